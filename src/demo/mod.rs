@@ -1,0 +1,1 @@
+//! The embedded demo server, which answers as Pydio Cells v1 does.

@@ -1,0 +1,1 @@
+//! The pipeline every send goes through, and what calls it many times.

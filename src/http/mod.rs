@@ -1,0 +1,1 @@
+//! Sends a signed request and returns the exchange.

@@ -1,0 +1,3 @@
+//! `postrider`: no subcommand opens the TUI, anything else is the command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Runs Postman scripts on QuickJS.

@@ -1,0 +1,1 @@
+//! Files and local state: TOML to model and back, `state.db`, watching.

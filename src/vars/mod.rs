@@ -1,0 +1,1 @@
+//! Scopes, precedence and templates: from a request to a resolved request.
