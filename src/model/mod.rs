@@ -1,1 +1,44 @@
-//! Pure data, no I/O.
+//! Pure data: what a workspace holds, what is sent and what came back. No I/O, nothing of the other layers.
+//!
+//! ```text
+//! Workspace ─ Node(Collection | Folder | Request) ─ Edit, undo
+//!     │
+//!     └ Request ──vars::resolve──▶ ResolvedRequest ──auth::sign──▶ SignedRequest ──http::send──▶ Exchange ──▶ Outcome
+//! ```
+//!
+//! Every type that travels is owned and cheap to clone (entities sit behind [`std::sync::Arc`]), so a send works on a
+//! snapshot and later edits cannot leak into it.
+
+pub mod auth;
+pub mod body;
+pub mod collection;
+pub mod edit;
+pub mod environment;
+pub mod exchange;
+pub mod id;
+pub mod outcome;
+pub mod problem;
+pub mod request;
+pub mod script;
+pub mod secret;
+pub mod settings;
+pub mod template;
+pub mod token;
+pub mod variable;
+pub mod wire;
+pub mod workspace;
+
+pub use auth::Auth;
+pub use body::Body;
+pub use collection::Group;
+pub use environment::Environment;
+pub use exchange::Exchange;
+pub use id::{EnvironmentId, ItemPath, NodeId};
+pub use outcome::Outcome;
+pub use request::Request;
+pub use secret::{Redactor, Secret};
+pub use settings::Settings;
+pub use template::Template;
+pub use variable::{Scope, Variable};
+pub use wire::ResolvedRequest;
+pub use workspace::{Entity, Node, Workspace};

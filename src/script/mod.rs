@@ -1,1 +1,1 @@
-//! Runs Postman scripts on QuickJS.
+//! Runs Postman scripts on `QuickJS`.

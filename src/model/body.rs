@@ -1,0 +1,166 @@
+//! Request bodies as they are written down.
+
+use super::request::Entry;
+use super::template::Template;
+
+/// What is sent behind the headers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    None,
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<Entry>),
+    /// `multipart/form-data` (RFC 7578).
+    Multipart(Vec<Part>),
+    /// Text as written.
+    Raw {
+        /// Decides the Content-Type when no header does, and the colours.
+        language: Language,
+        /// The text.
+        text: Template,
+    },
+    /// A file's bytes, streamed.
+    File {
+        /// Path, relative to the workspace.
+        path: Template,
+    },
+    /// A GraphQL operation, sent as JSON.
+    GraphQl {
+        /// The document.
+        query: Template,
+        /// JSON text of the variables; may be empty.
+        variables: Template,
+        /// Which operation of the document; may be empty.
+        operation_name: String,
+    },
+    /// A type this version does not know: kept in the file, not sent.
+    Unknown {
+        /// The type's word.
+        kind: String,
+    },
+}
+
+impl Body {
+    /// The word for the type, in files and in the Body tab.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::Form(_) => "form",
+            Self::Multipart(_) => "multipart",
+            Self::Raw { language, .. } => language.word(),
+            Self::File { .. } => "file",
+            Self::GraphQl { .. } => "graphql",
+            Self::Unknown { kind } => kind,
+        }
+    }
+
+    /// All types this version can send, in the order a form offers them.
+    pub const KINDS: [&str; 10] = [
+        "none",
+        "form",
+        "multipart",
+        "json",
+        "xml",
+        "text",
+        "html",
+        "javascript",
+        "file",
+        "graphql",
+    ];
+
+    /// An empty body of a type; `None` for a word that is no type.
+    pub fn empty(kind: &str) -> Option<Self> {
+        Some(match kind {
+            "none" => Self::None,
+            "form" => Self::Form(Vec::new()),
+            "multipart" => Self::Multipart(Vec::new()),
+            "file" => Self::File {
+                path: Template::default(),
+            },
+            "graphql" => Self::GraphQl {
+                query: Template::default(),
+                variables: Template::default(),
+                operation_name: String::new(),
+            },
+            other => Self::Raw {
+                language: Language::from_word(other)?,
+                text: Template::default(),
+            },
+        })
+    }
+}
+
+/// The language of a raw body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// `application/json`; `//` and `/* */` comments are stripped before sending.
+    Json,
+    /// `application/xml`.
+    Xml,
+    /// `text/plain`.
+    #[default]
+    Text,
+    /// `text/html`.
+    Html,
+    /// `application/javascript`.
+    JavaScript,
+}
+
+impl Language {
+    /// All languages.
+    pub const ALL: [Self; 5] = [Self::Json, Self::Xml, Self::Text, Self::Html, Self::JavaScript];
+
+    /// The word in files and forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Xml => "xml",
+            Self::Text => "text",
+            Self::Html => "html",
+            Self::JavaScript => "javascript",
+        }
+    }
+
+    /// The language of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.word() == word)
+    }
+
+    /// The Content-Type sent when no header says another (POSTMAN.md, section 4.3).
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Xml => "application/xml",
+            Self::Text => "text/plain",
+            Self::Html => "text/html",
+            Self::JavaScript => "application/javascript",
+        }
+    }
+}
+
+/// One part of a multipart body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// The form field's name.
+    pub name: Template,
+    /// What the part holds.
+    pub content: PartContent,
+    /// Its own Content-Type; empty leaves it to the content.
+    pub content_type: String,
+    /// The file name told to the server; empty takes the file's own.
+    pub file_name: String,
+    /// A disabled part is not sent.
+    pub enabled: bool,
+    /// Free text.
+    pub description: String,
+}
+
+/// What a multipart part holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PartContent {
+    /// A text.
+    Text(Template),
+    /// One or several files, a part each; paths relative to the workspace.
+    Files(Vec<Template>),
+}

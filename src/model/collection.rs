@@ -1,0 +1,34 @@
+//! Collections and folders: what they hand down to the requests in them.
+
+use super::{Auth, Settings, Variable, script::Scripts, token::TokenSource};
+
+/// The content of a collection or a folder; Postman calls both an item group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Group {
+    /// Its name in the tree.
+    pub name: String,
+    /// Markdown.
+    pub description: String,
+    /// The auth that requests below inherit; a collection that says `inherit` has none.
+    pub auth: Auth,
+    /// Variables of the collection. Folders carry none in Postman's own runtime; ours keeps them for round trips only.
+    pub variables: Vec<Variable>,
+    /// Scripts that run around every request below.
+    pub scripts: Scripts,
+    /// How requests below are sent, where they do not say themselves.
+    pub settings: Settings,
+    /// Where token variables come from; collections only.
+    pub tokens: Vec<TokenSource>,
+    /// Its place among its siblings.
+    pub order: Option<i64>,
+}
+
+impl Group {
+    /// A group with a name and nothing else.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,476 @@
+//! All changes a user can make to a workspace, and their undoing.
+//!
+//! An [`Edit`] is plain data. [`Workspace::apply`] carries it out and hands back its inverse, so undo is applying
+//! inverses: there is no second code path that could disagree. Saving to disk is the caller's business.
+
+use std::sync::Arc;
+
+use super::workspace::EnvironmentNode;
+use super::{Entity, Environment, EnvironmentId, Node, NodeId, Workspace};
+
+/// A change of the workspace.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// Replaces the content of a node.
+    Replace {
+        /// The node.
+        id: NodeId,
+        /// Its new content; must be of the same kind.
+        entity: Entity,
+    },
+    /// Puts a detached subtree into place.
+    Insert {
+        /// The nodes, the top one first.
+        nodes: Vec<Node>,
+        /// Where: a group, or `None` for a collection or an unsaved request.
+        parent: Option<NodeId>,
+        /// Before which sibling; beyond the end is the end.
+        index: usize,
+    },
+    /// Takes a node and all below it out.
+    Remove {
+        /// The node.
+        id: NodeId,
+    },
+    /// Moves a node, with a new file name if the place has that one already.
+    Move {
+        /// The node.
+        id: NodeId,
+        /// Its new parent.
+        parent: Option<NodeId>,
+        /// Its new place among the new siblings, counted without itself.
+        index: usize,
+        /// Its file name there.
+        slug: String,
+    },
+    /// Gives a node another file name.
+    Reslug {
+        /// The node.
+        id: NodeId,
+        /// The new name, unique among its siblings.
+        slug: String,
+    },
+    /// Replaces the content of an environment.
+    ReplaceEnvironment {
+        /// The environment.
+        id: EnvironmentId,
+        /// Its new content.
+        environment: Arc<Environment>,
+    },
+    /// Puts an environment into place.
+    InsertEnvironment {
+        /// The environment.
+        node: EnvironmentNode,
+        /// Before which one.
+        index: usize,
+    },
+    /// Takes an environment out.
+    RemoveEnvironment {
+        /// The environment.
+        id: EnvironmentId,
+    },
+    /// Gives an environment another file name.
+    ReslugEnvironment {
+        /// The environment.
+        id: EnvironmentId,
+        /// The new name, unique among environments.
+        slug: String,
+    },
+    /// Replaces the globals.
+    ReplaceGlobals {
+        /// The new globals.
+        globals: Arc<Environment>,
+    },
+}
+
+/// Why an edit cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The node or environment is gone.
+    #[error("it is not there any more")]
+    Gone,
+    /// A folder cannot be put into itself, a collection not into a folder, nothing into a request.
+    #[error("a {what} cannot be put there")]
+    Misplaced {
+        /// The kind of node.
+        what: &'static str,
+    },
+}
+
+impl Workspace {
+    /// Makes a new request that is not saved anywhere yet; returns its id and the edit that adds it.
+    pub fn new_node(&mut self, entity: Entity, slug: impl Into<String>) -> (NodeId, Vec<Node>) {
+        let id = NodeId(self.fresh_id());
+        (
+            id,
+            vec![Node {
+                id,
+                parent: None,
+                slug: slug.into(),
+                entity,
+                children: Vec::new(),
+                saved: None,
+            }],
+        )
+    }
+
+    /// Makes a new environment, not yet in the workspace.
+    pub fn new_environment(&mut self, environment: Environment, slug: impl Into<String>) -> EnvironmentNode {
+        let id = EnvironmentId(self.fresh_id());
+        EnvironmentNode {
+            id,
+            slug: slug.into(),
+            environment: Arc::new(environment),
+            saved: None,
+        }
+    }
+
+    /// Copies a node and all below it under new identities, never saved.
+    pub fn copy_nodes(&mut self, id: NodeId) -> Vec<Node> {
+        let ids = self.descendants(id);
+        let fresh: std::collections::HashMap<NodeId, NodeId> =
+            ids.iter().map(|old| (*old, NodeId(self.fresh_id()))).collect();
+        ids.iter()
+            .filter_map(|old| {
+                let mut node = self.nodes.get(old)?.clone();
+                node.id = fresh[old];
+                node.parent = node.parent.and_then(|parent| fresh.get(&parent).copied());
+                node.children = node
+                    .children
+                    .iter()
+                    .filter_map(|child| fresh.get(child).copied())
+                    .collect();
+                node.saved = None;
+                Some(node)
+            })
+            .collect()
+    }
+
+    /// Carries out an edit and returns the one that undoes it.
+    pub fn apply(&mut self, edit: Edit) -> Result<Edit, EditError> {
+        match edit {
+            Edit::Replace { id, entity } => {
+                let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
+                let old = std::mem::replace(&mut node.entity, entity);
+                Ok(Edit::Replace { id, entity: old })
+            }
+            Edit::Insert { nodes, parent, index } => self.insert(nodes, parent, index),
+            Edit::Remove { id } => self.remove(id),
+            Edit::Move {
+                id,
+                parent,
+                index,
+                slug,
+            } => self.shift(id, parent, index, slug),
+            Edit::Reslug { id, slug } => {
+                let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
+                let old = std::mem::replace(&mut node.slug, slug);
+                Ok(Edit::Reslug { id, slug: old })
+            }
+            Edit::ReplaceEnvironment { id, environment } => {
+                let node = self.environment_mut(id)?;
+                let old = std::mem::replace(&mut node.environment, environment);
+                Ok(Edit::ReplaceEnvironment { id, environment: old })
+            }
+            Edit::InsertEnvironment { node, index } => {
+                let id = node.id;
+                let index = index.min(self.environments.len());
+                self.environments.insert(index, node);
+                Ok(Edit::RemoveEnvironment { id })
+            }
+            Edit::RemoveEnvironment { id } => {
+                let index = self
+                    .environments
+                    .iter()
+                    .position(|node| node.id == id)
+                    .ok_or(EditError::Gone)?;
+                let node = self.environments.remove(index);
+                Ok(Edit::InsertEnvironment { node, index })
+            }
+            Edit::ReslugEnvironment { id, slug } => {
+                let node = self.environment_mut(id)?;
+                let old = std::mem::replace(&mut node.slug, slug);
+                Ok(Edit::ReslugEnvironment { id, slug: old })
+            }
+            Edit::ReplaceGlobals { globals } => Ok(Edit::ReplaceGlobals {
+                globals: std::mem::replace(&mut self.globals, globals),
+            }),
+        }
+    }
+
+    fn environment_mut(&mut self, id: EnvironmentId) -> Result<&mut EnvironmentNode, EditError> {
+        self.environments
+            .iter_mut()
+            .find(|node| node.id == id)
+            .ok_or(EditError::Gone)
+    }
+
+    fn insert(&mut self, nodes: Vec<Node>, parent: Option<NodeId>, index: usize) -> Result<Edit, EditError> {
+        let top = nodes.first().ok_or(EditError::Gone)?.id;
+        let entity = nodes[0].entity.clone();
+        self.check_place(&entity, parent)?;
+        for node in nodes {
+            self.nodes.insert(node.id, node);
+        }
+        self.attach(top, parent, index)?;
+        Ok(Edit::Remove { id: top })
+    }
+
+    fn remove(&mut self, id: NodeId) -> Result<Edit, EditError> {
+        let parent = self.nodes.get(&id).ok_or(EditError::Gone)?.parent;
+        let index = self.detach(id)?;
+        let nodes = self
+            .descendants(id)
+            .into_iter()
+            .filter_map(|id| self.nodes.remove(&id))
+            .collect();
+        Ok(Edit::Insert { nodes, parent, index })
+    }
+
+    fn shift(&mut self, id: NodeId, parent: Option<NodeId>, index: usize, slug: String) -> Result<Edit, EditError> {
+        let node = self.nodes.get(&id).ok_or(EditError::Gone)?;
+        let (old_parent, entity) = (node.parent, node.entity.clone());
+        self.check_place(&entity, parent)?;
+        if parent.is_some_and(|parent| self.lineage(parent).any(|above| above.id == id)) {
+            return Err(EditError::Misplaced { what: entity.kind() });
+        }
+        let old_index = self.detach(id)?;
+        self.attach(id, parent, index)?;
+        let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
+        let old_slug = std::mem::replace(&mut node.slug, slug);
+        Ok(Edit::Move {
+            id,
+            parent: old_parent,
+            index: old_index,
+            slug: old_slug,
+        })
+    }
+
+    fn check_place(&self, entity: &Entity, parent: Option<NodeId>) -> Result<(), EditError> {
+        let misplaced = EditError::Misplaced { what: entity.kind() };
+        match parent {
+            Some(parent) => {
+                let above = self.nodes.get(&parent).ok_or(EditError::Gone)?;
+                let fits = above.entity.is_group() && !matches!(entity, Entity::Collection(_));
+                if fits { Ok(()) } else { Err(misplaced) }
+            }
+            None if matches!(entity, Entity::Folder(_)) => Err(misplaced),
+            None => Ok(()),
+        }
+    }
+
+    fn siblings_mut(&mut self, is_request: bool, parent: Option<NodeId>) -> Result<&mut Vec<NodeId>, EditError> {
+        match parent {
+            Some(parent) => Ok(&mut self.nodes.get_mut(&parent).ok_or(EditError::Gone)?.children),
+            None if is_request => Ok(&mut self.scratch),
+            None => Ok(&mut self.collections),
+        }
+    }
+
+    fn detach(&mut self, id: NodeId) -> Result<usize, EditError> {
+        let node = self.nodes.get(&id).ok_or(EditError::Gone)?;
+        let (parent, is_request) = (node.parent, !node.entity.is_group());
+        let siblings = self.siblings_mut(is_request, parent)?;
+        let index = siblings
+            .iter()
+            .position(|sibling| *sibling == id)
+            .ok_or(EditError::Gone)?;
+        siblings.remove(index);
+        Ok(index)
+    }
+
+    fn attach(&mut self, id: NodeId, parent: Option<NodeId>, index: usize) -> Result<(), EditError> {
+        let is_request = !self.nodes.get(&id).ok_or(EditError::Gone)?.entity.is_group();
+        let siblings = self.siblings_mut(is_request, parent)?;
+        siblings.insert(index.min(siblings.len()), id);
+        self.nodes.get_mut(&id).ok_or(EditError::Gone)?.parent = parent;
+        Ok(())
+    }
+}
+
+/// What can be undone and redone. One step may be several edits that belong together.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+}
+
+/// One step back: its edits in the order to apply them.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What it undoes, for the status line: `delete Get token`.
+    pub label: String,
+    /// Typing into one field is one step: steps of the same key that follow each other merge.
+    pub merge: Option<String>,
+    /// The inverse edits.
+    pub edits: Vec<Edit>,
+}
+
+impl History {
+    /// How many steps are kept.
+    const LIMIT: usize = 500;
+
+    /// Notes the inverse of what was just done.
+    pub fn record(&mut self, step: Step) {
+        self.redo.clear();
+        if step.merge.is_some() && self.undo.last().is_some_and(|last| last.merge == step.merge) {
+            // The older inverse already leads back to where the typing began.
+            return;
+        }
+        self.undo.push(step);
+        if self.undo.len() > Self::LIMIT {
+            self.undo.remove(0);
+        }
+    }
+
+    /// Ends a run of merging steps: what follows is a step of its own.
+    pub fn seal(&mut self) {
+        if let Some(last) = self.undo.last_mut() {
+            last.merge = None;
+        }
+    }
+
+    /// Undoes the last step; returns its label and what was applied.
+    pub fn undo(&mut self, workspace: &mut Workspace) -> Option<Result<Step, EditError>> {
+        let step = self.undo.pop()?;
+        Some(replay(step, workspace).map(|(done, inverse)| {
+            self.redo.push(inverse);
+            done
+        }))
+    }
+
+    /// Redoes the last undone step.
+    pub fn redo(&mut self, workspace: &mut Workspace) -> Option<Result<Step, EditError>> {
+        let step = self.redo.pop()?;
+        Some(replay(step, workspace).map(|(done, inverse)| {
+            self.undo.push(inverse);
+            done
+        }))
+    }
+}
+
+/// Applies a step and returns it with its inverse.
+fn replay(step: Step, workspace: &mut Workspace) -> Result<(Step, Step), EditError> {
+    let mut inverse = Vec::with_capacity(step.edits.len());
+    for edit in step.edits.clone() {
+        inverse.push(workspace.apply(edit)?);
+    }
+    inverse.reverse();
+    let back = Step {
+        label: step.label.clone(),
+        merge: None,
+        edits: inverse,
+    };
+    Ok((step, back))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::{Group, Request};
+
+    fn workspace() -> (Workspace, NodeId, NodeId, NodeId) {
+        let mut workspace = Workspace::new("/w");
+        let collection = workspace.load_node(None, "c", Entity::Collection(Arc::new(Group::named("C"))));
+        let folder = workspace.load_node(Some(collection), "f", Entity::Folder(Arc::new(Group::named("F"))));
+        let request = workspace.load_node(Some(folder), "r", Entity::Request(Arc::new(Request::default())));
+        (workspace, collection, folder, request)
+    }
+
+    #[test]
+    fn every_edit_has_an_inverse() {
+        let (mut workspace, collection, folder, request) = workspace();
+        let before = format!("{:?}", workspace.descendants(collection));
+        for edit in [
+            Edit::Remove { id: folder },
+            Edit::Move {
+                id: request,
+                parent: Some(collection),
+                index: 0,
+                slug: "r2".into(),
+            },
+            Edit::Reslug {
+                id: folder,
+                slug: "g".into(),
+            },
+        ] {
+            let inverse = workspace.apply(edit).unwrap();
+            workspace.apply(inverse).unwrap();
+            assert_eq!(format!("{:?}", workspace.descendants(collection)), before);
+            assert_eq!(workspace.path(request).unwrap().as_str(), "c/f/r");
+        }
+    }
+
+    #[test]
+    fn a_folder_does_not_go_into_itself_and_nothing_into_a_request() {
+        let (mut workspace, collection, folder, request) = workspace();
+        let into_itself = Edit::Move {
+            id: folder,
+            parent: Some(folder),
+            index: 0,
+            slug: "f".into(),
+        };
+        assert!(workspace.apply(into_itself).is_err());
+        let into_request = Edit::Move {
+            id: folder,
+            parent: Some(request),
+            index: 0,
+            slug: "f".into(),
+        };
+        assert!(workspace.apply(into_request).is_err());
+        let up = Edit::Move {
+            id: collection,
+            parent: Some(folder),
+            index: 0,
+            slug: "c".into(),
+        };
+        assert!(workspace.apply(up).is_err());
+        assert_eq!(workspace.path(request).unwrap().as_str(), "c/f/r");
+    }
+
+    #[test]
+    fn a_new_request_lives_outside_until_it_is_moved_in() {
+        let (mut workspace, collection, ..) = workspace();
+        let (id, nodes) = workspace.new_node(Entity::Request(Arc::new(Request::default())), "new");
+        workspace
+            .apply(Edit::Insert {
+                nodes,
+                parent: None,
+                index: 0,
+            })
+            .unwrap();
+        assert_eq!(workspace.scratch(), [id]);
+        assert_eq!(workspace.path(id), None);
+        workspace
+            .apply(Edit::Move {
+                id,
+                parent: Some(collection),
+                index: 0,
+                slug: "new".into(),
+            })
+            .unwrap();
+        assert_eq!(workspace.path(id).unwrap().as_str(), "c/new");
+        assert!(workspace.scratch().is_empty());
+    }
+
+    #[test]
+    fn typing_is_one_step_of_undo() {
+        let (mut workspace, _, _, request) = workspace();
+        let mut history = History::default();
+        for name in ["a", "ab", "abc"] {
+            let entity = workspace.node(request).unwrap().entity.renamed(name);
+            let inverse = workspace.apply(Edit::Replace { id: request, entity }).unwrap();
+            history.record(Step {
+                label: "typing".into(),
+                merge: Some("name".into()),
+                edits: vec![inverse],
+            });
+        }
+        history.undo(&mut workspace).unwrap().unwrap();
+        assert_eq!(workspace.request(request).unwrap().name, "");
+        assert!(history.undo(&mut workspace).is_none());
+        history.redo(&mut workspace).unwrap().unwrap();
+        assert_eq!(workspace.request(request).unwrap().name, "abc");
+    }
+}

@@ -1,0 +1,26 @@
+//! Environments: named sets of variables, one of which is active.
+
+use super::Variable;
+
+/// An environment as its file holds it; also the shape of a workspace's globals.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Markdown.
+    pub description: String,
+    /// Its variables with their initial values, in the order of the file.
+    pub variables: Vec<Variable>,
+    /// Its place among the environments.
+    pub order: Option<i64>,
+}
+
+impl Environment {
+    /// The enabled variable of that name; of duplicates the last one counts (POSTMAN.md, section 1.2).
+    pub fn variable(&self, key: &str) -> Option<&Variable> {
+        self.variables
+            .iter()
+            .rev()
+            .find(|variable| variable.enabled && variable.key == key)
+    }
+}

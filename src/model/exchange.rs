@@ -1,0 +1,274 @@
+//! An exchange: a request as sent, what came back, and how long each part took.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use super::{Redactor, request::Method};
+
+/// Everything known about one send. The last hop's request and response; earlier redirects are in `hops`.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// When it was started.
+    pub started: Timestamp,
+    /// The request as sent.
+    pub request: SentRequest,
+    /// The response, or why there is none.
+    pub result: Result<Response, SendError>,
+    /// Redirects followed, oldest first.
+    pub hops: Vec<Hop>,
+    /// How long each part took, of the last hop; `total` covers all.
+    pub timings: Timings,
+    /// The connection it went over.
+    pub connection: Connection,
+    /// What must be hidden wherever this is shown.
+    pub redactor: Redactor,
+    /// Things the user should know that did not stop the send: an unreadable file part, an auth without a token …
+    pub warnings: Vec<String>,
+}
+
+impl Exchange {
+    /// The response, if there is one.
+    pub fn response(&self) -> Option<&Response> {
+        self.result.as_ref().ok()
+    }
+}
+
+/// A request exactly as it went out.
+#[derive(Clone, Debug)]
+pub struct SentRequest {
+    /// The method.
+    pub method: Method,
+    /// The URL.
+    pub url: String,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub version: String,
+    /// All headers in the order and spelling of the wire, those added by postrider included.
+    pub headers: Vec<(String, String)>,
+    /// The body's first bytes, at most [`SentRequest::BODY_SHOWN`].
+    pub body: Bytes,
+    /// The body's whole length in bytes.
+    pub body_len: u64,
+}
+
+impl SentRequest {
+    /// How many bytes of a request body are kept for showing (64 KiB).
+    pub const BODY_SHOWN: usize = 64 * 1024;
+}
+
+/// A response: as it came, decoded.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status code.
+    pub status: u16,
+    /// The reason phrase: the server's own with HTTP/1.1, the standard one otherwise.
+    pub reason: String,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub version: String,
+    /// Headers in the order they came; values may hold any bytes.
+    pub headers: Vec<(String, Bytes)>,
+    /// The body, after `Content-Encoding` was undone.
+    pub body: Bytes,
+    /// The body's length on the wire, in bytes.
+    pub encoded_len: u64,
+    /// The cookies it set, in order.
+    pub cookies: Vec<Cookie>,
+    /// Why the body ends early, if it does: a broken connection, a bad encoding, the size limit.
+    pub truncated: Option<String>,
+}
+
+impl Response {
+    /// The last header of that name, without regard to case; bytes that are no UTF-8 are replaced.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers
+            .iter()
+            .rev()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// The media type without parameters, in lower case; empty when there is none.
+    pub fn media_type(&self) -> String {
+        self.header("content-type")
+            .and_then(|v| v.split(';').next().map(|t| t.trim().to_lowercase()))
+            .unwrap_or_default()
+    }
+
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// A cookie, as a response set it or as the jar holds it (RFC 6265).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Cookie {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// The domain it is sent to.
+    pub domain: String,
+    /// The path it is sent to.
+    pub path: String,
+    /// When it ends; `None` with the session.
+    pub expires: Option<Timestamp>,
+    /// Only over HTTPS.
+    pub secure: bool,
+    /// Not for page scripts.
+    pub http_only: bool,
+}
+
+impl fmt::Debug for Cookie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Cookie({} for {}{})", self.name, self.domain, self.path)
+    }
+}
+
+/// A redirect that was followed.
+#[derive(Clone, Debug)]
+pub struct Hop {
+    /// The method of the redirected request.
+    pub method: Method,
+    /// Its URL.
+    pub url: String,
+    /// The status that redirected.
+    pub status: u16,
+    /// Where to.
+    pub location: String,
+    /// How long this hop took.
+    pub took: Duration,
+}
+
+/// How long each phase took; `None` for a phase that did not happen (a reused connection has no DNS, connect or TLS).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Looking up the host name.
+    pub dns: Option<Duration>,
+    /// Opening the TCP connection (with a proxy: its CONNECT too).
+    pub connect: Option<Duration>,
+    /// The TLS handshake.
+    pub tls: Option<Duration>,
+    /// From the request written to the first byte of the response.
+    pub first_byte: Option<Duration>,
+    /// From the first byte to the last.
+    pub download: Option<Duration>,
+    /// From the start to the end, redirects included.
+    pub total: Duration,
+}
+
+/// The connection an exchange went over.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// The server's address.
+    pub remote: Option<SocketAddr>,
+    /// Our address.
+    pub local: Option<SocketAddr>,
+    /// Whether it was open before.
+    pub reused: bool,
+    /// TLS version and certificate in words, e.g. `TLS 1.3`; `None` without TLS.
+    pub tls: Option<String>,
+}
+
+/// What kind of failure kept a response from coming.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SendErrorKind {
+    /// The URL cannot be sent to.
+    Url,
+    /// The method, a header or the body cannot be sent.
+    Request,
+    /// The host name is unknown.
+    Dns,
+    /// The connection was refused or is unreachable.
+    Connect,
+    /// The TLS handshake or the certificate failed.
+    Tls,
+    /// The time limit passed.
+    Timeout,
+    /// The user cancelled.
+    Cancelled,
+    /// Too many redirects, or one that leads nowhere.
+    Redirect,
+    /// The proxy failed.
+    Proxy,
+    /// The other side does not speak HTTP as it should, or hung up.
+    Protocol,
+}
+
+/// Why there is no response; says what happened, why, and what to do next.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SendError {
+    /// The kind.
+    pub kind: SendErrorKind,
+    /// One sentence, lower case, without secrets.
+    pub message: String,
+    /// Deeper reasons, outermost first.
+    pub causes: Vec<String>,
+    /// The next step.
+    pub hint: Option<String>,
+}
+
+impl SendError {
+    /// An error without causes or hint.
+    pub fn new(kind: SendErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hint: None,
+        }
+    }
+
+    /// The same with a next step.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// How far a running send is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Planning, resolving, signing.
+    Preparing,
+    /// A pre-request script runs.
+    PreRequestScript,
+    /// The host name is looked up.
+    Dns,
+    /// The connection opens.
+    Connecting,
+    /// The TLS handshake.
+    Tls,
+    /// The request is sent, or the answer awaited.
+    Waiting,
+    /// The body arrives.
+    Downloading {
+        /// Bytes so far.
+        received: u64,
+        /// All bytes, when the server said so.
+        total: Option<u64>,
+    },
+    /// A post-response script runs.
+    PostResponseScript,
+}
+
+impl Phase {
+    /// The word a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Preparing => "preparing",
+            Self::PreRequestScript => "pre-request script",
+            Self::Dns => "looking up host",
+            Self::Connecting => "connecting",
+            Self::Tls => "TLS handshake",
+            Self::Waiting => "waiting",
+            Self::Downloading { .. } => "downloading",
+            Self::PostResponseScript => "post-response script",
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What a send came to: the exchange and all that the scripts did. The caller applies the writes.
+
+use jiff::Timestamp;
+
+use super::{Exchange, script::ScriptEvent, variable::VariableWrite};
+
+/// The result of one trip through the pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What was sent and came back; `None` when a script skipped the request, or it could not be made at all.
+    pub exchange: Option<Exchange>,
+    /// Tests in the order they ran; legacy `tests[…]` last.
+    pub tests: Vec<TestResult>,
+    /// What scripts wrote to the console.
+    pub console: Vec<ConsoleLine>,
+    /// What scripts did to variables, in order.
+    pub writes: Vec<VariableWrite>,
+    /// Scripts that failed; the others ran all the same.
+    pub script_errors: Vec<ScriptError>,
+    /// Where the run goes on, if a script said so.
+    pub next_request: Option<NextRequest>,
+    /// A pre-request script called `pm.execution.skipRequest()`.
+    pub skipped: bool,
+    /// Variables that nothing defined when the request was resolved.
+    pub unresolved: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether anything failed: the request, a script, a test.
+    pub fn failed(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.result.is_err())
+            || !self.script_errors.is_empty()
+            || self.tests.iter().any(TestResult::failed)
+    }
+}
+
+/// One `pm.test`, or one entry of the legacy `tests` object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestResult {
+    /// Its name; text from a script, so it may hold anything.
+    pub name: String,
+    /// Whether it was skipped.
+    pub skipped: bool,
+    /// Why it failed, if it did.
+    pub error: Option<AssertionError>,
+    /// The script it stands in: `Get token, post-response`.
+    pub script: String,
+}
+
+impl TestResult {
+    /// Whether it failed.
+    pub fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// Whether it ran and held.
+    pub fn passed(&self) -> bool {
+        !self.skipped && self.error.is_none()
+    }
+}
+
+/// Why a test failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssertionError {
+    /// `AssertionError`, `TypeError`, `JSONError` …
+    pub name: String,
+    /// Its message.
+    pub message: String,
+    /// The JavaScript stack, if any.
+    pub stack: String,
+}
+
+/// One line of a script's console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleLine {
+    /// Which method wrote it.
+    pub level: ConsoleLevel,
+    /// The text, possibly of several lines.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+    /// The script that wrote it.
+    pub script: String,
+}
+
+/// A method of `console`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConsoleLevel {
+    /// `console.debug`
+    Debug,
+    /// `console.log`
+    Log,
+    /// `console.info`
+    Info,
+    /// `console.warn`, and our own warnings
+    Warn,
+    /// `console.error`
+    Error,
+}
+
+/// A script that threw, or was stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScriptError {
+    /// Which script: `Get token, post-response`.
+    pub script: String,
+    /// The moment it ran at.
+    pub event: ScriptEvent,
+    /// `TypeError`, `SyntaxError`, `TimeoutError` …
+    pub name: String,
+    /// Its message.
+    pub message: String,
+    /// Line and column in the script, from 1, where known.
+    pub at: Option<(u32, u32)>,
+    /// The next step, where there is one.
+    pub hint: Option<String>,
+}
+
+/// Where a run goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NextRequest {
+    /// The request of this id or name.
+    To(String),
+    /// Nowhere: the iteration ends.
+    Stop,
+}

@@ -1,0 +1,277 @@
+//! A request as it is written down.
+
+use std::fmt;
+
+use super::{Auth, Body, Settings, Template, script::Scripts};
+
+/// An HTTP method: any token of RFC 9110, section 9.1, spelled as the user spells it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Method(String);
+
+impl Method {
+    /// The methods a form offers first; any other token may be typed.
+    pub const COMMON: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+    /// Takes a method; a lower-case common one is capitalised, as everyone means it.
+    pub fn new(word: &str) -> Self {
+        let word = word.trim();
+        let upper = word.to_ascii_uppercase();
+        Self(if Self::COMMON.contains(&upper.as_str()) {
+            upper
+        } else {
+            word.to_owned()
+        })
+    }
+
+    /// The method as sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is a token as RFC 9110, section 5.6.2 has it, so that it can be sent.
+    pub fn is_valid(&self) -> bool {
+        !self.0.is_empty()
+            && self
+                .0
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
+    }
+}
+
+impl Default for Method {
+    fn default() -> Self {
+        Self("GET".to_owned())
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A row of a table: a query parameter, path variable, header or form field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name.
+    pub name: Template,
+    /// The value; `None` is a name alone (`?flag`, without `=`).
+    pub value: Option<Template>,
+    /// A disabled row is kept but not sent.
+    pub enabled: bool,
+    /// Free text.
+    pub description: String,
+}
+
+impl Entry {
+    /// An enabled row.
+    pub fn new(name: impl Into<Template>, value: impl Into<Template>) -> Self {
+        Self {
+            name: name.into(),
+            value: Some(value.into()),
+            enabled: true,
+            description: String::new(),
+        }
+    }
+
+    /// The value as written, empty for a name alone.
+    pub fn value_str(&self) -> &str {
+        self.value.as_ref().map_or("", Template::as_str)
+    }
+}
+
+/// A request: one file of a collection.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// Its name in the tree.
+    pub name: String,
+    /// Markdown.
+    pub description: String,
+    /// The method.
+    pub method: Method,
+    /// The URL up to the query.
+    pub url: Template,
+    /// Query parameters, in order.
+    pub params: Vec<Entry>,
+    /// Values for `:name` segments of the path.
+    pub path_variables: Vec<Entry>,
+    /// Headers, in order.
+    pub headers: Vec<Entry>,
+    /// Its auth; inherited unless said otherwise.
+    pub auth: Auth,
+    /// Its body.
+    pub body: Body,
+    /// Its scripts.
+    pub scripts: Scripts,
+    /// How it is sent.
+    pub settings: Settings,
+    /// Its place among its siblings: lower comes first; without one it follows those that have one, by name.
+    pub order: Option<i64>,
+}
+
+impl Request {
+    /// The URL with its enabled parameters, as the URL bar shows it.
+    pub fn full_url(&self) -> String {
+        let (base, fragment) = match self.url.as_str().split_once('#') {
+            Some((base, fragment)) => (base, Some(fragment)),
+            None => (self.url.as_str(), None),
+        };
+        let mut out = base.to_owned();
+        for (n, param) in self.params.iter().filter(|param| param.enabled).enumerate() {
+            out.push(if n == 0 && !base.contains('?') { '?' } else { '&' });
+            out.push_str(param.name.as_str());
+            if let Some(value) = &param.value {
+                out.push('=');
+                out.push_str(value.as_str());
+            }
+        }
+        if let Some(fragment) = fragment {
+            out.push('#');
+            out.push_str(fragment);
+        }
+        out
+    }
+
+    /// Takes what was typed into the URL bar: the query becomes parameters, disabled ones keep their places, and the
+    /// path variables follow the `:name` segments.
+    pub fn set_full_url(&mut self, text: &str) {
+        let (before, fragment) = match text.split_once('#') {
+            Some((before, fragment)) => (before, Some(fragment)),
+            None => (text, None),
+        };
+        let (base, query) = match split_query(before) {
+            Some((base, query)) => (base, Some(query)),
+            None => (before, None),
+        };
+        self.url = Template::new(match fragment {
+            Some(fragment) => format!("{base}#{fragment}"),
+            None => base.to_owned(),
+        });
+        let typed = query.map(parse_query).unwrap_or_default();
+        self.params = merge_params(&self.params, typed);
+        self.sync_path_variables();
+    }
+
+    /// Adds a row for each `:name` segment of the URL that has none and drops empty rows whose segment is gone.
+    pub fn sync_path_variables(&mut self) {
+        let names: Vec<String> = path_variable_names(self.url.as_str()).map(str::to_owned).collect();
+        self.path_variables
+            .retain(|row| names.iter().any(|name| name == row.name.as_str()) || !row.value_str().is_empty());
+        for name in names {
+            if !self.path_variables.iter().any(|row| row.name.as_str() == name) {
+                self.path_variables.push(Entry::new(name, ""));
+            }
+        }
+    }
+}
+
+/// Splits at the first `?` that is not inside a `{{variable}}`.
+fn split_query(url: &str) -> Option<(&str, &str)> {
+    let mut depth = 0usize;
+    for (at, c) in url.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            '?' if depth == 0 => return Some((&url[..at], &url[at + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Reads `a=1&b&c=` into rows.
+pub fn parse_query(query: &str) -> Vec<Entry> {
+    if query.is_empty() {
+        return Vec::new();
+    }
+    query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) => Entry::new(name, value),
+            None => Entry {
+                value: None,
+                ..Entry::new(pair, "")
+            },
+        })
+        .collect()
+}
+
+/// The typed parameters in their order, with the disabled rows and the descriptions of `old` kept.
+fn merge_params(old: &[Entry], typed: Vec<Entry>) -> Vec<Entry> {
+    let mut out = Vec::with_capacity(old.len().max(typed.len()));
+    let mut typed = typed.into_iter();
+    for row in old {
+        if row.enabled {
+            if let Some(mut next) = typed.next() {
+                if next.name == row.name {
+                    next.description.clone_from(&row.description);
+                }
+                out.push(next);
+            }
+        } else {
+            out.push(row.clone());
+        }
+    }
+    out.extend(typed);
+    out
+}
+
+/// The names of the `:name` segments of a URL's path (POSTMAN.md, section 3).
+pub fn path_variable_names(url: &str) -> impl Iterator<Item = &str> {
+    let path = url.split(['?', '#']).next().unwrap_or("");
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    path.split('/')
+        .skip(1)
+        .filter_map(|segment| segment.strip_prefix(':'))
+        .filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_bar_and_the_parameters_are_one() {
+        let mut request = Request::default();
+        request.set_full_url("{{base}}/a/:id?x=1&flag&y=");
+        assert_eq!(request.url.as_str(), "{{base}}/a/:id");
+        assert_eq!(request.params.len(), 3);
+        assert_eq!(request.params[1].value, None);
+        assert_eq!(request.path_variables[0].name.as_str(), "id");
+        assert_eq!(request.full_url(), "{{base}}/a/:id?x=1&flag&y=");
+    }
+
+    #[test]
+    fn typing_in_the_url_bar_keeps_disabled_rows_and_descriptions() {
+        let mut request = Request::default();
+        request.set_full_url("http://a/?x=1&y=2");
+        request.params[0].description = "the x".into();
+        request.params[1].enabled = false;
+        request.set_full_url("http://a/?x=12&z=3");
+        let names: Vec<_> = request
+            .params
+            .iter()
+            .map(|p| (p.name.as_str(), p.value_str(), p.enabled))
+            .collect();
+        assert_eq!(names, [("x", "12", true), ("y", "2", false), ("z", "3", true)]);
+        assert_eq!(request.params[0].description, "the x");
+    }
+
+    #[test]
+    fn a_port_or_a_variable_is_no_path_variable() {
+        assert_eq!(
+            path_variable_names("http://h:80/:a/b/:c?:d").collect::<Vec<_>>(),
+            ["a", "c"]
+        );
+        assert_eq!(path_variable_names("{{u}}/:x").collect::<Vec<_>>(), ["x"]);
+    }
+
+    #[test]
+    fn methods_are_tokens() {
+        assert_eq!(Method::new("get").as_str(), "GET");
+        assert_eq!(Method::new("pURGE").as_str(), "pURGE");
+        assert!(Method::new("M-SEARCH").is_valid());
+        assert!(!Method::new("A B").is_valid());
+        assert!(!Method::new("").is_valid());
+    }
+}

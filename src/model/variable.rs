@@ -1,0 +1,247 @@
+//! Variables: what is written in files, what is current, and what scripts change.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Where a variable lives; the order is the precedence, strongest first (POSTMAN.md, section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Set by `pm.variables.set`; lives until the end of the run.
+    Local,
+    /// A row of iteration data.
+    Data,
+    /// The active environment.
+    Environment,
+    /// The collection of the request.
+    Collection,
+    /// Valid everywhere.
+    Global,
+}
+
+impl Scope {
+    /// All scopes, strongest first.
+    pub const ALL: [Self; 5] = [
+        Self::Local,
+        Self::Data,
+        Self::Environment,
+        Self::Collection,
+        Self::Global,
+    ];
+
+    /// The word a person reads.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Data => "iteration data",
+            Self::Environment => "environment",
+            Self::Collection => "collection",
+            Self::Global => "globals",
+        }
+    }
+}
+
+/// A variable as a file holds it: its initial value, shared with everyone who has the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Variable {
+    /// Its name, as it stands between the braces.
+    pub key: String,
+    /// The initial value; it keeps its JSON type.
+    pub value: Value,
+    /// A disabled variable is invisible to requests and scripts.
+    pub enabled: bool,
+    /// A secret's value is masked on the screen and never written to a file, a log or the history.
+    pub secret: bool,
+    /// Free text.
+    pub description: String,
+}
+
+impl Variable {
+    /// An enabled, open variable.
+    pub fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self {
+            key: key.into(),
+            value: value.into(),
+            enabled: true,
+            secret: false,
+            description: String::new(),
+        }
+    }
+}
+
+/// How a value reads inside a text: as JavaScript's `String(value)` would give it.
+pub fn display_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items
+            .iter()
+            .map(|item| {
+                if item.is_null() {
+                    String::new()
+                } else {
+                    display_value(item)
+                }
+            })
+            .collect::<Vec<_>>()
+            .join(","),
+        Value::Object(_) => "[object Object]".to_owned(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// Whose current values these are, in a form that survives a restart.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "scope", content = "name", rename_all = "lowercase")]
+pub enum Owner {
+    /// The workspace's globals.
+    Globals,
+    /// An environment, by the name of its file without ending.
+    Environment(String),
+    /// A collection, by the name of its folder.
+    Collection(String),
+}
+
+/// The local value that hides a file's initial one.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct CurrentValue {
+    /// The value; `None` when a script unset a variable that the file defines.
+    pub value: Option<Value>,
+    /// Who set it, for the popover: `Get token, post-response`, or `you`.
+    pub set_by: String,
+    /// When.
+    pub set_at: Timestamp,
+}
+
+impl std::fmt::Debug for CurrentValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Any current value may be a token.
+        f.debug_struct("CurrentValue")
+            .field("set_by", &self.set_by)
+            .field("set_at", &self.set_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All current values of a workspace: local to this machine, never in a file under version control.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CurrentValues {
+    values: BTreeMap<Owner, IndexMap<String, CurrentValue>>,
+}
+
+impl CurrentValues {
+    /// The current value of one variable, if it has one.
+    pub fn get(&self, owner: &Owner, key: &str) -> Option<&CurrentValue> {
+        self.values.get(owner)?.get(key)
+    }
+
+    /// All current values of one owner, in the order they were first set.
+    pub fn of(&self, owner: &Owner) -> impl Iterator<Item = (&str, &CurrentValue)> {
+        self.values
+            .get(owner)
+            .into_iter()
+            .flatten()
+            .map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// Every owner and key with its value, for saving.
+    pub fn iter(&self) -> impl Iterator<Item = (&Owner, &str, &CurrentValue)> {
+        self.values
+            .iter()
+            .flat_map(|(owner, map)| map.iter().map(move |(key, value)| (owner, key.as_str(), value)))
+    }
+
+    /// Sets a current value.
+    pub fn set(&mut self, owner: Owner, key: impl Into<String>, value: CurrentValue) {
+        self.values.entry(owner).or_default().insert(key.into(), value);
+    }
+
+    /// Forgets a current value, so that the initial one shows again.
+    pub fn reset(&mut self, owner: &Owner, key: &str) -> Option<CurrentValue> {
+        self.values.get_mut(owner)?.shift_remove(key)
+    }
+
+    /// Forgets all of an owner's current values.
+    pub fn reset_all(&mut self, owner: &Owner) {
+        self.values.remove(owner);
+    }
+
+    /// Files an owner's values under another one, after a rename.
+    pub fn rename(&mut self, from: &Owner, to: Owner) {
+        if let Some(map) = self.values.remove(from) {
+            self.values.insert(to, map);
+        }
+    }
+}
+
+/// What a script did to a variable.
+#[derive(Clone, PartialEq)]
+pub enum Change {
+    /// Gave it a value; the JavaScript type is kept.
+    Set {
+        /// The variable.
+        key: String,
+        /// Its new value.
+        value: Value,
+    },
+    /// Removed it.
+    Unset {
+        /// The variable.
+        key: String,
+    },
+    /// Removed all of the scope.
+    Clear,
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Set { key, .. } => write!(f, "Set({key})"),
+            Self::Unset { key } => write!(f, "Unset({key})"),
+            Self::Clear => f.write_str("Clear"),
+        }
+    }
+}
+
+/// One change of a variable by a script, in the order it happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VariableWrite {
+    /// The scope written to; never [`Scope::Data`] in the files, but scripts may change it for the iteration.
+    pub scope: Scope,
+    /// What happened.
+    pub change: Change,
+    /// The script that did it: `Get token, post-response`.
+    pub set_by: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_read_as_javascript_prints_them() {
+        assert_eq!(display_value(&json!("a")), "a");
+        assert_eq!(display_value(&json!(1.5)), "1.5");
+        assert_eq!(display_value(&json!(null)), "null");
+        assert_eq!(display_value(&json!([1, [2, null], "x"])), "1,2,,x");
+        assert_eq!(display_value(&json!({"a": 1})), "[object Object]");
+    }
+
+    #[test]
+    fn debug_output_shows_no_value() {
+        let value = CurrentValue {
+            value: Some(json!("token-text")),
+            set_by: "you".into(),
+            set_at: Timestamp::UNIX_EPOCH,
+        };
+        let change = Change::Set {
+            key: "k".into(),
+            value: json!("token-text"),
+        };
+        assert!(!format!("{value:?} {change:?}").contains("token-text"));
+    }
+}

@@ -1,0 +1,72 @@
+//! A request on its way out: variables resolved, not yet signed.
+
+use bytes::Bytes;
+
+use super::{Auth, Redactor, Settings, request::Method};
+
+/// A request with every variable resolved: what auth signs. Only `vars` makes one.
+#[derive(Clone, Debug)]
+pub struct ResolvedRequest {
+    /// The method.
+    pub method: Method,
+    /// The whole URL, percent-encoded as Postman does it (POSTMAN.md, section 4.2).
+    pub url: String,
+    /// The user's enabled headers, in order. Of one name only the last is sent (POSTMAN.md, section 4.1).
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: ResolvedBody,
+    /// The effective auth: its own or the nearest parent's, parameters resolved; `none` when there is none.
+    pub auth: Auth,
+    /// The effective settings.
+    pub settings: Settings,
+    /// What must be hidden wherever this request is shown.
+    pub redactor: Redactor,
+    /// Variables that no scope defines, in the order met; their tokens are still in the text.
+    pub unresolved: Vec<String>,
+}
+
+/// A body with every variable resolved.
+#[derive(Clone, Debug, Default)]
+pub enum ResolvedBody {
+    /// Nothing.
+    #[default]
+    None,
+    /// Names and values, not yet encoded, because some auth types sign them.
+    Form(Vec<(String, String)>),
+    /// Parts, in order.
+    Multipart(Vec<ResolvedPart>),
+    /// Text or JSON, ready.
+    Bytes {
+        /// The Content-Type to send when no header says one.
+        content_type: &'static str,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// A file, streamed; the Content-Type follows its ending.
+    File {
+        /// Path, absolute or relative to the workspace.
+        path: String,
+    },
+}
+
+/// One part of a multipart body.
+#[derive(Clone, Debug)]
+pub struct ResolvedPart {
+    /// The form field's name.
+    pub name: String,
+    /// Text, or the path of a file.
+    pub content: ResolvedContent,
+    /// Its Content-Type, where the user wrote one.
+    pub content_type: Option<String>,
+    /// The file name told to the server, where the user wrote one.
+    pub file_name: Option<String>,
+}
+
+/// What a resolved part holds.
+#[derive(Clone, Debug)]
+pub enum ResolvedContent {
+    /// A text.
+    Text(String),
+    /// The path of a file, absolute or relative to the workspace.
+    File(String),
+}

@@ -1,0 +1,421 @@
+//! The workspace: collections as a tree of nodes, environments, globals.
+//!
+//! Nodes live in one map and name each other by id, so moving, deleting and undoing are changes of lists, and a snapshot
+//! for a send is a walk upwards that clones a few `Arc`s. All changes go through [`super::edit`].
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::id::unique_slug;
+use super::problem::Problem;
+use super::{Environment, EnvironmentId, Group, ItemPath, NodeId, Request};
+
+/// What a node is, with its content.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entity {
+    /// A collection: a folder right below `collections/`.
+    Collection(Arc<Group>),
+    /// A folder in a collection.
+    Folder(Arc<Group>),
+    /// A request.
+    Request(Arc<Request>),
+}
+
+impl Entity {
+    /// The display name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Collection(group) | Self::Folder(group) => &group.name,
+            Self::Request(request) => &request.name,
+        }
+    }
+
+    /// Its place among its siblings.
+    pub fn order(&self) -> Option<i64> {
+        match self {
+            Self::Collection(group) | Self::Folder(group) => group.order,
+            Self::Request(request) => request.order,
+        }
+    }
+
+    /// The same content under another name.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Self {
+        let mut out = self.clone();
+        match &mut out {
+            Self::Collection(group) | Self::Folder(group) => name.clone_into(&mut Arc::make_mut(group).name),
+            Self::Request(request) => name.clone_into(&mut Arc::make_mut(request).name),
+        }
+        out
+    }
+
+    /// The same content at another place among its siblings.
+    #[must_use]
+    pub fn ordered(&self, order: Option<i64>) -> Self {
+        let mut out = self.clone();
+        match &mut out {
+            Self::Collection(group) | Self::Folder(group) => Arc::make_mut(group).order = order,
+            Self::Request(request) => Arc::make_mut(request).order = order,
+        }
+        out
+    }
+
+    /// The word a person reads.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Collection(_) => "collection",
+            Self::Folder(_) => "folder",
+            Self::Request(_) => "request",
+        }
+    }
+
+    /// Whether it can have children.
+    pub fn is_group(&self) -> bool {
+        !matches!(self, Self::Request(_))
+    }
+}
+
+/// A collection, folder or request with its place in the tree.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its identity.
+    pub id: NodeId,
+    /// The folder or collection it is in; `None` for a collection and for a request not saved anywhere yet.
+    pub parent: Option<NodeId>,
+    /// The name of its file or folder, without ending.
+    pub slug: String,
+    /// Its content.
+    pub entity: Entity,
+    /// Its children in order; empty for a request.
+    pub children: Vec<NodeId>,
+    /// Its content on disk; `None` when it was never saved. Differs from `entity` while there are unsaved changes.
+    pub saved: Option<Entity>,
+}
+
+/// An environment with its identity and its content on disk.
+#[derive(Clone, Debug)]
+pub struct EnvironmentNode {
+    /// Its identity.
+    pub id: EnvironmentId,
+    /// The name of its file, without ending.
+    pub slug: String,
+    /// Its content.
+    pub environment: Arc<Environment>,
+    /// Its content on disk.
+    pub saved: Option<Arc<Environment>>,
+}
+
+/// Everything a workspace folder holds.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// The folder.
+    pub root: PathBuf,
+    /// Files that could not be read, and other things wrong.
+    pub problems: Vec<Problem>,
+    pub(super) nodes: HashMap<NodeId, Node>,
+    pub(super) collections: Vec<NodeId>,
+    pub(super) scratch: Vec<NodeId>,
+    pub(super) environments: Vec<EnvironmentNode>,
+    pub(super) globals: Arc<Environment>,
+    pub(super) next_id: u64,
+}
+
+impl Workspace {
+    /// An empty workspace at a folder.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Adds a node as read from disk, behind its siblings. For loading; changes by the user are [`super::edit::Edit`]s.
+    pub fn load_node(&mut self, parent: Option<NodeId>, slug: impl Into<String>, entity: Entity) -> NodeId {
+        let id = NodeId(self.fresh_id());
+        let saved = Some(entity.clone());
+        self.nodes.insert(
+            id,
+            Node {
+                id,
+                parent,
+                slug: slug.into(),
+                entity,
+                children: Vec::new(),
+                saved,
+            },
+        );
+        match parent.and_then(|parent| self.nodes.get_mut(&parent)) {
+            Some(parent) => parent.children.push(id),
+            None => self.collections.push(id),
+        }
+        id
+    }
+
+    /// Adds an environment as read from disk.
+    pub fn load_environment(&mut self, slug: impl Into<String>, environment: Environment) -> EnvironmentId {
+        let id = EnvironmentId(self.fresh_id());
+        let environment = Arc::new(environment);
+        let saved = Some(environment.clone());
+        self.environments.push(EnvironmentNode {
+            id,
+            slug: slug.into(),
+            environment,
+            saved,
+        });
+        id
+    }
+
+    /// Sets the globals as read from disk.
+    pub fn load_globals(&mut self, globals: Environment) {
+        self.globals = Arc::new(globals);
+    }
+
+    /// Puts all siblings into their order: by `order`, then name; those without an order last. For loading.
+    pub fn sort(&mut self) {
+        let key = |nodes: &HashMap<NodeId, Node>, id: &NodeId| {
+            nodes.get(id).map(|node| {
+                (
+                    node.entity.order().unwrap_or(i64::MAX),
+                    node.entity.name().to_lowercase(),
+                    node.slug.clone(),
+                )
+            })
+        };
+        let ids: Vec<NodeId> = self.nodes.keys().copied().collect();
+        for id in ids {
+            let Some(mut children) = self.nodes.get_mut(&id).map(|node| std::mem::take(&mut node.children)) else {
+                continue;
+            };
+            children.sort_by_cached_key(|child| key(&self.nodes, child));
+            if let Some(node) = self.nodes.get_mut(&id) {
+                node.children = children;
+            }
+        }
+        let mut collections = std::mem::take(&mut self.collections);
+        collections.sort_by_cached_key(|id| key(&self.nodes, id));
+        self.collections = collections;
+        self.environments.sort_by_cached_key(|node| {
+            (
+                node.environment.order.unwrap_or(i64::MAX),
+                node.environment.name.to_lowercase(),
+                node.slug.clone(),
+            )
+        });
+    }
+
+    /// A node.
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(&id)
+    }
+
+    /// A node that is a request.
+    pub fn request(&self, id: NodeId) -> Option<&Arc<Request>> {
+        match &self.nodes.get(&id)?.entity {
+            Entity::Request(request) => Some(request),
+            _ => None,
+        }
+    }
+
+    /// A node that is a collection or folder.
+    pub fn group(&self, id: NodeId) -> Option<&Arc<Group>> {
+        match &self.nodes.get(&id)?.entity {
+            Entity::Collection(group) | Entity::Folder(group) => Some(group),
+            Entity::Request(_) => None,
+        }
+    }
+
+    /// The collections in order.
+    pub fn collections(&self) -> &[NodeId] {
+        &self.collections
+    }
+
+    /// Requests that are not saved anywhere yet, oldest first.
+    pub fn scratch(&self) -> &[NodeId] {
+        &self.scratch
+    }
+
+    /// Environments in order.
+    pub fn environments(&self) -> &[EnvironmentNode] {
+        &self.environments
+    }
+
+    /// An environment.
+    pub fn environment(&self, id: EnvironmentId) -> Option<&EnvironmentNode> {
+        self.environments.iter().find(|node| node.id == id)
+    }
+
+    /// The environment whose file (without ending) or name this is; the file's name counts first.
+    pub fn environment_named(&self, name: &str) -> Option<&EnvironmentNode> {
+        self.environments
+            .iter()
+            .find(|node| node.slug == name)
+            .or_else(|| self.environments.iter().find(|node| node.environment.name == name))
+    }
+
+    /// The globals.
+    pub fn globals(&self) -> &Arc<Environment> {
+        &self.globals
+    }
+
+    /// The node and its parents, nearest first.
+    pub fn lineage(&self, id: NodeId) -> impl Iterator<Item = &Node> {
+        std::iter::successors(self.nodes.get(&id), |node| {
+            node.parent.and_then(|parent| self.nodes.get(&parent))
+        })
+    }
+
+    /// The parents of a node, outermost (the collection) first, without the node itself.
+    pub fn ancestors(&self, id: NodeId) -> Vec<&Node> {
+        let mut out: Vec<&Node> = self.lineage(id).skip(1).collect();
+        out.reverse();
+        out
+    }
+
+    /// The collection a node is in, or the node itself if it is one.
+    pub fn collection_of(&self, id: NodeId) -> Option<&Node> {
+        self.lineage(id)
+            .last()
+            .filter(|node| matches!(node.entity, Entity::Collection(_)))
+    }
+
+    /// Where a node is filed; `None` for a request that is not saved anywhere yet.
+    pub fn path(&self, id: NodeId) -> Option<ItemPath> {
+        self.collection_of(id)?;
+        let mut slugs: Vec<&str> = self.lineage(id).map(|node| node.slug.as_str()).collect();
+        slugs.reverse();
+        Some(ItemPath::new(slugs.join("/")))
+    }
+
+    /// The node filed at a path.
+    pub fn find(&self, path: &ItemPath) -> Option<NodeId> {
+        let mut level: &[NodeId] = &self.collections;
+        let mut found = None;
+        for part in path.parts() {
+            let node = level
+                .iter()
+                .filter_map(|id| self.nodes.get(id))
+                .find(|node| node.slug == part)?;
+            found = Some(node.id);
+            level = &node.children;
+        }
+        found
+    }
+
+    /// All nodes below and including `id`, depth first, in order.
+    pub fn descendants(&self, id: NodeId) -> Vec<NodeId> {
+        let mut out = Vec::new();
+        let mut todo = vec![id];
+        while let Some(next) = todo.pop() {
+            out.push(next);
+            if let Some(node) = self.nodes.get(&next) {
+                todo.extend(node.children.iter().rev());
+            }
+        }
+        out
+    }
+
+    /// All requests below `id` (or `id` itself), depth first, in order.
+    pub fn requests_below(&self, id: NodeId) -> Vec<NodeId> {
+        self.descendants(id)
+            .into_iter()
+            .filter(|id| self.request(*id).is_some())
+            .collect()
+    }
+
+    /// Whether a node has changes that are not on disk.
+    pub fn is_dirty(&self, id: NodeId) -> bool {
+        self.nodes
+            .get(&id)
+            .is_some_and(|node| node.saved.as_ref() != Some(&node.entity))
+    }
+
+    /// All nodes with changes that are not on disk.
+    pub fn dirty(&self) -> Vec<NodeId> {
+        let mut out: Vec<NodeId> = self.nodes.keys().copied().filter(|id| self.is_dirty(*id)).collect();
+        out.sort_unstable();
+        out
+    }
+
+    /// Notes that the disk now holds this content of a node.
+    pub fn mark_saved(&mut self, id: NodeId, content: Entity) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            node.saved = Some(content);
+        }
+    }
+
+    /// Notes that the disk now holds this content of an environment.
+    pub fn mark_environment_saved(&mut self, id: EnvironmentId, content: Arc<Environment>) {
+        if let Some(node) = self.environments.iter_mut().find(|node| node.id == id) {
+            node.saved = Some(content);
+        }
+    }
+
+    /// A slug for a new child, unlike those of its siblings without regard to case.
+    pub fn free_slug(&self, parent: Option<NodeId>, name: &str) -> String {
+        let siblings = match parent {
+            Some(parent) => self.nodes.get(&parent).map_or(&[][..], |node| &node.children),
+            None => &self.collections,
+        };
+        unique_slug(
+            name,
+            siblings
+                .iter()
+                .filter_map(|id| self.nodes.get(id))
+                .map(|node| node.slug.as_str()),
+        )
+    }
+
+    /// A slug for a new environment.
+    pub fn free_environment_slug(&self, name: &str) -> String {
+        unique_slug(name, self.environments.iter().map(|node| node.slug.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_lead_to_nodes_and_back() {
+        let mut workspace = Workspace::new("/w");
+        let collection = workspace.load_node(None, "api", Entity::Collection(Arc::new(Group::named("API"))));
+        let folder = workspace.load_node(
+            Some(collection),
+            "users",
+            Entity::Folder(Arc::new(Group::named("Users"))),
+        );
+        let request = workspace.load_node(Some(folder), "list", Entity::Request(Arc::new(Request::default())));
+        let path = workspace.path(request);
+        assert_eq!(path, Some(ItemPath::new("api/users/list")));
+        assert_eq!(path.and_then(|path| workspace.find(&path)), Some(request));
+        assert_eq!(workspace.requests_below(collection), [request]);
+        assert_eq!(workspace.find(&ItemPath::new("api/nothing")), None);
+    }
+
+    #[test]
+    fn siblings_are_sorted_by_order_then_name() {
+        let mut workspace = Workspace::new("/w");
+        let collection = workspace.load_node(None, "api", Entity::Collection(Arc::new(Group::named("API"))));
+        for (name, order) in [("b", None), ("z", Some(5)), ("a", None), ("y", Some(10))] {
+            let request = Request {
+                name: name.into(),
+                order,
+                ..Request::default()
+            };
+            workspace.load_node(Some(collection), name, Entity::Request(Arc::new(request)));
+        }
+        workspace.sort();
+        let names: Vec<&str> = workspace
+            .requests_below(collection)
+            .iter()
+            .map(|id| workspace.nodes[id].slug.as_str())
+            .collect();
+        assert_eq!(names, ["z", "y", "a", "b"]);
+    }
+}

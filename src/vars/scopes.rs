@@ -1,0 +1,167 @@
+//! The five scopes of a send, as one owned snapshot.
+
+use serde_json::Value;
+
+use crate::model::variable::{Change, VariableWrite};
+use crate::model::{Scope, Variable};
+
+/// A variable with the value that counts.
+#[derive(Clone, PartialEq)]
+pub struct Binding {
+    /// Its name.
+    pub key: String,
+    /// Its value, with its JSON type.
+    pub value: Value,
+    /// A disabled one is invisible to `get` and to templates, but scripts see it in `values`.
+    pub enabled: bool,
+    /// Whether its value must be hidden.
+    pub secret: bool,
+    /// Who set it: `you`, a script, or empty for a value from a file.
+    pub set_by: String,
+}
+
+impl std::fmt::Debug for Binding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Any value may be a token.
+        f.debug_struct("Binding")
+            .field("key", &self.key)
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<&Variable> for Binding {
+    fn from(variable: &Variable) -> Self {
+        Self {
+            key: variable.key.clone(),
+            value: variable.value.clone(),
+            enabled: variable.enabled,
+            secret: variable.secret,
+            set_by: String::new(),
+        }
+    }
+}
+
+/// The variables of one scope, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Layer {
+    /// What the scope belongs to: the environment's or collection's name; empty where there is none.
+    pub name: String,
+    /// The variables; of duplicates the last enabled one counts.
+    pub bindings: Vec<Binding>,
+}
+
+impl Layer {
+    /// The variable that counts under this name.
+    pub fn get(&self, key: &str) -> Option<&Binding> {
+        self.bindings
+            .iter()
+            .rev()
+            .find(|binding| binding.enabled && binding.key == key)
+    }
+
+    /// Gives a variable a value; a secret one stays secret.
+    pub fn set(&mut self, key: &str, value: Value, set_by: &str) {
+        match self
+            .bindings
+            .iter_mut()
+            .rev()
+            .find(|binding| binding.enabled && binding.key == key)
+        {
+            Some(binding) => {
+                binding.value = value;
+                set_by.clone_into(&mut binding.set_by);
+            }
+            None => self.bindings.push(Binding {
+                key: key.to_owned(),
+                value,
+                enabled: true,
+                secret: false,
+                set_by: set_by.to_owned(),
+            }),
+        }
+    }
+
+    /// Removes every enabled variable of that name.
+    pub fn unset(&mut self, key: &str) {
+        self.bindings.retain(|binding| !binding.enabled || binding.key != key);
+    }
+}
+
+/// All variables a send can see. An owned snapshot: nothing that happens elsewhere changes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scopes {
+    layers: [Layer; 5],
+}
+
+impl Scopes {
+    /// The variables of one scope.
+    pub fn layer(&self, scope: Scope) -> &Layer {
+        &self.layers[scope as usize]
+    }
+
+    /// The variables of one scope, to change them.
+    pub fn layer_mut(&mut self, scope: Scope) -> &mut Layer {
+        &mut self.layers[scope as usize]
+    }
+
+    /// The variable that counts under this name, and the scope it comes from.
+    pub fn get(&self, key: &str) -> Option<(Scope, &Binding)> {
+        Scope::ALL
+            .into_iter()
+            .find_map(|scope| self.layer(scope).get(key).map(|binding| (scope, binding)))
+    }
+
+    /// Does what a script did.
+    pub fn apply(&mut self, write: &VariableWrite) {
+        let layer = self.layer_mut(write.scope);
+        match &write.change {
+            Change::Set { key, value } => layer.set(key, value.clone(), &write.set_by),
+            Change::Unset { key } => layer.unset(key),
+            Change::Clear => layer.bindings.clear(),
+        }
+    }
+
+    /// Every value that is marked secret in any scope, spelled as it would be sent.
+    pub fn secrets(&self) -> impl Iterator<Item = String> + '_ {
+        self.layers
+            .iter()
+            .flat_map(|layer| &layer.bindings)
+            .filter(|binding| binding.secret && binding.enabled)
+            .map(|binding| crate::model::variable::display_value(&binding.value))
+            .filter(|value| !value.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_strongest_scope_wins() {
+        let mut scopes = Scopes::default();
+        for scope in Scope::ALL.into_iter().rev() {
+            scopes.layer_mut(scope).set("x", json!(scope.label()), "");
+            assert_eq!(scopes.get("x").map(|(found, _)| found), Some(scope));
+        }
+    }
+
+    #[test]
+    fn the_last_enabled_duplicate_counts_and_a_disabled_one_stays() {
+        let mut layer = Layer::default();
+        for (value, enabled) in [(1, true), (2, true), (3, false)] {
+            layer.bindings.push(Binding {
+                key: "x".into(),
+                value: json!(value),
+                enabled,
+                secret: false,
+                set_by: String::new(),
+            });
+        }
+        assert_eq!(layer.get("x").map(|binding| binding.value.clone()), Some(json!(2)));
+        layer.unset("x");
+        assert_eq!(layer.get("x"), None);
+        assert_eq!(layer.bindings.len(), 1);
+    }
+}
