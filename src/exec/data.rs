@@ -33,7 +33,11 @@ pub fn parse(text: &str) -> Result<Vec<DataRow>, DataError> {
     } else {
         csv(text)
     };
-    if rows.is_empty() { Err(DataError::Empty) } else { Ok(rows) }
+    if rows.is_empty() {
+        Err(DataError::Empty)
+    } else {
+        Ok(rows)
+    }
 }
 
 fn json(text: &str) -> Result<Vec<DataRow>, DataError> {
@@ -149,12 +153,19 @@ mod tests {
 
     fn rows(text: &str) -> Value {
         let rows = parse(text).expect("rows");
-        Value::Array(rows.into_iter().map(|row| Value::Object(row.into_iter().collect())).collect())
+        Value::Array(
+            rows.into_iter()
+                .map(|row| Value::Object(row.into_iter().collect()))
+                .collect(),
+        )
     }
 
     #[test]
     fn json_arrays_are_rows() {
-        assert_eq!(rows("\u{feff} [{\"a\": 1, \"b\": {\"c\": null}}]"), json!([{"a": 1, "b": {"c": null}}]));
+        assert_eq!(
+            rows("\u{feff} [{\"a\": 1, \"b\": {\"c\": null}}]"),
+            json!([{"a": 1, "b": {"c": null}}])
+        );
         assert_eq!(parse("[1]"), Err(DataError::Shape));
         assert_eq!(parse("{\"a\": 1}"), Err(DataError::Shape));
         assert_eq!(parse("[]"), Err(DataError::Empty));

@@ -7,6 +7,8 @@
 //! ```
 
 pub mod data;
+#[cfg(test)]
+mod fixture;
 pub mod pipeline;
 pub mod plan;
 mod port;

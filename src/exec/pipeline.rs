@@ -19,18 +19,20 @@ use super::port::Port;
 use super::scripts::Log;
 use super::sent::as_sent;
 use crate::auth::{self, Signed};
-use crate::http::{Client, Progress};
+use crate::http::{self, Client, Jar, Progress};
 use crate::model::exchange::Phase;
 use crate::model::script::ScriptEvent;
-use crate::model::{Outcome, Request, ResolvedRequest};
+use crate::model::{Auth, Outcome, Request, ResolvedRequest};
 use crate::script::{Engine, Limits, ScriptResponse, SendPort};
 use crate::vars::{Dynamic, Scopes, resolve};
 
-/// What all sends share: connections, chance and the limits of scripts. Cheap to clone.
+/// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
 #[derive(Clone)]
 pub struct Pipeline {
-    /// Connections, cookies, proxies.
-    pub http: Arc<Client>,
+    /// Connections, proxies, certificates.
+    pub http: Client,
+    /// The workspace's cookies.
+    pub cookies: Arc<Jar>,
     /// Values of `{{$guid}}` and its like.
     pub dynamic: Dynamic,
     /// What one script may use.
@@ -65,9 +67,10 @@ struct Prepared {
 
 impl Pipeline {
     /// A pipeline over a client, with real chance and the usual limits.
-    pub fn new(http: Arc<Client>) -> Self {
+    pub fn new(http: Client, cookies: Arc<Jar>) -> Self {
         Self {
             http,
+            cookies,
             dynamic: Dynamic::new(),
             limits: Limits::default(),
         }
@@ -115,6 +118,22 @@ impl Pipeline {
         resolve(request, auth, &plan.settings, scopes, &self.dynamic)
     }
 
+    /// The URL as it would be sent now, for the scripts' cookies.
+    fn url(&self, prepared: &Prepared) -> String {
+        let Prepared {
+            plan, request, scopes, ..
+        } = prepared;
+        resolve(request, &Auth::new(Auth::NONE), &plan.settings, scopes, &self.dynamic).url
+    }
+
+    fn http_context(&self, context: &SendContext) -> http::SendContext {
+        http::SendContext {
+            cancel: context.cancel.clone(),
+            progress: context.progress.clone(),
+            cookies: self.cookies.clone(),
+        }
+    }
+
     /// Puts the credentials in. The one door to signing: the renewal of tokens belongs here.
     fn sign(resolved: ResolvedRequest) -> Signed {
         auth::sign(resolved)
@@ -130,7 +149,7 @@ impl Pipeline {
     ) -> Outcome {
         prepared.log.outcome.unresolved.clone_from(&resolved.unresolved);
         let signed = Self::sign(resolved.clone());
-        let mut exchange = self.http.send(signed.request, http_context(&prepared.plan, context)).await;
+        let mut exchange = self.http.send(signed.request, self.http_context(context)).await;
         exchange.warnings.splice(0..0, signed.warnings);
         if !context.cancel.is_cancelled() {
             prepared.request = as_sent(&prepared.request, &resolved, &exchange.request);
@@ -165,7 +184,10 @@ impl Pipeline {
         let port: Arc<dyn SendPort> = Arc::new(Port {
             http: self.http.clone(),
             settings: prepared.plan.settings.clone(),
-            context: http_context(&prepared.plan, context),
+            context: http::SendContext {
+                progress: Arc::new(|_| {}),
+                ..self.http_context(context)
+            },
         });
         for mut job in jobs {
             job.scopes.clone_from(&prepared.scopes);
@@ -174,7 +196,7 @@ impl Pipeline {
             job.limits = self.limits;
             job.cancel = context.cancel.clone();
             job.send = Some(port.clone());
-            job.cookies = self.cookies(prepared);
+            job.cookies = super::scripts::cookies(&self.cookies, &self.url(prepared));
             let mut report = engine.run(job).await;
             for write in &report.writes {
                 prepared.scopes.apply(write);
@@ -191,3 +213,6 @@ impl Pipeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

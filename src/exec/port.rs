@@ -1,7 +1,5 @@
 //! `pm.sendRequest`: a script's own requests, over the same client and cookies as everything else.
 
-use std::sync::Arc;
-
 use crate::auth;
 use crate::http::{Client, SendContext};
 use crate::model::body::PartContent;
@@ -11,7 +9,7 @@ use crate::vars::resolve_literal;
 
 /// Sends the requests of one script.
 pub(super) struct Port {
-    pub http: Arc<Client>,
+    pub http: Client,
     /// How the request that the script belongs to is sent; a proxy or a test certificate holds for both.
     pub settings: Settings,
     pub context: SendContext,
@@ -28,7 +26,11 @@ impl SendPort for Port {
         Box::pin(async move {
             let request = without_files(request);
             let none = Auth::new(Auth::NONE);
-            let auth = if request.auth.is_inherited() { &none } else { &request.auth };
+            let auth = if request.auth.is_inherited() {
+                &none
+            } else {
+                &request.auth
+            };
             let signed = auth::sign(resolve_literal(&request, auth, &settings));
             let exchange = http.send(signed.request, context).await;
             let took = exchange.timings.total;

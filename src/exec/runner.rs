@@ -132,3 +132,6 @@ fn place(workspace: &Workspace, requests: &[NodeId], wanted: &str) -> Option<usi
         .or_else(|| requests.iter().rposition(by_name))
         .or_else(|| requests.iter().rposition(by_file))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,10 @@
 //! The scripts around a request: which run, in which order, and gathering what came of them.
 
+use ::url::Url;
+
+use crate::http::Jar;
 use crate::model::Outcome;
+use crate::model::exchange::Cookie;
 use crate::model::script::ScriptEvent;
 use crate::script::{Info, ScriptJob, ScriptReport};
 
@@ -45,6 +49,28 @@ pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
                 location: location.iter().take(depth + 1).cloned().collect(),
             };
             job
+        })
+        .collect()
+}
+
+/// The cookies that go to a URL, as `pm.cookies` shows them.
+pub(super) fn cookies(jar: &Jar, url: &str) -> Vec<Cookie> {
+    let Ok(url) = Url::parse(url) else {
+        return Vec::new();
+    };
+    let Some(header) = jar.header(&url) else {
+        return Vec::new();
+    };
+    let known = jar.list();
+    let host = url.host_str().unwrap_or_default();
+    header
+        .split("; ")
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| {
+            known
+                .iter()
+                .find(|cookie| cookie.name == name && cookie.value == value && host.ends_with(&*cookie.domain))
+                .cloned()
         })
         .collect()
 }

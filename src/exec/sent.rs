@@ -15,7 +15,10 @@ pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &Sent
     };
     let mut out = Request {
         method: resolved.method.clone(),
-        headers: headers.iter().map(|(name, value)| Entry::new(&**name, &**value)).collect(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| Entry::new(&**name, &**value))
+            .collect(),
         auth: resolved.auth.clone(),
         body: body(&written.body, &resolved.body),
         params: Vec::new(),
@@ -29,9 +32,12 @@ pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &Sent
 fn body(written: &Body, resolved: &ResolvedBody) -> Body {
     match resolved {
         ResolvedBody::None => Body::None,
-        ResolvedBody::Form(fields) => {
-            Body::Form(fields.iter().map(|(name, value)| Entry::new(&**name, &**value)).collect())
-        }
+        ResolvedBody::Form(fields) => Body::Form(
+            fields
+                .iter()
+                .map(|(name, value)| Entry::new(&**name, &**value))
+                .collect(),
+        ),
         ResolvedBody::Multipart(parts) => Body::Multipart(parts.iter().map(part).collect()),
         ResolvedBody::Bytes { content_type, bytes } => Body::Raw {
             language: match written {
@@ -43,7 +49,9 @@ fn body(written: &Body, resolved: &ResolvedBody) -> Body {
             },
             text: String::from_utf8_lossy(bytes).into_owned().into(),
         },
-        ResolvedBody::File { path } => Body::File { path: path.as_str().into() },
+        ResolvedBody::File { path } => Body::File {
+            path: path.as_str().into(),
+        },
     }
 }
 

@@ -87,7 +87,11 @@ impl Summary {
         self.requests += 1;
         self.failures.extend(failures(plan, outcome));
         let scripts = |event| {
-            let failed = outcome.script_errors.iter().filter(|error| error.event == event).count();
+            let failed = outcome
+                .script_errors
+                .iter()
+                .filter(|error| error.event == event)
+                .count();
             let total = super::scripts::jobs(plan, event).len();
             (total, failed.min(total))
         };
@@ -100,7 +104,8 @@ impl Summary {
         let (total, failed) = scripts(ScriptEvent::PostResponse);
         self.post_response.add(total, failed);
         let ran = outcome.tests.iter().filter(|test| !test.skipped).count();
-        self.tests.add(ran, outcome.tests.iter().filter(|test| test.failed()).count());
+        self.tests
+            .add(ran, outcome.tests.iter().filter(|test| test.failed()).count());
         if let Some(exchange) = &outcome.exchange {
             self.sent.add(1, usize::from(exchange.result.is_err()));
             if let Some(response) = exchange.response() {
