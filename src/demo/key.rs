@@ -54,8 +54,9 @@ impl SigningKey {
         let der = private.to_pkcs8_der().map_err(|error| DemoError::key(&error))?;
         let pair = RsaKeyPair::from_pkcs8(der.as_bytes()).map_err(|error| DemoError::key(&error))?;
         let modulus = private.n().to_bytes_be();
-        let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &modulus);
-        let kid = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = ring::digest::digest(&ring::digest::SHA256, &modulus);
+        // Any name will do; this one follows from the key, so it survives a restart with it.
+        let kid = URL_SAFE_NO_PAD.encode(digest.as_ref());
         Ok(Self {
             pair,
             kid,
@@ -193,8 +194,10 @@ impl PendingKey {
         let slot = receiver
             .wait_for(|slot| !matches!(slot, Slot::Pending))
             .await
-            .map(|slot| slot.clone())
-            .unwrap_or(Slot::Failed("the key was never made".to_owned()));
+            .map_or_else(
+                |_| Slot::Failed("the key was never made".to_owned()),
+                |slot| slot.clone(),
+            );
         match slot {
             Slot::Ready(key, origin) => Ok((key, origin)),
             Slot::Failed(reason) => Err(DemoError::Key { reason }),

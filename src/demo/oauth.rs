@@ -1,4 +1,4 @@
-//! `/auth/dex/…`: the token endpoint and what OpenID Connect publishes beside it.
+//! `/auth/dex/…`: the token endpoint and what `OpenID` Connect publishes beside it.
 //!
 //! The order of the checks is Dex's: client, then grant type, then the grant itself.
 

@@ -29,7 +29,7 @@ pub struct Claims {
     /// The nonce of the request.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub nonce: String,
-    /// Half of the access token's SHA-256 (OpenID Connect Core, 3.1.3.6).
+    /// Half of the access token's SHA-256 (`OpenID` Connect Core, 3.1.3.6).
     pub at_hash: String,
     /// E-mail, with scope `email`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -136,7 +136,7 @@ pub fn verify(token: &str, key: &SigningKey, now_ms: u64) -> Option<Claims> {
     good.then_some(claims)
 }
 
-/// OpenID Connect Core 3.1.3.6: the left half of the hash of the access token.
+/// `OpenID` Connect Core 3.1.3.6: the left half of the hash of the access token.
 fn at_hash(access_token: &str) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, access_token.as_bytes());
     URL_SAFE_NO_PAD.encode(digest.as_ref().get(..16).unwrap_or_default())

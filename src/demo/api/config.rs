@@ -21,7 +21,5 @@ pub async fn services(State(app): State<Arc<App>>, Extension(caller): Extension<
 pub async fn data_sources(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> ApiResult {
     caller.must_be_admin()?;
     let data = app.data();
-    Ok(ok(
-        &json!({"DataSources": data.data_sources, "Total": data.data_sources.len()}),
-    ))
+    Ok(ok(&json!({"DataSources": data.sources, "Total": data.sources.len()})))
 }

@@ -112,8 +112,8 @@ pub async fn search_roles(State(app): State<Arc<App>>, body: Bytes) -> ApiResult
     let (roles, total) = search.run(data.roles.values(), |query, role: &Role| {
         fits(query, "Uuid", &role.uuid)
             && fits(query, "Label", &role.label)
-            && (!flag(query, "IsGroupRole") || role.group_role)
-            && (!flag(query, "IsUserRole") || role.user_role)
+            && (!flag(query, "IsGroupRole") || role.of_group)
+            && (!flag(query, "IsUserRole") || role.of_user)
             && (!flag(query, "IsTeam") || role.is_team)
             && (!flag(query, "HasAutoApply") || !role.auto_applies.is_empty())
     });

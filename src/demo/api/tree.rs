@@ -79,9 +79,9 @@ fn select<'a>(tree: &'a Tree, path: &str, recursive: bool, found: &mut Vec<&'a N
         return Err(no_node(folder));
     }
     if all {
-        found.extend(tree.below(folder))
+        found.extend(tree.below(folder));
     } else {
-        found.extend(tree.children(folder))
+        found.extend(tree.children(folder));
     }
     Ok(())
 }

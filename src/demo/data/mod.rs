@@ -29,7 +29,7 @@ pub struct Data {
     /// Services, running ones first.
     pub services: Vec<services::Service>,
     /// Where files are kept.
-    pub data_sources: Vec<services::DataSource>,
+    pub sources: Vec<services::DataSource>,
     /// Users by login.
     pub users: IndexMap<String, people::User>,
     /// Groups, parents before children.
@@ -55,7 +55,7 @@ impl Data {
         let acls = spaces::acls(&workspaces, &people.roles);
         Self {
             services: services::generate(),
-            data_sources: services::data_sources(),
+            sources: services::data_sources(),
             users: people.users,
             groups: people.groups,
             roles: people.roles,
@@ -98,7 +98,7 @@ mod tests {
         assert!(data.tree.nodes().len() >= 5_000, "{} nodes", data.tree.nodes().len());
         assert!(data.workspaces.len() >= 18);
         assert!((55..=70).contains(&data.services.len()));
-        assert!((8..=12).contains(&data.data_sources.len()));
+        assert!((8..=12).contains(&data.sources.len()));
         assert!(data.acls.len() >= 40);
     }
 }

@@ -67,6 +67,7 @@ impl User {
 }
 
 /// A set of rights that users share, or one user's or group's own.
+#[expect(clippy::struct_excessive_bools, reason = "the shape is that of the Cells API")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct Role {
@@ -76,11 +77,11 @@ pub struct Role {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub label: String,
     /// True for the role of a group.
-    #[serde(skip_serializing_if = "is_off")]
-    pub group_role: bool,
+    #[serde(rename = "GroupRole", skip_serializing_if = "is_off")]
+    pub of_group: bool,
     /// True for the role of one user.
-    #[serde(skip_serializing_if = "is_off")]
-    pub user_role: bool,
+    #[serde(rename = "UserRole", skip_serializing_if = "is_off")]
+    pub of_user: bool,
     /// True for a team made by a user.
     #[serde(skip_serializing_if = "is_off")]
     pub is_team: bool,
@@ -135,7 +136,7 @@ pub fn generate() -> People {
             let role = Role {
                 uuid: uuid.to_owned(),
                 label: label.to_owned(),
-                group_role: uuid == "ROOT_GROUP",
+                of_group: uuid == "ROOT_GROUP",
                 is_team,
                 auto_applies: profiles.iter().map(|profile| (*profile).to_owned()).collect(),
                 last_updated: super::EPOCH - rng.range(0, 8_000_000),
@@ -154,7 +155,7 @@ pub fn generate() -> People {
             Role {
                 uuid: group.uuid.clone(),
                 label,
-                group_role: true,
+                of_group: true,
                 policies_context_editable: true,
                 ..Role::default()
             },
@@ -210,7 +211,7 @@ pub fn complete(user: &mut User, groups: &[User], roles: &mut IndexMap<String, R
     let own = Role {
         uuid: user.uuid.clone(),
         label: format!("User {}", user.login),
-        user_role: true,
+        of_user: true,
         policies_context_editable: true,
         ..Role::default()
     };

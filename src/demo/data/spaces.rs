@@ -103,7 +103,7 @@ pub fn acls(workspaces: &[Workspace], roles: &IndexMap<String, Role>) -> Vec<Acl
     let mut rng = Rng::named("acls");
     let shared: Vec<&str> = roles
         .values()
-        .filter(|role| !role.user_role)
+        .filter(|role| !role.of_user)
         .map(|role| role.uuid.as_str())
         .collect();
     let mut list = Vec::new();

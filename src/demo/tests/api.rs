@@ -210,11 +210,11 @@ async fn workspaces_and_their_rights() {
 async fn the_tree_is_browsed_by_path() {
     let demo = Demo::new();
     let token = demo.admin().await;
-    let stats = async |body: Value| call(&demo, &token, "POST", "/a/tree/stats", &body).await;
-    let (status, top) = stats(json!({"NodePaths": ["/*"], "AllMetaProviders": true})).await;
+    let browse = async |body: Value| call(&demo, &token, "POST", "/a/tree/stats", &body).await;
+    let (status, top) = browse(json!({"NodePaths": ["/*"], "AllMetaProviders": true})).await;
     assert_eq!(status, 200);
     assert_eq!(top["Pagination"]["Total"], len(&top["Nodes"]));
-    let (_, page) = stats(json!({"NodePaths": ["/common-files/*"], "Limit": 3, "Offset": 3})).await;
+    let (_, page) = browse(json!({"NodePaths": ["/common-files/*"], "Limit": 3, "Offset": 3})).await;
     assert_eq!(len(&page["Nodes"]), 3);
     assert_eq!(
         (&page["Pagination"]["CurrentPage"], &page["Pagination"]["NextOffset"]),
@@ -225,8 +225,8 @@ async fn the_tree_is_browsed_by_path() {
     let (_, meta) = call(&demo, &token, "POST", "/a/meta/bulk/get", &body).await;
     assert!(meta["Nodes"][0]["MetaStore"].as_object().unwrap().len() > 1);
 
-    let (_, all) = stats(json!({"NodePaths": ["/**"]})).await;
-    let (_, recursive) = stats(json!({"NodePaths": ["/*"], "Recursive": true})).await;
+    let (_, all) = browse(json!({"NodePaths": ["/**"]})).await;
+    let (_, recursive) = browse(json!({"NodePaths": ["/*"], "Recursive": true})).await;
     assert_eq!(all, recursive);
     let file = all["Nodes"]
         .as_array()
@@ -243,7 +243,7 @@ async fn the_tree_is_browsed_by_path() {
     );
 
     for body in [json!({"NodePaths": ["/nowhere"]}), json!({"NodePaths": ["/nowhere/*"]})] {
-        assert_eq!(stats(body).await.0, 404);
+        assert_eq!(browse(body).await.0, 404);
     }
     let (status, missing) = call(&demo, &token, "GET", "/a/tree/stat/nowhere", &Value::Null).await;
     assert_eq!(
