@@ -40,6 +40,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -149,6 +150,8 @@ pub async fn start(config: Config) -> Result<Running, DemoError> {
             // Nothing is ever sent: the sender's end is the message.
             let _ = stopped.await;
         };
+        // Small replies at once, not after the client's delayed acknowledgement. Should it fail, they are only slower.
+        let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
         // `axum::serve` goes on over failed connections and returns no error.
         let _ = axum::serve(listener, router).with_graceful_shutdown(until).await;
     });

@@ -3,6 +3,7 @@
 
 mod api;
 mod oauth;
+mod samples;
 mod server;
 
 use std::path::PathBuf;
