@@ -120,7 +120,7 @@ fn password_grant(app: &App, form: &Form) -> Result<Granted, Refusal> {
         .data()
         .users
         .get(login)
-        .is_some_and(|user| user.password == password);
+        .is_some_and(|user| user.password.reveal() == password);
     if !fits {
         let description = "cannot find username or password";
         return Err(Refusal::new(StatusCode::FORBIDDEN, "access_denied", description));

@@ -3,7 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Any value as JSON; the body's length is known, so `Content-Length` is sent.
 pub fn json_reply(status: StatusCode, value: &impl Serialize) -> Response {
@@ -16,6 +16,14 @@ pub fn json_reply(status: StatusCode, value: &impl Serialize) -> Response {
 /// A value with status 200.
 pub fn ok(value: &impl Serialize) -> Response {
     json_reply(StatusCode::OK, value)
+}
+
+/// A list with status 200. Cells leaves out what is zero or empty: a search without results answers `{}`.
+pub fn sparse(mut value: Value) -> Response {
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|_, field| *field != json!(0) && *field != json!([]));
+    }
+    ok(&value)
 }
 
 /// The reply to a request without a token that is good: plain text, and no `WWW-Authenticate`.

@@ -7,19 +7,21 @@ use axum::extract::State;
 use serde_json::json;
 
 use crate::demo::guard::Caller;
-use crate::demo::reply::{ApiResult, ok};
+use crate::demo::reply::{ApiResult, sparse};
 use crate::demo::state::App;
 
 /// `GET /a/config/ctl`: the services, running ones first.
 pub async fn services(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> ApiResult {
     caller.must_be_admin()?;
     let data = app.data();
-    Ok(ok(&json!({"Services": data.services, "Total": data.services.len()})))
+    Ok(sparse(json!({"Services": data.services, "Total": data.services.len()})))
 }
 
 /// `GET /a/config/datasource`: where files are kept.
 pub async fn data_sources(State(app): State<Arc<App>>, Extension(caller): Extension<Caller>) -> ApiResult {
     caller.must_be_admin()?;
     let data = app.data();
-    Ok(ok(&json!({"DataSources": data.sources, "Total": data.sources.len()})))
+    Ok(sparse(
+        json!({"DataSources": data.sources, "Total": data.sources.len()}),
+    ))
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::query::{Search, field, fits};
 use crate::demo::data::spaces::{Acl, Workspace};
-use crate::demo::reply::{ApiResult, ok};
+use crate::demo::reply::{ApiResult, sparse};
 use crate::demo::state::App;
 
 /// `POST /a/workspace`; the scope `ANY`, or none, finds all.
@@ -22,7 +22,7 @@ pub async fn search_workspaces(State(app): State<Arc<App>>, body: Bytes) -> ApiR
             && fits(query, "label", &workspace.label)
             && fits(query, "slug", &workspace.slug)
     });
-    Ok(ok(&json!({"Workspaces": found, "Total": total})))
+    Ok(sparse(json!({"Workspaces": found, "Total": total})))
 }
 
 /// `POST /a/acl`.
@@ -35,7 +35,7 @@ pub async fn search_acls(State(app): State<Arc<App>>, body: Bytes) -> ApiResult 
             && fits(query, "WorkspaceIDs", &acl.workspace)
             && action_fits(query, acl)
     });
-    Ok(ok(&json!({"ACLs": found, "Total": total})))
+    Ok(sparse(json!({"ACLs": found, "Total": total})))
 }
 
 fn action_fits(query: &Value, acl: &Acl) -> bool {

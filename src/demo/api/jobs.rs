@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::query::{flag, read, text, texts};
 use crate::demo::data::jobs::{Action, Job, STARTABLE, Task};
 use crate::demo::guard::Caller;
-use crate::demo::reply::{ApiError, ApiResult, ok};
+use crate::demo::reply::{ApiError, ApiResult, ok, sparse};
 use crate::demo::state::App;
 
 /// `POST /a/jobs/user`: jobs of an owner (`*`: of everyone), with the tasks of the status in `LoadTasks`.
@@ -37,7 +37,7 @@ pub async fn list(State(app): State<Arc<App>>, Extension(caller): Extension<Call
             job
         })
         .collect();
-    Ok(ok(&json!({"Jobs": jobs})))
+    Ok(sparse(json!({"Jobs": jobs})))
 }
 
 /// `PUT /a/jobs/user/{JobName}`: starts one of [`STARTABLE`]; it is listed from then on.

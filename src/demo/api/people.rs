@@ -11,7 +11,7 @@ use super::query::{Search, fits, flag, read, text};
 use crate::demo::data::people::{Role, User, complete, display_name};
 use crate::demo::data::rng::uuid_of;
 use crate::demo::guard::Caller;
-use crate::demo::reply::{ApiError, ApiResult, ok};
+use crate::demo::reply::{ApiError, ApiResult, ok, sparse};
 use crate::demo::state::{App, Clock};
 
 /// `POST /a/user`: users and groups; groups come first.
@@ -20,7 +20,7 @@ pub async fn search_users(State(app): State<Arc<App>>, body: Bytes) -> ApiResult
     let data = app.data();
     let (found, total) = search.run(data.groups.iter().chain(data.users.values()), user_fits);
     let (groups, users): (Vec<&User>, Vec<&User>) = found.into_iter().partition(|user| user.is_group);
-    Ok(ok(&json!({"Groups": groups, "Users": users, "Total": total})))
+    Ok(sparse(json!({"Groups": groups, "Users": users, "Total": total})))
 }
 
 fn user_fits(query: &Value, user: &User) -> bool {
@@ -71,7 +71,7 @@ pub async fn put_user(
     let data = &mut *data;
     let known = data.users.get(&login);
     user.uuid = known.map_or_else(|| uuid_of(&format!("user {login}")), |known| known.uuid.clone());
-    if let (true, Some(known)) = (user.password.is_empty(), known) {
+    if let (true, Some(known)) = (user.password.reveal().is_empty(), known) {
         user.password.clone_from(&known.password);
     }
     if !user.group_path.starts_with('/') {
@@ -117,7 +117,7 @@ pub async fn search_roles(State(app): State<Arc<App>>, body: Bytes) -> ApiResult
             && (!flag(query, "IsTeam") || role.is_team)
             && (!flag(query, "HasAutoApply") || !role.auto_applies.is_empty())
     });
-    Ok(ok(&json!({"Roles": roles, "Total": total})))
+    Ok(sparse(json!({"Roles": roles, "Total": total})))
 }
 
 /// `GET /a/role/{Uuid}`.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::query::{Page, field, like, number, read, text, texts};
 use crate::demo::data::tree::{Kind, Node};
-use crate::demo::reply::{ApiResult, ok};
+use crate::demo::reply::{ApiResult, sparse};
 use crate::demo::state::App;
 
 /// How many results Cells returns when no size is given.
@@ -33,7 +33,7 @@ pub async fn nodes(State(app): State<Arc<App>>, body: Bytes) -> ApiResult {
         .into_iter()
         .map(|node| if details { node.clone() } else { node.without_metadata() })
         .collect();
-    Ok(ok(&json!({"Results": results, "Facets": facets, "Total": total})))
+    Ok(sparse(json!({"Results": results, "Facets": facets, "Total": total})))
 }
 
 fn fits(query: &Value, node: &Node) -> bool {

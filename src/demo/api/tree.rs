@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::query::{Page, flag, read, texts};
 use crate::demo::data::tree::{Node, Tree};
-use crate::demo::reply::{ApiError, ApiResult, ok};
+use crate::demo::reply::{ApiError, ApiResult, ok, sparse};
 use crate::demo::state::App;
 
 /// `GET /a/tree/stat/{Node}`.
@@ -54,7 +54,7 @@ fn nodes(app: &App, body: &Value, metadata: bool) -> ApiResult {
             }
         })
         .collect();
-    Ok(ok(&json!({"Nodes": part, "Pagination": pagination(page, total)})))
+    Ok(sparse(json!({"Nodes": part, "Pagination": pagination(page, total)})))
 }
 
 /// Adds the nodes a path stands for. A folder that does not exist is an error, an empty one is not.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::is_off;
 use super::rng::{Rng, uuid_of};
 use super::words::{ANIMALS, COLOURS, GROUPS};
+use crate::model::secret::Secret;
 
 /// Who can log in from the start: login, password, profile. `admin` may do everything, the others get 403 from the
 /// administration part of the API, which is worth seeing once.
@@ -40,8 +41,8 @@ pub struct User {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub login: String,
     /// Password as sent by a client; never sent back.
-    #[serde(skip_serializing)]
-    pub password: String,
+    #[serde(skip_serializing, deserialize_with = "secret")]
+    pub password: Secret,
     /// True for a group.
     #[serde(skip_serializing_if = "is_off")]
     pub is_group: bool,
@@ -94,6 +95,10 @@ pub struct Role {
     /// True when the one who asks may change it.
     #[serde(skip_serializing_if = "is_off")]
     pub policies_context_editable: bool,
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    String::deserialize(deserializer).map(Secret::new)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
@@ -172,7 +177,7 @@ pub fn generate() -> People {
             uuid: uuid_of(&format!("user {login}")),
             group_path,
             login: login.clone(),
-            password: known.map_or_else(String::new, |(_, password, _)| (*password).to_owned()),
+            password: known.map_or_else(Secret::default, |(_, password, _)| Secret::new(*password)),
             policies_context_editable: true,
             ..User::default()
         };
@@ -306,15 +311,15 @@ mod tests {
         let people = generate();
         for (login, password, profile) in LOGINS {
             let user = people.users.get(*login);
-            assert_eq!(user.map(|user| user.password.as_str()), Some(*password), "{login}");
+            assert_eq!(user.map(|user| user.password.reveal()), Some(*password), "{login}");
             assert_eq!(user.map(|user| user.attribute("profile")), Some(*profile), "{login}");
         }
     }
 
     #[test]
-    fn passwords_are_never_sent() {
+    fn passwords_are_never_sent_or_logged() {
         let people = generate();
-        let text = serde_json::to_string(&people.users).unwrap_or_default();
+        let text = format!("{}{people:?}", serde_json::to_string(&people.users).unwrap_or_default());
         assert!(text.contains("amber-heron"));
         assert!(!text.contains("Password") && !text.contains("heron-demo"));
     }
