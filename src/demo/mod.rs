@@ -58,7 +58,7 @@ const BODY_LIMIT: usize = 64 * 1024 * 1024;
 pub struct Config {
     /// TCP port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// How long an id token is good.
+    /// How long an id token is good, to the second: `exp` is in whole seconds, so less than two make little sense.
     pub token_ttl: Duration,
     /// Where the signing key is kept; without it, tokens end with the server.
     pub key_file: Option<PathBuf>,
