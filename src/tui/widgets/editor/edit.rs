@@ -347,7 +347,7 @@ impl Editor {
             .chars()
             .take_while(|found| matches!(found, ' ' | '\t'))
             .count();
-        let smart = self.mode == Mode::MultiLine && caret != start + indent;
-        self.go(if smart { start + indent } else { start }, select);
+        let to_indent = self.mode == Mode::MultiLine && caret != start + indent;
+        self.go(if to_indent { start + indent } else { start }, select);
     }
 }

@@ -82,7 +82,7 @@ fn moves() {
     assert_eq!(after("one two", "<Right><C-Right>"), "one| two");
     assert_eq!(after("one two", "<End><C-Left>"), "one |two");
     assert_eq!(after("one two", "<End><A-b><A-b><A-f>"), "one| two");
-    assert_eq!(after("a\n日本\nabc", "<C-End><Up>"), "a\n日|本\nabc");
+    assert_eq!(after("a\n日本\nabc", "<C-End><Up>"), "a\n日本|\nabc");
     assert_eq!(after("abcd\nx\nefgh", "<End><Down><Down>"), "abcd\nx\nefgh|");
     assert_eq!(after("ab\ncd", "<Down><Down>"), "ab\ncd|");
     assert_eq!(after("ab\ncd", "<Right><Up>"), "|ab\ncd");

@@ -78,7 +78,6 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
                 if !scan.comment(start, "*/") {
                     return LineState::Comment;
                 }
-                continue;
             }
             '/' if operand && regex(&mut scan) => operand = false,
             '"' | '\'' => {
