@@ -3,6 +3,7 @@
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
+    style::Style,
     text::Line,
     widgets::{Clear, Widget},
 };
@@ -35,10 +36,11 @@ pub fn beside(area: Rect, at: Position, width: u16, height: u16) -> Rect {
     }
 }
 
-/// Clears `area`, draws a focused frame around it and returns the room inside.
-pub fn draw<'a>(title: impl Into<Line<'a>>, styles: &FrameStyles, area: Rect, buf: &mut Buffer) -> Rect {
+/// Clears `area`, gives it the style `ground`, draws a focused frame around it and returns the room inside.
+pub fn draw<'a>(title: impl Into<Line<'a>>, ground: Style, styles: &FrameStyles, area: Rect, buf: &mut Buffer) -> Rect {
     let area = area.intersection(buf.area);
     Clear.render(area, buf);
+    buf.set_style(area, ground);
     Frame::new(title).focused(true).draw(styles, area, buf)
 }
 
@@ -71,7 +73,13 @@ mod tests {
     fn covers_what_is_below() {
         let area = Rect::new(0, 0, 12, 3);
         let mut buf = Buffer::filled(area, ratatui::buffer::Cell::new("x"));
-        let inside = draw("Title", &FrameStyles::default(), Rect::new(0, 0, 12, 3), &mut buf);
+        let inside = draw(
+            "Title",
+            Style::new(),
+            &FrameStyles::default(),
+            Rect::new(0, 0, 12, 3),
+            &mut buf,
+        );
         assert_eq!(inside, Rect::new(2, 1, 8, 1));
         assert_eq!(buf[(3, 1)].symbol(), " ");
     }

@@ -31,11 +31,21 @@ impl Tab {
         }
     }
 
-    /// Adds a badge; an empty one is none.
+    /// Adds a word as a badge; an empty one is none.
     #[must_use]
-    pub fn badge(mut self, badge: impl ToString) -> Self {
-        self.badge = Some(badge.to_string()).filter(|badge| !badge.is_empty());
+    pub fn badge(mut self, badge: &str) -> Self {
+        self.badge = Some(badge.to_owned()).filter(|badge| !badge.is_empty());
         self
+    }
+
+    /// Adds a number as a badge; 0 is none.
+    #[must_use]
+    pub fn count(self, count: usize) -> Self {
+        if count == 0 {
+            self
+        } else {
+            self.badge(&count.to_string())
+        }
     }
 }
 
@@ -197,8 +207,8 @@ mod tests {
         vec![
             Tab::new("Params"),
             Tab::new("Auth").badge("basic"),
-            Tab::new("Headers").badge(1),
-            Tab::new("Body").badge(""),
+            Tab::new("Headers").count(1),
+            Tab::new("Body").count(0),
         ]
     }
 

@@ -22,7 +22,7 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// Says whether the rope counts this as the end of a line.
-fn is_break(next: char) -> bool {
+pub(super) fn is_break(next: char) -> bool {
     matches!(
         next,
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{Editor, Mode, document::Change, motion};
+use super::{Editor, Mode, document::Change, edit, motion};
 
 /// What a key press came to.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Editor {
     }
 
     fn type_key(&mut self, next: char) -> Handled {
-        if next.is_control() {
+        if next.is_control() || edit::is_break(next) {
             return Handled::Ignored;
         }
         self.type_char(next);

@@ -444,6 +444,17 @@ const KEYS: &[&str] = &[
 
 proptest! {
     #[test]
+    fn set_text_sets_the_text(old in "[ab\\n日]{0,12}", new in "[ab\\n日]{0,12}", caret in 0..12_usize) {
+        let mut editor = Editor::new(&old, Mode::MultiLine, Syntax::Plain);
+        editor.go_to(0, caret);
+        editor.set_text(&new);
+        prop_assert_eq!(editor.text(), new);
+        prop_assert!(editor.cursor().offset <= editor.document.len());
+        editor.undo();
+        prop_assert_eq!(editor.text(), old);
+    }
+
+    #[test]
     fn undoing_everything_gives_the_original(
         text in "[ab{}\\t \u{301}日\\r\\n]{0,30}",
         keys in prop::collection::vec(prop::sample::select(KEYS), 0..60),

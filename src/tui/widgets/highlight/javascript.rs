@@ -49,6 +49,9 @@ const KEYWORDS: &[&str] = &[
 ];
 const CONSTANTS: &[&str] = &["true", "false", "null", "undefined", "NaN", "Infinity"];
 
+/// Bytes in which the end of a regular expression is looked for, so that a line full of slashes costs no more.
+const LONGEST_REGEX: usize = 512;
+
 /// Lexes one line of JavaScript.
 pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> LineState {
     let mut scan = Scan::new(line, tokens);
@@ -155,7 +158,9 @@ fn regex(scan: &mut Scan<'_>) -> bool {
     let start = scan.at;
     let mut class = false;
     let mut escaped = false;
-    let close = scan.rest()[1..].find(|next| {
+    let body = &scan.rest()[1..];
+    let body = &body[..body.floor_char_boundary(LONGEST_REGEX)];
+    let close = body.find(|next| {
         let plain = !std::mem::take(&mut escaped);
         match next {
             '\\' if plain => escaped = true,
