@@ -94,6 +94,46 @@ pub fn masked_glyphs(line: &str) -> Glyphs<'_> {
     }
 }
 
+impl Glyphs<'_> {
+    /// Skips the graphemes that end at or before a column; runs of printable ASCII are skipped at once.
+    #[must_use]
+    pub fn skip_to(mut self, column: usize) -> Self {
+        loop {
+            let room = column.saturating_sub(self.column);
+            let left = &self.line.as_bytes()[self.byte..];
+            if room == 0 || left.is_empty() {
+                return self;
+            }
+            let window = &left[..left.len().min(room.saturating_add(1))];
+            let run = window
+                .iter()
+                .position(|byte| !(0x20..0x7f).contains(byte))
+                .unwrap_or(window.len());
+            // A combining mark may follow the last of them, which is then looked at as a grapheme.
+            let plain = if run == left.len() { run } else { run.saturating_sub(1) }.min(room);
+            self.byte += plain;
+            self.column += plain;
+            if plain == 0 {
+                let mut ahead = self.clone();
+                if ahead.next().is_none() || ahead.column > column {
+                    return self;
+                }
+                self = ahead;
+            }
+        }
+    }
+
+    /// Returns the screen column of the next grapheme, or the width of the line at its end.
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// Returns the byte offset of the next grapheme.
+    pub fn byte(&self) -> usize {
+        self.byte
+    }
+}
+
 impl<'a> Iterator for Glyphs<'a> {
     type Item = Glyph<'a>;
 
@@ -129,7 +169,7 @@ impl<'a> Iterator for Glyphs<'a> {
 
 /// Measures a line in screen columns.
 pub fn width(line: &str) -> usize {
-    glyphs(line).last().map_or(0, |glyph| glyph.column + glyph.width)
+    glyphs(line).skip_to(usize::MAX).column()
 }
 
 /// Makes a line safe to show and at most `columns` wide, with `…` where something was cut off at the end.
@@ -202,6 +242,18 @@ mod tests {
         assert_eq!(width("a\tb"), 5);
         assert_eq!(width("\u{1b}[0m"), 4);
         assert_eq!(width(""), 0);
+    }
+
+    #[test]
+    fn skipping_is_walking() {
+        let line = "ab日e\u{301}cd\tx\u{1b}é  日";
+        for masked in [false, true] {
+            let all = || if masked { masked_glyphs(line) } else { glyphs(line) };
+            for column in 0..30 {
+                let walked: Vec<_> = all().skip_while(|glyph| glyph.column + glyph.width <= column).collect();
+                assert_eq!(all().skip_to(column).collect::<Vec<_>>(), walked, "{column}");
+            }
+        }
     }
 
     #[test]

@@ -152,10 +152,11 @@ impl Editor {
                 .peekable()
         });
         let mut tokens = row.tokens.iter().peekable();
-        let mut offset = row.start;
-        let mut end = 0;
+        let seen = self.glyphs_of(row.text).skip_to(left);
+        let mut offset = row.start + row.text[..seen.byte()].chars().count();
+        let mut end = seen.column();
         let mut cut = false;
-        for glyph in self.glyphs_of(row.text) {
+        for glyph in seen {
             let here = offset;
             offset += if glyph.text.len() == 1 {
                 1
@@ -163,9 +164,6 @@ impl Editor {
                 glyph.text.chars().count()
             };
             end = glyph.column + glyph.width;
-            if end <= left {
-                continue;
-            }
             if glyph.column >= right {
                 cut = true;
                 break;

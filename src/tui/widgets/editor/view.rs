@@ -105,12 +105,7 @@ impl Editor {
         let width = usize::from(self.view.width).saturating_sub(self.gutter(self.view.width));
         let column = self.column_of(caret);
         let far = column + width + 1;
-        let end = self
-            .glyphs_of(&text)
-            .map(|glyph| glyph.column + glyph.width)
-            .take_while(|&end| end <= far)
-            .last();
-        let len = end.unwrap_or(0).max(column) + 1;
+        let len = self.glyphs_of(&text).skip_to(far).column().max(column) + 1;
         self.view.left = scroll::follow(self.view.left, column, len, width, MARGIN_COLUMNS);
         self.look();
     }
@@ -172,15 +167,13 @@ impl Editor {
         let before = self.document.line(line);
         let before = before.slice(..(at - self.document.line_start(line)).min(before.len_chars()));
         let before: Cow<'_, str> = before.into();
-        self.glyphs_of(&before)
-            .last()
-            .map_or(0, |glyph| glyph.column + glyph.width)
+        self.glyphs_of(&before).skip_to(usize::MAX).column()
     }
 
     /// Returns the position nearest to a screen column of a line.
     pub(super) fn at_column(&self, line: usize, column: usize) -> usize {
         let text = self.line_text(line);
-        let found = self.glyphs_of(&text).find(|glyph| glyph.column + glyph.width > column);
+        let found = self.glyphs_of(&text).skip_to(column).next();
         let byte = found.map_or(text.len(), |glyph| {
             // The right half of a wide character means the place behind it.
             if (column - glyph.column) * 2 >= glyph.width {
