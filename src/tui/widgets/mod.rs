@@ -1,6 +1,8 @@
 //! Widgets: they know how to edit and draw, and nothing of the model.
 
+pub mod body;
 pub mod editor;
+pub mod escape;
 pub mod frame;
 pub mod glyphs;
 pub mod hatch;
