@@ -107,6 +107,12 @@ impl JsonIndex {
 impl JsonCursor {
     /// Reads the line and moves behind it; `index` knows the long tokens.
     pub fn step(&mut self, bytes: &[u8], index: &JsonIndex) -> JsonLine {
+        // What follows a fault is none of our business: a comma there ends no line here.
+        let bytes = if index.fault.is_some() {
+            &bytes[..index.tail.min(bytes.len())]
+        } else {
+            bytes
+        };
         let start = skip_space(bytes, self.offset);
         let (mut depth, mut key, mut pos) = (self.depth, None, start);
         if bytes.get(pos) == Some(&b'"') {

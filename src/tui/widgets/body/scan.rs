@@ -168,17 +168,13 @@ impl Scanner {
             return Ok(pos + 1);
         }
         match (self.state, byte) {
-            (State::Item, _) => {
-                self.begin_line(pos);
-                self.value(bytes, pos)
-            }
             (State::Value, _) => self.value(bytes, pos),
             (State::FirstItem, b']') | (State::FirstKey, b'}') => {
                 self.stack.pop();
                 self.end_value();
                 Ok(pos + 1)
             }
-            (State::FirstItem, _) => {
+            (State::Item | State::FirstItem, _) => {
                 self.begin_line(pos);
                 self.value(bytes, pos)
             }

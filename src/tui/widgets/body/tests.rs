@@ -1,4 +1,4 @@
-//! The viewer as a whole: lines against serde_json's printer, views on screens of all sizes, hostile bytes.
+//! The viewer as a whole: lines against `serde_json`'s printer, views on screens of all sizes, hostile bytes.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

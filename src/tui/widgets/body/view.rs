@@ -208,7 +208,11 @@ impl View {
         if form == self.form {
             return;
         }
-        let offset = doc.line(self.form, self.cursor).map(|line| line.bytes.start);
+        // Indentation belongs to the line before in the pretty form: the place is the first byte seen.
+        let offset = doc.line(self.form, self.cursor).map(|line| {
+            let text = doc.bytes().get(line.bytes.clone()).unwrap_or_default();
+            line.bytes.start + text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)
+        });
         let above = self.cursor.saturating_sub(self.top);
         self.form = form;
         (self.left, self.top_row) = (0, 0);
