@@ -37,7 +37,7 @@ fn json(size: usize) -> Bytes {
         let written = write!(
             body,
             r#"{comma}{{"id":{at},"uuid":"{noise:016x}","name":"Füße \"{at}\"","active":{},"score":{}.{:03},"tags":["a","b\u00e9"],"owner":{{"login":"user{}","roles":[],"meta":{{}}}},"parent":null,"text":"Some words that make the line a little longer than the others are, {at} times."}}"#,
-            at % 3 == 0,
+            at.is_multiple_of(3),
             noise % 1000,
             noise % 997,
             at % 200,

@@ -88,23 +88,33 @@ impl<'a> Iterator for Cells<'a> {
 
     fn next(&mut self) -> Option<Cell<'a>> {
         let rest = &self.text[self.at..];
-        let bytes = rest.as_bytes();
-        let first = *bytes.first()?;
-        // The way nearly all bytes go: printable ASCII that nothing can combine with.
-        let alone = bytes.get(1).is_none_or(u8::is_ascii);
-        let cell = if alone && (0x20..0x7f).contains(&first) {
-            Cell {
-                offset: self.at,
-                len: 1,
-                symbol: Cow::Borrowed(&rest[..1]),
-                width: 1,
-                escaped: false,
+        let mut chars = rest.chars();
+        let first = chars.next()?;
+        // The way nearly all text goes: a letter that is drawn as it is, next to one that cannot combine with it.
+        let cell = match simple_width(first) {
+            Some(width) if chars.next().is_none_or(|next| simple_width(next).is_some()) => {
+                let len = first.len_utf8();
+                Cell {
+                    offset: self.at,
+                    len,
+                    symbol: Cow::Borrowed(&rest[..len]),
+                    width,
+                    escaped: false,
+                }
             }
-        } else {
-            cluster(self.at, rest)
+            _ => cluster(self.at, rest),
         };
         self.at += cell.len;
         Some(cell)
+    }
+}
+
+/// Returns the width of a character that never joins with another of its kind; `None` if it takes a closer look.
+fn simple_width(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | 'Α'..='Ρ' | 'Σ'..='ώ' | 'Ѐ'..='ҁ' => Some(1),
+        'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4e00}'..='\u{9fff}' => Some(2),
+        _ => None,
     }
 }
 
@@ -203,6 +213,18 @@ mod tests {
             "a mark without a letter is escaped"
         );
         assert_eq!(widths("❤\u{fe0f}"), [1], "the selector is left out");
+    }
+
+    #[test]
+    fn the_short_way_leads_where_the_long_one_does() {
+        for c in '\0'..='\u{ffff}' {
+            let Some(width) = simple_width(c) else { continue };
+            assert!(!is_hidden(c));
+            assert_eq!(c.to_string().width(), width, "{c}");
+            for next in ["a", "é", "日", "ア", "я"] {
+                assert_eq!(format!("{c}{next}").graphemes(true).count(), 2, "{c}{next}");
+            }
+        }
     }
 
     #[test]

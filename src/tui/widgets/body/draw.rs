@@ -11,6 +11,7 @@ use super::glyphs::{self, Flow, Glyph};
 use super::line::Line;
 use super::styles::BodyStyles;
 use super::view::View;
+use crate::tui::widgets::scroll;
 
 /// Below this width of the whole there are no line numbers, so that the text has room.
 const GUTTER_FROM: usize = 24;
@@ -215,22 +216,10 @@ impl Painter<'_> {
 
     /// Draws the scroll bar, if there is something to scroll.
     fn bar(&mut self) {
-        let (lines, height) = (self.doc.lines(self.view.form()), usize::from(self.area.height));
-        if self.columns.bar == 0 || (lines <= height && self.view.top == 0 && self.view.top_row == 0) {
-            return;
-        }
-        let x = usize::from(self.area.width) - 1;
-        let size = (height * height / lines.max(1)).clamp(1, height);
-        let most = lines.saturating_sub(height).max(1);
-        let start = (height - size) * self.view.top.min(most) / most;
-        for y in 0..height {
-            let thumb = (start..start + size).contains(&y);
-            let (symbol, style) = if thumb {
-                ("┃", self.styles.gutter_current)
-            } else {
-                ("│", self.styles.line_number)
-            };
-            self.text(x, y, 1, symbol, style);
+        if self.columns.bar > 0 {
+            let lines = self.doc.lines(self.view.form());
+            let (track, thumb) = (self.styles.line_number, self.styles.gutter_current);
+            scroll::draw_bar(self.view.top, lines, track, thumb, self.area, self.buf);
         }
     }
 

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::index::Checkpoint;
-use super::scan::{JsonIndex, LONG};
+use super::scan::{JsonIndex, LONG, is_space};
 
 /// What stands on a pretty line behind the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,15 +92,33 @@ impl JsonIndex {
             Some(b'"') => string_len(window),
             _ => window
                 .iter()
-                .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')),
+                .position(|byte| is_space(*byte) || matches!(byte, b',' | b'}' | b']')),
         };
         if let Some(len) = end {
             return start + len;
         }
-        let at = self.long.binary_search_by_key(&start, |&(start, _)| start);
-        at.ok()
-            .and_then(|at| self.long.get(at))
-            .map_or(start + window.len(), |&(_, end)| end)
+        self.long_end(start).unwrap_or(start + window.len())
+    }
+
+    /// Finds the next byte that is no white space.
+    fn skip_space(&self, bytes: &[u8], mut from: usize) -> usize {
+        loop {
+            let rest = bytes.get(from..).unwrap_or_default();
+            let window = &rest[..rest.len().min(LONG + 1)];
+            if let Some(at) = window.iter().position(|&byte| !is_space(byte)) {
+                return from + at;
+            }
+            if window.len() == rest.len() {
+                return bytes.len();
+            }
+            from = self.long_end(from).unwrap_or(from + window.len());
+        }
+    }
+
+    /// Finds the end of the long stretch that a byte lies in.
+    fn long_end(&self, at: usize) -> Option<usize> {
+        let before = self.long.partition_point(|&(start, _)| start <= at).checked_sub(1)?;
+        self.long.get(before).map(|&(_, end)| end).filter(|&end| end > at)
     }
 }
 
@@ -113,14 +131,14 @@ impl JsonCursor {
         } else {
             bytes
         };
-        let start = skip_space(bytes, self.offset);
+        let start = index.skip_space(bytes, self.offset);
         let (mut depth, mut key, mut pos) = (self.depth, None, start);
         if bytes.get(pos) == Some(&b'"') {
             let end = index.token_end(bytes, pos);
-            let colon = skip_space(bytes, end);
+            let colon = index.skip_space(bytes, end);
             if bytes.get(colon) == Some(&b':') {
                 key = Some((pos..end, colon));
-                pos = skip_space(bytes, colon + 1);
+                pos = index.skip_space(bytes, colon + 1);
             }
         }
         let value = match bytes.get(pos) {
@@ -131,7 +149,7 @@ impl JsonCursor {
                 Value::Close(pos - 1..pos)
             }
             Some(b'{' | b'[') => {
-                let inside = skip_space(bytes, pos + 1);
+                let inside = index.skip_space(bytes, pos + 1);
                 if matches!(bytes.get(inside), Some(b'}' | b']')) {
                     let open = pos;
                     pos = inside + 1;
@@ -157,10 +175,10 @@ impl JsonCursor {
                 Value::Token(token)
             }
         };
-        pos = skip_space(bytes, pos);
+        pos = index.skip_space(bytes, pos);
         let comma = (bytes.get(pos) == Some(&b',')).then_some(pos);
         if let Some(comma) = comma {
-            pos = skip_space(bytes, comma + 1);
+            pos = index.skip_space(bytes, comma + 1);
         }
         self.line += 1;
         self.offset = pos;
@@ -173,14 +191,6 @@ impl JsonCursor {
             comma,
         }
     }
-}
-
-fn skip_space(bytes: &[u8], from: usize) -> usize {
-    let space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
-    let rest = bytes.get(from..).unwrap_or_default();
-    rest.iter()
-        .position(|byte| !space(byte))
-        .map_or(bytes.len(), |at| from + at)
 }
 
 /// Measures a string from quote to quote; `None` if the second one lies outside.

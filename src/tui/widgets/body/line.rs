@@ -166,6 +166,22 @@ impl Line {
         }
     }
 
+    /// Returns where the value of the line stands in the body, quotes included; `None` on lines without one, and on
+    /// brackets.
+    pub fn value(&self) -> Option<Range<usize>> {
+        let is_value = |piece: &&Piece| matches!(piece.kind, Kind::String | Kind::Number | Kind::Literal);
+        let mut ranges = self
+            .pieces
+            .iter()
+            .filter(is_value)
+            .filter_map(|piece| match &piece.source {
+                Source::Bytes(range) => Some(range.clone()),
+                _ => None,
+            });
+        let first = ranges.next()?;
+        Some(first.start..ranges.next_back().map_or(first.end, |last| last.end))
+    }
+
     /// Returns the whole text of the line, long strings included; bytes that are no UTF-8 become `U+FFFD`.
     pub fn text(&self, bytes: &[u8]) -> String {
         let mut out = String::new();

@@ -12,8 +12,8 @@
 //! The caller owns the threads: both jobs block, ask whether they are cancelled, and tell how far they are. The view is
 //! plain state, changed by its methods and only read by drawing. Everything drawn passes [`super::escape`].
 //!
-//! Folding and filters will build on the same index: a table of containers beside the checkpoints, filled in
-//! [`scan`](self) where they open and close.
+//! Folding and filters will build on the same index: a table of containers beside the checkpoints, filled by
+//! the scanner where they open and close.
 
 mod document;
 mod draw;

@@ -11,7 +11,7 @@
 
 use super::index::{Checkpoint, Checkpoints};
 
-/// Strings and numbers longer than this are kept in a table, so no walk has to read them again. In bytes.
+/// Strings, numbers and white space longer than this are kept in a table, so no walk has to read them again. In bytes.
 pub(super) const LONG: usize = 4096;
 
 /// Why a body that should be JSON is none, and where.
@@ -28,7 +28,7 @@ pub struct Fault {
 #[derive(Clone, Debug, Default)]
 pub(super) struct JsonIndex {
     pub marks: Checkpoints,
-    /// Start and end of each token longer than [`LONG`], in order.
+    /// Start and end of each token and each stretch of white space longer than [`LONG`], in order.
     pub long: Vec<(usize, usize)>,
     /// Pretty lines known from first to last byte.
     pub lines: usize,
@@ -164,8 +164,13 @@ impl Scanner {
             State::Num { start, part } => return self.number(bytes, pos, limit, start, part),
             _ => {}
         }
-        if matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-            return Ok(pos + 1);
+        if is_space(byte) {
+            let run = bytes[pos..limit]
+                .iter()
+                .position(|&byte| !is_space(byte))
+                .unwrap_or(limit - pos);
+            self.note_long(pos, pos + run);
+            return Ok(pos + run);
         }
         match (self.state, byte) {
             (State::Value, _) => self.value(bytes, pos),
@@ -362,6 +367,11 @@ impl Number {
     fn may_end(self) -> bool {
         matches!(self, Self::Zero | Self::Int | Self::Frac | Self::ExpDigits)
     }
+}
+
+/// Says whether a byte is white space to JSON.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// Measures the escape that starts at a backslash.

@@ -239,6 +239,7 @@ fn long_strings_are_drawn_in_part_and_copied_whole() {
     assert_eq!(doc.line_text(Form::Pretty, 2).unwrap(), format!("  \"b\": \"{long}\","));
     let line = doc.line(Form::Pretty, 2).unwrap();
     assert!(glyphs::columns(&line, doc.bytes()) < 2000);
+    assert_eq!(doc.bytes()[line.value().unwrap()], *format!("\"{long}\"").as_bytes());
     assert_eq!(doc.line_text(Form::Pretty, 3).unwrap(), "  \"c\": 1");
 }
 
@@ -258,6 +259,19 @@ fn a_line_of_megabytes_comes_in_pieces_under_one_number() {
     assert_eq!(doc.text_range(Form::Raw, 0..lines), body);
     let line = doc.line_at(Form::Raw, 5_000_001).unwrap();
     assert!(doc.line(Form::Raw, line).unwrap().bytes.contains(&5_000_001));
+}
+
+#[test]
+fn megabytes_of_white_space_are_passed_over() {
+    let space = " \n".repeat(3_000_000);
+    let doc = whole(format!("{space}[{space}1{space},{space}2{space}]{space}"), Syntax::Json);
+    assert_eq!(texts(&doc, Form::Pretty), ["[", "  1,", "  2", "]"]);
+    assert_eq!(doc.line_at(Form::Pretty, 9_000_000), Some(0));
+    assert_eq!(doc.line_at(Form::Pretty, doc.bytes().len() - 1), Some(3));
+    assert_eq!(
+        doc.line(Form::Pretty, 1).unwrap().value().map(|value| value.len()),
+        Some(1)
+    );
 }
 
 #[test]

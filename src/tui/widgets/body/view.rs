@@ -342,25 +342,30 @@ impl View {
         self.clamp(doc);
     }
 
-    fn step_down(&mut self, doc: &Document, steps: usize) {
-        for _ in 0..steps {
-            if self.top_row + 1 < self.rows(doc, self.top) {
-                self.top_row += 1;
-            } else {
-                (self.top, self.top_row) = (self.top + 1, 0);
+    fn step_down(&mut self, doc: &Document, mut steps: usize) {
+        let lines = doc.lines(self.form);
+        while self.top < lines {
+            let rest = self.rows(doc, self.top).saturating_sub(self.top_row);
+            if steps < rest {
+                self.top_row += steps;
+                return;
             }
+            steps -= rest;
+            (self.top, self.top_row) = (self.top + 1, 0);
         }
     }
 
-    fn step_up(&mut self, doc: &Document, steps: usize) {
-        for _ in 0..steps {
-            if self.top_row > 0 {
-                self.top_row -= 1;
-            } else if self.top > 0 {
-                self.top -= 1;
-                self.top_row = self.rows(doc, self.top).saturating_sub(1);
-            }
+    fn step_up(&mut self, doc: &Document, mut steps: usize) {
+        while steps > self.top_row {
+            let Some(before) = self.top.checked_sub(1) else {
+                self.top_row = 0;
+                return;
+            };
+            steps -= self.top_row + 1;
+            self.top = before;
+            self.top_row = self.rows(doc, before).saturating_sub(1);
         }
+        self.top_row -= steps;
     }
 
     /// Brings the position back into the document: the last row of the body is never above the last row of the screen.

@@ -72,11 +72,38 @@ fn long_lines_are_clipped_scrolled_and_wrapped() {
     view.scroll(&doc, 100);
     assert_eq!(
         screen(&view, &doc, 10, 2),
-        ["stuvwxyz ┃", "short    ┃"],
+        ["stuvwxyz", "short"],
         "the last row stays at the bottom"
     );
     view.scroll(&doc, -100);
     assert_eq!((view.top(), view.cursor()), (0, 0));
+}
+
+#[test]
+fn wrapped_rows_are_scrolled_one_by_one() {
+    let body: Vec<_> = (0..20).map(|at| format!("{at:02}{}", "x".repeat(at * 3))).collect();
+    let doc = whole(body.join("\n"), Syntax::Text);
+    let mut view = view(&doc, 10, 200);
+    view.set_wrap(&doc, true);
+    let all = screen(&view, &doc, 10, 200);
+    view.set_size(&doc, 10, 5);
+    let (mut down, mut at) = (Vec::new(), 0);
+    for step in [1, 1, 7, 3, 20, 1, 1, 11] {
+        view.scroll(&doc, step);
+        at += usize::try_from(step).unwrap();
+        // Without the scroll bar.
+        let seen: Vec<_> = screen(&view, &doc, 10, 5)
+            .iter()
+            .map(|row| row.trim_end_matches([' ', '│', '┃']).to_owned())
+            .collect();
+        assert_eq!(seen, all[at..at + 5]);
+        down.push((step, view.top()));
+    }
+    for (step, top) in down.into_iter().rev() {
+        assert_eq!(view.top(), top);
+        view.scroll(&doc, -step);
+    }
+    assert_eq!(view.top(), 0);
 }
 
 #[test]
@@ -240,6 +267,8 @@ fn act(view: &mut View, doc: &Document, action: u8, amount: i16) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_body_no_size_and_no_key_breaks_the_view(
         text in prop_oneof![
