@@ -301,3 +301,103 @@ fn check(place: &Place, files: &Files) -> Option<Change> {
     };
     change(what, Some(bytes.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use std::fs;
+
+    fn workspace() -> (tempfile::TempDir, Files) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("collections/api/users")).unwrap();
+        fs::write(root.path().join("collections/api/collection.toml"), "name = 'API'").unwrap();
+        fs::write(root.path().join("collections/api/users/list.toml"), "name = 'List'").unwrap();
+        let files = Files::new(root.path());
+        files.load();
+        (root, files)
+    }
+
+    fn told(changes: &[Change]) -> Vec<String> {
+        let word = |change: &Change| match change.what {
+            What::Added(_) => "added",
+            What::Changed(_) => "changed",
+            What::Removed => "removed",
+            What::Broken(_) => "broken",
+        };
+        changes
+            .iter()
+            .map(|change| format!("{} {}", word(change), change.place))
+            .collect()
+    }
+
+    #[test]
+    fn changes_are_told_once_accepted_and_only_if_they_mean_something() {
+        let (root, files) = workspace();
+        let file = root.path().join("collections/api/users/list.toml");
+        let all = [root.path().join("collections")];
+        assert_eq!(told(&reload(&all, &files)), [] as [&str; 0]);
+        fs::write(&file, "# a comment\nname = 'List'").unwrap();
+        assert_eq!(told(&reload(&all, &files)), [] as [&str; 0]);
+        fs::write(&file, "name = 'All'").unwrap();
+        let changes = reload(std::slice::from_ref(&file), &files);
+        assert_eq!(told(&changes), ["changed api/users/list"]);
+        files.accept(&changes[0]);
+        assert!(reload(&all, &files).is_empty());
+        fs::write(&file, "name = ").unwrap();
+        assert_eq!(told(&reload(&all, &files)), ["broken api/users/list"]);
+        fs::remove_file(&file).unwrap();
+        assert_eq!(told(&reload(&all, &files)), ["removed api/users/list"]);
+    }
+
+    #[test]
+    fn folders_come_before_and_go_with_what_is_in_them() {
+        let (root, files) = workspace();
+        let old = root.path().join("collections/api/users");
+        let new = root.path().join("collections/api/deep/er");
+        fs::create_dir_all(new.parent().unwrap()).unwrap();
+        fs::rename(&old, &new).unwrap();
+        let changes = reload(&[old, new], &files);
+        assert_eq!(
+            told(&changes),
+            [
+                "added api/deep",
+                "added api/deep/er",
+                "removed api/users",
+                "added api/deep/er/list"
+            ]
+        );
+        for change in &changes {
+            files.accept(change);
+        }
+        assert!(reload(&[root.path().join("collections")], &files).is_empty());
+    }
+
+    #[test]
+    fn a_replaced_file_is_noticed() {
+        let (root, _files) = workspace();
+        let (sender, receiver) = channel();
+        let _watcher = Watcher::start(root.path(), move |event| {
+            let _gone = sender.send(event);
+        })
+        .unwrap();
+        let file = root.path().join("collections/api/users/list.toml");
+        let temporary = root.path().join("collections/api/users/.list.toml.swp");
+        fs::write(&temporary, "name = 'New'").unwrap();
+        fs::rename(&temporary, &file).unwrap();
+        let patience = Duration::from_secs(20);
+        assert_eq!(receiver.recv_timeout(patience).unwrap().paths, [file]);
+
+        // Folders that appear later are watched too.
+        let environment = root.path().join("environments/e.toml");
+        fs::create_dir(environment.parent().unwrap()).unwrap();
+        while !receiver
+            .recv_timeout(patience)
+            .unwrap()
+            .paths
+            .contains(&root.path().join("environments"))
+        {}
+        fs::write(&environment, "").unwrap();
+        while !receiver.recv_timeout(patience).unwrap().paths.contains(&environment) {}
+    }
+}

@@ -198,7 +198,7 @@ fn a_query_written_by_hand_is_taken_apart_only_when_it_changes() {
     fixture.save(request.clone()).unwrap();
     assert_eq!(
         fixture.text(),
-        "url = \"http://a/b?x=1&y=2\" # by hand\nmethod = \"PUT\"\n"
+        "# mine\nurl = \"http://a/b?x=1&y=2\" # by hand\nmethod = \"PUT\"\n"
     );
     request.params[0].value = Some("3".into());
     fixture.save(request.clone()).unwrap();

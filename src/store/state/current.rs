@@ -43,33 +43,53 @@ impl State {
         Ok(out)
     }
 
-    /// Writes the difference between two sets of current values, all or nothing.
-    ///
-    /// Only the difference: what another instance has set meanwhile stays.
-    pub fn save_current_values(&mut self, before: &CurrentValues, after: &CurrentValues) -> Result<(), StateError> {
+    /// Sets current values, all or nothing; `None` forgets one.
+    pub fn set_current_values(&mut self, changes: &[(Owner, String, Option<CurrentValue>)]) -> Result<(), StateError> {
         let transaction = self.connection.transaction()?;
         {
             let mut put = transaction.prepare_cached(
                 "INSERT INTO current_values VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET \
                  value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
             )?;
-            for (owner, key, value) in after.iter() {
-                if before.get(owner, key) != Some(value) {
-                    let (scope, name) = columns(owner);
-                    let json = value.value.as_ref().map(Value::to_string);
-                    put.execute(params![scope, name, key, json, value.set_by, value.set_at.to_string()])?;
-                }
-            }
-            let mut drop =
+            let mut forget =
                 transaction.prepare_cached("DELETE FROM current_values WHERE scope = ?1 AND name = ?2 AND key = ?3")?;
-            for (owner, key, _) in before.iter() {
-                if after.get(owner, key).is_none() {
-                    let (scope, name) = columns(owner);
-                    drop.execute(params![scope, name, key])?;
-                }
+            for (owner, key, value) in changes {
+                let (scope, name) = columns(owner);
+                match value {
+                    Some(value) => {
+                        let json = value.value.as_ref().map(Value::to_string);
+                        put.execute(params![scope, name, key, json, value.set_by, value.set_at.to_string()])?
+                    }
+                    None => forget.execute(params![scope, name, key])?,
+                };
             }
         }
         transaction.commit()?;
+        Ok(())
+    }
+
+    /// Writes the difference between two sets of current values, all or nothing.
+    ///
+    /// Only the difference: what another instance has set meanwhile stays.
+    pub fn save_current_values(&mut self, before: &CurrentValues, after: &CurrentValues) -> Result<(), StateError> {
+        let set = after
+            .iter()
+            .filter(|(owner, key, value)| before.get(owner, key) != Some(value))
+            .map(|(owner, key, value)| (owner.clone(), key.to_owned(), Some(value.clone())));
+        let gone = before
+            .iter()
+            .filter(|(owner, key, _)| after.get(owner, key).is_none())
+            .map(|(owner, key, _)| (owner.clone(), key.to_owned(), None));
+        self.set_current_values(&set.chain(gone).collect::<Vec<_>>())
+    }
+
+    /// Files an owner's values under another one, after a rename.
+    pub fn rename_owner(&self, from: &Owner, to: &Owner) -> Result<(), StateError> {
+        let ((scope, name), (to_scope, to_name)) = (columns(from), columns(to));
+        self.connection.execute(
+            "UPDATE OR REPLACE current_values SET scope = ?3, name = ?4 WHERE scope = ?1 AND name = ?2",
+            params![scope, name, to_scope, to_name],
+        )?;
         Ok(())
     }
 }
@@ -107,6 +127,11 @@ mod tests {
         state.save_current_values(&before, &after).unwrap();
         assert_eq!(state.current_values().unwrap().get(&demo, "a"), after.get(&demo, "a"));
         assert_eq!(state.current_values().unwrap().get(&demo, "z"), None);
+
+        let to = Owner::Environment("new".into());
+        state.rename_owner(&demo, &to).unwrap();
+        assert_eq!(state.current_values().unwrap().get(&to, "a"), after.get(&demo, "a"));
+        assert_eq!(state.current_values().unwrap().of(&demo).count(), 0);
     }
 
     #[test]
