@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::exec::Plan;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
+use crate::store::Place;
 
 use super::shared::RunId;
 use super::widgets::body;
@@ -70,16 +71,13 @@ pub enum FileJob {
         overwrite: bool,
     },
     /// Removes a node's file or folder.
-    Remove {
-        /// Where.
-        path: ItemPath,
-    },
+    Remove(Place),
     /// Moves a node's file or folder.
     Rename {
         /// From where.
-        from: ItemPath,
+        from: Place,
         /// To where.
-        to: ItemPath,
+        to: Place,
     },
     /// Writes an environment.
     WriteEnvironment {

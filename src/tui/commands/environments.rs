@@ -11,7 +11,7 @@ use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-use super::saving;
+use super::structure::restructure;
 
 /// Makes an environment active.
 pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<Effect>) {
@@ -32,7 +32,7 @@ pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Eff
     let slug = state.shared.workspace.free_environment_slug(&environment.name);
     let label = format!("new environment {}", environment.name);
     let node = state.shared.workspace.new_environment(environment, slug);
-    saving::restructure(
+    restructure(
         state,
         label,
         vec![Edit::InsertEnvironment {
@@ -63,7 +63,7 @@ pub fn rename(state: &mut State, id: EnvironmentId, name: &str, effects: &mut Ve
             slug: state.shared.workspace.free_environment_slug(name),
         });
     }
-    saving::restructure(state, label, edits, effects);
+    restructure(state, label, edits, effects);
 }
 
 /// Deletes an environment and its file.
@@ -72,7 +72,7 @@ pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
         return;
     };
     let name = node.environment.name.clone();
-    if saving::restructure(
+    if restructure(
         state,
         format!("delete {name}"),
         vec![Edit::RemoveEnvironment { id }],
@@ -95,7 +95,7 @@ pub fn save(state: &mut State, id: EnvironmentId, environment: Environment, effe
         id,
         environment: Arc::new(environment),
     }];
-    saving::restructure(state, label, edits, effects);
+    restructure(state, label, edits, effects);
 }
 
 /// Saves the globals' new content.
@@ -104,7 +104,7 @@ pub fn save_globals(state: &mut State, globals: Environment, effects: &mut Vec<E
     let edits = vec![Edit::ReplaceGlobals {
         globals: globals.clone(),
     }];
-    if saving::restructure(state, "edit globals", edits, effects) {
+    if restructure(state, "edit globals", edits, effects) {
         effects.push(Effect::Files(vec![FileJob::WriteGlobals(globals)]));
     }
 }

@@ -6,6 +6,7 @@ mod pickers;
 mod saving;
 mod sending;
 mod shell;
+mod structure;
 
 use super::command::Command;
 use super::effect::Effect;

@@ -10,6 +10,7 @@ use crate::tui::shared::Level;
 use crate::tui::state::State;
 
 use super::saving;
+use super::structure::restructure;
 
 /// Shows a node in the request pane; the focus stays.
 pub fn open(state: &mut State, id: NodeId) {
@@ -38,7 +39,7 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
         parent,
         index: usize::MAX,
     }];
-    if !saving::restructure(state, "new request", edits, effects) {
+    if !restructure(state, "new request", edits, effects) {
         return;
     }
     if parent.is_none() {
@@ -67,7 +68,7 @@ pub fn new_group(state: &mut State, parent: Option<NodeId>, name: &str, effects:
         parent,
         index: usize::MAX,
     }];
-    if saving::restructure(state, format!("new {kind} {name}"), edits, effects) {
+    if restructure(state, format!("new {kind} {name}"), edits, effects) {
         state.panes.tree.reveal(id);
     }
 }
@@ -90,7 +91,7 @@ pub fn rename(state: &mut State, id: NodeId, name: &str, effects: &mut Vec<Effec
             slug: workspace.free_slug(node.parent, name),
         });
     }
-    saving::restructure(state, label, edits, effects);
+    restructure(state, label, edits, effects);
     saving::keep_draft(state, id, effects);
 }
 
@@ -124,7 +125,7 @@ pub fn duplicate(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     let copy = top.id;
     let mut edits = vec![Edit::Insert { nodes, parent, index }];
     edits.extend(reorder(state, &siblings, Some((copy, index))));
-    if saving::restructure(state, format!("duplicate as {name}"), edits, effects) {
+    if restructure(state, format!("duplicate as {name}"), edits, effects) {
         saving::keep_draft(state, copy, effects);
         state.panes.tree.reveal(copy);
     }
@@ -137,7 +138,7 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     };
     let name = node.entity.name().to_owned();
     let draft = saving::draft_key(&state.shared.workspace, id).filter(|key| key.starts_with("scratch:"));
-    if saving::restructure(state, format!("delete {name}"), vec![Edit::Remove { id }], effects) {
+    if restructure(state, format!("delete {name}"), vec![Edit::Remove { id }], effects) {
         if let Some(key) = draft {
             effects.push(Effect::Local(LocalJob::Draft(key, None)));
         }
@@ -178,7 +179,7 @@ pub fn shift(state: &mut State, id: NodeId, parent: Option<NodeId>, index: usize
         slug,
     }];
     edits.extend(reorder(state, &siblings, Some((id, index))));
-    if saving::restructure(state, label, edits, effects) {
+    if restructure(state, label, edits, effects) {
         state.panes.tree.reveal(id);
     }
     state.shared.cut = None;

@@ -5,19 +5,19 @@
 //! save → file → mark_saved → draft dropped
 //! ```
 //!
-//! Names, places and order are on disk at once ([`restructure`]); everything else is a draft until it is saved.
+//! Names, places and order are on disk at once ([`super::structure`]); everything else is a draft until it is saved.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::edit::{Edit, Step};
-use crate::model::variable::Owner;
-use crate::model::{Entity, EnvironmentId, ItemPath, NodeId, Workspace};
+use crate::model::{Entity, NodeId, Workspace};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
+
+use super::structure::{Places, restructure, settle};
 
 /// What the draft of a node is filed under: its path, or the name of a request that is saved nowhere yet.
 pub fn draft_key(workspace: &Workspace, id: NodeId) -> Option<String> {
@@ -44,7 +44,7 @@ pub fn edit(state: &mut State, label: String, merge: Option<String>, edits: Vec<
 }
 
 /// Applies edits and records how to undo them; all or nothing.
-fn apply(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>) -> bool {
+pub fn apply(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>) -> bool {
     let mut inverse = Vec::with_capacity(edits.len());
     for edit in edits {
         match state.shared.workspace.apply(edit) {
@@ -77,168 +77,9 @@ pub fn keep_draft(state: &State, id: NodeId, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Where everything is filed, before a change of structure.
-pub struct Places {
-    nodes: HashMap<NodeId, ItemPath>,
-    environments: HashMap<EnvironmentId, String>,
-}
-
-/// Notes where everything is filed.
-pub fn places(workspace: &Workspace) -> Places {
-    let mut nodes = HashMap::new();
-    let mut todo: Vec<(NodeId, ItemPath)> = workspace
-        .collections()
-        .iter()
-        .map(|id| (*id, ItemPath::default()))
-        .collect();
-    while let Some((id, above)) = todo.pop() {
-        if let Some(node) = workspace.node(id) {
-            let path = above.join(&node.slug);
-            todo.extend(node.children.iter().map(|child| (*child, path.clone())));
-            nodes.insert(id, path);
-        }
-    }
-    let environments = workspace
-        .environments()
-        .iter()
-        .map(|node| (node.id, node.slug.clone()))
-        .collect();
-    Places { nodes, environments }
-}
-
-/// Changes the structure, undoably, and lets the disk follow.
-pub fn restructure(state: &mut State, label: impl Into<String>, edits: Vec<Edit>, effects: &mut Vec<Effect>) -> bool {
-    let before = places(&state.shared.workspace);
-    let done = apply(state, label.into(), None, edits);
-    if done {
-        settle(state, &before, effects);
-    }
-    done
-}
-
-/// Lets the disk follow a change of structure: what is gone is removed, what moved is renamed, what is new is written.
-pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
-    let after = places(&state.shared.workspace);
-    let workspace = &state.shared.workspace;
-    let mut jobs = Vec::new();
-    let mut drafts = Vec::new();
-    let mut owners = Vec::new();
-
-    let mut gone: Vec<&ItemPath> = before
-        .nodes
-        .iter()
-        .filter(|(id, _)| !after.nodes.contains_key(id))
-        .map(|(_, path)| path)
-        .collect();
-    gone.sort();
-    let mut removed: Vec<&ItemPath> = Vec::new();
-    for path in gone {
-        drafts.push((path.as_str().to_owned(), None));
-        if !removed.iter().any(|above| path.is_within(above)) {
-            removed.push(path);
-            jobs.push(FileJob::Remove { path: path.clone() });
-        }
-    }
-
-    // Parents first, so that a child only counts as moved when it moved within its parent.
-    let mut moved: Vec<(&ItemPath, &ItemPath, NodeId)> = after
-        .nodes
-        .iter()
-        .filter_map(|(id, to)| {
-            before
-                .nodes
-                .get(id)
-                .filter(|from| *from != to)
-                .map(|from| (from, to, *id))
-        })
-        .collect();
-    moved.sort();
-    let mut renamed: Vec<(&ItemPath, &ItemPath)> = Vec::new();
-    for (from, to, id) in moved {
-        let went_along = renamed.iter().any(|(above_from, above_to)| {
-            from.as_str().strip_prefix(above_from.as_str()) == to.as_str().strip_prefix(above_to.as_str())
-                && from.is_within(above_from)
-        });
-        if !went_along {
-            renamed.push((from, to));
-            jobs.push(FileJob::Rename {
-                from: from.clone(),
-                to: to.clone(),
-            });
-        }
-        if workspace.is_dirty(id) {
-            drafts.push((from.as_str().to_owned(), None));
-            drafts.push((
-                to.as_str().to_owned(),
-                workspace.node(id).map(|node| node.entity.clone()),
-            ));
-        }
-        if from.parent().is_none() && to.parent().is_none() {
-            owners.push((
-                Owner::Collection(from.as_str().into()),
-                Owner::Collection(to.as_str().into()),
-            ));
-        }
-    }
-
-    let mut writes: Vec<(&ItemPath, NodeId)> = after.nodes.iter().map(|(id, path)| (path, *id)).collect();
-    writes.sort();
-    for (path, id) in writes {
-        let Some(node) = workspace.node(id) else { continue };
-        let entity = match &node.saved {
-            _ if !before.nodes.contains_key(&id) => node.saved.clone().unwrap_or_else(|| node.entity.clone()),
-            Some(saved) if saved.order() != node.entity.order() || saved.name() != node.entity.name() => {
-                saved.ordered(node.entity.order()).renamed(node.entity.name())
-            }
-            _ => continue,
-        };
-        jobs.push(FileJob::Write {
-            id,
-            path: path.clone(),
-            entity,
-            overwrite: true,
-        });
-    }
-
-    for node in workspace.environments() {
-        match before.environments.get(&node.id) {
-            Some(slug) if *slug != node.slug => {
-                jobs.push(FileJob::RenameEnvironment {
-                    from: slug.clone(),
-                    to: node.slug.clone(),
-                });
-                owners.push((Owner::Environment(slug.clone()), Owner::Environment(node.slug.clone())));
-            }
-            Some(_) if node.saved.as_ref() == Some(&node.environment) => continue,
-            _ => {}
-        }
-        jobs.push(FileJob::WriteEnvironment {
-            id: node.id,
-            slug: node.slug.clone(),
-            environment: node.environment.clone(),
-        });
-    }
-    for (id, slug) in &before.environments {
-        if !after.environments.contains_key(id) {
-            jobs.push(FileJob::RemoveEnvironment { slug: slug.clone() });
-        }
-    }
-
-    for (from, to) in owners {
-        state.shared.current.rename(&from, to.clone());
-        effects.push(Effect::Local(LocalJob::RenameOwner(from, to)));
-    }
-    for (key, content) in drafts {
-        effects.push(Effect::Local(LocalJob::Draft(key, content)));
-    }
-    if !jobs.is_empty() {
-        effects.push(Effect::Files(jobs));
-    }
-}
-
 /// Undoes or redoes one step, and lets disk and drafts follow.
 pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
-    let before = places(&state.shared.workspace);
+    let before = Places::of(&state.shared.workspace);
     let globals = state.shared.workspace.globals().clone();
     let shared = &mut state.shared;
     let step = if redo {
