@@ -101,14 +101,32 @@ impl Vm {
         let Limits { memory, stack, .. } = job.limits;
         self.runtime.set_max_stack_size(stack.min(Limits::MAX_STACK));
         self.runtime.set_memory_limit(memory);
+        let (main, outcome) = self.context.with(|ctx| {
+            let mut script = Script {
+                vm: self,
+                ctx: &ctx,
+                main: None,
+            };
+            let outcome = script.begin(job).and_then(|()| script.advance(number, inbox, send));
+            (script.main.map(|main| Persistent::save(&ctx, main)), outcome)
+        });
+        // Reporting needs memory too. The limit can only be changed while no JavaScript is entered.
+        if memory > 0 {
+            self.runtime.set_memory_limit(memory.saturating_add(RESERVE));
+        }
         self.context.with(|ctx| {
-            let mut script = Script { vm: self, ctx: &ctx, main: None };
-            if let Err(error) = script.begin(job).and_then(|()| script.advance(number, inbox, send)) {
-                script.caught(error);
-            }
-            script.end(memory);
+            let main = main.and_then(|main| main.restore(&ctx).ok());
+            let script = Script {
+                vm: self,
+                ctx: &ctx,
+                main,
+            };
+            script.end(outcome);
         });
         self.runtime.set_memory_limit(0);
+        if self.run.state().out_of_memory {
+            self.watch.trip(Trip::Memory(memory));
+        }
         match self.watch.tripped() {
             None => true,
             Some(trip) => {
@@ -212,13 +230,13 @@ impl<'js> Script<'_, 'js> {
     }
 
     /// Late reports: what the script's promise was rejected with, tests that never finished, the changed request.
-    fn end(&self, memory: usize) {
+    fn end(&self, outcome: rquickjs::Result<()>) {
         if self.vm.watch.tripped().is_some() {
             self.ctx.catch();
             return;
         }
-        if memory > 0 {
-            self.vm.runtime.set_memory_limit(memory.saturating_add(RESERVE));
+        if let Err(error) = outcome {
+            self.caught(error);
         }
         let rejected = self.main.as_ref().is_some_and(|main| main.state() == PromiseState::Rejected);
         let reported = || {
