@@ -7,16 +7,14 @@
 //!
 //! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
-use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
-};
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value};
 use serde_json::json;
 
 use super::limits::{Limits, Trip, Watch};
@@ -84,10 +82,7 @@ impl Vm {
         })?;
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             let report = ctx.globals().get::<_, Function>(REJECTION);
-            if report
-                .and_then(|report| report.call::<_, ()>((promise, reason, handled)))
-                .is_err()
-            {
+            if report.and_then(|report| report.call::<_, ()>((promise, reason, handled))).is_err() {
                 // Out of memory: the script's own promise is looked at in any case.
                 ctx.catch();
             }
@@ -106,18 +101,32 @@ impl Vm {
         let Limits { memory, stack, .. } = job.limits;
         self.runtime.set_max_stack_size(stack.min(Limits::MAX_STACK));
         self.runtime.set_memory_limit(memory);
-        self.context.with(|ctx| {
+        let (main, outcome) = self.context.with(|ctx| {
             let mut script = Script {
                 vm: self,
                 ctx: &ctx,
                 main: None,
             };
-            if let Err(error) = script.begin(job).and_then(|()| script.advance(number, inbox, send)) {
-                script.caught(error);
-            }
-            script.end(memory);
+            let outcome = script.begin(job).and_then(|()| script.advance(number, inbox, send));
+            (script.main.map(|main| Persistent::save(&ctx, main)), outcome)
+        });
+        // Reporting needs memory too. The limit can only be changed while no JavaScript is entered.
+        if memory > 0 {
+            self.runtime.set_memory_limit(memory.saturating_add(RESERVE));
+        }
+        self.context.with(|ctx| {
+            let main = main.and_then(|main| main.restore(&ctx).ok());
+            let script = Script {
+                vm: self,
+                ctx: &ctx,
+                main,
+            };
+            script.end(outcome);
         });
         self.runtime.set_memory_limit(0);
+        if self.run.state().out_of_memory {
+            self.watch.trip(Trip::Memory(memory));
+        }
         match self.watch.tripped() {
             None => true,
             Some(trip) => {
@@ -184,11 +193,7 @@ impl<'js> Script<'_, 'js> {
                 fire.call::<_, bool>(())?;
                 continue;
             }
-            let pause = if due < 0.0 {
-                None
-            } else {
-                Some(due - now.call::<_, f64>(())?)
-            };
+            let pause = if due < 0.0 { None } else { Some(due - now.call::<_, f64>(())?) };
             self.wait(number, pause, inbox)?;
         }
     }
@@ -225,24 +230,20 @@ impl<'js> Script<'_, 'js> {
     }
 
     /// Late reports: what the script's promise was rejected with, tests that never finished, the changed request.
-    fn end(&self, memory: usize) {
+    fn end(&self, outcome: rquickjs::Result<()>) {
         if self.vm.watch.tripped().is_some() {
             self.ctx.catch();
             return;
         }
-        if memory > 0 {
-            self.vm.runtime.set_memory_limit(memory.saturating_add(RESERVE));
+        if let Err(error) = outcome {
+            self.caught(error);
         }
-        let rejected = self
-            .main
-            .as_ref()
-            .is_some_and(|main| main.state() == PromiseState::Rejected);
+        let rejected = self.main.as_ref().is_some_and(|main| main.state() == PromiseState::Rejected);
         let reported = || {
             let state = self.vm.run.state();
             !state.report.errors.is_empty() || state.report.skip_request
         };
-        if rejected
-            && !reported()
+        if rejected && !reported()
             && let Some(Err(error)) = self.main.as_ref().and_then(Promise::result::<Value>)
         {
             self.caught(error);
@@ -263,10 +264,7 @@ impl<'js> Script<'_, 'js> {
             },
             CaughtError::Value(value) => Thrown {
                 name: "Error".to_owned(),
-                message: value
-                    .as_string()
-                    .and_then(|text| text.to_string().ok())
-                    .unwrap_or_else(|| format!("{value:?}")),
+                message: value.as_string().and_then(|text| text.to_string().ok()).unwrap_or_else(|| format!("{value:?}")),
                 stack: String::new(),
             },
             CaughtError::Error(error) => Thrown {

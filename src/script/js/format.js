@@ -1,6 +1,6 @@
 // Values as the console shows them: like Node's `util.inspect`, on one line, and cut where it gets too long.
 
-const DEPTH = 4;
+const DEPTH = 5;
 const MAX_ITEMS = 100;
 const MAX_STRING = 10000;
 const MAX_TEXT = 100000;

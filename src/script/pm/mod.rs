@@ -14,9 +14,9 @@ use super::console;
 use super::limits::{Trip, Watch};
 use super::wording::{self, Thrown};
 use super::{ScriptJob, ScriptReport, ScriptResponse};
-use crate::model::Request;
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
+use crate::model::Request;
 
 /// The script that is running, shared between its natives, the worker and the watchdog.
 #[derive(Clone, Default)]
@@ -35,6 +35,8 @@ pub struct State {
     pub sends: Vec<(u32, Request)>,
     /// Bytes handed out so far.
     spent: usize,
+    /// The engine had no memory left for the script.
+    pub out_of_memory: bool,
 }
 
 impl Run {
@@ -61,6 +63,11 @@ impl Run {
     }
 }
 
+/// Whether this is what the engine throws when its memory limit is reached.
+fn is_out_of_memory(thrown: &Thrown) -> bool {
+    thrown.name == "InternalError" && thrown.message == "out of memory"
+}
+
 impl State {
     fn script_name(&self) -> String {
         self.job.as_ref().map(|job| job.name.clone()).unwrap_or_default()
@@ -80,6 +87,7 @@ impl State {
     /// Takes the result of one test.
     pub fn test(&mut self, name: String, skipped: bool, thrown: Option<Thrown>) {
         let script = self.script_name();
+        self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
         let error = thrown.map(|thrown| {
             let source = self.job.as_ref().map_or("", |job| job.source.as_str());
             let worded = wording::reword(thrown, source);
@@ -99,6 +107,11 @@ impl State {
 
     /// Takes an error outside of tests.
     pub fn error(&mut self, thrown: Thrown) {
+        if is_out_of_memory(&thrown) {
+            // Reported once, as the reason the script was stopped.
+            self.out_of_memory = true;
+            return;
+        }
         let Some(job) = &self.job else { return };
         let worded = wording::reword(thrown, &job.source);
         self.report.errors.push(ScriptError {
