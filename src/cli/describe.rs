@@ -1,6 +1,9 @@
 //! One send in words: the lines that `send` and `run` share.
 
+use serde_json::Value;
+
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
+use crate::model::variable::Change;
 use crate::model::{Exchange, Outcome, Redactor};
 
 use super::output::{Paint, duration, escape, size};
@@ -71,6 +74,35 @@ pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<Str
             paint.yellow("warning:"),
             missing.join(", ")
         ));
+    }
+    out.extend(emptied(outcome, paint));
+    out
+}
+
+/// What a script set to nothing although the server had refused: most often a token it did not find in the reply.
+fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    let Some(response) = response else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for write in &outcome.writes {
+        if let Change::Set {
+            key,
+            value: Value::Null,
+        } = &write.change
+        {
+            let key = escape(key);
+            out.push(format!("{} `{key}` was set to nothing", paint.yellow("warning:")));
+        }
+    }
+    if !out.is_empty() {
+        let hint = if response.is_success() {
+            "the reply does not hold what the script looks for"
+        } else {
+            "the server refused; its reply says why: look at the credentials"
+        };
+        out.push(format!("{} {hint}", paint.cyan("hint:")));
     }
     out
 }

@@ -36,7 +36,8 @@ pub async fn run(mut opened: Opened, args: &RunArgs, cwd: &Path, output: &mut Ou
     let context = cancellable();
 
     let mut session = std::mem::take(&mut opened.session);
-    let started = session.clone();
+    // Follows the session, to know the secrets that scripts have just set.
+    let mut shadow = session.clone();
     let mut report = Report::new(output);
     let summary = run_all(&pipeline, &mut session, &options, &context, &mut |event| match event {
         RunEvent::Iteration(iteration) => report.iteration(iteration),
@@ -44,10 +45,8 @@ pub async fn run(mut opened: Opened, args: &RunArgs, cwd: &Path, output: &mut Ou
         RunEvent::Outcome(plan, outcome) => {
             let exchange = outcome.exchange.as_ref();
             let of_send = exchange.map_or_else(Redactor::default, |exchange| exchange.redactor.clone());
-            // Values that scripts set to secret variables meanwhile are in the writes.
-            let mut now = started.clone();
-            now.keep(plan.node, outcome);
-            report.outcome(outcome, secrets(&now, plan.node, &of_send));
+            shadow.keep(plan.node, outcome);
+            report.outcome(outcome, secrets(&shadow, plan.node, &of_send));
         }
         RunEvent::NoSuchRequest(name) => report.no_such_request(name),
     })
