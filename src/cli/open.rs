@@ -213,5 +213,5 @@ pub fn tell(output: &mut Output, text: &str, hint: Option<&str>) {
 
 /// The error with everything below another one as its causes.
 pub fn with_causes(error: CliError, of: &dyn std::error::Error) -> CliError {
-    std::iter::successors(of.source(), |error| error.source()).fold(error, |error, cause| error.because(cause))
+    std::iter::successors(of.source(), |error| error.source()).fold(error, CliError::because)
 }
