@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml_edit::{DocumentMut, TomlError};
 
-use super::files::{Disk, DurationText, line_column, read};
+use super::files::{Disk, DurationText, SaveError, line_column, read, write};
 use crate::model::problem::Problem;
 
 /// The user's settings; every one has a default.
@@ -88,6 +89,40 @@ impl Config {
             }
         }
     }
+
+    /// Writes one text setting (`theme`, say) into the file, leaving everything else in it as it is.
+    ///
+    /// A file that does not parse is not written.
+    pub fn set(file: &Path, key: &str, text: &str) -> Result<(), SaveError> {
+        let before = match read(file).map_err(SaveError::io("read", file))? {
+            Disk::Bytes(bytes) => bytes,
+            Disk::Missing => Vec::new(),
+        };
+        let broken = |at, message: String| {
+            SaveError::Broken(Box::new(Problem {
+                file: file.to_owned(),
+                at,
+                message,
+                hint: None,
+            }))
+        };
+        let before = String::from_utf8(before).map_err(|error| broken(None, error.to_string()))?;
+        let mut document: DocumentMut = before.parse().map_err(|error: TomlError| {
+            let at = error.span().map(|span| line_column(&before, span.start));
+            broken(at, error.message().to_owned())
+        })?;
+        match document.get_mut(key).and_then(|item| item.as_value_mut()) {
+            Some(value) => {
+                let decor = value.decor().clone();
+                *value = text.into();
+                *value.decor_mut() = decor;
+            }
+            None => {
+                document.insert(key, toml_edit::value(text));
+            }
+        }
+        write(file, document.to_string().as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -108,5 +143,18 @@ mod tests {
         let (config, problem) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
         assert_eq!(config.timeout, Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_setting_is_written_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/config.toml");
+        Config::set(&file, "theme", "dark").unwrap();
+        std::fs::write(&file, "# mine\ntheme = \"dark\" # at night\ninsecure = true\n").unwrap();
+        Config::set(&file, "theme", "light").unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "# mine\ntheme = \"light\" # at night\ninsecure = true\n");
+        std::fs::write(&file, "theme = ").unwrap();
+        assert!(matches!(Config::set(&file, "theme", "x"), Err(SaveError::Broken(_))));
     }
 }

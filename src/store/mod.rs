@@ -16,11 +16,11 @@ pub mod files;
 pub mod locate;
 pub mod paths;
 pub mod samples;
-//pub mod state;
-//pub mod watch;
+pub mod state;
+pub mod watch;
 
 pub use config::Config;
 pub use files::{Content, Files, Place, SaveError};
 pub use locate::{Location, locate};
 pub use paths::Paths;
-//pub use state::State;
+pub use state::State;

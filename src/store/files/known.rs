@@ -80,6 +80,13 @@ impl Files {
         self.known().groups.insert(path.clone());
     }
 
+    pub(in crate::store) fn note_plain_group(&self, place: &Place) {
+        self.known().files.remove(place);
+        if let Place::Group(path) = place {
+            self.note_group(path);
+        }
+    }
+
     /// Forgets a place, and for a group everything below it.
     pub(in crate::store) fn forget(&self, place: &Place) {
         let mut known = self.known();

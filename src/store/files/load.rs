@@ -16,6 +16,11 @@ const DEEPEST: usize = 32;
 /// Below so many files a second thread is not worth starting.
 const FEW_FILES: usize = 64;
 
+/// Whether a name is that of one of our files; the ending is lower case, as the names we write are.
+fn is_toml(name: &str) -> bool {
+    name.strip_suffix(".toml").is_some_and(|stem| !stem.is_empty())
+}
+
 /// What walking found, in the order to build the tree: groups before what is in them.
 #[derive(Default)]
 struct Found {
@@ -168,7 +173,7 @@ impl Found {
         let folder = root.join("collections");
         for (name, path, is_folder) in self.list(&folder) {
             if is_folder {
-                self.group(ItemPath::new(name), &path, 1);
+                self.group(&ItemPath::new(name), &path, 1);
             } else if name.ends_with(".toml") {
                 self.problem(
                     path,
@@ -179,7 +184,7 @@ impl Found {
         }
     }
 
-    fn group(&mut self, path: ItemPath, folder: &Path, depth: usize) {
+    fn group(&mut self, path: &ItemPath, folder: &Path, depth: usize) {
         if depth > DEEPEST {
             self.problem(folder.to_owned(), "folders are nested too deeply", "move it further up");
             return;
@@ -189,7 +194,7 @@ impl Found {
         self.places.push((Place::Group(path.clone()), None));
         for (name, child, is_folder) in self.list(folder) {
             if is_folder {
-                self.group(path.join(&name), &child, depth + 1);
+                self.group(&path.join(&name), &child, depth + 1);
             } else if name == own {
                 self.places[at].1 = Some(child);
             } else if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty()) {
@@ -232,7 +237,7 @@ impl Found {
                 match fs::metadata(&path) {
                     Ok(metadata) => kind = metadata.file_type(),
                     Err(error) => {
-                        if name.ends_with(".toml") {
+                        if is_toml(&name) {
                             self.problems.push(unreadable(&path, &error));
                         }
                         continue;

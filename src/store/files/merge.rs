@@ -119,8 +119,7 @@ fn insert(table: &mut Table, key: &str, tree: &Tree, order: &Map) {
         .iter()
         .rev()
         .find_map(|have| keys.iter().position(|key| key == have))
-        // Not before the first key: the comment that heads the file hangs on it.
-        .map_or(keys.len().min(1), |at| at + 1);
+        .map_or(usize::from(is_headed(table)), |at| at + 1);
     keys.insert(place, key.to_owned());
 
     // Tokens are blocks below a block; every other table in a table is inline.
@@ -140,6 +139,13 @@ fn insert(table: &mut Table, key: &str, tree: &Tree, order: &Map) {
     table.insert(key, item);
     let rank = |key: &toml_edit::Key| keys.iter().position(|have| have == key.get());
     table.sort_values_by(|a, _, b, _| rank(a).cmp(&rank(b)));
+}
+
+/// Whether a comment hangs on the first key: it may head the whole file, so nothing goes between the two.
+fn is_headed(table: &Table) -> bool {
+    let key = table.iter().next().and_then(|(key, _)| table.key(key));
+    let prefix = key.and_then(|key| key.leaf_decor().prefix()?.as_str());
+    prefix.is_some_and(|prefix| prefix.contains('#'))
 }
 
 /// Where in the file a new block goes: behind the last block of the keys before it, else before all blocks.

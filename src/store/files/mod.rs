@@ -17,6 +17,8 @@ mod group;
 mod known;
 mod layout;
 mod load;
+#[cfg(test)]
+mod loading;
 mod merge;
 mod parse;
 mod place;
@@ -35,11 +37,12 @@ mod value;
 
 pub use error::{SaveError, Theirs};
 pub use known::Files;
-pub use parse::{Draft, request_from_toml, request_to_toml};
+pub use parse::{request_from_toml, request_to_toml};
 pub use place::{Content, Place};
 pub use save::Saved;
 pub use structure::Removed;
 
+pub(super) use atomic::write;
 pub(super) use duration::DurationText;
 pub(super) use known::{Disk, read};
 pub(super) use load::plain_group;

@@ -117,15 +117,6 @@ pub(in crate::store) fn parse(place: &Place, file: &Path, bytes: &[u8]) -> Resul
     parse_text(place, file, &FileText::new(file, bytes)?.text)
 }
 
-/// A request that is not in its file yet, as the local state keeps it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Draft {
-    /// The request as the user left it.
-    pub request: Request,
-    /// The file it was made from, to notice that the file has changed since; `None` for a new request.
-    pub base: Option<String>,
-}
-
 /// A request as TOML text, laid out as a new file is: for drafts and the clipboard.
 pub fn request_to_toml(request: &Request) -> String {
     layout::text(&request::tree(request))

@@ -4,8 +4,10 @@ use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use super::parse::parse_text;
 use super::tree::Map;
-use super::{group, request};
+use super::{group, layout, request};
+use crate::model::problem::Problem;
 use crate::model::{Entity, Environment, Group, ItemPath, Request};
 
 /// A file of the workspace by its purpose.
@@ -146,6 +148,16 @@ impl Content {
             Self::Item(Entity::Request(content)) => request::tree(content),
             Self::Environment(content) => group::environment_tree(content),
         }
+    }
+
+    /// Its TOML text, laid out as a new file is: for drafts and the clipboard. No secret variable's value is in it.
+    pub fn to_toml(&self) -> String {
+        layout::text(&self.tree())
+    }
+
+    /// What a TOML text holds that is meant for a place; a problem names the place's file.
+    pub fn from_toml(place: &Place, text: &str) -> Result<Self, Problem> {
+        parse_text(place, &place.file().unwrap_or_default(), text)
     }
 
     /// The request, if it is one.

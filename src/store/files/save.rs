@@ -93,7 +93,7 @@ impl Files {
         }
         let mut base = text.text.clone();
         if old.get("params") != new.get("params") || old.get("url") != new.get("url") {
-            base = self.split_url(place, base, &mut old);
+            base = split_url(place, base, &mut old);
         }
         let merged = merge(&base, &old, &new).ok();
         let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said.tree() == new);
@@ -101,36 +101,36 @@ impl Files {
         let merged = merged.filter(says).unwrap_or_else(|| layout::text(&new));
         Ok(text.bytes(&merged))
     }
+}
 
-    /// Takes a query written by hand out of the URL of the text, so that the rows can be changed one by one.
-    fn split_url(&self, place: &Place, text: String, old: &mut Map) -> String {
-        let Ok(table) = text.parse::<toml_edit::DocumentMut>() else {
-            return text;
-        };
-        let written = table
-            .get("url")
-            .and_then(toml_edit::Item::as_str)
-            .unwrap_or("")
-            .to_owned();
-        let split = old.get("url") != Some(&Tree::Text(written.clone())) && written.contains('?');
-        if !split || !matches!(place, Place::Request(_)) {
-            return text;
-        }
-        // The parameters are in two places now; they are written anew, in one.
-        let mut raw = Map::new();
-        raw.insert("url".into(), Tree::Text(written));
-        if table.contains_key("params") {
-            raw.insert("params".into(), Tree::List(Vec::new()));
-        }
-        let mut split = Map::new();
-        for key in ["name", "description", "method", "url", "order", "params"] {
-            if let Some(tree) = old.get(key) {
-                split.insert(key.to_owned(), tree.clone());
-                if !matches!(key, "url" | "params") {
-                    raw.insert(key.to_owned(), tree.clone());
-                }
+/// Takes a query written by hand out of the URL of the text, so that the rows can be changed one by one.
+fn split_url(place: &Place, text: String, old: &mut Map) -> String {
+    let Ok(table) = text.parse::<toml_edit::DocumentMut>() else {
+        return text;
+    };
+    let written = table
+        .get("url")
+        .and_then(toml_edit::Item::as_str)
+        .unwrap_or("")
+        .to_owned();
+    let split = old.get("url") != Some(&Tree::Text(written.clone())) && written.contains('?');
+    if !split || !matches!(place, Place::Request(_)) {
+        return text;
+    }
+    // The parameters are in two places now; they are written anew, in one.
+    let mut raw = Map::new();
+    raw.insert("url".into(), Tree::Text(written));
+    if table.contains_key("params") {
+        raw.insert("params".into(), Tree::List(Vec::new()));
+    }
+    let mut split = Map::new();
+    for key in ["name", "description", "method", "url", "order", "params"] {
+        if let Some(tree) = old.get(key) {
+            split.insert(key.to_owned(), tree.clone());
+            if !matches!(key, "url" | "params") {
+                raw.insert(key.to_owned(), tree.clone());
             }
         }
-        merge(&text, &raw, &split).unwrap_or(text)
     }
+    merge(&text, &raw, &split).unwrap_or(text)
 }

@@ -192,19 +192,19 @@ fn a_new_file_is_laid_out_as_documented() {
 
 #[test]
 fn a_query_written_by_hand_is_taken_apart_only_when_it_changes() {
-    let fixture = Fixture::new("url = \"http://a/b?x=1&y=2\" # by hand\n");
+    let fixture = Fixture::new("# mine\nurl = \"http://a/b?x=1&y=2\" # by hand\n");
     let mut request = fixture.request();
     request.method = Method::new("PUT");
     fixture.save(request.clone()).unwrap();
     assert_eq!(
         fixture.text(),
-        "url = \"http://a/b?x=1&y=2\" # by hand\nmethod = \"PUT\"\n"
+        "# mine\nurl = \"http://a/b?x=1&y=2\" # by hand\nmethod = \"PUT\"\n"
     );
     request.params[0].value = Some("3".into());
     fixture.save(request.clone()).unwrap();
     assert_eq!(fixture.request(), request);
     assert!(
-        fixture.text().starts_with("url = \"http://a/b\" # by hand\n"),
+        fixture.text().starts_with("# mine\nurl = \"http://a/b\" # by hand\n"),
         "{}",
         fixture.text()
     );
