@@ -1,1 +1,142 @@
-//! Runs Postman scripts on `QuickJS`.
+//! Postman scripts on QuickJS: `pm.*`, `expect`, the console and the globals of Postman's first years.
+//!
+//! ```text
+//! exec ──ScriptJob──▶ Engine ──channel──▶ worker thread: Vm (runtime, context, prelude)
+//!                       │                    │  natives (pm/) ──▶ Run: tests, console, writes …
+//!                       │ ◀─ SendPort ─ send ┘
+//!      ◀─ScriptReport── ┘
+//! ```
+//!
+//! One [`Engine`] is one run: its thread and its JavaScript world are made by the first script and shared by all that
+//! follow, as in Postman, where an undeclared assignment in one script is seen by the next. A script that runs into a
+//! limit or is cancelled takes the world with it; the next one gets a new world.
+//!
+//! Most of `pm` is written in JavaScript (`js/`, compiled to bytecode at build time); Rust holds the data, and gives a
+//! script only what it asks for: a large body stays where it is for a script that looks at the status code.
+
+mod console;
+mod engine;
+mod limits;
+mod pm;
+mod prelude;
+mod vm;
+mod wording;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+pub use engine::Engine;
+pub use limits::Limits;
+
+use crate::model::exchange::{Cookie, Response};
+use crate::model::outcome::{ConsoleLine, NextRequest, ScriptError, TestResult};
+use crate::model::script::ScriptEvent;
+use crate::model::variable::VariableWrite;
+use crate::model::Request;
+use crate::vars::Scopes;
+
+/// One script to run, with everything it may look at.
+#[derive(Clone)]
+pub struct ScriptJob {
+    /// The JavaScript.
+    pub source: String,
+    /// What people call it, for messages and as the origin of its writes: `Get token, post-response`.
+    pub name: String,
+    /// The moment it runs at.
+    pub event: ScriptEvent,
+    /// All variables as they are now.
+    pub scopes: Scopes,
+    /// The request: before sending as it is written down, afterwards as it was sent.
+    pub request: Request,
+    /// The response; `None` before sending and when there was none.
+    pub response: Option<ScriptResponse>,
+    /// The cookies that belong to the request's URL.
+    pub cookies: Vec<Cookie>,
+    /// Where in the run this is.
+    pub info: Info,
+    /// What the script may use.
+    pub limits: Limits,
+    /// Stops the script at once.
+    pub cancel: CancellationToken,
+    /// Sends the requests of `pm.sendRequest`; without one they fail.
+    pub send: Option<Arc<dyn SendPort>>,
+}
+
+impl ScriptJob {
+    /// A script without variables, response or port; the rest is set by field.
+    pub fn new(source: impl Into<String>, name: impl Into<String>, event: ScriptEvent) -> Self {
+        Self {
+            source: source.into(),
+            name: name.into(),
+            event,
+            scopes: Scopes::default(),
+            request: Request::default(),
+            response: None,
+            cookies: Vec::new(),
+            info: Info::default(),
+            limits: Limits::default(),
+            cancel: CancellationToken::new(),
+            send: None,
+        }
+    }
+}
+
+/// A response with the time it took: what `pm.response` and the answers of `pm.sendRequest` are made of.
+#[derive(Clone, Debug)]
+pub struct ScriptResponse {
+    /// The response; its body is shared, never copied.
+    pub response: Response,
+    /// From the start of the send to its end.
+    pub took: Duration,
+}
+
+/// What `pm.info` and `pm.execution.location` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Info {
+    /// The iteration, from 0.
+    pub iteration: u32,
+    /// How many iterations there are; 0 is taken for 1.
+    pub iteration_count: u32,
+    /// The request's id.
+    pub request_id: String,
+    /// The names from the collection to the item whose script runs.
+    pub location: Vec<String>,
+}
+
+/// What came of a script. Everything here is data from a script: escape it before it reaches a terminal.
+#[derive(Clone, Debug, Default)]
+pub struct ScriptReport {
+    /// Tests in the order they finished; legacy `tests[…]` last.
+    pub tests: Vec<TestResult>,
+    /// What it wrote to the console.
+    pub console: Vec<ConsoleLine>,
+    /// What it did to variables, in order; also what it had done before it failed.
+    pub writes: Vec<VariableWrite>,
+    /// The request with its changes; `None` when it is unchanged.
+    pub request: Option<Request>,
+    /// Where the run goes on, if it said so.
+    pub next_request: Option<NextRequest>,
+    /// It called `pm.execution.skipRequest()`.
+    pub skip_request: bool,
+    /// What `pm.visualizer.set` was given.
+    pub visualizer: Option<serde_json::Value>,
+    /// What it threw outside of tests, and why it was stopped.
+    pub errors: Vec<ScriptError>,
+}
+
+/// A future that owns what it needs.
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Sends the requests of `pm.sendRequest`; the pipeline has one.
+pub trait SendPort: Send + Sync {
+    /// Sends a request whose text is literal: `{{x}}` in it is not resolved (POSTMAN.md, section 1.2), and nothing is
+    /// inherited. The error is one sentence for the script's callback.
+    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>>;
+}

@@ -1,0 +1,218 @@
+//! The engine: a thread for JavaScript, made when the first script comes, and the watchdog beside it.
+//!
+//! The interrupt handler inside the thread stops nearly everything. What it cannot stop, such as one endless call of a
+//! built-in function, the watchdog sees: it gives the report without the thread, which is left to itself and ends when
+//! its call does.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use super::limits::{Limits, Trip, Watch};
+use super::pm::Run;
+use super::vm::{Message, Vm};
+use super::wording::Thrown;
+use super::{ScriptJob, ScriptReport};
+
+/// How often the watchdog looks.
+const TICK: Duration = Duration::from_millis(100);
+/// How long after its time a script may still come to its end by itself.
+const GRACE: Duration = Duration::from_millis(1500);
+/// How long a cancelled script may take to end by itself.
+const CANCEL_GRACE: Duration = Duration::from_millis(300);
+
+/// Runs the scripts of one run, one after the other, in one JavaScript world. Cheap until the first script.
+#[derive(Default)]
+pub struct Engine {
+    worker: Mutex<Option<Worker>>,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+/// The thread, seen from outside.
+struct Worker {
+    inbox: Sender<Message>,
+    done: tokio::sync::mpsc::UnboundedReceiver<u64>,
+    run: Run,
+    watch: Arc<Watch>,
+    number: u64,
+}
+
+impl Engine {
+    /// An engine that has done nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs one script to its end; scripts that come at once wait for each other. Never fails: what goes wrong is in
+    /// the report. When the future is dropped, the script is stopped.
+    pub async fn run(&self, mut job: ScriptJob) -> ScriptReport {
+        if job.source.trim().is_empty() {
+            return ScriptReport::default();
+        }
+        let cancelled = job.cancel.clone();
+        job.cancel = cancelled.child_token();
+        let _stop_when_dropped = job.cancel.clone().drop_guard();
+        let mut slot = self.worker.lock().await;
+        // Taken out: a future dropped half-way leaves no worker in an unknown state behind.
+        let mut worker = match slot.take() {
+            Some(worker) => worker,
+            None => match Worker::spawn() {
+                Ok(worker) => worker,
+                Err(error) => return failed(job, error.to_string()),
+            },
+        };
+        let (report, alive) = worker.run(job).await;
+        if alive {
+            *slot = Some(worker);
+        }
+        report
+    }
+}
+
+fn failed(job: ScriptJob, message: String) -> ScriptReport {
+    let run = Run::default();
+    run.start(job);
+    run.state().error(Thrown {
+        name: "Error".to_owned(),
+        message: format!("the script engine did not start: {message}"),
+        stack: String::new(),
+    });
+    run.take()
+}
+
+impl Worker {
+    fn spawn() -> std::io::Result<Self> {
+        let (inbox, messages) = mpsc::channel();
+        let (finished, done) = tokio::sync::mpsc::unbounded_channel();
+        let run = Run::default();
+        let watch = Arc::new(Watch::default());
+        let thread = Thread {
+            messages,
+            answers: inbox.clone(),
+            run: run.clone(),
+            watch: Arc::clone(&watch),
+        };
+        let handle = Handle::current();
+        std::thread::Builder::new()
+            .name("script".to_owned())
+            .stack_size(Limits::MAX_STACK + 2 * 1024 * 1024)
+            .spawn(move || thread.work(&handle, &finished))?;
+        Ok(Self {
+            inbox,
+            done,
+            run,
+            watch,
+            number: 0,
+        })
+    }
+
+    /// Runs a script and watches it; the report, and whether the thread is fit for another one.
+    async fn run(&mut self, job: ScriptJob) -> (ScriptReport, bool) {
+        self.number += 1;
+        self.watch.start(job.limits, job.cancel.clone());
+        self.run.start(job.clone());
+        let cancel = job.cancel.clone();
+        if self.inbox.send(Message::Job(self.number, Box::new(job))).is_err() {
+            return (self.abandoned(None), false);
+        }
+        loop {
+            tokio::select! {
+                done = self.done.recv() => match done {
+                    Some(number) if number == self.number => return (self.run.take(), true),
+                    Some(_) => {}
+                    None => return (self.abandoned(None), false),
+                },
+                () = cancel.cancelled() => {
+                    // A thread that is gone shows as the end of `done`.
+                    let _ = self.inbox.send(Message::Wake);
+                    let limit = tokio::time::timeout(CANCEL_GRACE, self.done.recv());
+                    return match limit.await {
+                        Ok(Some(_)) => (self.run.take(), true),
+                        Ok(None) => (self.abandoned(None), false),
+                        Err(_) => (self.abandoned(Some(Trip::Cancelled)), false),
+                    };
+                },
+                () = tokio::time::sleep(TICK) => if let Some(trip) = self.watch.overdue(GRACE) {
+                    return (self.abandoned(Some(trip)), false);
+                },
+            }
+        }
+    }
+
+    /// The report of a script whose thread hangs, or died without a word.
+    fn abandoned(&self, trip: Option<Trip>) -> ScriptReport {
+        let mut state = self.run.state();
+        match trip {
+            Some(trip) => state.stopped(trip),
+            None => state.error(Thrown {
+                name: "Error".to_owned(),
+                message: "the script engine broke down".to_owned(),
+                stack: String::new(),
+            }),
+        }
+        drop(state);
+        self.run.take()
+    }
+}
+
+/// The inside of the thread.
+struct Thread {
+    messages: Receiver<Message>,
+    answers: Sender<Message>,
+    run: Run,
+    watch: Arc<Watch>,
+}
+
+impl Thread {
+    fn work(self, handle: &Handle, finished: &tokio::sync::mpsc::UnboundedSender<u64>) {
+        let mut vm = None;
+        while let Ok(message) = self.messages.recv() {
+            let Message::Job(number, job) = message else { continue };
+            if vm.is_none() {
+                match Vm::new(&self.run, &self.watch) {
+                    Ok(made) => vm = Some(made),
+                    Err(message) => self.run.state().error(Thrown {
+                        name: "Error".to_owned(),
+                        message: format!("the script engine did not start: {message}"),
+                        stack: String::new(),
+                    }),
+                }
+            }
+            if let Some(world) = &vm {
+                // Making the world is not the script's time.
+                self.watch.busy(true);
+                let mut sends = JoinSet::new();
+                let fit = world.execute(number, &job, &self.messages, &mut |id, request| {
+                    let port = job.send.clone();
+                    let answers = self.answers.clone();
+                    sends.spawn_on(
+                        async move {
+                            let result = match port {
+                                Some(port) => port.send(request).await,
+                                None => Err("requests cannot be sent here".to_owned()),
+                            };
+                            // The script may be over; then nobody waits for this.
+                            let _ = answers.send(Message::Answer(number, id, result));
+                        },
+                        handle,
+                    );
+                });
+                if !fit {
+                    vm = None;
+                }
+            }
+            if finished.send(number).is_err() {
+                return;
+            }
+        }
+    }
+}

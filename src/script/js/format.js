@@ -1,0 +1,186 @@
+// Values as the console shows them: like Node's `util.inspect`, on one line, and cut where it gets too long.
+
+const DEPTH = 5;
+const MAX_ITEMS = 100;
+const MAX_STRING = 10000;
+const MAX_TEXT = 100000;
+
+function quote(text) {
+  const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : !text.includes('`') ? '`' : "'";
+  const inner = text
+    .replace(/\\/g, '\\\\')
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r')
+    .replace(/\t/g, '\\t')
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => '\\x' + char.charCodeAt(0).toString(16).padStart(2, '0').toUpperCase());
+  return mark + (mark === "'" ? inner.replace(/'/g, "\\'") : inner) + mark;
+}
+
+function cutString(text) {
+  if (text.length <= MAX_STRING) return quote(text);
+  const more = text.length - MAX_STRING;
+  return `${quote(text.slice(0, MAX_STRING))}... ${more} more character${more > 1 ? 's' : ''}`;
+}
+
+function primitive(value) {
+  switch (typeof value) {
+    case 'string':
+      return cutString(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'symbol':
+      return value.toString();
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value);
+    default:
+      return String(value);
+  }
+}
+
+function more(count) {
+  return `... ${count} more item${count > 1 ? 's' : ''}`;
+}
+
+function keyText(key) {
+  if (typeof key === 'symbol') return `[${key.toString()}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+}
+
+// One own property, accessors unread.
+function propertyText(object, key, seen, depth) {
+  const descriptor = Object.getOwnPropertyDescriptor(object, key);
+  if (descriptor && descriptor.get) return `${keyText(key)}: [Getter${descriptor.set ? '/Setter' : ''}]`;
+  return `${keyText(key)}: ${show(descriptor ? descriptor.value : undefined, seen, depth)}`;
+}
+
+function enumerable(object) {
+  const symbols = Object.getOwnPropertySymbols(object);
+  return Object.keys(object).concat(symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(object, key)));
+}
+
+function limited(items, total, text) {
+  const parts = items.slice(0, MAX_ITEMS).map(text);
+  if (total > MAX_ITEMS) parts.push(more(total - MAX_ITEMS));
+  return parts;
+}
+
+function arrayParts(array, seen, depth) {
+  const parts = [];
+  let holes = 0;
+  const flush = () => {
+    if (holes) parts.push(`<${holes} empty item${holes > 1 ? 's' : ''}>`);
+    holes = 0;
+  };
+  for (let i = 0; i < array.length && parts.length < MAX_ITEMS; i += 1) {
+    if (i in array) {
+      flush();
+      parts.push(show(array[i], seen, depth));
+    } else {
+      holes += 1;
+    }
+  }
+  flush();
+  if (array.length > MAX_ITEMS) parts.push(more(array.length - MAX_ITEMS));
+  const extra = Object.keys(array).slice(Math.min(array.length, Object.keys(array).length)).filter((key) => !/^\d+$/.test(key));
+  return parts.concat(extra.map((key) => propertyText(array, key, seen, depth)));
+}
+
+function constructorName(object) {
+  const proto = Object.getPrototypeOf(object);
+  if (proto === null) return '[Object: null prototype]';
+  const made = object.constructor;
+  return typeof made === 'function' && made.name ? made.name : 'Object';
+}
+
+function wrap(head, parts, open, close) {
+  return `${head}${head ? ' ' : ''}${parts.length ? `${open} ${parts.join(', ')} ${close}` : open + close}`;
+}
+
+function showFunction(fn) {
+  const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
+  if (isClass) return `[class ${fn.name || '(anonymous)'}]`;
+  const kind = Object.prototype.toString.call(fn).slice(8, -1);
+  return fn.name ? `[${kind}: ${fn.name}]` : `[${kind} (anonymous)]`;
+}
+
+function showError(error, seen, depth) {
+  const head = `${error.name}: ${error.message}`;
+  const stack = typeof error.stack === 'string' && error.stack ? `\n${error.stack.replace(/\n+$/, '')}` : '';
+  const keys = Object.keys(error).filter((key) => !['name', 'message', 'stack'].includes(key));
+  const rest = keys.length ? ` ${wrap('', keys.map((key) => propertyText(error, key, seen, depth)), '{', '}')}` : '';
+  return depth === 0 ? head + stack + rest : `[${head}]${rest}`;
+}
+
+function show(value, seen, depth) {
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return primitive(value);
+  if (seen.includes(value)) return '[Circular *1]';
+  if (typeof value === 'function' && Object.keys(value).length === 0) return showFunction(value);
+  if (value instanceof Error) return showError(value, seen, depth);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
+  if (value instanceof RegExp) return value.toString();
+  if (value instanceof Promise) return 'Promise { <pending> }';
+  const name = typeof value === 'function' ? showFunction(value) : constructorName(value);
+  if (depth > DEPTH) return Array.isArray(value) ? '[Array]' : `[${name}]`;
+  seen = seen.concat([value]);
+  depth += 1;
+  if (Array.isArray(value)) {
+    return wrap(name === 'Array' ? '' : `${name}(${value.length})`, arrayParts(value, seen, depth), '[', ']');
+  }
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
+    return wrap(`${name}(${value.length})`, limited([...value.slice(0, MAX_ITEMS)], value.length, primitive), '[', ']');
+  }
+  if (value instanceof Map) {
+    const entry = ([key, item]) => `${show(key, seen, depth)} => ${show(item, seen, depth)}`;
+    return wrap(`Map(${value.size})`, limited([...value], value.size, entry), '{', '}');
+  }
+  if (value instanceof Set) {
+    return wrap(`Set(${value.size})`, limited([...value], value.size, (item) => show(item, seen, depth)), '{', '}');
+  }
+  for (const Box of [String, Number, Boolean]) {
+    if (value instanceof Box) return `[${Box.name}: ${primitive(value.valueOf())}]`;
+  }
+  if (typeof value.toJSON === 'function' && value.constructor && value.constructor.shownAsJson) {
+    return show(value.toJSON(), seen, depth - 1);
+  }
+  const keys = enumerable(value);
+  const parts = limited(keys, keys.length, (key) => propertyText(value, key, seen, depth));
+  return wrap(name === 'Object' ? '' : name, parts, '{', '}');
+}
+
+/** One value, on one line. */
+export function inspect(value) {
+  return show(value, [], 0);
+}
+
+/** The arguments of a `console` call as one text: `%s %d %i %f %j %o %O %c` in a first string, then the rest. */
+export function format(args) {
+  let index = 0;
+  let text = '';
+  if (typeof args[0] === 'string') {
+    index = 1;
+    text = args[0].replace(/%[sdifjoOc%]/g, (mark) => {
+      if (mark === '%%') return '%';
+      if (index >= args.length) return mark;
+      const value = args[index++];
+      switch (mark) {
+        case '%s':
+          return typeof value === 'string' ? value : typeof value === 'object' && value !== null ? inspect(value) : primitive(value);
+        case '%d':
+          return typeof value === 'object' ? 'NaN' : String(Number(value));
+        case '%i':
+          return String(parseInt(value, 10));
+        case '%f':
+          return String(parseFloat(value));
+        case '%j':
+          return JSON.stringify(value);
+        case '%c':
+          return '';
+        default:
+          return inspect(value);
+      }
+    });
+  }
+  const rest = args.slice(index).map((value) => (typeof value === 'string' ? value : inspect(value)));
+  const all = (index ? [text] : []).concat(rest).join(' ');
+  return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
+}

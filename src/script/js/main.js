@@ -1,0 +1,73 @@
+// The prelude's door to the engine. The engine calls `setup` once, and for every script `begin` with the
+// compiled script, then `advance` until nothing is left, then `finish`.
+
+import './expect/postman.js';
+import './sugar.js';
+import { console } from './console.js';
+import * as json from './json.js';
+import * as legacy from './legacy.js';
+import { Pm } from './pm.js';
+import { changes } from './request.js';
+import { require } from './require.js';
+import { fail, host, reset, run } from './run.js';
+import { answer } from './send.js';
+import { giveUp } from './test.js';
+import { fire, nextDue, timers } from './timers.js';
+
+const globals = globalThis;
+
+function defineValue(target, name, value) {
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** Called once per engine: takes the natives and dresses the global object. */
+export function setup(natives) {
+  Object.assign(host, natives);
+  JSON.parse = json.parse;
+  JSON.stringify = json.stringify;
+  defineValue(globals, 'console', console);
+  defineValue(globals, 'require', require);
+  for (const [name, fn] of Object.entries(timers)) defineValue(globals, name, fn);
+  // Postman's scripts have none, and libraries look at it to find out where they are.
+  delete globals.globalThis;
+}
+
+/** Starts a script: its synchronous part runs now. `body` is the script as an async function; its promise is returned. */
+export function begin(info, body) {
+  reset(info);
+  const pm = new Pm();
+  defineValue(globals, 'pm', pm);
+  legacy.install(globals, pm, defineValue);
+  return body.call({});
+}
+
+/** What the script waits for: -1 nothing, -2 only answers, else the time the next timer is due. */
+export function waiting() {
+  const due = nextDue();
+  if (due >= 0) return due;
+  return run.sends.size > 0 ? -2 : -1;
+}
+
+/** The engine saw a promise rejected without a handler, or a handler come late. */
+export function rejection(promise, reason, handled) {
+  if (handled) run.rejections.delete(promise);
+  else run.rejections.set(promise, reason);
+}
+
+/** Reports the rejections that nobody has handled by now. */
+export function settleRejections() {
+  for (const reason of run.rejections.values()) fail(reason);
+  run.rejections.clear();
+}
+
+/** The script is over: late reports, and the changed parts of the request. */
+export function finish() {
+  giveUp();
+  legacy.collectTests();
+  const changed = run.request && changes(run.request);
+  if (changed) host.changed(changed);
+}
+
+const now = () => host.now();
+
+export { answer, fire, now };

@@ -1,0 +1,45 @@
+// The script that is running: what all parts of the prelude share. Made anew for every script.
+
+import { inspect } from './format.js';
+
+/** The natives; filled in once, when the engine starts. */
+export const host = {};
+
+/** What is still to come before the script is finished, and what it changed. */
+export const run = {};
+
+/** Forgets the last script. */
+export function reset(info) {
+  run.info = info;
+  run.timers = new Map();
+  run.sends = new Map();
+  run.openTests = new Map();
+  run.rejections = new Map();
+  run.warned = new Set();
+  run.request = undefined;
+  run.response = undefined;
+  run.legacyTests = undefined;
+  run.scopes = {};
+  run.testIndex = 0;
+  run.nextId = 1;
+}
+
+/** Thrown by `skipRequest` to end a script; no error, and not for reports. */
+export const SKIP = { toString: () => 'pm.execution.skipRequest()' };
+
+/** `[name, message, stack]` of whatever was thrown. */
+export function describe(thrown) {
+  if (thrown !== null && typeof thrown === 'object' && ('message' in thrown || thrown instanceof Error)) {
+    return [thrown.name || 'Error', thrown.message, typeof thrown.stack === 'string' ? thrown.stack : ''].map(clean);
+  }
+  return ['Error', clean(typeof thrown === 'object' ? inspect(thrown) : String(thrown)), ''];
+}
+
+/** Text that Rust can take: half surrogate pairs replaced. */
+export const clean = (text) => String(text).toWellFormed();
+
+/** An error of the script itself, outside of any test. */
+export function fail(thrown) {
+  if (thrown === SKIP) return;
+  host.error(...describe(thrown));
+}

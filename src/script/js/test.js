@@ -1,0 +1,63 @@
+// `pm.test`: at once, by `done`, or by a promise. A result goes to the host when it is known.
+
+import { clean, describe, host, run, SKIP } from './run.js';
+
+// What is not an error fails the test with the test's own name as message, as Postman has it.
+function reasonOf(name, thrown) {
+  if (thrown !== null && typeof thrown === 'object' && 'message' in thrown) return describe(thrown);
+  return ['AssertionError', name, ''];
+}
+
+export function test(name, body) {
+  name = clean(name);
+  const index = run.testIndex++;
+  if (typeof body !== 'function') {
+    host.test(name, false);
+    return this;
+  }
+  let settled = false;
+  const settle = (failed, thrown) => {
+    if (settled) return;
+    settled = true;
+    run.openTests.delete(index);
+    if (failed) host.test(name, false, ...reasonOf(name, thrown));
+    else host.test(name, false);
+  };
+  const open = () => {
+    if (!settled) run.openTests.set(index, settle);
+  };
+  const waits = body.length > 0;
+  try {
+    const result = body.call(this, (error) => settle(Boolean(error), error));
+    if (result !== null && typeof result === 'object' && typeof result.then === 'function') {
+      open();
+      result.then(
+        () => waits || settle(false),
+        (error) => settle(true, error),
+      );
+    } else if (waits) {
+      open();
+    } else {
+      settle(false);
+    }
+  } catch (error) {
+    if (error === SKIP) throw error;
+    settle(true, error);
+  }
+  return this;
+}
+
+test.skip = function skip(name) {
+  run.testIndex += 1;
+  host.test(clean(name), true);
+  return this;
+};
+
+test.index = () => run.testIndex;
+
+/** Fails the tests that can no longer finish: nothing is left that could call their `done`. */
+export function giveUp() {
+  for (const settle of [...run.openTests.values()]) {
+    settle(true, { name: 'Error', message: 'the test did not finish: its `done` was not called, or its promise not settled' });
+  }
+}

@@ -1,0 +1,169 @@
+// `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
+
+import { PropertyList } from './lists.js';
+
+// A mark inside `{{…}}` belongs to the variable's name.
+function cutAt(text, marks) {
+  let depth = 0;
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === '{') depth += 1;
+    else if (text[i] === '}') depth = Math.max(0, depth - 1);
+    else if (depth === 0 && marks.includes(text[i])) return i;
+  }
+  return -1;
+}
+
+function splitOff(text, mark) {
+  const at = cutAt(text, mark);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** A row of the query, as the list makes it. */
+export function queryParam(row) {
+  const param = { key: row.key === undefined ? '' : row.key, value: row.value === undefined ? '' : row.value };
+  if (row.disabled) param.disabled = true;
+  if (row.description) param.description = row.description;
+  return param;
+}
+
+export class Url {
+  static shownAsJson = true;
+
+  constructor(source) {
+    this.update(source);
+  }
+
+  static parse(text) {
+    return new Url(text).toJSON();
+  }
+
+  static isUrl(value) {
+    return value instanceof Url;
+  }
+
+  /** Takes a text, the parts of another URL, or `{ raw, params, variables }` from the host. */
+  update(source) {
+    if (source instanceof Url) source = { raw: source.toString(), variables: source.variables.toJSON() };
+    if (typeof source === 'string') source = { raw: source };
+    source = source || {};
+    this.protocol = this.auth = this.hash = this.port = undefined;
+    this.host = [];
+    this.path = [];
+    let query = source.params || source.query;
+    if (source.raw === undefined) {
+      this.protocol = source.protocol;
+      this.auth = source.auth;
+      this.port = source.port;
+      this.hash = source.hash;
+      this.host = typeof source.host === 'string' ? source.host.split('.') : source.host || [];
+      this.path = typeof source.path === 'string' ? source.path.replace(/^\//, '').split('/') : source.path;
+    } else {
+      const found = this.#parse(String(source.raw));
+      if (query === undefined) query = found;
+      else if (found !== undefined) query = new PropertyList(found).members.concat(query);
+    }
+    this.query = new PropertyList(query === undefined ? [] : query, queryParam);
+    this.variables = new PropertyList(source.variables || source.variable || []);
+  }
+
+  // Sets all parts but the query, which is returned.
+  #parse(text) {
+    let query;
+    [text, this.hash] = splitOff(text, '#');
+    [text, query] = splitOff(text, '?');
+    const scheme = /^([^/{}:]*|{{[^{}]*}}):\/\//.exec(text);
+    if (scheme) {
+      this.protocol = scheme[1];
+      text = text.slice(scheme[0].length);
+    }
+    const slash = cutAt(text, '/\\');
+    let authority = slash < 0 ? text : text.slice(0, slash);
+    this.path = slash < 0 ? undefined : text.slice(slash + 1).split('/');
+    const at = authority.lastIndexOf('@');
+    if (at >= 0) {
+      const [user, password] = splitOff(authority.slice(0, at), ':');
+      this.auth = { user, password };
+      authority = authority.slice(at + 1);
+    }
+    const colon = /:(\d*|{{[^{}]*}})$/.exec(authority);
+    if (colon) {
+      this.port = colon[1];
+      authority = authority.slice(0, colon.index);
+    }
+    // `{{a.b}}` is one name, so dots inside braces do not split.
+    this.host = authority === '' ? [] : authority.match(/({{[^{}]*}}|[^.])+|(?<=\.)(?=\.|$)/g) || [authority];
+    return query === undefined ? undefined : query;
+  }
+
+  getHost() {
+    return Array.isArray(this.host) ? this.host.join('.') : String(this.host || '');
+  }
+
+  /** The path with a slash in front; `:name` segments filled in unless `unresolved`. */
+  getPath(options) {
+    const unresolved = options === true || (options && options.unresolved);
+    const parts = typeof this.path === 'string' ? this.path.replace(/^\//, '').split('/') : this.path || [];
+    const filled = parts.map((part) => {
+      const value = !unresolved && part.startsWith(':') ? this.variables.get(part.slice(1)) : undefined;
+      return value === undefined || value === null || value === '' ? part : value;
+    });
+    return `/${filled.join('/')}`;
+  }
+
+  getQueryString() {
+    return this.query.toString();
+  }
+
+  getPathWithQuery() {
+    const query = this.getQueryString();
+    return this.getPath() + (query ? `?${query}` : '');
+  }
+
+  getRemote(options) {
+    const port = this.port || (options && options.forcePort ? (this.protocol === 'https' ? '443' : '80') : '');
+    return this.getHost() + (port ? `:${port}` : '');
+  }
+
+  getRaw() {
+    return this.toString();
+  }
+
+  getOAuth1BaseUrl() {
+    return `${this.protocol || 'http'}://${this.getRemote().toLowerCase()}${this.getPath()}`;
+  }
+
+  addQueryParams(params) {
+    this.query.populate(params);
+  }
+
+  removeQueryParams(params) {
+    const names = Array.isArray(params) ? params : [params];
+    for (const name of names) this.query.remove(typeof name === 'string' ? name : name.key);
+  }
+
+  /** Everything before the query, and the fragment behind it. */
+  base(forceProtocol) {
+    let text = this.protocol ? `${this.protocol.replace(/:\/\/$/, '')}://` : forceProtocol ? 'http://' : '';
+    if (this.auth && this.auth.user !== undefined) {
+      text += this.auth.user + (this.auth.password === undefined ? '' : `:${this.auth.password}`) + '@';
+    }
+    text += this.getRemote();
+    if (this.path !== undefined && this.path.length) text += this.getPath(true);
+    return text;
+  }
+
+  toString(forceProtocol) {
+    const query = this.getQueryString();
+    return `${this.base(forceProtocol)}${query ? `?${query}` : ''}${this.hash === undefined ? '' : `#${this.hash}`}`;
+  }
+
+  toJSON() {
+    const json = { raw: this.toString() };
+    for (const key of ['protocol', 'auth', 'host', 'port', 'path', 'hash']) {
+      if (this[key] !== undefined) json[key] = this[key];
+    }
+    json.query = this.query.toJSON();
+    json.variable = this.variables.toJSON();
+    return json;
+  }
+}

@@ -1,0 +1,151 @@
+//! The natives: what the prelude calls, and the state of the running script that they work on.
+
+mod natives;
+mod request;
+mod response;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub use natives::register;
+pub use response::describe as describe_response;
+
+use super::console;
+use super::limits::{Trip, Watch};
+use super::wording::{self, Thrown};
+use super::{ScriptJob, ScriptReport, ScriptResponse};
+use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
+use crate::model::variable::{Change, VariableWrite};
+use crate::model::Request;
+
+/// The script that is running, shared between its natives, the worker and the watchdog.
+#[derive(Clone, Default)]
+pub struct Run(Arc<Mutex<State>>);
+
+/// What is known of the running script.
+#[derive(Default)]
+pub struct State {
+    /// The script, once one has begun.
+    pub job: Option<ScriptJob>,
+    /// What has come of it so far.
+    pub report: ScriptReport,
+    /// Responses of `pm.sendRequest`, by the number of the send.
+    pub answers: HashMap<u32, ScriptResponse>,
+    /// Requests that a script wants sent and the worker has not taken yet.
+    pub sends: Vec<(u32, Request)>,
+    /// Bytes handed out so far.
+    spent: usize,
+    /// The engine had no memory left for the script.
+    pub out_of_memory: bool,
+}
+
+impl Run {
+    /// The state, to read or change; never held while JavaScript runs.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a script.
+    pub fn start(&self, job: ScriptJob) {
+        *self.state() = State {
+            job: Some(job),
+            ..State::default()
+        };
+    }
+
+    /// Ends the script and gives what came of it.
+    pub fn take(&self) -> ScriptReport {
+        let mut state = self.state();
+        state.job = None;
+        state.answers.clear();
+        state.sends.clear();
+        std::mem::take(&mut state.report)
+    }
+}
+
+/// Whether this is what the engine throws when its memory limit is reached.
+fn is_out_of_memory(thrown: &Thrown) -> bool {
+    thrown.name == "InternalError" && thrown.message == "out of memory"
+}
+
+impl State {
+    fn script_name(&self) -> String {
+        self.job.as_ref().map(|job| job.name.clone()).unwrap_or_default()
+    }
+
+    /// Counts bytes that a script hands out; beyond its memory limit it is stopped.
+    fn spend(&mut self, bytes: usize, watch: &Watch) -> bool {
+        self.spent = self.spent.saturating_add(bytes);
+        let limit = self.job.as_ref().map_or(0, |job| job.limits.memory);
+        let fits = self.spent <= limit;
+        if !fits {
+            watch.trip(Trip::Memory(limit));
+        }
+        fits
+    }
+
+    /// Takes the result of one test.
+    pub fn test(&mut self, name: String, skipped: bool, thrown: Option<Thrown>) {
+        let script = self.script_name();
+        self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
+        let error = thrown.map(|thrown| {
+            let source = self.job.as_ref().map_or("", |job| job.source.as_str());
+            let worded = wording::reword(thrown, source);
+            AssertionError {
+                name: worded.name,
+                message: worded.message,
+                stack: worded.stack,
+            }
+        });
+        self.report.tests.push(TestResult {
+            name,
+            skipped,
+            error,
+            script,
+        });
+    }
+
+    /// Takes an error outside of tests.
+    pub fn error(&mut self, thrown: Thrown) {
+        if is_out_of_memory(&thrown) {
+            // Reported once, as the reason the script was stopped.
+            self.out_of_memory = true;
+            return;
+        }
+        let Some(job) = &self.job else { return };
+        let worded = wording::reword(thrown, &job.source);
+        self.report.errors.push(ScriptError {
+            script: job.name.clone(),
+            event: job.event,
+            name: worded.name,
+            message: worded.message,
+            at: worded.at,
+            hint: None,
+        });
+    }
+
+    /// Takes the reason why the script was stopped.
+    pub fn stopped(&mut self, trip: Trip) {
+        let Some(job) = &self.job else { return };
+        let (name, message, hint) = trip.words();
+        self.report.errors.push(ScriptError {
+            script: job.name.clone(),
+            event: job.event,
+            name: name.to_owned(),
+            message,
+            at: None,
+            hint,
+        });
+    }
+
+    /// Takes a line of the console.
+    pub fn log(&mut self, level: ConsoleLevel, text: String) {
+        let script = self.script_name();
+        console::push(&mut self.report.console, level, text, &script);
+    }
+
+    fn write(&mut self, scope: crate::model::Scope, change: Change) {
+        let set_by = self.script_name();
+        self.report.writes.push(VariableWrite { scope, change, set_by });
+    }
+}

@@ -1,0 +1,305 @@
+//! The functions the prelude finds on its `host` object.
+//!
+//! Each takes and gives plain values; what is large or structured crosses as JSON text and is parsed by the other
+//! side's own parser.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rquickjs::function::{Func, Opt};
+use rquickjs::{ArrayBuffer, Ctx, Exception, IntoJs, Object, Result, Value};
+use serde_json::json;
+
+use super::super::console::level;
+use super::super::limits::Watch;
+use super::super::wording::Thrown;
+use super::{Run, State, request, response};
+use crate::model::outcome::NextRequest;
+use crate::model::variable::Change;
+use crate::model::Scope;
+
+/// Makes the `host` object.
+pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Object<'js>> {
+    let host = Object::new(ctx.clone())?;
+    register_reports(&host, run, watch)?;
+    register_scopes(&host, run, watch)?;
+    register_exchange(&host, run)?;
+    register_odds(&host)?;
+    Ok(host)
+}
+
+fn too_much(ctx: &Ctx<'_>) -> rquickjs::Error {
+    Exception::throw_range(ctx, "the script hands out more than its memory limit")
+}
+
+/// Tests, console, errors, and what a script wants of the run.
+fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "test",
+        Func::from(
+            move |ctx: Ctx<'js>,
+                  name: String,
+                  skipped: bool,
+                  error: Opt<String>,
+                  message: Opt<String>,
+                  stack: Opt<String>| {
+                let mut state = own.state();
+                if !state.spend(name.len() + message.0.as_ref().map_or(64, |text| text.len()), &its_watch) {
+                    return Err(too_much(&ctx));
+                }
+                let thrown = error.0.map(|name| Thrown {
+                    name,
+                    message: message.0.unwrap_or_default(),
+                    stack: stack.0.unwrap_or_default(),
+                });
+                state.test(name, skipped, thrown);
+                Ok(())
+            },
+        ),
+    )?;
+    let own = run.clone();
+    host.set(
+        "error",
+        Func::from(move |name: String, message: String, stack: String| {
+            own.state().error(Thrown { name, message, stack });
+        }),
+    )?;
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "log",
+        Func::from(move |ctx: Ctx<'js>, method: String, text: String| {
+            let mut state = own.state();
+            if !state.spend(text.len(), &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            state.log(level(&method), text);
+            Ok(())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "next",
+        Func::from(move |name: Opt<Option<String>>| {
+            let next = name.0.flatten().map_or(NextRequest::Stop, NextRequest::To);
+            own.state().report.next_request = Some(next);
+        }),
+    )?;
+    let own = run.clone();
+    host.set("skip", Func::from(move || own.state().report.skip_request = true))?;
+    let own = run.clone();
+    host.set(
+        "visualize",
+        Func::from(move |text: String| own.state().report.visualizer = serde_json::from_str(&text).ok()),
+    )
+}
+
+fn scope_of(kind: &str) -> Scope {
+    match kind {
+        "local" => Scope::Local,
+        "data" => Scope::Data,
+        "environment" => Scope::Environment,
+        "collection" => Scope::Collection,
+        _ => Scope::Global,
+    }
+}
+
+/// A scope as `{ name, rows: [[key, value, enabled]] }`.
+fn scope_text(state: &State, kind: &str) -> String {
+    let Some(job) = &state.job else {
+        return json!({"name": "", "rows": []}).to_string();
+    };
+    let layer = job.scopes.layer(scope_of(kind));
+    let rows: Vec<_> = layer
+        .bindings
+        .iter()
+        .map(|binding| json!([binding.key, binding.value, binding.enabled]))
+        .collect();
+    json!({"name": layer.name, "rows": rows}).to_string()
+}
+
+/// Variables: a scope is read once, and every change comes back at once.
+fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
+    let own = run.clone();
+    host.set(
+        "scope",
+        Func::from(move |ctx: Ctx<'js>, kind: String| {
+            let text = scope_text(&own.state(), &kind);
+            ctx.json_parse(text)
+        }),
+    )?;
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "write",
+        Func::from(
+            move |ctx: Ctx<'js>, kind: String, change: String, key: String, value: String| {
+                let mut state = own.state();
+                if !state.spend(key.len() + value.len() + 32, &its_watch) {
+                    return Err(too_much(&ctx));
+                }
+                let change = match change.as_str() {
+                    "set" => match serde_json::from_str(&value) {
+                        Ok(value) => Change::Set { key, value },
+                        Err(error) => {
+                            let text = format!("the value of `{key}` cannot be stored: {error}");
+                            return Err(Exception::throw_type(&ctx, &text));
+                        }
+                    },
+                    "unset" => Change::Unset { key },
+                    _ => Change::Clear,
+                };
+                state.write(scope_of(&kind), change);
+                Ok(())
+            },
+        ),
+    )
+}
+
+/// The request, the response, and sends of the script's own.
+fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
+    let own = run.clone();
+    host.set(
+        "request",
+        Func::from(move |ctx: Ctx<'js>| {
+            let text = {
+                let state = own.state();
+                let (request, id) = state.job.as_ref().map_or_else(Default::default, |job| {
+                    (job.request.clone(), job.info.request_id.clone())
+                });
+                request::describe(&request, &id).to_string()
+            };
+            ctx.json_parse(text)
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "changed",
+        Func::from(move |ctx: Ctx<'js>, parts: Value<'js>| {
+            let parts = parsed(&ctx, parts)?;
+            let mut state = own.state();
+            if let Some(mut changed) = state.job.as_ref().map(|job| job.request.clone()) {
+                request::apply(&mut changed, &parts);
+                state.report.request = Some(changed);
+            }
+            Ok::<_, rquickjs::Error>(())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "send",
+        Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
+            let parts = parsed(&ctx, parts)?;
+            let mut request = crate::model::Request {
+                auth: crate::model::Auth::new(crate::model::Auth::NONE),
+                ..Default::default()
+            };
+            request::apply(&mut request, &parts);
+            own.state().sends.push((id, request));
+            Ok::<_, rquickjs::Error>(())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "response",
+        Func::from(move |ctx: Ctx<'js>| {
+            let text = own.state().response(0).map(|response| response::describe(response).to_string());
+            ctx.json_parse(text.unwrap_or_else(|| "null".to_owned()))
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "cookies",
+        Func::from(move |ctx: Ctx<'js>| {
+            let text = {
+                let state = own.state();
+                let cookies = state.job.as_ref().map_or(&[][..], |job| &job.cookies);
+                response::describe_cookies(cookies).to_string()
+            };
+            ctx.json_parse(text)
+        }),
+    )?;
+    register_bodies(host, run)
+}
+
+fn parsed<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<serde_json::Value> {
+    let text = ctx.json_stringify(value)?.map(|text| text.to_string()).transpose()?;
+    serde_json::from_str(text.as_deref().unwrap_or("null"))
+        .map_err(|error| Exception::throw_type(ctx, &format!("not a request: {error}")))
+}
+
+/// A body as text, as JSON, as bytes: each only when it is asked for.
+fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
+    let own = run.clone();
+    host.set(
+        "text",
+        Func::from(move |id: u32| {
+            let response = own.state().response(id).map(|answer| answer.response.clone());
+            response.map(|response| response::text(&response).into_owned())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "json",
+        Func::from(move |ctx: Ctx<'js>, id: u32| {
+            let response = own.state().response(id).map(|answer| answer.response.clone());
+            let value = response.and_then(|response| {
+                let bytes = response::json_bytes(&response)?;
+                match ctx.json_parse(bytes) {
+                    Ok(value) => Some(value),
+                    Err(_) => {
+                        // The prelude reads it again, and explains.
+                        ctx.catch();
+                        None
+                    }
+                }
+            });
+            let done = value.is_some();
+            [done.into_js(&ctx), value.into_js(&ctx)].into_iter().collect::<Result<Vec<Value<'js>>>>()
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "bytes",
+        Func::from(move |ctx: Ctx<'js>, id: u32| {
+            let body = own.state().response(id).map(|answer| answer.response.body.clone());
+            ArrayBuffer::new_copy(ctx, body.unwrap_or_default())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "base64",
+        Func::from(move |id: u32| {
+            use base64::Engine as _;
+            let body = own.state().response(id).map(|answer| answer.response.body.clone());
+            base64::engine::general_purpose::STANDARD.encode(body.unwrap_or_default())
+        }),
+    )
+}
+
+/// What needs no script: clock, chance, names of status codes.
+fn register_odds<'js>(host: &Object<'js>) -> Result<()> {
+    let start = Instant::now();
+    host.set("now", Func::from(move || start.elapsed().as_secs_f64() * 1000.0))?;
+    host.set("uuid", Func::from(|| uuid::Uuid::new_v4().to_string()))?;
+    host.set("dynamic", Func::from(|name: String| dynamic(&name)))?;
+    host.set(
+        "reason",
+        Func::from(|code: u16| {
+            http::StatusCode::from_u16(code)
+                .ok()
+                .and_then(|status| status.canonical_reason())
+                .unwrap_or("")
+        }),
+    )
+}
+
+/// A dynamic variable's next value, by its name with the `$`.
+fn dynamic(name: &str) -> Option<String> {
+    Some(match name {
+        "$guid" | "$randomUUID" => uuid::Uuid::new_v4().to_string(),
+        "$timestamp" => jiff::Timestamp::now().as_second().to_string(),
+        "$isoTimestamp" => format!("{:.3}", jiff::Timestamp::now()),
+        "$randomInt" => rand::random_range(0..=1000).to_string(),
+        _ => return None,
+    })
+}

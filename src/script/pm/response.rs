@@ -1,0 +1,119 @@
+//! Responses and cookies as the prelude wants them, and bodies as text.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use super::super::ScriptResponse;
+use super::State;
+use crate::model::exchange::{Cookie, Response};
+
+impl State {
+    /// A response by number: 0 is the request's own, others are answers to sends.
+    pub fn response(&self, id: u32) -> Option<&ScriptResponse> {
+        if id == 0 {
+            self.job.as_ref()?.response.as_ref()
+        } else {
+            self.answers.get(&id)
+        }
+    }
+}
+
+/// Everything but the body.
+pub fn describe(answer: &ScriptResponse) -> Value {
+    let ScriptResponse { response, took } = answer;
+    let headers: Vec<_> = response
+        .headers
+        .iter()
+        .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
+        .collect();
+    // As on the wire: `name: value` and a line end each, and one more at the end.
+    let header_bytes: usize = response.headers.iter().map(|(key, value)| key.len() + value.len() + 4).sum();
+    let body_bytes = response.body.len();
+    json!({
+        "code": response.status,
+        "status": response.reason,
+        "responseTime": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        "headers": headers,
+        "cookies": describe_cookies(&response.cookies),
+        "sizes": {"header": header_bytes + 2, "body": body_bytes, "total": header_bytes + 2 + body_bytes},
+    })
+}
+
+/// Cookies as a list of objects.
+pub fn describe_cookies(cookies: &[Cookie]) -> Value {
+    cookies
+        .iter()
+        .map(|cookie| {
+            json!({
+                "name": cookie.name,
+                "value": cookie.value,
+                "domain": cookie.domain,
+                "path": cookie.path,
+                "expires": cookie.expires.map(|at| at.to_string()),
+                "secure": cookie.secure,
+                "httpOnly": cookie.http_only,
+            })
+        })
+        .collect()
+}
+
+/// The `charset` of the Content-Type, when it is not UTF-8.
+fn charset(response: &Response) -> Option<&'static encoding_rs::Encoding> {
+    let header = response.header("content-type")?;
+    let label = header.split(';').skip(1).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })?;
+    encoding_rs::Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
+}
+
+/// The body as text; what its charset does not know is replaced.
+pub fn text(response: &Response) -> Cow<'_, str> {
+    match charset(response) {
+        Some(encoding) => encoding.decode_without_bom_handling(&response.body).0,
+        None => String::from_utf8_lossy(&response.body),
+    }
+}
+
+/// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8.
+pub fn json_bytes(response: &Response) -> Option<Vec<u8>> {
+    if charset(response).is_some() {
+        return None;
+    }
+    let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
+    // QuickJS wants a text without NUL bytes; such a body is no JSON anyway.
+    (std::str::from_utf8(body).is_ok() && !body.contains(&0)).then(|| body.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn response(content_type: &str, body: &'static [u8]) -> Response {
+        Response {
+            status: 200,
+            reason: "OK".into(),
+            version: "HTTP/1.1".into(),
+            headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
+            body: Bytes::from_static(body),
+            encoded_len: 0,
+            cookies: Vec::new(),
+            truncated: None,
+        }
+    }
+
+    #[test]
+    fn text_follows_the_charset() {
+        assert_eq!(text(&response("text/plain; charset=iso-8859-1", b"\xe4")), "ä");
+        assert_eq!(text(&response("text/plain", "ä".as_bytes())), "ä");
+        assert_eq!(text(&response("text/plain", b"a\xff")), "a\u{fffd}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_json() {
+        assert_eq!(json_bytes(&response("application/json", b"\xef\xbb\xbf{}")).as_deref(), Some(&b"{}"[..]));
+        assert_eq!(json_bytes(&response("application/json", b"\xff")), None);
+    }
+}

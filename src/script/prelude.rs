@@ -1,0 +1,43 @@
+//! The JavaScript half of `pm`, compiled to bytecode when this crate is built.
+
+use rquickjs::loader::Bundle;
+
+/// Compiles the modules, and has cargo look at their files: a changed one must be compiled again.
+macro_rules! prelude {
+    ($($name:tt : $path:tt),* $(,)?) => {
+        /// Loads the prelude's modules by their names.
+        pub static PRELUDE: Bundle = rquickjs::embed! { $($name : $path),* };
+        $(const _: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/", $path));)*
+    };
+}
+
+// A module stands after those it imports: the compiler looks only at what it has seen.
+prelude! {
+    "format.js": "src/script/js/format.js",
+    "run.js": "src/script/js/run.js",
+    "console.js": "src/script/js/console.js",
+    "timers.js": "src/script/js/timers.js",
+    "json.js": "src/script/js/json.js",
+    "lists.js": "src/script/js/lists.js",
+    "scope.js": "src/script/js/scope.js",
+    "url.js": "src/script/js/url.js",
+    "expect/inspect.js": "src/script/js/expect/inspect.js",
+    "expect/equal.js": "src/script/js/expect/equal.js",
+    "expect/core.js": "src/script/js/expect/core.js",
+    "expect/words.js": "src/script/js/expect/words.js",
+    "expect/numbers.js": "src/script/js/expect/numbers.js",
+    "expect/contents.js": "src/script/js/expect/contents.js",
+    "expect/behaviour.js": "src/script/js/expect/behaviour.js",
+    "expect/index.js": "src/script/js/expect/index.js",
+    "request.js": "src/script/js/request.js",
+    "cookies.js": "src/script/js/cookies.js",
+    "response.js": "src/script/js/response.js",
+    "send.js": "src/script/js/send.js",
+    "test.js": "src/script/js/test.js",
+    "sugar.js": "src/script/js/sugar.js",
+    "require.js": "src/script/js/require.js",
+    "legacy.js": "src/script/js/legacy.js",
+    "pm.js": "src/script/js/pm.js",
+    "expect/postman.js": "src/script/js/expect/postman.js",
+    "main.js": "src/script/js/main.js",
+}

@@ -1,0 +1,201 @@
+//! Tests, the console, timers, and the frame a script runs in.
+
+use super::*;
+use crate::model::outcome::{ConsoleLevel, NextRequest};
+use crate::model::variable::Change;
+
+const SEED: &str = r#"pm.test("Update environment", function () {
+    var jsonData = pm.response.json();
+    pm.environment.set("dex_token", jsonData.id_token);
+});
+"#;
+
+#[test]
+fn the_seeds_script_stores_the_token() {
+    let report = run(SEED);
+    assert_eq!(tests_of(&report), ["Update environment: ok"]);
+    assert_eq!(report.writes[0].scope, crate::model::Scope::Environment);
+    assert_eq!(report.writes[0].set_by, "Get token, post-response");
+    assert_eq!(
+        report.writes[0].change,
+        Change::Set {
+            key: "dex_token".into(),
+            value: "abc".into()
+        }
+    );
+}
+
+#[test]
+fn a_refused_token_request_fails_readably() {
+    let mut job = job(SEED);
+    job.response = Some(answer(401, "Unauthorized", "Unauthorized.\n"));
+    let report = run_job(job);
+    let error = report.tests[0].error.clone().unwrap();
+    assert_eq!(error.name, "JSONError");
+    assert_eq!(error.message, "Unexpected token 'U' at 1:1\nUnauthorized.\n^");
+    assert!(error.stack.contains("script.js:2:"), "{}", error.stack);
+    assert!(report.writes.is_empty());
+}
+
+#[test]
+fn tests_pass_fail_and_are_skipped() {
+    let report = run(r#"
+        pm.test('good', () => {}).test('chained', () => pm.expect(1).to.equal(2));
+        pm.test.skip('later'); pm.test('no body'); pm.test(null, () => { throw 'str' });
+        console.log(pm.test.index());"#);
+    assert_eq!(
+        tests_of(&report),
+        ["good: ok", "chained: expected 1 to equal 2", "later: skipped", "no body: ok", "null: null"]
+    );
+    assert_eq!(report.tests[4].error.clone().unwrap().name, "AssertionError");
+    assert_eq!(report.console[0].text, "5");
+}
+
+#[test]
+fn tests_may_take_their_time() {
+    let report = run(r#"
+        pm.test('done', (done) => setTimeout(done, 5));
+        pm.test('done with error', (done) => setTimeout(() => done(new Error('late')), 1));
+        pm.test('promise', async () => { await new Promise((ok) => setTimeout(ok, 8)); });
+        pm.test('rejected', async () => { pm.expect(1).to.equal(2); });
+        pm.test('never', (done) => {});"#);
+    assert_eq!(
+        tests_of(&report),
+        [
+            "rejected: expected 1 to equal 2",
+            "done with error: late",
+            "done: ok",
+            "promise: ok",
+            "never: the test did not finish: its `done` was not called, or its promise not settled",
+        ]
+    );
+}
+
+#[test]
+fn legacy_tests_come_last() {
+    let report = run("tests['a'] = responseCode.code === 200; tests['b'] = 0; pm.test('first', () => {});");
+    assert_eq!(tests_of(&report), ["first: ok", "a: ok", "b: expected 0 to be truthy"]);
+    assert_eq!(
+        report.console[0].text,
+        r#"Using "tests" is deprecated. Use "pm.test()" instead."#
+    );
+}
+
+#[test]
+fn values_are_shown_as_node_shows_them() {
+    let shown = console(
+        "console.log('text', 1, {a: 'x', b: [1, , 3], 'c-d': {e: {f: {g: {h: {}}}}}}, null, undefined);
+         console.log('%s is %d%%', 'x', 5, [1]); console.log([new Date(0), /x/g, new Map([[1, {a: 2}]]), new Set(['s']), () => 1]);
+         console.log(new Error('boom').message, [new Error('in')], Symbol('s'), 10n, -0); const c = {}; c.c = c; console.log(c);",
+    );
+    assert_eq!(
+        shown,
+        [
+            "text 1 { a: 'x', b: [ 1, <1 empty item>, 3 ], 'c-d': { e: { f: { g: { h: {} } } } } } null undefined",
+            "x is 5% [ 1 ]",
+            "[ 1970-01-01T00:00:00.000Z, /x/g, Map(1) { 1 => { a: 2 } }, Set(1) { 's' }, [Function (anonymous)] ]",
+            "boom [ [Error: in] ] Symbol(s) 10n -0",
+            "{ c: [Circular *1] }",
+        ]
+    );
+}
+
+#[test]
+fn the_console_has_levels() {
+    let report = run("console.warn('w'); console.error('e'); console.info('i'); console.debug('d')");
+    let levels: Vec<_> = report.console.iter().map(|line| line.level).collect();
+    use ConsoleLevel::{Debug, Error, Info, Warn};
+    assert_eq!(levels, [Warn, Error, Info, Debug]);
+    assert_eq!(report.console[0].script, "Get token, post-response");
+}
+
+#[test]
+fn scripts_may_return_and_await_at_the_top() {
+    assert_eq!(console("console.log(1); return; console.log(2);"), ["1"]);
+    assert_eq!(console("const x = await Promise.resolve(5); console.log(x); // end"), ["5"]);
+}
+
+#[test]
+fn only_undeclared_assignments_reach_the_next_script() {
+    let reports = run_all(vec![
+        job("leaked = 1; var kept = 2; tests['x'] = true"),
+        job("console.log(typeof leaked, typeof kept, typeof globalThis, typeof this, Object.keys(tests).length)"),
+    ]);
+    assert_eq!(reports[1].console.last().unwrap().text, "number undefined undefined object 0");
+}
+
+#[test]
+fn timers_fire_in_order_and_can_be_cleared() {
+    let shown = console(
+        "let n = 0; const id = setInterval(() => { console.log('tick', ++n); if (n === 2) clearInterval(id); }, 3);
+         setTimeout((a) => console.log(a), 1, 'one'); setImmediate(() => console.log('now'));
+         clearTimeout(setTimeout(() => console.log('never'), 1)); queueMicrotask(() => console.log('micro'));",
+    );
+    assert_eq!(shown, ["micro", "now", "one", "tick 1", "tick 2"]);
+}
+
+#[test]
+fn scripts_steer_the_run() {
+    assert_eq!(
+        run("pm.execution.setNextRequest('Other')").next_request,
+        Some(NextRequest::To("Other".into()))
+    );
+    assert_eq!(run("postman.setNextRequest(null)").next_request, Some(NextRequest::Stop));
+    let report = run_before("pm.execution.skipRequest(); console.log('not reached')");
+    assert!(report.skip_request);
+    assert!(report.console.is_empty() && report.errors.is_empty(), "{report:?}");
+    assert_eq!(
+        error("pm.execution.skipRequest()"),
+        "pm.execution.skipRequest is not a function"
+    );
+}
+
+#[test]
+fn a_script_knows_where_it_is() {
+    let mut job = job("console.log(pm.info, pm.execution.location, pm.execution.location.current)");
+    job.info = Info {
+        iteration: 2,
+        iteration_count: 5,
+        request_id: "r1".into(),
+        location: vec!["Cells".into(), "Get token".into()],
+    };
+    assert_eq!(
+        texts(run_job(job)),
+        [
+            "{ eventName: 'test', iteration: 2, iterationCount: 5, requestName: 'Get token', requestId: 'r1' } \
+             [ 'Cells', 'Get token', current: 'Get token' ] Get token"
+        ]
+    );
+}
+
+#[test]
+fn modules_are_there_or_say_so() {
+    assert_eq!(
+        console("console.log(require('chai').expect === pm.expect, require('uuid').v4().length, require('btoa')('a'))"),
+        ["true 36 YQ=="]
+    );
+    assert_eq!(error("require('http')"), "Cannot find module 'http'");
+    assert_eq!(error("require('moment')"), "the module 'moment' is not supported yet");
+    assert_eq!(console("console.log(atob('YQ=='), btoa('a'))"), ["a YQ=="]);
+}
+
+#[test]
+fn strings_and_arrays_have_the_sandboxs_methods() {
+    assert_eq!(
+        console(
+            "console.log('a.b'.has('.'), 'ab'.has('x'), 'ab'.has(/B/i), [3, 1, 2].first(), [3, 1, 2].last(), [3, 1].min(), \
+             [3, 1].max(), [1, 2].sum(), [1, 1].unique()); for (const key in [7]) console.log(key);"
+        ),
+        ["true false true 3 2 1 3 3 [ 1 ]", "0"]
+    );
+}
+
+#[test]
+fn the_visualizer_keeps_what_it_is_given() {
+    let report = run("pm.visualizer.set('<b>{{a}}</b>', {a: 1})");
+    assert_eq!(report.visualizer.unwrap()["data"]["a"], 1);
+    assert_eq!(
+        error("pm.visualizer.set(1)"),
+        "Invalid template. Template must be of type string, found number"
+    );
+}

@@ -1,0 +1,112 @@
+//! What people read when a script is wrong: V8's words, and places in their own script.
+
+use super::*;
+
+/// The only error as `Name: message (line:column)`.
+fn shown(source: &str) -> String {
+    let report = run(source);
+    assert_eq!(report.errors.len(), 1, "{report:?}");
+    let error = &report.errors[0];
+    match error.at {
+        Some((line, column)) => format!("{}: {} ({line}:{column})", error.name, error.message),
+        None => format!("{}: {}", error.name, error.message),
+    }
+}
+
+#[test]
+fn messages_are_v8s() {
+    for (source, expected) in [
+        ("undefined.x", "Cannot read properties of undefined (reading 'x')"),
+        ("null.x.y", "Cannot read properties of null (reading 'x')"),
+        ("let o; o.x = 1", "Cannot set properties of undefined (setting 'x')"),
+        ("const a = 1; a = 2", "Assignment to constant variable."),
+        ("x.y", "x is not defined"),
+        ("x; let x = 1", "Cannot access 'x' before initialization"),
+        ("({}).foo()", "(intermediate value).foo is not a function"),
+        ("const pn = {}; pn.foo.bar()", "Cannot read properties of undefined (reading 'bar')"),
+        ("const pn = {a: {}}; pn.a.bar(1)", "pn.a.bar is not a function"),
+        ("pm.respons.json()", "Cannot read properties of undefined (reading 'json')"),
+        ("pm.response.jsn()", "pm.response.jsn is not a function"),
+        ("let f = 5; f()", "f is not a function"),
+        ("[].reduce((a, b) => a)", "Reduce of empty array with no initial value"),
+        ("throw new RangeError('own')", "own"),
+    ] {
+        assert_eq!(error(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn syntax_errors_are_v8s() {
+    for (source, expected) in [
+        ("let = ;", "Unexpected token ';'"),
+        ("var a = ;", "Unexpected token ';'"),
+        ("foo(1", "Unexpected end of input"),
+        ("if (true {", "Unexpected token '{'"),
+        ("let a = 'x", "Invalid or unexpected token"),
+        ("let a = 1; let a = 2;", "Identifier 'a' has already been declared"),
+        ("pm.test('x', function () { ", "Unexpected end of input"),
+        ("a b", "Unexpected identifier 'b'"),
+    ] {
+        assert_eq!(error(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn places_are_the_users_own() {
+    assert_eq!(shown("undefined.x"), "TypeError: Cannot read properties of undefined (reading 'x') (1:11)");
+    assert_eq!(shown("\n  undefined.x"), "TypeError: Cannot read properties of undefined (reading 'x') (2:13)");
+    assert_eq!(shown("let a = 1;\nvar b = ;"), "SyntaxError: Unexpected token ';' (2:9)");
+    assert_eq!(shown("var b = ;"), "SyntaxError: Unexpected token ';' (1:9)");
+    assert_eq!(shown("// x\nthrow new Error('e')"), "Error: e (2:16)");
+}
+
+#[test]
+fn stacks_show_only_the_script() {
+    let report = run("function check() {\n  pm.expect(1).to.equal(2);\n}\npm.test('t', function named() {\n  check();\n});");
+    let stack = report.tests[0].error.clone().unwrap().stack;
+    assert!(stack.contains("at check (script.js:2:"), "{stack}");
+    assert!(stack.contains("at named (script.js:5:"), "{stack}");
+    assert!(!stack.contains("core.js"), "{stack}");
+}
+
+#[test]
+fn errors_come_from_everywhere() {
+    assert_eq!(shown("throw 'text'"), "Error: text");
+    assert_eq!(shown("throw { a: 1 }"), "Error: { a: 1 }");
+    assert_eq!(error("setTimeout(() => { throw new Error('in timer') }, 1)"), "in timer");
+    assert_eq!(error("Promise.reject(new Error('unhandled'))"), "unhandled");
+    assert_eq!(error("await Promise.reject(new Error('awaited'))"), "awaited");
+    assert!(run("const p = Promise.reject(1); setTimeout(() => p.catch(() => {}), 0); p.catch(() => {})").errors.is_empty());
+    assert_eq!(error("new Promise(() => { throw new Error('inside') })"), "inside");
+}
+
+#[test]
+fn a_failed_script_keeps_what_it_did() {
+    let report = run("pm.environment.set('a', 1);\npm.test('t', () => {});\nboom();");
+    assert_eq!((report.writes.len(), report.tests.len()), (1, 1));
+    assert_eq!(report.errors[0].script, "Get token, post-response");
+    assert_eq!(report.errors[0].event, ScriptEvent::PostResponse);
+}
+
+#[test]
+fn strings_that_are_no_unicode_do_no_harm() {
+    let report = run("pm.test('a\\ud800b', () => { throw new Error('\\udfff') }); console.log('\\ud800');");
+    assert_eq!(tests_of(&report), ["a\u{fffd}b: \u{fffd}"]);
+    assert_eq!(report.console[0].text, "\u{fffd}");
+}
+
+#[test]
+fn json_errors_say_where() {
+    for (text, expected) in [
+        ("<a>", "Unexpected token '<' at 1:1\n<a>\n^"),
+        ("", "No data, empty input at 1:1\n\n^"),
+        ("{\"a\":1,}", "Trailing comma in object at 1:8\n{\"a\":1,}\n       ^"),
+        ("{\n \"a\": x}", "No value found for key a at 2:7\n \"a\": x}\n      ^"),
+        ("[1 2]", "Unexpected token '2' at 1:4\n[1 2]\n   ^"),
+    ] {
+        assert_eq!(error(&format!("JSON.parse({text:?})")), expected);
+        let mut job = job("pm.response.json()");
+        job.response = Some(answer(200, "OK", text));
+        assert_eq!(run_job(job).errors[0].message, expected);
+    }
+}

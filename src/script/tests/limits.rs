@@ -1,0 +1,139 @@
+//! Scripts that take too much: each ends in a word about it, and the next script runs.
+
+use std::time::Duration;
+
+use super::*;
+
+/// Runs a script under small limits and then a good one; the error of the first.
+fn stopped(source: &str, change: impl FnOnce(&mut ScriptJob)) -> ScriptError {
+    let mut bad = job(source);
+    bad.limits.busy = Duration::from_millis(150);
+    bad.limits.total = Duration::from_secs(60);
+    change(&mut bad);
+    let mut reports = run_all(vec![bad, job("console.log('alive')")]);
+    assert_eq!(texts(reports.remove(1)), ["alive"]);
+    let report = reports.remove(0);
+    assert_eq!(report.errors.len(), 1, "{:?} {:?}", report.errors, report.tests);
+    report.errors[0].clone()
+}
+
+fn small_memory(job: &mut ScriptJob) {
+    job.limits.memory = 24 * 1024 * 1024;
+    job.limits.busy = Duration::from_secs(60);
+}
+
+#[test]
+fn endless_loops_are_stopped() {
+    for source in [
+        "while (true);",
+        "for (;;) { try { while (true); } catch (e) {} finally { while (true); } }",
+        "Promise.resolve().then(() => { while (true); });",
+        "const again = () => Promise.resolve().then(again); again();",
+        "await null; while (true);",
+        "setTimeout(() => { while (true); }, 1);",
+        "pm.test('x', () => { while (true); });",
+        "pm.test('x', async () => { await null; while (true); });",
+        "[3, 2, 1].sort(() => { while (true); });",
+        "/(x+x+)+y/.test('x'.repeat(60));",
+        "JSON.stringify({ toJSON() { while (true); } });",
+        "function* g() { while (true) yield 1; } for (const x of g());",
+        "new Proxy({}, { get() { while (true); } }).x;",
+    ] {
+        let error = stopped(source, |_| {});
+        assert_eq!(error.name, "TimeoutError", "{source}");
+        assert_eq!(error.message, "the script computed for more than 150 ms and was stopped");
+        assert!(error.hint.is_some());
+    }
+}
+
+#[test]
+fn what_was_done_before_is_kept() {
+    let mut job = job("pm.environment.set('a', 1); console.log('x'); pm.test('t', () => {}); while (true);");
+    job.limits.busy = Duration::from_millis(100);
+    let report = run_job(job);
+    assert_eq!((report.writes.len(), report.console.len(), report.tests.len()), (1, 1, 1));
+}
+
+#[test]
+fn waiting_has_its_own_limit() {
+    let error = stopped("setInterval(() => {}, 5);", |job| {
+        job.limits.total = Duration::from_millis(100);
+    });
+    assert_eq!(error.message, "the script took more than 100 ms and was stopped");
+}
+
+#[test]
+fn memory_eaters_are_stopped() {
+    for source in [
+        "a = []; while (1) a.push(new Array(1e6).fill(1));",
+        "a = []; while (1) a.push(new Array(1e6));",
+        "let s = 'x'; while (1) s += s + Math.random();",
+        "a = {}; for (let i = 0; ; i++) a['k' + i] = { i };",
+        "new Array(1e9).join('x');",
+        "new ArrayBuffer(1e9);",
+        "setTimeout(() => { a = []; while (1) a.push('x'.repeat(1000) + a.length); }, 1);",
+        "await null; a = []; while (1) a.push(new Uint8Array(1e6));",
+    ] {
+        let error = stopped(source, small_memory);
+        assert_eq!(error.name, "MemoryError", "{source}: {}", error.message);
+        assert!(error.message.contains("more than 24 MB"), "{source}: {}", error.message);
+    }
+}
+
+#[test]
+fn what_is_handed_out_counts_too() {
+    for source in [
+        "while (1) console.log('x'.repeat(1e5));",
+        "for (let i = 0; ; i++) pm.environment.set('k', 'x'.repeat(1e5));",
+        "while (1) pm.test('x'.repeat(1e5), () => {});",
+    ] {
+        assert_eq!(stopped(source, small_memory).name, "MemoryError", "{source}");
+    }
+}
+
+#[test]
+fn deep_recursion_is_an_error_like_any_other() {
+    let report = run("function f() { return f() + 1; } pm.test('deep', () => f()); const g = () => [g()]; g();");
+    assert_eq!(tests_of(&report), ["deep: Maximum call stack size exceeded"]);
+    assert_eq!(report.errors[0].message, "Maximum call stack size exceeded");
+    assert_eq!(report.errors[0].name, "RangeError");
+    let report = run("let a = []; for (let i = 0; i < 1e5; i++) a = [a]; JSON.stringify(a);");
+    assert_eq!(report.errors.len(), 1);
+    let report = run("let a = []; for (let i = 0; i < 1e5; i++) a = [a]; console.log(a); pm.expect(a).to.eql(1);");
+    assert_eq!(report.errors.len(), 1);
+}
+
+#[test]
+fn a_script_is_cancelled_from_outside() {
+    for source in ["while (true);", "setInterval(() => {}, 1000);", "await new Promise(() => setTimeout(() => {}, 1e9));"] {
+        let mut job = job(source);
+        let cancel = job.cancel.clone();
+        job.limits.busy = Duration::from_secs(600);
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            cancel.cancel();
+        });
+        let report = run_job(job);
+        assert_eq!(report.errors[0].name, "CancelledError", "{source}");
+    }
+}
+
+#[test]
+fn a_built_in_call_that_never_ends_is_left_behind() {
+    // One native call that does not look at the watch for a long time.
+    let error = stopped("new Array(4e9).fill(0).length; const a = []; a.length = 4294967295; a.indexOf(1); a.lastIndexOf(1);", |job| {
+        job.limits.memory = 64 * 1024 * 1024;
+    });
+    assert!(error.name == "TimeoutError" || error.name == "MemoryError" || error.name == "RangeError", "{error:?}");
+}
+
+#[test]
+fn a_dropped_future_stops_its_script() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let engine = Engine::new();
+        let endless = tokio::time::timeout(Duration::from_millis(50), engine.run(job("while (true);")));
+        assert!(endless.await.is_err());
+        assert_eq!(texts(engine.run(job("console.log('alive')")).await), ["alive"]);
+    });
+}

@@ -1,0 +1,280 @@
+//! A JavaScript world, and how one script goes through it.
+//!
+//! ```text
+//! compile ─▶ begin ─▶ ┌ jobs ─▶ rejections ─▶ sends out ─▶ nothing left? ─▶ finish
+//!                     └─ timer or answer ◀── wait ◀──────────┘
+//! ```
+//!
+//! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rquickjs::context::EvalOptions;
+use rquickjs::object::Property;
+use rquickjs::promise::PromiseState;
+use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value};
+use serde_json::json;
+
+use super::limits::{Limits, Trip, Watch};
+use super::pm::{self, Run};
+use super::prelude::PRELUDE;
+use super::wording::{CLOSE, FILE, OPEN, Thrown};
+use super::{ScriptJob, ScriptResponse};
+use crate::model::Request;
+
+/// Memory kept back for reporting that all the rest is used, in bytes.
+const RESERVE: usize = 8 * 1024 * 1024;
+
+/// What reaches a script while it waits.
+pub enum Message {
+    /// A send came back: the script's number, the send's, and what came of it.
+    Answer(u64, u32, Result<ScriptResponse, String>),
+    /// Look at the watch.
+    Wake,
+    /// A script to run, with its number.
+    Job(u64, Box<ScriptJob>),
+}
+
+/// Hands a request to the outside; the answer comes as a [`Message`].
+pub type SendOut<'a> = &'a mut dyn FnMut(u32, Request);
+
+/// The global under which the prelude's `rejection` is found; no name a script would write.
+const REJECTION: &str = "postrider:rejection";
+
+/// A runtime with one context and the prelude in it.
+pub struct Vm {
+    // Dropped in this order: values before the context, the context before the runtime.
+    prelude: Option<Persistent<Object<'static>>>,
+    context: Context,
+    runtime: Runtime,
+    run: Run,
+    watch: Arc<Watch>,
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        self.runtime.set_host_promise_rejection_tracker(None);
+        self.prelude = None;
+    }
+}
+
+impl Vm {
+    /// Makes a world. The error is the engine's, in words.
+    pub fn new(run: &Run, watch: &Arc<Watch>) -> Result<Self, String> {
+        let runtime = Runtime::new().map_err(|error| error.to_string())?;
+        runtime.set_max_stack_size(Limits::default().stack);
+        runtime.set_loader(PRELUDE, PRELUDE);
+        let asked = Arc::clone(watch);
+        runtime.set_interrupt_handler(Some(Box::new(move || asked.must_stop())));
+        let context = Context::full(&runtime).map_err(|error| error.to_string())?;
+        let prelude = context.with(|ctx| {
+            let load = || {
+                let prelude: Object = Module::import(&ctx, "main.js")?.finish()?;
+                let setup: Function = prelude.get("setup")?;
+                setup.call::<_, ()>((pm::register(&ctx, run, watch)?,))?;
+                let rejection: Function = prelude.get("rejection")?;
+                ctx.globals().prop(REJECTION, Property::from(rejection))?;
+                Ok(Persistent::save(&ctx, prelude))
+            };
+            load().catch(&ctx).map_err(|error| error.to_string())
+        })?;
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
+            let report = ctx.globals().get::<_, Function>(REJECTION);
+            if report.and_then(|report| report.call::<_, ()>((promise, reason, handled))).is_err() {
+                // Out of memory: the script's own promise is looked at in any case.
+                ctx.catch();
+            }
+        })));
+        Ok(Self {
+            prelude: Some(prelude),
+            context,
+            runtime,
+            run: run.clone(),
+            watch: Arc::clone(watch),
+        })
+    }
+
+    /// Runs the script that `run` and `watch` were started with; whether the world is fit for another one.
+    pub fn execute(&self, number: u64, job: &ScriptJob, inbox: &Receiver<Message>, send: SendOut<'_>) -> bool {
+        let Limits { memory, stack, .. } = job.limits;
+        self.runtime.set_max_stack_size(stack.min(Limits::MAX_STACK));
+        self.runtime.set_memory_limit(memory);
+        let (main, outcome) = self.context.with(|ctx| {
+            let mut script = Script {
+                vm: self,
+                ctx: &ctx,
+                main: None,
+            };
+            let outcome = script.begin(job).and_then(|()| script.advance(number, inbox, send));
+            (script.main.map(|main| Persistent::save(&ctx, main)), outcome)
+        });
+        // Reporting needs memory too. The limit can only be changed while no JavaScript is entered.
+        if memory > 0 {
+            self.runtime.set_memory_limit(memory.saturating_add(RESERVE));
+        }
+        self.context.with(|ctx| {
+            let main = main.and_then(|main| main.restore(&ctx).ok());
+            let script = Script {
+                vm: self,
+                ctx: &ctx,
+                main,
+            };
+            script.end(outcome);
+        });
+        self.runtime.set_memory_limit(0);
+        if self.run.state().out_of_memory {
+            self.watch.trip(Trip::Memory(memory));
+        }
+        match self.watch.tripped() {
+            None => true,
+            Some(trip) => {
+                self.run.state().stopped(trip);
+                false
+            }
+        }
+    }
+}
+
+/// One script in its world.
+struct Script<'a, 'js> {
+    vm: &'a Vm,
+    ctx: &'a Ctx<'js>,
+    main: Option<Promise<'js>>,
+}
+
+impl<'js> Script<'_, 'js> {
+    fn function(&self, name: &str) -> rquickjs::Result<Function<'js>> {
+        let prelude = self.vm.prelude.clone().ok_or(rquickjs::Error::Unknown)?;
+        prelude.restore(self.ctx)?.get(name)
+    }
+
+    fn begin(&mut self, job: &ScriptJob) -> rquickjs::Result<()> {
+        let mut options = EvalOptions::default();
+        options.strict = false;
+        options.filename = Some(FILE.to_owned());
+        let source = format!("{OPEN}{}{CLOSE}", job.source);
+        let body: Function = self.ctx.eval_with_options(source, options)?;
+        let info = json!({
+            "eventName": job.event.postman_name(),
+            "iteration": job.info.iteration,
+            "iterationCount": job.info.iteration_count.max(1),
+            "requestName": job.request.name,
+            "requestId": job.info.request_id,
+            "location": job.info.location,
+        });
+        let info: Value = self.ctx.json_parse(info.to_string())?;
+        self.main = Some(self.function("begin")?.call((info, body))?);
+        Ok(())
+    }
+
+    /// Everything after the synchronous part, until nothing is left to wait for.
+    fn advance(&self, number: u64, inbox: &Receiver<Message>, send: SendOut<'_>) -> rquickjs::Result<()> {
+        let waiting = self.function("waiting")?;
+        let fire = self.function("fire")?;
+        let settle = self.function("settleRejections")?;
+        let now = self.function("now")?;
+        loop {
+            while !self.vm.watch.must_stop() && self.ctx.execute_pending_job() {}
+            if self.vm.watch.tripped().is_some() {
+                return Ok(());
+            }
+            settle.call::<_, ()>(())?;
+            for (id, request) in std::mem::take(&mut self.vm.run.state().sends) {
+                send(id, request);
+            }
+            let due: f64 = waiting.call(())?;
+            let skipped = self.vm.run.state().report.skip_request;
+            if due == -1.0 || skipped {
+                return Ok(());
+            }
+            if due >= 0.0 && due <= now.call(())? {
+                fire.call::<_, bool>(())?;
+                continue;
+            }
+            let pause = if due < 0.0 { None } else { Some(due - now.call::<_, f64>(())?) };
+            self.wait(number, pause, inbox)?;
+        }
+    }
+
+    /// Waits for an answer, a wake-up, or `pause` milliseconds.
+    fn wait(&self, number: u64, pause: Option<f64>, inbox: &Receiver<Message>) -> rquickjs::Result<()> {
+        let ends = self.vm.watch.ends();
+        let left = ends.map_or(Duration::MAX, |ends| ends.saturating_duration_since(Instant::now()));
+        let pause = pause.and_then(|ms| Duration::try_from_secs_f64(ms.max(0.0) / 1000.0).ok());
+        self.vm.watch.busy(false);
+        let message = inbox.recv_timeout(left.min(pause.unwrap_or(Duration::MAX)));
+        self.vm.watch.busy(true);
+        match message {
+            Ok(Message::Answer(of, id, result)) if of == number => self.answer(id, result),
+            // An answer to an earlier script's send comes too late; a job cannot come while one runs.
+            Ok(Message::Wake | Message::Answer(..) | Message::Job(..)) | Err(RecvTimeoutError::Timeout) => Ok(()),
+            Err(RecvTimeoutError::Disconnected) => {
+                self.vm.watch.trip(Trip::Cancelled);
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(&self, id: u32, result: Result<ScriptResponse, String>) -> rquickjs::Result<()> {
+        let answer = self.function("answer")?;
+        match result {
+            Ok(response) => {
+                let described = self.ctx.json_parse(pm::describe_response(&response).to_string())?;
+                self.vm.run.state().answers.insert(id, response);
+                answer.call((id, "", described))
+            }
+            Err(message) => answer.call((id, message)),
+        }
+    }
+
+    /// Late reports: what the script's promise was rejected with, tests that never finished, the changed request.
+    fn end(&self, outcome: rquickjs::Result<()>) {
+        if self.vm.watch.tripped().is_some() {
+            self.ctx.catch();
+            return;
+        }
+        if let Err(error) = outcome {
+            self.caught(error);
+        }
+        let rejected = self.main.as_ref().is_some_and(|main| main.state() == PromiseState::Rejected);
+        let reported = || {
+            let state = self.vm.run.state();
+            !state.report.errors.is_empty() || state.report.skip_request
+        };
+        if rejected && !reported()
+            && let Some(Err(error)) = self.main.as_ref().and_then(Promise::result::<Value>)
+        {
+            self.caught(error);
+        }
+        let finished = self.function("finish").and_then(|finish| finish.call::<_, ()>(()));
+        if let Err(error) = finished {
+            self.caught(error);
+        }
+    }
+
+    /// Reports what JavaScript threw at Rust.
+    fn caught(&self, error: rquickjs::Error) {
+        let thrown = match CaughtError::from_error(self.ctx, error) {
+            CaughtError::Exception(exception) => Thrown {
+                name: exception.as_object().get("name").unwrap_or_else(|_| "Error".to_owned()),
+                message: exception.message().unwrap_or_default(),
+                stack: exception.stack().unwrap_or_default(),
+            },
+            CaughtError::Value(value) => Thrown {
+                name: "Error".to_owned(),
+                message: value.as_string().and_then(|text| text.to_string().ok()).unwrap_or_else(|| format!("{value:?}")),
+                stack: String::new(),
+            },
+            CaughtError::Error(error) => Thrown {
+                name: "Error".to_owned(),
+                message: error.to_string(),
+                stack: String::new(),
+            },
+        };
+        if self.vm.watch.tripped().is_none() {
+            self.vm.run.state().error(thrown);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What was thrown, as people know it from Postman: V8's words for the engine's messages, and places in the user's own
+//! script (POSTMAN.md, section 7).
+//!
+//! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
+
+/// The file name scripts are compiled under.
+pub const FILE: &str = "script.js";
+/// What stands before the script on its first line.
+pub const OPEN: &str = "(async function () {";
+/// What stands behind it; a line end first, for a script that ends in a comment.
+pub const CLOSE: &str = "\n})";
+
+/// An error as it comes from JavaScript.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Thrown {
+    /// `TypeError` …
+    pub name: String,
+    /// Its message.
+    pub message: String,
+    /// Its stack as the engine writes it.
+    pub stack: String,
+}
+
+/// An error for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worded {
+    /// `TypeError` …
+    pub name: String,
+    /// Its message.
+    pub message: String,
+    /// The frames inside the script.
+    pub stack: String,
+    /// Line and column of the first of them, from 1.
+    pub at: Option<(u32, u32)>,
+}
+
+/// Words an error of the script `source`.
+pub fn reword(thrown: Thrown, source: &str) -> Worded {
+    let frames: Vec<(String, (u32, u32))> = thrown.stack.lines().filter_map(frame).collect();
+    let at = frames.first().map(|(_, at)| *at);
+    let stack: Vec<String> = frames
+        .iter()
+        .map(|(function, (line, column))| match function.as_str() {
+            "" | "<anonymous>" => format!("    at {FILE}:{line}:{column}"),
+            name => format!("    at {name} ({FILE}:{line}:{column})"),
+        })
+        .collect();
+    let Thrown { name, message, .. } = thrown;
+    let message = match name.as_str() {
+        "TypeError" => type_error(&message, source, at),
+        "SyntaxError" => syntax_error(&message, source, at),
+        "ReferenceError" => reference_error(&message),
+        "RangeError" if message == "stack overflow" => Some("Maximum call stack size exceeded".to_owned()),
+        _ => None,
+    }
+    .unwrap_or(message);
+    Worded {
+        name,
+        message,
+        stack: stack.join("\n"),
+        at,
+    }
+}
+
+/// Function and place of a stack line that lies in the script: `    at f (script.js:1:2)`.
+fn frame(line: &str) -> Option<(String, (u32, u32))> {
+    let line = line.trim().strip_prefix("at ")?;
+    let start = line.find(&format!("{FILE}:"))?;
+    let function = line[..start].trim_end_matches('(').trim().to_owned();
+    let mut numbers = line[start + FILE.len() + 1..].trim_end_matches(')').split(':');
+    let row: u32 = numbers.next()?.parse().ok()?;
+    let column: u32 = numbers.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let shift = u32::try_from(OPEN.len()).unwrap_or(0);
+    let column = if row == 1 { column.saturating_sub(shift).max(1) } else { column };
+    Some((function, (row, column)))
+}
+
+/// The text between two markers of a message.
+fn between<'a>(message: &'a str, open: &str, close: &str) -> Option<&'a str> {
+    message.strip_prefix(open)?.strip_suffix(close)
+}
+
+fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
+    for (engine, words, doing) in [
+        ("cannot read property '", "Cannot read properties of ", "reading"),
+        ("cannot set property '", "Cannot set properties of ", "setting"),
+    ] {
+        if let Some((key, what)) = message.strip_prefix(engine).and_then(|rest| rest.rsplit_once("' of ")) {
+            return Some(format!("{words}{what} ({doing} '{key}')"));
+        }
+    }
+    if let Some(name) = between(message, "'", "' is read-only") {
+        let declared = source.contains(&format!("const {name}"));
+        return Some(if declared {
+            "Assignment to constant variable.".to_owned()
+        } else {
+            format!("Cannot assign to read only property '{name}' of object")
+        });
+    }
+    match message {
+        "not a function" => called(source, at?).map(|what| format!("{what} is not a function")),
+        "empty array" => Some("Reduce of empty array with no initial value".to_owned()),
+        "not an object" => None,
+        _ => None,
+    }
+}
+
+fn reference_error(message: &str) -> Option<String> {
+    let name = message.strip_suffix(" is not initialized")?;
+    Some(format!("Cannot access '{}' before initialization", name.trim_matches('\'')))
+}
+
+/// The text from a place on.
+fn rest_at(source: &str, (line, column): (u32, u32)) -> Option<&str> {
+    let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let column = usize::try_from(column).ok()?.checked_sub(1)?;
+    let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+    Some(&line[at..])
+}
+
+/// What is called at a place: the dotted name the place stands in, up to its bracket.
+fn called(source: &str, (line, column): (u32, u32)) -> Option<String> {
+    let text = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let chars: Vec<char> = text.chars().collect();
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == '.';
+    let column = usize::try_from(column).ok()?.checked_sub(1)?.min(chars.len());
+    // The place is the name itself or the bracket behind it.
+    let mut end = column;
+    while chars.get(end).is_some_and(|c| is_name(*c)) {
+        end += 1;
+    }
+    let mut start = end;
+    while start > 0 && is_name(chars[start - 1]) {
+        start -= 1;
+    }
+    let name: String = chars[start..end].iter().collect();
+    let name = name.trim_matches('.');
+    if name.is_empty() {
+        return None;
+    }
+    // A call's result: V8 shortens what came before.
+    let dotted_call = start > 0 && matches!(chars[start - 1], ')' | ']') && chars.get(start) == Some(&'.');
+    Some(if dotted_call {
+        format!("(intermediate value).{name}")
+    } else {
+        name.to_owned()
+    })
+}
+
+fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
+    if let Some(token) = between(message, "unexpected token in expression: '", "'") {
+        return Some(unexpected(token));
+    }
+    if message.starts_with("unexpected end of") || message.starts_with("unterminated") {
+        return Some("Invalid or unexpected token".to_owned());
+    }
+    if let Some(name) = message
+        .strip_prefix("invalid redefinition of ")
+        .and_then(|_| at.and_then(|at| rest_at(source, at)))
+        .map(first_token)
+    {
+        return Some(format!("Identifier '{name}' has already been declared"));
+    }
+    if message.starts_with("expecting ") || message.starts_with("unexpected token") {
+        let rest = at.and_then(|at| rest_at(source, at))?;
+        return Some(unexpected(first_token(rest)));
+    }
+    None
+}
+
+fn first_token(text: &str) -> &str {
+    let text = text.trim_start();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    match text.chars().next() {
+        Some(c) if is_word(c) => text.split(|c| !is_word(c)).next().unwrap_or(text),
+        Some(c) => &text[..c.len_utf8()],
+        None => "",
+    }
+}
+
+fn unexpected(token: &str) -> String {
+    let first = token.chars().next();
+    match first {
+        None => "Unexpected end of input".to_owned(),
+        Some('\'' | '"' | '`') => "Unexpected string".to_owned(),
+        Some(c) if c.is_ascii_digit() => "Unexpected number".to_owned(),
+        Some(c) if c.is_alphabetic() || c == '_' || c == '$' => format!("Unexpected identifier '{token}'"),
+        Some(_) => format!("Unexpected token '{token}'"),
+    }
+}
