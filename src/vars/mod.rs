@@ -18,5 +18,5 @@ mod url;
 
 pub use dynamic::Dynamic;
 pub use replace::{Explanation, Resolution, explain, replace, replace_all};
-pub use resolve::resolve;
+pub use resolve::{resolve, resolve_literal};
 pub use scopes::{Binding, Layer, Scopes};

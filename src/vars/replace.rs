@@ -61,12 +61,12 @@ impl std::fmt::Debug for Explanation {
 
 /// Replaces the variables of a text, for showing it: `{{$guid}}` and its like stay, as they are new at every send.
 pub fn replace(text: &str, scopes: &Scopes) -> Resolution {
-    run(text, scopes, None)
+    replace_with(text, scopes, None)
 }
 
 /// Replaces the variables of a text, dynamic ones included, for sending it.
 pub fn replace_all(text: &str, scopes: &Scopes, dynamic: &Dynamic) -> Resolution {
-    run(text, scopes, Some(dynamic))
+    replace_with(text, scopes, Some(dynamic))
 }
 
 /// Says what a variable's name means, `None` when no scope defines it.
@@ -81,7 +81,8 @@ pub fn explain(name: &str, scopes: &Scopes) -> Option<Explanation> {
     })
 }
 
-fn run(text: &str, scopes: &Scopes, dynamic: Option<&Dynamic>) -> Resolution {
+/// Replaces the variables of a text, dynamic ones only when there is a source of them.
+pub(super) fn replace_with(text: &str, scopes: &Scopes, dynamic: Option<&Dynamic>) -> Resolution {
     let mut out = Resolution {
         text: text.to_owned(),
         ..Resolution::default()

@@ -14,7 +14,7 @@ use crate::model::request::Entry;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Secret, Settings, Template};
 
-use super::replace::replace_all;
+use super::replace::replace_with;
 use super::{Dynamic, Scopes, json, url};
 
 /// Methods whose body is dropped unless the settings say otherwise.
@@ -51,6 +51,23 @@ pub fn resolve(
     scopes: &Scopes,
     dynamic: &Dynamic,
 ) -> ResolvedRequest {
+    run(request, auth, settings, scopes, Some(dynamic))
+}
+
+/// The same without replacing anything: every `{{token}}` is sent as it stands, as `pm.sendRequest` does.
+pub fn resolve_literal(request: &Request, auth: &Auth, settings: &Settings) -> ResolvedRequest {
+    let mut out = run(request, auth, settings, &Scopes::default(), None);
+    out.unresolved.clear();
+    out
+}
+
+fn run(
+    request: &Request,
+    auth: &Auth,
+    settings: &Settings,
+    scopes: &Scopes,
+    dynamic: Option<&Dynamic>,
+) -> ResolvedRequest {
     let mut work = Work {
         scopes,
         dynamic,
@@ -84,13 +101,13 @@ pub fn resolve(
 /// What is in hand while one request is resolved.
 struct Work<'a> {
     scopes: &'a Scopes,
-    dynamic: &'a Dynamic,
+    dynamic: Option<&'a Dynamic>,
     unresolved: Vec<String>,
 }
 
 impl Work<'_> {
     fn text(&mut self, text: &str) -> String {
-        let done = replace_all(text, self.scopes, self.dynamic);
+        let done = replace_with(text, self.scopes, self.dynamic);
         for name in done.unresolved {
             if !self.unresolved.contains(&name) {
                 self.unresolved.push(name);

@@ -182,3 +182,13 @@ fn an_open_variable_is_not_masked() {
     assert_eq!(out.redactor.redact("{{none}}"), "{{none}}");
     assert_eq!(out.unresolved, ["none"]);
 }
+
+#[test]
+fn literal_requests_keep_their_tokens() {
+    let mut request = request("POST", "h/?a={{$guid}}");
+    request.headers = vec![Entry::new("X", "{{who}}")];
+    let out = resolve_literal(&request, &request.auth, &request.settings);
+    assert_eq!(out.url, "http://h/?a={{$guid}}");
+    assert_eq!(out.headers[0].1, "{{who}}");
+    assert!(out.unresolved.is_empty());
+}
