@@ -7,14 +7,16 @@
 //!
 //! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value};
+use rquickjs::{
+    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
+};
 use serde_json::json;
 
 use super::limits::{Limits, Trip, Watch};
@@ -82,7 +84,10 @@ impl Vm {
         })?;
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             let report = ctx.globals().get::<_, Function>(REJECTION);
-            if report.and_then(|report| report.call::<_, ()>((promise, reason, handled))).is_err() {
+            if report
+                .and_then(|report| report.call::<_, ()>((promise, reason, handled)))
+                .is_err()
+            {
                 // Out of memory: the script's own promise is looked at in any case.
                 ctx.catch();
             }
@@ -193,7 +198,11 @@ impl<'js> Script<'_, 'js> {
                 fire.call::<_, bool>(())?;
                 continue;
             }
-            let pause = if due < 0.0 { None } else { Some(due - now.call::<_, f64>(())?) };
+            let pause = if due < 0.0 {
+                None
+            } else {
+                Some(due - now.call::<_, f64>(())?)
+            };
             self.wait(number, pause, inbox)?;
         }
     }
@@ -238,12 +247,16 @@ impl<'js> Script<'_, 'js> {
         if let Err(error) = outcome {
             self.caught(error);
         }
-        let rejected = self.main.as_ref().is_some_and(|main| main.state() == PromiseState::Rejected);
+        let rejected = self
+            .main
+            .as_ref()
+            .is_some_and(|main| main.state() == PromiseState::Rejected);
         let reported = || {
             let state = self.vm.run.state();
             !state.report.errors.is_empty() || state.report.skip_request
         };
-        if rejected && !reported()
+        if rejected
+            && !reported()
             && let Some(Err(error)) = self.main.as_ref().and_then(Promise::result::<Value>)
         {
             self.caught(error);
@@ -264,7 +277,10 @@ impl<'js> Script<'_, 'js> {
             },
             CaughtError::Value(value) => Thrown {
                 name: "Error".to_owned(),
-                message: value.as_string().and_then(|text| text.to_string().ok()).unwrap_or_else(|| format!("{value:?}")),
+                message: value
+                    .as_string()
+                    .and_then(|text| text.to_string().ok())
+                    .unwrap_or_else(|| format!("{value:?}")),
                 stack: String::new(),
             },
             CaughtError::Error(error) => Thrown {

@@ -71,7 +71,11 @@ fn frame(line: &str) -> Option<(String, (u32, u32))> {
     let row: u32 = numbers.next()?.parse().ok()?;
     let column: u32 = numbers.next().and_then(|text| text.parse().ok()).unwrap_or(1);
     let shift = u32::try_from(OPEN.len()).unwrap_or(0);
-    let column = if row == 1 { column.saturating_sub(shift).max(1) } else { column };
+    let column = if row == 1 {
+        column.saturating_sub(shift).max(1)
+    } else {
+        column
+    };
     Some((function, (row, column)))
 }
 
@@ -107,7 +111,10 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
 
 fn reference_error(message: &str) -> Option<String> {
     let name = message.strip_suffix(" is not initialized")?;
-    Some(format!("Cannot access '{}' before initialization", name.trim_matches('\'')))
+    Some(format!(
+        "Cannot access '{}' before initialization",
+        name.trim_matches('\'')
+    ))
 }
 
 /// The text from a place on.

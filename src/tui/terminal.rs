@@ -29,11 +29,16 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the terminal over: raw mode, alternate screen, mouse, paste, and the kitty keys where they are offered.
-    pub fn take() -> io::Result<Self> {
-        install_panic_hook();
+    ///
+    /// A panic of this thread gives the terminal back before it is told; one of another thread must not write over the
+    /// screen, so its message goes to `background`.
+    pub fn take(background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
+        install_panic_hook(background);
         enter()?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout()));
-        Ok(Self { terminal: Terminal::new(backend)? })
+        Ok(Self {
+            terminal: Terminal::new(backend)?,
+        })
     }
 
     /// The size: columns, rows.
@@ -61,7 +66,10 @@ impl Screen {
 
     /// Puts a text on the clipboard through the terminal (OSC 52), which also works over SSH.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), crossterm::clipboard::CopyToClipboard::to_clipboard_from(text))
+        execute!(
+            self.terminal.backend_mut(),
+            crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
+        )
     }
 
     /// Gives the terminal back while `during` runs, for an outside editor.
@@ -84,9 +92,18 @@ fn enter() -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     let mut out = io::stdout();
-    execute!(out, EnterAlternateScreen, EnableMouseCapture, EnableBracketedPaste, Hide)?;
+    execute!(
+        out,
+        EnterAlternateScreen,
+        EnableMouseCapture,
+        EnableBracketedPaste,
+        Hide
+    )?;
     // Terminals that do not know the sequence ignore it; asking first would cost a round trip before the first frame.
-    execute!(out, PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES))
+    execute!(
+        out,
+        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
+    )
 }
 
 /// Gives the terminal back; harmless when it is not ours.
@@ -108,10 +125,21 @@ fn restore() {
     }
 }
 
-fn install_panic_hook() {
+fn install_panic_hook(background: impl Fn(String) + Send + Sync + 'static) {
     let usual = std::panic::take_hook();
+    let ours = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
-        restore();
-        usual(info);
+        if std::thread::current().id() == ours || !TAKEN.load(Ordering::SeqCst) {
+            restore();
+            usual(info);
+        } else {
+            let place = info
+                .location()
+                .map(|place| format!(" at {}:{}", place.file(), place.line()));
+            background(format!(
+                "a defect in postrider{}; please report it",
+                place.unwrap_or_default()
+            ));
+        }
     }));
 }

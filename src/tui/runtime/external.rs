@@ -36,7 +36,9 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
         .status()
         .map_err(|error| format!("cannot start the editor `{name}`: {error}; set `$EDITOR`"))?;
     if !status.success() {
-        return Err(format!("the editor `{name}` ended with {status}; your text is unchanged"));
+        return Err(format!(
+            "the editor `{name}` ended with {status}; your text is unchanged"
+        ));
     }
     // Editors may replace the file, so it is read by its path.
     let mut text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read the text back: {error}"))?;
@@ -51,7 +53,12 @@ mod tests {
     use super::*;
 
     fn external(text: &str) -> External {
-        External { key: "k".into(), text: text.into(), ending: "json", read_only: false }
+        External {
+            key: "k".into(),
+            text: text.into(),
+            ending: "json",
+            read_only: false,
+        }
     }
 
     #[test]

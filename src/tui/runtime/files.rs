@@ -11,7 +11,7 @@ use crate::model::ItemPath;
 use crate::store::files::{Content, SaveError, Theirs, draft_to_toml};
 use crate::store::state::{self, Draft};
 use crate::store::watch::{self, Watcher};
-use crate::store::{Files, Place, config};
+use crate::store::{Config, Files, Place};
 use crate::tui::effect::{FileJob, HistoryRow, LocalJob};
 use crate::tui::event::{Event, Saved};
 use crate::tui::shared::Level;
@@ -46,9 +46,18 @@ impl FileWorker {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }
-            Worker { files, database, queue, complained: false }.run(&inbox);
+            Worker {
+                files,
+                database,
+                queue,
+                complained: false,
+            }
+            .run(&inbox);
         });
-        Self { jobs, thread: thread.ok() }
+        Self {
+            jobs,
+            thread: thread.ok(),
+        }
     }
 
     /// Changes files of the workspace.
@@ -101,7 +110,7 @@ impl Worker {
                 Job::Local(job) => self.keep(job),
                 Job::Body(path, bytes) => self.body(&path, &bytes),
                 Job::Theme(file, name) => {
-                    if let Err(error) = config::keep_theme(&file, &name) {
+                    if let Err(error) = Config::set(&file, "theme", &name) {
                         self.say(Level::Warning, format!("the theme is not remembered: {error}"));
                     }
                 }
@@ -127,7 +136,12 @@ impl Worker {
 
     fn change(&mut self, job: FileJob) {
         match job {
-            FileJob::Write { id, path, entity, overwrite } => {
+            FileJob::Write {
+                id,
+                path,
+                entity,
+                overwrite,
+            } => {
                 let place = Place::of(&path, &entity);
                 let what = format!("save `{}`", entity.name());
                 match self.files.save(&place, &Content::Item(entity.clone()), overwrite) {
@@ -166,17 +180,17 @@ impl Worker {
                 self.report(&format!("delete environment `{slug}`"), result);
             }
             FileJob::Rename { from, to } => {
-                let result = self.files.rename(&from, &to);
-                self.report(&format!("move `{from}`"), result);
-                if let (Ok(()), Some(database), Some(from), Some(to)) =
-                    (Ok::<(), ()>(()), &mut self.database, from.item(), to.item())
-                {
+                if let Err(error) = self.files.rename(&from, &to) {
+                    self.failed(format!("move `{from}`"), &error);
+                } else if let (Some(database), Some(from), Some(to)) = (&mut self.database, from.item(), to.item()) {
                     let kept = database.rename_item(from, to);
                     self.kept(kept);
                 }
             }
             FileJob::RenameEnvironment { from, to } => {
-                let result = self.files.rename(&Place::Environment(from.clone()), &Place::Environment(to));
+                let result = self
+                    .files
+                    .rename(&Place::Environment(from.clone()), &Place::Environment(to));
                 self.report(&format!("rename environment `{from}`"), result);
             }
             FileJob::Accept(change) => self.files.accept(&change),
@@ -210,7 +224,12 @@ impl Worker {
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(entity)) => {
                 let text = draft_to_toml(&entity);
-                database.set_draft(&Draft { key, text, base: None, at: Timestamp::now() })
+                database.set_draft(&Draft {
+                    key,
+                    text,
+                    base: None,
+                    at: Timestamp::now(),
+                })
             }
             LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
             LocalJob::Layout(json) => database.set_layout(&json),
@@ -225,14 +244,20 @@ impl Worker {
             // Once is enough: the cause is the same for every key pressed.
             if !self.complained {
                 self.complained = true;
-                self.say(Level::Error, format!("drafts and tokens are not being kept: {error}; {}", error.hint()));
+                self.say(
+                    Level::Error,
+                    format!("drafts and tokens are not being kept: {error}; {}", error.hint()),
+                );
             }
         }
     }
 
     fn body(&self, path: &std::path::Path, bytes: &[u8]) {
         match std::fs::write(path, bytes) {
-            Ok(()) => self.say(Level::Done, format!("saved {} bytes to `{}`", bytes.len(), path.display())),
+            Ok(()) => self.say(
+                Level::Done,
+                format!("saved {} bytes to `{}`", bytes.len(), path.display()),
+            ),
             Err(error) => self.say(Level::Error, format!("cannot write `{}`: {error}", path.display())),
         }
     }

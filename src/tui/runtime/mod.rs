@@ -130,7 +130,11 @@ fn wake(state: &State) -> Option<Duration> {
     let token = environments::next_change(&state.shared).map(|time| time.unsigned_abs());
     // Times stop ticking by the second a while after the last key.
     let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
-    [token, sleep].into_iter().flatten().min().map(|time| time.max(Duration::from_millis(20)))
+    [token, sleep]
+        .into_iter()
+        .flatten()
+        .min()
+        .map(|time| time.max(Duration::from_millis(20)))
 }
 
 #[derive(PartialEq, Eq)]
@@ -152,7 +156,9 @@ impl Helpers {
     fn carry_out(&mut self, effects: Vec<Effect>, screen: &mut Screen) -> io::Result<Flow> {
         for effect in effects {
             match effect {
-                Effect::Send { run, environment, plan, .. } => self.sends.send(run, environment, *plan),
+                Effect::Send {
+                    run, environment, plan, ..
+                } => self.sends.send(run, environment, *plan),
                 Effect::Cancel(run) => self.sends.cancel(run),
                 Effect::Index(document, job) => self.sends.index(document, job),
                 Effect::Search(document, job) => self.sends.search(document, job),

@@ -36,8 +36,16 @@ pub struct Sends {
 
 impl Sends {
     /// Starts the runtime, listening to the terminal, and the demo server if asked for.
-    pub fn start(options: &TuiOptions, cookies: Arc<Jar>, config: &Config, queue: Sender<Event>) -> std::io::Result<Self> {
-        let tokio = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    pub fn start(
+        options: &TuiOptions,
+        cookies: Arc<Jar>,
+        config: &Config,
+        queue: Sender<Event>,
+    ) -> std::io::Result<Self> {
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
         let client = Client::new(client_config(options.root.clone(), config));
         let sends = Self {
             pipeline: Pipeline::new(client, cookies.clone()),
@@ -52,7 +60,7 @@ impl Sends {
         if let Some(config) = &options.demo {
             sends.tokio.spawn(serve_demo(config.clone(), sends.queue.clone()));
         }
-        let _ = sends.queue.send(Event::Cookies(sends.cookies.list()));
+        sends.tell_cookies();
         let mut sends = sends;
         sends.listen();
         Ok(sends)
@@ -117,7 +125,7 @@ impl Sends {
                 Err(_) => Event::Broken(run),
             };
             let _ = queue.send(event);
-            let _ = queue.send(Event::Cookies(cookies.list()));
+            let _ = queue.send(Event::Cookies(cookies.list(), cookies.to_json()));
         });
     }
 
@@ -169,12 +177,13 @@ impl Sends {
                 }
             }
         }
-        let _ = self.queue.send(Event::Cookies(self.cookies.list()));
+        self.tell_cookies();
     }
 
-    /// The cookies as they are stored.
-    pub fn cookies_json(&self) -> String {
-        self.cookies.to_json()
+    fn tell_cookies(&self) {
+        let _ = self
+            .queue
+            .send(Event::Cookies(self.cookies.list(), self.cookies.to_json()));
     }
 }
 
@@ -199,7 +208,7 @@ async fn serve_demo(config: demo::Config, queue: Sender<Event>) {
     match demo::start(config).await {
         Ok(running) => {
             let _ = queue.send(Event::Demo(running.base_url()));
-            if let demo::KeyOrigin::NotSaved(reason) = running.key_origin().await {
+            if let Ok(demo::KeyOrigin::NotSaved(reason)) = running.key_origin().await {
                 let text = format!("the demo server's key could not be kept, tokens end with it: {reason}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }

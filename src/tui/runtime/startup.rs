@@ -37,7 +37,10 @@ pub struct Start {
 pub fn load(options: &TuiOptions) -> anyhow::Result<Start> {
     let (config, config_problem) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
-    let mut state = State { depth: Some(Depth::detect(|name| std::env::var(name).ok())), ..State::default() };
+    let mut state = State {
+        depth: Some(Depth::detect(|name| std::env::var(name).ok())),
+        ..State::default()
+    };
     state.shared.now = jiff::Timestamp::now();
     state.last_input = state.shared.now;
     state.shared.awake = true;
@@ -70,7 +73,13 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<Start> {
     }
     keys_and_colours(&mut state, options, &config);
     place(&mut state);
-    Ok(Start { state, files, database, cookies: Arc::new(cookies), config })
+    Ok(Start {
+        state,
+        files,
+        database,
+        cookies: Arc::new(cookies),
+        config,
+    })
 }
 
 /// Takes up what the last session left: values, drafts, cookies, where everything stood.
@@ -79,7 +88,9 @@ fn remembered(state: &mut State, database: &state::State, cookies: &mut Jar) -> 
     if let Some(json) = database.cookies()? {
         match Jar::from_json(&json) {
             Ok(jar) => *cookies = jar,
-            Err(error) => state.shared.notify(Level::Warning, format!("the cookies could not be read: {error}")),
+            Err(error) => state
+                .shared
+                .notify(Level::Warning, format!("the cookies could not be read: {error}")),
         }
     }
     let slug = database.active_environment()?;
@@ -104,7 +115,11 @@ fn take_draft(workspace: &mut Workspace, key: &str, text: &str) -> Result<(), Pr
         let entity = draft_from_toml(&place, text)?;
         let (_, nodes) = workspace.new_node(entity, slug);
         // A request without a parent fits anywhere.
-        let _ = workspace.apply(Edit::Insert { nodes, parent: None, index: usize::MAX });
+        let _ = workspace.apply(Edit::Insert {
+            nodes,
+            parent: None,
+            index: usize::MAX,
+        });
         return Ok(());
     };
     let Some(id) = workspace.find(&path) else {
@@ -112,7 +127,11 @@ fn take_draft(workspace: &mut Workspace, key: &str, text: &str) -> Result<(), Pr
         let place = Place::Request(path.clone());
         if let Ok(entity @ Entity::Request(_)) = draft_from_toml(&place, text) {
             let (_, nodes) = workspace.new_node(entity, path.as_str().replace('/', "-"));
-            let _ = workspace.apply(Edit::Insert { nodes, parent: None, index: usize::MAX });
+            let _ = workspace.apply(Edit::Insert {
+                nodes,
+                parent: None,
+                index: usize::MAX,
+            });
         }
         return Ok(());
     };
@@ -125,13 +144,21 @@ fn take_draft(workspace: &mut Workspace, key: &str, text: &str) -> Result<(), Pr
 }
 
 fn restore(state: &mut State, layout: &str) {
-    let Ok(layout) = serde_json::from_str::<Value>(layout) else { return };
-    let open = layout["open"].as_str().and_then(|key| node_of(&state.shared.workspace, key));
+    let Ok(layout) = serde_json::from_str::<Value>(layout) else {
+        return;
+    };
+    let open = layout["open"]
+        .as_str()
+        .and_then(|key| node_of(&state.shared.workspace, key));
     state.shared.open = open;
     let focus = layout["focus"].as_u64().and_then(|n| usize::try_from(n).ok());
     state.focus = focus.and_then(|n| Pane::ALL.get(n).copied()).unwrap_or_default();
     let mille = |n: usize| layout["dividers"][n].as_u64().and_then(|n| u16::try_from(n).ok());
-    state.dividers = Dividers { columns: mille(0), rows: mille(1), left: mille(2) };
+    state.dividers = Dividers {
+        columns: mille(0),
+        rows: mille(1),
+        left: mille(2),
+    };
     tree::restore(&mut state.panes.tree, &layout["tree"], &state.shared);
     request::restore(&mut state.panes.request, &layout["request"]);
     response::restore(&mut state.panes.response, &layout["response"]);
@@ -140,9 +167,11 @@ fn restore(state: &mut State, layout: &str) {
 fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
     match key.strip_prefix("scratch:") {
         None => workspace.find(&ItemPath::new(key)),
-        Some(slug) => {
-            workspace.scratch().iter().copied().find(|id| workspace.node(*id).is_some_and(|node| node.slug == slug))
-        }
+        Some(slug) => workspace
+            .scratch()
+            .iter()
+            .copied()
+            .find(|id| workspace.node(*id).is_some_and(|node| node.slug == slug)),
     }
 }
 
@@ -150,7 +179,10 @@ fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
 fn place(state: &mut State) {
     let workspace = &state.shared.workspace;
     if state.shared.open.is_none() {
-        let first = workspace.collections().iter().find_map(|id| workspace.requests_below(*id).first().copied());
+        let first = workspace
+            .collections()
+            .iter()
+            .find_map(|id| workspace.requests_below(*id).first().copied());
         state.shared.open = first;
         if let Some(first) = first {
             state.panes.tree.reveal(first);
@@ -176,13 +208,27 @@ fn keys_and_colours(state: &mut State, options: &TuiOptions, config: &Config) {
     let keys = options.paths.keymap_file();
     if let Ok(text) = std::fs::read_to_string(&keys) {
         if let Err(error) = state.keymap.merge(&text) {
-            state.shared.workspace.problems.push(own_file(keys, error.to_string(), "the shipped keys are in force"));
+            state
+                .shared
+                .workspace
+                .problems
+                .push(own_file(keys, error.to_string(), "the shipped keys are in force"));
         }
     }
-    state.themes = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    for entry in std::fs::read_dir(options.paths.config.join("themes")).into_iter().flatten().flatten() {
+    state.themes = EMBEDDED
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    for entry in std::fs::read_dir(options.paths.config.join("themes"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let file = entry.path();
-        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = file
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
         if file.extension().is_some_and(|ending| ending == "toml") {
             match std::fs::read_to_string(&file).map_err(|error| error.to_string()) {
                 Ok(text) => match Theme::parse(&text) {
@@ -191,10 +237,18 @@ fn keys_and_colours(state: &mut State, options: &TuiOptions, config: &Config) {
                         state.themes.push((name, text));
                     }
                     Err(error) => {
-                        state.shared.workspace.problems.push(own_file(file, error.to_string(), "the theme is left out"));
+                        state.shared.workspace.problems.push(own_file(
+                            file,
+                            error.to_string(),
+                            "the theme is left out",
+                        ));
                     }
                 },
-                Err(error) => state.shared.workspace.problems.push(own_file(file, error, "the theme is left out")),
+                Err(error) => state
+                    .shared
+                    .workspace
+                    .problems
+                    .push(own_file(file, error, "the theme is left out")),
             }
         }
     }
@@ -207,11 +261,20 @@ fn keys_and_colours(state: &mut State, options: &TuiOptions, config: &Config) {
     if known.is_none() {
         let file = options.paths.config_file();
         let message = format!("there is no theme `{wanted}`");
-        state.shared.workspace.problems.push(own_file(file, message, "the default theme is in force"));
+        state
+            .shared
+            .workspace
+            .problems
+            .push(own_file(file, message, "the default theme is in force"));
     }
     state.theme = Theme::parse(&text).unwrap_or_default().fit(depth);
 }
 
 fn own_file(file: std::path::PathBuf, message: String, hint: &str) -> Problem {
-    Problem { file, at: None, message, hint: Some(hint.to_owned()) }
+    Problem {
+        file,
+        at: None,
+        message,
+        hint: Some(hint.to_owned()),
+    }
 }
