@@ -194,27 +194,11 @@ fn bad_value(name: &str, value: &str) -> SendError {
 /// The headers as they go over the wire in a version of HTTP.
 pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, String)> {
     let h2 = version >= Version::HTTP_2;
-    // Headers that speak of the connection have no meaning in HTTP/2 and are taken out (RFC 9113, section 8.2.2).
-    let named = map
-        .get(CONNECTION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let of_connection = |name: &HeaderName, value: &HeaderValue| {
-        [
-            "connection",
-            "proxy-connection",
-            "keep-alive",
-            "transfer-encoding",
-            "upgrade",
-        ]
-        .contains(&name.as_str())
-            || (name == TE && value != "trailers")
-            || named
-                .split(',')
-                .any(|word| word.trim().eq_ignore_ascii_case(name.as_str()))
-    };
+    let mut map = map.clone();
+    if h2 {
+        take_out_connection(&mut map);
+    }
     map.iter()
-        .filter(|(name, value)| !h2 || !of_connection(name, value))
         .map(|(name, value)| {
             let name = if h2 {
                 name.as_str().to_owned()
@@ -224,6 +208,25 @@ pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, Str
             (name, String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect()
+}
+
+/// Headers that speak of the connection have no meaning in HTTP/2 (RFC 9113, section 8.2.2). The HTTP library takes them
+/// out in this order; as each removal moves the last header into the gap, the order matters for what is shown.
+fn take_out_connection(map: &mut HeaderMap) {
+    for name in ["keep-alive", "proxy-connection", "transfer-encoding", "upgrade"] {
+        map.remove(name);
+    }
+    if map.get(TE).is_some_and(|value| value != "trailers") {
+        map.remove(TE);
+    }
+    let named = map.remove(CONNECTION);
+    for word in named
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+    {
+        map.remove(word.trim());
+    }
 }
 
 /// `content-type` as `Content-Type`.

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use crate::model::Secret;
 use crate::model::exchange::{SendError, SendErrorKind};
 
 /// The word for no proxy at all.
@@ -76,6 +79,17 @@ impl Proxy {
         } else {
             None
         }
+    }
+
+    /// What must not be shown of it: the password, and what was made of it.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let basic = self.intercept.basic_auth().and_then(|value| value.to_str().ok());
+        let encoded = basic.and_then(|value| value.strip_prefix("Basic ")).unwrap_or_default();
+        let decoded = STANDARD.decode(encoded).unwrap_or_default();
+        let decoded = String::from_utf8_lossy(&decoded);
+        let password = decoded.split_once(':').map_or("", |(_, password)| password);
+        let raw = self.intercept.raw_auth().map_or("", |(_, password)| password);
+        [encoded, password, raw].map(Secret::new).to_vec()
     }
 
     /// The same for reqwest.

@@ -215,6 +215,9 @@ impl<'a> Progressing<'a> {
         self.trace = Trace::new(Arc::clone(&self.context.progress));
         let uses_cookies = settings.cookies.unwrap_or(true);
         let proxy = self.client.proxy(settings.proxy.as_deref(), &hop.url)?;
+        if let Some(proxy) = &proxy {
+            self.exchange.redactor = self.exchange.redactor.with(proxy.secrets());
+        }
         let mut warnings = Vec::new();
         let headers = Lines {
             user: &hop.headers,
