@@ -55,6 +55,7 @@ impl Decoder {
                     frame: FrameDecoder::new(),
                     pending: Vec::new(),
                     started: false,
+                    out: vec![0; 128 * 1024],
                     next: first,
                 }),
                 _ => return Err(coding),
@@ -260,6 +261,7 @@ struct Zstd {
     frame: FrameDecoder,
     pending: Vec<u8>,
     started: bool,
+    out: Vec<u8>,
     next: Box<dyn Stage>,
 }
 
@@ -268,7 +270,6 @@ impl Zstd {
     const HEADER: usize = 18;
 
     fn run(&mut self, last: bool) -> io::Result<()> {
-        let mut out = vec![0; 128 * 1024];
         let mut at = 0;
         loop {
             let rest = &self.pending[at..];
@@ -279,13 +280,16 @@ impl Zstd {
                 self.frame = FrameDecoder::new();
                 self.started = true;
             }
-            let (read, written) = self.frame.decode_from_to(rest, &mut out).map_err(io::Error::other)?;
+            let (read, written) = self
+                .frame
+                .decode_from_to(rest, &mut self.out)
+                .map_err(io::Error::other)?;
             // With its checksum still to come, the decoder claims to have read what is not there yet.
             if read > rest.len() {
                 break;
             }
             at += read;
-            feed(&mut self.next, &out[..written])?;
+            feed(&mut self.next, &self.out[..written])?;
             if self.frame.is_finished() && self.frame.can_collect() == 0 {
                 self.started = false;
             } else if read == 0 && written == 0 {

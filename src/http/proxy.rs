@@ -155,7 +155,8 @@ impl Proxies {
     }
 }
 
-fn without_credentials(url: &str) -> String {
+/// A proxy as it may be shown.
+pub(super) fn without_credentials(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &url[..scheme + 3], &url[at + 1..]),
         (None, Some(at)) => url[at + 1..].to_owned(),

@@ -80,7 +80,7 @@ async fn the_time_limit_of_request_and_program() {
 
     let server = Server::start(ok).await;
     let never = with_settings(get(&server.url("/")), |settings| {
-        settings.timeout = Some(Duration::ZERO)
+        settings.timeout = Some(Duration::ZERO);
     });
     assert!(program.send(signed(never), context()).await.result.is_ok());
 }

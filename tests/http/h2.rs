@@ -61,7 +61,7 @@ async fn start(tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>) -> (SocketA
 #[tokio::test]
 async fn tls_negotiates_it() {
     let authority = Authority::new();
-    let (address, seen) = start(Some(authority.server(for_hosts(&["127.0.0.1"]), &["h2"]))).await;
+    let (address, seen) = start(Some(authority.server(&for_hosts(&["127.0.0.1"]), &["h2"]))).await;
     let fields = ResolvedBody::Form(vec![("a".into(), "b".into())]);
     let post = request("POST", &format!("https://{address}/"), fields);
     let post = with_headers(post, &[("X-Upper", "1"), ("TE", "gzip")]);
@@ -104,7 +104,7 @@ async fn prior_knowledge_needs_no_tls() {
 #[tokio::test]
 async fn http_1_only_is_kept_to() {
     let authority = Authority::new();
-    let config = authority.server(for_hosts(&["127.0.0.1"]), &["h2", "http/1.1"]);
+    let config = authority.server(&for_hosts(&["127.0.0.1"]), &["h2", "http/1.1"]);
     let server = crate::support::Server::start_tls(config, crate::support::ok).await;
     let get = with_settings(get(&format!("https://{}/", server.address)), |settings| {
         settings.http_version = Some(HttpVersion::Http1);

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use postrider::http::{Client, ClientConfig, Jar, SendContext};
 use postrider::model::exchange::{Exchange, Phase};
+use postrider::model::wire::ResolvedBody;
 
 use crate::support::{Received, Server, answer, client, config, context, get, ok, request, response, send, signed};
 
@@ -116,7 +117,7 @@ async fn nothing_is_decoded_where_there_is_no_body() {
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\n".to_vec()
     })
     .await;
-    let exchange = send(request("HEAD", &server.url("/"), Default::default())).await;
+    let exchange = send(request("HEAD", &server.url("/"), ResolvedBody::default())).await;
     assert_eq!(
         (response(&exchange).body.len(), &response(&exchange).truncated),
         (0, &None)

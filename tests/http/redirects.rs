@@ -74,7 +74,7 @@ async fn method_and_body_are_kept_by_307_and_by_the_setting() {
     }
     let server = redirector().await;
     let kept = with_settings(request("POST", &server.url("/from/303?to=/end"), form()), |s| {
-        s.keep_method = Some(true)
+        s.keep_method = Some(true);
     });
     send(kept).await;
     assert_eq!(server.seen()[1].body(), b"a=b");
@@ -140,7 +140,7 @@ async fn a_loop_ends_with_an_error_and_a_hint() {
     assert_eq!((exchange.hops.len(), server.seen().len()), (11, 11));
 
     let exchange = send(with_settings(get(&server.url("/")), |settings| {
-        settings.max_redirects = Some(2)
+        settings.max_redirects = Some(2);
     }))
     .await;
     assert!(error(&exchange).message.contains("more than 2"));

@@ -35,10 +35,10 @@ impl Authority {
     }
 
     /// A server's configuration with a certificate of this authority.
-    pub fn server(&self, params: CertificateParams, alpn: &[&str]) -> Arc<ServerConfig> {
+    pub fn server(&self, params: &CertificateParams, alpn: &[&str]) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        server_config(certificate, &key, alpn)
+        server_config(&certificate, &key, alpn)
     }
 
     /// A client that trusts this authority.
@@ -56,7 +56,7 @@ pub fn for_hosts(hosts: &[&str]) -> CertificateParams {
     params
 }
 
-fn server_config(certificate: rcgen::Certificate, key: &KeyPair, alpn: &[&str]) -> Arc<ServerConfig> {
+fn server_config(certificate: &rcgen::Certificate, key: &KeyPair, alpn: &[&str]) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let mut config = ServerConfig::builder_with_provider(provider)
@@ -84,7 +84,7 @@ async fn fetch(client: &Client, server: &Server, host: &str) -> Exchange {
 #[tokio::test]
 async fn a_ca_file_is_trusted_and_the_phases_are_told() {
     let authority = Authority::new();
-    let server = Server::start_tls(authority.server(for_hosts(&["localhost"]), &[]), ok).await;
+    let server = Server::start_tls(authority.server(&for_hosts(&["localhost"]), &[]), ok).await;
     let client = authority.client();
     let exchange = fetch(&client, &server, "localhost").await;
     assert_eq!(response(&exchange).body, "hi");
@@ -106,7 +106,7 @@ async fn what_is_not_trusted_is_told_apart() {
     let (authority, stranger) = (Authority::new(), Authority::named("a stranger"));
     let client = authority.client();
 
-    let server = Server::start_tls(stranger.server(for_hosts(&["localhost"]), &[]), ok).await;
+    let server = Server::start_tls(stranger.server(&for_hosts(&["localhost"]), &[]), ok).await;
     let exchange = fetch(&client, &server, "localhost").await;
     refused(&exchange, "unknown issuer");
     let hint = error(&exchange).hint.clone().unwrap();
@@ -117,15 +117,15 @@ async fn what_is_not_trusted_is_told_apart() {
 
     let key = KeyPair::generate().unwrap();
     let own = for_hosts(&["localhost"]).self_signed(&key).unwrap();
-    let server = Server::start_tls(server_config(own, &key, &[]), ok).await;
+    let server = Server::start_tls(server_config(&own, &key, &[]), ok).await;
     refused(&fetch(&client, &server, "localhost").await, "self-signed");
 
     let mut old = for_hosts(&["localhost"]);
     old.not_after = rcgen::date_time_ymd(2020, 1, 1);
-    let server = Server::start_tls(authority.server(old, &[]), ok).await;
+    let server = Server::start_tls(authority.server(&old, &[]), ok).await;
     refused(&fetch(&client, &server, "localhost").await, "has expired");
 
-    let server = Server::start_tls(authority.server(for_hosts(&["other.test"]), &[]), ok).await;
+    let server = Server::start_tls(authority.server(&for_hosts(&["other.test"]), &[]), ok).await;
     refused(
         &fetch(&client, &server, "localhost").await,
         "another host than `localhost`",
@@ -135,7 +135,7 @@ async fn what_is_not_trusted_is_told_apart() {
 #[tokio::test]
 async fn certificate_checks_can_be_turned_off_and_on() {
     let stranger = Authority::new();
-    let server = Server::start_tls(stranger.server(for_hosts(&["other.test"]), &[]), ok).await;
+    let server = Server::start_tls(stranger.server(&for_hosts(&["other.test"]), &[]), ok).await;
     let url = format!("https://{}/", server.address);
     let careful = Authority::new().client();
     let off = with_settings(get(&url), |settings| settings.verify_tls = Some(false));
@@ -165,14 +165,14 @@ async fn a_ca_file_that_is_gone_is_named() {
         ca_file: Some("/nonexistent/ca.pem".into()),
         ..config()
     });
-    let server = Server::start_tls(Authority::new().server(for_hosts(&["localhost"]), &[]), ok).await;
+    let server = Server::start_tls(Authority::new().server(&for_hosts(&["localhost"]), &[]), ok).await;
     refused(&fetch(&client, &server, "localhost").await, "/nonexistent/ca.pem");
 }
 
 #[tokio::test]
 async fn a_server_without_http_2_says_so_when_it_is_demanded() {
     let authority = Authority::new();
-    let server = Server::start_tls(authority.server(for_hosts(&["127.0.0.1"]), &["http/1.1"]), ok).await;
+    let server = Server::start_tls(authority.server(&for_hosts(&["127.0.0.1"]), &["http/1.1"]), ok).await;
     let url = format!("https://{}/", server.address);
     let demanded = with_settings(get(&url), |settings| settings.http_version = Some(HttpVersion::Http2));
     let exchange = authority.client().send(signed(demanded), context()).await;
