@@ -215,6 +215,7 @@ impl<'a> Progressing<'a> {
         let settings = self.signed.settings();
         let config = self.client.config();
         self.trace = Trace::new(Arc::clone(&self.context.progress));
+        self.exchange.connection = Connection::default();
         let uses_cookies = settings.cookies.unwrap_or(true);
         let proxy = self.client.proxy(settings.proxy.as_deref(), &hop.url)?;
         if let Some(proxy) = &proxy {

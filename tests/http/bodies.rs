@@ -6,11 +6,11 @@ use std::io::Write;
 
 use bytes::Bytes;
 use postrider::http::{Client, ClientConfig};
-use postrider::model::exchange::SentRequest;
+use postrider::model::exchange::{SendErrorKind, SentRequest};
 use postrider::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 
 use crate::support::{
-    Received, Server, answer, config, context, ok, request, response, send, signed, with_headers, with_settings,
+    Received, Server, answer, config, context, error, ok, request, response, send, signed, with_headers, with_settings,
 };
 
 fn part(name: &str, content: ResolvedContent) -> ResolvedPart {
@@ -207,4 +207,20 @@ async fn an_empty_body_is_none() {
     let server = Server::start(ok).await;
     send(request("POST", &server.url("/"), ResolvedBody::Form(Vec::new()))).await;
     assert_eq!(server.only().header("content-type"), None);
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_between_hops_is_an_error_that_says_so() {
+    let dir = folder();
+    let file = dir.path().join("a.json");
+    let server = Server::start(move |_: &Received| {
+        std::fs::remove_file(&file).unwrap();
+        answer("307 Again\r\nLocation: /end", b"")
+    })
+    .await;
+    let post = request("POST", &server.url("/"), ResolvedBody::File { path: "a.json".into() });
+    let exchange = client_in(&dir).send(signed(post), context()).await;
+    let told = error(&exchange);
+    assert_eq!(told.kind, SendErrorKind::Request, "{told:?}");
+    assert!(told.hint.as_ref().unwrap().contains("file"));
 }

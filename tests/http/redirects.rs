@@ -180,3 +180,23 @@ async fn nothing_is_shared_between_sends_without_a_jar() {
     client.send(signed(get(&server.url("/end"))), context()).await;
     assert_eq!(server.seen()[1].header("cookie"), None);
 }
+
+#[tokio::test]
+async fn a_password_in_a_location_is_used_and_hidden() {
+    let server = Server::start(|received: &Received| {
+        if received.line().contains("/end") {
+            return answer("200 OK", b"");
+        }
+        let host = received.header("host").unwrap();
+        answer(&format!("302 Found\r\nLocation: http://u:hunter2@{host}/end"), b"")
+    })
+    .await;
+    let exchange = send(get(&server.url("/"))).await;
+    response(&exchange);
+    assert_eq!(
+        server.seen()[1].header("authorization").as_deref(),
+        Some("Basic dTpodW50ZXIy")
+    );
+    assert!(!exchange.redactor.redact(&exchange.hops[0].location).contains("hunter2"));
+    assert!(!exchange.request.url.contains("hunter2"));
+}

@@ -210,3 +210,19 @@ async fn connections_are_kept_for_the_next_send() {
         "an address needs no lookup"
     );
 }
+
+#[tokio::test]
+async fn sends_at_the_same_time_do_not_mix_their_traces() {
+    let server = Server::start(ok).await;
+    let client = client();
+    let urls: Vec<_> = (0..20).map(|n| server.url(&format!("/{n}"))).collect();
+    let sends = urls.iter().map(|url| client.send(signed(get(url)), context()));
+    let exchanges = futures_util::future::join_all(sends).await;
+    for (exchange, url) in exchanges.iter().zip(&urls) {
+        response(exchange);
+        assert_eq!(&exchange.request.url, url);
+        assert_eq!(exchange.connection.reused, exchange.timings.connect.is_none());
+        assert_eq!(exchange.connection.remote, Some(server.address));
+    }
+    assert!(!exchanges[0].connection.reused);
+}
