@@ -1,1 +1,3 @@
+//! `pm.response`, `pm.request`, `pm.sendRequest` and what travels with them.
+
 use super::*;
