@@ -144,7 +144,10 @@ impl Trip {
             ),
             Self::Memory(limit) => (
                 "MemoryError",
-                format!("the script used more than {} MB of memory and was stopped", limit / (1024 * 1024)),
+                format!(
+                    "the script used more than {} MB of memory and was stopped",
+                    limit / (1024 * 1024)
+                ),
                 Some("look for a list or a text that grows without end".to_owned()),
             ),
             Self::Cancelled => ("CancelledError", "the script was cancelled".to_owned(), None),

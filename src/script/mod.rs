@@ -35,11 +35,11 @@ use tokio_util::sync::CancellationToken;
 pub use engine::Engine;
 pub use limits::Limits;
 
+use crate::model::Request;
 use crate::model::exchange::{Cookie, Response};
 use crate::model::outcome::{ConsoleLine, NextRequest, ScriptError, TestResult};
 use crate::model::script::ScriptEvent;
 use crate::model::variable::VariableWrite;
-use crate::model::Request;
 use crate::vars::Scopes;
 
 /// One script to run, with everything it may look at.

@@ -45,7 +45,10 @@ fn answer(status: u16, reason: &str, body: &str) -> ScriptResponse {
 
 /// Runs jobs in one engine, in order.
 fn run_all(jobs: Vec<ScriptJob>) -> Vec<ScriptReport> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let engine = Engine::new();
         let mut reports = Vec::new();
@@ -90,7 +93,11 @@ fn tests_of(report: &ScriptReport) -> Vec<String> {
         None if test.skipped => "skipped".into(),
         None => "ok".into(),
     };
-    report.tests.iter().map(|test| format!("{}: {}", test.name, word(test))).collect()
+    report
+        .tests
+        .iter()
+        .map(|test| format!("{}: {}", test.name, word(test)))
+        .collect()
 }
 
 /// The only error's message.

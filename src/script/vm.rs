@@ -7,14 +7,16 @@
 //!
 //! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
-use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value};
+use rquickjs::{
+    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
+};
 use serde_json::json;
 
 use super::limits::{Limits, Trip, Watch};
@@ -23,6 +25,7 @@ use super::prelude::PRELUDE;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
 use super::{ScriptJob, ScriptResponse};
 use crate::model::Request;
+use crate::model::outcome::ScriptError;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
 const RESERVE: usize = 8 * 1024 * 1024;
@@ -82,7 +85,10 @@ impl Vm {
         })?;
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             let report = ctx.globals().get::<_, Function>(REJECTION);
-            if report.and_then(|report| report.call::<_, ()>((promise, reason, handled))).is_err() {
+            if report
+                .and_then(|report| report.call::<_, ()>((promise, reason, handled)))
+                .is_err()
+            {
                 // Out of memory: the script's own promise is looked at in any case.
                 ctx.catch();
             }
@@ -124,7 +130,7 @@ impl Vm {
             script.end(outcome);
         });
         self.runtime.set_memory_limit(0);
-        if self.run.state().out_of_memory {
+        if self.ran_out_of_memory(memory) {
             self.watch.trip(Trip::Memory(memory));
         }
         match self.watch.tripped() {
@@ -134,6 +140,24 @@ impl Vm {
                 false
             }
         }
+    }
+}
+
+impl Vm {
+    /// Whether the script failed for want of memory. Where there was not even enough for an error, the engine throws
+    /// `null`; a script that throws `null` itself has not used up its memory.
+    fn ran_out_of_memory(&self, limit: usize) -> bool {
+        let mut state = self.run.state();
+        if state.out_of_memory {
+            return true;
+        }
+        let is_null = |error: &ScriptError| error.name == "Error" && error.message == "null";
+        let used = || usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0);
+        if !state.report.errors.iter().any(is_null) || used() < limit / 4 {
+            return false;
+        }
+        state.report.errors.retain(|error| !is_null(error));
+        true
     }
 }
 
@@ -193,7 +217,11 @@ impl<'js> Script<'_, 'js> {
                 fire.call::<_, bool>(())?;
                 continue;
             }
-            let pause = if due < 0.0 { None } else { Some(due - now.call::<_, f64>(())?) };
+            let pause = if due < 0.0 {
+                None
+            } else {
+                Some(due - now.call::<_, f64>(())?)
+            };
             self.wait(number, pause, inbox)?;
         }
     }
@@ -238,15 +266,23 @@ impl<'js> Script<'_, 'js> {
         if let Err(error) = outcome {
             self.caught(error);
         }
-        let rejected = self.main.as_ref().is_some_and(|main| main.state() == PromiseState::Rejected);
+        let rejected = self
+            .main
+            .as_ref()
+            .is_some_and(|main| main.state() == PromiseState::Rejected);
         let reported = || {
             let state = self.vm.run.state();
             !state.report.errors.is_empty() || state.report.skip_request
         };
-        if rejected && !reported()
+        if rejected
+            && !reported()
             && let Some(Err(error)) = self.main.as_ref().and_then(Promise::result::<Value>)
         {
             self.caught(error);
+        }
+        if self.main.is_none() {
+            // It never began: the prelude still has the script before it.
+            return;
         }
         let finished = self.function("finish").and_then(|finish| finish.call::<_, ()>(()));
         if let Err(error) = finished {
@@ -264,7 +300,11 @@ impl<'js> Script<'_, 'js> {
             },
             CaughtError::Value(value) => Thrown {
                 name: "Error".to_owned(),
-                message: value.as_string().and_then(|text| text.to_string().ok()).unwrap_or_else(|| format!("{value:?}")),
+                message: match value.as_string() {
+                    Some(text) => text.to_string().unwrap_or_default(),
+                    None if value.is_null() => "null".to_owned(),
+                    None => format!("a value of type {}", value.type_name()),
+                },
                 stack: String::new(),
             },
             CaughtError::Error(error) => Thrown {

@@ -14,9 +14,9 @@ use super::console;
 use super::limits::{Trip, Watch};
 use super::wording::{self, Thrown};
 use super::{ScriptJob, ScriptReport, ScriptResponse};
+use crate::model::Request;
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
-use crate::model::Request;
 
 /// The script that is running, shared between its natives, the worker and the watchdog.
 #[derive(Clone, Default)]

@@ -14,9 +14,9 @@ use super::super::console::level;
 use super::super::limits::Watch;
 use super::super::wording::Thrown;
 use super::{Run, State, request, response};
+use crate::model::Scope;
 use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
-use crate::model::Scope;
 
 /// Makes the `host` object.
 pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Object<'js>> {
@@ -45,7 +45,10 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
                   message: Opt<String>,
                   stack: Opt<String>| {
                 let mut state = own.state();
-                if !state.spend(name.len() + message.0.as_ref().map_or(64, |text| text.len()), &its_watch) {
+                if !state.spend(
+                    name.len() + message.0.as_ref().map_or(64, |text| text.len()),
+                    &its_watch,
+                ) {
                     return Err(too_much(&ctx));
                 }
                 let thrown = error.0.map(|name| Thrown {
@@ -189,11 +192,12 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         "send",
         Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
             let parts = parsed(&ctx, parts)?;
-            let mut request = crate::model::Request {
-                auth: crate::model::Auth::new(crate::model::Auth::NONE),
-                ..Default::default()
-            };
+            let mut request = crate::model::Request::default();
             request::apply(&mut request, &parts);
+            if request.auth.is_inherited() {
+                // Nothing is inherited by a script's own request.
+                request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
+            }
             own.state().sends.push((id, request));
             Ok::<_, rquickjs::Error>(())
         }),
@@ -202,7 +206,10 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
     host.set(
         "response",
         Func::from(move |ctx: Ctx<'js>| {
-            let text = own.state().response(0).map(|response| response::describe(response).to_string());
+            let text = own
+                .state()
+                .response(0)
+                .map(|response| response::describe(response).to_string());
             ctx.json_parse(text.unwrap_or_else(|| "null".to_owned()))
         }),
     )?;
@@ -254,7 +261,9 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
                 }
             });
             let done = value.is_some();
-            [done.into_js(&ctx), value.into_js(&ctx)].into_iter().collect::<Result<Vec<Value<'js>>>>()
+            [done.into_js(&ctx), value.into_js(&ctx)]
+                .into_iter()
+                .collect::<Result<Vec<Value<'js>>>>()
         }),
     )?;
     let own = run.clone();

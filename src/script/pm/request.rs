@@ -166,7 +166,10 @@ fn read_entries(value: Option<&Value>) -> Vec<Entry> {
         .iter()
         .map(|row| Entry {
             name: field(row, "key").into(),
-            value: row.get("value").filter(|value| !value.is_null()).map(|value| text(value).into()),
+            value: row
+                .get("value")
+                .filter(|value| !value.is_null())
+                .map(|value| text(value).into()),
             enabled: is_enabled(row),
             description: field(row, "description"),
         })
@@ -177,11 +180,8 @@ fn read_body(body: &Value) -> Body {
     let inner = |name: &str| body.get(name).unwrap_or(&Value::Null);
     match field(body, "mode").as_str() {
         "raw" => Body::Raw {
-            language: Language::from_word(&field(
-                body.pointer("/options/raw").unwrap_or(&Value::Null),
-                "language",
-            ))
-            .unwrap_or_default(),
+            language: Language::from_word(&field(body.pointer("/options/raw").unwrap_or(&Value::Null), "language"))
+                .unwrap_or_default(),
             text: match inner("raw") {
                 // An object given as raw body goes out as JSON.
                 value @ (Value::Object(_) | Value::Array(_)) => value.to_string().into(),

@@ -28,7 +28,11 @@ pub fn describe(answer: &ScriptResponse) -> Value {
         .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
         .collect();
     // As on the wire: `name: value` and a line end each, and one more at the end.
-    let header_bytes: usize = response.headers.iter().map(|(key, value)| key.len() + value.len() + 4).sum();
+    let header_bytes: usize = response
+        .headers
+        .iter()
+        .map(|(key, value)| key.len() + value.len() + 4)
+        .sum();
     let body_bytes = response.body.len();
     json!({
         "code": response.status,
@@ -63,7 +67,9 @@ fn charset(response: &Response) -> Option<&'static encoding_rs::Encoding> {
     let header = response.header("content-type")?;
     let label = header.split(';').skip(1).find_map(|part| {
         let (key, value) = part.split_once('=')?;
-        key.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+        key.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| value.trim().trim_matches('"'))
     })?;
     encoding_rs::Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
 }
@@ -113,7 +119,10 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_no_json() {
-        assert_eq!(json_bytes(&response("application/json", b"\xef\xbb\xbf{}")).as_deref(), Some(&b"{}"[..]));
+        assert_eq!(
+            json_bytes(&response("application/json", b"\xef\xbb\xbf{}")).as_deref(),
+            Some(&b"{}"[..])
+        );
         assert_eq!(json_bytes(&response("application/json", b"\xff")), None);
     }
 }

@@ -45,7 +45,13 @@ fn tests_pass_fail_and_are_skipped() {
         console.log(pm.test.index());"#);
     assert_eq!(
         tests_of(&report),
-        ["good: ok", "chained: expected 1 to equal 2", "later: skipped", "no body: ok", "null: null"]
+        [
+            "good: ok",
+            "chained: expected 1 to equal 2",
+            "later: skipped",
+            "no body: ok",
+            "null: null"
+        ]
     );
     assert_eq!(report.tests[4].error.clone().unwrap().name, "AssertionError");
     assert_eq!(report.console[0].text, "5");
@@ -112,7 +118,10 @@ fn the_console_has_levels() {
 #[test]
 fn scripts_may_return_and_await_at_the_top() {
     assert_eq!(console("console.log(1); return; console.log(2);"), ["1"]);
-    assert_eq!(console("const x = await Promise.resolve(5); console.log(x); // end"), ["5"]);
+    assert_eq!(
+        console("const x = await Promise.resolve(5); console.log(x); // end"),
+        ["5"]
+    );
 }
 
 #[test]
@@ -121,7 +130,10 @@ fn only_undeclared_assignments_reach_the_next_script() {
         job("leaked = 1; var kept = 2; tests['x'] = true"),
         job("console.log(typeof leaked, typeof kept, typeof globalThis, typeof this, Object.keys(tests).length)"),
     ]);
-    assert_eq!(reports[1].console.last().unwrap().text, "number undefined undefined object 0");
+    assert_eq!(
+        reports[1].console.last().unwrap().text,
+        "number undefined undefined object 0"
+    );
 }
 
 #[test]
@@ -140,7 +152,10 @@ fn scripts_steer_the_run() {
         run("pm.execution.setNextRequest('Other')").next_request,
         Some(NextRequest::To("Other".into()))
     );
-    assert_eq!(run("postman.setNextRequest(null)").next_request, Some(NextRequest::Stop));
+    assert_eq!(
+        run("postman.setNextRequest(null)").next_request,
+        Some(NextRequest::Stop)
+    );
     let report = run_before("pm.execution.skipRequest(); console.log('not reached')");
     assert!(report.skip_request);
     assert!(report.console.is_empty() && report.errors.is_empty(), "{report:?}");

@@ -23,11 +23,20 @@ fn messages_are_v8s() {
         ("x.y", "x is not defined"),
         ("x; let x = 1", "Cannot access 'x' before initialization"),
         ("({}).foo()", "(intermediate value).foo is not a function"),
-        ("const pn = {}; pn.foo.bar()", "Cannot read properties of undefined (reading 'bar')"),
+        (
+            "const pn = {}; pn.foo.bar()",
+            "Cannot read properties of undefined (reading 'bar')",
+        ),
         ("const pn = {a: {}}; pn.a.bar(1)", "pn.a.bar is not a function"),
-        ("pm.respons.json()", "Cannot read properties of undefined (reading 'json')"),
+        (
+            "pm.respons.json()",
+            "Cannot read properties of undefined (reading 'json')",
+        ),
         ("pm.response.jsn()", "pm.response.jsn is not a function"),
         ("let f = 5; f()", "f is not a function"),
+        ("const o = {}; new o.Foo()", "o.Foo is not a constructor"),
+        ("Symbol() + ''", "Cannot convert a Symbol value to a string"),
+        ("let s = 'x'; while (1) s += s;", "Invalid string length"),
         ("[].reduce((a, b) => a)", "Reduce of empty array with no initial value"),
         ("throw new RangeError('own')", "own"),
     ] {
@@ -45,6 +54,8 @@ fn syntax_errors_are_v8s() {
         ("let a = 'x", "Invalid or unexpected token"),
         ("let a = 1; let a = 2;", "Identifier 'a' has already been declared"),
         ("pm.test('x', function () { ", "Unexpected end of input"),
+        ("const a;", "Missing initializer in const declaration"),
+        ("x =>", "Unexpected end of input"),
         ("a b", "Unexpected identifier 'b'"),
     ] {
         assert_eq!(error(source), expected, "{source}");
@@ -53,16 +64,26 @@ fn syntax_errors_are_v8s() {
 
 #[test]
 fn places_are_the_users_own() {
-    assert_eq!(shown("undefined.x"), "TypeError: Cannot read properties of undefined (reading 'x') (1:11)");
-    assert_eq!(shown("\n  undefined.x"), "TypeError: Cannot read properties of undefined (reading 'x') (2:13)");
-    assert_eq!(shown("let a = 1;\nvar b = ;"), "SyntaxError: Unexpected token ';' (2:9)");
+    assert_eq!(
+        shown("undefined.x"),
+        "TypeError: Cannot read properties of undefined (reading 'x') (1:1)"
+    );
+    assert_eq!(
+        shown("\n  undefined.x"),
+        "TypeError: Cannot read properties of undefined (reading 'x') (2:3)"
+    );
+    assert_eq!(
+        shown("let a = 1;\nvar b = ;"),
+        "SyntaxError: Unexpected token ';' (2:9)"
+    );
     assert_eq!(shown("var b = ;"), "SyntaxError: Unexpected token ';' (1:9)");
-    assert_eq!(shown("// x\nthrow new Error('e')"), "Error: e (2:16)");
+    assert_eq!(shown("// x\nthrow new Error('e')"), "Error: e (2:11)");
 }
 
 #[test]
 fn stacks_show_only_the_script() {
-    let report = run("function check() {\n  pm.expect(1).to.equal(2);\n}\npm.test('t', function named() {\n  check();\n});");
+    let report =
+        run("function check() {\n  pm.expect(1).to.equal(2);\n}\npm.test('t', function named() {\n  check();\n});");
     let stack = report.tests[0].error.clone().unwrap().stack;
     assert!(stack.contains("at check (script.js:2:"), "{stack}");
     assert!(stack.contains("at named (script.js:5:"), "{stack}");
@@ -73,10 +94,17 @@ fn stacks_show_only_the_script() {
 fn errors_come_from_everywhere() {
     assert_eq!(shown("throw 'text'"), "Error: text");
     assert_eq!(shown("throw { a: 1 }"), "Error: { a: 1 }");
-    assert_eq!(error("setTimeout(() => { throw new Error('in timer') }, 1)"), "in timer");
+    assert_eq!(
+        error("setTimeout(() => { throw new Error('in timer') }, 1)"),
+        "in timer"
+    );
     assert_eq!(error("Promise.reject(new Error('unhandled'))"), "unhandled");
     assert_eq!(error("await Promise.reject(new Error('awaited'))"), "awaited");
-    assert!(run("const p = Promise.reject(1); setTimeout(() => p.catch(() => {}), 0); p.catch(() => {})").errors.is_empty());
+    assert!(
+        run("const p = Promise.reject(1); setTimeout(() => p.catch(() => {}), 0); p.catch(() => {})")
+            .errors
+            .is_empty()
+    );
     assert_eq!(error("new Promise(() => { throw new Error('inside') })"), "inside");
 }
 

@@ -26,8 +26,12 @@ fn scoped(source: &str) -> ScriptJob {
     let mut disabled = Variable::new("off", "x");
     disabled.enabled = false;
     environment.bindings.push((&disabled).into());
-    environment.bindings.push((&Variable::new("object", json!({"a": [1, {"b": null}]}))).into());
-    environment.bindings.push((&Variable::new("nested", "{{k}}-{{only_glob}}")).into());
+    environment
+        .bindings
+        .push((&Variable::new("object", json!({"a": [1, {"b": null}]}))).into());
+    environment
+        .bindings
+        .push((&Variable::new("nested", "{{k}}-{{only_glob}}")).into());
     environment.bindings.push((&Variable::new("loop", "{{loop}}")).into());
     job
 }
@@ -40,7 +44,11 @@ fn set(key: &str, value: impl Into<Value>) -> Change {
 }
 
 fn changes(report: &ScriptReport) -> Vec<(Scope, Change)> {
-    report.writes.iter().map(|write| (write.scope, write.change.clone())).collect()
+    report
+        .writes
+        .iter()
+        .map(|write| (write.scope, write.change.clone()))
+        .collect()
 }
 
 #[test]
@@ -118,14 +126,21 @@ fn the_legacy_setters_make_text() {
             (Scope::Environment, Change::Unset { key: "k".into() }),
         ]
     );
-    let lines: Vec<_> = report.console.iter().map(|line| line.text.as_str()).filter(|text| !text.starts_with("Using")).collect();
+    let lines: Vec<_> = report
+        .console
+        .iter()
+        .map(|line| line.text.as_str())
+        .filter(|text| !text.starts_with("Using"))
+        .collect();
     assert_eq!(lines, ["5 undefined 7 data 0", "undefined"]);
 }
 
 #[test]
 fn names_of_legacy_globals_may_be_declared() {
     assert_eq!(
-        console("const data = 1; let environment = 2; var tests = 3; function request() { return 4; } console.log(data, environment, tests, request());"),
+        console(
+            "const data = 1; let environment = 2; var tests = 3; function request() { return 4; } console.log(data, environment, tests, request());"
+        ),
         ["1 2 3 4"]
     );
 }
@@ -133,7 +148,9 @@ fn names_of_legacy_globals_may_be_declared() {
 #[test]
 fn values_lists_the_rows() {
     assert_eq!(
-        texts(run_job(scoped("console.log(pm.globals.values.map((row) => row.key), pm.environment.values.count());"))),
+        texts(run_job(scoped(
+            "console.log(pm.globals.values.map((row) => row.key), pm.environment.values.count());"
+        ))),
         ["[ 'k', 'only_glob' ] 8"]
     );
 }
