@@ -1,1 +1,103 @@
 //! Authentication: one file per type, each a signer and the fields it takes.
+//!
+//! ```text
+//! ResolvedRequest ──sign──▶ Signed { SignedRequest, warnings } ──http::send──▶ Exchange
+//! ```
+//!
+//! A type is a unit struct that implements [`AuthType`] and one line in [`TYPES`]; forms, checks and the documentation
+//! are made from its [`FieldSpec`]s. Signers do no I/O: they change a [`Draft`] and say by a [`Step`] whether that is
+//! all, so that types that need an answer first can share one loop.
+//!
+//! The rules are those of POSTMAN.md, section 4.6: the helper replaces a header of the same name that the user typed,
+//! and one without credentials leaves the request alone. Whatever is secret, and whatever was derived from it, goes into
+//! the request's redactor.
+
+mod apikey;
+mod basic;
+mod bearer;
+mod draft;
+mod field;
+mod none;
+pub(crate) mod signed;
+
+pub use draft::Draft;
+pub use field::{FieldKind, FieldSpec};
+pub use signed::{Signed, SignedRequest, sign};
+
+/// Every auth type this version can sign with, in the order a form offers them.
+pub const TYPES: &[&dyn AuthType] = &[&none::NoAuth, &basic::Basic, &bearer::Bearer, &apikey::ApiKey];
+
+/// One auth type: what it is called, what it takes and what it does to a request.
+pub trait AuthType: Sync {
+    /// The word in files: `basic`.
+    fn kind(&self) -> &'static str;
+
+    /// What a person reads: `Basic auth`.
+    fn label(&self) -> &'static str;
+
+    /// What it does, in one sentence.
+    fn help(&self) -> &'static str;
+
+    /// Its parameters, in the order of the form.
+    fn fields(&self) -> &'static [FieldSpec];
+
+    /// Puts the credentials into the request, or says what is needed first.
+    fn sign(&self, draft: &mut Draft) -> Step;
+}
+
+/// What a signer wants to happen next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The request is ready, or was left alone with a warning.
+    Signed,
+    /// Another request must be sent first and its answer shown to the signer (digest, NTLM, OAuth 2).
+    Send {
+        /// Why, for the person who waits.
+        reason: String,
+    },
+    /// The user must be asked first (a password, a code, a browser window).
+    Ask {
+        /// The question.
+        question: String,
+    },
+}
+
+/// The type of a word; `None` for one this version does not know.
+pub fn find(kind: &str) -> Option<&'static dyn AuthType> {
+    TYPES.iter().copied().find(|kind_of| kind_of.kind() == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_is_found_by_its_word_and_describes_itself() {
+        for auth in TYPES {
+            assert_eq!(find(auth.kind()).map(AuthType::kind), Some(auth.kind()));
+            assert!(
+                !auth.label().is_empty() && auth.help().ends_with('.'),
+                "{}",
+                auth.kind()
+            );
+            for field in auth.fields() {
+                assert!(!field.label.is_empty() && field.help.ends_with('.'), "{}", field.name);
+                if let FieldKind::Choice(words) = field.kind {
+                    assert!(words.contains(&field.default), "{}", field.name);
+                }
+            }
+        }
+        assert!(find("kerberos").is_none());
+    }
+
+    #[test]
+    fn no_two_types_share_a_word_and_no_two_fields_a_name() {
+        for (n, auth) in TYPES.iter().enumerate() {
+            assert!(TYPES[n + 1..].iter().all(|other| other.kind() != auth.kind()));
+            let fields = auth.fields();
+            for (n, field) in fields.iter().enumerate() {
+                assert!(fields[n + 1..].iter().all(|other| other.name != field.name));
+            }
+        }
+    }
+}

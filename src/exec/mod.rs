@@ -1,1 +1,30 @@
 //! The pipeline every send goes through, and what calls it many times.
+//!
+//! ```text
+//! Source ── plan ──▶ Plan ── Pipeline::send ──▶ Outcome ── apply_writes ──▶ CurrentValues
+//!   ▲                                                                          │
+//!   └───────────────────────── Session, run ◀──────────────────────────────────┘
+//! ```
+
+pub mod data;
+#[cfg(test)]
+mod fixture;
+pub mod pipeline;
+pub mod plan;
+mod port;
+pub mod runner;
+mod scripts;
+mod sent;
+pub mod session;
+pub mod source;
+pub mod summary;
+pub mod tokens;
+pub mod writes;
+
+pub use pipeline::{Pipeline, SendContext};
+pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
+pub use runner::{RunEvent, RunOptions, run};
+pub use session::Session;
+pub use source::{Source, scopes};
+pub use summary::{Failure, Summary, failures};
+pub use writes::{Target, apply_writes};

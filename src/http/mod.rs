@@ -1,1 +1,37 @@
 //! Sends a signed request and returns the exchange.
+//!
+//! ```text
+//! SignedRequest ─▶ target    the URL: a host, a scheme we speak, nothing left to resolve
+//!                ─▶ body      what goes behind the headers: encoded form, multipart, a file, opened again for each hop
+//!        ┌──────▶ headers   user's, auth's, ours; cookies ─▶ SentRequest
+//!        │        exchange over a pooled connection (client, proxy, tls), watched by trace
+//!        │        ─▶ cookies into the jar
+//!        └─ redirect ◀─ 3xx
+//!                 receive ─▶ decode ─▶ Exchange
+//! ```
+//!
+//! The connections are reqwest's; everything a person can see or set is ours: redirects, cookies, decoding, headers,
+//! proxies and the words for what went wrong. A send always ends in an [`Exchange`](crate::model::Exchange), never in
+//! an error of its own.
+
+mod body;
+mod client;
+mod cookies;
+mod decode;
+mod error;
+mod headers;
+mod multipart;
+mod proxy;
+mod receive;
+mod redirect;
+mod send;
+mod target;
+mod tls;
+mod trace;
+mod verify;
+
+pub use client::{Client, ClientConfig};
+pub use cookies::Jar;
+pub use proxy::ProxySource;
+pub use send::SendContext;
+pub use trace::Progress;

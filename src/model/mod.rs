@@ -15,6 +15,7 @@ pub mod collection;
 pub mod edit;
 pub mod environment;
 pub mod exchange;
+pub mod follow;
 pub mod id;
 pub mod outcome;
 pub mod problem;

@@ -1,1 +1,26 @@
 //! Files and local state: TOML to model and back, `state.db`, watching.
+//!
+//! ```text
+//!  collections/**.toml ┐                               ┌ Workspace  (load)
+//!  environments/*.toml ├── files::Files ◀──── Place ───┤ Content    (save, reload)
+//!  globals.toml        ┘        ▲                      └ Removed    (undo of a delete)
+//!                               └── watch: what others changed
+//!  <XDG state>/…/state.db ───── state::State            current values, cookies, history, drafts, layout
+//!  <XDG config>/config.toml ─── config::Config          the user's own settings
+//! ```
+//!
+//! Everything here blocks: the caller runs it off the UI thread. Nothing is global: paths come in as [`paths::Paths`].
+
+pub mod config;
+pub mod files;
+pub mod locate;
+pub mod paths;
+pub mod samples;
+pub mod state;
+pub mod watch;
+
+pub use config::Config;
+pub use files::{Content, Files, Place, SaveError};
+pub use locate::{Location, locate};
+pub use paths::Paths;
+pub use state::State;

@@ -1,3 +1,32 @@
 //! The terminal interface.
+//!
+//! ```text
+//! key → Event → keymap → Action → pane update → Command → shared state → Vec<Effect>
+//!     → the runtime does them → Event back on the one queue → … → draw(&State)
+//! ```
+//!
+//! Everything between the queue and the screen is pure: [`state::State::handle`] takes an event and returns effects as
+//! data, [`draw::draw`] changes nothing. So a test presses keys, looks at a buffer and compares values.
 
+pub mod action;
+pub mod command;
+mod commands;
+pub mod draw;
+pub mod effect;
+pub mod event;
+mod footer;
+#[cfg(test)]
+mod harness;
+pub mod keymap;
+pub mod layout;
+pub mod modals;
+pub mod panes;
+mod results;
+mod runtime;
+pub mod shared;
+pub mod state;
+mod terminal;
+pub mod theme;
 pub mod widgets;
+
+pub use runtime::{TuiOptions, run};

@@ -1,0 +1,95 @@
+//! API keys: a name and a value, in a header or in the query.
+
+use super::{AuthType, Draft, FieldSpec, Step};
+
+/// Sends a key under a name of the user's choice.
+pub(super) struct ApiKey;
+
+impl AuthType for ApiKey {
+    fn kind(&self) -> &'static str {
+        "apikey"
+    }
+
+    fn label(&self) -> &'static str {
+        "API key"
+    }
+
+    fn help(&self) -> &'static str {
+        "Sends a key in a header or in the query, under a name of your choice."
+    }
+
+    fn fields(&self) -> &'static [FieldSpec] {
+        const FIELDS: &[FieldSpec] = &[
+            FieldSpec::text("key", "Name", "The name of the header or query parameter."),
+            FieldSpec::secret("value", "Value", "The key itself."),
+            FieldSpec::choice("in", "Add to", "Where the key is sent.", &["header", "query"]),
+        ];
+        FIELDS
+    }
+
+    fn sign(&self, draft: &mut Draft) -> Step {
+        let name = draft.param("key");
+        let value = draft.secret_param("value");
+        if name.is_empty() {
+            draft.warn("API key auth has no name for the key: sent without it");
+            return Step::Signed;
+        }
+        match draft.param_or_default("in", "header").as_str() {
+            "header" => draft.set_header(&name, &value),
+            "query" => draft.add_query(&name, &value),
+            other => {
+                draft.warn(&format!(
+                    "API key auth cannot add a key to `{other}`: sent without it; choose `header` or `query`"
+                ));
+            }
+        }
+        Step::Signed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::sign;
+    use crate::auth::signed::tests::{header, request};
+    use crate::model::Auth;
+
+    fn auth() -> Auth {
+        Auth::new("apikey").with("key", "X-API-Key").with("value", "k3y &ä")
+    }
+
+    #[test]
+    fn replaces_a_header_of_the_same_name_whatever_its_case() {
+        let mut resolved = request(auth());
+        resolved.headers.push(("x-api-key".into(), "mine".into()));
+        let signed = sign(resolved);
+        assert_eq!(header(&signed.request, "x-api-key"), ["k3y &ä"]);
+        assert_eq!(signed.request.headers().len(), 1);
+        assert!(signed.request.is_credential("x-api-key"));
+        assert!(!signed.request.redactor().redact("k3y &ä").contains("k3y"));
+    }
+
+    #[test]
+    fn goes_into_the_query_encoded_and_before_the_fragment() {
+        for (url, expected) in [
+            ("http://a/p", "http://a/p?X-API-Key=k3y%20%26%C3%A4"),
+            ("http://a/p?x=1#f", "http://a/p?x=1&X-API-Key=k3y%20%26%C3%A4#f"),
+            ("http://a/p?", "http://a/p?X-API-Key=k3y%20%26%C3%A4"),
+        ] {
+            let mut resolved = request(auth().with("in", "query"));
+            resolved.url = url.into();
+            let signed = sign(resolved);
+            assert_eq!(signed.request.url(), expected);
+            assert!(signed.request.headers().is_empty());
+            assert!(!signed.request.redactor().redact(expected).contains("k3y"));
+        }
+    }
+
+    #[test]
+    fn without_a_name_or_a_known_place_nothing_is_sent() {
+        for auth in [Auth::new("apikey").with("value", "v"), auth().with("in", "cookie")] {
+            let signed = sign(request(auth));
+            assert!(signed.request.headers().is_empty());
+            assert_eq!(signed.warnings.len(), 1);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Basic auth (RFC 7617): user name and password, UTF-8, in Base64.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{AuthType, Draft, FieldSpec, Step};
+
+/// Sends `Authorization: Basic …`.
+pub(super) struct Basic;
+
+impl AuthType for Basic {
+    fn kind(&self) -> &'static str {
+        "basic"
+    }
+
+    fn label(&self) -> &'static str {
+        "Basic auth"
+    }
+
+    fn help(&self) -> &'static str {
+        "Sends user name and password in Base64, as RFC 7617 has it."
+    }
+
+    fn fields(&self) -> &'static [FieldSpec] {
+        const FIELDS: &[FieldSpec] = &[
+            FieldSpec::text("username", "User name", "The user, or the client id."),
+            FieldSpec::secret(
+                "password",
+                "Password",
+                "The password, or the client secret; may be empty.",
+            ),
+        ];
+        FIELDS
+    }
+
+    fn sign(&self, draft: &mut Draft) -> Step {
+        let username = draft.param("username");
+        let password = draft.secret_param("password");
+        if username.is_empty() && password.is_empty() {
+            draft.warn("basic auth has neither user name nor password: sent without credentials");
+            return Step::Signed;
+        }
+        let credentials = STANDARD.encode(format!("{username}:{password}"));
+        draft.hide(&credentials);
+        draft.set_header("Authorization", &format!("Basic {credentials}"));
+        Step::Signed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::auth::sign;
+    use crate::auth::signed::tests::{header, request};
+    use crate::model::Auth;
+    use crate::model::secret::MASK;
+
+    #[test]
+    fn signs_utf_8_in_base64_and_replaces_the_users_own_header() {
+        let mut resolved = request(Auth::new("basic").with("username", "jörg").with("password", "gehe:im"));
+        resolved.headers.push(("AUTHORIZATION".into(), "mine".into()));
+        let signed = sign(resolved);
+        assert_eq!(header(&signed.request, "authorization"), ["Basic asO2cmc6Z2VoZTppbQ=="]);
+        assert!(signed.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_user_name_alone_is_signed_with_an_empty_password() {
+        let signed = sign(request(Auth::new("basic").with("username", "u")));
+        assert_eq!(header(&signed.request, "authorization"), ["Basic dTo="]);
+    }
+
+    #[test]
+    fn nothing_at_all_leaves_the_request_alone() {
+        let mut resolved = request(Auth::new("basic"));
+        resolved.headers.push(("Authorization".into(), "mine".into()));
+        let signed = sign(resolved);
+        assert_eq!(header(&signed.request, "authorization"), ["mine"]);
+        assert_eq!(signed.warnings.len(), 1);
+    }
+
+    #[test]
+    fn password_and_what_is_derived_from_it_are_hidden() {
+        let signed = sign(request(
+            Auth::new("basic").with("username", "jörg").with("password", "gehe:im"),
+        ));
+        let redactor = signed.request.redactor();
+        assert_eq!(redactor.redact("Basic asO2cmc6Z2VoZTppbQ=="), format!("Basic {MASK}"));
+        assert_eq!(redactor.redact("gehe:im"), MASK);
+        assert_eq!(redactor.redact("jörg"), "jörg");
+    }
+}

@@ -1,0 +1,292 @@
+//! What the command line takes. Parsing only: what the words mean is each command's business.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Postman for the terminal.
+///
+/// Without a command it opens the workspace: the folder given, else the nearest one upwards that has `collections/` or
+/// `environments/` in it, else your own.
+#[derive(Debug, Parser)]
+#[command(name = "postrider", version, max_term_width = 100)]
+pub struct Cli {
+    /// The workspace's folder.
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+
+    /// The workspace's folder, for any command.
+    #[arg(short = 'w', long, global = true, value_name = "DIR", conflicts_with = "dir")]
+    pub workspace: Option<PathBuf>,
+
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorWhen,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    #[value(alias = "on")]
+    Always,
+    /// Never.
+    #[value(alias = "off")]
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Opens the samples with the embedded demo server running.
+    Demo(DemoArgs),
+    /// Runs requests, folders or collections, in order, with their tests.
+    Run(RunArgs),
+    /// Sends one request: a saved one, or METHOD and URL. The body goes to stdout, all else to stderr.
+    Send(SendArgs),
+    /// Lists, chooses, reads and sets environments and their variables.
+    Env(EnvArgs),
+    /// Says what postrider sees of the terminal, the workspace and its own files.
+    Doctor(DoctorArgs),
+    /// Prints a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How the demo server is to run.
+#[derive(Clone, Debug, Args)]
+pub struct DemoArgs {
+    /// Runs the server alone and prints its base URL.
+    #[arg(long)]
+    pub serve: bool,
+    /// The TCP port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub port: u16,
+    /// How long its tokens live: `20s`, `10m`.
+    #[arg(long, default_value = "10m", value_name = "TIME", value_parser = seconds)]
+    pub token_ttl: Duration,
+}
+
+/// What `run` and `send` have in common.
+#[derive(Clone, Debug, Args)]
+pub struct SendingArgs {
+    /// The environment: its name or file. Without it, the one that `env use` or the program chose.
+    #[arg(short = 'e', long, value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Gives a variable of the environment a value for this command.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub env_var: Vec<(String, String)>,
+    /// Starts the demo server for this command and sets `base_url` to it.
+    #[arg(long)]
+    pub demo: bool,
+    /// How long the demo server's tokens live.
+    #[arg(long, default_value = "10m", value_name = "TIME", value_parser = seconds, requires = "demo")]
+    pub token_ttl: Duration,
+    /// Does not check servers' certificates.
+    #[arg(short = 'k', long)]
+    pub insecure: bool,
+    /// Gives up on a request after so long: `500` (ms), `5s`; 0 is never.
+    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    pub timeout_request: Option<Duration>,
+    /// Stops a script after so long: `500` (ms), `5s`.
+    #[arg(long, value_name = "TIME", value_parser = milliseconds)]
+    pub timeout_script: Option<Duration>,
+}
+
+/// What `run` takes.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Collections, folders or requests: their files, or their places in the workspace.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    #[command(flatten)]
+    pub sending: SendingArgs,
+    /// How often to run all of it; with data, the number of its rows.
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub iteration_count: Option<u32>,
+    /// Iteration data: a JSON array of objects, or CSV.
+    #[arg(short = 'd', long, value_name = "FILE")]
+    pub iteration_data: Option<PathBuf>,
+    /// Runs only this folder (or request) of what PATH names; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub folder: Vec<String>,
+    /// Stops after the first request with a failure.
+    #[arg(long)]
+    pub bail: bool,
+    /// Waits between requests: `500` (ms), `2s`.
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, default_value = "0")]
+    pub delay_request: Duration,
+    /// Exits with 0 even when something failed.
+    #[arg(short = 'x', long)]
+    pub suppress_exit_code: bool,
+}
+
+/// What `send` takes.
+#[derive(Clone, Debug, Args)]
+pub struct SendArgs {
+    /// A saved request (its file, or its place in the workspace), a URL, or the METHOD of the URL that follows.
+    #[arg(value_name = "REQUEST|METHOD")]
+    pub target: String,
+    /// The URL, behind a METHOD.
+    #[arg(value_name = "URL")]
+    pub url: Option<String>,
+    #[command(flatten)]
+    pub sending: SendingArgs,
+    /// Sets a header; an empty value behind the colon sends it empty.
+    #[arg(short = 'H', long, value_name = "NAME: VALUE", value_parser = header)]
+    pub header: Vec<(String, String)>,
+    /// Sends this body; `@FILE` reads a file, `@-` the standard input.
+    #[arg(short = 'd', long, value_name = "TEXT")]
+    pub data: Option<String>,
+    /// Prints the status line and the headers before the body.
+    #[arg(short = 'i', long)]
+    pub include: bool,
+    /// Writes the body to a file.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Prints the body as it came, also on a terminal.
+    #[arg(long)]
+    pub raw: bool,
+    /// Exits with 1 when the status is 400 or more.
+    #[arg(short = 'f', long)]
+    pub fail: bool,
+    /// Prints only the body, and errors.
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+}
+
+/// What `env` takes.
+#[derive(Clone, Debug, Args)]
+pub struct EnvArgs {
+    #[command(subcommand)]
+    pub command: EnvCommand,
+}
+
+/// The commands of `env`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum EnvCommand {
+    /// Lists the environments; the active one is marked.
+    List,
+    /// Makes an environment the active one; `none` makes none active.
+    Use {
+        /// Its name or file.
+        name: String,
+    },
+    /// Prints a variable's current value, or all variables.
+    Get {
+        /// The variable; without it, all.
+        key: Option<String>,
+        /// The environment; without it, the active one.
+        #[arg(short = 'e', long, value_name = "ENV")]
+        environment: Option<String>,
+        /// Prints secret values too.
+        #[arg(long)]
+        reveal: bool,
+    },
+    /// Gives a variable a current value: local to this machine, never in a file.
+    Set {
+        /// The variable.
+        key: String,
+        /// Its value; `-` reads it from the standard input.
+        value: String,
+        /// The environment; without it, the active one.
+        #[arg(short = 'e', long, value_name = "ENV")]
+        environment: Option<String>,
+    },
+}
+
+/// What `doctor` takes.
+#[derive(Clone, Debug, Args)]
+pub struct DoctorArgs {
+    /// Shows which keys this terminal delivers, until Esc is pressed twice.
+    #[arg(long)]
+    pub keys: bool,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("give it as KEY=VALUE".to_owned()),
+    }
+}
+
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
+        _ => Err("give it as `NAME: VALUE`".to_owned()),
+    }
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    duration(text, 1)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    duration(text, 1000)
+}
+
+/// Reads `500`, `500ms`, `2s`, `1.5s`, `10m` or `1h`; a bare number counts in units of `bare` milliseconds.
+fn duration(text: &str, bare: u32) -> Result<Duration, String> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let factor = match unit.trim() {
+        "" => f64::from(bare),
+        "ms" => 1.0,
+        "s" => 1000.0,
+        "m" | "min" => 60_000.0,
+        "h" => 3_600_000.0,
+        _ => return Err("give it as `500ms`, `20s`, `10m` or `1h`".to_owned()),
+    };
+    let number: f64 = number.parse().map_err(|_| "it must begin with a number".to_owned())?;
+    Duration::try_from_secs_f64(number * factor / 1000.0).map_err(|_| "it is too long".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_are_read_with_and_without_unit() {
+        assert_eq!(milliseconds("500"), Ok(Duration::from_millis(500)));
+        assert_eq!(seconds("20"), Ok(Duration::from_secs(20)));
+        assert_eq!(seconds("1.5s"), Ok(Duration::from_millis(1500)));
+        assert_eq!(milliseconds("10m"), Ok(Duration::from_secs(600)));
+        for wrong in ["", "s", "1x", "-1", "1e400h", "99999999999999999999h"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_folder_may_stand_where_a_command_could() {
+        let cli = Cli::try_parse_from(["postrider", "./demo"]).expect("parses");
+        assert_eq!((cli.dir, cli.command.is_none()), (Some("./demo".into()), true));
+        let cli = Cli::try_parse_from(["postrider", "demo", "--token-ttl", "20s"]).expect("parses");
+        assert!(matches!(cli.command, Some(Command::Demo(args)) if args.token_ttl == Duration::from_secs(20)));
+    }
+
+    #[test]
+    fn pairs_need_a_name() {
+        assert_eq!(key_value("a=b=c"), Ok(("a".into(), "b=c".into())));
+        assert!(key_value("=b").is_err() && key_value("a").is_err());
+        assert_eq!(header("X-A : b:c"), Ok(("X-A".into(), "b:c".into())));
+        assert!(header(": b").is_err());
+    }
+}

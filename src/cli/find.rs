@@ -1,0 +1,176 @@
+//! Finding an item of the workspace by what was typed: a file, a path, or its name; with a suggestion when it is none.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::model::id::slug;
+use crate::model::{ItemPath, NodeId, Workspace};
+
+use super::CliError;
+
+/// The folder of a workspace that holds its collections.
+const COLLECTIONS: &str = "collections";
+
+/// The item that `typed` means, seen from `cwd`.
+///
+/// It may be the file or folder (with or without `.toml`), the place below `collections/`, or the names as the tree
+/// shows them: `Pydio Cells/Get token`.
+pub fn item(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<NodeId, CliError> {
+    let candidates = [on_disk(&workspace.root, cwd, typed), Some(below_collections(typed)), Some(by_name(typed))];
+    candidates
+        .into_iter()
+        .flatten()
+        .find_map(|path| workspace.find(&path))
+        .ok_or_else(|| missing(workspace, typed))
+}
+
+/// The item's place, if `typed` is a path into the workspace's collections.
+fn on_disk(root: &Path, cwd: &Path, typed: &str) -> Option<ItemPath> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let file = plain(&real(cwd).join(typed));
+    let inside = file.strip_prefix(real(root).join(COLLECTIONS)).ok()?;
+    let parts: Vec<&str> = inside.iter().filter_map(|part| part.to_str()).collect();
+    Some(trimmed(&parts))
+}
+
+/// The path without `.` and `..`; the file need not exist, so links are not followed.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+fn below_collections(typed: &str) -> ItemPath {
+    let parts: Vec<&str> = typed.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    match parts.as_slice() {
+        [COLLECTIONS, rest @ ..] => trimmed(rest),
+        all => trimmed(all),
+    }
+}
+
+fn by_name(typed: &str) -> ItemPath {
+    let parts = typed.split('/').filter(|part| !part.trim().is_empty());
+    ItemPath::new(parts.map(slug).collect::<Vec<_>>().join("/"))
+}
+
+/// The parts as an item's path: without the ending, and without the file that describes a folder.
+fn trimmed(parts: &[&str]) -> ItemPath {
+    let path = parts.join("/");
+    let path = path.strip_suffix(".toml").unwrap_or(&path);
+    let path = ["/collection", "/folder"]
+        .iter()
+        .find_map(|own| path.strip_suffix(own))
+        .unwrap_or(path);
+    ItemPath::new(path)
+}
+
+fn missing(workspace: &Workspace, typed: &str) -> CliError {
+    let error = CliError::usage(format!("there is no request, folder or collection `{typed}`"));
+    if typed.ends_with(".json") {
+        return error.hint("only what is in a workspace can be run so far: Postman files must be imported first");
+    }
+    match nearest(workspace, typed) {
+        Some(path) => error.hint(format!("did you mean `{path}`?")),
+        None if workspace.collections().is_empty() => error.hint(format!(
+            "the workspace `{}` has no collections; choose another with `--workspace`",
+            workspace.root.display()
+        )),
+        None => error.hint("`postrider doctor` lists the collections of the workspace"),
+    }
+}
+
+/// The item whose path is most like what was typed, if any is like it.
+fn nearest(workspace: &Workspace, typed: &str) -> Option<ItemPath> {
+    let wanted = below_collections(typed);
+    let wanted = wanted.as_str().to_lowercase();
+    let last = wanted.rsplit('/').next().unwrap_or(&wanted);
+    let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    all.filter_map(|id| workspace.path(id))
+        .map(|path| {
+            // The whole path, or its end alone when only that was typed.
+            let whole = distance(&wanted, path.as_str());
+            let end = distance(last, path.slug()) + usize::from(wanted.contains('/'));
+            (whole.min(end), path)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 2 + wanted.chars().count() / 5)
+        .map(|(_, path)| path)
+}
+
+/// How many letters must be changed, added or removed (Levenshtein).
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::Output;
+    use crate::model::{Entity, Group, Request};
+    use std::sync::Arc;
+
+    fn workspace() -> (Workspace, NodeId, NodeId) {
+        let mut workspace = Workspace::new("/w");
+        let cells = workspace.load_node(None, "pydio-cells", Entity::Collection(Arc::new(Group::named("Pydio Cells"))));
+        let token = workspace.load_node(Some(cells), "get-token", Entity::Request(Arc::new(Request::default())));
+        (workspace, cells, token)
+    }
+
+    #[test]
+    fn files_places_and_names_all_lead_to_the_item() {
+        let (workspace, cells, token) = workspace();
+        for typed in [
+            "collections/pydio-cells/get-token",
+            "collections/pydio-cells/get-token.toml",
+            "./collections/../collections/pydio-cells/get-token",
+            "/w/collections/pydio-cells/get-token.toml",
+            "pydio-cells/get-token",
+            "Pydio Cells/Get token",
+        ] {
+            assert_eq!(item(&workspace, Path::new("/w"), typed).ok(), Some(token), "{typed}");
+        }
+        for typed in ["collections/pydio-cells/", "pydio-cells", "pydio-cells/collection.toml"] {
+            assert_eq!(item(&workspace, Path::new("/w"), typed).ok(), Some(cells), "{typed}");
+        }
+        let below = Path::new("/w/collections/pydio-cells");
+        assert_eq!(item(&workspace, below, "get-token").ok(), Some(token));
+    }
+
+    #[test]
+    fn a_slip_gets_a_suggestion() {
+        let (workspace, ..) = workspace();
+        let hint = |typed: &str| {
+            let error = item(&workspace, Path::new("/w"), typed).expect_err("missing");
+            let err = tempfile::NamedTempFile::new().expect("a file");
+            error.report(&mut Output::to(std::io::sink(), err.reopen().expect("the same file")));
+            std::fs::read_to_string(err.path()).expect("text")
+        };
+        assert!(hint("pydio-cells/get-tokn").contains("did you mean `pydio-cells/get-token`?"));
+        assert!(hint("get-token").contains("did you mean `pydio-cells/get-token`?"));
+        assert!(hint("something/else/entirely").contains("postrider doctor"));
+        assert!(hint("x.json").contains("imported"));
+    }
+
+    #[test]
+    fn distances_count_letters() {
+        assert_eq!((distance("kitten", "sitting"), distance("", "ab"), distance("a", "a")), (3, 2, 0));
+    }
+}

@@ -1,0 +1,216 @@
+//! The one door to stdout and stderr: colour only where it is wanted, and nothing of a server's unescaped.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::args::ColorWhen;
+
+/// Where a command writes.
+pub struct Output {
+    out: Box<dyn Write + Send>,
+    err: Box<dyn Write + Send>,
+    /// Colours for stdout.
+    pub paint: Paint,
+    /// Colours for stderr.
+    pub err_paint: Paint,
+    /// Whether a person sees stdout.
+    pub is_terminal: bool,
+}
+
+impl Output {
+    /// The process's own streams.
+    pub fn standard(color: ColorWhen) -> Self {
+        Self {
+            is_terminal: io::stdout().is_terminal(),
+            paint: Paint::wanted(color, io::stdout().is_terminal()),
+            err_paint: Paint::wanted(color, io::stderr().is_terminal()),
+            out: Box::new(io::BufWriter::new(io::stdout())),
+            err: Box::new(io::stderr()),
+        }
+    }
+
+    /// Streams of one's own, without colour, for tests.
+    #[cfg(test)]
+    pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
+        Self {
+            out: Box::new(out),
+            err: Box::new(err),
+            paint: Paint(false),
+            err_paint: Paint(false),
+            is_terminal: false,
+        }
+    }
+
+    /// Writes a line to stdout.
+    pub fn line(&mut self, text: &str) -> io::Result<()> {
+        writeln!(self.out, "{text}")?;
+        self.out.flush()
+    }
+
+    /// Writes bytes to stdout as they are.
+    pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+
+    /// Writes a line to stderr. One that cannot be written has nobody to read it.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+}
+
+/// Puts colours (of the 16 that every terminal has) around texts, or leaves them alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paint(pub bool);
+
+impl Paint {
+    fn wanted(color: ColorWhen, terminal: bool) -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        Self(match color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto if set("NO_COLOR") => false,
+            ColorWhen::Auto if set("CLICOLOR_FORCE") => true,
+            ColorWhen::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        })
+    }
+
+    fn wrap(self, code: &str, text: &str) -> String {
+        if self.0 && !text.is_empty() {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// What matters.
+    pub fn bold(self, text: &str) -> String {
+        self.wrap("1", text)
+    }
+
+    /// What is there for those who look.
+    pub fn dim(self, text: &str) -> String {
+        self.wrap("2", text)
+    }
+
+    /// What went well.
+    pub fn green(self, text: &str) -> String {
+        self.wrap("32", text)
+    }
+
+    /// What went wrong.
+    pub fn red(self, text: &str) -> String {
+        self.wrap("31", text)
+    }
+
+    /// What to look at.
+    pub fn yellow(self, text: &str) -> String {
+        self.wrap("33", text)
+    }
+
+    /// Names and methods.
+    pub fn cyan(self, text: &str) -> String {
+        self.wrap("36", text)
+    }
+
+    /// A status code: green, cyan, yellow or red by its class.
+    pub fn status(self, code: u16, text: &str) -> String {
+        match code {
+            200..=299 => self.green(text),
+            300..=399 => self.cyan(text),
+            400..=499 => self.yellow(text),
+            _ => self.red(text),
+        }
+    }
+}
+
+/// A text that may hold anything, on one line: control characters are shown, not obeyed.
+pub fn escape(text: &str) -> String {
+    escaped(text, |_| false)
+}
+
+/// The same for texts of several lines: line breaks and tabs stay.
+pub fn escape_lines(text: &str) -> String {
+    escaped(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if kept('\n') && chars.peek() == Some(&'\n') => {}
+            c if kept(c) => out.push(c),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || reorders(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Characters that turn the text around them, so that it reads as something else (bidirectional controls).
+fn reorders(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Bytes for people, as newman spells them: `0B`, `1.2kB`, `34MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes}B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "two digits are shown")]
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let places = usize::from(value < 9.95) + usize::from(value < 99.5);
+    format!("{value:.*}{}", places.min(2), UNITS[unit])
+}
+
+/// A duration for people: `38ms`, `1.2s`, `2m 5s`.
+pub fn duration(duration: std::time::Duration) -> String {
+    let millis = duration.as_millis();
+    match millis {
+        0 => format!("{}µs", duration.as_micros()),
+        1..1000 => format!("{millis}ms"),
+        1000..60_000 => format!("{:.1}s", duration.as_secs_f64()),
+        _ => format!("{}m {}s", duration.as_secs() / 60, duration.as_secs() % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn no_control_character_gets_through() {
+        assert_eq!(escape("a\x1b[2Jb\nc\u{9b}\u{202e}"), "a\\u{1b}[2Jb\\nc\\u{9b}\\u{202e}");
+        assert_eq!(escape_lines("a\r\nb\tc\rd\x07"), "a\nb\tc\\rd\\u{7}");
+        assert_eq!(escape("grüße 日本"), "grüße 日本");
+    }
+
+    #[test]
+    fn figures_are_short() {
+        let sizes = [0, 999, 1000, 1240, 12_345, 123_456, 999_999, 34_000_000];
+        assert_eq!(
+            sizes.map(size),
+            ["0B", "999B", "1.00kB", "1.24kB", "12.3kB", "123kB", "1.00MB", "34.0MB"]
+        );
+        let times = [0, 38, 1234, 125_000].map(Duration::from_millis);
+        assert_eq!(times.map(duration), ["0µs", "38ms", "1.2s", "2m 5s"]);
+    }
+
+    #[test]
+    fn without_colour_texts_stay_as_they_are() {
+        assert_eq!(Paint(false).red("x"), "x");
+        assert_eq!(Paint(true).red("x"), "\x1b[31mx\x1b[0m");
+        assert_eq!(Paint(true).red(""), "");
+        assert_eq!(Paint::wanted(ColorWhen::Never, true), Paint(false));
+    }
+}

@@ -1,0 +1,218 @@
+//! One way through: every send of the TUI, `send` and `run` goes through here, and there is no second one.
+//!
+//! ```text
+//! Plan ── pre-request scripts ──▶ Prepared ── resolve ──▶ ResolvedRequest ── sign ──▶ SignedRequest
+//!                                    │                                                    │ send
+//!                                    ▼ skipped                                            ▼
+//!                                 Outcome ◀── post-response scripts ──────────────── Exchange
+//! ```
+//!
+//! Each stage is a type of its own, so none can be left out. The pipeline never touches the workspace: what scripts
+//! wrote is in the outcome, and the caller keeps it ([`super::apply_writes`]).
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::plan::Plan;
+use super::port::Port;
+use super::scripts::Log;
+use super::sent::as_sent;
+use crate::auth::{self, Signed};
+use crate::http::{self, Client, Jar, Progress};
+use crate::model::exchange::Phase;
+use crate::model::script::ScriptEvent;
+use crate::model::{Auth, Outcome, Request, ResolvedRequest};
+use crate::script::{Engine, Limits, ScriptResponse, SendPort};
+use crate::vars::{Dynamic, Scopes, resolve};
+
+/// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
+#[derive(Clone)]
+pub struct Pipeline {
+    /// Connections, proxies, certificates.
+    pub http: Client,
+    /// The workspace's cookies.
+    pub cookies: Arc<Jar>,
+    /// Values of `{{$guid}}` and its like.
+    pub dynamic: Dynamic,
+    /// What one script may use.
+    pub limits: Limits,
+}
+
+/// How one send is watched and stopped.
+#[derive(Clone)]
+pub struct SendContext {
+    /// Stops the send at once.
+    pub cancel: CancellationToken,
+    /// Told of every step; called from within the send, so it must be quick.
+    pub progress: Progress,
+}
+
+impl Default for SendContext {
+    fn default() -> Self {
+        Self {
+            cancel: CancellationToken::new(),
+            progress: Arc::new(|_| {}),
+        }
+    }
+}
+
+/// A request after its pre-request scripts: what is to be resolved, and with which variables.
+struct Prepared {
+    plan: Plan,
+    request: Request,
+    scopes: Scopes,
+    log: Log,
+}
+
+impl Pipeline {
+    /// A pipeline over a client, with real chance and the usual limits.
+    pub fn new(http: Client, cookies: Arc<Jar>) -> Self {
+        Self {
+            http,
+            cookies,
+            dynamic: Dynamic::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Sends one request. It never fails: whatever goes wrong is in the outcome.
+    pub async fn send(&self, plan: Plan, context: &SendContext) -> Outcome {
+        self.send_with(&Engine::new(), plan, context).await
+    }
+
+    /// The same within a run: scripts that share an engine share their JavaScript world, as in Postman.
+    pub async fn send_with(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
+        (context.progress)(Phase::Preparing);
+        let prepared = self.prepare(engine, plan, context).await;
+        if prepared.log.outcome.skipped {
+            return prepared.log.outcome;
+        }
+        let resolved = self.resolve(&prepared);
+        self.exchange(engine, prepared, resolved, context).await
+    }
+
+    /// Runs the pre-request scripts.
+    async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
+        let mut prepared = Prepared {
+            request: Request::clone(&plan.request),
+            scopes: plan.scopes.clone(),
+            plan,
+            log: Log::default(),
+        };
+        self.run_scripts(engine, &mut prepared, ScriptEvent::PreRequest, None, context)
+            .await;
+        prepared
+    }
+
+    /// Resolves the variables, with what the scripts made of them.
+    fn resolve(&self, prepared: &Prepared) -> ResolvedRequest {
+        let Prepared {
+            plan, request, scopes, ..
+        } = prepared;
+        let auth = if request.auth.is_inherited() {
+            &plan.inherited_auth.auth
+        } else {
+            &request.auth
+        };
+        resolve(request, auth, &plan.settings, scopes, &self.dynamic)
+    }
+
+    /// The URL as it would be sent now, for the scripts' cookies.
+    fn url(&self, prepared: &Prepared) -> String {
+        let Prepared {
+            plan, request, scopes, ..
+        } = prepared;
+        resolve(request, &Auth::new(Auth::NONE), &plan.settings, scopes, &self.dynamic).url
+    }
+
+    fn http_context(&self, context: &SendContext) -> http::SendContext {
+        http::SendContext {
+            cancel: context.cancel.clone(),
+            progress: context.progress.clone(),
+            cookies: self.cookies.clone(),
+        }
+    }
+
+    /// Puts the credentials in. The one door to signing: the renewal of tokens belongs here.
+    fn sign(resolved: ResolvedRequest) -> Signed {
+        auth::sign(resolved)
+    }
+
+    /// Sends, and runs the post-response scripts on what came back, or on nothing.
+    async fn exchange(
+        &self,
+        engine: &Engine,
+        mut prepared: Prepared,
+        resolved: ResolvedRequest,
+        context: &SendContext,
+    ) -> Outcome {
+        prepared.log.outcome.unresolved.clone_from(&resolved.unresolved);
+        let signed = Self::sign(resolved.clone());
+        let mut exchange = self.http.send(signed.request, self.http_context(context)).await;
+        exchange.warnings.splice(0..0, signed.warnings);
+        if !context.cancel.is_cancelled() {
+            prepared.request = as_sent(&prepared.request, &resolved, &exchange.request);
+            let response = exchange.response().map(|response| ScriptResponse {
+                response: response.clone(),
+                took: exchange.timings.total,
+            });
+            self.run_scripts(engine, &mut prepared, ScriptEvent::PostResponse, response, context)
+                .await;
+        }
+        prepared.log.outcome.exchange = Some(exchange);
+        prepared.log.outcome
+    }
+
+    /// Runs the scripts of one moment: collection, folders, request.
+    async fn run_scripts(
+        &self,
+        engine: &Engine,
+        prepared: &mut Prepared,
+        event: ScriptEvent,
+        response: Option<ScriptResponse>,
+        context: &SendContext,
+    ) {
+        let jobs = super::scripts::jobs(&prepared.plan, event);
+        if jobs.is_empty() {
+            return;
+        }
+        (context.progress)(match event {
+            ScriptEvent::PreRequest => Phase::PreRequestScript,
+            ScriptEvent::PostResponse => Phase::PostResponseScript,
+        });
+        let port: Arc<dyn SendPort> = Arc::new(Port {
+            http: self.http.clone(),
+            settings: prepared.plan.settings.clone(),
+            context: http::SendContext {
+                progress: Arc::new(|_| {}),
+                ..self.http_context(context)
+            },
+        });
+        for mut job in jobs {
+            job.scopes.clone_from(&prepared.scopes);
+            job.request.clone_from(&prepared.request);
+            job.response.clone_from(&response);
+            job.limits = self.limits;
+            job.cancel = context.cancel.clone();
+            job.send = Some(port.clone());
+            job.cookies = super::scripts::cookies(&self.cookies, &self.url(prepared));
+            let mut report = engine.run(job).await;
+            for write in &report.writes {
+                prepared.scopes.apply(write);
+            }
+            if let Some(changed) = report.request.take()
+                && event == ScriptEvent::PreRequest
+            {
+                prepared.request = changed;
+            }
+            prepared.log.take(report);
+            if prepared.log.outcome.skipped || context.cancel.is_cancelled() {
+                break;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The whole way of a send, against a server that says what it got.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::exec::fixture::{pipeline, request, server, session};
+use crate::model::exchange::SendErrorKind;
+use crate::model::request::Method;
+use crate::model::script::Scripts;
+use crate::model::variable::Change;
+use crate::model::{Group, Scope};
+
+fn group(pre_request: &str, post_response: &str) -> Group {
+    Group {
+        auth: Auth::new("bearer").with("token", "{{token}}"),
+        scripts: Scripts {
+            pre_request: pre_request.into(),
+            post_response: post_response.into(),
+        },
+        ..Group::named("API")
+    }
+}
+
+async fn sent(group: Group, request: Request) -> Outcome {
+    let base = server().await;
+    let (session, ids) = session(&base, group, vec![request]);
+    let plan = session.plan(ids[0]).expect("a request");
+    pipeline().send(plan, &SendContext::default()).await
+}
+
+fn reply(outcome: &Outcome) -> Value {
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    response.map_or(Value::Null, |response| {
+        serde_json::from_slice(&response.body).unwrap_or_default()
+    })
+}
+
+#[tokio::test]
+async fn variables_are_resolved_after_the_scripts_and_auth_is_inherited() {
+    let mut request = request(
+        "List",
+        "{{base}}/x?who={{who}}",
+        "pm.environment.set('token', 'inner'); pm.request.headers.add({key: 'X-A', value: '{{who}}'});",
+        "pm.test('ok', () => pm.expect(pm.response.json().headers['x-a']).to.equal('script'));",
+    );
+    request.method = Method::new("POST");
+    let outcome = sent(
+        group(
+            "pm.environment.set('who', 'script'); pm.environment.set('token', 'outer')",
+            "",
+        ),
+        request,
+    )
+    .await;
+    let reply = reply(&outcome);
+    assert_eq!(reply["url"], "/x?who=script");
+    assert_eq!(reply["headers"]["authorization"], "Bearer inner");
+    assert_eq!(reply["body"], "hello script");
+    assert!(
+        outcome.tests.iter().all(|test| test.passed()) && outcome.tests.len() == 1,
+        "{:?}",
+        outcome.tests
+    );
+    assert!(!outcome.failed());
+    let keys: Vec<String> = outcome
+        .writes
+        .iter()
+        .map(|write| match &write.change {
+            Change::Set { key, value } => format!("{} {key}={value} by {}", write.scope.label(), write.set_by),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(keys[2], "environment token=\"inner\" by List, pre-request");
+    let exchange = outcome.exchange.expect("sent");
+    assert!(!exchange.redactor.redact("Bearer inner").contains("inner"));
+}
+
+#[tokio::test]
+async fn scripts_run_from_the_outside_in_around_the_request() {
+    let request = request(
+        "R",
+        "{{base}}",
+        "console.log('request pre')",
+        "console.log('request post')",
+    );
+    let outcome = sent(group("console.log('group pre')", "console.log('group post')"), request).await;
+    let lines: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(lines, ["group pre", "request pre", "group post", "request post"]);
+}
+
+#[tokio::test]
+async fn a_script_that_throws_stops_neither_the_others_nor_the_request() {
+    let request = request(
+        "R",
+        "{{base}}",
+        "pm.environment.set('who', 'still')",
+        "pm.test('ran', () => {})",
+    );
+    let outcome = sent(group("throw new Error('no')", ""), request).await;
+    assert_eq!(outcome.script_errors.len(), 1);
+    assert_eq!(outcome.script_errors[0].event, ScriptEvent::PreRequest);
+    assert!(outcome.script_errors[0].message.contains("no"));
+    assert_eq!(reply(&outcome)["url"], "/");
+    assert!(outcome.tests[0].passed() && outcome.failed());
+}
+
+#[tokio::test]
+async fn without_a_response_the_tests_still_run() {
+    let refused = request(
+        "R",
+        "http://127.0.0.1:1/",
+        "",
+        "pm.test('none', () => pm.expect(pm.response.code).to.equal(undefined))",
+    );
+    let outcome = sent(group("", ""), refused).await;
+    let exchange = outcome.exchange.as_ref().expect("tried");
+    let error = exchange.result.as_ref().expect_err("refused");
+    assert_eq!(error.kind, SendErrorKind::Connect);
+    assert_eq!(outcome.tests.len(), 1);
+    assert!(outcome.failed());
+}
+
+#[tokio::test]
+async fn a_skipped_request_is_not_sent_and_runs_no_more_scripts() {
+    let request = request(
+        "R",
+        "http://127.0.0.1:1/",
+        "console.log('not reached')",
+        "console.log('nor this')",
+    );
+    let outcome = sent(group("pm.execution.skipRequest()", ""), request).await;
+    assert!(outcome.skipped && outcome.exchange.is_none() && outcome.console.is_empty());
+    assert!(!outcome.failed());
+}
+
+#[tokio::test]
+async fn send_request_goes_over_the_same_client_and_resolves_nothing() {
+    let script = "pm.sendRequest({url: pm.environment.get('base') + '/side?x={{who}}', method: 'POST', \
+                  header: {'X-S': '1'}, body: {mode: 'raw', raw: 'b'}}, (error, response) => \
+                  pm.environment.set('side', response.json()));";
+    let outcome = sent(group("", ""), request("R", "{{base}}", script, "")).await;
+    assert_eq!(outcome.script_errors, []);
+    let write = outcome
+        .writes
+        .iter()
+        .find(|write| write.scope == Scope::Environment)
+        .expect("a write");
+    let Change::Set { value, .. } = &write.change else {
+        panic!("a value");
+    };
+    assert_eq!(value["url"], "/side?x={{who}}");
+    assert_eq!(value["body"], "b");
+    assert_eq!(value["headers"]["x-s"], json!("1"));
+    assert_eq!(value["headers"]["authorization"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_cancelled_send_ends_without_scripts() {
+    let base = server().await;
+    let (session, ids) = session(
+        &base,
+        group("", "console.log('post')"),
+        vec![request("R", "{{base}}", "", "")],
+    );
+    let context = SendContext::default();
+    context.cancel.cancel();
+    let plan = session.plan(ids[0]).expect("a request");
+    let outcome = pipeline().send(plan, &context).await;
+    let exchange = outcome.exchange.expect("an exchange");
+    assert_eq!(exchange.result.expect_err("cancelled").kind, SendErrorKind::Cancelled);
+    assert!(outcome.console.is_empty());
+}
+
+#[tokio::test]
+async fn what_nothing_defines_is_told() {
+    let outcome = sent(group("", ""), request("R", "{{base}}/{{nothing}}", "", "")).await;
+    assert_eq!(outcome.unresolved, ["nothing", "token"]);
+}

@@ -1,0 +1,252 @@
+//! Planning a send: an owned snapshot of all it needs, so that later edits cannot leak in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::source::{Source, scopes};
+use crate::model::script::Scripts;
+use crate::model::{Auth, Entity, ItemPath, NodeId, Request, Scope, Settings, Workspace};
+use crate::vars::Scopes;
+
+/// A row of iteration data: a value for each column.
+pub type DataRow = IndexMap<String, Value>;
+
+/// Everything one send needs.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The request's node, `None` for one made up on the command line.
+    pub node: Option<NodeId>,
+    /// Where it is filed, if it is.
+    pub path: Option<ItemPath>,
+    /// The request as written.
+    pub request: Arc<Request>,
+    /// The collection and folders above it, outermost first, with the scripts that run around it.
+    pub ancestors: Vec<Ancestor>,
+    /// The auth it takes when its own says `inherit`.
+    pub inherited_auth: InheritedAuth,
+    /// Its settings with the gaps filled from folder and collection.
+    pub settings: Settings,
+    /// The variables it sees.
+    pub scopes: Scopes,
+    /// Which trip through the data this is.
+    pub iteration: Iteration,
+    /// The folder relative paths of files start from.
+    pub root: PathBuf,
+}
+
+/// A collection or folder above a request.
+#[derive(Clone, Debug)]
+pub struct Ancestor {
+    /// Its display name.
+    pub name: String,
+    /// Its scripts.
+    pub scripts: Scripts,
+}
+
+/// The auth a request inherits, and from where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InheritedAuth {
+    /// The auth; `none` when no parent has one.
+    pub auth: Auth,
+    /// The collection or folder it is written in.
+    pub from: Option<NodeId>,
+}
+
+/// Which iteration of a run a send belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Iteration {
+    /// Counted from 0.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Default for Iteration {
+    fn default() -> Self {
+        Self { index: 0, count: 1 }
+    }
+}
+
+impl Plan {
+    /// The name of the collection and folders, then the request's: what `pm.execution.location` holds.
+    pub fn location(&self) -> Vec<String> {
+        let names = self.ancestors.iter().map(|ancestor| ancestor.name.clone());
+        names.chain([self.request.name.clone()]).collect()
+    }
+
+    /// The same plan with a row of iteration data.
+    #[must_use]
+    pub fn with_data(mut self, row: &DataRow) -> Self {
+        let layer = self.scopes.layer_mut(Scope::Data);
+        for (key, value) in row {
+            layer.set(key, value.clone(), "iteration data");
+        }
+        self
+    }
+}
+
+/// Plans the request at `source.node`; `None` when that is no request.
+pub fn plan(source: &Source<'_>) -> Option<Plan> {
+    let node = source.node?;
+    let request = source.workspace.request(node)?.clone();
+    Some(plan_of(request, source))
+}
+
+/// Plans a request that need not be in the workspace; `source.node` says where it would stand, if anywhere.
+pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
+    let workspace = source.workspace;
+    let mut settings = request.settings.clone();
+    let mut ancestors = Vec::new();
+    for parent in source
+        .node
+        .map(|node| workspace.ancestors(node))
+        .unwrap_or_default()
+        .iter()
+        .rev()
+    {
+        if let Entity::Collection(group) | Entity::Folder(group) = &parent.entity {
+            settings = settings.or(&group.settings);
+            ancestors.push(Ancestor {
+                name: group.name.clone(),
+                scripts: group.scripts.clone(),
+            });
+        }
+    }
+    ancestors.reverse();
+    Plan {
+        node: source.node,
+        path: source.node.and_then(|node| workspace.path(node)),
+        inherited_auth: source.node.map_or_else(none, |node| inherited_auth(workspace, node)),
+        request,
+        ancestors,
+        settings,
+        scopes: scopes(source),
+        iteration: Iteration::default(),
+        root: workspace.root.clone(),
+    }
+}
+
+fn none() -> InheritedAuth {
+    InheritedAuth {
+        auth: Auth::new(Auth::NONE),
+        from: None,
+    }
+}
+
+/// The auth a node takes from its parents: that of the nearest one which does not itself inherit.
+pub fn inherited_auth(workspace: &Workspace, node: NodeId) -> InheritedAuth {
+    workspace
+        .lineage(node)
+        .skip(1)
+        .find_map(|parent| match &parent.entity {
+            Entity::Collection(group) | Entity::Folder(group) if !group.auth.is_inherited() => Some(InheritedAuth {
+                auth: group.auth.clone(),
+                from: Some(parent.id),
+            }),
+            _ => None,
+        })
+        .unwrap_or_else(none)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::variable::CurrentValues;
+    use crate::model::{Group, Variable};
+    use crate::vars::Layer;
+    use serde_json::json;
+
+    fn workspace() -> (Workspace, NodeId, NodeId, NodeId) {
+        let mut workspace = Workspace::new("/w");
+        let collection = workspace.load_node(
+            None,
+            "api",
+            Entity::Collection(Arc::new(Group {
+                name: "API".into(),
+                auth: Auth::new("bearer").with("token", "{{t}}"),
+                variables: vec![Variable::new("x", "collection")],
+                scripts: Scripts {
+                    pre_request: "outer".into(),
+                    ..Scripts::default()
+                },
+                settings: Settings {
+                    max_redirects: Some(3),
+                    verify_tls: Some(true),
+                    ..Settings::default()
+                },
+                ..Group::default()
+            })),
+        );
+        let folder = workspace.load_node(
+            Some(collection),
+            "users",
+            Entity::Folder(Arc::new(Group {
+                name: "Users".into(),
+                settings: Settings {
+                    verify_tls: Some(false),
+                    ..Settings::default()
+                },
+                ..Group::default()
+            })),
+        );
+        let request = workspace.load_node(
+            Some(folder),
+            "list",
+            Entity::Request(Arc::new(Request {
+                name: "List".into(),
+                ..Request::default()
+            })),
+        );
+        (workspace, collection, folder, request)
+    }
+
+    fn planned(workspace: &Workspace, node: NodeId) -> Option<Plan> {
+        plan(&Source {
+            workspace,
+            node: Some(node),
+            environment: None,
+            current: &CurrentValues::default(),
+            overrides: &[],
+            local: &Layer::default(),
+        })
+    }
+
+    #[test]
+    fn a_plan_owns_scripts_auth_settings_and_variables_of_the_parents() {
+        let (workspace, collection, folder, request) = workspace();
+        let plan = planned(&workspace, request).expect("a request");
+        assert_eq!(plan.location(), ["API", "Users", "List"]);
+        assert_eq!(plan.ancestors[0].scripts.pre_request, "outer");
+        assert_eq!(plan.inherited_auth.from, Some(collection));
+        assert_eq!(
+            (plan.settings.verify_tls, plan.settings.max_redirects),
+            (Some(false), Some(3))
+        );
+        assert_eq!(plan.path, Some(ItemPath::new("api/users/list")));
+        let row = DataRow::from([("x".to_owned(), json!(7))]);
+        let found = plan.with_data(&row).scopes.get("x").map(|(scope, _)| scope);
+        assert_eq!(found, Some(Scope::Data));
+        assert!(planned(&workspace, folder).is_none());
+    }
+
+    #[test]
+    fn a_request_without_parents_has_no_auth_to_inherit() {
+        let (workspace, ..) = workspace();
+        let plan = plan_of(
+            Arc::new(Request::default()),
+            &Source {
+                workspace: &workspace,
+                node: None,
+                environment: None,
+                current: &CurrentValues::default(),
+                overrides: &[],
+                local: &Layer::default(),
+            },
+        );
+        assert!(plan.inherited_auth.auth.is_none());
+        assert!(plan.ancestors.is_empty());
+    }
+}

@@ -1,0 +1,126 @@
+//! Runs as Postman's: order, jumps, iterations, data, bail.
+
+use serde_json::json;
+
+use super::*;
+use crate::exec::fixture::{pipeline, request, server, session};
+use crate::model::{Group, Request};
+
+/// Runs the requests and tells the names in the order they ran.
+async fn names(requests: Vec<Request>, options: RunOptions) -> (Vec<String>, Summary) {
+    let base = server().await;
+    let (mut session, ids) = session(&base, Group::named("API"), requests);
+    let options = RunOptions {
+        requests: ids,
+        ..options
+    };
+    let mut names = Vec::new();
+    let summary = run(
+        &pipeline(),
+        &mut session,
+        &options,
+        &SendContext::default(),
+        &mut |event| match event {
+            RunEvent::Request(plan) => names.push(plan.request.name.clone()),
+            RunEvent::NoSuchRequest(name) => names.push(format!("no {name}")),
+            RunEvent::Iteration(_) | RunEvent::Outcome(..) => {}
+        },
+    )
+    .await;
+    (names, summary)
+}
+
+fn plain(name: &str) -> Request {
+    request(name, "{{base}}", "", "")
+}
+
+#[tokio::test]
+async fn a_script_says_where_the_run_goes_on() {
+    let jump = request("a", "{{base}}", "", "pm.execution.setNextRequest('c')");
+    let (order, summary) = names(vec![jump, plain("b"), plain("c")], RunOptions::default()).await;
+    assert_eq!(order, ["a", "c"]);
+    assert!(summary.passed());
+    assert_eq!(
+        (summary.requests, summary.sent.total, summary.post_response.total),
+        (2, 2, 1)
+    );
+}
+
+#[tokio::test]
+async fn null_and_unknown_names_end_the_iteration_only() {
+    for (script, said) in [("null", None), ("'nowhere'", Some("no nowhere"))] {
+        let stop = request("a", "{{base}}", "", &format!("pm.execution.setNextRequest({script})"));
+        let options = RunOptions {
+            iterations: Some(2),
+            ..RunOptions::default()
+        };
+        let (order, _) = names(vec![stop, plain("b")], options).await;
+        let once: Vec<&str> = ["a"].into_iter().chain(said).collect();
+        assert_eq!(order, [once.clone(), once].concat());
+    }
+}
+
+#[tokio::test]
+async fn of_two_requests_with_one_name_the_last_is_meant_and_a_single_run_stays() {
+    let jump = request("a", "{{base}}", "", "pm.execution.setNextRequest('b')");
+    let (order, _) = names(
+        vec![jump.clone(), plain("b"), plain("x"), plain("b")],
+        RunOptions::default(),
+    )
+    .await;
+    assert_eq!(order, ["a", "b"]);
+    let back = request("a", "{{base}}", "", "pm.execution.setNextRequest('a')");
+    let options = RunOptions {
+        single: true,
+        ..RunOptions::default()
+    };
+    assert_eq!(names(vec![back], options).await.0, ["a"]);
+}
+
+#[tokio::test]
+async fn every_row_is_an_iteration_and_the_last_repeats() {
+    let row = |value: i64| DataRow::from([("who".to_owned(), json!(value))]);
+    let test = "pm.test('who ' + pm.iterationData.get('who') + ' of ' + pm.info.iteration, () => \
+                pm.expect(pm.variables.get('who')).to.be.below(2))";
+    let options = RunOptions {
+        data: vec![row(1), row(2)],
+        iterations: Some(3),
+        ..RunOptions::default()
+    };
+    let (order, summary) = names(vec![request("a", "{{base}}", "", test)], options).await;
+    assert_eq!(order.len(), 3);
+    assert_eq!((summary.tests.total, summary.tests.failed), (3, 2));
+    let failed: Vec<&str> = summary.failures.iter().map(|failure| failure.what.as_str()).collect();
+    assert_eq!(failed, ["who 2 of 1", "who 2 of 2"]);
+}
+
+#[tokio::test]
+async fn bail_stops_at_the_first_failure() {
+    let failing = request("a", "{{base}}", "", "pm.test('no', () => pm.expect(1).to.equal(2))");
+    let options = RunOptions {
+        bail: true,
+        ..RunOptions::default()
+    };
+    let (order, summary) = names(vec![failing, plain("b")], options).await;
+    assert_eq!(order, ["a"]);
+    assert!(summary.bailed && !summary.passed());
+}
+
+#[tokio::test]
+async fn what_one_request_sets_the_next_one_sees() {
+    let set = request(
+        "a",
+        "{{base}}",
+        "",
+        "pm.environment.set('who', 'a'); pm.variables.set('l', 1); x = 5;",
+    );
+    let see = request(
+        "b",
+        "{{base}}",
+        "",
+        "pm.test('seen', () => pm.expect([pm.environment.get('who'), pm.variables.get('l'), x]).to.eql(['a', 1, 5]))",
+    );
+    let (_, summary) = names(vec![set, see], RunOptions::default()).await;
+    assert_eq!(summary.failures, []);
+    assert_eq!(summary.tests.total, 1);
+}

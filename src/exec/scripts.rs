@@ -1,0 +1,139 @@
+//! The scripts around a request: which run, in which order, and gathering what came of them.
+
+use ::url::Url;
+
+use crate::http::Jar;
+use crate::model::Outcome;
+use crate::model::exchange::Cookie;
+use crate::model::script::ScriptEvent;
+use crate::script::{Info, ScriptJob, ScriptReport};
+
+use super::plan::Plan;
+
+/// What the scripts of one send have done so far.
+#[derive(Default)]
+pub(super) struct Log {
+    pub outcome: Outcome,
+}
+
+impl Log {
+    /// Adds what one script did; a later word on where the run goes on replaces an earlier one.
+    pub fn take(&mut self, report: ScriptReport) {
+        let outcome = &mut self.outcome;
+        outcome.tests.extend(report.tests);
+        outcome.console.extend(report.console);
+        outcome.writes.extend(report.writes);
+        outcome.script_errors.extend(report.errors);
+        outcome.skipped |= report.skip_request;
+        if report.next_request.is_some() {
+            outcome.next_request = report.next_request;
+        }
+    }
+}
+
+/// The scripts of a plan for one moment, outermost first, the empty ones left out.
+pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
+    let location = plan.location();
+    let request = (plan.request.name.as_str(), &plan.request.scripts);
+    let owners = plan.ancestors.iter().map(|owner| (owner.name.as_str(), &owner.scripts));
+    owners
+        .chain([request])
+        .enumerate()
+        .filter(|(_, (_, scripts))| !scripts.source(event).trim().is_empty())
+        .map(|(depth, (name, scripts))| {
+            let mut job = ScriptJob::new(scripts.source(event), format!("{name}, {}", event.label()), event);
+            job.info = Info {
+                iteration: u32::try_from(plan.iteration.index).unwrap_or(u32::MAX),
+                iteration_count: u32::try_from(plan.iteration.count).unwrap_or(u32::MAX),
+                request_id: plan.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+                location: location.iter().take(depth + 1).cloned().collect(),
+            };
+            job
+        })
+        .collect()
+}
+
+/// The cookies that go to a URL, as `pm.cookies` shows them.
+pub(super) fn cookies(jar: &Jar, url: &str) -> Vec<Cookie> {
+    let Ok(url) = Url::parse(url) else {
+        return Vec::new();
+    };
+    let Some(header) = jar.header(&url) else {
+        return Vec::new();
+    };
+    let known = jar.list();
+    let host = url.host_str().unwrap_or_default();
+    header
+        .split("; ")
+        .filter_map(|pair| pair.split_once('='))
+        .filter_map(|(name, value)| {
+            known
+                .iter()
+                .find(|cookie| cookie.name == name && cookie.value == value && host.ends_with(&*cookie.domain))
+                .cloned()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::plan::{Ancestor, InheritedAuth, Iteration};
+    use crate::model::outcome::NextRequest;
+    use crate::model::script::Scripts;
+    use crate::model::{Auth, Request, Settings};
+    use crate::vars::Scopes;
+    use std::sync::Arc;
+
+    fn scripts(source: &str) -> Scripts {
+        Scripts {
+            pre_request: source.into(),
+            post_response: String::new(),
+        }
+    }
+
+    #[test]
+    fn scripts_run_from_the_outside_in_and_empty_ones_do_not() {
+        let ancestor = |name: &str, source: &str| Ancestor {
+            name: name.into(),
+            scripts: scripts(source),
+        };
+        let plan = Plan {
+            node: None,
+            path: None,
+            request: Arc::new(Request {
+                name: "List".into(),
+                scripts: scripts("3"),
+                ..Request::default()
+            }),
+            ancestors: vec![ancestor("API", "1"), ancestor("Users", " \n")],
+            inherited_auth: InheritedAuth {
+                auth: Auth::new(Auth::NONE),
+                from: None,
+            },
+            settings: Settings::default(),
+            scopes: Scopes::default(),
+            iteration: Iteration { index: 1, count: 3 },
+            root: "/w".into(),
+        };
+        let jobs = jobs(&plan, ScriptEvent::PreRequest);
+        let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();
+        assert_eq!(names, ["API, pre-request", "List, pre-request"]);
+        assert_eq!(jobs[0].info.location, ["API"]);
+        assert_eq!(jobs[1].info.location, ["API", "Users", "List"]);
+        assert_eq!((jobs[1].info.iteration, jobs[1].info.iteration_count), (1, 3));
+        assert!(super::jobs(&plan, ScriptEvent::PostResponse).is_empty());
+    }
+
+    #[test]
+    fn the_last_word_on_the_next_request_counts_and_silence_keeps_it() {
+        let mut log = Log::default();
+        for next in [Some(NextRequest::To("a".into())), Some(NextRequest::Stop), None] {
+            log.take(ScriptReport {
+                next_request: next,
+                ..ScriptReport::default()
+            });
+        }
+        assert_eq!(log.outcome.next_request, Some(NextRequest::Stop));
+    }
+}

@@ -1,0 +1,70 @@
+//! The request as the post-response scripts see it: with its variables resolved and the headers that went out.
+
+use crate::model::body::{Language, Part, PartContent};
+use crate::model::exchange::SentRequest;
+use crate::model::request::Entry;
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::{Body, Request, ResolvedRequest};
+
+/// The written request, with what was made of it in its place.
+pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {
+    let headers = if sent.headers.is_empty() {
+        &resolved.headers
+    } else {
+        &sent.headers
+    };
+    let mut out = Request {
+        method: resolved.method.clone(),
+        headers: headers
+            .iter()
+            .map(|(name, value)| Entry::new(&**name, &**value))
+            .collect(),
+        auth: resolved.auth.clone(),
+        body: body(&written.body, &resolved.body),
+        params: Vec::new(),
+        path_variables: Vec::new(),
+        ..written.clone()
+    };
+    out.set_full_url(&resolved.url);
+    out
+}
+
+fn body(written: &Body, resolved: &ResolvedBody) -> Body {
+    match resolved {
+        ResolvedBody::None => Body::None,
+        ResolvedBody::Form(fields) => Body::Form(
+            fields
+                .iter()
+                .map(|(name, value)| Entry::new(&**name, &**value))
+                .collect(),
+        ),
+        ResolvedBody::Multipart(parts) => Body::Multipart(parts.iter().map(part).collect()),
+        ResolvedBody::Bytes { content_type, bytes } => Body::Raw {
+            language: match written {
+                Body::Raw { language, .. } => *language,
+                _ => Language::ALL
+                    .into_iter()
+                    .find(|language| language.content_type() == *content_type)
+                    .unwrap_or_default(),
+            },
+            text: String::from_utf8_lossy(bytes).into_owned().into(),
+        },
+        ResolvedBody::File { path } => Body::File {
+            path: path.as_str().into(),
+        },
+    }
+}
+
+fn part(part: &ResolvedPart) -> Part {
+    Part {
+        name: part.name.as_str().into(),
+        content: match &part.content {
+            ResolvedContent::Text(text) => PartContent::Text(text.as_str().into()),
+            ResolvedContent::File(path) => PartContent::Files(vec![path.as_str().into()]),
+        },
+        content_type: part.content_type.clone().unwrap_or_default(),
+        file_name: part.file_name.clone().unwrap_or_default(),
+        enabled: true,
+        description: String::new(),
+    }
+}

@@ -1,0 +1,78 @@
+//! A session: a workspace with the values that change while requests are sent, owned, so that it can be sent to a task.
+//!
+//! `send` uses it once, `run` many times. Planning borrows from it, keeping what scripts wrote changes it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::plan::{Plan, plan, plan_of};
+use super::source::Source;
+use super::writes::{Target, apply_writes};
+use crate::model::outcome::ConsoleLine;
+use crate::model::variable::{Change, CurrentValues};
+use crate::model::{EnvironmentId, NodeId, Outcome, Request, Scope, Workspace};
+use crate::vars::Layer;
+
+/// What a sequence of sends works on.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    /// Collections, environments, globals; never changed by a send.
+    pub workspace: Arc<Workspace>,
+    /// The active environment.
+    pub environment: Option<EnvironmentId>,
+    /// Current values; scripts change them.
+    pub current: CurrentValues,
+    /// Values from outside that hide an environment's: `(environment's file name or empty, key, value)`.
+    pub overrides: Vec<(String, String, String)>,
+    /// What `pm.variables.set` set.
+    pub local: Layer,
+}
+
+impl Session {
+    /// The facts a plan is made from.
+    pub fn source(&self, node: Option<NodeId>) -> Source<'_> {
+        Source {
+            workspace: &self.workspace,
+            node,
+            environment: self.environment,
+            current: &self.current,
+            overrides: &self.overrides,
+            local: &self.local,
+        }
+    }
+
+    /// Plans a request of the workspace; `None` when the node is none.
+    pub fn plan(&self, node: NodeId) -> Option<Plan> {
+        plan(&self.source(Some(node)))
+    }
+
+    /// Plans a request that is in no workspace.
+    pub fn plan_of(&self, request: Request) -> Plan {
+        plan_of(Arc::new(request), &self.source(None))
+    }
+
+    /// Keeps what the scripts of a send wrote; returns what could not be kept, for the console.
+    ///
+    /// A script's value is newer than one given from outside, so it takes its place.
+    pub fn keep(&mut self, node: Option<NodeId>, outcome: &Outcome) -> Vec<ConsoleLine> {
+        for write in outcome.writes.iter().filter(|write| write.scope == Scope::Environment) {
+            match &write.change {
+                Change::Set { key, .. } | Change::Unset { key } => self.overrides.retain(|(_, own, _)| own != key),
+                Change::Clear => self.overrides.clear(),
+            }
+        }
+        let target = Target {
+            workspace: &self.workspace,
+            environment: self.environment,
+            node,
+        };
+        apply_writes(
+            &outcome.writes,
+            target,
+            &mut self.current,
+            &mut self.local,
+            Timestamp::now(),
+        )
+    }
+}

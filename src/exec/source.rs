@@ -1,0 +1,129 @@
+//! Where a send takes its facts from, and the scopes it sees: built the same way for the TUI and the command line.
+
+use crate::model::variable::{CurrentValues, Owner};
+use crate::model::{EnvironmentId, NodeId, Scope, Workspace};
+use crate::vars::{Binding, Layer, Scopes};
+
+/// Borrowed facts a plan is made from; the plan itself owns copies.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// Collections, environments, globals.
+    pub workspace: &'a Workspace,
+    /// The request, or what stands in for it; decides the collection.
+    pub node: Option<NodeId>,
+    /// The active environment.
+    pub environment: Option<EnvironmentId>,
+    /// Local values that hide the files' initial ones.
+    pub current: &'a CurrentValues,
+    /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
+    /// An empty file name means whichever is active (`--env-var`).
+    pub overrides: &'a [(String, String, String)],
+    /// Variables set by `pm.variables.set`, which outlive a single send.
+    pub local: &'a Layer,
+}
+
+/// The scopes a request sees: initial values, hidden by current ones, hidden by overrides.
+pub fn scopes(source: &Source<'_>) -> Scopes {
+    let mut scopes = Scopes::default();
+    *scopes.layer_mut(Scope::Local) = source.local.clone();
+    *scopes.layer_mut(Scope::Global) = layer(
+        "",
+        &source.workspace.globals().variables,
+        source.current,
+        &Owner::Globals,
+    );
+    if let Some(collection) = source.node.and_then(|id| source.workspace.collection_of(id)) {
+        if let Some(group) = source.workspace.group(collection.id) {
+            let owner = Owner::Collection(collection.slug.clone());
+            *scopes.layer_mut(Scope::Collection) = layer(&group.name, &group.variables, source.current, &owner);
+        }
+    }
+    let environment = source.environment.and_then(|id| source.workspace.environment(id));
+    if let Some(node) = environment {
+        let owner = Owner::Environment(node.slug.clone());
+        *scopes.layer_mut(Scope::Environment) = layer(
+            &node.environment.name,
+            &node.environment.variables,
+            source.current,
+            &owner,
+        );
+    }
+    let slug = environment.map_or("", |node| node.slug.as_str());
+    for (own, key, value) in source.overrides {
+        if own.is_empty() || own == slug {
+            scopes
+                .layer_mut(Scope::Environment)
+                .set(key, value.clone().into(), "the command line");
+        }
+    }
+    scopes
+}
+
+/// One scope: the variables of a file with their current values over them.
+fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValues, owner: &Owner) -> Layer {
+    let mut layer = Layer {
+        name: name.to_owned(),
+        bindings: variables.iter().map(Binding::from).collect(),
+    };
+    for (key, now) in current.of(owner) {
+        match &now.value {
+            Some(value) => layer.set(key, value.clone(), &now.set_by),
+            None => layer.unset(key),
+        }
+    }
+    layer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::variable::CurrentValue;
+    use crate::model::{Environment, Variable};
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    #[test]
+    fn current_values_hide_initial_ones_and_overrides_hide_both() {
+        let mut workspace = Workspace::new("/w");
+        let variables = vec![Variable::new("url", "file"), Variable::new("gone", "file")];
+        let environment = workspace.load_environment(
+            "demo",
+            Environment {
+                name: "Demo".into(),
+                variables,
+                ..Environment::default()
+            },
+        );
+        let mut current = CurrentValues::default();
+        let owner = Owner::Environment("demo".into());
+        let now = |value| CurrentValue {
+            value,
+            set_by: "you".into(),
+            set_at: Timestamp::UNIX_EPOCH,
+        };
+        current.set(owner.clone(), "url", now(Some(json!("current"))));
+        current.set(owner, "gone", now(None));
+        let local = Layer::default();
+        let value = |overrides: &[(String, String, String)], key: &str| {
+            let source = Source {
+                workspace: &workspace,
+                node: None,
+                environment: Some(environment),
+                current: &current,
+                overrides,
+                local: &local,
+            };
+            scopes(&source).get(key).map(|(_, binding)| binding.value.clone())
+        };
+        assert_eq!(value(&[], "url"), Some(json!("current")));
+        assert_eq!(value(&[], "gone"), None);
+        assert_eq!(
+            value(&[("demo".into(), "url".into(), "over".into())], "url"),
+            Some(json!("over"))
+        );
+        assert_eq!(
+            value(&[("cells".into(), "url".into(), "over".into())], "url"),
+            Some(json!("current"))
+        );
+    }
+}

@@ -1,0 +1,272 @@
+//! Tokens: how long one lives, where it comes from, and which request makes a new one.
+//!
+//! A JWT (RFC 7519) says itself when it ends; for any other token the reply that brought it may have said `expires_in`
+//! (RFC 6749, section 5.1). Nothing is verified here: that is the server's business, we only want to know the time.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::model::exchange::Response;
+use crate::model::token::TokenSource;
+use crate::model::variable::display_value;
+use crate::model::{Body, Entity, ItemPath, NodeId, Template, Workspace};
+use crate::vars::Scopes;
+
+use super::plan::inherited_auth;
+
+/// When a token began and when it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenLife {
+    /// When it was issued, if it says.
+    pub issued_at: Option<Timestamp>,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+impl TokenLife {
+    /// How long it is still good; negative once it has ended.
+    pub fn remaining(&self, now: Timestamp) -> SignedDuration {
+        self.expires_at.duration_since(now)
+    }
+
+    /// Whether it has ended.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        now >= self.expires_at
+    }
+}
+
+/// What is known of a token variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenStatus {
+    /// No scope defines it, or it is empty: the token request has not run yet.
+    Missing,
+    /// It is there, but does not say when it ends.
+    Opaque,
+    /// It is good.
+    Valid(TokenLife),
+    /// It has ended.
+    Expired(TokenLife),
+}
+
+/// What is known of a variable that holds a token.
+pub fn status(variable: &str, scopes: &Scopes, now: Timestamp) -> TokenStatus {
+    let value = scopes.get(variable).map(|(_, binding)| display_value(&binding.value));
+    match value.as_deref() {
+        None | Some("") => TokenStatus::Missing,
+        Some(value) => match life(value) {
+            None => TokenStatus::Opaque,
+            Some(life) if life.is_expired(now) => TokenStatus::Expired(life),
+            Some(life) => TokenStatus::Valid(life),
+        },
+    }
+}
+
+/// When a JWT ends, by its `exp` claim; `None` for anything that is no JWT or has none.
+pub fn life(token: &str) -> Option<TokenLife> {
+    let claims = claims(token)?;
+    Some(TokenLife {
+        issued_at: moment(claims.get("iat")),
+        expires_at: moment(claims.get("exp"))?,
+    })
+}
+
+/// A JWT's header and claims, for showing them; `None` for anything else.
+pub fn decode(token: &str) -> Option<(Value, Value)> {
+    let mut parts = token.split('.');
+    let header = part(parts.next()?)?;
+    Some((header, claims(token)?))
+}
+
+fn claims(token: &str) -> Option<Value> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    parts.next().is_none().then(|| part(payload))?.filter(Value::is_object)
+}
+
+fn part(text: &str) -> Option<Value> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// A NumericDate: seconds since 1970, fractions allowed.
+fn moment(value: Option<&Value>) -> Option<Timestamp> {
+    let seconds = value?.as_f64().filter(|seconds| seconds.is_finite())?;
+    let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
+    Timestamp::UNIX_EPOCH.checked_add(since).ok()
+}
+
+/// How long the tokens of a reply live, by its `expires_in`, counted from `received`.
+pub fn life_in_reply(response: &Response, received: Timestamp) -> Option<TokenLife> {
+    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let seconds = match body.get("expires_in")? {
+        Value::Number(number) => number.as_f64()?,
+        // Some servers send it as text.
+        Value::String(text) => text.parse().ok()?,
+        _ => return None,
+    };
+    let lasts = SignedDuration::try_from_secs_f64(seconds).ok()?;
+    Some(TokenLife {
+        issued_at: Some(received),
+        expires_at: received.checked_add(lasts).ok()?,
+    })
+}
+
+/// A token variable, and the request that fills it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// The collection that says so.
+    pub collection: NodeId,
+    /// The variable and when to renew it.
+    pub source: TokenSource,
+    /// The request; `None` when there is none at the path the collection names.
+    pub request: Option<NodeId>,
+}
+
+/// All token variables of the workspace, in the order of the collections.
+pub fn token_sources(workspace: &Workspace) -> Vec<TokenRequest> {
+    let collections = workspace.collections().iter();
+    collections.flat_map(|id| sources_of(workspace, *id)).collect()
+}
+
+fn sources_of(workspace: &Workspace, collection: NodeId) -> Vec<TokenRequest> {
+    let (Some(group), Some(path)) = (workspace.group(collection), workspace.path(collection)) else {
+        return Vec::new();
+    };
+    let find = |source: &TokenSource| {
+        let request = ItemPath::new(format!("{path}/{}", source.request));
+        workspace.find(&request).filter(|id| workspace.request(*id).is_some())
+    };
+    let sources = group.tokens.iter();
+    sources
+        .map(|source| TokenRequest {
+            collection,
+            source: source.clone(),
+            request: find(source),
+        })
+        .collect()
+}
+
+/// The token that a request needs: of its collection's, the one it mentions; else the first.
+pub fn token_for(workspace: &Workspace, node: NodeId) -> Option<TokenRequest> {
+    let collection = workspace.collection_of(node)?.id;
+    let mentioned = mentions(workspace, node);
+    let mut sources = sources_of(workspace, collection);
+    let at = sources
+        .iter()
+        .position(|token| mentioned.contains(&token.source.variable))
+        .unwrap_or(0);
+    (at < sources.len()).then(|| sources.swap_remove(at))
+}
+
+/// The variables of a request's effective auth, headers, URL and body.
+fn mentions(workspace: &Workspace, node: NodeId) -> Vec<String> {
+    let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {
+        return Vec::new();
+    };
+    let auth = if request.auth.is_inherited() {
+        inherited_auth(workspace, node).auth
+    } else {
+        request.auth.clone()
+    };
+    let mut texts: Vec<Template> = auth.params.keys().map(|name| auth.template(name)).collect();
+    texts.push(request.full_url().into());
+    texts.extend(request.headers.iter().filter_map(|row| row.value.clone()));
+    match &request.body {
+        Body::Form(rows) => texts.extend(rows.iter().filter_map(|row| row.value.clone())),
+        Body::Raw { text, .. } => texts.push(text.clone()),
+        _ => {}
+    }
+    let names = texts.iter().flat_map(Template::variables);
+    names.map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::token::Renew;
+    use crate::model::{Auth, Group, Request, Scope};
+    use serde_json::json;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn jwt(claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(claims))
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a moment")
+    }
+
+    #[test]
+    fn a_jwt_tells_its_life() {
+        let life = life(&jwt(&json!({"exp": 1600, "iat": 1000.0}))).expect("a life");
+        assert_eq!((life.issued_at, life.expires_at), (Some(at(1000)), at(1600)));
+        assert_eq!(life.remaining(at(1019)), SignedDuration::from_secs(581));
+        assert!(!life.is_expired(at(1599)) && life.is_expired(at(1600)));
+    }
+
+    #[test]
+    fn other_texts_tell_nothing() {
+        for text in [
+            "",
+            "opaque",
+            "a.b.c",
+            "..",
+            "e30.e30",
+            &jwt(&json!({"exp": "soon"})),
+            &jwt(&json!({"exp": 1e300})),
+        ] {
+            assert_eq!(life(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_status_follows_the_variable() {
+        let mut scopes = Scopes::default();
+        assert_eq!(status("t", &scopes, at(0)), TokenStatus::Missing);
+        scopes.layer_mut(Scope::Environment).set("t", json!("opaque"), "");
+        assert_eq!(status("t", &scopes, at(0)), TokenStatus::Opaque);
+        scopes
+            .layer_mut(Scope::Environment)
+            .set("t", json!(jwt(&json!({"exp": 10}))), "");
+        assert!(matches!(status("t", &scopes, at(9)), TokenStatus::Valid(_)));
+        assert!(matches!(status("t", &scopes, at(10)), TokenStatus::Expired(_)));
+    }
+
+    #[test]
+    fn a_collection_names_the_request_that_makes_its_token() {
+        let source = |variable: &str, request: &str| TokenSource {
+            variable: variable.into(),
+            request: request.into(),
+            renew: Renew::Ask,
+            renew_before: Duration::from_secs(30),
+        };
+        let mut workspace = Workspace::new("/w");
+        let group = Group {
+            auth: Auth::new("bearer").with("token", "{{second}}"),
+            tokens: vec![source("first", "auth/one"), source("second", "missing")],
+            ..Group::named("API")
+        };
+        let api = workspace.load_node(None, "api", Entity::Collection(Arc::new(group)));
+        let auth = workspace.load_node(Some(api), "auth", Entity::Folder(Arc::new(Group::named("Auth"))));
+        let one = workspace.load_node(Some(auth), "one", Entity::Request(Arc::new(Request::default())));
+        let open = Request {
+            auth: Auth::new(Auth::NONE),
+            ..Request::default()
+        };
+        let other = workspace.load_node(Some(api), "other", Entity::Request(Arc::new(open)));
+
+        let all = token_sources(&workspace);
+        assert_eq!(
+            all.iter().map(|token| token.request).collect::<Vec<_>>(),
+            [Some(one), None]
+        );
+        // By inheritance it mentions the second; without auth the first is as good a guess as any.
+        let variable = |node| token_for(&workspace, node).map(|token| token.source.variable);
+        assert_eq!(variable(one).as_deref(), Some("second"));
+        assert_eq!(variable(other).as_deref(), Some("first"));
+    }
+}

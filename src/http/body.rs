@@ -1,0 +1,208 @@
+//! The body on its way out (POSTMAN.md, section 4.3): encoded, measured, and streamed as often as redirects ask for it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
+
+use super::multipart;
+use super::trace::Trace;
+use crate::auth::SignedRequest;
+use crate::model::exchange::SentRequest;
+use crate::model::wire::ResolvedBody;
+
+/// What a form leaves as it is; `!'()*` are encoded, unlike what `encodeURIComponent` does.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A piece of a body: bytes, or a file that is read when it is sent.
+#[derive(Clone, Debug)]
+pub(super) enum Segment {
+    Bytes(Bytes),
+    File { path: PathBuf, len: u64 },
+}
+
+/// A body, ready to be sent any number of times.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outgoing {
+    segments: Vec<Segment>,
+    /// The Content-Type it asks for.
+    pub content_type: Option<String>,
+    /// Raw and GraphQL bodies have their Content-Type right behind the user's headers.
+    pub type_first: bool,
+    /// The boundary, which a user's own Content-Type may lack.
+    pub boundary: Option<String>,
+}
+
+impl Outgoing {
+    /// Prepares the body of a request; what cannot be sent is told in a warning.
+    pub(super) async fn new(request: &SignedRequest, working_dir: &Path, warnings: &mut Vec<String>) -> Self {
+        let pruned = ["GET", "COPY", "HEAD", "PURGE", "UNLOCK"].contains(&request.method().as_str());
+        if pruned && !request.settings().always_send_body.unwrap_or(false) {
+            return Self::default();
+        }
+        let mut out = Self::default();
+        match request.body() {
+            ResolvedBody::None => {}
+            ResolvedBody::Form(fields) => {
+                out.push(Bytes::from(encode_form(fields)));
+                out.content_type = Some("application/x-www-form-urlencoded".to_owned());
+            }
+            ResolvedBody::Multipart(parts) => {
+                let boundary = multipart::boundary();
+                out.segments = multipart::segments(parts, &boundary, working_dir, warnings).await;
+                out.content_type = Some(format!("multipart/form-data; boundary={boundary}"));
+                out.boundary = Some(boundary);
+            }
+            ResolvedBody::Bytes { content_type, bytes } => {
+                out.push(bytes.clone());
+                out.content_type = Some((*content_type).to_owned());
+                out.type_first = true;
+            }
+            ResolvedBody::File { path } => match open_file(path, working_dir).await {
+                Ok(file) => {
+                    out.segments.push(file);
+                    out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
+                }
+                Err(why) => warnings.push(format!("the body is not sent: {why}")),
+            },
+        }
+        if out.segments.is_empty() {
+            return Self::default();
+        }
+        out
+    }
+
+    fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.segments.push(Segment::Bytes(bytes));
+        }
+    }
+
+    /// Whether nothing is sent.
+    pub(super) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    /// Its length in bytes.
+    pub(super) fn len(&self) -> u64 {
+        self.segments
+            .iter()
+            .map(|segment| match segment {
+                Segment::Bytes(bytes) => bytes.len() as u64,
+                Segment::File { len, .. } => *len,
+            })
+            .sum()
+    }
+
+    /// The body for one hop; what is read of files shows up in `shown`.
+    pub(super) fn stream(&self, trace: &Arc<Trace>, shown: &Shown) -> reqwest::Body {
+        if let [Segment::Bytes(bytes)] = self.segments.as_slice() {
+            shown.add(bytes);
+            return reqwest::Body::from(bytes.clone());
+        }
+        let (trace, shown) = (Arc::clone(trace), shown.clone());
+        let pieces = stream::iter(self.segments.clone())
+            .then(|segment| async move {
+                Ok::<_, std::io::Error>(match segment {
+                    Segment::Bytes(bytes) => stream::once(async move { Ok(bytes) }).boxed(),
+                    Segment::File { path, len } => {
+                        let file = tokio::fs::File::open(path).await?;
+                        // A file that grew meanwhile must not break the announced length.
+                        ReaderStream::with_capacity(file.take(len), 64 * 1024).boxed()
+                    }
+                })
+            })
+            .try_flatten()
+            .inspect_ok(move |bytes| {
+                shown.add(bytes);
+                trace.body_sent();
+            });
+        reqwest::Body::wrap_stream(pieces)
+    }
+}
+
+/// The first bytes of a body, kept for showing.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shown(Arc<Mutex<BytesMut>>);
+
+impl Shown {
+    /// Forgets a former hop's.
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn add(&self, bytes: &[u8]) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = SentRequest::BODY_SHOWN - kept.len();
+        kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// What was sent of it so far.
+    pub(super) fn bytes(&self) -> Bytes {
+        Bytes::copy_from_slice(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A file as a segment, if it can be read.
+pub(super) async fn open_file(path: &str, working_dir: &Path) -> Result<Segment, String> {
+    let full = working_dir.join(path);
+    let readable = async {
+        let meta = tokio::fs::File::open(&full).await?.metadata().await?;
+        if meta.is_file() {
+            Ok(meta.len())
+        } else {
+            Err(std::io::Error::other("it is no file"))
+        }
+    };
+    match readable.await {
+        Ok(len) => Ok(Segment::File { path: full, len }),
+        Err(error) => Err(format!("cannot read `{path}`: {}", error.to_string().to_lowercase())),
+    }
+}
+
+/// A form's fields as one text; those of one name stand together at the place of the first, as Postman has them.
+fn encode_form(fields: &[(String, String)]) -> String {
+    let mut grouped: indexmap::IndexMap<&str, Vec<&str>> = indexmap::IndexMap::new();
+    for (name, value) in fields {
+        grouped.entry(name).or_default().push(value);
+    }
+    let pairs: Vec<String> = grouped
+        .iter()
+        .flat_map(|(name, values)| values.iter().map(move |value| (name, value)))
+        .map(|(name, value)| {
+            format!(
+                "{}={}",
+                utf8_percent_encode(name, FORM),
+                utf8_percent_encode(value, FORM)
+            )
+        })
+        .collect();
+    pairs.join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> String {
+        let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        encode_form(&fields)
+    }
+
+    #[test]
+    fn a_form_is_encoded_as_postman_encodes_it() {
+        assert_eq!(
+            form(&[("k", "v v"), ("uni", "é&=+'!*()~"), ("e", "")]),
+            "k=v%20v&uni=%C3%A9%26%3D%2B%27%21%2A%28%29~&e="
+        );
+    }
+
+    #[test]
+    fn fields_of_one_name_stand_together() {
+        assert_eq!(form(&[("a", "1"), ("b", "2"), ("a", "3")]), "a=1&a=3&b=2");
+    }
+}

@@ -1,0 +1,236 @@
+//! The cookie jar of a workspace (RFC 6265), and the cookies a response sets.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use cookie_store::{CookieDomain, CookieExpiration, CookieStore, RawCookie};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::model::exchange::Cookie;
+
+/// All cookies of a workspace; shared by its sends, shown and edited by the user, kept as JSON in the local state.
+#[derive(Default)]
+pub struct Jar {
+    store: Mutex<CookieStore>,
+}
+
+impl Jar {
+    /// An empty jar.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The jar as [`Jar::to_json`] wrote it; expired cookies are left out.
+    ///
+    /// # Errors
+    ///
+    /// Why the text cannot be read, without any of it.
+    pub fn from_json(text: &str) -> Result<Self, String> {
+        let store = cookie_store::serde::json::load_all(text.as_bytes())
+            .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
+        let kept = store.iter_unexpired().cloned().map(Ok::<_, std::convert::Infallible>);
+        let store = CookieStore::from_cookies(kept, false).unwrap_or_default();
+        Ok(Self {
+            store: Mutex::new(store),
+        })
+    }
+
+    /// The jar as text for the local state, session cookies included: a workspace outlives the program.
+    pub fn to_json(&self) -> String {
+        let mut out = Vec::new();
+        match cookie_store::serde::json::save_incl_expired_and_nonpersistent(&self.lock(), &mut out) {
+            Ok(()) => String::from_utf8_lossy(&out).into_owned(),
+            Err(_) => "[]".to_owned(),
+        }
+    }
+
+    /// The cookies that have not ended, by domain, path and name.
+    pub fn list(&self) -> Vec<Cookie> {
+        let store = self.lock();
+        let mut cookies: Vec<Cookie> = store
+            .iter_unexpired()
+            .map(|cookie| Cookie {
+                domain: domain(&cookie.domain),
+                path: cookie.path.as_ref().to_owned(),
+                expires: match &cookie.expires {
+                    CookieExpiration::AtUtc(at) => Timestamp::from_second(at.unix_timestamp()).ok(),
+                    CookieExpiration::SessionEnd => None,
+                },
+                ..plain(cookie)
+            })
+            .collect();
+        cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
+        cookies
+    }
+
+    /// Removes one cookie; says whether it was there.
+    pub fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
+        self.lock().remove(domain, path, name).is_some()
+    }
+
+    /// Removes all.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Takes a cookie as a server would set it: `name=value; Path=/`; says whether it was accepted.
+    pub fn set(&self, url: &Url, set_cookie: &str) -> bool {
+        self.lock().parse(set_cookie, url).is_ok()
+    }
+
+    /// The `Cookie` header for a URL, longer paths first; `None` without any.
+    pub fn header(&self, url: &Url) -> Option<String> {
+        let store = self.lock();
+        let mut found = store.matches(url);
+        found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.as_ref().len()));
+        let pairs: Vec<String> = found
+            .iter()
+            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, CookieStore> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Jar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Jar({} cookies)", self.lock().iter_unexpired().count())
+    }
+}
+
+/// A `Set-Cookie` as the server meant it, whether or not the jar takes it; `None` for what is none.
+pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
+    let raw = RawCookie::parse(set_cookie).ok()?;
+    let expires = match raw.max_age() {
+        Some(age) => Timestamp::now()
+            .checked_add(jiff::SignedDuration::from_secs(age.whole_seconds()))
+            .ok(),
+        None => raw
+            .expires_datetime()
+            .and_then(|at| Timestamp::from_second(at.unix_timestamp()).ok()),
+    };
+    let path = raw.path().filter(|path| path.starts_with('/'));
+    Some(Cookie {
+        domain: raw
+            .domain()
+            .filter(|domain| !domain.is_empty())
+            .or_else(|| url.host_str())
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
+        path: path.map_or_else(|| default_path(url), str::to_owned),
+        expires,
+        ..plain(&raw)
+    })
+}
+
+/// Name, value and switches of a cookie.
+fn plain(cookie: &RawCookie<'_>) -> Cookie {
+    Cookie {
+        name: cookie.name().to_owned(),
+        value: cookie.value().to_owned(),
+        domain: String::new(),
+        path: String::new(),
+        expires: None,
+        secure: cookie.secure().unwrap_or(false),
+        http_only: cookie.http_only().unwrap_or(false),
+    }
+}
+
+fn domain(domain: &CookieDomain) -> String {
+    match domain {
+        CookieDomain::HostOnly(name) | CookieDomain::Suffix(name) => name.clone(),
+        CookieDomain::NotPresent | CookieDomain::Empty => String::new(),
+    }
+}
+
+/// Where a cookie without a path belongs (RFC 6265, section 5.1.4): the folder of the URL.
+fn default_path(url: &Url) -> String {
+    match url.path().rfind('/') {
+        None | Some(0) => "/".to_owned(),
+        Some(at) => url.path()[..at].to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    fn jar() -> Jar {
+        let jar = Jar::new();
+        assert!(jar.set(&url("http://a.test/x/y"), "s=1; Path=/; HttpOnly"));
+        assert!(jar.set(&url("http://a.test/x/y"), "deep=2; Max-Age=1000"));
+        assert!(jar.set(&url("http://b.test/"), "s=3"));
+        jar
+    }
+
+    #[test]
+    fn cookies_go_where_they_belong_and_longer_paths_first() {
+        let jar = jar();
+        assert_eq!(jar.header(&url("http://a.test/x/z")).as_deref(), Some("deep=2; s=1"));
+        assert_eq!(jar.header(&url("http://a.test/")).as_deref(), Some("s=1"));
+        assert_eq!(jar.header(&url("http://c.test/")), None);
+    }
+
+    #[test]
+    fn the_jar_survives_a_restart_with_its_session_cookies() {
+        let again = Jar::from_json(&jar().to_json()).unwrap();
+        assert!(again.list() == jar().list() || again.list().len() == 3);
+        assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
+        assert!(Jar::from_json("{broken").is_err());
+    }
+
+    #[test]
+    fn cookies_are_listed_removed_and_cleared() {
+        let jar = jar();
+        let listed = jar.list();
+        let places: Vec<_> = listed
+            .iter()
+            .map(|c| (c.domain.as_str(), c.path.as_str(), c.name.as_str()))
+            .collect();
+        assert_eq!(
+            places,
+            [("a.test", "/", "s"), ("a.test", "/x", "deep"), ("b.test", "/", "s")]
+        );
+        assert!(listed[0].http_only && listed[0].expires.is_none() && listed[1].expires.is_some());
+        assert!(jar.remove("a.test", "/", "s"));
+        assert!(!jar.remove("a.test", "/", "s"));
+        jar.clear();
+        assert!(jar.list().is_empty());
+    }
+
+    #[test]
+    fn a_set_cookie_is_read_as_the_server_meant_it() {
+        let at = url("https://a.test/x/y");
+        let cookie = parse(
+            "id=a=b; Domain=.Test; Path=/p; Secure; HttpOnly; Expires=Thu, 01 Jan 2099 00:00:00 GMT",
+            &at,
+        );
+        let cookie = cookie.unwrap();
+        assert_eq!((cookie.name.as_str(), cookie.value.as_str()), ("id", "a=b"));
+        assert_eq!((cookie.domain.as_str(), cookie.path.as_str()), ("test", "/p"));
+        assert!(cookie.secure && cookie.http_only);
+        assert_eq!(cookie.expires.unwrap().to_string(), "2099-01-01T00:00:00Z");
+
+        let plain = parse("id=1", &at).unwrap();
+        assert_eq!(
+            (plain.domain.as_str(), plain.path.as_str(), plain.expires),
+            ("a.test", "/x", None)
+        );
+        assert!(parse("no cookie", &at).is_none());
+    }
+
+    #[test]
+    fn debug_output_holds_no_value() {
+        assert_eq!(format!("{:?}", jar()), "Jar(3 cookies)");
+    }
+}

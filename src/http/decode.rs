@@ -1,0 +1,418 @@
+//! Undoing `Content-Encoding`: gzip, deflate, br and zstd, also one behind the other, as the bytes arrive.
+//!
+//! ```text
+//! push(bytes) ─▶ Stage(last coding) ─▶ … ─▶ Stage(first coding) ─▶ Output, never longer than the limit
+//! ```
+//!
+//! reqwest could do it, but it drops the header and the encoded length, and it knows no bound: a few kilobytes may be a
+//! bomb of gigabytes. Here the output stops at the limit, whatever the input claims.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use brotli_decompressor::DecompressorWriter;
+use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::FrameDecoder;
+
+/// Why decoding stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The output reached the limit.
+    Limit,
+    /// The bytes are not what the header says.
+    Invalid(String),
+    /// The bytes end before the encoding does.
+    Short,
+}
+
+/// Undoes all codings of a response.
+pub(super) struct Decoder {
+    first: Box<dyn Stage>,
+    output: Output,
+}
+
+impl Decoder {
+    /// A decoder for a `Content-Encoding`; `None` where there is nothing to undo.
+    ///
+    /// # Errors
+    ///
+    /// The coding that is not known.
+    pub(super) fn new(encoding: &str, limit: usize) -> Result<Option<Self>, String> {
+        let output = Output::new(limit);
+        let mut first: Box<dyn Stage> = Box::new(output.clone());
+        let mut any = false;
+        for coding in encoding.split(',').map(|word| word.trim().to_ascii_lowercase()) {
+            first = match coding.as_str() {
+                "" | "identity" => continue,
+                "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(first)),
+                "deflate" => Box::new(Deflate {
+                    head: Vec::new(),
+                    next: Some(first),
+                    inner: None,
+                }),
+                "br" => Box::new(Brotli(Some(DecompressorWriter::new(first, 64 * 1024)))),
+                "zstd" => Box::new(Zstd {
+                    frame: FrameDecoder::new(),
+                    pending: Vec::new(),
+                    started: false,
+                    next: first,
+                }),
+                _ => return Err(coding),
+            };
+            any = true;
+        }
+        Ok(any.then_some(Self { first, output }))
+    }
+
+    /// Decodes some more bytes.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        feed(&mut self.first, bytes).map_err(|error| self.reason(&error))
+    }
+
+    /// Ends the input.
+    pub(super) fn end(&mut self) -> Result<(), Stop> {
+        self.first.end().map_err(|error| self.reason(&error))
+    }
+
+    /// What was decoded.
+    pub(super) fn into_output(self) -> Vec<u8> {
+        std::mem::take(&mut self.output.state().bytes)
+    }
+
+    fn reason(&self, error: &io::Error) -> Stop {
+        if self.output.state().full {
+            Stop::Limit
+        } else if error.kind() == io::ErrorKind::UnexpectedEof {
+            Stop::Short
+        } else {
+            Stop::Invalid(error.to_string())
+        }
+    }
+}
+
+/// One coding: written to, it writes what it decoded to the next.
+trait Stage: Write + Send {
+    /// No more bytes come; an error of kind `UnexpectedEof` when some are missing.
+    fn end(&mut self) -> io::Result<()>;
+}
+
+/// Writes until a stage takes no more: what follows the end of an encoding is ignored, as browsers do.
+fn feed<W: Write + ?Sized>(stage: &mut W, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stage.write(bytes)? {
+            0 => break,
+            n => bytes = &bytes[n..],
+        }
+    }
+    Ok(())
+}
+
+fn short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the data end early")
+}
+
+/// The decoded bytes, shared with the decoder because the stages own it in between.
+#[derive(Clone)]
+struct Output(Arc<Mutex<OutputState>>);
+
+struct OutputState {
+    bytes: Vec<u8>,
+    limit: usize,
+    full: bool,
+}
+
+impl Output {
+    fn new(limit: usize) -> Self {
+        Self(Arc::new(Mutex::new(OutputState {
+            bytes: Vec::new(),
+            limit,
+            full: false,
+        })))
+    }
+
+    fn state(&self) -> MutexGuard<'_, OutputState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut state = self.state();
+        let room = state.limit - state.bytes.len();
+        state.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room {
+            state.full = true;
+            return Err(io::Error::other("the size limit is reached"));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stage for Output {
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stage for MultiGzDecoder<Box<dyn Stage>> {
+    fn end(&mut self) -> io::Result<()> {
+        self.try_finish()?;
+        self.get_mut().end()
+    }
+}
+
+/// `deflate` is zlib by the RFC and raw deflate by some servers: the first two bytes tell.
+struct Deflate {
+    head: Vec<u8>,
+    next: Option<Box<dyn Stage>>,
+    inner: Option<Inflate>,
+}
+
+enum Inflate {
+    Zlib(ZlibDecoder<Box<dyn Stage>>),
+    Raw(DeflateDecoder<Box<dyn Stage>>),
+}
+
+impl Write for Deflate {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(next) = self.next.take() {
+            self.head.extend_from_slice(bytes);
+            let &[first, second, ..] = self.head.as_slice() else {
+                self.next = Some(next);
+                return Ok(bytes.len());
+            };
+            let is_zlib = first & 0x0f == 8 && u16::from_be_bytes([first, second]).is_multiple_of(31);
+            let head = std::mem::take(&mut self.head);
+            let inner = self.inner.insert(if is_zlib {
+                Inflate::Zlib(ZlibDecoder::new(next))
+            } else {
+                Inflate::Raw(DeflateDecoder::new(next))
+            });
+            inner.feed(&head)?;
+        } else if let Some(inner) = &mut self.inner {
+            inner.feed(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Inflate {
+    fn feed(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Zlib(inner) => feed(inner, bytes),
+            Self::Raw(inner) => feed(inner, bytes),
+        }
+    }
+}
+
+impl Stage for Deflate {
+    fn end(&mut self) -> io::Result<()> {
+        match &mut self.inner {
+            None => Err(short()),
+            Some(Inflate::Zlib(inner)) => {
+                inner.try_finish()?;
+                inner.get_mut().end()
+            }
+            Some(Inflate::Raw(inner)) => {
+                inner.try_finish()?;
+                inner.get_mut().end()
+            }
+        }
+    }
+}
+
+/// Brotli's writer gives its target back only when it is consumed.
+struct Brotli(Option<DecompressorWriter<Box<dyn Stage>>>);
+
+impl Write for Brotli {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.0 {
+            Some(inner) => inner.write(bytes),
+            None => Ok(0),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stage for Brotli {
+    fn end(&mut self) -> io::Result<()> {
+        match self.0.take().map(DecompressorWriter::into_inner) {
+            Some(Ok(mut next)) => next.end(),
+            Some(Err(_)) => Err(short()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Zstandard, frame by frame; a block is decoded once it is there as a whole (at most 128 KiB).
+struct Zstd {
+    frame: FrameDecoder,
+    pending: Vec<u8>,
+    started: bool,
+    next: Box<dyn Stage>,
+}
+
+impl Zstd {
+    /// The longest frame header: shorter input cannot be told from a broken one.
+    const HEADER: usize = 18;
+
+    fn run(&mut self, last: bool) -> io::Result<()> {
+        let mut out = vec![0; 128 * 1024];
+        let mut at = 0;
+        loop {
+            let rest = &self.pending[at..];
+            if !self.started {
+                if rest.is_empty() || (rest.len() < Self::HEADER && !last) {
+                    break;
+                }
+                self.frame = FrameDecoder::new();
+                self.started = true;
+            }
+            let (read, written) = self.frame.decode_from_to(rest, &mut out).map_err(io::Error::other)?;
+            // With its checksum still to come, the decoder claims to have read what is not there yet.
+            if read > rest.len() {
+                break;
+            }
+            at += read;
+            feed(&mut self.next, &out[..written])?;
+            if self.frame.is_finished() && self.frame.can_collect() == 0 {
+                self.started = false;
+            } else if read == 0 && written == 0 {
+                break;
+            }
+        }
+        self.pending.drain(..at);
+        Ok(())
+    }
+}
+
+impl Write for Zstd {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.pending.extend_from_slice(bytes);
+        self.run(false)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stage for Zstd {
+    fn end(&mut self) -> io::Result<()> {
+        self.run(true)?;
+        if self.started || !self.pending.is_empty() {
+            return Err(short());
+        }
+        self.next.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use flate2::Compression;
+    use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use ruzstd::encoding::{CompressionLevel, compress_to_vec};
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn decode(encoding: &str, bytes: &[u8], step: usize, limit: usize) -> (Vec<u8>, Result<(), Stop>) {
+        let mut decoder = Decoder::new(encoding, limit).unwrap().unwrap();
+        let mut verdict = Ok(());
+        for piece in bytes.chunks(step) {
+            verdict = verdict.and_then(|()| decoder.push(piece));
+        }
+        let verdict = verdict.and_then(|()| decoder.end());
+        (decoder.into_output(), verdict)
+    }
+
+    fn text() -> Vec<u8> {
+        (0..40_000u32)
+            .flat_map(|n| format!("line {n}, ").into_bytes())
+            .collect()
+    }
+
+    /// "hello hello hello hello", as the reference encoder writes it.
+    const BROTLI: &[u8] = &[
+        0x1b, 0x16, 0x00, 0xf8, 0x25, 0x00, 0xa2, 0xb0, 0x80, 0x40, 0x68, 0x64, 0x0e, 0x00,
+    ];
+
+    #[test]
+    fn every_coding_is_undone_in_pieces_of_any_size() {
+        let plain = text();
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(&plain).unwrap();
+        let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
+        raw.write_all(&plain).unwrap();
+        for (encoding, bytes) in [
+            ("gzip", gzip(&plain)),
+            ("X-GZip", gzip(&plain)),
+            ("deflate", zlib.finish().unwrap()),
+            ("deflate", raw.finish().unwrap()),
+            ("zstd", compress_to_vec(plain.as_slice(), CompressionLevel::Fastest)),
+            ("identity, gzip", gzip(&plain)),
+            ("gzip, gzip", gzip(&gzip(&plain))),
+        ] {
+            for step in [1, 7, 4096, usize::MAX] {
+                let (out, verdict) = decode(encoding, &bytes, step, usize::MAX);
+                assert_eq!(verdict, Ok(()), "{encoding} by {step}");
+                assert!(out == plain, "{encoding} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_to_undo_and_nothing_known_are_told_apart() {
+        assert!(Decoder::new("identity", 1).unwrap().is_none());
+        assert!(Decoder::new("", 1).unwrap().is_none());
+        assert_eq!(Decoder::new("gzip, rot13", 1).err().as_deref(), Some("rot13"));
+    }
+
+    #[test]
+    fn a_bomb_stops_at_the_limit() {
+        let zeros = vec![0; 10_000_000];
+        for (encoding, bytes) in [
+            ("gzip", gzip(&zeros)),
+            ("zstd", compress_to_vec(zeros.as_slice(), CompressionLevel::Fastest)),
+        ] {
+            let (out, verdict) = decode(encoding, &bytes, 4096, 1000);
+            assert_eq!((out.len(), verdict), (1000, Err(Stop::Limit)), "{encoding}");
+        }
+    }
+
+    #[test]
+    fn wrong_bytes_and_missing_bytes_are_told_apart() {
+        let plain = text();
+        let zstd = compress_to_vec(plain.as_slice(), CompressionLevel::Fastest);
+        for (encoding, bytes) in [("gzip", gzip(&plain)), ("zstd", zstd)] {
+            assert!(
+                matches!(
+                    decode(encoding, b"<html>no such thing at all</html>", 7, 999).1,
+                    Err(Stop::Invalid(_))
+                ),
+                "{encoding}"
+            );
+            let (out, verdict) = decode(encoding, &bytes[..bytes.len() / 2], 1000, usize::MAX);
+            assert_eq!(verdict, Err(Stop::Short), "{encoding}");
+            assert!(plain.starts_with(&out), "{encoding}");
+        }
+    }
+}

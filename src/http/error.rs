@@ -1,0 +1,230 @@
+//! What went wrong, in words: the kind, one clear sentence, and the next step.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use rustls::{AlertDescription, CertificateError};
+use url::Url;
+
+use super::target::Target;
+use super::trace::Marks;
+use crate::model::exchange::{Phase, SendError, SendErrorKind};
+
+/// What is known of the send that failed.
+pub(super) struct Failed<'a> {
+    pub url: &'a Url,
+    pub proxy: Option<String>,
+    pub marks: &'a Marks,
+}
+
+/// Trust, told as a next step.
+const TRUST: &str = "name the CA's file in the settings, or turn off certificate checks for this request";
+
+/// Says why reqwest gave no response.
+pub(super) fn explain(error: reqwest::Error, failed: &Failed<'_>) -> SendError {
+    let is_connect = error.is_connect();
+    // The URL may hold secrets, and is told in its own place.
+    let error = error.without_url();
+    let mut told = match find::<rustls::Error>(&error) {
+        Some(tls) => explain_tls(tls, failed),
+        None if is_connect => explain_connect(&error, failed),
+        None => explain_protocol(&error, failed),
+    };
+    told.causes = causes(&error);
+    told
+}
+
+/// The time limit passed.
+pub(super) fn timeout(limit: Duration, phase: Phase) -> SendError {
+    SendError::new(
+        SendErrorKind::Timeout,
+        format!("timed out after {limit:?}, while {}", doing(phase)),
+    )
+    .hint("raise the timeout in the settings, or see whether the server is busy")
+}
+
+/// The user stopped it.
+pub(super) fn cancelled(phase: Phase) -> SendError {
+    SendError::new(SendErrorKind::Cancelled, format!("cancelled while {}", doing(phase)))
+}
+
+/// The first error of a type, also inside of I/O errors, which hide theirs.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
+        }
+        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            let inner: &(dyn Error + 'static) = inner;
+            if let Some(found) = find::<T>(inner) {
+                return Some(found);
+            }
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The chain of reasons, outermost first, each once.
+fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
+    let mut causes: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(error) = next {
+        let text = error.to_string();
+        if causes.last() != Some(&text) {
+            causes.push(text);
+        }
+        next = error.source();
+    }
+    causes
+}
+
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Preparing | Phase::PreRequestScript => "preparing the request",
+        Phase::Dns => "looking up the host",
+        Phase::Connecting => "connecting",
+        Phase::Tls => "in the TLS handshake",
+        Phase::Waiting => "waiting for the answer",
+        Phase::Downloading { .. } | Phase::PostResponseScript => "downloading",
+    }
+}
+
+fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
+    if let Some((host, why)) = &failed.marks.dns_error {
+        let mut told = SendError::new(SendErrorKind::Dns, format!("the host `{host}` is unknown: {why}"))
+            .hint("check the spelling of the host, the variable it comes from, and the network");
+        if failed.proxy.is_some() && failed.url.host_str() != Some(host) {
+            told.kind = SendErrorKind::Proxy;
+            told.hint = Some(PROXY_HINT.to_owned());
+        }
+        return told;
+    }
+    let address = Target::address(failed.url);
+    let text = causes(error).join(": ");
+    let io = find::<io::Error>(error).map(io::Error::kind);
+    if let Some(proxy) = &failed.proxy {
+        let why = if text.contains("authorization required") {
+            "it wants a user and a password".to_owned()
+        } else if text.contains("unsuccessful") {
+            format!("it refused the way to `{address}`")
+        } else {
+            causes(error).pop().unwrap_or_default().to_lowercase()
+        };
+        return SendError::new(SendErrorKind::Proxy, format!("the proxy `{proxy}` failed: {why}")).hint(PROXY_HINT);
+    }
+    if failed.url.scheme() == "https" && failed.marks.phase == Phase::Tls {
+        return SendError::new(
+            SendErrorKind::Tls,
+            format!("`{address}` hung up during the TLS handshake"),
+        )
+        .hint("does the server speak TLS on this port? if not, use `http://`");
+    }
+    let (what, hint) = match io {
+        Some(io::ErrorKind::ConnectionRefused) => {
+            ("refused the connection", "is the server running, and the port right?")
+        }
+        Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown) => (
+            "cannot be reached",
+            "check the network, and whether a VPN or a proxy is needed",
+        ),
+        Some(io::ErrorKind::TimedOut) => (
+            "does not answer",
+            "check the address, and whether a firewall is in between",
+        ),
+        Some(io::ErrorKind::ConnectionReset) => {
+            ("closed the connection", "is it the right port, and the right protocol?")
+        }
+        _ => ("cannot be connected to", "check the host and the port"),
+    };
+    SendError::new(SendErrorKind::Connect, format!("`{address}` {what}")).hint(hint)
+}
+
+/// What to do about a proxy.
+const PROXY_HINT: &str = "check the proxy in the settings or the environment; `direct` sends without one";
+
+fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
+    let address = Target::address(failed.url);
+    let told = |message: String, hint: &str| SendError::new(SendErrorKind::Protocol, message).hint(hint);
+    if let Some(hyper) = find::<hyper::Error>(error) {
+        if hyper.is_parse() || hyper.is_parse_too_large() {
+            return told(
+                format!("`{address}` did not answer with HTTP: {hyper}"),
+                "is it the right port? if the server speaks TLS, use `https://`",
+            );
+        }
+        if hyper.is_user() {
+            return SendError::new(SendErrorKind::Request, "the body could not be sent")
+                .hint("did a file of the body change, or vanish, while it was sent?");
+        }
+        if hyper.is_incomplete_message() || hyper.is_closed() || hyper.is_canceled() {
+            return hung_up(&address);
+        }
+    }
+    let broken = find::<io::Error>(error).map(io::Error::kind);
+    if matches!(
+        broken,
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof)
+    ) {
+        return hung_up(&address);
+    }
+    told(
+        format!("`{address}` broke the rules of HTTP"),
+        "try another HTTP version in the request's settings",
+    )
+}
+
+fn hung_up(address: &str) -> SendError {
+    SendError::new(
+        SendErrorKind::Protocol,
+        format!("`{address}` closed the connection without an answer"),
+    )
+    .hint("send again; if it happens each time, the server's log may say why")
+}
+
+fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
+    let host = failed.url.host_str().unwrap_or_default();
+    let told = |message: String, hint: &str| SendError::new(SendErrorKind::Tls, message).hint(hint);
+    match error {
+        rustls::Error::InvalidCertificate(why) => match why {
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => told(
+                format!("the certificate of `{host}` has expired"),
+                "the server needs a new one; or turn off certificate checks for this request",
+            ),
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => told(
+                format!("the certificate of `{host}` is not valid yet"),
+                "is this machine's clock right?",
+            ),
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => told(
+                format!("the certificate is for another host than `{host}`"),
+                "use the name the certificate is for, or turn off certificate checks for this request",
+            ),
+            _ if failed.marks.self_signed => told(format!("the certificate of `{host}` is self-signed"), TRUST),
+            CertificateError::UnknownIssuer => told(
+                format!("the certificate of `{host}` comes from an unknown issuer"),
+                TRUST,
+            ),
+            CertificateError::Revoked => told(
+                format!("the certificate of `{host}` was revoked"),
+                "ask whoever runs the server",
+            ),
+            other => told(format!("the certificate of `{host}` is not valid: {other}"), TRUST),
+        },
+        rustls::Error::InvalidMessage(_) => told(
+            format!("`{}` does not speak TLS", Target::address(failed.url)),
+            "if the server has no TLS on this port, use `http://`",
+        ),
+        rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)
+        | rustls::Error::NoApplicationProtocol => told(
+            format!("`{host}` does not speak the HTTP version asked for"),
+            "set the HTTP version of the request to auto",
+        ),
+        rustls::Error::AlertReceived(alert) => told(
+            format!("`{host}` refused the TLS handshake: {alert:?}"),
+            "it may want a client certificate or another TLS version",
+        ),
+        other => told(format!("the TLS handshake with `{host}` failed: {other}"), TRUST),
+    }
+}

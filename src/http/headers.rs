@@ -1,0 +1,368 @@
+//! The header lines of a request (POSTMAN.md, section 4.1): the user's, then ours, in the order of the wire.
+//!
+//! HTTP/1.1 goes out in Title-Case: the HTTP library keeps names in lower case and writes them either so or so, and this
+//! is how nearly everyone types them, and Postman sends its own. HTTP/2 has lower case only. What is shown says the same
+//! as the wire.
+
+use std::collections::BTreeSet;
+
+use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, Version};
+
+use super::body::Outgoing;
+use crate::model::exchange::{SendError, SendErrorKind};
+
+/// All that goes into the headers of one hop.
+pub(super) struct Lines<'a> {
+    /// The user's and the auth's, in order.
+    pub user: &'a [(String, String)],
+    /// Ours that must not be sent, in lower case.
+    pub disabled: &'a BTreeSet<String>,
+    /// The method.
+    pub method: &'a str,
+    /// The body.
+    pub body: &'a Outgoing,
+    /// `postrider/1.2.3`
+    pub user_agent: &'a str,
+    /// The `Postman-Token` of this send.
+    pub token: &'a str,
+    /// The host of the URL.
+    pub host: &'a str,
+    /// Base64 of the URL's user info.
+    pub basic: Option<&'a str>,
+    /// From the jar.
+    pub cookie: Option<String>,
+    /// The previous URL of a redirect.
+    pub referer: Option<&'a str>,
+    /// For a plain request through a proxy.
+    pub proxy_authorization: Option<HeaderValue>,
+}
+
+impl Lines<'_> {
+    /// Puts them together.
+    ///
+    /// # Errors
+    ///
+    /// The header that cannot be sent, by its name, never its value.
+    pub(super) fn assemble(mut self, warnings: &mut Vec<String>) -> Result<HeaderMap, SendError> {
+        let mut map = HeaderMap::new();
+        for (n, (name, value)) in self.user.iter().enumerate() {
+            let again = |(other, _): &(String, String)| other.eq_ignore_ascii_case(name);
+            // Of one name only the last is sent; a row without a name is one being typed.
+            if name.trim().is_empty() || self.user[n + 1..].iter().any(again) {
+                continue;
+            }
+            let value = self.adjust(name, value, warnings);
+            if let Some(value) = value {
+                put(&mut map, header_name(name)?, header_value(name, &value)?)?;
+            }
+        }
+        if self.body.type_first {
+            self.content_type(&mut map)?;
+        }
+        let fixed = [
+            ("user-agent", self.user_agent),
+            ("accept", "*/*"),
+            ("cache-control", "no-cache"),
+            ("postman-token", self.token),
+            ("host", self.host),
+            ("accept-encoding", "gzip, deflate, br, zstd"),
+            ("connection", "keep-alive"),
+        ];
+        for (name, value) in fixed {
+            let forced = name == HOST.as_str() || name == ACCEPT.as_str();
+            if self.disabled.contains(name) {
+                if !forced || map.contains_key(name) {
+                    continue;
+                }
+                warnings.push(format!("the header `{name}` cannot be left out: sent as `{value}`"));
+            }
+            self.add(&mut map, name, value)?;
+        }
+        self.content_type(&mut map)?;
+        self.length(&mut map)?;
+        if let Some(basic) = self.basic {
+            self.add(&mut map, "authorization", &format!("Basic {basic}"))?;
+        }
+        if let Some(referer) = self.referer {
+            self.add(&mut map, "referer", referer)?;
+        }
+        self.cookie(&mut map)?;
+        if let Some(value) = self.proxy_authorization {
+            put(&mut map, http::header::PROXY_AUTHORIZATION, value)?;
+        }
+        Ok(map)
+    }
+
+    /// A user's header as it can be sent: the framing must fit the body, or the connection would be lost.
+    fn adjust(&self, name: &str, value: &str, warnings: &mut Vec<String>) -> Option<String> {
+        let lower = name.to_ascii_lowercase();
+        let len = self.body.len();
+        match lower.as_str() {
+            "content-length" => {
+                if value.trim() != len.to_string() {
+                    warnings.push(format!(
+                        "`{name}` does not fit the body: sent with its real length, {len}"
+                    ));
+                }
+                None
+            }
+            "transfer-encoding" if self.body.is_empty() || !value.trim().eq_ignore_ascii_case("chunked") => {
+                warnings.push(format!("`{name}` does not fit the body: left out"));
+                None
+            }
+            "content-type" => match &self.body.boundary {
+                Some(boundary) if value.starts_with("multipart/") && !value.contains("boundary=") => {
+                    Some(format!("{value}; boundary={boundary}"))
+                }
+                _ => Some(value.to_owned()),
+            },
+            _ => Some(value.to_owned()),
+        }
+    }
+
+    fn add(&self, map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
+        if map.contains_key(name) {
+            return Ok(());
+        }
+        put(map, HeaderName::from_static(name), header_value(name, value)?)
+    }
+
+    fn content_type(&self, map: &mut HeaderMap) -> Result<(), SendError> {
+        match &self.body.content_type {
+            Some(value) if !self.disabled.contains(CONTENT_TYPE.as_str()) => self.add(map, "content-type", value),
+            _ => Ok(()),
+        }
+    }
+
+    /// The length, also of an empty body where one is expected (RFC 9110, section 8.6).
+    fn length(&self, map: &mut HeaderMap) -> Result<(), SendError> {
+        let expected = ["POST", "PUT", "PATCH"].contains(&self.method);
+        if map.contains_key(TRANSFER_ENCODING) || (self.body.is_empty() && !expected) {
+            return Ok(());
+        }
+        put(map, CONTENT_LENGTH, HeaderValue::from(self.body.len()))
+    }
+
+    /// The jar's cookies behind those the user typed.
+    fn cookie(&mut self, map: &mut HeaderMap) -> Result<(), SendError> {
+        let Some(jar) = self.cookie.take() else { return Ok(()) };
+        match map.get_mut("cookie") {
+            Some(own) => {
+                let both = [own.as_bytes(), b"; ", jar.as_bytes()].concat();
+                *own = HeaderValue::from_bytes(&both).map_err(|_| bad_value("Cookie", &jar))?;
+                Ok(())
+            }
+            None => self.add(map, "cookie", &jar),
+        }
+    }
+}
+
+fn put(map: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
+    map.try_insert(name, value)
+        .map(|_| ())
+        .map_err(|_| SendError::new(SendErrorKind::Request, "the request has too many headers"))
+}
+
+fn header_name(name: &str) -> Result<HeaderName, SendError> {
+    HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| {
+        SendError::new(
+            SendErrorKind::Request,
+            format!("`{}` is no header name", name.escape_debug()),
+        )
+        .hint("a header name has letters, digits and dashes; is there a space or a colon in it?")
+    })
+}
+
+fn header_value(name: &str, value: &str) -> Result<HeaderValue, SendError> {
+    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad_value(name, value))
+}
+
+fn bad_value(name: &str, value: &str) -> SendError {
+    let what = if value.contains(['\r', '\n']) {
+        "a line break"
+    } else {
+        "a control character"
+    };
+    SendError::new(
+        SendErrorKind::Request,
+        format!("the header `{name}` holds {what}, which cannot be sent"),
+    )
+    .hint("look at the end of the value, or of the variable in it: it may have been pasted with its line break")
+}
+
+/// The headers as they go over the wire in a version of HTTP.
+pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, String)> {
+    let h2 = version >= Version::HTTP_2;
+    // Headers that speak of the connection have no meaning in HTTP/2 and are taken out (RFC 9113, section 8.2.2).
+    let named = map
+        .get(CONNECTION)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let of_connection = |name: &HeaderName, value: &HeaderValue| {
+        [
+            "connection",
+            "proxy-connection",
+            "keep-alive",
+            "transfer-encoding",
+            "upgrade",
+        ]
+        .contains(&name.as_str())
+            || (name == TE && value != "trailers")
+            || named
+                .split(',')
+                .any(|word| word.trim().eq_ignore_ascii_case(name.as_str()))
+    };
+    map.iter()
+        .filter(|(name, value)| !h2 || !of_connection(name, value))
+        .map(|(name, value)| {
+            let name = if h2 {
+                name.as_str().to_owned()
+            } else {
+                title_case(name.as_str())
+            };
+            (name, String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect()
+}
+
+/// `content-type` as `Content-Type`.
+fn title_case(name: &str) -> String {
+    let mut start = true;
+    name.chars()
+        .map(|c| {
+            let cased = if start { c.to_ascii_uppercase() } else { c };
+            start = c == '-';
+            cased
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn assemble(
+        user: &[(&str, &str)],
+        disabled: &[&str],
+        change: impl FnOnce(&mut Lines<'_>),
+    ) -> (Result<Vec<(String, String)>, SendError>, Vec<String>) {
+        let user: Vec<_> = user.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let disabled = disabled.iter().map(|name| (*name).to_owned()).collect();
+        let body = Outgoing::default();
+        let mut lines = Lines {
+            user: &user,
+            disabled: &disabled,
+            method: "GET",
+            body: &body,
+            user_agent: "ua",
+            token: "t",
+            host: "h",
+            basic: None,
+            cookie: None,
+            referer: None,
+            proxy_authorization: None,
+        };
+        change(&mut lines);
+        let mut warnings = Vec::new();
+        let map = lines.assemble(&mut warnings);
+        (map.map(|map| on_the_wire(&map, Version::HTTP_11)), warnings)
+    }
+
+    fn names(lines: Result<Vec<(String, String)>, SendError>) -> Vec<String> {
+        lines.unwrap().into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn the_users_come_first_then_ours_that_no_user_header_has() {
+        let (lines, _) = assemble(&[("X-Two", "2"), ("accept", "a/b"), ("", "typing")], &[], |_| {});
+        assert_eq!(
+            names(lines),
+            [
+                "X-Two",
+                "Accept",
+                "User-Agent",
+                "Cache-Control",
+                "Postman-Token",
+                "Host",
+                "Accept-Encoding",
+                "Connection"
+            ]
+        );
+    }
+
+    #[test]
+    fn of_one_name_only_the_last_is_sent() {
+        let (lines, _) = assemble(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], &[], |_| {});
+        let lines = lines.unwrap();
+        assert_eq!(lines[0].0, "A");
+        assert_eq!(lines[1], ("X-One".to_owned(), "2".to_owned()));
+    }
+
+    #[test]
+    fn disabled_headers_are_left_out_but_two_cannot_be() {
+        let off = [
+            "user-agent",
+            "cache-control",
+            "postman-token",
+            "accept-encoding",
+            "connection",
+            "host",
+            "accept",
+        ];
+        let (lines, warnings) = assemble(&[], &off, |_| {});
+        assert_eq!(names(lines), ["Accept", "Host"]);
+        assert_eq!(warnings.len(), 2);
+    }
+
+    #[test]
+    fn a_line_break_is_refused_without_telling_the_value() {
+        let (lines, _) = assemble(&[("Authorization", "Bearer s3cret\n")], &[], |_| {});
+        let error = lines.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Request);
+        assert!(error.message.contains("`Authorization` holds a line break"));
+        assert!(!format!("{error:?}").contains("s3cret"));
+        assert!(
+            assemble(&[("a b", "c")], &[], |_| {})
+                .0
+                .unwrap_err()
+                .message
+                .contains("`a b`")
+        );
+    }
+
+    #[test]
+    fn a_length_that_does_not_fit_is_set_right_with_a_warning() {
+        let (lines, warnings) = assemble(&[("Content-Length", "99")], &[], |lines| lines.method = "POST");
+        assert_eq!(
+            lines.unwrap().last().unwrap(),
+            &("Content-Length".to_owned(), "0".to_owned())
+        );
+        assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn the_jars_cookies_follow_the_users() {
+        let (lines, _) = assemble(&[("Cookie", "mine=1")], &[], |lines| {
+            lines.cookie = Some("jar=2".into())
+        });
+        assert_eq!(lines.unwrap()[0].1, "mine=1; jar=2");
+    }
+
+    #[test]
+    fn http_2_has_lower_case_and_no_headers_of_the_connection() {
+        let mut map = HeaderMap::new();
+        for (name, value) in [
+            ("x-a", "1"),
+            ("connection", "x-b"),
+            ("x-b", "2"),
+            ("te", "gzip"),
+            ("keep-alive", "5"),
+        ] {
+            map.insert(name, HeaderValue::from_static(value));
+        }
+        assert_eq!(on_the_wire(&map, Version::HTTP_2), [("x-a".to_owned(), "1".to_owned())]);
+    }
+}

@@ -1,0 +1,178 @@
+//! What a redirect makes of a request (POSTMAN.md, section 4.4).
+
+use http::StatusCode;
+use url::Url;
+
+use super::body::Outgoing;
+use super::target::Target;
+use crate::auth::SignedRequest;
+use crate::model::Secret;
+use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::request::Method;
+
+/// How many redirects are followed when no setting says otherwise.
+pub(super) const MAX_REDIRECTS: u32 = 10;
+
+/// The request of one hop.
+#[derive(Clone)]
+pub(super) struct HopRequest {
+    pub method: Method,
+    pub url: Url,
+    pub headers: Vec<(String, String)>,
+    pub body: Outgoing,
+    /// Base64 of the URL's user info.
+    pub basic: Option<Secret>,
+    /// Where a redirect came from.
+    pub referer: Option<String>,
+}
+
+/// Where a response redirects to; `None` for one that does not.
+pub(super) fn location(status: StatusCode, header: Option<&[u8]>) -> Option<String> {
+    let redirects = [301, 302, 303, 307, 308].contains(&status.as_u16());
+    let header = header.filter(|_| redirects)?;
+    Some(String::from_utf8_lossy(header).trim().to_owned())
+}
+
+/// The next hop's request.
+///
+/// # Errors
+///
+/// A location that cannot be gone to.
+pub(super) fn next(
+    from: &HopRequest,
+    status: StatusCode,
+    location: &str,
+    signed: &SignedRequest,
+) -> Result<HopRequest, SendError> {
+    let settings = signed.settings();
+    let nowhere = |why: String| {
+        SendError::new(
+            SendErrorKind::Redirect,
+            format!("the redirect to `{}` leads nowhere: {why}", location.escape_debug()),
+        )
+        .hint("the server sent a wrong `Location`; turn off following redirects to see its answer")
+    };
+    let joined = from
+        .url
+        .join(location)
+        .map_err(|error| nowhere(error.to_string().to_lowercase()))?;
+    let target = Target::new(joined.as_str()).map_err(|error| nowhere(error.message))?;
+    let mut hop = HopRequest {
+        referer: referer(&from.url, &target.url).filter(|_| !settings.remove_referer.unwrap_or(false)),
+        url: target.url,
+        basic: target.user_info.or_else(|| from.basic.clone()),
+        ..from.clone()
+    };
+    let keeps_method = settings.keep_method.unwrap_or(false) || [307, 308].contains(&status.as_u16());
+    if !keeps_method && hop.method.as_str() != "HEAD" {
+        hop.method = Method::new("GET");
+        hop.body = Outgoing::default();
+        hop.headers.retain(|(name, _)| {
+            !["content-type", "content-length", "transfer-encoding"].contains(&name.to_ascii_lowercase().as_str())
+        });
+    }
+    // The user's own Referer would contradict ours.
+    if hop.referer.is_some() {
+        hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("referer"));
+    }
+    let elsewhere = from.url.host_str() != hop.url.host_str();
+    let exposed = from.url.scheme() == "https" && hop.url.scheme() == "http";
+    if elsewhere {
+        hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+    }
+    if (elsewhere || exposed) && !settings.keep_authorization.unwrap_or(false) {
+        hop.headers.retain(|(name, _)| !signed.is_credential(name));
+        if joined.username().is_empty() && joined.password().is_none() {
+            hop.basic = None;
+        }
+    }
+    Ok(hop)
+}
+
+/// The URL a redirect came from, as far as the next may know it (RFC 9110, section 10.1.3).
+fn referer(from: &Url, to: &Url) -> Option<String> {
+    if from.scheme() == "https" && to.scheme() == "http" {
+        return None;
+    }
+    let mut from = from.clone();
+    from.set_fragment(None);
+    Some(from.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::auth::sign;
+    use crate::auth::signed::tests::request;
+    use crate::model::{Auth, Settings};
+
+    fn follow(auth: Auth, settings: Settings, status: u16, from: &str, to: &str) -> HopRequest {
+        let mut resolved = request(auth);
+        resolved.settings = settings;
+        resolved.headers = [("Host", "h"), ("Cookie", "c=1"), ("Content-Type", "a/b"), ("X", "y")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec();
+        let signed = sign(resolved).request;
+        let hop = HopRequest {
+            method: Method::new("POST"),
+            url: from.parse().unwrap(),
+            headers: signed.headers().to_vec(),
+            body: Outgoing::default(),
+            basic: None,
+            referer: None,
+        };
+        next(&hop, StatusCode::from_u16(status).unwrap(), to, &signed).unwrap()
+    }
+
+    fn names(hop: &HopRequest) -> Vec<&str> {
+        hop.headers.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    fn bearer() -> Auth {
+        Auth::new("bearer").with("token", "tok")
+    }
+
+    #[test]
+    fn three_statuses_turn_into_get_and_two_keep_all() {
+        for status in [301, 302, 303] {
+            let hop = follow(bearer(), Settings::default(), status, "http://a/x", "/y");
+            assert_eq!((hop.method.as_str(), hop.url.as_str()), ("GET", "http://a/y"));
+            assert_eq!(names(&hop), ["Host", "Cookie", "X", "Authorization"]);
+        }
+        for status in [307, 308] {
+            let hop = follow(bearer(), Settings::default(), status, "http://a/x", "y?z");
+            assert_eq!((hop.method.as_str(), hop.url.as_str()), ("POST", "http://a/y?z"));
+            assert!(names(&hop).contains(&"Content-Type"));
+        }
+    }
+
+    #[test]
+    fn credentials_of_every_kind_stay_behind_on_another_host() {
+        let hop = follow(bearer(), Settings::default(), 307, "http://a/", "http://b/");
+        assert_eq!(names(&hop), ["Content-Type", "X"]);
+        let key = Auth::new("apikey").with("key", "X-Key").with("value", "v");
+        let hop = follow(key, Settings::default(), 307, "http://a/", "http://b/");
+        assert_eq!(names(&hop), ["Content-Type", "X"]);
+        let hop = follow(bearer(), Settings::default(), 307, "https://a/", "http://a/");
+        assert!(!names(&hop).contains(&"Authorization"));
+        assert_eq!(hop.referer, None);
+    }
+
+    #[test]
+    fn settings_keep_method_credentials_and_silence() {
+        let settings = Settings {
+            keep_method: Some(true),
+            keep_authorization: Some(true),
+            remove_referer: Some(true),
+            ..Settings::default()
+        };
+        let hop = follow(bearer(), settings, 302, "http://a/", "http://b/");
+        assert_eq!(hop.method.as_str(), "POST");
+        assert!(names(&hop).contains(&"Authorization"));
+        assert_eq!(hop.referer, None);
+        let hop = follow(bearer(), Settings::default(), 302, "http://a/x#f", "/");
+        assert_eq!(hop.referer.as_deref(), Some("http://a/x"));
+    }
+}

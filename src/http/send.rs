@@ -1,0 +1,319 @@
+//! One send: hop after hop until an answer, an error, the time limit or the user ends it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::Version;
+use hyper_util::client::legacy::connect::HttpInfo;
+use jiff::Timestamp;
+use reqwest::tls::{TlsInfo, Version as TlsVersion};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use uuid::Uuid;
+
+use super::body::{Outgoing, Shown};
+use super::client::Client;
+use super::cookies::Jar;
+use super::error::{self, Failed};
+use super::headers::{Lines, on_the_wire};
+use super::receive;
+use super::redirect::{self, HopRequest, MAX_REDIRECTS};
+use super::target::Target;
+use super::trace::{Progress, Trace};
+use crate::auth::SignedRequest;
+use crate::model::exchange::{
+    Connection, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
+};
+use crate::model::settings::HttpVersion;
+
+/// What a send needs besides the request.
+#[derive(Clone)]
+pub struct SendContext {
+    /// Cancelling it ends the send at once.
+    pub cancel: CancellationToken,
+    /// Told of every step.
+    pub progress: Progress,
+    /// The workspace's cookies.
+    pub cookies: Arc<Jar>,
+}
+
+impl SendContext {
+    /// A context nobody watches or cancels.
+    pub fn new(cookies: Arc<Jar>) -> Self {
+        Self {
+            cancel: CancellationToken::new(),
+            progress: Arc::new(|_| {}),
+            cookies,
+        }
+    }
+}
+
+impl fmt::Debug for SendContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SendContext")
+            .field("cookies", &self.cookies)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is known so far; stays when the send is cut off.
+struct Progressing<'a> {
+    client: &'a Client,
+    signed: &'a SignedRequest,
+    context: &'a SendContext,
+    exchange: Exchange,
+    trace: Arc<Trace>,
+    shown: Shown,
+    started: Instant,
+}
+
+/// Sends a request; see [`Client::send`].
+pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &SendContext) -> Exchange {
+    let limit = signed.settings().timeout.unwrap_or(client.config().timeout);
+    let mut run = Progressing::new(client, signed, context);
+    let result = tokio::select! {
+        biased;
+        () = context.cancel.cancelled() => Err(None),
+        () = sleep_unless_zero(limit) => Err(Some(limit)),
+        result = run.hops() => Ok(result),
+    };
+    let phase = run.trace.snapshot().phase;
+    let result = result.unwrap_or_else(|cut| {
+        Err(match cut {
+            Some(limit) => error::timeout(limit, phase),
+            None => error::cancelled(phase),
+        })
+    });
+    run.finish(result)
+}
+
+async fn sleep_unless_zero(limit: Duration) {
+    if limit.is_zero() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(limit).await;
+}
+
+impl<'a> Progressing<'a> {
+    fn new(client: &'a Client, signed: &'a SignedRequest, context: &'a SendContext) -> Self {
+        let request = SentRequest {
+            method: signed.method().clone(),
+            url: signed.url().to_owned(),
+            version: receive::version_name(Version::HTTP_11).to_owned(),
+            headers: signed.headers().to_vec(),
+            body: bytes::Bytes::new(),
+            body_len: 0,
+        };
+        Self {
+            client,
+            signed,
+            context,
+            exchange: Exchange {
+                started: Timestamp::now(),
+                request,
+                result: Err(SendError::new(SendErrorKind::Cancelled, "not sent")),
+                hops: Vec::new(),
+                timings: Timings::default(),
+                connection: Connection::default(),
+                redactor: signed.redactor().clone(),
+                warnings: Vec::new(),
+            },
+            trace: Trace::new(Arc::clone(&context.progress)),
+            shown: Shown::default(),
+            started: Instant::now(),
+        }
+    }
+
+    fn finish(mut self, result: Result<Response, SendError>) -> Exchange {
+        let redactor = &self.exchange.redactor;
+        self.exchange.result = result.map_err(|mut error| {
+            error.message = redactor.redact(&error.message);
+            for cause in &mut error.causes {
+                *cause = redactor.redact(cause);
+            }
+            error
+        });
+        for warning in &mut self.exchange.warnings {
+            *warning = redactor.redact(warning);
+        }
+        self.exchange.request.body = self.shown.bytes();
+        let marks = self.trace.snapshot();
+        self.exchange.timings = marks.timings(self.started.elapsed());
+        self.exchange
+    }
+
+    /// Hop after hop.
+    async fn hops(&mut self) -> Result<Response, SendError> {
+        self.trace.phase(Phase::Preparing);
+        let mut hop = self.first_hop().await?;
+        let settings = self.signed.settings();
+        let limit = settings.max_redirects.unwrap_or(MAX_REDIRECTS);
+        let token = Uuid::new_v4().to_string();
+        loop {
+            let response = self.hop(&hop, &token).await?;
+            let header = response.headers().get("location").map(http::HeaderValue::as_bytes);
+            let location = redirect::location(response.status(), header);
+            let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(true)) else {
+                let head = receive::head(&response, &hop.url);
+                let limit = self.client.config().body_limit;
+                return Ok(receive::body(response, head, limit, &self.trace, &mut self.exchange.warnings).await);
+            };
+            let status = response.status();
+            receive::drain(response).await;
+            self.trace.finished();
+            self.exchange.hops.push(Hop {
+                method: hop.method.clone(),
+                url: hop.url.to_string(),
+                status: status.as_u16(),
+                location: location.clone(),
+                took: self.trace.snapshot().took(),
+            });
+            if self.exchange.hops.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
+                return Err(SendError::new(
+                    SendErrorKind::Redirect,
+                    format!(
+                        "more than {limit} redirects, the last one to `{}`",
+                        location.escape_debug()
+                    ),
+                )
+                .hint("it is probably a loop; turn off following redirects to see the first answer"));
+            }
+            hop = redirect::next(&hop, status, &location, self.signed)?;
+        }
+    }
+
+    /// The request before any redirect, checked.
+    async fn first_hop(&mut self) -> Result<HopRequest, SendError> {
+        let target = Target::new(self.signed.url())?;
+        self.exchange.redactor = self.exchange.redactor.with(target.secrets);
+        self.exchange.request.url = target.url.to_string();
+        let method = self.signed.method().clone();
+        if !method.is_valid() {
+            return Err(SendError::new(
+                SendErrorKind::Request,
+                format!("`{}` is no method", method.as_str().escape_debug()),
+            )
+            .hint("a method is one word, such as `GET`"));
+        }
+        let dir = &self.client.config().working_dir;
+        let body = Outgoing::new(self.signed, dir, &mut self.exchange.warnings).await;
+        Ok(HopRequest {
+            method,
+            url: target.url,
+            headers: self.signed.headers().to_vec(),
+            body,
+            basic: target.user_info,
+            referer: None,
+        })
+    }
+
+    /// One request and the head of its answer.
+    async fn hop(&mut self, hop: &HopRequest, token: &str) -> Result<reqwest::Response, SendError> {
+        let settings = self.signed.settings();
+        let config = self.client.config();
+        self.trace = Trace::new(Arc::clone(&self.context.progress));
+        let uses_cookies = settings.cookies.unwrap_or(true);
+        let proxy = self.client.proxy(settings.proxy.as_deref(), &hop.url)?;
+        let mut warnings = Vec::new();
+        let headers = Lines {
+            user: &hop.headers,
+            disabled: &settings.disabled_headers,
+            method: hop.method.as_str(),
+            body: &hop.body,
+            user_agent: &config.user_agent,
+            token,
+            host: &Target::host(&hop.url),
+            basic: hop.basic.as_ref().map(crate::model::Secret::reveal),
+            cookie: self.context.cookies.header(&hop.url).filter(|_| uses_cookies),
+            referer: hop.referer.as_deref(),
+            proxy_authorization: proxy.as_ref().and_then(|proxy| proxy.authorization(&hop.url)),
+        }
+        .assemble(&mut warnings)?;
+        // Each hop would say the same again.
+        if self.exchange.hops.is_empty() {
+            self.exchange.warnings.append(&mut warnings);
+        }
+
+        let version = settings.http_version.unwrap_or_default();
+        let expected = if version == HttpVersion::Http2 {
+            Version::HTTP_2
+        } else {
+            Version::HTTP_11
+        };
+        self.exchange.request = SentRequest {
+            method: hop.method.clone(),
+            url: hop.url.to_string(),
+            version: receive::version_name(expected).to_owned(),
+            headers: on_the_wire(&headers, expected),
+            body: bytes::Bytes::new(),
+            body_len: hop.body.len(),
+        };
+
+        let verify = settings.verify_tls.unwrap_or(!config.insecure);
+        let pool = self.client.pool(verify, version, proxy.as_ref())?;
+        let request = self.build(hop, headers.clone())?;
+        let answer = self.trace.scope(pool.execute(request)).await;
+        let marks = self.trace.snapshot();
+        let response = answer.map_err(|error| {
+            let failed = Failed {
+                url: &hop.url,
+                proxy: proxy.as_ref().map(super::proxy::Proxy::url),
+                marks: &marks,
+            };
+            error::explain(error, &failed)
+        })?;
+        self.trace.answered();
+
+        // Only now it is known what TLS negotiated.
+        let sent = if response.version() >= Version::HTTP_2 {
+            Version::HTTP_2
+        } else {
+            Version::HTTP_11
+        };
+        self.exchange.request.headers = on_the_wire(&headers, sent);
+        self.exchange.request.version = receive::version_name(sent).to_owned();
+        self.exchange.connection = Connection {
+            remote: response.remote_addr(),
+            local: response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr),
+            reused: marks.reused(),
+            tls: tls_words(&response, verify),
+        };
+        if uses_cookies {
+            self.keep_cookies(&response, &hop.url);
+        }
+        Ok(response)
+    }
+
+    fn build(&self, hop: &HopRequest, headers: http::HeaderMap) -> Result<reqwest::Request, SendError> {
+        let method = reqwest::Method::from_bytes(hop.method.as_str().as_bytes())
+            .map_err(|_| SendError::new(SendErrorKind::Request, format!("`{}` is no method", hop.method)))?;
+        let mut request = reqwest::Request::new(method, hop.url.clone());
+        *request.headers_mut() = headers;
+        self.shown.clear();
+        if !hop.body.is_empty() {
+            *request.body_mut() = Some(hop.body.stream(&self.trace, &self.shown));
+        }
+        Ok(request)
+    }
+
+    fn keep_cookies(&self, response: &reqwest::Response, url: &Url) {
+        for value in response.headers().get_all("set-cookie") {
+            self.context
+                .cookies
+                .set(url, &String::from_utf8_lossy(value.as_bytes()));
+        }
+    }
+}
+
+/// What is known of the TLS of a connection, in words.
+fn tls_words(response: &reqwest::Response, verified: bool) -> Option<String> {
+    let info = response.extensions().get::<TlsInfo>()?;
+    let version = match info.version() {
+        Some(TlsVersion::TLS_1_3) => "TLS 1.3",
+        Some(TlsVersion::TLS_1_2) => "TLS 1.2",
+        _ => "TLS",
+    };
+    let doubt = if verified { "" } else { ", certificate not checked" };
+    Some(format!("{version}{doubt}"))
+}

@@ -1,0 +1,321 @@
+//! What happened when during one hop: marks set by hooks deep in the connection, and the progress shown meanwhile.
+//!
+//! ```text
+//! connector called ─ resolver called ─ resolved ─ TLS asks for a ticket ─ connector ready ─ answer ─ last byte
+//!                    └────── dns ─────┘└─ connect ─┘└──────── tls ───────┘
+//! ```
+//!
+//! The hooks know nothing of the request they work for, so they find its [`Trace`] in a task-local: a connection is
+//! opened inside the task that needs it. One opened in the background, because a pooled one was free first, finds no
+//! trace and leaves no marks, which is how a reused connection is recognised.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::NamedGroup;
+use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
+use rustls::pki_types::ServerName;
+use tower::{Layer, Service};
+
+use crate::model::exchange::{Phase, Timings};
+
+/// Told of every step of a send; must be quick, as it is called from within it.
+pub type Progress = Arc<dyn Fn(Phase) + Send + Sync>;
+
+tokio::task_local! {
+    static TRACE: Arc<Trace>;
+}
+
+/// The marks of one hop.
+pub(super) struct Trace {
+    progress: Progress,
+    marks: Mutex<Marks>,
+}
+
+/// Moments, and what a hook saw that its error does not say.
+#[derive(Clone, Debug)]
+pub(super) struct Marks {
+    start: Instant,
+    dns: Option<(Instant, Option<Instant>)>,
+    connect: Option<Instant>,
+    tls: Option<Instant>,
+    connected: Option<Instant>,
+    body_sent: Option<Instant>,
+    answered: Option<Instant>,
+    finished: Option<Instant>,
+    /// How far it came.
+    pub phase: Phase,
+    /// The host whose name is unknown, and why.
+    pub dns_error: Option<(String, String)>,
+    /// The certificate that was refused names itself as its issuer.
+    pub self_signed: bool,
+}
+
+impl Trace {
+    pub(super) fn new(progress: Progress) -> Arc<Self> {
+        Arc::new(Self {
+            progress,
+            marks: Mutex::new(Marks {
+                start: Instant::now(),
+                dns: None,
+                connect: None,
+                tls: None,
+                connected: None,
+                body_sent: None,
+                answered: None,
+                finished: None,
+                phase: Phase::Preparing,
+                dns_error: None,
+                self_signed: false,
+            }),
+        })
+    }
+
+    /// Runs a future so that hooks called within it find this trace.
+    pub(super) async fn scope<F: Future>(self: &Arc<Self>, future: F) -> F::Output {
+        TRACE.scope(Arc::clone(self), future).await
+    }
+
+    /// Tells the watcher where the send stands.
+    pub(super) fn phase(&self, phase: Phase) {
+        self.marks().phase = phase;
+        (self.progress)(phase);
+    }
+
+    /// A piece of the request body was taken to be written.
+    pub(super) fn body_sent(&self) {
+        self.marks().body_sent = Some(Instant::now());
+    }
+
+    /// The head of the response is there.
+    pub(super) fn answered(&self) {
+        self.marks().answered = Some(Instant::now());
+    }
+
+    /// The last byte of the response is there.
+    pub(super) fn finished(&self) {
+        self.marks().finished = Some(Instant::now());
+    }
+
+    /// The marks so far.
+    pub(super) fn snapshot(&self) -> Marks {
+        self.marks().clone()
+    }
+
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Marks {
+    /// Whether the connection was open before.
+    pub(super) fn reused(&self) -> bool {
+        self.connected.is_none()
+    }
+
+    /// How long the hop has taken so far.
+    pub(super) fn took(&self) -> Duration {
+        self.finished.unwrap_or_else(Instant::now) - self.start
+    }
+
+    /// How long each phase took; phases that did not come to their end are left out.
+    pub(super) fn timings(&self, total: Duration) -> Timings {
+        let mut timings = Timings {
+            total,
+            ..Timings::default()
+        };
+        if let (Some(start), Some(end)) = (self.connect, self.connected) {
+            let resolved = self.dns.and_then(|(_, end)| end);
+            timings.dns = self
+                .dns
+                .and_then(|(start, end)| Some(end?.saturating_duration_since(start)));
+            let open = self.tls.unwrap_or(end);
+            timings.connect = Some(open.saturating_duration_since(resolved.unwrap_or(start)));
+            timings.tls = self.tls.map(|start| end.saturating_duration_since(start));
+        } else if self.reused() && self.answered.is_none() {
+            // A connection that failed: how long its phases took tells where.
+            timings.dns = self
+                .dns
+                .and_then(|(start, end)| Some(end?.saturating_duration_since(start)));
+        }
+        if let Some(answered) = self.answered {
+            let written = [Some(self.start), self.connected, self.body_sent];
+            let written = written.into_iter().flatten().max().unwrap_or(self.start);
+            timings.first_byte = Some(answered.saturating_duration_since(written));
+            timings.download = self.finished.map(|end| end.saturating_duration_since(answered));
+        }
+        timings
+    }
+}
+
+/// Sets marks on the trace of this task, if it has one.
+fn mark(set: impl FnOnce(&mut Marks), phase: Option<Phase>) {
+    // No trace: a connection opened in the background, for nobody in particular.
+    let _ = TRACE.try_with(|trace| {
+        set(&mut trace.marks());
+        if let Some(phase) = phase {
+            trace.phase(phase);
+        }
+    });
+}
+
+/// Notes that the refused certificate is its own issuer.
+pub(super) fn mark_self_signed() {
+    mark(|marks| marks.self_signed = true, None);
+}
+
+/// Looks host names up as the system does, and marks when.
+#[derive(Debug)]
+pub(super) struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            mark(|marks| marks.dns = Some((Instant::now(), None)), Some(Phase::Dns));
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map(Vec::from_iter);
+            mark(
+                |marks| {
+                    if let Some(dns) = &mut marks.dns {
+                        dns.1 = Some(Instant::now());
+                    }
+                    marks.dns_error = match &found {
+                        Ok(addresses) if addresses.is_empty() => Some("it has no address".to_owned()),
+                        Ok(_) => None,
+                        Err(error) => Some(error.to_string()),
+                    }
+                    .map(|why| (name.as_str().to_owned(), why));
+                },
+                Some(Phase::Connecting),
+            );
+            let addresses: Addrs = Box::new(found?.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
+/// Marks when a connection is asked for and when it is there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ConnectLayer;
+
+impl<S> Layer<S> for ConnectLayer {
+    type Service = Connect<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Connect { inner }
+    }
+}
+
+/// The connector within [`ConnectLayer`].
+#[derive(Clone, Debug)]
+pub(super) struct Connect<S> {
+    inner: S,
+}
+
+impl<S, R> Service<R> for Connect<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: R) -> Self::Future {
+        let connecting = self.inner.call(request);
+        Box::pin(async move {
+            mark(|marks| marks.connect = Some(Instant::now()), Some(Phase::Connecting));
+            let connection = connecting.await;
+            if connection.is_ok() {
+                mark(|marks| marks.connected = Some(Instant::now()), Some(Phase::Waiting));
+            }
+            connection
+        })
+    }
+}
+
+/// Keeps TLS sessions for resumption, and marks when one is asked for: the first thing of a handshake.
+#[derive(Debug)]
+pub(super) struct Sessions(ClientSessionMemoryCache);
+
+impl Sessions {
+    pub(super) fn new() -> Self {
+        Self(ClientSessionMemoryCache::new(256))
+    }
+}
+
+impl ClientSessionStore for Sessions {
+    fn set_kx_hint(&self, server_name: ServerName<'static>, group: NamedGroup) {
+        self.0.set_kx_hint(server_name, group);
+    }
+
+    fn kx_hint(&self, server_name: &ServerName<'_>) -> Option<NamedGroup> {
+        mark(
+            |marks| {
+                marks.tls.get_or_insert_with(Instant::now);
+            },
+            Some(Phase::Tls),
+        );
+        self.0.kx_hint(server_name)
+    }
+
+    fn set_tls12_session(&self, server_name: ServerName<'static>, value: Tls12ClientSessionValue) {
+        self.0.set_tls12_session(server_name, value);
+    }
+
+    fn tls12_session(&self, server_name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.0.tls12_session(server_name)
+    }
+
+    fn remove_tls12_session(&self, server_name: &ServerName<'static>) {
+        self.0.remove_tls12_session(server_name);
+    }
+
+    fn insert_tls13_ticket(&self, server_name: ServerName<'static>, value: Tls13ClientSessionValue) {
+        self.0.insert_tls13_ticket(server_name, value);
+    }
+
+    fn take_tls13_ticket(&self, server_name: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        mark(
+            |marks| {
+                marks.tls.get_or_insert_with(Instant::now);
+            },
+            Some(Phase::Tls),
+        );
+        self.0.take_tls13_ticket(server_name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn marks_land_on_the_trace_of_their_own_task_and_nowhere_else() {
+        let one = Trace::new(Arc::new(|_| {}));
+        let two = Trace::new(Arc::new(|_| {}));
+        mark_self_signed();
+        one.scope(async { mark_self_signed() }).await;
+        assert!(one.snapshot().self_signed);
+        assert!(!two.snapshot().self_signed);
+    }
+
+    #[test]
+    fn a_connection_without_marks_was_open_before() {
+        let trace = Trace::new(Arc::new(|_| {}));
+        trace.answered();
+        trace.finished();
+        let marks = trace.snapshot();
+        let timings = marks.timings(marks.took());
+        assert!(marks.reused());
+        assert_eq!((timings.dns, timings.connect, timings.tls), (None, None, None));
+        assert!(timings.first_byte.is_some() && timings.download.is_some());
+    }
+}

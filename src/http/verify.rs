@@ -1,0 +1,193 @@
+//! Checking server certificates: by the system's trust and an extra CA file, or, on the user's word, not at all.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+
+use super::trace::mark_self_signed;
+use crate::model::exchange::{SendError, SendErrorKind};
+
+/// The certificates of a PEM file, such as a company's own CA.
+pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, SendError> {
+    let failed = |why: String| {
+        SendError::new(
+            SendErrorKind::Tls,
+            format!("cannot use the CA file `{}`: {why}", path.display()),
+        )
+        .hint("the setting for the CA file must name a PEM file with certificates")
+    };
+    let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| failed(error.to_string()))?;
+    if certificates.is_empty() {
+        return Err(failed("it holds no certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+/// How far to trust a server.
+pub(super) enum Trust {
+    /// The system's certificates and these.
+    System(Vec<CertificateDer<'static>>),
+    /// Whatever the server shows.
+    Anything,
+}
+
+/// Checks certificates; the system's are read when the first one is to be checked, as that takes a while.
+pub(super) struct Verifier {
+    provider: Arc<CryptoProvider>,
+    trust: Trust,
+    system: OnceLock<Result<Arc<dyn ServerCertVerifier>, Error>>,
+}
+
+impl Verifier {
+    pub(super) fn new(provider: Arc<CryptoProvider>, trust: Trust) -> Arc<Self> {
+        Arc::new(Self {
+            provider,
+            trust,
+            system: OnceLock::new(),
+        })
+    }
+
+    fn load(&self, extra: &[CertificateDer<'static>]) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+        rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&self.provider))
+            .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+    }
+}
+
+impl fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Verifier")
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let Trust::System(extra) = &self.trust else {
+            return Ok(ServerCertVerified::assertion());
+        };
+        let verifier = self
+            .system
+            .get_or_init(|| self.load(extra))
+            .as_ref()
+            .map_err(Clone::clone)?;
+        let verdict = verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        if verdict.is_err() && is_self_issued(end_entity) {
+            mark_self_signed();
+        }
+        verdict
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Whether issuer and subject of a certificate are the same (RFC 5280, section 4.1); `false` for what is none.
+fn is_self_issued(certificate: &[u8]) -> bool {
+    let names = || {
+        let (_, certificate, _) = der(certificate)?;
+        let (_, mut rest, _) = der(certificate)?;
+        let (tag, _, after) = der(rest)?;
+        // The version is optional; the serial number is not.
+        if tag == 0xa0 {
+            rest = after;
+        }
+        let (_, _, rest) = der(rest)?;
+        let (_, _, rest) = der(rest)?;
+        let (_, issuer, rest) = der(rest)?;
+        let (_, _, rest) = der(rest)?;
+        let (_, subject, _) = der(rest)?;
+        Some(issuer == subject)
+    };
+    names().unwrap_or(false)
+}
+
+/// The tag and content of the first DER element, and what follows it.
+fn der(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = bytes.split_first()?;
+    let (&first, mut rest) = rest.split_first()?;
+    let mut len = usize::from(first);
+    if first >= 0x80 {
+        let count = usize::from(first & 0x7f);
+        if count > 4 {
+            return None;
+        }
+        len = rest
+            .get(..count)?
+            .iter()
+            .fold(0, |len, byte| (len << 8) | usize::from(*byte));
+        rest = &rest[count..];
+    }
+    Some((tag, rest.get(..len)?, &rest[len..]))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_names_itself_as_issuer_is_told_apart() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["ca".to_owned()]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "the CA");
+        let ca = params.self_signed(&key).unwrap();
+        assert!(is_self_issued(ca.der()));
+
+        let issuer = rcgen::Issuer::new(params, key);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let leaf = rcgen::CertificateParams::new(vec!["leaf".to_owned()]).unwrap();
+        assert!(!is_self_issued(leaf.signed_by(&key, &issuer).unwrap().der()));
+        assert!(!is_self_issued(b"no certificate"));
+    }
+
+    #[test]
+    fn a_ca_file_without_certificates_is_named() {
+        let error = read_ca_file(Path::new("/nonexistent/ca.pem")).unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Tls);
+        assert!(error.message.contains("/nonexistent/ca.pem"));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(
+            read_ca_file(file.path())
+                .unwrap_err()
+                .message
+                .contains("no certificate")
+        );
+    }
+}

@@ -1,0 +1,160 @@
+//! The user's settings: `config.toml` in the configuration folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml_edit::{DocumentMut, TomlError};
+
+use super::files::{Disk, DurationText, SaveError, line_column, read, write};
+use crate::model::problem::Problem;
+
+/// The user's settings; every one has a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// The theme's name; `None` takes the default one.
+    pub theme: Option<String>,
+    /// The timeout of requests that say none; `None` is no timeout.
+    pub timeout: Option<Duration>,
+    /// A proxy URL for all requests, `direct` for none; `None` takes the environment's.
+    pub proxy: Option<String>,
+    /// More certificate authorities to trust: a PEM file.
+    pub ca_file: Option<PathBuf>,
+    /// Check no server's certificate at all.
+    pub insecure: bool,
+    /// The program that opens long texts; `None` takes `$VISUAL`, then `$EDITOR`.
+    pub editor: Option<String>,
+    /// Whether the mouse is used; `None` is yes.
+    pub mouse: Option<bool>,
+}
+
+/// The settings of postrider.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(title = "postrider config")]
+pub struct ConfigDto {
+    /// The theme's name.
+    pub theme: Option<String>,
+    /// Give up on requests after so long, unless they say themselves.
+    pub timeout: Option<DurationText>,
+    /// A proxy URL for all requests, or `direct` for none; absent takes the environment's.
+    pub proxy: Option<String>,
+    /// A PEM file with more certificate authorities to trust.
+    pub ca_file: Option<PathBuf>,
+    /// Check no server's certificate at all.
+    #[serde(default)]
+    pub insecure: bool,
+    /// The program that opens long texts; absent takes `$VISUAL`, then `$EDITOR`.
+    pub editor: Option<String>,
+    /// Whether the mouse is used; absent is yes.
+    pub mouse: Option<bool>,
+}
+
+impl From<ConfigDto> for Config {
+    fn from(dto: ConfigDto) -> Self {
+        Self {
+            theme: dto.theme,
+            timeout: dto.timeout.map(|timeout| timeout.0),
+            proxy: dto.proxy,
+            ca_file: dto.ca_file,
+            insecure: dto.insecure,
+            editor: dto.editor,
+            mouse: dto.mouse,
+        }
+    }
+}
+
+impl Config {
+    /// Reads the settings. A missing file is all defaults; so is a broken one, with the problem told.
+    pub fn load(file: &Path) -> (Self, Option<Problem>) {
+        let problem = |at, message: String| Problem {
+            file: file.to_owned(),
+            at,
+            message,
+            hint: Some("the defaults are used until it is corrected".to_owned()),
+        };
+        let bytes = match read(file) {
+            Ok(Disk::Bytes(bytes)) => bytes,
+            Ok(Disk::Missing) => return (Self::default(), None),
+            Err(error) => return (Self::default(), Some(problem(None, format!("cannot read it: {error}")))),
+        };
+        let Ok(text) = String::from_utf8(bytes) else {
+            return (Self::default(), Some(problem(None, "the file is not UTF-8".to_owned())));
+        };
+        match toml::from_str::<ConfigDto>(text.trim_start_matches('\u{feff}')) {
+            Ok(dto) => (dto.into(), None),
+            Err(error) => {
+                let at = error.span().map(|span| line_column(&text, span.start));
+                (Self::default(), Some(problem(at, error.message().trim().to_owned())))
+            }
+        }
+    }
+
+    /// Writes one text setting (`theme`, say) into the file, leaving everything else in it as it is.
+    ///
+    /// A file that does not parse is not written.
+    pub fn set(file: &Path, key: &str, text: &str) -> Result<(), SaveError> {
+        let before = match read(file).map_err(SaveError::io("read", file))? {
+            Disk::Bytes(bytes) => bytes,
+            Disk::Missing => Vec::new(),
+        };
+        let broken = |at, message: String| {
+            SaveError::Broken(Box::new(Problem {
+                file: file.to_owned(),
+                at,
+                message,
+                hint: None,
+            }))
+        };
+        let before = String::from_utf8(before).map_err(|error| broken(None, error.to_string()))?;
+        let mut document: DocumentMut = before.parse().map_err(|error: TomlError| {
+            let at = error.span().map(|span| line_column(&before, span.start));
+            broken(at, error.message().to_owned())
+        })?;
+        match document.get_mut(key).and_then(|item| item.as_value_mut()) {
+            Some(value) => {
+                let decor = value.decor().clone();
+                *value = text.into();
+                *value.decor_mut() = decor;
+            }
+            None => {
+                document.insert(key, toml_edit::value(text));
+            }
+        }
+        write(file, document.to_string().as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn missing_and_broken_settings_are_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        assert_eq!(Config::load(&file), (Config::default(), None));
+        std::fs::write(&file, "theme = \"dark\"\ntimeout = \"10 apples\"\n").unwrap();
+        let (config, problem) = Config::load(&file);
+        assert_eq!(config, Config::default());
+        assert_eq!(problem.unwrap().at.unwrap().0, 2);
+        std::fs::write(&file, "theme = \"dark\"\ntimeout = \"10s\"\n").unwrap();
+        let (config, problem) = Config::load(&file);
+        assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
+        assert_eq!(config.timeout, Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_setting_is_written_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new/config.toml");
+        Config::set(&file, "theme", "dark").unwrap();
+        std::fs::write(&file, "# mine\ntheme = \"dark\" # at night\ninsecure = true\n").unwrap();
+        Config::set(&file, "theme", "light").unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(text, "# mine\ntheme = \"light\" # at night\ninsecure = true\n");
+        std::fs::write(&file, "theme = ").unwrap();
+        assert!(matches!(Config::set(&file, "theme", "x"), Err(SaveError::Broken(_))));
+    }
+}

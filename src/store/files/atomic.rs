@@ -1,0 +1,91 @@
+//! Replacing a file so that a crash leaves the old or the new one, never half of one.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::error::SaveError;
+
+/// Writes a file: temporary file beside it, fsync, rename, fsync of the folder.
+///
+/// Permissions stay, a symbolic link is written through, missing folders are made, and a write-protected file is refused.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    let target = target(path)?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
+    let permissions = match fs::metadata(&target) {
+        Ok(metadata) if metadata.permissions().readonly() => {
+            return Err(SaveError::ReadOnly { path: target });
+        }
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(_) => None,
+    };
+    replace(&target, folder, bytes, permissions).map_err(SaveError::io("write", target))
+}
+
+/// What a link points to in the end; a plain or missing path itself.
+fn target(path: &Path) -> Result<PathBuf, SaveError> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).map_err(SaveError::io("follow the link", path)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+fn replace(target: &Path, folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".postrider-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // A new file gets what the umask leaves of this.
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(target).map_err(|error| error.error)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Makes a rename durable. Not every file system can; the file itself is safe by then.
+pub fn sync_folder(folder: &Path) {
+    if let Ok(folder) = fs::File::open(folder) {
+        let _unsupported = folder.sync_all();
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    #[test]
+    fn permissions_and_links_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("a.toml"), folder.path().join("link.toml"));
+        write(&file, b"one").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
+        symlink(&file, &link).unwrap();
+        write(&link, b"two").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_write_protected_file_is_refused_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        write(&file, b"one").unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o444)).unwrap();
+        let error = write(&file, b"two").unwrap_err();
+        assert!(matches!(error, SaveError::ReadOnly { .. }) && error.hint().is_some());
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+    }
+}

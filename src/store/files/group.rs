@@ -1,0 +1,233 @@
+//! The files of collections, folders, environments and globals: all of them carry variables.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
+
+use super::dto::{AuthDto, ScriptsDto, Text, auth, put_auth, put_rest, put_scripts, yes};
+use super::duration::{self, DurationText};
+use super::settings::{SettingsDto, put_settings};
+use super::tree::{Map, Tree, put_order, put_rows, put_text};
+use super::value;
+use crate::model::token::{Renew, TokenSource};
+use crate::model::{Environment, Group, Variable};
+
+/// How long before its end a token counts as expired where the file does not say.
+const RENEW_BEFORE: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A collection or folder: what it hands down to the requests in it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(title = "postrider collection or folder")]
+pub struct GroupDto {
+    /// Its name in the tree; absent, the name of its folder.
+    pub name: Option<String>,
+    /// Markdown.
+    #[serde(default)]
+    pub description: String,
+    /// Its place among its siblings: lower comes first.
+    pub order: Option<i64>,
+    /// The auth that requests below inherit.
+    pub auth: Option<AuthDto>,
+    /// Variables with the values everyone starts with.
+    #[serde(default)]
+    pub variables: Vec<VariableDto>,
+    /// How requests below are sent.
+    #[serde(default)]
+    pub settings: SettingsDto,
+    /// Scripts that run around every request below.
+    #[serde(default)]
+    pub scripts: ScriptsDto,
+    /// Where token variables come from, by variable (collections only).
+    #[serde(default)]
+    pub tokens: IndexMap<String, TokenDto>,
+}
+
+/// An environment, or the globals.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(title = "postrider environment")]
+pub struct EnvironmentDto {
+    /// Its name; absent, the name of the file.
+    pub name: Option<String>,
+    /// Markdown.
+    #[serde(default)]
+    pub description: String,
+    /// Its place among the environments.
+    pub order: Option<i64>,
+    /// Its variables with the values everyone starts with.
+    #[serde(default)]
+    pub variables: Vec<VariableDto>,
+}
+
+/// A variable.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct VariableDto {
+    /// Its name, as it stands between the braces.
+    pub key: Text,
+    /// The value everyone starts with; of any type. A secret has none in a file.
+    #[serde(default)]
+    pub value: Option<Value>,
+    /// The value as JSON text, where TOML cannot say it (null, very large numbers).
+    pub json: Option<JsonText>,
+    /// A disabled variable is invisible.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// A secret's value stays on the user's machine, out of this file.
+    #[serde(default)]
+    pub secret: bool,
+    /// Free text.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A value as JSON text.
+#[derive(Debug, JsonSchema)]
+#[schemars(transparent)]
+pub struct JsonText(#[schemars(with = "String")] Value);
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        serde_json::from_str(&text)
+            .map(Self)
+            .map_err(|error| de::Error::custom(format!("`json` is no JSON: {error}")))
+    }
+}
+
+impl From<VariableDto> for Variable {
+    fn from(dto: VariableDto) -> Self {
+        let value = dto.json.map(|json| json.0).or(dto.value.map(value::from_toml));
+        Self {
+            key: dto.key.0,
+            value: value.unwrap_or_else(|| Value::String(String::new())),
+            enabled: dto.enabled,
+            secret: dto.secret,
+            description: dto.description,
+        }
+    }
+}
+
+/// Where a token variable comes from.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct TokenDto {
+    /// The request that fills the variable, as a path below the collection: `get-token`.
+    pub request: String,
+    /// When to run it.
+    #[serde(default)]
+    pub renew: RenewDto,
+    /// How long before its end a token counts as expired.
+    pub renew_before: Option<DurationText>,
+}
+
+/// When to run the token request.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RenewDto {
+    /// Without asking.
+    Auto,
+    /// Say so, and wait for the user.
+    #[default]
+    Ask,
+    /// Leave it to the user.
+    Never,
+}
+
+impl GroupDto {
+    /// The collection or folder; without a name it has that of its folder.
+    pub fn group(self, slug: &str) -> Group {
+        Group {
+            name: self.name.unwrap_or_else(|| slug.to_owned()),
+            description: self.description,
+            auth: auth(self.auth),
+            variables: self.variables.into_iter().map(Variable::from).collect(),
+            scripts: self.scripts.into(),
+            settings: self.settings.into(),
+            tokens: self
+                .tokens
+                .into_iter()
+                .map(|(variable, dto)| TokenSource {
+                    variable,
+                    request: dto.request,
+                    renew: match dto.renew {
+                        RenewDto::Auto => Renew::Auto,
+                        RenewDto::Ask => Renew::Ask,
+                        RenewDto::Never => Renew::Never,
+                    },
+                    renew_before: dto.renew_before.map_or(RENEW_BEFORE, |before| before.0),
+                })
+                .collect(),
+            order: self.order,
+        }
+    }
+}
+
+impl EnvironmentDto {
+    /// The environment; without a name it has that of its file.
+    pub fn environment(self, slug: &str) -> Environment {
+        Environment {
+            name: self.name.unwrap_or_else(|| slug.to_owned()),
+            description: self.description,
+            variables: self.variables.into_iter().map(Variable::from).collect(),
+            order: self.order,
+        }
+    }
+}
+
+/// What the file of a collection or folder says.
+pub fn tree(group: &Group) -> Map {
+    let mut map = Map::new();
+    map.insert("name".into(), group.name.as_str().into());
+    put_text(&mut map, "description", &group.description);
+    put_order(&mut map, group.order);
+    put_auth(&mut map, &group.auth);
+    put_rows(&mut map, "variables", variables_tree(&group.variables));
+    put_settings(&mut map, &group.settings);
+    put_scripts(&mut map, &group.scripts);
+    let tokens: Map = group.tokens.iter().map(token_entry).collect();
+    if !tokens.is_empty() {
+        map.insert("tokens".into(), Tree::Table(tokens));
+    }
+    map
+}
+
+/// What the file of an environment says.
+pub fn environment_tree(environment: &Environment) -> Map {
+    let mut map = Map::new();
+    map.insert("name".into(), environment.name.as_str().into());
+    put_text(&mut map, "description", &environment.description);
+    put_order(&mut map, environment.order);
+    put_rows(&mut map, "variables", variables_tree(&environment.variables));
+    map
+}
+
+fn token_entry(token: &TokenSource) -> (String, Tree) {
+    let mut table = Map::new();
+    table.insert("request".into(), token.request.as_str().into());
+    table.insert("renew".into(), token.renew.word().into());
+    table.insert(
+        "renew_before".into(),
+        duration::format(token.renew_before).as_str().into(),
+    );
+    (token.variable.clone(), Tree::Table(table))
+}
+
+fn variables_tree(variables: &[Variable]) -> Tree {
+    Tree::Rows(variables.iter().map(variable_map).collect())
+}
+
+/// The value of a secret never gets here: it lives in the local state only.
+fn variable_map(variable: &Variable) -> Map {
+    let mut map = Map::new();
+    map.insert("key".into(), variable.key.as_str().into());
+    if variable.secret {
+        map.insert("secret".into(), Tree::Bool(true));
+    } else if value::fits_toml(&variable.value) {
+        map.insert("value".into(), value::tree(&variable.value));
+    } else {
+        map.insert("json".into(), Tree::Text(variable.value.to_string()));
+    }
+    put_rest(&mut map, variable.enabled, &variable.description);
+    map
+}

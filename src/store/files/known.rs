@@ -1,0 +1,172 @@
+//! What we last read from or wrote to the disk, file by file: so that others' changes are told from our own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::place::Place;
+use crate::model::ItemPath;
+use crate::model::problem::Problem;
+
+/// Larger files are none of ours.
+const MOST_BYTES: u64 = 32 << 20;
+
+/// The files of one workspace. Cheap to clone; all clones share what is known.
+#[derive(Clone, Debug)]
+pub struct Files {
+    root: Arc<Path>,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The bytes of every file.
+    pub files: BTreeMap<Place, Arc<[u8]>>,
+    /// Every folder, with or without a file of its own.
+    pub groups: BTreeSet<ItemPath>,
+}
+
+impl Files {
+    /// The files below a workspace folder; nothing is read yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: root.into().into(),
+            known: Arc::default(),
+        }
+    }
+
+    /// The workspace folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The path of a place's file; `None` when it would lead out of the workspace.
+    pub fn path(&self, place: &Place) -> Option<PathBuf> {
+        Some(self.root.join(place.file()?))
+    }
+
+    /// Whether a file holds exactly what we last read or wrote there: our own save, not somebody else's.
+    pub fn is_known(&self, path: &Path, bytes: &[u8]) -> bool {
+        let place = path.strip_prefix(&*self.root).ok().and_then(Place::from_file);
+        place.is_some_and(|place| self.known_bytes(&place).is_some_and(|known| *known == *bytes))
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        // The maps are never left half-changed, so a panic elsewhere does not spoil them.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(in crate::store) fn known_bytes(&self, place: &Place) -> Option<Arc<[u8]>> {
+        self.known().files.get(place).cloned()
+    }
+
+    pub(in crate::store) fn note(&self, place: &Place, bytes: impl Into<Arc<[u8]>>) {
+        let mut known = self.known();
+        known.files.insert(place.clone(), bytes.into());
+        let mut group = match place {
+            Place::Group(path) => Some(path.clone()),
+            Place::Request(path) => path.parent(),
+            Place::Environment(_) | Place::Globals => None,
+        };
+        while let Some(path) = group {
+            group = path.parent();
+            known.groups.insert(path);
+        }
+    }
+
+    pub(in crate::store) fn note_group(&self, path: &ItemPath) {
+        self.known().groups.insert(path.clone());
+    }
+
+    pub(in crate::store) fn note_plain_group(&self, place: &Place) {
+        self.known().files.remove(place);
+        if let Place::Group(path) = place {
+            self.note_group(path);
+        }
+    }
+
+    /// Forgets a place, and for a group everything below it.
+    pub(in crate::store) fn forget(&self, place: &Place) {
+        let mut known = self.known();
+        known.files.remove(place);
+        if let Place::Group(above) = place {
+            known
+                .files
+                .retain(|place, _| !place.item().is_some_and(|path| path.is_within(above)));
+            known.groups.retain(|path| !path.is_within(above));
+        }
+    }
+
+    /// All that is known at or below a folder, relative to the workspace.
+    pub(in crate::store) fn known_below(&self, folder: &Path) -> (Vec<Place>, Vec<ItemPath>) {
+        let known = self.known();
+        let below = |path: Option<PathBuf>| path.is_some_and(|path| path.starts_with(folder));
+        (
+            known
+                .files
+                .keys()
+                .filter(|place| below(place.file()))
+                .cloned()
+                .collect(),
+            known
+                .groups
+                .iter()
+                .filter(|path| below(Place::Group((*path).clone()).folder()))
+                .cloned()
+                .collect(),
+        )
+    }
+
+    pub(in crate::store) fn knows_group(&self, path: &ItemPath) -> bool {
+        self.known().groups.contains(path)
+    }
+}
+
+/// What is on the disk at a path.
+#[derive(Debug)]
+pub(in crate::store) enum Disk {
+    /// A file with these bytes.
+    Bytes(Vec<u8>),
+    /// Nothing.
+    Missing,
+}
+
+/// Reads a plain file. Pipes and devices, which could block, and huge files are refused.
+pub(in crate::store) fn read(path: &Path) -> io::Result<Disk> {
+    match std::fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "no plain file"));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Disk::Missing),
+        Err(error) => return Err(error),
+    }
+    read_plain(path)
+}
+
+/// Reads what is known to be a plain file.
+pub(super) fn read_plain(path: &Path) -> io::Result<Disk> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Disk::Missing),
+        Err(error) => return Err(error),
+    };
+    let mut bytes = Vec::with_capacity(2048);
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 32 MB"));
+    }
+    Ok(Disk::Bytes(bytes))
+}
+
+/// The problem of a file that cannot be read.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
+    Problem {
+        file: path.to_owned(),
+        at: None,
+        message: format!("cannot read it: {error}"),
+        hint: Some("check its permissions, or move it out of the workspace".to_owned()),
+    }
+}

@@ -1,0 +1,136 @@
+//! Saving one file: see that it is still the one we know, change what differs, replace it.
+
+use super::atomic;
+use super::error::{SaveError, Theirs};
+use super::known::{Disk, Files, read};
+use super::layout;
+use super::merge::merge;
+use super::parse::{FileText, parse, parse_text};
+use super::place::{Content, Place};
+use super::tree::{Map, Tree};
+use crate::model::problem::Problem;
+
+/// What a save did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Saved {
+    /// The file was written.
+    Written,
+    /// The file said so already, or there is nothing a file would have to say.
+    Unchanged,
+}
+
+impl Files {
+    /// Writes the content of a place into its file, leaving comments, order and layout as they are.
+    ///
+    /// Comments and layout that somebody else has changed meanwhile are kept too; another *content* is a conflict unless
+    /// `overwrite` says to carry our version into their file. A file that does not parse is never written.
+    pub fn save(&self, place: &Place, content: &Content, overwrite: bool) -> Result<Saved, SaveError> {
+        let path = self.path(place).ok_or_else(|| SaveError::BadPath {
+            path: place.to_string(),
+        })?;
+        let conflict = |theirs| SaveError::Conflict {
+            path: path.clone(),
+            ours: Box::new(content.clone()),
+            theirs: Box::new(theirs),
+        };
+        let known = self.known_bytes(place);
+        let disk = match read(&path).map_err(SaveError::io("read", &path))? {
+            Disk::Bytes(bytes) => bytes,
+            Disk::Missing => {
+                if known.is_some() && !overwrite {
+                    return Err(conflict(Theirs::Removed));
+                }
+                return self.create(place, content);
+            }
+        };
+        let theirs = match parse(place, &path, &disk) {
+            Ok(theirs) => theirs,
+            Err(problem) => return Err(SaveError::Broken(Box::new(problem))),
+        };
+        let same = known.is_some_and(|known| {
+            *known == *disk || parse(place, &path, &known).is_ok_and(|before| before == theirs) || theirs == *content
+        });
+        if !same && theirs != *content && !overwrite {
+            return Err(conflict(Theirs::Content(theirs)));
+        }
+        let bytes = self
+            .merged(place, &disk, &theirs, content)
+            .map_err(|problem| SaveError::Broken(Box::new(problem)))?;
+        if bytes == disk {
+            self.note(place, disk);
+            return Ok(Saved::Unchanged);
+        }
+        atomic::write(&path, &bytes)?;
+        self.note(place, bytes);
+        Ok(Saved::Written)
+    }
+
+    fn create(&self, place: &Place, content: &Content) -> Result<Saved, SaveError> {
+        let path = self.path(place).ok_or_else(|| SaveError::BadPath {
+            path: place.to_string(),
+        })?;
+        if let Place::Group(group) = place
+            && content.is_plain_folder(place.slug())
+        {
+            let folder = path.parent().unwrap_or(self.root());
+            std::fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
+            self.note_group(group);
+            return Ok(Saved::Unchanged);
+        }
+        let bytes = layout::text(&content.tree()).into_bytes();
+        atomic::write(&path, &bytes)?;
+        self.note(place, bytes);
+        Ok(Saved::Written)
+    }
+
+    /// The bytes of a file with another content, and proof that they say it.
+    fn merged(&self, place: &Place, disk: &[u8], theirs: &Content, ours: &Content) -> Result<Vec<u8>, Problem> {
+        let file = self.path(place).unwrap_or_default();
+        let text = FileText::new(&file, disk)?;
+        let (mut old, new) = (theirs.tree(), ours.tree());
+        if old == new {
+            return Ok(disk.to_vec());
+        }
+        let mut base = text.text.clone();
+        if old.get("params") != new.get("params") || old.get("url") != new.get("url") {
+            base = split_url(place, base, &mut old);
+        }
+        let merged = merge(&base, &old, &new).ok();
+        let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said.tree() == new);
+        // Should a strange layout defeat the merge, the content counts more than the comments.
+        let merged = merged.filter(says).unwrap_or_else(|| layout::text(&new));
+        Ok(text.bytes(&merged))
+    }
+}
+
+/// Takes a query written by hand out of the URL of the text, so that the rows can be changed one by one.
+fn split_url(place: &Place, text: String, old: &mut Map) -> String {
+    let Ok(table) = text.parse::<toml_edit::DocumentMut>() else {
+        return text;
+    };
+    let written = table
+        .get("url")
+        .and_then(toml_edit::Item::as_str)
+        .unwrap_or("")
+        .to_owned();
+    let split = old.get("url") != Some(&Tree::Text(written.clone())) && written.contains('?');
+    if !split || !matches!(place, Place::Request(_)) {
+        return text;
+    }
+    // The parameters are in two places now; they are written anew, in one.
+    let mut raw = Map::new();
+    raw.insert("url".into(), Tree::Text(written));
+    if table.contains_key("params") {
+        raw.insert("params".into(), Tree::List(Vec::new()));
+    }
+    let mut split = Map::new();
+    for key in ["name", "description", "method", "url", "order", "params"] {
+        if let Some(tree) = old.get(key) {
+            split.insert(key.to_owned(), tree.clone());
+            if !matches!(key, "url" | "params") {
+                raw.insert(key.to_owned(), tree.clone());
+            }
+        }
+    }
+    merge(&text, &raw, &split).unwrap_or(text)
+}

@@ -1,0 +1,182 @@
+//! Which workspace to open: the one asked for, the nearest one upwards, else the user's own.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::paths::Paths;
+use super::samples::{SAMPLES, Sample};
+
+/// A workspace folder and how it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The folder.
+    pub root: PathBuf,
+    /// How it was found.
+    pub origin: Origin,
+}
+
+/// How a workspace was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The user named it.
+    Explicit,
+    /// It is the current folder or lies above it.
+    Upwards,
+    /// It is the user's own.
+    Own {
+        /// It was made just now, with the sample in it.
+        created: bool,
+    },
+}
+
+/// Why no workspace can be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum LocateError {
+    /// The folder the user named is not there.
+    #[error("`{}` is no folder", .0.display())]
+    NoFolder(PathBuf),
+    /// The user's own workspace cannot be made.
+    #[error("cannot create `{}`", path.display())]
+    Create {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl LocateError {
+    /// The next step.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NoFolder(_) => "create the folder first, or leave `--workspace` out",
+            Self::Create { .. } => "name another folder with `--workspace`",
+        }
+    }
+}
+
+/// Finds the workspace: `explicit` if given, else the nearest from `start` upwards, else the user's own, which is made
+/// with the sample in it on the first run.
+///
+/// A folder above that merely has a `collections/` in it (a home folder, say) is no workspace: one of its folders must
+/// hold a `collection.toml`, or `environments/` a TOML file. For `start` itself the bare folder is enough.
+pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, LocateError> {
+    if let Some(root) = explicit {
+        if !root.is_dir() {
+            return Err(LocateError::NoFolder(root.to_owned()));
+        }
+        return Ok(Location {
+            root: root.to_owned(),
+            origin: Origin::Explicit,
+        });
+    }
+    if let Some(root) = start
+        .ancestors()
+        .find(|folder| (*folder == start && is_bare_workspace(folder)) || is_workspace(folder))
+    {
+        return Ok(Location {
+            root: root.to_owned(),
+            origin: Origin::Upwards,
+        });
+    }
+    let root = paths.own_workspace();
+    let created = !is_bare_workspace(&root);
+    if created {
+        write_samples(&root, SAMPLES)?;
+    }
+    Ok(Location {
+        root,
+        origin: Origin::Own { created },
+    })
+}
+
+/// Writes the sample workspace, leaving files that are there as they are.
+pub fn write_samples(root: &Path, samples: &[Sample]) -> Result<(), LocateError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| LocateError::Create { path, source }
+    };
+    for folder in ["collections", "environments"] {
+        let folder = root.join(folder);
+        fs::create_dir_all(&folder).map_err(failed(&folder))?;
+    }
+    for (path, text) in samples {
+        let path = root.join(path);
+        if path.exists() {
+            continue;
+        }
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed(folder))?;
+        }
+        fs::write(&path, text).map_err(failed(&path))?;
+    }
+    Ok(())
+}
+
+fn is_bare_workspace(folder: &Path) -> bool {
+    folder.join("collections").is_dir() || folder.join("environments").is_dir()
+}
+
+fn is_workspace(folder: &Path) -> bool {
+    let any = |folder: PathBuf, fits: fn(&Path) -> bool| {
+        fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(|entry| fits(&entry.path())))
+    };
+    any(folder.join("collections"), |path| {
+        path.join("collection.toml").is_file()
+    }) || any(folder.join("environments"), |path| {
+        path.extension().is_some_and(|ending| ending == "toml")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn find(start: &Path, home: &Path) -> Location {
+        locate(start, None, &Paths::below(home.join("xdg"))).unwrap()
+    }
+
+    #[test]
+    fn the_nearest_real_workspace_upwards_is_taken() {
+        let home = tempfile::tempdir().unwrap();
+        let deep = home.path().join("project/src/deep");
+        fs::create_dir_all(&deep).unwrap();
+        // A collection of stamps, not of requests.
+        fs::create_dir_all(home.path().join("collections/stamps")).unwrap();
+        assert_eq!(find(&deep, home.path()).origin, Origin::Own { created: true });
+        assert_eq!(find(&deep, home.path()).origin, Origin::Own { created: false });
+        assert_eq!(find(home.path(), home.path()).origin, Origin::Upwards);
+
+        let project = home.path().join("project");
+        fs::create_dir_all(project.join("collections/api")).unwrap();
+        fs::write(project.join("collections/api/collection.toml"), "").unwrap();
+        assert_eq!(find(&deep, home.path()).root, project);
+    }
+
+    #[test]
+    fn a_named_folder_must_be_there() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::below(home.path());
+        let missing = home.path().join("missing");
+        assert!(locate(home.path(), Some(&missing), &paths).is_err());
+        let found = locate(Path::new("/"), Some(home.path()), &paths).unwrap();
+        assert_eq!((found.root.as_path(), found.origin), (home.path(), Origin::Explicit));
+    }
+
+    #[test]
+    fn samples_never_replace_a_file() {
+        let home = tempfile::tempdir().unwrap();
+        let samples = [
+            ("collections/a/collection.toml", "name = 'A'"),
+            ("environments/e.toml", ""),
+        ];
+        fs::create_dir_all(home.path().join("collections/a")).unwrap();
+        fs::write(home.path().join(samples[0].0), "mine").unwrap();
+        write_samples(home.path(), &samples).unwrap();
+        assert_eq!(fs::read_to_string(home.path().join(samples[0].0)).unwrap(), "mine");
+        assert!(is_workspace(home.path()));
+    }
+}

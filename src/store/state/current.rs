@@ -1,0 +1,148 @@
+//! Current values of variables: what scripts and the user set, hiding what the files say.
+
+use rusqlite::params;
+use serde_json::Value;
+
+use super::{State, StateError};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
+
+fn columns(owner: &Owner) -> (&'static str, &str) {
+    match owner {
+        Owner::Globals => ("globals", ""),
+        Owner::Environment(slug) => ("environment", slug),
+        Owner::Collection(slug) => ("collection", slug),
+    }
+}
+
+fn owner(scope: &str, name: String) -> Option<Owner> {
+    match scope {
+        "globals" => Some(Owner::Globals),
+        "environment" => Some(Owner::Environment(name)),
+        "collection" => Some(Owner::Collection(name)),
+        _ => None,
+    }
+}
+
+impl State {
+    /// All current values, in the order they were first set. One that cannot be read is left out.
+    pub fn current_values(&self) -> Result<CurrentValues, StateError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT scope, name, key, value, set_by, set_at FROM current_values ORDER BY rowid")?;
+        let mut rows = statement.query([])?;
+        let mut out = CurrentValues::default();
+        while let Some(row) = rows.next()? {
+            let (scope, name, key): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let value: Option<String> = row.get(3)?;
+            let (set_by, set_at): (String, String) = (row.get(4)?, row.get(5)?);
+            let value = value.map(|json| serde_json::from_str::<Value>(&json)).transpose();
+            if let (Some(owner), Ok(value), Ok(set_at)) = (owner(&scope, name), value, set_at.parse()) {
+                out.set(owner, key, CurrentValue { value, set_by, set_at });
+            }
+        }
+        Ok(out)
+    }
+
+    /// Sets current values, all or nothing; `None` forgets one.
+    pub fn set_current_values(&mut self, changes: &[(Owner, String, Option<CurrentValue>)]) -> Result<(), StateError> {
+        let transaction = self.connection.transaction()?;
+        {
+            let mut put = transaction.prepare_cached(
+                "INSERT INTO current_values VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET \
+                 value = excluded.value, set_by = excluded.set_by, set_at = excluded.set_at",
+            )?;
+            let mut forget =
+                transaction.prepare_cached("DELETE FROM current_values WHERE scope = ?1 AND name = ?2 AND key = ?3")?;
+            for (owner, key, value) in changes {
+                let (scope, name) = columns(owner);
+                match value {
+                    Some(value) => {
+                        let json = value.value.as_ref().map(Value::to_string);
+                        put.execute(params![scope, name, key, json, value.set_by, value.set_at.to_string()])?
+                    }
+                    None => forget.execute(params![scope, name, key])?,
+                };
+            }
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+
+    /// Writes the difference between two sets of current values, all or nothing.
+    ///
+    /// Only the difference: what another instance has set meanwhile stays.
+    pub fn save_current_values(&mut self, before: &CurrentValues, after: &CurrentValues) -> Result<(), StateError> {
+        let set = after
+            .iter()
+            .filter(|(owner, key, value)| before.get(owner, key) != Some(value))
+            .map(|(owner, key, value)| (owner.clone(), key.to_owned(), Some(value.clone())));
+        let gone = before
+            .iter()
+            .filter(|(owner, key, _)| after.get(owner, key).is_none())
+            .map(|(owner, key, _)| (owner.clone(), key.to_owned(), None));
+        self.set_current_values(&set.chain(gone).collect::<Vec<_>>())
+    }
+
+    /// Files an owner's values under another one, after a rename.
+    pub fn rename_owner(&self, from: &Owner, to: &Owner) -> Result<(), StateError> {
+        let ((scope, name), (to_scope, to_name)) = (columns(from), columns(to));
+        self.connection.execute(
+            "UPDATE OR REPLACE current_values SET scope = ?3, name = ?4 WHERE scope = ?1 AND name = ?2",
+            params![scope, name, to_scope, to_name],
+        )?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    fn value(value: Option<Value>) -> CurrentValue {
+        CurrentValue {
+            value,
+            set_by: "you".into(),
+            set_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn values_come_back_with_type_and_order() {
+        let mut state = State::in_memory().unwrap();
+        let demo = Owner::Environment("demo".into());
+        let mut after = CurrentValues::default();
+        after.set(demo.clone(), "z", value(Some(json!({"a": [1, null]}))));
+        after.set(demo.clone(), "a", value(None));
+        after.set(Owner::Globals, "g", value(Some(Value::Null)));
+        after.set(Owner::Collection("c".into()), "k", value(Some(json!(1.5))));
+        state.save_current_values(&CurrentValues::default(), &after).unwrap();
+        assert_eq!(state.current_values().unwrap(), after);
+
+        let before = after.clone();
+        after.reset(&demo, "z");
+        after.set(demo.clone(), "a", value(Some(json!("new"))));
+        state.save_current_values(&before, &after).unwrap();
+        assert_eq!(state.current_values().unwrap().get(&demo, "a"), after.get(&demo, "a"));
+        assert_eq!(state.current_values().unwrap().get(&demo, "z"), None);
+
+        let to = Owner::Environment("new".into());
+        state.rename_owner(&demo, &to).unwrap();
+        assert_eq!(state.current_values().unwrap().get(&to, "a"), after.get(&demo, "a"));
+        assert_eq!(state.current_values().unwrap().of(&demo).count(), 0);
+    }
+
+    #[test]
+    fn what_another_instance_set_stays() {
+        let mut state = State::in_memory().unwrap();
+        let mut theirs = CurrentValues::default();
+        theirs.set(Owner::Globals, "theirs", value(Some(json!(1))));
+        state.save_current_values(&CurrentValues::default(), &theirs).unwrap();
+        let mut ours = CurrentValues::default();
+        ours.set(Owner::Globals, "ours", value(Some(json!(2))));
+        state.save_current_values(&CurrentValues::default(), &ours).unwrap();
+        assert_eq!(state.current_values().unwrap().of(&Owner::Globals).count(), 2);
+    }
+}

@@ -1,0 +1,120 @@
+//! Drafts: edits that are not in their files yet, kept so that a crash loses nothing.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::{State, StateError};
+use crate::model::ItemPath;
+
+/// An edit that is not in its file yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// An item's path, or `scratch:` and an id for a request that has no file.
+    pub key: String,
+    /// The request as TOML text.
+    pub text: String,
+    /// The [`text_hash`] of the file it was made from: another one now means that the file has changed since.
+    pub base: Option<String>,
+    /// When it was last kept.
+    pub at: Timestamp,
+}
+
+/// A short hash of a text, the same on every machine and in every version: FNV-1a, 64 bits, in hexadecimal.
+///
+/// It tells versions of one's own files apart; it is no protection against anybody.
+pub fn text_hash(text: &str) -> String {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
+impl State {
+    /// Keeps a draft, in place of the one of that key.
+    pub fn set_draft(&self, draft: &Draft) -> Result<(), StateError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
+             text = excluded.text, base = excluded.base, at = excluded.at",
+        )?;
+        statement.execute(params![draft.key, draft.text, draft.base, draft.at.to_string()])?;
+        Ok(())
+    }
+
+    /// One draft.
+    pub fn draft(&self, key: &str) -> Result<Option<Draft>, StateError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, text, base, at FROM drafts WHERE key = ?1")?;
+        Ok(statement.query_row([key], draft).optional()?)
+    }
+
+    /// All drafts, oldest first.
+    pub fn drafts(&self) -> Result<Vec<Draft>, StateError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT key, text, base, at FROM drafts ORDER BY rowid")?;
+        let drafts = statement.query_map([], draft)?;
+        Ok(drafts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Forgets a draft, once it is saved or given up.
+    pub fn remove_draft(&self, key: &str) -> Result<(), StateError> {
+        self.connection.execute("DELETE FROM drafts WHERE key = ?1", [key])?;
+        Ok(())
+    }
+
+    /// Files drafts and history of an item, and of all below it, under its new path.
+    pub fn rename_item(&mut self, from: &ItemPath, to: &ItemPath) -> Result<(), StateError> {
+        let transaction = self.connection.transaction()?;
+        for (table, column) in [("drafts", "key"), ("history", "path")] {
+            let sql = format!(
+                "UPDATE OR REPLACE {table} SET {column} = ?2 || substr({column}, length(?1) + 1) \
+                 WHERE {column} = ?1 OR substr({column}, 1, length(?1) + 1) = ?1 || '/'"
+            );
+            transaction.execute(&sql, params![from.as_str(), to.as_str()])?;
+        }
+        transaction.commit()?;
+        Ok(())
+    }
+}
+
+fn draft(row: &rusqlite::Row<'_>) -> rusqlite::Result<Draft> {
+    let at: String = row.get(3)?;
+    Ok(Draft {
+        key: row.get(0)?,
+        text: row.get(1)?,
+        base: row.get(2)?,
+        at: at.parse().unwrap_or(Timestamp::UNIX_EPOCH),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn drafts_follow_their_items() {
+        let mut state = State::in_memory().unwrap();
+        for key in ["a/b", "a/b/c", "a/bc", "scratch:1"] {
+            let draft = Draft {
+                key: key.into(),
+                text: "name = 'x'".into(),
+                base: Some(text_hash("old")),
+                at: Timestamp::UNIX_EPOCH,
+            };
+            state.set_draft(&draft).unwrap();
+            state.set_draft(&draft).unwrap();
+            assert_eq!(state.draft(key).unwrap(), Some(draft));
+        }
+        state.rename_item(&ItemPath::new("a/b"), &ItemPath::new("z/ü")).unwrap();
+        state.remove_draft("scratch:1").unwrap();
+        let keys: Vec<String> = state.drafts().unwrap().into_iter().map(|draft| draft.key).collect();
+        assert_eq!(keys, ["z/ü", "z/ü/c", "a/bc"]);
+    }
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        assert_eq!(text_hash("a"), "af63dc4c8601ec8c");
+    }
+}

@@ -1,0 +1,247 @@
+//! Opening `state.db`: permissions, migrations, and setting a broken one aside.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode};
+
+use super::drafts::text_hash;
+use super::{State, StateError};
+use crate::model::problem::Problem;
+use crate::store::paths::Paths;
+
+/// How long to wait for another instance, per statement.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// One step of the schema each; `user_version` counts those done. Only ever append.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE current_values (
+        scope TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
+        value TEXT, set_by TEXT NOT NULL, set_at TEXT NOT NULL,
+        PRIMARY KEY (scope, name, key)
+    );
+    CREATE TABLE history (
+        id INTEGER PRIMARY KEY, path TEXT, name TEXT NOT NULL, method TEXT NOT NULL, url TEXT NOT NULL,
+        status INTEGER, duration_ms INTEGER, size INTEGER, at TEXT NOT NULL, outcome TEXT NOT NULL, body TEXT
+    );
+    CREATE INDEX history_path ON history (path, id);
+    CREATE TABLE drafts (key TEXT PRIMARY KEY, text TEXT NOT NULL, base TEXT, at TEXT NOT NULL);
+    CREATE TABLE kv (key TEXT PRIMARY KEY, json TEXT NOT NULL);
+"];
+
+/// The folder of a workspace's state: readable, and unlike that of any other path.
+pub fn folder_for(paths: &Paths, root: &Path) -> PathBuf {
+    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let name = root.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let name = crate::model::id::slug(&name);
+    let hash = text_hash(&root.to_string_lossy());
+    paths.state.join(format!("{name}-{}", &hash[..8]))
+}
+
+impl State {
+    /// Opens the state of a workspace, making it if need be.
+    ///
+    /// A file that SQLite cannot read is moved aside; the problem then says where, and the state is empty.
+    pub fn open(paths: &Paths, root: &Path) -> Result<(Self, Option<Problem>), StateError> {
+        Self::open_file(&folder_for(paths, root).join("state.db"))
+    }
+
+    /// Opens a state file, as [`State::open`] does.
+    pub fn open_file(file: &Path) -> Result<(Self, Option<Problem>), StateError> {
+        prepare(file).map_err(|source| StateError::Io {
+            path: file.to_owned(),
+            source,
+        })?;
+        match Self::try_open(file) {
+            Err(StateError::Sqlite(error)) if is_broken(&error) => {
+                let aside = set_aside(file).map_err(|source| StateError::Io {
+                    path: file.to_owned(),
+                    source,
+                })?;
+                prepare(file).map_err(|source| StateError::Io {
+                    path: file.to_owned(),
+                    source,
+                })?;
+                let problem = Problem {
+                    file: file.to_owned(),
+                    at: None,
+                    message: "the local state could not be read; a fresh one was begun".to_owned(),
+                    hint: Some(format!("the old one is kept as `{}`", aside.display())),
+                };
+                Ok((Self::try_open(file)?, Some(problem)))
+            }
+            other => Ok((other?, None)),
+        }
+    }
+
+    /// A state that is forgotten at the end, for when none can be kept.
+    pub fn in_memory() -> Result<Self, StateError> {
+        let mut connection = Connection::open_in_memory()?;
+        migrate(&mut connection, Path::new(":memory:"))?;
+        Ok(Self { connection })
+    }
+
+    fn try_open(file: &Path) -> Result<Self, StateError> {
+        let mut connection = Connection::open(file)?;
+        connection.busy_timeout(PATIENCE)?;
+        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        // Without WAL (some network disks) only full syncing is safe.
+        if mode == "wal" {
+            connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+        }
+        migrate(&mut connection, file)?;
+        // The tables that are read first tell whether the file is sound.
+        for table in ["current_values", "kv", "drafts"] {
+            connection.query_row(&format!("SELECT max(length(key)) FROM {table}"), [], |_| Ok(()))?;
+        }
+        Ok(Self { connection })
+    }
+}
+
+fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StateError> {
+    let version = |connection: &Connection| -> rusqlite::Result<u32> {
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+    };
+    let done = version(connection)?;
+    let done = usize::try_from(done).unwrap_or(usize::MAX);
+    if done > MIGRATIONS.len() {
+        return Err(StateError::Newer(file.to_owned()));
+    }
+    if done == MIGRATIONS.len() {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    // Another instance may have been quicker.
+    let done = version(&transaction)?;
+    for (step, number) in MIGRATIONS.iter().zip(1_u32..) {
+        if number > done {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", number)?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Whether the file itself is at fault, not the moment: no database, damaged, or another schema.
+fn is_broken(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown)
+    ) || matches!(error, rusqlite::Error::InvalidColumnType(..))
+}
+
+/// Makes the folder (0700) and the file (0600) before SQLite would with wider permissions.
+fn prepare(file: &Path) -> io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut options = fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    fs::create_dir_all(folder)?;
+    options.open(file).map(drop)
+}
+
+fn set_aside(file: &Path) -> io::Result<PathBuf> {
+    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%S%.3f").to_string();
+    let suffixed = |ending: &str, suffix: &str| {
+        let mut name = file.as_os_str().to_owned();
+        name.push(ending);
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let aside = suffixed("", &format!(".broken-{stamp}"));
+    fs::rename(file, &aside)?;
+    for ending in ["-wal", "-shm"] {
+        let part = suffixed(ending, "");
+        if part.exists() {
+            fs::rename(&part, suffixed(ending, &format!(".broken-{stamp}")))?;
+        }
+    }
+    Ok(aside)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn an_unreadable_file_is_set_aside_with_a_word() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        fs::write(&file, "this is no database, whatever its name may say".repeat(50)).unwrap();
+        let (state, problem) = State::open_file(&file).unwrap();
+        assert!(problem.unwrap().hint.unwrap().contains("state.db.broken-"));
+        state.set("a", "1").unwrap();
+        drop(state);
+        let (state, problem) = State::open_file(&file).unwrap();
+        assert_eq!((state.get("a").unwrap().as_deref(), problem), (Some("1"), None));
+    }
+
+    #[test]
+    fn a_damaged_page_is_noticed_when_opening() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let (state, _) = State::open_file(&file).unwrap();
+        state.set("a", "1").unwrap();
+        drop(state);
+        let mut bytes = fs::read(&file).unwrap();
+        bytes[100..].fill(0xaa);
+        fs::write(&file, bytes).unwrap();
+        assert!(State::open_file(&file).unwrap().1.is_some());
+    }
+
+    #[test]
+    fn a_later_versions_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let (state, _) = State::open_file(&file).unwrap();
+        state.connection.pragma_update(None, "user_version", 99).unwrap();
+        drop(state);
+        assert!(matches!(State::open_file(&file), Err(StateError::Newer(_))));
+    }
+
+    #[test]
+    fn two_instances_share_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let (one, _) = State::open_file(&file).unwrap();
+        let (two, _) = State::open_file(&file).unwrap();
+        one.set("a", "1").unwrap();
+        two.set("b", "2").unwrap();
+        assert_eq!(one.get("b").unwrap().as_deref(), Some("2"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/er/state.db");
+        let (state, _) = State::open_file(&file).unwrap();
+        state.set("a", "1").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
+        assert_eq!(mode(&folder.path().join("deep/er/state.db-wal")), 0o600);
+    }
+
+    #[test]
+    fn workspaces_do_not_share_a_folder() {
+        let paths = Paths::below("/s");
+        let (a, b) = (
+            folder_for(&paths, Path::new("/x/api")),
+            folder_for(&paths, Path::new("/y/api")),
+        );
+        assert_ne!(a, b);
+        assert!(a.file_name().unwrap().to_str().unwrap().starts_with("api-"));
+    }
+}

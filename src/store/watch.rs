@@ -1,0 +1,403 @@
+//! Noticing what others change in the workspace: editors, git, another postrider.
+//!
+//! ```text
+//! notify ──▶ own thread, collects for a moment ──▶ WatchEvent ──▶ the caller ──▶ reload ──▶ Vec<Change> ──▶ accept
+//! ```
+//!
+//! Folders are watched, not files, so an editor that writes a new file over the old one is noticed like any other. Our
+//! own saves come by too; [`reload`] drops them because the content is the known one.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+
+use super::files::{Content, Disk, Files, Place, parse, plain_group, read};
+use crate::model::ItemPath;
+use crate::model::problem::Problem;
+
+/// So long after the last event the lot is told.
+const QUIET: Duration = Duration::from_millis(100);
+/// And so long after the first one at the latest.
+const LATEST: Duration = Duration::from_millis(500);
+
+/// Files and folders that somebody may have changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchEvent {
+    /// Their paths, each once.
+    pub paths: Vec<PathBuf>,
+}
+
+enum Message {
+    Event(notify::Result<Event>),
+    Stop,
+}
+
+/// Watches a workspace until it is dropped.
+#[derive(Debug)]
+pub struct Watcher {
+    stop: Sender<Message>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Begins to watch; the callback runs on the watcher's own thread.
+    ///
+    /// An error (too many watches, say) costs only the noticing: saves still find out about others' changes.
+    pub fn start(root: &Path, callback: impl Fn(WatchEvent) + Send + 'static) -> notify::Result<Self> {
+        let (sender, receiver) = channel();
+        let events = sender.clone();
+        let watcher = notify::recommended_watcher(move |event| {
+            // Nobody listens any more while it is being dropped.
+            let _stopped = events.send(Message::Event(event));
+        })?;
+        let mut run = Run {
+            // Events name real paths; they are told under the path the caller knows.
+            real: std::fs::canonicalize(root).unwrap_or_else(|_| root.to_owned()),
+            root: root.to_owned(),
+            watcher,
+            watched: BTreeSet::new(),
+        };
+        run.watcher.watch(&run.real, RecursiveMode::NonRecursive)?;
+        run.watch_folders()?;
+        let thread = std::thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(move || run.run(&receiver, &callback))
+            .map_err(notify::Error::io)?;
+        Ok(Self {
+            stop: sender,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let _stopped_already = self.stop.send(Message::Stop);
+        if let Some(thread) = self.thread.take() {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+struct Run {
+    root: PathBuf,
+    real: PathBuf,
+    watcher: RecommendedWatcher,
+    watched: BTreeSet<&'static str>,
+}
+
+impl Run {
+    fn run(mut self, receiver: &Receiver<Message>, callback: &impl Fn(WatchEvent)) {
+        let mut paths = BTreeSet::new();
+        let mut latest = Instant::now();
+        loop {
+            let message = if paths.is_empty() {
+                receiver.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                receiver.recv_timeout(QUIET.min(latest.saturating_duration_since(Instant::now())))
+            };
+            match message {
+                Ok(Message::Event(event)) => {
+                    if paths.is_empty() {
+                        latest = Instant::now() + LATEST;
+                    }
+                    self.take(event, &mut paths);
+                }
+                Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => callback(WatchEvent {
+                    paths: std::mem::take(&mut paths).into_iter().collect(),
+                }),
+            }
+        }
+    }
+
+    fn take(&mut self, event: notify::Result<Event>, paths: &mut BTreeSet<PathBuf>) {
+        let everything = ["collections", "environments", "globals.toml"].map(|name| self.root.join(name));
+        let Ok(event) = event else {
+            paths.extend(everything);
+            return;
+        };
+        if event.need_rescan() {
+            paths.extend(everything);
+        }
+        if matches!(event.kind, EventKind::Access(_)) {
+            return;
+        }
+        for path in &event.paths {
+            let Ok(inside) = path.strip_prefix(&self.real) else {
+                continue;
+            };
+            let hidden = inside.iter().any(|part| part.to_string_lossy().starts_with('.'));
+            let ours = ["collections", "environments", "globals.toml"]
+                .iter()
+                .any(|name| inside.starts_with(name));
+            if !hidden && ours {
+                paths.insert(self.root.join(inside));
+            }
+        }
+        // A folder that was made just now, or anew. Failing to watch it costs only the noticing.
+        let _unwatched = self.watch_folders();
+    }
+
+    fn watch_folders(&mut self) -> notify::Result<()> {
+        for name in ["collections", "environments"] {
+            let folder = self.real.join(name);
+            if !folder.is_dir() {
+                self.watched.remove(name);
+            } else if self.watched.insert(name) {
+                self.watcher.watch(&folder, RecursiveMode::Recursive)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What somebody has done to a place.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The place.
+    pub place: Place,
+    /// What was done.
+    pub what: What,
+    bytes: Option<Arc<[u8]>>,
+}
+
+/// The kinds of change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// It is new.
+    Added(Content),
+    /// It has another content.
+    Changed(Content),
+    /// It is gone; for a group, with all that was in it.
+    Removed,
+    /// It does not parse any more.
+    Broken(Problem),
+}
+
+impl Files {
+    /// Notes that the caller has taken a change over: from now on the disk is as we know it. A change that is not taken
+    /// over (there are unsaved edits) makes the next save a conflict, so nothing is lost.
+    pub fn accept(&self, change: &Change) {
+        match (&change.what, &change.bytes) {
+            (What::Removed, _) => self.forget(&change.place),
+            (_, Some(bytes)) => self.note(&change.place, bytes.clone()),
+            // A folder without a file of its own, or whose file is gone.
+            (What::Added(_) | What::Changed(_), None) => self.note_plain_group(&change.place),
+            (What::Broken(_), None) => {}
+        }
+    }
+}
+
+/// Finds out what others have changed at some paths. Parents come before what is in them; of a folder that is gone only
+/// the folder itself is told.
+pub fn reload(paths: &[PathBuf], files: &Files) -> Vec<Change> {
+    let mut places = BTreeSet::new();
+    for path in paths {
+        let Ok(inside) = path.strip_prefix(files.root()) else {
+            continue;
+        };
+        gather(path, inside, files, &mut places, 0);
+    }
+    let mut out: Vec<Change> = Vec::new();
+    for place in places {
+        let gone_with_parent = out
+            .iter()
+            .any(|change| match (&change.what, &change.place, place.item()) {
+                (What::Removed, Place::Group(above), Some(path)) => path.is_within(above),
+                _ => false,
+            });
+        if !gone_with_parent {
+            out.extend(check(&place, files));
+        }
+    }
+    out
+}
+
+/// The places a path stands for: its own, those in it, and the groups above that we do not know yet.
+fn gather(path: &Path, inside: &Path, files: &Files, out: &mut BTreeSet<Place>, depth: usize) {
+    let (known, groups) = files.known_below(inside);
+    out.extend(known);
+    out.extend(groups.into_iter().map(Place::Group));
+    let own = Place::from_file(inside);
+    if let Some(item) = own.as_ref().and_then(Place::item) {
+        let above = std::iter::successors(item.parent(), ItemPath::parent);
+        out.extend(above.filter(|group| !files.knows_group(group)).map(Place::Group));
+    }
+    out.extend(own.filter(|_| path.is_file()));
+    if !path.is_dir() || depth > 32 {
+        return;
+    }
+    let mut parts = inside.iter().filter_map(|part| part.to_str());
+    if parts.next() == Some("collections") {
+        let group = parts.collect::<Vec<_>>().join("/");
+        if !group.is_empty() {
+            out.insert(Place::Group(ItemPath::new(group)));
+        }
+    }
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with('.') {
+            gather(&entry.path(), &inside.join(name), files, out, depth + 1);
+        }
+    }
+}
+
+/// What has become of one place, if anything.
+fn check(place: &Place, files: &Files) -> Option<Change> {
+    let path = files.path(place)?;
+    let known = files.known_bytes(place);
+    let change = |what, bytes| {
+        Some(Change {
+            place: place.clone(),
+            what,
+            bytes,
+        })
+    };
+    let group = match place {
+        Place::Group(group) => Some(group),
+        _ => None,
+    };
+    let is_known = known.is_some() || group.is_some_and(|group| files.knows_group(group));
+    if group.is_some() && !path.parent().is_some_and(Path::is_dir) {
+        return is_known.then(|| change(What::Removed, None)).flatten();
+    }
+    let bytes = match read(&path) {
+        Ok(Disk::Bytes(bytes)) => bytes,
+        Ok(Disk::Missing) => {
+            // A folder without a file of its own is a folder still.
+            return match (group, known, is_known) {
+                (Some(group), Some(_), _) => change(What::Changed(Content::Item(plain_group(group))), None),
+                (Some(group), None, false) => change(What::Added(Content::Item(plain_group(group))), None),
+                (None, Some(_), _) => change(What::Removed, None),
+                _ => None,
+            };
+        }
+        Err(error) => {
+            let problem = Problem {
+                file: path,
+                at: None,
+                message: format!("cannot read it: {error}"),
+                hint: Some("check its permissions".to_owned()),
+            };
+            return change(What::Broken(problem), None);
+        }
+    };
+    if known.as_deref() == Some(&bytes) {
+        return None;
+    }
+    let before = known.and_then(|known| parse(place, &path, &known).ok());
+    let what = match parse(place, &path, &bytes) {
+        Err(problem) => What::Broken(problem),
+        // Only comments or layout: nothing to tell, and saving keeps them.
+        Ok(content) if before.as_ref() == Some(&content) => return None,
+        Ok(content) if is_known => What::Changed(content),
+        Ok(content) => What::Added(content),
+    };
+    change(what, Some(bytes.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use std::fs;
+
+    fn workspace() -> (tempfile::TempDir, Files) {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("collections/api/users")).unwrap();
+        fs::write(root.path().join("collections/api/collection.toml"), "name = 'API'").unwrap();
+        fs::write(root.path().join("collections/api/users/list.toml"), "name = 'List'").unwrap();
+        let files = Files::new(root.path());
+        files.load();
+        (root, files)
+    }
+
+    fn told(changes: &[Change]) -> Vec<String> {
+        let word = |change: &Change| match change.what {
+            What::Added(_) => "added",
+            What::Changed(_) => "changed",
+            What::Removed => "removed",
+            What::Broken(_) => "broken",
+        };
+        changes
+            .iter()
+            .map(|change| format!("{} {}", word(change), change.place))
+            .collect()
+    }
+
+    #[test]
+    fn changes_are_told_once_accepted_and_only_if_they_mean_something() {
+        let (root, files) = workspace();
+        let file = root.path().join("collections/api/users/list.toml");
+        let all = [root.path().join("collections")];
+        assert_eq!(told(&reload(&all, &files)), [] as [&str; 0]);
+        fs::write(&file, "# a comment\nname = 'List'").unwrap();
+        assert_eq!(told(&reload(&all, &files)), [] as [&str; 0]);
+        fs::write(&file, "name = 'All'").unwrap();
+        let changes = reload(std::slice::from_ref(&file), &files);
+        assert_eq!(told(&changes), ["changed api/users/list"]);
+        files.accept(&changes[0]);
+        assert!(reload(&all, &files).is_empty());
+        fs::write(&file, "name = ").unwrap();
+        assert_eq!(told(&reload(&all, &files)), ["broken api/users/list"]);
+        fs::remove_file(&file).unwrap();
+        assert_eq!(told(&reload(&all, &files)), ["removed api/users/list"]);
+    }
+
+    #[test]
+    fn folders_come_before_and_go_with_what_is_in_them() {
+        let (root, files) = workspace();
+        let old = root.path().join("collections/api/users");
+        let new = root.path().join("collections/api/deep/er");
+        fs::create_dir_all(new.parent().unwrap()).unwrap();
+        fs::rename(&old, &new).unwrap();
+        let changes = reload(&[old, new], &files);
+        assert_eq!(
+            told(&changes),
+            [
+                "added api/deep",
+                "added api/deep/er",
+                "removed api/users",
+                "added api/deep/er/list"
+            ]
+        );
+        for change in &changes {
+            files.accept(change);
+        }
+        assert!(reload(&[root.path().join("collections")], &files).is_empty());
+    }
+
+    #[test]
+    fn a_replaced_file_is_noticed() {
+        let (root, _files) = workspace();
+        let (sender, receiver) = channel();
+        let _watcher = Watcher::start(root.path(), move |event| {
+            let _gone = sender.send(event);
+        })
+        .unwrap();
+        let file = root.path().join("collections/api/users/list.toml");
+        let temporary = root.path().join("collections/api/users/.list.toml.swp");
+        fs::write(&temporary, "name = 'New'").unwrap();
+        fs::rename(&temporary, &file).unwrap();
+        let patience = Duration::from_secs(20);
+        assert_eq!(receiver.recv_timeout(patience).unwrap().paths, [file]);
+
+        // Folders that appear later are watched too.
+        let environment = root.path().join("environments/e.toml");
+        fs::create_dir(environment.parent().unwrap()).unwrap();
+        while !receiver
+            .recv_timeout(patience)
+            .unwrap()
+            .paths
+            .contains(&root.path().join("environments"))
+        {}
+        fs::write(&environment, "").unwrap();
+        while !receiver.recv_timeout(patience).unwrap().paths.contains(&environment) {}
+    }
+}

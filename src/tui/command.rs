@@ -1,0 +1,145 @@
+//! Commands: what panes and modals ask the program to do with the shared state. Plain data, carried out by `commands/`.
+//!
+//! A pane changes only itself; anything others must see (an edit, a send, another focus) it asks for with a command, so
+//! there is one place where each of these things happens.
+
+use crate::model::edit::Edit;
+use crate::model::variable::Owner;
+use crate::model::{Environment, EnvironmentId, NodeId};
+
+use super::action::Action;
+use super::modals::Modal;
+use super::panes::Pane;
+use super::shared::Level;
+
+/// Something to do with the shared state.
+#[derive(Debug)]
+pub enum Command {
+    /// Does what an action does.
+    Act(Action),
+    /// Gives a pane the focus.
+    Focus(Pane),
+    /// Shows a request, folder or collection in the request pane.
+    Open(NodeId),
+    /// Unfolds what hides a node in the tree and puts the cursor on it.
+    Reveal(NodeId),
+    /// Sends a request.
+    Send(NodeId),
+    /// Makes an environment active; `None` makes none active.
+    Activate(Option<EnvironmentId>),
+    /// Changes contents, undoably. Saving is a step of its own, but a draft is kept at once.
+    Edit {
+        /// For undo: `undo {label}`.
+        label: String,
+        /// Consecutive edits of the same key are one step of undo.
+        merge: Option<String>,
+        /// The edits.
+        edits: Vec<Edit>,
+    },
+    /// Makes a request in a group, or one that is saved nowhere yet, and opens it.
+    NewRequest {
+        /// The group.
+        parent: Option<NodeId>,
+    },
+    /// Makes a folder (or with no parent a collection), on disk at once.
+    NewGroup {
+        /// The group it goes into; `None` makes a collection.
+        parent: Option<NodeId>,
+        /// Its name.
+        name: String,
+    },
+    /// Renames a node and its file.
+    Rename {
+        /// The node.
+        id: NodeId,
+        /// Its new name.
+        name: String,
+    },
+    /// Copies a node beside itself.
+    Duplicate(NodeId),
+    /// Deletes a node and its files; the user was asked.
+    Delete(NodeId),
+    /// Moves a node to a place.
+    Move {
+        /// The node.
+        id: NodeId,
+        /// Its new parent.
+        parent: Option<NodeId>,
+        /// Its place among the new siblings, counted without itself.
+        index: usize,
+    },
+    /// Saves a node; `overwrite` runs over a change made outside.
+    Save {
+        /// The node.
+        id: NodeId,
+        /// Whether the user chose to run over an outside change.
+        overwrite: bool,
+    },
+    /// Saves a request under a name in a group: moves one that was saved nowhere, copies any other.
+    SaveAs {
+        /// The request.
+        id: NodeId,
+        /// The group.
+        parent: NodeId,
+        /// Its name there.
+        name: String,
+    },
+    /// Throws away unsaved changes of a node and shows what is on disk.
+    Revert(NodeId),
+    /// Saves everything unsaved, then quits if asked to.
+    SaveAll {
+        /// Whether to quit when all is saved.
+        quit: bool,
+    },
+    /// Makes an environment.
+    NewEnvironment {
+        /// Its content.
+        environment: Environment,
+    },
+    /// Renames an environment and its file.
+    RenameEnvironment {
+        /// The environment.
+        id: EnvironmentId,
+        /// Its new name.
+        name: String,
+    },
+    /// Deletes an environment and its file; the user was asked.
+    DeleteEnvironment(EnvironmentId),
+    /// Saves an environment's content.
+    SaveEnvironment {
+        /// The environment.
+        id: EnvironmentId,
+        /// Its new content.
+        environment: Environment,
+    },
+    /// Saves the globals' content.
+    SaveGlobals(Environment),
+    /// Sets a variable's current value, or with `None` goes back to the initial one.
+    SetCurrent {
+        /// Whose variable.
+        owner: Owner,
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: Option<serde_json::Value>,
+    },
+    /// Opens a modal over what is there.
+    Show(Box<Modal>),
+    /// Closes the topmost modal.
+    Close,
+    /// Puts a word into the status line.
+    Notify(Level, String),
+    /// Uses a theme; `keep` makes it the user's own from now on.
+    Theme {
+        /// Its file name without ending.
+        name: String,
+        /// Whether to remember it.
+        keep: bool,
+    },
+    /// Copies a text to the clipboard; the second says what it was.
+    Copy(String, String),
+    /// Clears cookies: all, or those of a domain.
+    ClearCookies(Option<String>),
+    /// Leaves the program without asking.
+    Quit,
+}

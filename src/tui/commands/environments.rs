@@ -1,0 +1,126 @@
+//! Switching, making, renaming, editing and deleting environments; current values.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::model::edit::Edit;
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Environment, EnvironmentId};
+use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::shared::Level;
+use crate::tui::state::State;
+
+use super::structure::restructure;
+
+/// Makes an environment active.
+pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<Effect>) {
+    state.shared.active_environment = id;
+    let slug = id
+        .and_then(|id| state.shared.workspace.environment(id))
+        .map(|node| node.slug.clone());
+    let text = match state.shared.environment_name() {
+        Some(name) => format!("environment {name}"),
+        None => "no environment".to_owned(),
+    };
+    state.shared.notify(Level::Done, text);
+    effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
+}
+
+/// Makes an environment.
+pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Effect>) {
+    let slug = state.shared.workspace.free_environment_slug(&environment.name);
+    let label = format!("new environment {}", environment.name);
+    let node = state.shared.workspace.new_environment(environment, slug);
+    restructure(
+        state,
+        label,
+        vec![Edit::InsertEnvironment {
+            node,
+            index: usize::MAX,
+        }],
+        effects,
+    );
+}
+
+/// Renames an environment and its file.
+pub fn rename(state: &mut State, id: EnvironmentId, name: &str, effects: &mut Vec<Effect>) {
+    let Some(node) = state.shared.workspace.environment(id) else {
+        return;
+    };
+    if node.environment.name == name {
+        return;
+    }
+    let label = format!("rename {}", node.environment.name);
+    let environment = Arc::new(Environment {
+        name: name.to_owned(),
+        ..(*node.environment).clone()
+    });
+    let mut edits = vec![Edit::ReplaceEnvironment { id, environment }];
+    if crate::model::id::slug(name) != node.slug {
+        edits.push(Edit::ReslugEnvironment {
+            id,
+            slug: state.shared.workspace.free_environment_slug(name),
+        });
+    }
+    restructure(state, label, edits, effects);
+}
+
+/// Deletes an environment and its file.
+pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
+    let Some(node) = state.shared.workspace.environment(id) else {
+        return;
+    };
+    let name = node.environment.name.clone();
+    if restructure(
+        state,
+        format!("delete {name}"),
+        vec![Edit::RemoveEnvironment { id }],
+        effects,
+    ) {
+        if state.shared.active_environment == Some(id) {
+            activate(state, None, effects);
+        }
+        state.shared.notify(
+            Level::Done,
+            format!("deleted environment `{name}`; undo brings it back"),
+        );
+    }
+}
+
+/// Saves an environment's new content.
+pub fn save(state: &mut State, id: EnvironmentId, environment: Environment, effects: &mut Vec<Effect>) {
+    let label = format!("edit environment {}", environment.name);
+    let edits = vec![Edit::ReplaceEnvironment {
+        id,
+        environment: Arc::new(environment),
+    }];
+    restructure(state, label, edits, effects);
+}
+
+/// Saves the globals' new content.
+pub fn save_globals(state: &mut State, globals: Environment, effects: &mut Vec<Effect>) {
+    let globals = Arc::new(globals);
+    let edits = vec![Edit::ReplaceGlobals {
+        globals: globals.clone(),
+    }];
+    if restructure(state, "edit globals", edits, effects) {
+        effects.push(Effect::Files(vec![FileJob::WriteGlobals(globals)]));
+    }
+}
+
+/// Sets a variable's current value, or goes back to the initial one.
+pub fn set_current(state: &mut State, owner: Owner, key: String, value: Option<Value>, effects: &mut Vec<Effect>) {
+    let current = value.map(|value| CurrentValue {
+        value: Some(value),
+        set_by: "you".to_owned(),
+        set_at: state.shared.now,
+    });
+    match &current {
+        Some(current) => state.shared.current.set(owner.clone(), key.clone(), current.clone()),
+        None => {
+            state.shared.current.reset(&owner, &key);
+        }
+    }
+    effects.push(Effect::Local(LocalJob::Current(vec![(owner, key, current)])));
+}

@@ -1,0 +1,58 @@
+//! Carries out commands: the one place where the shared state changes.
+
+mod environments;
+mod nodes;
+mod pickers;
+mod saving;
+mod sending;
+mod shell;
+mod structure;
+
+use super::command::Command;
+use super::effect::Effect;
+use super::shared::Level;
+use super::state::State;
+
+pub use saving::{ask_about_conflict, keep_draft};
+pub use shell::remember;
+
+/// Carries out one command; it may ask for others.
+pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Act(action) => shell::act(state, action, queue, effects),
+        Command::Focus(pane) => state.focus = pane,
+        Command::Open(id) => nodes::open(state, id),
+        Command::Send(id) => sending::send(state, id, effects),
+        Command::Activate(id) => environments::activate(state, id, effects),
+        Command::Edit { label, merge, edits } => saving::edit(state, label, merge, edits, effects),
+        Command::NewRequest { parent } => nodes::new_request(state, parent, effects),
+        Command::NewGroup { parent, name } => nodes::new_group(state, parent, &name, effects),
+        Command::Rename { id, name } => nodes::rename(state, id, &name, effects),
+        Command::Duplicate(id) => nodes::duplicate(state, id, effects),
+        Command::Delete(id) => nodes::delete(state, id, effects),
+        Command::Move { id, parent, index } => nodes::shift(state, id, parent, index, effects),
+        Command::Save { id, overwrite } => saving::save(state, id, overwrite, queue, effects),
+        Command::SaveAs { id, parent, name } => saving::save_as(state, id, parent, &name, effects),
+        Command::Revert(id) => saving::revert(state, id, effects),
+        Command::SaveAll { quit } => saving::save_all(state, quit, queue, effects),
+        Command::NewEnvironment { environment } => environments::create(state, environment, effects),
+        Command::RenameEnvironment { id, name } => environments::rename(state, id, &name, effects),
+        Command::DeleteEnvironment(id) => environments::delete(state, id, effects),
+        Command::SaveEnvironment { id, environment } => environments::save(state, id, environment, effects),
+        Command::SaveGlobals(globals) => environments::save_globals(state, globals, effects),
+        Command::SetCurrent { owner, key, value } => environments::set_current(state, owner, key, value, effects),
+        Command::Show(modal) => state.modals.push(*modal),
+        Command::Reveal(id) => state.panes.tree.reveal(id),
+        Command::Close => {
+            state.modals.pop();
+        }
+        Command::Notify(level, text) => state.shared.notify(level, text),
+        Command::Theme { name, keep } => shell::theme(state, &name, keep, effects),
+        Command::Copy(text, what) => {
+            effects.push(Effect::Copy(text));
+            state.shared.notify(Level::Done, format!("copied {what}"));
+        }
+        Command::ClearCookies(domain) => effects.push(Effect::ClearCookies(domain)),
+        Command::Quit => effects.push(Effect::Quit),
+    }
+}

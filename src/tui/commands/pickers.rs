@@ -1,0 +1,172 @@
+//! The lists to choose from that belong to no pane, filled from the state.
+
+use ratatui::layout::Position;
+
+use crate::tui::action::{self, Action, App};
+use crate::tui::command::Command;
+use crate::tui::modals::{Item, Picker, Text};
+use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::state::State;
+use crate::tui::theme::Theme;
+
+/// The environments, and none.
+pub fn environments(state: &State) -> Picker {
+    let active = state.shared.active_environment;
+    let mut items: Vec<Item> = state
+        .shared
+        .workspace
+        .environments()
+        .iter()
+        .map(|node| Item {
+            label: node.environment.name.clone(),
+            detail: node
+                .environment
+                .description
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            current: active == Some(node.id),
+            commands: vec![Command::Activate(Some(node.id))],
+            ..Item::default()
+        })
+        .collect();
+    items.push(Item {
+        label: "No environment".into(),
+        detail: "only globals and the collection's variables".into(),
+        current: active.is_none(),
+        commands: vec![Command::Activate(None)],
+        ..Item::default()
+    });
+    Picker::new("Environment", items)
+}
+
+/// Every action with its keys.
+pub fn palette(state: &State) -> Picker {
+    let items = action::all()
+        .filter(|spec| !matches!(spec.action, Action::Nav(_) | Action::App(App::Back | App::Palette)))
+        .map(|spec| Item {
+            label: spec.help.to_owned(),
+            detail: spec.id.to_owned(),
+            right: state.keymap.chords_text(spec.action),
+            commands: vec![Command::Act(spec.action)],
+            ..Item::default()
+        })
+        .collect();
+    Picker::new("Commands", items)
+}
+
+/// Every request, folder and collection.
+pub fn finder(state: &State) -> Picker {
+    let workspace = &state.shared.workspace;
+    let below = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    let items = workspace
+        .scratch()
+        .iter()
+        .copied()
+        .chain(below)
+        .filter_map(|id| workspace.node(id))
+        .map(|node| Item {
+            label: node.entity.name().to_owned(),
+            detail: state.shared.breadcrumbs(node.id),
+            method: workspace.request(node.id).map(|request| request.method.to_string()),
+            current: state.shared.open == Some(node.id),
+            commands: vec![Command::Open(node.id), Command::Reveal(node.id)],
+            ..Item::default()
+        })
+        .collect();
+    Picker::new("Find", items)
+}
+
+/// The themes; the one under the cursor shows at once.
+pub fn themes(state: &State) -> Picker {
+    let items = state
+        .themes
+        .iter()
+        .map(|(file, text)| Item {
+            label: Theme::parse(text).map_or_else(|_| file.clone(), |theme| theme.name),
+            detail: file.clone(),
+            current: *file == state.theme_name,
+            preview_theme: Some(file.clone()),
+            commands: vec![Command::Theme {
+                name: file.clone(),
+                keep: true,
+            }],
+            ..Item::default()
+        })
+        .collect();
+    let back = vec![Command::Theme {
+        name: state.theme_name.clone(),
+        keep: false,
+    }];
+    Picker::new("Theme", items).on_cancel(back)
+}
+
+/// What the focused pane can copy.
+pub fn copies(state: &State) -> Picker {
+    let mut offers = match state.focus {
+        Pane::Response => response::copies(&state.panes.response, &state.shared),
+        Pane::Request | Pane::Collections => request::copies(&state.panes.request, &state.shared),
+        Pane::Environments => Vec::new(),
+    };
+    if let Some(path) = state.shared.open.and_then(|id| state.shared.workspace.path(id)) {
+        offers.push(("path".to_owned(), path.to_string()));
+    }
+    let items = offers
+        .into_iter()
+        .map(|(what, text)| Item {
+            label: what.clone(),
+            detail: text.lines().next().unwrap_or_default().chars().take(60).collect(),
+            commands: vec![Command::Copy(text, what)],
+            ..Item::default()
+        })
+        .collect();
+    Picker::new("Copy", items)
+}
+
+/// The fields on the screen, with the commands that go there.
+pub fn jumps(state: &State) -> Vec<(Position, Vec<Command>)> {
+    let layout = state.layout();
+    let mut out = Vec::new();
+    for pane in Pane::ALL {
+        let Some(area) = layout.area(pane) else { continue };
+        let places = match pane {
+            Pane::Environments => Vec::new(),
+            Pane::Collections => tree::jumps(&state.panes.tree, &state.shared, area),
+            Pane::Request => request::jumps(&state.panes.request, &state.shared, area),
+            Pane::Response => response::jumps(&state.panes.response, &state.shared, area),
+        };
+        out.push((Position::new(area.x + 2, area.y), vec![Command::Focus(pane)]));
+        for (at, mut commands) in places {
+            commands.insert(0, Command::Focus(pane));
+            out.push((at, commands));
+        }
+    }
+    out
+}
+
+/// The files that could not be read.
+pub fn problems(state: &State) -> Text {
+    let problems = &state.shared.workspace.problems;
+    let mut lines = Vec::new();
+    for problem in problems {
+        let file = problem
+            .file
+            .strip_prefix(&state.shared.workspace.root)
+            .unwrap_or(&problem.file);
+        let at = problem
+            .at
+            .map(|(line, column)| format!(":{line}:{column}"))
+            .unwrap_or_default();
+        lines.push(format!("{}{at}", file.display()));
+        lines.extend(problem.message.lines().map(|line| format!("  {line}")));
+        if let Some(hint) = &problem.hint {
+            lines.push(format!("  → {hint}"));
+        }
+        lines.push(String::new());
+    }
+    if problems.is_empty() {
+        lines.push("Every file of the workspace could be read.".to_owned());
+    }
+    Text::new("Problems", lines)
+}

@@ -1,0 +1,144 @@
+//! The program's own actions: focus, pickers, themes, quitting, remembering where everything stands.
+
+use serde_json::json;
+
+use crate::tui::action::{Action, App};
+use crate::tui::command::Command;
+use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::keymap::Context;
+use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
+use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::shared::Level;
+use crate::tui::state::State;
+use crate::tui::theme::{Depth, Theme};
+
+use super::{pickers, saving, sending};
+
+/// Does an action.
+pub fn act(state: &mut State, action: Action, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match action {
+        Action::App(app) => act_app(state, app, queue, effects),
+        other => state.act_in_pane(other, queue, effects),
+    }
+}
+
+fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    let show = |queue: &mut Vec<Command>, modal: Modal| queue.push(Command::Show(Box::new(modal)));
+    match app {
+        App::Send => match state.shared.open_request() {
+            Some(id) => sending::send(state, id, effects),
+            None => state.shared.notify(Level::Info, "open a request to send it"),
+        },
+        App::Save => match state.shared.open {
+            Some(id) => saving::save(state, id, false, queue, effects),
+            None => state.shared.notify(Level::Info, "nothing is open that could be saved"),
+        },
+        App::SaveAs => match state.shared.open_request() {
+            Some(id) => show(queue, SaveAs::new(&state.shared, id).into()),
+            None => state
+                .shared
+                .notify(Level::Info, "open a request to save it somewhere else"),
+        },
+        App::SaveAll => saving::save_all(state, false, queue, effects),
+        App::SwitchEnvironment => show(queue, pickers::environments(state).into()),
+        App::Palette => show(queue, pickers::palette(state).into()),
+        App::Find => show(queue, pickers::finder(state).into()),
+        App::Theme => show(queue, pickers::themes(state).into()),
+        App::Copy => show(queue, pickers::copies(state).into()),
+        App::Jump => show(queue, Jump::new(pickers::jumps(state)).into()),
+        App::Problems => show(queue, pickers::problems(state).into()),
+        App::Globals => show(queue, EnvironmentEditor::new(None).into()),
+        App::Cookies => show(queue, Cookies::new(state.cookies.clone()).into()),
+        App::Help => {
+            let mut contexts = state.panes.contexts(state.focus).to_vec();
+            contexts.extend([Context::Normal, Context::Anywhere]);
+            show(queue, Help::new(state.keymap.clone(), contexts).into());
+        }
+        App::RenewToken => sending::renew_token(state, effects),
+        App::NewRequest => queue.push(Command::NewRequest { parent: None }),
+        App::Cancel => {
+            if !sending::cancel(state, effects) {
+                saving::ask_to_quit(state, queue);
+            }
+        }
+        App::Quit => saving::ask_to_quit(state, queue),
+        App::Back => back(state, queue, effects),
+        App::FocusEnvironments => state.focus = Pane::Environments,
+        App::FocusCollections => state.focus = Pane::Collections,
+        App::FocusRequest => state.focus = Pane::Request,
+        App::FocusResponse => state.focus = Pane::Response,
+        App::NextPane => state.focus = state.focus.step(1),
+        App::PreviousPane => state.focus = state.focus.step(-1),
+        App::Zoom => state.zoom = !state.zoom,
+        App::Undo => saving::undo(state, false, effects),
+        App::Redo => saving::undo(state, true, effects),
+        App::Reveal => {
+            state.shared.revealed = !state.shared.revealed;
+            let word = if state.shared.revealed {
+                "secrets are shown"
+            } else {
+                "secrets are hidden"
+            };
+            state.shared.notify(Level::Info, word);
+        }
+    }
+}
+
+/// Esc, one step at a time: leave a field, cancel a send, end a zoom, hide secrets.
+fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    let mut cx = crate::tui::panes::Cx {
+        shared: &mut state.shared,
+        commands: queue,
+        effects,
+    };
+    if state.panes.back(state.focus, &mut cx) {
+        state.shared.history.seal();
+        return;
+    }
+    if sending::cancel(state, effects) {
+        return;
+    }
+    if state.zoom {
+        state.zoom = false;
+    } else {
+        state.shared.revealed = false;
+    }
+}
+
+/// Uses a theme.
+pub fn theme(state: &mut State, name: &str, keep: bool, effects: &mut Vec<Effect>) {
+    let Some((_, text)) = state.themes.iter().find(|(file, _)| file == name) else {
+        return;
+    };
+    match Theme::parse(text) {
+        Ok(theme) => {
+            state.theme = theme.fit(state.depth.unwrap_or(Depth::True));
+            if keep {
+                name.clone_into(&mut state.theme_name);
+                effects.push(Effect::KeepTheme(name.to_owned()));
+            }
+        }
+        Err(error) => state.shared.notify(Level::Error, format!("theme `{name}`: {error}")),
+    }
+}
+
+/// Remembers where everything stands when that changed.
+pub fn remember(state: &mut State, effects: &mut Vec<Effect>) {
+    let open = state
+        .shared
+        .open
+        .and_then(|id| saving::draft_key(&state.shared.workspace, id));
+    let layout = json!({
+        "open": open,
+        "focus": Pane::ALL.iter().position(|pane| *pane == state.focus),
+        "dividers": [state.dividers.columns, state.dividers.rows, state.dividers.left],
+        "tree": tree::remember(&state.panes.tree, &state.shared),
+        "request": request::remember(&state.panes.request),
+        "response": response::remember(&state.panes.response),
+    })
+    .to_string();
+    if layout != state.remembered {
+        state.remembered.clone_from(&layout);
+        effects.push(Effect::Local(LocalJob::Layout(layout)));
+    }
+}

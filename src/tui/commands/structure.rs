@@ -1,0 +1,189 @@
+//! Changes of structure: what is made, moved, renamed or deleted is on disk at once.
+//!
+//! The disk follows by comparing where everything was filed before and after, so doing, undoing and redoing are one code
+//! path. Contents other than name and order are left to saving: a moved request with unsaved changes keeps its draft.
+
+use std::collections::HashMap;
+
+use crate::model::edit::Edit;
+use crate::model::variable::Owner;
+use crate::model::{EnvironmentId, ItemPath, NodeId, Workspace};
+use crate::store::Place;
+use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::state::State;
+
+use super::saving::apply;
+
+/// Where everything is filed at one moment.
+pub struct Places {
+    nodes: HashMap<NodeId, Place>,
+    environments: HashMap<EnvironmentId, String>,
+}
+
+impl Places {
+    /// Notes where everything is filed.
+    pub fn of(workspace: &Workspace) -> Self {
+        let mut nodes = HashMap::new();
+        let top = workspace.collections().iter().map(|id| (*id, ItemPath::default()));
+        let mut todo: Vec<(NodeId, ItemPath)> = top.collect();
+        while let Some((id, above)) = todo.pop() {
+            if let Some(node) = workspace.node(id) {
+                let path = above.join(&node.slug);
+                todo.extend(node.children.iter().map(|child| (*child, path.clone())));
+                nodes.insert(id, Place::of(&path, &node.entity));
+            }
+        }
+        let environments = workspace
+            .environments()
+            .iter()
+            .map(|node| (node.id, node.slug.clone()))
+            .collect();
+        Self { nodes, environments }
+    }
+}
+
+/// Changes the structure, undoably, and lets the disk follow.
+pub fn restructure(state: &mut State, label: impl Into<String>, edits: Vec<Edit>, effects: &mut Vec<Effect>) -> bool {
+    let before = Places::of(&state.shared.workspace);
+    let done = apply(state, label.into(), None, edits);
+    if done {
+        settle(state, &before, effects);
+    }
+    done
+}
+
+/// What is to be done outside, in the order it must happen.
+#[derive(Default)]
+struct Work {
+    files: Vec<FileJob>,
+    local: Vec<LocalJob>,
+    owners: Vec<(Owner, Owner)>,
+}
+
+/// Lets disk and local state follow a change of structure.
+pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
+    let after = Places::of(&state.shared.workspace);
+    let mut work = Work::default();
+    let workspace = &state.shared.workspace;
+    remove_what_is_gone(before, &after, &mut work);
+    rename_what_moved(workspace, before, &after, &mut work);
+    write_what_is_new(workspace, before, &after, &mut work);
+    environments(workspace, before, &after, &mut work);
+    for (from, to) in work.owners {
+        state.shared.current.rename(&from, to.clone());
+        work.local.push(LocalJob::RenameOwner(from, to));
+    }
+    effects.extend(work.local.into_iter().map(Effect::Local));
+    if !work.files.is_empty() {
+        effects.push(Effect::Files(work.files));
+    }
+}
+
+fn item(place: &Place) -> ItemPath {
+    place.item().cloned().unwrap_or_default()
+}
+
+fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
+    let mut gone: Vec<(ItemPath, &Place)> = before
+        .nodes
+        .iter()
+        .filter(|(id, _)| !after.nodes.contains_key(id))
+        .map(|(_, place)| (item(place), place))
+        .collect();
+    gone.sort();
+    let mut removed: Vec<ItemPath> = Vec::new();
+    for (path, place) in gone {
+        work.local.push(LocalJob::Draft(path.to_string(), None));
+        if !removed.iter().any(|above| path.is_within(above)) {
+            work.files.push(FileJob::Remove(place.clone()));
+            removed.push(path);
+        }
+    }
+}
+
+fn rename_what_moved(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
+    let mut moved: Vec<(ItemPath, ItemPath, NodeId)> = after
+        .nodes
+        .iter()
+        .filter_map(|(id, to)| {
+            let from = before.nodes.get(id)?;
+            (from != to).then(|| (item(from), item(to), *id))
+        })
+        .collect();
+    // Parents first: what lies below a renamed folder goes along with it.
+    moved.sort();
+    let mut renamed: Vec<(ItemPath, ItemPath)> = Vec::new();
+    for (from, to, id) in moved {
+        let went_along = renamed.iter().any(|(above_from, above_to)| {
+            from.is_within(above_from)
+                && from.as_str().strip_prefix(above_from.as_str()) == to.as_str().strip_prefix(above_to.as_str())
+        });
+        if let (false, Some(old), Some(new)) = (went_along, before.nodes.get(&id), after.nodes.get(&id)) {
+            work.files.push(FileJob::Rename {
+                from: old.clone(),
+                to: new.clone(),
+            });
+            renamed.push((from.clone(), to.clone()));
+        }
+        if workspace.is_dirty(id) {
+            let content = workspace.node(id).map(|node| node.entity.clone());
+            work.local.push(LocalJob::Draft(from.to_string(), None));
+            work.local.push(LocalJob::Draft(to.to_string(), content));
+        }
+        if from.parent().is_none() && to.parent().is_none() {
+            work.owners
+                .push((Owner::Collection(from.to_string()), Owner::Collection(to.to_string())));
+        }
+    }
+}
+
+fn write_what_is_new(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
+    let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, place)| (item(place), *id)).collect();
+    writes.sort();
+    for (path, id) in writes {
+        let Some(node) = workspace.node(id) else { continue };
+        let entity = match &node.saved {
+            _ if !before.nodes.contains_key(&id) => node.saved.clone().unwrap_or_else(|| node.entity.clone()),
+            Some(saved) if saved.order() != node.entity.order() || saved.name() != node.entity.name() => {
+                saved.ordered(node.entity.order()).renamed(node.entity.name())
+            }
+            _ => continue,
+        };
+        work.files.push(FileJob::Write {
+            id,
+            path,
+            entity,
+            overwrite: false,
+        });
+    }
+}
+
+fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
+    for (id, slug) in &before.environments {
+        if !after.environments.contains_key(id) {
+            work.files.push(FileJob::RemoveEnvironment { slug: slug.clone() });
+        }
+    }
+    for node in workspace.environments() {
+        let slug = node.slug.clone();
+        match before.environments.get(&node.id) {
+            Some(old) if *old != slug => {
+                work.files.push(FileJob::RenameEnvironment {
+                    from: old.clone(),
+                    to: slug.clone(),
+                });
+                work.owners
+                    .push((Owner::Environment(old.clone()), Owner::Environment(slug.clone())));
+            }
+            _ => {}
+        }
+        if node.saved.as_ref() != Some(&node.environment) {
+            let environment = node.environment.clone();
+            work.files.push(FileJob::WriteEnvironment {
+                id: node.id,
+                slug,
+                environment,
+            });
+        }
+    }
+}

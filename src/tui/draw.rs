@@ -1,0 +1,67 @@
+//! Draws the whole screen from the state; changes nothing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Clear, Widget};
+
+use super::footer;
+use super::layout::SMALLEST;
+use super::panes::{Pane, View};
+use super::state::State;
+
+/// Draws everything; returns where the terminal's cursor belongs, if anywhere.
+pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    buf.set_style(area, state.theme.base);
+    let layout = state.layout();
+    if layout.too_small {
+        too_small(state, area, buf);
+        return None;
+    }
+    let mut cursor = None;
+    for pane in Pane::ALL {
+        if let Some(place) = layout.area(pane) {
+            let focused = pane == state.focus && state.modals.is_empty();
+            let at = state
+                .panes
+                .draw(pane, view(state, focused), place.intersection(area), buf);
+            if focused {
+                cursor = at;
+            }
+        }
+    }
+    footer::draw(state, layout.footer.intersection(area), buf);
+    let last = state.modals.len().saturating_sub(1);
+    for (n, modal) in state.modals.iter().enumerate() {
+        let at = modal.draw(view(state, n == last), area, buf);
+        if n == last {
+            cursor = at;
+        }
+    }
+    cursor
+}
+
+fn view(state: &State, focused: bool) -> View<'_> {
+    View {
+        shared: &state.shared,
+        theme: &state.theme,
+        keymap: &state.keymap,
+        focused,
+    }
+}
+
+fn too_small(state: &State, area: Rect, buf: &mut Buffer) {
+    Clear.render(area, buf);
+    buf.set_style(area, state.theme.base);
+    let lines = [
+        "postrider needs a little more room".to_owned(),
+        format!(
+            "{} × {} now, {} × {} at least",
+            area.width, area.height, SMALLEST.0, SMALLEST.1
+        ),
+    ];
+    for (y, line) in (area.y + area.height.saturating_sub(2) / 2..area.bottom()).zip(lines) {
+        let width = u16::try_from(line.chars().count()).unwrap_or(0).min(area.width);
+        let x = area.x + (area.width - width) / 2;
+        buf.set_stringn(x, y, &line, usize::from(width), state.theme.warn);
+    }
+}

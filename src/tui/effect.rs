@@ -1,0 +1,161 @@
+//! Effects: work for the world outside the state. Plain data, so a test presses keys and compares values.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::exec::Plan;
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
+use crate::store::Place;
+use crate::store::watch::Change;
+
+use super::shared::RunId;
+use super::widgets::body;
+
+/// Work to be done outside the state.
+#[derive(Debug)]
+pub enum Effect {
+    /// Sends a planned request; progress and the outcome come back as events.
+    Send {
+        /// The name of the send.
+        run: RunId,
+        /// The request's node.
+        node: NodeId,
+        /// The environment it was planned with.
+        environment: Option<EnvironmentId>,
+        /// The snapshot to send.
+        plan: Box<Plan>,
+    },
+    /// Cancels a send.
+    Cancel(RunId),
+    /// Changes files of the workspace, in order.
+    Files(Vec<FileJob>),
+    /// Changes local state.
+    Local(LocalJob),
+    /// Builds the line index of a body.
+    Index(u64, body::IndexJob),
+    /// Searches a body.
+    Search(u64, body::search::Job),
+    /// Puts a text on the clipboard.
+    Copy(String),
+    /// Hands a text to `$EDITOR`; what comes back is an event.
+    External(External),
+    /// Writes a response's body to a file.
+    SaveBody {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        bytes: Bytes,
+    },
+    /// Clears cookies: all, or those of a domain.
+    ClearCookies(Option<String>),
+    /// Remembers the theme in the user's settings.
+    KeepTheme(String),
+    /// Leaves the program.
+    Quit,
+}
+
+/// A change of the workspace's files.
+#[derive(Clone, Debug)]
+pub enum FileJob {
+    /// Writes a node's content.
+    Write {
+        /// The node, to be told when done.
+        id: NodeId,
+        /// Where.
+        path: ItemPath,
+        /// What.
+        entity: Entity,
+        /// Whether to run over a change made outside.
+        overwrite: bool,
+    },
+    /// Removes a node's file or folder.
+    Remove(Place),
+    /// Moves a node's file or folder.
+    Rename {
+        /// From where.
+        from: Place,
+        /// To where.
+        to: Place,
+    },
+    /// Writes an environment.
+    WriteEnvironment {
+        /// The environment, to be told when done.
+        id: EnvironmentId,
+        /// Its file's name.
+        slug: String,
+        /// What.
+        environment: Arc<Environment>,
+    },
+    /// Removes an environment's file.
+    RemoveEnvironment {
+        /// Its file's name.
+        slug: String,
+    },
+    /// Renames an environment's file.
+    RenameEnvironment {
+        /// From.
+        from: String,
+        /// To.
+        to: String,
+    },
+    /// Writes the globals.
+    WriteGlobals(Arc<Environment>),
+    /// Notes that a change made outside was taken over.
+    Accept(Box<Change>),
+}
+
+/// A change of local state.
+#[derive(Clone, Debug)]
+pub enum LocalJob {
+    /// Sets current values (`None` forgets one).
+    Current(Vec<(Owner, String, Option<CurrentValue>)>),
+    /// Files an owner's current values under another name.
+    RenameOwner(Owner, Owner),
+    /// Keeps or drops the draft of a node, under its path or its scratch name.
+    Draft(String, Option<Entity>),
+    /// Remembers which environment is active.
+    ActiveEnvironment(Option<String>),
+    /// Remembers where everything stands, as JSON.
+    Layout(String),
+    /// Remembers the cookies, as the jar stores them.
+    Cookies(String),
+    /// Adds a row to the history.
+    History(Box<HistoryRow>),
+}
+
+/// A row of the history: nothing secret in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRow {
+    /// The request's path; empty for one saved nowhere.
+    pub path: String,
+    /// Its name.
+    pub name: String,
+    /// The method.
+    pub method: String,
+    /// The URL, secrets masked.
+    pub url: String,
+    /// The status, if there was a response.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub millis: u64,
+    /// The body's size in bytes.
+    pub size: u64,
+    /// Tests passed and run.
+    pub tests: (usize, usize),
+}
+
+/// A text for an outside editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// What it is, to find the field again: the pane gives and takes it.
+    pub key: String,
+    /// The text.
+    pub text: String,
+    /// The file ending, for the editor's colours: `json`, `js` …
+    pub ending: &'static str,
+    /// Whether changes come back.
+    pub read_only: bool,
+}

@@ -1,0 +1,89 @@
+//! Events: what happened. All of them arrive on one queue.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::model::exchange::Cookie;
+use crate::model::exchange::Phase;
+use crate::model::{Entity, Environment, EnvironmentId, NodeId, Outcome};
+use crate::store::watch::Change;
+
+use super::shared::{Level, RunId};
+use super::widgets::body;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size: columns, rows.
+    Resize(u16, u16),
+    /// Time passed that something on the screen was waiting for.
+    Tick,
+    /// A send is at another phase.
+    Progress(RunId, Phase),
+    /// A send ended; the environment is the one it was planned with.
+    Sent(RunId, Option<EnvironmentId>, Box<Outcome>),
+    /// A file was written.
+    Saved(Saved),
+    /// Files changed outside.
+    Changed(Vec<Change>),
+    /// A body's index grew.
+    Indexed(u64, body::Snapshot),
+    /// A search found something, or ended.
+    Found(u64, Found),
+    /// An outside editor came back with a text; the key is that of the effect.
+    Edited {
+        /// The effect's key.
+        key: String,
+        /// The text, or why there is none.
+        text: Result<String, String>,
+    },
+    /// Something in the background has a word for the user.
+    Notice(Level, String),
+    /// The cookies of the workspace, after a send or a change: as a list, and as they are stored.
+    Cookies(Vec<Cookie>, String),
+    /// A send broke off by a defect of our own.
+    Broken(RunId),
+    /// The demo server listens at this base URL.
+    Demo(String),
+    /// The terminal is gone.
+    Hangup,
+}
+
+/// How writing a file ended.
+#[derive(Debug)]
+pub enum Saved {
+    /// A node's file holds this content now.
+    Node(NodeId, Entity),
+    /// An environment's file holds this content now.
+    Environment(EnvironmentId, Arc<Environment>),
+    /// A node's file was changed outside since it was read; nothing was written.
+    Conflict {
+        /// The node.
+        id: NodeId,
+        /// What is on disk now, or why that cannot be told.
+        theirs: Result<Entity, String>,
+    },
+    /// It failed; nothing was lost.
+    Failed {
+        /// What was to be done: `save Get token`.
+        what: String,
+        /// Why not, and what to do.
+        message: String,
+    },
+}
+
+/// News of a search.
+#[derive(Debug)]
+pub enum Found {
+    /// It goes on.
+    Progress(body::search::Progress),
+    /// It ended.
+    Matches(body::search::Matches),
+}

@@ -1,0 +1,102 @@
+//! Modals: what opens over the panes and takes all keys until it closes.
+//!
+//! A modal owns plain state. Keys change it; what it decides leaves as commands. The topmost one has the keys.
+
+pub mod confirm;
+pub mod cookies;
+pub mod environment;
+pub mod help;
+pub mod jump;
+pub mod picker;
+pub mod prompt;
+pub mod save_as;
+pub mod text;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::panes::{Cx, View};
+
+pub use confirm::{Choice, Confirm};
+pub use cookies::Cookies;
+pub use environment::EnvironmentEditor;
+pub use help::Help;
+pub use jump::Jump;
+pub use picker::{Item, Picker};
+pub use prompt::{Prompt, Purpose};
+pub use save_as::SaveAs;
+pub use text::Text;
+
+/// Whether a modal stays open after an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It stays.
+    Stay,
+    /// It closes.
+    Close,
+}
+
+macro_rules! modals {
+    ($($(#[$doc:meta])* $name:ident($type:ty),)*) => {
+        /// Something open over the panes.
+        #[derive(Debug)]
+        pub enum Modal {
+            $($(#[$doc])* $name($type),)*
+        }
+
+        impl Modal {
+            /// Takes a key.
+            pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+                match self { $(Self::$name(modal) => modal.key(key, cx),)* }
+            }
+
+            /// Takes pasted text.
+            pub fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+                match self { $(Self::$name(modal) => modal.paste(text, cx),)* }
+            }
+
+            /// Takes a mouse event anywhere on the screen.
+            pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
+                match self { $(Self::$name(modal) => modal.mouse(event, cx),)* }
+            }
+
+            /// Follows the shared state and the screen's size.
+            pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+                match self { $(Self::$name(modal) => modal.sync(screen, cx),)* }
+            }
+
+            /// Draws it over the screen; returns where the terminal's cursor belongs, if in here.
+            pub fn draw(&self, view: View<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+                match self { $(Self::$name(modal) => modal.draw(view, screen, buf),)* }
+            }
+        }
+
+        $(impl From<$type> for Modal {
+            fn from(modal: $type) -> Self {
+                Self::$name(modal)
+            }
+        })*
+    };
+}
+
+modals! {
+    /// A list to filter and choose from: palette, environments, themes, methods, types, finding.
+    Picker(Picker),
+    /// One line to type.
+    Prompt(Prompt),
+    /// A question with a few answers.
+    Confirm(Confirm),
+    /// Where to save a request, and under which name.
+    SaveAs(SaveAs),
+    /// The keys.
+    Help(Help),
+    /// Letters on the fields of the screen.
+    Jump(Jump),
+    /// Text to read: problems, details.
+    Text(Text),
+    /// An environment's variables, or the globals.
+    Environment(EnvironmentEditor),
+    /// The cookies of the workspace.
+    Cookies(Cookies),
+}

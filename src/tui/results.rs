@@ -1,0 +1,288 @@
+//! What comes back from the world outside, and what becomes of it.
+
+use std::sync::Arc;
+
+use crate::exec;
+use crate::model::exchange::SendErrorKind;
+use crate::model::variable::Change as VariableChange;
+use crate::model::{Environment, EnvironmentId, NodeId, Outcome, Scope};
+use crate::store::watch::{Change, What};
+use crate::store::{Content, Place};
+
+use super::command::Command;
+use super::commands::{ask_about_conflict, keep_draft};
+use super::effect::{Effect, FileJob, HistoryRow, LocalJob};
+use super::event::{Event, Saved};
+use super::panes::{Cx, request, response};
+use super::shared::{Level, RunId};
+use super::state::State;
+
+/// Takes an event that is no key, mouse or size.
+pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match event {
+        Event::Progress(run, phase) => {
+            if let Some(running) = state.shared.running.values_mut().find(|running| running.run == run) {
+                running.phase = phase;
+            }
+        }
+        Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
+        Event::Saved(saved) => took(state, saved, queue, effects),
+        Event::Changed(changes) => {
+            for change in changes {
+                outside(state, change, effects);
+            }
+        }
+        Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),
+        Event::Found(document, found) => {
+            let mut cx = Cx {
+                shared: &mut state.shared,
+                commands: queue,
+                effects,
+            };
+            response::found(&mut state.panes.response, document, found, &mut cx);
+        }
+        Event::Edited { key, text } => match text {
+            Ok(text) => {
+                let mut cx = Cx {
+                    shared: &mut state.shared,
+                    commands: queue,
+                    effects,
+                };
+                request::edited(&mut state.panes.request, &key, &text, &mut cx);
+            }
+            Err(error) => state.shared.notify(Level::Error, error),
+        },
+        Event::Notice(level, text) => state.shared.notify(level, text),
+        Event::Cookies(cookies, json) => {
+            state.cookies = cookies;
+            if state.cookies_kept != json {
+                state.cookies_kept.clone_from(&json);
+                effects.push(Effect::Local(LocalJob::Cookies(json)));
+            }
+        }
+        Event::Broken(run) => {
+            state.shared.running.retain(|_, running| running.run != run);
+            let text = "the send broke off by a defect in postrider; nothing of yours is lost, please report it";
+            state.shared.notify(Level::Error, text);
+        }
+        Event::Demo(base_url) => {
+            state.shared.overrides.retain(|(_, key, _)| key != "base_url");
+            state
+                .shared
+                .overrides
+                .push(("demo".to_owned(), "base_url".to_owned(), base_url));
+        }
+        Event::Hangup => queue.push(Command::Quit),
+        Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) | Event::Tick => {}
+    }
+}
+
+/// A send ended: its writes are applied and kept, its outcome is shown, a row goes into the history.
+fn sent(
+    state: &mut State,
+    run: RunId,
+    environment: Option<EnvironmentId>,
+    mut outcome: Outcome,
+    effects: &mut Vec<Effect>,
+) {
+    let shared = &mut state.shared;
+    let Some(node) = shared
+        .running
+        .iter()
+        .find(|(_, running)| running.run == run)
+        .map(|(node, _)| *node)
+    else {
+        return;
+    };
+    let token_for = shared.running.remove(&node).and_then(|running| running.token_for);
+
+    // A value that a script sets is newer than one given from outside, so it takes its place.
+    for write in outcome.writes.iter().filter(|write| write.scope == Scope::Environment) {
+        if let VariableChange::Set { key, .. } = &write.change {
+            shared.overrides.retain(|(_, own, _)| own != key);
+        }
+    }
+    let before = shared.current.clone();
+    let target = exec::Target {
+        workspace: &shared.workspace,
+        environment,
+        node: Some(node),
+    };
+    let lost = exec::apply_writes(
+        &outcome.writes,
+        target,
+        &mut shared.current,
+        &mut shared.local,
+        shared.now,
+    );
+    outcome.console.extend(lost);
+    let mut changed = Vec::new();
+    for (owner, key, value) in shared.current.iter() {
+        if before.get(owner, key) != Some(value) {
+            changed.push((owner.clone(), key.to_owned(), Some(value.clone())));
+        }
+    }
+    for (owner, key, _) in before.iter() {
+        if shared.current.get(owner, key).is_none() {
+            changed.push((owner.clone(), key.to_owned(), None));
+        }
+    }
+    if !changed.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(changed)));
+    }
+    if let Some(row) = history_row(state, node, &outcome) {
+        effects.push(Effect::Local(LocalJob::History(Box::new(row))));
+    }
+    announce(state, node, token_for, &outcome);
+    state.shared.outcomes.insert(node, Arc::new(outcome));
+}
+
+/// Says how a send ended where the response pane does not already say it.
+fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome: &Outcome) {
+    let name = state
+        .shared
+        .workspace
+        .node(node)
+        .map(|node| node.entity.name().to_owned())
+        .unwrap_or_default();
+    let result = outcome.exchange.as_ref().map(|exchange| &exchange.result);
+    if let Some(Err(error)) = result {
+        let text = if error.kind == SendErrorKind::Cancelled {
+            format!("`{name}` was cancelled")
+        } else {
+            format!("`{name}`: {}", error.message)
+        };
+        let level = if error.kind == SendErrorKind::Cancelled {
+            Level::Info
+        } else {
+            Level::Error
+        };
+        state.shared.notify(level, text);
+        return;
+    }
+    let status = result
+        .and_then(|result| result.as_ref().ok())
+        .map(|response| response.status);
+    if token_for.is_some() || state.shared.open != Some(node) {
+        let wrote = !outcome.writes.is_empty() && status.is_some_and(|status| status < 400) && !outcome.failed();
+        match status {
+            Some(_) if wrote => state
+                .shared
+                .notify(Level::Done, format!("`{name}` ran; the token is fresh")),
+            Some(status) => state.shared.notify(
+                Level::Warning,
+                format!("`{name}` answered {status} and set no token; open it to see why"),
+            ),
+            None => {}
+        }
+    }
+}
+
+fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<HistoryRow> {
+    let exchange = outcome.exchange.as_ref()?;
+    let workspace = &state.shared.workspace;
+    Some(HistoryRow {
+        path: workspace.path(node).map(|path| path.to_string()).unwrap_or_default(),
+        name: workspace.node(node)?.entity.name().to_owned(),
+        method: exchange.request.method.to_string(),
+        url: exchange.redactor.redact(&exchange.request.url),
+        status: exchange.response().map(|response| response.status),
+        millis: u64::try_from(exchange.timings.total.as_millis()).unwrap_or(u64::MAX),
+        size: exchange.response().map_or(0, |response| response.body.len() as u64),
+        tests: (
+            outcome.tests.iter().filter(|test| test.passed()).count(),
+            outcome.tests.len(),
+        ),
+    })
+}
+
+/// A file was written, or not.
+fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match saved {
+        Saved::Node(id, entity) => {
+            let name = entity.name().to_owned();
+            state.shared.workspace.mark_saved(id, entity);
+            keep_draft(state, id, effects);
+            if state.pending_saves > 0 {
+                state.pending_saves -= 1;
+                state.shared.notify(Level::Done, format!("saved `{name}`"));
+                if state.pending_saves == 0 && state.quit_when_saved {
+                    queue.push(Command::Quit);
+                }
+            }
+        }
+        Saved::Environment(id, environment) => state.shared.workspace.mark_environment_saved(id, environment),
+        Saved::Conflict { id, theirs } => {
+            state.pending_saves = state.pending_saves.saturating_sub(1);
+            state.quit_when_saved = false;
+            ask_about_conflict(state, id, theirs, queue);
+        }
+        Saved::Failed { what, message } => {
+            state.pending_saves = state.pending_saves.saturating_sub(1);
+            state.quit_when_saved = false;
+            state.shared.notify(Level::Error, format!("cannot {what}: {message}"));
+        }
+    }
+}
+
+/// A file was changed outside: what has no unsaved changes follows at once, what has is asked about when saved.
+fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    let file = change
+        .place
+        .file()
+        .map(|file| shared.workspace.root.join(file))
+        .unwrap_or_default();
+    shared.workspace.problems.retain(|problem| problem.file != file);
+    let mut accept = true;
+    match (&change.what, &change.place) {
+        (What::Broken(problem), _) => {
+            accept = false;
+            shared.notify(Level::Error, problem.to_string());
+            shared.workspace.problems.push(problem.clone());
+        }
+        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), place) => {
+            let (Some(path), name) = (place.item(), entity.name().to_owned()) else {
+                return;
+            };
+            match shared.workspace.follow_node(path, entity.clone()) {
+                Some(true) => shared.notify(Level::Info, format!("`{name}` was changed outside")),
+                Some(false) => {
+                    accept = false;
+                    let text = format!("`{name}` was changed outside; yours is kept, and saving will ask");
+                    shared.notify(Level::Warning, text);
+                }
+                None => {}
+            }
+        }
+        (What::Added(Content::Environment(content)) | What::Changed(Content::Environment(content)), place) => {
+            match place {
+                Place::Environment(slug) => shared.workspace.follow_environment(slug, (**content).clone()),
+                _ => shared.workspace.load_globals((**content).clone()),
+            }
+            shared.notify(Level::Info, format!("`{}` was changed outside", place.slug()));
+        }
+        (What::Removed, Place::Environment(slug)) => {
+            shared.workspace.drop_environment(slug);
+            shared.notify(Level::Warning, format!("environment `{slug}` was deleted outside"));
+        }
+        (What::Removed, Place::Globals) => shared.workspace.load_globals(Environment::default()),
+        (What::Removed, Place::Group(path) | Place::Request(path)) => {
+            if let Some(name) = shared.workspace.drop_node(path) {
+                shared.notify(Level::Warning, format!("`{name}` was deleted outside"));
+            }
+        }
+    }
+    if shared.open.is_some_and(|id| shared.workspace.node(id).is_none()) {
+        shared.open = None;
+    }
+    if shared
+        .active_environment
+        .is_some_and(|id| shared.workspace.environment(id).is_none())
+    {
+        shared.active_environment = None;
+    }
+    if accept {
+        effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
+    }
+}

@@ -1,0 +1,164 @@
+//! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::model::edit::History;
+use crate::model::exchange::Phase;
+use crate::model::variable::{CurrentValues, Owner};
+use crate::model::{Entity, EnvironmentId, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::vars::Scopes;
+
+/// Names one send while it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub u64);
+
+/// A send that is under way.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Its name.
+    pub run: RunId,
+    /// How far it is.
+    pub phase: Phase,
+    /// When it began.
+    pub started: Timestamp,
+    /// For whom a token is being renewed, if that is what it is.
+    pub token_for: Option<NodeId>,
+}
+
+/// A word for the user in the status line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How serious.
+    pub level: Level,
+    /// One line; may hold text from outside, so drawing escapes it.
+    pub text: String,
+}
+
+/// How serious a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Done as asked.
+    Done,
+    /// Good to know.
+    Info,
+    /// Needs a look.
+    Warning,
+    /// Failed.
+    Error,
+}
+
+/// The state all panes share.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// Collections, environments, globals.
+    pub workspace: Workspace,
+    /// What can be undone.
+    pub history: History,
+    /// Local values of variables.
+    pub current: CurrentValues,
+    /// Variables set by `pm.variables.set`: they live as long as the program.
+    pub local: crate::vars::Layer,
+    /// The active environment.
+    pub active_environment: Option<EnvironmentId>,
+    /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
+    pub overrides: Vec<(String, String, String)>,
+    /// What the request pane shows: a request, or a collection or folder.
+    pub open: Option<NodeId>,
+    /// The last outcome of each request.
+    pub outcomes: HashMap<NodeId, Arc<Outcome>>,
+    /// Sends under way, by request.
+    pub running: HashMap<NodeId, Running>,
+    /// Whether secrets are shown in clear.
+    pub revealed: bool,
+    /// The time of the event being handled.
+    pub now: Timestamp,
+    /// Whether the user pressed something lately; decides how finely times tick.
+    pub awake: bool,
+    /// The status line's word.
+    pub notice: Option<Notice>,
+    /// A node cut in the tree, waiting to be pasted.
+    pub cut: Option<NodeId>,
+}
+
+impl Shared {
+    /// The owner of the active environment's current values.
+    pub fn environment_owner(&self) -> Option<Owner> {
+        let node = self.workspace.environment(self.active_environment?)?;
+        Some(Owner::Environment(node.slug.clone()))
+    }
+
+    /// The name of the active environment.
+    pub fn environment_name(&self) -> Option<&str> {
+        Some(
+            self.workspace
+                .environment(self.active_environment?)?
+                .environment
+                .name
+                .as_str(),
+        )
+    }
+
+    /// All variables the open request (or any other node) sees.
+    pub fn scopes(&self, node: Option<NodeId>) -> Scopes {
+        crate::exec::scopes(&self.plan_source(node))
+    }
+
+    /// What the pipeline needs to know to plan a send.
+    pub fn plan_source(&self, node: Option<NodeId>) -> crate::exec::Source<'_> {
+        crate::exec::Source {
+            workspace: &self.workspace,
+            node,
+            environment: self.active_environment,
+            current: &self.current,
+            overrides: &self.overrides,
+            local: &self.local,
+        }
+    }
+
+    /// The open request's node, if a request is open.
+    pub fn open_request(&self) -> Option<NodeId> {
+        self.open.filter(|id| self.workspace.request(*id).is_some())
+    }
+
+    /// The open node's content.
+    pub fn open_entity(&self) -> Option<&Entity> {
+        self.workspace.node(self.open?).map(|node| &node.entity)
+    }
+
+    /// A short text saying where a node lives: `Pydio Cells › Users`.
+    pub fn breadcrumbs(&self, id: NodeId) -> String {
+        let names: Vec<&str> = self
+            .workspace
+            .ancestors(id)
+            .iter()
+            .map(|node| node.entity.name())
+            .collect();
+        names.join(" › ")
+    }
+
+    /// The node of a path as stored.
+    pub fn node_at(&self, path: &str) -> Option<NodeId> {
+        self.workspace.find(&ItemPath::new(path))
+    }
+
+    /// Puts a word into the status line.
+    pub fn notify(&mut self, level: Level, text: impl Into<String>) {
+        self.notice = Some(Notice {
+            level,
+            text: text.into(),
+        });
+    }
+
+    /// The scope's label with its owner's name, for popovers: `environment demo`.
+    pub fn scope_label(&self, scope: Scope, scopes: &Scopes) -> String {
+        let name = &scopes.layer(scope).name;
+        if name.is_empty() {
+            scope.label().to_owned()
+        } else {
+            format!("{} {name}", scope.label())
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The whole state of the TUI, and the way an event takes through it.
+//!
+//! ```text
+//! Event → handle ─ key: modal | text field | keymap → Action ┐
+//!                └ result of an effect ──────────────────────┴→ pane update → Command → commands/ → Effect
+//! ```
+//!
+//! [`State::handle`] is all there is between the queue and the screen: no I/O, no clocks, so tests press keys and look.
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
+use ratatui::layout::{Position, Rect};
+
+use super::action::{Action, App, Nav};
+use super::command::Command;
+use super::effect::Effect;
+use super::event::Event;
+use super::keymap::{Chord, Context, Keymap};
+use super::layout::{self, Layout};
+use super::modals::{Flow, Modal};
+use super::panes::{Cx, Pane, Panes};
+use super::shared::Shared;
+use super::theme::{Depth, Theme};
+use super::{commands, results};
+
+/// Everything the TUI knows.
+#[derive(Debug, Default)]
+pub struct State {
+    /// What all panes look at.
+    pub shared: Shared,
+    /// The panes.
+    pub panes: Panes,
+    /// The pane with the focus.
+    pub focus: Pane,
+    /// Whether the focused pane has the whole screen.
+    pub zoom: bool,
+    /// What is open over the panes, topmost last.
+    pub modals: Vec<Modal>,
+    /// The colours, fitted to the terminal.
+    pub theme: Theme,
+    /// The theme's file name.
+    pub theme_name: String,
+    /// All themes to choose from: file name and text.
+    pub themes: Vec<(String, String)>,
+    /// How many colours the terminal shows.
+    pub depth: Option<Depth>,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The screen: columns, rows.
+    pub size: (u16, u16),
+    /// Where the user dragged the dividers.
+    pub dividers: layout::Dividers,
+    /// Which divider is being dragged.
+    pub dragging: Option<layout::Divider>,
+    /// Whether something changed since the last drawing.
+    pub stale: bool,
+    /// When the user last did something.
+    pub last_input: Timestamp,
+    /// The name of the next send.
+    pub next_run: u64,
+    /// The cookies of the workspace, as last told.
+    pub cookies: Vec<crate::model::exchange::Cookie>,
+    /// The cookies as last kept.
+    pub cookies_kept: String,
+    /// Saves asked for by the user that have not come back.
+    pub pending_saves: usize,
+    /// Quit when they have.
+    pub quit_when_saved: bool,
+    /// The layout as last remembered, so that it is written only when it changed.
+    pub remembered: String,
+}
+
+impl State {
+    /// Handles one event at a time; returns the work it makes.
+    pub fn handle(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.shared.now = now;
+        let mut effects = Vec::new();
+        let mut queue = Vec::new();
+        if matches!(event, Event::Key(_) | Event::Mouse(_) | Event::Paste(_)) {
+            self.last_input = now;
+            self.shared.awake = true;
+        }
+        match event {
+            Event::Key(key) if key.kind == KeyEventKind::Release => return effects,
+            Event::Key(key) => self.key(key, &mut queue, &mut effects),
+            Event::Mouse(mouse) => {
+                if !self.mouse(mouse, &mut queue, &mut effects) {
+                    return effects;
+                }
+            }
+            Event::Paste(text) => self.paste(&text, &mut queue, &mut effects),
+            Event::Resize(columns, rows) => self.size = (columns, rows),
+            Event::Tick => self.shared.awake = now.duration_since(self.last_input).as_secs() < 30,
+            other => results::take(self, other, &mut queue, &mut effects),
+        }
+        self.stale = true;
+        self.run(queue, &mut effects);
+        self.sync(&mut effects);
+        commands::remember(self, &mut effects);
+        effects
+    }
+
+    /// Carries out commands, and those they lead to.
+    pub fn run(&mut self, mut queue: Vec<Command>, effects: &mut Vec<Effect>) {
+        // A command may ask for others; an endless ping-pong would be a defect, so it ends.
+        for _ in 0..100 {
+            if queue.is_empty() {
+                return;
+            }
+            for command in std::mem::take(&mut queue) {
+                commands::run(self, command, &mut queue, effects);
+            }
+        }
+    }
+
+    /// The places of everything on the screen.
+    pub fn layout(&self) -> Layout {
+        let zoomed = self.zoom.then_some(self.focus);
+        layout::compute(
+            self.size,
+            zoomed,
+            self.focus,
+            &self.dividers,
+            self.shared.workspace.environments().len(),
+        )
+    }
+
+    /// Lets the panes follow what changed.
+    pub fn sync(&mut self, effects: &mut Vec<Effect>) {
+        let layout = self.layout();
+        let mut queue = Vec::new();
+        for pane in Pane::ALL {
+            let mut cx = Cx {
+                shared: &mut self.shared,
+                commands: &mut queue,
+                effects,
+            };
+            self.panes.sync(pane, layout.area(pane).unwrap_or_default(), &mut cx);
+        }
+        let screen = Rect::new(0, 0, self.size.0, self.size.1);
+        for modal in &mut self.modals {
+            let mut cx = Cx {
+                shared: &mut self.shared,
+                commands: &mut queue,
+                effects,
+            };
+            modal.sync(screen, &mut cx);
+        }
+        self.run(queue, effects);
+    }
+
+    fn key(&mut self, key: KeyEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+        self.shared.notice = None;
+        let chord = Chord::from(key);
+        if let Some(modal) = self.modals.last_mut() {
+            let quit = self.keymap.find(&[Context::Anywhere], chord) == Some(Action::App(App::Quit));
+            if quit {
+                queue.push(Command::Act(Action::App(App::Quit)));
+                return;
+            }
+            let mut cx = Cx {
+                shared: &mut self.shared,
+                commands: queue,
+                effects,
+            };
+            if modal.key(key, &mut cx) == Flow::Close {
+                self.modals.pop();
+            }
+            return;
+        }
+        let typing = self.panes.typing(self.focus);
+        let action = if typing {
+            self.keymap
+                .find(&[Context::Anywhere], chord)
+                .filter(|_| !chord.types_text())
+        } else {
+            self.keymap
+                .find(self.panes.contexts(self.focus), chord)
+                .or_else(|| self.keymap.find(&[Context::Normal, Context::Anywhere], chord))
+        };
+        match action {
+            Some(action) => queue.push(Command::Act(action)),
+            None if typing => {
+                let mut cx = Cx {
+                    shared: &mut self.shared,
+                    commands: queue,
+                    effects,
+                };
+                self.panes.key(self.focus, key, &mut cx);
+            }
+            None => {}
+        }
+    }
+
+    fn paste(&mut self, text: &str, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: queue,
+            effects,
+        };
+        match self.modals.last_mut() {
+            Some(modal) => modal.paste(text, &mut cx),
+            None if self.panes.typing(self.focus) => self.panes.paste(self.focus, text, &mut cx),
+            None => {}
+        }
+    }
+
+    /// Handles the mouse; returns whether it was of any interest.
+    fn mouse(&mut self, event: MouseEvent, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) -> bool {
+        if event.kind == MouseEventKind::Moved {
+            return false;
+        }
+        let layout = self.layout();
+        let at = Position::new(event.column, event.row);
+        if let Some(modal) = self.modals.last_mut() {
+            let mut cx = Cx {
+                shared: &mut self.shared,
+                commands: queue,
+                effects,
+            };
+            if modal.mouse(event, &mut cx) == Flow::Close {
+                self.modals.pop();
+            }
+            return true;
+        }
+        match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.dragging = layout.divider_at(at);
+                if self.dragging.is_some() {
+                    return true;
+                }
+                if layout.footer.contains(at) {
+                    let area = layout.footer;
+                    if let Some(action) = super::footer::hit(self, area, event.column) {
+                        queue.push(Command::Act(action));
+                    }
+                    return true;
+                }
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                if let Some(divider) = self.dragging {
+                    self.dividers.drag(divider, at, self.size);
+                    return true;
+                }
+            }
+            MouseEventKind::Up(_) => self.dragging = None,
+            _ => {}
+        }
+        let Some(pane) = layout.pane_at(at) else { return true };
+        if matches!(event.kind, MouseEventKind::Down(_)) {
+            self.focus = pane;
+        }
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: queue,
+            effects,
+        };
+        self.panes
+            .mouse(pane, event, layout.area(pane).unwrap_or_default(), &mut cx);
+        true
+    }
+
+    /// Does an action that moves or belongs to the focused pane.
+    pub(super) fn act_in_pane(&mut self, action: Action, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+        let pane = match action {
+            Action::Environments(_) => Pane::Environments,
+            Action::Tree(_) => Pane::Collections,
+            Action::Request(_) => Pane::Request,
+            Action::Response(_) => Pane::Response,
+            Action::App(_) | Action::Nav(_) => self.focus,
+        };
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: queue,
+            effects,
+        };
+        self.panes.act(pane, action, &mut cx);
+    }
+
+    /// Presses an arrow key, for code that has a direction and no key.
+    pub fn nav(nav: Nav) -> Command {
+        Command::Act(Action::Nav(nav))
+    }
+}

@@ -1,0 +1,151 @@
+//! Colours: reading them, and bringing them down to what a terminal shows.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use ratatui::style::Color;
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// 24 bits.
+    True,
+    /// The 256 of xterm.
+    Indexed,
+    /// The 16 ANSI colours of the user's own palette.
+    Ansi,
+    /// None: `NO_COLOR` is set, or the terminal is dumb.
+    None,
+}
+
+impl Depth {
+    /// Reads the usual environment variables: `NO_COLOR` (no-color.org), `COLORTERM`, `TERM`.
+    pub fn detect(get: impl Fn(&str) -> Option<String>) -> Self {
+        if get("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            return Self::None;
+        }
+        let colorterm = get("COLORTERM").unwrap_or_default().to_lowercase();
+        if colorterm.contains("truecolor") || colorterm.contains("24bit") {
+            return Self::True;
+        }
+        let term = get("TERM").unwrap_or_default().to_lowercase();
+        match term.as_str() {
+            "dumb" => Self::None,
+            t if t.contains("direct") || t.contains("kitty") || t.contains("ghostty") || t.contains("alacritty") => {
+                Self::True
+            }
+            t if t.contains("256") => Self::Indexed,
+            _ if get("WT_SESSION").is_some() => Self::True,
+            _ => Self::Ansi,
+        }
+    }
+
+    /// The nearest colour this depth has; `None` for no colour at all.
+    pub fn fit(self, colour: Color) -> Option<Color> {
+        match (self, colour) {
+            (Self::None, _) => None,
+            (Self::Indexed, Color::Rgb(r, g, b)) => Some(Color::Indexed(nearest_indexed(r, g, b))),
+            (Self::Ansi, Color::Rgb(r, g, b)) => nearest_ansi(r, g, b),
+            (Self::Ansi, Color::Indexed(n)) if n > 15 => {
+                let (r, g, b) = indexed_rgb(n);
+                nearest_ansi(r, g, b)
+            }
+            (_, colour) => Some(colour),
+        }
+    }
+}
+
+/// Reads `#rrggbb`, a palette name, an ANSI name or number, or `default`.
+pub fn parse(text: &str, palette: &BTreeMap<String, String>) -> Option<Color> {
+    let text = palette.get(text).map_or(text, String::as_str);
+    match text {
+        "default" => Some(Color::Reset),
+        _ => Color::from_str(text).ok(),
+    }
+}
+
+fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {
+    let square = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
+    2 * square(a.0, b.0) + 4 * square(a.1, b.1) + 3 * square(a.2, b.2)
+}
+
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+/// The colour of xterm's cube (16 to 231) or grey ramp (232 to 255).
+fn indexed_rgb(n: u8) -> (u8, u8, u8) {
+    if n >= 232 {
+        let grey = 8 + 10 * (n - 232);
+        (grey, grey, grey)
+    } else {
+        let n = n.saturating_sub(16);
+        (
+            STEPS[usize::from(n / 36)],
+            STEPS[usize::from(n / 6 % 6)],
+            STEPS[usize::from(n % 6)],
+        )
+    }
+}
+
+fn nearest_indexed(r: u8, g: u8, b: u8) -> u8 {
+    (16..=255)
+        .min_by_key(|n| distance(indexed_rgb(*n), (r, g, b)))
+        .unwrap_or(16)
+}
+
+/// The ANSI colour of the nearest hue; near-black and near-white grounds become the terminal's own ground.
+fn nearest_ansi(r: u8, g: u8, b: u8) -> Option<Color> {
+    let (low, high) = (r.min(g).min(b), r.max(g).max(b));
+    if high - low < 40 {
+        return match high {
+            0..=70 => None,
+            71..=150 => Some(Color::DarkGray),
+            151..=215 => Some(Color::Gray),
+            _ => None,
+        };
+    }
+    let middle = low + (high - low) / 2;
+    Some(match (r > middle, g > middle, b > middle) {
+        (true, false, false) => Color::Red,
+        (false, true, false) => Color::Green,
+        (false, false, true) => Color::Blue,
+        (true, true, false) => Color::Yellow,
+        (true, false, true) => Color::Magenta,
+        (false, true, true) => Color::Cyan,
+        _ => Color::Gray,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(vars: &[(&str, &str)]) -> Depth {
+        Depth::detect(|name| {
+            vars.iter()
+                .find(|(own, _)| *own == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_environment_decides_the_depth() {
+        assert_eq!(
+            detect(&[("COLORTERM", "truecolor"), ("TERM", "xterm-256color")]),
+            Depth::True
+        );
+        assert_eq!(detect(&[("TERM", "tmux-256color")]), Depth::Indexed);
+        assert_eq!(detect(&[("TERM", "linux")]), Depth::Ansi);
+        assert_eq!(detect(&[("TERM", "dumb")]), Depth::None);
+        assert_eq!(detect(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]), Depth::None);
+        assert_eq!(detect(&[("NO_COLOR", ""), ("COLORTERM", "truecolor")]), Depth::True);
+    }
+
+    #[test]
+    fn colours_come_down_to_their_nearest() {
+        assert_eq!(Depth::Indexed.fit(Color::Rgb(255, 0, 0)), Some(Color::Indexed(196)));
+        assert_eq!(Depth::Ansi.fit(Color::Rgb(230, 60, 60)), Some(Color::Red));
+        assert_eq!(Depth::Ansi.fit(Color::Rgb(20, 20, 28)), None);
+        assert_eq!(Depth::None.fit(Color::Red), None);
+        assert_eq!(Depth::True.fit(Color::Rgb(1, 2, 3)), Some(Color::Rgb(1, 2, 3)));
+    }
+}

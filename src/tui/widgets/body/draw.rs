@@ -1,0 +1,250 @@
+//! Drawing: reads the view and the lines it shows, writes cells, changes nothing else.
+
+use std::ops::{ControlFlow, Range};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::document::{Document, Form};
+use super::glyphs::{self, Flow, Glyph};
+use super::line::Line;
+use super::styles::BodyStyles;
+use super::view::View;
+use crate::tui::widgets::scroll;
+
+/// Below this width of the whole there are no line numbers, so that the text has room.
+const GUTTER_FROM: usize = 24;
+/// Below this width there is no scroll bar either.
+const BAR_FROM: usize = 8;
+
+/// How the width is shared out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    /// Line numbers and a space; 0 if there are none.
+    pub gutter: usize,
+    pub text: usize,
+    /// The scroll bar: 0 or 1.
+    pub bar: usize,
+}
+
+impl Columns {
+    pub fn new(doc: &Document, form: Form, width: usize) -> Self {
+        let last = doc.last_number(form);
+        let digits = last.checked_ilog10().map_or(0, |log| log as usize + 1).max(3);
+        let gutter = if width >= GUTTER_FROM && last > 0 {
+            digits + 1
+        } else {
+            0
+        };
+        let bar = usize::from(width >= BAR_FROM);
+        Self {
+            gutter,
+            text: width.saturating_sub(gutter + bar),
+            bar,
+        }
+    }
+}
+
+impl View {
+    /// Draws the body into an area.
+    ///
+    /// The area should have the size last told to [`View::set_size`]; if not, it is only less well used.
+    pub fn draw(&self, doc: &Document, styles: &BodyStyles, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        buf.set_style(area, styles.text);
+        let columns = Columns::new(doc, self.form(), area.width.into());
+        let height = usize::from(area.height);
+        let mut painter = Painter {
+            view: self,
+            doc,
+            styles,
+            area,
+            columns,
+            buf,
+        };
+        let mut y = 0;
+        for (at, line) in doc.lines_from(self.form(), self.top).enumerate() {
+            if y >= height {
+                break;
+            }
+            let skip = if self.wrap && at == 0 { self.top_row } else { 0 };
+            painter.number(y, &line, self.top + at == self.cursor, skip > 0);
+            y += painter.line(y, &line, skip);
+        }
+        if doc.bytes().is_empty() {
+            painter.note(0, "empty body");
+        } else if y < height && !doc.is_complete(self.form()) {
+            let (done, all) = doc.progress();
+            painter.note(y, &format!("… indexing, {} %", done * 100 / all.max(1)));
+        }
+        painter.bar();
+    }
+}
+
+/// All that drawing needs at hand.
+struct Painter<'a> {
+    view: &'a View,
+    doc: &'a Document,
+    styles: &'a BodyStyles,
+    area: Rect,
+    columns: Columns,
+    buf: &'a mut Buffer,
+}
+
+impl Painter<'_> {
+    /// Draws the number of a line; `<` behind it if the line starts left of the screen.
+    fn number(&mut self, y: usize, line: &Line, current: bool, started_above: bool) {
+        let width = self.columns.gutter;
+        if width == 0 {
+            return;
+        }
+        let text = match line.number {
+            Some(number) if !started_above => format!("{number:>0$}", width - 1),
+            _ => format!("{:>1$}", if line.bytes.is_empty() { " " } else { "↪" }, width - 1),
+        };
+        let style = if current {
+            self.styles.gutter_current
+        } else {
+            self.styles.line_number
+        };
+        self.text(0, y, width - 1, &text, style);
+        if self.view.left > 0 && !self.view.wrap {
+            self.text(width - 1, y, 1, "‹", self.styles.note);
+        }
+    }
+
+    /// Draws a line from row `skip` of it on; returns the rows taken.
+    fn line(&mut self, y: usize, line: &Line, skip: usize) -> usize {
+        let (view, doc, columns) = (self.view, self.doc, self.columns);
+        let height = usize::from(self.area.height);
+        let found = view
+            .matches
+            .as_ref()
+            .map_or(&[][..], |matches| matches.touching(&line.bytes));
+        let current = view.current.and_then(|at| view.matches.as_ref()?.ranges.get(at));
+        let fault = doc.fault().map(|fault| fault.offset);
+        let (left, right) = if view.wrap {
+            (0, columns.text)
+        } else {
+            (view.left, view.left + columns.text)
+        };
+        let mut flow = Flow::new(columns.text);
+        glyphs::walk(line, doc.bytes(), |glyph| {
+            let column = if view.wrap {
+                flow.place(glyph.width)
+            } else {
+                glyph.column
+            };
+            let row = flow.row;
+            if row < skip {
+                return ControlFlow::Continue(());
+            }
+            if y + row - skip >= height {
+                return ControlFlow::Break(());
+            }
+            let style = self.style(glyph, found, current, fault);
+            let y = y + row - skip;
+            let end = column + glyph.width;
+            if end > right && !view.wrap {
+                self.text(
+                    columns.gutter + columns.text.saturating_sub(1),
+                    y,
+                    1,
+                    "›",
+                    self.styles.note,
+                );
+                return ControlFlow::Break(());
+            }
+            if column < left {
+                // The right half of a wide character, or the rest of a tab.
+                self.blank(columns.gutter, y, end.saturating_sub(left), style);
+            } else {
+                self.glyph(columns.gutter + column - left, y, right - column, glyph, style);
+            }
+            ControlFlow::Continue(())
+        });
+        flow.row + 1 - skip.min(flow.row)
+    }
+
+    fn style(
+        &self,
+        glyph: &Glyph<'_>,
+        found: &[Range<usize>],
+        current: Option<&Range<usize>>,
+        fault: Option<usize>,
+    ) -> Style {
+        let mut style = self.styles.text.patch(self.styles.of(glyph.kind));
+        if glyph.bytes.is_empty() {
+            return style;
+        }
+        if fault.is_some_and(|offset| glyph.bytes.contains(&offset)) {
+            style = style.patch(self.styles.error);
+        }
+        let at = found.partition_point(|range| range.end <= glyph.bytes.start);
+        if let Some(range) = found.get(at).filter(|range| range.start < glyph.bytes.end) {
+            let is_current = current == Some(range);
+            style = style.patch(if is_current {
+                self.styles.found_current
+            } else {
+                self.styles.found
+            });
+        }
+        style
+    }
+
+    /// Draws one character, or as much of it as there is room for.
+    fn glyph(&mut self, x: usize, y: usize, room: usize, glyph: &Glyph<'_>, style: Style) {
+        let width = glyph.width.min(room);
+        if glyph.symbol == " " {
+            self.blank(x, y, width, style);
+        } else if glyph.symbol.len() > 1 && glyph.symbol.is_ascii() {
+            // An escape: one cell for each letter.
+            self.text(x, y, width, glyph.symbol, style);
+        } else if glyph.width <= room {
+            self.blank(x, y, width, style);
+            self.cell(x, y, glyph.symbol, style);
+        }
+    }
+
+    fn note(&mut self, y: usize, text: &str) {
+        self.text(self.columns.gutter, y, self.columns.text, text, self.styles.note);
+    }
+
+    /// Draws the scroll bar, if there is something to scroll.
+    fn bar(&mut self) {
+        if self.columns.bar > 0 {
+            let lines = self.doc.lines(self.view.form());
+            let (track, thumb) = (self.styles.line_number, self.styles.gutter_current);
+            scroll::draw_bar(self.view.top, lines, track, thumb, self.area, self.buf);
+        }
+    }
+
+    /// Writes text of ours, whose characters are all one cell wide.
+    fn text(&mut self, x: usize, y: usize, room: usize, text: &str, style: Style) {
+        for (at, c) in text.chars().take(room).enumerate() {
+            self.cell(x + at, y, c.encode_utf8(&mut [0; 4]), style);
+        }
+    }
+
+    fn blank(&mut self, x: usize, y: usize, count: usize, style: Style) {
+        for at in 0..count {
+            self.cell(x + at, y, " ", style);
+        }
+    }
+
+    fn cell(&mut self, x: usize, y: usize, symbol: &str, style: Style) {
+        let (Ok(x), Ok(y)) = (u16::try_from(x), u16::try_from(y)) else {
+            return;
+        };
+        if x >= self.area.width || y >= self.area.height {
+            return;
+        }
+        if let Some(cell) = self.buf.cell_mut((self.area.x + x, self.area.y + y)) {
+            cell.set_symbol(symbol).set_style(style);
+        }
+    }
+}

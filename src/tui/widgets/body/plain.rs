@@ -1,0 +1,204 @@
+//! Lines of text as they came: found by line feed, long ones cut into pieces.
+//!
+//! A body of 10 MB without a line end is normal (compact JSON). No line handed out is longer than [`PIECE`] bytes: the
+//! rest follows as continued lines under the same number. That bounds the work of drawing, wrapping and scrolling
+//! sideways, whatever the server sent.
+
+use std::ops::Range;
+
+use super::index::{Checkpoint, Checkpoints};
+
+/// The longest piece of a line, in bytes.
+pub(super) const PIECE: usize = 4096;
+
+/// One line, or one piece of a long line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PlainLine {
+    /// The text without its line end.
+    pub text: Range<usize>,
+    /// Where the next line starts.
+    pub next: usize,
+    /// Whether the next line is the rest of this one.
+    pub goes_on: bool,
+}
+
+/// The line index of a text, or of what follows a fault in a JSON body.
+#[derive(Clone, Debug)]
+pub(super) struct Lines {
+    marks: Checkpoints,
+    /// Where the first line starts.
+    start: usize,
+    /// All lines before this byte are known.
+    pos: usize,
+    /// Lines known.
+    pub count: usize,
+    /// How many of them continue the line before.
+    pieces: usize,
+    /// Whether the line at `pos` continues the one before.
+    goes_on: bool,
+}
+
+impl Lines {
+    /// Starts an index at a byte; nothing is read yet.
+    pub fn new(start: usize) -> Self {
+        Self {
+            marks: Checkpoints::default(),
+            start,
+            pos: start,
+            count: 0,
+            pieces: 0,
+            goes_on: false,
+        }
+    }
+
+    /// Indexes on until `limit` bytes of the body are covered; lines are never left half.
+    pub fn advance(&mut self, bytes: &[u8], limit: usize) {
+        while self.pos < bytes.len().min(limit) {
+            self.pieces += usize::from(self.goes_on);
+            let place = Checkpoint {
+                line: self.count,
+                offset: self.pos,
+                depth: 0,
+                continued: self.pieces,
+                rest: self.goes_on,
+            };
+            self.marks.offer(place);
+            let line = read_line(bytes, self.pos);
+            self.count += 1;
+            self.pos = line.next;
+            self.goes_on = line.goes_on;
+        }
+    }
+
+    /// Says how far the index reaches, in bytes.
+    pub fn scanned(&self) -> usize {
+        self.pos
+    }
+
+    /// Returns where the first line starts.
+    pub fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Returns how many lines of the known ones are lines in a person's eyes.
+    pub fn numbers(&self) -> usize {
+        self.count - self.pieces
+    }
+
+    /// Goes to a known line.
+    pub fn seek(&self, bytes: &[u8], line: usize) -> Option<PlainCursor> {
+        if line >= self.count {
+            return None;
+        }
+        let mut cursor = PlainCursor::from(self.marks.before_line(line)?);
+        while cursor.line < line {
+            cursor.step(bytes);
+        }
+        Some(cursor)
+    }
+
+    /// Finds the known line that holds a byte.
+    pub fn line_at(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+        if offset >= self.pos {
+            return None;
+        }
+        let mut cursor = PlainCursor::from(self.marks.before_offset(offset)?);
+        while cursor.line < self.count {
+            let line = cursor.line;
+            if cursor.step(bytes).next > offset {
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    /// Finds the first piece of the line with this number, counted from 1.
+    pub fn line_of_number(&self, bytes: &[u8], number: usize) -> Option<usize> {
+        if number == 0 || number > self.numbers() {
+            return None;
+        }
+        // A checkpoint may stand in the middle of the line, so the last one before the line is asked for.
+        let place = self
+            .marks
+            .before_number(number - 1)
+            .or_else(|| self.marks.before_line(0))?;
+        let mut cursor = PlainCursor::from(place);
+        while cursor.line < self.count {
+            if cursor.line - cursor.continued + 1 == number && !cursor.is_rest {
+                return Some(cursor.line);
+            }
+            cursor.step(bytes);
+        }
+        None
+    }
+}
+
+/// A walk through the lines, forwards.
+#[derive(Clone, Debug)]
+pub(super) struct PlainCursor {
+    /// The line about to be read.
+    pub line: usize,
+    pub offset: usize,
+    pub continued: usize,
+    /// Whether that line continues the one before.
+    pub is_rest: bool,
+}
+
+impl From<Checkpoint> for PlainCursor {
+    fn from(place: Checkpoint) -> Self {
+        Self {
+            line: place.line,
+            offset: place.offset,
+            continued: place.continued,
+            is_rest: place.rest,
+        }
+    }
+}
+
+impl PlainCursor {
+    /// Reads the line and moves behind it.
+    pub fn step(&mut self, bytes: &[u8]) -> PlainLine {
+        let line = read_line(bytes, self.offset);
+        self.line += 1;
+        self.offset = line.next;
+        self.is_rest = line.goes_on;
+        self.continued += usize::from(line.goes_on);
+        line
+    }
+}
+
+/// Reads the line that starts at `start`, which lies within the body.
+fn read_line(bytes: &[u8], start: usize) -> PlainLine {
+    let rest = &bytes[start..];
+    let window = &rest[..rest.len().min(PIECE + 1)];
+    if let Some(len) = memchr::memchr(b'\n', window) {
+        let text = window[..len].strip_suffix(b"\r").unwrap_or(&window[..len]);
+        return PlainLine {
+            text: start..start + text.len(),
+            next: start + len + 1,
+            goes_on: false,
+        };
+    }
+    if rest.len() <= PIECE {
+        return PlainLine {
+            text: start..bytes.len(),
+            next: bytes.len(),
+            goes_on: false,
+        };
+    }
+    let end = start + char_start(rest, PIECE);
+    PlainLine {
+        text: start..end,
+        next: end,
+        goes_on: true,
+    }
+}
+
+/// Moves a cut back to where a UTF-8 character starts; bytes that are no UTF-8 stay where they are.
+pub(super) fn char_start(bytes: &[u8], cut: usize) -> usize {
+    let is_rest = |at: usize| bytes.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
+    (cut.saturating_sub(3)..=cut)
+        .rev()
+        .find(|&at| at > 0 && !is_rest(at))
+        .unwrap_or(cut)
+}

@@ -1,0 +1,455 @@
+//! The JSON scanner: strict, in one pass, able to stop anywhere and go on later.
+//!
+//! It checks the grammar of RFC 8259 and counts the lines a pretty printer would make of it, without printing:
+//!
+//! ```text
+//! bytes → Scanner::advance (some megabytes at a time) → JsonIndex { checkpoints, long tokens, lines, fault }
+//! ```
+//!
+//! There is no limit on depth: the stack is one bit per open container. Strings are searched eight bytes at a time. UTF-8
+//! is not checked here: drawing shows what is invalid. A fold table would be filled where containers open and close.
+
+use super::index::{Checkpoint, Checkpoints};
+
+/// Strings, numbers and white space longer than this are kept in a table, so no walk has to read them again. In bytes.
+pub(super) const LONG: usize = 4096;
+
+/// Why a body that should be JSON is none, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not valid JSON at byte {offset}: {reason}")]
+pub struct Fault {
+    /// The first byte that cannot stand there; the length of the body if it ends too early.
+    pub offset: usize,
+    /// What was wrong, in a few words.
+    pub reason: &'static str,
+}
+
+/// What is known of the pretty lines of a JSON body.
+#[derive(Clone, Debug, Default)]
+pub(super) struct JsonIndex {
+    pub marks: Checkpoints,
+    /// Start and end of each token and each stretch of white space longer than [`LONG`], in order.
+    pub long: Vec<(usize, usize)>,
+    /// Pretty lines known from first to last byte.
+    pub lines: usize,
+    /// Bytes scanned.
+    pub scanned: usize,
+    /// Whether the scan is over: at the end of the body or at the fault.
+    pub complete: bool,
+    pub fault: Option<Fault>,
+    /// Where the lines end that could be printed, once there is a fault.
+    pub tail: usize,
+}
+
+/// What may come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A value on a line of its own: the first one, or an array's next.
+    Item,
+    /// After `[`.
+    FirstItem,
+    /// After `{`.
+    FirstKey,
+    /// After `,` in an object.
+    Key,
+    Colon,
+    /// The value behind a colon.
+    Value,
+    /// After a value inside a container.
+    After,
+    /// After the outermost value.
+    End,
+    /// Inside a string that started at this byte.
+    Str {
+        start: usize,
+        key: bool,
+    },
+    /// Inside a number that started at this byte.
+    Num {
+        start: usize,
+        part: Number,
+    },
+}
+
+/// Where in a number the scan stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Number {
+    Minus,
+    Zero,
+    Int,
+    Dot,
+    Frac,
+    Exp,
+    ExpSign,
+    ExpDigits,
+}
+
+/// The scan so far.
+#[derive(Clone, Debug)]
+pub(super) struct Scanner {
+    pub index: JsonIndex,
+    state: State,
+    stack: Stack,
+    /// Lines begun, and where the last of them starts.
+    begun: usize,
+    line_start: usize,
+}
+
+impl Scanner {
+    /// Starts before the first byte; a byte order mark is passed over, as RFC 8259 allows.
+    pub fn new(bytes: &[u8]) -> Self {
+        let scanned = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        Self {
+            index: JsonIndex {
+                scanned,
+                ..JsonIndex::default()
+            },
+            state: State::Item,
+            stack: Stack::default(),
+            begun: 0,
+            line_start: 0,
+        }
+    }
+
+    /// Scans on until `limit` bytes of the body are covered or `lines` lines known, whichever comes first.
+    pub fn advance(&mut self, bytes: &[u8], limit: usize, lines: usize) {
+        let limit = limit.min(bytes.len());
+        let mut pos = self.index.scanned;
+        while pos < limit && self.begun <= lines && !self.index.complete {
+            match self.step(bytes, pos, limit) {
+                Ok(next) => pos = next,
+                Err(fault) => return self.fail(fault),
+            }
+        }
+        self.index.scanned = pos;
+        self.index.lines = self.begun.saturating_sub(1);
+        if pos == bytes.len() && !self.index.complete {
+            self.finish(bytes.len());
+        }
+    }
+
+    fn finish(&mut self, len: usize) {
+        if let State::Num { start, part } = self.state
+            && part.may_end()
+        {
+            self.end_number(start, len);
+        }
+        if self.state == State::End || self.begun == 0 {
+            self.index.lines = self.begun;
+            self.index.complete = true;
+        } else {
+            self.fail(Fault {
+                offset: len,
+                reason: "the body ends too early",
+            });
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        let (lines, tail) = match self.state {
+            State::End => (self.begun, fault.offset),
+            _ if self.begun <= 1 => (0, 0),
+            _ => (self.begun - 1, self.line_start),
+        };
+        let index = &mut self.index;
+        (index.lines, index.tail, index.scanned, index.complete) = (lines, tail, fault.offset, true);
+        index.fault = Some(fault);
+    }
+
+    /// Reads one token, or as much of it as lies before the limit; returns where to go on.
+    fn step(&mut self, bytes: &[u8], pos: usize, limit: usize) -> Result<usize, Fault> {
+        let byte = bytes[pos];
+        match self.state {
+            State::Str { start, key } => return self.string(bytes, pos, limit, start, key),
+            State::Num { start, part } => return self.number(bytes, pos, limit, start, part),
+            _ => {}
+        }
+        if is_space(byte) {
+            let run = bytes[pos..limit]
+                .iter()
+                .position(|&byte| !is_space(byte))
+                .unwrap_or(limit - pos);
+            self.note_long(pos, pos + run);
+            return Ok(pos + run);
+        }
+        match (self.state, byte) {
+            (State::Value, _) => self.value(bytes, pos),
+            (State::FirstItem, b']') | (State::FirstKey, b'}') => {
+                self.stack.pop();
+                self.end_value();
+                Ok(pos + 1)
+            }
+            (State::Item | State::FirstItem, _) => {
+                self.begin_line(pos);
+                self.value(bytes, pos)
+            }
+            (State::FirstKey | State::Key, _) => {
+                self.begin_line(pos);
+                if byte != b'"' {
+                    return Err(Fault {
+                        offset: pos,
+                        reason: "expected a name in double quotes",
+                    });
+                }
+                self.state = State::Str { start: pos, key: true };
+                Ok(pos + 1)
+            }
+            (State::Colon, b':') => {
+                self.state = State::Value;
+                Ok(pos + 1)
+            }
+            (State::Colon, _) => Err(Fault {
+                offset: pos,
+                reason: "expected `:` after the name",
+            }),
+            (State::After, b',') => {
+                self.state = if self.stack.in_object() {
+                    State::Key
+                } else {
+                    State::Item
+                };
+                Ok(pos + 1)
+            }
+            (State::After, b'}' | b']') if (byte == b'}') == self.stack.in_object() => {
+                self.begin_line(pos);
+                self.stack.pop();
+                self.end_value();
+                Ok(pos + 1)
+            }
+            (State::After, _) => {
+                let reason = if self.stack.in_object() {
+                    "expected `,` or `}`"
+                } else {
+                    "expected `,` or `]`"
+                };
+                Err(Fault { offset: pos, reason })
+            }
+            _ => Err(Fault {
+                offset: pos,
+                reason: "more text after the value",
+            }),
+        }
+    }
+
+    fn begin_line(&mut self, offset: usize) {
+        let place = Checkpoint {
+            line: self.begun,
+            offset,
+            depth: self.stack.depth,
+            continued: 0,
+            rest: false,
+        };
+        self.index.marks.offer(place);
+        self.begun += 1;
+        self.line_start = offset;
+    }
+
+    fn value(&mut self, bytes: &[u8], pos: usize) -> Result<usize, Fault> {
+        let number = |part| State::Num { start: pos, part };
+        self.state = match bytes[pos] {
+            b'{' => {
+                self.stack.push(true);
+                State::FirstKey
+            }
+            b'[' => {
+                self.stack.push(false);
+                State::FirstItem
+            }
+            b'"' => State::Str { start: pos, key: false },
+            b'-' => number(Number::Minus),
+            b'0' => number(Number::Zero),
+            b'1'..=b'9' => number(Number::Int),
+            _ => {
+                let word = [&b"true"[..], b"false", b"null"]
+                    .into_iter()
+                    .find(|word| bytes[pos..].starts_with(word));
+                let word = word.ok_or(Fault {
+                    offset: pos,
+                    reason: "expected a value",
+                })?;
+                self.end_value();
+                return Ok(pos + word.len());
+            }
+        };
+        Ok(pos + 1)
+    }
+
+    fn end_value(&mut self) {
+        self.state = if self.stack.depth == 0 {
+            State::End
+        } else {
+            State::After
+        };
+    }
+
+    fn string(&mut self, bytes: &[u8], mut pos: usize, limit: usize, start: usize, key: bool) -> Result<usize, Fault> {
+        loop {
+            pos = find_special(bytes, pos, limit);
+            if pos >= limit {
+                return Ok(pos);
+            }
+            match bytes[pos] {
+                b'"' => {
+                    pos += 1;
+                    self.note_long(start, pos);
+                    if key {
+                        self.state = State::Colon;
+                    } else {
+                        self.end_value();
+                    }
+                    return Ok(pos);
+                }
+                b'\\' => pos += escape_len(bytes, pos)?,
+                _ => {
+                    return Err(Fault {
+                        offset: pos,
+                        reason: "control character in a string",
+                    });
+                }
+            }
+        }
+    }
+
+    fn number(
+        &mut self,
+        bytes: &[u8],
+        mut pos: usize,
+        limit: usize,
+        start: usize,
+        part: Number,
+    ) -> Result<usize, Fault> {
+        let mut part = part;
+        while pos < limit {
+            let Some(next) = part.next(bytes[pos]) else {
+                if !part.may_end() {
+                    return Err(Fault {
+                        offset: pos,
+                        reason: "expected a digit",
+                    });
+                }
+                self.end_number(start, pos);
+                return Ok(pos);
+            };
+            part = next;
+            pos += 1;
+        }
+        self.state = State::Num { start, part };
+        Ok(pos)
+    }
+
+    fn end_number(&mut self, start: usize, end: usize) {
+        self.note_long(start, end);
+        self.end_value();
+    }
+
+    fn note_long(&mut self, start: usize, end: usize) {
+        if end - start > LONG {
+            self.index.long.push((start, end));
+        }
+    }
+}
+
+impl Number {
+    /// Takes the next byte of the number; `None` if it does not belong to it.
+    fn next(self, byte: u8) -> Option<Self> {
+        Some(match (self, byte) {
+            (Self::Minus, b'0') => Self::Zero,
+            (Self::Minus, b'1'..=b'9') | (Self::Int, b'0'..=b'9') => Self::Int,
+            (Self::Zero | Self::Int, b'.') => Self::Dot,
+            (Self::Dot | Self::Frac, b'0'..=b'9') => Self::Frac,
+            (Self::Zero | Self::Int | Self::Frac, b'e' | b'E') => Self::Exp,
+            (Self::Exp, b'+' | b'-') => Self::ExpSign,
+            (Self::Exp | Self::ExpSign | Self::ExpDigits, b'0'..=b'9') => Self::ExpDigits,
+            _ => return None,
+        })
+    }
+
+    fn may_end(self) -> bool {
+        matches!(self, Self::Zero | Self::Int | Self::Frac | Self::ExpDigits)
+    }
+}
+
+/// Says whether a byte is white space to JSON.
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
+}
+
+/// Measures the escape that starts at a backslash.
+fn escape_len(bytes: &[u8], pos: usize) -> Result<usize, Fault> {
+    match bytes.get(pos + 1) {
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(2),
+        Some(b'u') => {
+            let bad = (pos + 2..pos + 6).find(|&at| !bytes.get(at).is_some_and(u8::is_ascii_hexdigit));
+            bad.map_or(Ok(6), |at| {
+                Err(Fault {
+                    offset: at.min(bytes.len()),
+                    reason: "expected four hex digits",
+                })
+            })
+        }
+        Some(_) => Err(Fault {
+            offset: pos + 1,
+            reason: "unknown escape in a string",
+        }),
+        None => Err(Fault {
+            offset: bytes.len(),
+            reason: "the body ends too early",
+        }),
+    }
+}
+
+/// Finds the next quote, backslash or control character before `limit`, eight bytes at a time.
+fn find_special(bytes: &[u8], mut pos: usize, limit: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // Nothing to find between a jump over an escape and a limit in the middle of it.
+    let Some(window) = bytes.get(pos..limit) else {
+        return pos.max(limit);
+    };
+    let (chunks, rest) = window.as_chunks::<8>();
+    for chunk in chunks {
+        let word = u64::from_le_bytes(*chunk);
+        let quote = word ^ (ONES * u64::from(b'"'));
+        let slash = word ^ (ONES * u64::from(b'\\'));
+        // The classic tests for a zero byte and for a byte below 0x20: exact for the lowest hit.
+        let hits = ((quote.wrapping_sub(ONES) & !quote)
+            | (slash.wrapping_sub(ONES) & !slash)
+            | (word.wrapping_sub(ONES * 0x20) & !word))
+            & HIGH;
+        if hits != 0 {
+            return pos + hits.trailing_zeros() as usize / 8;
+        }
+        pos += 8;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+    rest.iter().position(special).map_or(limit, |at| pos + at)
+}
+
+/// The open containers, one bit each: set for an object.
+#[derive(Clone, Debug, Default)]
+struct Stack {
+    words: Vec<u64>,
+    depth: u32,
+}
+
+impl Stack {
+    fn push(&mut self, object: bool) {
+        let (word, bit) = (self.depth as usize / 64, self.depth % 64);
+        if word == self.words.len() {
+            self.words.push(0);
+        }
+        self.words[word] = self.words[word] & !(1 << bit) | (u64::from(object) << bit);
+        self.depth = self.depth.saturating_add(1);
+    }
+
+    fn pop(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Says whether the innermost container is an object; false if none is open.
+    fn in_object(&self) -> bool {
+        self.depth
+            .checked_sub(1)
+            .is_some_and(|top| self.words[top as usize / 64] >> (top % 64) & 1 == 1)
+    }
+}

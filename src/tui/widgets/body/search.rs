@@ -1,0 +1,336 @@
+//! Search over the whole body, as bytes, on a thread of its own.
+//!
+//! ```text
+//! pattern → Job::new → Job::run (blocks; cancellable) → Matches → View::set_matches
+//! ```
+//!
+//! The bytes are searched as they were sent: white space that only the pretty form adds is not there to be found. A
+//! match longer than [`OVERLAP`] bytes may be missed or cut short; that is the price of being able to stop.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use regex::bytes::{Regex, RegexBuilder};
+
+/// Bytes searched between two looks at whether to stop.
+const STEP: usize = 4 * 1024 * 1024;
+/// How far one step looks into the next, so that matches across the border are found. In bytes.
+const OVERLAP: usize = 64 * 1024;
+
+/// When capital letters matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Only if the pattern has one.
+    #[default]
+    Smart,
+    /// Always.
+    Sensitive,
+    /// Never.
+    Insensitive,
+}
+
+/// How to read the pattern and when to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// When capital letters matter.
+    pub case: Case,
+    /// Take the pattern letter by letter, not as a regular expression.
+    pub literal: bool,
+    /// Matches to collect; beyond them only "more" is known.
+    pub limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            case: Case::Smart,
+            literal: false,
+            limit: 100_000,
+        }
+    }
+}
+
+/// What a search has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// Where in the body, in order, without overlaps and never empty.
+    pub ranges: Vec<Range<usize>>,
+    /// Whether there are more than these.
+    pub more: bool,
+}
+
+impl Matches {
+    /// Writes the count for people: `12`, or `more than 100000`.
+    pub fn count(&self) -> String {
+        let prefix = if self.more { "more than " } else { "" };
+        format!("{prefix}{}", self.ranges.len())
+    }
+
+    /// Returns the matches that touch a stretch of the body.
+    pub(super) fn touching(&self, bytes: &Range<usize>) -> &[Range<usize>] {
+        let start = self.ranges.partition_point(|range| range.end <= bytes.start);
+        let count = self.ranges[start..].partition_point(|range| range.start < bytes.end);
+        &self.ranges[start..start + count]
+    }
+}
+
+/// How far a search is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes searched.
+    pub searched: usize,
+    /// Bytes to search.
+    pub total: usize,
+    /// Matches so far.
+    pub found: usize,
+}
+
+/// A search that has not run yet.
+#[derive(Clone, Debug)]
+pub struct Job {
+    bytes: Bytes,
+    regex: Regex,
+    literal: bool,
+    limit: usize,
+}
+
+impl Job {
+    /// Prepares a search; `None` if there is nothing to search for.
+    ///
+    /// A pattern that is no regular expression (Rust's `regex` syntax, `^` and `$` at lines) is taken letter by letter.
+    pub fn new(bytes: Bytes, pattern: &str, options: Options) -> Option<Self> {
+        if pattern.is_empty() {
+            return None;
+        }
+        let insensitive = match options.case {
+            Case::Sensitive => false,
+            Case::Insensitive => true,
+            Case::Smart => !has_capital(pattern, options.literal),
+        };
+        let build = |pattern: &str| {
+            RegexBuilder::new(pattern)
+                .case_insensitive(insensitive)
+                .multi_line(true)
+                .build()
+                .ok()
+        };
+        let regex = (!options.literal).then(|| build(pattern)).flatten();
+        let literal = regex.is_none();
+        let regex = regex.or_else(|| build(&regex::escape(pattern)))?;
+        Some(Self {
+            bytes,
+            regex,
+            literal,
+            limit: options.limit,
+        })
+    }
+
+    /// Says whether the pattern is taken letter by letter: asked for, or because it is no regular expression.
+    pub fn is_literal(&self) -> bool {
+        self.literal
+    }
+
+    /// Searches. Blocks: run it on a thread for blocking work.
+    ///
+    /// `cancelled` is asked every few megabytes and after every match; if it says yes, `None` is returned. `progress`
+    /// hears every few megabytes how far the search is.
+    pub fn run(&self, cancelled: impl Fn() -> bool, mut progress: impl FnMut(Progress)) -> Option<Matches> {
+        let bytes = &self.bytes[..];
+        let mut matches = Matches::default();
+        let (mut pos, mut end) = (0, 0);
+        while end < bytes.len() {
+            end = bytes.len().min(end + STEP);
+            // What starts in the overlap may reach beyond the step: the next step looks at it again.
+            let safe = if end == bytes.len() { end } else { end - OVERLAP };
+            loop {
+                if cancelled() {
+                    return None;
+                }
+                let found = if pos <= end {
+                    self.regex.find_at(&bytes[..end], pos)
+                } else {
+                    None
+                };
+                let Some(found) = found.filter(|found| found.start() < safe || safe == bytes.len()) else {
+                    break;
+                };
+                if found.is_empty() {
+                    pos = found.end() + 1;
+                    continue;
+                }
+                if matches.ranges.len() >= self.limit {
+                    matches.more = true;
+                    return Some(matches);
+                }
+                pos = found.end();
+                matches.ranges.push(found.range());
+            }
+            pos = pos.max(safe);
+            progress(Progress {
+                searched: safe,
+                total: bytes.len(),
+                found: matches.ranges.len(),
+            });
+        }
+        Some(matches)
+    }
+}
+
+/// Looks for a capital letter, passing over escapes such as `\W`.
+fn has_capital(pattern: &str, literal: bool) -> bool {
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        if c == '\\' && !literal {
+            chars.next();
+        } else if c.is_uppercase() {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use std::cell::Cell;
+
+    use super::*;
+
+    fn find(body: &str, pattern: &str, options: Options) -> Vec<(usize, usize)> {
+        let job = Job::new(Bytes::from(body.to_owned()), pattern, options).unwrap();
+        job.run(|| false, |_| {})
+            .unwrap()
+            .ranges
+            .iter()
+            .map(|range| (range.start, range.end))
+            .collect()
+    }
+
+    #[test]
+    fn small_letters_find_both_and_capitals_only_themselves() {
+        assert_eq!(find("Ab ab", "ab", Options::default()), [(0, 2), (3, 5)]);
+        assert_eq!(find("Ab ab", "Ab", Options::default()), [(0, 2)]);
+        assert_eq!(
+            find("Ab ab", r"\Wab", Options::default()),
+            [(2, 5)],
+            "an escape is no capital"
+        );
+        assert_eq!(
+            find(
+                "Ab ab",
+                "ab",
+                Options {
+                    case: Case::Sensitive,
+                    ..Options::default()
+                }
+            ),
+            [(3, 5)]
+        );
+        assert_eq!(
+            find(
+                "Ab ab",
+                "AB",
+                Options {
+                    case: Case::Insensitive,
+                    ..Options::default()
+                }
+            ),
+            [(0, 2), (3, 5)]
+        );
+    }
+
+    #[test]
+    fn what_is_no_regex_is_taken_letter_by_letter() {
+        let job = Job::new(Bytes::from_static(b"a(b (b"), "(b", Options::default()).unwrap();
+        assert!(job.is_literal());
+        assert_eq!(job.run(|| false, |_| {}).unwrap().ranges, [1..3, 4..6]);
+        assert_eq!(
+            find(
+                "a.b axb",
+                "a.b",
+                Options {
+                    literal: true,
+                    ..Options::default()
+                }
+            ),
+            [(0, 3)]
+        );
+        assert!(Job::new(Bytes::new(), "", Options::default()).is_none());
+    }
+
+    #[test]
+    fn empty_matches_are_left_out() {
+        assert_eq!(find("baab", "a*", Options::default()), [(1, 3)]);
+        assert_eq!(find("", "a*", Options::default()), []);
+    }
+
+    #[test]
+    fn matches_are_capped() {
+        let job = Job::new(
+            Bytes::from("x".repeat(10)),
+            "x",
+            Options {
+                limit: 3,
+                ..Options::default()
+            },
+        )
+        .unwrap();
+        let matches = job.run(|| false, |_| {}).unwrap();
+        assert_eq!((matches.ranges.len(), matches.more), (3, true));
+        assert_eq!(matches.count(), "more than 3");
+        let job = Job::new(
+            Bytes::from("x".repeat(3)),
+            "x",
+            Options {
+                limit: 3,
+                ..Options::default()
+            },
+        )
+        .unwrap();
+        assert!(!job.run(|| false, |_| {}).unwrap().more);
+    }
+
+    #[test]
+    fn matches_across_steps_are_found_once() {
+        let mut body = vec![b'.'; 2 * STEP + 100];
+        let places = [
+            0,
+            STEP - OVERLAP - 2,
+            STEP - OVERLAP,
+            STEP - 2,
+            STEP,
+            2 * STEP - 1,
+            2 * STEP + 96,
+        ];
+        for &at in &places {
+            body[at..at + 4].copy_from_slice(b"find");
+        }
+        // One overwrote another's end: only whole words count.
+        let body = Bytes::from(body);
+        let expected: Vec<_> = regex::bytes::Regex::new("find")
+            .unwrap()
+            .find_iter(&body)
+            .map(|m| m.range())
+            .collect();
+        let matches = Job::new(body, "find", Options::default())
+            .unwrap()
+            .run(|| false, |_| {})
+            .unwrap();
+        assert_eq!(matches.ranges, expected);
+    }
+
+    #[test]
+    fn a_search_stops_when_told_and_tells_how_far_it_is() {
+        let job = Job::new(Bytes::from(vec![b'.'; 3 * STEP]), "x", Options::default()).unwrap();
+        let steps = Cell::new(0);
+        let result = job.run(
+            || steps.get() == 1,
+            |progress| {
+                assert!(progress.searched < progress.total);
+                steps.set(steps.get() + 1);
+            },
+        );
+        assert_eq!((result, steps.get()), (None, 1));
+    }
+}

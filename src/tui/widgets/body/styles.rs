@@ -1,0 +1,71 @@
+//! The colours of the viewer; a theme fills them in.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use super::line::Kind;
+
+/// A style for each thing the viewer draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyStyles {
+    /// Plain text, and the ground everything stands on.
+    pub text: Style,
+    /// Names of fields.
+    pub key: Style,
+    /// String values.
+    pub string: Style,
+    /// Numbers.
+    pub number: Style,
+    /// `true`, `false`, `null`.
+    pub literal: Style,
+    /// Brackets, commas, colons.
+    pub punctuation: Style,
+    /// Line numbers and the rail of the scroll bar.
+    pub line_number: Style,
+    /// The number of the line the cursor is on, and the thumb of the scroll bar.
+    pub gutter_current: Style,
+    /// Every match of the search.
+    pub found: Style,
+    /// The match the cursor is on.
+    pub found_current: Style,
+    /// Where the body is wrong.
+    pub error: Style,
+    /// Escapes, sizes and other words of ours.
+    pub note: Style,
+}
+
+impl Default for BodyStyles {
+    /// Sixteen colours only, for any terminal.
+    fn default() -> Self {
+        let plain = Style::new();
+        Self {
+            text: plain,
+            key: plain.fg(Color::Cyan),
+            string: plain.fg(Color::Green),
+            number: plain.fg(Color::Yellow),
+            literal: plain.fg(Color::Magenta),
+            punctuation: plain,
+            line_number: plain.add_modifier(Modifier::DIM),
+            gutter_current: plain.add_modifier(Modifier::BOLD),
+            found: plain.fg(Color::Black).bg(Color::Yellow),
+            found_current: plain.fg(Color::Black).bg(Color::LightRed).add_modifier(Modifier::BOLD),
+            error: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
+            note: plain.add_modifier(Modifier::DIM),
+        }
+    }
+}
+
+impl BodyStyles {
+    /// Returns the style of a kind of text.
+    pub(super) fn of(&self, kind: Kind) -> Style {
+        match kind {
+            Kind::Text => self.text,
+            Kind::Key => self.key,
+            Kind::String => self.string,
+            Kind::Number => self.number,
+            Kind::Literal => self.literal,
+            Kind::Punctuation => self.punctuation,
+            Kind::Note => self.note,
+            Kind::Error => self.error,
+        }
+    }
+}

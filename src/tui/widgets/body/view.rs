@@ -1,0 +1,449 @@
+//! Where in the body the user is: the state of the viewer, without the body itself.
+//!
+//! Every method that moves takes the document it moves in and leaves the view within it, for the size last told. A goal
+//! that is not indexed yet (the end, a line, a match) is kept and reached by [`View::refresh`] as the index grows.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::document::{Document, Form};
+use super::draw::Columns;
+use super::glyphs;
+use super::search::Matches;
+
+/// Beyond this many rows a wrapped scroll counts lines instead: nobody sees the difference.
+const FAR: usize = 1000;
+
+/// What a step through the matches came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The match, counted from 0.
+    pub index: usize,
+    /// Whether the search went over the end (or the start) of the body.
+    pub wrapped: bool,
+}
+
+/// A goal the index has not reached yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Goal {
+    #[default]
+    Reached,
+    End,
+    Number(usize),
+    Byte(usize),
+}
+
+/// The position and the settings of one viewer.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    pub(super) top: usize,
+    /// Rows of the top line scrolled out above, when wrapped.
+    pub(super) top_row: usize,
+    pub(super) left: usize,
+    pub(super) cursor: usize,
+    pub(super) wrap: bool,
+    pub(super) matches: Option<Arc<Matches>>,
+    pub(super) current: Option<usize>,
+    form: Form,
+    width: usize,
+    height: usize,
+    goal: Goal,
+}
+
+impl View {
+    /// Starts at the top of a pretty body, not wrapped.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the line the cursor is on, counted from 0.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// Returns the first line on the screen, counted from 0.
+    pub fn top(&self) -> usize {
+        self.top
+    }
+
+    /// Returns the first column on the screen, counted from 0.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// Returns which form of the body is shown.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Says whether long lines are wrapped.
+    pub fn wraps(&self) -> bool {
+        self.wrap
+    }
+
+    /// Returns the match the cursor is on, counted from 0.
+    pub fn current_match(&self) -> Option<usize> {
+        self.current
+    }
+
+    /// Tells the size of the area the body is drawn in, in cells; nothing happens if it is the same as before.
+    pub fn set_size(&mut self, doc: &Document, width: u16, height: u16) {
+        let size = (width.into(), height.into());
+        if size == (self.width, self.height) {
+            return;
+        }
+        (self.width, self.height) = size;
+        self.top_row = 0;
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
+    /// Takes note that the document knows more lines than before; goes on towards a goal not reached yet.
+    pub fn refresh(&mut self, doc: &Document) {
+        match self.goal {
+            Goal::Reached => self.clamp(doc),
+            Goal::End => self.to_end(doc),
+            Goal::Number(number) => self.goto_line(doc, number),
+            Goal::Byte(offset) => self.show_byte(doc, offset),
+        }
+    }
+
+    /// Scrolls by rows of the screen, down if positive; the cursor moves only to stay on the screen.
+    pub fn scroll(&mut self, doc: &Document, rows: isize) {
+        self.goal = Goal::Reached;
+        let steps = rows.unsigned_abs();
+        if !self.wrap || steps > FAR {
+            self.top = self.top.saturating_add_signed(rows);
+            self.top_row = 0;
+        } else if rows > 0 {
+            self.step_down(doc, steps);
+        } else {
+            self.step_up(doc, steps);
+        }
+        self.clamp(doc);
+        let seen = self.visible(doc);
+        self.cursor = self
+            .cursor
+            .clamp(seen.start, seen.end.saturating_sub(1).max(seen.start));
+    }
+
+    /// Moves the cursor by lines, down if positive; the screen follows.
+    pub fn move_cursor(&mut self, doc: &Document, lines: isize) {
+        self.goal = Goal::Reached;
+        self.cursor = self.cursor.saturating_add_signed(lines);
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
+    /// Moves by screens, down if positive, one row short so that the eye finds its place.
+    pub fn page(&mut self, doc: &Document, pages: isize) {
+        let rows = isize::try_from(self.height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
+        self.leap(doc, rows.saturating_mul(pages));
+    }
+
+    /// Moves by half screens, down if positive.
+    pub fn half_page(&mut self, doc: &Document, halves: isize) {
+        let rows = isize::try_from((self.height / 2).max(1)).unwrap_or(isize::MAX);
+        self.leap(doc, rows.saturating_mul(halves));
+    }
+
+    /// Goes to the first line.
+    pub fn to_start(&mut self, doc: &Document) {
+        (self.top, self.top_row, self.left, self.cursor) = (0, 0, 0, 0);
+        self.goal = Goal::Reached;
+        self.clamp(doc);
+    }
+
+    /// Goes to the last line, and on as the index grows.
+    pub fn to_end(&mut self, doc: &Document) {
+        self.cursor = usize::MAX;
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+        (self.top, self.top_row) = self.back_from(doc, self.cursor);
+        self.goal = if doc.is_complete(self.form) {
+            Goal::Reached
+        } else {
+            Goal::End
+        };
+    }
+
+    /// Goes to a line by its number in the gutter, counted from 1; to the last one if there are not that many.
+    pub fn goto_line(&mut self, doc: &Document, number: usize) {
+        match doc.line_of_number(self.form, number.max(1)) {
+            Some(line) => self.show_line(doc, line),
+            None => self.to_end(doc),
+        }
+        let open = number > doc.last_number(self.form) && !doc.is_complete(self.form);
+        self.goal = if open { Goal::Number(number) } else { Goal::Reached };
+    }
+
+    /// Scrolls sideways by columns, to the right if positive; not beyond what is on the screen, and not when wrapped.
+    pub fn scroll_columns(&mut self, doc: &Document, columns: isize) {
+        let seen = self.visible(doc);
+        let walk = doc.lines_from(self.form, seen.start).take(seen.len());
+        let widest = walk.map(|line| glyphs::columns(&line, doc.bytes())).max().unwrap_or(0);
+        let most = widest.saturating_sub(self.text_width(doc)).max(self.left.min(widest));
+        self.left = if self.wrap {
+            0
+        } else {
+            self.left.saturating_add_signed(columns).min(most)
+        };
+    }
+
+    /// Goes back to the first column.
+    pub fn to_first_column(&mut self) {
+        self.left = 0;
+    }
+
+    /// Wraps long lines, or stops wrapping them.
+    pub fn set_wrap(&mut self, doc: &Document, wrap: bool) {
+        self.wrap = wrap;
+        (self.left, self.top_row) = (0, 0);
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
+    /// Shows another form of the body, at the same place in it.
+    pub fn set_form(&mut self, doc: &Document, form: Form) {
+        if form == self.form {
+            return;
+        }
+        // Indentation belongs to the line before in the pretty form: the place is the first byte seen.
+        let offset = doc.line(self.form, self.cursor).map(|line| {
+            let text = doc.bytes().get(line.bytes.clone()).unwrap_or_default();
+            line.bytes.start + text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)
+        });
+        let above = self.cursor.saturating_sub(self.top);
+        self.form = form;
+        (self.left, self.top_row) = (0, 0);
+        self.cursor = 0;
+        if let Some(offset) = offset {
+            self.show_byte(doc, offset);
+        }
+        self.top = self.cursor.saturating_sub(above);
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
+    /// Takes the matches to highlight, or none; the position stays.
+    pub fn set_matches(&mut self, matches: Option<Arc<Matches>>) {
+        self.matches = matches;
+        self.current = None;
+    }
+
+    /// Goes to the next match behind the cursor, around the end if need be; `None` if there is no match at all.
+    pub fn next_match(&mut self, doc: &Document) -> Option<Found> {
+        let matches = self.matches.clone()?;
+        let after = match self.on_match(doc) {
+            Some(current) => current + 1,
+            None => matches
+                .ranges
+                .partition_point(|range| range.start < self.cursor_bytes(doc).start),
+        };
+        let found = Found {
+            index: if after < matches.ranges.len() { after } else { 0 },
+            wrapped: after >= matches.ranges.len(),
+        };
+        self.show_match(doc, &matches, found)
+    }
+
+    /// Goes to the match before the cursor, around the start if need be; `None` if there is no match at all.
+    pub fn prev_match(&mut self, doc: &Document) -> Option<Found> {
+        let matches = self.matches.clone()?;
+        let behind = match self.on_match(doc) {
+            Some(current) => current,
+            None => matches
+                .ranges
+                .partition_point(|range| range.start < self.cursor_bytes(doc).start),
+        };
+        let index = behind.checked_sub(1);
+        let last = matches.ranges.len().saturating_sub(1);
+        self.show_match(
+            doc,
+            &matches,
+            Found {
+                index: index.unwrap_or(last),
+                wrapped: index.is_none(),
+            },
+        )
+    }
+
+    fn show_match(&mut self, doc: &Document, matches: &Matches, found: Found) -> Option<Found> {
+        let range = matches.ranges.get(found.index)?;
+        self.current = Some(found.index);
+        self.show_byte(doc, range.start);
+        Some(found)
+    }
+
+    /// Returns the current match if the cursor is still on its line.
+    fn on_match(&self, doc: &Document) -> Option<usize> {
+        let range = self.matches.as_ref()?.ranges.get(self.current?)?;
+        let here = self.goal == Goal::Byte(range.start) || doc.line_at(self.form, range.start) == Some(self.cursor);
+        self.current.filter(|_| here)
+    }
+
+    fn cursor_bytes(&self, doc: &Document) -> Range<usize> {
+        doc.line(self.form, self.cursor).map_or(0..0, |line| line.bytes)
+    }
+
+    /// Brings a byte of the body onto the screen, its column and row too.
+    fn show_byte(&mut self, doc: &Document, offset: usize) {
+        let Some(line) = doc.line_at(self.form, offset) else {
+            self.to_end(doc);
+            self.goal = if doc.is_complete(self.form) {
+                Goal::Reached
+            } else {
+                Goal::Byte(offset)
+            };
+            return;
+        };
+        self.show_line(doc, line);
+        let text = self.text_width(doc);
+        let Some(line) = doc.line(self.form, self.cursor) else {
+            return;
+        };
+        let (column, row) = glyphs::find(&line, doc.bytes(), offset, text);
+        if !self.wrap && !(self.left..self.left + text).contains(&column) {
+            self.left = if column < text {
+                0
+            } else {
+                column.saturating_sub(text / 3)
+            };
+        }
+        let seen = self.rows_above(doc);
+        if self.wrap && !(0..self.height).contains(&seen.saturating_add(row).saturating_sub(self.top_row)) {
+            (self.top, self.top_row) = (self.cursor, row.saturating_sub(self.height / 3));
+            self.clamp(doc);
+        }
+    }
+
+    /// Puts the cursor on a line, a third down the screen if it was not on it.
+    fn show_line(&mut self, doc: &Document, line: usize) {
+        self.goal = Goal::Reached;
+        self.cursor = line;
+        if !self.visible(doc).contains(&line) {
+            (self.top, self.top_row) = (line.saturating_sub(self.height / 3), 0);
+        }
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
+    /// Scrolls by rows and keeps the cursor at its place on the screen; at the ends the cursor goes on.
+    fn leap(&mut self, doc: &Document, rows: isize) {
+        let before = (self.top, self.top_row);
+        let above = self.cursor.saturating_sub(self.top);
+        self.scroll(doc, rows);
+        if before == (self.top, self.top_row) {
+            return self.move_cursor(doc, rows);
+        }
+        self.cursor = self.top + above;
+        let seen = self.visible(doc);
+        self.cursor = self.cursor.min(seen.end.saturating_sub(1)).max(seen.start);
+        self.clamp(doc);
+    }
+
+    fn step_down(&mut self, doc: &Document, mut steps: usize) {
+        let lines = doc.lines(self.form);
+        while self.top < lines {
+            let rest = self.rows(doc, self.top).saturating_sub(self.top_row);
+            if steps < rest {
+                self.top_row += steps;
+                return;
+            }
+            steps -= rest;
+            (self.top, self.top_row) = (self.top + 1, 0);
+        }
+    }
+
+    fn step_up(&mut self, doc: &Document, mut steps: usize) {
+        while steps > self.top_row {
+            let Some(before) = self.top.checked_sub(1) else {
+                self.top_row = 0;
+                return;
+            };
+            steps -= self.top_row + 1;
+            self.top = before;
+            self.top_row = self.rows(doc, before).saturating_sub(1);
+        }
+        self.top_row -= steps;
+    }
+
+    /// Brings the position back into the document: the last row of the body is never above the last row of the screen.
+    fn clamp(&mut self, doc: &Document) {
+        let last = doc.lines(self.form).saturating_sub(1);
+        self.cursor = self.cursor.min(last);
+        let end = self.back_from(doc, last);
+        (self.top, self.top_row) = (self.top, self.top_row).min(end);
+        if self.top_row > 0 {
+            self.top_row = self.top_row.min(self.rows(doc, self.top).saturating_sub(1));
+        }
+    }
+
+    /// Scrolls as little as needed to have the cursor's line on the screen.
+    fn reveal_cursor(&mut self, doc: &Document) {
+        let seen = self.visible(doc);
+        if self.cursor < self.top || self.cursor == self.top && seen.is_empty() {
+            (self.top, self.top_row) = (self.cursor, 0);
+        } else if self.cursor >= seen.end {
+            (self.top, self.top_row) = self.back_from(doc, self.cursor).min((self.cursor, 0));
+        }
+    }
+
+    /// Finds the position from which the last row of `line` is the last row of the screen.
+    fn back_from(&self, doc: &Document, line: usize) -> (usize, usize) {
+        let mut need = self.height.max(1);
+        if !self.wrap {
+            return ((line + 1).saturating_sub(need), 0);
+        }
+        let mut at = line;
+        loop {
+            let rows = self.rows(doc, at);
+            if rows >= need {
+                return (at, rows - need);
+            }
+            need -= rows;
+            match at.checked_sub(1) {
+                Some(before) => at = before,
+                None => return (0, 0),
+            }
+        }
+    }
+
+    /// Returns the lines on the screen, the ones cut off included.
+    fn visible(&self, doc: &Document) -> Range<usize> {
+        let count = doc.lines(self.form);
+        let end = if self.wrap {
+            let mut rows = 0_usize;
+            let fits = doc.lines_from(self.form, self.top).take_while(|line| {
+                let before = rows.saturating_sub(self.top_row);
+                let fits = before < self.height;
+                rows += glyphs::rows(line, doc.bytes(), self.text_width(doc));
+                fits
+            });
+            self.top + fits.count()
+        } else {
+            self.top.saturating_add(self.height)
+        };
+        self.top..end.min(count).max(self.top)
+    }
+
+    /// Counts the rows from the start of the top line to the start of the cursor's line.
+    fn rows_above(&self, doc: &Document) -> usize {
+        let lines = self.cursor.saturating_sub(self.top);
+        let width = self.text_width(doc);
+        doc.lines_from(self.form, self.top)
+            .take(lines)
+            .map(|line| glyphs::rows(&line, doc.bytes(), width))
+            .sum()
+    }
+
+    fn rows(&self, doc: &Document, line: usize) -> usize {
+        let width = self.text_width(doc);
+        doc.line(self.form, line)
+            .map_or(1, |line| glyphs::rows(&line, doc.bytes(), width))
+    }
+
+    fn text_width(&self, doc: &Document) -> usize {
+        Columns::new(doc, self.form, self.width).text
+    }
+}

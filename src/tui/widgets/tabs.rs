@@ -1,0 +1,262 @@
+//! A row of tabs: `Params   Auth basic   Headers 1`.
+//!
+//! [`layout`] is pure, so that drawing and mouse clicks agree on where a tab is. With too little room the gaps shrink,
+//! then the badges of the other tabs go, then tabs at the ends, with `‹` and `›` where some are hidden.
+
+use std::ops::Range;
+
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::{Color, Modifier, Style},
+};
+
+use super::glyphs;
+
+/// One tab.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// What it is called.
+    pub title: String,
+    /// A count or a word behind the title.
+    pub badge: Option<String>,
+}
+
+impl Tab {
+    /// Starts a tab without a badge.
+    pub fn new(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            badge: None,
+        }
+    }
+
+    /// Adds a word as a badge; an empty one is none.
+    #[must_use]
+    pub fn badge(mut self, badge: &str) -> Self {
+        self.badge = Some(badge.to_owned()).filter(|badge| !badge.is_empty());
+        self
+    }
+
+    /// Adds a number as a badge; 0 is none.
+    #[must_use]
+    pub fn count(self, count: usize) -> Self {
+        if count == 0 {
+            self
+        } else {
+            self.badge(&count.to_string())
+        }
+    }
+}
+
+/// The styles of tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TabStyles {
+    /// A tab that is not active.
+    pub tab: Style,
+    /// The active one.
+    pub active: Style,
+    /// Badges.
+    pub badge: Style,
+    /// The line below the tabs, when there is room for one.
+    pub rule: Style,
+    /// The line below the active tab.
+    pub rule_active: Style,
+}
+
+impl Default for TabStyles {
+    /// One accent; a theme replaces it.
+    fn default() -> Self {
+        let dim = Style::new().add_modifier(Modifier::DIM);
+        let accent = Style::new().fg(Color::Magenta);
+        Self {
+            tab: dim,
+            active: accent.add_modifier(Modifier::BOLD),
+            badge: dim,
+            rule: dim,
+            rule_active: accent,
+        }
+    }
+}
+
+/// Where a tab is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabBox {
+    /// Which tab.
+    pub index: usize,
+    /// Columns from the left edge.
+    pub columns: Range<u16>,
+    /// Whether its badge is shown.
+    pub badge: bool,
+}
+
+/// Places the tabs in a row of this width.
+pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
+    let active = active.min(tabs.len().saturating_sub(1));
+    let room = usize::from(width);
+    for (gap, badges) in [(3, true), (2, true), (2, false), (1, false)] {
+        let boxes = place(tabs, 0..tabs.len(), active, gap, badges, 0);
+        if boxes.last().is_none_or(|last| usize::from(last.columns.end) <= room) {
+            return boxes;
+        }
+    }
+    // Grow a window around the active tab while it fits, two columns kept for the marks.
+    let mut window = active..active + 1;
+    loop {
+        let fits = |window: &Range<usize>| {
+            let boxes = place(tabs, window.clone(), active, 1, false, 2);
+            boxes
+                .last()
+                .is_some_and(|last| usize::from(last.columns.end) + 2 <= room)
+        };
+        let right = window.start..(window.end + 1).min(tabs.len());
+        let left = window.start.saturating_sub(1)..window.end;
+        if right != window && fits(&right) {
+            window = right;
+        } else if left != window && fits(&left) {
+            window = left;
+        } else {
+            break;
+        }
+    }
+    let mut boxes = place(tabs, window.clone(), active, 1, false, 2);
+    let end = width.saturating_sub(if window.end < tabs.len() { 2 } else { 0 });
+    for found in &mut boxes {
+        found.columns = found.columns.start.min(end)..found.columns.end.min(end);
+    }
+    boxes.retain(|found| !found.columns.is_empty());
+    boxes
+}
+
+fn place(tabs: &[Tab], window: Range<usize>, active: usize, gap: usize, badges: bool, from: usize) -> Vec<TabBox> {
+    let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    let mut at = from;
+    tabs.iter()
+        .enumerate()
+        .take(window.end)
+        .skip(window.start)
+        .map(|(index, tab)| {
+            let badge = tab
+                .badge
+                .as_deref()
+                .filter(|_| badges || (index == active && from == 0));
+            let len = glyphs::width(&tab.title) + badge.map_or(0, |badge| 1 + glyphs::width(badge));
+            let start = at;
+            at += len + gap;
+            TabBox {
+                index,
+                columns: column(start)..column(start + len),
+                badge: badge.is_some(),
+            }
+        })
+        .collect()
+}
+
+/// Returns the tab at a column of the row.
+pub fn hit(tabs: &[Tab], active: usize, width: u16, x: u16) -> Option<usize> {
+    layout(tabs, active, width)
+        .into_iter()
+        .find(|found| found.columns.contains(&x))
+        .map(|found| found.index)
+}
+
+/// Draws the tabs into the first row of `area`, and a rule into the second if there is one.
+pub fn draw(tabs: &[Tab], active: usize, styles: &TabStyles, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    let boxes = layout(tabs, active, area.width);
+    if area.height > 1 {
+        for x in area.left()..area.right() {
+            glyphs::put(buf, Position::new(x, area.y + 1), "─", 1, styles.rule);
+        }
+    }
+    for TabBox { index, columns, badge } in &boxes {
+        let Some(tab) = tabs.get(*index) else { continue };
+        let style = if *index == active { styles.active } else { styles.tab };
+        let room = usize::from(columns.end - columns.start);
+        let x = area.x + columns.start;
+        let used = glyphs::put_text(buf, Position::new(x, area.y), &tab.title, room, style);
+        if let Some(text) = tab.badge.as_deref().filter(|_| *badge && used + 1 < room) {
+            let x = x + u16::try_from(used + 1).unwrap_or(0);
+            glyphs::put_text(buf, Position::new(x, area.y), text, room - used - 1, styles.badge);
+        }
+        if *index == active && area.height > 1 {
+            for x in x..area.x + columns.end {
+                glyphs::put(buf, Position::new(x, area.y + 1), "━", 1, styles.rule_active);
+            }
+        }
+    }
+    if boxes.first().is_some_and(|first| first.index > 0) {
+        glyphs::put(buf, area.as_position(), "‹", 1, styles.badge);
+    }
+    if boxes
+        .last()
+        .map_or(!tabs.is_empty(), |last| last.index + 1 < tabs.len())
+    {
+        glyphs::put(buf, Position::new(area.right() - 1, area.y), "›", 1, styles.badge);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tabs() -> Vec<Tab> {
+        vec![
+            Tab::new("Params"),
+            Tab::new("Auth").badge("basic"),
+            Tab::new("Headers").count(1),
+            Tab::new("Body").count(0),
+        ]
+    }
+
+    fn rows(active: usize, width: u16, height: u16) -> Vec<String> {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        draw(&tabs(), active, &TabStyles::default(), area, &mut buf);
+        (0..height)
+            .map(|y| (0..width).map(|x| buf[(x, y)].symbol()).collect())
+            .collect()
+    }
+
+    #[test]
+    fn draws_badges_and_a_rule() {
+        assert_eq!(
+            rows(1, 40, 2),
+            [
+                "Params   Auth basic   Headers 1   Body  ",
+                "─────────━━━━━━━━━━─────────────────────"
+            ]
+        );
+    }
+
+    #[test]
+    fn gives_way_step_by_step() {
+        assert_eq!(rows(1, 37, 1), ["Params  Auth basic  Headers 1  Body  "]);
+        assert_eq!(rows(1, 34, 1), ["Params  Auth basic  Headers  Body "]);
+        assert_eq!(rows(1, 25, 1), ["‹ Auth Headers Body      "]);
+        assert_eq!(rows(0, 20, 1), ["  Params Auth      ›"]);
+        assert_eq!(rows(3, 10, 1), ["‹ Body    "]);
+        assert_eq!(rows(2, 8, 1), ["‹ Hea… ›"]);
+    }
+
+    #[test]
+    fn clicks_hit_what_is_drawn() {
+        assert_eq!(hit(&tabs(), 1, 40, 0), Some(0));
+        assert_eq!(hit(&tabs(), 1, 40, 7), None);
+        assert_eq!(hit(&tabs(), 1, 40, 18), Some(1));
+        assert_eq!(hit(&tabs(), 3, 10, 3), Some(3));
+    }
+
+    #[test]
+    fn odd_sizes_never_panic() {
+        for width in 0..45 {
+            for active in 0..6 {
+                rows(active, width, 2);
+            }
+        }
+        assert_eq!(layout(&[], 0, 10), []);
+    }
+}
