@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
+use rquickjs::convert::List;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
 use rquickjs::{
@@ -198,31 +199,29 @@ impl<'js> Script<'_, 'js> {
         let waiting = self.function("waiting")?;
         let fire = self.function("fire")?;
         let settle = self.function("settleRejections")?;
-        let now = self.function("now")?;
         loop {
             while !self.vm.watch.must_stop() && self.ctx.execute_pending_job() {}
             if self.vm.watch.tripped().is_some() {
                 return Ok(());
             }
             settle.call::<_, ()>(())?;
-            for (id, request) in std::mem::take(&mut self.vm.run.state().sends) {
+            let (requests, skipped) = {
+                let mut state = self.vm.run.state();
+                (std::mem::take(&mut state.sends), state.report.skip_request)
+            };
+            for (id, request) in requests {
                 send(id, request);
             }
-            let due: f64 = waiting.call(())?;
-            let skipped = self.vm.run.state().report.skip_request;
-            if due == -1.0 || skipped {
+            let List((timer, answers)) = waiting.call::<_, List<(Option<f64>, bool)>>(())?;
+            if skipped || (timer.is_none() && !answers) {
                 return Ok(());
             }
-            if due >= 0.0 && due <= now.call(())? {
-                fire.call::<_, bool>(())?;
-                continue;
+            match timer {
+                Some(pause) if pause <= 0.0 => {
+                    fire.call::<_, bool>(())?;
+                }
+                pause => self.wait(number, pause, inbox)?,
             }
-            let pause = if due < 0.0 {
-                None
-            } else {
-                Some(due - now.call::<_, f64>(())?)
-            };
-            self.wait(number, pause, inbox)?;
         }
     }
 
