@@ -3,11 +3,14 @@
 use std::process::ExitCode;
 
 use postrider::cli::{self, Launch};
+use postrider::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
     match cli::start() {
         Launch::Exit(code) => code,
-        // The seam: `tui::run` takes over here.
-        Launch::Tui { workspace: _, demo: _ } => ExitCode::FAILURE,
+        Launch::Tui { root, paths, demo } => match tui::run(&TuiOptions { root, paths, demo }) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => cli::report(&error),
+        },
     }
 }

@@ -1,5 +1,7 @@
 //! Authentication as it is written down: a type and its parameters. What they do is the `auth` layer's business.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -8,7 +10,7 @@ use super::template::Template;
 /// The auth of a collection, folder or request.
 ///
 /// The type is a word, not an enum: one that this version does not know is kept and written back unchanged.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Auth {
     /// `inherit`, `none`, `basic`, `bearer`, `apikey` …
     pub kind: String,
@@ -67,6 +69,13 @@ impl Auth {
             Some(Value::String(text)) => text == "true",
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Parameters may be passwords and tokens.
+        write!(f, "Auth({})", self.kind)
     }
 }
 

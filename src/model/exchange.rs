@@ -38,7 +38,7 @@ impl Exchange {
 }
 
 /// A request exactly as it went out.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SentRequest {
     /// The method.
     pub method: Method,
@@ -59,8 +59,21 @@ impl SentRequest {
     pub const BODY_SHOWN: usize = 64 * 1024;
 }
 
+impl fmt::Debug for SentRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // URL, headers and body may hold credentials.
+        write!(
+            f,
+            "SentRequest({} with {} headers, {} bytes)",
+            self.method,
+            self.headers.len(),
+            self.body_len
+        )
+    }
+}
+
 /// A response: as it came, decoded.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Response {
     /// The status code.
     pub status: u16,
@@ -100,6 +113,19 @@ impl Response {
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers and body may hold tokens.
+        write!(
+            f,
+            "Response({} with {} headers, {} bytes)",
+            self.status,
+            self.headers.len(),
+            self.body.len()
+        )
     }
 }
 

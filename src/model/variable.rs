@@ -46,7 +46,7 @@ impl Scope {
 }
 
 /// A variable as a file holds it: its initial value, shared with everyone who has the file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Variable {
     /// Its name, as it stands between the braces.
     pub key: String,
@@ -70,6 +70,19 @@ impl Variable {
             secret: false,
             description: String::new(),
         }
+    }
+}
+
+impl std::fmt::Debug for Variable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut out = f.debug_struct("Variable");
+        out.field("key", &self.key)
+            .field("enabled", &self.enabled)
+            .field("secret", &self.secret);
+        if !self.secret {
+            out.field("value", &self.value);
+        }
+        out.finish_non_exhaustive()
     }
 }
 

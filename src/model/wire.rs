@@ -1,11 +1,13 @@
 //! A request on its way out: variables resolved, not yet signed.
 
+use std::fmt;
+
 use bytes::Bytes;
 
 use super::{Auth, Redactor, Settings, request::Method};
 
 /// A request with every variable resolved: what auth signs. Only `vars` makes one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ResolvedRequest {
     /// The method.
     pub method: Method,
@@ -25,8 +27,18 @@ pub struct ResolvedRequest {
     pub unresolved: Vec<String>,
 }
 
-/// A body with every variable resolved.
-#[derive(Clone, Debug, Default)]
+impl fmt::Debug for ResolvedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers, body and auth hold what was secret in the variables.
+        f.debug_struct("ResolvedRequest")
+            .field("method", &self.method)
+            .field("url", &self.redactor.redact(&self.url))
+            .finish_non_exhaustive()
+    }
+}
+
+/// A body with every variable resolved; it has no `Debug`, since it may hold credentials.
+#[derive(Clone, Default)]
 pub enum ResolvedBody {
     /// Nothing.
     #[default]
@@ -50,7 +62,7 @@ pub enum ResolvedBody {
 }
 
 /// One part of a multipart body.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ResolvedPart {
     /// The form field's name.
     pub name: String,
@@ -63,7 +75,7 @@ pub struct ResolvedPart {
 }
 
 /// What a resolved part holds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum ResolvedContent {
     /// A text.
     Text(String),

@@ -67,7 +67,7 @@ impl Engine {
             Some(worker) => worker,
             None => match Worker::spawn() {
                 Ok(worker) => worker,
-                Err(error) => return failed(job, error.to_string()),
+                Err(error) => return failed(job, &error.to_string()),
             },
         };
         let (report, alive) = worker.run(job).await;
@@ -78,7 +78,7 @@ impl Engine {
     }
 }
 
-fn failed(job: ScriptJob, message: String) -> ScriptReport {
+fn failed(job: ScriptJob, message: &str) -> ScriptReport {
     let run = Run::default();
     run.start(job);
     run.state().error(Thrown {

@@ -27,7 +27,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             busy: Duration::from_secs(10),
-            total: Duration::from_secs(300),
+            total: Duration::from_mins(5),
             memory: 256 * 1024 * 1024,
             stack: 1024 * 1024,
         }

@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
+use rquickjs::convert::List;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
 use rquickjs::{
@@ -25,6 +26,7 @@ use super::prelude::PRELUDE;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
 use super::{ScriptJob, ScriptResponse};
 use crate::model::Request;
+use crate::model::outcome::ScriptError;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
 const RESERVE: usize = 8 * 1024 * 1024;
@@ -129,7 +131,7 @@ impl Vm {
             script.end(outcome);
         });
         self.runtime.set_memory_limit(0);
-        if self.run.state().out_of_memory {
+        if self.ran_out_of_memory(memory) {
             self.watch.trip(Trip::Memory(memory));
         }
         match self.watch.tripped() {
@@ -139,6 +141,24 @@ impl Vm {
                 false
             }
         }
+    }
+}
+
+impl Vm {
+    /// Whether the script failed for want of memory. Where there was not even enough for an error, the engine throws
+    /// `null`; a script that throws `null` itself has not used up its memory.
+    fn ran_out_of_memory(&self, limit: usize) -> bool {
+        let mut state = self.run.state();
+        if state.out_of_memory {
+            return true;
+        }
+        let is_null = |error: &ScriptError| error.name == "Error" && error.message == "null";
+        let used = || usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0);
+        if !state.report.errors.iter().any(is_null) || used() < limit / 4 {
+            return false;
+        }
+        state.report.errors.retain(|error| !is_null(error));
+        true
     }
 }
 
@@ -179,31 +199,29 @@ impl<'js> Script<'_, 'js> {
         let waiting = self.function("waiting")?;
         let fire = self.function("fire")?;
         let settle = self.function("settleRejections")?;
-        let now = self.function("now")?;
         loop {
             while !self.vm.watch.must_stop() && self.ctx.execute_pending_job() {}
             if self.vm.watch.tripped().is_some() {
                 return Ok(());
             }
             settle.call::<_, ()>(())?;
-            for (id, request) in std::mem::take(&mut self.vm.run.state().sends) {
+            let (requests, skipped) = {
+                let mut state = self.vm.run.state();
+                (std::mem::take(&mut state.sends), state.report.skip_request)
+            };
+            for (id, request) in requests {
                 send(id, request);
             }
-            let due: f64 = waiting.call(())?;
-            let skipped = self.vm.run.state().report.skip_request;
-            if due == -1.0 || skipped {
+            let List((timer, answers)) = waiting.call::<_, List<(Option<f64>, bool)>>(())?;
+            if skipped || (timer.is_none() && !answers) {
                 return Ok(());
             }
-            if due >= 0.0 && due <= now.call(())? {
-                fire.call::<_, bool>(())?;
-                continue;
+            match timer {
+                Some(pause) if pause <= 0.0 => {
+                    fire.call::<_, bool>(())?;
+                }
+                pause => self.wait(number, pause, inbox)?,
             }
-            let pause = if due < 0.0 {
-                None
-            } else {
-                Some(due - now.call::<_, f64>(())?)
-            };
-            self.wait(number, pause, inbox)?;
         }
     }
 
@@ -261,6 +279,10 @@ impl<'js> Script<'_, 'js> {
         {
             self.caught(error);
         }
+        if self.main.is_none() {
+            // It never began: the prelude still has the script before it.
+            return;
+        }
         let finished = self.function("finish").and_then(|finish| finish.call::<_, ()>(()));
         if let Err(error) = finished {
             self.caught(error);
@@ -277,10 +299,11 @@ impl<'js> Script<'_, 'js> {
             },
             CaughtError::Value(value) => Thrown {
                 name: "Error".to_owned(),
-                message: value
-                    .as_string()
-                    .and_then(|text| text.to_string().ok())
-                    .unwrap_or_else(|| format!("{value:?}")),
+                message: match value.as_string() {
+                    Some(text) => text.to_string().unwrap_or_default(),
+                    None if value.is_null() => "null".to_owned(),
+                    None => format!("a value of type {}", value.type_name()),
+                },
                 stack: String::new(),
             },
             CaughtError::Error(error) => Thrown {

@@ -46,16 +46,23 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         })
         .collect();
     let Thrown { name, message, .. } = thrown;
+    // V8 has no name for its own limits.
+    let shown = if name == "InternalError" {
+        "RangeError".to_owned()
+    } else {
+        name.clone()
+    };
     let message = match name.as_str() {
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "ReferenceError" => reference_error(&message),
-        "RangeError" if message == "stack overflow" => Some("Maximum call stack size exceeded".to_owned()),
+        "RangeError" if message == "invalid array length" => Some("Invalid array length".to_owned()),
+        "InternalError" if message == "string too long" => Some("Invalid string length".to_owned()),
         _ => None,
     }
     .unwrap_or(message);
     Worded {
-        name,
+        name: shown,
         message,
         stack: stack.join("\n"),
         at,
@@ -101,12 +108,14 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
             format!("Cannot assign to read only property '{name}' of object")
         });
     }
-    match message {
-        "not a function" => called(source, at?).map(|what| format!("{what} is not a function")),
-        "empty array" => Some("Reduce of empty array with no initial value".to_owned()),
-        "not an object" => None,
-        _ => None,
-    }
+    let words = match message {
+        "not a function" => return called(source, at?),
+        "empty array" => "Reduce of empty array with no initial value",
+        "cannot convert symbol to string" => "Cannot convert a Symbol value to a string",
+        "cannot convert BigInt to number" => "Cannot mix BigInt and other types, use explicit conversions",
+        _ => return None,
+    };
+    Some(words.to_owned())
 }
 
 fn reference_error(message: &str) -> Option<String> {
@@ -117,7 +126,7 @@ fn reference_error(message: &str) -> Option<String> {
     ))
 }
 
-/// The text from a place on.
+/// The text from a place on; `None` behind the end of the script.
 fn rest_at(source: &str, (line, column): (u32, u32)) -> Option<&str> {
     let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
     let column = usize::try_from(column).ok()?.checked_sub(1)?;
@@ -125,14 +134,16 @@ fn rest_at(source: &str, (line, column): (u32, u32)) -> Option<&str> {
     Some(&line[at..])
 }
 
-/// What is called at a place: the dotted name the place stands in, up to its bracket.
+/// What is wrong with the call at a place: the dotted name the place stands in, or before, is not what it should be.
 fn called(source: &str, (line, column): (u32, u32)) -> Option<String> {
     let text = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
     let chars: Vec<char> = text.chars().collect();
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == '.';
-    let column = usize::try_from(column).ok()?.checked_sub(1)?.min(chars.len());
-    // The place is the name itself or the bracket behind it.
-    let mut end = column;
+    let mut end = usize::try_from(column).ok()?.checked_sub(1)?.min(chars.len());
+    // The place is somewhere in the name, or in the space before it.
+    while chars.get(end).is_some_and(|c| c.is_whitespace() || *c == ';') {
+        end += 1;
+    }
     while chars.get(end).is_some_and(|c| is_name(*c)) {
         end += 1;
     }
@@ -147,32 +158,56 @@ fn called(source: &str, (line, column): (u32, u32)) -> Option<String> {
     }
     // A call's result: V8 shortens what came before.
     let dotted_call = start > 0 && matches!(chars[start - 1], ')' | ']') && chars.get(start) == Some(&'.');
-    Some(if dotted_call {
-        format!("(intermediate value).{name}")
+    let before: String = chars[..start].iter().collect();
+    let what = if before.trim_end().ends_with("new") {
+        "constructor"
     } else {
-        name.to_owned()
-    })
+        "function"
+    };
+    let owner = if dotted_call { "(intermediate value)." } else { "" };
+    Some(format!("{owner}{name} is not a {what}"))
 }
 
 fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {
     if let Some(token) = between(message, "unexpected token in expression: '", "'") {
-        return Some(unexpected(token));
+        let ended = at.is_some_and(|at| rest_at(source, at).is_none());
+        return Some(unexpected(if ended { "" } else { token }));
     }
     if message.starts_with("unexpected end of") || message.starts_with("unterminated") {
         return Some("Invalid or unexpected token".to_owned());
     }
-    if let Some(name) = message
-        .strip_prefix("invalid redefinition of ")
-        .and_then(|_| at.and_then(|at| rest_at(source, at)))
-        .map(first_token)
-    {
+    if message.starts_with("invalid redefinition of ") {
+        let name = word_before(source, at?)?;
         return Some(format!("Identifier '{name}' has already been declared"));
     }
-    if message.starts_with("expecting ") || message.starts_with("unexpected token") {
-        let rest = at.and_then(|at| rest_at(source, at))?;
-        return Some(unexpected(first_token(rest)));
+    if message == "missing initializer for variable" {
+        return Some("Missing initializer in const declaration".to_owned());
+    }
+    if message == "unexpected line terminator in regexp" {
+        return Some("Invalid regular expression: missing /".to_owned());
+    }
+    if ["expecting ", "unexpected token", "Unexpected token"]
+        .iter()
+        .any(|start| message.starts_with(start))
+    {
+        // The place is behind the script when it ended too early.
+        return Some(unexpected(rest_at(source, at?).map_or("", first_token)));
     }
     None
+}
+
+/// The name that ends just before a place.
+fn word_before(source: &str, (line, column): (u32, u32)) -> Option<String> {
+    let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let before: String = line
+        .chars()
+        .take(usize::try_from(column).ok()?.checked_sub(1)?)
+        .collect();
+    let word = before
+        .trim_end()
+        .rsplit(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+        .next()?;
+    (!word.is_empty()).then(|| word.to_owned())
 }
 
 fn first_token(text: &str) -> &str {

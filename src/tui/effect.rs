@@ -9,6 +9,7 @@ use crate::exec::Plan;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
 use crate::store::Place;
+use crate::store::watch::Change;
 
 use super::shared::RunId;
 use super::widgets::body;
@@ -102,6 +103,8 @@ pub enum FileJob {
     },
     /// Writes the globals.
     WriteGlobals(Arc<Environment>),
+    /// Notes that a change made outside was taken over.
+    Accept(Box<Change>),
 }
 
 /// A change of local state.
@@ -117,6 +120,8 @@ pub enum LocalJob {
     ActiveEnvironment(Option<String>),
     /// Remembers where everything stands, as JSON.
     Layout(String),
+    /// Remembers the cookies, as the jar stores them.
+    Cookies(String),
     /// Adds a row to the history.
     History(Box<HistoryRow>),
 }

@@ -1,13 +1,13 @@
 //! Events: what happened. All of them arrive on one queue.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
-use crate::model::problem::Problem;
-use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId, Outcome};
+use crate::model::{Entity, Environment, EnvironmentId, NodeId, Outcome};
+use crate::store::watch::Change;
 
 use super::shared::{Level, RunId};
 use super::widgets::body;
@@ -32,7 +32,7 @@ pub enum Event {
     /// A file was written.
     Saved(Saved),
     /// Files changed outside.
-    Changed(Vec<Outside>),
+    Changed(Vec<Change>),
     /// A body's index grew.
     Indexed(u64, body::Snapshot),
     /// A search found something, or ended.
@@ -46,8 +46,14 @@ pub enum Event {
     },
     /// Something in the background has a word for the user.
     Notice(Level, String),
-    /// The cookies of the workspace, after a send or a change.
-    Cookies(Vec<crate::model::exchange::Cookie>),
+    /// The cookies of the workspace, after a send or a change: as a list, and as they are stored.
+    Cookies(Vec<Cookie>, String),
+    /// A send broke off by a defect of our own.
+    Broken(RunId),
+    /// The demo server listens at this base URL.
+    Demo(String),
+    /// The terminal is gone.
+    Hangup,
 }
 
 /// How writing a file ended.
@@ -61,8 +67,8 @@ pub enum Saved {
     Conflict {
         /// The node.
         id: NodeId,
-        /// What is on disk now.
-        theirs: Result<Entity, Problem>,
+        /// What is on disk now, or why that cannot be told.
+        theirs: Result<Entity, String>,
     },
     /// It failed; nothing was lost.
     Failed {
@@ -71,34 +77,6 @@ pub enum Saved {
         /// Why not, and what to do.
         message: String,
     },
-}
-
-/// A change made outside.
-#[derive(Debug)]
-pub struct Outside {
-    /// The file.
-    pub file: PathBuf,
-    /// What it is.
-    pub what: OutsideKind,
-}
-
-/// What changed outside.
-#[derive(Debug)]
-pub enum OutsideKind {
-    /// A node was added or changed.
-    Node(ItemPath, Entity),
-    /// A node is gone.
-    NodeGone(ItemPath),
-    /// An environment was added or changed.
-    Environment(String, Environment),
-    /// An environment is gone.
-    EnvironmentGone(String),
-    /// The globals changed.
-    Globals(Environment),
-    /// The file cannot be read any more; what was there stays.
-    Broken(Problem),
-    /// The file can be read again.
-    Mended,
 }
 
 /// News of a search.

@@ -22,7 +22,11 @@ pub mod layout;
 pub mod modals;
 pub mod panes;
 mod results;
+mod runtime;
 pub mod shared;
 pub mod state;
+mod terminal;
 pub mod theme;
 pub mod widgets;
+
+pub use runtime::{App, Flow, Host, TuiOptions, run};

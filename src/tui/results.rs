@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
-use crate::model::{EnvironmentId, NodeId, Outcome};
+use crate::model::variable::Change as VariableChange;
+use crate::model::{Environment, EnvironmentId, NodeId, Outcome, Scope};
+use crate::store::watch::{Change, What};
+use crate::store::{Content, Place};
 
 use super::command::Command;
 use super::commands::{ask_about_conflict, keep_draft};
-use super::effect::{Effect, HistoryRow, LocalJob};
-use super::event::{Event, Outside, OutsideKind, Saved};
+use super::effect::{Effect, FileJob, HistoryRow, LocalJob};
+use super::event::{Event, Saved};
 use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
 use super::state::State;
@@ -26,7 +29,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Saved(saved) => took(state, saved, queue, effects),
         Event::Changed(changes) => {
             for change in changes {
-                outside(state, change);
+                outside(state, change, effects);
             }
         }
         Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),
@@ -50,7 +53,26 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             Err(error) => state.shared.notify(Level::Error, error),
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
-        Event::Cookies(cookies) => state.cookies = cookies,
+        Event::Cookies(cookies, json) => {
+            state.cookies = cookies;
+            if state.cookies_kept != json {
+                state.cookies_kept.clone_from(&json);
+                effects.push(Effect::Local(LocalJob::Cookies(json)));
+            }
+        }
+        Event::Broken(run) => {
+            state.shared.running.retain(|_, running| running.run != run);
+            let text = "the send broke off by a defect in postrider; nothing of yours is lost, please report it";
+            state.shared.notify(Level::Error, text);
+        }
+        Event::Demo(base_url) => {
+            state.shared.overrides.retain(|(_, key, _)| key != "base_url");
+            state
+                .shared
+                .overrides
+                .push(("demo".to_owned(), "base_url".to_owned(), base_url));
+        }
+        Event::Hangup => queue.push(Command::Quit),
         Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) | Event::Tick => {}
     }
 }
@@ -74,6 +96,12 @@ fn sent(
     };
     let token_for = shared.running.remove(&node).and_then(|running| running.token_for);
 
+    // A value that a script sets is newer than one given from outside, so it takes its place.
+    for write in outcome.writes.iter().filter(|write| write.scope == Scope::Environment) {
+        if let VariableChange::Set { key, .. } = &write.change {
+            shared.overrides.retain(|(_, own, _)| own != key);
+        }
+    }
     let before = shared.current.clone();
     let target = exec::Target {
         workspace: &shared.workspace,
@@ -187,7 +215,7 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
         Saved::Conflict { id, theirs } => {
             state.pending_saves = state.pending_saves.saturating_sub(1);
             state.quit_when_saved = false;
-            ask_about_conflict(state, id, theirs.map_err(|problem| problem.to_string()), queue);
+            ask_about_conflict(state, id, theirs, queue);
         }
         Saved::Failed { what, message } => {
             state.pending_saves = state.pending_saves.saturating_sub(1);
@@ -198,34 +226,52 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
 }
 
 /// A file was changed outside: what has no unsaved changes follows at once, what has is asked about when saved.
-fn outside(state: &mut State, change: Outside) {
+fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
     let shared = &mut state.shared;
-    shared.workspace.problems.retain(|problem| problem.file != change.file);
-    match change.what {
-        OutsideKind::Node(path, entity) => {
-            let name = entity.name().to_owned();
-            match shared.workspace.follow_node(&path, entity) {
+    let file = change
+        .place
+        .file()
+        .map(|file| shared.workspace.root.join(file))
+        .unwrap_or_default();
+    shared.workspace.problems.retain(|problem| problem.file != file);
+    let mut accept = true;
+    match (&change.what, &change.place) {
+        (What::Broken(problem), _) => {
+            accept = false;
+            shared.notify(Level::Error, problem.to_string());
+            shared.workspace.problems.push(problem.clone());
+        }
+        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), place) => {
+            let (Some(path), name) = (place.item(), entity.name().to_owned()) else {
+                return;
+            };
+            match shared.workspace.follow_node(path, entity.clone()) {
                 Some(true) => shared.notify(Level::Info, format!("`{name}` was changed outside")),
-                Some(false) => shared.notify(
-                    Level::Warning,
-                    format!("`{name}` was changed outside; yours is kept, and saving will ask"),
-                ),
+                Some(false) => {
+                    accept = false;
+                    let text = format!("`{name}` was changed outside; yours is kept, and saving will ask");
+                    shared.notify(Level::Warning, text);
+                }
                 None => {}
             }
         }
-        OutsideKind::NodeGone(path) => {
-            if let Some(name) = shared.workspace.drop_node(&path) {
+        (What::Added(Content::Environment(content)) | What::Changed(Content::Environment(content)), place) => {
+            match place {
+                Place::Environment(slug) => shared.workspace.follow_environment(slug, (**content).clone()),
+                _ => shared.workspace.load_globals((**content).clone()),
+            }
+            shared.notify(Level::Info, format!("`{}` was changed outside", place.slug()));
+        }
+        (What::Removed, Place::Environment(slug)) => {
+            shared.workspace.drop_environment(slug);
+            shared.notify(Level::Warning, format!("environment `{slug}` was deleted outside"));
+        }
+        (What::Removed, Place::Globals) => shared.workspace.load_globals(Environment::default()),
+        (What::Removed, Place::Group(path) | Place::Request(path)) => {
+            if let Some(name) = shared.workspace.drop_node(path) {
                 shared.notify(Level::Warning, format!("`{name}` was deleted outside"));
             }
         }
-        OutsideKind::Environment(slug, environment) => shared.workspace.follow_environment(&slug, environment),
-        OutsideKind::EnvironmentGone(slug) => shared.workspace.drop_environment(&slug),
-        OutsideKind::Globals(globals) => shared.workspace.load_globals(globals),
-        OutsideKind::Broken(problem) => {
-            shared.notify(Level::Error, problem.to_string());
-            shared.workspace.problems.push(problem);
-        }
-        OutsideKind::Mended => {}
     }
     if shared.open.is_some_and(|id| shared.workspace.node(id).is_none()) {
         shared.open = None;
@@ -235,5 +281,8 @@ fn outside(state: &mut State, change: Outside) {
         .is_some_and(|id| shared.workspace.environment(id).is_none())
     {
         shared.active_environment = None;
+    }
+    if accept {
+        effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
     }
 }

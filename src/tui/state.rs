@@ -60,6 +60,8 @@ pub struct State {
     pub next_run: u64,
     /// The cookies of the workspace, as last told.
     pub cookies: Vec<crate::model::exchange::Cookie>,
+    /// The cookies as last kept.
+    pub cookies_kept: String,
     /// Saves asked for by the user that have not come back.
     pub pending_saves: usize,
     /// Quit when they have.

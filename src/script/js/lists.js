@@ -20,7 +20,7 @@ export class PropertyList {
   /** Anything a list can be made of, as rows. */
   rowsOf(source) {
     if (source instanceof PropertyList) return source.members.map((row) => ({ ...row }));
-    if (Array.isArray(source)) return source;
+    if (Array.isArray(source)) return source.flatMap((row) => (typeof row === 'string' ? this.parse(row) : [row]));
     if (typeof source === 'string') return this.parse(source);
     if (source !== null && typeof source === 'object') {
       return 'key' in source ? [source] : Object.entries(source).map(([key, value]) => ({ key, value }));

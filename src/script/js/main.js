@@ -41,11 +41,10 @@ export function begin(info, body) {
   return body.call({});
 }
 
-/** What the script waits for: -1 nothing, -2 only answers, else the time the next timer is due. */
+/** What the script waits for: milliseconds until the next timer, if there is one, and whether answers are to come. */
 export function waiting() {
   const due = nextDue();
-  if (due >= 0) return due;
-  return run.sends.size > 0 ? -2 : -1;
+  return [due < 0 ? undefined : due - host.now(), run.sends.size > 0];
 }
 
 /** The engine saw a promise rejected without a handler, or a handler come late. */
@@ -68,6 +67,4 @@ export function finish() {
   if (changed) host.changed(changed);
 }
 
-const now = () => host.now();
-
-export { answer, fire, now };
+export { answer, fire };

@@ -17,6 +17,7 @@ use super::{Run, State, request, response};
 use crate::model::Scope;
 use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
+use crate::vars::Dynamic;
 
 /// Makes the `host` object.
 pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Object<'js>> {
@@ -45,10 +46,7 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
                   message: Opt<String>,
                   stack: Opt<String>| {
                 let mut state = own.state();
-                if !state.spend(
-                    name.len() + message.0.as_ref().map_or(64, |text| text.len()),
-                    &its_watch,
-                ) {
+                if !state.spend(name.len() + message.0.as_deref().map_or(64, str::len), &its_watch) {
                     return Err(too_much(&ctx));
                 }
                 let thrown = error.0.map(|name| Thrown {
@@ -192,11 +190,12 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         "send",
         Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
             let parts = parsed(&ctx, parts)?;
-            let mut request = crate::model::Request {
-                auth: crate::model::Auth::new(crate::model::Auth::NONE),
-                ..Default::default()
-            };
+            let mut request = crate::model::Request::default();
             request::apply(&mut request, &parts);
+            if request.auth.is_inherited() {
+                // Nothing is inherited by a script's own request.
+                request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
+            }
             own.state().sends.push((id, request));
             Ok::<_, rquickjs::Error>(())
         }),
@@ -250,14 +249,12 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
             let response = own.state().response(id).map(|answer| answer.response.clone());
             let value = response.and_then(|response| {
                 let bytes = response::json_bytes(&response)?;
-                match ctx.json_parse(bytes) {
-                    Ok(value) => Some(value),
-                    Err(_) => {
-                        // The prelude reads it again, and explains.
-                        ctx.catch();
-                        None
-                    }
+                let parsed = ctx.json_parse(bytes);
+                if parsed.is_err() {
+                    // The prelude reads it again, and explains.
+                    ctx.catch();
                 }
+                parsed.ok()
             });
             let done = value.is_some();
             [done.into_js(&ctx), value.into_js(&ctx)]
@@ -285,11 +282,12 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
 }
 
 /// What needs no script: clock, chance, names of status codes.
-fn register_odds<'js>(host: &Object<'js>) -> Result<()> {
+fn register_odds(host: &Object<'_>) -> Result<()> {
     let start = Instant::now();
     host.set("now", Func::from(move || start.elapsed().as_secs_f64() * 1000.0))?;
     host.set("uuid", Func::from(|| uuid::Uuid::new_v4().to_string()))?;
-    host.set("dynamic", Func::from(|name: String| dynamic(&name)))?;
+    let dynamic = Dynamic::new();
+    host.set("dynamic", Func::from(move |name: String| dynamic.value(&name)))?;
     host.set(
         "reason",
         Func::from(|code: u16| {
@@ -299,15 +297,4 @@ fn register_odds<'js>(host: &Object<'js>) -> Result<()> {
                 .unwrap_or("")
         }),
     )
-}
-
-/// A dynamic variable's next value, by its name with the `$`.
-fn dynamic(name: &str) -> Option<String> {
-    Some(match name {
-        "$guid" | "$randomUUID" => uuid::Uuid::new_v4().to_string(),
-        "$timestamp" => jiff::Timestamp::now().as_second().to_string(),
-        "$isoTimestamp" => format!("{:.3}", jiff::Timestamp::now()),
-        "$randomInt" => rand::random_range(0..=1000).to_string(),
-        _ => return None,
-    })
 }

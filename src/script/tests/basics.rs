@@ -1,7 +1,8 @@
 //! Tests, the console, timers, and the frame a script runs in.
 
 use super::*;
-use crate::model::outcome::{ConsoleLevel, NextRequest};
+use crate::model::outcome::ConsoleLevel as Level;
+use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
 
 const SEED: &str = r#"pm.test("Update environment", function () {
@@ -39,10 +40,10 @@ fn a_refused_token_request_fails_readably() {
 
 #[test]
 fn tests_pass_fail_and_are_skipped() {
-    let report = run(r#"
+    let report = run(r"
         pm.test('good', () => {}).test('chained', () => pm.expect(1).to.equal(2));
         pm.test.skip('later'); pm.test('no body'); pm.test(null, () => { throw 'str' });
-        console.log(pm.test.index());"#);
+        console.log(pm.test.index());");
     assert_eq!(
         tests_of(&report),
         [
@@ -59,12 +60,12 @@ fn tests_pass_fail_and_are_skipped() {
 
 #[test]
 fn tests_may_take_their_time() {
-    let report = run(r#"
+    let report = run(r"
         pm.test('done', (done) => setTimeout(done, 5));
         pm.test('done with error', (done) => setTimeout(() => done(new Error('late')), 1));
         pm.test('promise', async () => { await new Promise((ok) => setTimeout(ok, 8)); });
         pm.test('rejected', async () => { pm.expect(1).to.equal(2); });
-        pm.test('never', (done) => {});"#);
+        pm.test('never', (done) => {});");
     assert_eq!(
         tests_of(&report),
         [
@@ -110,8 +111,7 @@ fn values_are_shown_as_node_shows_them() {
 fn the_console_has_levels() {
     let report = run("console.warn('w'); console.error('e'); console.info('i'); console.debug('d')");
     let levels: Vec<_> = report.console.iter().map(|line| line.level).collect();
-    use ConsoleLevel::{Debug, Error, Info, Warn};
-    assert_eq!(levels, [Warn, Error, Info, Debug]);
+    assert_eq!(levels, [Level::Warn, Level::Error, Level::Info, Level::Debug]);
     assert_eq!(report.console[0].script, "Get token, post-response");
 }
 

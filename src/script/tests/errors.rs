@@ -34,6 +34,9 @@ fn messages_are_v8s() {
         ),
         ("pm.response.jsn()", "pm.response.jsn is not a function"),
         ("let f = 5; f()", "f is not a function"),
+        ("const o = {}; new o.Foo()", "o.Foo is not a constructor"),
+        ("Symbol() + ''", "Cannot convert a Symbol value to a string"),
+        ("let s = 'x'; while (1) s += s;", "Invalid string length"),
         ("[].reduce((a, b) => a)", "Reduce of empty array with no initial value"),
         ("throw new RangeError('own')", "own"),
     ] {
@@ -51,6 +54,8 @@ fn syntax_errors_are_v8s() {
         ("let a = 'x", "Invalid or unexpected token"),
         ("let a = 1; let a = 2;", "Identifier 'a' has already been declared"),
         ("pm.test('x', function () { ", "Unexpected end of input"),
+        ("const a;", "Missing initializer in const declaration"),
+        ("x =>", "Unexpected end of input"),
         ("a b", "Unexpected identifier 'b'"),
     ] {
         assert_eq!(error(source), expected, "{source}");
@@ -61,18 +66,18 @@ fn syntax_errors_are_v8s() {
 fn places_are_the_users_own() {
     assert_eq!(
         shown("undefined.x"),
-        "TypeError: Cannot read properties of undefined (reading 'x') (1:11)"
+        "TypeError: Cannot read properties of undefined (reading 'x') (1:1)"
     );
     assert_eq!(
         shown("\n  undefined.x"),
-        "TypeError: Cannot read properties of undefined (reading 'x') (2:13)"
+        "TypeError: Cannot read properties of undefined (reading 'x') (2:3)"
     );
     assert_eq!(
         shown("let a = 1;\nvar b = ;"),
         "SyntaxError: Unexpected token ';' (2:9)"
     );
     assert_eq!(shown("var b = ;"), "SyntaxError: Unexpected token ';' (1:9)");
-    assert_eq!(shown("// x\nthrow new Error('e')"), "Error: e (2:16)");
+    assert_eq!(shown("// x\nthrow new Error('e')"), "Error: e (2:11)");
 }
 
 #[test]

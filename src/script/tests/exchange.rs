@@ -1,1 +1,290 @@
+//! `pm.request`, `pm.response`, cookies, and `pm.sendRequest`.
+
+use std::sync::Mutex;
+
 use super::*;
+use crate::model::body::{Body, Language};
+use crate::model::request::Entry;
+use crate::model::{Auth, Template};
+
+/// A pre-request job with a request that has some of everything.
+fn rich(source: &str) -> ScriptJob {
+    let mut job = job(source);
+    job.event = ScriptEvent::PreRequest;
+    job.response = None;
+    job.request.set_full_url("{{base_url}}/a/:id?x=1&flag");
+    job.request.path_variables[0].value = Some("7".into());
+    job.request.headers = vec![Entry::new("Accept", "*/*"), Entry::new("X-Old", "o")];
+    job.request.auth = Auth::new("basic").with("username", "u").with("password", "p");
+    job.request.body = Body::Raw {
+        language: Language::Json,
+        text: "{\"a\":1}".into(),
+    };
+    job
+}
+
+fn changed(source: &str) -> Request {
+    let report = run_job(rich(source));
+    assert_eq!(report.errors, []);
+    report.request.unwrap()
+}
+
+#[test]
+fn a_request_can_be_read() {
+    let report = run_job(rich(
+        "console.log(pm.request.method, String(pm.request.url), pm.request.url.getPath(), pm.request.url.getQueryString());
+         console.log(pm.request.url.host, pm.request.url.path, pm.request.headers.get('accept'), pm.request.body.raw);
+         console.log(pm.request.headers.toObject(), pm.request.auth.type, request.url, pm.response);",
+    ));
+    assert!(report.request.is_none());
+    let lines: Vec<_> = texts(report)
+        .into_iter()
+        .filter(|text| !text.starts_with("Using"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "GET {{base_url}}/a/:id?x=1&flag /a/7 x=1&flag",
+            "[ '{{base_url}}' ] [ 'a', ':id' ] */* {\"a\":1}",
+            "{ accept: '*/*', 'x-old': 'o' } basic {{base_url}}/a/:id?x=1&flag undefined",
+        ]
+    );
+}
+
+#[test]
+fn a_request_can_be_changed() {
+    let request = changed(
+        "pm.request.method = 'POST'; pm.request.headers.add({key: 'X-New', value: '{{x}}'}); pm.request.headers.remove('x-old');
+         pm.request.headers.upsert({key: 'accept', value: 'text/plain'}); pm.request.addHeader('A: b');",
+    );
+    let headers: Vec<_> = request
+        .headers
+        .iter()
+        .map(|row| format!("{}: {}", row.name, row.value_str()))
+        .collect();
+    assert_eq!(headers, ["accept: text/plain", "X-New: {{x}}", "A: b"]);
+    assert_eq!(request.method.as_str(), "POST");
+    assert_eq!(request.full_url(), "{{base_url}}/a/:id?x=1&flag");
+    assert_eq!(request.auth.text("username"), "u");
+
+    let request =
+        changed("pm.request.url = 'https://h:8080/b?z=1#f'; pm.request.url.query.add({key: 'y', value: '2'})");
+    assert_eq!(request.full_url(), "https://h:8080/b?z=1&y=2#f");
+    let request = changed(
+        "pm.request.url.addQueryParams('q=1'); pm.request.url.path.push('end'); pm.request.removeQueryParams('x')",
+    );
+    assert_eq!(request.full_url(), "{{base_url}}/a/:id/end?flag&q=1");
+    assert_eq!(request.path_variables[0].value_str(), "7");
+}
+
+#[test]
+fn a_body_and_an_auth_can_be_changed() {
+    let text = |request: &Request| match &request.body {
+        Body::Raw { text, language } => format!("{}:{text}", language.word()),
+        other => other.kind().to_owned(),
+    };
+    assert_eq!(text(&changed("pm.request.body.raw = 'new'")), "json:new");
+    assert_eq!(text(&changed("pm.request.body.update('new')")), "text:new");
+    assert_eq!(text(&changed("pm.request.body = undefined")), "none");
+    let request = changed(
+        "pm.request.body = {mode: 'urlencoded', urlencoded: [{key: 'a', value: 'b'}, {key: 'c', value: 'd', disabled: true}]}",
+    );
+    let Body::Form(fields) = &request.body else {
+        panic!("{:?}", request.body)
+    };
+    assert_eq!((fields[0].value_str(), fields[1].enabled), ("b", false));
+    let request = changed("pm.request.auth = {type: 'bearer', bearer: [{key: 'token', value: 't'}]}");
+    assert_eq!(
+        (request.auth.kind.as_str(), request.auth.text("token")),
+        ("bearer", "t".into())
+    );
+}
+
+#[test]
+fn every_url_reads_back_as_it_was_written() {
+    for url in [
+        "http://u:p@h.example:80/a/b/?x=1&&y#frag",
+        "{{base}}",
+        "{{a.b}}/c?{{q}}",
+        "localhost:8080",
+        "http://h",
+        "http://h/",
+        "{{scheme}}://{{host}}:{{port}}/x",
+        "/only/path",
+        "",
+        "http://[::1]:80/x",
+        "a..b/c",
+        "{{base?x}}/y?z={{a&b}}",
+        "?x=1",
+    ] {
+        let mut job = rich("console.log(pm.request.url.toString()); pm.request.url.toJSON()");
+        job.request.set_full_url(url);
+        let report = run_job(job);
+        assert!(report.request.is_none(), "{url}: {:?}", report.request);
+        assert_eq!(texts(report), [url]);
+    }
+}
+
+#[test]
+fn a_response_can_be_read() {
+    assert_eq!(
+        console(
+            "const r = pm.response; console.log(r.code, r.status, r.reason(), r.responseTime, r.responseSize, r.size().body, r.text().length);
+             console.log(r.json().roles, r.headers.get('x-two'), r.headers.toObject(), r.headers.has('nope'), r.contentInfo().contentType);
+             console.log(responseBody.has('id_token'), responseCode.code, responseTime, postman.getResponseHeader('X-TWO'));"
+        )
+        .into_iter()
+        .filter(|text| !text.starts_with("Using"))
+        .collect::<Vec<_>>(),
+        [
+            "200 OK OK 123 36 36 36",
+            "[ 'a', 'b' ] 2 { 'content-type': 'application/json', 'x-two': [ '1', '2' ] } false application/json",
+            "true 200 123 2",
+        ]
+    );
+    assert_eq!(
+        error("pm.response.mime()"),
+        "`Response#mime` has been discontinued, use `Response#contentInfo` instead."
+    );
+}
+
+#[test]
+fn a_failed_request_leaves_an_empty_response() {
+    let mut job = job("console.log(typeof pm.response, pm.response.code, typeof responseCode)");
+    job.response = None;
+    assert_eq!(texts(run_job(job)).last().unwrap(), "object undefined object");
+}
+
+#[test]
+fn the_words_for_responses_hold() {
+    let report = run(
+        "pm.test('status', () => { pm.response.to.have.status(200); pm.response.to.have.status('OK'); pm.response.to.be.ok; });
+         pm.test('json', () => { pm.response.to.be.json; pm.response.to.be.withBody; pm.response.to.have.jsonBody('roles[1]', 'b'); });
+         pm.test('header', () => pm.response.to.have.header('content-type', 'application/json'));
+         pm.test('time', () => pm.expect(pm.response.responseTime).to.be.below(200));
+         pm.test('class', () => { pm.response.to.be.success; pm.response.to.not.be.error; });
+         pm.test('body', () => pm.response.to.have.body({id_token: 'abc', roles: ['a', 'b']}));
+         pm.test('switch', () => pm.response.to.have.responseTime.below(100));
+         pm.test('wrong', () => pm.response.to.have.status(201));
+         pm.test('reason', () => pm.response.to.be.notAcceptable);
+         pm.test('no header', () => pm.response.to.have.header('X-No'));
+         pm.test('no path', () => pm.response.to.have.jsonBody('a.b'));
+         pm.test('not a response', () => pm.expect(1).to.have.status(200));
+         pm.test('eql', () => pm.expect(pm.response.json().roles).to.include('c'));",
+    );
+    assert_eq!(
+        tests_of(&report),
+        [
+            "status: ok",
+            "json: ok",
+            "header: ok",
+            "time: ok",
+            "class: ok",
+            "body: ok",
+            "switch: expected 123 to be below 100",
+            "wrong: expected response to have status code 201 but got 200",
+            "reason: expected response to have status reason 'ACCEPTABLE' but got 'OK'",
+            "no header: expected response to have header with key 'X-No'",
+            "no path: expected { Object (id_token, roles) } in response to contain property 'a.b'",
+            "not a response: expecting a postman response object but got 1",
+            "eql: expected [ 'a', 'b' ] to include 'c'",
+        ]
+    );
+}
+
+#[test]
+fn cookies_are_read_by_name() {
+    let mut job = job("console.log(pm.cookies.get('sid'), pm.cookies.has('no'), pm.cookies.toObject())");
+    job.cookies = vec![Cookie {
+        name: "sid".into(),
+        value: "1".into(),
+        domain: "h".into(),
+        path: "/".into(),
+        expires: None,
+        secure: false,
+        http_only: true,
+    }];
+    assert_eq!(texts(run_job(job)), ["1 false { sid: '1' }"]);
+}
+
+/// Answers by URL and remembers what was asked.
+#[derive(Default)]
+struct Port(Mutex<Vec<Request>>);
+
+impl SendPort for Port {
+    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+        let url = request.full_url();
+        self.0.lock().unwrap().push(request);
+        Box::pin(async move {
+            match url.as_str() {
+                "http://gone" => Err("connect ECONNREFUSED".into()),
+                "http://slow" => std::future::pending().await,
+                _ => Ok(answer(201, "Created", &format!("{{\"url\":\"{url}\"}}"))),
+            }
+        })
+    }
+}
+
+fn sending(source: &str) -> (ScriptReport, Vec<Request>) {
+    let port = Arc::new(Port::default());
+    let mut job = job(source);
+    job.send = Some(port.clone());
+    let report = run_job(job);
+    let asked = std::mem::take(&mut *port.0.lock().unwrap());
+    (report, asked)
+}
+
+#[test]
+fn requests_are_sent_by_callback_and_by_promise() {
+    let (report, _) = sending(
+        "pm.sendRequest('http://a?x=1', (err, res) => { console.log(err, res.code, res.json().url); pm.environment.set('u', res.json().url); });
+         const res = await pm.sendRequest('http://b'); console.log('b', res.status);
+         pm.sendRequest('http://gone', (err, res) => console.log(err.message, res));
+         try { await pm.sendRequest('http://gone'); } catch (e) { console.log('caught', e.message); }
+         pm.test('sent', (done) => pm.sendRequest('http://c', (err, res) => { pm.expect(res).to.have.status(201); done(); }));",
+    );
+    assert_eq!(tests_of(&report), ["sent: ok"]);
+    let mut lines = texts(report);
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "b Created",
+            "caught connect ECONNREFUSED",
+            "connect ECONNREFUSED undefined",
+            "null 201 http://a?x=1",
+        ]
+    );
+}
+
+#[test]
+fn definitions_of_requests_are_understood() {
+    let (report, asked) = sending(
+        "pm.sendRequest({url: 'http://a/{{x}}', method: 'post', header: {'X-A': 1, 'Content-Type': 'application/json'},
+            body: {mode: 'raw', raw: JSON.stringify({a: 1})}, auth: {type: 'basic', basic: [{key: 'username', value: 'u'}]}}, () => {});
+         pm.sendRequest({url: 'http://b', method: 'POST', header: ['A: b', {key: 'C', value: 'd'}],
+            body: {mode: 'formdata', formdata: [{key: 'f', type: 'file', src: '/etc/passwd'}, {key: 't', value: 'v'}]}}, () => {});",
+    );
+    assert_eq!(report.errors, []);
+    assert_eq!(report.console[0].text, "uploading files from scripts is not allowed");
+    let first = &asked[0];
+    assert_eq!(
+        (first.method.as_str(), first.full_url().as_str()),
+        ("POST", "http://a/{{x}}")
+    );
+    assert_eq!(first.headers[0], Entry::new("X-A", "1"));
+    assert_eq!(first.auth, Auth::new("basic").with("username", "u"));
+    assert!(matches!(&first.body, Body::Raw { text, .. } if *text == Template::from("{\"a\":1}")));
+    let second = &asked[1];
+    assert_eq!(second.headers, [Entry::new("A", "b"), Entry::new("C", "d")]);
+    assert!(second.auth.is_none());
+    assert!(matches!(&second.body, Body::Multipart(parts) if parts.len() == 1));
+}
+
+#[test]
+fn a_send_that_is_never_answered_can_be_stopped() {
+    let mut job = job("pm.sendRequest('http://slow', () => {})");
+    job.send = Some(Arc::new(Port::default()));
+    job.limits.total = Duration::from_millis(80);
+    assert_eq!(run_job(job).errors[0].name, "TimeoutError");
+}

@@ -122,6 +122,24 @@ pub fn request_to_toml(request: &Request) -> String {
     layout::text(&request::tree(request))
 }
 
+/// Any node as TOML text, laid out as a new file is: for drafts.
+pub fn draft_to_toml(entity: &Entity) -> String {
+    layout::text(&Content::Item(entity.clone()).tree())
+}
+
+/// A node from the text of its draft, of the kind its place says; the problem names the file `draft`.
+pub fn draft_from_toml(place: &Place, text: &str) -> Result<Entity, Problem> {
+    match parse_text(place, Path::new("draft"), text)? {
+        Content::Item(entity) => Ok(entity),
+        Content::Environment(_) => Err(Problem {
+            file: "draft".into(),
+            at: None,
+            message: format!("`{place}` has no drafts"),
+            hint: None,
+        }),
+    }
+}
+
 /// A request from TOML text; the problem names the file `draft`.
 pub fn request_from_toml(text: &str) -> Result<Request, Problem> {
     Ok(read::<RequestDto>(Path::new("draft"), text)?.request(""))

@@ -75,3 +75,8 @@ pub fn status(shared: &Shared, theme: &crate::tui::theme::Theme) -> ratatui::tex
     let _ = theme;
     ratatui::text::Line::from(shared.environment_name().unwrap_or("no environment").to_owned())
 }
+
+/// How long until the life of a token on the screen reads differently; `None` while none is shown.
+pub fn next_change(_shared: &Shared) -> Option<jiff::SignedDuration> {
+    None
+}

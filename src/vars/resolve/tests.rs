@@ -103,7 +103,7 @@ fn json_loses_its_comments_and_other_text_does_not() {
     };
     let sent = |request: &Request| match resolved(request).body {
         ResolvedBody::Bytes { content_type, bytes } => (content_type, String::from_utf8_lossy(&bytes).into_owned()),
-        other => panic!("{other:?}"),
+        _ => panic!("not bytes"),
     };
     request.body = raw(Language::Json);
     assert_eq!(sent(&request), ("application/json", "1 ".into()));

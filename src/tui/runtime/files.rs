@@ -1,0 +1,285 @@
+//! The thread that reads and writes: the workspace's files and the local state, in the order asked for.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::model::ItemPath;
+use crate::store::files::{Content, SaveError, Theirs, draft_to_toml};
+use crate::store::state::{self, Draft};
+use crate::store::watch::{self, Watcher};
+use crate::store::{Config, Files, Place};
+use crate::tui::effect::{FileJob, HistoryRow, LocalJob};
+use crate::tui::event::{Event, Saved};
+use crate::tui::shared::Level;
+
+enum Job {
+    Files(Vec<FileJob>),
+    Local(LocalJob),
+    Body(PathBuf, Bytes),
+    Theme(PathBuf, String),
+    Changed(Vec<PathBuf>),
+    End,
+}
+
+/// The thread's other end.
+pub struct FileWorker {
+    jobs: Sender<Job>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl FileWorker {
+    /// Starts the thread and begins to watch the workspace.
+    pub fn start(files: Files, database: Option<state::State>, queue: Sender<Event>) -> Self {
+        let (jobs, inbox) = channel();
+        let changes = jobs.clone();
+        let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
+            let changed = changes;
+            let watcher = Watcher::start(files.root(), move |event| {
+                // Nobody listens when the program is ending.
+                let _ = changed.send(Job::Changed(event.paths));
+            });
+            if let Err(error) = &watcher {
+                let text = format!("changes made outside will not be noticed until you save: {error}");
+                let _ = queue.send(Event::Notice(Level::Warning, text));
+            }
+            Worker {
+                files,
+                database,
+                queue,
+                complained: false,
+            }
+            .run(&inbox);
+        });
+        Self {
+            jobs,
+            thread: thread.ok(),
+        }
+    }
+
+    /// Changes files of the workspace.
+    pub fn change(&self, jobs: Vec<FileJob>) {
+        self.give(Job::Files(jobs));
+    }
+
+    /// Changes local state.
+    pub fn keep(&self, job: LocalJob) {
+        self.give(Job::Local(job));
+    }
+
+    /// Writes a response's body to a file.
+    pub fn save_body(&self, path: PathBuf, bytes: Bytes) {
+        self.give(Job::Body(path, bytes));
+    }
+
+    /// Remembers the theme in the user's settings.
+    pub fn keep_theme(&self, file: PathBuf, name: String) {
+        self.give(Job::Theme(file, name));
+    }
+
+    /// Waits until everything asked for is on the disk.
+    pub fn finish(&mut self) {
+        self.give(Job::End);
+        if let Some(thread) = self.thread.take() {
+            // If it panicked, the hook has said so.
+            let _ = thread.join();
+        }
+    }
+
+    fn give(&self, job: Job) {
+        // The thread outlives every caller; if it died, the panic hook has said so.
+        let _ = self.jobs.send(job);
+    }
+}
+
+struct Worker {
+    files: Files,
+    database: Option<state::State>,
+    queue: Sender<Event>,
+    complained: bool,
+}
+
+impl Worker {
+    fn run(mut self, inbox: &Receiver<Job>) {
+        while let Ok(job) = inbox.recv() {
+            match job {
+                Job::Files(jobs) => jobs.into_iter().for_each(|job| self.change(job)),
+                Job::Local(job) => self.keep(job),
+                Job::Body(path, bytes) => self.body(&path, &bytes),
+                Job::Theme(file, name) => {
+                    if let Err(error) = Config::set(&file, "theme", &name) {
+                        self.say(Level::Warning, format!("the theme is not remembered: {error}"));
+                    }
+                }
+                Job::Changed(paths) => {
+                    let changes = watch::reload(&paths, &self.files);
+                    if !changes.is_empty() {
+                        self.tell(Event::Changed(changes));
+                    }
+                }
+                Job::End => return,
+            }
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        // Nobody listens when the program is ending.
+        let _ = self.queue.send(event);
+    }
+
+    fn say(&self, level: Level, text: String) {
+        self.tell(Event::Notice(level, text));
+    }
+
+    fn change(&mut self, job: FileJob) {
+        match job {
+            FileJob::Write {
+                id,
+                path,
+                entity,
+                overwrite,
+            } => {
+                let place = Place::of(&path, &entity);
+                let what = format!("save `{}`", entity.name());
+                match self.files.save(&place, &Content::Item(entity.clone()), overwrite) {
+                    Ok(_) => self.tell(Event::Saved(Saved::Node(id, entity))),
+                    Err(SaveError::Conflict { theirs, .. }) => {
+                        let theirs = match *theirs {
+                            Theirs::Content(Content::Item(entity)) => Ok(entity),
+                            Theirs::Broken(problem) => Err(problem.to_string()),
+                            Theirs::Content(Content::Environment(_)) | Theirs::Removed => {
+                                Err(format!("`{}` was deleted outside.", place))
+                            }
+                        };
+                        self.tell(Event::Saved(Saved::Conflict { id, theirs }));
+                    }
+                    Err(error) => self.failed(what, &error),
+                }
+            }
+            FileJob::WriteEnvironment { id, slug, environment } => {
+                let what = format!("save environment `{}`", environment.name);
+                let content = Content::Environment(environment.clone());
+                match self.files.save(&Place::Environment(slug), &content, false) {
+                    Ok(_) => self.tell(Event::Saved(Saved::Environment(id, environment))),
+                    Err(error) => self.failed(what, &error),
+                }
+            }
+            FileJob::WriteGlobals(globals) => {
+                let result = self.files.save(&Place::Globals, &Content::Environment(globals), false);
+                self.report("save the globals", result.map(drop));
+            }
+            FileJob::Remove(place) => {
+                let result = self.files.remove(&place).map(drop);
+                self.report(&format!("delete `{place}`"), result);
+            }
+            FileJob::RemoveEnvironment { slug } => {
+                let result = self.files.remove(&Place::Environment(slug.clone())).map(drop);
+                self.report(&format!("delete environment `{slug}`"), result);
+            }
+            FileJob::Rename { from, to } => {
+                if let Err(error) = self.files.rename(&from, &to) {
+                    self.failed(format!("move `{from}`"), &error);
+                } else if let (Some(database), Some(from), Some(to)) = (&mut self.database, from.item(), to.item()) {
+                    let kept = database.rename_item(from, to);
+                    self.kept(kept);
+                }
+            }
+            FileJob::RenameEnvironment { from, to } => {
+                let result = self
+                    .files
+                    .rename(&Place::Environment(from.clone()), &Place::Environment(to));
+                self.report(&format!("rename environment `{from}`"), result);
+            }
+            FileJob::Accept(change) => self.files.accept(&change),
+        }
+    }
+
+    fn report(&self, what: &str, result: Result<(), SaveError>) {
+        if let Err(error) = result {
+            self.failed(what.to_owned(), &error);
+        }
+    }
+
+    fn failed(&self, what: String, error: &SaveError) {
+        let mut message = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            message = format!("{message}: {cause}");
+            source = cause.source();
+        }
+        if let Some(hint) = error.hint() {
+            message = format!("{message}; {hint}");
+        }
+        self.tell(Event::Saved(Saved::Failed { what, message }));
+    }
+
+    fn keep(&mut self, job: LocalJob) {
+        let Some(database) = &mut self.database else { return };
+        let kept = match job {
+            LocalJob::Current(changes) => database.set_current_values(&changes),
+            LocalJob::RenameOwner(from, to) => database.rename_owner(&from, &to),
+            LocalJob::Draft(key, None) => database.remove_draft(&key),
+            LocalJob::Draft(key, Some(entity)) => {
+                let text = draft_to_toml(&entity);
+                database.set_draft(&Draft {
+                    key,
+                    text,
+                    base: None,
+                    at: Timestamp::now(),
+                })
+            }
+            LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
+            LocalJob::Layout(json) => database.set_layout(&json),
+            LocalJob::Cookies(json) => database.set_cookies(&json),
+            LocalJob::History(row) => database.add_history(&history_row(*row)).map(drop),
+        };
+        self.kept(kept);
+    }
+
+    fn kept(&mut self, result: Result<(), state::StateError>) {
+        if let Err(error) = result {
+            // Once is enough: the cause is the same for every key pressed.
+            if !self.complained {
+                self.complained = true;
+                self.say(
+                    Level::Error,
+                    format!("drafts and tokens are not being kept: {error}; {}", error.hint()),
+                );
+            }
+        }
+    }
+
+    fn body(&self, path: &std::path::Path, bytes: &[u8]) {
+        match std::fs::write(path, bytes) {
+            Ok(()) => self.say(
+                Level::Done,
+                format!("saved {} bytes to `{}`", bytes.len(), path.display()),
+            ),
+            Err(error) => self.say(Level::Error, format!("cannot write `{}`: {error}", path.display())),
+        }
+    }
+}
+
+fn history_row(row: HistoryRow) -> state::HistoryRow {
+    state::HistoryRow {
+        id: 0,
+        path: (!row.path.is_empty()).then_some(row.path),
+        name: row.name,
+        method: row.method,
+        url: row.url,
+        status: row.status,
+        duration_ms: Some(row.millis),
+        size: Some(row.size),
+        at: Timestamp::now(),
+        outcome: serde_json::json!({ "passed": row.tests.0, "tests": row.tests.1 }).to_string(),
+        body: None,
+    }
+}
+
+/// The path below `collections/` of a draft's key; `None` for a request that is saved nowhere.
+pub fn draft_path(key: &str) -> Option<ItemPath> {
+    (!key.starts_with("scratch:")).then(|| ItemPath::new(key))
+}

@@ -1,0 +1,265 @@
+//! Runs the TUI: one queue, one thread that changes the state and draws, helpers that do the effects.
+//!
+//! ```text
+//! terminal ─┐                                      ┌─▶ sends (tokio): pipeline, demo server, searches, indexes
+//! sends ────┼─▶ queue ─▶ State::handle ─▶ effects ─┼─▶ files (a thread): saving, local state, outside changes
+//! files ────┘                │                     └─▶ here: clipboard, outside editor, quitting
+//!                            └─▶ draw, once the queue is empty, and only when something changed
+//! ```
+//!
+//! The first frame is on the screen before any of the helpers starts. While nothing happens the thread sleeps: it wakes
+//! for an event, or when a time on the screen changes its text.
+
+mod external;
+mod files;
+mod sends;
+mod startup;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::demo;
+use crate::store::Paths;
+
+use super::draw;
+use super::effect::Effect;
+use super::event::Event;
+use super::panes::environments;
+use super::shared::Level;
+use super::state::State;
+use super::terminal::Screen;
+
+use files::FileWorker;
+use sends::Sends;
+
+/// What the TUI is started with.
+#[derive(Debug)]
+pub struct TuiOptions {
+    /// The workspace's folder.
+    pub root: PathBuf,
+    /// Where the user's settings, state and data are.
+    pub paths: Paths,
+    /// Start the demo server and make its environment active.
+    pub demo: Option<demo::Config>,
+}
+
+/// The world an [`App`] cannot reach by itself: the terminal it is shown on.
+pub trait Host {
+    /// Puts a text on the clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Runs something that needs the terminal for itself.
+    fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T>;
+}
+
+/// Whether the program goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It does.
+    Go,
+    /// The user left.
+    Quit,
+}
+
+/// The program without a terminal: the state, the queue, and those who do the effects. Tests run it as it is.
+pub struct App {
+    /// The state.
+    pub state: State,
+    queue: Sender<Event>,
+    events: Receiver<Event>,
+    start: Option<startup::Start>,
+    helpers: Option<Helpers>,
+    waiting: Vec<Effect>,
+}
+
+impl App {
+    /// Reads everything the first frame needs; nothing runs yet.
+    ///
+    /// # Errors
+    ///
+    /// When the workspace's folder is no folder.
+    pub fn load(options: &TuiOptions) -> anyhow::Result<Self> {
+        let (queue, events) = channel();
+        let (state, start) = startup::load(options)?;
+        Ok(Self {
+            state,
+            queue,
+            events,
+            start: Some(start),
+            helpers: None,
+            waiting: Vec::new(),
+        })
+    }
+
+    /// Starts those who do the effects; with `listen`, also listening to the terminal.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn start(&mut self, options: &TuiOptions, listen: bool) -> io::Result<()> {
+        let Some(start) = self.start.take() else { return Ok(()) };
+        let mut sends = Sends::start(options, start.cookies, &start.config, self.queue.clone())?;
+        if listen {
+            sends.listen();
+        }
+        self.helpers = Some(Helpers {
+            sends,
+            files: FileWorker::start(start.files, start.database, self.queue.clone()),
+            editor: start.config.editor.clone(),
+            config_file: options.paths.config_file(),
+            queue: self.queue.clone(),
+        });
+        Ok(())
+    }
+
+    /// The queue's entrance.
+    pub fn queue(&self) -> Sender<Event> {
+        self.queue.clone()
+    }
+
+    /// Handles one event at once.
+    ///
+    /// # Errors
+    ///
+    /// When the host's terminal cannot be written to.
+    pub fn take(&mut self, event: Event, host: &mut impl Host) -> io::Result<Flow> {
+        let effects = self.state.handle(event, Timestamp::now());
+        self.waiting.extend(effects);
+        match &mut self.helpers {
+            Some(helpers) => helpers.carry_out(std::mem::take(&mut self.waiting), host),
+            // Before the first frame nobody does effects: they wait.
+            None => Ok(Flow::Go),
+        }
+    }
+
+    /// Waits for something to happen, at most so long, and handles all that has; `None` waits as long as it takes.
+    ///
+    /// # Errors
+    ///
+    /// When the host's terminal cannot be written to.
+    pub fn turn(&mut self, most: Option<Duration>, host: &mut impl Host) -> io::Result<Flow> {
+        let first = match [wake(&self.state), most].into_iter().flatten().min() {
+            None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(after) => self.events.recv_timeout(after),
+        };
+        let mut next = match first {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => Some(Event::Tick),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
+        };
+        // Everything that has arrived is taken before one frame is drawn.
+        while let Some(event) = next {
+            if self.take(event, host)? == Flow::Quit {
+                return Ok(Flow::Quit);
+            }
+            next = self.events.try_recv().ok();
+        }
+        Ok(Flow::Go)
+    }
+
+    /// Waits until everything asked for is on the disk.
+    pub fn finish(&mut self) {
+        if let Some(helpers) = &mut self.helpers {
+            helpers.files.finish();
+        }
+    }
+}
+
+/// Opens the TUI and stays until the user leaves.
+///
+/// # Errors
+///
+/// When the terminal cannot be taken over or written to, or the workspace's folder is no folder.
+pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
+    let mut app = App::load(options)?;
+    let background = app.queue();
+    let mut screen = Screen::take(move |message| {
+        // Without a listener the program is ending anyway.
+        let _ = background.send(Event::Notice(Level::Error, message));
+    })?;
+    let (columns, rows) = screen.size()?;
+    app.take(Event::Resize(columns, rows), &mut screen)?;
+    paint(&mut screen, &mut app.state)?;
+    app.start(options, true)?;
+    screen.title(&format!("postrider: {}", title(options)))?;
+    while app.turn(None, &mut screen)? == Flow::Go {
+        if app.state.stale {
+            paint(&mut screen, &mut app.state)?;
+        }
+    }
+    app.finish();
+    Ok(())
+}
+
+fn title(options: &TuiOptions) -> String {
+    let name = options.root.file_name().unwrap_or_default().to_string_lossy();
+    name.chars().filter(|c| !c.is_control()).collect()
+}
+
+fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
+    state.stale = false;
+    screen.draw(|frame| {
+        let area = frame.area();
+        draw::draw(state, area, frame.buffer_mut())
+    })
+}
+
+/// How long until something on the screen changes by itself; `None` while nothing does.
+fn wake(state: &State) -> Option<Duration> {
+    if !state.shared.running.is_empty() {
+        return Some(Duration::from_millis(100));
+    }
+    let token = environments::next_change(&state.shared).map(|time| time.unsigned_abs());
+    // Times stop ticking by the second a while after the last key.
+    let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
+    [token, sleep]
+        .into_iter()
+        .flatten()
+        .min()
+        .map(|time| time.max(Duration::from_millis(20)))
+}
+
+/// Those who do the effects.
+struct Helpers {
+    sends: Sends,
+    files: FileWorker,
+    editor: Option<String>,
+    config_file: PathBuf,
+    queue: Sender<Event>,
+}
+
+impl Helpers {
+    fn carry_out(&mut self, effects: Vec<Effect>, host: &mut impl Host) -> io::Result<Flow> {
+        for effect in effects {
+            match effect {
+                Effect::Send {
+                    run, environment, plan, ..
+                } => self.sends.send(run, environment, *plan),
+                Effect::Cancel(run) => self.sends.cancel(run),
+                Effect::Index(document, job) => self.sends.index(document, job),
+                Effect::Search(document, job) => self.sends.search(document, job),
+                Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
+                Effect::Files(jobs) => self.files.change(jobs),
+                Effect::Local(job) => self.files.keep(job),
+                Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
+                Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
+                Effect::Copy(text) => host.copy(&text)?,
+                Effect::External(external) => {
+                    self.sends.pause_input();
+                    let key = external.key.clone();
+                    let text = host.suspended(|| external::edit(&external, self.editor.as_deref()))?;
+                    self.sends.listen();
+                    if !external.read_only || text.is_err() {
+                        // The queue lives as long as this program.
+                        let _ = self.queue.send(Event::Edited { key, text });
+                    }
+                }
+                Effect::Quit => return Ok(Flow::Quit),
+            }
+        }
+        Ok(Flow::Go)
+    }
+}

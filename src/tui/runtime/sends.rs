@@ -1,0 +1,221 @@
+//! What runs beside the screen on tokio: input, sends, the demo server, indexes and searches.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::TuiOptions;
+use crate::demo;
+use crate::exec::{Pipeline, Plan, SendContext};
+use crate::http::{Client, ClientConfig, Jar};
+use crate::model::EnvironmentId;
+use crate::store::Config;
+use crate::tui::event::{Event, Found};
+use crate::tui::shared::{Level, RunId};
+use crate::tui::widgets::body;
+
+/// The tokio side.
+pub struct Sends {
+    tokio: Runtime,
+    pipeline: Pipeline,
+    cookies: Arc<Jar>,
+    queue: Sender<Event>,
+    running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
+    input: CancellationToken,
+    /// Only the newest index and search count; older ones see that they are not the newest and stop.
+    index: Arc<AtomicU64>,
+    search: Arc<AtomicU64>,
+}
+
+impl Sends {
+    /// Starts the runtime, and the demo server if asked for.
+    pub fn start(
+        options: &TuiOptions,
+        cookies: Arc<Jar>,
+        config: &Config,
+        queue: Sender<Event>,
+    ) -> std::io::Result<Self> {
+        let tokio = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let client = Client::new(client_config(options.root.clone(), config));
+        let sends = Self {
+            pipeline: Pipeline::new(client, cookies.clone()),
+            tokio,
+            cookies,
+            queue,
+            running: Arc::default(),
+            input: CancellationToken::new(),
+            index: Arc::default(),
+            search: Arc::default(),
+        };
+        if let Some(config) = &options.demo {
+            sends.tokio.spawn(serve_demo(config.clone(), sends.queue.clone()));
+        }
+        sends.tell_cookies();
+        Ok(sends)
+    }
+
+    /// Listens to the terminal.
+    pub fn listen(&mut self) {
+        let stop = CancellationToken::new();
+        self.input = stop.clone();
+        let queue = self.queue.clone();
+        self.tokio.spawn(async move {
+            let mut stream = EventStream::new();
+            loop {
+                let event = tokio::select! {
+                    () = stop.cancelled() => return,
+                    event = stream.next() => event,
+                };
+                use crossterm::event::Event as Terminal;
+                let event = match event {
+                    Some(Ok(Terminal::Key(key))) => Event::Key(key),
+                    Some(Ok(Terminal::Mouse(mouse))) => Event::Mouse(mouse),
+                    Some(Ok(Terminal::Paste(text))) => Event::Paste(text),
+                    Some(Ok(Terminal::Resize(columns, rows))) => Event::Resize(columns, rows),
+                    Some(Ok(Terminal::FocusGained | Terminal::FocusLost)) => continue,
+                    // The terminal is gone: there is nobody left to work for.
+                    Some(Err(_)) | None => Event::Hangup,
+                };
+                let ended = matches!(event, Event::Hangup);
+                if queue.send(event).is_err() || ended {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Stops listening, so that another program can have the terminal.
+    pub fn pause_input(&self) {
+        self.input.cancel();
+        // The stream must be gone before another program reads: a task that sees the token drops it.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+
+    /// Sends a request.
+    pub fn send(&self, run: RunId, environment: Option<EnvironmentId>, plan: Plan) {
+        let cancel = CancellationToken::new();
+        lock(&self.running).insert(run, cancel.clone());
+        let progress = self.queue.clone();
+        let context = SendContext {
+            cancel,
+            progress: Arc::new(move |phase| {
+                let _ = progress.send(Event::Progress(run, phase));
+            }),
+        };
+        let (pipeline, queue) = (self.pipeline.clone(), self.queue.clone());
+        let (running, cookies) = (self.running.clone(), self.cookies.clone());
+        self.tokio.spawn(async move {
+            // In a task of its own, so that a defect in it still ends the send.
+            let outcome = tokio::spawn(async move { pipeline.send(plan, &context).await }).await;
+            lock(&running).remove(&run);
+            let event = match outcome {
+                Ok(outcome) => Event::Sent(run, environment, Box::new(outcome)),
+                Err(_) => Event::Broken(run),
+            };
+            let _ = queue.send(event);
+            let _ = queue.send(Event::Cookies(cookies.list(), cookies.to_json()));
+        });
+    }
+
+    /// Cancels a send.
+    pub fn cancel(&self, run: RunId) {
+        if let Some(cancel) = lock(&self.running).get(&run) {
+            cancel.cancel();
+        }
+    }
+
+    /// Indexes a body's lines.
+    pub fn index(&self, document: u64, job: body::IndexJob) {
+        self.index.store(document, Ordering::Relaxed);
+        let (newest, queue) = (self.index.clone(), self.queue.clone());
+        self.tokio.spawn_blocking(move || {
+            job.run(
+                || newest.load(Ordering::Relaxed) != document,
+                |snapshot| {
+                    let _ = queue.send(Event::Indexed(document, snapshot));
+                },
+            );
+        });
+    }
+
+    /// Searches a body.
+    pub fn search(&self, search: u64, job: body::search::Job) {
+        self.search.store(search, Ordering::Relaxed);
+        let (newest, queue) = (self.search.clone(), self.queue.clone());
+        self.tokio.spawn_blocking(move || {
+            let matches = job.run(
+                || newest.load(Ordering::Relaxed) != search,
+                |progress| {
+                    let _ = queue.send(Event::Found(search, Found::Progress(progress)));
+                },
+            );
+            if let Some(matches) = matches {
+                let _ = queue.send(Event::Found(search, Found::Matches(matches)));
+            }
+        });
+    }
+
+    /// Forgets cookies: all, or those of a domain.
+    pub fn clear_cookies(&self, domain: Option<&str>) {
+        match domain {
+            None => self.cookies.clear(),
+            Some(domain) => {
+                for cookie in self.cookies.list().iter().filter(|cookie| cookie.domain == domain) {
+                    self.cookies.remove(&cookie.domain, &cookie.path, &cookie.name);
+                }
+            }
+        }
+        self.tell_cookies();
+    }
+
+    fn tell_cookies(&self) {
+        let _ = self
+            .queue
+            .send(Event::Cookies(self.cookies.list(), self.cookies.to_json()));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    // The map is never left half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
+    ClientConfig {
+        proxy: config.proxy.clone(),
+        ca_file: config.ca_file.clone(),
+        insecure: config.insecure,
+        timeout: config.timeout.unwrap_or_default(),
+        working_dir: root,
+        ..ClientConfig::default()
+    }
+}
+
+/// Runs the demo server until the program ends, and says where it listens.
+async fn serve_demo(config: demo::Config, queue: Sender<Event>) {
+    match demo::start(config).await {
+        Ok(running) => {
+            let _ = queue.send(Event::Demo(running.base_url()));
+            if let Ok(demo::KeyOrigin::NotSaved(reason)) = running.key_origin().await {
+                let text = format!("the demo server's key could not be kept, tokens end with it: {reason}");
+                let _ = queue.send(Event::Notice(Level::Warning, text));
+            }
+            // Dropping it would stop it; the runtime's end does.
+            std::future::pending::<()>().await;
+        }
+        Err(error) => {
+            let text = format!("the demo server did not start: {error}");
+            let _ = queue.send(Event::Notice(Level::Error, text));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The terminal: taking it over, giving it back whatever happens, and writing frames to it.
+//!
+//! ratatui draws into a buffer and its backend writes the difference. Around that: one write per frame between the marks
+//! of a synchronized update, so no frame is ever seen half drawn, and a restore that runs on drop and on panic.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
+};
+use crossterm::terminal::{
+    self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+};
+use crossterm::{execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Position;
+use ratatui::{Frame, Terminal};
+
+use super::runtime::Host;
+
+/// Whether the terminal is ours now; the panic hook must know without asking anyone.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Takes the terminal over: raw mode, alternate screen, mouse, paste, and the kitty keys where they are offered.
+    ///
+    /// A panic of this thread gives the terminal back before it is told; one of another thread must not write over the
+    /// screen, so its message goes to `background`.
+    pub fn take(background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
+        install_panic_hook(background);
+        enter()?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout()));
+        Ok(Self {
+            terminal: Terminal::new(backend)?,
+        })
+    }
+
+    /// The size: columns, rows.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws a frame; only what changed is written.
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| {
+            if let Some(at) = render(frame) {
+                frame.set_cursor_position(at);
+            }
+        })?;
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        Write::flush(self.terminal.backend_mut())
+    }
+
+    /// Sets the window's title.
+    pub fn title(&mut self, title: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), SetTitle(title))
+    }
+}
+
+impl Host for Screen {
+    /// Puts a text on the clipboard through the terminal (OSC 52), which also works over SSH.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(
+            self.terminal.backend_mut(),
+            crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
+        )
+    }
+
+    /// Gives the terminal back while `during` runs, for an outside editor.
+    fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
+        restore();
+        let result = during();
+        enter()?;
+        self.terminal.clear()?;
+        Ok(result)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn enter() -> io::Result<()> {
+    terminal::enable_raw_mode()?;
+    TAKEN.store(true, Ordering::SeqCst);
+    let mut out = io::stdout();
+    execute!(
+        out,
+        EnterAlternateScreen,
+        EnableMouseCapture,
+        EnableBracketedPaste,
+        Hide
+    )?;
+    // Terminals that do not know the sequence ignore it; asking first would cost a round trip before the first frame.
+    execute!(
+        out,
+        PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
+    )
+}
+
+/// Gives the terminal back; harmless when it is not ours.
+fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout();
+        // There is nobody left to tell when the terminal itself is gone.
+        let _ = execute!(
+            out,
+            EndSynchronizedUpdate,
+            PopKeyboardEnhancementFlags,
+            DisableFocusChange,
+            DisableBracketedPaste,
+            DisableMouseCapture,
+            LeaveAlternateScreen,
+            Show
+        );
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+fn install_panic_hook(background: impl Fn(String) + Send + Sync + 'static) {
+    let usual = std::panic::take_hook();
+    let ours = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().id() == ours || !TAKEN.load(Ordering::SeqCst) {
+            restore();
+            usual(info);
+        } else {
+            let place = info
+                .location()
+                .map(|place| format!(" at {}:{}", place.file(), place.line()));
+            background(format!(
+                "a defect in postrider{}; please report it",
+                place.unwrap_or_default()
+            ));
+        }
+    }));
+}
