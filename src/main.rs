@@ -1,15 +1,36 @@
 //! `postrider`: no subcommand opens the TUI, anything else is the command line.
 
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use postrider::cli::{self, DemoArgs, Launch};
 use postrider::demo;
 use postrider::store::{Paths, locate};
-use postrider::tui::{TuiOptions, run};
+use postrider::tui::{self, TuiOptions};
 
-fn main() -> anyhow::Result<()> {
-    let paths = Paths::from_env().ok_or_else(|| anyhow::anyhow!("no home folder"))?;
-    let root = locate(&std::env::current_dir()?, None, &paths)?.root;
-    let demo = std::env::args().any(|arg| arg == "demo").then(|| demo::Config {
-        key_file: Some(paths.state.join("demo-key.der")),
-        ..demo::Config::default()
+fn main() -> ExitCode {
+    match cli::start() {
+        Launch::Exit(code) => code,
+        Launch::Tui { workspace, demo } => match open(workspace, demo) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => cli::report(&error),
+        },
+    }
+}
+
+/// Opens the TUI on the workspace named, found or made, and stays until the user leaves.
+fn open(workspace: Option<PathBuf>, demo: Option<DemoArgs>) -> anyhow::Result<()> {
+    let paths = Paths::from_env().context("there is no home folder: set `HOME`")?;
+    let start = std::env::current_dir().context("the current folder cannot be read")?;
+    let root = match (&workspace, &demo) {
+        (None, Some(_)) => locate::samples(&start, &paths)?,
+        _ => locate(&start, workspace.as_deref(), &paths)?.root,
+    };
+    let demo = demo.map(|demo| demo::Config {
+        port: demo.port,
+        token_ttl: demo.token_ttl,
+        key_file: Some(paths.demo_key()),
     });
-    run(&TuiOptions { root, paths, demo })
+    tui::run(&TuiOptions { root, paths, demo })
 }

@@ -17,7 +17,7 @@ pub struct Cli {
     pub dir: Option<PathBuf>,
 
     /// The workspace's folder, for any command.
-    #[arg(short = 'w', long, global = true, value_name = "DIR", conflicts_with = "dir")]
+    #[arg(short = 'w', long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
 
     /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured.

@@ -15,7 +15,11 @@ const COLLECTIONS: &str = "collections";
 /// It may be the file or folder (with or without `.toml`), the place below `collections/`, or the names as the tree
 /// shows them: `Pydio Cells/Get token`.
 pub fn item(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<NodeId, CliError> {
-    let candidates = [on_disk(&workspace.root, cwd, typed), Some(below_collections(typed)), Some(by_name(typed))];
+    let candidates = [
+        on_disk(&workspace.root, cwd, typed),
+        Some(below_collections(typed)),
+        Some(by_name(typed)),
+    ];
     candidates
         .into_iter()
         .flatten()
@@ -129,7 +133,11 @@ mod tests {
 
     fn workspace() -> (Workspace, NodeId, NodeId) {
         let mut workspace = Workspace::new("/w");
-        let cells = workspace.load_node(None, "pydio-cells", Entity::Collection(Arc::new(Group::named("Pydio Cells"))));
+        let cells = workspace.load_node(
+            None,
+            "pydio-cells",
+            Entity::Collection(Arc::new(Group::named("Pydio Cells"))),
+        );
         let token = workspace.load_node(Some(cells), "get-token", Entity::Request(Arc::new(Request::default())));
         (workspace, cells, token)
     }
@@ -171,6 +179,9 @@ mod tests {
 
     #[test]
     fn distances_count_letters() {
-        assert_eq!((distance("kitten", "sitting"), distance("", "ab"), distance("a", "a")), (3, 2, 0));
+        assert_eq!(
+            (distance("kitten", "sitting"), distance("", "ab"), distance("a", "a")),
+            (3, 2, 0)
+        );
     }
 }

@@ -1,0 +1,141 @@
+//! A response body for a person at a terminal: JSON indented, everything escaped.
+
+use crate::model::exchange::Response;
+
+use super::output::{Paint, escape_lines};
+
+/// Above so many bytes JSON is printed as it came.
+const PRETTY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The body as text, without a line break at its end; `None` for bytes that are no text.
+pub fn for_terminal(response: &Response, paint: Paint) -> Option<String> {
+    let text = text(response)?;
+    if text.len() <= PRETTY_LIMIT && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
+        return Some(pretty(&text, paint));
+    }
+    Some(escape_lines(text.trim_end_matches(['\r', '\n'])))
+}
+
+fn text(response: &Response) -> Option<String> {
+    if let Ok(text) = std::str::from_utf8(&response.body) {
+        return (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned());
+    }
+    let header = response.header("content-type")?;
+    let label = header
+        .split(';')
+        .skip(1)
+        .find_map(|part| part.trim().strip_prefix("charset="))?;
+    let encoding = encoding_rs::Encoding::for_label(label.trim_matches('"').as_bytes())?;
+    let (text, _, damaged) = encoding.decode(&response.body);
+    (!damaged).then(|| text.into_owned())
+}
+
+/// Valid JSON, indented by two; numbers and strings stay spelled as they came.
+fn pretty(text: &str, paint: Paint) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut depth = 0;
+    let mut rest = text.trim_start();
+    while let Some(c) = rest.chars().next() {
+        let length = match c {
+            '{' | '[' => {
+                let inside = rest[1..].trim_start();
+                out.push(c);
+                if inside.starts_with(['}', ']']) {
+                    out.push_str(&inside[..1]);
+                    rest = inside[1..].trim_start();
+                    continue;
+                }
+                depth += 1;
+                line(&mut out, depth);
+                1
+            }
+            '}' | ']' => {
+                depth -= 1;
+                line(&mut out, depth);
+                out.push(c);
+                1
+            }
+            ',' => {
+                out.push(c);
+                line(&mut out, depth);
+                1
+            }
+            ':' => {
+                out.push_str(": ");
+                1
+            }
+            '"' => {
+                let end = string_end(rest);
+                let is_key = rest[end..].trim_start().starts_with(':');
+                let shown = escape_lines(&rest[..end]);
+                out.push_str(&if is_key { paint.cyan(&shown) } else { shown });
+                end
+            }
+            _ => {
+                let end = rest.find([',', '}', ']']).unwrap_or(rest.len());
+                out.push_str(&paint.yellow(rest[..end].trim_end()));
+                end
+            }
+        };
+        rest = rest[length..].trim_start();
+    }
+    out
+}
+
+fn line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.extend(std::iter::repeat_n("  ", depth));
+}
+
+/// Behind the closing quote of the string that the text begins with.
+fn string_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    fn shown(content_type: &str, body: &'static [u8]) -> Option<String> {
+        let response = Response {
+            status: 200,
+            reason: "OK".into(),
+            version: "HTTP/1.1".into(),
+            headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
+            body: Bytes::from_static(body),
+            encoded_len: 0,
+            cookies: Vec::new(),
+            truncated: None,
+        };
+        for_terminal(&response, Paint(false))
+    }
+
+    #[test]
+    fn json_is_indented_and_nothing_in_it_changes() {
+        let body = b"{\"n\":12345678901234567890.10,\"a\":[1,{\"b\":[]},true],\"s\":\"x, {\\\"y\\\": 1}\",\"e\":{ }}";
+        let wanted = "{\n  \"n\": 12345678901234567890.10,\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    \
+                      true\n  ],\n  \"s\": \"x, {\\\"y\\\": 1}\",\n  \"e\": {}\n}";
+        assert_eq!(shown("application/json", body).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn escape_sequences_are_shown_and_bytes_are_not() {
+        assert_eq!(
+            shown("text/plain", b"a\x1b[2J\r\nb\n").as_deref(),
+            Some("a\\u{1b}[2J\nb")
+        );
+        assert_eq!(shown("text/plain; charset=iso-8859-1", b"\xe4").as_deref(), Some("ä"));
+        assert_eq!(shown("image/png", b"\x89PNG\x00"), None);
+        assert_eq!(shown("image/png", b"PNG\x00"), None);
+    }
+}

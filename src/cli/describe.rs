@@ -1,0 +1,133 @@
+//! One send in words: the lines that `send` and `run` share.
+
+use serde_json::Value;
+
+use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
+use crate::model::variable::Change;
+use crate::model::{Exchange, Outcome, Redactor};
+
+use super::output::{Paint, duration, escape, size};
+
+/// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[no response]`.
+pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
+    let method = paint.cyan(exchange.request.method.as_str());
+    let url = escape(&redactor.redact(&exchange.request.url));
+    let result = match exchange.response() {
+        Some(response) => {
+            let status = format!("{} {}", response.status, escape(&response.reason));
+            format!(
+                "[{}, {}, {}]",
+                paint.status(response.status, status.trim_end()),
+                size(response.body.len() as u64),
+                duration(exchange.timings.total)
+            )
+        }
+        None => paint.red("[no response]"),
+    };
+    format!("{method} {url} {result}")
+}
+
+/// What stands behind a failed send: the reason, its causes, the next step.
+pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let Err(error) = &exchange.result else {
+        return Vec::new();
+    };
+    let shown = |text: &str| escape(&redactor.redact(text));
+    let mut out = vec![format!("{} {}", paint.red("error:"), shown(&error.message))];
+    out.extend(
+        error
+            .causes
+            .iter()
+            .map(|cause| format!("  {} {}", paint.dim("because"), shown(cause))),
+    );
+    out.extend(
+        error
+            .hint
+            .iter()
+            .map(|hint| format!("{} {}", paint.cyan("hint:"), shown(hint))),
+    );
+    out
+}
+
+/// Warnings of the send, and the variables that nothing defines.
+pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let told = outcome.exchange.iter().flat_map(|exchange| &exchange.warnings);
+    let mut out: Vec<String> = told
+        .map(|warning| format!("{} {}", paint.yellow("warning:"), escape(&redactor.redact(warning))))
+        .collect();
+    // Auth names its own undefined variables.
+    let known = |name: &str| out.iter().any(|line| line.contains(&format!("`{name}`")));
+    let missing: Vec<String> = outcome
+        .unresolved
+        .iter()
+        .filter(|name| !known(name))
+        .map(|name| format!("`{}`", escape(name)))
+        .collect();
+    if !missing.is_empty() {
+        let (noun, verb) = if missing.len() == 1 {
+            ("variable", "is")
+        } else {
+            ("variables", "are")
+        };
+        out.push(format!(
+            "{} the {noun} {} {verb} not defined: sent as written",
+            paint.yellow("warning:"),
+            missing.join(", ")
+        ));
+    }
+    out.extend(emptied(outcome, paint));
+    out
+}
+
+/// What a script set to nothing although the server had refused: most often a token it did not find in the reply.
+fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    let Some(response) = response else {
+        return Vec::new();
+    };
+    let mut out = Vec::new();
+    for write in &outcome.writes {
+        if let Change::Set {
+            key,
+            value: Value::Null,
+        } = &write.change
+        {
+            let key = escape(key);
+            out.push(format!("{} `{key}` was set to nothing", paint.yellow("warning:")));
+        }
+    }
+    if !out.is_empty() {
+        let hint = if response.is_success() {
+            "the reply does not hold what the script looks for"
+        } else {
+            "the server refused; its reply says why: look at the credentials"
+        };
+        out.push(format!("{} {hint}", paint.cyan("hint:")));
+    }
+    out
+}
+
+/// One line of a script's console, `│` before each of its own lines.
+pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let text = redactor.redact(&line.text);
+    let paint_text = |text: &str| match line.level {
+        ConsoleLevel::Error => paint.red(text),
+        ConsoleLevel::Warn => paint.yellow(text),
+        ConsoleLevel::Debug => paint.dim(text),
+        ConsoleLevel::Log | ConsoleLevel::Info => text.to_owned(),
+    };
+    text.split('\n')
+        .map(|part| format!("{} {}", paint.dim("│"), paint_text(&escape(part))))
+        .collect()
+}
+
+/// `✓ name`, `- name (skipped)`, or for a failed one its number, if it has one, and its name.
+pub fn test(test: &TestResult, number: Option<usize>, redactor: &Redactor, paint: Paint) -> String {
+    let name = escape(&redactor.redact(&test.name));
+    match (test.failed(), number) {
+        (true, Some(number)) => paint.red(&format!("{number}. {name}")),
+        (true, None) => format!("{} {name}", paint.red("✗")),
+        (false, _) if test.skipped => paint.dim(&format!("- {name} (skipped)")),
+        (false, _) => format!("{} {}", paint.green("✓"), paint.dim(&name)),
+    }
+}

@@ -1,0 +1,215 @@
+//! `postrider doctor`: what postrider sees of the terminal, the workspace and its own files.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
+use crossterm::terminal;
+
+use crate::store::{locate::Origin, state::folder_for};
+
+use super::CliError;
+use super::args::DoctorArgs;
+use super::open::Opened;
+use super::output::{Output, escape};
+
+/// Prints the findings; with `--keys`, what each key press arrives as.
+pub fn doctor(opened: &Opened, args: &DoctorArgs, output: &mut Output) -> Result<ExitCode, CliError> {
+    if args.keys {
+        return keys(output);
+    }
+    section(output, "terminal", &terminal_facts())?;
+    section(output, "workspace", &workspace_facts(opened))?;
+    section(output, "files", &file_facts(opened))?;
+    let collections: Vec<(String, String)> = opened
+        .session
+        .workspace
+        .collections()
+        .iter()
+        .filter_map(|id| opened.session.workspace.node(*id))
+        .map(|node| {
+            let count = opened.session.workspace.requests_below(node.id).len();
+            (node.slug.clone(), format!("{} ({count} requests)", node.entity.name()))
+        })
+        .collect();
+    section(output, "collections", &collections)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn section(output: &mut Output, title: &str, facts: &[(String, String)]) -> io::Result<()> {
+    let paint = output.paint;
+    output.line(&paint.bold(title))?;
+    let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in facts {
+        let name = paint.dim(&format!("{:width$}", escape(name)));
+        output.line(format!("  {name}  {}", escape(value)).trim_end())?;
+    }
+    output.line("")
+}
+
+fn fact(name: &str, value: impl Into<String>) -> (String, String) {
+    (name.to_owned(), value.into())
+}
+
+fn terminal_facts() -> Vec<(String, String)> {
+    let variable = |name: &str| std::env::var(name).unwrap_or_else(|_| "not set".to_owned());
+    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    let is_terminal = io::stdout().is_terminal();
+    let size = terminal::size().map_or_else(
+        |_| "unknown".to_owned(),
+        |(width, height)| {
+            let small = if width < 60 || height < 16 {
+                " (at least 60x16 is needed)"
+            } else {
+                ""
+            };
+            format!("{width}x{height}{small}")
+        },
+    );
+    let mut out = vec![
+        fact("stdout is a terminal", yes(is_terminal)),
+        fact("size", size),
+        fact("TERM", variable("TERM")),
+        fact("COLORTERM", variable("COLORTERM")),
+        fact("NO_COLOR", variable("NO_COLOR")),
+        fact("colours", colours()),
+        fact(
+            "in tmux or screen",
+            yes(std::env::var_os("TMUX").is_some() || std::env::var_os("STY").is_some()),
+        ),
+        fact("over SSH", yes(std::env::var_os("SSH_CONNECTION").is_some())),
+        fact("UTF-8", yes(is_utf8())),
+    ];
+    if is_terminal {
+        let kitty = terminal::supports_keyboard_enhancement().unwrap_or(false);
+        let keys = if kitty {
+            "all keys and their modifiers (kitty protocol)"
+        } else {
+            "the classic ones: Ctrl+H, Ctrl+I, Ctrl+M and Ctrl+Enter cannot be told from others"
+        };
+        out.push(fact("keys", keys));
+    }
+    out
+}
+
+/// How many colours the terminal says it has.
+fn colours() -> String {
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let term = variable("TERM");
+    if !variable("NO_COLOR").is_empty() {
+        "none, as NO_COLOR asks for".to_owned()
+    } else if matches!(variable("COLORTERM").as_str(), "truecolor" | "24bit") || term.ends_with("-direct") {
+        "16 million".to_owned()
+    } else if term.contains("256color") {
+        "256".to_owned()
+    } else if term.is_empty() || term == "dumb" {
+        "none".to_owned()
+    } else {
+        "16".to_owned()
+    }
+}
+
+fn is_utf8() -> bool {
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .is_some_and(|value| {
+            let value = value.to_ascii_lowercase();
+            value.contains("utf-8") || value.contains("utf8")
+        })
+}
+
+fn workspace_facts(opened: &Opened) -> Vec<(String, String)> {
+    let workspace = &opened.session.workspace;
+    let origin = match opened.location.origin {
+        Origin::Explicit => "as asked for",
+        Origin::Upwards => "the nearest one upwards",
+        Origin::Own { created: true } => "your own, made just now",
+        Origin::Own { created: false } => "your own",
+    };
+    let active = opened.session.environment.and_then(|id| workspace.environment(id));
+    vec![
+        fact("folder", format!("{} ({origin})", opened.location.root.display())),
+        fact("environments", workspace.environments().len().to_string()),
+        fact("active", active.map_or("none", |node| node.slug.as_str())),
+        fact("problems", workspace.problems.len().to_string()),
+    ]
+}
+
+fn file_facts(opened: &Opened) -> Vec<(String, String)> {
+    let mark = |path: std::path::PathBuf| {
+        let there = if path.exists() { "" } else { " (not there yet)" };
+        format!("{}{there}", path.display())
+    };
+    let current = &opened.session.current;
+    vec![
+        fact("settings", mark(opened.paths.config_file())),
+        fact("keys", mark(opened.paths.keymap_file())),
+        fact(
+            "local state",
+            mark(folder_for(&opened.paths, &opened.location.root).join("state.db")),
+        ),
+        fact("current values", current.iter().count().to_string()),
+        fact("cookies", opened.jar.list().len().to_string()),
+    ]
+}
+
+/// Raw mode that ends with the value, however that comes about.
+struct Raw;
+
+impl Raw {
+    fn enable() -> io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        Ok(Self)
+    }
+}
+
+impl Drop for Raw {
+    fn drop(&mut self) {
+        // Nothing can be done about a terminal that refuses.
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+fn keys(output: &mut Output) -> Result<ExitCode, CliError> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(CliError::usage("`--keys` needs a terminal to press them in"));
+    }
+    output.line("press keys to see what arrives; Esc twice ends")?;
+    let raw = Raw::enable()?;
+    let mut escapes = 0;
+    while escapes < 2 {
+        if let Event::Key(key) = event::read()? {
+            escapes = if key.code == KeyCode::Esc { escapes + 1 } else { 0 };
+            output.bytes(format!("{}\r\n", described(key)).as_bytes())?;
+        }
+    }
+    drop(raw);
+    io::stdout().flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn described(key: KeyEvent) -> String {
+    let kind = match key.kind {
+        KeyEventKind::Press => "",
+        KeyEventKind::Repeat => " (repeated)",
+        KeyEventKind::Release => " (released)",
+    };
+    let modifiers = key.modifiers.to_string();
+    let joint = if modifiers.is_empty() { "" } else { "+" };
+    format!("{modifiers}{joint}{}{kind}", key.code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossterm::event::KeyModifiers;
+
+    #[test]
+    fn keys_are_told_in_words() {
+        let key = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::CONTROL);
+        assert!(described(key).ends_with("+j"), "{}", described(key));
+        assert!(!described(KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE)).contains('+'));
+    }
+}

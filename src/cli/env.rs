@@ -1,0 +1,177 @@
+//! `postrider env`: environments and the current values of their variables.
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+
+use crate::model::Scope;
+use crate::model::secret::MASK;
+use crate::model::variable::{CurrentValue, Owner, display_value};
+use crate::vars::Layer;
+
+use super::CliError;
+use super::args::EnvCommand;
+use super::open::{Opened, with_causes};
+use super::output::{Output, escape};
+
+/// Does what was asked for.
+pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Result<ExitCode, CliError> {
+    match command {
+        EnvCommand::List => list(&opened, output)?,
+        EnvCommand::Use { name } => choose(&mut opened, name, output)?,
+        EnvCommand::Get {
+            key,
+            environment,
+            reveal,
+        } => {
+            active(&mut opened, environment.as_deref())?;
+            match key {
+                Some(key) => get(&opened, key, *reveal, output)?,
+                None => all(&opened, *reveal, output)?,
+            }
+        }
+        EnvCommand::Set {
+            key,
+            value,
+            environment,
+        } => {
+            active(&mut opened, environment.as_deref())?;
+            set(&mut opened, key, value, output)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(opened: &Opened, output: &mut Output) -> Result<(), CliError> {
+    let environments = opened.session.workspace.environments();
+    if environments.is_empty() {
+        output.note("there are no environments yet; a TOML file in `environments/` makes one");
+    }
+    let width = environments
+        .iter()
+        .map(|node| node.slug.chars().count())
+        .max()
+        .unwrap_or(0);
+    let paint = output.paint;
+    for node in environments {
+        let is_active = opened.session.environment == Some(node.id);
+        let mark = if is_active { paint.green("●") } else { " ".to_owned() };
+        let slug = format!("{:width$}", escape(&node.slug));
+        let slug = if is_active { paint.bold(&slug) } else { slug };
+        let name = escape(&node.environment.name);
+        output.line(format!("{mark} {slug}  {}", paint.dim(&name)).trim_end())?;
+    }
+    Ok(())
+}
+
+fn choose(opened: &mut Opened, name: &str, output: &mut Output) -> Result<(), CliError> {
+    let is_none = name == "none" && opened.session.workspace.environment_named(name).is_none();
+    let slug = if is_none {
+        None
+    } else {
+        opened.choose(name)?;
+        slug(opened)
+    };
+    opened
+        .state
+        .set_active_environment(slug.as_deref())
+        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    output.note(&match slug {
+        Some(slug) => format!("`{}` is the active environment", escape(&slug)),
+        None => "no environment is active".to_owned(),
+    });
+    Ok(())
+}
+
+/// The chosen environment, else the active one; it is an error when there is neither.
+fn active(opened: &mut Opened, name: Option<&str>) -> Result<(), CliError> {
+    if let Some(name) = name {
+        return opened.choose(name);
+    }
+    if opened.session.environment.is_none() {
+        return Err(
+            CliError::usage("no environment is active").hint("choose one with `-e ENV`, or `postrider env use ENV`")
+        );
+    }
+    Ok(())
+}
+
+fn slug(opened: &Opened) -> Option<String> {
+    let node = opened.session.workspace.environment(opened.session.environment?)?;
+    Some(node.slug.clone())
+}
+
+fn layer(opened: &Opened) -> Layer {
+    let scopes = crate::exec::scopes(&opened.session.source(None));
+    scopes.layer(Scope::Environment).clone()
+}
+
+fn get(opened: &Opened, key: &str, reveal: bool, output: &mut Output) -> Result<(), CliError> {
+    let layer = layer(opened);
+    let Some(binding) = layer.get(key) else {
+        return Err(
+            CliError::failed(format!("there is no variable `{key}` in `{}`", layer.name))
+                .hint("`postrider env get` lists them"),
+        );
+    };
+    if binding.secret && !reveal {
+        return Err(
+            CliError::failed(format!("the value of `{key}` is secret")).hint("`--reveal` prints it all the same")
+        );
+    }
+    let value = display_value(&binding.value);
+    output.line(&if output.is_terminal { escape(&value) } else { value })?;
+    Ok(())
+}
+
+fn all(opened: &Opened, reveal: bool, output: &mut Output) -> Result<(), CliError> {
+    let layer = layer(opened);
+    let enabled = || layer.bindings.iter().filter(|binding| binding.enabled);
+    let width = enabled().map(|binding| binding.key.chars().count()).max().unwrap_or(0);
+    let paint = output.paint;
+    for binding in enabled() {
+        let value = if binding.secret && !reveal {
+            MASK.to_owned()
+        } else {
+            escape(&display_value(&binding.value))
+        };
+        let by = if binding.set_by.is_empty() {
+            String::new()
+        } else {
+            paint.dim(&format!("  (set by {})", escape(&binding.set_by)))
+        };
+        let key = paint.cyan(&format!("{:width$}", escape(&binding.key)));
+        output.line(format!("{key}  {value}{by}").trim_end())?;
+    }
+    Ok(())
+}
+
+fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Result<(), CliError> {
+    let mut text = value.to_owned();
+    if value == "-" {
+        text.clear();
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| CliError::failed("cannot read the value").because(error))?;
+        text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    }
+    let slug = slug(opened).ok_or_else(|| CliError::failed("the environment is gone"))?;
+    let before = opened.session.current.clone();
+    let value = CurrentValue {
+        value: Some(text.into()),
+        set_by: "you".to_owned(),
+        set_at: Timestamp::now(),
+    };
+    opened.session.current.set(Owner::Environment(slug.clone()), key, value);
+    opened
+        .state
+        .save_current_values(&before, &opened.session.current)
+        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    output.note(&format!(
+        "`{}` of `{}` is set on this machine; its file is unchanged",
+        escape(key),
+        escape(&slug)
+    ));
+    Ok(())
+}

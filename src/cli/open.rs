@@ -1,0 +1,217 @@
+//! Opening a workspace for a command: files, local state, cookies, the environment; and saving what scripts changed.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::demo;
+use crate::exec::{Pipeline, SendContext, Session};
+use crate::http::{Client, ClientConfig, Jar};
+use crate::model::variable::CurrentValues;
+use crate::model::{NodeId, Redactor, Secret};
+use crate::script::Limits;
+use crate::store::{Config, Files, Location, Paths, State, locate};
+
+use super::args::SendingArgs;
+use super::output::{Output, escape};
+use super::{CliError, find};
+
+/// A workspace with everything a command needs of it.
+pub struct Opened {
+    /// Where our own files are.
+    pub paths: Paths,
+    /// Which workspace it is, and how it was found.
+    pub location: Location,
+    /// The user's settings.
+    pub config: Config,
+    /// What sends work on.
+    pub session: Session,
+    /// The workspace's cookies.
+    pub jar: Arc<Jar>,
+    /// The local state.
+    pub state: State,
+    saved: CurrentValues,
+    demo: Option<demo::Running>,
+}
+
+impl Opened {
+    /// Opens the workspace: the one asked for, else the nearest to `start`, else the user's own.
+    ///
+    /// Problems that leave something to work with are told on stderr.
+    pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
+        let paths = Paths::from_env().ok_or_else(|| {
+            CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables")
+        })?;
+        let location = locate(start, explicit, &paths)
+            .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
+        let (config, problem) = Config::load(&paths.config_file());
+        let mut problems: Vec<_> = problem.into_iter().collect();
+        let workspace = Files::new(&location.root).load();
+        problems.extend(workspace.problems.iter().cloned());
+        let state = match State::open(&paths, &location.root) {
+            Ok((state, problem)) => {
+                problems.extend(problem);
+                state
+            }
+            Err(error) => {
+                tell(output, &error.to_string(), Some(error.hint()));
+                tell(output, "nothing that scripts set will be kept", None);
+                State::in_memory().map_err(|error| with_causes(CliError::failed(error.to_string()), &error))?
+            }
+        };
+        for problem in &problems {
+            tell(output, &problem.to_string(), problem.hint.as_deref());
+        }
+        let current = state.current_values().unwrap_or_else(|error| {
+            tell(output, &error.to_string(), Some(error.hint()));
+            CurrentValues::default()
+        });
+        let jar = state
+            .cookies()
+            .ok()
+            .flatten()
+            .and_then(|json| Jar::from_json(&json).ok());
+        let active = state.active_environment().ok().flatten();
+        let environment = active.and_then(|slug| workspace.environment_named(&slug).map(|node| node.id));
+        Ok(Self {
+            paths,
+            location,
+            config,
+            session: Session {
+                workspace: Arc::new(workspace),
+                environment,
+                current: current.clone(),
+                ..Session::default()
+            },
+            jar: Arc::new(jar.unwrap_or_default()),
+            state,
+            saved: current,
+            demo: None,
+        })
+    }
+
+    /// Makes ready for sending: the environment, the values given, the demo server.
+    pub async fn prepare(&mut self, sending: &SendingArgs, output: &mut Output) -> Result<(), CliError> {
+        if let Some(name) = &sending.environment {
+            self.choose(name)?;
+        }
+        let values = sending.env_var.iter();
+        let values = values.map(|(key, value)| (String::new(), key.clone(), value.clone()));
+        self.session.overrides.extend(values);
+        if sending.demo {
+            let config = demo::Config {
+                token_ttl: sending.token_ttl,
+                key_file: Some(demo_key(&self.paths)),
+                ..demo::Config::default()
+            };
+            let running = demo::start(config)
+                .await
+                .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+            let base = running.base_url();
+            if self.session.environment.is_none() {
+                let demo = self.session.workspace.environment_named("demo");
+                self.session.environment = demo.map(|node| node.id);
+            }
+            self.session
+                .overrides
+                .push((String::new(), "base_url".to_owned(), base.clone()));
+            output.note(&output.err_paint.dim(&format!("demo server at {base}")));
+            self.demo = Some(running);
+        }
+        Ok(())
+    }
+
+    /// Makes an environment the one of this command.
+    pub fn choose(&mut self, name: &str) -> Result<(), CliError> {
+        let workspace = &self.session.workspace;
+        if let Some(node) = workspace.environment_named(name) {
+            self.session.environment = Some(node.id);
+            return Ok(());
+        }
+        let error = CliError::usage(format!("there is no environment `{name}`"));
+        let slugs = workspace.environments().iter().map(|node| node.slug.as_str());
+        let near = slugs
+            .map(|slug| (find::distance(slug, name), slug))
+            .min()
+            .filter(|(distance, _)| *distance <= 2);
+        Err(match near {
+            Some((_, slug)) => error.hint(format!("did you mean `{slug}`?")),
+            None => error.hint("`postrider env list` lists them"),
+        })
+    }
+
+    /// The pipeline for this command's sends.
+    pub fn pipeline(&self, sending: &SendingArgs) -> Pipeline {
+        let client = Client::new(ClientConfig {
+            proxy: self.config.proxy.clone(),
+            ca_file: self.config.ca_file.clone(),
+            insecure: sending.insecure || self.config.insecure,
+            timeout: sending.timeout_request.or(self.config.timeout).unwrap_or_default(),
+            working_dir: self.location.root.clone(),
+            ..ClientConfig::default()
+        });
+        let mut pipeline = Pipeline::new(client, self.jar.clone());
+        if let Some(limit) = sending.timeout_script {
+            pipeline.limits = Limits {
+                busy: limit,
+                total: limit,
+                ..Limits::default()
+            };
+        }
+        pipeline
+    }
+
+    /// Keeps what scripts and servers changed: current values and cookies.
+    pub fn save(&mut self, output: &mut Output) {
+        let kept = self
+            .state
+            .save_current_values(&self.saved, &self.session.current)
+            .and_then(|()| self.state.set_cookies(&self.jar.to_json()));
+        match kept {
+            Ok(()) => self.saved = self.session.current.clone(),
+            Err(error) => {
+                tell(output, &error.to_string(), Some(error.hint()));
+                tell(output, "what scripts set was not kept", None);
+            }
+        }
+    }
+}
+
+/// Everything that is secret in a session, also what a script has just set.
+pub fn secrets(session: &Session, node: Option<NodeId>, of_send: &Redactor) -> Redactor {
+    let scopes = crate::exec::scopes(&session.source(node));
+    of_send.with(scopes.secrets().map(Secret::new).collect::<Vec<_>>())
+}
+
+/// A context that the first Ctrl+C cancels; the second one ends the program.
+pub fn cancellable() -> SendContext {
+    let context = SendContext::default();
+    let cancel = context.cancel.clone();
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            cancel.cancel();
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(130);
+            }
+        }
+    });
+    context
+}
+
+/// Where the demo server keeps its signing key, so that its tokens outlive it.
+pub fn demo_key(paths: &Paths) -> PathBuf {
+    paths.state.join("demo-key.pem")
+}
+
+/// A warning on stderr, with the next step if there is one.
+pub fn tell(output: &mut Output, text: &str, hint: Option<&str>) {
+    let paint = output.err_paint;
+    output.note(&format!("{} {}", paint.yellow("warning:"), escape(text)));
+    if let Some(hint) = hint {
+        output.note(&format!("{} {}", paint.cyan("hint:"), escape(hint)));
+    }
+}
+
+/// The error with everything below another one as its causes.
+pub fn with_causes(error: CliError, of: &dyn std::error::Error) -> CliError {
+    std::iter::successors(of.source(), |error| error.source()).fold(error, |error, cause| error.because(cause))
+}

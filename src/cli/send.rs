@@ -1,0 +1,232 @@
+//! `postrider send`: one request; its body to stdout, everything else to stderr.
+
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::exec::{Plan, failures};
+use crate::model::body::Language;
+use crate::model::exchange::Response;
+use crate::model::request::{Entry, Method};
+use crate::model::{Body, Outcome, Redactor, Request};
+
+use super::args::SendArgs;
+use super::open::{Opened, cancellable, secrets};
+use super::output::{Output, escape};
+use super::{CliError, body, describe, find};
+
+/// Sends the request; exit code 1 when it, a script or a test failed.
+pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    let target = target(&opened, args, cwd)?;
+    opened.prepare(&args.sending, output).await?;
+    let mut plan = match target {
+        Target::Saved(node) => opened
+            .session
+            .plan(node)
+            .ok_or_else(|| CliError::failed("the request is gone"))?,
+        Target::AdHoc(request) => opened.session.plan_of(*request),
+    };
+    change(&mut plan, args)?;
+    let node = plan.node;
+    let pipeline = opened.pipeline(&args.sending);
+    let context = cancellable();
+    let mut outcome = pipeline.send(plan.clone(), &context).await;
+    let lost = opened.session.keep(node, &outcome);
+    outcome.console.extend(lost);
+    opened.save(output);
+
+    let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
+    let redactor = secrets(&opened.session, node, &of_send.unwrap_or_default());
+    tell(&plan, &outcome, &redactor, args, output);
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    if let Some(response) = response {
+        print(response, args, output)?;
+    }
+    let refused = args.fail && response.is_some_and(|response| response.status >= 400);
+    Ok(if context.cancel.is_cancelled() {
+        ExitCode::from(130)
+    } else if outcome.failed() || refused {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+enum Target {
+    Saved(crate::model::NodeId),
+    AdHoc(Box<Request>),
+}
+
+fn target(opened: &Opened, args: &SendArgs, cwd: &Path) -> Result<Target, CliError> {
+    let (method, url) = match &args.url {
+        Some(url) => (args.target.as_str(), url.as_str()),
+        None if is_url(&args.target) => (if args.data.is_some() { "POST" } else { "GET" }, args.target.as_str()),
+        None if Method::COMMON.contains(&args.target.as_str()) => {
+            return Err(CliError::usage(format!("`{}` needs a URL", args.target))
+                .hint("for example `postrider send GET https://example.com/`"));
+        }
+        None => {
+            let node = find::item(&opened.session.workspace, cwd, &args.target)?;
+            if opened.session.workspace.request(node).is_none() {
+                return Err(CliError::usage(format!("`{}` is no single request", args.target))
+                    .hint(format!("`postrider run {}` runs all that is in it", args.target)));
+            }
+            return Ok(Target::Saved(node));
+        }
+    };
+    let method = Method::new(method);
+    if !method.is_valid() {
+        return Err(CliError::usage(format!("`{method}` is no HTTP method"))
+            .hint("give the method first, then the URL: `postrider send GET https://example.com/`"));
+    }
+    let mut request = Request {
+        name: url.to_owned(),
+        method,
+        ..Request::default()
+    };
+    request.set_full_url(url);
+    Ok(Target::AdHoc(Box::new(request)))
+}
+
+fn is_url(text: &str) -> bool {
+    text.contains("://") || text.starts_with("{{") || text.starts_with("localhost") || text.starts_with("127.")
+}
+
+/// Puts the headers and the body of the command line in.
+fn change(plan: &mut Plan, args: &SendArgs) -> Result<(), CliError> {
+    let data = args.data.as_deref().map(read).transpose()?;
+    if args.header.is_empty() && data.is_none() {
+        return Ok(());
+    }
+    let request = Arc::make_mut(&mut plan.request);
+    for (name, value) in &args.header {
+        request
+            .headers
+            .retain(|row| !row.name.as_str().eq_ignore_ascii_case(name));
+        request.headers.push(Entry::new(name.as_str(), value.as_str()));
+    }
+    if let Some(text) = data {
+        let json = serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+        let language = if json { Language::Json } else { Language::Text };
+        request.body = Body::Raw {
+            language,
+            text: text.into(),
+        };
+        // Who gives a body wants it sent.
+        plan.settings.always_send_body = Some(true);
+    }
+    Ok(())
+}
+
+/// The text given, or that of a file behind `@`.
+fn read(data: &str) -> Result<String, CliError> {
+    let Some(file) = data.strip_prefix('@') else {
+        return Ok(data.to_owned());
+    };
+    let mut text = String::new();
+    let done = if file == "-" {
+        std::io::stdin().read_to_string(&mut text).map(|_| ())
+    } else {
+        std::fs::read_to_string(file).map(|read| text = read)
+    };
+    done.map_err(|error| CliError::usage(format!("cannot read the body from `{file}`")).because(error))?;
+    Ok(text)
+}
+
+/// Everything but the body, on stderr.
+fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, output: &mut Output) {
+    let paint = output.err_paint;
+    let mut lines = Vec::new();
+    if let Some(exchange) = &outcome.exchange {
+        if !args.quiet {
+            lines.push(describe::exchange(exchange, redactor, paint));
+        }
+        lines.extend(describe::send_error(exchange, redactor, paint));
+    }
+    if outcome.skipped {
+        lines.push(paint.yellow("skipped by its pre-request script"));
+    }
+    lines.extend(describe::warnings(outcome, redactor, paint));
+    if !args.quiet {
+        let console = outcome.console.iter();
+        lines.extend(console.flat_map(|line| describe::console(line, redactor, paint)));
+    }
+    let tests = outcome.tests.iter().filter(|test| !args.quiet || test.failed());
+    for test in tests {
+        lines.push(describe::test(test, None, redactor, paint));
+        if let Some(error) = &test.error {
+            lines.push(format!("  {}", escape(&redactor.redact(&error.message))));
+        }
+    }
+    for failure in failures(plan, outcome) {
+        let script = outcome.script_errors.iter().any(|error| error.script == failure.what);
+        if !script {
+            continue;
+        }
+        let shown = |text: &str| escape(&redactor.redact(text));
+        let (kind, what) = (shown(&failure.kind), shown(&failure.what));
+        lines.push(format!(
+            "{} {kind} in {what}: {}",
+            paint.red("error:"),
+            shown(&failure.message)
+        ));
+        lines.extend(
+            failure
+                .hint
+                .iter()
+                .map(|hint| format!("{} {}", paint.cyan("hint:"), shown(hint))),
+        );
+    }
+    for line in lines {
+        output.note(&line);
+    }
+}
+
+fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {
+    if args.include {
+        let paint = output.paint;
+        let status = format!("{} {} {}", response.version, response.status, response.reason);
+        output.line(&paint.status(response.status, escape(&status).trim_end()))?;
+        for (name, value) in &response.headers {
+            let value = escape(&String::from_utf8_lossy(value));
+            output.line(&format!("{}: {value}", paint.cyan(&escape(name))))?;
+        }
+        output.line("")?;
+    }
+    if let Some(file) = &args.output {
+        return std::fs::write(file, &response.body).map_err(|error| {
+            CliError::failed(format!("cannot write `{}`", file.display()))
+                .because(error)
+                .hint("the response was received; only writing it failed")
+        });
+    }
+    if !output.is_terminal || args.raw {
+        output.bytes(&response.body)?;
+        return Ok(());
+    }
+    match body::for_terminal(response, output.paint) {
+        Some(text) if text.is_empty() => {}
+        Some(text) => output.line(&text)?,
+        None => output.note(&format!(
+            "{} bytes that are no text; write them to a file with `-o FILE`",
+            response.body.len()
+        )),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_told_from_paths() {
+        for url in ["http://a", "{{base_url}}/a", "localhost:80/x", "127.0.0.1:9"] {
+            assert!(is_url(url), "{url}");
+        }
+        for path in ["collections/a", "a/b", "./a.toml", "Get token"] {
+            assert!(!is_url(path), "{path}");
+        }
+    }
+}
