@@ -68,7 +68,7 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
 
 /// The right end of the line: running sends, or the environment's token.
 fn right(state: &State) -> Line<'static> {
-    environments::status(&state.shared, &state.theme)
+    environments::status(&state.shared, &state.theme, &state.keymap)
 }
 
 /// The action of the hint at a column.
