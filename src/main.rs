@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use postrider::cli::{self, DemoArgs, Launch};
 use postrider::demo;
+use postrider::store::locate::samples;
 use postrider::store::{Paths, locate};
 use postrider::tui::{self, TuiOptions};
 
@@ -24,7 +25,7 @@ fn open(workspace: Option<PathBuf>, demo: Option<DemoArgs>) -> anyhow::Result<()
     let paths = Paths::from_env().context("there is no home folder: set `HOME`")?;
     let start = std::env::current_dir().context("the current folder cannot be read")?;
     let root = match (&workspace, &demo) {
-        (None, Some(_)) => locate::samples(&start, &paths)?,
+        (None, Some(_)) => samples(&start, &paths)?,
         _ => locate(&start, workspace.as_deref(), &paths)?.root,
     };
     let demo = demo.map(|demo| demo::Config {

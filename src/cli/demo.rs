@@ -7,7 +7,7 @@ use crate::store::Paths;
 
 use super::CliError;
 use super::args::DemoArgs;
-use super::open::{demo_key, with_causes};
+use super::open::with_causes;
 use super::output::{Output, duration};
 
 /// Serves, and prints the base URL as the only line on stdout, for scripts to read.
@@ -15,7 +15,7 @@ pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, Cli
     let config = demo::Config {
         port: args.port,
         token_ttl: args.token_ttl,
-        key_file: Paths::from_env().map(|paths| demo_key(&paths)),
+        key_file: Paths::from_env().map(|paths| paths.demo_key()),
     };
     let running = demo::start(config)
         .await

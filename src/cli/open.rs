@@ -100,7 +100,7 @@ impl Opened {
         if sending.demo {
             let config = demo::Config {
                 token_ttl: sending.token_ttl,
-                key_file: Some(demo_key(&self.paths)),
+                key_file: Some(self.paths.demo_key()),
                 ..demo::Config::default()
             };
             let running = demo::start(config)
@@ -195,11 +195,6 @@ pub fn cancellable() -> SendContext {
         }
     });
     context
-}
-
-/// Where the demo server keeps its signing key, so that its tokens outlive it.
-pub fn demo_key(paths: &Paths) -> PathBuf {
-    paths.state.join("demo-key.pem")
 }
 
 /// A warning on stderr, with the next step if there is one.
