@@ -11,5 +11,5 @@ fn main() -> anyhow::Result<()> {
         key_file: Some(paths.state.join("demo-key.der")),
         ..demo::Config::default()
     });
-    run(TuiOptions { root, paths, demo })
+    run(&TuiOptions { root, paths, demo })
 }

@@ -49,8 +49,8 @@ impl AuthType for ApiKey {
 
 #[cfg(test)]
 mod tests {
+    use crate::auth::fixtures::{header, request};
     use crate::auth::sign;
-    use crate::auth::signed::tests::{header, request};
     use crate::model::Auth;
 
     fn auth() -> Auth {

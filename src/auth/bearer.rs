@@ -40,8 +40,8 @@ impl AuthType for Bearer {
 
 #[cfg(test)]
 mod tests {
+    use crate::auth::fixtures::{header, request};
     use crate::auth::sign;
-    use crate::auth::signed::tests::{header, request};
     use crate::model::Auth;
     use crate::model::secret::MASK;
 

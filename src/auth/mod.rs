@@ -18,10 +18,12 @@ mod bearer;
 mod draft;
 mod field;
 mod none;
-pub(crate) mod signed;
+mod signed;
 
 pub use draft::Draft;
 pub use field::{FieldKind, FieldSpec};
+#[cfg(test)]
+pub(crate) use signed::tests as fixtures;
 pub use signed::{Signed, SignedRequest, sign};
 
 /// Every auth type this version can sign with, in the order a form offers them.

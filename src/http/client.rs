@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::proxy::{Proxies, Proxy, ProxySource};
+use super::proxy::{Proxies, Proxy, ProxySource, without_credentials};
 use super::send::{self, SendContext};
 use super::tls;
 use super::trace::{ConnectLayer, Resolver};
@@ -17,7 +17,7 @@ use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::settings::HttpVersion;
 
 /// What holds for all requests; a request's own settings come first.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ClientConfig {
     /// A proxy's URL, `direct` for none; absent takes `proxy_source`.
     pub proxy: Option<String>,
@@ -40,6 +40,17 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// The most that is kept of a response when nothing else is said: 1 GiB.
     pub const BODY_LIMIT: usize = 1 << 30;
+}
+
+impl fmt::Debug for ClientConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientConfig")
+            .field("proxy", &self.proxy.as_deref().map(without_credentials))
+            .field("ca_file", &self.ca_file)
+            .field("insecure", &self.insecure)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ClientConfig {
@@ -172,5 +183,20 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("config", &self.inner.config)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_holds_no_password() {
+        let client = Client::new(ClientConfig {
+            proxy: Some("http://u:hunter2@p:1".into()),
+            ..ClientConfig::default()
+        });
+        let shown = format!("{client:?}");
+        assert!(shown.contains("http://p:1") && !shown.contains("hunter2"), "{shown}");
     }
 }

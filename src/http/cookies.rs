@@ -83,7 +83,10 @@ impl Jar {
     pub fn header(&self, url: &Url) -> Option<String> {
         let store = self.lock();
         let mut found = store.matches(url);
-        found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.as_ref().len()));
+        found.sort_by(|a, b| {
+            let longer = b.path.as_ref().len().cmp(&a.path.as_ref().len());
+            longer.then_with(|| a.name().cmp(b.name()))
+        });
         let pairs: Vec<String> = found
             .iter()
             .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
@@ -184,7 +187,7 @@ mod tests {
     #[test]
     fn the_jar_survives_a_restart_with_its_session_cookies() {
         let again = Jar::from_json(&jar().to_json()).unwrap();
-        assert!(again.list() == jar().list() || again.list().len() == 3);
+        assert_eq!(again.list().len(), 3);
         assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
         assert!(Jar::from_json("{broken").is_err());
     }

@@ -55,6 +55,7 @@ impl Decoder {
                     frame: FrameDecoder::new(),
                     pending: Vec::new(),
                     started: false,
+                    out: vec![0; 128 * 1024],
                     next: first,
                 }),
                 _ => return Err(coding),
@@ -260,6 +261,7 @@ struct Zstd {
     frame: FrameDecoder,
     pending: Vec<u8>,
     started: bool,
+    out: Vec<u8>,
     next: Box<dyn Stage>,
 }
 
@@ -268,7 +270,6 @@ impl Zstd {
     const HEADER: usize = 18;
 
     fn run(&mut self, last: bool) -> io::Result<()> {
-        let mut out = vec![0; 128 * 1024];
         let mut at = 0;
         loop {
             let rest = &self.pending[at..];
@@ -279,13 +280,16 @@ impl Zstd {
                 self.frame = FrameDecoder::new();
                 self.started = true;
             }
-            let (read, written) = self.frame.decode_from_to(rest, &mut out).map_err(io::Error::other)?;
+            let (read, written) = self
+                .frame
+                .decode_from_to(rest, &mut self.out)
+                .map_err(io::Error::other)?;
             // With its checksum still to come, the decoder claims to have read what is not there yet.
             if read > rest.len() {
                 break;
             }
             at += read;
-            feed(&mut self.next, &out[..written])?;
+            feed(&mut self.next, &self.out[..written])?;
             if self.frame.is_finished() && self.frame.can_collect() == 0 {
                 self.started = false;
             } else if read == 0 && written == 0 {
@@ -350,10 +354,36 @@ mod tests {
             .collect()
     }
 
-    /// "hello hello hello hello", as the reference encoder writes it.
+    /// `hello hello hello hello`, as the reference encoder writes it.
     const BROTLI: &[u8] = &[
-        0x1b, 0x16, 0x00, 0xf8, 0x25, 0x00, 0xa2, 0xb0, 0x80, 0x40, 0x68, 0x64, 0x0e, 0x00,
+        0x1b, 0x16, 0x00, 0xf8, 0x8d, 0x94, 0x6e, 0xde, 0x44, 0x55, 0x86, 0x96, 0x6c, 0x20, 0x6f, 0x21, 0x4f, 0x1c,
+        0xe0, 0x38,
     ];
+
+    /// Ten million zeros, as the reference encoder writes them.
+    const BROTLI_BOMB: &[u8] = &[
+        0xcb, 0xff, 0xff, 0x3f, 0xf8, 0x27, 0x00, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x2f, 0xff, 0x2c, 0x31, 0xf0,
+        0x4f, 0x00, 0xc4, 0x61, 0x11, 0x80, 0x8e, 0x23, 0x06,
+    ];
+
+    #[test]
+    fn brotli_is_undone_and_checked() {
+        for step in [1, 3, usize::MAX] {
+            let (out, verdict) = decode("br", BROTLI, step, 100);
+            assert_eq!(
+                (out.as_slice(), verdict),
+                (b"hello hello hello hello".as_slice(), Ok(()))
+            );
+        }
+        assert_eq!(decode("br", &BROTLI[..12], 5, 100).1, Err(Stop::Short));
+        assert!(matches!(
+            decode("br", b"<html></html>", 5, 100).1,
+            Err(Stop::Invalid(_))
+        ));
+        let (out, verdict) = decode("br", BROTLI_BOMB, 4, 1000);
+        assert_eq!((out.len(), verdict), (1000, Err(Stop::Limit)));
+        assert_eq!(decode("br", BROTLI_BOMB, 4, usize::MAX).0.len(), 10_000_000);
+    }
 
     #[test]
     fn every_coding_is_undone_in_pieces_of_any_size() {

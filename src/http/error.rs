@@ -206,6 +206,10 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
                 format!("the certificate of `{host}` comes from an unknown issuer"),
                 TRUST,
             ),
+            CertificateError::BadSignature => told(
+                format!("the certificate of `{host}` was not signed by the issuer it names"),
+                TRUST,
+            ),
             CertificateError::Revoked => told(
                 format!("the certificate of `{host}` was revoked"),
                 "ask whoever runs the server",

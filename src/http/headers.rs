@@ -77,15 +77,15 @@ impl Lines<'_> {
                 }
                 warnings.push(format!("the header `{name}` cannot be left out: sent as `{value}`"));
             }
-            self.add(&mut map, name, value)?;
+            add(&mut map, name, value)?;
         }
         self.content_type(&mut map)?;
         self.length(&mut map)?;
         if let Some(basic) = self.basic {
-            self.add(&mut map, "authorization", &format!("Basic {basic}"))?;
+            add(&mut map, "authorization", &format!("Basic {basic}"))?;
         }
         if let Some(referer) = self.referer {
-            self.add(&mut map, "referer", referer)?;
+            add(&mut map, "referer", referer)?;
         }
         self.cookie(&mut map)?;
         if let Some(value) = self.proxy_authorization {
@@ -121,16 +121,9 @@ impl Lines<'_> {
         }
     }
 
-    fn add(&self, map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
-        if map.contains_key(name) {
-            return Ok(());
-        }
-        put(map, HeaderName::from_static(name), header_value(name, value)?)
-    }
-
     fn content_type(&self, map: &mut HeaderMap) -> Result<(), SendError> {
         match &self.body.content_type {
-            Some(value) if !self.disabled.contains(CONTENT_TYPE.as_str()) => self.add(map, "content-type", value),
+            Some(value) if !self.disabled.contains(CONTENT_TYPE.as_str()) => add(map, "content-type", value),
             _ => Ok(()),
         }
     }
@@ -153,9 +146,17 @@ impl Lines<'_> {
                 *own = HeaderValue::from_bytes(&both).map_err(|_| bad_value("Cookie", &jar))?;
                 Ok(())
             }
-            None => self.add(map, "cookie", &jar),
+            None => add(map, "cookie", &jar),
         }
     }
+}
+
+/// One of our own, unless the user has it already.
+fn add(map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
+    if map.contains_key(name) {
+        return Ok(());
+    }
+    put(map, HeaderName::from_static(name), header_value(name, value)?)
 }
 
 fn put(map: &mut HeaderMap, name: HeaderName, value: HeaderValue) -> Result<(), SendError> {
@@ -194,27 +195,11 @@ fn bad_value(name: &str, value: &str) -> SendError {
 /// The headers as they go over the wire in a version of HTTP.
 pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, String)> {
     let h2 = version >= Version::HTTP_2;
-    // Headers that speak of the connection have no meaning in HTTP/2 and are taken out (RFC 9113, section 8.2.2).
-    let named = map
-        .get(CONNECTION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let of_connection = |name: &HeaderName, value: &HeaderValue| {
-        [
-            "connection",
-            "proxy-connection",
-            "keep-alive",
-            "transfer-encoding",
-            "upgrade",
-        ]
-        .contains(&name.as_str())
-            || (name == TE && value != "trailers")
-            || named
-                .split(',')
-                .any(|word| word.trim().eq_ignore_ascii_case(name.as_str()))
-    };
+    let mut map = map.clone();
+    if h2 {
+        take_out_connection(&mut map);
+    }
     map.iter()
-        .filter(|(name, value)| !h2 || !of_connection(name, value))
         .map(|(name, value)| {
             let name = if h2 {
                 name.as_str().to_owned()
@@ -224,6 +209,25 @@ pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, Str
             (name, String::from_utf8_lossy(value.as_bytes()).into_owned())
         })
         .collect()
+}
+
+/// Headers that speak of the connection have no meaning in HTTP/2 (RFC 9113, section 8.2.2). The HTTP library takes them
+/// out in this order; as each removal moves the last header into the gap, the order matters for what is shown.
+fn take_out_connection(map: &mut HeaderMap) {
+    for name in ["keep-alive", "proxy-connection", "transfer-encoding", "upgrade"] {
+        map.remove(name);
+    }
+    if map.get(TE).is_some_and(|value| value != "trailers") {
+        map.remove(TE);
+    }
+    let named = map.remove(CONNECTION);
+    for word in named
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+    {
+        map.remove(word.trim());
+    }
 }
 
 /// `content-type` as `Content-Type`.
@@ -244,11 +248,13 @@ mod tests {
 
     use super::*;
 
+    type Assembled = Result<Vec<(String, String)>, SendError>;
+
     fn assemble(
         user: &[(&str, &str)],
         disabled: &[&str],
         change: impl FnOnce(&mut Lines<'_>),
-    ) -> (Result<Vec<(String, String)>, SendError>, Vec<String>) {
+    ) -> (Assembled, Vec<String>) {
         let user: Vec<_> = user.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         let disabled = disabled.iter().map(|name| (*name).to_owned()).collect();
         let body = Outgoing::default();
@@ -271,7 +277,7 @@ mod tests {
         (map.map(|map| on_the_wire(&map, Version::HTTP_11)), warnings)
     }
 
-    fn names(lines: Result<Vec<(String, String)>, SendError>) -> Vec<String> {
+    fn names(lines: Assembled) -> Vec<String> {
         lines.unwrap().into_iter().map(|(name, _)| name).collect()
     }
 
@@ -346,7 +352,7 @@ mod tests {
     #[test]
     fn the_jars_cookies_follow_the_users() {
         let (lines, _) = assemble(&[("Cookie", "mine=1")], &[], |lines| {
-            lines.cookie = Some("jar=2".into())
+            lines.cookie = Some("jar=2".into());
         });
         assert_eq!(lines.unwrap()[0].1, "mine=1; jar=2");
     }

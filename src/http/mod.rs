@@ -13,6 +13,9 @@
 //! The connections are reqwest's; everything a person can see or set is ours: redirects, cookies, decoding, headers,
 //! proxies and the words for what went wrong. A send always ends in an [`Exchange`](crate::model::Exchange), never in
 //! an error of its own.
+//!
+//! What the libraries do not let us do, told here once: header names lose their spelling (Title-Case out, lower case in),
+//! `Accept` and `Host` cannot be left out, and `/a/../b` goes out as `/b`. The exchange shows what was really sent.
 
 mod body;
 mod client;

@@ -47,10 +47,10 @@ pub(super) async fn segments(
             escape(&part.name)
         );
         if let Some(file_name) = part.file_name.clone().or(file_name) {
-            head.push_str(&format!("; filename=\"{}\"", escape(&file_name)));
+            head = format!("{head}; filename=\"{}\"", escape(&file_name));
         }
         if let Some(content_type) = part.content_type.clone().or(guessed) {
-            head.push_str(&format!("\r\nContent-Type: {}", one_line(&content_type)));
+            head = format!("{head}\r\nContent-Type: {}", one_line(&content_type));
         }
         head.push_str("\r\n\r\n");
         segments.push(Segment::Bytes(Bytes::from(head)));

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use crate::model::Secret;
 use crate::model::exchange::{SendError, SendErrorKind};
 
 /// The word for no proxy at all.
@@ -78,6 +81,17 @@ impl Proxy {
         }
     }
 
+    /// What must not be shown of it: the password, and what was made of it.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let basic = self.intercept.basic_auth().and_then(|value| value.to_str().ok());
+        let encoded = basic.and_then(|value| value.strip_prefix("Basic ")).unwrap_or_default();
+        let decoded = STANDARD.decode(encoded).unwrap_or_default();
+        let decoded = String::from_utf8_lossy(&decoded);
+        let password = decoded.split_once(':').map_or("", |(_, password)| password);
+        let raw = self.intercept.raw_auth().map_or("", |(_, password)| password);
+        [encoded, password, raw].map(Secret::new).to_vec()
+    }
+
     /// The same for reqwest.
     pub(super) fn build(&self) -> Result<reqwest::Proxy, SendError> {
         let proxy = reqwest::Proxy::all(self.url()).map_err(|_| unusable(&self.url()))?;
@@ -141,7 +155,8 @@ impl Proxies {
     }
 }
 
-fn without_credentials(url: &str) -> String {
+/// A proxy as it may be shown.
+pub(super) fn without_credentials(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &url[..scheme + 3], &url[at + 1..]),
         (None, Some(at)) => url[at + 1..].to_owned(),

@@ -22,6 +22,8 @@ pub(super) struct HopRequest {
     pub body: Outgoing,
     /// Base64 of the URL's user info.
     pub basic: Option<Secret>,
+    /// What is secret in a redirect's URL.
+    pub secrets: Vec<Secret>,
     /// Where a redirect came from.
     pub referer: Option<String>,
 }
@@ -60,6 +62,7 @@ pub(super) fn next(
     let mut hop = HopRequest {
         referer: referer(&from.url, &target.url).filter(|_| !settings.remove_referer.unwrap_or(false)),
         url: target.url,
+        secrets: target.secrets,
         basic: target.user_info.or_else(|| from.basic.clone()),
         ..from.clone()
     };
@@ -104,8 +107,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
+    use crate::auth::fixtures::request;
     use crate::auth::sign;
-    use crate::auth::signed::tests::request;
     use crate::model::{Auth, Settings};
 
     fn follow(auth: Auth, settings: Settings, status: u16, from: &str, to: &str) -> HopRequest {
@@ -121,6 +124,7 @@ mod tests {
             headers: signed.headers().to_vec(),
             body: Outgoing::default(),
             basic: None,
+            secrets: Vec::new(),
             referer: None,
         };
         next(&hop, StatusCode::from_u16(status).unwrap(), to, &signed).unwrap()

@@ -20,7 +20,7 @@ use super::headers::{Lines, on_the_wire};
 use super::receive;
 use super::redirect::{self, HopRequest, MAX_REDIRECTS};
 use super::target::Target;
-use super::trace::{Progress, Trace};
+use super::trace::{Marks, Progress, Trace};
 use crate::auth::SignedRequest;
 use crate::model::exchange::{
     Connection, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
@@ -180,6 +180,7 @@ impl<'a> Progressing<'a> {
                 .hint("it is probably a loop; turn off following redirects to see the first answer"));
             }
             hop = redirect::next(&hop, status, &location, self.signed)?;
+            self.exchange.redactor = self.exchange.redactor.with(std::mem::take(&mut hop.secrets));
         }
     }
 
@@ -204,6 +205,7 @@ impl<'a> Progressing<'a> {
             headers: self.signed.headers().to_vec(),
             body,
             basic: target.user_info,
+            secrets: Vec::new(),
             referer: None,
         })
     }
@@ -213,8 +215,12 @@ impl<'a> Progressing<'a> {
         let settings = self.signed.settings();
         let config = self.client.config();
         self.trace = Trace::new(Arc::clone(&self.context.progress));
+        self.exchange.connection = Connection::default();
         let uses_cookies = settings.cookies.unwrap_or(true);
         let proxy = self.client.proxy(settings.proxy.as_deref(), &hop.url)?;
+        if let Some(proxy) = &proxy {
+            self.exchange.redactor = self.exchange.redactor.with(proxy.secrets());
+        }
         let mut warnings = Vec::new();
         let headers = Lines {
             user: &hop.headers,
@@ -272,12 +278,12 @@ impl<'a> Progressing<'a> {
             Version::HTTP_11
         };
         self.exchange.request.headers = on_the_wire(&headers, sent);
-        self.exchange.request.version = receive::version_name(sent).to_owned();
+        receive::version_name(sent).clone_into(&mut self.exchange.request.version);
         self.exchange.connection = Connection {
             remote: response.remote_addr(),
             local: response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr),
             reused: marks.reused(),
-            tls: tls_words(&response, verify),
+            tls: (hop.url.scheme() == "https").then(|| tls_words(&response, &marks, verify)),
         };
         if uses_cookies {
             self.keep_cookies(&response, &hop.url);
@@ -307,13 +313,14 @@ impl<'a> Progressing<'a> {
 }
 
 /// What is known of the TLS of a connection, in words.
-fn tls_words(response: &reqwest::Response, verified: bool) -> Option<String> {
-    let info = response.extensions().get::<TlsInfo>()?;
-    let version = match info.version() {
+fn tls_words(response: &reqwest::Response, marks: &Marks, verified: bool) -> String {
+    let info = response.extensions().get::<TlsInfo>();
+    let version = match info.and_then(TlsInfo::version) {
         Some(TlsVersion::TLS_1_3) => "TLS 1.3",
         Some(TlsVersion::TLS_1_2) => "TLS 1.2",
-        _ => "TLS",
+        // Through a tunnel the library does not tell, but our verifier saw the handshake.
+        _ => marks.tls_version.unwrap_or("TLS"),
     };
     let doubt = if verified { "" } else { ", certificate not checked" };
-    Some(format!("{version}{doubt}"))
+    format!("{version}{doubt}")
 }

@@ -53,6 +53,8 @@ pub(super) struct Marks {
     pub dns_error: Option<(String, String)>,
     /// The certificate that was refused names itself as its issuer.
     pub self_signed: bool,
+    /// The TLS version, once the server has proved itself.
+    pub tls_version: Option<&'static str>,
 }
 
 impl Trace {
@@ -71,6 +73,7 @@ impl Trace {
                 phase: Phase::Preparing,
                 dns_error: None,
                 self_signed: false,
+                tls_version: None,
             }),
         })
     }
@@ -136,7 +139,7 @@ impl Marks {
             let open = self.tls.unwrap_or(end);
             timings.connect = Some(open.saturating_duration_since(resolved.unwrap_or(start)));
             timings.tls = self.tls.map(|start| end.saturating_duration_since(start));
-        } else if self.reused() && self.answered.is_none() {
+        } else if self.answered.is_none() {
             // A connection that failed: how long its phases took tells where.
             timings.dns = self
                 .dns
@@ -166,6 +169,11 @@ fn mark(set: impl FnOnce(&mut Marks), phase: Option<Phase>) {
 /// Notes that the refused certificate is its own issuer.
 pub(super) fn mark_self_signed() {
     mark(|marks| marks.self_signed = true, None);
+}
+
+/// Notes the version of TLS spoken.
+pub(super) fn mark_tls_version(version: &'static str) {
+    mark(|marks| marks.tls_version = Some(version), None);
 }
 
 /// Looks host names up as the system does, and marks when.

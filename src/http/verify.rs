@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use super::trace::mark_self_signed;
+use super::trace::{mark_self_signed, mark_tls_version};
 use crate::model::exchange::{SendError, SendErrorKind};
 
 /// The certificates of a PEM file, such as a company's own CA.
@@ -99,6 +99,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
+        mark_tls_version("TLS 1.2");
         verify_tls12_signature(message, certificate, signature, algorithms)
     }
 
@@ -109,6 +110,7 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
+        mark_tls_version("TLS 1.3");
         verify_tls13_signature(message, certificate, signature, algorithms)
     }
 

@@ -29,4 +29,4 @@ mod terminal;
 pub mod theme;
 pub mod widgets;
 
-pub use runtime::{TuiOptions, run};
+pub use runtime::{App, Flow, Host, TuiOptions, run};

@@ -19,6 +19,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Position;
 use ratatui::{Frame, Terminal};
 
+use super::runtime::Host;
+
 /// Whether the terminal is ours now; the panic hook must know without asking anyone.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -63,9 +65,11 @@ impl Screen {
     pub fn title(&mut self, title: &str) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), SetTitle(title))
     }
+}
 
+impl Host for Screen {
     /// Puts a text on the clipboard through the terminal (OSC 52), which also works over SSH.
-    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+    fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(
             self.terminal.backend_mut(),
             crossterm::clipboard::CopyToClipboard::to_clipboard_from(text)
@@ -73,7 +77,7 @@ impl Screen {
     }
 
     /// Gives the terminal back while `during` runs, for an outside editor.
-    pub fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
+    fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         restore();
         let result = during();
         enter()?;

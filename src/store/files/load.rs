@@ -174,7 +174,7 @@ impl Found {
         for (name, path, is_folder) in self.list(&folder) {
             if is_folder {
                 self.group(&ItemPath::new(name), &path, 1);
-            } else if name.ends_with(".toml") {
+            } else if is_toml(&name) {
                 self.problem(
                     path,
                     "a request outside of any collection",

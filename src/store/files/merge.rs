@@ -15,22 +15,48 @@ pub fn merge(text: &str, old: &Map, new: &Map) -> Result<String, toml_edit::Toml
         return Ok(text.to_owned());
     }
     let mut document: DocumentMut = text.parse()?;
-    merge_table(document.as_table_mut(), old, new);
+    merge_level(document.as_table_mut(), Level::File, old, new);
     Ok(document.to_string())
 }
 
-/// Changes a table with a header of its own, or the file as a whole.
+/// Changes a table with a header of its own.
 pub fn merge_table(table: &mut Table, old: &Map, new: &Map) {
+    merge_level(table, Level::Block, old, new);
+}
+
+/// How deep in the file a table is, which decides the form of tables that are new in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// The file as a whole: they are blocks.
+    File,
+    /// `[tokens]`: they are blocks too.
+    Tokens,
+    /// Any other block: they are inline.
+    Block,
+}
+
+impl Level {
+    fn below(self, key: &str) -> Self {
+        match (self, key) {
+            (Self::File, "tokens") => Self::Tokens,
+            _ => Self::Block,
+        }
+    }
+}
+
+fn merge_level(table: &mut Table, level: Level, old: &Map, new: &Map) {
     remove_gone(table, old, new);
     for (key, tree) in new {
         if old.get(key) == Some(tree) {
             continue;
         }
-        let changed = table.get_mut(key).is_some_and(|item| change(item, old.get(key), tree));
+        let changed = table
+            .get_mut(key)
+            .is_some_and(|item| change(item, level.below(key), old.get(key), tree));
         if !changed {
             // A new key, or a value that becomes a table or the other way round.
             table.remove(key);
-            insert(table, key, tree, new);
+            insert(table, level, key, tree, new);
         }
     }
 }
@@ -46,7 +72,7 @@ pub fn merge_inline(table: &mut InlineTable, old: &Map, new: &Map) {
         match table.get_mut(key) {
             Some(value) => {
                 let mut item = Item::Value(std::mem::replace(value, Value::from(0)));
-                if !change(&mut item, old.get(key), tree) {
+                if !change(&mut item, Level::Block, old.get(key), tree) {
                     item = Item::Value(layout::value(tree));
                 }
                 if let Item::Value(changed) = item {
@@ -70,11 +96,11 @@ fn remove_gone(table: &mut dyn TableLike, old: &Map, new: &Map) {
 }
 
 /// Changes an item in place; `false` when its kind does not fit.
-fn change(item: &mut Item, old: Option<&Tree>, new: &Tree) -> bool {
+fn change(item: &mut Item, level: Level, old: Option<&Tree>, new: &Tree) -> bool {
     let nothing = Map::new();
     match (item, old, new) {
         (Item::Table(table), _, Tree::Table(new)) => {
-            merge_table(table, table_of(old).unwrap_or(&nothing), new);
+            merge_level(table, level, table_of(old).unwrap_or(&nothing), new);
             true
         }
         (Item::Value(Value::InlineTable(table)), _, Tree::Table(new)) => {
@@ -108,7 +134,7 @@ fn table_of(tree: Option<&Tree>) -> Option<&Map> {
 }
 
 /// Adds a key behind the one it follows in the canonical order.
-fn insert(table: &mut Table, key: &str, tree: &Tree, order: &Map) {
+fn insert(table: &mut Table, level: Level, key: &str, tree: &Tree, order: &Map) {
     let mut keys: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
     let before: Vec<&str> = order
         .keys()
@@ -122,9 +148,9 @@ fn insert(table: &mut Table, key: &str, tree: &Tree, order: &Map) {
         .map_or(usize::from(is_headed(table)), |at| at + 1);
     keys.insert(place, key.to_owned());
 
-    // Tokens are blocks below a block; every other table in a table is inline.
-    let mut item = match tree {
-        Tree::Table(map) if map.contains_key("request") && map.contains_key("renew") => layout::block(tree),
+    let mut item = match (level, tree) {
+        (Level::Tokens, _) => layout::block(tree),
+        (Level::Block, Tree::Table(_)) => Item::Value(layout::value(tree)),
         _ => layout::item(key, tree),
     };
     let position = position_behind(table, &before);

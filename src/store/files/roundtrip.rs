@@ -45,7 +45,8 @@ fn json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        (-1e9..1e9).prop_map(Value::from),
+        // serde_json reads other fractions from JSON text only to the last but one digit.
+        any::<i32>().prop_map(|n| Value::from(f64::from(n) / 4.0)),
         text().prop_map(Value::from),
     ];
     leaf.prop_recursive(2, 8, 3, |inner| {

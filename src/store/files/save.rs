@@ -96,9 +96,11 @@ impl Files {
             base = split_url(place, base, &mut old);
         }
         let merged = merge(&base, &old, &new).ok();
-        let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said.tree() == new);
         // Should a strange layout defeat the merge, the content counts more than the comments.
-        let merged = merged.filter(says).unwrap_or_else(|| layout::text(&new));
+        let plain = layout::text(&new);
+        let meant = parse_text(place, &file, &plain)?;
+        let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said == meant);
+        let merged = merged.filter(says).unwrap_or(plain);
         Ok(text.bytes(&merged))
     }
 }

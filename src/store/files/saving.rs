@@ -299,3 +299,13 @@ fn a_folder_has_a_file_only_when_there_is_something_to_say() {
         "name = \"Users\"\n"
     );
 }
+
+#[test]
+fn a_request_whose_rows_lag_behind_its_url_keeps_its_comments() {
+    let fixture = Fixture::new("# mine\nurl = 'http://a/:id'\n");
+    let mut request = fixture.request();
+    request.path_variables.clear();
+    request.order = Some(1);
+    fixture.save(request).unwrap();
+    assert_eq!(fixture.text(), "# mine\nurl = 'http://a/:id'\norder = 1\n");
+}

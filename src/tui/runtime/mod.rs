@@ -47,71 +47,156 @@ pub struct TuiOptions {
     pub demo: Option<demo::Config>,
 }
 
+/// The world an [`App`] cannot reach by itself: the terminal it is shown on.
+pub trait Host {
+    /// Puts a text on the clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Runs something that needs the terminal for itself.
+    fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T>;
+}
+
+/// Whether the program goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// It does.
+    Go,
+    /// The user left.
+    Quit,
+}
+
+/// The program without a terminal: the state, the queue, and those who do the effects. Tests run it as it is.
+pub struct App {
+    /// The state.
+    pub state: State,
+    queue: Sender<Event>,
+    events: Receiver<Event>,
+    start: Option<startup::Start>,
+    helpers: Option<Helpers>,
+    waiting: Vec<Effect>,
+}
+
+impl App {
+    /// Reads everything the first frame needs; nothing runs yet.
+    ///
+    /// # Errors
+    ///
+    /// When the workspace's folder is no folder.
+    pub fn load(options: &TuiOptions) -> anyhow::Result<Self> {
+        let (queue, events) = channel();
+        let (state, start) = startup::load(options)?;
+        Ok(Self {
+            state,
+            queue,
+            events,
+            start: Some(start),
+            helpers: None,
+            waiting: Vec::new(),
+        })
+    }
+
+    /// Starts those who do the effects; with `listen`, also listening to the terminal.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn start(&mut self, options: &TuiOptions, listen: bool) -> io::Result<()> {
+        let Some(start) = self.start.take() else { return Ok(()) };
+        let mut sends = Sends::start(options, start.cookies, &start.config, self.queue.clone())?;
+        if listen {
+            sends.listen();
+        }
+        self.helpers = Some(Helpers {
+            sends,
+            files: FileWorker::start(start.files, start.database, self.queue.clone()),
+            editor: start.config.editor.clone(),
+            config_file: options.paths.config_file(),
+            queue: self.queue.clone(),
+        });
+        Ok(())
+    }
+
+    /// The queue's entrance.
+    pub fn queue(&self) -> Sender<Event> {
+        self.queue.clone()
+    }
+
+    /// Handles one event at once.
+    ///
+    /// # Errors
+    ///
+    /// When the host's terminal cannot be written to.
+    pub fn take(&mut self, event: Event, host: &mut impl Host) -> io::Result<Flow> {
+        let effects = self.state.handle(event, Timestamp::now());
+        self.waiting.extend(effects);
+        match &mut self.helpers {
+            Some(helpers) => helpers.carry_out(std::mem::take(&mut self.waiting), host),
+            // Before the first frame nobody does effects: they wait.
+            None => Ok(Flow::Go),
+        }
+    }
+
+    /// Waits for something to happen, at most so long, and handles all that has; `None` waits as long as it takes.
+    ///
+    /// # Errors
+    ///
+    /// When the host's terminal cannot be written to.
+    pub fn turn(&mut self, most: Option<Duration>, host: &mut impl Host) -> io::Result<Flow> {
+        let first = match [wake(&self.state), most].into_iter().flatten().min() {
+            None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(after) => self.events.recv_timeout(after),
+        };
+        let mut next = match first {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => Some(Event::Tick),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
+        };
+        // Everything that has arrived is taken before one frame is drawn.
+        while let Some(event) = next {
+            if self.take(event, host)? == Flow::Quit {
+                return Ok(Flow::Quit);
+            }
+            next = self.events.try_recv().ok();
+        }
+        Ok(Flow::Go)
+    }
+
+    /// Waits until everything asked for is on the disk.
+    pub fn finish(&mut self) {
+        if let Some(helpers) = &mut self.helpers {
+            helpers.files.finish();
+        }
+    }
+}
+
 /// Opens the TUI and stays until the user leaves.
 ///
 /// # Errors
 ///
 /// When the terminal cannot be taken over or written to, or the workspace's folder is no folder.
-pub fn run(options: TuiOptions) -> anyhow::Result<()> {
-    let (queue, events) = channel();
-    let mut start = startup::load(&options)?;
-    let background = queue.clone();
+pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
+    let mut app = App::load(options)?;
+    let background = app.queue();
     let mut screen = Screen::take(move |message| {
         // Without a listener the program is ending anyway.
         let _ = background.send(Event::Notice(Level::Error, message));
     })?;
-    let state = &mut start.state;
-    state.size = screen.size()?;
-    let effects = state.handle(Event::Resize(state.size.0, state.size.1), Timestamp::now());
-    paint(&mut screen, state)?;
-
-    let mut helpers = Helpers {
-        sends: Sends::start(&options, start.cookies, &start.config, queue.clone())?,
-        files: FileWorker::start(start.files, start.database, queue.clone()),
-        editor: start.config.editor.clone(),
-        config_file: options.paths.config_file(),
-        queue,
-    };
-    screen.title(&format!("postrider: {}", title(&options)))?;
-    helpers.carry_out(effects, &mut screen)?;
-    let result = main_loop(&mut screen, state, &events, &mut helpers);
-    helpers.files.finish();
-    result
+    let (columns, rows) = screen.size()?;
+    app.take(Event::Resize(columns, rows), &mut screen)?;
+    paint(&mut screen, &mut app.state)?;
+    app.start(options, true)?;
+    screen.title(&format!("postrider: {}", title(options)))?;
+    while app.turn(None, &mut screen)? == Flow::Go {
+        if app.state.stale {
+            paint(&mut screen, &mut app.state)?;
+        }
+    }
+    app.finish();
+    Ok(())
 }
 
 fn title(options: &TuiOptions) -> String {
     let name = options.root.file_name().unwrap_or_default().to_string_lossy();
     name.chars().filter(|c| !c.is_control()).collect()
-}
-
-fn main_loop(
-    screen: &mut Screen,
-    state: &mut State,
-    events: &Receiver<Event>,
-    helpers: &mut Helpers,
-) -> anyhow::Result<()> {
-    loop {
-        let first = match wake(state) {
-            None => events.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(after) => events.recv_timeout(after),
-        };
-        let mut next = match first {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => Some(Event::Tick),
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
-        };
-        // Everything that has arrived is taken before one frame is drawn.
-        while let Some(event) = next {
-            let effects = state.handle(event, Timestamp::now());
-            if helpers.carry_out(effects, screen)? == Flow::Quit {
-                return Ok(());
-            }
-            next = events.try_recv().ok();
-        }
-        if state.stale {
-            paint(screen, state)?;
-        }
-    }
 }
 
 fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
@@ -137,12 +222,6 @@ fn wake(state: &State) -> Option<Duration> {
         .map(|time| time.max(Duration::from_millis(20)))
 }
 
-#[derive(PartialEq, Eq)]
-enum Flow {
-    Go,
-    Quit,
-}
-
 /// Those who do the effects.
 struct Helpers {
     sends: Sends,
@@ -153,7 +232,7 @@ struct Helpers {
 }
 
 impl Helpers {
-    fn carry_out(&mut self, effects: Vec<Effect>, screen: &mut Screen) -> io::Result<Flow> {
+    fn carry_out(&mut self, effects: Vec<Effect>, host: &mut impl Host) -> io::Result<Flow> {
         for effect in effects {
             match effect {
                 Effect::Send {
@@ -167,11 +246,11 @@ impl Helpers {
                 Effect::Local(job) => self.files.keep(job),
                 Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
                 Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
-                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();
                     let key = external.key.clone();
-                    let text = screen.suspended(|| external::edit(&external, self.editor.as_deref()))?;
+                    let text = host.suspended(|| external::edit(&external, self.editor.as_deref()))?;
                     self.sends.listen();
                     if !external.read_only || text.is_err() {
                         // The queue lives as long as this program.

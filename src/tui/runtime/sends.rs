@@ -35,7 +35,7 @@ pub struct Sends {
 }
 
 impl Sends {
-    /// Starts the runtime, listening to the terminal, and the demo server if asked for.
+    /// Starts the runtime, and the demo server if asked for.
     pub fn start(
         options: &TuiOptions,
         cookies: Arc<Jar>,
@@ -61,8 +61,6 @@ impl Sends {
             sends.tokio.spawn(serve_demo(config.clone(), sends.queue.clone()));
         }
         sends.tell_cookies();
-        let mut sends = sends;
-        sends.listen();
         Ok(sends)
     }
 

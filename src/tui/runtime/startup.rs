@@ -19,10 +19,8 @@ use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
 
-/// What was read.
+/// What was read besides the state.
 pub struct Start {
-    /// The state for the first frame.
-    pub state: State,
     /// The workspace's files.
     pub files: Files,
     /// The local state; `None` when it cannot be opened at all.
@@ -34,7 +32,8 @@ pub struct Start {
 }
 
 /// Reads everything.
-pub fn load(options: &TuiOptions) -> anyhow::Result<Start> {
+pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
+    anyhow::ensure!(options.root.is_dir(), "`{}` is no folder", options.root.display());
     let (config, config_problem) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
     let mut state = State {
@@ -73,13 +72,15 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<Start> {
     }
     keys_and_colours(&mut state, options, &config);
     place(&mut state);
-    Ok(Start {
+    Ok((
         state,
-        files,
-        database,
-        cookies: Arc::new(cookies),
-        config,
-    })
+        Start {
+            files,
+            database,
+            cookies: Arc::new(cookies),
+            config,
+        },
+    ))
 }
 
 /// Takes up what the last session left: values, drafts, cookies, where everything stood.

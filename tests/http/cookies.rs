@@ -1,0 +1,49 @@
+//! Cookies across sends.
+
+use std::sync::Arc;
+
+use postrider::http::{Jar, SendContext};
+
+use crate::support::{Received, Server, answer, client, get, response, signed, with_headers, with_settings};
+
+async fn server() -> Server {
+    Server::start(|_: &Received| {
+        answer(
+            "200 OK\r\nSet-Cookie: s=1; HttpOnly\r\nSet-Cookie: bad\r\nSet-Cookie: t=2",
+            b"",
+        )
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_response_sets_goes_with_the_next_request() {
+    let server = server().await;
+    let client = client();
+    let context = SendContext::new(Arc::new(Jar::new()));
+    let exchange = client.send(signed(get(&server.url("/a"))), context.clone()).await;
+    let cookies = &response(&exchange).cookies;
+    let names: Vec<_> = cookies.iter().map(|cookie| cookie.name.as_str()).collect();
+    assert_eq!(names, ["s", "t"]);
+    assert!(cookies[0].http_only && cookies[0].domain == "127.0.0.1" && cookies[0].path == "/");
+
+    let mine = with_headers(get(&server.url("/b")), &[("Cookie", "mine=0")]);
+    let exchange = client.send(signed(mine), context.clone()).await;
+    let sent = server.seen()[1].header("cookie").unwrap_or_default();
+    assert_eq!(sent, "mine=0; s=1; t=2");
+    assert!(exchange.request.headers.contains(&("Cookie".to_owned(), sent)));
+}
+
+#[tokio::test]
+async fn cookies_can_be_turned_off() {
+    let server = server().await;
+    let client = client();
+    let context = SendContext::new(Arc::new(Jar::new()));
+    let off = || with_settings(get(&server.url("/")), |settings| settings.cookies = Some(false));
+    client.send(signed(off()), context.clone()).await;
+    assert!(context.cookies.list().is_empty());
+    client.send(signed(get(&server.url("/"))), context.clone()).await;
+    assert_eq!(context.cookies.list().len(), 2);
+    client.send(signed(off()), context.clone()).await;
+    assert_eq!(server.seen()[2].header("cookie"), None);
+}

@@ -1,0 +1,202 @@
+//! What may go wrong, and the words for it.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postrider::http::{Client, ClientConfig, Jar, SendContext};
+use postrider::model::Auth;
+use postrider::model::exchange::{Exchange, SendErrorKind};
+use postrider::model::wire::ResolvedBody;
+use tokio::net::TcpListener;
+
+use crate::support::{
+    Received, Server, answer, client, config, context, error, get, ok, request, send, signed, with_headers,
+    with_settings,
+};
+
+/// The message, once it is seen to have a next step.
+fn told(exchange: &Exchange, kind: SendErrorKind) -> String {
+    let error = error(exchange);
+    assert_eq!(error.kind, kind, "{error:?}");
+    assert!(error.hint.is_some(), "{error:?}");
+    let first = error.message.chars().find(char::is_ascii_alphabetic).unwrap();
+    assert!(
+        first.is_ascii_lowercase() || error.message.starts_with('`'),
+        "{error:?}"
+    );
+    assert!(!error.message.ends_with('.'), "{error:?}");
+    error.message.clone()
+}
+
+/// A server that takes connections and says nothing.
+async fn silent() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[tokio::test]
+async fn an_unknown_host() {
+    // Longer than a name may be, so that no name server is asked.
+    let host = "x".repeat(70);
+    let exchange = send(get(&format!("http://{host}/"))).await;
+    assert!(told(&exchange, SendErrorKind::Dns).contains(&format!("`{host}` is unknown")));
+}
+
+#[tokio::test]
+async fn a_refused_connection() {
+    let (listener, url) = silent().await;
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let exchange = send(get(&url)).await;
+    assert_eq!(
+        told(&exchange, SendErrorKind::Connect),
+        format!("`{address}` refused the connection")
+    );
+    assert_eq!(exchange.request.url, url);
+    assert!(!exchange.request.headers.is_empty());
+    assert!(!error(&exchange).causes.is_empty());
+}
+
+#[tokio::test]
+async fn the_time_limit_of_request_and_program() {
+    let (_listener, url) = silent().await;
+    let limit = Duration::from_millis(40);
+    let own = with_settings(get(&url), |settings| settings.timeout = Some(limit));
+    let exchange = send(own.clone()).await;
+    let message = told(&exchange, SendErrorKind::Timeout);
+    assert_eq!(message, "timed out after 40ms, while waiting for the answer");
+
+    let program = Client::new(ClientConfig {
+        timeout: limit,
+        ..config()
+    });
+    told(
+        &program.send(signed(get(&url)), context()).await,
+        SendErrorKind::Timeout,
+    );
+
+    let server = Server::start(ok).await;
+    let never = with_settings(get(&server.url("/")), |settings| {
+        settings.timeout = Some(Duration::ZERO);
+    });
+    assert!(program.send(signed(never), context()).await.result.is_ok());
+}
+
+#[tokio::test]
+async fn the_time_limit_holds_for_the_download_too() {
+    let server = Server::start(|_: &Received| b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".to_vec()).await;
+    let own = with_settings(get(&server.url("/")), |settings| {
+        settings.timeout = Some(Duration::from_millis(60));
+    });
+    assert!(told(&send(own).await, SendErrorKind::Timeout).ends_with("while downloading"));
+}
+
+#[tokio::test]
+async fn cancelling_ends_the_send_at_once() {
+    let (_listener, url) = silent().await;
+    let context = SendContext::new(Arc::new(Jar::new()));
+    let cancel = context.cancel.clone();
+    let client = client();
+    let (exchange, ()) = tokio::join!(client.send(signed(get(&url)), context), async {
+        tokio::task::yield_now().await;
+        cancel.cancel();
+    });
+    assert_eq!(error(&exchange).kind, SendErrorKind::Cancelled);
+
+    let context = SendContext::new(Arc::new(Jar::new()));
+    context.cancel.cancel();
+    let server = Server::start(ok).await;
+    let exchange = client.send(signed(get(&server.url("/"))), context).await;
+    assert_eq!(error(&exchange).kind, SendErrorKind::Cancelled);
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_hangs_up() {
+    let server = Server::start(|_: &Received| Vec::new()).await;
+    let exchange = send(request("POST", &server.url("/"), ResolvedBody::None)).await;
+    assert_eq!(
+        told(&exchange, SendErrorKind::Protocol),
+        format!("`{}` closed the connection without an answer", server.address)
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http() {
+    let server = Server::start(|_: &Received| b"SSH-2.0-OpenSSH\r\n\x1b[31mevil\r\n\r\n".to_vec()).await;
+    let exchange = send(get(&server.url("/"))).await;
+    let message = told(&exchange, SendErrorKind::Protocol);
+    assert!(message.contains("did not answer with HTTP"), "{message}");
+    assert!(!format!("{:?}", exchange.result).contains('\x1b'));
+}
+
+#[tokio::test]
+async fn tls_where_there_is_none() {
+    let server = Server::start(|_: &Received| answer("400 Bad", b"")).await;
+    let port = server.address.port();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        use tokio::io::AsyncWriteExt;
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let exchange = send(get(&format!("https://{address}/"))).await;
+    let message = told(&exchange, SendErrorKind::Tls);
+    assert!(message.contains("does not speak TLS"), "{message}");
+    assert!(error(&exchange).hint.as_ref().unwrap().contains("http://"));
+    assert!(port > 0);
+}
+
+#[tokio::test]
+async fn requests_that_cannot_be_sent_say_which_part() {
+    let server = Server::start(ok).await;
+    let url = server.url("/");
+    let exchange = send(request("GE T", &url, ResolvedBody::None)).await;
+    assert!(told(&exchange, SendErrorKind::Request).contains("`GE T`"));
+    let exchange = send(with_headers(get(&url), &[("X", "a\nb")])).await;
+    assert!(told(&exchange, SendErrorKind::Request).contains("`X` holds a line break"));
+    let exchange = send(with_headers(get(&url), &[("X Y", "a")])).await;
+    assert!(told(&exchange, SendErrorKind::Request).contains("`X Y`"));
+    for bad in ["", "http:///x", "http://{{base_url}}/x", "ftp://h/", "http://h:99999/"] {
+        told(&send(get(bad)).await, SendErrorKind::Url);
+    }
+    assert!(server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn an_undefined_host_names_its_variable() {
+    let exchange = send(get("{{base_url}}/a")).await;
+    assert!(told(&exchange, SendErrorKind::Url).contains("`base_url`"));
+    assert!(error(&exchange).hint.as_ref().unwrap().contains("environment"));
+}
+
+#[tokio::test]
+async fn errors_hold_no_secret() {
+    let mut secret = get("http://127.0.0.1:1/?key=hunter2");
+    secret.auth = Auth::new("apikey")
+        .with("key", "k")
+        .with("value", "hunter2")
+        .with("in", "query");
+    let exchange = send(secret).await;
+    assert!(!format!("{:?}", error(&exchange)).contains("hunter2"));
+    assert!(!exchange.redactor.redact(&exchange.request.url).contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_pooled_connection_the_server_closed_is_no_error() {
+    let server = Server::start(|_: &Received| answer("200 OK\r\nConnection: close", b"bye")).await;
+    let client = client();
+    for _ in 0..3 {
+        assert!(
+            client
+                .send(signed(get(&server.url("/"))), context())
+                .await
+                .result
+                .is_ok()
+        );
+    }
+}

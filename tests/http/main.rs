@@ -1,0 +1,12 @@
+//! The HTTP engine against servers on the loopback: what goes over the wire, what comes back, and what may go wrong.
+
+mod bodies;
+mod cookies;
+mod errors;
+mod h2;
+mod proxies;
+mod receive;
+mod redirects;
+mod support;
+mod tls;
+mod wire;

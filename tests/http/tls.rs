@@ -1,0 +1,181 @@
+//! TLS: whom to trust, and the words for whom not.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::io::Write;
+use std::sync::Arc;
+
+use postrider::http::{Client, ClientConfig};
+use postrider::model::exchange::{Exchange, SendErrorKind};
+use postrider::model::settings::HttpVersion;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use tokio_rustls::rustls::{self, ServerConfig, pki_types::PrivateKeyDer};
+
+use crate::support::{Server, config, context, error, get, ok, response, signed, with_settings};
+
+/// An authority of our own, and its PEM file.
+pub struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+    file: tempfile::NamedTempFile,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        Self::named("postrider's test CA")
+    }
+
+    fn named(name: &str) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(issuer.pem().as_bytes()).unwrap();
+        Self { issuer, file }
+    }
+
+    /// A server's configuration with a certificate of this authority.
+    pub fn server(&self, params: &CertificateParams, alpn: &[&str]) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        server_config(&certificate, &key, alpn)
+    }
+
+    /// A client that trusts this authority.
+    pub fn client(&self) -> Client {
+        Client::new(ClientConfig {
+            ca_file: Some(self.file.path().to_owned()),
+            ..config()
+        })
+    }
+}
+
+pub fn for_hosts(hosts: &[&str]) -> CertificateParams {
+    let mut params = CertificateParams::new(hosts.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "a server");
+    params
+}
+
+fn server_config(certificate: &rcgen::Certificate, key: &KeyPair, alpn: &[&str]) -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Arc::new(config)
+}
+
+fn refused(exchange: &Exchange, words: &str) {
+    let told = error(exchange);
+    assert_eq!(told.kind, SendErrorKind::Tls, "{told:?}");
+    assert!(told.message.contains(words), "{told:?}");
+    assert!(told.hint.is_some());
+}
+
+async fn fetch(client: &Client, server: &Server, host: &str) -> Exchange {
+    let url = format!("https://{host}:{}/x", server.address.port());
+    client.send(signed(get(&url)), context()).await
+}
+
+#[tokio::test]
+async fn a_ca_file_is_trusted_and_the_phases_are_told() {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(&for_hosts(&["localhost"]), &[]), ok).await;
+    let client = authority.client();
+    let exchange = fetch(&client, &server, "localhost").await;
+    assert_eq!(response(&exchange).body, "hi");
+    assert_eq!(exchange.connection.tls.as_deref(), Some("TLS 1.3"));
+    let timings = exchange.timings;
+    assert!(
+        timings.dns.is_some() && timings.connect.is_some() && timings.tls.is_some(),
+        "{timings:?}"
+    );
+
+    let exchange = fetch(&client, &server, "localhost").await;
+    assert_eq!((exchange.connection.reused, exchange.timings.tls), (true, None));
+    assert_eq!(exchange.connection.tls.as_deref(), Some("TLS 1.3"));
+    assert_eq!(server.seen()[1].connection, 0);
+}
+
+#[tokio::test]
+async fn what_is_not_trusted_is_told_apart() {
+    let (authority, stranger) = (Authority::new(), Authority::named("a stranger"));
+    let client = authority.client();
+
+    let server = Server::start_tls(stranger.server(&for_hosts(&["localhost"]), &[]), ok).await;
+    let exchange = fetch(&client, &server, "localhost").await;
+    refused(&exchange, "unknown issuer");
+    let hint = error(&exchange).hint.clone().unwrap();
+    assert!(
+        hint.contains("CA") && hint.contains("turn off certificate checks"),
+        "{hint}"
+    );
+
+    let key = KeyPair::generate().unwrap();
+    let own = for_hosts(&["localhost"]).self_signed(&key).unwrap();
+    let server = Server::start_tls(server_config(&own, &key, &[]), ok).await;
+    refused(&fetch(&client, &server, "localhost").await, "self-signed");
+
+    let mut old = for_hosts(&["localhost"]);
+    old.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    let server = Server::start_tls(authority.server(&old, &[]), ok).await;
+    refused(&fetch(&client, &server, "localhost").await, "has expired");
+
+    let server = Server::start_tls(authority.server(&for_hosts(&["other.test"]), &[]), ok).await;
+    refused(
+        &fetch(&client, &server, "localhost").await,
+        "another host than `localhost`",
+    );
+}
+
+#[tokio::test]
+async fn certificate_checks_can_be_turned_off_and_on() {
+    let stranger = Authority::new();
+    let server = Server::start_tls(stranger.server(&for_hosts(&["other.test"]), &[]), ok).await;
+    let url = format!("https://{}/", server.address);
+    let careful = Authority::new().client();
+    let off = with_settings(get(&url), |settings| settings.verify_tls = Some(false));
+    let exchange = careful.send(signed(off), context()).await;
+    assert_eq!(response(&exchange).body, "hi");
+    assert!(exchange.connection.tls.as_ref().unwrap().contains("not checked"));
+    assert_eq!(
+        error(&careful.send(signed(get(&url)), context()).await).kind,
+        SendErrorKind::Tls
+    );
+
+    let careless = Client::new(ClientConfig {
+        insecure: true,
+        ..config()
+    });
+    assert!(careless.send(signed(get(&url)), context()).await.result.is_ok());
+    let on = with_settings(get(&url), |settings| settings.verify_tls = Some(true));
+    assert_eq!(
+        error(&careless.send(signed(on), context()).await).kind,
+        SendErrorKind::Tls
+    );
+}
+
+#[tokio::test]
+async fn a_ca_file_that_is_gone_is_named() {
+    let client = Client::new(ClientConfig {
+        ca_file: Some("/nonexistent/ca.pem".into()),
+        ..config()
+    });
+    let server = Server::start_tls(Authority::new().server(&for_hosts(&["localhost"]), &[]), ok).await;
+    refused(&fetch(&client, &server, "localhost").await, "/nonexistent/ca.pem");
+}
+
+#[tokio::test]
+async fn a_server_without_http_2_says_so_when_it_is_demanded() {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(&for_hosts(&["127.0.0.1"]), &["http/1.1"]), ok).await;
+    let url = format!("https://{}/", server.address);
+    let demanded = with_settings(get(&url), |settings| settings.http_version = Some(HttpVersion::Http2));
+    let exchange = authority.client().send(signed(demanded), context()).await;
+    refused(&exchange, "HTTP version");
+    assert!(error(&exchange).hint.as_ref().unwrap().contains("auto"));
+}
