@@ -54,6 +54,11 @@ impl Paths {
         self.config.join("keymap.toml")
     }
 
+    /// Where the demo server keeps its signing key, so that its tokens outlive it.
+    pub fn demo_key(&self) -> PathBuf {
+        self.state.join("demo-key.pem")
+    }
+
     /// The user's own workspace, used where no other is found.
     pub fn own_workspace(&self) -> PathBuf {
         self.data.join("workspace")

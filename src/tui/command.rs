@@ -140,6 +140,8 @@ pub enum Command {
     Copy(String, String),
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),
+    /// Asks the request pane for something.
+    Request(super::panes::request::Order),
     /// Leaves the program without asking.
     Quit,
 }

@@ -45,8 +45,14 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
         if out.iter().any(|hint| hint.action == action) {
             continue;
         }
-        let places: &[Context] = if typing { &[Context::Anywhere] } else { &contexts };
-        let (Some(spec), Some(chord)) = (action::spec(action), state.keymap.chord_for(action, places)) else {
+        let chord = if typing {
+            let own = || state.keymap.chord_for(action, state.panes.contexts(state.focus));
+            let anywhere = state.keymap.chord_for(action, &[Context::Anywhere]);
+            anywhere.or_else(|| own().filter(|chord| chord.is_command()))
+        } else {
+            state.keymap.chord_for(action, &contexts)
+        };
+        let (Some(spec), Some(chord)) = (action::spec(action), chord) else {
             continue;
         };
         let key = chord.to_string();
@@ -68,7 +74,7 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
 
 /// The right end of the line: running sends, or the environment's token.
 fn right(state: &State) -> Line<'static> {
-    environments::status(&state.shared, &state.theme)
+    environments::status(&state.shared, &state.theme, &state.keymap)
 }
 
 /// The action of the hint at a column.

@@ -170,9 +170,11 @@ impl State {
         }
         let typing = self.panes.typing(self.focus);
         let action = if typing {
+            let own = || self.keymap.find(self.panes.contexts(self.focus), chord);
             self.keymap
                 .find(&[Context::Anywhere], chord)
                 .filter(|_| !chord.types_text())
+                .or_else(|| own().filter(|_| chord.is_command()))
         } else {
             self.keymap
                 .find(self.panes.contexts(self.focus), chord)

@@ -8,7 +8,7 @@ use super::*;
 fn stopped(source: &str, change: impl FnOnce(&mut ScriptJob)) -> ScriptError {
     let mut bad = job(source);
     bad.limits.busy = Duration::from_millis(150);
-    bad.limits.total = Duration::from_secs(60);
+    bad.limits.total = Duration::from_mins(1);
     change(&mut bad);
     let mut reports = run_all(vec![bad, job("console.log('alive')")]);
     assert_eq!(texts(reports.remove(1)), ["alive"]);
@@ -19,7 +19,7 @@ fn stopped(source: &str, change: impl FnOnce(&mut ScriptJob)) -> ScriptError {
 
 fn small_memory(job: &mut ScriptJob) {
     job.limits.memory = 24 * 1024 * 1024;
-    job.limits.busy = Duration::from_secs(60);
+    job.limits.busy = Duration::from_mins(1);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_script_is_cancelled_from_outside() {
     ] {
         let mut job = job(source);
         let cancel = job.cancel.clone();
-        job.limits.busy = Duration::from_secs(600);
+        job.limits.busy = Duration::from_mins(10);
         std::thread::spawn(move || {
             std::thread::sleep(Duration::from_millis(50));
             cancel.cancel();

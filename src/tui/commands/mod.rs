@@ -53,6 +53,14 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             state.shared.notify(Level::Done, format!("copied {what}"));
         }
         Command::ClearCookies(domain) => effects.push(Effect::ClearCookies(domain)),
+        Command::Request(order) => {
+            let mut cx = super::panes::Cx {
+                shared: &mut state.shared,
+                commands: queue,
+                effects,
+            };
+            super::panes::request::order(&mut state.panes.request, order, &mut cx);
+        }
         Command::Quit => effects.push(Effect::Quit),
     }
 }

@@ -12,12 +12,15 @@ use crate::tui::state::State;
 use super::saving;
 use super::structure::restructure;
 
-/// Shows a node in the request pane; the focus stays.
+/// Shows a node in the request pane; the focus stays, unless that pane is not on the screen.
 pub fn open(state: &mut State, id: NodeId) {
     if state.shared.workspace.node(id).is_some() {
         state.shared.open = Some(id);
         state.shared.revealed = false;
         state.shared.history.seal();
+        if state.layout().area(Pane::Request).is_none() {
+            state.focus = Pane::Request;
+        }
     }
 }
 

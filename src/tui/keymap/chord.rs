@@ -40,6 +40,11 @@ impl From<KeyEvent> for Chord {
 }
 
 impl Chord {
+    /// Whether it is pressed with Ctrl or Alt, so that a pane may bind it for its text fields too.
+    pub fn is_command(self) -> bool {
+        self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    }
+
     /// Whether pressing it in a text field would type something.
     pub fn types_text(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && !self.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)

@@ -1,13 +1,19 @@
 //! A question with a few answers, each a key.
+//!
+//! Enter gives the answer in focus, and that is never one that destroys: then the focus starts on cancelling.
 
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
+use std::mem;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
-use crate::tui::panes::{Cx, View};
-
+use super::sheet::{Sheet, column_at};
+use super::wrap::wrap;
 use crate::tui::command::Command;
+use crate::tui::panes::{Cx, View};
+use crate::tui::widgets::glyphs;
 
 /// One answer.
 #[derive(Debug)]
@@ -20,41 +26,186 @@ pub struct Choice {
     pub commands: Vec<Command>,
 }
 
+impl Choice {
+    /// Whether it takes something away that is not asked about again.
+    fn destroys(&self) -> bool {
+        self.commands.iter().any(|command| {
+            matches!(
+                command,
+                Command::Delete(_)
+                    | Command::DeleteEnvironment(_)
+                    | Command::Revert(_)
+                    | Command::ClearCookies(_)
+                    | Command::Save { overwrite: true, .. }
+            )
+        })
+    }
+}
+
 /// A question.
 #[derive(Debug)]
 pub struct Confirm {
     title: String,
     text: Vec<String>,
     choices: Vec<Choice>,
+    /// Which answer Enter gives; one past the last is cancelling.
+    cursor: usize,
+    sheet: Sheet,
+    lines: Vec<String>,
+    /// Where each answer stands, cancelling last.
+    buttons: Vec<Rect>,
 }
 
 impl Confirm {
-    /// Asks; Esc answers nothing. The first choice is the one Enter gives.
+    /// Asks; Esc answers nothing. The first choice is the one Enter gives, unless it is the only one or destroys.
     pub fn new(title: impl Into<String>, text: Vec<String>, choices: Vec<Choice>) -> Self {
+        let cursor = match choices.as_slice() {
+            [first, _, ..] if !first.destroys() => 0,
+            choices => choices.len(),
+        };
         Self {
             title: title.into(),
             text,
             choices,
+            cursor,
+            sheet: Sheet::default(),
+            lines: Vec::new(),
+            buttons: Vec::new(),
         }
     }
+
     /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
-        if key.code == KeyCode::Esc {
-            Flow::Close
-        } else {
-            Flow::Stay
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        let answers = self.choices.len() + 1;
+        match key.code {
+            KeyCode::Esc => return Flow::Close,
+            KeyCode::Enter => return self.answer(self.cursor, cx),
+            KeyCode::Tab | KeyCode::Right | KeyCode::Down => self.cursor = (self.cursor + 1) % answers,
+            KeyCode::BackTab | KeyCode::Left | KeyCode::Up => self.cursor = (self.cursor + answers - 1) % answers,
+            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+                let exact = self.choices.iter().position(|choice| choice.key == c);
+                let same = |choice: &Choice| choice.key.eq_ignore_ascii_case(&c);
+                match exact.or_else(|| self.choices.iter().position(same)) {
+                    Some(chosen) => return self.answer(chosen, cx),
+                    None if matches!(c, 'y' | 'Y') && self.choices.len() == 1 => return self.answer(0, cx),
+                    None if matches!(c, 'n' | 'N') => return Flow::Close,
+                    None => {}
+                }
+            }
+            _ => {}
         }
-    }
-    /// Takes pasted text.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
-    /// Takes a mouse event.
-    pub fn mouse(&mut self, _event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
         Flow::Stay
     }
-    /// Follows the shared state and the screen.
-    pub fn sync(&mut self, _screen: Rect, _cx: &mut Cx<'_>) {}
+
+    /// Takes pasted text: none of it is an answer.
+    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+
+    /// Takes a mouse event.
+    pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
+        let at = Position::new(event.column, event.row);
+        if event.kind != MouseEventKind::Down(MouseButton::Left) {
+            return Flow::Stay;
+        }
+        match self.buttons.iter().position(|button| button.contains(at)) {
+            Some(chosen) => self.answer(chosen, cx),
+            None if self.sheet.contains(at) => Flow::Stay,
+            None => Flow::Close,
+        }
+    }
+
+    fn answer(&mut self, chosen: usize, cx: &mut Cx<'_>) -> Flow {
+        if let Some(choice) = self.choices.get_mut(chosen) {
+            cx.commands.extend(mem::take(&mut choice.commands));
+        }
+        Flow::Close
+    }
+
+    /// The key and the words of an answer.
+    fn words(&self, answer: usize) -> (String, &str) {
+        match self.choices.get(answer) {
+            Some(choice) => (choice.key.to_string(), &choice.label),
+            None if self.choices.is_empty() => ("Esc".to_owned(), "close"),
+            None => ("Esc".to_owned(), "cancel"),
+        }
+    }
+
+    fn button_width(&self, answer: usize) -> usize {
+        let (key, label) = self.words(answer);
+        // ` [key] label `
+        glyphs::width(&key) + glyphs::width(label) + 5
+    }
+
+    /// Follows the screen.
+    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+        let answers = self.choices.len() + 1;
+        let widths: Vec<usize> = (0..answers).map(|answer| self.button_width(answer)).collect();
+        let row = widths.iter().sum::<usize>() + answers - 1;
+        let text = self.text.iter().map(|line| glyphs::width(line)).max().unwrap_or(0);
+        let most = usize::from(screen.width).saturating_sub(8).clamp(1, 72);
+        let width = row
+            .max(text)
+            .max(glyphs::width(&self.title) + 4)
+            .clamp(30.min(most), most);
+        self.lines = self.text.iter().flat_map(|line| wrap(line, width)).collect();
+        let stacked = row > width;
+        let buttons = if stacked { answers } else { 1 };
+        let height = self.lines.len() + 1 + buttons;
+        let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.sheet = Sheet::centred(screen, size(width), size(height));
+        let body = self.sheet.body;
+        let top = body.bottom().saturating_sub(size(buttons)).max(body.y);
+        self.buttons.clear();
+        let mut x = 0;
+        for (n, width) in widths.into_iter().enumerate() {
+            let (column, y) = if stacked {
+                (0, top.saturating_add(size(n)))
+            } else {
+                (x, top)
+            };
+            let place = Rect::new(column_at(body.x, column), y, size(width), 1);
+            self.buttons.push(place.intersection(body));
+            x += width + 1;
+        }
+    }
+
     /// Draws it.
-    pub fn draw(&self, _view: View<'_>, _screen: Rect, _buf: &mut Buffer) -> Option<Position> {
+    pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        let theme = view.theme;
+        let keys = [("↵", "choose"), ("Tab", "next"), ("Esc", "cancel")];
+        self.sheet.draw(&self.title, "", &keys, view, buf);
+        let body = self.sheet.body;
+        let top = self.buttons.first().map_or(body.bottom(), |button| button.y);
+        for (line, y) in self.lines.iter().zip(body.y..top) {
+            glyphs::put_text(
+                buf,
+                Position::new(body.x, y),
+                line,
+                usize::from(body.width),
+                theme.popup,
+            );
+        }
+        for (n, place) in self.buttons.iter().enumerate() {
+            let here = n == self.cursor;
+            let ground = if here {
+                theme.popup.patch(theme.selected)
+            } else {
+                theme.popup
+            };
+            buf.set_style(place.intersection(buf.area), ground);
+            let (key, label) = self.words(n);
+            let mut x = 1;
+            let destroys = self.choices.get(n).is_some_and(Choice::destroys);
+            let word = if destroys { ground.patch(theme.error) } else { ground };
+            for (text, style) in [
+                ("[", ground.patch(theme.dim)),
+                (key.as_str(), ground.patch(theme.key_hint)),
+                ("] ", ground.patch(theme.dim)),
+                (label, word),
+            ] {
+                let room = usize::from(place.width).saturating_sub(x);
+                x += glyphs::put_text(buf, Position::new(column_at(place.x, x), place.y), text, room, style);
+            }
+        }
         None
     }
 }

@@ -5,12 +5,15 @@
 pub mod confirm;
 pub mod cookies;
 pub mod environment;
+mod field;
 pub mod help;
 pub mod jump;
 pub mod picker;
 pub mod prompt;
 pub mod save_as;
+mod sheet;
 pub mod text;
+mod wrap;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
@@ -100,3 +103,6 @@ modals! {
     /// The cookies of the workspace.
     Cookies(Cookies),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,28 @@
-//! A list to filter and choose from.
+//! A list to filter and choose from: palette, environments, themes, methods, finding.
+//!
+//! ```text
+//! typed text → Ranking (scored once per text) → cursor → sync: window and hits of visible rows → draw
+//! ```
 
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
-use ratatui::buffer::Buffer;
+mod draw;
+mod rank;
+
+use std::mem;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
-use crate::tui::panes::{Cx, View};
-
+use super::field::Field;
+use super::sheet::Sheet;
 use crate::tui::command::Command;
+use crate::tui::panes::Cx;
+use crate::tui::widgets::{glyphs, scroll};
+
+use rank::{Hits, Ranking};
+
+/// Most rows shown at once.
+const ROWS: usize = 18;
 
 /// One row.
 #[derive(Debug, Default)]
@@ -35,48 +50,213 @@ pub struct Picker {
     items: Vec<Item>,
     on_cancel: Vec<Command>,
     free_text: Option<fn(String) -> Vec<Command>>,
+    filter: Field,
+    ranking: Ranking,
+    /// Which row of the filtered list, the free text's row being the last.
+    cursor: usize,
+    offset: usize,
+    sheet: Sheet,
+    columns: Columns,
+    /// What to accent in the visible rows.
+    hits: Vec<Hits>,
+}
+
+/// The widest of each column among all rows, in screen columns.
+#[derive(Clone, Copy, Debug, Default)]
+struct Columns {
+    label: usize,
+    detail: usize,
+    right: usize,
+    method: usize,
 }
 
 impl Picker {
     /// Offers these, the current one under the cursor.
     pub fn new(title: impl Into<String>, items: Vec<Item>) -> Self {
+        let mut columns = Columns::default();
+        for item in &items {
+            let method = item.method.as_deref().map_or(0, glyphs::width).min(7);
+            columns.label = columns.label.max(glyphs::width(&item.label));
+            columns.detail = columns.detail.max(glyphs::width(&item.detail));
+            columns.right = columns.right.max(glyphs::width(&item.right));
+            columns.method = columns.method.max(method);
+        }
+        let ranking = Ranking::new(items.len());
+        let cursor = items.iter().position(|item| item.current).unwrap_or(0);
         Self {
             title: title.into(),
             items,
             on_cancel: Vec::new(),
             free_text: None,
+            filter: Field::new("", "type to filter"),
+            ranking,
+            cursor,
+            offset: 0,
+            sheet: Sheet::default(),
+            columns,
+            hits: Vec::new(),
         }
     }
+
     /// What Esc does besides closing.
     #[must_use]
     pub fn on_cancel(mut self, commands: Vec<Command>) -> Self {
         self.on_cancel = commands;
         self
     }
+
     /// Lets Enter take the typed text itself when nothing matches.
     #[must_use]
     pub fn free_text(mut self, make: fn(String) -> Vec<Command>) -> Self {
         self.free_text = Some(make);
         self
     }
-    /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
-        if key.code == KeyCode::Esc {
-            Flow::Close
-        } else {
-            Flow::Stay
-        }
+
+    /// The typed text where it is a choice of its own: none of the items is called exactly that.
+    fn own_text(&self) -> Option<&str> {
+        let text = self.ranking.text().trim();
+        self.free_text
+            .filter(|_| !text.is_empty() && self.items.iter().all(|item| item.label != text))
+            .map(|_| text)
     }
-    /// Takes pasted text.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
-    /// Takes a mouse event.
-    pub fn mouse(&mut self, _event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
+
+    fn rows(&self) -> usize {
+        self.ranking.order().len() + usize::from(self.own_text().is_some())
+    }
+
+    /// The item of a row; `None` for the free text's.
+    fn item(&self, row: usize) -> Option<&Item> {
+        self.items.get(*self.ranking.order().get(row)?)
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let page = isize::try_from(self.list().height.max(1)).unwrap_or(1);
+        match key.code {
+            KeyCode::Esc => return self.cancel(cx),
+            KeyCode::Enter => return self.choose(self.cursor, cx),
+            KeyCode::Up | KeyCode::BackTab => self.step(-1, cx),
+            KeyCode::Down | KeyCode::Tab => self.step(1, cx),
+            KeyCode::Char('p') if control => self.step(-1, cx),
+            KeyCode::Char('n') if control => self.step(1, cx),
+            KeyCode::PageUp => self.step(-page, cx),
+            KeyCode::PageDown => self.step(page, cx),
+            _ => {
+                if self.filter.key(key, cx) {
+                    self.refilter(cx);
+                }
+            }
+        }
         Flow::Stay
     }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        self.filter.paste(text);
+        self.refilter(cx);
+    }
+
+    /// Takes a mouse event.
+    pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
+        let at = Position::new(event.column, event.row);
+        match event.kind {
+            MouseEventKind::ScrollUp => self.step(-1, cx),
+            MouseEventKind::ScrollDown => self.step(1, cx),
+            MouseEventKind::Down(MouseButton::Left) => {
+                if !self.sheet.contains(at) {
+                    return self.cancel(cx);
+                }
+                let list = self.list();
+                if list.contains(at) {
+                    return self.choose(self.offset + usize::from(at.y - list.y), cx);
+                }
+                self.filter.click(at);
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn cancel(&mut self, cx: &mut Cx<'_>) -> Flow {
+        cx.commands.append(&mut self.on_cancel);
+        Flow::Close
+    }
+
+    fn choose(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
+        if let Some(index) = self.ranking.order().get(row) {
+            if let Some(item) = self.items.get_mut(*index) {
+                cx.commands.extend(mem::take(&mut item.commands));
+                return Flow::Close;
+            }
+        }
+        match (self.free_text, self.own_text()) {
+            (Some(make), Some(text)) if row < self.rows() => {
+                cx.commands.extend(make(text.to_owned()));
+                Flow::Close
+            }
+            _ => Flow::Stay,
+        }
+    }
+
+    fn step(&mut self, rows: isize, cx: &mut Cx<'_>) {
+        let before = self.cursor;
+        let last = self.rows().saturating_sub(1);
+        self.cursor = match (before, rows) {
+            // One step goes around the ends, a page stops there.
+            (0, -1) => last,
+            (at, 1) if at >= last => 0,
+            _ => before.saturating_add_signed(rows).min(last),
+        };
+        if self.cursor != before {
+            self.preview(cx);
+        }
+    }
+
+    fn refilter(&mut self, cx: &mut Cx<'_>) {
+        self.ranking.rank(&self.filter.text(), &self.items);
+        self.offset = 0;
+        self.cursor = if self.ranking.text().is_empty() {
+            self.items.iter().position(|item| item.current).unwrap_or(0)
+        } else {
+            0
+        };
+        self.preview(cx);
+    }
+
+    fn preview(&self, cx: &mut Cx<'_>) {
+        if let Some(name) = self.item(self.cursor).and_then(|item| item.preview_theme.clone()) {
+            cx.commands.push(Command::Theme { name, keep: false });
+        }
+    }
+
+    /// Where the rows go: below the field, with a line of air where there is room.
+    fn list(&self) -> Rect {
+        let body = self.sheet.body;
+        let above = if body.height >= 6 { 2 } else { 1 }.min(body.height);
+        Rect {
+            y: body.y + above,
+            height: body.height - above,
+            ..body
+        }
+    }
+
     /// Follows the shared state and the screen.
-    pub fn sync(&mut self, _screen: Rect, _cx: &mut Cx<'_>) {}
-    /// Draws it.
-    pub fn draw(&self, _view: View<'_>, _screen: Rect, _buf: &mut Buffer) -> Option<Position> {
-        None
+    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+        let columns = self.columns;
+        let natural = 2 + columns.method + columns.label + columns.detail + columns.right + 6;
+        let width = u16::try_from(natural.clamp(44, 90)).unwrap_or(90);
+        let rows = (self.items.len() + usize::from(self.free_text.is_some())).clamp(3, ROWS);
+        self.sheet = Sheet::high(screen, width, u16::try_from(rows).unwrap_or(3) + 2);
+        let body = self.sheet.body;
+        self.filter.place(Rect {
+            height: body.height.min(1),
+            ..body
+        });
+        let height = usize::from(self.list().height);
+        let rows = self.rows();
+        self.cursor = self.cursor.min(rows.saturating_sub(1));
+        self.offset = scroll::follow(self.offset, self.cursor, rows, height, 1);
+        self.hits = self.ranking.hits(&self.items, self.offset..self.offset + height);
     }
 }

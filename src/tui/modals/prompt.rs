@@ -1,15 +1,24 @@
-//! One line to type.
+//! One line to type: a name or a file, with what becomes of it shown while typing.
 
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
+use std::mem;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
+use super::field::Field;
+use super::sheet::Sheet;
+use super::wrap::wrap;
+use crate::model::id::slug;
+use crate::model::{Environment, EnvironmentId, ItemPath, NodeId};
+use crate::tui::command::Command;
+use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
-
-use crate::model::{Environment, EnvironmentId, NodeId};
-use bytes::Bytes;
-use std::path::PathBuf;
+use crate::tui::shared::Shared;
+use crate::tui::widgets::glyphs;
 
 /// What the typed line is for.
 #[derive(Debug)]
@@ -26,41 +35,281 @@ pub enum Purpose {
     SaveBody(PathBuf, Bytes),
 }
 
+/// The line below the field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Remark {
+    /// What becomes of the text.
+    Fine(String),
+    /// What to know before Enter is pressed again.
+    Warning(String),
+    /// Why Enter did nothing.
+    Wrong(String),
+}
+
+impl Default for Remark {
+    fn default() -> Self {
+        Self::Fine(String::new())
+    }
+}
+
 /// The prompt.
 #[derive(Debug)]
 pub struct Prompt {
     title: String,
-    initial: String,
+    field: Field,
     purpose: Purpose,
+    remark: Remark,
+    /// Enter was pressed on this text and something was to be said first.
+    said: Option<String>,
+    sheet: Sheet,
 }
 
 impl Prompt {
     /// Asks for a line, with a text to start from.
     pub fn new(title: impl Into<String>, initial: impl Into<String>, purpose: Purpose) -> Self {
+        let placeholder = match purpose {
+            Purpose::SaveBody(..) => "a file name or a path",
+            _ => "a name",
+        };
         Self {
             title: title.into(),
-            initial: initial.into(),
+            field: Field::new(&initial.into(), placeholder).selected(),
             purpose,
+            remark: Remark::default(),
+            said: None,
+            sheet: Sheet::default(),
         }
     }
+
     /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
-        if key.code == KeyCode::Esc {
-            Flow::Close
-        } else {
-            Flow::Stay
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        match key.code {
+            KeyCode::Esc => return Flow::Close,
+            KeyCode::Enter => return self.take(cx),
+            _ => {
+                if self.field.key(key, cx) {
+                    self.said = None;
+                }
+            }
         }
-    }
-    /// Takes pasted text.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
-    /// Takes a mouse event.
-    pub fn mouse(&mut self, _event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
         Flow::Stay
     }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
+        self.field.paste(text);
+        self.said = None;
+    }
+
+    /// Takes a mouse event.
+    pub fn mouse(&mut self, event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
+        if event.kind == MouseEventKind::Down(MouseButton::Left) {
+            let at = Position::new(event.column, event.row);
+            if !self.sheet.contains(at) {
+                return Flow::Close;
+            }
+            self.field.click(at);
+        }
+        Flow::Stay
+    }
+
+    /// Enter: does what the line is for, or says why not.
+    fn take(&mut self, cx: &mut Cx<'_>) -> Flow {
+        let text = self.field.text();
+        let name = text.trim().to_owned();
+        if name.is_empty() {
+            self.said = Some(text);
+            return Flow::Stay;
+        }
+        let command = match &mut self.purpose {
+            Purpose::NewGroup(parent) => Command::NewGroup { parent: *parent, name },
+            Purpose::Rename(id) => Command::Rename { id: *id, name },
+            Purpose::RenameEnvironment(id) => Command::RenameEnvironment { id: *id, name },
+            Purpose::NewEnvironment(environment) => {
+                let environment = Environment {
+                    name,
+                    ..mem::take(environment)
+                };
+                Command::NewEnvironment { environment }
+            }
+            Purpose::SaveBody(base, bytes) => {
+                let path = absolute(base, &name);
+                // Looking at one file is no work to wait for, and asking first is worth it.
+                let asked = self.said.as_ref() == Some(&text);
+                if path.is_dir() || (path.exists() && !asked) {
+                    self.said = Some(text);
+                    return Flow::Stay;
+                }
+                cx.effects.push(Effect::SaveBody {
+                    path,
+                    bytes: bytes.clone(),
+                });
+                return Flow::Close;
+            }
+        };
+        cx.commands.push(command);
+        Flow::Close
+    }
+
+    /// Says what becomes of the text, or what is wrong with it once Enter was pressed.
+    fn judge(&self, shared: &Shared) -> Remark {
+        let text = self.field.text();
+        let name = text.trim();
+        let pressed = self.said.as_ref() == Some(&text);
+        if name.is_empty() {
+            let words = match self.purpose {
+                Purpose::SaveBody(..) => "type a file name",
+                _ => "type a name",
+            };
+            return if pressed {
+                Remark::Wrong(format!("{words} first"))
+            } else {
+                Remark::Fine(words.to_owned())
+            };
+        }
+        let workspace = &shared.workspace;
+        match &self.purpose {
+            Purpose::NewGroup(parent) => {
+                let above = parent.and_then(|id| workspace.path(id)).unwrap_or_default();
+                let file = workspace.free_slug(*parent, name);
+                filed(&above, name, &file, "/")
+            }
+            Purpose::Rename(id) => {
+                let (Some(path), Some(node)) = (workspace.path(*id), workspace.node(*id)) else {
+                    return Remark::Fine("saved nowhere yet: only its name changes".to_owned());
+                };
+                let ending = if node.entity.is_group() { "/" } else { ".toml" };
+                let above = path.parent().unwrap_or_default();
+                if slug(name) == node.slug {
+                    return Remark::Fine(format!("collections/{path}{ending}"));
+                }
+                filed(&above, name, &workspace.free_slug(node.parent, name), ending)
+            }
+            Purpose::NewEnvironment(_) => environment(name, &workspace.free_environment_slug(name)),
+            Purpose::RenameEnvironment(id) => {
+                let own = workspace.environment(*id).map(|node| node.slug.as_str());
+                if own == Some(slug(name).as_str()) {
+                    return Remark::Fine(format!("environments/{}.toml", slug(name)));
+                }
+                environment(name, &workspace.free_environment_slug(name))
+            }
+            Purpose::SaveBody(base, bytes) => {
+                let path = absolute(base, name);
+                let shown = path.display().to_string();
+                match pressed {
+                    true if path.is_dir() => Remark::Wrong(format!("`{shown}` is a folder: add a file name")),
+                    true => Remark::Warning(format!("`{shown}` is there already: Enter writes over it")),
+                    false => Remark::Fine(format!("{} bytes → {shown}", bytes.len())),
+                }
+            }
+        }
+    }
+
     /// Follows the shared state and the screen.
-    pub fn sync(&mut self, _screen: Rect, _cx: &mut Cx<'_>) {}
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        self.remark = self.judge(cx.shared);
+        self.sheet = Sheet::high(screen, 64, 4);
+        let body = self.sheet.body;
+        self.field.place(Rect {
+            height: body.height.min(1),
+            ..body
+        });
+    }
+
     /// Draws it.
-    pub fn draw(&self, _view: View<'_>, _screen: Rect, _buf: &mut Buffer) -> Option<Position> {
-        None
+    pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        let theme = view.theme;
+        let keys = [("↵", "ok"), ("Esc", "cancel")];
+        self.sheet.draw(&self.title, "", &keys, view, buf);
+        let body = self.sheet.body;
+        let (mark, text, style) = match &self.remark {
+            Remark::Fine(text) => ("  ", text, theme.dim),
+            Remark::Warning(text) => ("! ", text, theme.warn),
+            Remark::Wrong(text) => ("✗ ", text, theme.error),
+        };
+        let style = theme.popup.patch(style);
+        let rows = usize::from(body.height.saturating_sub(2));
+        let room = usize::from(body.width).saturating_sub(2);
+        let lines = wrap(text, room);
+        // A long path loses its middle, not its end.
+        let lines = if lines.len() > rows {
+            vec![shorten(text, room)]
+        } else {
+            lines
+        };
+        for (n, (line, y)) in lines.iter().zip(body.y.saturating_add(2)..body.bottom()).enumerate() {
+            let line = format!("{}{line}", if n == 0 { mark } else { "  " });
+            glyphs::put_text(buf, Position::new(body.x, y), &line, usize::from(body.width), style);
+        }
+        self.field.draw(view, view.focused, buf)
+    }
+}
+
+/// Where a node of this name will be filed, and a word when its name is taken.
+fn filed(above: &ItemPath, name: &str, file: &str, ending: &str) -> Remark {
+    let path = format!("collections/{}{ending}", above.join(file));
+    if file == slug(name) {
+        Remark::Fine(path)
+    } else {
+        Remark::Fine(format!("{path} (`{}` is taken)", slug(name)))
+    }
+}
+
+fn environment(name: &str, file: &str) -> Remark {
+    if file == slug(name) {
+        Remark::Fine(format!("environments/{file}.toml"))
+    } else {
+        Remark::Fine(format!("environments/{file}.toml (`{}` is taken)", slug(name)))
+    }
+}
+
+/// A typed path: relative ones start at `base`, `~` is the user's own folder.
+fn absolute(base: &Path, typed: &str) -> PathBuf {
+    let home = |rest: &str| std::env::home_dir().map(|home| home.join(rest));
+    match typed.strip_prefix('~') {
+        Some("") => home("").unwrap_or_else(|| base.join(typed)),
+        Some(rest) if rest.starts_with('/') => home(rest.trim_start_matches('/')).unwrap_or_else(|| base.join(typed)),
+        _ => base.join(typed),
+    }
+}
+
+/// Cuts out the middle of a path so that it fits.
+pub(super) fn shorten(path: &str, columns: usize) -> String {
+    if glyphs::width(path) <= columns {
+        return path.to_owned();
+    }
+    let head = path.find('/').map_or("", |at| &path[..=at]);
+    let head = if glyphs::width(head) + 8 < columns { head } else { "" };
+    let room = columns.saturating_sub(glyphs::width(head) + 1);
+    let whole = glyphs::width(path);
+    let from = glyphs::glyphs(path).find(|glyph| whole - glyph.column <= room);
+    format!("{head}…{}", from.map_or("", |glyph| &path[glyph.byte..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_paths_start_at_the_base_or_at_home() {
+        let base = Path::new("/work");
+        assert_eq!(absolute(base, "a/b.json"), Path::new("/work/a/b.json"));
+        assert_eq!(absolute(base, "/tmp/b.json"), Path::new("/tmp/b.json"));
+        assert_eq!(absolute(base, "~x"), Path::new("/work/~x"));
+        if let Some(home) = std::env::home_dir() {
+            assert_eq!(absolute(base, "~/b.json"), home.join("b.json"));
+        }
+    }
+
+    #[test]
+    fn long_paths_lose_their_middle() {
+        assert_eq!(shorten("collections/a/b.toml", 40), "collections/a/b.toml");
+        assert_eq!(
+            shorten("collections/pydio-cells/users/x.toml", 26),
+            "collections/…/users/x.toml"
+        );
+        for columns in 0..40 {
+            assert!(glyphs::width(&shorten("collections/日本語/長い名前/users.toml", columns)) <= columns.max(1));
+        }
     }
 }

@@ -1,104 +1,414 @@
-//! The open request, folder or collection.
+//! The open request, folder or collection: a URL bar, tabs, and on each tab the tables, forms and text areas of it.
+//!
+//! ```text
+//! key → widget of a section → Command::Edit { Replace } → workspace → sync → every widget agrees with the item again
+//! ```
+//!
+//! The item in the workspace is the truth at all times: each keystroke is written into it at once (so drafts lose
+//! nothing and a send takes what is on the screen), and [`sync`] gives the widgets what others changed.
+//!
+//! `part` says what can be edited, `rows`, `fields` and `settings` how; `section` pairs a part with a widget; `facts` is
+//! what is known beyond the item: variables, inherited auth, what is missing.
 
-use crossterm::event::{KeyEvent, MouseEvent};
-use ratatui::buffer::Buffer;
+mod complete;
+mod copy;
+mod curl;
+mod draw;
+mod facts;
+mod fields;
+mod form;
+mod input;
+mod mouse;
+mod nav;
+mod order;
+mod part;
+mod places;
+mod popups;
+mod rows;
+mod section;
+mod settings;
+mod tab;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
 use ratatui::layout::{Position, Rect};
+use serde_json::json;
 
-use super::{Cx, View};
-use crate::tui::action::{Action as Any, Nav, Spec, specs};
+use super::Cx;
+use crate::model::{Body, Entity, NodeId, Request};
+use crate::tui::action::{Action as Any, App, Spec, specs};
+use crate::tui::command::Command;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::editor::Editor;
+
+pub use copy::copies;
+pub use draw::draw;
+pub use input::{back, edited, key, paste, update};
+pub use mouse::mouse;
+pub use nav::nav;
+pub use order::{Order, order};
+
+use complete::Completion;
+use facts::Facts;
+use part::Part;
+use places::places;
+use section::{Section, Widget};
+use tab::Tab;
+
+/// Where the cursor is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Spot {
+    /// In the URL bar.
+    #[default]
+    Url,
+    /// In a section of the tab.
+    Section(usize),
+}
 
 /// What the pane remembers.
-#[derive(Debug, Default)]
-pub struct State {}
+#[derive(Debug)]
+pub struct State {
+    node: Option<NodeId>,
+    /// The item as last seen.
+    seen: Option<Entity>,
+    request_tab: Tab,
+    group_tab: Tab,
+    spot: Spot,
+    /// The method, as the badge shows it.
+    badge: String,
+    url: Editor,
+    url_typing: bool,
+    /// Start typing the URL as soon as the new item is here.
+    want_url: bool,
+    sections: Vec<Section>,
+    facts: Facts,
+    completion: Option<Completion>,
+    /// The list was closed with Esc and stays so until the next `{{`.
+    dismissed: bool,
+    /// Bodies of other types, to come back to.
+    stash: HashMap<(NodeId, String), Body>,
+    /// What an outside editor has.
+    external: Option<(String, NodeId, Part)>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            node: None,
+            seen: None,
+            request_tab: Tab::Params,
+            group_tab: Tab::Auth,
+            spot: Spot::Url,
+            badge: String::new(),
+            url: url_bar(),
+            url_typing: false,
+            want_url: false,
+            sections: Vec::new(),
+            facts: Facts::default(),
+            completion: None,
+            dismissed: false,
+            stash: HashMap::new(),
+            external: None,
+        }
+    }
+}
+
+fn url_bar() -> Editor {
+    Editor::single_line("").with_placeholder("Type a URL: https://… or {{base_url}}/…")
+}
 
 /// What can be done here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Method.
+    /// Chooses the method.
     Method,
-    /// Type.
+    /// Chooses the type of auth or body.
     Type,
-    /// Url.
+    /// Edits the URL.
     Url,
-    /// External.
+    /// Edits the text area in `$EDITOR`.
     External,
-    /// Rename.
+    /// Renames the item.
     Rename,
-    /// AddRow.
+    /// Adds a row.
     AddRow,
-    /// DeleteRow.
+    /// Deletes the row.
     DeleteRow,
-    /// MoveRowUp.
+    /// Moves the row up.
     MoveRowUp,
-    /// MoveRowDown.
+    /// Moves the row down.
     MoveRowDown,
 }
 
 /// The words for the actions.
 pub const ACTIONS: &[Spec] = specs! { Any::Request:
-    "request.method" "method" "Stub help text" Action::Method,
-    "request.type" "type" "Stub help text" Action::Type,
-    "request.url" "url" "Stub help text" Action::Url,
-    "request.external" "external" "Stub help text" Action::External,
-    "request.rename" "rename" "Stub help text" Action::Rename,
-    "table.add" "add" "Stub help text" Action::AddRow,
-    "table.delete" "delete" "Stub help text" Action::DeleteRow,
-    "table.move-up" "move-up" "Stub help text" Action::MoveRowUp,
-    "table.move-down" "move-down" "Stub help text" Action::MoveRowDown,
+    "request.method" "method" "Choose the request's method" Action::Method,
+    "request.type" "type" "Choose the type of the auth or the body" Action::Type,
+    "request.url" "URL" "Edit the URL" Action::Url,
+    "request.external" "$EDITOR" "Edit the script, body or description in $EDITOR" Action::External,
+    "request.rename" "rename" "Rename the open request, folder or collection" Action::Rename,
+    "table.add" "add row" "Add a row to the table" Action::AddRow,
+    "table.delete" "delete row" "Delete the row of the cursor" Action::DeleteRow,
+    "table.move-up" "row up" "Move the row of the cursor up" Action::MoveRowUp,
+    "table.move-down" "row down" "Move the row of the cursor down" Action::MoveRowDown,
 };
-
-/// Does an action.
-pub fn update(_state: &mut State, _action: Action, _cx: &mut Cx<'_>) {}
-/// Moves about.
-pub fn nav(_state: &mut State, _nav: Nav, _cx: &mut Cx<'_>) {}
-/// Whether a text field has the focus.
-pub fn typing(_state: &State) -> bool {
-    false
-}
-/// Takes a key while typing.
-pub fn key(_state: &mut State, _key: KeyEvent, _cx: &mut Cx<'_>) {}
-/// Takes pasted text while typing.
-pub fn paste(_state: &mut State, _text: &str, _cx: &mut Cx<'_>) {}
-/// Leaves what can be left.
-pub fn back(_state: &mut State, _cx: &mut Cx<'_>) -> bool {
-    false
-}
-/// Takes a mouse event inside the area.
-pub fn mouse(_state: &mut State, _event: MouseEvent, _area: Rect, _cx: &mut Cx<'_>) {}
-/// The contexts keys are looked up in.
-pub fn contexts(_state: &State) -> &'static [Context] {
-    &[Context::Request]
-}
-/// The actions worth a hint.
-pub fn hints(_state: &State, _shared: &Shared) -> Vec<Any> {
-    Vec::new()
-}
-/// Follows the shared state and the area.
-pub fn sync(_state: &mut State, _area: Rect, _cx: &mut Cx<'_>) {}
-/// Draws the pane.
-pub fn draw(_state: &State, _view: View<'_>, _area: Rect, _buf: &mut Buffer) -> Option<Position> {
-    None
-}
 
 impl State {
     /// Puts the cursor into the URL bar, ready to type.
-    pub fn edit_url(&mut self) {}
+    pub fn edit_url(&mut self) {
+        self.want_url = true;
+        self.spot = Spot::Url;
+        self.url_typing = true;
+        self.url.reveal_caret();
+    }
+
+    /// The tab that is shown.
+    fn tab(&self) -> Tab {
+        match &self.seen {
+            Some(Entity::Request(_)) | None => self.request_tab,
+            Some(entity) if Tab::of(entity).contains(&self.group_tab) => self.group_tab,
+            Some(_) => Tab::Auth,
+        }
+    }
+
+    /// Shows a tab, the cursor on its first section unless it is in the URL bar.
+    fn show(&mut self, tab: Tab) {
+        match &self.seen {
+            Some(entity) if entity.is_group() => self.group_tab = tab,
+            _ => self.request_tab = tab,
+        }
+        if let Spot::Section(at) = &mut self.spot {
+            *at = 0;
+        }
+        self.sections.clear();
+        self.completion = None;
+    }
+
+    /// The section of the cursor.
+    fn active(&self) -> Option<usize> {
+        match self.spot {
+            Spot::Section(at) if at < self.sections.len() => Some(at),
+            _ => None,
+        }
+    }
+
+    fn section(&self) -> Option<&Section> {
+        self.sections.get(self.active()?)
+    }
+
+    fn section_mut(&mut self) -> Option<&mut Section> {
+        let at = self.active()?;
+        self.sections.get_mut(at)
+    }
+
+    /// The part that is being typed into, and its editor.
+    fn editor(&self) -> Option<(Part, &Editor)> {
+        if self.url_typing && self.spot == Spot::Url {
+            return Some((Part::Url, &self.url));
+        }
+        let section = self.section()?;
+        Some((section.part, section.editor()?))
+    }
+
+    fn editor_mut(&mut self) -> Option<&mut Editor> {
+        if self.url_typing && self.spot == Spot::Url {
+            return Some(&mut self.url);
+        }
+        self.section_mut()?.editor_mut()
+    }
 }
+
+/// Whether a text field has the focus.
+pub fn typing(state: &State) -> bool {
+    state.editor().is_some()
+}
+
+/// The contexts keys are looked up in.
+pub fn contexts(state: &State) -> &'static [Context] {
+    match state.section().map(|section| &section.widget) {
+        Some(Widget::Table(_)) => &[Context::Table, Context::Request],
+        _ => &[Context::Request],
+    }
+}
+
+/// The actions worth a hint.
+pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
+    use crate::tui::action::Nav;
+    if typing(state) {
+        return match state.editor() {
+            Some((Part::Url, _)) | None => vec![Any::App(App::Send), Any::App(App::Back)],
+            Some((_, editor)) if editor.mode() == crate::tui::widgets::editor::Mode::MultiLine => {
+                vec![Any::App(App::Back), Any::Request(Action::External)]
+            }
+            Some(_) => vec![Any::App(App::Back)],
+        };
+    }
+    let own: &[Any] = match (state.section().map(|section| &section.widget), state.node) {
+        (_, None) => &[],
+        (None, _) => &[
+            Any::Nav(Nav::Open),
+            Any::App(App::Send),
+            Any::Request(Action::Method),
+            Any::Nav(Nav::NextTab),
+        ],
+        (Some(Widget::Table(_)), _) => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::AddRow),
+            Any::Request(Action::DeleteRow),
+            Any::Nav(Nav::Toggle),
+            Any::App(App::Send),
+        ],
+        (Some(Widget::Area { .. }), _) => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::External),
+            Any::App(App::Send),
+            Any::Nav(Nav::NextTab),
+        ],
+        (Some(Widget::Form(_) | Widget::Choice(_)), _) => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::Type),
+            Any::App(App::Send),
+            Any::Nav(Nav::NextTab),
+        ],
+    };
+    own.to_vec()
+}
+
+/// Follows the shared state and the area.
+pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
+    let shared = &*cx.shared;
+    let open = shared.open.zip(shared.open_entity().cloned());
+    let Some((id, entity)) = open else {
+        if state.node.is_some() {
+            *state = State {
+                request_tab: state.request_tab,
+                group_tab: state.group_tab,
+                ..State::default()
+            };
+        }
+        return;
+    };
+    if state.node != Some(id) {
+        state.node = Some(id);
+        state.seen = None;
+        state.spot = Spot::Url;
+        state.url = url_bar();
+        state.url_typing = false;
+        state.sections.clear();
+        state.completion = None;
+    }
+    let edited = state.seen.as_ref().is_none_or(|seen| !part::same(seen, &entity));
+    state.seen = Some(entity.clone());
+    let told = state.facts.refresh(shared, id, &entity, edited);
+    state.badge = match &entity {
+        Entity::Request(request) => {
+            if edited && !says(&state.url.text(), request) {
+                state.url.set_text(&request.full_url());
+            }
+            format!(" {} ", request.method)
+        }
+        _ => String::new(),
+    };
+    if std::mem::take(&mut state.want_url) && !entity.is_group() {
+        state.spot = Spot::Url;
+        state.url_typing = true;
+    }
+    let wanted = state.tab().parts(&entity);
+    let fits = state.sections.len() == wanted.len() && state.sections.iter().zip(&wanted).all(|(s, p)| s.part == *p);
+    if !fits {
+        let mut old = std::mem::take(&mut state.sections);
+        for part in wanted {
+            let kept = old.iter().position(|section| section.part == part);
+            let section = kept.map_or_else(|| Section::new(part, &entity), |at| old.swap_remove(at));
+            state.sections.push(section);
+        }
+    }
+    if let Spot::Section(at) = &mut state.spot {
+        *at = (*at).min(state.sections.len().saturating_sub(1));
+    } else if entity.is_group() {
+        state.spot = Spot::Section(0);
+    }
+    for section in &mut state.sections {
+        section.reveal(shared.revealed);
+        if edited || told || !fits {
+            section.load(&entity, &state.facts);
+        }
+        keep_names(section);
+    }
+    let places = places(state, area);
+    state.url.resize(places.url.width, 1);
+    for (section, (_, body)) in state.sections.iter_mut().zip(&places.sections) {
+        section.resize(body.width, body.height);
+    }
+}
+
+/// Whether typing this text gave the request its URL, so that it need not be put in order while being typed.
+fn says(text: &str, request: &Request) -> bool {
+    let mut again = request.clone();
+    again.set_full_url(text);
+    again.url == request.url && again.params == request.params
+}
+
+/// The names of path variables are the URL's: the cursor stays off them.
+fn keep_names(section: &mut Section) {
+    if let (Part::PathVariables, Widget::Table(table)) = (section.part, &mut section.widget) {
+        let (row, column) = table.cursor();
+        if column == 0 {
+            let editing = table.is_editing();
+            table.cancel();
+            table.go_to(row, 1);
+            if editing {
+                table.apply(crate::tui::widgets::table::TableAction::Edit);
+            }
+        }
+    }
+}
+
 /// What to remember across restarts.
-pub fn remember(_state: &State) -> serde_json::Value {
-    serde_json::Value::Null
+pub fn remember(state: &State) -> serde_json::Value {
+    json!({ "tab": state.request_tab.title(), "group_tab": state.group_tab.title() })
 }
+
 /// Takes up what was remembered.
-pub fn restore(_state: &mut State, _value: &serde_json::Value) {}
+pub fn restore(state: &mut State, value: &serde_json::Value) {
+    let tab = |name: &str| {
+        value
+            .get(name)
+            .and_then(|title| title.as_str())
+            .and_then(Tab::from_title)
+    };
+    if let Some(tab) = tab("tab") {
+        state.request_tab = tab;
+    }
+    if let Some(tab) = tab("group_tab") {
+        state.group_tab = tab;
+    }
+}
+
 /// Places worth a jump letter: inside the area, and what goes there.
-pub fn jumps(_state: &State, _shared: &Shared, _area: Rect) -> Vec<(Position, Vec<crate::tui::command::Command>)> {
-    Vec::new()
+pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
+    let Some(entity) = &state.seen else { return Vec::new() };
+    let places = places(state, area);
+    let mut out = Vec::new();
+    if !entity.is_group() {
+        let to_method = Command::Act(Any::Request(Action::Method));
+        out.push((places.method.as_position(), vec![to_method]));
+        out.push((places.url.as_position(), vec![Command::Request(Order::Url)]));
+    }
+    for (tab, x) in draw::tab_places(state, entity, places.tabs.width) {
+        let at = Position::new(places.tabs.x + x, places.tabs.y);
+        out.push((at, vec![Command::Request(Order::Tab(tab))]));
+    }
+    for (n, (_, body)) in places
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(_, (_, body))| !body.is_empty())
+    {
+        out.push((body.as_position(), vec![Command::Request(Order::Section(n))]));
+    }
+    out
 }
-/// What can be copied: its words, and the text.
-pub fn copies(_state: &State, _shared: &Shared) -> Vec<(String, String)> {
-    Vec::new()
-}
-/// A text came back from an outside editor, under the key it was given.
-pub fn edited(_state: &mut State, _key: &str, _text: &str, _cx: &mut Cx<'_>) {}

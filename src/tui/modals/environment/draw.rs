@@ -1,0 +1,150 @@
+//! Drawing the editor: the table, what is told of the variable under the cursor, the keys.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line as Text;
+
+use super::{EnvironmentEditor, details};
+use crate::tui::panes::View;
+use crate::tui::widgets::{frame, glyphs, popup};
+
+/// The window's largest size.
+const LARGEST: (u16, u16) = (128, 36);
+
+/// The keys while nothing is typed, the most useful first.
+const KEYS: [(&str, &str); 10] = [
+    ("↵", "edit"),
+    ("a", "add"),
+    ("d", "delete"),
+    ("s", "secret"),
+    ("v", "reveal"),
+    ("p", "into the file"),
+    ("r", "reset"),
+    ("Space", "on/off"),
+    ("u", "undo"),
+    ("y", "copy"),
+];
+/// The keys while a cell is typed into.
+const TYPING: [(&str, &str); 3] = [("↵", "keep"), ("Tab", "next cell"), ("Esc", "as it was")];
+
+/// Where the parts are.
+pub struct Places {
+    /// The window with its frame.
+    pub window: Rect,
+    /// The table.
+    pub table: Rect,
+    /// What is told of the variable.
+    pub details: Rect,
+    /// The keys.
+    pub keys: Rect,
+}
+
+/// Places the parts; sizes depend on the screen alone, so that nothing jumps.
+pub fn places(screen: Rect) -> Places {
+    let air = if screen.width >= 80 { 6 } else { 2 };
+    let width = screen.width.saturating_sub(air).min(LARGEST.0);
+    // The last line is the footer's: it has a word for what was done.
+    let above = Rect {
+        height: screen.height.saturating_sub(1),
+        ..screen
+    };
+    let height = above.height.saturating_sub(2).min(LARGEST.1);
+    let window = popup::centre(above, width, height);
+    let inner = frame::inner(window);
+    let told = (inner.height / 3).clamp(1, 11);
+    let table = Rect {
+        height: inner.height.saturating_sub(told + 2),
+        ..inner
+    };
+    Places {
+        window,
+        table,
+        details: Rect::new(inner.x, table.bottom(), inner.width, told.min(inner.height)),
+        keys: Rect::new(inner.x, inner.bottom().saturating_sub(1), inner.width, 1),
+    }
+}
+
+/// Draws it.
+pub fn draw(editor: &EnvironmentEditor, view: View<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+    let theme = view.theme;
+    let places = places(screen);
+    let content = editor.content(view.shared);
+    let title = match (editor.id, &content) {
+        (None, _) => "Globals".to_owned(),
+        (_, Some((environment, _))) => format!("Environment {}", environment.name),
+        (_, None) => "Environment".to_owned(),
+    };
+    popup::draw(title, theme.popup, &theme.popup_frame(), places.window, buf);
+    if editor.gone || content.is_none() {
+        let text = "It was deleted meanwhile. Any key closes this.";
+        let room = usize::from(places.table.width);
+        glyphs::put_text(
+            buf,
+            places.table.as_position(),
+            text,
+            room,
+            theme.popup.patch(theme.warn),
+        );
+        return None;
+    }
+    let mut styles = theme.table();
+    styles.text = theme.popup;
+    styles.editor.text = theme.field;
+    styles.row = theme.popup;
+    let caret = editor.table.draw(&styles, None, places.table, buf, true);
+    draw_details(editor, view, places.details, buf);
+    draw_keys(editor.table.is_editing(), view, places.keys, buf);
+    caret
+}
+
+fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    if area.is_empty() {
+        return;
+    }
+    let room = usize::from(area.width);
+    let rule = "─".repeat(room);
+    glyphs::put_text(buf, area.as_position(), &rule, room, theme.popup.patch(theme.hatch));
+    let told = match editor.line() {
+        Some(line) => details::lines(line, view, room, usize::from(area.height)),
+        None => vec![Text::styled(
+            "Initial values are in the file and shared; current ones are this machine's and hide them.",
+            theme.dim,
+        )],
+    };
+    for (line, y) in told.iter().zip(area.y + 1..=area.bottom()) {
+        let mut x = area.x;
+        for span in &line.spans {
+            let room = usize::from(area.right().saturating_sub(x));
+            let style = theme
+                .popup
+                .patch(line.style)
+                .patch(span.style)
+                .bg(theme.popup.bg.unwrap_or_default());
+            let used = glyphs::put_text(buf, Position::new(x, y), &span.content, room, style);
+            x = x.saturating_add(u16::try_from(used).unwrap_or(u16::MAX));
+        }
+    }
+}
+
+fn draw_keys(typing: bool, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    let keys: &[(&str, &str)] = if typing { &TYPING } else { &KEYS };
+    let mut x = area.x;
+    for (key, does) in keys {
+        let width = glyphs::width(key) + 1 + glyphs::width(does);
+        if usize::from(area.right().saturating_sub(x)) < width {
+            break;
+        }
+        let used = glyphs::put_text(
+            buf,
+            Position::new(x, area.y),
+            key,
+            width,
+            theme.popup.patch(theme.key_hint),
+        );
+        x += u16::try_from(used).unwrap_or(0) + 1;
+        let used = glyphs::put_text(buf, Position::new(x, area.y), does, width, theme.popup.patch(theme.dim));
+        x += u16::try_from(used).unwrap_or(0) + 2;
+    }
+}

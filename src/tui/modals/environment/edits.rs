@@ -1,0 +1,235 @@
+//! What becomes of a change in the table: commands for the file and for the current values.
+
+use serde_json::Value;
+
+use super::lines::{CURRENT, INITIAL, KEY, Line, text_of, typed};
+use super::{EnvironmentEditor, TableChange};
+use crate::model::{Environment, Variable};
+use crate::tui::command::Command;
+use crate::tui::panes::Cx;
+use crate::tui::shared::Level;
+
+/// Carries out what changed in the table.
+pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) {
+    match change {
+        TableChange::Ignored | TableChange::Moved => {}
+        TableChange::Copied(text) => cx.commands.push(Command::Copy(text, "the selection".into())),
+        TableChange::RowAdded(row) => {
+            let key = editor.table.rows().get(row).map(|row| row.text(KEY).trim().to_owned());
+            if let Some(key) = key.filter(|key| !key.is_empty()) {
+                add(editor, Variable::new(key, ""), cx);
+            }
+        }
+        TableChange::RowRemoved(row) => remove(editor, row, cx),
+        TableChange::Toggled(row) => toggle(editor, row, cx),
+        TableChange::CellCommitted { row, column, text } => {
+            let Some(line) = editor.lines.get(row) else { return };
+            match column {
+                KEY => rename(editor, row, line, text.trim(), cx),
+                INITIAL => set_initial(editor, row, line, &text, cx),
+                CURRENT if text.is_empty() => set_current(editor, &line.key, None, cx),
+                CURRENT => set_current(editor, &line.key, Some(typed(&text, line.value())), cx),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn notify(cx: &mut Cx<'_>, level: Level, text: impl Into<String>) {
+    cx.commands.push(Command::Notify(level, text.into()));
+}
+
+/// Changes the content and lets it be saved.
+fn save(editor: &EnvironmentEditor, cx: &mut Cx<'_>, change: impl FnOnce(&mut Environment)) {
+    let Some((environment, _)) = editor.content(cx.shared) else {
+        return;
+    };
+    let mut environment = environment.clone();
+    change(&mut environment);
+    cx.commands.push(match editor.id {
+        Some(id) => Command::SaveEnvironment { id, environment },
+        None => Command::SaveGlobals(environment),
+    });
+}
+
+fn set_current(editor: &EnvironmentEditor, key: &str, value: Option<Value>, cx: &mut Cx<'_>) {
+    if let Some((_, owner)) = editor.content(cx.shared) {
+        let key = key.to_owned();
+        cx.commands.push(Command::SetCurrent { owner, key, value });
+    }
+}
+
+fn add(editor: &EnvironmentEditor, variable: Variable, cx: &mut Cx<'_>) {
+    warn_of_double(editor, &variable.key, usize::MAX, cx);
+    save(editor, cx, |environment| environment.variables.push(variable));
+}
+
+fn warn_of_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut Cx<'_>) {
+    let mut others = editor.lines.iter().enumerate().filter(|(at, _)| *at != except);
+    if others.any(|(_, line)| line.variable.is_some() && line.key == key) {
+        let text = format!("`{key}` is there twice now; the last enabled one counts");
+        notify(cx, Level::Warning, text);
+    }
+}
+
+fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
+    let Some(line) = editor.lines.get(row) else { return };
+    let had = line.current.is_some();
+    if had {
+        set_current(editor, &line.key, None, cx);
+    }
+    if line.variable.is_some() {
+        save(editor, cx, |environment| {
+            if row < environment.variables.len() {
+                environment.variables.remove(row);
+            }
+        });
+    }
+    let back = match (line.variable.is_some(), had) {
+        (true, false) => "undo brings it back",
+        (true, true) => "undo brings it back without its current value",
+        (false, _) => "only this machine had it",
+    };
+    notify(cx, Level::Done, format!("deleted `{}`; {back}", line.key));
+}
+
+fn toggle(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
+    let Some(line) = editor.lines.get(row) else { return };
+    let enabled = !line.enabled();
+    if line.variable.is_none() {
+        let text = "it is in no file, so there is nothing to disable; `p` puts it into the file";
+        notify(cx, Level::Info, text);
+        return;
+    }
+    save(editor, cx, |environment| {
+        if let Some(variable) = environment.variables.get_mut(row) {
+            variable.enabled = enabled;
+        }
+    });
+}
+
+/// Renames a variable; its current value goes along.
+fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &mut Cx<'_>) {
+    if key.is_empty() {
+        notify(cx, Level::Warning, "a variable needs a name; `d` deletes it");
+        return;
+    }
+    if key == line.key {
+        return;
+    }
+    warn_of_double(editor, key, row, cx);
+    if let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) {
+        set_current(editor, &line.key, None, cx);
+        set_current(editor, key, Some(value), cx);
+    }
+    if line.variable.is_some() {
+        save(editor, cx, |environment| {
+            if let Some(variable) = environment.variables.get_mut(row) {
+                key.clone_into(&mut variable.key);
+            }
+        });
+    }
+}
+
+fn set_initial(editor: &EnvironmentEditor, row: usize, line: &Line, text: &str, cx: &mut Cx<'_>) {
+    match &line.variable {
+        Some(variable) if variable.secret => {}
+        Some(variable) => {
+            let value = typed(text, Some(&variable.value));
+            save(editor, cx, |environment| {
+                if let Some(variable) = environment.variables.get_mut(row) {
+                    variable.value = value;
+                }
+            });
+        }
+        None => add(editor, Variable::new(line.key.clone(), text), cx),
+    }
+}
+
+/// Makes a variable a secret or not. Its initial value must not stay in the file, so it becomes the current one.
+pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
+    let row = editor.table.cursor().0;
+    let Some(line) = editor.line() else { return };
+    let secret = !line.secret();
+    match &line.variable {
+        None => {
+            let variable = Variable {
+                secret: true,
+                ..Variable::new(line.key.clone(), "")
+            };
+            save(editor, cx, |environment| environment.variables.push(variable));
+        }
+        Some(variable) => {
+            let moved = secret && variable.value != Value::String(String::new());
+            if moved && line.current.is_none() {
+                set_current(editor, &line.key, Some(variable.value.clone()), cx);
+            }
+            save(editor, cx, |environment| {
+                if let Some(variable) = environment.variables.get_mut(row) {
+                    variable.secret = secret;
+                    if secret {
+                        variable.value = Value::String(String::new());
+                    }
+                }
+            });
+            if moved {
+                let text = format!("`{}` is a secret now: the file no longer has its value", line.key);
+                notify(cx, Level::Done, text);
+            }
+        }
+    }
+}
+
+/// Makes the current value the initial one, in the file.
+pub fn promote(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
+    let row = editor.table.cursor().0;
+    let Some(line) = editor.line() else { return };
+    let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) else {
+        notify(cx, Level::Info, "there is no current value to put into the file");
+        return;
+    };
+    if line.secret() {
+        notify(cx, Level::Warning, "a secret's value stays out of the file");
+        return;
+    }
+    set_current(editor, &line.key, None, cx);
+    let (key, is_new) = (line.key.clone(), line.variable.is_none());
+    save(editor, cx, |environment| {
+        if is_new {
+            environment.variables.push(Variable::new(key, value));
+        } else if let Some(variable) = environment.variables.get_mut(row) {
+            variable.value = value;
+        }
+    });
+    let text = format!(
+        "the file has the value of `{}` now, for everyone who has the file",
+        line.key
+    );
+    notify(cx, Level::Done, text);
+}
+
+/// Goes back to the initial value.
+pub fn reset(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
+    let Some(line) = editor.line() else { return };
+    if line.current.is_none() {
+        notify(cx, Level::Info, "there is no current value; the initial one counts");
+    } else if line.variable.is_none() {
+        notify(
+            cx,
+            Level::Info,
+            "there is no initial value to go back to; `d` deletes it",
+        );
+    } else {
+        set_current(editor, &line.key, None, cx);
+        notify(cx, Level::Done, format!("`{}` has its initial value again", line.key));
+    }
+}
+
+/// Copies the value that counts.
+pub fn copy(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
+    let Some(line) = editor.line() else { return };
+    if let Some(value) = line.value() {
+        let what = format!("the value of `{}`", line.key);
+        cx.commands.push(Command::Copy(text_of(value), what));
+    }
+}

@@ -1,0 +1,329 @@
+//! The environment editor: a table of variables with their initial and current values.
+//!
+//! ```text
+//! key → Table → TableChange → edits: SaveEnvironment (initial values, names: the file) ─┐
+//!                                    SetCurrent (current values: this machine only)      ├▶ sync: rows as they are now
+//! ```
+//!
+//! There is no save button to forget: a change counts as soon as its cell is left, and undo takes it back. Initial values
+//! are in the file and shared; current ones are local and hide them. A secret has no initial value to edit, because it
+//! would be written into the file. A JWT under the cursor is shown decoded below the table.
+
+mod details;
+mod draw;
+mod edits;
+mod lines;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Flow;
+use crate::model::variable::Owner;
+use crate::model::{Environment, EnvironmentId};
+use crate::tui::action::{Action, App};
+use crate::tui::command::Command;
+use crate::tui::panes::{Cx, View};
+use crate::tui::shared::{Level, Shared};
+use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
+
+use lines::{CURRENT, INITIAL, KEY, Line, SECRET};
+
+/// From this width on there is a column that says which variables are secrets.
+const WIDE: u16 = 84;
+/// Rows a turn of the mouse wheel goes.
+const WHEEL: isize = 3;
+
+/// The editor.
+pub struct EnvironmentEditor {
+    id: Option<EnvironmentId>,
+    table: Table,
+    lines: Vec<Line>,
+    wide: bool,
+    /// What the cursor shall be on when its line is somewhere else after a change: the name, and whether of several the
+    /// last one in the file is meant.
+    follow: Option<(String, bool)>,
+    /// Whether the environment was deleted meanwhile.
+    gone: bool,
+    screen: Rect,
+}
+
+impl std::fmt::Debug for EnvironmentEditor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its cells may hold tokens.
+        f.debug_struct("EnvironmentEditor")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EnvironmentEditor {
+    /// Edits an environment, or with `None` the globals.
+    pub fn new(id: Option<EnvironmentId>) -> Self {
+        Self {
+            id,
+            table: table(false, Vec::new()),
+            lines: Vec::new(),
+            wide: false,
+            follow: None,
+            gone: false,
+            screen: Rect::default(),
+        }
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        if self.gone {
+            return Flow::Close;
+        }
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        if ctrl && key.code == KeyCode::Char('s') {
+            let change = self.table.commit();
+            self.took(change, cx);
+            let text = "every change is saved as it is made";
+            cx.commands.push(Command::Notify(Level::Done, text.into()));
+            return Flow::Stay;
+        }
+        if self.table.is_editing() {
+            let change = self.table.handle_key(key);
+            self.took(change, cx);
+            // Tab leads past the cells that are not typed into.
+            for _ in 0..2 {
+                if self.table.is_editing() && self.refusal().is_some() {
+                    self.table.handle_key(key);
+                }
+            }
+            if self.refusal().is_some() {
+                self.table.cancel();
+            }
+            return Flow::Stay;
+        }
+        self.command(key, ctrl, cx)
+    }
+
+    /// A key while nothing is typed.
+    fn command(&mut self, key: KeyEvent, ctrl: bool, cx: &mut Cx<'_>) -> Flow {
+        let action = match key.code {
+            KeyCode::Esc => return Flow::Close,
+            KeyCode::Char('z') if ctrl => return undo(App::Undo, cx),
+            KeyCode::Char('y') if ctrl => return undo(App::Redo, cx),
+            KeyCode::Char('u') if ctrl => TableAction::PageUp,
+            KeyCode::Char('d') if ctrl => TableAction::PageDown,
+            _ if ctrl => return Flow::Stay,
+            KeyCode::Char('q') => return Flow::Close,
+            KeyCode::Char('u') => return undo(App::Undo, cx),
+            KeyCode::Char('v') => return undo(App::Reveal, cx),
+            KeyCode::Char('s') => {
+                edits::toggle_secret(self, cx);
+                return Flow::Stay;
+            }
+            KeyCode::Char('p') => {
+                edits::promote(self, cx);
+                return Flow::Stay;
+            }
+            KeyCode::Char('r') => {
+                edits::reset(self, cx);
+                return Flow::Stay;
+            }
+            KeyCode::Char('y') => {
+                edits::copy(self, cx);
+                return Flow::Stay;
+            }
+            KeyCode::Enter | KeyCode::Char('i') => {
+                self.edit(cx);
+                return Flow::Stay;
+            }
+            KeyCode::Up | KeyCode::Char('k') => TableAction::Up,
+            KeyCode::Down | KeyCode::Char('j') => TableAction::Down,
+            KeyCode::Left | KeyCode::Char('h') | KeyCode::BackTab => TableAction::Left,
+            KeyCode::Right | KeyCode::Char('l') | KeyCode::Tab => TableAction::Right,
+            KeyCode::Home | KeyCode::Char('g') => TableAction::First,
+            KeyCode::End | KeyCode::Char('G') => TableAction::Last,
+            KeyCode::PageUp => TableAction::PageUp,
+            KeyCode::PageDown => TableAction::PageDown,
+            KeyCode::Char('a') => TableAction::Add,
+            KeyCode::Char('d' | 'D') | KeyCode::Delete => TableAction::Remove,
+            KeyCode::Char(' ') => TableAction::Toggle,
+            _ => return Flow::Stay,
+        };
+        let change = self.table.apply(action);
+        self.took(change, cx);
+        Flow::Stay
+    }
+
+    /// Edits the cell under the cursor, or says why not.
+    fn edit(&mut self, cx: &mut Cx<'_>) {
+        let (row, column) = self.table.cursor();
+        if row < self.lines.len() && column == SECRET {
+            edits::toggle_secret(self, cx);
+            return;
+        }
+        if let Some(why) = self.refusal() {
+            cx.commands.push(Command::Notify(Level::Info, why.to_owned()));
+            return;
+        }
+        if row >= self.lines.len() {
+            // A new variable begins with its name.
+            self.table.go_to(row, KEY);
+        }
+        self.table.apply(TableAction::Edit);
+    }
+
+    /// Why the cell under the cursor is not typed into.
+    fn refusal(&self) -> Option<&'static str> {
+        let (row, column) = self.table.cursor();
+        let line = self.lines.get(row)?;
+        match column {
+            INITIAL if line.secret() => {
+                Some("a secret's value stays out of the file: set its current value, or make it no secret first")
+            }
+            SECRET => Some("`s` makes it a secret or not"),
+            _ => None,
+        }
+    }
+
+    fn took(&mut self, change: TableChange, cx: &mut Cx<'_>) {
+        let named = match &change {
+            TableChange::RowAdded(row) => Some((*row, true)),
+            TableChange::CellCommitted { row, column: KEY, .. } => Some((*row, false)),
+            _ => None,
+        };
+        if let Some((row, last)) = named.filter(|(row, _)| *row == self.table.cursor().0) {
+            let key = self.table.rows().get(row).map_or("", |row| row.text(KEY)).trim();
+            self.follow = Some((key.to_owned(), last));
+        }
+        edits::took(self, change, cx);
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
+        self.table.paste(text);
+    }
+
+    /// Takes a mouse event: a click beside the window closes it.
+    pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
+        let places = draw::places(self.screen);
+        let at = Position::new(event.column, event.row);
+        match event.kind {
+            MouseEventKind::ScrollUp => self.table.scroll(-WHEEL),
+            MouseEventKind::ScrollDown => self.table.scroll(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if self.gone || !places.window.contains(at) => {
+                let change = self.table.commit();
+                self.took(change, cx);
+                return Flow::Close;
+            }
+            MouseEventKind::Down(MouseButton::Left) if places.table.contains(at) => {
+                let change = self.table.click(at.x - places.table.x, at.y - places.table.y);
+                self.took(change, cx);
+                if self.table.is_editing() {
+                    if let Some(why) = self.refusal() {
+                        self.table.cancel();
+                        if self.table.cursor().1 == SECRET {
+                            edits::toggle_secret(self, cx);
+                        } else {
+                            cx.commands.push(Command::Notify(Level::Info, why.to_owned()));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    /// Follows the shared state and the screen.
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        self.screen = screen;
+        let Some((environment, owner)) = self.content(cx.shared) else {
+            self.gone = true;
+            return;
+        };
+        self.gone = false;
+        let before = self.line().map(|line| (line.key.clone(), false));
+        let follow = self.follow.take().or(before);
+        self.lines = lines::lines(environment, &cx.shared.current, &owner);
+        let rows: Vec<Row> = self.lines.iter().map(Line::row).collect();
+        let places = draw::places(screen);
+        let wide = places.table.width >= WIDE;
+        if wide != self.wide && !self.table.is_editing() {
+            self.wide = wide;
+            let (row, column) = self.table.cursor();
+            self.table = table(wide, rows);
+            self.table.go_to(row, column);
+        } else {
+            self.table.set_rows(rows);
+        }
+        if let Some((key, last)) = follow {
+            self.follow(&key, last);
+        }
+        self.table.set_revealed(cx.shared.revealed);
+        self.table.resize(places.table.width, places.table.height);
+    }
+
+    /// Draws it.
+    pub fn draw(&self, view: View<'_>, screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        draw::draw(self, view, screen, buf)
+    }
+
+    /// Puts the cursor on the line of a name, if it is on another; a cell that is edited there stays so.
+    fn follow(&mut self, key: &str, last: bool) {
+        let (row, column) = self.table.cursor();
+        if !last && self.lines.get(row).is_some_and(|line| line.key == key) {
+            return;
+        }
+        let found = if last {
+            let own = |line: &Line| line.key == key && line.variable.is_some();
+            self.lines.iter().rposition(own)
+        } else {
+            self.lines.iter().position(|line| line.key == key)
+        };
+        let Some(found) = found.filter(|found| *found != row) else {
+            return;
+        };
+        let typed = self.table.editor().map(crate::tui::widgets::editor::Editor::text);
+        self.table.cancel();
+        self.table.go_to(found, column);
+        if let Some(typed) = typed {
+            self.table.apply(TableAction::Edit);
+            if let Some(editor) = self.table.editor_mut().filter(|editor| editor.text() != typed) {
+                editor.set_text(&typed);
+            }
+        }
+    }
+
+    /// What is edited, and whose its current values are.
+    fn content<'a>(&self, shared: &'a Shared) -> Option<(&'a Environment, Owner)> {
+        match self.id {
+            None => Some((shared.workspace.globals(), Owner::Globals)),
+            Some(id) => {
+                let node = shared.workspace.environment(id)?;
+                Some((&node.environment, Owner::Environment(node.slug.clone())))
+            }
+        }
+    }
+
+    /// The line under the cursor.
+    fn line(&self) -> Option<&Line> {
+        self.lines.get(self.table.cursor().0)
+    }
+}
+
+fn undo(action: App, cx: &mut Cx<'_>) -> Flow {
+    cx.commands.push(Command::Act(Action::App(action)));
+    Flow::Stay
+}
+
+fn table(wide: bool, rows: Vec<Row>) -> Table {
+    let mut columns = vec![
+        Column::new("Variable", 3),
+        Column::new("Initial value", 4),
+        Column::new("Current value", 4),
+    ];
+    if wide {
+        columns.push(Column::new("Secret", 1));
+    }
+    Table::new(columns, rows).with_ghost("add a variable")
+}
+
+#[cfg(test)]
+mod tests;

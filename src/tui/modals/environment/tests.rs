@@ -1,0 +1,331 @@
+//! The editor through the keyboard and the mouse.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use serde_json::json;
+
+use super::*;
+use crate::model::variable::CurrentValue;
+use crate::model::{Variable, Workspace};
+use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::event::Event;
+use crate::tui::harness::Harness;
+use crate::tui::modals::Modal;
+
+/// The editor open on the demo environment.
+fn open(columns: u16, rows: u16) -> Harness {
+    let mut harness = Harness::new(columns, rows);
+    show(&mut harness);
+    harness
+}
+
+fn show(harness: &mut Harness) {
+    let id = harness.state.shared.active_environment;
+    let modal = Modal::from(EnvironmentEditor::new(id));
+    let mut effects = Vec::new();
+    harness.state.run(vec![Command::Show(Box::new(modal))], &mut effects);
+    harness.event(Event::Tick);
+}
+
+fn set(harness: &mut Harness, key: &str, value: &str) {
+    let current = CurrentValue {
+        value: Some(value.into()),
+        set_by: "Get token, post-response".into(),
+        set_at: harness.now,
+    };
+    let owner = Owner::Environment("demo".into());
+    harness.state.shared.current.set(owner, key, current);
+    harness.event(Event::Tick);
+}
+
+fn variable(harness: &Harness, key: &str) -> Option<Variable> {
+    let node = harness.state.shared.workspace.environment_named("demo").unwrap();
+    let mut variables = node.environment.variables.iter();
+    variables.find(|variable| variable.key == key).cloned()
+}
+
+fn current(harness: &Harness, key: &str) -> Option<serde_json::Value> {
+    let owner = Owner::Environment("demo".into());
+    harness.state.shared.current.get(&owner, key)?.value.clone()
+}
+
+fn written(harness: &Harness) -> bool {
+    harness.effects.iter().any(|effect| {
+        matches!(effect, Effect::Files(jobs) if jobs.iter().any(|job| matches!(job, FileJob::WriteEnvironment { .. })))
+    })
+}
+
+/// The line of the screen with a text.
+fn line(harness: &Harness, text: &str) -> String {
+    let screen = harness.screen();
+    let line = screen.lines().find(|line| line.contains(text));
+    line.unwrap_or_else(|| panic!("no `{text}` in\n{screen}")).to_owned()
+}
+
+fn notice(harness: &Harness) -> String {
+    harness.state.shared.notice.as_ref().unwrap().text.clone()
+}
+
+#[test]
+fn it_shows_both_values_and_masks_secrets() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "http://localhost:1");
+    set(&mut harness, "dex_token", "opaque-token");
+    set(&mut harness, "made_by_script", "x");
+    let base = line(&harness, "base_url ");
+    assert!(
+        base.contains("http://127.0.0.1:8765") && base.contains("http://localhost:1"),
+        "{base}"
+    );
+    assert!(line(&harness, "✓ dex_token").contains("••••"));
+    assert!(
+        line(&harness, "✓ dex_token").contains("secret"),
+        "a wide window says it in words too"
+    );
+    assert!(!harness.screen().contains("opaque-token"));
+    assert!(
+        harness.screen().contains("made_by_script"),
+        "what no file has is there as well"
+    );
+    harness.press("v");
+    assert!(harness.screen().contains("opaque-token"));
+    assert!(!format!("{:?}", harness.state.modals).contains("opaque-token"));
+}
+
+#[test]
+fn an_initial_value_goes_into_the_file_and_can_be_undone() {
+    let mut harness = open(120, 40);
+    harness.press("l<enter><ctrl-u>x<enter>");
+    harness.press("<enter>");
+    harness.press("<esc>");
+    let value = variable(&harness, "base_url").unwrap().value;
+    assert_ne!(value, json!("http://127.0.0.1:8765"));
+    assert!(written(&harness));
+    harness.press("u");
+    assert_eq!(
+        variable(&harness, "base_url").unwrap().value,
+        json!("http://127.0.0.1:8765")
+    );
+    assert_eq!(harness.state.modals.len(), 1, "undo leaves it open");
+}
+
+#[test]
+fn a_current_value_stays_here_and_an_empty_one_goes_back() {
+    let mut harness = open(120, 40);
+    harness.press("ll<enter>http://other<enter>");
+    assert_eq!(current(&harness, "base_url"), Some(json!("http://other")));
+    assert!(!written(&harness), "the file is not touched");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Local(LocalJob::Current(_))))
+    );
+    assert!(harness.screen().contains("current value, set by you"));
+    harness.press("r");
+    assert_eq!(current(&harness, "base_url"), None);
+    harness.press("<enter>y<enter>");
+    assert_eq!(current(&harness, "base_url"), Some(json!("y")));
+    harness.press("<enter><backspace><enter>");
+    assert_eq!(current(&harness, "base_url"), None);
+}
+
+#[test]
+fn promoting_puts_the_current_value_into_the_file() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "http://new");
+    harness.press("p");
+    assert_eq!(variable(&harness, "base_url").unwrap().value, json!("http://new"));
+    assert_eq!(current(&harness, "base_url"), None);
+    set(&mut harness, "dex_token", "t");
+    harness.press("jjjjjp");
+    assert!(notice(&harness).contains("stays out of the file"));
+    assert_eq!(variable(&harness, "dex_token").unwrap().value, json!(""));
+}
+
+#[test]
+fn a_secret_has_no_initial_value_to_type() {
+    let mut harness = open(120, 40);
+    harness.press("jjjjjl<enter>");
+    assert!(notice(&harness).contains("stays out of the file"));
+    harness.press("x");
+    assert!(!written(&harness));
+    // Tab goes from its name past it to its current value.
+    harness.press("h<enter><tab>tok<enter>");
+    assert_eq!(current(&harness, "dex_token"), Some(json!("tok")));
+    assert!(!harness.screen().contains("tok "), "typed, it is masked");
+}
+
+#[test]
+fn what_becomes_a_secret_leaves_the_file_but_is_not_lost() {
+    let mut harness = open(120, 40);
+    harness.press("jjjjs");
+    let password = variable(&harness, "password").unwrap();
+    assert!(password.secret);
+    assert_eq!(password.value, json!(""));
+    assert_eq!(current(&harness, "password"), Some(json!("admin")));
+    harness.press("s");
+    assert!(!variable(&harness, "password").unwrap().secret);
+}
+
+#[test]
+fn a_new_variable_is_typed_name_then_value() {
+    let mut harness = open(120, 40);
+    harness.press("aregion<enter>eu<enter>");
+    assert_eq!(variable(&harness, "region").unwrap().value, json!("eu"));
+    assert!(harness.screen().contains("add a variable"));
+    harness.press("abase_url<enter>");
+    assert!(notice(&harness).contains("twice"));
+}
+
+#[test]
+fn what_only_has_a_current_value_stands_last_and_the_cursor_follows_what_is_typed() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "made_by_script", "x");
+    harness.press("aregion<enter>eu<enter>");
+    assert_eq!(variable(&harness, "region").unwrap().value, json!("eu"));
+    assert_eq!(variable(&harness, "made_by_script"), None);
+    assert!(harness.screen().contains("made_by_script"));
+    // Put into the file, it goes above nothing else; the cursor goes along.
+    set(&mut harness, "another", "y");
+    harness.press("Gkp");
+    assert_eq!(variable(&harness, "another").unwrap().value, json!("y"));
+    harness.press("d");
+    assert_eq!(variable(&harness, "another"), None);
+    assert!(variable(&harness, "region").is_some());
+    assert_eq!(current(&harness, "made_by_script"), Some(json!("x")));
+}
+
+#[test]
+fn names_are_changed_with_their_current_value_and_never_emptied() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "http://x");
+    harness.press("<enter>2<enter>");
+    assert!(variable(&harness, "base_url2").is_some());
+    assert_eq!(current(&harness, "base_url2"), Some(json!("http://x")));
+    assert_eq!(current(&harness, "base_url"), None);
+    harness.press("<enter>");
+    for _ in 0..10 {
+        harness.press("<backspace>");
+    }
+    harness.press("<enter>");
+    assert!(variable(&harness, "base_url2").is_some());
+    assert!(notice(&harness).contains("needs a name"));
+    assert!(harness.screen().contains("base_url2"));
+}
+
+#[test]
+fn rows_are_switched_off_and_deleted() {
+    let mut harness = open(120, 40);
+    harness.press("<space>");
+    assert!(!variable(&harness, "base_url").unwrap().enabled);
+    harness.press("<space>d");
+    assert!(variable(&harness, "base_url").is_none());
+    harness.press("u");
+    assert!(variable(&harness, "base_url").is_some());
+}
+
+#[test]
+fn numbers_stay_numbers() {
+    assert_eq!(lines::typed("5", Some(&json!(4))), json!(5));
+    assert_eq!(lines::typed("5", Some(&json!("4"))), json!("5"));
+    assert_eq!(lines::typed("five", Some(&json!(4))), json!("five"));
+    assert_eq!(lines::typed("{\"a\":1}", Some(&json!({}))), json!({"a": 1}));
+}
+
+#[test]
+fn a_jwt_is_shown_decoded() {
+    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut harness = open(columns, rows);
+        let now = harness.now.as_second();
+        let claims = json!({"iss": "http://dex", "sub": "\u{1b}[31madmin", "iat": now - 19, "exp": now + 581});
+        let token = format!("{}.{}.c2ln", part(&json!({"alg": "RS256", "kid": "k1"})), part(&claims));
+        set(&mut harness, "dex_token", &token);
+        harness.press("jjjjj");
+        let screen = harness.screen();
+        assert!(
+            line(&harness, "JWT · RS256 · k1").contains("expires in 9:41"),
+            "{screen}"
+        );
+        assert!(screen.contains("2026-11-23 12:09:41 UTC"), "{screen}");
+        assert!(screen.contains("http://dex"), "{screen}");
+        assert!(!screen.contains('\u{1b}'));
+        assert!(!screen.contains(&token[..20]));
+    }
+}
+
+#[test]
+fn globals_are_edited_the_same_way() {
+    let mut harness = Harness::new(80, 24);
+    let modal = Modal::from(EnvironmentEditor::new(None));
+    let mut effects = Vec::new();
+    harness.state.run(vec![Command::Show(Box::new(modal))], &mut effects);
+    harness.event(Event::Tick);
+    assert!(harness.screen().contains("Globals"));
+    harness.press("aregion<enter>eu<enter>");
+    assert_eq!(harness.state.shared.workspace.globals().variables[0].value, json!("eu"));
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn a_save_key_keeps_what_is_typed() {
+    let mut harness = open(80, 24);
+    harness.press("ll<enter>abc<ctrl-s>");
+    assert_eq!(current(&harness, "base_url"), Some(json!("abc")));
+    assert_eq!(harness.state.modals.len(), 1);
+}
+
+#[test]
+fn clicks_edit_and_close() {
+    let mut harness = open(120, 40);
+    let table = draw::places(Rect::new(0, 0, 120, 40)).table;
+    let mut click = |x: u16, y: u16| {
+        harness.event(Event::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: x,
+            row: y,
+            modifiers: KeyModifiers::NONE,
+        }));
+        harness.state.modals.len()
+    };
+    assert_eq!(click(table.x, table.y + 1), 1);
+    assert_eq!(click(0, 0), 0);
+    assert!(!variable(&harness, "base_url").unwrap().enabled);
+}
+
+#[test]
+fn deleted_meanwhile_it_says_so_and_closes() {
+    let mut harness = open(80, 24);
+    harness.state.shared.workspace.drop_environment("demo");
+    harness.event(Event::Tick);
+    assert!(harness.screen().contains("deleted meanwhile"));
+    harness.press("j");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn draws_at_every_size() {
+    for (columns, rows) in [(60, 16), (80, 24), (250, 70)] {
+        let mut workspace = Workspace::new("/nowhere");
+        let mut environment = Environment {
+            name: "demo".into(),
+            ..Environment::default()
+        };
+        for n in 0..40 {
+            environment
+                .variables
+                .push(Variable::new(format!("変数{n}"), "長い値".repeat(30)));
+        }
+        workspace.load_environment("demo", environment);
+        let mut harness = Harness::with(workspace, columns, rows);
+        show(&mut harness);
+        harness.press("Gk");
+        let screen = harness.screen();
+        assert!(screen.contains("変数39") && screen.contains('…'), "{screen}");
+    }
+}

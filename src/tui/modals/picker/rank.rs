@@ -1,0 +1,175 @@
+//! Which items match what was typed, best first, and which of their letters did.
+
+use std::ops::Range;
+
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::Item;
+
+/// What a match in the label alone counts more than one spread over label and detail.
+const LABEL_BONUS: u32 = 40;
+
+/// The matched graphemes of one row, counted from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// In the label.
+    pub label: Vec<usize>,
+    /// In the detail.
+    pub detail: Vec<usize>,
+}
+
+/// The items that match a text.
+#[derive(Debug)]
+pub struct Ranking {
+    text: String,
+    pattern: Pattern,
+    matcher: Matcher,
+    order: Vec<usize>,
+}
+
+impl Ranking {
+    /// Starts with all items in their own order.
+    pub fn new(items: usize) -> Self {
+        Self {
+            text: String::new(),
+            pattern: Pattern::default(),
+            matcher: Matcher::new(Config::DEFAULT),
+            order: (0..items).collect(),
+        }
+    }
+
+    /// The text they match.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The matching items, best first; those that match equally well in their own order.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Finds what matches a text; words may come in any order.
+    pub fn rank(&mut self, text: &str, items: &[Item]) {
+        if self.text == text {
+            return;
+        }
+        text.clone_into(&mut self.text);
+        self.pattern = Pattern::new(text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+        if text.trim().is_empty() {
+            self.order = (0..items.len()).collect();
+            return;
+        }
+        let mut chars = Vec::new();
+        let mut hay = String::new();
+        let mut scored: Vec<(u32, usize)> = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let label = self
+                .pattern
+                .score(Utf32Str::new(&item.label, &mut chars), &mut self.matcher)
+                .map(|score| score + LABEL_BONUS);
+            let score = label.or_else(|| {
+                whole(item, &mut hay);
+                self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
+            });
+            if let Some(score) = score {
+                scored.push((score, index));
+            }
+        }
+        scored.sort_unstable_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
+        self.order = scored.into_iter().map(|(_, index)| index).collect();
+    }
+
+    /// The matched letters of some rows, for those on the screen.
+    pub fn hits(&mut self, items: &[Item], rows: Range<usize>) -> Vec<Hits> {
+        if self.text.trim().is_empty() {
+            return Vec::new();
+        }
+        let mut chars = Vec::new();
+        let mut hay = String::new();
+        let mut found = Vec::new();
+        let (pattern, matcher) = (&self.pattern, &mut self.matcher);
+        let visible = self.order.iter().skip(rows.start).take(rows.len());
+        visible
+            .filter_map(|index| items.get(*index))
+            .map(|item| {
+                found.clear();
+                let label = Utf32Str::new(&item.label, &mut chars);
+                let in_label = pattern.indices(label, matcher, &mut found).is_some();
+                if !in_label {
+                    found.clear();
+                    whole(item, &mut hay);
+                    pattern.indices(Utf32Str::new(&hay, &mut chars), matcher, &mut found);
+                }
+                let end = item.label.graphemes(true).count();
+                let mut hits = Hits::default();
+                for at in found.iter().filter_map(|at| usize::try_from(*at).ok()) {
+                    if at < end {
+                        hits.label.push(at);
+                    } else if at > end {
+                        hits.detail.push(at - end - 1);
+                    }
+                }
+                hits.label.sort_unstable();
+                hits.detail.sort_unstable();
+                hits
+            })
+            .collect()
+    }
+}
+
+/// All that an item is found by: `label detail METHOD`.
+fn whole(item: &Item, hay: &mut String) {
+    hay.clear();
+    hay.push_str(&item.label);
+    for part in [Some(&item.detail), item.method.as_ref()].into_iter().flatten() {
+        hay.push(' ');
+        hay.push_str(part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn items(labels: &[(&str, &str)]) -> Vec<Item> {
+        labels
+            .iter()
+            .map(|(label, detail)| Item {
+                label: (*label).to_owned(),
+                detail: (*detail).to_owned(),
+                ..Item::default()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn labels_count_more_than_details_and_words_come_in_any_order() {
+        let items = items(&[("Save", "send it later"), ("Send the request", ""), ("日本 send", "")]);
+        let mut ranking = Ranking::new(items.len());
+        ranking.rank("send", &items);
+        assert_eq!(ranking.order()[0], 1);
+        assert_eq!(ranking.order().len(), 3);
+        ranking.rank("request send", &items);
+        assert_eq!(ranking.order(), [1]);
+        ranking.rank("zzz", &items);
+        assert!(ranking.order().is_empty());
+        ranking.rank("", &items);
+        assert_eq!(ranking.order(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn hits_are_those_of_label_and_detail_in_wide_text_too() {
+        let items = items(&[("日本語", "users")]);
+        let mut ranking = Ranking::new(1);
+        ranking.rank("本us", &items);
+        assert_eq!(
+            ranking.hits(&items, 0..5),
+            [Hits {
+                label: vec![1],
+                detail: vec![0, 1]
+            }]
+        );
+    }
+}

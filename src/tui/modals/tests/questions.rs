@@ -1,0 +1,137 @@
+//! Questions and prompts.
+
+use super::*;
+use crate::model::Environment;
+use crate::tui::shared::Level;
+
+fn choice(key: char, label: &str, command: Command) -> Choice {
+    Choice {
+        key,
+        label: label.into(),
+        commands: vec![command],
+    }
+}
+
+#[test]
+fn enter_on_a_delete_cancels_and_its_key_or_y_deletes() {
+    let mut harness = Harness::new(80, 24);
+    let id = harness.state.shared.workspace.collections()[0];
+    let ask = |harness: &mut Harness| {
+        let text = vec!["`Pydio\u{1b} Cells` and all that is in it will be deleted.".to_owned()];
+        let choices = vec![choice('d', "delete", Command::Delete(id))];
+        show(harness, Confirm::new("Delete", text, choices));
+    };
+    ask(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("[d] delete") && screen.contains("[Esc] cancel"),
+        "{screen}"
+    );
+    assert!(!screen.contains('\u{1b}'));
+    harness.press("<enter>");
+    assert!(harness.state.shared.workspace.node(id).is_some());
+    for keys in ["n", "<esc>", "x<esc>"] {
+        ask(&mut harness);
+        harness.press(keys);
+        assert!(harness.state.modals.is_empty());
+        assert!(harness.state.shared.workspace.node(id).is_some());
+    }
+    ask(&mut harness);
+    harness.press("y");
+    assert!(harness.state.shared.workspace.node(id).is_none());
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn the_first_of_several_answers_has_the_focus_and_tab_moves_it() {
+    let mut harness = Harness::new(60, 16);
+    let ask = |harness: &mut Harness| {
+        let choices = vec![
+            choice('s', "save all and quit", Command::Notify(Level::Info, "saved".into())),
+            choice(
+                'q',
+                "quit, keep the drafts",
+                Command::Notify(Level::Info, "quit".into()),
+            ),
+        ];
+        let text = vec!["A long sentence that has to be broken into lines, because the screen is narrow.".into()];
+        show(harness, Confirm::new("Unsaved changes", text, choices));
+    };
+    for (keys, said) in [
+        ("<enter>", "saved"),
+        ("<tab><enter>", "quit"),
+        ("q", "quit"),
+        ("Q", "quit"),
+    ] {
+        ask(&mut harness);
+        harness.press(keys);
+        assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, said);
+    }
+    ask(&mut harness);
+    let screen = harness.screen();
+    for part in ["[s] save all and quit", "[q] quit, keep", "[Esc] cancel", "is narrow."] {
+        line(&screen, part);
+    }
+}
+
+#[test]
+fn a_prompt_shows_the_file_and_wants_a_name() {
+    let mut harness = Harness::new(80, 24);
+    let id = harness.state.shared.workspace.collections()[0];
+    show(&mut harness, Prompt::new("New folder", "", Purpose::NewGroup(Some(id))));
+    harness.press("<enter>");
+    assert!(harness.screen().contains("✗ type a name first"), "{}", harness.screen());
+    harness.press("Configuration");
+    assert!(harness.screen().contains("collections/pydio-cells/configuration-2/"));
+    harness.press(" 日本");
+    assert!(
+        harness.screen().contains("collections/pydio-cells/configuration-日本/"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<enter>");
+    assert!(harness.state.modals.is_empty());
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Files(jobs)
+        if matches!(&jobs[0], FileJob::Write { path, .. } if path.as_str() == "pydio-cells/configuration-日本"))));
+}
+
+#[test]
+fn typing_over_the_old_name_renames() {
+    let mut harness = Harness::new(60, 16);
+    let id = harness.state.shared.workspace.collections()[0];
+    show(&mut harness, Prompt::new("Rename", "Pydio Cells", Purpose::Rename(id)));
+    assert!(harness.screen().contains("collections/pydio-cells/"));
+    harness.press("Cells<enter>");
+    assert_eq!(harness.state.shared.workspace.node(id).unwrap().entity.name(), "Cells");
+    show(
+        &mut harness,
+        Prompt::new("New environment", "", Purpose::NewEnvironment(Environment::default())),
+    );
+    harness.press("Demo");
+    assert!(harness.screen().contains("environments/demo-2.toml (`demo` is taken)"));
+    harness.press("<enter>");
+    assert!(harness.state.shared.workspace.environment_named("Demo").is_some());
+}
+
+#[test]
+fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    std::fs::write(folder.path().join("old.json"), "{}").unwrap();
+    let mut harness = Harness::new(120, 40);
+    let purpose = Purpose::SaveBody(folder.path().to_owned(), bytes::Bytes::from_static(b"[]"));
+    show(&mut harness, Prompt::new("Save body", "body.json", purpose));
+    harness.press("sub<enter>");
+    assert!(harness.screen().contains("is a folder"), "{}", harness.screen());
+    harness.press("<ctrl-a>old.json<enter>");
+    assert!(harness.screen().contains("is there already"), "{}", harness.screen());
+    harness.press("<enter>");
+    assert!(harness.state.modals.is_empty());
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::SaveBody { path, .. }
+        if *path == folder.path().join("old.json")))
+    );
+}

@@ -1,0 +1,109 @@
+//! Drawing the list: a mark for the active one, the name, and at the right the life of its tokens.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::{Action, State, life};
+use crate::exec::tokens::TokenStatus;
+use crate::tui::action::Action as Any;
+use crate::tui::keymap::Context;
+use crate::tui::panes::View;
+use crate::tui::widgets::{frame, glyphs, hatch, scroll};
+
+/// Draws the pane.
+pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    let list = frame::Frame::new("1 Environments")
+        .focused(view.focused)
+        .draw(&theme.frame(), area, buf);
+    if list.is_empty() {
+        return;
+    }
+    if state.rows.is_empty() {
+        let key = view
+            .keymap
+            .chord_for(Any::Environments(Action::New), &[Context::Environments]);
+        let text = key.map_or_else(
+            || "no environment".to_owned(),
+            |key| format!("`{key}` adds an environment"),
+        );
+        hatch::draw(&text, &theme.hatching(), list, buf);
+        return;
+    }
+    for (at, y) in (state.top..state.rows.len()).zip(list.y..list.bottom()) {
+        draw_row(state, at, view, Rect::new(list.x, y, list.width, 1), buf);
+    }
+    let bar = Rect {
+        width: list.width + 1,
+        ..list
+    };
+    scroll::draw_bar(state.top, state.rows.len(), theme.hatch, theme.scroll, bar, buf);
+}
+
+fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    let Some(row) = state.rows.get(at) else { return };
+    let active = view.shared.active_environment == Some(row.id);
+    let mut base = theme.base;
+    if at == state.cursor && view.focused {
+        base = base.patch(theme.selected);
+        let air = Rect::new(line.x.saturating_sub(1), line.y, line.width + 2, 1);
+        buf.set_style(air.intersection(buf.area), base);
+    }
+    if active {
+        glyphs::put(buf, line.as_position(), "●", 1, base.patch(theme.accent));
+    }
+    let name_style = if active { base.patch(theme.strong) } else { base };
+    // The name gets what it needs, up to the point where the token's number would be lost.
+    let room = usize::from(line.width.saturating_sub(2));
+    let name = glyphs::width(&row.name).min(room);
+    let tokens = tokens(row, view, room.saturating_sub(name.min(room / 2) + 2));
+    let taken: usize = tokens.iter().map(|(text, _)| glyphs::width(text)).sum();
+    let gap = if taken > 0 { taken + 2 } else { 0 };
+    let at = Position::new(line.x + 2, line.y);
+    glyphs::put_text(buf, at, &row.name, room.saturating_sub(gap), name_style);
+    let mut x = line.right().saturating_sub(u16::try_from(taken).unwrap_or(0));
+    for (text, style) in tokens {
+        let used = glyphs::put_text(buf, Position::new(x, line.y), &text, room, base.patch(style));
+        x += u16::try_from(used).unwrap_or(0);
+    }
+}
+
+/// As many tokens as fit, with their names or without.
+fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)> {
+    let theme = view.theme;
+    let mut out: Vec<(String, Style)> = Vec::new();
+    let mut left = room;
+    for token in &row.tokens {
+        let (text, style, named) = match token.status {
+            TokenStatus::Valid(life) => {
+                let remaining = life.remaining(view.shared.now);
+                let style = if remaining.as_secs() < 60 { theme.warn } else { theme.ok };
+                (life::text(remaining, view.shared.awake), style, true)
+            }
+            TokenStatus::Expired(_) => ("expired".to_owned(), theme.error, true),
+            TokenStatus::Missing => ("no token".to_owned(), theme.dim, false),
+            TokenStatus::Opaque => ("set".to_owned(), theme.dim, true),
+        };
+        let gap = if out.is_empty() { "" } else { "  " };
+        let name = if named {
+            format!("{gap}{} ", token.name)
+        } else {
+            gap.to_owned()
+        };
+        let (name_width, text_width) = (glyphs::width(&name), glyphs::width(&text));
+        if name_width + text_width <= left {
+            out.push((name, theme.dim));
+            left -= name_width;
+        } else if text_width + gap.len() <= left && out.is_empty() {
+            out.push((gap.to_owned(), theme.dim));
+            left -= gap.len();
+        } else {
+            break;
+        }
+        out.push((text, style));
+        left -= text_width;
+    }
+    out
+}

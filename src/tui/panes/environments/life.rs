@@ -1,0 +1,245 @@
+//! The tokens of environments: what is known of them, how their life reads, and when that text changes.
+//!
+//! While somebody is at the keyboard, or in a token's last minute, a life is told to the second; otherwise to the minute,
+//! so that a screen nobody looks at is not drawn sixty times a minute.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::exec::tokens::{self, TokenLife, TokenStatus};
+use crate::model::variable::{Owner, display_value};
+use crate::model::workspace::EnvironmentNode;
+use crate::tui::shared::Shared;
+
+/// A reply larger than this is no token's.
+const LARGEST_REPLY: usize = 64 * 1024;
+
+/// A token variable and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The variable.
+    pub name: String,
+    /// What is known.
+    pub status: TokenStatus,
+}
+
+/// The tokens of an environment: variables that collections bind to a token request, and all that hold a JWT.
+pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String]) -> Vec<Token> {
+    let owner = Owner::Environment(node.slug.clone());
+    let mut names: Vec<&str> = Vec::new();
+    let variables = node.environment.variables.iter().filter(|variable| variable.enabled);
+    let current = shared.current.of(&owner).map(|(key, _)| key);
+    for key in variables.map(|variable| variable.key.as_str()).chain(current) {
+        if !names.contains(&key) {
+            names.push(key);
+        }
+    }
+    let mut out: Vec<Token> = Vec::new();
+    for name in names {
+        let now = shared.current.get(&owner, name);
+        let value = match now {
+            Some(now) => now.value.as_ref(),
+            None => node.environment.variable(name).map(|variable| &variable.value),
+        };
+        let value = value.map(display_value).unwrap_or_default();
+        let status = status(&value, shared.now);
+        let is_bound = bound.iter().any(|own| own == name);
+        if !is_bound && matches!(status, TokenStatus::Missing | TokenStatus::Opaque) {
+            continue;
+        }
+        let status = match (status, now) {
+            (TokenStatus::Opaque, Some(now)) => told_by_reply(shared, name, now.set_at).unwrap_or(status),
+            _ => status,
+        };
+        let token = Token {
+            name: name.to_owned(),
+            status,
+        };
+        // What is bound comes first: it is what the user waits for.
+        if is_bound {
+            let at = out
+                .iter()
+                .position(|other| !bound.contains(&other.name))
+                .unwrap_or(out.len());
+            out.insert(at, token);
+        } else {
+            out.push(token);
+        }
+    }
+    out
+}
+
+/// The variables that collections bind to a token request.
+pub fn bound(shared: &Shared) -> Vec<String> {
+    let sources = tokens::token_sources(&shared.workspace).into_iter();
+    sources.map(|token| token.source.variable).collect()
+}
+
+/// The token of the open request's collection, or of the first collection that has one, in the active environment.
+pub fn active(shared: &Shared) -> Option<Token> {
+    let workspace = &shared.workspace;
+    let source = shared
+        .open
+        .and_then(|open| tokens::token_for(workspace, open))
+        .or_else(|| tokens::token_sources(workspace).into_iter().next())?;
+    let name = source.source.variable;
+    let scopes = shared.scopes(Some(shared.open.unwrap_or(source.collection)));
+    let mut status = tokens::status(&name, &scopes, shared.now);
+    if status == TokenStatus::Opaque {
+        let set = shared
+            .environment_owner()
+            .and_then(|owner| shared.current.get(&owner, &name));
+        if let Some(told) = set.and_then(|set| told_by_reply(shared, &name, set.set_at)) {
+            status = told;
+        }
+    }
+    Some(Token { name, status })
+}
+
+fn status(value: &str, now: Timestamp) -> TokenStatus {
+    if value.is_empty() {
+        return TokenStatus::Missing;
+    }
+    match tokens::life(value) {
+        None => TokenStatus::Opaque,
+        Some(life) => judged(life, now),
+    }
+}
+
+fn judged(life: TokenLife, now: Timestamp) -> TokenStatus {
+    if life.is_expired(now) {
+        TokenStatus::Expired(life)
+    } else {
+        TokenStatus::Valid(life)
+    }
+}
+
+/// For a token that does not say when it ends: the `expires_in` of the reply that brought it.
+fn told_by_reply(shared: &Shared, variable: &str, set_at: Timestamp) -> Option<TokenStatus> {
+    let sources = tokens::token_sources(&shared.workspace);
+    let source = sources.into_iter().find(|token| token.source.variable == variable)?;
+    let outcome = shared.outcomes.get(&source.request?)?;
+    let exchange = outcome.exchange.as_ref()?;
+    let response = exchange
+        .response()
+        .filter(|response| response.body.len() <= LARGEST_REPLY)?;
+    // A value typed since then is not that reply's.
+    let took = SignedDuration::try_from(exchange.timings.total).ok()?;
+    let received = exchange.started.checked_add(took).ok()?;
+    let since = set_at.duration_since(received);
+    if since.abs() > SignedDuration::from_secs(10) {
+        return None;
+    }
+    tokens::life_in_reply(response, received).map(|life| judged(life, shared.now))
+}
+
+/// Whole seconds left, rounded up: a token with half a second left is not at zero.
+fn seconds(remaining: SignedDuration) -> i64 {
+    let whole = remaining.as_secs();
+    if remaining.subsec_nanos() > 0 { whole + 1 } else { whole }
+}
+
+/// The step in which a life is told, in seconds.
+fn unit(seconds: i64, awake: bool) -> i64 {
+    match seconds {
+        ..60 => 1,
+        60..3600 if awake => 1,
+        60..86_400 => 60,
+        _ => 3600,
+    }
+}
+
+/// How a life reads: `9:41`, `9 min`, `2 h 05 min`, `3 d 4 h`.
+pub fn text(remaining: SignedDuration, awake: bool) -> String {
+    let left = seconds(remaining).max(0);
+    match unit(left, awake) {
+        1 => format!("{}:{:02}", left / 60, left % 60),
+        60 if left < 3600 => format!("{} min", left / 60),
+        60 => format!("{} h {:02} min", left / 3600, left / 60 % 60),
+        _ => format!("{} d {} h", left / 86_400, left / 3600 % 24),
+    }
+}
+
+/// How long the text stays as it is; `None` once the life is over.
+pub fn unchanged_for(remaining: SignedDuration, awake: bool) -> Option<SignedDuration> {
+    let left = seconds(remaining);
+    if left <= 0 {
+        return None;
+    }
+    let unit = unit(left, awake);
+    let next = left / unit * unit - 1;
+    Some(remaining - SignedDuration::from_secs(next.max(0)))
+}
+
+/// When the text of any token in sight changes next; `None` when none does.
+pub fn next_change(shared: &Shared) -> Option<SignedDuration> {
+    let bound = bound(shared);
+    let listed = shared
+        .workspace
+        .environments()
+        .iter()
+        .flat_map(|node| of_environment(shared, node, &bound));
+    listed
+        .chain(active(shared))
+        .filter_map(|token| match token.status {
+            TokenStatus::Valid(life) => unchanged_for(life.remaining(shared.now), shared.awake),
+            _ => None,
+        })
+        .min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn millis(millis: i64) -> SignedDuration {
+        SignedDuration::from_millis(millis)
+    }
+
+    #[test]
+    fn a_life_reads_finely_only_while_someone_looks() {
+        for (left, awake, words) in [
+            (581_000, true, "9:41"),
+            (580_001, true, "9:41"),
+            (581_000, false, "9 min"),
+            (59_000, false, "0:59"),
+            (500, true, "0:01"),
+            (7_500_000, true, "2 h 05 min"),
+            (273_600_000, false, "3 d 4 h"),
+            (-5_000, true, "0:00"),
+        ] {
+            assert_eq!(text(millis(left), awake), words, "{left} {awake}");
+        }
+    }
+
+    #[test]
+    fn the_text_changes_exactly_when_it_is_said_to() {
+        for awake in [true, false] {
+            for left in [
+                1,
+                999,
+                1_000,
+                59_001,
+                60_000,
+                60_500,
+                119_999,
+                581_000,
+                3_600_000,
+                7_500_123,
+                273_600_000,
+            ] {
+                let remaining = millis(left);
+                let wait = unchanged_for(remaining, awake).expect("it is not over");
+                assert!(wait > SignedDuration::ZERO);
+                let before = remaining - wait + millis(1);
+                let after = remaining - wait;
+                if before <= remaining {
+                    assert_eq!(text(before, awake), text(remaining, awake), "{left} {awake}");
+                }
+                if after > SignedDuration::ZERO {
+                    assert_ne!(text(after, awake), text(remaining, awake), "{left} {awake}");
+                }
+            }
+        }
+        assert_eq!(unchanged_for(millis(0), true), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The right end of the last line: what runs, or the active environment and its token's life.
+
+use jiff::Timestamp;
+use ratatui::text::{Line, Span};
+
+use super::life;
+use crate::exec::tokens::TokenStatus;
+use crate::model::NodeId;
+use crate::model::exchange::Phase;
+use crate::tui::action::{Action as Any, App};
+use crate::tui::keymap::{Context, Keymap};
+use crate::tui::shared::{Running, Shared};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::glyphs;
+
+/// The pictures of a spinner, a tenth of a second each.
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+/// Columns a name may take.
+const NAME: usize = 20;
+
+/// The picture of a spinner at a moment; all spinners on the screen turn together.
+pub fn spinner(now: Timestamp) -> &'static str {
+    let tenth = usize::try_from(now.as_millisecond() / 100).unwrap_or(0);
+    SPINNER[tenth % SPINNER.len()]
+}
+
+/// The right end of the last line.
+pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap) -> Line<'static> {
+    if let Some(line) = running(shared, theme) {
+        return line;
+    }
+    let environment = shared.environment_name().map(|name| glyphs::elide(name, NAME));
+    let Some(token) = life::active(shared) else {
+        return Line::from(Span::styled(
+            environment.unwrap_or_else(|| "no environment".to_owned()),
+            theme.dim,
+        ));
+    };
+    let name = glyphs::elide(&token.name, NAME);
+    let key = keymap
+        .chord_for(Any::App(App::RenewToken), &[Context::Anywhere])
+        .map(|chord| chord.to_string());
+    let (text, style, renew) = match token.status {
+        TokenStatus::Valid(life) => {
+            let remaining = life.remaining(shared.now);
+            let style = if remaining.as_secs() < 60 { theme.warn } else { theme.ok };
+            (
+                format!("{name} valid {}", life::text(remaining, shared.awake)),
+                style,
+                false,
+            )
+        }
+        TokenStatus::Expired(_) => (format!("{name} expired"), theme.error, true),
+        TokenStatus::Missing => ("no token".to_owned(), theme.warn, true),
+        TokenStatus::Opaque => (format!("{name} set"), theme.dim, false),
+    };
+    let mut spans = Vec::new();
+    if let Some(environment) = environment {
+        spans.push(Span::styled(format!("{environment} · "), theme.dim));
+    }
+    spans.push(Span::styled(text, style));
+    if let Some(key) = key.filter(|_| renew) {
+        spans.push(Span::styled(" · ", theme.dim));
+        spans.push(Span::styled(key, theme.key_hint));
+    }
+    Line::from(spans)
+}
+
+/// The open request's send, or the one that runs longest; how many more there are.
+fn running(shared: &Shared, theme: &Theme) -> Option<Line<'static>> {
+    let oldest = || {
+        let all = shared.running.iter();
+        all.min_by_key(|(_, running)| (running.started, running.run))
+            .map(|(id, running)| (*id, running))
+    };
+    let (id, running): (NodeId, &Running) = shared
+        .open
+        .and_then(|open| shared.running.get(&open).map(|running| (open, running)))
+        .or_else(oldest)?;
+    let mut spans = vec![Span::styled(format!("{} ", spinner(shared.now)), theme.accent)];
+    if shared.open != Some(id) {
+        let name = shared.workspace.node(id).map_or("", |node| node.entity.name());
+        spans.push(Span::raw(format!("{} ", glyphs::elide(name, NAME))));
+    }
+    let elapsed = shared.now.duration_since(running.started).as_secs_f64().max(0.0);
+    spans.push(Span::styled(
+        format!("{} {elapsed:.1} s", phase(running.phase)),
+        theme.dim,
+    ));
+    match shared.running.len() - 1 {
+        0 => {}
+        more => spans.push(Span::styled(format!(" · {more} more"), theme.dim)),
+    }
+    Some(Line::from(spans))
+}
+
+fn phase(phase: Phase) -> String {
+    match phase {
+        Phase::Downloading { received, total } => match total.filter(|total| *total > 0) {
+            Some(total) => format!("downloading {} %", received.min(total) * 100 / total),
+            None => format!("downloading {} KB", received / 1024),
+        },
+        other => other.label().to_owned(),
+    }
+}

@@ -1,0 +1,178 @@
+//! The list and the last line through the keyboard.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::*;
+use crate::model::Workspace;
+use crate::model::variable::{CurrentValue, Owner};
+use crate::tui::event::Event;
+use crate::tui::harness::Harness;
+use crate::tui::panes::Pane;
+use crate::tui::shared::{RunId, Running};
+
+/// Gives an environment's variable a JWT that lives so many seconds.
+fn token(harness: &mut Harness, environment: &str, variable: &str, lives: i64) {
+    let part = |value: &serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let ends = harness.now.as_second() + lives;
+    let value = format!(
+        "{}.{}.c2ln",
+        part(&json!({"alg": "RS256"})),
+        part(&json!({"exp": ends}))
+    );
+    set(harness, environment, variable, &value);
+}
+
+fn set(harness: &mut Harness, environment: &str, variable: &str, value: &str) {
+    let current = CurrentValue {
+        value: Some(value.into()),
+        set_by: "you".into(),
+        set_at: harness.now,
+    };
+    let owner = Owner::Environment(environment.into());
+    harness.state.shared.current.set(owner, variable, current);
+    harness.event(Event::Tick);
+}
+
+/// The lines of the pane, without the frame.
+fn lines(harness: &Harness) -> Vec<String> {
+    let area = harness.state.layout().area(Pane::Environments).unwrap();
+    let screen = harness.screen();
+    let rows = screen.lines().skip(usize::from(area.y) + 1);
+    rows.take(usize::from(area.height) - 2)
+        .map(|line| {
+            let inside: String = line.chars().skip(2).take(usize::from(area.width) - 4).collect();
+            inside.trim_end().to_owned()
+        })
+        .collect()
+}
+
+fn footer(harness: &Harness) -> String {
+    harness.screen().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn the_active_one_is_marked_and_its_token_told() {
+    let mut harness = Harness::new(120, 40);
+    assert_eq!(lines(&harness), ["● demo            no token", "  cells"]);
+    assert!(
+        footer(&harness).ends_with("demo · no token · ^T"),
+        "{}",
+        footer(&harness)
+    );
+    token(&mut harness, "demo", "dex_token", 581);
+    harness.press("1");
+    assert_eq!(lines(&harness)[0], "● demo      dex_token 9:41");
+    assert!(footer(&harness).ends_with("demo · dex_token valid 9:41"));
+    harness.now += SignedDuration::from_secs(31);
+    harness.event(Event::Tick);
+    assert_eq!(lines(&harness)[0], "● demo     dex_token 9 min", "nobody looks");
+    harness.now += SignedDuration::from_secs(600);
+    harness.event(Event::Tick);
+    assert_eq!(lines(&harness)[0], "● demo   dex_token expired");
+    assert!(footer(&harness).ends_with("dex_token expired · ^T"));
+}
+
+#[test]
+fn any_jwt_is_told_of_where_it_is() {
+    let mut harness = Harness::new(120, 40);
+    token(&mut harness, "cells", "id_token", 59);
+    harness.press("1");
+    assert_eq!(lines(&harness)[1], "  cells      id_token 0:59");
+    set(&mut harness, "demo", "dex_token", "opaque");
+    assert_eq!(lines(&harness)[0], "● demo       dex_token set");
+}
+
+#[test]
+fn the_next_change_is_a_second_or_a_minute_away() {
+    let mut harness = Harness::new(120, 40);
+    assert_eq!(next_change(&harness.state.shared), None);
+    token(&mut harness, "demo", "dex_token", 581);
+    harness.press("1");
+    assert_eq!(next_change(&harness.state.shared), Some(SignedDuration::from_secs(1)));
+    harness.now += SignedDuration::from_secs(30);
+    harness.event(Event::Tick);
+    assert_eq!(
+        next_change(&harness.state.shared),
+        Some(SignedDuration::from_secs(551 - 539))
+    );
+}
+
+#[test]
+fn enter_activates_then_edits_and_space_switches_off() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("1j<enter>");
+    assert_eq!(harness.state.shared.environment_name(), Some("cells"));
+    harness.press("<space>");
+    assert_eq!(harness.state.shared.environment_name(), None);
+    harness.press("<space><enter>");
+    assert!(matches!(harness.state.modals.last(), Some(Modal::Environment(_))));
+}
+
+#[test]
+fn the_keys_ask_before_they_do() {
+    for (keys, words) in [
+        ("a", "New environment"),
+        ("r", "Rename"),
+        ("c", "demo copy"),
+        ("D", "its 6 variables"),
+    ] {
+        let mut harness = Harness::new(120, 40);
+        harness.press("1").press(keys);
+        let shown = format!("{:?}", harness.state.modals.last().unwrap());
+        assert!(shown.contains(words), "{keys}: {shown}");
+    }
+}
+
+#[test]
+fn an_empty_list_teaches() {
+    let harness = Harness::with(Workspace::new("/nowhere"), 120, 40);
+    let screen = harness.screen();
+    assert!(screen.contains("a adds an environment"), "{screen}");
+    assert!(footer(&harness).ends_with("no environment"));
+}
+
+#[test]
+fn what_runs_goes_before_the_token() {
+    let mut harness = Harness::new(120, 40);
+    let token = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
+    let running = Running {
+        run: RunId(1),
+        phase: crate::model::exchange::Phase::Waiting,
+        started: harness.now,
+        token_for: None,
+    };
+    harness.state.shared.running.insert(token, running);
+    harness.now += SignedDuration::from_millis(1200);
+    harness.event(Event::Tick);
+    assert!(
+        footer(&harness).ends_with("⠹ Get token waiting 1.2 s"),
+        "{}",
+        footer(&harness)
+    );
+    harness.state.shared.open = Some(token);
+    assert!(footer(&harness).ends_with("⠹ waiting 1.2 s"), "{}", footer(&harness));
+}
+
+#[test]
+fn draws_at_every_size() {
+    for (columns, rows) in [(60, 16), (80, 24), (250, 70)] {
+        let mut workspace = Workspace::new("/nowhere");
+        for n in 0..30 {
+            let environment = Environment {
+                name: format!("環境の長い名前 {n} 長い長い長い長い長い長い長い長い長い長い長い長い"),
+                ..Environment::default()
+            };
+            workspace.load_environment(format!("e{n}"), environment);
+        }
+        let mut harness = Harness::with(workspace, columns, rows);
+        token(&mut harness, "e29", "a_very_long_variable_name_for_a_token", 581);
+        harness.press("1G");
+        let screen = harness.screen();
+        assert!(screen.contains("環境") && screen.contains("9:41"), "{screen}");
+    }
+}

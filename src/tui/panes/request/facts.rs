@@ -1,0 +1,334 @@
+//! What the pane knows about the open item beyond its own text: the variables it sees, the auth it inherits, what is
+//! missing before it can be sent.
+//!
+//! Built once per change, not per drawing.
+
+use jiff::Timestamp;
+
+use crate::auth::FieldKind;
+use crate::exec::{self, tokens::TokenStatus};
+use crate::model::body::PartContent;
+use crate::model::variable::display_value;
+use crate::model::{Auth, Body, Entity, NodeId, Request, Scope, Settings};
+use crate::tui::shared::Shared;
+use crate::tui::widgets::highlight::{VariableLookup, VariableStatus};
+use crate::vars::{self, Scopes};
+
+use super::{fields, part};
+
+/// Something to know before sending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The variables, without braces.
+    pub names: Vec<String>,
+    /// What is wrong with them: `has no value in demo`.
+    pub what: String,
+    /// The name of the request that fills the first of them.
+    pub token_request: Option<String>,
+}
+
+/// All that is known.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The variables the item sees.
+    pub scopes: Scopes,
+    /// Variables that are filled by a request, and that request's name.
+    pub tokens: Vec<(String, Option<String>)>,
+    /// The auth that counts when the item says `inherit`.
+    pub inherited: Auth,
+    /// Whose auth that is.
+    pub inherited_from: Option<String>,
+    /// The settings of the item's parents.
+    pub parent_settings: Settings,
+    /// Headers that are added when sending.
+    pub added_headers: Vec<(String, String)>,
+    /// The URL with its variables replaced, secrets left as they are written; empty when it says nothing new.
+    pub preview: String,
+    /// What is wrong.
+    pub problem: Option<Problem>,
+    /// Variables the item mentions, with those they mention.
+    mentioned: Vec<String>,
+}
+
+impl Facts {
+    /// Follows the shared state; says whether anything that is drawn changed.
+    pub fn refresh(&mut self, shared: &Shared, id: NodeId, entity: &Entity, edited: bool) -> bool {
+        let scopes = shared.scopes(Some(id));
+        let inherited = exec::inherited_auth(&shared.workspace, id);
+        let mut settings = Settings::default();
+        for parent in shared.workspace.lineage(id).skip(1) {
+            settings = settings.or(part::settings(&parent.entity));
+        }
+        let tokens = tokens(shared, id);
+        let same = !edited
+            && scopes == self.scopes
+            && inherited.auth == self.inherited
+            && settings == self.parent_settings
+            && tokens == self.tokens;
+        if !same {
+            let from = inherited.from.and_then(|from| shared.workspace.node(from));
+            self.inherited_from = from.map(|node| node.entity.name().to_owned());
+            self.inherited = inherited.auth;
+            self.parent_settings = settings;
+            self.scopes = scopes;
+            self.tokens = tokens;
+            self.mentioned = self.mentions(entity);
+            self.preview = self.preview(entity);
+            self.added_headers = match entity {
+                Entity::Request(request) => self.added(request),
+                _ => Vec::new(),
+            };
+        }
+        let problem = self.problem(shared.now, entity);
+        let same = same && problem == self.problem;
+        self.problem = problem;
+        !same
+    }
+
+    /// The auth that counts.
+    pub fn effective<'a>(&'a self, entity: &'a Entity) -> &'a Auth {
+        let own = part::auth(entity);
+        if own.is_inherited() { &self.inherited } else { own }
+    }
+
+    /// Whether a variable has nothing to offer: nobody defines it, or it should hold a secret and is empty.
+    fn is_missing(&self, name: &str) -> bool {
+        match self.scopes.get(name) {
+            None => !vars::dynamic::is_name(name),
+            Some((_, binding)) => {
+                (binding.secret || self.tokens.iter().any(|(token, _)| token == name))
+                    && display_value(&binding.value).is_empty()
+            }
+        }
+    }
+
+    /// Every variable of the item that goes into a send, and those their values mention.
+    fn mentions(&self, entity: &Entity) -> Vec<String> {
+        let auth = self.effective(entity);
+        let mut texts: Vec<String> = auth.params.keys().map(|name| auth.text(name)).collect();
+        if let Entity::Request(request) = entity {
+            texts.push(request.full_url());
+            for row in request.headers.iter().filter(|row| row.enabled) {
+                texts.extend([row.name.to_string(), row.value_str().to_owned()]);
+            }
+            texts.extend(request.path_variables.iter().map(|row| row.value_str().to_owned()));
+            body_texts(&request.body, &mut texts);
+        }
+        let mut out: Vec<String> = Vec::new();
+        for text in texts.iter().filter(|text| text.contains("{{")) {
+            let found = vars::replace(text, &self.scopes);
+            let used = found.used.into_iter().map(|(name, _)| name);
+            for name in used.chain(found.unresolved) {
+                if !out.contains(&name) {
+                    out.push(name);
+                }
+            }
+        }
+        out
+    }
+
+    fn problem(&self, now: Timestamp, entity: &Entity) -> Option<Problem> {
+        let token = |name: &String| self.tokens.iter().find(|(token, _)| token == name);
+        let missing: Vec<String> = self
+            .mentioned
+            .iter()
+            .filter(|name| self.is_missing(name))
+            .cloned()
+            .collect();
+        if !missing.is_empty() {
+            let place = match self.scopes.layer(Scope::Environment).name.as_str() {
+                "" => "with no environment active".to_owned(),
+                name => format!("in {name}"),
+            };
+            let verb = if missing.len() == 1 { "has" } else { "have" };
+            let whose = match &self.inherited_from {
+                Some(from) if part::auth(entity).is_inherited() && self.is_of_auth(&missing) => {
+                    format!(" (auth of {from})")
+                }
+                _ => String::new(),
+            };
+            return Some(Problem {
+                what: format!("{verb} no value {place}{whose}"),
+                token_request: missing.iter().find_map(token).and_then(|(_, request)| request.clone()),
+                names: missing,
+            });
+        }
+        let expired = self.mentioned.iter().find_map(|name| {
+            let (_, request) = token(name)?;
+            match exec::tokens::status(name, &self.scopes, now) {
+                TokenStatus::Expired(_) => Some((name, request)),
+                _ => None,
+            }
+        });
+        expired.map(|(name, request)| Problem {
+            names: vec![name.clone()],
+            what: "has expired".to_owned(),
+            token_request: request.clone(),
+        })
+    }
+
+    fn is_of_auth(&self, names: &[String]) -> bool {
+        let auth = &self.inherited;
+        auth.params.keys().any(|key| {
+            let text = auth.text(key);
+            names.iter().any(|name| text.contains(&format!("{{{{{name}}}}}")))
+        })
+    }
+
+    fn preview(&self, entity: &Entity) -> String {
+        let Entity::Request(request) = entity else {
+            return String::new();
+        };
+        let url = request.full_url();
+        if !url.contains("{{") {
+            return String::new();
+        }
+        vars::replace(&url, &self.open_scopes()).text
+    }
+
+    /// The scopes without what is secret: its tokens stay in a text.
+    pub fn open_scopes(&self) -> Scopes {
+        let mut scopes = self.scopes.clone();
+        let mut hidden: Vec<String> = Vec::new();
+        for scope in Scope::ALL {
+            let layer = scopes.layer_mut(scope);
+            hidden.extend(
+                layer
+                    .bindings
+                    .iter()
+                    .filter(|found| found.secret)
+                    .map(|found| found.key.clone()),
+            );
+        }
+        hidden.extend(self.tokens.iter().map(|(name, _)| name.clone()));
+        for scope in Scope::ALL {
+            scopes
+                .layer_mut(scope)
+                .bindings
+                .retain(|found| !hidden.contains(&found.key));
+        }
+        scopes
+    }
+
+    /// What is added when sending, as far as it is known before (POSTMAN.md, section 4.1).
+    fn added(&self, request: &Request) -> Vec<(String, String)> {
+        let mut out: Vec<(String, String)> = Vec::new();
+        let settings = request.settings.or(&self.parent_settings);
+        let auth = if request.auth.is_inherited() {
+            &self.inherited
+        } else {
+            &request.auth
+        };
+        match auth.kind.as_str() {
+            "bearer" if !auth.text("token").is_empty() => {
+                let token = auth.text("token");
+                let token = if fields::is_reference(&token) {
+                    token
+                } else {
+                    "••••".to_owned()
+                };
+                out.push(("Authorization".to_owned(), format!("Bearer {token}")));
+            }
+            "basic" => out.push(("Authorization".to_owned(), "Basic ••••".to_owned())),
+            "apikey" if auth.text("in") != "query" && !auth.text("key").is_empty() => {
+                let value = auth.text("value");
+                let value = if fields::is_reference(&value) {
+                    value
+                } else {
+                    "••••".to_owned()
+                };
+                out.push((auth.text("key"), value));
+            }
+            _ => {}
+        }
+        let host = vars::replace(&request.full_url(), &self.open_scopes()).text;
+        let host = host.split_once("://").map_or(host.as_str(), |(_, rest)| rest);
+        let host = host.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or_default();
+        let content = match &request.body {
+            Body::Form(_) => "application/x-www-form-urlencoded",
+            Body::Multipart(_) => "multipart/form-data; boundary=…",
+            Body::Raw { language, .. } => language.content_type(),
+            Body::GraphQl { .. } => "application/json",
+            Body::None | Body::File { .. } | Body::Unknown { .. } => "",
+        };
+        for (name, value) in [
+            ("Host", host),
+            ("Content-Type", content),
+            ("User-Agent", concat!("postrider/", env!("CARGO_PKG_VERSION"))),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "gzip, deflate, br, zstd"),
+            ("Cache-Control", "no-cache"),
+            ("Postman-Token", "a new one at each send"),
+            ("Connection", "keep-alive"),
+        ] {
+            let lower = name.to_ascii_lowercase();
+            if !value.is_empty() && !settings.disabled_headers.contains(&lower) {
+                out.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let typed = |name: &str| {
+            let mut rows = request.headers.iter();
+            rows.any(|row| row.enabled && row.name.as_str().eq_ignore_ascii_case(name))
+        };
+        out.retain(|(name, _)| name == "Authorization" || !typed(name));
+        out
+    }
+}
+
+fn tokens(shared: &Shared, id: NodeId) -> Vec<(String, Option<String>)> {
+    let workspace = &shared.workspace;
+    let Some(collection) = workspace.collection_of(id) else {
+        return Vec::new();
+    };
+    let sources = exec::tokens::token_sources(workspace).into_iter();
+    sources
+        .filter(|source| source.collection == collection.id)
+        .map(|source| {
+            let request = source.request.and_then(|id| workspace.request(id));
+            (source.source.variable, request.map(|request| request.name.clone()))
+        })
+        .collect()
+}
+
+fn body_texts(body: &Body, texts: &mut Vec<String>) {
+    match body {
+        Body::None | Body::Unknown { .. } => {}
+        Body::Form(rows) => {
+            for row in rows.iter().filter(|row| row.enabled) {
+                texts.extend([row.name.to_string(), row.value_str().to_owned()]);
+            }
+        }
+        Body::Multipart(parts) => {
+            for part in parts.iter().filter(|part| part.enabled) {
+                match &part.content {
+                    PartContent::Text(text) => texts.push(text.to_string()),
+                    PartContent::Files(paths) => texts.extend(paths.iter().map(ToString::to_string)),
+                }
+            }
+        }
+        Body::Raw { text, .. } => texts.push(text.to_string()),
+        Body::File { path } => texts.push(path.to_string()),
+        Body::GraphQl { query, variables, .. } => texts.extend([query.to_string(), variables.to_string()]),
+    }
+}
+
+/// Whether an auth parameter is secret by its type.
+pub fn is_secret_param(kind: &str, name: &str) -> bool {
+    crate::auth::find(kind).is_none_or(|kind| {
+        let mut specs = kind.fields().iter();
+        specs
+            .find(|spec| spec.name == name)
+            .is_none_or(|spec| spec.kind == FieldKind::Secret)
+    })
+}
+
+impl VariableLookup for Facts {
+    fn status(&self, name: &str) -> VariableStatus {
+        match self.scopes.get(name) {
+            None if vars::dynamic::is_name(name) => VariableStatus::Dynamic,
+            _ if self.is_missing(name) => VariableStatus::Unresolved,
+            _ => VariableStatus::Resolved,
+        }
+    }
+}

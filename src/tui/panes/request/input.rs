@@ -1,0 +1,430 @@
+//! What keys, actions and pastes do to the item: everything typed is written into it at once.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::complete::{Completion, Pressed};
+use super::form::Typed;
+use super::part::{self, Part};
+use super::rows::{self, Op};
+use super::section::Widget;
+use super::{Action, Spot, State, Tab, fields, order};
+use crate::model::Entity;
+use crate::model::edit::Edit;
+use crate::tui::action::{Action as Any, App};
+use crate::tui::command::Command;
+use crate::tui::effect::{Effect, External};
+use crate::tui::modals::{Prompt, Purpose};
+use crate::tui::panes::Cx;
+use crate::tui::shared::Level;
+use crate::tui::widgets::editor::Handled;
+use crate::tui::widgets::table::{TableAction, TableChange};
+
+/// Changes the item; `merge` names the field being typed into, so that undo takes back whole words, not letters.
+pub(super) fn change(
+    state: &State,
+    part: Part,
+    merge: Option<&str>,
+    cx: &mut Cx<'_>,
+    change: impl FnOnce(&mut Entity),
+) {
+    let Some(node) = state.node.and_then(|id| cx.shared.workspace.node(id)) else {
+        return;
+    };
+    let mut entity = node.entity.clone();
+    change(&mut entity);
+    if entity == node.entity {
+        return;
+    }
+    cx.commands.push(Command::Edit {
+        label: format!("{} of {}", part.word(), entity.name()),
+        merge: merge.map(|field| format!("{field}:{:?}", node.id)),
+        edits: vec![Edit::Replace { id: node.id, entity }],
+    });
+}
+
+/// Does an action.
+pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    let Some(id) = state.node else {
+        return cx
+            .shared
+            .notify(Level::Info, "open a request, folder or collection first");
+    };
+    let is_group = state.seen.as_ref().is_some_and(Entity::is_group);
+    match action {
+        Action::Method if !is_group => order::pick_method(state, cx),
+        Action::Method => cx.shared.notify(Level::Info, "only requests have a method"),
+        Action::Type => order::pick_type(state, cx),
+        Action::Url if !is_group => {
+            leave(state, cx);
+            state.edit_url();
+            cx.commands.push(Command::Focus(crate::tui::panes::Pane::Request));
+        }
+        Action::Url => cx.shared.notify(Level::Info, "only requests have a URL"),
+        Action::External => external(state, cx),
+        Action::Rename => {
+            let Some(entity) = &state.seen else { return };
+            let title = format!("Rename {}", entity.kind());
+            let prompt = Prompt::new(title, entity.name(), Purpose::Rename(id));
+            cx.commands.push(Command::Show(Box::new(prompt.into())));
+        }
+        Action::AddRow => {
+            to_table(state);
+            with_table(state, TableAction::Add, cx);
+        }
+        Action::DeleteRow => with_table(state, TableAction::Remove, cx),
+        Action::MoveRowUp => move_row(state, false, cx),
+        Action::MoveRowDown => move_row(state, true, cx),
+    }
+}
+
+/// Puts the cursor on the first table there is, unless it is on one.
+fn to_table(state: &mut State) {
+    let is_table = |widget: &Widget| matches!(widget, Widget::Table(_));
+    if !state.section().is_some_and(|section| is_table(&section.widget)) {
+        if let Some(at) = state.sections.iter().position(|section| is_table(&section.widget)) {
+            state.spot = Spot::Section(at);
+        }
+    }
+}
+
+pub(super) fn with_table(state: &mut State, action: TableAction, cx: &mut Cx<'_>) {
+    if let Some(Widget::Table(table)) = state.section_mut().map(|section| &mut section.widget) {
+        let change = table.apply(action);
+        table_changed(state, change, cx);
+    }
+}
+
+fn move_row(state: &mut State, down: bool, cx: &mut Cx<'_>) {
+    let Some(section) = state.section_mut() else { return };
+    let part = section.part;
+    if let Widget::Table(table) = &mut section.widget {
+        let (row, column) = table.cursor();
+        let other = if down { row + 1 } else { row.wrapping_sub(1) };
+        let movable = |row: usize| table.rows().get(row).is_some_and(|row| !row.locked);
+        if part != Part::PathVariables && movable(row) && movable(other) {
+            table.go_to(other, column);
+            change(state, part, None, cx, |entity| {
+                rows::apply(part, entity, &Op::Swap(row, other))
+            });
+        }
+    }
+}
+
+/// Writes into the item what a table says happened in it, and what is being typed there.
+pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) {
+    let Some(section) = state.section() else { return };
+    let part = section.part;
+    let Widget::Table(table) = &section.widget else { return };
+    let mut ops = Vec::new();
+    let mut merge = None;
+    match happened {
+        TableChange::RowRemoved(row) => ops.push(Op::Remove(row)),
+        TableChange::Toggled(row) => ops.push(Op::Toggle(row)),
+        TableChange::CellCommitted { row, column, text } => ops.push(Op::Set { row, column, text }),
+        TableChange::RowAdded(row) => {
+            let cells = table
+                .rows()
+                .get(row)
+                .map(|row| row.cells.as_slice())
+                .unwrap_or_default();
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.text.is_empty()) {
+                let text = cell.text.clone();
+                ops.push(Op::Set { row, column, text });
+            }
+        }
+        TableChange::Copied(text) => cx.effects.push(Effect::Copy(text)),
+        TableChange::Ignored | TableChange::Moved => {}
+    }
+    let left = !table.is_editing();
+    if let Some(editor) = table.editor() {
+        let (row, column) = table.cursor();
+        let text = editor.text();
+        // A new row that was emptied again is none.
+        if row == table.rows().len() && text.is_empty() {
+            ops.push(Op::Remove(row));
+        } else {
+            ops.push(Op::Set { row, column, text });
+        }
+        merge = Some(format!("{part:?}:{row}:{column}"));
+    }
+    change(state, part, merge.as_deref(), cx, |entity| {
+        for op in &ops {
+            rows::apply(part, entity, op);
+        }
+    });
+    if left && merge.is_none() {
+        cx.shared.history.seal();
+    }
+}
+
+/// Writes into the item what was typed into a form.
+pub(super) fn form_changed(state: &mut State, typed: Typed, cx: &mut Cx<'_>) {
+    let Some(section) = state.section_mut() else { return };
+    let part = section.part;
+    let Widget::Form(form) = &mut section.widget else {
+        return;
+    };
+    let text = match typed {
+        Typed::Changed(text) => text,
+        Typed::Copied(copied, text) => {
+            cx.effects.push(Effect::Copy(copied));
+            match text {
+                Some(text) => text,
+                None => return,
+            }
+        }
+        Typed::Moved | Typed::Ignored => return,
+    };
+    let Some(name) = form.field().map(|field| field.name.clone()) else {
+        return;
+    };
+    let merge = form.is_editing().then(|| format!("{part:?}:{name}"));
+    let mut error = None;
+    change(state, part, merge.as_deref(), cx, |entity| {
+        error = fields::set(part, entity, &name, &text).err();
+    });
+    if let Some(Widget::Form(form)) = state.section_mut().map(|section| &mut section.widget) {
+        form.error = error;
+    }
+}
+
+/// Writes into the item what was typed into a text area or the URL bar.
+fn text_changed(state: &State, cx: &mut Cx<'_>) {
+    let Some((part, editor)) = state.editor() else { return };
+    let text = editor.text();
+    let field = if part == Part::Url {
+        "url".to_owned()
+    } else {
+        format!("{part:?}")
+    };
+    change(state, part, Some(&field), cx, |entity| match part {
+        Part::Url => {
+            if let Some(request) = part::request(entity) {
+                request.set_full_url(&text);
+            }
+        }
+        _ => part.set_text(entity, &text),
+    });
+}
+
+/// Takes a key while typing.
+pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    if let Some(completion) = &mut state.completion {
+        match completion.key(key) {
+            Pressed::Taken => return,
+            Pressed::Chosen(name) => {
+                let completed = state.editor_mut().is_some_and(|editor| editor.complete(&name));
+                if completed {
+                    typed(state, cx);
+                }
+                state.completion = None;
+                return;
+            }
+            Pressed::Ignored => {}
+        }
+    }
+    if state.url_typing && state.spot == Spot::Url {
+        url_key(state, key, cx);
+    } else {
+        match state.section_mut().map(|section| &mut section.widget) {
+            Some(Widget::Table(table)) => {
+                let change = table.handle_key(key);
+                table_changed(state, change, cx);
+            }
+            Some(Widget::Form(form)) => {
+                let change = form.key(key);
+                if !form.is_editing() {
+                    cx.shared.history.seal();
+                }
+                form_changed(state, change, cx);
+            }
+            Some(Widget::Area { editor, .. }) => {
+                let handled = editor.handle_key(key);
+                area_handled(state, handled, cx);
+            }
+            _ => {}
+        }
+    }
+    complete(state);
+}
+
+fn url_key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match key.code {
+        KeyCode::Enter if plain => {
+            leave(state, cx);
+            cx.commands.push(Command::Act(Any::App(App::Send)));
+        }
+        KeyCode::Down | KeyCode::Tab if plain => {
+            leave(state, cx);
+            state.spot = Spot::Section(0);
+        }
+        _ => {
+            let handled = state.url.handle_key(key);
+            area_handled(state, handled, cx);
+        }
+    }
+}
+
+fn area_handled(state: &State, handled: Handled, cx: &mut Cx<'_>) {
+    if handled.changed() {
+        text_changed(state, cx);
+    }
+    if let Handled::Copied(text) | Handled::Cut(text) = handled {
+        cx.effects.push(Effect::Copy(text));
+    }
+}
+
+/// Writes into the item what the editor in use holds, whichever it is.
+fn typed(state: &mut State, cx: &mut Cx<'_>) {
+    match state.section().map(|section| &section.widget) {
+        Some(Widget::Table(_)) => table_changed(state, TableChange::Moved, cx),
+        Some(Widget::Form(form)) => {
+            let text = form.editor().map(crate::tui::widgets::editor::Editor::text);
+            form_changed(state, text.map_or(Typed::Moved, Typed::Changed), cx);
+        }
+        _ => text_changed(state, cx),
+    }
+}
+
+/// Offers names behind an unclosed `{{`.
+pub(super) fn complete(state: &mut State) {
+    let prefix = match state.editor() {
+        Some((part, editor)) if part.is_template() => editor.completion_prefix(),
+        _ => None,
+    };
+    match prefix {
+        None => {
+            state.completion = None;
+            state.dismissed = false;
+        }
+        Some(_) if state.dismissed => {}
+        Some(prefix) => {
+            let same = state.completion.as_ref().is_some_and(|list| list.prefix == prefix);
+            if !same {
+                state.completion = Completion::new(&prefix, &state.facts);
+            }
+        }
+    }
+}
+
+/// Takes pasted text while typing.
+pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    if state.url_typing && state.spot == Spot::Url {
+        let one_line: String = text.lines().map(str::trim).collect();
+        state.url.paste(&one_line);
+        text_changed(state, cx);
+    } else {
+        match state.section_mut().map(|section| &mut section.widget) {
+            Some(Widget::Table(table)) => {
+                let change = table.paste(text);
+                table_changed(state, change, cx);
+            }
+            Some(Widget::Form(form)) => {
+                let change = form.paste(text);
+                form_changed(state, change, cx);
+            }
+            Some(Widget::Area { editor, writing: true }) => {
+                editor.paste(text);
+                text_changed(state, cx);
+            }
+            _ => {}
+        }
+    }
+    complete(state);
+}
+
+/// Leaves what can be left: the list of names first, then the field.
+pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    if state.completion.take().is_some() {
+        state.dismissed = true;
+        return true;
+    }
+    let was_typing = super::typing(state);
+    leave(state, cx);
+    was_typing
+}
+
+/// Ends all typing; what was typed stays.
+pub(super) fn leave(state: &mut State, cx: &mut Cx<'_>) {
+    state.completion = None;
+    state.dismissed = false;
+    if std::mem::take(&mut state.url_typing) {
+        state.url.blur();
+        cx.shared.history.seal();
+    }
+    match state.section_mut().map(|section| &mut section.widget) {
+        Some(Widget::Table(table)) if table.is_editing() => {
+            let change = table.commit();
+            table_changed(state, change, cx);
+        }
+        Some(Widget::Form(form)) if form.is_editing() => {
+            form.leave();
+            cx.shared.history.seal();
+        }
+        Some(Widget::Area { editor, writing }) if *writing => {
+            *writing = false;
+            editor.blur();
+            cx.shared.history.seal();
+        }
+        _ => {}
+    }
+}
+
+/// Hands the text area in use, or the tab's first, to an outside editor.
+fn external(state: &mut State, cx: &mut Cx<'_>) {
+    let (Some(id), Some(entity)) = (state.node, state.seen.clone()) else {
+        return;
+    };
+    let is_area = |widget: &Widget| matches!(widget, Widget::Area { .. });
+    let own = state.section().filter(|section| is_area(&section.widget));
+    let first = || state.sections.iter().find(|section| is_area(&section.widget));
+    let Some(part) = own.or_else(first).map(|section| section.part) else {
+        let text = "scripts, text bodies and the description open in $EDITOR: go to one first";
+        return cx.shared.notify(Level::Info, text);
+    };
+    leave(state, cx);
+    let key = format!("request:{id:?}:{part:?}");
+    state.external = Some((key.clone(), id, part));
+    cx.effects.push(Effect::External(External {
+        key,
+        text: part.text(&entity).to_owned(),
+        ending: part.ending(&entity),
+        read_only: false,
+    }));
+}
+
+/// A text came back from an outside editor, under the key it was given.
+pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
+    if state.external.as_ref().is_none_or(|(own, _, _)| own != key) {
+        return;
+    }
+    let Some((_, id, part)) = state.external.take() else {
+        return;
+    };
+    let Some(node) = cx.shared.workspace.node(id) else {
+        return;
+    };
+    let mut entity = node.entity.clone();
+    // Editors end files with a line break that nobody typed.
+    let had = part.text(&entity).ends_with('\n');
+    let text = if had {
+        text
+    } else {
+        text.strip_suffix('\n').unwrap_or(text)
+    };
+    part.set_text(&mut entity, text);
+    if entity == node.entity {
+        return;
+    }
+    cx.commands.push(Command::Edit {
+        label: format!("{} of {}", part.word(), entity.name()),
+        merge: None,
+        edits: vec![Edit::Replace { id, entity }],
+    });
+}
+
+/// The tab that an action about a type means.
+pub(super) fn typed_tab(state: &State) -> Option<Tab> {
+    Some(state.tab()).filter(|tab| matches!(tab, Tab::Auth | Tab::Body))
+}

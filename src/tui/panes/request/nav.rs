@@ -1,0 +1,146 @@
+//! Moving about: from the URL bar into the tab, through its sections, and back up.
+
+use super::input::{form_changed, leave, with_table};
+use super::section::Widget;
+use super::{Spot, State, Tab, order};
+use crate::tui::action::Nav;
+use crate::tui::panes::Cx;
+use crate::tui::widgets::table::TableAction;
+
+/// Moves about.
+pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
+    if state.node.is_none() {
+        return;
+    }
+    match nav {
+        Nav::NextTab => return turn(state, 1, cx),
+        Nav::PreviousTab => return turn(state, -1, cx),
+        _ => {}
+    }
+    let Spot::Section(at) = state.spot else {
+        match nav {
+            Nav::Open => state.edit_url(),
+            Nav::Down => enter(state, 0, true),
+            Nav::Bottom => {
+                let last = state.sections.len().saturating_sub(1);
+                enter(state, last, false);
+            }
+            _ => {}
+        }
+        return;
+    };
+    match state.section_mut().map(|section| &mut section.widget) {
+        Some(Widget::Table(table)) => {
+            let before = table.cursor();
+            let action = match nav {
+                Nav::Up => TableAction::Up,
+                Nav::Down => TableAction::Down,
+                Nav::Left => TableAction::Left,
+                Nav::Right => TableAction::Right,
+                Nav::PageUp | Nav::HalfUp => TableAction::PageUp,
+                Nav::PageDown | Nav::HalfDown => TableAction::PageDown,
+                Nav::Top => TableAction::First,
+                Nav::Bottom => TableAction::Last,
+                Nav::Open => TableAction::Edit,
+                Nav::Toggle => TableAction::Toggle,
+                _ => return,
+            };
+            with_table(state, action, cx);
+            let after = match state.section().map(|section| &section.widget) {
+                Some(Widget::Table(table)) => table.cursor(),
+                _ => before,
+            };
+            if before == after {
+                over_the_edge(state, at, nav);
+            }
+        }
+        Some(Widget::Form(form)) => match nav {
+            Nav::Up | Nav::Down => {
+                if !form.step(nav == Nav::Down) {
+                    over_the_edge(state, at, nav);
+                }
+            }
+            Nav::Top => form.go_to(0),
+            Nav::Bottom => form.go_to(usize::MAX),
+            Nav::PageUp | Nav::HalfUp => form.go_to(form.at().saturating_sub(5)),
+            Nav::PageDown | Nav::HalfDown => form.go_to(form.at() + 5),
+            Nav::Open => {
+                let typed = form.edit();
+                form_changed(state, typed, cx);
+            }
+            Nav::Toggle | Nav::Right => {
+                let typed = form.cycle();
+                form_changed(state, typed, cx);
+            }
+            _ => {}
+        },
+        Some(Widget::Area { editor, writing }) => {
+            let (top, _) = editor.viewport();
+            match nav {
+                Nav::Open => {
+                    *writing = true;
+                    editor.reveal_caret();
+                }
+                Nav::Up => editor.scroll(-1),
+                Nav::Down => editor.scroll(1),
+                Nav::HalfUp | Nav::PageUp => editor.scroll(-10),
+                Nav::HalfDown | Nav::PageDown => editor.scroll(10),
+                Nav::Top => editor.scroll(isize::MIN),
+                Nav::Bottom => editor.scroll(isize::MAX),
+                _ => {}
+            }
+            if editor.viewport().0 == top {
+                over_the_edge(state, at, nav);
+            }
+        }
+        Some(Widget::Choice(_)) => match nav {
+            Nav::Open | Nav::Toggle => order::pick_type(state, cx),
+            _ => over_the_edge(state, at, nav),
+        },
+        None => state.spot = Spot::Url,
+    }
+}
+
+/// Shows the next or previous tab.
+fn turn(state: &mut State, step: isize, cx: &mut Cx<'_>) {
+    leave(state, cx);
+    let Some(entity) = &state.seen else { return };
+    let tabs = Tab::of(entity);
+    let at = tabs.iter().position(|tab| *tab == state.tab()).unwrap_or(0);
+    let count = tabs.len().cast_signed();
+    let next = (at.cast_signed() + step).rem_euclid(count.max(1)).cast_unsigned();
+    if let Some(tab) = tabs.get(next) {
+        state.show(*tab);
+    }
+}
+
+/// Up from the first row and down from the last lead on.
+fn over_the_edge(state: &mut State, at: usize, nav: Nav) {
+    let is_group = state.seen.as_ref().is_some_and(crate::model::Entity::is_group);
+    match nav {
+        Nav::Down => {
+            if let Some(next) = (at + 1..state.sections.len()).find(|n| state.sections[*n].wants().1 > 0) {
+                enter(state, next, true);
+            }
+        }
+        Nav::Up => match (0..at).rev().find(|n| state.sections[*n].wants().1 > 0) {
+            Some(above) => enter(state, above, false),
+            None if !is_group => state.spot = Spot::Url,
+            None => {}
+        },
+        _ => {}
+    }
+}
+
+/// Puts the cursor on a section, at its beginning or its end.
+pub(super) fn enter(state: &mut State, at: usize, first: bool) {
+    state.spot = Spot::Section(at);
+    match state.section_mut().map(|section| &mut section.widget) {
+        Some(Widget::Table(table)) => {
+            let column = table.cursor().1;
+            table.go_to(if first { 0 } else { usize::MAX }, column);
+        }
+        Some(Widget::Form(form)) => form.go_to(if first { 0 } else { usize::MAX }),
+        _ => {}
+    }
+}

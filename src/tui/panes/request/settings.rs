@@ -1,0 +1,277 @@
+//! The settings form: one field a setting, each showing what counts while it says nothing itself.
+
+use std::time::Duration;
+
+use crate::model::Settings;
+use crate::model::settings::HttpVersion;
+
+use super::form::{Field, Kind};
+
+/// A switch: key, label, help, whether it is on when nobody says anything.
+type Switch = (&'static str, &'static str, &'static str, bool);
+
+const SWITCHES: [Switch; 8] = [
+    (
+        "verify_tls",
+        "Check certificates",
+        "Refuse servers whose TLS certificate cannot be trusted.",
+        true,
+    ),
+    (
+        "follow_redirects",
+        "Follow redirects",
+        "Go where a 3xx answer points to.",
+        true,
+    ),
+    (
+        "keep_method",
+        "Keep the method",
+        "Redirects keep method and body, instead of turning into a GET.",
+        false,
+    ),
+    (
+        "keep_authorization",
+        "Keep Authorization",
+        "Redirects to another host keep the Authorization header.",
+        false,
+    ),
+    (
+        "remove_referer",
+        "No Referer",
+        "Redirects send no Referer header.",
+        false,
+    ),
+    (
+        "encode_url",
+        "Encode the URL",
+        "Percent-encode what a URL may not hold.",
+        true,
+    ),
+    (
+        "always_send_body",
+        "Body with GET",
+        "Send a body even with GET, HEAD, COPY, PURGE and UNLOCK.",
+        false,
+    ),
+    (
+        "cookies",
+        "Cookie jar",
+        "Send the cookies of the workspace and keep new ones.",
+        true,
+    ),
+];
+
+fn slot<'a>(settings: &'a mut Settings, name: &str) -> Option<&'a mut Option<bool>> {
+    Some(match name {
+        "verify_tls" => &mut settings.verify_tls,
+        "follow_redirects" => &mut settings.follow_redirects,
+        "keep_method" => &mut settings.keep_method,
+        "keep_authorization" => &mut settings.keep_authorization,
+        "remove_referer" => &mut settings.remove_referer,
+        "encode_url" => &mut settings.encode_url,
+        "always_send_body" => &mut settings.always_send_body,
+        "cookies" => &mut settings.cookies,
+        _ => return None,
+    })
+}
+
+fn word(on: bool) -> &'static str {
+    if on { "on" } else { "off" }
+}
+
+/// The fields, with what the parents say behind what the item says.
+pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
+    let (mut own_copy, mut parent_copy) = (own.clone(), parent.clone());
+    let field = |name: &str, label: &str, help: &str, kind: Kind, value: String, fallback: String| Field {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        help: help.to_owned(),
+        kind,
+        value,
+        fallback,
+    };
+    let fallback = |inherited: Option<String>, default: &str| match inherited {
+        Some(value) => format!("{value}, inherited"),
+        None => format!("{default}, by default"),
+    };
+    let mut out: Vec<Field> = SWITCHES
+        .iter()
+        .map(|(name, label, help, default)| {
+            let value = slot(&mut own_copy, name).and_then(|slot| *slot);
+            let inherited = slot(&mut parent_copy, name).and_then(|slot| *slot);
+            field(
+                name,
+                label,
+                help,
+                Kind::Choice(vec!["", "on", "off"]),
+                value.map(word).unwrap_or_default().to_owned(),
+                fallback(inherited.map(|on| word(on).to_owned()), word(*default)),
+            )
+        })
+        .collect();
+    let number = |number: Option<u32>| number.map(|number| number.to_string());
+    let version = |version: Option<HttpVersion>| version.map(|version| version.word().to_owned());
+    let duration = |duration: Option<Duration>| duration.map(format_duration);
+    out.push(field(
+        "max_redirects",
+        "Most redirects",
+        "Give up after so many redirects.",
+        Kind::Text,
+        number(own.max_redirects).unwrap_or_default(),
+        fallback(number(parent.max_redirects), "10"),
+    ));
+    out.push(field(
+        "http_version",
+        "HTTP version",
+        "What to speak; `auto` takes what the server offers.",
+        Kind::Choice(vec!["", "auto", "http1", "http2"]),
+        version(own.http_version).unwrap_or_default(),
+        fallback(version(parent.http_version), "auto"),
+    ));
+    out.push(field(
+        "timeout",
+        "Time limit",
+        "Give up after so long: `500ms`, `30s`, `2m`; `0` waits for ever.",
+        Kind::Text,
+        duration(own.timeout).unwrap_or_default(),
+        fallback(duration(parent.timeout), "none"),
+    ));
+    out.push(field(
+        "proxy",
+        "Proxy",
+        "A proxy's URL, or `direct` for none.",
+        Kind::Text,
+        own.proxy.clone().unwrap_or_default(),
+        fallback(parent.proxy.clone(), "as the environment says"),
+    ));
+    let list = |settings: &Settings| {
+        let names: Vec<&str> = settings.disabled_headers.iter().map(String::as_str).collect();
+        names.join(", ")
+    };
+    out.push(field(
+        "disabled_headers",
+        "Headers not added",
+        "Headers that must not be added by themselves, with commas between them.",
+        Kind::Text,
+        list(own),
+        match list(parent) {
+            names if names.is_empty() => "all are added".to_owned(),
+            names => format!("{names}, inherited"),
+        },
+    ));
+    out
+}
+
+/// Takes what was typed; an error says what is wrong with it.
+pub fn set(settings: &mut Settings, name: &str, text: &str) -> Result<(), String> {
+    let text = text.trim();
+    let filled = (!text.is_empty()).then_some(text);
+    if let Some(slot) = slot(settings, name) {
+        *slot = filled.map(|text| text == "on");
+        return Ok(());
+    }
+    match name {
+        "max_redirects" => {
+            settings.max_redirects = filled
+                .map(|text| text.parse().map_err(|_| format!("`{text}` is not a number")))
+                .transpose()?;
+        }
+        "http_version" => settings.http_version = filled.and_then(HttpVersion::from_word),
+        "timeout" => {
+            settings.timeout = filled
+                .map(|text| {
+                    parse_duration(text).ok_or_else(|| format!("`{text}` is not a time: write `500ms`, `30s` or `2m`"))
+                })
+                .transpose()?;
+        }
+        "proxy" => settings.proxy = filled.map(str::to_owned),
+        "disabled_headers" => {
+            settings.disabled_headers = text
+                .split(',')
+                .map(|name| name.trim().to_ascii_lowercase())
+                .filter(|name| !name.is_empty())
+                .collect();
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Writes a duration in the largest unit that loses nothing: `30s`.
+pub fn format_duration(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    match millis {
+        0 => "0".to_owned(),
+        _ if millis.is_multiple_of(60_000) => format!("{}m", millis / 60_000),
+        _ if millis.is_multiple_of(1000) => format!("{}s", millis / 1000),
+        _ => format!("{millis}ms"),
+    }
+}
+
+/// Reads `500ms`, `30s`, `1.5s`, `2m`, `1h`; a number alone is seconds.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().ok()?;
+    let seconds = match unit.trim() {
+        "ms" => number / 1000.0,
+        "" | "s" => number,
+        "m" | "min" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn every_field_takes_its_own_value_back() {
+        let mut settings = Settings::default();
+        for (name, text) in [
+            ("verify_tls", "off"),
+            ("max_redirects", "3"),
+            ("http_version", "http2"),
+            ("timeout", "1500ms"),
+            ("proxy", "direct"),
+            ("disabled_headers", "accept, user-agent"),
+        ] {
+            set(&mut settings, name, text).unwrap();
+            let shown = fields(&settings, &Settings::default());
+            let field = shown.iter().find(|field| field.name == name).unwrap();
+            assert_eq!(field.value, text);
+        }
+        for field in fields(&settings, &Settings::default()) {
+            set(&mut settings, &field.name, "").unwrap();
+        }
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn nonsense_is_refused_with_a_word_about_it() {
+        let mut settings = Settings::default();
+        assert!(
+            set(&mut settings, "max_redirects", "many")
+                .unwrap_err()
+                .contains("`many`")
+        );
+        assert!(set(&mut settings, "timeout", "soon").unwrap_err().contains("30s"));
+        assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn what_the_parents_say_stands_behind() {
+        let parent = Settings {
+            verify_tls: Some(false),
+            ..Settings::default()
+        };
+        let shown = fields(&Settings::default(), &parent);
+        assert_eq!(shown[0].fallback, "off, inherited");
+        assert_eq!(shown[1].fallback, "on, by default");
+    }
+}

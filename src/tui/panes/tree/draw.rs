@@ -1,0 +1,248 @@
+//! Drawing the tree: only the rows in sight are looked at.
+//!
+//! ```text
+//! ▎▾ Pydio Cells           the bar at the left: this is open in the request pane
+//!    POST Get token  200 ● its last status, and that it has unsaved changes
+//!    ▸ Users
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::{State, list_area};
+use crate::model::{Entity, Node, NodeId, Outcome};
+use crate::tui::action::{Action as Any, App};
+use crate::tui::keymap::Context;
+use crate::tui::panes::{View, environments};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{frame, glyphs, hatch, scroll};
+
+/// Columns of a method.
+const METHOD: u16 = 4;
+
+/// Draws the pane.
+pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    let inner = frame::Frame::new("2 Collections")
+        .focused(view.focused)
+        .draw(&theme.frame(), area, buf);
+    if inner.is_empty() {
+        return;
+    }
+    let list = list_area(area, &view.shared.workspace);
+    if state.rows.is_empty() {
+        hatch::draw(&teach(view), &theme.hatching(), list, buf);
+    }
+    for (at, y) in (state.top..state.rows.len()).zip(list.y..list.bottom()) {
+        let line = Rect::new(list.x, y, list.width, 1);
+        draw_row(state, at, view, line, buf);
+    }
+    let bar = Rect {
+        width: list.width + 1,
+        ..list
+    };
+    scroll::draw_bar(state.top, state.rows.len(), theme.hatch, theme.scroll, bar, buf);
+    if list.height < inner.height {
+        let text = problems(view, usize::from(inner.width));
+        let at = Position::new(inner.x, inner.bottom() - 1);
+        glyphs::put_text(buf, at, &text, usize::from(inner.width), theme.warn);
+    }
+}
+
+/// What an empty tree says.
+fn teach(view: View<'_>) -> String {
+    let chord = |action| {
+        view.keymap
+            .chord_for(action, &[Context::Collections, Context::Anywhere])
+    };
+    let mut text = "No collections yet".to_owned();
+    let lines = [
+        (Any::Tree(super::Action::NewCollection), "makes a collection"),
+        (Any::App(App::NewRequest), "starts a request"),
+    ];
+    for (action, does) in lines {
+        if let Some(chord) = chord(action) {
+            text += &format!("\n`{chord}` {does}");
+        }
+    }
+    text
+}
+
+/// The line about files that could not be read, as long as there is room for.
+fn problems(view: View<'_>, room: usize) -> String {
+    let count = view.shared.workspace.problems.len();
+    let files = if count == 1 { "file" } else { "files" };
+    let long = format!("! {count} {files} could not be read");
+    let key = view.keymap.chord_for(Any::App(App::Palette), &[Context::Anywhere]);
+    let longest = key.map(|key| format!("{long} · {key} problems"));
+    let fits = |text: &String| glyphs::width(text) <= room;
+    longest
+        .filter(fits)
+        .or_else(|| Some(long).filter(fits))
+        .unwrap_or_else(|| format!("! {count} {files} unreadable"))
+}
+
+fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buffer) {
+    let (theme, shared) = (view.theme, view.shared);
+    let Some(row) = state.rows.get(at) else { return };
+    let Some(node) = row.node.and_then(|id| shared.workspace.node(id)) else {
+        glyphs::put_text(buf, line.as_position(), "Drafts", usize::from(line.width), theme.dim);
+        return;
+    };
+    let mut base = theme.base;
+    if at == state.cursor {
+        base = base.patch(if view.focused {
+            theme.selected
+        } else {
+            theme.selected_unfocused
+        });
+        let air = Rect::new(line.x.saturating_sub(1), line.y, line.width + 2, 1);
+        buf.set_style(air.intersection(buf.area), base);
+    }
+    if shared.cut == Some(node.id) {
+        base = base.patch(theme.dim).add_modifier(Modifier::ITALIC);
+    }
+    if shared.open == Some(node.id) {
+        let at = Position::new(line.x.saturating_sub(1), line.y);
+        glyphs::put(buf, at, "▎", 1, base.patch(theme.accent));
+    }
+    let marks = marks(state, view, node);
+    // Deep down a narrow pane the name counts more than the indentation.
+    let indent = (2 * row.depth).min(line.width / 3);
+    let mut x = line.x + indent;
+    let right = line.right().saturating_sub(marks.width());
+    match &node.entity {
+        Entity::Request(request) => {
+            let method = request.method.to_string();
+            let style = if shared.cut == Some(node.id) {
+                base
+            } else {
+                base.patch(theme.method(&method))
+            };
+            let room = usize::from(METHOD.min(right.saturating_sub(x)));
+            glyphs::put_text(buf, Position::new(x, line.y), short(&method), room, style);
+            x += METHOD + 1;
+        }
+        Entity::Collection(_) | Entity::Folder(_) => {
+            let arrow = if state.unfolded.contains(&node.id) {
+                "▾"
+            } else {
+                "▸"
+            };
+            glyphs::put(buf, Position::new(x, line.y), arrow, 1, base.patch(theme.dim));
+            x += 2;
+            if matches!(node.entity, Entity::Collection(_)) && at != state.cursor && shared.cut != Some(node.id) {
+                base = base.patch(theme.strong);
+            }
+        }
+    }
+    let name = node.entity.name();
+    let room = usize::from(right.saturating_sub(x));
+    let used = glyphs::put_text(buf, Position::new(x, line.y), name, room, base);
+    marks.draw(room - used.min(room), base, line, buf);
+}
+
+/// A method in four columns.
+fn short(method: &str) -> &str {
+    match method {
+        "DELETE" => "DEL",
+        "PATCH" => "PTCH",
+        "OPTIONS" => "OPT",
+        other => other,
+    }
+}
+
+/// What stands at the right end of a row.
+#[derive(Default)]
+struct Marks {
+    /// Unsaved or running: always shown.
+    mark: Option<(&'static str, Style)>,
+    /// The last status: shown if there is room.
+    status: Option<(String, Style)>,
+}
+
+impl Marks {
+    /// The columns that are not the name's.
+    fn width(&self) -> u16 {
+        if self.mark.is_some() { 2 } else { 0 }
+    }
+
+    fn draw(&self, free: usize, base: Style, line: Rect, buf: &mut Buffer) {
+        let last = line.right().saturating_sub(1);
+        if let Some((mark, style)) = self.mark {
+            glyphs::put(buf, Position::new(last, line.y), mark, 1, base.patch(style));
+        }
+        // The column of the mark stays free, so that the numbers stand below each other.
+        let Some((status, style)) = &self.status else { return };
+        let taken = usize::from(2 - self.width());
+        let (text, width) = if free > taken + 3 {
+            (status.as_str(), 3)
+        } else if free > taken + 1 {
+            ("·", 1)
+        } else {
+            return;
+        };
+        let x = last.saturating_sub(1 + u16::try_from(width).unwrap_or(0));
+        let at = Position::new(x, line.y);
+        glyphs::put_text(buf, at, &format!("{text:>width$}"), width, base.patch(*style));
+    }
+}
+
+fn marks(state: &State, view: View<'_>, node: &Node) -> Marks {
+    let (shared, theme) = (view.shared, view.theme);
+    let folded = node.entity.is_group() && !state.unfolded.contains(&node.id);
+    let runs = |id: NodeId| shared.running.contains_key(&id);
+    let runs_inside = || {
+        let mut running = shared.running.keys();
+        running.any(|id| shared.workspace.lineage(*id).any(|above| above.id == node.id))
+    };
+    let mark = if runs(node.id) || (folded && runs_inside()) {
+        Some((environments::spinner(shared.now), theme.accent))
+    } else if is_unsaved(node) || (folded && unsaved_inside(view, node)) {
+        Some(("●", theme.unsaved))
+    } else {
+        None
+    };
+    Marks {
+        mark,
+        status: shared.outcomes.get(&node.id).and_then(|outcome| status(outcome, theme)),
+    }
+}
+
+/// Whether a node has unsaved changes; content that is shared with the saved one is not compared.
+fn is_unsaved(node: &Node) -> bool {
+    match (&node.entity, &node.saved) {
+        (Entity::Request(now), Some(Entity::Request(saved))) => !std::sync::Arc::ptr_eq(now, saved) && now != saved,
+        (Entity::Collection(now), Some(Entity::Collection(saved)))
+        | (Entity::Folder(now), Some(Entity::Folder(saved))) => !std::sync::Arc::ptr_eq(now, saved) && now != saved,
+        _ => true,
+    }
+}
+
+fn unsaved_inside(view: View<'_>, node: &Node) -> bool {
+    let inside = |id: &NodeId| {
+        let node = view.shared.workspace.node(*id);
+        node.is_some_and(|node| is_unsaved(node) || unsaved_inside(view, node))
+    };
+    node.children.iter().any(inside)
+}
+
+/// The last status in a word of three columns.
+fn status(outcome: &Outcome, theme: &Theme) -> Option<(String, Style)> {
+    use crate::model::exchange::SendErrorKind;
+    let exchange = outcome.exchange.as_ref()?;
+    match &exchange.result {
+        Ok(response) => {
+            let style = match response.status {
+                _ if outcome.failed() => theme.error,
+                200..300 => theme.ok,
+                100..200 | 300..400 => theme.warn,
+                _ => theme.error,
+            };
+            Some((response.status.to_string(), style))
+        }
+        Err(error) if error.kind == SendErrorKind::Cancelled => None,
+        Err(_) => Some(("err".to_owned(), theme.error)),
+    }
+}
