@@ -420,6 +420,11 @@ fn a_slip_in_a_path_gets_a_suggestion_and_code_2() {
         .code(2)
         .stderr(contains("`/nowhere/at/all` is no folder"));
     home.postrider().args(["send"]).assert().code(2);
+    home.postrider()
+        .arg("snd")
+        .assert()
+        .code(2)
+        .stderr(contains("`snd` is neither a command nor a folder").and(contains("did you mean `postrider send`?")));
 }
 
 #[test]

@@ -52,6 +52,10 @@ pub fn start() -> Launch {
     let cli = Cli::parse();
     let workspace = cli.workspace.or(cli.dir);
     match cli.command {
+        None if workspace.as_ref().is_some_and(|folder| !folder.is_dir()) => {
+            let error = no_folder(workspace.unwrap_or_default().as_path());
+            Launch::Exit(error.report(&mut Output::standard(cli.color)))
+        }
         None => Launch::Tui { workspace, demo: None },
         Some(Command::Demo(demo)) if !demo.serve => Launch::Tui {
             workspace,
@@ -62,6 +66,22 @@ pub fn start() -> Launch {
             let done = perform(command, workspace.as_deref(), &mut output);
             Launch::Exit(done.unwrap_or_else(|error| error.report(&mut output)))
         }
+    }
+}
+
+/// The first word is neither a command nor a folder: most often a slip in a command's name.
+fn no_folder(typed: &Path) -> CliError {
+    let typed = typed.to_string_lossy();
+    let error = CliError::usage(format!("`{typed}` is neither a command nor a folder"));
+    let definition = Cli::command();
+    let near = definition
+        .get_subcommands()
+        .map(|command| (find::distance(command.get_name(), &typed), command.get_name()))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    match near {
+        Some((_, name)) => error.hint(format!("did you mean `postrider {name}`?")),
+        None => error.hint("`postrider --help` lists the commands"),
     }
 }
 
