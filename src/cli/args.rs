@@ -20,7 +20,7 @@ pub struct Cli {
     #[arg(short = 'w', long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,
 
-    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured.
+    /// When to use colour; `NO_COLOR` and `CLICOLOR_FORCE` are honoured.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorWhen,
 
@@ -109,6 +109,7 @@ pub struct RunArgs {
     /// Collections, folders or requests: their files, or their places in the workspace.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<String>,
+    /// What is common to `run` and `send`.
     #[command(flatten)]
     pub sending: SendingArgs,
     /// How often to run all of it; with data, the number of its rows.
@@ -133,6 +134,7 @@ pub struct RunArgs {
 
 /// What `send` takes.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct SendArgs {
     /// A saved request (its file, or its place in the workspace), a URL, or the METHOD of the URL that follows.
     #[arg(value_name = "REQUEST|METHOD")]
@@ -140,6 +142,7 @@ pub struct SendArgs {
     /// The URL, behind a METHOD.
     #[arg(value_name = "URL")]
     pub url: Option<String>,
+    /// What is common to `run` and `send`.
     #[command(flatten)]
     pub sending: SendingArgs,
     /// Sets a header; an empty value behind the colon sends it empty.
@@ -168,6 +171,7 @@ pub struct SendArgs {
 /// What `env` takes.
 #[derive(Clone, Debug, Args)]
 pub struct EnvArgs {
+    /// What to do.
     #[command(subcommand)]
     pub command: EnvCommand,
 }

@@ -77,7 +77,10 @@ fn trimmed(parts: &[&str]) -> ItemPath {
 
 fn missing(workspace: &Workspace, typed: &str) -> CliError {
     let error = CliError::usage(format!("there is no request, folder or collection `{typed}`"));
-    if typed.ends_with(".json") {
+    if Path::new(typed)
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
+    {
         return error.hint("only what is in a workspace can be run so far: Postman files must be imported first");
     }
     match nearest(workspace, typed) {

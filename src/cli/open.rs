@@ -1,6 +1,6 @@
 //! Opening a workspace for a command: files, local state, cookies, the environment; and saving what scripts changed.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::demo;
@@ -38,11 +38,8 @@ impl Opened {
     ///
     /// Problems that leave something to work with are told on stderr.
     pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
-        let paths = Paths::from_env().ok_or_else(|| {
-            CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables")
-        })?;
-        let location = locate(start, explicit, &paths)
-            .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
+        let paths = paths()?;
+        let location = location(start, explicit, &paths)?;
         let (config, problem) = Config::load(&paths.config_file());
         let mut problems: Vec<_> = problem.into_iter().collect();
         let workspace = Files::new(&location.root).load();
@@ -98,11 +95,7 @@ impl Opened {
         let values = values.map(|(key, value)| (String::new(), key.clone(), value.clone()));
         self.session.overrides.extend(values);
         if sending.demo {
-            let config = demo::Config {
-                token_ttl: sending.token_ttl,
-                key_file: Some(self.paths.demo_key()),
-                ..demo::Config::default()
-            };
+            let config = super::demo::config_of(0, sending.token_ttl, &self.paths);
             let running = demo::start(config)
                 .await
                 .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
@@ -176,6 +169,18 @@ impl Opened {
     }
 }
 
+/// Where our own files are.
+pub fn paths() -> Result<Paths, CliError> {
+    Paths::from_env()
+        .ok_or_else(|| CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables"))
+}
+
+/// Which workspace to open: the one asked for, else the nearest to `start`, else the user's own.
+pub fn location(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, CliError> {
+    locate(start, explicit, paths)
+        .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))
+}
+
 /// Everything that is secret in a session, also what a script has just set.
 pub fn secrets(session: &Session, node: Option<NodeId>, of_send: &Redactor) -> Redactor {
     let scopes = crate::exec::scopes(&session.source(node));
@@ -208,5 +213,5 @@ pub fn tell(output: &mut Output, text: &str, hint: Option<&str>) {
 
 /// The error with everything below another one as its causes.
 pub fn with_causes(error: CliError, of: &dyn std::error::Error) -> CliError {
-    std::iter::successors(of.source(), |error| error.source()).fold(error, |error, cause| error.because(cause))
+    std::iter::successors(of.source(), |error| error.source()).fold(error, CliError::because)
 }

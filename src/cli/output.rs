@@ -143,7 +143,10 @@ fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || reorders(c) => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c if c.is_control() || reorders(c) => {
+                out.push_str("\\u");
+                out.push_str(&format_args!("{{{:x}}}", u32::from(c)).to_string());
+            }
             c => out.push(c),
         }
     }

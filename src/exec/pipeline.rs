@@ -84,12 +84,13 @@ impl Pipeline {
     /// The same within a run: scripts that share an engine share their JavaScript world, as in Postman.
     pub async fn send_with(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
         (context.progress)(Phase::Preparing);
-        let prepared = self.prepare(engine, plan, context).await;
+        // Boxed: these two are most of what a send holds in memory while it waits.
+        let prepared = Box::pin(self.prepare(engine, plan, context)).await;
         if prepared.log.outcome.skipped {
             return prepared.log.outcome;
         }
         let resolved = self.resolve(&prepared);
-        self.exchange(engine, prepared, resolved, context).await
+        Box::pin(self.exchange(engine, prepared, resolved, context)).await
     }
 
     /// Runs the pre-request scripts.

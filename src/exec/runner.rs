@@ -93,13 +93,11 @@ pub async fn run(
             match outcome.next_request {
                 Some(NextRequest::Stop) if !options.single => break,
                 Some(NextRequest::To(name)) if !options.single => {
-                    match place(&session.workspace, &options.requests, &name) {
-                        Some(place) => at = place,
-                        None => {
-                            events(RunEvent::NoSuchRequest(&name));
-                            break;
-                        }
-                    }
+                    let Some(place) = place(&session.workspace, &options.requests, &name) else {
+                        events(RunEvent::NoSuchRequest(&name));
+                        break;
+                    };
+                    at = place;
                 }
                 _ => {}
             }

@@ -32,11 +32,11 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
         source.current,
         &Owner::Globals,
     );
-    if let Some(collection) = source.node.and_then(|id| source.workspace.collection_of(id)) {
-        if let Some(group) = source.workspace.group(collection.id) {
-            let owner = Owner::Collection(collection.slug.clone());
-            *scopes.layer_mut(Scope::Collection) = layer(&group.name, &group.variables, source.current, &owner);
-        }
+    if let Some(collection) = source.node.and_then(|id| source.workspace.collection_of(id))
+        && let Some(group) = source.workspace.group(collection.id)
+    {
+        let owner = Owner::Collection(collection.slug.clone());
+        *scopes.layer_mut(Scope::Collection) = layer(&group.name, &group.variables, source.current, &owner);
     }
     let environment = source.environment.and_then(|id| source.workspace.environment(id));
     if let Some(node) = environment {

@@ -90,7 +90,7 @@ fn part(text: &str) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// A NumericDate: seconds since 1970, fractions allowed.
+/// A `NumericDate`: seconds since 1970, fractions allowed.
 fn moment(value: Option<&Value>) -> Option<Timestamp> {
     let seconds = value?.as_f64().filter(|seconds| seconds.is_finite())?;
     let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
