@@ -272,7 +272,7 @@ mod tests {
         assert_eq!(milliseconds("500"), Ok(Duration::from_millis(500)));
         assert_eq!(seconds("20"), Ok(Duration::from_secs(20)));
         assert_eq!(seconds("1.5s"), Ok(Duration::from_millis(1500)));
-        assert_eq!(milliseconds("10m"), Ok(Duration::from_secs(600)));
+        assert_eq!(milliseconds("10m"), Ok(Duration::from_mins(10)));
         for wrong in ["", "s", "1x", "-1", "1e400h", "99999999999999999999h"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }

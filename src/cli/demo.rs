@@ -1,23 +1,23 @@
-//! `postrider demo`: the demo server alone with `--serve`, and what the screen needs to start it.
+//! `postrider demo --serve`: the demo server alone, until Ctrl+C.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use crate::demo;
-use crate::store::{Paths, locate, samples::SAMPLES};
+use crate::store::Paths;
 
 use super::CliError;
 use super::args::DemoArgs;
-use super::open::{location, paths, with_causes};
+use super::open::with_causes;
 use super::output::{Output, duration};
 
-/// A file that tells a workspace with the samples from others.
-const TOKEN_REQUEST: &str = "collections/pydio-cells/get-token.toml";
-
-/// Serves until Ctrl+C, and prints the base URL as the only line on stdout, for scripts to read.
+/// Serves, and prints the base URL as the only line on stdout, for scripts to read.
 pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, CliError> {
-    let running = demo::start(config(args, &paths()?))
+    let config = demo::Config {
+        port: args.port,
+        token_ttl: args.token_ttl,
+        key_file: Paths::from_env().map(|paths| paths.demo_key()),
+    };
+    let running = demo::start(config)
         .await
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
     output.line(&running.base_url())?;
@@ -30,30 +30,4 @@ pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, Cli
         .await
         .map_err(|error| CliError::failed("cannot wait for Ctrl+C").because(error))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// How the server is to run.
-pub fn config(args: &DemoArgs, paths: &Paths) -> demo::Config {
-    config_of(args.port, args.token_ttl, paths)
-}
-
-/// The same from its parts. The signing key is kept, so that tokens outlive the server.
-pub fn config_of(port: u16, token_ttl: Duration, paths: &Paths) -> demo::Config {
-    demo::Config {
-        port,
-        token_ttl,
-        key_file: Some(paths.demo_key()),
-    }
-}
-
-/// A workspace with the samples in it: the one asked for, the nearest one if it has them, else a copy of the user's own.
-pub fn samples(cwd: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<PathBuf, CliError> {
-    let nearest = location(cwd, explicit, paths)?.root;
-    if explicit.is_some() || nearest.join(TOKEN_REQUEST).is_file() {
-        return Ok(nearest);
-    }
-    let copy = paths.data.join("demo");
-    locate::write_samples(&copy, SAMPLES)
-        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
-    Ok(copy)
 }

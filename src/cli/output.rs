@@ -181,6 +181,7 @@ pub fn duration(duration: std::time::Duration) -> String {
     match millis {
         0 => format!("{}µs", duration.as_micros()),
         1..1000 => format!("{millis}ms"),
+        1000..60_000 if millis % 1000 == 0 => format!("{}s", duration.as_secs()),
         1000..60_000 => format!("{:.1}s", duration.as_secs_f64()),
         _ => format!("{}m {}s", duration.as_secs() / 60, duration.as_secs() % 60),
     }

@@ -5,11 +5,14 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::exec::{Plan, failures};
+use jiff::Timestamp;
+
+use crate::exec::tokens::{self, TokenStatus};
+use crate::exec::{Plan, failures, scopes};
 use crate::model::body::Language;
 use crate::model::exchange::Response;
 use crate::model::request::{Entry, Method};
-use crate::model::{Body, Outcome, Redactor, Request};
+use crate::model::{Body, NodeId, Outcome, Redactor, Request};
 
 use super::args::SendArgs;
 use super::open::{Opened, cancellable, secrets};
@@ -40,6 +43,9 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     let redactor = secrets(&opened.session, node, &of_send.unwrap_or_default());
     tell(&plan, &outcome, &redactor, args, output);
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    if response.is_some_and(|response| response.status == 401) {
+        advise(&opened, node, output);
+    }
     if let Some(response) = response {
         print(response, args, output)?;
     }
@@ -54,7 +60,7 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
 }
 
 enum Target {
-    Saved(crate::model::NodeId),
+    Saved(NodeId),
     AdHoc(Box<Request>),
 }
 
@@ -156,7 +162,8 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
     for test in tests {
         lines.push(describe::test(test, None, redactor, paint));
         if let Some(error) = &test.error {
-            lines.push(format!("  {}", escape(&redactor.redact(&error.message))));
+            let message = redactor.redact(&error.message);
+            lines.extend(message.lines().map(|line| format!("  {}", escape(line))));
         }
     }
     for failure in failures(plan, outcome) {
@@ -181,6 +188,30 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
     for line in lines {
         output.note(&line);
     }
+}
+
+/// After a 401: which request fetches the token, and what is wrong with the one there is.
+fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
+    let workspace = &opened.session.workspace;
+    let Some(token) = node.and_then(|node| tokens::token_for(workspace, node)) else {
+        return;
+    };
+    let Some(path) = token
+        .request
+        .filter(|id| Some(*id) != node)
+        .and_then(|id| workspace.path(id))
+    else {
+        return;
+    };
+    let variable = escape(&token.source.variable);
+    let scopes = scopes(&opened.session.source(node));
+    let why = match tokens::status(&token.source.variable, &scopes, Timestamp::now()) {
+        TokenStatus::Missing => format!("fetches `{variable}`, which has no value yet"),
+        TokenStatus::Expired(_) => format!("renews `{variable}`, which has expired"),
+        TokenStatus::Valid(_) | TokenStatus::Opaque => format!("fetches a new `{variable}`"),
+    };
+    let paint = output.err_paint;
+    output.note(&format!("{} `postrider send {path}` {why}", paint.cyan("hint:")));
 }
 
 fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {

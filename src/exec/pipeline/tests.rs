@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::exec::fixture::{pipeline, request, server, session};
 use crate::model::exchange::SendErrorKind;
+use crate::model::outcome::TestResult;
 use crate::model::request::Method;
 use crate::model::script::Scripts;
 use crate::model::variable::Change;
@@ -57,7 +58,7 @@ async fn variables_are_resolved_after_the_scripts_and_auth_is_inherited() {
     assert_eq!(reply["headers"]["authorization"], "Bearer inner");
     assert_eq!(reply["body"], "hello script");
     assert!(
-        outcome.tests.iter().all(|test| test.passed()) && outcome.tests.len() == 1,
+        outcome.tests.iter().all(TestResult::passed) && outcome.tests.len() == 1,
         "{:?}",
         outcome.tests
     );
