@@ -71,16 +71,14 @@ fn name_of(workspace: &Workspace, id: NodeId) -> &str {
 }
 
 fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
-    let mut text = vec![format!("The {} `{}` goes", node.entity.kind(), node.entity.name())];
-    if node.entity.is_group() {
-        let requests = workspace.requests_below(node.id).len();
-        text[0] += &match requests {
-            0 => ", with no request in it".to_owned(),
-            1 => ", with the request in it".to_owned(),
-            n => format!(", with the {n} requests in it"),
-        };
-    }
-    text[0].push('.');
+    let inside = match workspace.requests_below(node.id).len() {
+        _ if !node.entity.is_group() => String::new(),
+        0 => ", with no request in it".to_owned(),
+        1 => ", with the request in it".to_owned(),
+        n => format!(", with the {n} requests in it"),
+    };
+    let (kind, name) = (node.entity.kind(), node.entity.name());
+    let mut text = vec![format!("The {kind} `{name}` goes{inside}.")];
     if let Some(path) = workspace.path(node.id) {
         text.push(format!("Its files go too: `collections/{path}`."));
     }
