@@ -95,7 +95,7 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
 /// Moves what was cut: into a group at its end, or right behind a request.
 fn paste(workspace: &Workspace, cut: Option<NodeId>, onto: &Node) -> Command {
     let Some(cut) = cut.and_then(|id| workspace.node(id)) else {
-        return Command::Notify(Level::Info, "nothing is cut; `x` cuts what the cursor is on".into());
+        return Command::Notify(Level::Info, "nothing is cut: cut what should come here first".into());
     };
     let refuse = |text: &str| Command::Notify(Level::Warning, text.to_owned());
     if workspace.lineage(onto.id).any(|above| above.id == cut.id) {
@@ -175,7 +175,7 @@ fn nudge(workspace: &Workspace, node: &Node, down: bool, unfolded: &BTreeSet<Nod
         let end = if down { "last" } else { "first" };
         return Command::Notify(
             Level::Info,
-            format!("it is the {end} already; `x` and `p` move it elsewhere"),
+            format!("it is the {end} already; cut and paste take it elsewhere"),
         );
     };
     Command::Move {
