@@ -1,7 +1,6 @@
 //! The picker: palette, environments, themes, free text.
 
 use super::*;
-use crate::tui::action::{Action, App};
 use crate::tui::shared::Level;
 
 #[test]
@@ -151,5 +150,4 @@ fn every_popup_draws_at_every_size() {
             assert!(harness.state.modals.len() <= 1, "{keys}");
         }
     }
-    let _ = Action::App(App::Help);
 }
