@@ -22,7 +22,7 @@ const HIDDEN: &str = "••••";
 /// The list.
 #[derive(Debug)]
 pub struct Cookies {
-    cookies: Vec<Cookie>,
+    list: Vec<Cookie>,
     cursor: usize,
     offset: usize,
     sheet: Sheet,
@@ -33,7 +33,7 @@ impl Cookies {
     /// Lists these.
     pub fn new(cookies: Vec<Cookie>) -> Self {
         let mut list = Self {
-            cookies: Vec::new(),
+            list: Vec::new(),
             cursor: 0,
             offset: 0,
             sheet: Sheet::default(),
@@ -46,12 +46,12 @@ impl Cookies {
     /// Shows these instead: they changed while the list was open.
     pub fn replace(&mut self, mut cookies: Vec<Cookie>) {
         cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
-        self.cookies = cookies;
+        self.list = cookies;
     }
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
-        let last = self.cookies.len().saturating_sub(1);
+        let last = self.list.len().saturating_sub(1);
         let page = usize::from(self.rows().height.max(1));
         match key.code {
             KeyCode::Esc | KeyCode::Char('q') => return Flow::Close,
@@ -63,21 +63,21 @@ impl Cookies {
             KeyCode::End | KeyCode::Char('G') => self.cursor = last,
             KeyCode::Char('v') => cx.commands.push(Command::Act(Action::App(App::Reveal))),
             KeyCode::Char('y') => {
-                if let Some(cookie) = self.cookies.get(self.cursor) {
+                if let Some(cookie) = self.list.get(self.cursor) {
                     let text = format!("{}={}", cookie.name, cookie.value);
                     cx.commands.push(Command::Copy(text, "the cookie".to_owned()));
                 }
             }
             KeyCode::Char('d') => {
-                if let Some(cookie) = self.cookies.get(self.cursor) {
+                if let Some(cookie) = self.list.get(self.cursor) {
                     let domain = cookie.domain.clone();
                     let said = format!("cleared the cookies of `{domain}`");
                     cx.commands.push(Command::ClearCookies(Some(domain)));
                     cx.commands.push(Command::Notify(Level::Done, said));
                 }
             }
-            KeyCode::Char('D') if !self.cookies.is_empty() => {
-                let text = vec![format!("All {} cookies will be cleared.", self.cookies.len())];
+            KeyCode::Char('D') if !self.list.is_empty() => {
+                let text = vec![format!("All {} cookies will be cleared.", self.list.len())];
                 let choice = Choice {
                     key: 'd',
                     label: "clear all".to_owned(),
@@ -124,13 +124,13 @@ impl Cookies {
     /// Follows the screen: columns as wide as their content, the widest giving way.
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         let width = screen.width.saturating_sub(8).min(120);
-        let height = u16::try_from(self.cookies.len() + 1).unwrap_or(u16::MAX);
+        let height = u16::try_from(self.list.len() + 1).unwrap_or(u16::MAX);
         self.sheet = Sheet::centred(screen, width, height.clamp(6, 40));
-        self.cursor = self.cursor.min(self.cookies.len().saturating_sub(1));
+        self.cursor = self.cursor.min(self.list.len().saturating_sub(1));
         let height = usize::from(self.rows().height);
-        self.offset = scroll::follow(self.offset, self.cursor, self.cookies.len(), height, 1);
+        self.offset = scroll::follow(self.offset, self.cursor, self.list.len(), height, 1);
         let mut widths = HEADINGS.map(glyphs::width);
-        for cookie in &self.cookies {
+        for cookie in &self.list {
             for (width, text) in widths.iter_mut().zip(cells(cookie, cx.shared.revealed)) {
                 *width = (*width).max(glyphs::width(&text));
             }
@@ -156,8 +156,8 @@ impl Cookies {
             ("v", secrets),
             ("y", "copy"),
         ];
-        let count = self.cookies.len().to_string();
-        let empty = self.cookies.is_empty();
+        let count = self.list.len().to_string();
+        let empty = self.list.is_empty();
         let shown = if empty { &keys[..1] } else { &keys[..] };
         self.sheet
             .draw("Cookies", if empty { "" } else { &count }, shown, view, buf);
@@ -174,9 +174,9 @@ impl Cookies {
             height: body.height.min(1),
             ..body
         };
-        self.draw_row(HEADINGS.map(String::from), [dim; 6], head, buf);
+        self.draw_row(&HEADINGS.map(String::from), [dim; 6], head, buf);
         let rows = self.rows();
-        let visible = self.cookies.iter().enumerate().skip(self.offset);
+        let visible = self.list.iter().enumerate().skip(self.offset);
         for ((n, cookie), y) in visible.zip(rows.top()..rows.bottom()) {
             let ground = if n == self.cursor {
                 theme.popup.patch(theme.selected)
@@ -189,25 +189,18 @@ impl Cookies {
             let name = ground.patch(theme.syntax_key);
             let dim = ground.patch(theme.dim);
             let styles = [ground, dim, name, ground, dim, dim];
-            self.draw_row(cells(cookie, view.shared.revealed), styles, place, buf);
+            self.draw_row(&cells(cookie, view.shared.revealed), styles, place, buf);
         }
         let bar = Rect {
             width: rows.width.saturating_add(2),
             ..rows
         };
         let bar = bar.intersection(self.sheet.area);
-        scroll::draw_bar(
-            self.offset,
-            self.cookies.len(),
-            theme.popup_border,
-            theme.accent,
-            bar,
-            buf,
-        );
+        scroll::draw_bar(self.offset, self.list.len(), theme.popup_border, theme.accent, bar, buf);
         None
     }
 
-    fn draw_row(&self, cells: [String; 6], styles: [Style; 6], place: Rect, buf: &mut Buffer) {
+    fn draw_row(&self, cells: &[String; 6], styles: [Style; 6], place: Rect, buf: &mut Buffer) {
         if place.is_empty() {
             return;
         }

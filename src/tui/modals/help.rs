@@ -7,7 +7,8 @@ use ratatui::layout::{Position, Rect};
 use super::Flow;
 use super::field::Field;
 use super::sheet::{Sheet, column_at};
-use crate::tui::action;
+use super::wrap::wrap;
+use crate::tui::action::{self, Spec};
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::panes::{Cx, View};
 use crate::tui::widgets::{glyphs, scroll};
@@ -27,8 +28,10 @@ const WIDE: u16 = 96;
 enum Row {
     /// The name of a context.
     Heading(&'static str),
-    /// An action's keys and what it does.
-    Key(String, &'static str),
+    /// An action's keys and what it does, or the rest of that.
+    Key(String, String),
+    /// A sentence.
+    Text(String),
     /// Air.
     Blank,
 }
@@ -36,27 +39,30 @@ enum Row {
 /// The help screen.
 #[derive(Debug)]
 pub struct Help {
-    sections: Vec<(Context, Vec<(String, &'static str)>)>,
+    sections: Vec<(Context, Vec<(String, &'static Spec)>)>,
     filter: Field,
     /// The columns, side by side.
     columns: Vec<Vec<Row>>,
+    /// How wide each of them is, and the keys in it.
+    widths: (usize, usize),
     offset: usize,
     sheet: Sheet,
 }
 
 impl Help {
     /// Shows the keys of these contexts first, then all others.
-    pub fn new(keymap: Keymap, contexts: Vec<Context>) -> Self {
+    pub fn new(keymap: &Keymap, contexts: &[Context]) -> Self {
         let rest = Context::ALL.into_iter().filter(|context| !contexts.contains(context));
         let order: Vec<Context> = contexts.iter().copied().chain(rest).collect();
         let sections = order
             .into_iter()
-            .map(|context| (context, keys(&keymap, context)))
+            .map(|context| (context, keys(keymap, context)))
             .collect();
         Self {
             sections,
             filter: Field::new("", "type to filter"),
             columns: Vec::new(),
+            widths: (0, 0),
             offset: 0,
             sheet: Sheet::default(),
         }
@@ -111,9 +117,14 @@ impl Help {
         self.offset = scroll::shift(self.offset, rows, self.rows(), usize::from(self.list().height));
     }
 
-    /// The lines of the primer, which goes when there is a filter or little room.
+    /// Whether there is room for two columns; the primer then stands over them, else it scrolls along.
+    fn two(&self) -> bool {
+        self.sheet.body.width >= WIDE
+    }
+
+    /// The rows of the primer over the columns.
     fn primer(&self) -> u16 {
-        if self.sheet.body.height >= 12 && self.filter.text().is_empty() {
+        if self.two() && self.filter.text().is_empty() {
             4
         } else {
             0
@@ -131,17 +142,21 @@ impl Help {
     }
 
     /// The sections that match the filter, as rows.
-    fn matching(&self) -> Vec<Vec<Row>> {
+    fn matching(&self, room: usize) -> Vec<Vec<Row>> {
         let text = self.filter.text().trim().to_lowercase();
         let mut out = Vec::new();
         for (context, keys) in &self.sections {
             let named = context.label().to_lowercase().contains(&text);
             let found: Vec<Row> = keys
                 .iter()
-                .filter(|(chords, help)| {
-                    named || help.to_lowercase().contains(&text) || chords.to_lowercase().contains(&text)
+                .filter(|(chords, spec)| {
+                    let words = [chords, spec.help, spec.label, spec.id];
+                    named || words.iter().any(|words| words.to_lowercase().contains(&text))
                 })
-                .map(|(chords, help)| Row::Key(chords.clone(), help))
+                .flat_map(|(chords, spec)| {
+                    let lines = wrap(spec.help, room).into_iter().enumerate();
+                    lines.map(|(n, line)| Row::Key(if n == 0 { chords.clone() } else { String::new() }, line))
+                })
                 .collect();
             if !found.is_empty() {
                 let mut rows = vec![Row::Heading(context.label())];
@@ -162,15 +177,26 @@ impl Help {
             height: body.height.min(1),
             ..body
         });
-        let sections = self.matching();
+        let count = if self.two() { 2 } else { 1 };
+        let width = usize::from(body.width).saturating_sub((count - 1) * 3) / count;
+        let chords = self.sections.iter().flat_map(|(_, keys)| keys);
+        let keys = chords
+            .map(|(chords, _)| glyphs::width(chords))
+            .max()
+            .unwrap_or(0)
+            .min(width / 3);
+        self.widths = (width, keys);
+        let sections = self.matching(width.saturating_sub(keys + 2));
         let all: usize = sections.iter().map(Vec::len).sum();
-        let two = body.width >= WIDE && sections.len() > 1;
-        let mut columns = vec![Vec::new(); if two { 2 } else { 1 }];
+        let mut columns = vec![Vec::new(); count];
+        if count == 1 && self.filter.text().is_empty() {
+            columns[0].extend(PRIMER.iter().flat_map(|line| wrap(line, width)).map(Row::Text));
+            columns[0].push(Row::Blank);
+        }
         for rows in sections {
             // The left column takes sections as long as it is not past its half.
-            let right = two
-                && !columns[0].is_empty()
-                && (columns[0].len() + rows.len() / 2 > all / 2 || !columns[1].is_empty());
+            let full = columns[0].len() + rows.len() / 2 > all / 2;
+            let right = count > 1 && !columns[0].is_empty() && (full || !columns[1].is_empty());
             columns[usize::from(right)].extend(rows);
         }
         self.columns = columns;
@@ -196,17 +222,10 @@ impl Help {
                 );
             }
         }
-        let count = u16::try_from(self.columns.len().max(1)).unwrap_or(1);
-        let width = (list.width.saturating_sub((count - 1) * 3)) / count;
-        let chords = self.columns.iter().flatten().filter_map(|row| match row {
-            Row::Key(chords, _) => Some(glyphs::width(chords)),
-            _ => None,
-        });
-        let key_width = chords.max().unwrap_or(0).min(usize::from(width) / 3);
-        for (n, column) in (0..).zip(&self.columns) {
-            let x = list.x.saturating_add(n * (width + 3));
+        let (room, key_width) = self.widths;
+        for (n, column) in self.columns.iter().enumerate() {
+            let x = column_at(list.x, n * (room + 3));
             for (row, y) in column.iter().skip(self.offset).zip(list.top()..list.bottom()) {
-                let room = usize::from(width);
                 match row {
                     Row::Heading(text) => {
                         let style = theme.popup.patch(theme.title_focused);
@@ -219,6 +238,9 @@ impl Help {
                         glyphs::put_text(buf, at, chords, key_width, style);
                         let at = Position::new(column_at(x, key_width + 2), y);
                         glyphs::put_text(buf, at, help, room.saturating_sub(key_width + 2), theme.popup);
+                    }
+                    Row::Text(text) => {
+                        glyphs::put_text(buf, Position::new(x, y), text, room, theme.popup);
                     }
                     Row::Blank => {}
                 }
@@ -240,9 +262,9 @@ impl Help {
 }
 
 /// The actions bound in a context, each once with all its chords, in the order of the keymap.
-fn keys(keymap: &Keymap, context: Context) -> Vec<(String, &'static str)> {
+fn keys(keymap: &Keymap, context: Context) -> Vec<(String, &'static Spec)> {
     let mut actions = Vec::new();
-    let mut out: Vec<(String, &'static str)> = Vec::new();
+    let mut out: Vec<(String, &'static Spec)> = Vec::new();
     for binding in keymap.bindings().iter().filter(|binding| binding.context == context) {
         let chord = binding.chord.to_string();
         if let Some(at) = actions.iter().position(|action| *action == binding.action) {
@@ -251,7 +273,7 @@ fn keys(keymap: &Keymap, context: Context) -> Vec<(String, &'static str)> {
             chords.push_str(&chord);
         } else if let Some(spec) = action::spec(binding.action) {
             actions.push(binding.action);
-            out.push((chord, spec.help));
+            out.push((chord, spec));
         }
     }
     out

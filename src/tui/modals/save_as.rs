@@ -250,7 +250,11 @@ impl SaveAs {
         }
         self.places.follow(workspace);
 
-        self.sheet = Sheet::centred(screen, 72, 24);
+        self.sheet = Sheet::centred(
+            screen,
+            72,
+            u16::try_from(places::count(workspace) + 2).unwrap_or(19).clamp(6, 19) + 5,
+        );
         let body = self.sheet.body;
         let label = 7.min(body.width);
         self.name.place(Rect {
@@ -285,7 +289,7 @@ impl SaveAs {
             let above = workspace.path(parent).unwrap_or_default();
             self.path = format!("collections/{}.toml", above.join(&file));
             if file != slug(name) {
-                self.note = format!("`{}` is taken there: this one becomes `{file}.toml`", slug(name));
+                self.note = format!("`{}.toml` is taken there", slug(name));
             } else if workspace.path(self.id).is_some() {
                 "a copy: the request stays where it is, too".clone_into(&mut self.note);
             }

@@ -26,4 +26,3 @@ mod lists;
 mod questions;
 mod reading;
 mod saving;
-mod shots;

@@ -106,10 +106,10 @@ impl Places {
 
     /// Folds or unfolds the group under the cursor.
     pub fn toggle(&mut self) {
-        if let Some(cursor) = self.cursor {
-            if !self.folded.remove(&cursor) {
-                self.folded.insert(cursor);
-            }
+        if let Some(cursor) = self.cursor
+            && !self.folded.remove(&cursor)
+        {
+            self.folded.insert(cursor);
         }
     }
 
@@ -147,6 +147,12 @@ pub fn groups_in(workspace: &Workspace, parent: Option<NodeId>) -> Vec<NodeId> {
         }),
         None => workspace.collections().to_vec(),
     }
+}
+
+/// How many groups there are.
+pub fn count(workspace: &Workspace) -> usize {
+    let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    all.filter(|id| workspace.group(*id).is_some()).count()
 }
 
 /// How deep something below a group lies.

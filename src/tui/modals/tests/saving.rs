@@ -26,14 +26,14 @@ fn open_named(harness: &mut Harness, name: &str) {
 #[test]
 fn a_request_is_saved_into_a_folder_made_on_the_way() {
     let mut harness = Harness::new(120, 40);
-    open_named(&mut harness, "Data sources");
+    open_named(&mut harness, "List services");
     harness.press("<ctrl-p>save the request under<enter>");
     let screen = harness.screen();
     assert!(
-        screen.contains("collections/pydio-cells/configuration/data-sources-2.toml"),
+        screen.contains("collections/pydio-cells/configuration/list-services-2.toml"),
         "{screen}"
     );
-    assert!(screen.contains("`data-sources` is taken there"));
+    assert!(screen.contains("`list-services.toml` is taken there"));
     harness.press("List users<tab><up>");
     assert!(
         harness.screen().contains("→ collections/pydio-cells/list-users.toml"),
