@@ -89,10 +89,10 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
     let mut harness = Harness::new(120, 40);
     harness.press("<ctrl-p>cookies<enter>");
     assert!(harness.screen().contains("No cookies yet"), "{}", harness.screen());
-    harness.event(Event::Cookies(vec![
-        cookie("b.example", "sid"),
-        cookie("a.example", "日本"),
-    ]));
+    harness.event(Event::Cookies(
+        vec![cookie("b.example", "sid"), cookie("a.example", "日本")],
+        String::new(),
+    ));
     let screen = harness.screen();
     assert!(line(&screen, "a.example").contains("日本"), "{screen}");
     assert!(line(&screen, "b.example").contains("••••") && !screen.contains("s3cret"));
@@ -105,7 +105,7 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
             .iter()
             .any(|effect| matches!(effect, Effect::ClearCookies(Some(domain)) if domain == "b.example"))
     );
-    harness.event(Event::Cookies(vec![cookie("a.example", "日本")]));
+    harness.event(Event::Cookies(vec![cookie("a.example", "日本")], String::new()));
     assert!(!harness.screen().contains("sid"), "{}", harness.screen());
     harness.press("D<enter>");
     assert!(

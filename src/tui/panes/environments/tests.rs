@@ -123,7 +123,7 @@ fn the_keys_ask_before_they_do() {
     ] {
         let mut harness = Harness::new(120, 40);
         harness.press("1").press(keys);
-        let shown = format!("{:?}", harness.state.modals.last().unwrap());
+        let shown = harness.screen();
         assert!(shown.contains(words), "{keys}: {shown}");
     }
 }
