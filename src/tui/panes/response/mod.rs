@@ -225,16 +225,20 @@ pub fn restore(state: &mut State, value: &Value) {
 pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
     let Some(place) = state.place() else { return Vec::new() };
     let row = state.parts(area).tabs;
-    tabs::layout(&tab::tabs(&place.outcome), state.tab as usize, row.width)
-        .into_iter()
-        .map(|found| {
-            let show = Any::Response(Action::Show(Tab::ALL[found.index]));
-            (
-                Position::new(row.x + found.columns.start, row.y),
-                vec![Command::Act(show)],
-            )
-        })
-        .collect()
+    tabs::layout(
+        &tab::tabs(&place.outcome, state.tab, row.width),
+        state.tab as usize,
+        row.width,
+    )
+    .into_iter()
+    .map(|found| {
+        let show = Any::Response(Action::Show(Tab::ALL[found.index]));
+        (
+            Position::new(row.x + found.columns.start, row.y),
+            vec![Command::Act(show)],
+        )
+    })
+    .collect()
 }
 
 /// What can be copied: its words, and the text.

@@ -66,8 +66,18 @@ impl Tab {
     }
 }
 
-/// The tabs with their badges.
-pub(super) fn tabs(outcome: &Outcome) -> Vec<tabs::Tab> {
+/// The tabs with their badges; without any, if only so all names fit.
+pub(super) fn tabs(outcome: &Outcome, active: Tab, width: u16) -> Vec<tabs::Tab> {
+    let mut all = with_badges(outcome);
+    if tabs::layout(&all, active as usize, width).len() < all.len() {
+        for tab in &mut all {
+            tab.badge = None;
+        }
+    }
+    all
+}
+
+fn with_badges(outcome: &Outcome) -> Vec<tabs::Tab> {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
     let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
@@ -104,7 +114,7 @@ fn tests_badge(outcome: &Outcome) -> String {
 
 /// Draws the row, the badges of tests and warnings in the colour of how it went.
 pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let all = tabs(outcome);
+    let all = tabs(outcome, active, area.width);
     tabs::draw(&all, active as usize, &theme.tabs(), area, buf);
     let scripts_failed =
         !outcome.script_errors.is_empty() || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);

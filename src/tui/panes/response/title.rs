@@ -59,6 +59,15 @@ pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
             ));
         }
     }
+    let run = outcome.tests.iter().filter(|test| !test.skipped).count();
+    if run > 0 || !outcome.script_errors.is_empty() {
+        // The tab's badge gives way on narrow screens; that a test failed must not.
+        let passed = outcome.tests.iter().filter(|test| test.passed()).count();
+        let well = passed == run && outcome.script_errors.is_empty();
+        let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
+        spans.push(Span::styled(" · ", theme.dim));
+        spans.push(Span::styled(format!("{mark} {passed}/{run}"), style));
+    }
     Line::from(spans)
 }
 
