@@ -110,7 +110,7 @@ fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut B
         return;
     }
     if state.page.rows.is_empty() {
-        hatch::draw(&empty_page(state.tab, place, view), &theme.hatching(), area, buf);
+        hatch::draw(&empty_page(state.tab, view), &theme.hatching(), area, buf);
         return;
     }
     state.page.draw(place.seat(state.tab), theme, view.focused, area, buf);
@@ -188,11 +188,9 @@ fn empty_body(place: &Place) -> String {
     }
 }
 
-fn empty_page(tab: Tab, place: &Place, view: View<'_>) -> String {
+fn empty_page(tab: Tab, view: View<'_>) -> String {
     let send = key(view, Any::App(App::Send));
-    let came = place.body.is_some();
     match tab {
-        Tab::Headers | Tab::Cookies | Tab::Body if !came => "No response came".to_owned(),
         Tab::Headers | Tab::Body => "The response has no headers".to_owned(),
         Tab::Cookies => "The response set no cookies".to_owned(),
         Tab::Tests => format!(

@@ -75,7 +75,14 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     if known && state.shown == Some(open) {
         return;
     }
+    let same = state.shown == Some(open);
     state.shown = Some(open);
+    let outcomes = &cx.shared.outcomes;
+    state.places.retain(|node, place| {
+        outcomes
+            .get(node)
+            .is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
+    });
     if !known {
         if state.places.len() >= KEPT {
             state.places.clear();
@@ -83,7 +90,12 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         let name = state.next_name();
         state.places.insert(open, Place::new(newest, name));
     }
-    state.search.typing = false;
+    // Who types a pattern while the response arrives goes on typing it, and it is searched in what came.
+    state.search.typing &= same;
+    let tab = state.tab;
+    state.search.origin = state.place().map_or_else(Default::default, |place| {
+        (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab))
+    });
     // A runtime indexes one body at a time: what was cut short by another goes on under a new name.
     let name = state.next_name();
     if let Some(place) = state.place_mut()
@@ -92,7 +104,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         place.id = name;
         cx.effects.push(Effect::Index(name, job));
     }
-    search(state, false, cx);
+    search(state, state.search.typing, cx);
 }
 
 /// Builds the page of the tab shown, if it is not there already.
@@ -129,7 +141,7 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
         revealed,
     };
     match (tab, exchange, response) {
-        (Tab::Body, ..) => failure::page(outcome, &show),
+        (Tab::Body, ..) | (Tab::Headers | Tab::Cookies, _, None) => failure::page(outcome, &show),
         (Tab::Headers, _, Some(response)) => headers::headers(response, &show, width),
         (Tab::Cookies, Some(exchange), Some(response)) => headers::cookies(exchange, response, &show, width),
         (Tab::Tests, ..) => scripts::tests(outcome, &show),

@@ -127,13 +127,6 @@ fn begin_search(state: &mut State) {
     let tab = state.tab;
     let Some(place) = state.place() else { return };
     let origin = (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab));
-    if let (Some(view), _) = &origin
-        && tab == Tab::Body
-        && view.current_match().is_none()
-    {
-        // Searching again starts afresh, from here.
-        state.search.clear();
-    }
     state.search.origin = origin;
     state.search.typing = true;
     state.search.field.select_all();
@@ -193,8 +186,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
 }
 
 /// Esc: clears the search; while typing it also goes back to where the search began.
-pub(super) fn back(state: &mut State) -> bool {
-    if !state.search.visible() || state.place().is_none() {
+///
+/// While the request runs a kept search is left alone: Esc cancels at once.
+pub(super) fn back(state: &mut State, shared: &Shared) -> bool {
+    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+    if !state.search.visible() || state.place().is_none() || (running && !state.search.typing) {
         return false;
     }
     let Search { typing, origin, .. } = &mut state.search;
@@ -301,12 +297,9 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
             .collect();
         offer("the response's headers", Some(show.text(&lines.join("\n"))));
     }
-    if state.page.rows.iter().any(|_| !state.page.cursor) {
+    if state.tab == Tab::Body && place.body.is_none() {
         let lines: Vec<String> = state.page.rows.iter().map(super::page::Row::plain).collect();
-        offer(
-            "the error",
-            Some(lines.join("\n")).filter(|_| state.tab == Tab::Body && place.body.is_none()),
-        );
+        offer("the error", Some(lines.join("\n")));
     }
     offer(
         "the request as sent",

@@ -163,8 +163,8 @@ pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
 }
 
 /// Leaves what can be left.
-pub fn back(state: &mut State, _cx: &mut Cx<'_>) -> bool {
-    input::back(state)
+pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    input::back(state, cx.shared)
 }
 
 /// Takes a mouse event inside the area.
@@ -183,6 +183,9 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     let mut hints = if running { vec![Any::App(App::Back)] } else { Vec::new() };
     if state.place().is_none() {
         return hints;
+    }
+    if state.search.visible() {
+        hints.extend([Any::Nav(Nav::NextMatch), Any::Nav(Nav::PreviousMatch)]);
     }
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
     if state.shows_body() {

@@ -346,7 +346,7 @@ impl Painter<'_> {
         let width = usize::from(area.width);
         let indent = row.indent(width);
         let lines = if row.elide && !here {
-            vec![0..row.plain().len()]
+            std::iter::once(0..row.plain().len()).collect()
         } else {
             breaks(row, width)
         };

@@ -244,7 +244,7 @@ fn search_is_incremental_and_esc_goes_back() {
     has(&harness, "line 149");
     harness.press("N");
     has(&harness, "1/15");
-    harness.press("NG");
+    harness.press("G");
     harness.press("n");
     has(&harness, "15/15");
     has(&harness, "line 499");
@@ -282,6 +282,27 @@ fn stale_news_are_ignored() {
     has_not(&harness, "77");
     work(&mut harness);
     has(&harness, "1/1");
+}
+
+#[test]
+fn who_types_a_pattern_while_the_response_arrives_goes_on_typing() {
+    let mut harness = sent(120, 40, json());
+    harness.press("<ctrl-j>/exp");
+    let run = run(&harness);
+    let again = answered(response(200, "application/json", "[\"expires\",\"expires\"]"));
+    harness.event(Event::Sent(run, None, Box::new(again)));
+    harness.press("ires");
+    work(&mut harness);
+    has(&harness, "/ expires");
+    has(&harness, "1/2");
+}
+
+#[test]
+fn esc_cancels_at_once_even_with_a_kept_search() {
+    let mut harness = sent(120, 40, json());
+    harness.press("/expires<enter><ctrl-j><esc>");
+    assert!(matches!(harness.effects.last(), Some(Effect::Cancel(_))));
+    has(&harness, "/ expires");
 }
 
 #[test]
@@ -470,7 +491,7 @@ fn without_a_response_the_pane_says_why_and_what_to_do() {
         has(&harness, text);
     }
     harness.press("]");
-    has(&harness, "No response came");
+    has(&harness, "because: connection refused");
     let cancelled = SendError::new(SendErrorKind::Cancelled, "the request was cancelled");
     deliver(
         &mut harness,
