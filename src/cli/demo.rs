@@ -9,7 +9,7 @@ use crate::store::{Paths, locate, samples::SAMPLES};
 
 use super::CliError;
 use super::args::DemoArgs;
-use super::open::{location, paths, with_causes};
+use super::open::with_causes;
 use super::output::{Output, duration};
 
 /// A file that tells a workspace with the samples from others.
@@ -17,7 +17,12 @@ const TOKEN_REQUEST: &str = "collections/pydio-cells/get-token.toml";
 
 /// Serves until Ctrl+C, and prints the base URL as the only line on stdout, for scripts to read.
 pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, CliError> {
-    let running = demo::start(config(args, &paths()?))
+    let config = demo::Config {
+        port: args.port,
+        token_ttl: args.token_ttl,
+        key_file: Paths::from_env().map(|paths| paths.demo_key()),
+    };
+    let running = demo::start(config)
         .await
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
     output.line(&running.base_url())?;
@@ -30,32 +35,4 @@ pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, Cli
         .await
         .map_err(|error| CliError::failed("cannot wait for Ctrl+C").because(error))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// How the server is to run.
-pub fn config(args: &DemoArgs, paths: &Paths) -> demo::Config {
-    config_of(args.port, args.token_ttl, paths)
-}
-
-/// The same from its parts. The signing key is kept, so that tokens outlive the server.
-pub fn config_of(port: u16, token_ttl: Duration, paths: &Paths) -> demo::Config {
-    demo::Config {
-        port,
-        token_ttl,
-        key_file: Some(paths.demo_key()),
-    }
-}
-
-/// A workspace with the samples in it: the one asked for, the nearest that has them, else a private copy.
-pub fn samples(cwd: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<PathBuf, CliError> {
-    if explicit.is_some() {
-        return Ok(location(cwd, explicit, paths)?.root);
-    }
-    if let Some(root) = cwd.ancestors().find(|folder| folder.join(TOKEN_REQUEST).is_file()) {
-        return Ok(root.to_owned());
-    }
-    let copy = paths.data.join("demo");
-    locate::write_samples(&copy, SAMPLES)
-        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
-    Ok(copy)
 }

@@ -87,3 +87,12 @@ impl From<std::io::Error> for CliError {
         }
     }
 }
+
+/// Tells the user of an error that ended the program outside any command, and says what to exit with.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    let mut told = CliError::failed(error.to_string());
+    for cause in error.chain().skip(1) {
+        told = told.because(cause);
+    }
+    told.report(&mut Output::standard(super::args::ColorWhen::Auto))
+}

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 pub use args::{Cli, Command, DemoArgs};
-pub use error::CliError;
+pub use error::{CliError, report};
 use open::Opened;
 use output::Output;
 

@@ -95,7 +95,11 @@ impl Opened {
         let values = values.map(|(key, value)| (String::new(), key.clone(), value.clone()));
         self.session.overrides.extend(values);
         if sending.demo {
-            let config = super::demo::config_of(0, sending.token_ttl, &self.paths);
+            let config = demo::Config {
+                token_ttl: sending.token_ttl,
+                key_file: Some(self.paths.demo_key()),
+                ..demo::Config::default()
+            };
             let running = demo::start(config)
                 .await
                 .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;

@@ -92,6 +92,18 @@ pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Lo
     })
 }
 
+/// Finds the workspace with the samples for the demo: the one around `start` if it holds them (this repository does),
+/// else a private copy among the user's data, made where files of it are missing.
+pub fn samples(start: &Path, paths: &Paths) -> Result<PathBuf, LocateError> {
+    let sample = |folder: &&Path| folder.join("collections/pydio-cells/collection.toml").is_file();
+    if let Some(root) = start.ancestors().find(sample) {
+        return Ok(root.to_owned());
+    }
+    let root = paths.data.join("demo");
+    write_samples(&root, SAMPLES)?;
+    Ok(root)
+}
+
 /// Writes the sample workspace, leaving files that are there as they are.
 pub fn write_samples(root: &Path, samples: &[Sample]) -> Result<(), LocateError> {
     let failed = |path: &Path| {

@@ -13,6 +13,7 @@ use super::command::Command;
 use super::commands::{ask_about_conflict, keep_draft};
 use super::effect::{Effect, FileJob, HistoryRow, LocalJob};
 use super::event::{Event, Saved};
+use super::modals::Modal;
 use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
 use super::state::State;
@@ -54,6 +55,11 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         },
         Event::Notice(level, text) => state.shared.notify(level, text),
         Event::Cookies(cookies, json) => {
+            for modal in &mut state.modals {
+                if let Modal::Cookies(list) = modal {
+                    list.replace(cookies.clone());
+                }
+            }
             state.cookies = cookies;
             if state.cookies_kept != json {
                 state.cookies_kept.clone_from(&json);

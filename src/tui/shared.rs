@@ -67,6 +67,8 @@ pub struct Shared {
     pub overrides: Vec<(String, String, String)>,
     /// What the request pane shows: a request, or a collection or folder.
     pub open: Option<NodeId>,
+    /// The collection or folder the user was last in: where saving a new request starts.
+    pub last_group: Option<NodeId>,
     /// The last outcome of each request.
     pub outcomes: HashMap<NodeId, Arc<Outcome>>,
     /// Sends under way, by request.

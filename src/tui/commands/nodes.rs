@@ -14,7 +14,9 @@ use super::structure::restructure;
 
 /// Shows a node in the request pane; the focus stays, unless that pane is not on the screen.
 pub fn open(state: &mut State, id: NodeId) {
-    if state.shared.workspace.node(id).is_some() {
+    if let Some(node) = state.shared.workspace.node(id) {
+        let group = if node.entity.is_group() { Some(id) } else { node.parent };
+        state.shared.last_group = group.or(state.shared.last_group);
         state.shared.open = Some(id);
         state.shared.revealed = false;
         state.shared.history.seal();

@@ -141,6 +141,7 @@ pub fn save(state: &mut State, id: NodeId, overwrite: bool, queue: &mut Vec<Comm
 
 /// Saves a request under a name in a group: moves one that was saved nowhere, copies any other.
 pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effects: &mut Vec<Effect>) {
+    state.shared.last_group = Some(parent);
     let workspace = &mut state.shared.workspace;
     let Some(node) = workspace.node(id) else { return };
     let entity = node.entity.renamed(name).ordered(None);

@@ -52,7 +52,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Help => {
             let mut contexts = state.panes.contexts(state.focus).to_vec();
             contexts.extend([Context::Normal, Context::Anywhere]);
-            show(queue, Help::new(state.keymap.clone(), contexts).into());
+            show(queue, Help::new(&state.keymap, &contexts).into());
         }
         App::RenewToken => sending::renew_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),

@@ -105,7 +105,7 @@ impl Picker {
         self
     }
 
-    /// Lets Enter take the typed text itself when nothing matches.
+    /// Offers the typed text itself as the last row, unless an item is called exactly that.
     #[must_use]
     pub fn free_text(mut self, make: fn(String) -> Vec<Command>) -> Self {
         self.free_text = Some(make);
@@ -184,11 +184,10 @@ impl Picker {
     }
 
     fn choose(&mut self, row: usize, cx: &mut Cx<'_>) -> Flow {
-        if let Some(index) = self.ranking.order().get(row) {
-            if let Some(item) = self.items.get_mut(*index) {
-                cx.commands.extend(mem::take(&mut item.commands));
-                return Flow::Close;
-            }
+        let chosen = self.ranking.order().get(row).copied();
+        if let Some(item) = chosen.and_then(|index| self.items.get_mut(index)) {
+            cx.commands.extend(mem::take(&mut item.commands));
+            return Flow::Close;
         }
         match (self.free_text, self.own_text()) {
             (Some(make), Some(text)) if row < self.rows() => {
@@ -245,7 +244,7 @@ impl Picker {
     pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
         let columns = self.columns;
         let natural = 2 + columns.method + columns.label + columns.detail + columns.right + 6;
-        let width = u16::try_from(natural.clamp(44, 90)).unwrap_or(90);
+        let width = u16::try_from(natural.clamp(44, 100)).unwrap_or(100);
         let rows = (self.items.len() + usize::from(self.free_text.is_some())).clamp(3, ROWS);
         self.sheet = Sheet::high(screen, width, u16::try_from(rows).unwrap_or(3) + 2);
         let body = self.sheet.body;

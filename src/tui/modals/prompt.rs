@@ -283,7 +283,10 @@ pub(super) fn shorten(path: &str, columns: usize) -> String {
     let room = columns.saturating_sub(glyphs::width(head) + 1);
     let whole = glyphs::width(path);
     let from = glyphs::glyphs(path).find(|glyph| whole - glyph.column <= room);
-    format!("{head}…{}", from.map_or("", |glyph| &path[glyph.byte..]))
+    let tail = from.map_or("", |glyph| &path[glyph.byte..]);
+    // Whole names where there is more than the last one.
+    let tail = tail.find('/').map_or(tail, |at| &tail[at..]);
+    format!("{head}…{tail}")
 }
 
 #[cfg(test)]

@@ -25,24 +25,28 @@ pub struct Sheet {
 impl Sheet {
     /// A popup in the middle, for a body of this size or as much of it as fits.
     pub fn centred(screen: Rect, width: u16, height: u16) -> Self {
+        let screen = above_footer(screen);
+        let asked = height;
         let (width, height) = fit(screen, width, height);
-        Self::of(popup::centre(screen, width, height))
+        Self::of(popup::centre(screen, width, height), asked)
     }
 
     /// A popup near the top, as a palette: it stays there when its list gets shorter.
     pub fn high(screen: Rect, width: u16, height: u16) -> Self {
+        let screen = above_footer(screen);
+        let asked = height;
         let (width, height) = fit(screen, width, height);
         let mut area = popup::centre(screen, width, height);
         area.y = screen.y + (screen.height - height).min(screen.height / 8);
-        Self::of(area)
+        Self::of(area, asked)
     }
 
-    fn of(area: Rect) -> Self {
+    fn of(area: Rect, asked: u16) -> Self {
         let inner = frame::inner(area);
         // The line of air goes first where there is little room, then the keys.
         let around = match inner.height {
             0..3 => 0,
-            3..7 => 1,
+            room if room < 10 && room < asked.saturating_add(2) => 1,
             _ => 2,
         };
         let body = Rect {
@@ -96,6 +100,14 @@ pub fn column_at(x: u16, offset: usize) -> u16 {
     x.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX))
 }
 
+/// The screen without its last line, so that the environment and its token stay in sight.
+fn above_footer(screen: Rect) -> Rect {
+    Rect {
+        height: screen.height.saturating_sub(u16::from(screen.height > 4)),
+        ..screen
+    }
+}
+
 fn fit(screen: Rect, width: u16, height: u16) -> (u16, u16) {
     let air = |size: u16, least: u16| if size > least { size - 4 } else { size };
     (
@@ -126,5 +138,7 @@ mod tests {
     fn with_room_the_body_is_as_large_as_asked() {
         let sheet = Sheet::high(Rect::new(0, 0, 120, 40), 50, 12);
         assert_eq!((sheet.body.width, sheet.body.height), (50, 12));
+        let small = Sheet::centred(Rect::new(0, 0, 120, 40), 50, 3);
+        assert_eq!(small.body.height, 3);
     }
 }

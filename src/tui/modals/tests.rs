@@ -24,3 +24,5 @@ fn line<'a>(screen: &'a str, part: &str) -> &'a str {
 
 mod lists;
 mod questions;
+mod reading;
+mod saving;

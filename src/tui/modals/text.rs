@@ -1,17 +1,24 @@
 //! Text to read: problems, details.
 
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
+use super::sheet::Sheet;
+use super::wrap::wrap;
+use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
+use crate::tui::widgets::{glyphs, scroll};
 
 /// The text.
 #[derive(Debug)]
 pub struct Text {
     title: String,
     lines: Vec<String>,
+    shown: Vec<String>,
+    offset: usize,
+    sheet: Sheet,
 }
 
 impl Text {
@@ -20,26 +27,97 @@ impl Text {
         Self {
             title: title.into(),
             lines,
+            shown: Vec::new(),
+            offset: 0,
+            sheet: Sheet::default(),
         }
     }
+
     /// Takes a key.
-    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
-        if key.code == KeyCode::Esc {
-            Flow::Close
-        } else {
-            Flow::Stay
+    pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        let page = isize::try_from(self.sheet.body.height.max(1)).unwrap_or(1);
+        match key.code {
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => return Flow::Close,
+            KeyCode::Char('y') => {
+                let what = self.title.to_lowercase();
+                cx.commands.push(Command::Copy(self.lines.join("\n"), what));
+            }
+            KeyCode::Up | KeyCode::Char('k') => self.scroll(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.scroll(1),
+            KeyCode::PageUp => self.scroll(-page),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll(page),
+            KeyCode::Home | KeyCode::Char('g') => self.offset = 0,
+            KeyCode::End | KeyCode::Char('G') => self.offset = usize::MAX,
+            _ => {}
         }
-    }
-    /// Takes pasted text.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
-    /// Takes a mouse event.
-    pub fn mouse(&mut self, _event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
         Flow::Stay
     }
-    /// Follows the shared state and the screen.
-    pub fn sync(&mut self, _screen: Rect, _cx: &mut Cx<'_>) {}
+
+    /// Takes pasted text: there is nowhere to put it.
+    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+
+    /// Takes a mouse event.
+    pub fn mouse(&mut self, event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
+        match event.kind {
+            MouseEventKind::ScrollUp => self.scroll(-3),
+            MouseEventKind::ScrollDown => self.scroll(3),
+            MouseEventKind::Down(MouseButton::Left) if !self.sheet.contains(Position::new(event.column, event.row)) => {
+                return Flow::Close;
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn scroll(&mut self, rows: isize) {
+        self.offset = scroll::shift(self.offset, rows, self.shown.len(), usize::from(self.sheet.body.height));
+    }
+
+    /// Follows the screen.
+    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+        let most = usize::from(screen.width).saturating_sub(8).clamp(1, 96);
+        let lines = || {
+            self.lines
+                .iter()
+                .flat_map(|line| line.lines().chain(line.is_empty().then_some("")))
+        };
+        let widest = lines().map(glyphs::width).max().unwrap_or(0);
+        let width = widest.clamp(40.min(most), most);
+        self.shown = lines().flat_map(|line| wrap(line, width)).collect();
+        let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.sheet = Sheet::centred(screen, size(width), size(self.shown.len()));
+        let height = usize::from(self.sheet.body.height);
+        self.offset = self.offset.min(scroll::max_offset(self.shown.len(), height));
+    }
+
     /// Draws it.
-    pub fn draw(&self, _view: View<'_>, _screen: Rect, _buf: &mut Buffer) -> Option<Position> {
+    pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        let theme = view.theme;
+        let keys = [("Esc", "close"), ("y", "copy all"), ("↑↓", "scroll")];
+        self.sheet.draw(&self.title, "", &keys, view, buf);
+        let body = self.sheet.body;
+        for (line, y) in self.shown.iter().skip(self.offset).zip(body.top()..body.bottom()) {
+            glyphs::put_text(
+                buf,
+                Position::new(body.x, y),
+                line,
+                usize::from(body.width),
+                theme.popup,
+            );
+        }
+        let bar = Rect {
+            width: body.width.saturating_add(2),
+            ..body
+        };
+        let bar = bar.intersection(self.sheet.area);
+        scroll::draw_bar(
+            self.offset,
+            self.shown.len(),
+            theme.popup_border,
+            theme.accent,
+            bar,
+            buf,
+        );
         None
     }
 }

@@ -90,10 +90,8 @@ fn claims(claims: &Value, view: View<'_>, width: usize, height: usize) -> Vec<Te
             ]
         })
         .collect();
-    if hidden > 0 {
-        if let Some(last) = cells.last_mut() {
-            *last = vec![Span::styled(format!("… and {} more", hidden + 1), view.theme.dim)];
-        }
+    if let Some(last) = cells.last_mut().filter(|_| hidden > 0) {
+        *last = vec![Span::styled(format!("… and {} more", hidden + 1), view.theme.dim)];
     }
     let rows = cells.len().div_ceil(columns);
     (0..rows)
@@ -109,7 +107,7 @@ fn claims(claims: &Value, view: View<'_>, width: usize, height: usize) -> Vec<Te
         .collect()
 }
 
-/// A NumericDate in words.
+/// A moment in seconds since 1970, in words.
 fn moment(value: &Value) -> Option<String> {
     let at = Timestamp::from_second(value.as_i64()?).ok()?;
     Some(words(at))

@@ -9,7 +9,7 @@ use crate::tui::panes::View;
 use crate::tui::widgets::{frame, glyphs, popup};
 
 /// The window's largest size.
-const LARGEST: (u16, u16) = (128, 36);
+const LARGEST: (u16, u16) = (128, 30);
 
 /// The keys while nothing is typed, the most useful first.
 const KEYS: [(&str, &str); 10] = [
@@ -130,10 +130,19 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
 fn draw_keys(typing: bool, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
     let keys: &[(&str, &str)] = if typing { &TYPING } else { &KEYS };
+    // The way out is always there, at the right end.
+    let out = if typing { "" } else { "Esc close" };
+    let end = area.right().saturating_sub(u16::try_from(out.len()).unwrap_or(0));
+    if !typing {
+        let at = Position::new(end, area.y);
+        glyphs::put_text(buf, at, "Esc", 3, theme.popup.patch(theme.key_hint));
+        let at = Position::new(end + 4, area.y);
+        glyphs::put_text(buf, at, "close", 5, theme.popup.patch(theme.dim));
+    }
     let mut x = area.x;
     for (key, does) in keys {
         let width = glyphs::width(key) + 1 + glyphs::width(does);
-        if usize::from(area.right().saturating_sub(x)) < width {
+        if usize::from(end.saturating_sub(x)) < width + 2 {
             break;
         }
         let used = glyphs::put_text(

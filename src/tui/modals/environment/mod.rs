@@ -27,7 +27,7 @@ use crate::tui::panes::{Cx, View};
 use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
 
-use lines::{CURRENT, INITIAL, KEY, Line, SECRET};
+use lines::{INITIAL, KEY, Line, SECRET};
 
 /// From this width on there is a column that says which variables are secrets.
 const WIDE: u16 = 84;
@@ -215,14 +215,12 @@ impl EnvironmentEditor {
             MouseEventKind::Down(MouseButton::Left) if places.table.contains(at) => {
                 let change = self.table.click(at.x - places.table.x, at.y - places.table.y);
                 self.took(change, cx);
-                if self.table.is_editing() {
-                    if let Some(why) = self.refusal() {
-                        self.table.cancel();
-                        if self.table.cursor().1 == SECRET {
-                            edits::toggle_secret(self, cx);
-                        } else {
-                            cx.commands.push(Command::Notify(Level::Info, why.to_owned()));
-                        }
+                if let Some(why) = self.refusal().filter(|_| self.table.is_editing()) {
+                    self.table.cancel();
+                    if self.table.cursor().1 == SECRET {
+                        edits::toggle_secret(self, cx);
+                    } else {
+                        cx.commands.push(Command::Notify(Level::Info, why.to_owned()));
                     }
                 }
             }

@@ -108,8 +108,12 @@ impl Picker {
         };
         let left = room.saturating_sub(x);
         let end = x + label.put(buf, at(x), &item.label, left);
-        // Details line up, and long labels push theirs to the right.
-        let aligned = x + self.columns.label.min(left / 2) + 2;
+        // Details line up whatever stands at the right; long labels push theirs.
+        let columns = self.columns;
+        let right = if columns.right > 0 { columns.right + 2 } else { 0 };
+        let common = usize::from(place.width).saturating_sub(x + right);
+        let share = (common / 2).max(common.saturating_sub(columns.detail + 2));
+        let aligned = x + columns.label.min(share) + 2;
         let x = aligned.max(end + 2);
         let left = room.saturating_sub(x);
         if left >= LEAST_DETAIL.min(glyphs::width(&item.detail)) {

@@ -1,7 +1,6 @@
 //! The picker: palette, environments, themes, free text.
 
 use super::*;
-use crate::tui::action::{Action, App};
 use crate::tui::shared::Level;
 
 #[test]
@@ -53,7 +52,7 @@ fn themes_show_while_moving_and_esc_brings_the_old_one_back() {
 }
 
 fn notify(text: String) -> Vec<Command> {
-    vec![Command::Notify(Level::Info, format!("took {text}"))]
+    vec![Command::Notify(Level::Info, text)]
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn free_text_is_a_row_of_its_own() {
     harness.press("PURGE");
     assert!(harness.screen().contains("use \"PURGE\""), "{}", harness.screen());
     harness.press("<enter>");
-    assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, "took PURGE");
+    assert_eq!(harness.state.shared.notice.as_ref().unwrap().text, "PURGE");
     show(&mut harness, Picker::new("Empty", Vec::new()));
     assert!(harness.screen().contains("nothing here"));
 }
@@ -151,5 +150,4 @@ fn every_popup_draws_at_every_size() {
             assert!(harness.state.modals.len() <= 1, "{keys}");
         }
     }
-    let _ = Action::App(App::Help);
 }

@@ -123,9 +123,25 @@ fn the_keys_ask_before_they_do() {
     ] {
         let mut harness = Harness::new(120, 40);
         harness.press("1").press(keys);
-        let shown = format!("{:?}", harness.state.modals.last().unwrap());
+        let shown = harness.screen();
         assert!(shown.contains(words), "{keys}: {shown}");
     }
+}
+
+#[test]
+fn a_copy_and_a_deletion_are_done_once_answered() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("1c<enter>");
+    let names = |harness: &Harness| -> Vec<String> {
+        let all = harness.state.shared.workspace.environments().iter();
+        all.map(|node| node.environment.name.clone()).collect()
+    };
+    assert_eq!(names(&harness), ["demo", "cells", "demo copy"]);
+    harness.press("gDd");
+    assert_eq!(names(&harness), ["cells", "demo copy"]);
+    assert_eq!(harness.state.shared.environment_name(), None);
+    harness.press("u");
+    assert_eq!(names(&harness), ["demo", "cells", "demo copy"]);
 }
 
 #[test]

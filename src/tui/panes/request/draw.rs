@@ -203,11 +203,16 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
         ("! ".to_owned(), theme.warn),
         (names.join(", "), theme.variable_missing),
         (format!(" {}", problem.what), theme.warn),
+        (problem.whose.clone(), theme.dim),
     ];
     if let (Some(request), Some(chord)) = (&problem.token_request, chord) {
         pieces.push((" · ".to_owned(), theme.dim));
         pieces.push((chord.to_string(), theme.key_hint));
         pieces.push((format!(" runs {request}"), theme.dim));
+    }
+    // The key says more than where the variable stands.
+    if pieces.iter().map(|(text, _)| glyphs::width(text)).sum::<usize>() > room {
+        pieces.remove(3);
     }
     let mut used = 0;
     for (text, style) in pieces {

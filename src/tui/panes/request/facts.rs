@@ -23,6 +23,8 @@ pub struct Problem {
     pub names: Vec<String>,
     /// What is wrong with them: `has no value in demo`.
     pub what: String,
+    /// Where they stand, if that is not the item itself: ` (auth of Pydio Cells)`.
+    pub whose: String,
     /// The name of the request that fills the first of them.
     pub token_request: Option<String>,
 }
@@ -148,7 +150,8 @@ impl Facts {
                 _ => String::new(),
             };
             return Some(Problem {
-                what: format!("{verb} no value {place}{whose}"),
+                what: format!("{verb} no value {place}"),
+                whose,
                 token_request: missing.iter().find_map(token).and_then(|(_, request)| request.clone()),
                 names: missing,
             });
@@ -163,6 +166,7 @@ impl Facts {
         expired.map(|(name, request)| Problem {
             names: vec![name.clone()],
             what: "has expired".to_owned(),
+            whose: String::new(),
             token_request: request.clone(),
         })
     }

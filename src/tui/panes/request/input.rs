@@ -209,6 +209,7 @@ fn text_changed(state: &State, cx: &mut Cx<'_>) {
 
 /// Takes a key while typing.
 pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    let asked = cx.commands.len();
     if let Some(completion) = &mut state.completion {
         match completion.key(key) {
             Pressed::Taken => return,
@@ -245,7 +246,10 @@ pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
             _ => {}
         }
     }
-    complete(state);
+    // Names are offered for what is typed; walking through a text only follows a list that is open.
+    if cx.commands.len() > asked || state.completion.is_some() {
+        complete(state);
+    }
 }
 
 fn url_key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {

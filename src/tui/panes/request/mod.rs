@@ -103,7 +103,7 @@ impl Default for State {
             group_tab: Tab::Auth,
             spot: Spot::Url,
             badge: String::new(),
-            url: url_bar(),
+            url: url_bar(""),
             url_typing: false,
             want_url: false,
             sections: Vec::new(),
@@ -116,8 +116,8 @@ impl Default for State {
     }
 }
 
-fn url_bar() -> Editor {
-    Editor::single_line("").with_placeholder("Type a URL: https://… or {{base_url}}/…")
+fn url_bar(url: &str) -> Editor {
+    Editor::single_line(url).with_placeholder("Type a URL: https://… or {{base_url}}/…")
 }
 
 /// What can be done here.
@@ -295,7 +295,11 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.node = Some(id);
         state.seen = None;
         state.spot = Spot::Url;
-        state.url = url_bar();
+        state.url = match &entity {
+            Entity::Request(request) => url_bar(&request.full_url()),
+            _ => url_bar(""),
+        };
+        state.url.blur();
         state.url_typing = false;
         state.sections.clear();
         state.completion = None;

@@ -3,7 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::input::{complete, form_changed, leave, table_changed};
+use super::input::{form_changed, leave, table_changed};
 use super::places::places;
 use super::section::Widget;
 use super::{Action, Order, Spot, State, draw, order, update};
@@ -43,7 +43,8 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
             state.edit_url();
         }
         state.url.click(at.x - places.url.x, 0);
-        return complete(state);
+        state.completion = None;
+        return;
     }
     let hit = places
         .sections
@@ -59,6 +60,7 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
         return;
     }
     let (x, y) = (at.x - body.x, at.y - body.y);
+    state.completion = None;
     match state.section_mut().map(|section| &mut section.widget) {
         Some(Widget::Table(table)) => {
             let change = table.click(x, y);
@@ -86,7 +88,6 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
         Some(Widget::Choice(_)) => super::order::pick_type(state, cx),
         None => {}
     }
-    complete(state);
 }
 
 fn drag(state: &mut State, at: Position, area: Rect) {

@@ -49,7 +49,7 @@ pub fn places(state: &State, area: Rect) -> Places {
     let method = u16::try_from(glyphs::width(&state.badge))
         .unwrap_or(0)
         .min(inner.width / 3);
-    let gap = 2.min(inner.width - method);
+    let gap = u16::from(method > 0).min(inner.width - method);
     let url = Rect {
         x: head.x + method + gap,
         width: inner.width - method - gap,
@@ -106,7 +106,11 @@ fn sections(state: &State, panel: Rect) -> Vec<(Rect, Rect)> {
             left -= more;
         }
     }
-    let areas: Vec<usize> = (0..count).filter(|n| heights[*n] > 0 && is_area(state, *n)).collect();
+    // An empty text area that nobody types into is content with its placeholder.
+    let mut areas: Vec<usize> = (0..count).filter(|n| heights[*n] > 0 && is_area(state, *n)).collect();
+    if areas.iter().any(|n| is_full(state, *n)) {
+        areas.retain(|n| is_full(state, *n));
+    }
     for (k, &n) in areas.iter().enumerate() {
         let share = left / u16::try_from(areas.len() - k).unwrap_or(1);
         heights[n] += share;
@@ -133,4 +137,11 @@ fn sections(state: &State, panel: Rect) -> Vec<(Rect, Rect)> {
 
 fn is_area(state: &State, n: usize) -> bool {
     matches!(state.sections[n].widget, super::section::Widget::Area { .. })
+}
+
+fn is_full(state: &State, n: usize) -> bool {
+    match &state.sections[n].widget {
+        super::section::Widget::Area { editor, writing } => *writing || !editor.is_empty(),
+        _ => false,
+    }
 }

@@ -67,7 +67,7 @@ impl Section {
         match &mut self.widget {
             Widget::Table(table) => {
                 let wanted = rows::rows(self.part, entity, facts);
-                if shown(table) != wanted {
+                if shown(table, &wanted) != wanted {
                     table.set_rows(wanted);
                 }
             }
@@ -133,13 +133,8 @@ impl Section {
         let lines = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         match &self.widget {
             Widget::Choice(_) => (1, 1),
-            Widget::Table(table) => {
-                let ghost = u16::from(!matches!(
-                    self.part,
-                    Part::PathVariables | Part::AddedHeaders | Part::Tokens
-                ));
-                (lines(table.rows().len()).saturating_add(1 + ghost), 1)
-            }
+            // The names of the columns, and the line that adds a row.
+            Widget::Table(table) => (lines(table.rows().len()).saturating_add(2).max(3), 1),
             // A blank line and one of help.
             Widget::Form(form) if form.fields.is_empty() => (0, 0),
             Widget::Form(form) => (lines(form.fields.len()).saturating_add(2), 1),
@@ -163,13 +158,13 @@ impl Section {
 }
 
 /// The rows of a table with what is being typed in them, as the item holds them.
-fn shown(table: &Table) -> Vec<Row> {
+fn shown(table: &Table, wanted: &[Row]) -> Vec<Row> {
     let mut rows = table.rows().to_vec();
     if let Some(editor) = table.editor() {
         let (row, column) = table.cursor();
         let text = editor.text();
         if row == rows.len() && !text.is_empty() {
-            let columns = rows.first().map_or(column + 1, |row| row.cells.len());
+            let columns = wanted.last().map_or(column + 1, |row| row.cells.len());
             rows.push(Row::new(vec![crate::tui::widgets::table::Cell::default(); columns]));
         }
         if let Some(cell) = rows.get_mut(row).and_then(|row| row.cells.get_mut(column)) {

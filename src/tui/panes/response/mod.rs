@@ -1,87 +1,260 @@
-//! What came back.
+//! What came back: the body, headers, cookies, tests, console, timing, and the request as it was sent.
+//!
+//! ```text
+//! shared.outcomes[open] ─ sync → Place (body + index, a seat for each tab) ┬→ body: widgets::body
+//!                                                                          └→ other tabs: Page of rows
+//! Effect::Index, Effect::Search → indexed(), found()   stale names are ignored
+//! ```
+//!
+//! Places are kept by request, so coming back to a request shows it where it was left. Secrets that were sent are masked
+//! until revealed; the body is shown as the server wrote it.
+
+mod body;
+mod draw;
+mod failure;
+mod follow;
+mod headers;
+mod input;
+mod notes;
+mod page;
+mod place;
+mod request;
+mod scripts;
+mod search;
+mod show;
+mod tab;
+#[cfg(test)]
+mod tests;
+mod timing;
+mod title;
+mod words;
+
+use std::collections::HashMap;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use serde_json::{Value, json};
 
 use super::{Cx, View};
-use crate::tui::action::{Action as Any, Nav, Spec, specs};
+use crate::model::NodeId;
+use crate::tui::action::{Action as Any, App, Nav, Spec, specs};
+use crate::tui::command::Command;
+use crate::tui::event::Found;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::body::Snapshot;
+use crate::tui::widgets::tabs;
+
+use self::follow::PageKey;
+use self::notes::Note;
+use self::page::Page;
+use self::place::Place;
+use self::search::Search;
+pub use self::tab::Tab;
 
 /// What the pane remembers.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    tab: Tab,
+    wrap: bool,
+    raw: bool,
+    /// Where the pane was last drawn.
+    area: Rect,
+    /// The request shown.
+    shown: Option<NodeId>,
+    places: HashMap<NodeId, Place>,
+    /// The name of the last indexing or search.
+    names: u64,
+    search: Search,
+    notes: Vec<Note>,
+    /// The rows of the tab shown, unless that is the body.
+    page: Page,
+    page_key: Option<PageKey>,
+}
+
+impl State {
+    fn place(&self) -> Option<&Place> {
+        self.places.get(&self.shown?)
+    }
+
+    fn place_mut(&mut self) -> Option<&mut Place> {
+        self.places.get_mut(&self.shown?)
+    }
+
+    fn notes(&self) -> &[Note] {
+        if self.tab == Tab::Body { &self.notes } else { &[] }
+    }
+
+    fn parts(&self, area: Rect) -> draw::Parts {
+        draw::parts(area, self.notes().len(), self.search.visible())
+    }
+
+    /// The rows of the content.
+    fn height(&self) -> usize {
+        usize::from(self.parts(self.area).content.height)
+    }
+
+    fn next_name(&mut self) -> u64 {
+        self.names += 1;
+        self.names
+    }
+
+    /// Whether the viewer of bodies is what is shown.
+    fn shows_body(&self) -> bool {
+        self.tab == Tab::Body && self.place().is_some_and(|place| place.body.is_some())
+    }
+}
 
 /// What can be done here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Wrap.
+    /// Wraps long lines of the body, or stops it.
     Wrap,
-    /// Raw.
+    /// Shows the body as it was sent, or laid out.
     Raw,
-    /// Save.
+    /// Saves the body to a file.
     Save,
-    /// External.
+    /// Shows the body in an outside program.
     External,
+    /// Shows a tab.
+    Show(Tab),
 }
 
 /// The words for the actions.
 pub const ACTIONS: &[Spec] = specs! { Any::Response:
-    "response.wrap" "wrap" "Stub help text" Action::Wrap,
-    "response.raw" "raw" "Stub help text" Action::Raw,
-    "response.save" "save" "Stub help text" Action::Save,
-    "response.external" "external" "Stub help text" Action::External,
+    "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
+    "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
+    "response.save" "save body" "Save the response's body to a file" Action::Save,
+    "response.external" "open" "Open the response's body in $PAGER or $EDITOR" Action::External,
+    "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
+    "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
+    "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),
+    "response.tests" "tests" "Show what the tests said" Action::Show(Tab::Tests),
+    "response.console" "console" "Show what the scripts wrote to the console" Action::Show(Tab::Console),
+    "response.timing" "timing" "Show how long each part of the send took" Action::Show(Tab::Timing),
+    "response.request" "as sent" "Show the request exactly as it was sent" Action::Show(Tab::Request),
 };
 
 /// Does an action.
-pub fn update(_state: &mut State, _action: Action, _cx: &mut Cx<'_>) {}
+pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    input::update(state, action, cx);
+}
+
 /// Moves about.
-pub fn nav(_state: &mut State, _nav: Nav, _cx: &mut Cx<'_>) {}
+pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
+    input::nav(state, nav, cx);
+}
+
 /// Whether a text field has the focus.
-pub fn typing(_state: &State) -> bool {
-    false
+pub fn typing(state: &State) -> bool {
+    state.search.typing && state.place().is_some()
 }
+
 /// Takes a key while typing.
-pub fn key(_state: &mut State, _key: KeyEvent, _cx: &mut Cx<'_>) {}
-/// Takes pasted text while typing.
-pub fn paste(_state: &mut State, _text: &str, _cx: &mut Cx<'_>) {}
-/// Leaves what can be left.
-pub fn back(_state: &mut State, _cx: &mut Cx<'_>) -> bool {
-    false
+pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    input::key(state, key, cx);
 }
+
+/// Takes pasted text while typing.
+pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    state.search.field.paste(text);
+    follow::search(state, true, cx);
+}
+
+/// Leaves what can be left.
+pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    input::back(state, cx.shared)
+}
+
 /// Takes a mouse event inside the area.
-pub fn mouse(_state: &mut State, _event: MouseEvent, _area: Rect, _cx: &mut Cx<'_>) {}
+pub fn mouse(state: &mut State, event: MouseEvent, area: Rect, _cx: &mut Cx<'_>) {
+    input::mouse(state, event, area);
+}
+
 /// The contexts keys are looked up in.
 pub fn contexts(_state: &State) -> &'static [Context] {
     &[Context::Response]
 }
+
 /// The actions worth a hint.
-pub fn hints(_state: &State, _shared: &Shared) -> Vec<Any> {
-    Vec::new()
+pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
+    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+    let mut hints = if running { vec![Any::App(App::Back)] } else { Vec::new() };
+    if state.place().is_none() {
+        return hints;
+    }
+    if state.search.visible() {
+        hints.extend([Any::Nav(Nav::NextMatch), Any::Nav(Nav::PreviousMatch)]);
+    }
+    hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
+    if state.shows_body() {
+        hints.extend([Action::Wrap, Action::Raw, Action::Save, Action::External].map(Any::Response));
+    } else if !shared.revealed {
+        hints.push(Any::App(App::Reveal));
+    }
+    hints.push(Any::App(App::Zoom));
+    hints
 }
+
 /// Follows the shared state and the area.
-pub fn sync(_state: &mut State, _area: Rect, _cx: &mut Cx<'_>) {}
+pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
+    follow::sync(state, area, cx);
+}
+
 /// Draws the pane.
-pub fn draw(_state: &State, _view: View<'_>, _area: Rect, _buf: &mut Buffer) -> Option<Position> {
-    None
+pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    draw::draw(state, view, area, buf)
 }
 
 /// What to remember across restarts.
-pub fn remember(_state: &State) -> serde_json::Value {
-    serde_json::Value::Null
+pub fn remember(state: &State) -> Value {
+    json!({ "tab": state.tab.word(), "wrap": state.wrap, "raw": state.raw })
 }
+
 /// Takes up what was remembered.
-pub fn restore(_state: &mut State, _value: &serde_json::Value) {}
+pub fn restore(state: &mut State, value: &Value) {
+    let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
+    state.tab = value
+        .get("tab")
+        .and_then(Value::as_str)
+        .and_then(Tab::from_word)
+        .unwrap_or_default();
+    state.wrap = flag("wrap");
+    state.raw = flag("raw");
+}
+
 /// Places worth a jump letter: inside the area, and what goes there.
-pub fn jumps(_state: &State, _shared: &Shared, _area: Rect) -> Vec<(Position, Vec<crate::tui::command::Command>)> {
-    Vec::new()
+pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
+    let Some(place) = state.place() else { return Vec::new() };
+    let row = state.parts(area).tabs;
+    tabs::layout(
+        &tab::tabs(&place.outcome, state.tab, row.width),
+        state.tab as usize,
+        row.width,
+    )
+    .into_iter()
+    .map(|found| {
+        let show = Any::Response(Action::Show(Tab::ALL[found.index]));
+        (
+            Position::new(row.x + found.columns.start, row.y),
+            vec![Command::Act(show)],
+        )
+    })
+    .collect()
 }
+
 /// What can be copied: its words, and the text.
-pub fn copies(_state: &State, _shared: &Shared) -> Vec<(String, String)> {
-    Vec::new()
+pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
+    input::copies(state, shared)
 }
+
 /// A body's index grew.
-pub fn indexed(_state: &mut State, _document: u64, _snapshot: crate::tui::widgets::body::Snapshot) {}
+pub fn indexed(state: &mut State, document: u64, snapshot: Snapshot) {
+    follow::indexed(state, document, snapshot);
+}
+
 /// A search has news.
-pub fn found(_state: &mut State, _document: u64, _found: crate::tui::event::Found, _cx: &mut Cx<'_>) {}
+pub fn found(state: &mut State, document: u64, found: Found, _cx: &mut Cx<'_>) {
+    follow::found(state, document, found);
+}

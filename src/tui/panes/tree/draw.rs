@@ -1,9 +1,9 @@
 //! Drawing the tree: only the rows in sight are looked at.
 //!
 //! ```text
-//! ▎▾ Pydio Cells           the bar at the left: this is open in the request pane
-//!    POST Get token  200 ● its last status, and that it has unsaved changes
-//!    ▸ Users
+//! ▾ Pydio Cells
+//! ▎ POST Get token  200 ● what is open, its last status, and that it has unsaved changes
+//!   ▸ Users
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -56,17 +56,15 @@ fn teach(view: View<'_>) -> String {
         view.keymap
             .chord_for(action, &[Context::Collections, Context::Anywhere])
     };
-    let mut text = "No collections yet".to_owned();
-    let lines = [
+    let keys = [
         (Any::Tree(super::Action::NewCollection), "makes a collection"),
         (Any::App(App::NewRequest), "starts a request"),
     ];
-    for (action, does) in lines {
-        if let Some(chord) = chord(action) {
-            text += &format!("\n`{chord}` {does}");
-        }
-    }
-    text
+    let taught = keys
+        .into_iter()
+        .filter_map(|(action, does)| Some(format!("`{}` {does}", chord(action)?)));
+    let lines: Vec<String> = std::iter::once("No collections yet".to_owned()).chain(taught).collect();
+    lines.join("\n")
 }
 
 /// The line about files that could not be read, as long as there is room for.
@@ -103,15 +101,16 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     if shared.cut == Some(node.id) {
         base = base.patch(theme.dim).add_modifier(Modifier::ITALIC);
     }
-    if shared.open == Some(node.id) {
-        let at = Position::new(line.x.saturating_sub(1), line.y);
-        glyphs::put(buf, at, "▎", 1, base.patch(theme.accent));
-    }
     let marks = marks(state, view, node);
     // Deep down a narrow pane the name counts more than the indentation.
     let indent = (2 * row.depth).min(line.width / 3);
     let mut x = line.x + indent;
     let right = line.right().saturating_sub(marks.width());
+    if shared.open == Some(node.id) {
+        // Before the method, or in the column of air before a collection.
+        let before = if indent >= 2 { x - 2 } else { line.x.saturating_sub(1) };
+        glyphs::put(buf, Position::new(before, line.y), "▎", 1, base.patch(theme.accent));
+    }
     match &node.entity {
         Entity::Request(request) => {
             let method = request.method.to_string();
@@ -138,6 +137,9 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
         }
     }
     let name = node.entity.name();
+    if shared.open == Some(node.id) && at != state.cursor && shared.cut != Some(node.id) {
+        base = base.patch(theme.accent);
+    }
     let room = usize::from(right.saturating_sub(x));
     let used = glyphs::put_text(buf, Position::new(x, line.y), name, room, base);
     marks.draw(room - used.min(room), base, line, buf);

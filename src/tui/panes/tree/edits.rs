@@ -71,16 +71,14 @@ fn name_of(workspace: &Workspace, id: NodeId) -> &str {
 }
 
 fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
-    let mut text = vec![format!("The {} `{}` goes", node.entity.kind(), node.entity.name())];
-    if node.entity.is_group() {
-        let requests = workspace.requests_below(node.id).len();
-        text[0] += &match requests {
-            0 => ", with no request in it".to_owned(),
-            1 => ", with the request in it".to_owned(),
-            n => format!(", with the {n} requests in it"),
-        };
-    }
-    text[0].push('.');
+    let inside = match workspace.requests_below(node.id).len() {
+        _ if !node.entity.is_group() => String::new(),
+        0 => ", with no request in it".to_owned(),
+        1 => ", with the request in it".to_owned(),
+        n => format!(", with the {n} requests in it"),
+    };
+    let (kind, name) = (node.entity.kind(), node.entity.name());
+    let mut text = vec![format!("The {kind} `{name}` goes{inside}.")];
     if let Some(path) = workspace.path(node.id) {
         text.push(format!("Its files go too: `collections/{path}`."));
     }
@@ -97,7 +95,7 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
 /// Moves what was cut: into a group at its end, or right behind a request.
 fn paste(workspace: &Workspace, cut: Option<NodeId>, onto: &Node) -> Command {
     let Some(cut) = cut.and_then(|id| workspace.node(id)) else {
-        return Command::Notify(Level::Info, "nothing is cut; `x` cuts what the cursor is on".into());
+        return Command::Notify(Level::Info, "nothing is cut: cut what should come here first".into());
     };
     let refuse = |text: &str| Command::Notify(Level::Warning, text.to_owned());
     if workspace.lineage(onto.id).any(|above| above.id == cut.id) {
@@ -177,7 +175,7 @@ fn nudge(workspace: &Workspace, node: &Node, down: bool, unfolded: &BTreeSet<Nod
         let end = if down { "last" } else { "first" };
         return Command::Notify(
             Level::Info,
-            format!("it is the {end} already; `x` and `p` move it elsewhere"),
+            format!("it is the {end} already; cut and paste take it elsewhere"),
         );
     };
     Command::Move {

@@ -213,28 +213,26 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.open = cx.shared.open;
         state.reveal = state.reveal.or(state.open);
     }
-    if let Some(id) = state.reveal.take() {
-        if workspace.node(id).is_some() {
-            let above = workspace.ancestors(id).into_iter().map(|node| node.id);
-            state.unfolded.extend(above);
-            state.on = Some(id);
-        }
+    if let Some(id) = state.reveal.take().filter(|id| workspace.node(*id).is_some()) {
+        let above = workspace.ancestors(id).into_iter().map(|node| node.id);
+        state.unfolded.extend(above);
+        state.on = Some(id);
     }
     rows::flatten(workspace, &state.unfolded, &mut state.rows);
     let height = usize::from(list_area(area, workspace).height);
     let resized = std::mem::replace(&mut state.height, height) != height;
     let on = state.on;
-    let moved = match state.rows.iter().position(|row| row.node.is_some() && row.node == on) {
-        Some(at) => std::mem::replace(&mut state.cursor, at) != at,
-        None => {
-            // It is gone or folded away: what took its place, or what it is folded into.
-            let hidden_by = on.and_then(|id| {
-                let mut above = workspace.lineage(id).skip(1);
-                above.find_map(|node| state.rows.iter().position(|row| row.node == Some(node.id)))
-            });
-            state.go(hidden_by.unwrap_or(state.cursor));
-            true
-        }
+    let place = |rows: &[Row], id| rows.iter().position(|row| row.node == Some(id));
+    let moved = if let Some(at) = on.and_then(|id| place(&state.rows, id)) {
+        std::mem::replace(&mut state.cursor, at) != at
+    } else {
+        // It is gone or folded away: what took its place, or what it is folded into.
+        let hidden_by = on.and_then(|id| {
+            let mut above = workspace.lineage(id).skip(1);
+            above.find_map(|node| place(&state.rows, node.id))
+        });
+        state.go(hidden_by.unwrap_or(state.cursor));
+        true
     };
     // Otherwise the wheel may have left the cursor out of sight, on purpose.
     if moved || resized || state.top > scroll::max_offset(state.rows.len(), state.height) {
@@ -293,10 +291,9 @@ impl State {
     }
 
     fn toggle(&mut self, workspace: &Workspace) {
-        if let Some(id) = self.on.filter(|id| workspace.group(*id).is_some()) {
-            if !self.unfolded.remove(&id) {
-                self.unfolded.insert(id);
-            }
+        let group = self.on.filter(|id| workspace.group(*id).is_some());
+        if let Some(id) = group.filter(|id| !self.unfolded.remove(id)) {
+            self.unfolded.insert(id);
         }
     }
 

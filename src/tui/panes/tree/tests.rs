@@ -123,7 +123,7 @@ fn enter_opens_and_enter_again_goes_there_but_nothing_is_sent() {
     let token = id(&harness, "pydio-cells/get-token");
     assert_eq!(harness.state.shared.open, Some(token));
     assert_eq!(harness.state.focus, Pane::Collections);
-    assert!(lines(&harness)[1].starts_with("▎  POST"), "what is open is marked");
+    assert!(lines(&harness)[1].starts_with(" ▎ POST"), "what is open is marked");
     harness.press("j");
     assert_eq!(harness.state.shared.open, Some(token), "moving opens nothing");
     harness.press("k<enter>");
@@ -170,18 +170,21 @@ fn names_are_asked_for_and_deleting_says_what_goes() {
     ] {
         let mut harness = Harness::new(120, 40);
         harness.press("G").press(keys);
-        let shown = format!("{:?}", harness.state.modals.last().unwrap());
+        let shown = harness.screen();
         assert!(shown.contains(title), "{keys}: {shown}");
     }
     let mut harness = Harness::new(120, 40);
     harness.press("GD");
-    let Some(Modal::Confirm(confirm)) = harness.state.modals.last() else {
-        panic!("it asks first");
-    };
-    let text = format!("{confirm:?}");
+    let text = harness.screen();
     assert!(text.contains("with the 2 requests in it"), "{text}");
     assert!(text.contains("collections/pydio-cells/configuration"), "{text}");
-    assert!(harness.state.shared.node_at("pydio-cells/configuration").is_some());
+    assert!(
+        harness.state.shared.node_at("pydio-cells/configuration").is_some(),
+        "it asks first"
+    );
+    harness.press("d");
+    assert!(harness.state.shared.node_at("pydio-cells/configuration").is_none());
+    assert_eq!(at(&harness), "Get token", "the cursor is on what is nearest");
 }
 
 #[test]

@@ -135,6 +135,19 @@ impl View {
         self.reveal_cursor(doc);
     }
 
+    /// Puts the cursor on the line at a row of the screen, counted from 0; below the last line nothing happens.
+    pub fn click(&mut self, doc: &Document, row: usize) {
+        let mut left = if self.wrap { row + self.top_row } else { row };
+        for line in self.visible(doc) {
+            let rows = if self.wrap { self.rows(doc, line) } else { 1 };
+            if left < rows {
+                (self.cursor, self.goal) = (line, Goal::Reached);
+                return;
+            }
+            left -= rows;
+        }
+    }
+
     /// Moves by screens, down if positive, one row short so that the eye finds its place.
     pub fn page(&mut self, doc: &Document, pages: isize) {
         let rows = isize::try_from(self.height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);

@@ -1,0 +1,124 @@
+//! Help, jumping, text and cookies.
+
+use super::*;
+use crate::model::exchange::Cookie;
+use crate::tui::panes::Pane;
+use ratatui::layout::Position;
+
+fn cookie(domain: &str, name: &str) -> Cookie {
+    Cookie {
+        name: name.into(),
+        value: "s3cret".into(),
+        domain: domain.into(),
+        path: "/".into(),
+        expires: None,
+        secure: true,
+        http_only: true,
+    }
+}
+
+#[test]
+fn help_says_how_to_move_and_lists_the_keys_of_the_focused_pane_first() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("1?");
+    let screen = harness.screen();
+    assert!(screen.contains("Enter opens or edits"), "{screen}");
+    let at = |part: &str| screen.lines().position(|line| line.contains(part));
+    assert!(at("Environments").unwrap() < at("Outside text fields").unwrap());
+    harness.press("/renew");
+    let screen = harness.screen();
+    assert!(line(&screen, "Run the token request").contains("^T"), "{screen}");
+    assert!(!screen.contains("Save everything"));
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn help_fits_and_scrolls_on_a_small_screen() {
+    let mut harness = Harness::new(60, 16);
+    harness.press("?");
+    let first = harness.screen();
+    harness.press("<pgdn>");
+    assert_ne!(harness.screen(), first);
+}
+
+#[test]
+fn a_letter_jumps_to_its_field() {
+    let mut harness = Harness::new(120, 40);
+    assert_eq!(harness.state.focus, Pane::Collections);
+    let targets = vec![
+        (Position::new(3, 0), vec![Command::Focus(Pane::Environments)]),
+        (Position::new(40, 0), vec![Command::Focus(Pane::Response)]),
+    ];
+    show(&mut harness, Jump::new(targets));
+    assert_eq!(harness.buffer()[(3, 0)].symbol(), "a");
+    assert_eq!(harness.buffer()[(40, 0)].symbol(), "s");
+    harness.press("zs");
+    assert_eq!(harness.state.focus, Pane::Response);
+    assert!(harness.state.modals.is_empty());
+    let many = (0..60).map(|n| (Position::new(n, 1), vec![Command::Focus(Pane::Request)]));
+    show(&mut harness, Jump::new(many.collect()));
+    harness.press("as");
+    assert_eq!(harness.state.focus, Pane::Request);
+}
+
+#[test]
+fn text_is_escaped_wrapped_scrolled_and_copied() {
+    let mut harness = Harness::new(60, 16);
+    let lines = (0..40)
+        .map(|n| format!("line {n} \u{1b}[31m with words enough to be broken at the edge of it"))
+        .collect();
+    show(&mut harness, Text::new("Problems", lines));
+    let screen = harness.screen();
+    assert!(screen.contains("␛[31m") && !screen.contains('\u{1b}'), "{screen}");
+    harness.press("G");
+    assert!(harness.screen().contains("line 39"));
+    harness.press("y");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Copy(text) if text.lines().count() == 40))
+    );
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("<ctrl-p>cookies<enter>");
+    assert!(harness.screen().contains("No cookies yet"), "{}", harness.screen());
+    harness.event(Event::Cookies(
+        vec![cookie("b.example", "sid"), cookie("a.example", "日本")],
+        String::new(),
+    ));
+    let screen = harness.screen();
+    assert!(line(&screen, "a.example").contains("日本"), "{screen}");
+    assert!(line(&screen, "b.example").contains("••••") && !screen.contains("s3cret"));
+    harness.press("v");
+    assert!(harness.screen().contains("s3cret"));
+    harness.press("<down>d");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::ClearCookies(Some(domain)) if domain == "b.example"))
+    );
+    harness.event(Event::Cookies(vec![cookie("a.example", "日本")], String::new()));
+    assert!(!harness.screen().contains("sid"), "{}", harness.screen());
+    harness.press("D<enter>");
+    assert!(
+        !harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::ClearCookies(None)))
+    );
+    harness.press("Dd");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::ClearCookies(None)))
+    );
+}

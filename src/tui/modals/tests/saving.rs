@@ -1,0 +1,101 @@
+//! Saving a request somewhere: names, places, new folders.
+
+use super::*;
+use crate::model::Workspace;
+
+fn written(harness: &Harness) -> Vec<String> {
+    let jobs = harness.effects.iter().filter_map(|effect| match effect {
+        Effect::Files(jobs) => Some(jobs),
+        _ => None,
+    });
+    jobs.flatten()
+        .filter_map(|job| match job {
+            FileJob::Write { path, .. } => Some(path.as_str().to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn open_named(harness: &mut Harness, name: &str) {
+    harness
+        .press("<ctrl-p>find a request<enter>")
+        .press(name)
+        .press("<enter>");
+}
+
+#[test]
+fn a_request_is_saved_into_a_folder_made_on_the_way() {
+    let mut harness = Harness::new(120, 40);
+    open_named(&mut harness, "List services");
+    harness.press("<ctrl-p>save the request under<enter>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("collections/pydio-cells/configuration/list-services-2.toml"),
+        "{screen}"
+    );
+    assert!(screen.contains("`list-services.toml` is taken there"));
+    harness.press("List users<tab><up>");
+    assert!(
+        harness.screen().contains("→ collections/pydio-cells/list-users.toml"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("aUsers 日本<enter>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("→ collections/pydio-cells/users-日本/list-users.toml"),
+        "{screen}"
+    );
+    assert!(line(&screen, "Users 日本").contains('●'));
+    harness.press("<enter>");
+    assert!(harness.state.modals.is_empty());
+    assert_eq!(
+        written(&harness),
+        ["pydio-cells/users-日本", "pydio-cells/users-日本/list-users"]
+    );
+}
+
+#[test]
+fn letters_in_the_tree_do_not_type_and_folds_fold() {
+    let mut harness = Harness::new(80, 24);
+    open_named(&mut harness, "Get token");
+    harness.press("<ctrl-p>save the request under<enter><tab>xz ");
+    let screen = harness.screen();
+    assert!(screen.contains("› Get token"), "{screen}");
+    assert!(
+        screen.contains('▸') && !screen.contains("  Configuration  "),
+        "{screen}"
+    );
+    harness.press("l<down><enter>");
+    assert_eq!(written(&harness), ["pydio-cells/configuration/get-token"]);
+}
+
+#[test]
+fn without_a_collection_one_is_made() {
+    let mut harness = Harness::with(Workspace::new("/nowhere"), 60, 16);
+    harness.press("<ctrl-n><ctrl-s>");
+    let screen = harness.screen();
+    assert!(screen.contains("No collection yet"), "{screen}");
+    harness.press("Ping<enter>My API<enter>");
+    let screen = harness.screen();
+    assert!(screen.contains("→ collections/my-api/ping.toml"), "{screen}");
+    harness.press("<enter>");
+    assert_eq!(written(&harness), ["my-api", "my-api/ping"]);
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn a_new_request_goes_where_the_user_was_last_and_needs_a_name() {
+    let mut harness = Harness::new(120, 40);
+    open_named(&mut harness, "List services");
+    harness.press("<ctrl-n><ctrl-s>");
+    assert!(
+        harness
+            .screen()
+            .contains("→ collections/pydio-cells/configuration/new-request.toml")
+    );
+    harness.press("<backspace><enter>");
+    assert!(harness.screen().contains("✗ type a name"), "{}", harness.screen());
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty());
+}

@@ -1,0 +1,274 @@
+//! What keys do to the item.
+
+use super::{change, open, order, request};
+use crate::model::Body;
+use crate::tui::effect::{Effect, External, LocalJob};
+use crate::tui::event::Event;
+use crate::tui::panes::Pane;
+use crate::tui::panes::request::{Order, remember, restore};
+
+#[test]
+fn the_url_is_typed_into_the_request_at_once_and_enter_sends_it() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e?a=1&b&c=");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?a=1&b&c=");
+    assert!(matches!(
+        harness.effects.last(),
+        Some(Effect::Local(LocalJob::Draft(_, Some(_))) | Effect::Local(LocalJob::Layout(_)))
+    ));
+    assert!(harness.screen().contains("3 List services ●"));
+    harness.press("<enter>");
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Send { .. }))
+    );
+}
+
+#[test]
+fn letters_are_text_in_the_url_and_keys_outside() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("<enter>qd1<esc>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctlqd1");
+    // One undo takes the word back, and the URL bar follows.
+    harness.press("u");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl");
+    assert!(harness.screen().contains("/a/config/ctl "));
+    assert!(!harness.screen().contains("ctlqd1"));
+    harness.press("1");
+    assert_eq!(harness.state.focus, Pane::Environments);
+}
+
+#[test]
+fn a_half_typed_query_is_not_taken_away() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e?");
+    assert!(harness.screen().contains("ctl?"));
+    harness.press("x<backspace><backspace>#f");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl#f");
+}
+
+#[test]
+fn rows_are_added_toggled_moved_and_deleted() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("jaone<enter>1<enter>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?one=1");
+    harness.press("atwo<tab>2<esc>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?one=1&two=2");
+    harness.press("K");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?two=2&one=1");
+    harness.press("<space>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?one=1");
+    harness.press("d");
+    assert_eq!(request(&harness).params.len(), 1);
+    harness.press("u");
+    assert_eq!(request(&harness).params.len(), 2);
+    assert!(harness.screen().contains("two"));
+}
+
+#[test]
+fn a_cell_is_written_while_it_is_typed_and_undone_as_one() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]jl<enter>, no-store");
+    assert_eq!(request(&harness).headers[0].value_str(), "no-cache, no-store");
+    harness.press("<esc>u");
+    assert_eq!(request(&harness).headers[0].value_str(), "no-cache");
+    assert!(!harness.screen().contains("no-store"));
+}
+
+#[test]
+fn a_new_row_that_was_emptied_again_is_none() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("jax");
+    assert_eq!(request(&harness).params.len(), 1);
+    harness.press("<backspace><esc>");
+    assert!(request(&harness).params.is_empty());
+    assert!(
+        !harness
+            .state
+            .shared
+            .workspace
+            .is_dirty(harness.state.shared.open.unwrap())
+    );
+}
+
+#[test]
+fn variables_are_completed_and_esc_closes_the_list_before_the_field() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e/{{user");
+    assert!(harness.screen().contains("variables"));
+    assert!(harness.screen().contains("admin"));
+    harness.press("<tab>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl/{{username}}");
+    harness.press("{{");
+    assert!(harness.screen().contains("client_id"));
+    harness.press("<esc>");
+    assert!(!harness.screen().contains("client_id"));
+    harness.press("x");
+    assert!(request(&harness).full_url().ends_with("{{x"), "still typing");
+    harness.press("<esc><esc>");
+    assert!(!harness.state.panes.typing(Pane::Request));
+}
+
+#[test]
+fn a_name_is_completed_in_a_cell_too() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]]jjl<enter><backspace><backspace>");
+    harness.press("{{$gui<enter>");
+    let Body::Form(rows) = request(&harness).body.clone() else {
+        panic!("no form")
+    };
+    assert!(rows[0].value_str().ends_with("{{$guid}}"), "{}", rows[0].value_str());
+}
+
+#[test]
+fn secrets_are_masked_references_are_not() {
+    let mut harness = open(120, 40, "Get token");
+    change(&mut harness, |request| {
+        request.auth.params.insert("password".into(), "hunter2".into());
+    });
+    harness.press("]");
+    assert!(harness.screen().contains("••••••••"));
+    assert!(!harness.screen().contains("hunter2"));
+    assert!(harness.screen().contains("{{client_id}}"));
+    harness.press("v");
+    assert!(harness.screen().contains("hunter2"));
+    let copies = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
+    assert!(
+        copies
+            .iter()
+            .any(|(what, text)| what == "curl command" && text.contains("hunter2"))
+    );
+    harness.press("v");
+    let copies = crate::tui::panes::request::copies(&harness.state.panes.request, &harness.state.shared);
+    assert!(copies.iter().all(|(_, text)| !text.contains("hunter2")));
+}
+
+#[test]
+fn auth_fields_are_typed_into_the_item() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]jj<enter>x<tab>y<enter>");
+    let auth = request(&harness).auth.clone();
+    assert_eq!(auth.text("username"), "{{client_id}}x");
+    assert_eq!(auth.text("password"), "{{client_secret}}y");
+    order(&mut harness, Order::Auth("bearer".into()));
+    assert_eq!(request(&harness).auth.kind, "bearer");
+    assert!(harness.screen().contains("Token"));
+}
+
+#[test]
+fn an_inherited_auth_is_shown_and_cannot_be_typed_into() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("]jj<enter>");
+    assert!(!harness.state.panes.typing(Pane::Request));
+    let screen = harness.screen();
+    assert!(
+        screen.contains("Auth: inherited from Pydio Cells (bearer {{dex_token}})"),
+        "{screen}"
+    );
+    assert!(screen.contains("! {{dex_token}} has no value in demo"), "{screen}");
+    assert!(screen.contains("^T runs Get token"), "{screen}");
+}
+
+#[test]
+fn bodies_of_other_types_come_back() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]]");
+    let form = request(&harness).body.clone();
+    order(&mut harness, Order::Body("json".into()));
+    harness.press("jj<enter>{ }<esc>");
+    assert_eq!(request(&harness).body.kind(), "json");
+    order(&mut harness, Order::Body("xml".into()));
+    assert!(matches!(&request(&harness).body, Body::Raw { text, .. } if text.as_str() == "{ }"));
+    order(&mut harness, Order::Body("form".into()));
+    assert_eq!(request(&harness).body, form);
+    order(&mut harness, Order::Body("multipart".into()));
+    assert!(matches!(&request(&harness).body, Body::Multipart(parts) if parts.len() == 3));
+}
+
+#[test]
+fn any_token_is_a_method_and_nothing_else() {
+    let mut harness = open(120, 40, "List services");
+    order(&mut harness, Order::Method("propfind".into()));
+    assert_eq!(request(&harness).method.as_str(), "propfind");
+    order(&mut harness, Order::Method("a b".into()));
+    assert_eq!(request(&harness).method.as_str(), "propfind");
+    assert!(harness.state.shared.notice.is_some());
+}
+
+#[test]
+fn a_script_goes_to_the_outside_editor_and_back() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]]]jj<enter><ctrl-g>");
+    let sent = harness.effects.iter().find_map(|effect| match effect {
+        Effect::External(External { key, text, ending, .. }) => Some((key.clone(), text.clone(), *ending)),
+        _ => None,
+    });
+    let (key, text, ending) = sent.unwrap();
+    assert_eq!(ending, "js");
+    assert!(text.starts_with("pm.environment.set"));
+    harness.event(Event::Edited {
+        key,
+        text: Ok("pm.test();\n".into()),
+    });
+    assert_eq!(request(&harness).scripts.post_response, "pm.test();");
+    assert!(harness.screen().contains("pm.test();"));
+}
+
+#[test]
+fn settings_say_what_is_wrong_with_them() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("]]]]]j<space>");
+    assert_eq!(request(&harness).settings.verify_tls, Some(true));
+    harness.press("<space><space>");
+    assert_eq!(request(&harness).settings.verify_tls, None);
+    harness.press("G<up><up><enter>soon");
+    assert!(
+        harness.screen().contains("`soon` is not a time"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<backspace><backspace><backspace><backspace>2m<enter>");
+    assert_eq!(
+        request(&harness).settings.timeout,
+        Some(std::time::Duration::from_secs(120))
+    );
+}
+
+#[test]
+fn a_pasted_url_loses_its_line_breaks() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e<ctrl-a>");
+    harness.event(Event::Paste("https://a.example/\n  b?c=d\n".into()));
+    assert_eq!(request(&harness).full_url(), "https://a.example/b?c=d");
+}
+
+#[test]
+fn path_variables_appear_with_their_segment_and_keep_its_name() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e/:uuid<esc>jj");
+    assert!(harness.screen().contains("Path variables"));
+    harness.press("<enter>42<esc>");
+    assert_eq!(request(&harness).path_variables[0].value_str(), "42");
+    assert_eq!(request(&harness).path_variables[0].name.as_str(), "uuid");
+}
+
+#[test]
+fn the_tab_is_remembered() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("]]]");
+    let kept = remember(&harness.state.panes.request);
+    let mut again = open(120, 40, "Get token");
+    restore(&mut again.state.panes.request, &kept);
+    again.press("<f1>");
+    assert_eq!(remember(&again.state.panes.request), kept);
+}
+
+#[test]
+fn a_new_request_is_ready_for_its_url() {
+    let mut harness = open(120, 40, "Get token");
+    harness.press("<ctrl-n>http://x");
+    assert_eq!(request(&harness).full_url(), "http://x");
+    assert!(harness.screen().contains("saved nowhere yet"));
+}

@@ -1,0 +1,188 @@
+//! The body outside the viewer: what to copy of it, what to call its file, what an outside program gets to see.
+
+use percent_encoding::percent_decode_str;
+
+use crate::model::exchange::{Exchange, Response};
+use crate::tui::widgets::body::{Document, Form, Syntax};
+
+use super::place::Body;
+
+/// Bigger bodies are not copied as a whole but saved: 8 MiB.
+const MOST_COPIED: usize = 8 * 1024 * 1024;
+
+/// The body as it is shown: pretty where that form is complete, else as sent. `None` if it is too big for a clipboard.
+pub(super) fn text(body: &Body) -> Option<String> {
+    (body.document.bytes().len() <= MOST_COPIED).then(|| whole(body))
+}
+
+/// The same, however big.
+pub(super) fn whole(body: &Body) -> String {
+    let Body { document, view } = body;
+    let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
+    if pretty && document.syntax() != Syntax::Text {
+        document.text_range(Form::Pretty, 0..document.lines(Form::Pretty))
+    } else {
+        String::from_utf8_lossy(document.bytes()).into_owned()
+    }
+}
+
+/// The line under the cursor, and if it is a JSON member or element, its value as it is meant.
+pub(super) fn under_cursor(body: &Body) -> (Option<String>, Option<String>) {
+    let Body { document, view } = body;
+    let line = document.line_text(view.form(), view.cursor());
+    let value = line
+        .as_deref()
+        .filter(|_| document.syntax() == Syntax::Json && view.form() == Form::Pretty)
+        .and_then(value_of);
+    (
+        line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()),
+        value,
+    )
+}
+
+/// The value on a line of pretty JSON; `None` for one that opens or closes a container.
+fn value_of(line: &str) -> Option<String> {
+    let line = line.trim();
+    let line = line.strip_suffix(',').unwrap_or(line);
+    let value = serde_json::from_str(line).ok().or_else(|| {
+        let member: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&format!("{{{line}}}")).ok()?;
+        member.into_iter().next().map(|(_, value)| value)
+    })?;
+    Some(match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+/// A file's ending for the body: by its media type, else by how it is read.
+pub(super) fn ending(response: &Response, document: &Document) -> &'static str {
+    let media_type = response.media_type();
+    match media_type.as_str() {
+        "text/plain" | "" | "application/octet-stream" => {}
+        "text/html" => return "html",
+        "image/jpeg" => return "jpg",
+        other => {
+            if other.ends_with("/json") || other.ends_with("+json") {
+                return "json";
+            }
+            if other.ends_with("/xml") || other == "application/rss+xml" || other == "application/atom+xml" {
+                return "xml";
+            }
+            let found = mime_guess::get_mime_extensions_str(other).and_then(|endings| endings.first().copied());
+            if let Some(found) = found {
+                return found;
+            }
+        }
+    }
+    match document.syntax() {
+        Syntax::Json => "json",
+        Syntax::Text => "txt",
+        Syntax::Hex => "bin",
+    }
+}
+
+/// A name to save the body under: what the server suggests (RFC 6266), else the end of the URL's path.
+pub(super) fn file_name(exchange: &Exchange, response: &Response, document: &Document) -> String {
+    let suggested = response
+        .header("content-disposition")
+        .and_then(|value| suggested(&value));
+    if let Some(name) = suggested {
+        return name;
+    }
+    let path = exchange.request.url.split(['?', '#']).next().unwrap_or_default();
+    let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    let last = path
+        .split_once('/')
+        .and_then(|(_, path)| path.rsplit('/').find(|part| !part.is_empty()));
+    let name = last
+        .map(|last| safe(&percent_decode_str(last).decode_utf8_lossy()))
+        .filter(|name| !name.is_empty());
+    let name = name.unwrap_or_else(|| "response".to_owned());
+    let ending = ending(response, document);
+    if name
+        .rsplit_once('.')
+        .is_some_and(|(stem, end)| !stem.is_empty() && (1..=5).contains(&end.len()))
+    {
+        name
+    } else {
+        format!("{name}.{ending}")
+    }
+}
+
+/// The file name of a `Content-Disposition`; `filename*` (RFC 8187) goes before `filename`.
+fn suggested(header: &str) -> Option<String> {
+    let mut plain = None;
+    for part in split_parameters(header) {
+        let Some((name, value)) = part.split_once('=') else {
+            continue;
+        };
+        match name.trim().to_ascii_lowercase().as_str() {
+            "filename*" => {
+                let mut fields = value.trim().splitn(3, '\'');
+                if let (Some(_), Some(_), Some(encoded)) = (fields.next(), fields.next(), fields.next()) {
+                    let name = safe(&percent_decode_str(encoded).decode_utf8_lossy());
+                    if !name.is_empty() {
+                        return Some(name);
+                    }
+                }
+            }
+            "filename" => {
+                let value = value.trim().trim_matches('"').replace("\\\"", "\"");
+                plain = Some(safe(&value)).filter(|name| !name.is_empty());
+            }
+            _ => {}
+        }
+    }
+    plain
+}
+
+/// Splits at semicolons outside quotes.
+fn split_parameters(header: &str) -> Vec<&str> {
+    let mut quoted = false;
+    header
+        .split(move |c| {
+            quoted ^= c == '"';
+            c == ';' && !quoted
+        })
+        .collect()
+}
+
+/// A name that stays in its folder and shows what it is: no separators, no control characters, no leading dots.
+fn safe(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .chars()
+        .filter(|c| !crate::tui::widgets::escape::is_hidden(*c))
+        .take(120)
+        .collect();
+    clean.trim().trim_start_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_without_their_json() {
+        assert_eq!(value_of("  \"a\": \"x\\ny\","), Some("x\ny".to_owned()));
+        assert_eq!(value_of("  \"a\": 12"), Some("12".to_owned()));
+        assert_eq!(value_of("  \"text\","), Some("text".to_owned()));
+        assert_eq!(value_of("  null"), Some("null".to_owned()));
+        assert_eq!(value_of("  \"a\": {"), None);
+        assert_eq!(value_of("],"), None);
+    }
+
+    #[test]
+    fn a_server_cannot_name_a_file_out_of_its_folder() {
+        let name = |header: &str| suggested(header).unwrap_or_default();
+        assert_eq!(name("attachment; filename=\"report; one.pdf\""), "report; one.pdf");
+        assert_eq!(
+            name("attachment; filename=a.txt; filename*=UTF-8''%E6%97%A5.txt"),
+            "日.txt"
+        );
+        assert_eq!(name("attachment; filename=\"../../etc/passwd\""), "passwd");
+        assert_eq!(name("attachment; filename=\"..\\\\.bashrc\""), "bashrc");
+        assert_eq!(name("attachment; filename*=UTF-8''%1b%5B2J.txt"), "[2J.txt");
+        assert_eq!(name("inline"), "");
+    }
+}

@@ -1,0 +1,203 @@
+//! Drawing the pane: frame and title, tabs, notes, the body or a page, the search line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use crate::model::Entity;
+use crate::tui::action::{Action as Any, App, Nav};
+use crate::tui::keymap::Context;
+use crate::tui::panes::View;
+use crate::tui::widgets::frame::{self, Frame};
+use crate::tui::widgets::{escape, hatch};
+
+use super::place::Place;
+use super::tab::{self, Tab};
+use super::{State, notes, title};
+
+/// From this height of the inside on there is a rule below the tabs.
+const RULE_FROM: u16 = 14;
+
+/// Where the parts of the pane are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub tabs: Rect,
+    pub notes: Rect,
+    pub content: Rect,
+    pub search: Rect,
+}
+
+/// Shares out the pane's area; the content is what gives way last.
+pub(super) fn parts(area: Rect, notes: usize, search: bool) -> Parts {
+    let inner = frame::inner(area);
+    let tabs_height = if inner.height >= RULE_FROM { 2 } else { 1 }.min(inner.height);
+    let mut left = inner.height - tabs_height;
+    let search_height = u16::from(search && left > 0);
+    left -= search_height;
+    let notes_height = u16::try_from(notes).unwrap_or(0).min(left.saturating_sub(1)).min(3);
+    let tabs = Rect {
+        height: tabs_height,
+        ..inner
+    };
+    let notes = Rect {
+        y: tabs.bottom(),
+        height: notes_height,
+        ..inner
+    };
+    let content = Rect {
+        y: notes.bottom(),
+        height: left - notes_height,
+        ..inner
+    };
+    let search = Rect {
+        y: content.bottom(),
+        height: search_height,
+        ..inner
+    };
+    Parts {
+        tabs,
+        notes,
+        content,
+        search,
+    }
+}
+
+/// The key of an action as it is bound now, for words that name it.
+pub(super) fn key(view: View<'_>, action: Any) -> String {
+    view.keymap
+        .chord_for(action, &[Context::Response, Context::Normal, Context::Anywhere])
+        .map(|chord| chord.to_string())
+        .unwrap_or_default()
+}
+
+pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let theme = view.theme;
+    buf.set_style(area.intersection(buf.area), theme.base);
+    let place = state.place();
+    let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
+    let (heading, right) = match (running, place) {
+        (Some(running), _) => title::running(running, view),
+        (None, Some(place)) => (title::done(&place.outcome, view), Line::default()),
+        (None, None) => (title::plain(), Line::default()),
+    };
+    let frame = Frame::new(heading)
+        .right(right)
+        .bottom(bottom(state))
+        .focused(view.focused);
+    frame.draw(&theme.frame(), area, buf);
+    let Some(place) = place else {
+        hatch::draw(&nothing(view), &theme.hatching(), frame::inner(area), buf);
+        return None;
+    };
+    let parts = state.parts(area);
+    tab::draw(&place.outcome, state.tab, theme, parts.tabs, buf);
+    notes::draw(state.notes(), view, parts.notes, buf);
+    content(state, place, view, parts.content, buf);
+    if parts.search.is_empty() {
+        return None;
+    }
+    state.search.draw(&state.count(), theme, parts.search, buf)
+}
+
+fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    let theme = view.theme;
+    if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
+        if body.document.bytes().is_empty() {
+            hatch::draw(&empty_body(place), &theme.hatching(), area, buf);
+        } else {
+            body.view.draw(&body.document, &theme.body(), area, buf);
+        }
+        return;
+    }
+    if state.page.rows.is_empty() {
+        hatch::draw(&empty_page(state.tab, view), &theme.hatching(), area, buf);
+        return;
+    }
+    state.page.draw(place.seat(state.tab), theme, view.focused, area, buf);
+}
+
+/// The line of the cursor, and what kind of body it is.
+fn bottom(state: &State) -> Line<'static> {
+    let Some(place) = state.place() else {
+        return Line::default();
+    };
+    if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
+        if body.document.bytes().is_empty() {
+            return Line::default();
+        }
+        let form = body.view.form();
+        let more = if body.document.is_complete(form) { "" } else { "+" };
+        let at = format!("{}/{}{more}", body.view.cursor() + 1, body.document.lines(form));
+        let mut marks = String::new();
+        if state.wrap {
+            marks.push_str("wrap · ");
+        }
+        if state.raw {
+            marks.push_str("raw · ");
+        }
+        return Line::from(format!("{marks}{at}"));
+    }
+    if state.page.cursor && !state.page.rows.is_empty() {
+        return Line::from(format!(
+            "{}/{}",
+            place.seat(state.tab).cursor + 1,
+            state.page.rows.len()
+        ));
+    }
+    Line::default()
+}
+
+/// What the pane says before anything was sent.
+fn nothing(view: View<'_>) -> String {
+    let send = key(view, Any::App(App::Send));
+    let open = key(view, Any::Nav(Nav::Open));
+    let shared = view.shared;
+    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+    let name = |name: &str| escape::printable(name).replace('`', "'");
+    match shared.open_entity() {
+        _ if running => format!("On its way\n`{}` cancels", key(view, Any::App(App::Back))),
+        Some(Entity::Request(_)) => format!("Not sent yet\n`{send}` sends the request"),
+        Some(Entity::Folder(group)) => {
+            format!(
+                "{} is a folder\nOpen a request in it with `{open}`, send it with `{send}`",
+                name(&group.name)
+            )
+        }
+        Some(Entity::Collection(group)) => {
+            format!(
+                "{} is a collection\nOpen a request in it with `{open}`, send it with `{send}`",
+                name(&group.name)
+            )
+        }
+        None => format!("No request is open\n`{open}` opens one, `{send}` sends it"),
+    }
+}
+
+fn empty_body(place: &Place) -> String {
+    let exchange = place.outcome.exchange.as_ref();
+    let method = exchange
+        .map(|exchange| exchange.request.method.to_string())
+        .unwrap_or_default();
+    let status = exchange
+        .and_then(|exchange| exchange.response())
+        .map_or(0, |response| response.status);
+    match (method.as_str(), status) {
+        ("HEAD", _) => "The body is empty\nA HEAD request asks for the headers alone".to_owned(),
+        (_, 204 | 304) => format!("The body is empty\nA {status} response has none"),
+        _ => "The body is empty".to_owned(),
+    }
+}
+
+fn empty_page(tab: Tab, view: View<'_>) -> String {
+    let send = key(view, Any::App(App::Send));
+    match tab {
+        Tab::Headers | Tab::Body => "The response has no headers".to_owned(),
+        Tab::Cookies => "The response set no cookies".to_owned(),
+        Tab::Tests => format!(
+            "No tests yet\nWrite some into Scripts of the request, then `{send}`\n\
+             pm.test(\"is OK\", () => pm.response.to.have.status(200));"
+        ),
+        Tab::Console => format!("No script wrote anything\nconsole.log(…) in Scripts of the request, then `{send}`"),
+        Tab::Timing | Tab::Request => "Nothing was sent".to_owned(),
+    }
+}

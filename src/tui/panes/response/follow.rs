@@ -1,0 +1,273 @@
+//! Following what happens outside the pane: another request is opened, an outcome arrives, an index grows, a search ends.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use crate::tui::effect::Effect;
+use crate::tui::event::Found;
+use crate::tui::panes::Cx;
+use crate::tui::widgets::body::{Form, Snapshot};
+
+use super::page::Page;
+use super::place::{Body, Place};
+use super::show::Show;
+use super::tab::Tab;
+use super::{State, failure, headers, notes, request, scripts, timing};
+
+/// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
+const KEPT: usize = 32;
+
+/// What a page was built from: as long as this is the same, so is the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PageKey {
+    place: u64,
+    tab: Tab,
+    width: u16,
+    revealed: bool,
+    pattern: String,
+}
+
+/// Follows the shared state and the area.
+pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
+    if !area.is_empty() {
+        state.area = area;
+    }
+    show_open(state, cx);
+    let Some(place) = state.place() else {
+        state.search.typing = false;
+        return;
+    };
+    let outcome = Arc::clone(&place.outcome);
+    state.notes = state
+        .shown
+        .map_or_else(Vec::new, |node| notes::notes(cx.shared, node, &outcome));
+
+    let parts = state.parts(state.area);
+    state.search.field.resize(parts.search.width.saturating_sub(20), 1);
+    let content = parts.content;
+    let form = if state.raw { Form::Raw } else { Form::Pretty };
+    let wrap = state.wrap;
+    if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) {
+        view.set_size(document, content.width, content.height);
+        view.set_form(document, form);
+        if view.wraps() != wrap {
+            view.set_wrap(document, wrap);
+        }
+    }
+    if !state.shows_body() {
+        build(state, content, cx.shared.revealed);
+    }
+}
+
+/// Shows the open request's newest outcome, where it was left if it is the same as before.
+fn show_open(state: &mut State, cx: &mut Cx<'_>) {
+    let open = cx.shared.open_request();
+    let newest = open.and_then(|open| cx.shared.outcomes.get(&open)).cloned();
+    let (Some(open), Some(newest)) = (open, newest) else {
+        state.shown = None;
+        return;
+    };
+    let known = state
+        .places
+        .get(&open)
+        .is_some_and(|place| Arc::ptr_eq(&place.outcome, &newest));
+    if known && state.shown == Some(open) {
+        return;
+    }
+    let same = state.shown == Some(open);
+    state.shown = Some(open);
+    let outcomes = &cx.shared.outcomes;
+    state.places.retain(|node, place| {
+        outcomes
+            .get(node)
+            .is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
+    });
+    if !known {
+        if state.places.len() >= KEPT {
+            state.places.clear();
+        }
+        let name = state.next_name();
+        state.places.insert(open, Place::new(newest, name));
+    }
+    // Who types a pattern while the response arrives goes on typing it, and it is searched in what came.
+    state.search.typing &= same;
+    let tab = state.tab;
+    state.search.origin = state.place().map_or_else(Default::default, |place| {
+        (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab))
+    });
+    // A runtime indexes one body at a time: what was cut short by another goes on under a new name.
+    let name = state.next_name();
+    if let Some(place) = state.place_mut()
+        && let Some(job) = place.body.as_ref().and_then(|body| body.document.index_job())
+    {
+        place.id = name;
+        cx.effects.push(Effect::Index(name, job));
+    }
+    search(state, state.search.typing, cx);
+}
+
+/// Builds the page of the tab shown, if it is not there already.
+fn build(state: &mut State, content: Rect, revealed: bool) {
+    let Some(place) = state.place() else { return };
+    let key = PageKey {
+        place: place.id,
+        tab: state.tab,
+        width: content.width,
+        revealed,
+        pattern: state.search.pattern(),
+    };
+    if state.page_key.as_ref() != Some(&key) {
+        // The last column is the scroll bar's.
+        let width = usize::from(content.width.saturating_sub(2));
+        let mut page = page(place, state.tab, width, revealed);
+        page.measure(width);
+        page.find(state.search.regex());
+        state.page = page;
+        state.page_key = Some(key);
+    }
+    let tab = state.tab;
+    if let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) {
+        state.page.settle(place.seat_mut(tab), usize::from(content.height));
+    }
+}
+
+fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
+    let outcome = &*place.outcome;
+    let exchange = outcome.exchange.as_ref();
+    let response = exchange.and_then(|exchange| exchange.response());
+    let show = Show {
+        redactor: exchange.map(|exchange| &exchange.redactor),
+        revealed,
+    };
+    match (tab, exchange, response) {
+        (Tab::Body, ..) | (Tab::Headers | Tab::Cookies, _, None) => failure::page(outcome, &show),
+        (Tab::Headers, _, Some(response)) => headers::headers(response, &show, width),
+        (Tab::Cookies, Some(exchange), Some(response)) => headers::cookies(exchange, response, &show, width),
+        (Tab::Tests, ..) => scripts::tests(outcome, &show),
+        (Tab::Console, ..) => scripts::console(outcome, &show),
+        (Tab::Timing, Some(exchange), _) => timing::timing(exchange, &show, width),
+        (Tab::Request, Some(exchange), _) => request::request(exchange, &show),
+        _ => Page::default(),
+    }
+}
+
+/// Searches the body for the pattern; `jump` goes to the first match behind where the search began.
+pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
+    let name = state.next_name();
+    state.search.jump = jump;
+    let bytes = state
+        .place()
+        .and_then(|place| place.body.as_ref())
+        .map(|body| body.document.bytes().clone());
+    let job = bytes.and_then(|bytes| state.search.job(name, bytes));
+    let nothing = job.is_none();
+    match job {
+        Some(job) => cx.effects.push(Effect::Search(name, job)),
+        None => state.search.matches = None,
+    }
+    if nothing && let Some(body) = state.place_mut().and_then(|place| place.body.as_mut()) {
+        body.view.set_matches(None);
+    }
+    if jump && !state.shows_body() {
+        // The page is searched when it is built; here it only has to be known where to go.
+        let regex = state.search.regex();
+        state.page.find(regex);
+        let origin = state.search.origin.1;
+        let first = state.page.hits().iter().copied().find(|row| *row >= origin.cursor);
+        let to = first
+            .or_else(|| state.page.hits().first().copied())
+            .unwrap_or(origin.cursor);
+        move_to(state, to);
+    }
+}
+
+/// Puts the cursor of the page on a row.
+pub(super) fn move_to(state: &mut State, row: usize) {
+    let (tab, height) = (state.tab, state.height());
+    if let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) {
+        let seat = place.seat_mut(tab);
+        seat.cursor = row;
+        if !state.page.cursor {
+            seat.offset = row;
+        }
+        state.page.settle(seat, height);
+    }
+}
+
+/// A body's index grew.
+pub(super) fn indexed(state: &mut State, name: u64, snapshot: Snapshot) {
+    let place = state.places.values_mut().find(|place| place.id == name);
+    if let Some(Body { document, view }) = place.and_then(|place| place.body.as_mut())
+        && document.apply(snapshot)
+    {
+        view.refresh(document);
+    }
+}
+
+/// A search has news.
+pub(super) fn found(state: &mut State, name: u64, found: Found) {
+    if name != state.search.id {
+        return;
+    }
+    match found {
+        Found::Progress(progress) => state.search.progress = Some(progress),
+        Found::Matches(matches) => {
+            let matches = Arc::new(matches);
+            state.search.progress = None;
+            state.search.matches = Some(Arc::clone(&matches));
+            let origin = if state.search.jump {
+                state.search.origin.0.clone()
+            } else {
+                None
+            };
+            state.search.jump = false;
+            let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) else {
+                return;
+            };
+            let jump = origin.is_some();
+            if let Some(origin) = origin {
+                *view = origin;
+                view.refresh(document);
+            }
+            view.set_matches(Some(matches));
+            if jump {
+                view.next_match(document);
+            }
+        }
+    }
+}
+
+impl State {
+    /// The count beside the search: `3/17`, `no match`, or how far the search is.
+    pub(super) fn count(&self) -> String {
+        if self.search.field.is_empty() {
+            return String::new();
+        }
+        if !self.shows_body() {
+            let hits = self.page.hits();
+            let cursor = self.place().map_or(0, |place| place.seat(self.tab).cursor);
+            return match hits.iter().position(|row| *row == cursor) {
+                _ if hits.is_empty() => "no match".to_owned(),
+                Some(at) if self.page.cursor => format!("{}/{}", at + 1, hits.len()),
+                _ => hits.len().to_string(),
+            };
+        }
+        let current = self
+            .place()
+            .and_then(|place| place.body.as_ref())
+            .and_then(|body| body.view.current_match());
+        match (&self.search.matches, self.search.progress) {
+            (Some(matches), _) if matches.ranges.is_empty() => "no match".to_owned(),
+            (Some(matches), _) => match current {
+                Some(at) => format!("{}/{}", at + 1, matches.count()),
+                None => matches.count(),
+            },
+            (None, Some(progress)) => {
+                let percent = progress.searched.saturating_mul(100) / progress.total.max(1);
+                format!("{} · {percent} %", progress.found)
+            }
+            (None, None) => "…".to_owned(),
+        }
+    }
+}

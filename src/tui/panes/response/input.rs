@@ -1,0 +1,309 @@
+//! What keys and the mouse do in the pane.
+
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::action::Nav;
+use crate::tui::command::Command;
+use crate::tui::effect::{Effect, External};
+use crate::tui::modals::{Modal, Prompt, Purpose};
+use crate::tui::panes::Cx;
+use crate::tui::shared::{Level, Shared};
+use crate::tui::widgets::body::Syntax;
+use crate::tui::widgets::tabs;
+
+use super::place::Body;
+use super::search::Search;
+use super::show::Show;
+use super::tab::{self, Tab};
+use super::{Action, State, body, follow, request};
+
+/// Rows a turn of the wheel scrolls.
+const WHEEL: isize = 3;
+/// Columns a step sideways scrolls.
+const SIDEWAYS: isize = 8;
+
+pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    match action {
+        Action::Show(tab) => state.tab = tab,
+        Action::Wrap => state.wrap = !state.wrap,
+        Action::Raw => state.raw = !state.raw,
+        Action::Save => save(state, cx),
+        Action::External => external(state, cx),
+    }
+}
+
+fn save(state: &State, cx: &mut Cx<'_>) {
+    let exchange = state.place().and_then(|place| place.outcome.exchange.as_ref());
+    let response = exchange.and_then(|exchange| exchange.response());
+    let shown = state.place().and_then(|place| place.body.as_ref());
+    let (Some(exchange), Some(response), Some(shown)) = (exchange, response, shown) else {
+        return cx
+            .shared
+            .notify(Level::Info, "there is no body to save: send the request first");
+    };
+    let name = body::file_name(exchange, response, &shown.document);
+    let root = cx.shared.workspace.root.clone();
+    let prompt = Prompt::new("Save the body as", name, Purpose::SaveBody(root, response.body.clone()));
+    cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
+}
+
+fn external(state: &State, cx: &mut Cx<'_>) {
+    let response = state
+        .place()
+        .and_then(|place| place.outcome.exchange.as_ref())
+        .and_then(|exchange| exchange.response());
+    let shown = state.place().and_then(|place| place.body.as_ref());
+    let (Some(response), Some(shown)) = (response, shown) else {
+        return cx
+            .shared
+            .notify(Level::Info, "there is no body to open: send the request first");
+    };
+    let ending = match body::ending(response, &shown.document) {
+        // A hex dump is text.
+        _ if shown.document.syntax() == Syntax::Hex => "txt",
+        ending => ending,
+    };
+    cx.effects.push(Effect::External(External {
+        key: "response".to_owned(),
+        text: body::whole(shown),
+        ending,
+        read_only: true,
+    }));
+}
+
+pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
+    match nav {
+        Nav::NextTab => state.tab = state.tab.step(1),
+        Nav::PreviousTab => state.tab = state.tab.step(-1),
+        Nav::Search => begin_search(state),
+        Nav::NextMatch | Nav::PreviousMatch => step_match(state, nav == Nav::NextMatch, cx),
+        _ if state.shows_body() => {
+            if let Some(shown) = state.place_mut().and_then(|place| place.body.as_mut()) {
+                nav_body(shown, nav);
+            }
+        }
+        _ => nav_page(state, nav),
+    }
+}
+
+fn nav_body(Body { document, view }: &mut Body, nav: Nav) {
+    match nav {
+        Nav::Up => view.move_cursor(document, -1),
+        Nav::Down => view.move_cursor(document, 1),
+        Nav::Left => view.scroll_columns(document, -SIDEWAYS),
+        Nav::Right => view.scroll_columns(document, SIDEWAYS),
+        Nav::PageUp => view.page(document, -1),
+        Nav::PageDown => view.page(document, 1),
+        Nav::HalfUp => view.half_page(document, -1),
+        Nav::HalfDown => view.half_page(document, 1),
+        Nav::Top => view.to_start(document),
+        Nav::Bottom => view.to_end(document),
+        _ => {}
+    }
+}
+
+fn nav_page(state: &mut State, nav: Nav) {
+    let (tab, height) = (state.tab, state.height());
+    let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
+    let far = isize::MAX;
+    let rows = match nav {
+        Nav::Up => -1,
+        Nav::Down => 1,
+        Nav::PageUp => -page,
+        Nav::PageDown => page,
+        Nav::HalfUp => -(page / 2).max(1),
+        Nav::HalfDown => (page / 2).max(1),
+        Nav::Top => -far,
+        Nav::Bottom => far,
+        _ => return,
+    };
+    if let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) {
+        state.page.step(place.seat_mut(tab), rows, height);
+    }
+}
+
+fn begin_search(state: &mut State) {
+    let tab = state.tab;
+    let Some(place) = state.place() else { return };
+    let origin = (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab));
+    state.search.origin = origin;
+    state.search.typing = true;
+    state.search.field.select_all();
+}
+
+fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
+    if state.search.field.is_empty() {
+        cx.shared
+            .notify(Level::Info, "nothing is searched for yet: press the search key first");
+        return;
+    }
+    if state.shows_body() {
+        let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) else {
+            return;
+        };
+        let found = if forward {
+            view.next_match(document)
+        } else {
+            view.prev_match(document)
+        };
+        if found.is_some_and(|found| found.wrapped) {
+            let end = if forward { "end" } else { "start" };
+            cx.shared.notify(Level::Info, format!("went on past the {end}"));
+        }
+        return;
+    }
+    let cursor = state.place().map_or(0, |place| {
+        let seat = place.seat(state.tab);
+        if state.page.cursor { seat.cursor } else { seat.offset }
+    });
+    let hits = state.page.hits();
+    let next = if forward {
+        hits.iter().find(|row| **row > cursor).or_else(|| hits.first())
+    } else {
+        hits.iter().rev().find(|row| **row < cursor).or_else(|| hits.last())
+    };
+    if let Some(row) = next.copied() {
+        follow::move_to(state, row);
+    }
+}
+
+pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    match key.code {
+        KeyCode::Enter => {
+            state.search.typing = false;
+            if state.search.field.is_empty() {
+                state.search.clear();
+            }
+        }
+        KeyCode::Up | KeyCode::Down => step_match(state, key.code == KeyCode::Down, cx),
+        _ => {
+            if state.search.field.handle_key(key).changed() {
+                follow::search(state, true, cx);
+            }
+        }
+    }
+}
+
+/// Esc: clears the search; while typing it also goes back to where the search began.
+///
+/// While the request runs a kept search is left alone: Esc cancels at once.
+pub(super) fn back(state: &mut State, shared: &Shared) -> bool {
+    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+    if !state.search.visible() || state.place().is_none() || (running && !state.search.typing) {
+        return false;
+    }
+    let Search { typing, origin, .. } = &mut state.search;
+    let (typing, origin) = (*typing, std::mem::take(origin));
+    state.search.clear();
+    // News of the search cleared just now are stale.
+    state.search.id = state.next_name();
+    let tab = state.tab;
+    let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
+        return true;
+    };
+    if typing && tab != Tab::Body {
+        *place.seat_mut(tab) = origin.1;
+    }
+    if let Some(Body { document, view }) = &mut place.body {
+        if let (true, Tab::Body, Some(origin)) = (typing, tab, origin.0) {
+            *view = origin;
+            view.refresh(document);
+        }
+        view.set_matches(None);
+    }
+    true
+}
+
+pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
+    let Some(place) = state.place() else { return };
+    let parts = state.parts(area);
+    let at = Position::new(event.column, event.row);
+    match event.kind {
+        MouseEventKind::Down(MouseButton::Left) if parts.tabs.contains(at) => {
+            let all = tab::tabs(&place.outcome, state.tab, parts.tabs.width);
+            if let Some(hit) = tabs::hit(&all, state.tab as usize, parts.tabs.width, at.x - parts.tabs.x) {
+                state.tab = Tab::ALL[hit];
+            }
+        }
+        MouseEventKind::Down(MouseButton::Left) if parts.content.contains(at) => {
+            click(state, usize::from(at.y - parts.content.y));
+        }
+        MouseEventKind::ScrollDown => wheel(state, WHEEL),
+        MouseEventKind::ScrollUp => wheel(state, -WHEEL),
+        MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => {
+            let right = event.kind == MouseEventKind::ScrollRight;
+            if let Some(shown) = state.place_mut().and_then(|place| place.body.as_mut()) {
+                nav_body(shown, if right { Nav::Right } else { Nav::Left });
+            }
+        }
+        _ => {}
+    }
+}
+
+fn click(state: &mut State, y: usize) {
+    if state.shows_body() {
+        if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) {
+            view.click(document, y);
+        }
+    } else if state.page.cursor {
+        let tab = state.tab;
+        let seat = state.place().map(|place| place.seat(tab)).unwrap_or_default();
+        follow::move_to(state, state.page.row_at(seat, y));
+    }
+}
+
+fn wheel(state: &mut State, rows: isize) {
+    let (tab, height, body) = (state.tab, state.height(), state.shows_body());
+    let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
+        return;
+    };
+    match &mut place.body {
+        Some(Body { document, view }) if body => view.scroll(document, rows),
+        _ => state.page.scroll(place.seat_mut(tab), rows, height),
+    }
+}
+
+/// What can be copied, what is under the cursor first.
+pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
+    let Some(place) = state.place() else { return Vec::new() };
+    let exchange = place.outcome.exchange.as_ref();
+    let show = Show {
+        redactor: exchange.map(|exchange| &exchange.redactor),
+        revealed: shared.revealed,
+    };
+    let mut offers: Vec<(String, String)> = Vec::new();
+    let mut offer = |what: &str, text: Option<String>| {
+        offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
+    };
+    if state.shows_body() {
+        let (line, value) = place.body.as_ref().map(body::under_cursor).unwrap_or_default();
+        offer("the value under the cursor", value);
+        offer("the line under the cursor", line);
+    } else if let Some(row) = state
+        .page
+        .rows
+        .get(place.seat(state.tab).cursor)
+        .filter(|_| state.page.cursor)
+        && let Some((what, text)) = &row.copy
+    {
+        offer(what, Some(text.clone()));
+    }
+    offer("the body", place.body.as_ref().and_then(body::text));
+    if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
+        let headers = response.headers.iter();
+        let lines: Vec<String> = headers
+            .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)))
+            .collect();
+        offer("the response's headers", Some(show.text(&lines.join("\n"))));
+    }
+    if state.tab == Tab::Body && place.body.is_none() {
+        let lines: Vec<String> = state.page.rows.iter().map(super::page::Row::plain).collect();
+        offer("the error", Some(lines.join("\n")));
+    }
+    offer(
+        "the request as sent",
+        exchange.map(|exchange| request::as_text(exchange, &show)),
+    );
+    offers
+}

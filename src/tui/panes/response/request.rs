@@ -1,0 +1,105 @@
+//! The tab Request: the request exactly as it went out, its secrets masked.
+
+use crate::model::exchange::{Exchange, SentRequest};
+use crate::tui::widgets::highlight::{self, LineState, Syntax};
+
+use super::page::{Ink, Page, Piece, Row, piece};
+use super::show::Show;
+use super::words;
+
+/// Longer JSON bodies are shown as they were sent.
+const PRETTY: usize = 16 * 1024;
+
+pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
+    let sent = &exchange.request;
+    let mut rows = Vec::new();
+    for warning in &exchange.warnings {
+        rows.push(
+            Row::new(Ink::Warn, show.text(warning))
+                .lead(Ink::Warn, "! ")
+                .copied("the warning", show.text(warning)),
+        );
+    }
+    if !rows.is_empty() {
+        rows.push(Row::default());
+    }
+    let method = sent.method.to_string();
+    let url = show.text(&sent.url);
+    rows.push(
+        Row::new(Ink::Strong, url.clone())
+            .then(Ink::Dim, format!(" {}", sent.version))
+            .lead(Ink::method(&method), format!("{method} "))
+            .copied("the URL", url),
+    );
+    for (name, value) in &sent.headers {
+        let value = show.text(value);
+        rows.push(
+            Row::new(Ink::Text, value.clone())
+                .lead(Ink::Name, name.clone())
+                .lead(Ink::Dim, ": ")
+                .copied(format!("value of {name}"), value),
+        );
+    }
+    if sent.body_len > 0 {
+        rows.push(Row::default());
+        body(sent, show, &mut rows);
+    }
+    Page::new(rows)
+}
+
+fn body(sent: &SentRequest, show: &Show<'_>, rows: &mut Vec<Row>) {
+    let cut = sent.body_len > sent.body.len() as u64;
+    let Ok(text) = std::str::from_utf8(&sent.body) else {
+        return rows.push(Row::new(
+            Ink::Note,
+            format!("{} of binary data", words::size(sent.body_len)),
+        ));
+    };
+    let text = show.text(text);
+    let pretty = (!cut && text.len() <= PRETTY)
+        .then(|| serde_json::from_str::<serde_json::Value>(&text).ok())
+        .flatten()
+        .filter(|value| value.is_object() || value.is_array())
+        .and_then(|value| serde_json::to_string_pretty(&value).ok());
+    let syntax = if pretty.is_some() { Syntax::Json } else { Syntax::Plain };
+    let shown = pretty.unwrap_or(text);
+    let mut state = LineState::default();
+    let mut tokens = Vec::new();
+    for line in shown.lines() {
+        state = highlight::lex(syntax, line, state, &mut tokens);
+        let mut text: Vec<Piece> = Vec::new();
+        let mut at = 0;
+        for token in &tokens {
+            if token.range.start > at {
+                text.push(piece(Ink::Text, &line[at..token.range.start]));
+            }
+            text.push(piece(Ink::Token(token.kind), &line[token.range.clone()]));
+            at = token.range.end;
+        }
+        text.push(piece(Ink::Text, &line[at..]));
+        rows.push(Row { text, ..Row::default() }.copied("the line", line));
+    }
+    if cut {
+        let rest = sent.body_len - sent.body.len() as u64;
+        rows.push(Row::new(Ink::Note, format!("… and {} more", words::size(rest))));
+    }
+}
+
+/// The request as text: as it went out, secrets masked unless revealed.
+pub(super) fn as_text(exchange: &Exchange, show: &Show<'_>) -> String {
+    let sent = &exchange.request;
+    let mut out = format!("{} {} {}\n", sent.method, sent.url, sent.version);
+    for (name, value) in &sent.headers {
+        out.push_str(name);
+        out.push_str(": ");
+        out.push_str(value);
+        out.push('\n');
+    }
+    if let Ok(body) = std::str::from_utf8(&sent.body)
+        && !body.is_empty()
+    {
+        out.push('\n');
+        out.push_str(body);
+    }
+    show.text(&out)
+}

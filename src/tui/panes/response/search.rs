@@ -1,0 +1,131 @@
+//! The search line at the bottom of the pane: a pattern, and how far the search for it is.
+//!
+//! ```text
+//! `/` → typing ─ each change → Effect::Search(new id) → found(id) → matches, jump from where the search began
+//!         ├ Enter keeps the pattern: n, N, the next response is searched too
+//!         └ Esc   clears it and goes back to where the search began
+//! ```
+//!
+//! The body is searched on a thread of its own, pages (headers, console …) at once.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use regex::{Regex, RegexBuilder};
+
+use crate::tui::theme::Theme;
+use crate::tui::widgets::body::View;
+use crate::tui::widgets::body::search::{Job, Matches, Options, Progress};
+use crate::tui::widgets::editor::Editor;
+use crate::tui::widgets::glyphs;
+
+use super::page::Seat;
+
+/// The state of searching.
+#[derive(Debug)]
+pub(super) struct Search {
+    /// The line being typed.
+    pub field: Editor,
+    /// Whether keys go into it.
+    pub typing: bool,
+    /// The name of the newest search: news of others are stale.
+    pub id: u64,
+    /// What the newest one found; `None` while it runs.
+    pub matches: Option<Arc<Matches>>,
+    /// How far it is.
+    pub progress: Option<Progress>,
+    /// Whether the pattern is no regular expression and is taken letter by letter.
+    pub literal: bool,
+    /// Whether to go to the first match when it is found.
+    pub jump: bool,
+    /// Where the body and the page were when the search began.
+    pub origin: (Option<View>, Seat),
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self {
+            field: Editor::single_line("").with_placeholder("search: text or regular expression"),
+            typing: false,
+            id: 0,
+            matches: None,
+            progress: None,
+            literal: false,
+            jump: false,
+            origin: (None, Seat::default()),
+        }
+    }
+}
+
+impl Search {
+    /// The pattern; empty when nothing is searched for.
+    pub(super) fn pattern(&self) -> String {
+        self.field.text()
+    }
+
+    /// Whether the line is on the screen.
+    pub(super) fn visible(&self) -> bool {
+        self.typing || !self.field.is_empty()
+    }
+
+    /// Forgets the pattern and all that was found.
+    pub(super) fn clear(&mut self) {
+        *self = Self {
+            id: self.id,
+            ..Self::default()
+        };
+    }
+
+    /// Makes the work of searching a body under a new name; `None` if there is nothing to search for.
+    pub(super) fn job(&mut self, id: u64, bytes: bytes::Bytes) -> Option<Job> {
+        self.id = id;
+        self.matches = None;
+        self.progress = None;
+        let job = Job::new(bytes, &self.pattern(), Options::default());
+        self.literal = job.as_ref().is_some_and(Job::is_literal);
+        job
+    }
+
+    /// The pattern for pages, read as that for bodies is: capitals matter if there are any, no regex is literal text.
+    pub(super) fn regex(&mut self) -> Option<Regex> {
+        let pattern = self.pattern();
+        if pattern.is_empty() {
+            return None;
+        }
+        let insensitive = !pattern.chars().any(char::is_uppercase);
+        let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(insensitive).build().ok();
+        let regex = build(&pattern);
+        self.literal = regex.is_none();
+        regex.or_else(|| build(&regex::escape(&pattern)))
+    }
+
+    /// Draws the line; `count` stands at its right. Returns where the terminal's cursor belongs.
+    pub(super) fn draw(&self, count: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+        buf.set_style(area, theme.field);
+        let note = if self.literal && !count.is_empty() {
+            format!("as text · {count}")
+        } else {
+            count.to_owned()
+        };
+        let width = u16::try_from(glyphs::width(&note)).unwrap_or(0);
+        let note_width = if width + 12 < area.width { width + 1 } else { 0 };
+        glyphs::put(buf, area.as_position(), "/", 1, theme.field.patch(theme.key_hint));
+        let field = Rect {
+            x: area.x + 2,
+            width: area.width.saturating_sub(3 + note_width),
+            ..area
+        };
+        let mut styles = theme.editor();
+        styles.text = theme.field;
+        styles.current_line = theme.field;
+        styles.placeholder = theme.field.patch(theme.dim);
+        let cursor = self.field.draw(&styles, None, field, buf, self.typing);
+        if note_width > 0 {
+            let at = Position::new(area.right() - note_width, area.y);
+            let style = if count == "no match" { theme.warn } else { theme.dim };
+            glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(style));
+        }
+        cursor.filter(|_| self.typing)
+    }
+}

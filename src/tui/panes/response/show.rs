@@ -1,0 +1,25 @@
+//! How text of an exchange may be shown: with its secrets masked, until the user asks to see them.
+
+use crate::model::Redactor;
+
+/// The way text goes to the screen and to the clipboard.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Show<'a> {
+    pub redactor: Option<&'a Redactor>,
+    pub revealed: bool,
+}
+
+impl Show<'_> {
+    /// The text, secrets masked unless they are revealed.
+    pub(super) fn text(&self, text: &str) -> String {
+        match self.redactor {
+            Some(redactor) if !self.revealed => redactor.redact(text),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// The lines of a text, masked, without their ends.
+    pub(super) fn lines(&self, text: &str) -> Vec<String> {
+        self.text(text).lines().map(str::to_owned).collect()
+    }
+}

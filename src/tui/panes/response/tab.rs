@@ -1,0 +1,151 @@
+//! The tabs of the response, and what stands beside their names.
+
+use crate::model::Outcome;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{glyphs, tabs};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+/// A tab.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Tab {
+    /// The body; without a response, why there is none.
+    #[default]
+    Body,
+    /// The response's headers.
+    Headers,
+    /// The cookies it set.
+    Cookies,
+    /// What the tests said.
+    Tests,
+    /// What the scripts wrote.
+    Console,
+    /// How long each part took.
+    Timing,
+    /// The request as it was sent.
+    Request,
+}
+
+impl Tab {
+    /// All tabs in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Body,
+        Self::Headers,
+        Self::Cookies,
+        Self::Tests,
+        Self::Console,
+        Self::Timing,
+        Self::Request,
+    ];
+
+    /// The word remembered across restarts.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Headers => "headers",
+            Self::Cookies => "cookies",
+            Self::Tests => "tests",
+            Self::Console => "console",
+            Self::Timing => "timing",
+            Self::Request => "request",
+        }
+    }
+
+    pub(super) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tab| tab.word() == word)
+    }
+
+    /// The tab `step` further on, around the ends.
+    pub(super) fn step(self, step: isize) -> Self {
+        Self::ALL[(self as usize)
+            .cast_signed()
+            .wrapping_add(step)
+            .rem_euclid(7)
+            .cast_unsigned()]
+    }
+}
+
+/// The tabs with their badges; without any, if only so all names fit.
+pub(super) fn tabs(outcome: &Outcome, active: Tab, width: u16) -> Vec<tabs::Tab> {
+    let mut all = with_badges(outcome);
+    if tabs::layout(&all, active as usize, width).len() < all.len() {
+        for tab in &mut all {
+            tab.badge = None;
+        }
+    }
+    all
+}
+
+fn with_badges(outcome: &Outcome) -> Vec<tabs::Tab> {
+    let exchange = outcome.exchange.as_ref();
+    let response = exchange.and_then(|exchange| exchange.response());
+    let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
+    Tab::ALL
+        .into_iter()
+        .map(|tab| match tab {
+            Tab::Body if response.is_none() => tabs::Tab::new(if outcome.skipped { "Skipped" } else { "Error" }),
+            Tab::Body => tabs::Tab::new("Body"),
+            Tab::Headers => tabs::Tab::new("Headers").count(response.map_or(0, |response| response.headers.len())),
+            Tab::Cookies => tabs::Tab::new("Cookies").count(response.map_or(0, |response| response.cookies.len())),
+            Tab::Tests => tabs::Tab::new("Tests").badge(&tests_badge(outcome)),
+            Tab::Console => tabs::Tab::new("Console").count(outcome.console.len()),
+            Tab::Timing => tabs::Tab::new("Timing"),
+            Tab::Request => tabs::Tab::new("Request").badge(&if warnings > 0 {
+                format!("!{warnings}")
+            } else {
+                String::new()
+            }),
+        })
+        .collect()
+}
+
+/// `2/3`, with `✗` when a script failed too, so that it shows without colours.
+fn tests_badge(outcome: &Outcome) -> String {
+    let run = outcome.tests.iter().filter(|test| !test.skipped).count();
+    let passed = outcome.tests.iter().filter(|test| test.passed()).count();
+    match (run, outcome.script_errors.is_empty()) {
+        (0, true) => String::new(),
+        (0, false) => "✗".to_owned(),
+        (_, true) => format!("{passed}/{run}"),
+        (_, false) => format!("{passed}/{run} ✗"),
+    }
+}
+
+/// Draws the row, the badges of tests and warnings in the colour of how it went.
+pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let all = tabs(outcome, active, area.width);
+    tabs::draw(&all, active as usize, &theme.tabs(), area, buf);
+    let scripts_failed =
+        !outcome.script_errors.is_empty() || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);
+    for place in tabs::layout(&all, active as usize, area.width) {
+        let style = match Tab::ALL[place.index] {
+            Tab::Tests if scripts_failed => theme.error,
+            Tab::Tests => theme.ok,
+            Tab::Request => theme.warn,
+            _ => continue,
+        };
+        let tab = &all[place.index];
+        let Some(badge) = tab.badge.as_deref().filter(|_| place.badge) else {
+            continue;
+        };
+        let before = glyphs::width(&tab.title) + 1;
+        let room = usize::from(place.columns.end - place.columns.start).saturating_sub(before);
+        let x = area.x + place.columns.start + u16::try_from(before).unwrap_or(0);
+        glyphs::put_text(buf, Position::new(x, area.y), badge, room, style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tabs_go_round_and_are_remembered_by_their_words() {
+        assert_eq!(Tab::Body.step(-1), Tab::Request);
+        assert_eq!(Tab::Request.step(1), Tab::Body);
+        for tab in Tab::ALL {
+            assert_eq!(Tab::from_word(tab.word()), Some(tab));
+        }
+    }
+}

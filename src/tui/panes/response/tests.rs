@@ -1,0 +1,639 @@
+//! Outcomes built by hand, delivered as the runtime would, and looked at on the screen.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use crate::model::exchange::{
+    Connection, Cookie, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
+};
+use crate::model::outcome::{AssertionError, ConsoleLevel, ConsoleLine, ScriptError, TestResult};
+use crate::model::request::Method;
+use crate::model::script::ScriptEvent;
+use crate::model::{Outcome, Redactor, Secret};
+use crate::tui::command::Command;
+use crate::tui::effect::Effect;
+use crate::tui::event::{Event, Found};
+use crate::tui::harness::Harness;
+use crate::tui::modals::Modal;
+use crate::tui::shared::RunId;
+use crate::tui::widgets::body::search::Matches;
+
+const JSON: &str =
+    r#"{"access_token":"uxltfupiwchnkk4perdp46ldk","expires_in":599,"名前":"日本語","nested":{"deep":[1,2,3]}}"#;
+
+/// A response of this body and status.
+fn response(status: u16, media_type: &str, body: impl Into<Bytes>) -> Response {
+    let body = body.into();
+    Response {
+        status,
+        reason: if status == 200 { "OK" } else { "Unauthorized" }.to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        headers: vec![
+            ("content-type".to_owned(), Bytes::from(media_type.to_owned())),
+            ("x-evil".to_owned(), Bytes::from_static(b"\x1b[2Jgone")),
+            ("x-long".to_owned(), Bytes::from("long value ".repeat(30))),
+        ],
+        encoded_len: body.len() as u64,
+        body,
+        cookies: vec![Cookie {
+            name: "session".to_owned(),
+            value: "c0ffee".to_owned(),
+            domain: "127.0.0.1".to_owned(),
+            path: "/".to_owned(),
+            expires: None,
+            secure: true,
+            http_only: true,
+        }],
+        truncated: None,
+    }
+}
+
+fn exchange(result: Result<Response, SendError>) -> Exchange {
+    let ms = Duration::from_millis;
+    Exchange {
+        started: "2026-11-23T12:00:00Z".parse().unwrap(),
+        request: SentRequest {
+            method: Method::new("POST"),
+            url: "http://127.0.0.1:8765/auth/dex/token?key=hunter22".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("Authorization".to_owned(), "Bearer hunter22".to_owned())],
+            body: Bytes::from_static(b"{\"password\":\"hunter22\",\"user\":\"admin\"}"),
+            body_len: 38,
+        },
+        result,
+        hops: Vec::new(),
+        timings: Timings {
+            dns: Some(ms(1)),
+            connect: Some(ms(2)),
+            tls: None,
+            first_byte: Some(ms(30)),
+            download: Some(ms(5)),
+            total: ms(38),
+        },
+        connection: Connection {
+            remote: Some("127.0.0.1:8765".parse().unwrap()),
+            ..Connection::default()
+        },
+        redactor: Redactor::new([Secret::new("hunter22")]),
+        warnings: Vec::new(),
+    }
+}
+
+fn answered(response: Response) -> Outcome {
+    Outcome {
+        exchange: Some(exchange(Ok(response))),
+        ..Outcome::default()
+    }
+}
+
+fn json() -> Outcome {
+    answered(response(200, "application/json", JSON))
+}
+
+/// A harness with a request open and sent, the response pane in focus.
+fn sent(columns: u16, rows: u16, outcome: Outcome) -> Harness {
+    let mut harness = opened(columns, rows);
+    deliver(&mut harness, outcome);
+    harness.press("4");
+    harness
+}
+
+fn opened(columns: u16, rows: u16) -> Harness {
+    let mut harness = Harness::new(columns, rows);
+    let id = harness
+        .state
+        .shared
+        .node_at("pydio-cells/configuration/list-services")
+        .unwrap();
+    harness.state.shared.open = Some(id);
+    harness.press("4");
+    harness
+}
+
+fn deliver(harness: &mut Harness, outcome: Outcome) {
+    harness.press("<ctrl-j>");
+    let run = run(harness);
+    harness.event(Event::Sent(run, None, Box::new(outcome)));
+}
+
+fn run(harness: &Harness) -> RunId {
+    let last = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Send { run, .. } => Some(*run),
+        _ => None,
+    });
+    last.unwrap()
+}
+
+/// Does the searching and indexing asked for since the last time, as the runtime would.
+fn work(harness: &mut Harness) {
+    for effect in std::mem::take(&mut harness.effects) {
+        match effect {
+            Effect::Search(name, job) => {
+                let matches = job.run(|| false, |_| {}).unwrap();
+                harness.event(Event::Found(name, Found::Matches(matches)));
+            }
+            Effect::Index(name, job) => {
+                let mut snapshots = Vec::new();
+                job.run(|| false, |snapshot| snapshots.push(snapshot));
+                for snapshot in snapshots {
+                    harness.event(Event::Indexed(name, snapshot));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn has(harness: &Harness, text: &str) {
+    let screen = harness.screen();
+    assert!(screen.contains(text), "`{text}` is not on the screen:\n{screen}");
+}
+
+fn has_not(harness: &Harness, text: &str) {
+    let screen = harness.screen();
+    assert!(!screen.contains(text), "`{text}` is on the screen:\n{screen}");
+}
+
+#[test]
+fn the_title_says_how_it_went() {
+    let harness = sent(120, 40, json());
+    has(&harness, "4 Response ─  200 OK  · 38 ms · 108 B");
+    has(&harness, "\"access_token\": \"uxltfupiwchnkk4perdp46ldk\",");
+    has(&harness, "\"名前\": \"日本語\"");
+    has(&harness, "1/12");
+}
+
+#[test]
+fn before_sending_the_pane_says_what_to_press() {
+    let mut harness = opened(80, 24);
+    has(&harness, "Not sent yet");
+    has(&harness, "^J sends the request");
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/configuration");
+    harness.event(Event::Tick);
+    has(&harness, "Configuration is a folder");
+    harness.state.shared.open = None;
+    harness.event(Event::Tick);
+    has(&harness, "No request is open");
+}
+
+#[test]
+fn while_it_runs_the_phase_the_time_and_the_bytes_show() {
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>");
+    let run = run(&harness);
+    let received = Phase::Downloading {
+        received: 3400,
+        total: Some(10_000),
+    };
+    harness.now += Duration::from_millis(1250);
+    harness.event(Event::Progress(run, received));
+    has(&harness, "downloading · 1.2 s · 3.40 KB of 10.0 KB");
+    has(&harness, "Esc cancels");
+    harness.press("<esc>");
+    assert!(matches!(harness.effects.last(), Some(Effect::Cancel(id)) if *id == run));
+}
+
+#[test]
+fn nothing_from_the_server_reaches_the_terminal_unescaped() {
+    let mut outcome = answered(response(200, "text/plain", "plain \x1b[31mred\x07\n日本語\u{202e}"));
+    outcome.tests.push(TestResult {
+        name: "\x1b]0;title\x07 日本".to_owned(),
+        skipped: false,
+        error: None,
+        script: "\x1b[1mScript".to_owned(),
+    });
+    outcome.console.push(ConsoleLine {
+        level: ConsoleLevel::Log,
+        text: "\x1b[2J\nsecond".to_owned(),
+        at: "2026-11-23T12:00:00Z".parse().unwrap(),
+        script: "S\x1b".to_owned(),
+    });
+    if let Some(Ok(response)) = outcome.exchange.as_mut().map(|exchange| exchange.result.as_mut()) {
+        response.reason = "O\x1bK".to_owned();
+    }
+    for size in [(60, 16), (80, 24), (120, 40), (250, 70)] {
+        let mut harness = sent(size.0, size.1, outcome.clone());
+        for _ in 0..7 {
+            let buf = harness.buffer();
+            let hidden = |c: char| crate::tui::widgets::escape::is_hidden(c);
+            assert!(
+                buf.content().iter().all(|cell| !cell.symbol().contains(hidden)),
+                "{}",
+                harness.screen()
+            );
+            harness.press("]");
+        }
+    }
+}
+
+#[test]
+fn search_is_incremental_and_esc_goes_back() {
+    let body: String = (0..500).map(|n| format!("line {n}\n")).collect();
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
+    work(&mut harness);
+    harness.press("/49");
+    work(&mut harness);
+    has(&harness, "1/15");
+    has(&harness, "line 49");
+    harness.press("<enter>n");
+    has(&harness, "2/15");
+    has(&harness, "line 149");
+    harness.press("N");
+    has(&harness, "1/15");
+    harness.press("G");
+    harness.press("n");
+    has(&harness, "15/15");
+    has(&harness, "line 499");
+    harness.press("n");
+    has(&harness, "went on past the end");
+    harness.press("<esc>");
+    has_not(&harness, "1/15");
+
+    harness.press("g/nowhere");
+    work(&mut harness);
+    has(&harness, "no match");
+    harness.press("<esc>");
+    has(&harness, "line 0");
+    harness.press("/(4");
+    work(&mut harness);
+    has(&harness, "as text · no match");
+}
+
+#[test]
+fn stale_news_are_ignored() {
+    let mut harness = sent(120, 40, json());
+    harness.press("/e");
+    let old = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Search(name, _) => Some(*name),
+        _ => None,
+    });
+    harness.press("x");
+    harness.event(Event::Found(
+        old.unwrap(),
+        Found::Matches(Matches {
+            ranges: vec![0..1; 77],
+            more: false,
+        }),
+    ));
+    has_not(&harness, "77");
+    work(&mut harness);
+    has(&harness, "1/1");
+}
+
+#[test]
+fn who_types_a_pattern_while_the_response_arrives_goes_on_typing() {
+    let mut harness = sent(120, 40, json());
+    harness.press("<ctrl-j>/exp");
+    let run = run(&harness);
+    let again = answered(response(200, "application/json", "[\"expires\",\"expires\"]"));
+    harness.event(Event::Sent(run, None, Box::new(again)));
+    harness.press("ires");
+    work(&mut harness);
+    has(&harness, "/ expires");
+    has(&harness, "1/2");
+}
+
+#[test]
+fn esc_cancels_at_once_even_with_a_kept_search() {
+    let mut harness = sent(120, 40, json());
+    harness.press("/expires<enter><ctrl-j><esc>");
+    assert!(matches!(harness.effects.last(), Some(Effect::Cancel(_))));
+    has(&harness, "/ expires");
+}
+
+#[test]
+fn a_kept_pattern_searches_the_next_response_too() {
+    let mut harness = sent(120, 40, json());
+    harness.press("/expires<enter>");
+    work(&mut harness);
+    has(&harness, "1/1");
+    deliver(
+        &mut harness,
+        answered(response(200, "application/json", "[\"expires\",\"expires\"]")),
+    );
+    work(&mut harness);
+    has(&harness, " 2 ");
+    harness.press("n");
+    has(&harness, "1/2");
+}
+
+#[test]
+fn a_big_body_is_indexed_behind_the_screen_and_keeps_its_place() {
+    let body: String = (0..200_000).map(|n| format!("line {n}\n")).collect();
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
+    let first = harness.state.shared.open;
+    harness.press("G");
+    work(&mut harness);
+    has(&harness, "line 199999");
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/get-token");
+    harness.event(Event::Tick);
+    has(&harness, "Not sent yet");
+    harness.state.shared.open = first;
+    harness.event(Event::Tick);
+    has(&harness, "line 199999");
+    assert!(
+        !harness.effects.iter().any(|effect| matches!(effect, Effect::Index(..))),
+        "it is indexed already"
+    );
+}
+
+#[test]
+fn wrap_and_raw_are_remembered() {
+    let mut harness = sent(120, 40, json());
+    harness.press("R");
+    has(&harness, "{\"access_token\":");
+    has(&harness, "raw · 1/1");
+    harness.press("w]]");
+    let kept = super::remember(&harness.state.panes.response);
+    assert_eq!(kept, serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true }));
+    let mut other = super::State::default();
+    super::restore(&mut other, &kept);
+    assert_eq!(super::remember(&other), kept);
+    super::restore(&mut other, &serde_json::json!({ "tab": 7 }));
+}
+
+#[test]
+fn a_header_shows_whole_where_the_cursor_is() {
+    let mut harness = sent(80, 24, json());
+    harness.press("]");
+    let count = |harness: &Harness| harness.screen().matches("long value").count();
+    let before = count(&harness);
+    harness.press("G");
+    assert!(count(&harness) > before);
+    has(&harness, "3/3");
+    has(&harness, "Body Headers Cookies Tests Console Timing Request");
+    harness.press("g");
+    has(&harness, "␛[2Jgone");
+    harness.press("]");
+    has(&harness, "c0ffee  127.0.0.1/ · session");
+}
+
+#[test]
+fn secrets_are_masked_until_revealed() {
+    let mut harness = sent(120, 40, json());
+    harness.press("[");
+    has(&harness, "POST http://127.0.0.1:8765/auth/dex/token?key=••••••••");
+    has(&harness, "Authorization: Bearer ••••••••");
+    has(&harness, "\"password\": \"••••••••\"");
+    has_not(&harness, "hunter22");
+    let copied = |harness: &Harness| {
+        let all = super::copies(&harness.state.panes.response, &harness.state.shared);
+        all.into_iter()
+            .find(|(what, _)| what == "the request as sent")
+            .unwrap()
+            .1
+    };
+    assert!(!copied(&harness).contains("hunter22"));
+    harness.press("v");
+    has(&harness, "Bearer hunter22");
+    assert!(copied(&harness).contains("Authorization: Bearer hunter22\n\n{\"password\":\"hunter22\""));
+}
+
+#[test]
+fn tests_and_script_errors_say_what_is_wrong() {
+    let mut outcome = json();
+    let test = |name: &str, skipped: bool, error: Option<&str>| TestResult {
+        name: name.to_owned(),
+        skipped,
+        error: error.map(|message| AssertionError {
+            name: "AssertionError".to_owned(),
+            message: message.to_owned(),
+            stack: String::new(),
+        }),
+        script: "List services, post-response".to_owned(),
+    };
+    outcome.tests = vec![
+        test("status is 200", false, None),
+        test("has ninety", false, Some("expected 1 to equal 90")),
+        test("later", true, None),
+    ];
+    outcome.script_errors.push(ScriptError {
+        script: "Pydio Cells, pre-request".to_owned(),
+        event: ScriptEvent::PreRequest,
+        name: "ReferenceError".to_owned(),
+        message: "`foo` is not defined".to_owned(),
+        at: Some((3, 7)),
+        hint: Some("declare it first".to_owned()),
+    });
+    let mut harness = sent(120, 40, outcome);
+    harness.press("]]]");
+    for text in [
+        "Tests 1/2 ✗",
+        "✗ Pydio Cells, pre-request:3:7",
+        "ReferenceError: `foo` is not defined",
+        "→ declare it first",
+        "✓ status is 200  List services, post-response",
+        "✗ has ninety",
+        "    AssertionError: expected 1 to equal 90",
+        "– later",
+        "· ✗ 1/2",
+    ] {
+        has(&harness, text);
+    }
+    harness.press("[[[]]]]");
+    has(&harness, "No script wrote anything");
+}
+
+#[test]
+fn the_waterfall_shows_redirects_and_reused_connections() {
+    let mut outcome = json();
+    if let Some(exchange) = &mut outcome.exchange {
+        exchange.connection.reused = true;
+        exchange.timings.dns = None;
+        exchange.timings.connect = None;
+        exchange.hops.push(Hop {
+            method: Method::new("GET"),
+            url: "http://a.example/old".to_owned(),
+            status: 302,
+            location: "/new".to_owned(),
+            took: Duration::from_millis(4),
+        });
+    }
+    let mut harness = sent(120, 40, outcome);
+    harness.press("[[");
+    for text in [
+        "Redirect",
+        "Waiting",
+        "30 ms",
+        "open already",
+        " 302  GET http://a.example/old → /new",
+        "none: sent in clear",
+    ] {
+        has(&harness, text);
+    }
+    has_not(&harness, "DNS lookup");
+}
+
+#[test]
+fn without_a_response_the_pane_says_why_and_what_to_do() {
+    let error = SendError {
+        causes: vec!["connection refused (os error 111)".to_owned()],
+        ..SendError::new(SendErrorKind::Connect, "nothing listens at `127.0.0.1:8765`").hint("start the server")
+    };
+    let outcome = Outcome {
+        exchange: Some(exchange(Err(error))),
+        unresolved: vec!["base_url".to_owned()],
+        ..Outcome::default()
+    };
+    let mut harness = sent(80, 24, outcome);
+    for text in [
+        "no connection",
+        "Error",
+        "✗ Nothing listens at `127.0.0.1:8765`",
+        "because: connection refused (os error 111)",
+        "→ start the server",
+        "{{base_url}}",
+    ] {
+        has(&harness, text);
+    }
+    harness.press("]");
+    has(&harness, "because: connection refused");
+    let cancelled = SendError::new(SendErrorKind::Cancelled, "the request was cancelled");
+    deliver(
+        &mut harness,
+        Outcome {
+            exchange: Some(exchange(Err(cancelled))),
+            ..Outcome::default()
+        },
+    );
+    has(&harness, " cancelled ");
+    deliver(
+        &mut harness,
+        Outcome {
+            skipped: true,
+            ..Outcome::default()
+        },
+    );
+    harness.press("[");
+    has(&harness, "A pre-request script skipped this request.");
+}
+
+#[test]
+fn an_unauthorized_answer_names_the_token_and_the_key() {
+    let mut harness = sent(120, 40, answered(response(401, "text/plain", "no")));
+    has(&harness, "! dex_token is not set · ^T runs the token request");
+    let owner = harness.state.shared.environment_owner().unwrap();
+    // A token whose life ended in 2001.
+    let token = "e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln";
+    let command = Command::SetCurrent {
+        owner,
+        key: "dex_token".to_owned(),
+        value: Some(token.into()),
+    };
+    harness.state.run(vec![command], &mut Vec::new());
+    harness.event(Event::Tick);
+    has(&harness, "! dex_token has expired · ^T runs the token request");
+    deliver(&mut harness, json());
+    has_not(&harness, "runs the token request");
+}
+
+#[test]
+fn a_body_that_is_not_whole_or_empty_or_binary_says_so() {
+    let mut cut = response(200, "text/plain", "half");
+    cut.truncated = Some("the connection broke after 4 bytes".to_owned());
+    let mut harness = sent(80, 24, answered(cut));
+    has(&harness, "! The body is not whole: the connection broke");
+    deliver(&mut harness, answered(response(204, "", "")));
+    has(&harness, "A 204 response has none");
+    deliver(
+        &mut harness,
+        answered(response(200, "application/octet-stream", &b"\0\x01PNG\x1b"[..])),
+    );
+    has(&harness, "00 01 50 4e 47 1b");
+}
+
+#[test]
+fn the_body_is_saved_under_a_good_name_and_opened_outside() {
+    let mut harness = sent(120, 40, json());
+    harness.press("e");
+    let Some(Effect::External(external)) = harness.effects.last() else {
+        panic!("no effect")
+    };
+    assert!(external.read_only && external.ending == "json" && external.text.starts_with("{\n  \"access_token\""));
+    harness.press("s");
+    let Some(Modal::Prompt(prompt)) = harness.state.modals.last() else {
+        panic!("no prompt")
+    };
+    assert!(format!("{prompt:?}").contains("token.json"));
+}
+
+#[test]
+fn what_is_under_the_cursor_is_offered_first() {
+    let mut harness = sent(120, 40, json());
+    harness.press("j");
+    let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+    assert_eq!(
+        copies[0],
+        ("the value under the cursor".into(), "uxltfupiwchnkk4perdp46ldk".into())
+    );
+    assert_eq!(copies[1].1, "\"access_token\": \"uxltfupiwchnkk4perdp46ldk\",");
+    assert!(copies[2].1.starts_with("{\n  \"access_token\""));
+    harness.press("]");
+    let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+    assert_eq!(copies[0], ("value of content-type".into(), "application/json".into()));
+}
+
+#[test]
+fn the_mouse_chooses_tabs_and_lines_and_scrolls() {
+    let mut harness = sent(120, 40, json());
+    let screen = harness.screen();
+    let (y, line) = screen
+        .lines()
+        .enumerate()
+        .find(|(_, line)| line.contains("Headers 3"))
+        .unwrap();
+    let x = line.split("Headers").next().unwrap().chars().count();
+    let at = |column: usize, row: usize, kind| {
+        Event::Mouse(MouseEvent {
+            kind,
+            column: u16::try_from(column).unwrap(),
+            row: u16::try_from(row).unwrap(),
+            modifiers: KeyModifiers::NONE,
+        })
+    };
+    let down = MouseEventKind::Down(MouseButton::Left);
+    harness.event(at(40, y + 4, down));
+    has(&harness, "3/12");
+    harness.event(at(x + 1, y, down));
+    has(&harness, "content-type");
+    harness.event(at(40, y + 3, down));
+    has(&harness, "2/3");
+    harness.event(at(40, y + 3, MouseEventKind::ScrollDown));
+    let jumps = super::jumps(
+        &harness.state.panes.response,
+        &harness.state.shared,
+        harness.state.layout().area(crate::tui::panes::Pane::Response).unwrap(),
+    );
+    assert_eq!(jumps.len(), 7);
+    assert_eq!(usize::from(jumps[1].0.x), x);
+}
+
+#[test]
+fn pages_are_searched_at_once() {
+    let mut harness = sent(120, 40, json());
+    harness.press("]/x-");
+    has(&harness, "1/2");
+    has(&harness, "2/3");
+    harness.press("<enter>n");
+    has(&harness, "2/2");
+    harness.press("<esc>");
+    has_not(&harness, "2/2");
+}
+
+#[test]
+fn every_size_draws_every_tab() {
+    for columns in [60, 61, 79, 80, 100, 250] {
+        for rows in [16, 17, 24, 70] {
+            let mut harness = sent(columns, rows, json());
+            for _ in 0..7 {
+                harness.press("/a<esc>jG");
+                harness.buffer();
+                harness.press("]");
+            }
+        }
+    }
+}

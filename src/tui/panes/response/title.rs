@@ -1,0 +1,107 @@
+//! The pane's title: the status as a badge, time and size; while it runs the phase and how long it takes.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::Outcome;
+use crate::model::exchange::Phase;
+use crate::tui::action::{Action, App};
+use crate::tui::panes::View;
+use crate::tui::shared::Running;
+use crate::tui::widgets::escape::printable;
+
+use super::draw::key;
+use super::{failure, words};
+
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const NAME: &str = "4 Response";
+
+/// The title with nothing behind it.
+pub(super) fn plain() -> Line<'static> {
+    Line::from(NAME)
+}
+
+/// `200 OK · 38 ms · 1.24 KB`.
+pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
+    let theme = view.theme;
+    let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
+    let exchange = outcome.exchange.as_ref();
+    if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
+        let reason: String = printable(&response.reason).chars().take(40).collect();
+        let status = format!(" {} {reason}", response.status);
+        spans.push(Span::styled(
+            format!("{} ", status.trim_end()),
+            theme.badge(response.status),
+        ));
+        if let Some(exchange) = exchange {
+            spans.push(Span::styled(
+                format!(" · {}", words::duration(exchange.timings.total)),
+                theme.dim,
+            ));
+        }
+        spans.push(Span::styled(
+            format!(" · {}", words::size(response.body.len() as u64)),
+            theme.dim,
+        ));
+        if response.truncated.is_some() {
+            spans.push(Span::styled(" ✂", theme.warn));
+        }
+    } else {
+        let style = if failure::is_wanted(outcome) {
+            theme.badge_warn
+        } else {
+            theme.badge_error
+        };
+        spans.push(Span::styled(format!(" {} ", failure::word(outcome)), style));
+        if let Some(exchange) = exchange.filter(|exchange| !exchange.timings.total.is_zero()) {
+            spans.push(Span::styled(
+                format!(" · {}", words::duration(exchange.timings.total)),
+                theme.dim,
+            ));
+        }
+    }
+    let run = outcome.tests.iter().filter(|test| !test.skipped).count();
+    if run > 0 || !outcome.script_errors.is_empty() {
+        // The tab's badge gives way on narrow screens; that a test failed must not.
+        let passed = outcome.tests.iter().filter(|test| test.passed()).count();
+        let well = passed == run && outcome.script_errors.is_empty();
+        let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
+        spans.push(Span::styled(" · ", theme.dim));
+        spans.push(Span::styled(format!("{mark} {passed}/{run}"), style));
+    }
+    Line::from(spans)
+}
+
+/// `⠹ waiting · 1.24 s`, and what there is to say at the right: how to cancel.
+pub(super) fn running(running: &Running, view: View<'_>) -> (Line<'static>, Line<'static>) {
+    let theme = view.theme;
+    let elapsed = view.shared.now.duration_since(running.started);
+    let elapsed = std::time::Duration::try_from(elapsed).unwrap_or_default();
+    let frame = usize::try_from(elapsed.as_millis() / 100 % 10).unwrap_or(0);
+    let mut spans = vec![
+        Span::raw(NAME),
+        Span::styled(" ─ ", theme.border),
+        Span::styled(format!("{} {}", SPINNER[frame], running.phase.label()), theme.accent),
+        Span::styled(format!(" · {}", clock(elapsed)), theme.dim),
+    ];
+    if let Phase::Downloading { received, total } = running.phase {
+        let all = total
+            .map(|total| format!(" of {}", words::size(total)))
+            .unwrap_or_default();
+        spans.push(Span::styled(format!(" · {}{all}", words::size(received)), theme.dim));
+    }
+    let cancel = vec![
+        Span::styled(key(view, Action::App(App::Back)), theme.key_hint),
+        Span::styled(" cancels", theme.dim),
+    ];
+    (Line::from(spans), Line::from(cancel))
+}
+
+/// Elapsed time that does not jump about in width: tenths of seconds.
+fn clock(elapsed: std::time::Duration) -> String {
+    let tenths = elapsed.as_millis() / 100;
+    if tenths < 600 {
+        format!("{}.{} s", tenths / 10, tenths % 10)
+    } else {
+        format!("{} m {:02} s", tenths / 600, tenths / 10 % 60)
+    }
+}

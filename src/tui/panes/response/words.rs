@@ -1,0 +1,75 @@
+//! Numbers as people read them: durations and sizes.
+
+use std::time::Duration;
+
+/// Writes a duration with three figures at most: `0.4 ms`, `38 ms`, `1.24 s`, `2 m 05 s`.
+pub(super) fn duration(took: Duration) -> String {
+    let millis = took.as_secs_f64() * 1000.0;
+    if millis < 9.95 {
+        format!("{millis:.1} ms")
+    } else if millis < 999.5 {
+        format!("{millis:.0} ms")
+    } else if millis < 9_995.0 {
+        format!("{:.2} s", millis / 1000.0)
+    } else if millis < 59_950.0 {
+        format!("{:.1} s", millis / 1000.0)
+    } else {
+        let seconds = took.as_secs();
+        format!("{} m {:02} s", seconds / 60, seconds % 60)
+    }
+}
+
+/// Writes a number of bytes with three figures, in powers of 1000: `0 B`, `1.24 KB`, `104 MB`.
+pub(super) fn size(bytes: u64) -> String {
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut unit = 1000_u64;
+    for name in ["KB", "MB", "GB"] {
+        // Hundredths of the unit, rounded down: exact for any size.
+        let hundredths = u128::from(bytes) * 100 / u128::from(unit);
+        if hundredths < 100_000 || name == "GB" {
+            let (whole, part) = (hundredths / 100, hundredths % 100);
+            return match whole {
+                0..10 => format!("{whole}.{part:02} {name}"),
+                10..100 => format!("{whole}.{} {name}", part / 10),
+                _ => format!("{whole} {name}"),
+            };
+        }
+        unit *= 1000;
+    }
+    format!("{bytes} B")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_three_figures() {
+        let shown: Vec<_> = [0, 400, 38_400, 999_000, 1_240_000, 12_340_000, 125_000_000]
+            .map(|micros| duration(Duration::from_micros(micros)))
+            .to_vec();
+        assert_eq!(
+            shown,
+            ["0.0 ms", "0.4 ms", "38 ms", "999 ms", "1.24 s", "12.3 s", "2 m 05 s"]
+        );
+    }
+
+    #[test]
+    fn sizes_have_three_figures() {
+        let shown: Vec<_> = [0, 999, 1000, 1_249, 41_000, 104_857_600, u64::MAX].map(size).to_vec();
+        assert_eq!(
+            shown,
+            [
+                "0 B",
+                "999 B",
+                "1.00 KB",
+                "1.24 KB",
+                "41.0 KB",
+                "104 MB",
+                "18446744073 GB"
+            ]
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The program in a real pseudo-terminal: what no test of its parts can see.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// The program on a terminal of its own.
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    input: Box<dyn Write + Send>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    bytes: Arc<Mutex<Vec<u8>>>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Session {
+    fn start(home: &Path, arguments: &[&str]) -> Self {
+        let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postrider"));
+        command.args(arguments);
+        command.cwd(home);
+        for (name, folder) in
+            [("STATE", "state"), ("DATA", "data"), ("CONFIG", "config"), ("CACHE", "cache")].map(|(n, f)| (n, home.join(f)))
+        {
+            command.env(format!("XDG_{name}_HOME"), folder);
+        }
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(40, 120, 0)));
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let (shown, kept) = (screen.clone(), bytes.clone());
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                shown.lock().unwrap().process(&buffer[..n]);
+                kept.lock().unwrap().extend_from_slice(&buffer[..n]);
+            }
+        });
+        Self { child, input: pair.master.take_writer().unwrap(), screen, bytes, _master: pair.master }
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    /// Waits until the screen shows a text; fails after two minutes, so that a broken program does not hang the test.
+    fn sees(&self, text: &str) {
+        let began = Instant::now();
+        while !self.text().contains(text) {
+            assert!(began.elapsed() < Duration::from_secs(120), "`{text}` never came:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).unwrap();
+        self.input.flush().unwrap();
+    }
+
+    fn raw(&self) -> Vec<u8> {
+        self.bytes.lock().unwrap().clone()
+    }
+}
+
+const SEND: &str = "\n"; // Ctrl+J
+const QUIT: &str = "\x11"; // Ctrl+Q
+
+fn holds(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+#[test]
+fn the_token_request_runs_in_a_terminal_and_the_terminal_is_given_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start(home.path(), &["demo"]);
+    session.sees("Get token");
+    session.sees("http://127.0.0.1");
+    session.press(SEND);
+    session.sees("200 OK");
+    session.sees("dex_token valid");
+    session.press(QUIT);
+    let status = session.child.wait().unwrap();
+    assert!(status.success());
+    let began = Instant::now();
+    while !holds(&session.raw(), b"\x1b[?1049l") {
+        assert!(began.elapsed() < Duration::from_secs(60), "the alternate screen was not left");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let raw = session.raw();
+    assert!(holds(&raw, b"\x1b[?1049h"), "the alternate screen was entered");
+    assert!(holds(&raw, b"\x1b[?25h"), "the cursor is shown again");
+    assert!(holds(&raw, b"\x1b[?2004l"), "bracketed paste is off again");
+}
+
+#[test]
+fn what_was_typed_survives_a_kill() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start(home.path(), &["demo"]);
+    session.sees("http://127.0.0.1");
+    session.press("\x0e"); // Ctrl+N
+    session.sees("New request");
+    session.press("http://survivor.example/path");
+    session.sees("http://survivor.example/path");
+    // The draft is written beside the screen: the database must have it before the kill.
+    let database = || walk(&home.path().join("state")).iter().any(|bytes| holds(bytes, b"survivor.example/path"));
+    let began = Instant::now();
+    while !database() {
+        assert!(began.elapsed() < Duration::from_secs(60), "the draft never reached the disk");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    session.child.kill().unwrap();
+    session.child.wait().unwrap();
+
+    let again = Session::start(home.path(), &["demo"]);
+    again.sees("http://survivor.example/path");
+}
+
+/// The contents of all files below a folder.
+fn walk(folder: &Path) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            out.extend(walk(&path));
+        } else {
+            out.extend(std::fs::read(path));
+        }
+    }
+    out
+}
+
+#[test]
+fn bytes_of_a_server_never_reach_the_terminal_as_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start(home.path(), &["demo"]);
+    session.sees("http://127.0.0.1");
+    session.press("/");
+    session.press("Escape sequences");
+    session.press("\r");
+    session.sees("/demo/escape");
+    session.press(SEND);
+    session.sees("200 OK");
+    session.sees("␛");
+    let raw = session.raw();
+    // The title the body tries to set, the link it tries to make, the screen it tries to clear.
+    assert!(!holds(&raw, b"\x1b]0;title"), "a title was set by a server");
+    assert!(!holds(&raw, b"\x1b]8;;http"), "a link was made by a server");
+    assert!(!holds(&raw, b"\x1b[2J\x1b[Hcleared"), "the screen was cleared by a server");
+}
