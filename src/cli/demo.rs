@@ -1,21 +1,16 @@
-//! `postrider demo`: the demo server alone with `--serve`, and what the screen needs to start it.
+//! `postrider demo --serve`: the demo server alone, until Ctrl+C.
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use crate::demo;
-use crate::store::{Paths, locate, samples::SAMPLES};
+use crate::store::Paths;
 
 use super::CliError;
 use super::args::DemoArgs;
 use super::open::with_causes;
 use super::output::{Output, duration};
 
-/// A file that tells a workspace with the samples from others.
-const TOKEN_REQUEST: &str = "collections/pydio-cells/get-token.toml";
-
-/// Serves until Ctrl+C, and prints the base URL as the only line on stdout, for scripts to read.
+/// Serves, and prints the base URL as the only line on stdout, for scripts to read.
 pub async fn serve(args: &DemoArgs, output: &mut Output) -> Result<ExitCode, CliError> {
     let config = demo::Config {
         port: args.port,

@@ -33,19 +33,15 @@ pub use error::{CliError, report};
 use open::Opened;
 use output::Output;
 
-use crate::store::Paths;
-
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Launch {
-    /// The screen, with the demo server if it was asked for.
+    /// The screen: on this workspace, if one was named, with the demo server, if it was asked for.
     Tui {
         /// The workspace's folder.
-        root: PathBuf,
-        /// Where our own files are.
-        paths: Paths,
+        workspace: Option<PathBuf>,
         /// How the demo server is to run.
-        demo: Option<crate::demo::Config>,
+        demo: Option<DemoArgs>,
     },
     /// The command is done.
     Exit(ExitCode),
@@ -55,37 +51,22 @@ pub enum Launch {
 pub fn start() -> Launch {
     let cli = Cli::parse();
     let workspace = cli.workspace.or(cli.dir);
-    let mut output = Output::standard(cli.color);
-    let done = match cli.command {
-        None => screen(workspace.as_deref(), None),
-        Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),
-        Some(command) => perform(command, workspace.as_deref(), &mut output).map(Launch::Exit),
-    };
-    done.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
-}
-
-/// Tells of an error that ended the screen, and gives the exit code.
-pub fn report(error: &anyhow::Error) -> ExitCode {
-    let told = CliError::failed(error.to_string());
-    let told = error.chain().skip(1).fold(told, CliError::because);
-    told.report(&mut Output::standard(args::ColorWhen::Auto))
-}
-
-/// What the screen is to open.
-fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, CliError> {
-    let paths = open::paths()?;
-    let cwd = current_dir()?;
-    let root = match demo {
-        Some(_) => demo::samples(&cwd, workspace, &paths)?,
-        None if workspace.is_some_and(|folder| !folder.is_dir()) => return Err(no_folder(workspace.unwrap_or(&cwd))),
-        None => open::location(&cwd, workspace, &paths)?.root,
-    };
-    let demo = demo.map(|args| demo::config(args, &paths));
-    Ok(Launch::Tui { root, paths, demo })
-}
-
-fn current_dir() -> Result<PathBuf, CliError> {
-    std::env::current_dir().map_err(|error| CliError::failed("the current folder cannot be read").because(error))
+    match cli.command {
+        None if workspace.as_ref().is_some_and(|folder| !folder.is_dir()) => {
+            let error = no_folder(workspace.unwrap_or_default().as_path());
+            Launch::Exit(error.report(&mut Output::standard(cli.color)))
+        }
+        None => Launch::Tui { workspace, demo: None },
+        Some(Command::Demo(demo)) if !demo.serve => Launch::Tui {
+            workspace,
+            demo: Some(demo),
+        },
+        Some(command) => {
+            let mut output = Output::standard(cli.color);
+            let done = perform(command, workspace.as_deref(), &mut output);
+            Launch::Exit(done.unwrap_or_else(|error| error.report(&mut output)))
+        }
+    }
 }
 
 /// The first word is neither a command nor a folder: most often a slip in a command's name.
@@ -105,7 +86,8 @@ fn no_folder(typed: &Path) -> CliError {
 }
 
 fn perform(command: Command, workspace: Option<&Path>, output: &mut Output) -> Result<ExitCode, CliError> {
-    let cwd = current_dir()?;
+    let cwd = std::env::current_dir()
+        .map_err(|error| CliError::failed("the current folder cannot be read").because(error))?;
     match command {
         Command::Demo(args) => in_background(demo::serve(&args, output))?,
         Command::Run(args) => {

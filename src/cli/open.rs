@@ -38,8 +38,11 @@ impl Opened {
     ///
     /// Problems that leave something to work with are told on stderr.
     pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
-        let paths = paths()?;
-        let location = location(start, explicit, &paths)?;
+        let paths = Paths::from_env().ok_or_else(|| {
+            CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables")
+        })?;
+        let location = locate(start, explicit, &paths)
+            .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
         let (config, problem) = Config::load(&paths.config_file());
         let mut problems: Vec<_> = problem.into_iter().collect();
         let workspace = Files::new(&location.root).load();
@@ -171,18 +174,6 @@ impl Opened {
             }
         }
     }
-}
-
-/// Where our own files are.
-pub fn paths() -> Result<Paths, CliError> {
-    Paths::from_env()
-        .ok_or_else(|| CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables"))
-}
-
-/// Which workspace to open: the one asked for, else the nearest to `start`, else the user's own.
-pub fn location(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, CliError> {
-    locate(start, explicit, paths)
-        .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))
 }
 
 /// Everything that is secret in a session, also what a script has just set.
