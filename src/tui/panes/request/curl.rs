@@ -55,6 +55,17 @@ pub fn command(request: &Request, auth: &Auth, scopes: &Scopes, revealed: bool) 
         };
         option("-H", &format!("{name}: {value}"));
     }
+    body(request, &text, &mut option);
+    let mut out = format!("curl {}", quote(&url));
+    for line in lines {
+        out.push_str(" \\\n  ");
+        out.push_str(&line);
+    }
+    out
+}
+
+/// The options that make the body.
+fn body(request: &Request, text: &dyn Fn(&str) -> String, option: &mut dyn FnMut(&str, &str)) {
     let typed = request
         .headers
         .iter()
@@ -104,12 +115,6 @@ pub fn command(request: &Request, auth: &Auth, scopes: &Scopes, revealed: bool) 
             option("--data-raw", &body.to_string());
         }
     }
-    let mut out = format!("curl {}", quote(&url));
-    for line in lines {
-        out.push_str(" \\\n  ");
-        out.push_str(&line);
-    }
-    out
 }
 
 /// Replaces a whole `/:name` segment.

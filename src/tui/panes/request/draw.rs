@@ -30,12 +30,12 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Opti
     };
     let room = usize::from(area.width.saturating_sub(6));
     let right = running(state, view);
+    let places = places(state, area);
     Frame::new(title(state, entity, view, room, &right))
         .right(right)
-        .bottom(popups::meaning(state, view))
+        .bottom(bottom(state, view, &places))
         .focused(view.focused)
         .draw(&theme.frame(), area, buf);
-    let places = places(state, area);
     if places.panel.width == 0 {
         return None;
     }
@@ -72,6 +72,20 @@ fn nothing_open(view: View<'_>) -> String {
     format!(
         "Nothing is open. `{tree}` goes to the collections, `{open}` opens a request there. `{new}` starts a new one."
     )
+}
+
+/// What the selected cell's variables mean, else which row of how many it is.
+fn bottom(state: &State, view: View<'_>, places: &Places) -> Line<'static> {
+    let meaning = popups::meaning(state, view);
+    let active = state.active().filter(|_| meaning.spans.is_empty() && view.focused);
+    let position = active.and_then(|at| {
+        let (_, body) = places.sections.get(at)?;
+        state.sections.get(at)?.position(body.height)
+    });
+    match position {
+        Some((row, count)) => Line::styled(format!("{row}/{count}"), view.theme.dim),
+        None => meaning,
+    }
 }
 
 fn active_tab(state: &State, entity: &Entity) -> usize {

@@ -181,8 +181,10 @@ mod tests {
 
     #[test]
     fn auth_fields_come_from_the_type_and_go_back_into_the_item() {
-        let mut request = Request::default();
-        request.auth = Auth::new("apikey").with("odd", "kept");
+        let request = Request {
+            auth: Auth::new("apikey").with("odd", "kept"),
+            ..Request::default()
+        };
         let mut entity = Entity::Request(Arc::new(request));
         let facts = Facts::default();
         let names = |entity: &Entity| -> Vec<String> {

@@ -69,6 +69,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         }
         Action::AddRow => {
             to_table(state);
+            cx.commands.push(Command::Focus(crate::tui::panes::Pane::Request));
             with_table(state, TableAction::Add, cx);
         }
         Action::DeleteRow => with_table(state, TableAction::Remove, cx),
@@ -80,10 +81,10 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 /// Puts the cursor on the first table there is, unless it is on one.
 fn to_table(state: &mut State) {
     let is_table = |widget: &Widget| matches!(widget, Widget::Table(_));
-    if !state.section().is_some_and(|section| is_table(&section.widget)) {
-        if let Some(at) = state.sections.iter().position(|section| is_table(&section.widget)) {
-            state.spot = Spot::Section(at);
-        }
+    let here = state.section().is_some_and(|section| is_table(&section.widget));
+    let first = state.sections.iter().position(|section| is_table(&section.widget));
+    if let Some(at) = first.filter(|_| !here) {
+        state.spot = Spot::Section(at);
     }
 }
 
@@ -104,7 +105,7 @@ fn move_row(state: &mut State, down: bool, cx: &mut Cx<'_>) {
         if part != Part::PathVariables && movable(row) && movable(other) {
             table.go_to(other, column);
             change(state, part, None, cx, |entity| {
-                rows::apply(part, entity, &Op::Swap(row, other))
+                rows::apply(part, entity, &Op::Swap(row, other));
             });
         }
     }

@@ -56,7 +56,8 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         }
         Some(Widget::Form(form)) => match nav {
             Nav::Up | Nav::Down => {
-                if !form.step(nav == Nav::Down) {
+                let moved = form.step(nav == Nav::Down);
+                if !moved {
                     over_the_edge(state, at, nav);
                 }
             }

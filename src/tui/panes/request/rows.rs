@@ -160,13 +160,13 @@ pub fn apply(part: Part, entity: &mut Entity, op: &Op) {
         (Part::Multipart, Body::Multipart(parts)) => {
             change(parts, op, empty_part, set_part, |row| row.enabled = !row.enabled);
         }
-        (Part::Form, Body::Form(rows)) => change_entries(rows, op, Some(Template::default())),
-        (Part::Params, _) => change_entries(&mut request.params, op, None),
-        (Part::Headers, _) => change_entries(&mut request.headers, op, Some(Template::default())),
+        (Part::Form, Body::Form(rows)) => change_entries(rows, op, false),
+        (Part::Params, _) => change_entries(&mut request.params, op, true),
+        (Part::Headers, _) => change_entries(&mut request.headers, op, false),
         (Part::PathVariables, _) => {
             // Their names are the URL's.
             if matches!(op, Op::Set { row, column, .. } if *column > 0 && *row < request.path_variables.len()) {
-                change_entries(&mut request.path_variables, op, Some(Template::default()));
+                change_entries(&mut request.path_variables, op, false);
             }
         }
         _ => {}
@@ -205,9 +205,10 @@ fn change<T>(
     }
 }
 
-fn change_entries(rows: &mut Vec<Entry>, op: &Op, value: Option<Template>) {
+/// `named` rows are a name alone until they get a value.
+fn change_entries(rows: &mut Vec<Entry>, op: &Op, named: bool) {
     let empty = || Entry {
-        value: value.clone(),
+        value: (!named).then(Template::default),
         ..Entry::new("", "")
     };
     change(rows, op, empty, set_entry, |row| row.enabled = !row.enabled);

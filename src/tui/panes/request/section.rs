@@ -15,7 +15,7 @@ pub enum Widget {
     /// Rows of cells.
     Table(Box<Table>),
     /// Labels and values.
-    Form(Form),
+    Form(Box<Form>),
     /// A text area.
     Area {
         /// Its text.
@@ -48,7 +48,7 @@ impl Section {
             | Part::Form
             | Part::Multipart
             | Part::Variables => Widget::Table(Box::new(rows::table(part))),
-            Part::AuthFields | Part::Settings | Part::File | Part::Operation => Widget::Form(Form::default()),
+            Part::AuthFields | Part::Settings | Part::File | Part::Operation => Widget::Form(Box::default()),
             Part::AuthType | Part::BodyKind | Part::Url => Widget::Choice(String::new()),
             Part::Raw | Part::Query | Part::QueryVariables | Part::PreRequest | Part::PostResponse | Part::Docs => {
                 let editor = Editor::new(part.text(entity), Mode::MultiLine, part.syntax(entity))
@@ -140,6 +140,16 @@ impl Section {
             Widget::Form(form) => (lines(form.fields.len()).saturating_add(2), 1),
             Widget::Area { editor, .. } => (lines(editor.line_count()).max(2), 1),
         }
+    }
+
+    /// Which row of how many the cursor is on, when they do not all fit into this many lines.
+    pub fn position(&self, height: u16) -> Option<(usize, usize)> {
+        let (at, count) = match &self.widget {
+            Widget::Table(table) => (table.cursor().0, table.rows().len()),
+            Widget::Form(form) => (form.at(), form.fields.len()),
+            Widget::Area { .. } | Widget::Choice(_) => return None,
+        };
+        (count > usize::from(height) && at < count).then_some((at + 1, count))
     }
 
     /// The text of the cell or field the cursor is on, to show what its variables mean.
