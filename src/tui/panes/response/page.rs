@@ -497,10 +497,11 @@ mod tests {
             Row::default(),
         ];
         let theme = Theme::default();
+        let any = Regex::new(".").ok();
         for width in 0..20_u16 {
             for height in 0..5_u16 {
                 let mut page = page(rows.clone(), usize::from(width));
-                page.find(Regex::new(".").ok());
+                page.find(any.clone());
                 for cursor in 0..4 {
                     let mut seat = Seat { cursor, offset: 3 };
                     page.settle(&mut seat, usize::from(height));

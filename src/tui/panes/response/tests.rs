@@ -22,6 +22,8 @@ use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 use crate::tui::widgets::body::search::Matches;
 
+mod pages;
+
 const JSON: &str =
     r#"{"access_token":"uxltfupiwchnkk4perdp46ldk","expires_in":599,"名前":"日本語","nested":{"deep":[1,2,3]}}"#;
 
@@ -81,6 +83,12 @@ fn exchange(result: Result<Response, SendError>) -> Exchange {
         redactor: Redactor::new([Secret::new("hunter22")]),
         warnings: Vec::new(),
     }
+}
+
+/// A text of so many lines, each with its number from 0.
+fn numbered(lines: usize) -> String {
+    let lines: Vec<String> = (0..lines).map(|n| format!("line {n}")).collect();
+    lines.join("\n")
 }
 
 fn answered(response: Response) -> Outcome {
@@ -232,7 +240,7 @@ fn nothing_from_the_server_reaches_the_terminal_unescaped() {
 
 #[test]
 fn search_is_incremental_and_esc_goes_back() {
-    let body: String = (0..500).map(|n| format!("line {n}\n")).collect();
+    let body = numbered(500);
     let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
     work(&mut harness);
     harness.press("/49");
@@ -323,7 +331,7 @@ fn a_kept_pattern_searches_the_next_response_too() {
 
 #[test]
 fn a_big_body_is_indexed_behind_the_screen_and_keeps_its_place() {
-    let body: String = (0..200_000).map(|n| format!("line {n}\n")).collect();
+    let body = numbered(200_000);
     let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
     let first = harness.state.shared.open;
     harness.press("G");
@@ -357,22 +365,6 @@ fn wrap_and_raw_are_remembered() {
 }
 
 #[test]
-fn a_header_shows_whole_where_the_cursor_is() {
-    let mut harness = sent(80, 24, json());
-    harness.press("]");
-    let count = |harness: &Harness| harness.screen().matches("long value").count();
-    let before = count(&harness);
-    harness.press("G");
-    assert!(count(&harness) > before);
-    has(&harness, "3/3");
-    has(&harness, "Body Headers Cookies Tests Console Timing Request");
-    harness.press("g");
-    has(&harness, "␛[2Jgone");
-    harness.press("]");
-    has(&harness, "c0ffee  127.0.0.1/ · session");
-}
-
-#[test]
 fn secrets_are_masked_until_revealed() {
     let mut harness = sent(120, 40, json());
     harness.press("[");
@@ -391,144 +383,6 @@ fn secrets_are_masked_until_revealed() {
     harness.press("v");
     has(&harness, "Bearer hunter22");
     assert!(copied(&harness).contains("Authorization: Bearer hunter22\n\n{\"password\":\"hunter22\""));
-}
-
-#[test]
-fn tests_and_script_errors_say_what_is_wrong() {
-    let mut outcome = json();
-    let test = |name: &str, skipped: bool, error: Option<&str>| TestResult {
-        name: name.to_owned(),
-        skipped,
-        error: error.map(|message| AssertionError {
-            name: "AssertionError".to_owned(),
-            message: message.to_owned(),
-            stack: String::new(),
-        }),
-        script: "List services, post-response".to_owned(),
-    };
-    outcome.tests = vec![
-        test("status is 200", false, None),
-        test("has ninety", false, Some("expected 1 to equal 90")),
-        test("later", true, None),
-    ];
-    outcome.script_errors.push(ScriptError {
-        script: "Pydio Cells, pre-request".to_owned(),
-        event: ScriptEvent::PreRequest,
-        name: "ReferenceError".to_owned(),
-        message: "`foo` is not defined".to_owned(),
-        at: Some((3, 7)),
-        hint: Some("declare it first".to_owned()),
-    });
-    let mut harness = sent(120, 40, outcome);
-    harness.press("]]]");
-    for text in [
-        "Tests 1/2 ✗",
-        "✗ Pydio Cells, pre-request:3:7",
-        "ReferenceError: `foo` is not defined",
-        "→ declare it first",
-        "✓ status is 200  List services, post-response",
-        "✗ has ninety",
-        "    AssertionError: expected 1 to equal 90",
-        "– later",
-        "· ✗ 1/2",
-    ] {
-        has(&harness, text);
-    }
-    harness.press("[[[]]]]");
-    has(&harness, "No script wrote anything");
-}
-
-#[test]
-fn the_waterfall_shows_redirects_and_reused_connections() {
-    let mut outcome = json();
-    if let Some(exchange) = &mut outcome.exchange {
-        exchange.connection.reused = true;
-        exchange.timings.dns = None;
-        exchange.timings.connect = None;
-        exchange.hops.push(Hop {
-            method: Method::new("GET"),
-            url: "http://a.example/old".to_owned(),
-            status: 302,
-            location: "/new".to_owned(),
-            took: Duration::from_millis(4),
-        });
-    }
-    let mut harness = sent(120, 40, outcome);
-    harness.press("[[");
-    for text in [
-        "Redirect",
-        "Waiting",
-        "30 ms",
-        "open already",
-        " 302  GET http://a.example/old → /new",
-        "none: sent in clear",
-    ] {
-        has(&harness, text);
-    }
-    has_not(&harness, "DNS lookup");
-}
-
-#[test]
-fn without_a_response_the_pane_says_why_and_what_to_do() {
-    let error = SendError {
-        causes: vec!["connection refused (os error 111)".to_owned()],
-        ..SendError::new(SendErrorKind::Connect, "nothing listens at `127.0.0.1:8765`").hint("start the server")
-    };
-    let outcome = Outcome {
-        exchange: Some(exchange(Err(error))),
-        unresolved: vec!["base_url".to_owned()],
-        ..Outcome::default()
-    };
-    let mut harness = sent(80, 24, outcome);
-    for text in [
-        "no connection",
-        "Error",
-        "✗ Nothing listens at `127.0.0.1:8765`",
-        "because: connection refused (os error 111)",
-        "→ start the server",
-        "{{base_url}}",
-    ] {
-        has(&harness, text);
-    }
-    harness.press("]");
-    has(&harness, "because: connection refused");
-    let cancelled = SendError::new(SendErrorKind::Cancelled, "the request was cancelled");
-    deliver(
-        &mut harness,
-        Outcome {
-            exchange: Some(exchange(Err(cancelled))),
-            ..Outcome::default()
-        },
-    );
-    has(&harness, " cancelled ");
-    deliver(
-        &mut harness,
-        Outcome {
-            skipped: true,
-            ..Outcome::default()
-        },
-    );
-    harness.press("[");
-    has(&harness, "A pre-request script skipped this request.");
-}
-
-#[test]
-fn an_unauthorized_answer_names_the_token_and_the_key() {
-    let mut harness = sent(120, 40, answered(response(401, "text/plain", "no")));
-    has(&harness, "! dex_token is not set · ^T runs the token request");
-    let owner = harness.state.shared.environment_owner().unwrap();
-    // A token whose life ended in 2001.
-    let token = "e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln";
-    let command = Command::SetCurrent {
-        owner,
-        key: "dex_token".to_owned(),
-        value: Some(token.into()),
-    };
-    harness.state.run(vec![command], &mut Vec::new());
-    harness.event(Event::Tick);
-    has(&harness, "! dex_token has expired · ^T runs the token request");
-    deliver(&mut harness, json());
-    has_not(&harness, "runs the token request");
 }
 
 #[test]
