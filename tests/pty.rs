@@ -21,13 +21,23 @@ struct Session {
 
 impl Session {
     fn start(home: &Path, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 };
+        let size = PtySize {
+            rows: 40,
+            cols: 120,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postrider"));
         command.args(arguments);
         command.cwd(home);
-        for (name, folder) in
-            [("STATE", "state"), ("DATA", "data"), ("CONFIG", "config"), ("CACHE", "cache")].map(|(n, f)| (n, home.join(f)))
+        for (name, folder) in [
+            ("STATE", "state"),
+            ("DATA", "data"),
+            ("CONFIG", "config"),
+            ("CACHE", "cache"),
+        ]
+        .map(|(n, f)| (n, home.join(f)))
         {
             command.env(format!("XDG_{name}_HOME"), folder);
         }
@@ -45,7 +55,13 @@ impl Session {
                 kept.lock().unwrap().extend_from_slice(&buffer[..n]);
             }
         });
-        Self { child, input: pair.master.take_writer().unwrap(), screen, bytes, _master: pair.master }
+        Self {
+            child,
+            input: pair.master.take_writer().unwrap(),
+            screen,
+            bytes,
+            _master: pair.master,
+        }
     }
 
     fn text(&self) -> String {
@@ -56,7 +72,11 @@ impl Session {
     fn sees(&self, text: &str) {
         let began = Instant::now();
         while !self.text().contains(text) {
-            assert!(began.elapsed() < Duration::from_secs(120), "`{text}` never came:\n{}", self.text());
+            assert!(
+                began.elapsed() < Duration::from_secs(120),
+                "`{text}` never came:\n{}",
+                self.text()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -92,7 +112,10 @@ fn the_token_request_runs_in_a_terminal_and_the_terminal_is_given_back() {
     assert!(status.success());
     let began = Instant::now();
     while !holds(&session.raw(), b"\x1b[?1049l") {
-        assert!(began.elapsed() < Duration::from_secs(60), "the alternate screen was not left");
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "the alternate screen was not left"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     let raw = session.raw();
@@ -111,10 +134,17 @@ fn what_was_typed_survives_a_kill() {
     session.press("http://survivor.example/path");
     session.sees("http://survivor.example/path");
     // The draft is written beside the screen: the database must have it before the kill.
-    let database = || walk(&home.path().join("state")).iter().any(|bytes| holds(bytes, b"survivor.example/path"));
+    let database = || {
+        walk(&home.path().join("state"))
+            .iter()
+            .any(|bytes| holds(bytes, b"survivor.example/path"))
+    };
     let began = Instant::now();
     while !database() {
-        assert!(began.elapsed() < Duration::from_secs(60), "the draft never reached the disk");
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "the draft never reached the disk"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     session.child.kill().unwrap();
@@ -154,5 +184,8 @@ fn bytes_of_a_server_never_reach_the_terminal_as_they_are() {
     // The title the body tries to set, the link it tries to make, the screen it tries to clear.
     assert!(!holds(&raw, b"\x1b]0;title"), "a title was set by a server");
     assert!(!holds(&raw, b"\x1b]8;;http"), "a link was made by a server");
-    assert!(!holds(&raw, b"\x1b[2J\x1b[Hcleared"), "the screen was cleared by a server");
+    assert!(
+        !holds(&raw, b"\x1b[2J\x1b[Hcleared"),
+        "the screen was cleared by a server"
+    );
 }

@@ -53,8 +53,16 @@ impl Home {
         let paths = Paths::below(self.folder.path().join("home"));
         // One key for all tests of this process: making one takes a while.
         let key = std::env::temp_dir().join(format!("postrider-test-key-{}.pem", std::process::id()));
-        let demo = demo::Config { token_ttl, key_file: Some(key), ..demo::Config::default() };
-        TuiOptions { root: self.root(), paths, demo: Some(demo) }
+        let demo = demo::Config {
+            token_ttl,
+            key_file: Some(key),
+            ..demo::Config::default()
+        };
+        TuiOptions {
+            root: self.root(),
+            paths,
+            demo: Some(demo),
+        }
     }
 
     /// The text of a file of the workspace.
@@ -70,7 +78,11 @@ impl Home {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     todo.push(path);
-                } else if fs::read(&path).unwrap().windows(text.len()).any(|window| window == text.as_bytes()) {
+                } else if fs::read(&path)
+                    .unwrap()
+                    .windows(text.len())
+                    .any(|window| window == text.as_bytes())
+                {
                     return true;
                 }
             }
@@ -109,8 +121,15 @@ impl User {
         app.take(Event::Resize(size.0, size.1), &mut desk).unwrap();
         app.start(&options, false).unwrap();
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut user = Self { app, desk, terminal, left: false };
-        user.until("the demo server to listen", |user| !user.app.state.shared.overrides.is_empty());
+        let mut user = Self {
+            app,
+            desk,
+            terminal,
+            left: false,
+        };
+        user.until("the demo server to listen", |user| {
+            !user.app.state.shared.overrides.is_empty()
+        });
         user
     }
 
@@ -148,7 +167,11 @@ impl User {
     pub fn until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) -> &mut Self {
         let began = std::time::Instant::now();
         while !holds(self) {
-            assert!(began.elapsed() < Duration::from_secs(120), "waited for {what} in vain:\n{}", self.screen());
+            assert!(
+                began.elapsed() < Duration::from_secs(120),
+                "waited for {what} in vain:\n{}",
+                self.screen()
+            );
             self.left |= self.app.turn(Some(Duration::from_millis(20)), &mut self.desk).unwrap() == Flow::Quit;
         }
         self
@@ -167,11 +190,12 @@ impl User {
     /// The screen as text.
     pub fn screen(&self) -> String {
         let mut terminal = self.terminal.clone();
-        terminal.draw(|frame| {
-            let area = frame.area();
-            draw::draw(&self.app.state, area, frame.buffer_mut());
-        })
-        .unwrap();
+        terminal
+            .draw(|frame| {
+                let area = frame.area();
+                draw::draw(&self.app.state, area, frame.buffer_mut());
+            })
+            .unwrap();
         let buffer = terminal.backend().buffer();
         let mut out = String::new();
         for y in 0..buffer.area.height {

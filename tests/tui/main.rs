@@ -1,0 +1,9 @@
+//! The TUI by its keys: the whole program on a test screen, with its files, scripts and demo server.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod files;
+mod looks;
+mod story;
+mod troubles;
+mod user;

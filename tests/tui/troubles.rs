@@ -1,0 +1,107 @@
+//! What goes wrong ends in a clear word, and nothing is lost.
+
+use crate::user::{Home, User};
+
+/// Opens a new request with this URL.
+fn new_request(user: &mut User, url: &str) {
+    user.press("<ctrl-n>").sees("New request");
+    user.press(url).press("<esc>");
+}
+
+#[test]
+fn a_refused_connection_and_an_unknown_host_say_what_to_do() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    new_request(&mut user, "http://127.0.0.1:9/");
+    user.press("<ctrl-j>4").sees("refused");
+    new_request(&mut user, "http://no-such-host.invalid/");
+    user.press("<ctrl-j>4").sees("no-such-host.invalid").sees("→");
+}
+
+#[test]
+fn a_wrong_password_is_shown_and_sets_no_token() {
+    let home = Home::new();
+    let file = home.root().join("environments/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let wrong = text.replace("value = \"admin\"", "value = \"wrong\"");
+    assert_ne!(text, wrong);
+    std::fs::write(&file, wrong).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("<ctrl-j>")
+        .sees("403")
+        .sees("cannot find username or password");
+    assert_ne!(
+        user.value("demo", "dex_token")
+            .as_deref()
+            .map(|token| token.starts_with("eyJ")),
+        Some(true)
+    );
+}
+
+#[test]
+fn a_running_send_is_cancelled_at_once() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    new_request(&mut user, "{{base_url}}/demo/slow?ms=600000");
+    user.press("<ctrl-j>").sees("waiting");
+    user.press("<esc>").sees("cancelled");
+    assert!(user.app.state.shared.running.is_empty());
+}
+
+#[test]
+fn scripts_that_throw_or_never_end_are_told_with_their_place() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    let script = |source: &str| {
+        let file = home.root().join("collections/try-me/script.toml");
+        let text = format!(
+            "name = \"Script\"\nurl = \"{{{{base_url}}}}/demo/echo\"\n[scripts]\npost-response = '''\n{source}\n'''\n"
+        );
+        std::fs::write(file, text).unwrap();
+    };
+    script("null.x");
+    user.press("/");
+    user.press("<esc>");
+    user.sees("Script");
+    user.press("/Script<enter>").sees("/demo/echo");
+    user.press("<ctrl-j>4]]]")
+        .sees("TypeError")
+        .sees("Cannot read properties of null");
+    script("let a = []; while (true) a.push(new Array(100000).fill(1));");
+    user.sees("changed outside");
+    user.press("<ctrl-j>").sees("memory");
+    user.press("<ctrl-j>").sees("memory");
+}
+
+#[test]
+fn a_body_that_is_no_json_and_escape_sequences_are_shown_as_they_are() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    user.press("/Escape sequences<enter>").sees("/demo/escape");
+    user.press("<ctrl-j>").sees("200 OK").sees("␛");
+    assert!(!user.screen().contains('\u{1b}'));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_keeps_the_draft() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let folder = home.root().join("collections/pydio-cells/configuration");
+    let mut user = User::at_home(&home);
+    user.press("jlj<enter>").sees("/a/config/ctl");
+    user.press("3e<end>/kept<esc>").sees("/kept");
+    // A folder where a file should be cannot be written, not even by root.
+    let file = folder.join("list-services.toml");
+    std::fs::remove_file(&file).unwrap();
+    std::fs::create_dir(&file).unwrap();
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).unwrap();
+    user.press("<ctrl-s>").until("a word about it", |user| {
+        let screen = user.screen();
+        screen.contains("cannot save") || screen.contains("Changed outside")
+    });
+    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    user.press("<esc>");
+    assert!(user.screen().contains("/kept"));
+    assert!(!user.app.state.shared.workspace.dirty().is_empty());
+}
