@@ -1,6 +1,6 @@
 //! `postrider`: no subcommand opens the TUI, anything else is the command line.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -13,7 +13,7 @@ use postrider::tui::{self, TuiOptions};
 fn main() -> ExitCode {
     match cli::start() {
         Launch::Exit(code) => code,
-        Launch::Tui { workspace, demo } => match open(workspace, demo) {
+        Launch::Tui { workspace, demo } => match open(workspace.as_deref(), demo) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => cli::report(&error),
         },
@@ -21,12 +21,12 @@ fn main() -> ExitCode {
 }
 
 /// Opens the TUI on the workspace named, found or made, and stays until the user leaves.
-fn open(workspace: Option<PathBuf>, demo: Option<DemoArgs>) -> anyhow::Result<()> {
+fn open(workspace: Option<&Path>, demo: Option<DemoArgs>) -> anyhow::Result<()> {
     let paths = Paths::from_env().context("there is no home folder: set `HOME`")?;
     let start = std::env::current_dir().context("the current folder cannot be read")?;
-    let root = match (&workspace, &demo) {
+    let root = match (workspace, &demo) {
         (None, Some(_)) => samples(&start, &paths)?,
-        _ => locate(&start, workspace.as_deref(), &paths)?.root,
+        _ => locate(&start, workspace, &paths)?.root,
     };
     let demo = demo.map(|demo| demo::Config {
         port: demo.port,

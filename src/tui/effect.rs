@@ -35,9 +35,9 @@ pub enum Effect {
     /// Changes local state.
     Local(LocalJob),
     /// Builds the line index of a body.
-    Index(u64, body::IndexJob),
+    Index(u64, Box<body::IndexJob>),
     /// Searches a body.
-    Search(u64, body::search::Job),
+    Search(u64, Box<body::search::Job>),
     /// Puts a text on the clipboard.
     Copy(String),
     /// Hands a text to `$EDITOR`; what comes back is an event.

@@ -196,7 +196,7 @@ pub fn workspace() -> Workspace {
     {
         let mut request = Request {
             name: name.into(),
-            order: Some(10 * (n as i64 + 1)),
+            order: i64::try_from(n).ok().map(|n| 10 * (n + 1)),
             ..Request::default()
         };
         request.set_full_url(url);

@@ -79,20 +79,26 @@ impl Layout {
     /// The divider at a place: the borders where two panes meet.
     pub fn divider_at(&self, at: Position) -> Option<Divider> {
         let [environments, tree, request, response] = self.areas;
-        if let (Some(left), Some(right)) = (tree, request) {
-            if at.x + 1 == left.right() || (at.x == right.x && at.y < right.bottom() && right.x > left.x) {
-                return (right.x > left.x && at.y < left.bottom()).then_some(Divider::Columns);
-            }
+        if let (Some(left), Some(right)) = (tree, request)
+            && (at.x + 1 == left.right() || (at.x == right.x && at.y < right.bottom() && right.x > left.x))
+        {
+            return (right.x > left.x && at.y < left.bottom()).then_some(Divider::Columns);
         }
-        if let (Some(upper), Some(lower)) = (request, response) {
-            if upper.y < lower.y && at.y + 1 == upper.bottom() && at.x >= upper.x && at.x < upper.right() {
-                return Some(Divider::Rows);
-            }
+        if let (Some(upper), Some(lower)) = (request, response)
+            && upper.y < lower.y
+            && at.y + 1 == upper.bottom()
+            && at.x >= upper.x
+            && at.x < upper.right()
+        {
+            return Some(Divider::Rows);
         }
-        if let (Some(upper), Some(lower)) = (environments, tree) {
-            if upper.y < lower.y && at.y + 1 == upper.bottom() && at.x >= upper.x && at.x < upper.right() {
-                return Some(Divider::Left);
-            }
+        if let (Some(upper), Some(lower)) = (environments, tree)
+            && upper.y < lower.y
+            && at.y + 1 == upper.bottom()
+            && at.x >= upper.x
+            && at.x < upper.right()
+        {
+            return Some(Divider::Left);
         }
         None
     }
@@ -175,7 +181,7 @@ mod tests {
                     let covered: u32 = Pane::ALL
                         .iter()
                         .filter_map(|pane| layout.area(*pane))
-                        .map(|a| a.area())
+                        .map(ratatui::prelude::Rect::area)
                         .sum();
                     assert_eq!(covered + layout.footer.area(), u32::from(columns) * u32::from(rows));
                     assert!(layout.area(focus).is_some(), "the focused pane is always on the screen");

@@ -104,7 +104,7 @@ fn an_unreadable_state_is_set_aside_with_a_word() {
     let mut user = User::at_home(&home);
     user.press("<ctrl-j>").sees("dex_token valid");
     user.quit();
-    let options = home.options(std::time::Duration::from_secs(60));
+    let options = home.options(std::time::Duration::from_mins(1));
     let folder = postrider::store::state::folder_for(&options.paths, &home.root());
     for entry in fs::read_dir(&folder).unwrap() {
         fs::write(entry.unwrap().path(), "this is no database, whatever it was before").unwrap();

@@ -8,7 +8,7 @@ use crate::user::{Home, User};
 fn the_story_fits_every_screen() {
     for size in [(60, 16), (80, 24), (120, 40), (250, 70)] {
         let home = Home::new();
-        let mut user = User::start(&home, size, Duration::from_secs(600));
+        let mut user = User::start(&home, size, Duration::from_mins(10));
         user.press("<ctrl-j>4").sees("200 OK");
         for keys in [
             "]]]", "3]]", "f", "f", "2", "<ctrl-p>", "<esc>", "?", "<esc>", "<ctrl-e>", "<esc>",
@@ -23,7 +23,7 @@ fn the_story_fits_every_screen() {
 #[test]
 fn a_screen_that_is_too_small_says_so_and_comes_back() {
     let home = Home::new();
-    let user = User::start(&home, (40, 10), Duration::from_secs(600));
+    let user = User::start(&home, (40, 10), Duration::from_mins(10));
     assert!(user.screen().contains("60 × 16"));
 }
 

@@ -135,7 +135,7 @@ impl User {
 
     /// A user at 120 x 40 with tokens of ten minutes.
     pub fn at_home(home: &Home) -> Self {
-        Self::start(home, (120, 40), Duration::from_secs(600))
+        Self::start(home, (120, 40), Duration::from_mins(10))
     }
 
     /// Presses keys: characters type themselves, `<ctrl-j>`, `<enter>`, `<esc>` are keys.
@@ -143,16 +143,13 @@ impl User {
         let mut rest = keys;
         while let Some(c) = rest.chars().next() {
             let close = rest.find('>').filter(|_| c == '<' && rest.len() > 1);
-            let key = match close {
-                Some(close) => {
-                    let name = &rest[1..close];
-                    rest = &rest[close + 1..];
-                    named(name)
-                }
-                None => {
-                    rest = &rest[c.len_utf8()..];
-                    KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
-                }
+            let key = if let Some(close) = close {
+                let name = &rest[1..close];
+                rest = &rest[close + 1..];
+                named(name)
+            } else {
+                rest = &rest[c.len_utf8()..];
+                KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
             };
             self.left |= self.app.take(Event::Key(key), &mut self.desk).unwrap() == Flow::Quit;
         }
@@ -168,7 +165,7 @@ impl User {
         let began = std::time::Instant::now();
         while !holds(self) {
             assert!(
-                began.elapsed() < Duration::from_secs(120),
+                began.elapsed() < Duration::from_mins(2),
                 "waited for {what} in vain:\n{}",
                 self.screen()
             );

@@ -47,10 +47,10 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
     if !restructure(state, "new request", edits, effects) {
         return;
     }
-    if parent.is_none() {
-        if let Some(key) = saving::draft_key(&state.shared.workspace, id) {
-            effects.push(Effect::Local(LocalJob::Draft(key, Some(entity))));
-        }
+    if parent.is_none()
+        && let Some(key) = saving::draft_key(&state.shared.workspace, id)
+    {
+        effects.push(Effect::Local(LocalJob::Draft(key, Some(entity))));
     }
     state.shared.open = Some(id);
     state.focus = Pane::Request;
@@ -200,13 +200,13 @@ fn reorder(state: &State, siblings: &[NodeId], put: Option<(NodeId, usize)>) -> 
     let mut edits = Vec::new();
     for (n, id) in order.into_iter().enumerate() {
         let wanted = i64::try_from(n + 1).ok().map(|n| n * 10);
-        if let Some(node) = state.shared.workspace.node(id) {
-            if node.entity.order() != wanted {
-                edits.push(Edit::Replace {
-                    id,
-                    entity: node.entity.ordered(wanted),
-                });
-            }
+        if let Some(node) = state.shared.workspace.node(id)
+            && node.entity.order() != wanted
+        {
+            edits.push(Edit::Replace {
+                id,
+                entity: node.entity.ordered(wanted),
+            });
         }
     }
     edits

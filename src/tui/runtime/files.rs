@@ -35,12 +35,11 @@ impl FileWorker {
     /// Starts the thread and begins to watch the workspace.
     pub fn start(files: Files, database: Option<state::State>, queue: Sender<Event>) -> Self {
         let (jobs, inbox) = channel();
-        let changes = jobs.clone();
+        let noticed = jobs.clone();
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
-            let changed = changes;
             let watcher = Watcher::start(files.root(), move |event| {
                 // Nobody listens when the program is ending.
-                let _ = changed.send(Job::Changed(event.paths));
+                let _ = noticed.send(Job::Changed(event.paths));
             });
             if let Err(error) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
@@ -151,7 +150,7 @@ impl Worker {
                             Theirs::Content(Content::Item(entity)) => Ok(entity),
                             Theirs::Broken(problem) => Err(problem.to_string()),
                             Theirs::Content(Content::Environment(_)) | Theirs::Removed => {
-                                Err(format!("`{}` was deleted outside.", place))
+                                Err(format!("`{place}` was deleted outside."))
                             }
                         };
                         self.tell(Event::Saved(Saved::Conflict { id, theirs }));

@@ -212,7 +212,7 @@ fn wake(state: &State) -> Option<Duration> {
     if !state.shared.running.is_empty() {
         return Some(Duration::from_millis(100));
     }
-    let token = environments::next_change(&state.shared).map(|time| time.unsigned_abs());
+    let token = environments::next_change(&state.shared).map(jiff::SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
     let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
     [token, sleep]
@@ -239,8 +239,8 @@ impl Helpers {
                     run, environment, plan, ..
                 } => self.sends.send(run, environment, *plan),
                 Effect::Cancel(run) => self.sends.cancel(run),
-                Effect::Index(document, job) => self.sends.index(document, job),
-                Effect::Search(document, job) => self.sends.search(document, job),
+                Effect::Index(document, job) => self.sends.index(document, *job),
+                Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
                 Effect::Files(jobs) => self.files.change(jobs),
                 Effect::Local(job) => self.files.keep(job),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crossterm::event::EventStream;
+use crossterm::event::{Event as Terminal, EventStream};
 use futures_util::StreamExt;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -76,7 +76,6 @@ impl Sends {
                     () = stop.cancelled() => return,
                     event = stream.next() => event,
                 };
-                use crossterm::event::Event as Terminal;
                 let event = match event {
                     Some(Ok(Terminal::Key(key))) => Event::Key(key),
                     Some(Ok(Terminal::Mouse(mouse))) => Event::Mouse(mouse),
@@ -149,7 +148,8 @@ impl Sends {
     }
 
     /// Searches a body.
-    pub fn search(&self, search: u64, job: body::search::Job) {
+    pub fn search(&self, search: u64, job: &body::search::Job) {
+        let job = job.clone();
         self.search.store(search, Ordering::Relaxed);
         let (newest, queue) = (self.search.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {

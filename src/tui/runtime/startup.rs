@@ -61,11 +61,11 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         }
     };
     let mut cookies = Jar::new();
-    if let Some(database) = &database {
-        if let Err(error) = remembered(&mut state, database, &mut cookies) {
-            let text = format!("not all that was remembered could be read: {error}");
-            state.shared.notify(Level::Warning, text);
-        }
+    if let Some(database) = &database
+        && let Err(error) = remembered(&mut state, database, &mut cookies)
+    {
+        let text = format!("not all that was remembered could be read: {error}");
+        state.shared.notify(Level::Warning, text);
     }
     if options.demo.is_some() {
         state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
@@ -189,10 +189,11 @@ fn place(state: &mut State) {
             state.panes.tree.reveal(first);
         }
     }
-    if state.shared.active_environment.is_none() && state.remembered.is_empty() {
-        if let [only] = workspace.environments() {
-            state.shared.active_environment = Some(only.id);
-        }
+    if state.shared.active_environment.is_none()
+        && state.remembered.is_empty()
+        && let [only] = workspace.environments()
+    {
+        state.shared.active_environment = Some(only.id);
     }
     let problems = state.shared.workspace.problems.len();
     if problems > 0 && state.shared.notice.is_none() {
@@ -207,14 +208,14 @@ fn place(state: &mut State) {
 fn keys_and_colours(state: &mut State, options: &TuiOptions, config: &Config) {
     state.keymap = Keymap::shipped();
     let keys = options.paths.keymap_file();
-    if let Ok(text) = std::fs::read_to_string(&keys) {
-        if let Err(error) = state.keymap.merge(&text) {
-            state
-                .shared
-                .workspace
-                .problems
-                .push(own_file(keys, error.to_string(), "the shipped keys are in force"));
-        }
+    if let Ok(text) = std::fs::read_to_string(&keys)
+        && let Err(error) = state.keymap.merge(&text)
+    {
+        state
+            .shared
+            .workspace
+            .problems
+            .push(own_file(keys, error.to_string(), "the shipped keys are in force"));
     }
     state.themes = EMBEDDED
         .iter()

@@ -97,7 +97,6 @@ fn nearest_ansi(r: u8, g: u8, b: u8) -> Option<Color> {
     let (low, high) = (r.min(g).min(b), r.max(g).max(b));
     if high - low < 40 {
         return match high {
-            0..=70 => None,
             71..=150 => Some(Color::DarkGray),
             151..=215 => Some(Color::Gray),
             _ => None,

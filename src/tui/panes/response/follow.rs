@@ -102,7 +102,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         && let Some(job) = place.body.as_ref().and_then(|body| body.document.index_job())
     {
         place.id = name;
-        cx.effects.push(Effect::Index(name, job));
+        cx.effects.push(Effect::Index(name, Box::new(job)));
     }
     search(state, state.search.typing, cx);
 }
@@ -163,7 +163,7 @@ pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     let job = bytes.and_then(|bytes| state.search.job(name, bytes));
     let nothing = job.is_none();
     match job {
-        Some(job) => cx.effects.push(Effect::Search(name, job)),
+        Some(job) => cx.effects.push(Effect::Search(name, Box::new(job))),
         None => state.search.matches = None,
     }
     if nothing && let Some(body) = state.place_mut().and_then(|place| place.body.as_mut()) {
