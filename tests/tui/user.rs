@@ -104,6 +104,9 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// How long somebody waits for the screen, in seconds: long enough for any machine, so that a failed test ends.
+const PATIENCE: u64 = 60;
+
 /// Somebody at the keyboard.
 pub struct User {
     pub app: App,
@@ -160,7 +163,7 @@ impl User {
     ///
     /// # Panics
     ///
-    /// After two minutes, so that a failed test ends; no healthy machine needs them.
+    /// After a minute, so that a failed test ends; no healthy machine needs them.
     pub fn until(&mut self, what: &str, mut holds: impl FnMut(&Self) -> bool) -> &mut Self {
         let began = std::time::Instant::now();
         while !holds(self) {
@@ -218,7 +221,7 @@ impl User {
     }
 
     /// Is killed: nothing is asked, nothing is finished, but what the disk has by now stays.
-    pub fn is_killed(mut self) {
+    pub fn killed(mut self) {
         self.app.finish();
     }
 }
@@ -240,13 +243,18 @@ fn named(name: &str) -> KeyEvent {
         "esc" => KeyCode::Esc,
         "tab" => KeyCode::Tab,
         "backspace" => KeyCode::Backspace,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
         "up" => KeyCode::Up,
         "down" => KeyCode::Down,
         "left" => KeyCode::Left,
         "right" => KeyCode::Right,
         "space" => KeyCode::Char(' '),
         "f1" => KeyCode::F(1),
-        other => KeyCode::Char(other.chars().next().unwrap()),
+        other => {
+            assert_eq!(other.chars().count(), 1, "no key is called {other}");
+            KeyCode::Char(other.chars().next().unwrap())
+        }
     };
     KeyEvent::new(code, modifiers)
 }

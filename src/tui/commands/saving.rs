@@ -160,6 +160,7 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
             },
         ];
         if restructure(state, label, edits, effects) {
+            state.pending_saves += 1;
             if let Some(key) = key {
                 effects.push(Effect::Local(LocalJob::Draft(key, None)));
             }
@@ -182,6 +183,7 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
         }],
         effects,
     ) {
+        state.pending_saves += 1;
         state.shared.open = Some(copy);
     }
 }

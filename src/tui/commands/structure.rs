@@ -177,7 +177,7 @@ fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &m
             }
             _ => {}
         }
-        if node.saved.as_ref() != Some(&node.environment) {
+        if node.saved.as_ref() != Some(&node.environment) || !before.environments.contains_key(&node.id) {
             let environment = node.environment.clone();
             work.files.push(FileJob::WriteEnvironment {
                 id: node.id,

@@ -26,7 +26,7 @@ pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
     let method = sent.method.to_string();
     let url = show.text(&sent.url);
     rows.push(
-        Row::new(Ink::Strong, url.clone())
+        Row::new(Ink::Strong, show.text(target(&sent.url)))
             .then(Ink::Dim, format!(" {}", sent.version))
             .lead(Ink::method(&method), format!("{method} "))
             .copied("the URL", url),
@@ -85,10 +85,19 @@ fn body(sent: &SentRequest, show: &Show<'_>, rows: &mut Vec<Row>) {
     }
 }
 
+/// The request's target as it stands in the request line (RFC 9112, section 3.2.1): the host goes into a header.
+fn target(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    match url[authority..].find(['/', '?']) {
+        Some(path) if url[authority + path..].starts_with('/') => &url[authority + path..],
+        _ => url,
+    }
+}
+
 /// The request as text: as it went out, secrets masked unless revealed.
 pub(super) fn as_text(exchange: &Exchange, show: &Show<'_>) -> String {
     let sent = &exchange.request;
-    let mut out = format!("{} {} {}\n", sent.method, sent.url, sent.version);
+    let mut out = format!("{} {} {}\n", sent.method, target(&sent.url), sent.version);
     for (name, value) in &sent.headers {
         out.push_str(name);
         out.push_str(": ");
