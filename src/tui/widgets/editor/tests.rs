@@ -1,3 +1,5 @@
+//! Tests of this module.
+
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};

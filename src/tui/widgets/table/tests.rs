@@ -1,3 +1,5 @@
+//! Tests of this module.
+
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
