@@ -150,6 +150,10 @@ impl Pipeline {
     ) -> Outcome {
         prepared.log.outcome.unresolved.clone_from(&resolved.unresolved);
         let signed = Self::sign(resolved.clone());
+        if !super::scripts::jobs(&prepared.plan, ScriptEvent::PostResponse).is_empty() {
+            // The script's world is made while the server thinks.
+            engine.prepare().await;
+        }
         let mut exchange = self.http.send(signed.request, self.http_context(context)).await;
         exchange.warnings.splice(0..0, signed.warnings);
         if !context.cancel.is_cancelled() {

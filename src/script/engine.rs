@@ -52,6 +52,15 @@ impl Engine {
         Self::default()
     }
 
+    /// Starts the thread, so that its world is made while something else is waited for. Needless before [`Self::run`],
+    /// which does the same; a failure shows there.
+    pub async fn prepare(&self) {
+        let mut slot = self.worker.lock().await;
+        if slot.is_none() {
+            *slot = Worker::spawn().ok();
+        }
+    }
+
     /// Runs one script to its end; scripts that come at once wait for each other. Never fails: what goes wrong is in
     /// the report. When the future is dropped, the script is stopped.
     pub async fn run(&self, mut job: ScriptJob) -> ScriptReport {
@@ -174,20 +183,19 @@ struct Thread {
 
 impl Thread {
     fn work(self, handle: &Handle, finished: &tokio::sync::mpsc::UnboundedSender<u64>) {
-        let mut vm = None;
+        // Made at once: whoever called for the engine early has it ready when the first script comes.
+        let mut vm = Some(Vm::new(&self.run, &self.watch));
         while let Ok(message) = self.messages.recv() {
             let Message::Job(number, job) = message else { continue };
-            if vm.is_none() {
-                match Vm::new(&self.run, &self.watch) {
-                    Ok(made) => vm = Some(made),
-                    Err(message) => self.run.state().error(Thrown {
-                        name: "Error".to_owned(),
-                        message: format!("the script engine did not start: {message}"),
-                        stack: String::new(),
-                    }),
-                }
+            let made = vm.take().unwrap_or_else(|| Vm::new(&self.run, &self.watch));
+            if let Err(message) = &made {
+                self.run.state().error(Thrown {
+                    name: "Error".to_owned(),
+                    message: format!("the script engine did not start: {message}"),
+                    stack: String::new(),
+                });
             }
-            if let Some(world) = &vm {
+            if let Ok(world) = made {
                 // Making the world is not the script's time.
                 self.watch.busy(true);
                 let mut sends = JoinSet::new();
@@ -206,8 +214,8 @@ impl Thread {
                         handle,
                     );
                 });
-                if !fit {
-                    vm = None;
+                if fit {
+                    vm = Some(Ok(world));
                 }
             }
             if finished.send(number).is_err() {
