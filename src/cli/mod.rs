@@ -28,6 +28,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use tokio::runtime::Builder;
+
 pub use args::{Cli, Command, DemoArgs};
 pub use error::{CliError, report};
 use open::Opened;
@@ -89,15 +91,15 @@ fn perform(command: Command, workspace: Option<&Path>, output: &mut Output) -> R
     let cwd = std::env::current_dir()
         .map_err(|error| CliError::failed("the current folder cannot be read").because(error))?;
     match command {
-        Command::Demo(args) => in_background(demo::serve(&args, output))?,
+        Command::Demo(args) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
         Command::Run(args) => {
             let start = args.paths.first().map(|path| start_of(&cwd, path));
             let opened = Opened::at(start.as_deref().unwrap_or(&cwd), workspace, output)?;
-            in_background(run::run(opened, &args, &cwd, output))?
+            in_background(Builder::new_current_thread(), run::run(opened, &args, &cwd, output))?
         }
         Command::Send(args) => {
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;
-            in_background(send::send(opened, &args, &cwd, output))?
+            in_background(Builder::new_current_thread(), send::send(opened, &args, &cwd, output))?
         }
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
         Command::Doctor(args) => doctor::doctor(&Opened::at(&cwd, workspace, output)?, &args, output),
@@ -124,9 +126,11 @@ fn start_of(cwd: &Path, typed: &str) -> PathBuf {
 }
 
 /// Runs a future on a runtime of its own, which ends with it.
-fn in_background<T>(future: impl Future<Output = T>) -> Result<T, CliError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+///
+/// Commands that send get one thread: they do one thing at a time, and handing it to and fro between threads would take
+/// longer than some requests. What blocks (scripts, names to look up, keys of the demo server) has threads of its own.
+fn in_background<T>(mut runtime: Builder, future: impl Future<Output = T>) -> Result<T, CliError> {
+    let runtime = runtime
         .enable_all()
         .build()
         .map_err(|error| CliError::failed("cannot start the runtime").because(error))?;

@@ -30,6 +30,7 @@ pub struct Opened {
     /// The local state.
     pub state: State,
     saved: CurrentValues,
+    saved_cookies: String,
     demo: Option<demo::Running>,
 }
 
@@ -61,6 +62,10 @@ impl Opened {
         for problem in &problems {
             tell(output, &problem.to_string(), problem.hint.as_deref());
         }
+        // At worst a power cut loses the last commands' values; waiting for the disk would cost each more than its request.
+        if let Err(error) = state.spare_the_disk() {
+            tell(output, &error.to_string(), Some(error.hint()));
+        }
         let current = state.current_values().unwrap_or_else(|error| {
             tell(output, &error.to_string(), Some(error.hint()));
             CurrentValues::default()
@@ -70,6 +75,7 @@ impl Opened {
             .ok()
             .flatten()
             .and_then(|json| Jar::from_json(&json).ok());
+        let cookies = jar.as_ref().map(Jar::to_json);
         let active = state.active_environment().ok().flatten();
         let environment = active.and_then(|slug| workspace.environment_named(&slug).map(|node| node.id));
         Ok(Self {
@@ -85,6 +91,7 @@ impl Opened {
             jar: Arc::new(jar.unwrap_or_default()),
             state,
             saved: current,
+            saved_cookies: cookies.unwrap_or_default(),
             demo: None,
         })
     }
@@ -162,12 +169,23 @@ impl Opened {
 
     /// Keeps what scripts and servers changed: current values and cookies.
     pub fn save(&mut self, output: &mut Output) {
-        let kept = self
-            .state
-            .save_current_values(&self.saved, &self.session.current)
-            .and_then(|()| self.state.set_cookies(&self.jar.to_json()));
+        let cookies = self.jar.to_json();
+        let values = if self.saved == self.session.current {
+            Ok(())
+        } else {
+            self.state.save_current_values(&self.saved, &self.session.current)
+        };
+        let kept = values.and_then(|()| {
+            if cookies == self.saved_cookies {
+                return Ok(());
+            }
+            self.state.set_cookies(&cookies)
+        });
         match kept {
-            Ok(()) => self.saved = self.session.current.clone(),
+            Ok(()) => {
+                self.saved = self.session.current.clone();
+                self.saved_cookies = cookies;
+            }
             Err(error) => {
                 tell(output, &error.to_string(), Some(error.hint()));
                 tell(output, "what scripts set was not kept", None);
