@@ -3,7 +3,9 @@
 //! ratatui draws into a buffer and its backend writes the difference. Around that: one write per frame between the marks
 //! of a synchronized update, so no frame is ever seen half drawn, and a restore that runs on drop and on panic.
 
-use std::io::{self, BufWriter, Stdout, Write};
+use std::cell::Cell;
+use std::io::{self, Stdout, Write};
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -26,7 +28,32 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<Output<Stdout>>>,
+    held: Rc<Cell<bool>>,
+}
+
+/// Collects what is written until it is flushed, and while it is held beyond that: ratatui flushes several times in the
+/// middle of a frame, and each would be a write of its own that the terminal wakes up for.
+struct Output<W> {
+    to: W,
+    bytes: Vec<u8>,
+    held: Rc<Cell<bool>>,
+}
+
+impl<W: Write> Write for Output<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.held.get() {
+            return Ok(());
+        }
+        let written = self.to.write_all(&self.bytes);
+        self.bytes.clear();
+        written.and_then(|()| self.to.flush())
+    }
 }
 
 impl Screen {
@@ -36,11 +63,15 @@ impl Screen {
     /// screen, so its message goes to `background`.
     pub fn take(background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
         install_panic_hook(background);
-        enter()?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, io::stdout()));
-        Ok(Self {
-            terminal: Terminal::new(backend)?,
-        })
+        let held = Rc::<Cell<bool>>::default();
+        let backend = CrosstermBackend::new(Output {
+            to: io::stdout(),
+            bytes: Vec::with_capacity(32 * 1024),
+            held: held.clone(),
+        });
+        let mut terminal = Terminal::new(backend)?;
+        enter(terminal.backend_mut())?;
+        Ok(Self { terminal, held })
     }
 
     /// The size: columns, rows.
@@ -49,16 +80,23 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws a frame; only what changed is written.
+    /// Draws a frame; only what changed is written, at once.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
+        self.held.set(true);
+        let drawn = self.draw_held(render);
+        self.held.set(false);
+        // Also after an error: what was begun must be ended.
+        drawn.and(Write::flush(self.terminal.backend_mut()))
+    }
+
+    fn draw_held(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         self.terminal.draw(|frame| {
             if let Some(at) = render(frame) {
                 frame.set_cursor_position(at);
             }
         })?;
-        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        Write::flush(self.terminal.backend_mut())
+        queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
     /// Sets the window's title.
@@ -80,7 +118,7 @@ impl Host for Screen {
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         restore();
         let result = during();
-        enter()?;
+        enter(self.terminal.backend_mut())?;
         self.terminal.clear()?;
         Ok(result)
     }
@@ -92,11 +130,11 @@ impl Drop for Screen {
     }
 }
 
-fn enter() -> io::Result<()> {
+/// Takes the terminal; what it is told goes out with the first frame, as one write less is one wait less.
+fn enter(out: &mut impl Write) -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    let mut out = io::stdout();
-    execute!(
+    queue!(
         out,
         EnterAlternateScreen,
         EnableMouseCapture,
@@ -104,7 +142,7 @@ fn enter() -> io::Result<()> {
         Hide
     )?;
     // Terminals that do not know the sequence ignore it; asking first would cost a round trip before the first frame.
-    execute!(
+    queue!(
         out,
         PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
     )
@@ -146,4 +184,40 @@ fn install_panic_hook(background: impl Fn(String) + Send + Sync + 'static) {
             ));
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[test]
+    fn what_is_held_goes_out_in_one_piece() {
+        /// Keeps every write by itself.
+        #[derive(Default)]
+        struct Writes(Vec<Vec<u8>>);
+        impl Write for Writes {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                self.0.push(bytes.to_vec());
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let held = Rc::new(Cell::new(true));
+        let mut output = Output {
+            to: Writes::default(),
+            bytes: Vec::new(),
+            held: held.clone(),
+        };
+        output.write_all(b"begin ").unwrap();
+        output.flush().unwrap();
+        output.write_all(b"end").unwrap();
+        held.set(false);
+        output.flush().unwrap();
+        output.flush().unwrap();
+        assert_eq!(output.to.0, [b"begin end".to_vec()]);
+    }
 }
