@@ -141,9 +141,10 @@ impl Keymap {
             }
         }
         for (context, chord, action) in changes {
-            self.bindings
-                .retain(|binding| binding.context != context || binding.chord != chord);
-            self.index.remove(&(context, chord));
+            if self.index.remove(&(context, chord)).is_some() {
+                self.bindings
+                    .retain(|binding| binding.context != context || binding.chord != chord);
+            }
             if let Some(action) = action {
                 self.bindings.push(Binding { context, chord, action });
                 self.index.insert((context, chord), action);

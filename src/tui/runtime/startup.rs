@@ -6,18 +6,19 @@ use serde_json::Value;
 
 use super::TuiOptions;
 use super::files::draft_path;
+use super::looks::{self, Looks};
 use crate::http::Jar;
 use crate::model::edit::Edit;
 use crate::model::problem::Problem;
+use crate::model::variable::CurrentValues;
 use crate::model::{Entity, ItemPath, NodeId, Workspace};
 use crate::store::files::draft_from_toml;
 use crate::store::{Config, Files, Place, state};
-use crate::tui::keymap::Keymap;
 use crate::tui::layout::Dividers;
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
-use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
+use crate::tui::theme::Depth;
 
 /// What was read besides the state.
 pub struct Start {
@@ -43,69 +44,123 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.shared.now = jiff::Timestamp::now();
     state.last_input = state.shared.now;
     state.shared.awake = true;
-    state.shared.workspace = files.load();
+    // Two things to wait for, about equally long.
+    let depth = state.depth.unwrap_or(Depth::True);
+    let beside = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| (Local::read(options), Looks::read(&options.paths, &config, depth)));
+        let (keymap, problem) = looks::keys(&options.paths);
+        state.keymap = keymap;
+        state.shared.workspace = files.load();
+        state.shared.workspace.problems.extend(problem);
+        beside.join()
+    });
+    let (local, looks) = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     state.shared.workspace.problems.extend(config_problem);
-
-    let database = match state::State::open(&options.paths, &options.root) {
-        Ok((database, problem)) => {
-            if let Some(problem) = problem {
-                state.shared.notify(Level::Warning, problem.message.clone());
-                state.shared.workspace.problems.push(problem);
-            }
-            Some(database)
-        }
-        Err(error) => {
-            let text = format!("drafts and tokens will not be kept: {error}; {}", error.hint());
-            state.shared.notify(Level::Error, text);
-            None
-        }
-    };
-    let mut cookies = Jar::new();
-    if let Some(database) = &database
-        && let Err(error) = remembered(&mut state, database, &mut cookies)
-    {
-        let text = format!("not all that was remembered could be read: {error}");
-        state.shared.notify(Level::Warning, text);
-    }
+    looks.take_up(&mut state);
+    let (database, cookies) = local.take_up(&mut state);
     if options.demo.is_some() {
         state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
     }
-    keys_and_colours(&mut state, options, &config);
     place(&mut state);
     Ok((
         state,
         Start {
             files,
             database,
-            cookies: Arc::new(cookies),
+            cookies: Arc::new(cookies.unwrap_or_default()),
             config,
         },
     ))
 }
 
-/// Takes up what the last session left: values, drafts, cookies, where everything stood.
-fn remembered(state: &mut State, database: &state::State, cookies: &mut Jar) -> Result<(), state::StateError> {
-    state.shared.current = database.current_values()?;
-    if let Some(json) = database.cookies()? {
-        match Jar::from_json(&json) {
-            Ok(jar) => *cookies = jar,
-            Err(error) => state
-                .shared
-                .notify(Level::Warning, format!("the cookies could not be read: {error}")),
+/// The local state as it was read, with what is to be said about that.
+#[derive(Default)]
+struct Local {
+    database: Option<state::State>,
+    remembered: Remembered,
+    /// A state that was set aside.
+    problem: Option<Problem>,
+    /// What went wrong, and how bad that is.
+    notice: Option<(Level, String)>,
+}
+
+/// What the last session left: values, cookies, drafts, where everything stood.
+#[derive(Default)]
+struct Remembered {
+    current: CurrentValues,
+    cookies: Option<String>,
+    environment: Option<String>,
+    drafts: Vec<state::Draft>,
+    layout: Option<String>,
+}
+
+impl Local {
+    fn read(options: &TuiOptions) -> Self {
+        let mut local = Self::default();
+        match state::State::open(&options.paths, &options.root) {
+            Ok((database, problem)) => {
+                local.notice = problem
+                    .as_ref()
+                    .map(|problem| (Level::Warning, problem.message.clone()));
+                local.problem = problem;
+                if let Err(error) = local.remembered.read(&database) {
+                    let text = format!("not all that was remembered could be read: {error}");
+                    local.notice = Some((Level::Warning, text));
+                }
+                local.database = Some(database);
+            }
+            Err(error) => {
+                let text = format!("drafts and tokens will not be kept: {error}; {}", error.hint());
+                local.notice = Some((Level::Error, text));
+            }
         }
+        local
     }
-    let slug = database.active_environment()?;
-    state.shared.active_environment =
-        slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
-    for draft in database.drafts()? {
-        if let Err(problem) = take_draft(&mut state.shared.workspace, &draft.key, &draft.text) {
-            state.shared.workspace.problems.push(problem);
+
+    /// Puts it over the workspace, which must be loaded; gives the database and the cookies.
+    fn take_up(self, state: &mut State) -> (Option<state::State>, Option<Jar>) {
+        state.shared.workspace.problems.extend(self.problem);
+        if let Some((level, text)) = self.notice {
+            state.shared.notify(level, text);
         }
+        (self.database, self.remembered.take_up(state))
     }
-    if let Some(layout) = database.layout()? {
-        restore(state, &layout);
+}
+
+impl Remembered {
+    /// Reads one after the other; what came before an error stays.
+    fn read(&mut self, database: &state::State) -> Result<(), state::StateError> {
+        self.current = database.current_values()?;
+        self.cookies = database.cookies()?;
+        self.environment = database.active_environment()?;
+        self.drafts = database.drafts()?;
+        self.layout = database.layout()?;
+        Ok(())
     }
-    Ok(())
+
+    fn take_up(self, state: &mut State) -> Option<Jar> {
+        state.shared.current = self.current;
+        let cookies = self.cookies.and_then(|json| {
+            Jar::from_json(&json)
+                .inspect_err(|error| {
+                    let text = format!("the cookies could not be read: {error}");
+                    state.shared.notify(Level::Warning, text);
+                })
+                .ok()
+        });
+        let slug = self.environment;
+        state.shared.active_environment =
+            slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
+        for draft in self.drafts {
+            if let Err(problem) = take_draft(&mut state.shared.workspace, &draft.key, &draft.text) {
+                state.shared.workspace.problems.push(problem);
+            }
+        }
+        if let Some(layout) = self.layout {
+            restore(state, &layout);
+        }
+        cookies
+    }
 }
 
 /// Puts unsaved changes back over what the files say.
@@ -202,81 +257,5 @@ fn place(state: &mut State) {
             _ => format!("{problems} files could not be read: `problems` in the palette lists them"),
         };
         state.shared.notify(Level::Warning, text);
-    }
-}
-
-fn keys_and_colours(state: &mut State, options: &TuiOptions, config: &Config) {
-    state.keymap = Keymap::shipped();
-    let keys = options.paths.keymap_file();
-    if let Ok(text) = std::fs::read_to_string(&keys)
-        && let Err(error) = state.keymap.merge(&text)
-    {
-        state
-            .shared
-            .workspace
-            .problems
-            .push(own_file(keys, error.to_string(), "the shipped keys are in force"));
-    }
-    state.themes = EMBEDDED
-        .iter()
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
-    for entry in std::fs::read_dir(options.paths.config.join("themes"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let file = entry.path();
-        let name = file
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        if file.extension().is_some_and(|ending| ending == "toml") {
-            match std::fs::read_to_string(&file).map_err(|error| error.to_string()) {
-                Ok(text) => match Theme::parse(&text) {
-                    Ok(_) => {
-                        state.themes.retain(|(own, _)| *own != name);
-                        state.themes.push((name, text));
-                    }
-                    Err(error) => {
-                        state.shared.workspace.problems.push(own_file(
-                            file,
-                            error.to_string(),
-                            "the theme is left out",
-                        ));
-                    }
-                },
-                Err(error) => state
-                    .shared
-                    .workspace
-                    .problems
-                    .push(own_file(file, error, "the theme is left out")),
-            }
-        }
-    }
-    let depth = state.depth.unwrap_or(Depth::True);
-    let usual = if depth == Depth::Ansi { "ansi" } else { DEFAULT };
-    let wanted = config.theme.clone().unwrap_or_else(|| usual.to_owned());
-    let known = state.themes.iter().find(|(name, _)| *name == wanted);
-    let text = known.map_or_else(|| EMBEDDED[0].1.to_owned(), |(_, text)| text.clone());
-    state.theme_name = known.map_or_else(|| DEFAULT.to_owned(), |(name, _)| name.clone());
-    if known.is_none() {
-        let file = options.paths.config_file();
-        let message = format!("there is no theme `{wanted}`");
-        state
-            .shared
-            .workspace
-            .problems
-            .push(own_file(file, message, "the default theme is in force"));
-    }
-    state.theme = Theme::parse(&text).unwrap_or_default().fit(depth);
-}
-
-fn own_file(file: std::path::PathBuf, message: String, hint: &str) -> Problem {
-    Problem {
-        file,
-        at: None,
-        message,
-        hint: Some(hint.to_owned()),
     }
 }

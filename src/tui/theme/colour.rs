@@ -87,9 +87,19 @@ fn indexed_rgb(n: u8) -> (u8, u8, u8) {
 }
 
 fn nearest_indexed(r: u8, g: u8, b: u8) -> u8 {
-    (16..=255)
-        .min_by_key(|n| distance(indexed_rgb(*n), (r, g, b)))
-        .unwrap_or(16)
+    // In the cube each part is nearest by itself.
+    let step = |part: u8| {
+        (0..6_u8)
+            .min_by_key(|n| STEPS[usize::from(*n)].abs_diff(part))
+            .unwrap_or(0)
+    };
+    let cube = 16 + 36 * step(r) + 6 * step(g) + step(b);
+    (232..=255)
+        .fold((cube, distance(indexed_rgb(cube), (r, g, b))), |best, n| {
+            let away = distance(indexed_rgb(n), (r, g, b));
+            if away < best.1 { (n, away) } else { best }
+        })
+        .0
 }
 
 /// The ANSI colour of the nearest hue; near-black and near-white grounds become the terminal's own ground.
@@ -117,6 +127,16 @@ fn nearest_ansi(r: u8, g: u8, b: u8) -> Option<Color> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_other_indexed_colour_is_nearer() {
+        for n in 0..=2_000_u32 {
+            let [r, g, b, _] = n.wrapping_mul(0x9e37_79b9).to_le_bytes();
+            let chosen = distance(indexed_rgb(nearest_indexed(r, g, b)), (r, g, b));
+            let nearest = (16..=255).map(|n| distance(indexed_rgb(n), (r, g, b))).min();
+            assert_eq!(Some(chosen), nearest, "{r} {g} {b}");
+        }
+    }
 
     fn detect(vars: &[(&str, &str)]) -> Depth {
         Depth::detect(|name| {

@@ -1,0 +1,94 @@
+//! The user's keys and colours: what is shipped, with their own files over it.
+
+use crate::model::problem::Problem;
+use crate::store::{Config, Paths};
+use crate::tui::keymap::Keymap;
+use crate::tui::state::State;
+use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
+
+/// The shipped keys with the user's over them, and what is wrong with those.
+pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
+    let mut keymap = Keymap::shipped();
+    let file = paths.keymap_file();
+    let problem = std::fs::read_to_string(&file)
+        .ok()
+        .and_then(|text| keymap.merge(&text).err())
+        .map(|error| own_file(file, error.to_string(), "the shipped keys are in force"));
+    (keymap, problem)
+}
+
+/// The user's colours.
+pub struct Looks {
+    themes: Vec<(String, String)>,
+    theme_name: String,
+    theme: Theme,
+    problems: Vec<Problem>,
+}
+
+impl Looks {
+    /// Reads them, and what is wrong with them.
+    pub fn read(paths: &Paths, config: &Config, depth: Depth) -> Self {
+        let mut problems = Vec::new();
+        let themes = themes(paths, &mut problems);
+        let usual = if depth == Depth::Ansi { "ansi" } else { DEFAULT };
+        let wanted = config.theme.as_deref().unwrap_or(usual);
+        let known = themes.iter().find(|(name, _)| *name == wanted);
+        if known.is_none() {
+            let message = format!("there is no theme `{wanted}`");
+            problems.push(own_file(paths.config_file(), message, "the default theme is in force"));
+        }
+        let (theme_name, text) = known.map_or((DEFAULT, EMBEDDED[0].1), |(name, text)| (name, text));
+        Self {
+            theme_name: theme_name.to_owned(),
+            theme: Theme::parse(text).unwrap_or_default().fit(depth),
+            themes,
+            problems,
+        }
+    }
+
+    /// Puts them in force.
+    pub fn take_up(self, state: &mut State) {
+        state.themes = self.themes;
+        state.theme_name = self.theme_name;
+        state.theme = self.theme;
+        state.shared.workspace.problems.extend(self.problems);
+    }
+}
+
+/// All themes to choose from: the shipped ones, and the user's, which come before those of the same name.
+fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
+    let shipped = EMBEDDED.iter();
+    let mut themes: Vec<(String, String)> = shipped
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    let folder = std::fs::read_dir(paths.config.join("themes"));
+    for entry in folder.into_iter().flatten().flatten() {
+        let file = entry.path();
+        if file.extension().is_none_or(|ending| ending != "toml") {
+            continue;
+        }
+        let name = file
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let text = std::fs::read_to_string(&file).map_err(|error| error.to_string());
+        let usable = text.and_then(|text| Theme::parse(&text).map(|_| text).map_err(|error| error.to_string()));
+        match usable {
+            Ok(text) => {
+                themes.retain(|(own, _)| *own != name);
+                themes.push((name, text));
+            }
+            Err(error) => problems.push(own_file(file, error, "the theme is left out")),
+        }
+    }
+    themes
+}
+
+fn own_file(file: std::path::PathBuf, message: String, hint: &str) -> Problem {
+    Problem {
+        file,
+        at: None,
+        message,
+        hint: Some(hint.to_owned()),
+    }
+}
