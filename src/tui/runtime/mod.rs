@@ -12,6 +12,7 @@
 
 mod external;
 mod files;
+mod looks;
 mod sends;
 mod startup;
 
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::demo;
 use crate::store::Paths;
@@ -141,13 +142,16 @@ impl App {
     ///
     /// When the host's terminal cannot be written to.
     pub fn turn(&mut self, most: Option<Duration>, host: &mut impl Host) -> io::Result<Flow> {
-        let first = match [wake(&self.state), most].into_iter().flatten().min() {
+        let due = wake(&self.state, Timestamp::now());
+        let wait = [due, most].into_iter().flatten().min();
+        let first = match wait {
             None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(after) => self.events.recv_timeout(after),
         };
         let mut next = match first {
             Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout) => Some(Event::Tick),
+            // Only what changes by itself makes a new frame, not the caller's impatience.
+            Err(RecvTimeoutError::Timeout) => (due.is_some() && due == wait).then_some(Event::Tick),
             Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
         };
         // Everything that has arrived is taken before one frame is drawn.
@@ -207,19 +211,19 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
     })
 }
 
-/// How long until something on the screen changes by itself; `None` while nothing does.
-fn wake(state: &State) -> Option<Duration> {
-    if !state.shared.running.is_empty() {
-        return Some(Duration::from_millis(100));
-    }
-    let token = environments::next_change(&state.shared).map(jiff::SignedDuration::unsigned_abs);
+/// How long from `now` until something on the screen changes by itself; `None` while nothing does.
+fn wake(state: &State, now: Timestamp) -> Option<Duration> {
+    // The state's times count from the event it handled last.
+    let since = now.duration_since(state.shared.now).max(SignedDuration::ZERO);
+    let sending = (!state.shared.running.is_empty()).then_some(Duration::from_millis(100));
+    let token = environments::next_change(&state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
     let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
-    [token, sleep]
+    [sending, token, sleep]
         .into_iter()
         .flatten()
         .min()
-        .map(|time| time.max(Duration::from_millis(20)))
+        .map(|time| time.saturating_sub(since.unsigned_abs()).max(Duration::from_millis(20)))
 }
 
 /// Those who do the effects.
@@ -263,3 +267,6 @@ impl Helpers {
         Ok(Flow::Go)
     }
 }
+
+#[cfg(test)]
+mod tests;
