@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up is broken")]
 
-use std::fmt::Write as _;
-use std::fs;
+mod samples;
+
 use std::hint::black_box;
 
 use postrider::model::ItemPath;
@@ -14,34 +14,15 @@ fn main() {
     divan::main();
 }
 
-/// Ten collections of ten folders of ten requests, each with headers, a body and a script.
-fn workspace() -> tempfile::TempDir {
-    let root = tempfile::tempdir().unwrap();
-    for n in 0..1_000 {
-        let folder = root.path().join(format!("collections/c{}/f{}", n / 100, n / 10 % 10));
-        fs::create_dir_all(&folder).unwrap();
-        let mut text =
-            format!("name = \"Request {n}\"\nmethod = \"POST\"\nurl = \"{{{{base_url}}}}/a/{n}\"\norder = {n}\n");
-        text.push_str("headers = [\n  { name = \"Accept\", value = \"*/*\" },\n  { name = \"X-Trace\", value = \"{{$guid}}\" },\n]\n");
-        text.push_str("\n[body]\ntype = \"json\"\ntext = '''\n{\n");
-        for line in 0..10 {
-            writeln!(text, "  \"key{line}\": \"value {line}\",").unwrap();
-        }
-        text.push_str("  \"end\": true\n}'''\n\n[scripts]\npost-response = '''\npm.test(\"ok\", function () {\n    pm.response.to.be.ok;\n});\n'''\n");
-        fs::write(folder.join(format!("r{n}.toml")), text).unwrap();
-    }
-    root
-}
-
 #[divan::bench]
 fn load_1000_requests(bencher: divan::Bencher) {
-    let root = workspace();
+    let root = samples::thousand_requests();
     bencher.bench_local(|| black_box(Files::new(root.path()).load()));
 }
 
 #[divan::bench]
 fn save_one_field(bencher: divan::Bencher) {
-    let root = workspace();
+    let root = samples::thousand_requests();
     let files = Files::new(root.path());
     let workspace = files.load();
     let path = ItemPath::new("c0/f0/r0");
