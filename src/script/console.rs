@@ -7,6 +7,9 @@ use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 /// How many lines one script may write.
 const MAX_LINES: usize = 10_000;
 
+/// How long one of its lines may be, in bytes: a response written out whole is seen better in its own pane.
+const MAX_LINE: usize = 1024 * 1024;
+
 /// The level of a `console` method; an unknown one is `log`.
 pub fn level(method: &str) -> ConsoleLevel {
     match method {
@@ -21,7 +24,7 @@ pub fn level(method: &str) -> ConsoleLevel {
 /// Adds a line, or says once that no more are kept.
 pub fn push(lines: &mut Vec<ConsoleLine>, level: ConsoleLevel, text: String, script: &str) {
     let (level, text) = match lines.len() {
-        n if n < MAX_LINES => (level, text),
+        n if n < MAX_LINES => (level, shortened(text)),
         MAX_LINES => (
             ConsoleLevel::Warn,
             format!("more than {MAX_LINES} lines; the rest is not kept"),
@@ -36,6 +39,17 @@ pub fn push(lines: &mut Vec<ConsoleLine>, level: ConsoleLevel, text: String, scr
     });
 }
 
+/// The text, or as much of it as is kept and a word about the rest.
+fn shortened(mut text: String) -> String {
+    if text.len() > MAX_LINE {
+        let left = text.floor_char_boundary(MAX_LINE);
+        let cut = text.len() - left;
+        text.truncate(left);
+        text = format!("{text}… ({cut} bytes more)");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +62,13 @@ mod tests {
         }
         assert_eq!(lines.len(), MAX_LINES + 1);
         assert!(lines[MAX_LINES].text.starts_with("more than"));
+    }
+
+    #[test]
+    fn a_line_without_end_is_cut_between_characters() {
+        let mut lines = Vec::new();
+        push(&mut lines, ConsoleLevel::Log, "ä".repeat(MAX_LINE), "s");
+        assert!(lines[0].text.len() < MAX_LINE + 64);
+        assert!(lines[0].text.ends_with("bytes more)"));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use super::limits::{Limits, Trip, Watch};
@@ -24,6 +24,9 @@ const TICK: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_millis(1500);
 /// How long a cancelled script may take to end by itself.
 const CANCEL_GRACE: Duration = Duration::from_millis(300);
+
+/// How many requests of one script are under way at once; the others wait for their turn.
+const SENDS_AT_ONCE: usize = 16;
 
 /// Runs the scripts of one run, one after the other, in one JavaScript world. Cheap until the first script.
 #[derive(Default)]
@@ -44,6 +47,14 @@ struct Worker {
     run: Run,
     watch: Arc<Watch>,
     number: u64,
+}
+
+impl Drop for Worker {
+    /// Ends the thread, also while a script waits in it; one that computes is stopped by its job's token.
+    fn drop(&mut self) {
+        // A thread that is gone needs no word.
+        let _ = self.inbox.send(Message::End);
+    }
 }
 
 impl Engine {
@@ -106,7 +117,6 @@ impl Worker {
         let watch = Arc::new(Watch::default());
         let thread = Thread {
             messages,
-            answers: inbox.clone(),
             run: run.clone(),
             watch: Arc::clone(&watch),
         };
@@ -130,7 +140,8 @@ impl Worker {
         self.watch.start(job.limits, job.cancel.clone());
         self.run.start(job.clone());
         let cancel = job.cancel.clone();
-        if self.inbox.send(Message::Job(self.number, Box::new(job))).is_err() {
+        let message = Message::Job(self.number, Box::new(job), self.inbox.clone());
+        if self.inbox.send(message).is_err() {
             return (self.abandoned(None), false);
         }
         loop {
@@ -176,7 +187,6 @@ impl Worker {
 /// The inside of the thread.
 struct Thread {
     messages: Receiver<Message>,
-    answers: Sender<Message>,
     run: Run,
     watch: Arc<Watch>,
 }
@@ -186,7 +196,12 @@ impl Thread {
         // Made at once: whoever called for the engine early has it ready when the first script comes.
         let mut vm = Some(Vm::new(&self.run, &self.watch));
         while let Ok(message) = self.messages.recv() {
-            let Message::Job(number, job) = message else { continue };
+            let (number, job, answers) = match message {
+                Message::Job(number, job, answers) => (number, job, answers),
+                Message::End => return,
+                // They come too late for the script they were meant for.
+                Message::Answer(..) | Message::Wake => continue,
+            };
             let made = vm.take().unwrap_or_else(|| Vm::new(&self.run, &self.watch));
             if let Err(message) = &made {
                 self.run.state().error(Thrown {
@@ -199,11 +214,14 @@ impl Thread {
                 // Making the world is not the script's time.
                 self.watch.busy(true);
                 let mut sends = JoinSet::new();
+                let turns = Arc::new(Semaphore::new(SENDS_AT_ONCE));
                 let fit = world.execute(number, &job, &self.messages, &mut |id, request| {
                     let port = job.send.clone();
-                    let answers = self.answers.clone();
+                    let (answers, turns) = (answers.clone(), Arc::clone(&turns));
                     sends.spawn_on(
                         async move {
+                            // Never closed, so a turn always comes.
+                            let _turn = turns.acquire().await;
                             let result = match port {
                                 Some(port) => port.send(request).await,
                                 None => Err("requests cannot be sent here".to_owned()),
@@ -221,6 +239,49 @@ impl Thread {
             if finished.send(number).is_err() {
                 return;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::model::script::ScriptEvent;
+    use std::sync::Weak;
+
+    /// Runs scripts in an engine and drops it, the last one in the middle; true when thread and world are gone.
+    async fn ends_with_its_engine(sources: &[&str]) -> bool {
+        let engine = Engine::new();
+        engine.prepare().await;
+        let watch: Weak<Watch> = Arc::downgrade(&engine.worker.lock().await.as_ref().unwrap().watch);
+        for source in sources {
+            let job = ScriptJob::new(*source, "s", ScriptEvent::PostResponse);
+            // One that ends by itself does so long before.
+            let _ = tokio::time::timeout(Duration::from_millis(500), engine.run(job)).await;
+        }
+        drop(engine);
+        // The thread and the world's interrupt handler hold the watch. It is generous to a busy machine.
+        for _ in 0..600 {
+            if watch.strong_count() == 0 {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        false
+    }
+
+    #[tokio::test]
+    async fn the_thread_ends_with_its_engine() {
+        for sources in [
+            &[][..],
+            &["console.log(1)"],
+            &["console.log(1)", "while (true);"],
+            &["setInterval(() => {}, 60000);"],
+            &["pm.sendRequest('http://x', () => {}); await new Promise(() => setTimeout(() => {}, 1e9));"],
+        ] {
+            assert!(ends_with_its_engine(sources).await, "{sources:?}");
         }
     }
 }

@@ -8,7 +8,7 @@
 //! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
@@ -37,8 +37,11 @@ pub enum Message {
     Answer(u64, u32, Result<ScriptResponse, String>),
     /// Look at the watch.
     Wake,
-    /// A script to run, with its number.
-    Job(u64, Box<ScriptJob>),
+    /// A script to run, with its number and where answers to its sends go. The thread keeps no sender of its own: it
+    /// would never see the channel end.
+    Job(u64, Box<ScriptJob>, Sender<Message>),
+    /// Nobody needs the thread any more.
+    End,
 }
 
 /// Hands a request to the outside; the answer comes as a [`Message`].
@@ -237,7 +240,7 @@ impl<'js> Script<'_, 'js> {
             Ok(Message::Answer(of, id, result)) if of == number => self.answer(id, result),
             // An answer to an earlier script's send comes too late; a job cannot come while one runs.
             Ok(Message::Wake | Message::Answer(..) | Message::Job(..)) | Err(RecvTimeoutError::Timeout) => Ok(()),
-            Err(RecvTimeoutError::Disconnected) => {
+            Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => {
                 self.vm.watch.trip(Trip::Cancelled);
                 Ok(())
             }
@@ -248,8 +251,10 @@ impl<'js> Script<'_, 'js> {
         let answer = self.function("answer")?;
         match result {
             Ok(response) => {
+                if !self.vm.run.state().answered(id, &response, &self.vm.watch) {
+                    return Ok(());
+                }
                 let described = self.ctx.json_parse(pm::describe_response(&response).to_string())?;
-                self.vm.run.state().answers.insert(id, response);
                 answer.call((id, "", described))
             }
             Err(message) => answer.call((id, message)),

@@ -63,6 +63,9 @@ impl Run {
     }
 }
 
+/// What keeping anything costs beside its text, in bytes: a thousand empty lines are not nothing.
+const EACH: usize = 256;
+
 /// Whether this is what the engine throws when its memory limit is reached.
 fn is_out_of_memory(thrown: &Thrown) -> bool {
     thrown.name == "InternalError" && thrown.message == "out of memory"
@@ -73,13 +76,25 @@ impl State {
         self.job.as_ref().map(|job| job.name.clone()).unwrap_or_default()
     }
 
-    /// Counts bytes that a script hands out; beyond its memory limit it is stopped.
+    /// Counts something of so many bytes that a script hands out or has kept for it; beyond its memory limit it is
+    /// stopped.
     fn spend(&mut self, bytes: usize, watch: &Watch) -> bool {
-        self.spent = self.spent.saturating_add(bytes);
+        self.spent = self.spent.saturating_add(bytes).saturating_add(EACH);
         let limit = self.job.as_ref().map_or(0, |job| job.limits.memory);
         let fits = self.spent <= limit;
         if !fits {
             watch.trip(Trip::Memory(limit));
+        }
+        fits
+    }
+
+    /// Keeps the response to a script's own request, if it still may have one.
+    pub fn answered(&mut self, id: u32, response: &ScriptResponse, watch: &Watch) -> bool {
+        let headers = response.response.headers.iter();
+        let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
+        let fits = self.spend(response.response.body.len() + headers, watch);
+        if fits {
+            self.answers.insert(id, response.clone());
         }
         fits
     }

@@ -24,7 +24,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     let host = Object::new(ctx.clone())?;
     register_reports(&host, run, watch)?;
     register_scopes(&host, run, watch)?;
-    register_exchange(&host, run)?;
+    register_exchange(&host, run, watch)?;
     register_odds(&host)?;
     Ok(host)
 }
@@ -46,7 +46,8 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
                   message: Opt<String>,
                   stack: Opt<String>| {
                 let mut state = own.state();
-                if !state.spend(name.len() + message.0.as_deref().map_or(64, str::len), &its_watch) {
+                let lengths = [&message.0, &stack.0].map(|text| text.as_deref().map_or(0, str::len));
+                if !state.spend(name.len() + lengths.iter().sum::<usize>(), &its_watch) {
                     return Err(too_much(&ctx));
                 }
                 let thrown = error.0.map(|name| Thrown {
@@ -59,11 +60,16 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
             },
         ),
     )?;
-    let own = run.clone();
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "error",
-        Func::from(move |name: String, message: String, stack: String| {
-            own.state().error(Thrown { name, message, stack });
+        Func::from(move |ctx: Ctx<'js>, name: String, message: String, stack: String| {
+            let mut state = own.state();
+            if !state.spend(name.len() + message.len() + stack.len(), &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            state.error(Thrown { name, message, stack });
+            Ok(())
         }),
     )?;
     let (own, its_watch) = (run.clone(), Arc::clone(watch));
@@ -88,10 +94,17 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
     )?;
     let own = run.clone();
     host.set("skip", Func::from(move || own.state().report.skip_request = true))?;
-    let own = run.clone();
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "visualize",
-        Func::from(move |text: String| own.state().report.visualizer = serde_json::from_str(&text).ok()),
+        Func::from(move |ctx: Ctx<'js>, text: String| {
+            let mut state = own.state();
+            if !state.spend(text.len(), &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            state.report.visualizer = serde_json::from_str(&text).ok();
+            Ok(())
+        }),
     )
 }
 
@@ -135,7 +148,7 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
         Func::from(
             move |ctx: Ctx<'js>, kind: String, change: String, key: String, value: String| {
                 let mut state = own.state();
-                if !state.spend(key.len() + value.len() + 32, &its_watch) {
+                if !state.spend(key.len() + value.len(), &its_watch) {
                     return Err(too_much(&ctx));
                 }
                 let change = match change.as_str() {
@@ -157,7 +170,7 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
 }
 
 /// The request, the response, and sends of the script's own.
-fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
+fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
     let own = run.clone();
     host.set(
         "request",
@@ -172,32 +185,44 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
             ctx.json_parse(text)
         }),
     )?;
-    let own = run.clone();
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "changed",
         Func::from(move |ctx: Ctx<'js>, parts: Value<'js>| {
-            let parts = parsed(&ctx, parts)?;
+            let (parts, bytes) = parsed(&ctx, parts)?;
             let mut state = own.state();
-            if let Some(mut changed) = state.job.as_ref().map(|job| job.request.clone()) {
+            if !state.spend(bytes, &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            if let Some(before) = state.job.as_ref().map(|job| &job.request) {
+                let mut changed = before.clone();
                 request::apply(&mut changed, &parts);
+                if let Some(path) = request::foreign_file(before, &changed) {
+                    let text = format!("a script may not choose the file `{path}`: name it in the request's body");
+                    return Err(Exception::throw_message(&ctx, &text));
+                }
                 state.report.request = Some(changed);
             }
-            Ok::<_, rquickjs::Error>(())
+            Ok(())
         }),
     )?;
-    let own = run.clone();
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "send",
         Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
-            let parts = parsed(&ctx, parts)?;
+            let (parts, bytes) = parsed(&ctx, parts)?;
+            let mut state = own.state();
+            if !state.spend(bytes, &its_watch) {
+                return Err(too_much(&ctx));
+            }
             let mut request = crate::model::Request::default();
             request::apply(&mut request, &parts);
             if request.auth.is_inherited() {
                 // Nothing is inherited by a script's own request.
                 request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
             }
-            own.state().sends.push((id, request));
-            Ok::<_, rquickjs::Error>(())
+            state.sends.push((id, request));
+            Ok(())
         }),
     )?;
     let own = run.clone();
@@ -226,9 +251,12 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
     register_bodies(host, run)
 }
 
-fn parsed<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<serde_json::Value> {
+/// What a script made of a request, and its size as JSON in bytes.
+fn parsed<'js>(ctx: &Ctx<'js>, value: Value<'js>) -> Result<(serde_json::Value, usize)> {
     let text = ctx.json_stringify(value)?.map(|text| text.to_string()).transpose()?;
-    serde_json::from_str(text.as_deref().unwrap_or("null"))
+    let text = text.as_deref().unwrap_or("null");
+    serde_json::from_str(text)
+        .map(|value| (value, text.len()))
         .map_err(|error| Exception::throw_type(ctx, &format!("not a request: {error}")))
 }
 

@@ -141,6 +141,30 @@ pub fn apply(request: &mut Request, parts: &Value) {
     }
 }
 
+/// The first file the changed request would send that the written one does not name. A script that could choose files
+/// could send any file of this machine anywhere.
+pub fn foreign_file<'a>(written: &Request, changed: &'a Request) -> Option<&'a str> {
+    let own = files(&written.body);
+    files(&changed.body).into_iter().find(|path| !own.contains(path))
+}
+
+/// The paths of a body's files, as written.
+fn files(body: &Body) -> Vec<&str> {
+    match body {
+        Body::File { path } => vec![path.as_str()],
+        Body::Multipart(parts) => parts
+            .iter()
+            .filter_map(|part| match &part.content {
+                PartContent::Files(paths) => Some(paths),
+                PartContent::Text(_) => None,
+            })
+            .flatten()
+            .map(Template::as_str)
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Any value as text, nothing as empty.
 fn text(value: &Value) -> String {
     match value {

@@ -288,3 +288,32 @@ fn a_send_that_is_never_answered_can_be_stopped() {
     job.limits.total = Duration::from_millis(80);
     assert_eq!(run_job(job).errors[0].name, "TimeoutError");
 }
+
+#[test]
+fn a_script_chooses_no_files() {
+    let with_file = |source: &str| {
+        let mut job = job(source);
+        job.event = ScriptEvent::PreRequest;
+        job.request.body = Body::File {
+            path: "{{folder}}/own.bin".into(),
+        };
+        run_job(job)
+    };
+    for source in [
+        "pm.request.body.update({ mode: 'file', file: { src: '/etc/passwd' } });",
+        "pm.request.body.update({ mode: 'formdata', formdata: [{ key: 'f', type: 'file', src: ['{{folder}}/own.bin', '/etc/passwd'] }] });",
+    ] {
+        let report = with_file(source);
+        assert_eq!(report.request, None, "{source}");
+        assert_eq!(
+            report.errors[0].message,
+            "a script may not choose the file `/etc/passwd`: name it in the request's body"
+        );
+    }
+    let report = with_file(
+        "pm.request.headers.add({ key: 'X', value: 'y' });
+         pm.request.body.update({ mode: 'formdata', formdata: [{ key: 'f', type: 'file', src: '{{folder}}/own.bin' }] });",
+    );
+    assert_eq!(report.errors, []);
+    assert!(report.request.is_some());
+}

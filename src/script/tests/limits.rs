@@ -1,5 +1,7 @@
 //! Scripts that take too much: each ends in a word about it, and the next script runs.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::*;
@@ -90,9 +92,54 @@ fn what_is_handed_out_counts_too() {
         "while (1) console.log('x'.repeat(1e5));",
         "for (let i = 0; ; i++) pm.environment.set('k', 'x'.repeat(1e5));",
         "while (1) pm.test('x'.repeat(1e5), () => {});",
+        "const x = 'x'.repeat(1e5); while (1) pm.visualizer.set(x, {});",
+        "const x = 'x'.repeat(1e5); while (1) pm.sendRequest({ url: 'http://h', method: 'POST', body: x }, () => {});",
     ] {
         assert_eq!(stopped(source, small_memory).name, "MemoryError", "{source}");
     }
+}
+
+#[test]
+fn errors_and_answers_count_too() {
+    for source in [
+        "const x = 'x'.repeat(1e6); setInterval(() => { for (let i = 0; i < 50; i++) Promise.reject(new Error(x)); }, 1);",
+        "(async () => { while (1) await pm.sendRequest('http://h'); })();",
+    ] {
+        let mut job = job(source);
+        small_memory(&mut job);
+        job.send = Some(Arc::new(Large::default()));
+        let report = run_job(job);
+        assert_eq!(report.errors.last().unwrap().name, "MemoryError", "{source}");
+    }
+}
+
+/// A port whose every answer has a megabyte; it knows how many were asked for at once.
+#[derive(Clone, Default)]
+struct Large {
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl SendPort for Large {
+    fn send(&self, _: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+        let port = self.clone();
+        Box::pin(async move {
+            let now = port.now.fetch_add(1, Ordering::SeqCst) + 1;
+            port.most.fetch_max(now, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            port.now.fetch_sub(1, Ordering::SeqCst);
+            Ok(answer(200, "OK", &"x".repeat(1024 * 1024)))
+        })
+    }
+}
+
+#[test]
+fn requests_of_a_script_wait_for_their_turn() {
+    let port = Large::default();
+    let mut job = job("for (let i = 0; i < 60; i++) pm.sendRequest('http://h/' + i, (e, r) => console.log(e, r.code));");
+    job.send = Some(Arc::new(port.clone()));
+    assert_eq!(texts(run_job(job)), vec!["null 200"; 60]);
+    assert_eq!(port.most.load(Ordering::SeqCst), 16);
 }
 
 #[test]
