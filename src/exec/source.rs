@@ -67,7 +67,7 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
     };
     for (key, now) in current.of(owner) {
         match &now.value {
-            Some(value) => layer.set(key, value.clone(), &now.set_by),
+            Some(value) => layer.overlay(key, value.clone(), &now.set_by),
             None => layer.unset(key),
         }
     }
@@ -81,6 +81,31 @@ mod tests {
     use crate::model::{Environment, Variable};
     use jiff::Timestamp;
     use serde_json::json;
+
+    #[test]
+    fn a_current_value_keeps_what_the_file_says_of_its_variable() {
+        let mut current = CurrentValues::default();
+        let now = CurrentValue {
+            value: Some(json!("now")),
+            set_by: "you".into(),
+            set_at: Timestamp::UNIX_EPOCH,
+        };
+        current.set(Owner::Globals, "off", now.clone());
+        current.set(Owner::Globals, "new", now);
+        let off = Variable {
+            enabled: false,
+            secret: true,
+            ..Variable::new("off", "file")
+        };
+        let layer = layer("", &[off], &current, &Owner::Globals);
+        let flags: Vec<_> = layer
+            .bindings
+            .iter()
+            .map(|binding| (binding.key.as_str(), binding.enabled, binding.secret, &binding.value))
+            .collect();
+        let value = &json!("now");
+        assert_eq!(flags, [("off", false, true, value), ("new", true, false, value)]);
+    }
 
     #[test]
     fn current_values_hide_initial_ones_and_overrides_hide_both() {

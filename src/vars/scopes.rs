@@ -60,23 +60,37 @@ impl Layer {
             .find(|binding| binding.enabled && binding.key == key)
     }
 
-    /// Gives a variable a value; a secret one stays secret.
+    /// Gives a variable a value; a secret one stays secret. Beside a disabled one stands a new one (POSTMAN.md,
+    /// section 3), as secret as that.
     pub fn set(&mut self, key: &str, value: Value, set_by: &str) {
-        match self
+        let place = self
             .bindings
-            .iter_mut()
-            .rev()
-            .find(|binding| binding.enabled && binding.key == key)
-        {
-            Some(binding) => {
-                binding.value = value;
-                set_by.clone_into(&mut binding.set_by);
+            .iter()
+            .rposition(|binding| binding.enabled && binding.key == key);
+        self.put(place, key, value, set_by);
+    }
+
+    /// Puts a value over the one that is there, whatever else is said of the variable: a disabled one stays disabled.
+    pub fn overlay(&mut self, key: &str, value: Value, set_by: &str) {
+        let last = |enabled: bool| {
+            let is = move |binding: &Binding| binding.enabled == enabled && binding.key == key;
+            self.bindings.iter().rposition(is)
+        };
+        let place = last(true).or_else(|| last(false));
+        self.put(place, key, value, set_by);
+    }
+
+    fn put(&mut self, place: Option<usize>, key: &str, value: Value, set_by: &str) {
+        match place {
+            Some(place) => {
+                self.bindings[place].value = value;
+                set_by.clone_into(&mut self.bindings[place].set_by);
             }
             None => self.bindings.push(Binding {
                 key: key.to_owned(),
                 value,
                 enabled: true,
-                secret: false,
+                secret: self.bindings.iter().any(|binding| binding.secret && binding.key == key),
                 set_by: set_by.to_owned(),
             }),
         }
@@ -163,5 +177,9 @@ mod tests {
         layer.unset("x");
         assert_eq!(layer.get("x"), None);
         assert_eq!(layer.bindings.len(), 1);
+        layer.bindings[0].secret = true;
+        layer.set("x", json!(4), "script");
+        assert_eq!(layer.get("x").map(|binding| binding.secret), Some(true));
+        assert_eq!(layer.bindings.len(), 2);
     }
 }
