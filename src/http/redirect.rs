@@ -78,12 +78,10 @@ pub(super) fn next(
     if hop.referer.is_some() {
         hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("referer"));
     }
-    let elsewhere = from.url.host_str() != hop.url.host_str();
-    let exposed = from.url.scheme() == "https" && hop.url.scheme() == "http";
-    if elsewhere {
+    if address(&from.url) != address(&hop.url) {
         hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
     }
-    if (elsewhere || exposed) && !settings.keep_authorization.unwrap_or(false) {
+    if !is_same_server(&from.url, &hop.url) && !settings.keep_authorization.unwrap_or(false) {
         hop.headers.retain(|(name, _)| !signed.is_credential(name));
         if joined.username().is_empty() && joined.password().is_none() {
             hop.basic = None;
@@ -92,13 +90,34 @@ pub(super) fn next(
     Ok(hop)
 }
 
-/// The URL a redirect came from, as far as the next may know it (RFC 9110, section 10.1.3).
+fn address(url: &Url) -> (Option<&str>, Option<u16>) {
+    (url.host_str(), url.port_or_known_default())
+}
+
+/// Whether credentials for one URL may be sent to the other: the same host and port, or its step up to TLS.
+///
+/// Postman looks at the host alone; but another port is often another program, and its operator another person.
+fn is_same_server(from: &Url, to: &Url) -> bool {
+    let exposed = from.scheme() == "https" && to.scheme() == "http";
+    let upgraded = (from.scheme(), to.scheme()) == ("http", "https")
+        && from.host_str() == to.host_str()
+        && from.port().is_none()
+        && to.port().is_none();
+    upgraded || (address(from) == address(to) && !exposed)
+}
+
+/// The URL a redirect came from, as far as the next may know it (RFC 9110, section 10.1.3): another server learns only
+/// its origin, as the path and query may hold a key.
 fn referer(from: &Url, to: &Url) -> Option<String> {
     if from.scheme() == "https" && to.scheme() == "http" {
         return None;
     }
     let mut from = from.clone();
     from.set_fragment(None);
+    if !is_same_server(&from, to) {
+        from.set_path("/");
+        from.set_query(None);
+    }
     Some(from.into())
 }
 
@@ -178,5 +197,33 @@ mod tests {
         assert_eq!(hop.referer, None);
         let hop = follow(bearer(), Settings::default(), 302, "http://a/x#f", "/");
         assert_eq!(hop.referer.as_deref(), Some("http://a/x"));
+    }
+
+    #[test]
+    fn another_server_learns_only_where_it_was_come_from() {
+        let referer = |from: &str, to: &str| follow(bearer(), Settings::default(), 302, from, to).referer;
+        let from = "http://a/p?key=s3cret#f";
+        assert_eq!(referer(from, "http://b/").as_deref(), Some("http://a/"));
+        assert_eq!(referer(from, "http://a:81/").as_deref(), Some("http://a/"));
+        assert_eq!(referer(from, "/q").as_deref(), Some("http://a/p?key=s3cret"));
+    }
+
+    #[test]
+    fn another_port_is_another_server_but_tls_on_the_usual_one_is_not() {
+        let keeps = |from: &str, to: &str| {
+            let hop = follow(bearer(), Settings::default(), 307, from, to);
+            names(&hop).contains(&"Authorization")
+        };
+        assert!(!keeps("http://a:80/", "http://a:8080/"));
+        assert!(!keeps("http://a:8080/", "https://a/"));
+        assert!(keeps("http://a/", "https://a/"));
+        assert!(keeps("http://a:80/", "http://a/"));
+    }
+
+    #[test]
+    fn a_key_the_user_wrote_into_a_header_stays_behind_too() {
+        let mut resolved = request(Auth::new(Auth::NONE));
+        resolved.headers = vec![("X-Api-Key".to_owned(), "k".to_owned())];
+        assert!(sign(resolved).request.is_credential("x-api-key"));
     }
 }
