@@ -20,12 +20,7 @@ fn text(response: &Response) -> Option<String> {
     if let Ok(text) = std::str::from_utf8(&response.body) {
         return (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned());
     }
-    let header = response.header("content-type")?;
-    let label = header
-        .split(';')
-        .skip(1)
-        .find_map(|part| part.trim().strip_prefix("charset="))?;
-    let encoding = encoding_rs::Encoding::for_label(label.trim_matches('"').as_bytes())?;
+    let encoding = encoding_rs::Encoding::for_label(response.charset()?.as_bytes())?;
     let (text, _, damaged) = encoding.decode(&response.body);
     (!damaged).then(|| text.into_owned())
 }

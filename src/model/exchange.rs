@@ -110,6 +110,16 @@ impl Response {
             .unwrap_or_default()
     }
 
+    /// The label of the `charset` parameter of the Content-Type (RFC 9110, section 8.3.2), as the server spelled it.
+    pub fn charset(&self) -> Option<String> {
+        self.header("content-type")?.split(';').skip(1).find_map(|part| {
+            let (key, value) = part.split_once('=')?;
+            key.trim()
+                .eq_ignore_ascii_case("charset")
+                .then(|| value.trim().trim_matches('"').to_owned())
+        })
+    }
+
     /// Whether the status is 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

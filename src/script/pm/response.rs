@@ -62,16 +62,9 @@ pub fn describe_cookies(cookies: &[Cookie]) -> Value {
         .collect()
 }
 
-/// The `charset` of the Content-Type, when it is not UTF-8.
+/// The encoding that the response names, when it is not UTF-8.
 fn charset(response: &Response) -> Option<&'static encoding_rs::Encoding> {
-    let header = response.header("content-type")?;
-    let label = header.split(';').skip(1).find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        key.trim()
-            .eq_ignore_ascii_case("charset")
-            .then(|| value.trim().trim_matches('"'))
-    })?;
-    encoding_rs::Encoding::for_label(label.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
+    encoding_rs::Encoding::for_label(response.charset()?.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
 }
 
 /// The body as text; what its charset does not know is replaced.
