@@ -1,22 +1,7 @@
 //! A request while it is being signed: what a signer may read and change.
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-
 use crate::model::template::tokens;
-use crate::model::{ResolvedRequest, Secret};
-
-/// What Postman encodes in the name of a query parameter (POSTMAN.md, section 4.2); `%` stays, it may be encoded already.
-const QUERY_NAME: &AsciiSet = &QUERY_VALUE.add(b'=');
-
-/// What Postman encodes in the value of a query parameter.
-const QUERY_VALUE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'\'')
-    .add(b'<')
-    .add(b'>')
-    .add(b'&');
+use crate::model::{ResolvedRequest, Secret, percent};
 
 /// A request while it is being signed.
 ///
@@ -93,9 +78,12 @@ impl Draft {
 
     /// Appends a credential to the query, encoded, before a fragment.
     pub fn add_query(&mut self, name: &str, value: &str) {
-        let encoded = utf8_percent_encode(value, QUERY_VALUE).to_string();
-        self.hide(&encoded);
-        let pair = format!("{}={encoded}", utf8_percent_encode(name, QUERY_NAME));
+        self.hide(value);
+        let (name, value) = (
+            percent::encode(name, percent::QUERY_NAME),
+            percent::encode(value, percent::QUERY_VALUE),
+        );
+        let pair = format!("{name}={value}");
         let url = &mut self.request.url;
         let end = url.find('#').unwrap_or(url.len());
         let separator = match url[..end].split_once('?') {

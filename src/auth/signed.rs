@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{Draft, Step, find};
 use crate::model::request::Method;
+use crate::model::secret::is_credential_header;
 use crate::model::wire::ResolvedBody;
 use crate::model::{Redactor, ResolvedRequest, Settings};
 
@@ -58,13 +59,9 @@ impl SignedRequest {
     }
 
     /// Whether a header of that name proves who the user is, so that it must not follow a redirect to another host:
-    /// `Authorization`, `Cookie`, `Proxy-Authorization`, and whatever the auth set.
+    /// those that always do ([`is_credential_header`]), and whatever the auth set.
     pub fn is_credential(&self, header: &str) -> bool {
-        ["authorization", "cookie", "proxy-authorization"]
-            .iter()
-            .copied()
-            .chain(self.credentials.iter().map(String::as_str))
-            .any(|name| name.eq_ignore_ascii_case(header))
+        is_credential_header(header) || self.credentials.iter().any(|name| name.eq_ignore_ascii_case(header))
     }
 }
 

@@ -18,6 +18,7 @@ pub struct Report<'a> {
     failures: usize,
     /// What went wrong while writing; nothing is written after it.
     broken: Option<io::Error>,
+    /// Hides the secrets of all sends so far: failures are told when the last one is over.
     redactor: Redactor,
 }
 
@@ -73,38 +74,38 @@ impl<'a> Report<'a> {
     }
 
     /// A request is over.
-    pub fn outcome(&mut self, outcome: &Outcome, redactor: Redactor) {
+    pub fn outcome(&mut self, outcome: &Outcome, redactor: &Redactor) {
         let paint = self.output.paint;
+        self.redactor = self.redactor.and(redactor);
         if outcome.skipped {
             self.line(&format!("  {}", paint.dim("skipped by its pre-request script")));
         }
         if let Some(exchange) = &outcome.exchange {
-            self.line(&format!("  {}", describe::exchange(exchange, &redactor, paint)));
+            self.line(&format!("  {}", describe::exchange(exchange, redactor, paint)));
             if exchange.result.is_err() {
                 self.failures += 1;
                 let number = self.failures;
-                let mut lines = describe::send_error(exchange, &redactor, paint);
+                let mut lines = describe::send_error(exchange, redactor, paint);
                 if let Some(first) = lines.first_mut() {
                     *first = format!("{} {first}", paint.red(&format!("{number}.")));
                 }
                 self.lines(lines);
             }
         }
-        self.lines(describe::warnings(outcome, &redactor, paint));
+        self.lines(describe::warnings(outcome, redactor, paint));
         for line in &outcome.console {
-            self.lines(describe::console(line, &redactor, paint));
+            self.lines(describe::console(line, redactor, paint));
         }
         for error in &outcome.script_errors {
             self.failures += 1;
             let text = format!("{}. {} in {}", self.failures, error.name, error.script);
-            self.line(&format!("  {}", paint.red(&escape(&text))));
+            self.line(&format!("  {}", paint.red(&escape(&redactor.redact(&text)))));
         }
         for test in &outcome.tests {
             self.failures += usize::from(test.failed());
-            let text = describe::test(test, Some(self.failures), &redactor, paint);
+            let text = describe::test(test, Some(self.failures), redactor, paint);
             self.line(&format!("  {text}"));
         }
-        self.redactor = redactor;
     }
 
     /// `setNextRequest` named what is not there.
@@ -165,7 +166,7 @@ impl<'a> Report<'a> {
         if let Some(hint) = &failure.hint {
             out.push(format!("     {} {}", paint.cyan("hint:"), shown(hint)));
         }
-        out.push(format!("     {}", paint.dim(&format!("in {}", escape(&place)))));
+        out.push(format!("     {}", paint.dim(&format!("in {}", shown(&place)))));
         out
     }
 }
@@ -223,8 +224,36 @@ fn table(summary: &Summary) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::Written;
     use crate::exec::summary::Count;
+    use crate::model::Secret;
     use std::time::Duration;
+
+    #[test]
+    fn failures_hide_the_secrets_of_every_send_of_the_run() {
+        let written = Written::default();
+        let mut output = Output::to(written.clone(), std::io::sink());
+        let mut report = Report::new(&mut output);
+        for secret in ["s3cret-1", "s3cret-2"] {
+            report.outcome(&Outcome::default(), &Redactor::new([Secret::new(secret)]));
+        }
+        let failure = Failure {
+            iteration: 0,
+            location: vec!["at s3cret-1".to_owned()],
+            kind: "s3cret-1Error".to_owned(),
+            what: "test of s3cret-1".to_owned(),
+            message: "expected 's3cret…' to equal s3cret-2".to_owned(),
+            hint: Some("s3cret-1".to_owned()),
+        };
+        report
+            .finish(&Summary {
+                failures: vec![failure],
+                ..Summary::default()
+            })
+            .expect("a place to write to");
+        let text = written.text();
+        assert!(text.contains("expected") && !text.contains("s3cret"), "{text}");
+    }
 
     #[test]
     fn the_table_is_a_rectangle() {

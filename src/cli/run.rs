@@ -46,7 +46,7 @@ pub async fn run(mut opened: Opened, args: &RunArgs, cwd: &Path, output: &mut Ou
             let exchange = outcome.exchange.as_ref();
             let of_send = exchange.map_or_else(Redactor::default, |exchange| exchange.redactor.clone());
             shadow.keep(plan.node, outcome);
-            report.outcome(outcome, secrets(&shadow, plan.node, &of_send));
+            report.outcome(outcome, &secrets(&shadow, plan.node, &of_send));
         }
         RunEvent::NoSuchRequest(name) => report.no_such_request(name),
     })

@@ -18,6 +18,7 @@ pub mod exchange;
 pub mod follow;
 pub mod id;
 pub mod outcome;
+pub mod percent;
 pub mod problem;
 pub mod request;
 pub mod script;

@@ -28,6 +28,12 @@ impl Method {
         &self.0
     }
 
+    /// Whether a body goes out with it; with the others it is dropped unless the settings say otherwise (POSTMAN.md,
+    /// section 4.3).
+    pub fn has_body(&self) -> bool {
+        !["GET", "COPY", "HEAD", "PURGE", "UNLOCK"].contains(&self.as_str())
+    }
+
     /// Whether it is a token as RFC 9110, section 5.6.2 has it, so that it can be sent.
     pub fn is_valid(&self) -> bool {
         !self.0.is_empty()

@@ -3,8 +3,28 @@
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use super::percent;
+
 /// What a masked secret looks like; its length says nothing of the secret's.
 pub const MASK: &str = "••••••••";
+
+/// Whether a header of that name carries credentials, whoever wrote it: its value is masked where requests are shown, and
+/// does not follow a redirect to another host.
+pub fn is_credential_header(name: &str) -> bool {
+    [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-api-key",
+        "api-key",
+        "x-auth-token",
+    ]
+    .iter()
+    .any(|known| name.eq_ignore_ascii_case(known))
+}
 
 /// A value that must not be shown by accident: it has no `Display`, and its `Debug` is a mask.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -42,12 +62,32 @@ impl Redactor {
     /// Shorter values are not hidden: they would tear holes into unrelated text.
     pub const SHORTEST: usize = 3;
 
-    /// Collects the secrets to hide.
+    /// A text that was cut short shows at most so much of a secret, in bytes.
+    const SHORTEST_CUT: usize = 4;
+
+    /// Collects the secrets to hide, in every spelling they may go out in or come back in.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let mut secrets: Vec<Secret> = secrets
-            .into_iter()
-            .filter(|secret| secret.reveal().len() >= Self::SHORTEST)
-            .collect();
+        Self::default().with(secrets)
+    }
+
+    /// The same with more secrets.
+    #[must_use]
+    pub fn with(&self, more: impl IntoIterator<Item = Secret>) -> Self {
+        let more = more.into_iter().filter(|secret| secret.0.len() >= Self::SHORTEST);
+        self.spelled(more.flat_map(|secret| spellings(&secret.0)).map(Secret))
+    }
+
+    /// The same with all that another one hides.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        if Arc::ptr_eq(&self.secrets, &other.secrets) {
+            return self.clone();
+        }
+        self.spelled(other.secrets.iter().cloned())
+    }
+
+    fn spelled(&self, more: impl Iterator<Item = Secret>) -> Self {
+        let mut secrets: Vec<Secret> = self.secrets.iter().cloned().chain(more).collect();
         secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         secrets.dedup();
         Self {
@@ -55,13 +95,8 @@ impl Redactor {
         }
     }
 
-    /// The same with more secrets.
-    #[must_use]
-    pub fn with(&self, more: impl IntoIterator<Item = Secret>) -> Self {
-        Self::new(self.secrets.iter().cloned().chain(more))
-    }
-
-    /// The text with every secret masked.
+    /// The text with every secret masked, also the beginning of one that stands before an ellipsis: whoever cut the text
+    /// short (a failed assertion does) had not redacted it.
     pub fn redact(&self, text: &str) -> String {
         let mut out = text.to_owned();
         for secret in self.secrets.iter() {
@@ -69,13 +104,64 @@ impl Redactor {
                 out = out.replace(secret.reveal(), MASK);
             }
         }
+        for mark in ["…", "..."] {
+            if !self.secrets.is_empty() && out.contains(mark) {
+                out = self.redact_cut(&out, mark);
+            }
+        }
         out
+    }
+
+    fn redact_cut(&self, text: &str, mark: &str) -> String {
+        let mut parts: Vec<String> = text.split(mark).map(str::to_owned).collect();
+        let last = parts.len().saturating_sub(1);
+        for part in &mut parts[..last] {
+            // `'abc'...` is how long texts are written to the console.
+            let end = part.trim_end_matches(['\'', '"', '`']).len();
+            if let Some(cut) = self.begun(&part[..end]) {
+                part.replace_range(end - cut..end, MASK);
+            }
+        }
+        parts.join(mark)
+    }
+
+    /// How many bytes at the end of a text are the beginning of a secret.
+    fn begun(&self, text: &str) -> Option<usize> {
+        let begins = |secret: &str| {
+            let longest = secret.len().min(text.len());
+            (Self::SHORTEST_CUT..=longest)
+                .rev()
+                .find(|length| secret.is_char_boundary(*length) && text.ends_with(&secret[..*length]))
+        };
+        self.secrets.iter().filter_map(|secret| begins(secret.reveal())).max()
     }
 
     /// Whether nothing is known to be secret.
     pub fn is_empty(&self) -> bool {
         self.secrets.is_empty()
     }
+}
+
+/// A secret as it stands, in a URL, in a form, in a JSON string, and in Base64.
+fn spellings(secret: &str) -> Vec<String> {
+    let quoted = serde_json::Value::from(secret).to_string();
+    let quoted = quoted.trim_matches('"').to_owned();
+    let mut out = vec![
+        secret.to_owned(),
+        percent::form(secret),
+        percent::form(secret).replace("%20", "+"),
+        percent::encode(secret, percent::QUERY),
+        percent::encode(secret, percent::QUERY_VALUE),
+        percent::encode(secret, percent::PATH),
+        quoted.replace('/', "\\/"),
+        quoted,
+    ];
+    // Without padding, so that it is found with and without.
+    out.push(STANDARD.encode(secret).trim_end_matches('=').to_owned());
+    out.push(URL_SAFE_NO_PAD.encode(secret));
+    out.sort_unstable();
+    out.dedup();
+    out
 }
 
 impl fmt::Debug for Redactor {
@@ -106,5 +192,60 @@ mod tests {
             Redactor::new([Secret::new(""), Secret::new("a")]).redact("banana"),
             "banana"
         );
+    }
+
+    #[test]
+    fn every_spelling_is_hidden() {
+        let redactor = Redactor::new([Secret::new("pä ss/\"w&rd?>")]);
+        for spelled in [
+            "pä ss/\"w&rd?>",
+            "p%C3%A4%20ss%2F%22w%26rd%3F%3E",
+            "p%C3%A4+ss%2F%22w%26rd%3F%3E",
+            "p%C3%A4%20ss/%22w&rd?%3E",
+            "pä ss/\\\"w&rd?>",
+            "pä ss\\/\\\"w&rd?>",
+            &STANDARD.encode("pä ss/\"w&rd?>"),
+            &URL_SAFE_NO_PAD.encode("pä ss/\"w&rd?>"),
+        ] {
+            let shown = redactor.redact(&format!("<{spelled}>"));
+            assert_eq!(shown.trim_end_matches(['=', '>']), format!("<{MASK}"), "{spelled}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_short_is_hidden_too() {
+        let redactor = Redactor::new([Secret::new("eyJhbGciOiJSUzI1NiJ9.payload")]);
+        for (text, shown) in [
+            (
+                "expected 'eyJhbGciOiJSUz…' to equal",
+                format!("expected '{MASK}…' to equal"),
+            ),
+            (
+                "'eyJhbGci'... 9 more characters",
+                format!("'{MASK}'... 9 more characters"),
+            ),
+            (
+                "eyJ… is too short, and so is this…",
+                "eyJ… is too short, and so is this…".to_owned(),
+            ),
+            (
+                "an eyJhbGciOiJSUz without an end",
+                "an eyJhbGciOiJSUz without an end".to_owned(),
+            ),
+        ] {
+            assert_eq!(redactor.redact(text), shown);
+        }
+    }
+
+    #[test]
+    fn redactors_add_up() {
+        let both = Redactor::new([Secret::new("first")]).and(&Redactor::new([Secret::new("second")]));
+        assert_eq!(both.redact("first second"), format!("{MASK} {MASK}"));
+    }
+
+    #[test]
+    fn headers_that_carry_credentials_are_known() {
+        assert!(is_credential_header("X-API-Key") && is_credential_header("COOKIE"));
+        assert!(!is_credential_header("Accept"));
     }
 }

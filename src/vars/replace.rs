@@ -44,8 +44,10 @@ pub struct Explanation {
     pub value: String,
     /// Who set it; empty for a value from a file.
     pub set_by: String,
-    /// Whether the value must be hidden.
+    /// Whether the value must be hidden: its own variable is secret, or one of those in it.
     pub secret: bool,
+    /// The variables the value is made of.
+    pub used: Vec<String>,
 }
 
 impl std::fmt::Debug for Explanation {
@@ -72,12 +74,16 @@ pub fn replace_all(text: &str, scopes: &Scopes, dynamic: &Dynamic) -> Resolution
 /// Says what a variable's name means, `None` when no scope defines it.
 pub fn explain(name: &str, scopes: &Scopes) -> Option<Explanation> {
     let (scope, binding) = scopes.get(name)?;
+    let value = replace(&display_value(&binding.value), scopes);
+    let used: Vec<String> = value.used.into_iter().map(|(name, _)| name).collect();
+    let is_secret = |name: &String| scopes.get(name).is_some_and(|(_, binding)| binding.secret);
     Some(Explanation {
         scope,
         owner: scopes.layer(scope).name.clone(),
-        value: replace(&display_value(&binding.value), scopes).text,
+        value: value.text,
         set_by: binding.set_by.clone(),
-        secret: binding.secret,
+        secret: binding.secret || used.iter().any(is_secret),
+        used,
     })
 }
 
@@ -143,6 +149,14 @@ fn pass(
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+
+    #[test]
+    fn a_value_with_a_secret_in_it_is_secret() {
+        let mut scopes = scopes(&[("url", json!("h?key={{key}}")), ("key", json!("k3y"))]);
+        assert_eq!(explain("url", &scopes).map(|found| found.secret), Some(false));
+        scopes.layer_mut(Scope::Environment).bindings[1].secret = true;
+        assert_eq!(explain("url", &scopes).map(|found| found.secret), Some(true));
+    }
 
     fn scopes(values: &[(&str, Value)]) -> Scopes {
         let mut scopes = Scopes::default();

@@ -11,14 +11,12 @@ use serde_json::Value;
 
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::request::Entry;
+use crate::model::secret::is_credential_header;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Secret, Settings, Template};
 
 use super::replace::replace_with;
 use super::{Dynamic, Scopes, json, url};
-
-/// Methods whose body is dropped unless the settings say otherwise.
-const BODILESS: [&str; 5] = ["GET", "COPY", "HEAD", "PURGE", "UNLOCK"];
 
 /// Auth parameters that are secret, in lower case without `_` and `-`.
 const SECRET_PARAMS: [&str; 17] = [
@@ -75,7 +73,7 @@ fn run(
     };
     let url = work.url(request, settings.encode_url.unwrap_or(true));
     let headers = work.headers(&request.headers);
-    let pruned = BODILESS.contains(&request.method.as_str()) && settings.always_send_body != Some(true);
+    let pruned = !request.method.has_body() && settings.always_send_body != Some(true);
     let body = if pruned {
         ResolvedBody::None
     } else {
@@ -260,7 +258,7 @@ fn says_json(headers: &[(String, String)]) -> bool {
         .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.to_ascii_lowercase().contains("json"))
 }
 
-/// All that must be hidden of this request, in every spelling it may go out in.
+/// All that must be hidden of this request.
 fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)]) -> Vec<Secret> {
     let mut out: Vec<String> = scopes
         .secrets()
@@ -275,22 +273,13 @@ fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)]) -> Vec<Se
         }
     }
     for (name, value) in headers {
-        if name.eq_ignore_ascii_case("authorization") || name.eq_ignore_ascii_case("proxy-authorization") {
+        if is_credential_header(name) {
             out.extend(value.split_whitespace().last().map(str::to_owned));
         }
     }
     // A token that nothing defines is no secret; masking it would hide what is wrong.
     out.retain(|value| !value.contains("{{"));
-    out.iter().flat_map(|value| spellings(value)).map(Secret::new).collect()
-}
-
-/// A secret as it stands, in a URL or form, and in a JSON string.
-fn spellings(secret: &str) -> Vec<String> {
-    let mut out = vec![secret.to_owned(), url::form_encode(secret), url::query_encode(secret)];
-    let quoted = Value::from(secret).to_string();
-    out.push(quoted.trim_matches('"').to_owned());
-    out.dedup();
-    out
+    out.into_iter().map(Secret::new).collect()
 }
 
 #[cfg(test)]

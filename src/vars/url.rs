@@ -3,8 +3,8 @@
 //! The URL is one text first, with its variables replaced, and is taken apart only then, so a variable may hold scheme,
 //! host and path together. Existing `%xx` stay, `..` stays, and so does much punctuation.
 
-use crate::model::Request;
 use crate::model::template::tokens;
+use crate::model::{Request, percent};
 
 /// A request's URL with its enabled parameters, as a template.
 pub(super) fn template(request: &Request) -> String {
@@ -50,7 +50,7 @@ fn escape_outside_tokens(out: &mut String, text: &str, special: &[char]) {
 }
 
 fn escape(out: &mut String, text: &str, special: &[char]) {
-    out.push_str(&encode_bytes(text, |b| special.contains(&char::from(b)), false));
+    out.push_str(&percent::encode_only(text, special));
 }
 
 /// The URL to send: taken apart, path variables filled in, percent-encoded unless `encode` is off, put together again.
@@ -58,7 +58,13 @@ fn escape(out: &mut String, text: &str, special: &[char]) {
 /// `variable` gives the value of a `:name` segment; an empty or absent one leaves the segment.
 pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encode: bool) -> String {
     let parts = Parts::of(text.trim_start());
-    let enc = |text: &str, set: &str| if encode { percent(text, set) } else { text.to_owned() };
+    let enc = |text: &str, set: &str| {
+        if encode {
+            percent::encode(text, set)
+        } else {
+            text.to_owned()
+        }
+    };
     let mut out = parts.scheme.to_ascii_lowercase();
     out.push_str("://");
     if let Some(userinfo) = parts.userinfo {
@@ -66,10 +72,10 @@ pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encod
             Some((user, password)) => (user, Some(password)),
             None => (userinfo, None),
         };
-        out.push_str(&enc(user, USERINFO));
+        out.push_str(&enc(user, percent::USERINFO));
         if let Some(password) = password {
             out.push(':');
-            out.push_str(&enc(password, USERINFO));
+            out.push_str(&enc(password, percent::USERINFO));
         }
         out.push('@');
     }
@@ -88,15 +94,15 @@ pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encod
             .filter(|name| !name.is_empty())
             .and_then(&variable)
             .filter(|value| !value.is_empty());
-        out.push_str(&enc(value.as_deref().unwrap_or(segment), PATH));
+        out.push_str(&enc(value.as_deref().unwrap_or(segment), percent::PATH));
     }
     if let Some(query) = parts.query {
         out.push('?');
-        out.push_str(&enc(query, QUERY));
+        out.push_str(&enc(query, percent::QUERY));
     }
     if let Some(fragment) = parts.fragment {
         out.push('#');
-        out.push_str(&enc(fragment, FRAGMENT));
+        out.push_str(&enc(fragment, percent::FRAGMENT));
     }
     out
 }
@@ -155,59 +161,6 @@ fn host(host: &str) -> String {
         return host.to_ascii_lowercase();
     }
     ::url::Host::parse(host).map_or_else(|_| host.to_owned(), |host| host.to_string())
-}
-
-const PATH: &str = " \"<>`#?{}";
-const QUERY: &str = " \"#'<>";
-const FRAGMENT: &str = " \"<>`";
-const USERINFO: &str = " \"<>`#?{}/:;=@[\\]^|";
-/// What a form field's name or value is encoded with: all but letters, digits and `- . _ ~`.
-const FORM_KEPT: &str = "-._~";
-
-/// Percent-encodes controls, everything beyond ASCII, and the characters of `set`.
-fn percent(text: &str, set: &str) -> String {
-    encode_bytes(
-        text,
-        |b| !(0x20..0x7f).contains(&b) || set.as_bytes().contains(&b),
-        true,
-    )
-}
-
-/// A value as it stands in a query.
-pub(super) fn query_encode(text: &str) -> String {
-    percent(text, QUERY)
-}
-
-/// A form's name or value, as it goes over the wire.
-pub(super) fn form_encode(text: &str) -> String {
-    encode_bytes(
-        text,
-        |b| !b.is_ascii_alphanumeric() && !FORM_KEPT.as_bytes().contains(&b),
-        true,
-    )
-}
-
-fn encode_bytes(text: &str, special: impl Fn(u8) -> bool, beyond_ascii: bool) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let mut out = String::with_capacity(text.len());
-    let mut bytes = [0; 4];
-    for c in text.chars() {
-        let encoded = if c.is_ascii() {
-            u8::try_from(c).is_ok_and(&special)
-        } else {
-            beyond_ascii
-        };
-        if !encoded {
-            out.push(c);
-            continue;
-        }
-        for b in c.encode_utf8(&mut bytes).bytes() {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(b >> 4)]));
-            out.push(char::from(HEX[usize::from(b & 15)]));
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -279,11 +232,5 @@ mod tests {
             ..Request::default()
         };
         assert_eq!(template(&request), "{{u}}/p?z&a%3Db=1%262%23{{x&y}}&flag#f");
-    }
-
-    #[test]
-    fn forms_encode_as_verified() {
-        assert_eq!(form_encode("v v"), "v%20v");
-        assert_eq!(form_encode("é&=+'!*()~"), "%C3%A9%26%3D%2B%27%21%2A%28%29~");
     }
 }

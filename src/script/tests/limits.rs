@@ -136,7 +136,8 @@ impl SendPort for Large {
 #[test]
 fn requests_of_a_script_wait_for_their_turn() {
     let port = Large::default();
-    let mut job = job("for (let i = 0; i < 60; i++) pm.sendRequest('http://h/' + i, (e, r) => console.log(e, r.code));");
+    let mut job =
+        job("for (let i = 0; i < 60; i++) pm.sendRequest('http://h/' + i, (e, r) => console.log(e, r.code));");
     job.send = Some(Arc::new(port.clone()));
     assert_eq!(texts(run_job(job)), vec!["null 200"; 60]);
     assert_eq!(port.most.load(Ordering::SeqCst), 16);

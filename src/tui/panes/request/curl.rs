@@ -3,6 +3,7 @@
 use super::facts::is_secret_param;
 use super::fields::is_reference;
 use crate::model::body::PartContent;
+use crate::model::secret::is_credential_header;
 use crate::model::{Auth, Body, Request};
 use crate::vars::{self, Scopes};
 
@@ -44,10 +45,7 @@ pub fn command(request: &Request, auth: &Auth, scopes: &Scopes, revealed: bool) 
     }
     for row in request.headers.iter().filter(|row| row.enabled && !row.name.is_empty()) {
         let name = text(row.name.as_str());
-        let credentials = ["authorization", "proxy-authorization", "cookie"];
-        let hidden = !revealed
-            && credentials.iter().any(|secret| name.eq_ignore_ascii_case(secret))
-            && !row.value_str().contains("{{");
+        let hidden = !revealed && is_credential_header(&name) && !row.value_str().contains("{{");
         let value = if hidden {
             format!("{{{{{name}}}}}")
         } else {
@@ -154,6 +152,22 @@ mod tests {
         assert_eq!(quote("a=b"), "a=b");
         assert_eq!(quote(""), "''");
         assert_eq!(quote("it's $HOME"), r"'it'\''s $HOME'");
+    }
+
+    #[test]
+    fn a_key_in_a_header_stays_home_too() {
+        let mut request = Request {
+            headers: vec![Entry::new("X-Api-Key", "hunter2"), Entry::new("Accept", "*/*")],
+            ..Request::default()
+        };
+        request.set_full_url("http://h/");
+        let auth = Auth::new(Auth::NONE);
+        let hidden = command(&request, &auth, &Scopes::default(), false);
+        assert!(
+            !hidden.contains("hunter2") && hidden.contains("{{X-Api-Key}}"),
+            "{hidden}"
+        );
+        assert!(command(&request, &auth, &Scopes::default(), true).contains("hunter2"));
     }
 
     #[test]

@@ -39,7 +39,9 @@ fn explain(name: &str, state: &State, view: View<'_>) -> Meaning {
             missing: !dynamic,
         };
     };
-    let hidden = (found.secret || token.is_some()) && !view.shared.revealed && !found.value.is_empty();
+    let is_token = |name: &String| facts.tokens.iter().any(|(token, _)| token == name);
+    let secret = found.secret || token.is_some() || found.used.iter().any(is_token);
+    let hidden = secret && !view.shared.revealed && !found.value.is_empty();
     let set_by = match (found.set_by.as_str(), token) {
         ("", Some((_, Some(request)))) => format!("filled by {request}"),
         ("", _) => String::new(),

@@ -2,6 +2,7 @@
 
 use crate::model::body::{Part as BodyPart, PartContent};
 use crate::model::request::Entry;
+use crate::model::secret::is_credential_header;
 use crate::model::variable::display_value;
 use crate::model::{Body, Entity, Template, Variable};
 use crate::tui::widgets::table::{Cell, Column, Row, Table};
@@ -101,10 +102,8 @@ fn entry(entry: &Entry) -> Row {
 
 /// A header; one that carries credentials in clear is masked.
 fn header(row: &Entry) -> Row {
-    let name = row.name.as_str();
-    let secret = ["authorization", "proxy-authorization", "cookie", "x-api-key"];
     let mut out = entry(row);
-    let is_secret = secret.iter().any(|secret| name.eq_ignore_ascii_case(secret));
+    let is_secret = is_credential_header(row.name.as_str());
     if let Some(cell) = out.cells.get_mut(1).filter(|_| is_secret) {
         let text = cell.text.as_str();
         // A scheme in front of a variable gives nothing away.
