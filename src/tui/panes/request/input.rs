@@ -6,7 +6,7 @@ use super::complete::{Completion, Pressed};
 use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
-use super::section::Widget;
+use super::section::{Section, Widget};
 use super::{Action, Spot, State, Tab, fields, order};
 use crate::model::Entity;
 use crate::model::edit::Edit;
@@ -67,25 +67,60 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             let prompt = Prompt::new(title, entity.name(), Purpose::Rename(id));
             cx.commands.push(Command::Show(Box::new(prompt.into())));
         }
-        Action::AddRow => {
-            to_table(state);
-            cx.commands.push(Command::Focus(crate::tui::panes::Pane::Request));
-            with_table(state, TableAction::Add, cx);
+        Action::AddRow => add_row(state, cx),
+        Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if !on_table(state) => {
+            cx.shared
+                .notify(Level::Info, "there is no row under the cursor: go down to one first");
         }
+        Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if is_locked(state) => say_locked(state, cx),
         Action::DeleteRow => with_table(state, TableAction::Remove, cx),
         Action::MoveRowUp => move_row(state, false, cx),
         Action::MoveRowDown => move_row(state, true, cx),
     }
 }
 
-/// Puts the cursor on the first table there is, unless it is on one.
-fn to_table(state: &mut State) {
-    let is_table = |widget: &Widget| matches!(widget, Widget::Table(_));
-    let here = state.section().is_some_and(|section| is_table(&section.widget));
-    let first = state.sections.iter().position(|section| is_table(&section.widget));
-    if let Some(at) = first.filter(|_| !here) {
-        state.spot = Spot::Section(at);
+/// Starts a row in the table of the cursor, else in the tab's first that takes any.
+fn add_row(state: &mut State, cx: &mut Cx<'_>) {
+    let takes = |section: &Section| matches!(&section.widget, Widget::Table(table) if table.takes_rows());
+    leave(state, cx);
+    if !state.section().is_some_and(takes) {
+        let Some(first) = state.sections.iter().position(takes) else {
+            let text = match state.tab() {
+                Tab::Body => "a body of this type has no rows: choose form or multipart first",
+                _ => "this tab has no rows to add",
+            };
+            return cx.shared.notify(Level::Info, text);
+        };
+        state.spot = Spot::Section(first);
     }
+    cx.commands.push(Command::Focus(crate::tui::panes::Pane::Request));
+    with_table(state, TableAction::Add, cx);
+}
+
+fn on_table(state: &State) -> bool {
+    let widget = state.section().map(|section| &section.widget);
+    matches!(widget, Some(Widget::Table(_)))
+}
+
+/// Whether the cursor is on a row that can only be looked at.
+pub(super) fn is_locked(state: &State) -> bool {
+    match state.section().map(|section| &section.widget) {
+        Some(Widget::Table(table)) => table.rows().get(table.cursor().0).is_some_and(|row| row.locked),
+        Some(Widget::Form(form)) => form.locked && !form.fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// Says why what is under the cursor cannot be changed, and what can be done instead.
+pub(super) fn say_locked(state: &State, cx: &mut Cx<'_>) {
+    let text = match state.section().map(|section| section.part) {
+        Some(Part::AddedHeaders) => {
+            "this header is added when the request is sent; one of your own with its name takes its place"
+        }
+        Some(Part::Tokens) => "where tokens come from is written in collection.toml, under `[tokens]`",
+        _ => "this is inherited; choose another type to give the request its own",
+    };
+    cx.shared.notify(Level::Info, text);
 }
 
 pub(super) fn with_table(state: &mut State, action: TableAction, cx: &mut Cx<'_>) {

@@ -226,12 +226,9 @@ pub fn typing(state: &State) -> bool {
     state.editor().is_some()
 }
 
-/// The contexts keys are looked up in.
-pub fn contexts(state: &State) -> &'static [Context] {
-    match state.section().map(|section| &section.widget) {
-        Some(Widget::Table(_)) => &[Context::Table, Context::Request],
-        _ => &[Context::Request],
-    }
+/// The contexts keys are looked up in: those of tables from everywhere, so that a row can be added from the URL bar too.
+pub fn contexts(_state: &State) -> &'static [Context] {
+    &[Context::Table, Context::Request]
 }
 
 /// The actions worth a hint.
@@ -246,8 +243,16 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Some(_) => vec![Any::App(App::Back)],
         };
     }
+    let takes_rows = |section: &Section| matches!(&section.widget, Widget::Table(table) if table.takes_rows());
     let own: &[Any] = match (state.section().map(|section| &section.widget), state.node) {
         (_, None) => &[],
+        (None, _) if state.sections.iter().any(takes_rows) => &[
+            Any::Nav(Nav::Open),
+            Any::App(App::Send),
+            Any::Request(Action::AddRow),
+            Any::Request(Action::Method),
+            Any::Nav(Nav::NextTab),
+        ],
         (None, _) => &[
             Any::Nav(Nav::Open),
             Any::App(App::Send),

@@ -1,6 +1,6 @@
 //! Moving about: from the URL bar into the tab, through its sections, and back up.
 
-use super::input::{form_changed, leave, with_table};
+use super::input::{form_changed, is_locked, leave, say_locked, with_table};
 use super::section::Widget;
 use super::{Spot, State, Tab, order};
 use crate::tui::action::Nav;
@@ -21,14 +21,24 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         match nav {
             Nav::Open => state.edit_url(),
             Nav::Down => enter(state, 0, true),
-            Nav::Bottom => {
-                let last = state.sections.len().saturating_sub(1);
-                enter(state, last, false);
-            }
+            Nav::Bottom => end(state, false),
             _ => {}
         }
         return;
     };
+    if matches!(nav, Nav::Open | Nav::Toggle) && is_locked(state) {
+        return say_locked(state, cx);
+    }
+    let in_text = matches!(
+        state.sections.get(at).map(|section| &section.widget),
+        Some(Widget::Area { .. })
+    );
+    match nav {
+        // The ends are those of the whole tab, not of one table in it; a text has ends of its own.
+        Nav::Top if at > 0 && !in_text => return end(state, true),
+        Nav::Bottom if at + 1 < state.sections.len() && !in_text => return end(state, false),
+        _ => {}
+    }
     match state.section_mut().map(|section| &mut section.widget) {
         Some(Widget::Table(table)) => {
             let before = table.cursor();
@@ -115,16 +125,34 @@ fn turn(state: &mut State, step: isize, cx: &mut Cx<'_>) {
     }
 }
 
+/// Goes to the tab's first or last row.
+fn end(state: &mut State, first: bool) {
+    rewind(state);
+    let mut takers = (0..state.sections.len()).filter(|n| state.sections[*n].wants().1 > 0);
+    let found = if first { takers.next() } else { takers.next_back() };
+    if let Some(at) = found {
+        enter(state, at, first);
+    }
+}
+
+/// A table that is left shows its beginning again, where there is not room for all of it.
+fn rewind(state: &mut State) {
+    if let Some(Widget::Table(table)) = state.section_mut().map(|section| &mut section.widget) {
+        table.go_to(0, table.cursor().1);
+    }
+}
+
 /// Up from the first row and down from the last lead on.
 fn over_the_edge(state: &mut State, at: usize, nav: Nav) {
     let is_group = state.seen.as_ref().is_some_and(crate::model::Entity::is_group);
     match nav {
-        Nav::Down => {
+        Nav::Down | Nav::HalfDown | Nav::PageDown => {
             if let Some(next) = (at + 1..state.sections.len()).find(|n| state.sections[*n].wants().1 > 0) {
+                rewind(state);
                 enter(state, next, true);
             }
         }
-        Nav::Up => match (0..at).rev().find(|n| state.sections[*n].wants().1 > 0) {
+        Nav::Up | Nav::HalfUp | Nav::PageUp => match (0..at).rev().find(|n| state.sections[*n].wants().1 > 0) {
             Some(above) => enter(state, above, false),
             None if !is_group => state.spot = Spot::Url,
             None => {}

@@ -86,16 +86,17 @@ fn sections(state: &State, panel: Rect) -> Vec<(Rect, Rect)> {
     order.sort_by_key(|n| (*n != active, *n));
     for &n in &order {
         let (_, least) = state.sections[n].wants();
-        let needed = least + headings[n];
-        if least > 0 && left >= needed {
-            heights[n] = least;
-            left -= needed;
+        // On the smallest screens one line has to do.
+        let given = least.min(left.saturating_sub(headings[n]));
+        if given > 0 {
+            heights[n] = given;
+            left -= given + headings[n];
         }
     }
     for &n in &order {
         if heights[n] > 0 {
-            let (wanted, least) = state.sections[n].wants();
-            let more = wanted.saturating_sub(least).min(left);
+            let (wanted, _) = state.sections[n].wants();
+            let more = wanted.saturating_sub(heights[n]).min(left);
             // Two text areas share what there is.
             let more = if is_area(state, n) {
                 more.min((left / 2).max(1).min(left))

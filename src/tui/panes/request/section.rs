@@ -133,8 +133,15 @@ impl Section {
         let lines = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         match &self.widget {
             Widget::Choice(_) => (1, 1),
-            // The names of the columns, and the line that adds a row.
-            Widget::Table(table) => (lines(table.rows().len()).saturating_add(2).max(3), 1),
+            // The names of the columns, and the line that adds a row. Rows of the user's own stay in sight beside others.
+            Widget::Table(table) => {
+                let least = if table.takes_rows() && !table.rows().is_empty() {
+                    2
+                } else {
+                    1
+                };
+                (lines(table.rows().len()).saturating_add(2).max(3), least)
+            }
             // A blank line and one of help.
             Widget::Form(form) if form.fields.is_empty() => (0, 0),
             Widget::Form(form) => (lines(form.fields.len()).saturating_add(2), 1),

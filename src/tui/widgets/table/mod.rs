@@ -246,6 +246,11 @@ impl Table {
         self
     }
 
+    /// Says whether rows can be added and removed.
+    pub fn takes_rows(&self) -> bool {
+        self.ghost.is_some()
+    }
+
     /// Returns the rows.
     pub fn rows(&self) -> &[Row] {
         &self.rows

@@ -270,3 +270,75 @@ fn a_new_request_is_ready_for_its_url() {
     assert_eq!(request(&harness).full_url(), "http://x");
     assert!(harness.screen().contains("saved nowhere yet"));
 }
+
+#[test]
+fn a_row_is_added_from_anywhere_on_a_tab_with_a_table() {
+    // From the URL bar, where the cursor is at first.
+    let mut harness = open(80, 24, "List services");
+    harness.press("aone<enter>1<esc>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?one=1");
+    // From a row that is only to look at: the new one goes into the table above.
+    let mut harness = open(80, 24, "Get token");
+    harness.press("]]jjjjaX-Own<tab>1<esc>");
+    let own = &request(&harness).headers[1];
+    assert_eq!((own.name.as_str(), own.value_str()), ("X-Own", "1"));
+    // From the line that says what kind of body it is.
+    let mut harness = open(80, 24, "Get token");
+    harness.press("]]]jascope<tab>openid<esc>");
+    let sent = match &request(&harness).body {
+        Body::Form(rows) => rows.len(),
+        other => panic!("no form: {other:?}"),
+    };
+    assert_eq!(sent, 4);
+}
+
+#[test]
+fn where_nothing_can_be_added_or_changed_a_word_says_why() {
+    let mut harness = open(120, 40, "List services");
+    let before = request(&harness);
+    for (keys, word) in [
+        ("]]]a", "no rows"),
+        ("[[[d", "no row under the cursor"),
+        ("]]jj<enter>", "added when the request is sent"),
+        ("<space>", "added when the request is sent"),
+        ("d", "added when the request is sent"),
+        ("[j<enter>", "choose"),
+    ] {
+        harness.press(keys);
+        let screen = harness.screen();
+        assert!(screen.contains(word), "{keys}: no `{word}` in\n{screen}");
+        harness.press("<esc>");
+    }
+    assert_eq!(request(&harness), before);
+}
+
+#[test]
+fn own_rows_stay_in_sight_beside_those_added_when_sent() {
+    for size in [(60, 16), (80, 24), (120, 40)] {
+        let mut harness = open(size.0, size.1, "Get token");
+        harness.press("]]jjjjjjjjjj");
+        if size.1 > 16 {
+            assert!(
+                harness.screen().contains("Added when sent"),
+                "{size:?}\n{}",
+                harness.screen()
+            );
+            assert!(
+                harness.screen().contains("✓ Cache-Contr"),
+                "{size:?}\n{}",
+                harness.screen()
+            );
+        }
+        harness.press("g");
+        assert!(
+            harness.screen().contains("✓ Cache-Contr"),
+            "{size:?}\n{}",
+            harness.screen()
+        );
+        harness.press("d");
+        assert!(
+            request(&harness).headers.is_empty(),
+            "g leads to the first row of its own: {size:?}"
+        );
+    }
+}
