@@ -116,6 +116,8 @@ fn nearest_ansi(r: u8, g: u8, b: u8) -> Option<Color> {
     Some(match (r > middle, g > middle, b > middle) {
         (true, false, false) => Color::Red,
         (false, true, false) => Color::Green,
+        // On black, plain blue can hardly be read: it is for colours that are dark themselves.
+        (false, false, true) if g >= 100 => Color::LightBlue,
         (false, false, true) => Color::Blue,
         (true, true, false) => Color::Yellow,
         (true, false, true) => Color::Magenta,
@@ -163,6 +165,8 @@ mod tests {
     fn colours_come_down_to_their_nearest() {
         assert_eq!(Depth::Indexed.fit(Color::Rgb(255, 0, 0)), Some(Color::Indexed(196)));
         assert_eq!(Depth::Ansi.fit(Color::Rgb(230, 60, 60)), Some(Color::Red));
+        assert_eq!(Depth::Ansi.fit(Color::Rgb(138, 173, 244)), Some(Color::LightBlue));
+        assert_eq!(Depth::Ansi.fit(Color::Rgb(31, 86, 181)), Some(Color::Blue));
         assert_eq!(Depth::Ansi.fit(Color::Rgb(20, 20, 28)), None);
         assert_eq!(Depth::None.fit(Color::Red), None);
         assert_eq!(Depth::True.fit(Color::Rgb(1, 2, 3)), Some(Color::Rgb(1, 2, 3)));

@@ -294,6 +294,7 @@ fn modifier(word: &str) -> Option<Modifier> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+    use ratatui::style::Color;
 
     #[test]
     fn every_embedded_theme_loads_and_styles_everything() {
@@ -318,6 +319,58 @@ mod tests {
                 EMBEDDED.iter().any(|(name, _)| *name == stem),
                 "themes/{stem}.toml is not embedded"
             );
+        }
+    }
+
+    /// Relative luminance (WCAG 2.2); `None` for a colour of the terminal's own palette.
+    fn luminance(colour: Option<Color>) -> Option<f64> {
+        let Some(Color::Rgb(r, g, b)) = colour else { return None };
+        let part = |part: u8| {
+            let c = f64::from(part) / 255.0;
+            if c <= 0.039_28 {
+                c / 12.92
+            } else {
+                ((c + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        Some(0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b))
+    }
+
+    fn contrast(text: Option<Color>, ground: Option<Color>) -> Option<f64> {
+        let (text, ground) = (luminance(text)?, luminance(ground)?);
+        Some((text.max(ground) + 0.05) / (text.min(ground) + 0.05))
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_ground_it_may_stand_on() {
+        /// Lines and patterns that nobody reads.
+        const DECORATION: [&str; 5] = ["border", "border_focused", "popup_border", "hatch", "scroll"];
+        for (name, text) in EMBEDDED {
+            let theme = Theme::parse(text).unwrap();
+            let least = if name == "contrast" { 4.5 } else { 3.0 };
+            let Some(base) = theme.base.bg.filter(|ground| matches!(ground, Color::Rgb(..))) else {
+                continue;
+            };
+            let grounds = ["base", "popup", "selected", "selected_unfocused", "field", "selection"];
+            for (ground, on) in theme.styles().filter(|(style, _)| grounds.contains(style)) {
+                for (style, what) in theme.styles().filter(|(style, _)| !DECORATION.contains(style)) {
+                    if ["title", "title_focused", "line_number"].contains(&style) && ground != "base" {
+                        continue;
+                    }
+                    // What has a ground of its own stands on that.
+                    let fg = what.fg.or(on.fg).or(theme.base.fg);
+                    let bg = what.bg.or(on.bg).or(Some(base));
+                    let ratio = contrast(fg, bg).unwrap();
+                    assert!(ratio >= least, "{name}: `{style}` on `{ground}` is {ratio:.1}:1");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_plain_blue_on_the_terminals_own_ground() {
+        for (name, style) in Theme::embedded("ansi").styles() {
+            assert_ne!(style.fg, Some(Color::Blue), "`{name}` cannot be read on black");
         }
     }
 
