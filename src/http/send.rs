@@ -151,6 +151,8 @@ impl<'a> Progressing<'a> {
         let limit = settings.max_redirects.unwrap_or(MAX_REDIRECTS);
         let token = Uuid::new_v4().to_string();
         loop {
+            // A connection that is there already says nothing more until the answer comes.
+            self.trace.phase(Phase::Waiting);
             let response = self.hop(&hop, &token).await?;
             let header = response.headers().get("location").map(http::HeaderValue::as_bytes);
             let location = redirect::location(response.status(), header);
