@@ -10,6 +10,23 @@ use super::Item;
 
 /// What a match in the label alone counts more than one spread over label and detail.
 const LABEL_BONUS: u32 = 40;
+/// The least a letter of a scattered match has to count on average; below, letters match by chance.
+const LEAST_PER_LETTER: usize = 16;
+
+/// How well an item fits what was typed: from by chance to exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// Its letters are somewhere, in this order.
+    Scattered,
+    /// Each word typed stands in it.
+    Inside,
+    /// Each word typed begins one of its words.
+    WordStarts,
+    /// The same, in the label alone.
+    LabelWordStarts,
+    /// The label begins with all that was typed.
+    LabelStart,
+}
 
 /// The matched graphemes of one row, counted from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,7 +80,9 @@ impl Ranking {
         }
         let mut chars = Vec::new();
         let mut hay = String::new();
-        let mut scored: Vec<(u32, usize)> = Vec::new();
+        let typed = text.trim().to_lowercase();
+        let least = u32::try_from(LEAST_PER_LETTER * typed.chars().filter(|c| !c.is_whitespace()).count());
+        let mut scored: Vec<(Fit, u32, usize)> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let label = self
                 .pattern
@@ -73,12 +92,19 @@ impl Ranking {
                 whole(item, &mut hay);
                 self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
             });
-            if let Some(score) = score {
-                scored.push((score, index));
+            let Some(score) = score else { continue };
+            whole(item, &mut hay);
+            let fit = fit(&typed, &item.label.to_lowercase(), &hay.to_lowercase());
+            if fit > Fit::Scattered || least.is_ok_and(|least| score >= least) {
+                scored.push((fit, score, index));
             }
         }
-        scored.sort_unstable_by_key(|(score, index)| (std::cmp::Reverse(*score), *index));
-        self.order = scored.into_iter().map(|(_, index)| index).collect();
+        // Beside what was meant, what matches by chance is noise.
+        if scored.iter().any(|(fit, ..)| *fit >= Fit::WordStarts) {
+            scored.retain(|(fit, ..)| *fit > Fit::Scattered);
+        }
+        scored.sort_unstable_by_key(|(fit, score, index)| (std::cmp::Reverse((*fit, *score)), *index));
+        self.order = scored.into_iter().map(|(.., index)| index).collect();
     }
 
     /// The matched letters of some rows, for those on the screen.
@@ -116,6 +142,25 @@ impl Ranking {
                 hits
             })
             .collect()
+    }
+}
+
+/// How well a label, or all that an item is found by, fits what was typed; all in lower case.
+fn fit(typed: &str, label: &str, whole: &str) -> Fit {
+    let begins = |text: &str, word: &str| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric());
+        words.any(|own| own.starts_with(word)) || text.starts_with(word)
+    };
+    if label.starts_with(typed) {
+        Fit::LabelStart
+    } else if typed.split_whitespace().all(|word| begins(label, word)) {
+        Fit::LabelWordStarts
+    } else if typed.split_whitespace().all(|word| begins(whole, word)) {
+        Fit::WordStarts
+    } else if typed.split_whitespace().all(|word| whole.contains(word)) {
+        Fit::Inside
+    } else {
+        Fit::Scattered
     }
 }
 
@@ -157,6 +202,28 @@ mod tests {
         assert!(ranking.order().is_empty());
         ranking.rank("", &items);
         assert_eq!(ranking.order(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn what_begins_with_what_was_typed_comes_first_and_chance_matches_go() {
+        let items = items(&[
+            ("Rename the open request, folder or collection", "request.rename"),
+            ("Show the cookies the response set", "response.cookies"),
+            ("Choose a theme; it shows at once", "theme"),
+            ("Show what the tests said", "response.tests"),
+            ("Export the environment", "export"),
+        ]);
+        let mut ranking = Ranking::new(items.len());
+        ranking.rank("theme", &items);
+        assert_eq!(ranking.order(), [2], "t, h, e, m and e of others are chance");
+        ranking.rank("show", &items);
+        assert_eq!(ranking.order(), [1, 3, 2]);
+        ranking.rank("rnm", &items);
+        assert_eq!(
+            ranking.order().first(),
+            Some(&0),
+            "letters left out are fine where nothing fits better"
+        );
     }
 
     #[test]
