@@ -4,7 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
+use super::action::{Action, App};
 use super::footer;
+use super::keymap::Context;
 use super::layout::SMALLEST;
 use super::panes::{Pane, View};
 use super::state::State;
@@ -52,14 +54,17 @@ fn view(state: &State, focused: bool) -> View<'_> {
 fn too_small(state: &State, area: Rect, buf: &mut Buffer) {
     Clear.render(area, buf);
     buf.set_style(area, state.theme.base);
+    let quit = state.keymap.chord_for(Action::App(App::Quit), &[Context::Anywhere]);
     let lines = [
         "postrider needs a little more room".to_owned(),
         format!(
             "{} × {} now, {} × {} at least",
             area.width, area.height, SMALLEST.0, SMALLEST.1
         ),
+        quit.map(|key| format!("{key} quits; drafts are kept"))
+            .unwrap_or_default(),
     ];
-    for (y, line) in (area.y + area.height.saturating_sub(2) / 2..area.bottom()).zip(lines) {
+    for (y, line) in (area.y + area.height.saturating_sub(3) / 2..area.bottom()).zip(lines) {
         let width = u16::try_from(line.chars().count()).unwrap_or(0).min(area.width);
         let x = area.x + (area.width - width) / 2;
         buf.set_stringn(x, y, &line, usize::from(width), state.theme.warn);

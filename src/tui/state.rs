@@ -80,8 +80,16 @@ impl State {
             self.last_input = now;
             self.shared.awake = true;
         }
+        // What cannot be seen cannot be done: on a screen that is too small only leaving it counts.
+        let blind = self.layout().too_small;
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => return effects,
+            Event::Key(key) if blind => {
+                if self.keymap.find(&[Context::Anywhere], Chord::from(key)) == Some(Action::App(App::Quit)) {
+                    queue.push(Command::Quit);
+                }
+            }
+            Event::Mouse(_) | Event::Paste(_) if blind => return effects,
             Event::Key(key) => self.key(key, &mut queue, &mut effects),
             Event::Mouse(mouse) => {
                 if !self.mouse(mouse, &mut queue, &mut effects) {

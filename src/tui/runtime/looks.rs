@@ -10,11 +10,15 @@ use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
 pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
     let mut keymap = Keymap::shipped();
     let file = paths.keymap_file();
-    let problem = std::fs::read_to_string(&file)
-        .ok()
-        .and_then(|text| keymap.merge(&text).err())
-        .map(|error| own_file(file, error.to_string(), "the shipped keys are in force"));
-    (keymap, problem)
+    let wrong = match std::fs::read_to_string(&file) {
+        Ok(text) => keymap.merge(&text).err().map(|error| error.to_string()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => Some(error.to_string()),
+    };
+    (
+        keymap,
+        wrong.map(|text| own_file(file, text, "the shipped keys are in force")),
+    )
 }
 
 /// The user's colours.

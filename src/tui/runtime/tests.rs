@@ -111,3 +111,32 @@ fn a_time_that_is_due_is_not_put_off_by_turns_that_bring_nothing() {
     let later = now + SignedDuration::from_millis(70);
     assert_eq!(wake(&state, later), Some(Duration::from_millis(30)));
 }
+
+#[test]
+fn a_keymap_that_cannot_be_read_is_a_problem() {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = Paths::below(folder.path());
+    assert!(super::looks::keys(&paths).1.is_none(), "no file of one's own is fine");
+    std::fs::create_dir_all(paths.keymap_file()).unwrap();
+    let (_, problem) = super::looks::keys(&paths);
+    assert_eq!(problem.unwrap().file, paths.keymap_file());
+}
+
+#[test]
+fn on_a_screen_that_is_too_small_nothing_happens_but_quitting() {
+    use crate::tui::harness::Harness;
+    let mut harness = Harness::new(120, 40);
+    harness.event(Event::Resize(50, 10));
+    harness.press("jDd<ctrl-n>x<ctrl-j>");
+    assert!(harness.state.modals.is_empty());
+    assert!(harness.state.shared.workspace.scratch().is_empty());
+    assert!(
+        !harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Send { .. } | Effect::Files(_)))
+    );
+    assert!(harness.screen().contains("^Q quits"));
+    harness.press("<ctrl-q>");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+}
