@@ -95,8 +95,16 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         Some(Ok(step)) => {
             settle(state, &before, effects);
             for edit in &step.edits {
-                if let Edit::Replace { id, .. } = edit {
-                    keep_draft(state, *id, effects);
+                match edit {
+                    Edit::Replace { id, .. } => keep_draft(state, *id, effects),
+                    // What came back or moved is what the eye looks for.
+                    Edit::Move { id, .. } => state.panes.tree.reveal(*id),
+                    Edit::Insert { nodes, .. } => {
+                        if let Some(top) = nodes.first() {
+                            state.panes.tree.reveal(top.id);
+                        }
+                    }
+                    _ => {}
                 }
             }
             if globals != *state.shared.workspace.globals() {
@@ -165,6 +173,7 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
                 effects.push(Effect::Local(LocalJob::Draft(key, None)));
             }
             state.shared.open = Some(id);
+            state.panes.tree.reveal(id);
         }
         return;
     }
@@ -185,6 +194,7 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
     ) {
         state.pending_saves += 1;
         state.shared.open = Some(copy);
+        state.panes.tree.reveal(copy);
     }
 }
 

@@ -259,6 +259,11 @@ fn list_area(area: Rect, workspace: &Workspace) -> Rect {
 }
 
 impl State {
+    /// What the cursor is on.
+    pub fn on(&self) -> Option<NodeId> {
+        self.on
+    }
+
     /// Unfolds what hides a node and puts the cursor on it.
     pub fn reveal(&mut self, id: NodeId) {
         self.reveal = Some(id);

@@ -405,3 +405,33 @@ fn draws_at_every_size() {
         assert!(screen.contains("日本語"), "{screen}");
     }
 }
+
+#[test]
+fn what_undo_brings_back_is_under_the_cursor() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("jlj");
+    assert_eq!(at(&harness), "Configuration");
+    harness.press("ljDd");
+    assert_eq!(at(&harness), "Data sources");
+    harness.press("gu");
+    assert_eq!(at(&harness), "List services");
+}
+
+#[test]
+fn a_request_saved_into_a_folded_folder_is_revealed() {
+    let mut harness = Harness::new(120, 40);
+    let node = id(&harness, "pydio-cells/configuration");
+    let command = Command::NewRequest { parent: None };
+    let mut effects = Vec::new();
+    harness.state.run(vec![command], &mut effects);
+    let draft = harness.state.shared.open.unwrap();
+    let command = Command::SaveAs {
+        id: draft,
+        parent: node,
+        name: "Mine".to_owned(),
+    };
+    harness.state.run(vec![command], &mut effects);
+    harness.state.sync(&mut effects);
+    assert_eq!(at(&harness), "Mine");
+    assert!(names(&harness).iter().any(|line| line.contains("Mine")));
+}
