@@ -92,6 +92,8 @@ pub enum App {
     Find,
     /// Lists files with problems.
     Problems,
+    /// Lists what the status line said.
+    Messages,
     /// Edits the globals.
     Globals,
     /// Lists the cookies.
@@ -172,6 +174,7 @@ const APP: &[Spec] = specs! { Action::App:
     "reveal" "reveal" "Show secrets in clear, or hide them again" App::Reveal,
     "find" "find" "Find a request in all collections" App::Find,
     "problems" "problems" "List the files that could not be read" App::Problems,
+    "messages" "messages" "List the messages of the status line, in full" App::Messages,
     "globals" "globals" "Edit the global variables" App::Globals,
     "cookies" "cookies" "List the cookies of the workspace" App::Cookies,
 };

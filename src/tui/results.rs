@@ -166,21 +166,40 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
         state.shared.notify(level, text);
         return;
     }
-    let status = result
-        .and_then(|result| result.as_ref().ok())
-        .map(|response| response.status);
-    if token_for.is_some() || state.shared.open != Some(node) {
-        let wrote = !outcome.writes.is_empty() && status.is_some_and(|status| status < 400) && !outcome.failed();
-        match status {
-            Some(_) if wrote => state
-                .shared
-                .notify(Level::Done, format!("`{name}` ran; the token is fresh")),
-            Some(status) => state.shared.notify(
-                Level::Warning,
-                format!("`{name}` answered {status} and set no token; open it to see why"),
-            ),
-            None => {}
-        }
+    if let Some(error) = outcome.script_errors.first() {
+        let (at, script) = (response::at_line(error), &error.script);
+        let text = format!("{script} failed{at}: {}: {}", error.name, error.message);
+        state.shared.notify(Level::Error, text);
+        return;
+    }
+    let Some(response) = result.and_then(|result| result.as_ref().ok()) else {
+        return;
+    };
+    let status = response.status;
+    let sources = exec::tokens::token_sources(&state.shared.workspace);
+    let fills_token = sources.iter().any(|source| source.request == Some(node));
+    let well = status < 400 && !outcome.failed();
+    if token_for.is_some() || (fills_token && state.shared.open != Some(node)) {
+        let (level, text) = if well && !outcome.writes.is_empty() {
+            (Level::Done, format!("`{name}` ran; the token is fresh"))
+        } else {
+            let text = format!("`{name}` answered {status} and set no token; open it to see why");
+            (Level::Warning, text)
+        };
+        state.shared.notify(level, text);
+    } else if state.shared.open != Some(node) {
+        let failed = outcome.tests.iter().filter(|test| test.failed()).count();
+        let tests = match failed {
+            0 => String::new(),
+            1 => ", a test failed".to_owned(),
+            n => format!(", {n} tests failed"),
+        };
+        let level = if well { Level::Done } else { Level::Warning };
+        let text = format!(
+            "`{name}` answered {}{tests}",
+            format!("{status} {}", response.reason).trim_end()
+        );
+        state.shared.notify(level, text);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,6 +10,9 @@ use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, EnvironmentId, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
+
+/// Messages kept; older ones go.
+const MOST_MESSAGES: usize = 200;
 
 /// Names one send while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,6 +38,18 @@ pub struct Notice {
     pub level: Level,
     /// One line; may hold text from outside, so drawing escapes it.
     pub text: String,
+}
+
+impl Level {
+    /// Its sign, so that it shows without colours.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Done => "✓",
+            Self::Info => "·",
+            Self::Warning => "!",
+            Self::Error => "✗",
+        }
+    }
 }
 
 /// How serious a notice is.
@@ -81,6 +96,8 @@ pub struct Shared {
     pub awake: bool,
     /// The status line's word.
     pub notice: Option<Notice>,
+    /// All its words and when they were said, the latest last.
+    pub messages: VecDeque<(Timestamp, Notice)>,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
 }
@@ -146,12 +163,15 @@ impl Shared {
         self.workspace.find(&ItemPath::new(path))
     }
 
-    /// Puts a word into the status line.
+    /// Puts a word into the status line, and into the list of messages.
     pub fn notify(&mut self, level: Level, text: impl Into<String>) {
-        self.notice = Some(Notice {
-            level,
-            text: text.into(),
-        });
+        let text = text.into();
+        let notice = Notice { level, text };
+        if self.messages.len() == MOST_MESSAGES {
+            self.messages.pop_front();
+        }
+        self.messages.push_back((self.now, notice.clone()));
+        self.notice = Some(notice);
     }
 
     /// The scope's label with its owner's name, for popovers: `environment demo`.

@@ -145,6 +145,29 @@ pub fn jumps(state: &State) -> Vec<(Position, Vec<Command>)> {
     out
 }
 
+/// What the status line said, the latest first.
+pub fn messages(state: &State) -> Text {
+    let shared = &state.shared;
+    let mut lines: Vec<String> = Vec::new();
+    for (at, notice) in shared.messages.iter().rev() {
+        let ago = match shared.now.duration_since(*at).as_secs() {
+            ..5 => "now".to_owned(),
+            secs @ 5..60 => format!("{secs} s ago"),
+            secs @ 60..3600 => format!("{} min ago", secs / 60),
+            secs => format!("{} h ago", secs / 3600),
+        };
+        lines.push(format!(
+            "{} {} · {ago}",
+            notice.level.mark(),
+            notice.text.replace('\n', " ")
+        ));
+    }
+    if lines.is_empty() {
+        lines.push("Nothing has been said yet.".to_owned());
+    }
+    Text::new("Messages", lines)
+}
+
 /// The files that could not be read.
 pub fn problems(state: &State) -> Text {
     let problems = &state.shared.workspace.problems;

@@ -47,6 +47,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Copy => show(queue, pickers::copies(state).into()),
         App::Jump => show(queue, Jump::new(pickers::jumps(state)).into()),
         App::Problems => show(queue, pickers::problems(state).into()),
+        App::Messages => show(queue, pickers::messages(state).into()),
         App::Globals => show(queue, EnvironmentEditor::new(None).into()),
         App::Cookies => show(queue, Cookies::new(state.cookies.clone()).into()),
         App::Help => {

@@ -13,7 +13,7 @@ pub mod prompt;
 pub mod save_as;
 mod sheet;
 pub mod text;
-mod wrap;
+pub mod wrap;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;

@@ -24,8 +24,8 @@ pub fn spinner(now: Timestamp) -> &'static str {
     SPINNER[tenth % SPINNER.len()]
 }
 
-/// The right end of the last line.
-pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap) -> Line<'static> {
+/// The right end of the last line; `short` leaves out the token's name, for narrow screens.
+pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> Line<'static> {
     if let Some(line) = running(shared, theme) {
         return line;
     }
@@ -36,7 +36,11 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap) -> Line<'static> 
             theme.dim,
         ));
     };
-    let name = glyphs::elide(&token.name, NAME);
+    let name = if short {
+        String::new()
+    } else {
+        format!("{} ", glyphs::elide(&token.name, NAME))
+    };
     let key = keymap
         .chord_for(Any::App(App::RenewToken), &[Context::Anywhere])
         .map(|chord| chord.to_string());
@@ -45,14 +49,14 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap) -> Line<'static> 
             let remaining = life.remaining(shared.now);
             let style = if remaining.as_secs() < 60 { theme.warn } else { theme.ok };
             (
-                format!("{name} valid {}", life::text(remaining, shared.awake)),
+                format!("{name}valid {}", life::text(remaining, shared.awake)),
                 style,
                 false,
             )
         }
-        TokenStatus::Expired(_) => (format!("{name} expired"), theme.error, true),
+        TokenStatus::Expired(_) => (format!("{name}expired"), theme.error, true),
         TokenStatus::Missing => ("no token".to_owned(), theme.warn, true),
-        TokenStatus::Opaque => (format!("{name} set"), theme.dim, false),
+        TokenStatus::Opaque => (format!("{name}set"), theme.dim, false),
     };
     let mut spans = Vec::new();
     if let Some(environment) = environment {
@@ -62,6 +66,7 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap) -> Line<'static> 
     if let Some(key) = key.filter(|_| renew) {
         spans.push(Span::styled(" · ", theme.dim));
         spans.push(Span::styled(key, theme.key_hint));
+        spans.push(Span::styled(" renews", theme.dim));
     }
     Line::from(spans)
 }

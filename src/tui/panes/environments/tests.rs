@@ -60,7 +60,7 @@ fn the_active_one_is_marked_and_its_token_told() {
     let mut harness = Harness::new(120, 40);
     assert_eq!(lines(&harness), ["● demo            no token", "  cells"]);
     assert!(
-        footer(&harness).ends_with("demo · no token · ^T"),
+        footer(&harness).ends_with("demo · no token · ^T renews"),
         "{}",
         footer(&harness)
     );
@@ -74,7 +74,7 @@ fn the_active_one_is_marked_and_its_token_told() {
     harness.now += SignedDuration::from_secs(600);
     harness.event(Event::Tick);
     assert_eq!(lines(&harness)[0], "● demo   dex_token expired");
-    assert!(footer(&harness).ends_with("dex_token expired · ^T"));
+    assert!(footer(&harness).ends_with("dex_token expired · ^T renews"));
 }
 
 #[test]

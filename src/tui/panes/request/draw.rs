@@ -11,18 +11,16 @@ use super::{Action, Spot, State, Tab, form, popups};
 use crate::model::{Body, Entity};
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
-use crate::tui::panes::View;
+use crate::tui::panes::{View, environments};
 use crate::tui::shared::Running;
 use crate::tui::widgets::frame::Frame;
 use crate::tui::widgets::{glyphs, hatch, tabs};
-
-const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
 /// Draws the pane.
 pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let theme = view.theme;
     let Some(entity) = &state.seen else {
-        let inner = Frame::new(Line::from(vec![Span::styled("3", theme.accent), Span::raw(" Request")]))
+        let inner = Frame::new("3 Request")
             .focused(view.focused)
             .draw(&theme.frame(), area, buf);
         hatch::draw(&nothing_open(view), &theme.hatching(), inner, buf);
@@ -112,7 +110,7 @@ pub(super) fn tab_at(state: &State, entity: &Entity, width: u16, x: u16) -> Opti
 /// `3 Get token ● ─ Pydio Cells › Users`; where it lives goes first when there is no room.
 fn title<'a>(state: &State, entity: &Entity, view: View<'_>, room: usize, right: &Line<'_>) -> Line<'a> {
     let theme = view.theme;
-    let mut spans = vec![Span::styled("3 ", theme.accent), Span::raw(entity.name().to_owned())];
+    let mut spans = vec![Span::raw("3 "), Span::raw(entity.name().to_owned())];
     let Some(id) = state.node else { return spans.into() };
     if view.shared.workspace.is_dirty(id) {
         spans.push(Span::styled(" ●", theme.unsaved));
@@ -140,7 +138,6 @@ fn running(state: &State, view: View<'_>) -> Line<'static> {
         return Line::default();
     };
     let millis = view.shared.now.duration_since(*started).as_millis().max(0);
-    let frame = usize::try_from(millis / 100).unwrap_or(0) % SPINNER.len();
     let seconds = millis / 1000;
     let elapsed = if seconds < 60 {
         format!("{seconds}.{} s", millis % 1000 / 100)
@@ -148,7 +145,10 @@ fn running(state: &State, view: View<'_>) -> Line<'static> {
         format!("{}:{:02} min", seconds / 60, seconds % 60)
     };
     Line::from(vec![
-        Span::styled(format!("{} ", SPINNER[frame]), view.theme.accent),
+        Span::styled(
+            format!("{} ", environments::spinner(view.shared.now)),
+            view.theme.accent,
+        ),
         Span::styled(format!("{} ", phase.label()), view.theme.info),
         Span::styled(elapsed, view.theme.dim),
     ])

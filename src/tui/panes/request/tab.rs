@@ -77,8 +77,9 @@ impl Tab {
                 auth => auth.kind.clone(),
             },
             Self::Scripts => return tab.count(part::scripts(entity).count()),
-            Self::Settings if *part::settings(entity) != Settings::default() => "●".to_owned(),
-            Self::Docs if !part::description(entity).trim().is_empty() => "●".to_owned(),
+            // No dot: that is the mark of what is unsaved.
+            Self::Settings if *part::settings(entity) != Settings::default() => "✓".to_owned(),
+            Self::Docs if !part::description(entity).trim().is_empty() => "✓".to_owned(),
             Self::Params | Self::Headers | Self::Body => return Self::of_request(self, tab, entity),
             Self::Variables => match entity {
                 Entity::Collection(group) => return tab.count(group.variables.len()),

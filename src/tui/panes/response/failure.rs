@@ -4,6 +4,7 @@ use crate::model::Outcome;
 use crate::model::exchange::SendErrorKind;
 
 use super::page::{Ink, Page, Row};
+use super::scripts;
 use super::show::Show;
 
 /// One or two words for a kind of failure: the badge in the title.
@@ -101,7 +102,14 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
     }
     if !outcome.script_errors.is_empty() {
         rows.push(Row::default());
-        rows.push(Row::new(Ink::Text, "A script failed too: see Tests.").lead(Ink::Warn, "! "));
+        for error in &outcome.script_errors {
+            let text = format!("{} failed{}", error.script, scripts::at_line(error));
+            rows.push(
+                Row::new(Ink::Text, text)
+                    .then(Ink::Dim, "  the tab Tests says why")
+                    .lead(Ink::Warn, "! "),
+            );
+        }
     }
     Page::quiet(rows)
 }

@@ -84,6 +84,15 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             .is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
     });
     if !known {
+        // Why nothing came is what one must see first, whichever tab was looked at last time.
+        let came = newest
+            .exchange
+            .as_ref()
+            .and_then(|exchange| exchange.response())
+            .is_some();
+        if !came {
+            state.tab = Tab::Body;
+        }
         if state.places.len() >= KEPT {
             state.places.clear();
         }

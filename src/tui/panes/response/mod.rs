@@ -50,6 +50,7 @@ use self::follow::PageKey;
 use self::notes::Note;
 use self::page::Page;
 use self::place::Place;
+pub use self::scripts::at_line;
 use self::search::Search;
 pub use self::tab::Tab;
 

@@ -18,6 +18,11 @@ pub(super) fn tests(outcome: &Outcome, show: &Show<'_>) -> Page {
     Page::new(rows)
 }
 
+/// ` at line 3`, where the line is known.
+pub fn at_line(error: &ScriptError) -> String {
+    error.at.map(|(line, _)| format!(" at line {line}")).unwrap_or_default()
+}
+
 fn script_error(error: &ScriptError, show: &Show<'_>, rows: &mut Vec<Row>) {
     let at = error
         .at

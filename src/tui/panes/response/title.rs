@@ -5,14 +5,13 @@ use ratatui::text::{Line, Span};
 use crate::model::Outcome;
 use crate::model::exchange::Phase;
 use crate::tui::action::{Action, App};
-use crate::tui::panes::View;
+use crate::tui::panes::{View, environments};
 use crate::tui::shared::Running;
 use crate::tui::widgets::escape::printable;
 
 use super::draw::key;
 use super::{failure, words};
 
-const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const NAME: &str = "4 Response";
 
 /// The title with nothing behind it.
@@ -66,7 +65,15 @@ pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
         let well = passed == run && outcome.script_errors.is_empty();
         let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
         spans.push(Span::styled(" · ", theme.dim));
-        spans.push(Span::styled(format!("{mark} {passed}/{run}"), style));
+        let count = if run > 0 {
+            format!(" {passed}/{run}")
+        } else {
+            String::new()
+        };
+        spans.push(Span::styled(format!("{mark}{count}"), style));
+        if !outcome.script_errors.is_empty() {
+            spans.push(Span::styled(" script failed", theme.error));
+        }
     }
     Line::from(spans)
 }
@@ -76,11 +83,13 @@ pub(super) fn running(running: &Running, view: View<'_>) -> (Line<'static>, Line
     let theme = view.theme;
     let elapsed = view.shared.now.duration_since(running.started);
     let elapsed = std::time::Duration::try_from(elapsed).unwrap_or_default();
-    let frame = usize::try_from(elapsed.as_millis() / 100 % 10).unwrap_or(0);
     let mut spans = vec![
         Span::raw(NAME),
         Span::styled(" ─ ", theme.border),
-        Span::styled(format!("{} {}", SPINNER[frame], running.phase.label()), theme.accent),
+        Span::styled(
+            format!("{} {}", environments::spinner(view.shared.now), running.phase.label()),
+            theme.accent,
+        ),
         Span::styled(format!(" · {}", clock(elapsed)), theme.dim),
     ];
     if let Phase::Downloading { received, total } = running.phase {

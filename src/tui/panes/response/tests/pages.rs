@@ -133,7 +133,7 @@ fn without_a_response_the_pane_says_why_and_what_to_do() {
             ..Outcome::default()
         },
     );
-    harness.press("[");
+    // Whichever tab was open, what happened is in front.
     has(&harness, "A pre-request script skipped this request.");
 }
 
@@ -154,4 +154,86 @@ fn an_unauthorized_answer_names_the_token_and_the_key() {
     has(&harness, "! dex_token has expired · ^T runs the token request");
     deliver(&mut harness, json());
     has_not(&harness, "runs the token request");
+}
+
+fn thrown() -> Outcome {
+    Outcome {
+        script_errors: vec![ScriptError {
+            script: "List services, post-response".to_owned(),
+            event: ScriptEvent::PostResponse,
+            name: "ReferenceError".to_owned(),
+            message: "nope is not defined".to_owned(),
+            at: Some((3, 5)),
+            hint: None,
+        }],
+        ..json()
+    }
+}
+
+fn status_line(harness: &Harness) -> String {
+    harness.screen().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn a_failed_script_is_named_in_the_title_and_the_status_line() {
+    let harness = sent(120, 40, thrown());
+    has(&harness, "✗ script failed");
+    has_not(&harness, "0/0");
+    let mut harness = opened(120, 40);
+    deliver(&mut harness, thrown());
+    let line = status_line(&harness);
+    assert!(
+        line.contains("✗ List services, post-response failed at line 3: ReferenceError: nope"),
+        "{line}"
+    );
+}
+
+#[test]
+fn why_nothing_came_is_in_front_whichever_tab_was_open() {
+    let mut harness = sent(120, 40, json());
+    harness.press("]]]]]");
+    let error = SendError::new(SendErrorKind::Dns, "no host is called `nowhere`");
+    let failed = Outcome {
+        exchange: Some(exchange(Err(error))),
+        ..thrown()
+    };
+    deliver(&mut harness, failed);
+    harness.press("<esc>");
+    has(&harness, "✗ No host is called `nowhere`");
+    has(&harness, "List services, post-response failed at line 3");
+}
+
+#[test]
+fn a_send_that_ends_while_another_request_is_open_tells_how_it_went() {
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>");
+    let first = run(&harness);
+    harness.press("2/Data sources<enter>");
+    harness.event(Event::Sent(first, None, Box::new(json())));
+    let line = status_line(&harness);
+    assert!(line.contains("✓ `List services` answered 200 OK"), "{line}");
+    assert!(!line.contains("token;"), "{line}");
+    // The token request is one that fills a variable: without any, something is wrong.
+    harness.press("<ctrl-t>");
+    let second = run(&harness);
+    harness.event(Event::Sent(second, None, Box::new(json())));
+    assert!(status_line(&harness).contains("`Get token` answered 200 and set no token"));
+}
+
+#[test]
+fn messages_are_wrapped_and_can_be_read_again() {
+    let mut harness = opened(80, 24);
+    let long = "word ".repeat(30);
+    harness.event(Event::Notice(crate::tui::shared::Level::Error, format!("{long}last")));
+    assert!(harness.screen().contains("last"), "{}", harness.screen());
+    let endless = "word ".repeat(200);
+    harness.event(Event::Notice(crate::tui::shared::Level::Error, endless));
+    assert!(
+        status_line(&harness).contains("… · ^P messages"),
+        "{}",
+        status_line(&harness)
+    );
+    harness.press("<ctrl-p>messages<enter>");
+    let screen = harness.screen();
+    assert!(screen.contains("Messages") && screen.contains("✗ word"), "{screen}");
 }
