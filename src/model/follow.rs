@@ -2,40 +2,57 @@
 
 use std::sync::Arc;
 
-use super::{Entity, Environment, ItemPath, Workspace};
+use super::{Entity, Environment, Filed, ItemPath, Workspace};
+
+/// What became of a change on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    /// The disk says what was known, or there is no place for it.
+    Nothing,
+    /// It shows.
+    Shown,
+    /// Unsaved changes hide it and are kept: saving must ask.
+    Hidden(Filed),
+    /// It is gone here too; its name was this.
+    Gone(String),
+    /// It is gone on disk, but it or something in it has unsaved changes: it stays, as never saved.
+    Kept(Filed),
+}
 
 impl Workspace {
     /// Takes a node's new content from disk, or adds a node that is new there.
-    ///
-    /// Returns whether the new content shows: `Some(false)` when unsaved changes hide it. `None` when nothing changed or
-    /// the parent is unknown.
-    pub fn follow_node(&mut self, path: &ItemPath, entity: Entity) -> Option<bool> {
+    pub fn follow_node(&mut self, path: &ItemPath, entity: Entity) -> Followed {
         let Some(id) = self.find(path) else {
-            let parent = match path.parent() {
-                Some(parent) => Some(self.find(&parent)?),
+            let parent = match path.parent().map(|parent| self.find(&parent)) {
+                Some(None) => return Followed::Nothing,
+                Some(found) => found,
                 None => None,
             };
             self.load_node(parent, path.slug(), entity);
             self.sort();
-            return Some(true);
+            return Followed::Shown;
         };
         let dirty = self.is_dirty(id);
-        let node = self.nodes.get_mut(&id)?;
+        let Some(node) = self.nodes.get_mut(&id) else {
+            return Followed::Nothing;
+        };
         if node.saved.as_ref() == Some(&entity) {
-            return None;
+            return Followed::Nothing;
         }
         node.saved = Some(entity.clone());
         if dirty && node.entity != entity {
-            return Some(false);
+            return Followed::Hidden(Filed::Node(id));
         }
         node.entity = entity;
         self.sort();
-        Some(true)
+        Followed::Shown
     }
 
-    /// Takes out a node whose file is gone; one with unsaved changes stays, as never saved. Returns its name if it went.
-    pub fn drop_node(&mut self, path: &ItemPath) -> Option<String> {
-        let id = self.find(path)?;
+    /// Takes out a node whose file is gone, unless there are unsaved changes in it.
+    pub fn drop_node(&mut self, path: &ItemPath) -> Followed {
+        let Some(id) = self.find(path) else {
+            return Followed::Nothing;
+        };
         let below = self.descendants(id);
         if below.iter().any(|id| self.is_dirty(*id)) {
             for id in below {
@@ -43,31 +60,70 @@ impl Workspace {
                     node.saved = None;
                 }
             }
-            return None;
+            return Followed::Kept(Filed::Node(id));
         }
-        let name = self.nodes.get(&id)?.entity.name().to_owned();
-        self.apply(super::edit::Edit::Remove { id }).ok()?;
-        Some(name)
+        let name = self.name_of(Filed::Node(id)).to_owned();
+        match self.apply(super::edit::Edit::Remove { id }) {
+            Ok(_) => Followed::Gone(name),
+            Err(_) => Followed::Nothing,
+        }
     }
 
     /// Takes an environment's new content from disk, or adds one that is new there.
-    pub fn follow_environment(&mut self, slug: &str, environment: Environment) {
-        match self.environments.iter_mut().find(|node| node.slug == slug) {
-            Some(node) => {
-                let environment = Arc::new(environment);
-                node.environment = environment.clone();
-                node.saved = Some(environment);
-            }
-            None => {
-                self.load_environment(slug, environment);
-            }
+    pub fn follow_environment(&mut self, slug: &str, environment: Environment) -> Followed {
+        let Some(id) = self
+            .environments
+            .iter()
+            .find(|node| node.slug == slug)
+            .map(|node| node.id)
+        else {
+            self.load_environment(slug, environment);
+            self.sort();
+            return Followed::Shown;
+        };
+        let unsaved = self.is_unsaved(Filed::Environment(id));
+        let Some(node) = self.environments.iter_mut().find(|node| node.id == id) else {
+            return Followed::Nothing;
+        };
+        if node.saved.as_deref() == Some(&environment) {
+            return Followed::Nothing;
         }
+        let environment = Arc::new(environment);
+        node.saved = Some(environment.clone());
+        if unsaved && node.environment != environment {
+            return Followed::Hidden(Filed::Environment(id));
+        }
+        node.environment = environment;
         self.sort();
+        Followed::Shown
     }
 
-    /// Takes out an environment whose file is gone.
-    pub fn drop_environment(&mut self, slug: &str) {
-        self.environments.retain(|node| node.slug != slug);
+    /// Takes out an environment whose file is gone, unless it has unsaved changes.
+    pub fn drop_environment(&mut self, slug: &str) -> Followed {
+        let Some(at) = self.environments.iter().position(|node| node.slug == slug) else {
+            return Followed::Nothing;
+        };
+        let filed = Filed::Environment(self.environments[at].id);
+        if self.is_unsaved(filed) {
+            self.environments[at].saved = None;
+            return Followed::Kept(filed);
+        }
+        let node = self.environments.remove(at);
+        Followed::Gone(node.environment.name.clone())
+    }
+
+    /// Takes the globals' new content from disk; a file that is gone says nothing.
+    pub fn follow_globals(&mut self, globals: Environment) -> Followed {
+        let unsaved = self.is_unsaved(Filed::Globals);
+        if *self.globals_saved == globals {
+            return Followed::Nothing;
+        }
+        self.globals_saved = Arc::new(globals);
+        if unsaved && self.globals != self.globals_saved {
+            return Followed::Hidden(Filed::Globals);
+        }
+        self.globals = self.globals_saved.clone();
+        Followed::Shown
     }
 }
 
@@ -91,8 +147,8 @@ mod tests {
         let collection = workspace.load_node(None, "c", Entity::Collection(Arc::new(Group::named("C"))));
         let id = workspace.load_node(Some(collection), "r", request("R"));
         let path = ItemPath::new("c/r");
-        assert_eq!(workspace.follow_node(&path, request("R")), None);
-        assert_eq!(workspace.follow_node(&path, request("R2")), Some(true));
+        assert_eq!(workspace.follow_node(&path, request("R")), Followed::Nothing);
+        assert_eq!(workspace.follow_node(&path, request("R2")), Followed::Shown);
         assert_eq!(workspace.request(id).unwrap().name, "R2");
 
         workspace
@@ -101,16 +157,66 @@ mod tests {
                 entity: request("mine"),
             })
             .unwrap();
-        assert_eq!(workspace.follow_node(&path, request("theirs")), Some(false));
+        assert_eq!(
+            workspace.follow_node(&path, request("theirs")),
+            Followed::Hidden(Filed::Node(id))
+        );
         assert_eq!(workspace.request(id).unwrap().name, "mine");
         assert!(workspace.is_dirty(id));
-        assert_eq!(workspace.drop_node(&path), None, "unsaved changes outlive their file");
+        assert_eq!(
+            workspace.drop_node(&path),
+            Followed::Kept(Filed::Node(id)),
+            "unsaved changes outlive their file"
+        );
         assert!(workspace.node(id).is_some());
 
         assert_eq!(
             workspace.follow_node(&ItemPath::new("c/new"), request("New")),
-            Some(true)
+            Followed::Shown
         );
-        assert_eq!(workspace.drop_node(&ItemPath::new("c/new")), Some("New".to_owned()));
+        assert_eq!(
+            workspace.drop_node(&ItemPath::new("c/new")),
+            Followed::Gone("New".to_owned())
+        );
+    }
+
+    fn environment(description: &str) -> Environment {
+        Environment {
+            name: "demo".into(),
+            description: description.into(),
+            ..Environment::default()
+        }
+    }
+
+    #[test]
+    fn unsaved_environments_and_globals_are_not_run_over() {
+        let mut workspace = Workspace::new("/w");
+        let id = workspace.load_environment("demo", environment(""));
+        assert_eq!(
+            workspace.follow_environment("demo", environment("theirs")),
+            Followed::Shown
+        );
+        assert_eq!(workspace.follow_globals(environment("theirs")), Followed::Shown);
+        let mine = Arc::new(environment("mine"));
+        workspace
+            .apply(Edit::ReplaceEnvironment {
+                id,
+                environment: mine.clone(),
+            })
+            .unwrap();
+        workspace.apply(Edit::ReplaceGlobals { globals: mine.clone() }).unwrap();
+        let hidden = workspace.follow_environment("demo", environment("newer"));
+        assert_eq!(hidden, Followed::Hidden(Filed::Environment(id)));
+        assert_eq!(
+            workspace.follow_globals(environment("newer")),
+            Followed::Hidden(Filed::Globals)
+        );
+        assert_eq!(workspace.environment(id).unwrap().environment, mine);
+        assert_eq!(*workspace.globals(), mine);
+        assert_eq!(
+            workspace.drop_environment("demo"),
+            Followed::Kept(Filed::Environment(id))
+        );
+        assert!(workspace.is_unsaved(Filed::Environment(id)));
     }
 }

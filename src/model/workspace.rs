@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::filed::same_entity;
 use super::id::unique_slug;
 use super::problem::Problem;
 use super::{Environment, EnvironmentId, Group, ItemPath, NodeId, Request};
@@ -118,6 +119,8 @@ pub struct Workspace {
     pub(super) scratch: Vec<NodeId>,
     pub(super) environments: Vec<EnvironmentNode>,
     pub(super) globals: Arc<Environment>,
+    /// The globals on disk; empty ones have no file.
+    pub(super) globals_saved: Arc<Environment>,
     pub(super) next_id: u64,
 }
 
@@ -174,6 +177,7 @@ impl Workspace {
     /// Sets the globals as read from disk.
     pub fn load_globals(&mut self, globals: Environment) {
         self.globals = Arc::new(globals);
+        self.globals_saved = self.globals.clone();
     }
 
     /// Puts all siblings into their order: by `order`, then name; those without an order last. For loading.
@@ -330,9 +334,12 @@ impl Workspace {
 
     /// Whether a node has changes that are not on disk.
     pub fn is_dirty(&self, id: NodeId) -> bool {
-        self.nodes
-            .get(&id)
-            .is_some_and(|node| node.saved.as_ref() != Some(&node.entity))
+        self.nodes.get(&id).is_some_and(|node| {
+            !node
+                .saved
+                .as_ref()
+                .is_some_and(|saved| same_entity(saved, &node.entity))
+        })
     }
 
     /// All nodes with changes that are not on disk.

@@ -5,7 +5,8 @@
 
 use crate::model::edit::Edit;
 use crate::model::variable::Owner;
-use crate::model::{Environment, EnvironmentId, NodeId};
+use crate::model::{Environment, EnvironmentId, Filed, NodeId};
+use crate::store::Content;
 
 use super::action::Action;
 use super::modals::Modal;
@@ -68,12 +69,19 @@ pub enum Command {
         /// Its place among the new siblings, counted without itself.
         index: usize,
     },
-    /// Saves a node; `overwrite` runs over a change made outside.
+    /// Saves something; `overwrite` runs over a change made outside.
     Save {
-        /// The node.
-        id: NodeId,
+        /// What.
+        what: Filed,
         /// Whether the user chose to run over an outside change.
         overwrite: bool,
+    },
+    /// Takes over what somebody else has put into a file, undoably.
+    TakeTheirs {
+        /// What the file is of.
+        what: Filed,
+        /// What the file says.
+        theirs: Content,
     },
     /// Saves a request under a name in a group: moves one that was saved nowhere, copies any other.
     SaveAs {

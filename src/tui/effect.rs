@@ -8,8 +8,8 @@ use bytes::Bytes;
 use crate::exec::Plan;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
-use crate::store::Place;
 use crate::store::watch::Change;
+use crate::store::{Content, Place};
 
 use super::shared::RunId;
 use super::widgets::body;
@@ -42,6 +42,13 @@ pub enum Effect {
     Copy(String),
     /// Hands a text to `$EDITOR`; what comes back is an event.
     External(External),
+    /// Keeps a text that came back from `$EDITOR` and has no field to go to any more.
+    Rescue {
+        /// The text.
+        text: String,
+        /// The file ending.
+        ending: &'static str,
+    },
     /// Writes a response's body to a file.
     SaveBody {
         /// Where.
@@ -88,6 +95,8 @@ pub enum FileJob {
         slug: String,
         /// What.
         environment: Arc<Environment>,
+        /// Whether to run over a change made outside.
+        overwrite: bool,
     },
     /// Removes an environment's file.
     RemoveEnvironment {
@@ -102,9 +111,16 @@ pub enum FileJob {
         to: String,
     },
     /// Writes the globals.
-    WriteGlobals(Arc<Environment>),
+    WriteGlobals {
+        /// What.
+        globals: Arc<Environment>,
+        /// Whether to run over a change made outside.
+        overwrite: bool,
+    },
     /// Notes that a change made outside was taken over.
     Accept(Box<Change>),
+    /// Notes that what somebody else has put into a file was taken over.
+    Adopt(Place, Content),
 }
 
 /// A change of local state.
@@ -114,8 +130,8 @@ pub enum LocalJob {
     Current(Vec<(Owner, String, Option<CurrentValue>)>),
     /// Files an owner's current values under another name.
     RenameOwner(Owner, Owner),
-    /// Keeps or drops the draft of a node, under its path or its scratch name.
-    Draft(String, Option<Entity>),
+    /// Keeps or drops the draft of that key.
+    Draft(String, Option<Content>),
     /// Remembers which environment is active.
     ActiveEnvironment(Option<String>),
     /// Remembers where everything stands, as JSON.

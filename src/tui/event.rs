@@ -1,12 +1,12 @@
 //! Events: what happened. All of them arrive on one queue.
 
-use std::sync::Arc;
-
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
-use crate::model::{Entity, Environment, EnvironmentId, NodeId, Outcome};
+use crate::model::{EnvironmentId, Filed, Outcome};
+use crate::store::Content;
+use crate::store::files::Theirs;
 use crate::store::watch::Change;
 
 use super::shared::{Level, RunId};
@@ -59,19 +59,19 @@ pub enum Event {
 /// How writing a file ended.
 #[derive(Debug)]
 pub enum Saved {
-    /// A node's file holds this content now.
-    Node(NodeId, Entity),
-    /// An environment's file holds this content now.
-    Environment(EnvironmentId, Arc<Environment>),
-    /// A node's file was changed outside since it was read; nothing was written.
+    /// The file holds this content now.
+    Written(Filed, Content),
+    /// The file was changed outside since it was read; nothing was written.
     Conflict {
-        /// The node.
-        id: NodeId,
-        /// What is on disk now, or why that cannot be told.
-        theirs: Result<Entity, String>,
+        /// What the file is of.
+        of: Filed,
+        /// What is on disk now.
+        theirs: Theirs,
     },
     /// It failed; nothing was lost.
     Failed {
+        /// Whose content was to be written, if that is what it was.
+        of: Option<Filed>,
         /// What was to be done: `save Get token`.
         what: String,
         /// Why not, and what to do.

@@ -65,6 +65,8 @@ impl Harness {
     pub fn event(&mut self, event: Event) {
         let effects = self.state.handle(event, self.now);
         self.effects.extend(effects);
+        let kept = self.state.keep(self.now);
+        self.effects.extend(kept);
     }
 
     /// Presses keys: characters type themselves, `<ctrl-j>`, `<enter>`, `<esc>`, `<lt>` are keys.

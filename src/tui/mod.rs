@@ -11,6 +11,7 @@
 pub mod action;
 pub mod command;
 mod commands;
+pub mod drafts;
 pub mod draw;
 pub mod effect;
 pub mod event;
@@ -23,6 +24,7 @@ pub mod modals;
 pub mod panes;
 mod results;
 mod runtime;
+pub mod saves;
 pub mod shared;
 pub mod state;
 mod terminal;

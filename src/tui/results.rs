@@ -5,17 +5,18 @@ use std::sync::Arc;
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
 use crate::model::variable::Change as VariableChange;
-use crate::model::{Environment, EnvironmentId, NodeId, Outcome, Scope};
+use crate::model::{Environment, EnvironmentId, Followed, NodeId, Outcome, Scope};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
 use super::command::Command;
-use super::commands::{ask_about_conflict, keep_draft};
+use super::commands::{ask_about_conflict, mark_saved};
+use super::drafts;
 use super::effect::{Effect, FileJob, HistoryRow, LocalJob};
 use super::event::{Event, Saved};
 use super::modals::Modal;
 use super::panes::{Cx, request, response};
-use super::shared::{Level, RunId};
+use super::shared::{Level, RunId, Shared};
 use super::state::State;
 
 /// Takes an event that is no key, mouse or size.
@@ -27,7 +28,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             }
         }
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
-        Event::Saved(saved) => took(state, saved, queue, effects),
+        Event::Saved(saved) => took(state, saved, queue),
         Event::Changed(changes) => {
             for change in changes {
                 outside(state, change, effects);
@@ -222,29 +223,39 @@ fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<History
 }
 
 /// A file was written, or not.
-fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>) {
     match saved {
-        Saved::Node(id, entity) => {
-            let name = entity.name().to_owned();
-            state.shared.workspace.mark_saved(id, entity);
-            keep_draft(state, id, effects);
-            if state.pending_saves > 0 {
-                state.pending_saves -= 1;
-                state.shared.notify(Level::Done, format!("saved `{name}`"));
-                if state.pending_saves == 0 && state.quit_when_saved {
+        Saved::Written(filed, content) => {
+            mark_saved(state, filed, content);
+            state.shared.contested.remove(&filed);
+            if let Some(key) = drafts::key(&state.shared.workspace, filed) {
+                state.keeper.rebase(&key);
+            }
+            if state.saves.landed(filed) {
+                let text = format!("saved `{}`", state.shared.workspace.name_of(filed));
+                state.shared.notify(Level::Done, text);
+                if state.saves.quit && !state.saves.are_awaited() {
                     queue.push(Command::Quit);
                 }
             }
         }
-        Saved::Environment(id, environment) => state.shared.workspace.mark_environment_saved(id, environment),
-        Saved::Conflict { id, theirs } => {
-            state.pending_saves = state.pending_saves.saturating_sub(1);
-            state.quit_when_saved = false;
-            ask_about_conflict(state, id, theirs, queue);
+        Saved::Conflict { of, theirs } => {
+            let typed_on = state.saves.inputs(of).is_some_and(|then| then != state.inputs);
+            state.saves.failed(of);
+            state.shared.contested.insert(of);
+            if typed_on {
+                let name = state.shared.workspace.name_of(of);
+                let text = format!("`{name}` was changed outside and is not saved: save it again to choose");
+                state.shared.notify(Level::Warning, text);
+            } else {
+                ask_about_conflict(state, of, theirs, queue);
+            }
         }
-        Saved::Failed { what, message } => {
-            state.pending_saves = state.pending_saves.saturating_sub(1);
-            state.quit_when_saved = false;
+        Saved::Failed { of, what, message } => {
+            if let Some(of) = of {
+                state.saves.failed(of);
+            }
+            state.saves.quit = false;
             state.shared.notify(Level::Error, format!("cannot {what}: {message}"));
         }
     }
@@ -259,43 +270,48 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
         .map(|file| shared.workspace.root.join(file))
         .unwrap_or_default();
     shared.workspace.problems.retain(|problem| problem.file != file);
-    let mut accept = true;
-    match (&change.what, &change.place) {
+    let workspace = &mut shared.workspace;
+    let followed = match (&change.what, &change.place) {
         (What::Broken(problem), _) => {
-            accept = false;
+            workspace.problems.push(problem.clone());
             shared.notify(Level::Error, problem.to_string());
-            shared.workspace.problems.push(problem.clone());
+            return;
         }
-        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), place) => {
-            let (Some(path), name) = (place.item(), entity.name().to_owned()) else {
-                return;
-            };
-            match shared.workspace.follow_node(path, entity.clone()) {
-                Some(true) => shared.notify(Level::Info, format!("`{name}` was changed outside")),
-                Some(false) => {
-                    accept = false;
-                    let text = format!("`{name}` was changed outside; yours is kept, and saving will ask");
-                    shared.notify(Level::Warning, text);
-                }
-                None => {}
+        (What::Added(content) | What::Changed(content), place) => match (content, place) {
+            (Content::Item(entity), Place::Group(path) | Place::Request(path)) => {
+                workspace.follow_node(path, entity.clone())
             }
-        }
-        (What::Added(Content::Environment(content)) | What::Changed(Content::Environment(content)), place) => {
-            match place {
-                Place::Environment(slug) => shared.workspace.follow_environment(slug, (**content).clone()),
-                _ => shared.workspace.load_globals((**content).clone()),
+            (Content::Environment(content), Place::Environment(slug)) => {
+                workspace.follow_environment(slug, (**content).clone())
             }
-            shared.notify(Level::Info, format!("`{}` was changed outside", place.slug()));
+            (Content::Environment(content), Place::Globals) => workspace.follow_globals((**content).clone()),
+            _ => return,
+        },
+        (What::Removed, Place::Environment(slug)) => workspace.drop_environment(slug),
+        (What::Removed, Place::Globals) => workspace.follow_globals(Environment::default()),
+        (What::Removed, Place::Group(path) | Place::Request(path)) => workspace.drop_node(path),
+    };
+    let named = match (&change.what, &change.place) {
+        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), _) => entity.name().to_owned(),
+        (_, place) => place.slug().to_owned(),
+    };
+    match followed {
+        // What is contested stays so, however often its file is written.
+        Followed::Nothing if is_contested(shared, &change.place) => return,
+        Followed::Nothing => {}
+        Followed::Shown => shared.notify(Level::Info, format!("`{named}` was changed outside")),
+        Followed::Hidden(filed) => {
+            shared.contested.insert(filed);
+            let text = format!("`{named}` was changed outside; yours is kept, and saving will ask");
+            shared.notify(Level::Warning, text);
+            return;
         }
-        (What::Removed, Place::Environment(slug)) => {
-            shared.workspace.drop_environment(slug);
-            shared.notify(Level::Warning, format!("environment `{slug}` was deleted outside"));
-        }
-        (What::Removed, Place::Globals) => shared.workspace.load_globals(Environment::default()),
-        (What::Removed, Place::Group(path) | Place::Request(path)) => {
-            if let Some(name) = shared.workspace.drop_node(path) {
-                shared.notify(Level::Warning, format!("`{name}` was deleted outside"));
-            }
+        Followed::Gone(name) => shared.notify(Level::Warning, format!("`{name}` was deleted outside")),
+        Followed::Kept(filed) => {
+            shared.contested.remove(&filed);
+            let name = shared.workspace.name_of(filed);
+            let text = format!("`{name}` was deleted outside; what is unsaved is kept, and saving writes it again");
+            shared.notify(Level::Warning, text);
         }
     }
     if shared.open.is_some_and(|id| shared.workspace.node(id).is_none()) {
@@ -307,7 +323,10 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
     {
         shared.active_environment = None;
     }
-    if accept {
-        effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
-    }
+    effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
+}
+
+fn is_contested(shared: &Shared, place: &Place) -> bool {
+    let mut contested = shared.contested.iter();
+    contested.any(|filed| drafts::place(&shared.workspace, *filed).as_ref() == Some(place))
 }

@@ -1,6 +1,6 @@
 //! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::model::edit::History;
 use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Entity, EnvironmentId, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
 
 /// Messages kept; older ones go.
@@ -98,6 +98,8 @@ pub struct Shared {
     pub notice: Option<Notice>,
     /// All its words and when they were said, the latest last.
     pub messages: VecDeque<(Timestamp, Notice)>,
+    /// What was changed on disk while there were unsaved changes here: saving it asks.
+    pub contested: BTreeSet<Filed>,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
 }

@@ -13,12 +13,14 @@ use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, App, Nav};
 use super::command::Command;
+use super::drafts::{self, Keeper};
 use super::effect::Effect;
 use super::event::Event;
 use super::keymap::{Chord, Context, Keymap};
 use super::layout::{self, Layout};
 use super::modals::{Flow, Modal};
 use super::panes::{Cx, Pane, Panes};
+use super::saves::Saves;
 use super::shared::Shared;
 use super::theme::{Depth, Theme};
 use super::{commands, results};
@@ -54,6 +56,8 @@ pub struct State {
     pub dragging: Option<layout::Divider>,
     /// Whether something changed since the last drawing.
     pub stale: bool,
+    /// How many keys, clicks and pastes there have been.
+    pub inputs: u64,
     /// When the user last did something.
     pub last_input: Timestamp,
     /// The name of the next send.
@@ -62,12 +66,10 @@ pub struct State {
     pub cookies: Vec<crate::model::exchange::Cookie>,
     /// The cookies as last kept.
     pub cookies_kept: String,
-    /// Saves asked for by the user that have not come back.
-    pub pending_saves: usize,
-    /// Quit when they have.
-    pub quit_when_saved: bool,
-    /// The layout as last remembered, so that it is written only when it changed.
-    pub remembered: String,
+    /// What is on its way to the disk.
+    pub saves: Saves,
+    /// What is kept for the next start: drafts, the layout.
+    pub keeper: Keeper,
 }
 
 impl State {
@@ -77,11 +79,13 @@ impl State {
         let mut effects = Vec::new();
         let mut queue = Vec::new();
         if matches!(event, Event::Key(_) | Event::Mouse(_) | Event::Paste(_)) {
+            self.inputs += 1;
             self.last_input = now;
             self.shared.awake = true;
         }
         // What cannot be seen cannot be done: on a screen that is too small only leaving it counts.
         let blind = self.layout().too_small;
+        self.keeper.pending |= !matches!(event, Event::Tick | Event::Progress(..) | Event::Notice(..));
         match event {
             Event::Key(key) if key.kind == KeyEventKind::Release => return effects,
             Event::Key(key) if blind => {
@@ -104,7 +108,14 @@ impl State {
         self.stale = true;
         self.run(queue, &mut effects);
         self.sync(&mut effects);
-        commands::remember(self, &mut effects);
+        effects
+    }
+
+    /// Asks for drafts and the layout to be kept, if anything happened since they last were. The runtime calls it when
+    /// that is due.
+    pub fn keep(&mut self, now: Timestamp) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        drafts::keep(self, now, &mut effects);
         effects
     }
 

@@ -4,6 +4,13 @@ use std::fs;
 
 use crate::user::{Home, User};
 
+/// Changes a file as editors do: a new one in place of the old one.
+fn replace(home: &Home, file: &str, text: &str) {
+    let beside = home.root().join("collections/pydio-cells/configuration/.new");
+    fs::write(&beside, text).unwrap();
+    fs::rename(&beside, home.root().join(file)).unwrap();
+}
+
 const SERVICES: &str = "collections/pydio-cells/configuration/list-services.toml";
 
 fn on_services(home: &Home) -> User {
@@ -39,6 +46,78 @@ fn drafts_survive_and_undo_takes_them_back() {
     user.press("<esc>").sees_no("Unsaved changes");
     user.press("<ctrl-s>").sees("saved");
     assert!(home.read(SERVICES).contains("/a/config/ctl/draft"));
+}
+
+#[test]
+fn outside_changes_show_at_once_and_meet_unsaved_ones_with_a_question() {
+    let home = Home::new();
+    let mut user = on_services(&home);
+    let text = home.read(SERVICES);
+    replace(&home, SERVICES, &text.replace("/a/config/ctl", "/a/config/outside"));
+    user.sees("/a/config/outside").sees("changed outside");
+
+    user.press("3e<end>/mine<esc>").sees("/mine");
+    replace(&home, SERVICES, &text.replace("/a/config/ctl", "/a/config/theirs"));
+    user.sees("yours is kept");
+    user.press("<ctrl-s>").sees("Changed outside");
+    // No letter answers, for it may be meant for a field.
+    user.press("to").sees("Changed outside");
+    user.press("<tab><enter>")
+        .sees("/a/config/theirs")
+        .sees("List services ─");
+    user.press("u").sees("/a/config/outside/mine");
+    // Theirs is known now, so mine may be saved over it.
+    user.press("<ctrl-s>").sees("saved");
+    assert!(home.read(SERVICES).contains("/a/config/outside/mine"));
+}
+
+#[test]
+fn a_draft_does_not_run_over_a_file_that_changed_while_the_program_was_closed() {
+    let home = Home::new();
+    let mut user = on_services(&home);
+    user.press("3e<end>/mine<esc>").sees("/mine");
+    user.killed();
+    let theirs = home.read(SERVICES).replace("/a/config/ctl", "/a/config/theirs");
+    replace(&home, SERVICES, &theirs);
+    // However often it is started and left.
+    for _ in 0..2 {
+        let mut user = User::at_home(&home);
+        user.sees("/a/config/ctl/mine").sees("changed outside since");
+        user.press("<ctrl-s>").sees("Changed outside");
+        user.press("<esc>").sees_no("Changed outside");
+        user.killed();
+        assert_eq!(home.read(SERVICES), theirs);
+    }
+    let mut user = User::at_home(&home);
+    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<tab><tab><enter>").sees("saved");
+    assert!(home.read(SERVICES).contains("/a/config/ctl/mine"));
+}
+
+#[test]
+fn an_environment_that_cannot_be_saved_is_kept_and_asked_about() {
+    let home = Home::new();
+    let file = "environments/cells.toml";
+    let mut user = User::at_home(&home);
+    // Broken outside, so that it cannot be saved.
+    let before = home.read(file);
+    fs::write(home.root().join(file), "name = [").unwrap();
+    user.sees("cells.toml:");
+    user.press("1j<enter>");
+    user.press("1je").sees("Initial value");
+    user.press("<right><enter><ctrl-a>https://mine.example<enter>")
+        .sees("cannot save environment");
+    user.press("<esc><ctrl-q>").sees("Unsaved changes").sees("● cells");
+    user.press("<esc>");
+    user.killed();
+    // Mended outside, in another way.
+    fs::write(home.root().join(file), before.replace("https://", "https://theirs.")).unwrap();
+    let mut user = User::at_home(&home);
+    user.sees("changed outside since");
+    user.press("1je").sees("mine.example");
+    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<tab><tab><enter>").sees("saved");
+    assert!(home.read(file).contains("https://mine.example"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use postrider::demo;
 use postrider::store::Paths;
 use postrider::tui::event::Event;
-use postrider::tui::{App, Flow, Host, TuiOptions, draw};
+use postrider::tui::{App, Flow, Host, TuiOptions, drafts, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -220,8 +220,11 @@ impl User {
         self.app.finish();
     }
 
-    /// Is killed: nothing is asked, nothing is finished, but what the disk has by now stays.
+    /// Is killed a moment after the last key: nothing is asked, nothing is finished, but what the disk has by now stays.
     pub fn killed(mut self) {
+        self.until("the drafts to be kept", |user| {
+            drafts::due(&user.app.state, jiff::Timestamp::now()).is_none()
+        });
         self.app.finish();
     }
 }

@@ -6,9 +6,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::place::Place;
+use super::parse::parse;
+use super::place::{Content, Place};
 use crate::model::ItemPath;
 use crate::model::problem::Problem;
+use crate::store::state::text_hash;
 
 /// Larger files are none of ours.
 const MOST_BYTES: u64 = 32 << 20;
@@ -51,6 +53,26 @@ impl Files {
     pub fn is_known(&self, path: &Path, bytes: &[u8]) -> bool {
         let place = path.strip_prefix(&*self.root).ok().and_then(Place::from_file);
         place.is_some_and(|place| self.known_bytes(&place).is_some_and(|known| *known == *bytes))
+    }
+
+    /// The [`text_hash`] of what we last read from or wrote to a place; `None` where we know of no file.
+    pub fn known_hash(&self, place: &Place) -> Option<String> {
+        let bytes = self.known_bytes(place)?;
+        Some(text_hash(&String::from_utf8_lossy(&bytes)))
+    }
+
+    /// Counts a file as never read: a save then meets it as somebody else's, which is a conflict.
+    pub fn disown(&self, place: &Place) {
+        self.known().files.remove(place);
+    }
+
+    /// Notes that the user took over what somebody else has put into a file, unless it says something else again.
+    pub fn adopt(&self, place: &Place, content: &Content) {
+        let Some(path) = self.path(place) else { return };
+        let Ok(Disk::Bytes(bytes)) = read(&path) else { return };
+        if parse(place, &path, &bytes).is_ok_and(|theirs| theirs == *content) {
+            self.note(place, bytes);
+        }
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, Known> {

@@ -37,7 +37,7 @@ mod value;
 
 pub use error::{SaveError, Theirs};
 pub use known::Files;
-pub use parse::{draft_from_toml, draft_to_toml, request_from_toml, request_to_toml};
+pub use parse::{request_from_toml, request_to_toml};
 pub use place::{Content, Place};
 pub use save::Saved;
 pub use structure::Removed;

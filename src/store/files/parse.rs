@@ -117,27 +117,9 @@ pub(in crate::store) fn parse(place: &Place, file: &Path, bytes: &[u8]) -> Resul
     parse_text(place, file, &FileText::new(file, bytes)?.text)
 }
 
-/// A request as TOML text, laid out as a new file is: for drafts and the clipboard.
+/// A request as TOML text, laid out as a new file is: for the clipboard.
 pub fn request_to_toml(request: &Request) -> String {
     layout::text(&request::tree(request))
-}
-
-/// Any node as TOML text, laid out as a new file is: for drafts.
-pub fn draft_to_toml(entity: &Entity) -> String {
-    layout::text(&Content::Item(entity.clone()).tree())
-}
-
-/// A node from the text of its draft, of the kind its place says; the problem names the file `draft`.
-pub fn draft_from_toml(place: &Place, text: &str) -> Result<Entity, Problem> {
-    match parse_text(place, Path::new("draft"), text)? {
-        Content::Item(entity) => Ok(entity),
-        Content::Environment(_) => Err(Problem {
-            file: "draft".into(),
-            at: None,
-            message: format!("`{place}` has no drafts"),
-            hint: None,
-        }),
-    }
 }
 
 /// A request from TOML text; the problem names the file `draft`.

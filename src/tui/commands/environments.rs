@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::model::edit::Edit;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Environment, EnvironmentId};
-use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
+use super::saving;
 use super::structure::restructure;
 
 /// Makes an environment active.
@@ -101,11 +102,9 @@ pub fn save(state: &mut State, id: EnvironmentId, environment: Environment, effe
 /// Saves the globals' new content.
 pub fn save_globals(state: &mut State, globals: Environment, effects: &mut Vec<Effect>) {
     let globals = Arc::new(globals);
-    let edits = vec![Edit::ReplaceGlobals {
-        globals: globals.clone(),
-    }];
+    let edits = vec![Edit::ReplaceGlobals { globals }];
     if restructure(state, "edit globals", edits, effects) {
-        effects.push(Effect::Files(vec![FileJob::WriteGlobals(globals)]));
+        saving::write_globals(state, false, effects);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Carries out commands: the one place where the shared state changes.
 
+mod conflict;
 mod environments;
 mod nodes;
 mod pickers;
@@ -9,11 +10,13 @@ mod shell;
 mod structure;
 
 use super::command::Command;
+use super::drafts;
 use super::effect::Effect;
 use super::shared::Level;
 use super::state::State;
 
-pub use saving::{ask_about_conflict, keep_draft};
+pub use conflict::ask as ask_about_conflict;
+pub use saving::mark_saved;
 pub use shell::remember;
 
 /// Carries out one command; it may ask for others.
@@ -24,16 +27,17 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Open(id) => nodes::open(state, id),
         Command::Send(id) => sending::send(state, id, effects),
         Command::Activate(id) => environments::activate(state, id, effects),
-        Command::Edit { label, merge, edits } => saving::edit(state, label, merge, edits, effects),
+        Command::Edit { label, merge, edits } => saving::edit(state, label, merge, edits),
         Command::NewRequest { parent } => nodes::new_request(state, parent, effects),
         Command::NewGroup { parent, name } => nodes::new_group(state, parent, &name, effects),
         Command::Rename { id, name } => nodes::rename(state, id, &name, effects),
         Command::Duplicate(id) => nodes::duplicate(state, id, effects),
         Command::Delete(id) => nodes::delete(state, id, effects),
         Command::Move { id, parent, index } => nodes::shift(state, id, parent, index, effects),
-        Command::Save { id, overwrite } => saving::save(state, id, overwrite, queue, effects),
+        Command::Save { what, overwrite } => saving::save(state, what, overwrite, queue, effects),
+        Command::TakeTheirs { what, theirs } => conflict::take_theirs(state, what, theirs, effects),
         Command::SaveAs { id, parent, name } => saving::save_as(state, id, parent, &name, effects),
-        Command::Revert(id) => saving::revert(state, id, effects),
+        Command::Revert(id) => saving::revert(state, id),
         Command::SaveAll { quit } => saving::save_all(state, quit, queue, effects),
         Command::NewEnvironment { environment } => environments::create(state, environment, effects),
         Command::RenameEnvironment { id, name } => environments::rename(state, id, &name, effects),
@@ -61,6 +65,10 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             };
             super::panes::request::order(&mut state.panes.request, order, &mut cx);
         }
-        Command::Quit => effects.push(Effect::Quit),
+        Command::Quit => {
+            let now = state.shared.now;
+            drafts::keep(state, now, effects);
+            effects.push(Effect::Quit);
+        }
     }
 }

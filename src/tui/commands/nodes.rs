@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::model::edit::Edit;
 use crate::model::{Entity, Group, NodeId, Request};
-use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::effect::Effect;
 use crate::tui::panes::Pane;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-use super::saving;
 use super::structure::restructure;
 
 /// Shows a node in the request pane; the focus stays, unless that pane is not on the screen.
@@ -38,7 +37,7 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
         Some(parent) => workspace.free_slug(Some(parent), name),
         None => uuid::Uuid::new_v4().to_string(),
     };
-    let (id, nodes) = workspace.new_node(entity.clone(), slug);
+    let (id, nodes) = workspace.new_node(entity, slug);
     let edits = vec![Edit::Insert {
         nodes,
         parent,
@@ -46,11 +45,6 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
     }];
     if !restructure(state, "new request", edits, effects) {
         return;
-    }
-    if parent.is_none()
-        && let Some(key) = saving::draft_key(&state.shared.workspace, id)
-    {
-        effects.push(Effect::Local(LocalJob::Draft(key, Some(entity))));
     }
     state.shared.open = Some(id);
     state.focus = Pane::Request;
@@ -97,7 +91,6 @@ pub fn rename(state: &mut State, id: NodeId, name: &str, effects: &mut Vec<Effec
         });
     }
     restructure(state, label, edits, effects);
-    saving::keep_draft(state, id, effects);
 }
 
 /// Copies a node beside itself.
@@ -131,7 +124,6 @@ pub fn duplicate(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     let mut edits = vec![Edit::Insert { nodes, parent, index }];
     edits.extend(reorder(state, &siblings, Some((copy, index))));
     if restructure(state, format!("duplicate as {name}"), edits, effects) {
-        saving::keep_draft(state, copy, effects);
         state.panes.tree.reveal(copy);
     }
 }
@@ -142,11 +134,7 @@ pub fn delete(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
         return;
     };
     let name = node.entity.name().to_owned();
-    let draft = saving::draft_key(&state.shared.workspace, id).filter(|key| key.starts_with("scratch:"));
     if restructure(state, format!("delete {name}"), vec![Edit::Remove { id }], effects) {
-        if let Some(key) = draft {
-            effects.push(Effect::Local(LocalJob::Draft(key, None)));
-        }
         if state
             .shared
             .open

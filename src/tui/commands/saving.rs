@@ -1,46 +1,27 @@
-//! Changing contents, keeping drafts, saving, undoing.
+//! Changing contents, saving, undoing.
 //!
 //! ```text
-//! edit → workspace.apply → undo history → draft (local, at once)
-//! save → file → mark_saved → draft dropped
+//! edit → workspace.apply → undo history         (a draft is kept: see drafts)
+//! save → file → mark_saved                      (the draft is dropped)
 //! ```
 //!
 //! Names, places and order are on disk at once ([`super::structure`]); everything else is a draft until it is saved.
 
-use std::sync::Arc;
-
 use crate::model::edit::{Edit, Step};
-use crate::model::{Entity, NodeId, Workspace};
+use crate::model::{Filed, NodeId};
+use crate::store::Content;
 use crate::tui::command::Command;
-use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::drafts;
+use crate::tui::effect::{Effect, FileJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
 use super::structure::{Places, restructure, settle};
 
-/// What the draft of a node is filed under: its path, or the name of a request that is saved nowhere yet.
-pub fn draft_key(workspace: &Workspace, id: NodeId) -> Option<String> {
-    match workspace.path(id) {
-        Some(path) => Some(path.as_str().to_owned()),
-        None => workspace.node(id).map(|node| format!("scratch:{}", node.slug)),
-    }
-}
-
-/// Changes contents, undoably, and keeps drafts of what is now unsaved.
-pub fn edit(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>, effects: &mut Vec<Effect>) {
-    let touched: Vec<NodeId> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            Edit::Replace { id, .. } => Some(*id),
-            _ => None,
-        })
-        .collect();
-    if apply(state, label, merge, edits) {
-        for id in touched {
-            keep_draft(state, id, effects);
-        }
-    }
+/// Changes contents, undoably.
+pub fn edit(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>) {
+    apply(state, label, merge, edits);
 }
 
 /// Applies edits and records how to undo them; all or nothing.
@@ -68,12 +49,22 @@ pub fn apply(state: &mut State, label: String, merge: Option<String>, edits: Vec
     true
 }
 
-/// Keeps or drops the draft of a node, by whether it has unsaved changes.
-pub fn keep_draft(state: &State, id: NodeId, effects: &mut Vec<Effect>) {
-    let workspace = &state.shared.workspace;
-    if let (Some(key), Some(node)) = (draft_key(workspace, id), workspace.node(id)) {
-        let content = workspace.is_dirty(id).then(|| node.entity.clone());
-        effects.push(Effect::Local(LocalJob::Draft(key, content)));
+/// Gives files to be written, and notes what is on its way.
+pub fn write(state: &mut State, jobs: Vec<FileJob>, effects: &mut Vec<Effect>) {
+    if !jobs.is_empty() {
+        state.saves.sent(&jobs, state.inputs);
+        effects.push(Effect::Files(jobs));
+    }
+}
+
+/// Notes that the disk holds a content.
+pub fn mark_saved(state: &mut State, filed: Filed, content: Content) {
+    let workspace = &mut state.shared.workspace;
+    match (filed, content) {
+        (Filed::Node(id), Content::Item(entity)) => workspace.mark_saved(id, entity),
+        (Filed::Environment(id), Content::Environment(content)) => workspace.mark_environment_saved(id, content),
+        (Filed::Globals, Content::Environment(content)) => workspace.mark_globals_saved(content),
+        _ => {}
     }
 }
 
@@ -96,7 +87,6 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
             settle(state, &before, effects);
             for edit in &step.edits {
                 match edit {
-                    Edit::Replace { id, .. } => keep_draft(state, *id, effects),
                     // What came back or moved is what the eye looks for.
                     Edit::Move { id, .. } => state.panes.tree.reveal(*id),
                     Edit::Insert { nodes, .. } => {
@@ -108,8 +98,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 }
             }
             if globals != *state.shared.workspace.globals() {
-                let globals = state.shared.workspace.globals().clone();
-                effects.push(Effect::Files(vec![FileJob::WriteGlobals(globals)]));
+                write_globals(state, false, effects);
             }
             if state
                 .shared
@@ -124,27 +113,51 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Saves a node; a request that is saved nowhere yet asks where.
-pub fn save(state: &mut State, id: NodeId, overwrite: bool, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+/// Saves something; a request that is saved nowhere yet asks where.
+pub fn save(state: &mut State, what: Filed, overwrite: bool, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    state.shared.history.seal();
     let workspace = &state.shared.workspace;
-    let Some(node) = workspace.node(id) else { return };
-    match workspace.path(id) {
-        None => queue.push(Command::Show(Box::new(SaveAs::new(&state.shared, id).into()))),
-        Some(_) if !workspace.is_dirty(id) => {
-            let text = format!("`{}` is saved already", node.entity.name());
-            state.shared.notify(Level::Info, text);
-        }
-        Some(path) => {
-            state.pending_saves += 1;
-            effects.push(Effect::Files(vec![FileJob::Write {
+    if !overwrite && !workspace.is_unsaved(what) && drafts::place(workspace, what).is_some() {
+        let text = format!("`{}` is saved already", workspace.name_of(what));
+        state.shared.notify(Level::Info, text);
+        return;
+    }
+    let job = match what {
+        Filed::Node(id) => {
+            let Some(node) = workspace.node(id) else { return };
+            let Some(path) = workspace.path(id) else {
+                queue.push(Command::Show(Box::new(SaveAs::new(&state.shared, id).into())));
+                return;
+            };
+            FileJob::Write {
                 id,
                 path,
                 entity: node.entity.clone(),
                 overwrite,
-            }]));
+            }
         }
-    }
-    state.shared.history.seal();
+        Filed::Environment(id) => {
+            let Some(node) = workspace.environment(id) else { return };
+            FileJob::WriteEnvironment {
+                id,
+                slug: node.slug.clone(),
+                environment: node.environment.clone(),
+                overwrite,
+            }
+        }
+        Filed::Globals => FileJob::WriteGlobals {
+            globals: workspace.globals().clone(),
+            overwrite,
+        },
+    };
+    state.saves.ask(what);
+    write(state, vec![job], effects);
+}
+
+/// Writes the globals.
+pub fn write_globals(state: &mut State, overwrite: bool, effects: &mut Vec<Effect>) {
+    let globals = state.shared.workspace.globals().clone();
+    write(state, vec![FileJob::WriteGlobals { globals, overwrite }], effects);
 }
 
 /// Saves a request under a name in a group: moves one that was saved nowhere, copies any other.
@@ -157,7 +170,6 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
     let label = format!("save as {name}");
     let end = usize::MAX;
     if workspace.path(id).is_none() {
-        let key = draft_key(workspace, id);
         let edits = vec![
             Edit::Replace { id, entity },
             Edit::Move {
@@ -168,10 +180,7 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
             },
         ];
         if restructure(state, label, edits, effects) {
-            state.pending_saves += 1;
-            if let Some(key) = key {
-                effects.push(Effect::Local(LocalJob::Draft(key, None)));
-            }
+            state.saves.ask(Filed::Node(id));
             state.shared.open = Some(id);
             state.panes.tree.reveal(id);
         }
@@ -192,65 +201,67 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
         }],
         effects,
     ) {
-        state.pending_saves += 1;
+        state.saves.ask(Filed::Node(copy));
         state.shared.open = Some(copy);
         state.panes.tree.reveal(copy);
     }
 }
 
 /// Throws away unsaved changes of a node; undo brings them back.
-pub fn revert(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
+pub fn revert(state: &mut State, id: NodeId) {
     let Some(node) = state.shared.workspace.node(id) else {
         return;
     };
     let Some(saved) = node.saved.clone() else { return };
     let label = format!("revert {}", saved.name());
-    edit(state, label, None, vec![Edit::Replace { id, entity: saved }], effects);
+    edit(state, label, None, vec![Edit::Replace { id, entity: saved }]);
 }
 
 /// Saves everything that has a place; requests without one stay as drafts.
 pub fn save_all(state: &mut State, quit: bool, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
-    let ids: Vec<NodeId> = state
-        .shared
-        .workspace
-        .dirty()
-        .into_iter()
-        .filter(|id| state.shared.workspace.path(*id).is_some())
-        .collect();
-    state.quit_when_saved = quit;
-    if ids.is_empty() && quit {
+    let workspace = &state.shared.workspace;
+    let mut unsaved = workspace.unsaved();
+    unsaved.retain(|filed| drafts::place(workspace, *filed).is_some());
+    if unsaved.is_empty() && quit {
         queue.push(Command::Quit);
         return;
     }
-    for id in ids {
-        save(state, id, false, queue, effects);
+    state.saves.quit = quit;
+    for filed in unsaved {
+        save(state, filed, false, queue, effects);
     }
 }
 
 /// Asks before quitting when something is unsaved.
 pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     let workspace = &state.shared.workspace;
-    let dirty = workspace.dirty();
-    if dirty.is_empty() {
+    // What is just being written is no reason to ask: should that fail, its draft is kept.
+    let on_its_way = |filed: &Filed| {
+        let latest = state.saves.latest(*filed);
+        latest.is_some() && latest == drafts::content(workspace, *filed).as_ref()
+    };
+    let unsaved: Vec<Filed> = workspace
+        .unsaved()
+        .into_iter()
+        .filter(|filed| !on_its_way(filed))
+        .collect();
+    if unsaved.is_empty() {
         queue.push(Command::Quit);
         return;
     }
-    let mut text: Vec<String> = dirty
+    let place = |filed: Filed| match filed {
+        Filed::Node(id) if workspace.path(id).is_none() => "not saved anywhere".to_owned(),
+        Filed::Node(id) => state.shared.breadcrumbs(id),
+        Filed::Environment(_) => "environment".to_owned(),
+        Filed::Globals => String::new(),
+    };
+    let mut text: Vec<String> = unsaved
         .iter()
         .take(8)
-        .filter_map(|id| workspace.node(*id))
-        .map(|node| {
-            let place = state.shared.breadcrumbs(node.id);
-            let place = if place.is_empty() {
-                "not saved anywhere".to_owned()
-            } else {
-                place
-            };
-            format!("● {}  {place}", node.entity.name())
-        })
+        .map(|filed| format!("● {}  {}", workspace.name_of(*filed), place(*filed)))
         .collect();
-    if dirty.len() > 8 {
-        text.push(format!("… and {} more", dirty.len() - 8));
+    if unsaved.len() > 8 {
+        text.push(format!("… and {} more", unsaved.len() - 8));
     }
     text.push(String::new());
     text.push("Drafts are kept either way and are there when you come back.".to_owned());
@@ -269,72 +280,4 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     queue.push(Command::Show(Box::new(
         Confirm::new("Unsaved changes", text, choices).into(),
     )));
-}
-
-/// Asks what to do about a file that was changed outside since it was read.
-pub fn ask_about_conflict(state: &mut State, id: NodeId, theirs: Result<Entity, String>, queue: &mut Vec<Command>) {
-    let Some(node) = state.shared.workspace.node(id) else {
-        return;
-    };
-    let name = node.entity.name().to_owned();
-    let ours = node.entity.clone();
-    let mut choices = vec![Choice {
-        key: 'o',
-        label: "overwrite it with mine".into(),
-        commands: vec![Command::Save { id, overwrite: true }],
-    }];
-    let mut text = vec![format!("`{name}` was changed outside while you were editing it.")];
-    match theirs {
-        Ok(theirs) => {
-            text.extend(differences(&ours, &theirs));
-            let take = Edit::Replace { id, entity: theirs };
-            choices.push(Choice {
-                key: 't',
-                label: "take theirs (undo brings mine back)".into(),
-                commands: vec![Command::Edit {
-                    label: format!("take the outside change of {name}"),
-                    merge: None,
-                    edits: vec![take],
-                }],
-            });
-        }
-        Err(problem) => {
-            text.push(problem);
-            choices.clear();
-            text.push("A file that cannot be read is never overwritten: mend it, then save again.".to_owned());
-        }
-    }
-    text.push("Until then yours is kept as a draft.".to_owned());
-    queue.push(Command::Show(Box::new(
-        Confirm::new("Changed outside", text, choices).into(),
-    )));
-}
-
-/// Which parts of two versions differ, in words.
-fn differences(ours: &Entity, theirs: &Entity) -> Vec<String> {
-    let (Entity::Request(ours), Entity::Request(theirs)) = (ours, theirs) else {
-        return vec!["Both versions differ.".to_owned()];
-    };
-    let (ours, theirs): (&Arc<_>, &Arc<_>) = (ours, theirs);
-    let parts = [
-        ("name", ours.name != theirs.name),
-        ("description", ours.description != theirs.description),
-        ("method", ours.method != theirs.method),
-        ("URL", ours.url != theirs.url),
-        (
-            "params",
-            ours.params != theirs.params || ours.path_variables != theirs.path_variables,
-        ),
-        ("headers", ours.headers != theirs.headers),
-        ("auth", ours.auth != theirs.auth),
-        ("body", ours.body != theirs.body),
-        ("scripts", ours.scripts != theirs.scripts),
-        ("settings", ours.settings != theirs.settings),
-    ];
-    let differing: Vec<&str> = parts
-        .iter()
-        .filter(|(_, differs)| *differs)
-        .map(|(name, _)| *name)
-        .collect();
-    vec![format!("The versions differ in: {}.", differing.join(", "))]
 }

@@ -2,8 +2,10 @@
 
 use serde_json::json;
 
+use crate::model::Filed;
 use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
+use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::keymap::Context;
 use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
@@ -30,7 +32,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             None => state.shared.notify(Level::Info, "open a request to send it"),
         },
         App::Save => match state.shared.open {
-            Some(id) => saving::save(state, id, false, queue, effects),
+            Some(id) => saving::save(state, Filed::Node(id), false, queue, effects),
             None => state.shared.notify(Level::Info, "nothing is open that could be saved"),
         },
         App::SaveAs => match state.shared.open_request() {
@@ -128,7 +130,7 @@ pub fn remember(state: &mut State, effects: &mut Vec<Effect>) {
     let open = state
         .shared
         .open
-        .and_then(|id| saving::draft_key(&state.shared.workspace, id));
+        .and_then(|id| drafts::node_key(&state.shared.workspace, id));
     let layout = json!({
         "open": open,
         "focus": Pane::ALL.iter().position(|pane| *pane == state.focus),
@@ -138,8 +140,8 @@ pub fn remember(state: &mut State, effects: &mut Vec<Effect>) {
         "response": response::remember(&state.panes.response),
     })
     .to_string();
-    if layout != state.remembered {
-        state.remembered.clone_from(&layout);
+    if layout != state.keeper.layout {
+        state.keeper.layout.clone_from(&layout);
         effects.push(Effect::Local(LocalJob::Layout(layout)));
     }
 }

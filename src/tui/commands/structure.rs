@@ -4,20 +4,21 @@
 //! path. Contents other than name and order are left to saving: a moved request with unsaved changes keeps its draft.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::edit::Edit;
 use crate::model::variable::Owner;
-use crate::model::{EnvironmentId, ItemPath, NodeId, Workspace};
+use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::state::State;
 
-use super::saving::apply;
+use super::saving::{apply, write};
 
 /// Where everything is filed at one moment.
 pub struct Places {
     nodes: HashMap<NodeId, Place>,
-    environments: HashMap<EnvironmentId, String>,
+    environments: HashMap<EnvironmentId, (String, Arc<Environment>)>,
 }
 
 impl Places {
@@ -36,7 +37,7 @@ impl Places {
         let environments = workspace
             .environments()
             .iter()
-            .map(|node| (node.id, node.slug.clone()))
+            .map(|node| (node.id, (node.slug.clone(), node.environment.clone())))
             .collect();
         Self { nodes, environments }
     }
@@ -66,17 +67,15 @@ pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
     let mut work = Work::default();
     let workspace = &state.shared.workspace;
     remove_what_is_gone(before, &after, &mut work);
-    rename_what_moved(workspace, before, &after, &mut work);
-    write_what_is_new(workspace, before, &after, &mut work);
+    rename_what_moved(before, &after, &mut work);
+    write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
     for (from, to) in work.owners {
         state.shared.current.rename(&from, to.clone());
         work.local.push(LocalJob::RenameOwner(from, to));
     }
     effects.extend(work.local.into_iter().map(Effect::Local));
-    if !work.files.is_empty() {
-        effects.push(Effect::Files(work.files));
-    }
+    write(state, work.files, effects);
 }
 
 fn item(place: &Place) -> ItemPath {
@@ -93,7 +92,6 @@ fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
     gone.sort();
     let mut removed: Vec<ItemPath> = Vec::new();
     for (path, place) in gone {
-        work.local.push(LocalJob::Draft(path.to_string(), None));
         if !removed.iter().any(|above| path.is_within(above)) {
             work.files.push(FileJob::Remove(place.clone()));
             removed.push(path);
@@ -101,7 +99,7 @@ fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
     }
 }
 
-fn rename_what_moved(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
+fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
     let mut moved: Vec<(ItemPath, ItemPath, NodeId)> = after
         .nodes
         .iter()
@@ -125,11 +123,6 @@ fn rename_what_moved(workspace: &Workspace, before: &Places, after: &Places, wor
             });
             renamed.push((from.clone(), to.clone()));
         }
-        if workspace.is_dirty(id) {
-            let content = workspace.node(id).map(|node| node.entity.clone());
-            work.local.push(LocalJob::Draft(from.to_string(), None));
-            work.local.push(LocalJob::Draft(to.to_string(), content));
-        }
         if from.parent().is_none() && to.parent().is_none() {
             work.owners
                 .push((Owner::Collection(from.to_string()), Owner::Collection(to.to_string())));
@@ -137,13 +130,17 @@ fn rename_what_moved(workspace: &Workspace, before: &Places, after: &Places, wor
     }
 }
 
-fn write_what_is_new(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
+fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut Work) {
     let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, place)| (item(place), *id)).collect();
     writes.sort();
     for (path, id) in writes {
-        let Some(node) = workspace.node(id) else { continue };
-        let entity = match &node.saved {
-            _ if !before.nodes.contains_key(&id) => node.saved.clone().unwrap_or_else(|| node.entity.clone()),
+        let Some(node) = state.shared.workspace.node(id) else {
+            continue;
+        };
+        // What is just being saved is newer than what the disk was last known to hold.
+        let saved = state.saves.latest_entity(id).or(node.saved.as_ref());
+        let entity = match saved {
+            _ if !before.nodes.contains_key(&id) => saved.unwrap_or(&node.entity).clone(),
             Some(saved) if saved.order() != node.entity.order() || saved.name() != node.entity.name() => {
                 saved.ordered(node.entity.order()).renamed(node.entity.name())
             }
@@ -159,15 +156,16 @@ fn write_what_is_new(workspace: &Workspace, before: &Places, after: &Places, wor
 }
 
 fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
-    for (id, slug) in &before.environments {
+    for (id, (slug, _)) in &before.environments {
         if !after.environments.contains_key(id) {
             work.files.push(FileJob::RemoveEnvironment { slug: slug.clone() });
         }
     }
     for node in workspace.environments() {
         let slug = node.slug.clone();
-        match before.environments.get(&node.id) {
-            Some(old) if *old != slug => {
+        let old = before.environments.get(&node.id);
+        match old {
+            Some((old, _)) if *old != slug => {
                 work.files.push(FileJob::RenameEnvironment {
                     from: old.clone(),
                     to: slug.clone(),
@@ -177,12 +175,13 @@ fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &m
             }
             _ => {}
         }
-        if node.saved.as_ref() != Some(&node.environment) || !before.environments.contains_key(&node.id) {
+        if old.is_none_or(|(_, content)| *content != node.environment) {
             let environment = node.environment.clone();
             work.files.push(FileJob::WriteEnvironment {
                 id: node.id,
                 slug,
                 environment,
+                overwrite: false,
             });
         }
     }

@@ -48,6 +48,8 @@ pub struct Confirm {
     title: String,
     text: Vec<String>,
     choices: Vec<Choice>,
+    /// Whether letters are no answers.
+    deliberate: bool,
     /// Which answer Enter gives; one past the last is cancelling.
     cursor: usize,
     sheet: Sheet,
@@ -67,11 +69,21 @@ impl Confirm {
             title: title.into(),
             text,
             choices,
+            deliberate: false,
             cursor,
             sheet: Sheet::default(),
             lines: Vec::new(),
             buttons: Vec::new(),
         }
+    }
+
+    /// For a question that opens by itself, perhaps while somebody types: no letter is an answer, and Enter cancels until
+    /// the cursor was moved.
+    #[must_use]
+    pub fn deliberate(mut self) -> Self {
+        self.deliberate = true;
+        self.cursor = self.choices.len();
+        self
     }
 
     /// Takes a key.
@@ -82,7 +94,9 @@ impl Confirm {
             KeyCode::Enter => return self.answer(self.cursor, cx),
             KeyCode::Tab | KeyCode::Right | KeyCode::Down => self.cursor = (self.cursor + 1) % answers,
             KeyCode::BackTab | KeyCode::Left | KeyCode::Up => self.cursor = (self.cursor + answers - 1) % answers,
-            KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => {
+            KeyCode::Char(c)
+                if !self.deliberate && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
+            {
                 let exact = self.choices.iter().position(|choice| choice.key == c);
                 let same = |choice: &Choice| choice.key.eq_ignore_ascii_case(&c);
                 match exact.or_else(|| self.choices.iter().position(same)) {
@@ -123,6 +137,7 @@ impl Confirm {
     /// The key and the words of an answer.
     fn words(&self, answer: usize) -> (String, &str) {
         match self.choices.get(answer) {
+            Some(choice) if self.deliberate => (String::new(), &choice.label),
             Some(choice) => (choice.key.to_string(), &choice.label),
             None if self.choices.is_empty() => ("Esc".to_owned(), "close"),
             None => ("Esc".to_owned(), "cancel"),
@@ -132,7 +147,8 @@ impl Confirm {
     fn button_width(&self, answer: usize) -> usize {
         let (key, label) = self.words(answer);
         // ` [key] label `
-        glyphs::width(&key) + glyphs::width(label) + 5
+        let brackets = if key.is_empty() { 2 } else { 5 };
+        glyphs::width(&key) + glyphs::width(label) + brackets
     }
 
     /// Follows the screen.
@@ -196,12 +212,13 @@ impl Confirm {
             let mut x = 1;
             let destroys = self.choices.get(n).is_some_and(Choice::destroys);
             let word = if destroys { ground.patch(theme.error) } else { ground };
-            for (text, style) in [
+            let parts = [
                 ("[", ground.patch(theme.dim)),
                 (key.as_str(), ground.patch(theme.key_hint)),
                 ("] ", ground.patch(theme.dim)),
                 (label, word),
-            ] {
+            ];
+            for (text, style) in parts.into_iter().skip(if key.is_empty() { 3 } else { 0 }) {
                 let room = usize::from(place.width).saturating_sub(x);
                 x += glyphs::put_text(buf, Position::new(column_at(place.x, x), place.y), text, room, style);
             }

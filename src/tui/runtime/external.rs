@@ -1,14 +1,18 @@
 //! Hands a text to the user's own editor or pager and takes it back.
 
-use std::io::Write;
+use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::Command;
+
+use tempfile::TempPath;
 
 use crate::tui::effect::External;
 
 /// Lets the user edit a text outside; returns the text, or why there is none.
 ///
 /// The program is the settings' `editor`, else `$VISUAL`, else `$EDITOR` (for text to read only: `$PAGER` first), else
-/// `vi`. The words of the setting are split as a shell would split simple ones. The file is private and gone afterwards.
+/// `vi`. The words of the setting are split as a shell would split simple ones. The file is private and gone afterwards,
+/// unless what the user wrote could not be taken back: then it stays, and the answer says where.
 pub fn edit(external: &External, configured: Option<&str>) -> Result<String, String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let pager = if external.read_only { variable("PAGER") } else { None };
@@ -35,21 +39,46 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
         .arg(&path)
         .status()
         .map_err(|error| format!("cannot start the editor `{name}`: {error}; set `$EDITOR`"))?;
-    if !status.success() {
-        return Err(format!(
-            "the editor `{name}` ended with {status}; your text is unchanged"
-        ));
-    }
     // Editors may replace the file, so it is read by its path.
-    let mut text = std::fs::read_to_string(&path).map_err(|error| format!("cannot read the text back: {error}"))?;
+    let bytes = std::fs::read(&path);
+    if !status.success() {
+        let problem = format!("the editor `{name}` ended with {status}; the field is unchanged");
+        let changed = bytes.is_ok_and(|bytes| bytes != external.text.as_bytes());
+        return Err(if changed { kept(&problem, path) } else { problem });
+    }
+    let bytes = bytes.map_err(|error| format!("cannot read the text back: {error}"))?;
+    let Ok(mut text) = String::from_utf8(bytes) else {
+        return Err(kept("the text is not UTF-8; the field is unchanged", path));
+    };
     if text.ends_with('\n') && !external.text.ends_with('\n') {
         text.pop();
     }
     Ok(text)
 }
 
+/// Leaves the editor's file where it is and says so.
+fn kept(problem: &str, path: TempPath) -> String {
+    match path.keep() {
+        Ok(path) => format!("{problem}, and your text is in `{}`", path.display()),
+        Err(error) => format!("{problem}, and your text cannot be kept: {error}"),
+    }
+}
+
+/// Puts a text that has no field to go to any more into a file that stays.
+pub fn rescue(text: &str, ending: &str) -> io::Result<PathBuf> {
+    let suffix = format!(".{ending}");
+    let mut file = tempfile::Builder::new()
+        .prefix("postrider-")
+        .suffix(&suffix)
+        .tempfile()?;
+    file.write_all(text.as_bytes())?;
+    let (_, path) = file.keep().map_err(|error| error.error)?;
+    Ok(path)
+}
+
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
     fn external(text: &str) -> External {
@@ -70,5 +99,34 @@ mod tests {
     fn an_editor_that_fails_or_is_missing_says_so() {
         assert!(edit(&external("x"), Some("false")).is_err_and(|error| error.contains("unchanged")));
         assert!(edit(&external("x"), Some("no-such-editor-here")).is_err_and(|error| error.contains("$EDITOR")));
+    }
+
+    /// An editor that runs a shell script on the file; the words of the setting are split at blanks only.
+    fn script(folder: &tempfile::TempDir, lines: &str) -> String {
+        let path = folder.path().join("editor.sh");
+        std::fs::write(&path, lines).unwrap();
+        format!("sh {}", path.display())
+    }
+
+    fn kept_in(answer: Result<String, String>) -> PathBuf {
+        let problem = answer.unwrap_err();
+        let path = problem.split('`').rev().nth(1).unwrap();
+        PathBuf::from(path)
+    }
+
+    #[test]
+    fn what_was_written_is_kept_when_it_cannot_be_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        for (lines, written) in [
+            ("printf 'mine\\377' > $1", b"mine\xff".as_slice()),
+            ("printf mine > $1; exit 1", b"mine"),
+        ] {
+            let path = kept_in(edit(&external("x"), Some(&script(&folder, lines))));
+            assert_eq!(std::fs::read(&path).unwrap(), written);
+            std::fs::remove_file(path).unwrap();
+        }
+        let path = rescue("mine", "js").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+        std::fs::remove_file(path).unwrap();
     }
 }

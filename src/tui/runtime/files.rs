@@ -1,5 +1,6 @@
 //! The thread that reads and writes: the workspace's files and the local state, in the order asked for.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -7,11 +8,12 @@ use std::thread::JoinHandle;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::model::ItemPath;
-use crate::store::files::{Content, SaveError, Theirs, draft_to_toml};
+use crate::model::Filed;
+use crate::store::files::{Content, SaveError};
 use crate::store::state::{self, Draft};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Place};
+use crate::tui::drafts;
 use crate::tui::effect::{FileJob, HistoryRow, LocalJob};
 use crate::tui::event::{Event, Saved};
 use crate::tui::shared::Level;
@@ -45,13 +47,16 @@ impl FileWorker {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }
-            Worker {
+            let worker = Worker {
                 files,
                 database,
                 queue,
                 complained: false,
-            }
-            .run(&inbox);
+            };
+            // Nobody was watching between reading the files and now.
+            let everything = ["collections", "environments", "globals.toml"];
+            worker.look(&everything.map(|name| worker.files.root().join(name)));
+            worker.run(&inbox);
         });
         Self {
             jobs,
@@ -102,6 +107,14 @@ struct Worker {
 }
 
 impl Worker {
+    /// Tells what others have changed at some paths.
+    fn look(&self, paths: &[PathBuf]) {
+        let changes = watch::reload(paths, &self.files);
+        if !changes.is_empty() {
+            self.tell(Event::Changed(changes));
+        }
+    }
+
     fn run(mut self, inbox: &Receiver<Job>) {
         while let Ok(job) = inbox.recv() {
             match job {
@@ -113,12 +126,7 @@ impl Worker {
                         self.say(Level::Warning, format!("the theme is not remembered: {error}"));
                     }
                 }
-                Job::Changed(paths) => {
-                    let changes = watch::reload(&paths, &self.files);
-                    if !changes.is_empty() {
-                        self.tell(Event::Changed(changes));
-                    }
-                }
+                Job::Changed(paths) => self.look(&paths),
                 Job::End => return,
             }
         }
@@ -141,43 +149,27 @@ impl Worker {
                 entity,
                 overwrite,
             } => {
-                let place = Place::of(&path, &entity);
                 let what = format!("save `{}`", entity.name());
-                match self.files.save(&place, &Content::Item(entity.clone()), overwrite) {
-                    Ok(_) => self.tell(Event::Saved(Saved::Node(id, entity))),
-                    Err(SaveError::Conflict { theirs, .. }) => {
-                        let theirs = match *theirs {
-                            Theirs::Content(Content::Item(entity)) => Ok(entity),
-                            Theirs::Broken(problem) => Err(problem.to_string()),
-                            Theirs::Content(Content::Environment(_)) | Theirs::Removed => {
-                                Err(format!("`{place}` was deleted outside."))
-                            }
-                        };
-                        self.tell(Event::Saved(Saved::Conflict { id, theirs }));
-                    }
-                    Err(error) => self.failed(what, &error),
-                }
+                let place = Place::of(&path, &entity);
+                self.write(Filed::Node(id), &place, Content::Item(entity), overwrite, what);
             }
-            FileJob::WriteEnvironment { id, slug, environment } => {
+            FileJob::WriteEnvironment {
+                id,
+                slug,
+                environment,
+                overwrite,
+            } => {
                 let what = format!("save environment `{}`", environment.name);
-                let content = Content::Environment(environment.clone());
-                match self.files.save(&Place::Environment(slug), &content, false) {
-                    Ok(_) => self.tell(Event::Saved(Saved::Environment(id, environment))),
-                    Err(error) => self.failed(what, &error),
-                }
+                let (filed, place) = (Filed::Environment(id), Place::Environment(slug));
+                self.write(filed, &place, Content::Environment(environment), overwrite, what);
             }
-            FileJob::WriteGlobals(globals) => {
-                let result = self.files.save(&Place::Globals, &Content::Environment(globals), false);
-                self.report("save the globals", result.map(drop));
+            FileJob::WriteGlobals { globals, overwrite } => {
+                let content = Content::Environment(globals);
+                let what = "save the globals".to_owned();
+                self.write(Filed::Globals, &Place::Globals, content, overwrite, what);
             }
-            FileJob::Remove(place) => {
-                let result = self.files.remove(&place).map(drop);
-                self.report(&format!("delete `{place}`"), result);
-            }
-            FileJob::RemoveEnvironment { slug } => {
-                let result = self.files.remove(&Place::Environment(slug.clone())).map(drop);
-                self.report(&format!("delete environment `{slug}`"), result);
-            }
+            FileJob::Remove(place) => self.remove(&place),
+            FileJob::RemoveEnvironment { slug } => self.remove(&Place::Environment(slug)),
             FileJob::Rename { from, to } => {
                 if let Err(error) = self.files.rename(&from, &to) {
                     self.failed(format!("move `{from}`"), &error);
@@ -193,6 +185,29 @@ impl Worker {
                 self.report(&format!("rename environment `{from}`"), result);
             }
             FileJob::Accept(change) => self.files.accept(&change),
+            FileJob::Adopt(place, content) => self.files.adopt(&place, &content),
+        }
+    }
+
+    fn write(&self, of: Filed, place: &Place, content: Content, overwrite: bool, what: String) {
+        let saved = match self.files.save(place, &content, overwrite) {
+            Ok(_) => Saved::Written(of, content),
+            Err(SaveError::Conflict { theirs, .. }) => Saved::Conflict { of, theirs: *theirs },
+            Err(error) => Saved::Failed {
+                of: Some(of),
+                what,
+                message: in_words(&error),
+            },
+        };
+        self.tell(Event::Saved(saved));
+    }
+
+    fn remove(&self, place: &Place) {
+        match self.files.remove(place) {
+            Ok(_) => {}
+            // What somebody else has deleted already, or what never came to be.
+            Err(SaveError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+            Err(error) => self.failed(format!("delete `{place}`"), &error),
         }
     }
 
@@ -203,16 +218,12 @@ impl Worker {
     }
 
     fn failed(&self, what: String, error: &SaveError) {
-        let mut message = error.to_string();
-        let mut source = std::error::Error::source(error);
-        while let Some(cause) = source {
-            message = format!("{message}: {cause}");
-            source = cause.source();
-        }
-        if let Some(hint) = error.hint() {
-            message = format!("{message}; {hint}");
-        }
-        self.tell(Event::Saved(Saved::Failed { what, message }));
+        let message = in_words(error);
+        self.tell(Event::Saved(Saved::Failed {
+            of: None,
+            what,
+            message,
+        }));
     }
 
     fn keep(&mut self, job: LocalJob) {
@@ -221,12 +232,12 @@ impl Worker {
             LocalJob::Current(changes) => database.set_current_values(&changes),
             LocalJob::RenameOwner(from, to) => database.rename_owner(&from, &to),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
-            LocalJob::Draft(key, Some(entity)) => {
-                let text = draft_to_toml(&entity);
+            LocalJob::Draft(key, Some(content)) => {
+                let place = drafts::place_of(&key, &content);
                 database.set_draft(&Draft {
                     key,
-                    text,
-                    base: None,
+                    text: content.to_toml(),
+                    base: place.and_then(|place| self.files.known_hash(&place)),
                     at: Timestamp::now(),
                 })
             }
@@ -278,7 +289,16 @@ fn history_row(row: HistoryRow) -> state::HistoryRow {
     }
 }
 
-/// The path below `collections/` of a draft's key; `None` for a request that is saved nowhere.
-pub fn draft_path(key: &str) -> Option<ItemPath> {
-    (!key.starts_with("scratch:")).then(|| ItemPath::new(key))
+/// An error with its causes and the next step.
+fn in_words(error: &SaveError) -> String {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    match error.hint() {
+        Some(hint) => format!("{message}; {hint}"),
+        None => message,
+    }
 }

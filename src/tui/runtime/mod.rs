@@ -13,6 +13,7 @@
 mod external;
 mod files;
 mod looks;
+mod restore;
 mod sends;
 mod startup;
 
@@ -26,6 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::demo;
 use crate::store::Paths;
 
+use super::drafts;
 use super::draw;
 use super::effect::Effect;
 use super::event::Event;
@@ -127,8 +129,21 @@ impl App {
     ///
     /// When the host's terminal cannot be written to.
     pub fn take(&mut self, event: Event, host: &mut impl Host) -> io::Result<Flow> {
-        let effects = self.state.handle(event, Timestamp::now());
+        let now = Timestamp::now();
+        let effects = self.state.handle(event, now);
         self.waiting.extend(effects);
+        self.keep(now);
+        self.carry_out(host)
+    }
+
+    /// Keeps drafts and the layout when that is due.
+    fn keep(&mut self, now: Timestamp) {
+        if drafts::due(&self.state, now) == Some(SignedDuration::ZERO) {
+            self.waiting.extend(self.state.keep(now));
+        }
+    }
+
+    fn carry_out(&mut self, host: &mut impl Host) -> io::Result<Flow> {
         match &mut self.helpers {
             Some(helpers) => helpers.carry_out(std::mem::take(&mut self.waiting), host),
             // Before the first frame nobody does effects: they wait.
@@ -143,7 +158,8 @@ impl App {
     /// When the host's terminal cannot be written to.
     pub fn turn(&mut self, most: Option<Duration>, host: &mut impl Host) -> io::Result<Flow> {
         let due = wake(&self.state, Timestamp::now());
-        let wait = [due, most].into_iter().flatten().min();
+        let keep = drafts::due(&self.state, Timestamp::now()).map(SignedDuration::unsigned_abs);
+        let wait = [due, most, keep].into_iter().flatten().min();
         let first = match wait {
             None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(after) => self.events.recv_timeout(after),
@@ -151,7 +167,10 @@ impl App {
         let mut next = match first {
             Ok(event) => Some(event),
             // Only what changes by itself makes a new frame, not the caller's impatience.
-            Err(RecvTimeoutError::Timeout) => (due.is_some() && due == wait).then_some(Event::Tick),
+            Err(RecvTimeoutError::Timeout) => {
+                self.keep(Timestamp::now());
+                (due.is_some() && due == wait).then_some(Event::Tick)
+            }
             Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
         };
         // Everything that has arrived is taken before one frame is drawn.
@@ -161,7 +180,7 @@ impl App {
             }
             next = self.events.try_recv().ok();
         }
-        Ok(Flow::Go)
+        self.carry_out(host)
     }
 
     /// Waits until everything asked for is on the disk.
@@ -236,6 +255,22 @@ struct Helpers {
 }
 
 impl Helpers {
+    /// Puts a text that has no field to go to into a file, and says where.
+    fn rescue(&self, text: &str, ending: &str) {
+        let (level, text) = match external::rescue(text, ending) {
+            Ok(path) => (
+                Level::Warning,
+                format!("the field is gone; your text is in `{}`", path.display()),
+            ),
+            Err(error) => (
+                Level::Error,
+                format!("the field is gone, and your text cannot be kept: {error}"),
+            ),
+        };
+        // The queue lives as long as this program.
+        let _ = self.queue.send(Event::Notice(level, text));
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>, host: &mut impl Host) -> io::Result<Flow> {
         for effect in effects {
             match effect {
@@ -248,6 +283,7 @@ impl Helpers {
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
                 Effect::Files(jobs) => self.files.change(jobs),
                 Effect::Local(job) => self.files.keep(job),
+                Effect::Rescue { text, ending } => self.rescue(&text, ending),
                 Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
                 Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
                 Effect::Copy(text) => host.copy(&text)?,

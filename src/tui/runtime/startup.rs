@@ -5,15 +5,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::TuiOptions;
-use super::files::draft_path;
 use super::looks::{self, Looks};
+use super::restore;
 use crate::http::Jar;
-use crate::model::edit::Edit;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
-use crate::model::{Entity, ItemPath, NodeId, Workspace};
-use crate::store::files::draft_from_toml;
-use crate::store::{Config, Files, Place, state};
+use crate::model::{NodeId, Workspace};
+use crate::store::{Config, Files, state};
+use crate::tui::drafts::{self, Key};
 use crate::tui::layout::Dividers;
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::shared::Level;
@@ -57,7 +56,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     let (local, looks) = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     state.shared.workspace.problems.extend(config_problem);
     looks.take_up(&mut state);
-    let (database, cookies) = local.take_up(&mut state);
+    let (database, cookies) = local.take_up(&mut state, &files);
     if options.demo.is_some() {
         state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
     }
@@ -118,12 +117,12 @@ impl Local {
     }
 
     /// Puts it over the workspace, which must be loaded; gives the database and the cookies.
-    fn take_up(self, state: &mut State) -> (Option<state::State>, Option<Jar>) {
+    fn take_up(self, state: &mut State, files: &Files) -> (Option<state::State>, Option<Jar>) {
         state.shared.workspace.problems.extend(self.problem);
         if let Some((level, text)) = self.notice {
             state.shared.notify(level, text);
         }
-        (self.database, self.remembered.take_up(state))
+        (self.database, self.remembered.take_up(state, files))
     }
 }
 
@@ -138,7 +137,7 @@ impl Remembered {
         Ok(())
     }
 
-    fn take_up(self, state: &mut State) -> Option<Jar> {
+    fn take_up(self, state: &mut State, files: &Files) -> Option<Jar> {
         state.shared.current = self.current;
         let cookies = self.cookies.and_then(|json| {
             Jar::from_json(&json)
@@ -151,55 +150,15 @@ impl Remembered {
         let slug = self.environment;
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
-        for draft in self.drafts {
-            if let Err(problem) = take_draft(&mut state.shared.workspace, &draft.key, &draft.text) {
-                state.shared.workspace.problems.push(problem);
-            }
-        }
+        restore::drafts(state, self.drafts, files);
         if let Some(layout) = self.layout {
-            restore(state, &layout);
+            take_layout(state, &layout);
         }
         cookies
     }
 }
 
-/// Puts unsaved changes back over what the files say.
-fn take_draft(workspace: &mut Workspace, key: &str, text: &str) -> Result<(), Problem> {
-    let Some(path) = draft_path(key) else {
-        let slug = key.strip_prefix("scratch:").unwrap_or(key).to_owned();
-        let place = Place::Request(ItemPath::new(slug.clone()));
-        let entity = draft_from_toml(&place, text)?;
-        let (_, nodes) = workspace.new_node(entity, slug);
-        // A request without a parent fits anywhere.
-        let _ = workspace.apply(Edit::Insert {
-            nodes,
-            parent: None,
-            index: usize::MAX,
-        });
-        return Ok(());
-    };
-    let Some(id) = workspace.find(&path) else {
-        // Its file is gone: the draft becomes a request that is saved nowhere, so that it is not lost.
-        let place = Place::Request(path.clone());
-        if let Ok(entity @ Entity::Request(_)) = draft_from_toml(&place, text) {
-            let (_, nodes) = workspace.new_node(entity, path.as_str().replace('/', "-"));
-            let _ = workspace.apply(Edit::Insert {
-                nodes,
-                parent: None,
-                index: usize::MAX,
-            });
-        }
-        return Ok(());
-    };
-    let Some(node) = workspace.node(id) else { return Ok(()) };
-    let entity = draft_from_toml(&Place::of(&path, &node.entity), text)?;
-    // Name and place are on disk at once, so the file is right about them.
-    let entity = entity.renamed(node.entity.name()).ordered(node.entity.order());
-    let _ = workspace.apply(Edit::Replace { id, entity });
-    Ok(())
-}
-
-fn restore(state: &mut State, layout: &str) {
+fn take_layout(state: &mut State, layout: &str) {
     let Ok(layout) = serde_json::from_str::<Value>(layout) else {
         return;
     };
@@ -221,13 +180,14 @@ fn restore(state: &mut State, layout: &str) {
 }
 
 fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
-    match key.strip_prefix("scratch:") {
-        None => workspace.find(&ItemPath::new(key)),
-        Some(slug) => workspace
+    match drafts::read_key(key) {
+        Key::Item(path) => workspace.find(&path),
+        Key::Scratch(slug) => workspace
             .scratch()
             .iter()
             .copied()
             .find(|id| workspace.node(*id).is_some_and(|node| node.slug == slug)),
+        Key::Place(_) => None,
     }
 }
 
@@ -245,7 +205,7 @@ fn place(state: &mut State) {
         }
     }
     if state.shared.active_environment.is_none()
-        && state.remembered.is_empty()
+        && state.keeper.layout.is_empty()
         && let [only] = workspace.environments()
     {
         state.shared.active_environment = Some(only.id);

@@ -5,9 +5,10 @@
 //!                                    SetCurrent (current values: this machine only)      ├▶ sync: rows as they are now
 //! ```
 //!
-//! There is no save button to forget: a change counts as soon as its cell is left, and undo takes it back. Initial values
-//! are in the file and shared; current ones are local and hide them. A secret has no initial value to edit, because it
-//! would be written into the file. A JWT under the cursor is shown decoded below the table.
+//! There is no save button to forget: a change counts as soon as its cell is left, and undo takes it back. Should a save
+//! fail, a draft is kept and Ctrl+S tries again. Initial values are in the file and shared; current ones are local and hide
+//! them. A secret has no initial value to edit, because it would be written into the file. A JWT under the cursor is shown
+//! decoded below the table.
 
 mod details;
 mod draw;
@@ -20,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Flow;
 use crate::model::variable::Owner;
-use crate::model::{Environment, EnvironmentId};
+use crate::model::{Environment, EnvironmentId, Filed};
 use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
@@ -80,8 +81,15 @@ impl EnvironmentEditor {
         if ctrl && key.code == KeyCode::Char('s') {
             let change = self.table.commit();
             self.took(change, cx);
-            let text = "every change is saved as it is made";
-            cx.commands.push(Command::Notify(Level::Done, text.into()));
+            let what = self.id.map_or(Filed::Globals, Filed::Environment);
+            cx.commands.push(if cx.shared.workspace.is_unsaved(what) {
+                // An earlier save did not succeed.
+                let overwrite = false;
+                Command::Save { what, overwrite }
+            } else {
+                let text = "every change is saved as it is made";
+                Command::Notify(Level::Done, text.into())
+            });
             return Flow::Stay;
         }
         if self.table.is_editing() {

@@ -8,7 +8,7 @@ use super::part::Part;
 use super::places::{Places, places};
 use super::section::{Section, Widget};
 use super::{Action, Spot, State, Tab, form, popups};
-use crate::model::{Body, Entity};
+use crate::model::{Body, Entity, Filed};
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
 use crate::tui::panes::{View, environments};
@@ -114,6 +114,9 @@ fn title<'a>(state: &State, entity: &Entity, view: View<'_>, room: usize, right:
     let Some(id) = state.node else { return spans.into() };
     if view.shared.workspace.is_dirty(id) {
         spans.push(Span::styled(" ●", theme.unsaved));
+    }
+    if view.shared.contested.contains(&Filed::Node(id)) {
+        spans.push(Span::styled(" changed outside", theme.warn));
     }
     let crumbs = match view.shared.breadcrumbs(id) {
         crumbs if !crumbs.is_empty() => crumbs,

@@ -436,14 +436,10 @@ fn external(state: &mut State, cx: &mut Cx<'_>) {
 
 /// A text came back from an outside editor, under the key it was given.
 pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
-    if state.external.as_ref().is_none_or(|(own, _, _)| own != key) {
-        return;
-    }
-    let Some((_, id, part)) = state.external.take() else {
-        return;
-    };
-    let Some(node) = cx.shared.workspace.node(id) else {
-        return;
+    let own = state.external.take_if(|(own, _, _)| own == key);
+    let found = own.and_then(|(_, id, part)| Some((cx.shared.workspace.node(id)?, id, part)));
+    let Some((node, id, part)) = found else {
+        return rescue(text, "txt", cx);
     };
     let mut entity = node.entity.clone();
     // Editors end files with a line break that nobody typed.
@@ -454,6 +450,9 @@ pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
         text.strip_suffix('\n').unwrap_or(text)
     };
     part.set_text(&mut entity, text);
+    if part.text(&entity) != text {
+        return rescue(text, part.ending(&entity), cx);
+    }
     if entity == node.entity {
         return;
     }
@@ -461,6 +460,14 @@ pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
         label: format!("{} of {}", part.word(), entity.name()),
         merge: None,
         edits: vec![Edit::Replace { id, entity }],
+    });
+}
+
+/// Keeps a text whose field went away while the editor was open.
+fn rescue(text: &str, ending: &'static str, cx: &mut Cx<'_>) {
+    cx.effects.push(Effect::Rescue {
+        text: text.to_owned(),
+        ending,
     });
 }
 

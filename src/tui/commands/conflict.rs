@@ -1,0 +1,137 @@
+//! A file was changed outside since it was read: the user sees that and chooses.
+
+use std::sync::Arc;
+
+use crate::model::edit::Edit;
+use crate::model::{Entity, Filed};
+use crate::store::Content;
+use crate::store::files::Theirs;
+use crate::tui::command::Command;
+use crate::tui::drafts;
+use crate::tui::effect::{Effect, FileJob};
+use crate::tui::modals::{Choice, Confirm};
+use crate::tui::shared::Level;
+use crate::tui::state::State;
+
+use super::saving;
+
+/// Asks what to do about a file that was changed outside since it was read.
+///
+/// The question answers a save, so it comes some time after the key: no letter that is being typed answers it.
+pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Command>) {
+    let workspace = &state.shared.workspace;
+    let Some(ours) = drafts::content(workspace, what) else {
+        return;
+    };
+    let name = workspace.name_of(what);
+    let mine = |label: &str| Choice {
+        key: 'o',
+        label: label.to_owned(),
+        commands: vec![Command::Save { what, overwrite: true }],
+    };
+    let (mut text, choices) = match theirs {
+        Theirs::Content(theirs) => {
+            let text = vec![
+                format!("`{name}` was changed outside while you were editing it."),
+                differences(&ours, &theirs),
+            ];
+            let take = Choice {
+                key: 't',
+                label: "take theirs (undo brings mine back)".into(),
+                commands: vec![Command::TakeTheirs { what, theirs }],
+            };
+            (text, vec![take, mine("overwrite it with mine")])
+        }
+        Theirs::Removed => {
+            let text = vec![format!("`{name}` was deleted outside while you were editing it.")];
+            (text, vec![mine("write it again")])
+        }
+        Theirs::Broken(problem) => {
+            let text = vec![
+                problem.to_string(),
+                "A file that cannot be read is never overwritten: mend it, then save again.".to_owned(),
+            ];
+            (text, Vec::new())
+        }
+    };
+    text.push("Until then yours is kept as a draft.".to_owned());
+    let question = Confirm::new("Changed outside", text, choices).deliberate();
+    queue.push(Command::Show(Box::new(question.into())));
+}
+
+/// Takes over what somebody else has put into a file.
+pub fn take_theirs(state: &mut State, what: Filed, theirs: Content, effects: &mut Vec<Effect>) {
+    let workspace = &state.shared.workspace;
+    let name = workspace.name_of(what).to_owned();
+    let Some(place) = drafts::place(workspace, what) else {
+        return;
+    };
+    let edit = match (what, &theirs) {
+        (Filed::Node(id), Content::Item(entity)) => Edit::Replace {
+            id,
+            entity: entity.clone(),
+        },
+        (Filed::Environment(id), Content::Environment(environment)) => Edit::ReplaceEnvironment {
+            id,
+            environment: environment.clone(),
+        },
+        (Filed::Globals, Content::Environment(globals)) => Edit::ReplaceGlobals {
+            globals: globals.clone(),
+        },
+        _ => return,
+    };
+    if saving::apply(state, format!("take the outside change of {name}"), None, vec![edit]) {
+        saving::mark_saved(state, what, theirs.clone());
+        state.shared.contested.remove(&what);
+        effects.push(Effect::Files(vec![FileJob::Adopt(place, theirs)]));
+        let text = format!("`{name}` is as the file says; undo brings yours back");
+        state.shared.notify(Level::Done, text);
+    }
+}
+
+/// In what two versions differ, in words.
+fn differences(ours: &Content, theirs: &Content) -> String {
+    let differing = match (ours, theirs) {
+        (Content::Item(Entity::Request(ours)), Content::Item(Entity::Request(theirs))) => {
+            let (ours, theirs): (&Arc<_>, &Arc<_>) = (ours, theirs);
+            let params = ours.params != theirs.params || ours.path_variables != theirs.path_variables;
+            named(&[
+                ("name", ours.name != theirs.name),
+                ("description", ours.description != theirs.description),
+                ("method", ours.method != theirs.method),
+                ("URL", ours.url != theirs.url),
+                ("params", params),
+                ("headers", ours.headers != theirs.headers),
+                ("auth", ours.auth != theirs.auth),
+                ("body", ours.body != theirs.body),
+                ("scripts", ours.scripts != theirs.scripts),
+                ("settings", ours.settings != theirs.settings),
+                ("order", ours.order != theirs.order),
+            ])
+        }
+        (Content::Environment(ours), Content::Environment(theirs)) => {
+            let keys = ours
+                .variables
+                .iter()
+                .chain(&theirs.variables)
+                .map(|variable| &variable.key);
+            let mut keys: Vec<&str> = keys
+                .filter(|key| ours.variable(key) != theirs.variable(key))
+                .map(String::as_str)
+                .collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys
+        }
+        _ => Vec::new(),
+    };
+    if differing.is_empty() {
+        return "Both versions differ.".to_owned();
+    }
+    format!("The versions differ in: {}.", differing.join(", "))
+}
+
+fn named<'a>(parts: &[(&'a str, bool)]) -> Vec<&'a str> {
+    let differing = parts.iter().filter(|(_, differs)| *differs);
+    differing.map(|(name, _)| *name).collect()
+}

@@ -1,0 +1,332 @@
+//! Whatever is done, what is unsaved has a draft and nothing else has.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::*;
+use crate::model::edit::Edit;
+use crate::model::{Entity, Environment, EnvironmentId, Request};
+use crate::store::files::Theirs;
+use crate::tui::command::Command;
+use crate::tui::event::{Event, Saved};
+use crate::tui::harness::Harness;
+
+/// Carries out commands as if a key had asked for them.
+fn run(harness: &mut Harness, command: Command) {
+    let mut effects = Vec::new();
+    harness.state.run(vec![command], &mut effects);
+    harness.effects.extend(effects);
+    harness.event(Event::Resize(120, 40));
+}
+
+/// The drafts as the local state has them after all that was asked of it.
+fn stored(harness: &Harness) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for effect in &harness.effects {
+        match effect {
+            Effect::Local(LocalJob::Draft(key, Some(_))) => out.insert(key.clone()),
+            Effect::Local(LocalJob::Draft(key, None)) => out.remove(key),
+            _ => continue,
+        };
+    }
+    out
+}
+
+fn jobs(harness: &Harness) -> impl Iterator<Item = &FileJob> {
+    let jobs = harness.effects.iter().filter_map(|effect| match effect {
+        Effect::Files(jobs) => Some(jobs),
+        _ => None,
+    });
+    jobs.flatten()
+}
+
+/// Lets the disk do what it was asked since the last call.
+fn disk(harness: &mut Harness, from: &mut usize) {
+    let written: Vec<Saved> = jobs(harness)
+        .skip(*from)
+        .filter_map(|job| match job {
+            FileJob::Write { id, entity, .. } => Some(Saved::Written(Filed::Node(*id), Content::Item(entity.clone()))),
+            _ => None,
+        })
+        .collect();
+    *from = jobs(harness).count();
+    for saved in written {
+        harness.event(Event::Saved(saved));
+    }
+}
+
+fn with_url(harness: &Harness, id: NodeId, url: &str) -> Command {
+    let mut request = Request::clone(harness.state.shared.workspace.request(id).unwrap());
+    request.set_full_url(url);
+    Command::Edit {
+        label: "type".into(),
+        merge: None,
+        edits: vec![Edit::Replace {
+            id,
+            entity: Entity::Request(Arc::new(request)),
+        }],
+    }
+}
+
+fn services(harness: &Harness) -> NodeId {
+    harness
+        .state
+        .shared
+        .node_at("pydio-cells/configuration/list-services")
+        .unwrap()
+}
+
+#[test]
+fn no_way_of_doing_and_undoing_leaves_or_loses_a_draft() {
+    let mut harness = Harness::new(120, 40);
+    let mut done = 0;
+    let group = harness.state.shared.workspace.collections()[0];
+    let undo = || Command::Act(crate::tui::action::Action::App(crate::tui::action::App::Undo));
+    let redo = || Command::Act(crate::tui::action::Action::App(crate::tui::action::App::Redo));
+    let check = |harness: &Harness, count: usize, what: &str| {
+        let workspace = &harness.state.shared.workspace;
+        let unsaved = workspace
+            .unsaved()
+            .into_iter()
+            .filter_map(|filed| key(workspace, filed));
+        assert_eq!(stored(harness), unsaved.collect(), "{what}");
+        assert_eq!(stored(harness).len(), count, "{what}");
+    };
+    run(&mut harness, Command::NewRequest { parent: None });
+    check(&harness, 1, "a new request");
+    run(&mut harness, undo());
+    check(&harness, 0, "undone");
+    run(&mut harness, redo());
+    check(&harness, 1, "redone");
+    let id = harness.state.shared.workspace.scratch()[0];
+    let typed = with_url(&harness, id, "http://x");
+    run(&mut harness, typed);
+    run(&mut harness, Command::Delete(id));
+    check(&harness, 0, "deleted");
+    run(&mut harness, undo());
+    check(&harness, 1, "brought back");
+    let name = "Mine".to_owned();
+    run(
+        &mut harness,
+        Command::SaveAs {
+            id,
+            parent: group,
+            name,
+        },
+    );
+    check(&harness, 1, "not saved before the disk says so");
+    disk(&mut harness, &mut done);
+    check(&harness, 0, "saved");
+    run(&mut harness, undo());
+    check(&harness, 1, "the saving undone");
+    run(&mut harness, redo());
+    disk(&mut harness, &mut done);
+    check(&harness, 0, "and redone");
+    let typed = with_url(&harness, id, "http://y");
+    run(&mut harness, typed);
+    let name = "Other".to_owned();
+    run(&mut harness, Command::Rename { id, name });
+    disk(&mut harness, &mut done);
+    check(&harness, 1, "renamed while unsaved");
+    run(&mut harness, Command::Delete(group));
+    check(&harness, 0, "deleted with the collection");
+    run(&mut harness, undo());
+    disk(&mut harness, &mut done);
+    check(&harness, 1, "and brought back");
+}
+
+#[test]
+fn typing_is_kept_at_once_and_then_after_a_pause() {
+    let mut harness = Harness::new(120, 40);
+    let state = &mut harness.state;
+    let now = harness.now + SignedDuration::from_secs(1);
+    let key = |c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+    state.handle(key('j'), now);
+    assert_eq!(due(state, now), Some(SignedDuration::ZERO));
+    state.keep(now);
+    assert_eq!(due(state, now), None, "nothing happened since");
+    let later = now + SignedDuration::from_millis(100);
+    state.handle(key('j'), later);
+    assert_eq!(due(state, later), Some(SignedDuration::from_millis(200)));
+    assert_eq!(due(state, later + PAUSE), Some(SignedDuration::ZERO));
+    assert!(
+        due(state, now - PAUSE).is_some_and(|wait| wait <= PAUSE),
+        "the clock was set back"
+    );
+    // Leaving waits for no pause.
+    let mut effects = Vec::new();
+    let id = services(&harness);
+    let typed = with_url(&harness, id, "http://x");
+    harness.state.run(vec![typed, Command::Quit], &mut effects);
+    let kept = effects
+        .iter()
+        .position(|effect| matches!(effect, Effect::Local(LocalJob::Draft(_, Some(_)))));
+    let left = effects.iter().position(|effect| matches!(effect, Effect::Quit));
+    assert!(kept.unwrap() < left.unwrap());
+}
+
+#[test]
+fn a_change_of_structure_does_not_write_what_a_save_has_just_replaced() {
+    let mut harness = Harness::new(120, 40);
+    let id = services(&harness);
+    let typed = with_url(&harness, id, "http://new");
+    run(&mut harness, typed);
+    let what = Filed::Node(id);
+    let overwrite = false;
+    run(&mut harness, Command::Save { what, overwrite });
+    // The disk has not answered yet.
+    let name = "Renamed".to_owned();
+    run(&mut harness, Command::Rename { id, name });
+    let urls = jobs(&harness).filter_map(|job| match job {
+        FileJob::Write {
+            entity: Entity::Request(request),
+            ..
+        } => Some(request.full_url()),
+        _ => None,
+    });
+    assert_eq!(urls.collect::<Vec<_>>(), ["http://new", "http://new"]);
+}
+
+#[test]
+fn it_leaves_only_when_everything_asked_for_is_saved() {
+    let mut harness = Harness::new(120, 40);
+    let id = services(&harness);
+    let typed = with_url(&harness, id, "http://new");
+    let name = "Renamed".to_owned();
+    run(&mut harness, Command::Rename { id, name });
+    let rename = jobs(&harness).count();
+    run(&mut harness, typed);
+    run(&mut harness, Command::SaveAll { quit: true });
+    let left = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+    let answer = |harness: &Harness, at: usize| match jobs(harness).nth(at).unwrap() {
+        FileJob::Write { id, entity, .. } => {
+            Event::Saved(Saved::Written(Filed::Node(*id), Content::Item(entity.clone())))
+        }
+        other => panic!("{other:?}"),
+    };
+    let first = answer(&harness, rename - 1);
+    harness.event(first);
+    assert!(!left(&harness), "that was the renaming");
+    let second = answer(&harness, rename);
+    harness.event(second);
+    assert!(left(&harness));
+}
+
+fn changed(harness: &mut Harness) -> EnvironmentId {
+    let node = harness.state.shared.workspace.environment_named("demo").unwrap();
+    let id = node.id;
+    let environment = Environment {
+        description: "mine".into(),
+        ..Environment::clone(&node.environment)
+    };
+    run(harness, Command::SaveEnvironment { id, environment });
+    id
+}
+
+#[test]
+fn an_environment_that_could_not_be_saved_is_kept_and_asked_about() {
+    let mut harness = Harness::new(120, 40);
+    let id = changed(&mut harness);
+    assert_eq!(stored(&harness), ["/environments/demo".to_owned()].into());
+    harness.event(Event::Saved(Saved::Failed {
+        of: Some(Filed::Environment(id)),
+        what: "save environment `demo`".into(),
+        message: "the disk is full".into(),
+    }));
+    let before = jobs(&harness).count();
+    run(&mut harness, Command::NewRequest { parent: None });
+    assert_eq!(jobs(&harness).count(), before, "nothing else tries to write it");
+    harness.press("<esc><ctrl-q>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("Unsaved changes") && screen.contains("● demo"),
+        "{screen}"
+    );
+    harness.press("s");
+    assert!(matches!(jobs(&harness).last(), Some(FileJob::WriteEnvironment { .. })));
+}
+
+#[test]
+fn a_conflict_of_an_environment_is_asked_about_and_theirs_can_be_taken() {
+    let mut harness = Harness::new(120, 40);
+    let id = changed(&mut harness);
+    let theirs = Arc::new(Environment {
+        name: "demo".into(),
+        description: "theirs".into(),
+        ..Environment::default()
+    });
+    let of = Filed::Environment(id);
+    let content = Content::Environment(theirs.clone());
+    let conflict = || Saved::Conflict {
+        of,
+        theirs: Theirs::Content(content.clone()),
+    };
+    harness.event(Event::Saved(conflict()));
+    assert!(harness.screen().contains("Changed outside"));
+    harness.press("tTyo<enter>");
+    assert!(harness.state.modals.is_empty(), "Enter answers nothing");
+    assert!(harness.state.shared.workspace.is_unsaved(of), "and no letter does");
+    harness.event(Event::Saved(conflict()));
+    harness.press("<tab><enter>");
+    let workspace = &harness.state.shared.workspace;
+    assert_eq!(workspace.environment(id).unwrap().environment, theirs);
+    assert!(!workspace.is_unsaved(of));
+    assert!(matches!(jobs(&harness).last(), Some(FileJob::Adopt(_, taken)) if *taken == content));
+    harness.press("u");
+    let workspace = &harness.state.shared.workspace;
+    assert_eq!(workspace.environment(id).unwrap().environment.description, "mine");
+}
+
+#[test]
+fn a_conflict_does_not_open_over_what_is_being_typed() {
+    let mut harness = Harness::new(120, 40);
+    let id = services(&harness);
+    harness.state.shared.open = Some(id);
+    harness.press("3e<end>/x<ctrl-s>");
+    harness.press("o");
+    harness.event(Event::Saved(Saved::Conflict {
+        of: Filed::Node(id),
+        theirs: Theirs::Removed,
+    }));
+    assert!(harness.state.modals.is_empty());
+    assert!(
+        harness.screen().contains("save it again to choose"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("k<esc>");
+    let request = harness.state.shared.workspace.request(id).unwrap();
+    assert!(request.full_url().ends_with("/xok"), "no letter went astray");
+    assert!(
+        harness.screen().contains("changed outside"),
+        "the title says so for good"
+    );
+    // Asked again, with nothing typed since, it opens; and what was deleted can be written again.
+    harness.press("<ctrl-s>");
+    harness.event(Event::Saved(Saved::Conflict {
+        of: Filed::Node(id),
+        theirs: Theirs::Removed,
+    }));
+    harness.press("<tab><enter>");
+    assert!(matches!(
+        jobs(&harness).last(),
+        Some(FileJob::Write { overwrite: true, .. })
+    ));
+}
+
+#[test]
+fn keys_say_what_they_are_for() {
+    let mut workspace = Workspace::new("/w");
+    let id = workspace.load_environment("a b", Environment::default());
+    for (filed, read) in [
+        (Filed::Environment(id), Key::Place(Place::Environment("a b".into()))),
+        (Filed::Globals, Key::Place(Place::Globals)),
+    ] {
+        assert_eq!(read_key(&key(&workspace, filed).unwrap()), read);
+    }
+    assert_eq!(read_key("scratch:x"), Key::Scratch("x".into()));
+    assert_eq!(read_key("a/b"), Key::Item(ItemPath::new("a/b")));
+}

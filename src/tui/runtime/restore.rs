@@ -1,0 +1,321 @@
+//! Putting drafts back over what the files say, at the start.
+//!
+//! A draft knows a hash of the file it is based on. When the file is another one by now, the draft is shown, but the file
+//! counts as somebody else's: saving asks.
+
+use crate::model::edit::Edit;
+use crate::model::problem::Problem;
+use crate::model::{Entity, Filed, ItemPath, Workspace};
+use crate::store::state::Draft;
+use crate::store::{Content, Files, Place};
+use crate::tui::drafts::{self, Key};
+use crate::tui::shared::Level;
+use crate::tui::state::State;
+
+/// Puts all drafts back.
+pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) {
+    let mut contested = Vec::new();
+    let mut homeless = Vec::new();
+    let mut found = found;
+    // A folder comes before what is in it, which may need it.
+    found.sort_by(|a, b| a.key.cmp(&b.key));
+    for draft in found {
+        match put_back(&mut state.shared.workspace, &draft) {
+            Ok(Back {
+                filed,
+                content,
+                at_home,
+            }) => {
+                let workspace = &state.shared.workspace;
+                let place = drafts::place(workspace, filed);
+                let base = place.as_ref().and_then(|place| files.known_hash(place));
+                if at_home
+                    && workspace.is_unsaved(filed)
+                    && base != draft.base
+                    && let Some(place) = place.filter(|_| base.is_some())
+                {
+                    files.disown(&place);
+                    contested.push(workspace.name_of(filed).to_owned());
+                    state.shared.contested.insert(filed);
+                }
+                if !at_home {
+                    homeless.push(workspace.name_of(filed).to_owned());
+                }
+                state.keeper.found(draft.key, content);
+            }
+            // What cannot be read stays where it is.
+            Err(problem) => state.shared.workspace.problems.push(problem),
+        }
+    }
+    if let Some(text) = word(
+        &contested,
+        "was changed outside since you edited it; yours is kept, and saving will ask",
+    ) {
+        state.shared.notify(Level::Warning, text);
+    } else if let Some(text) = word(
+        &homeless,
+        "lost its file; what you had is kept, and saving writes it again",
+    ) {
+        state.shared.notify(Level::Warning, text);
+    }
+}
+
+fn word(names: &[String], what: &str) -> Option<String> {
+    match names {
+        [] => None,
+        [name] => Some(format!("`{name}` {what}")),
+        [name, rest @ ..] => Some(format!("`{name}` {what} (and {} more like it)", rest.len())),
+    }
+}
+
+/// A draft that is in the workspace again.
+struct Back {
+    filed: Filed,
+    content: Content,
+    /// Whether what it is for is there still.
+    at_home: bool,
+}
+
+fn put_back(workspace: &mut Workspace, draft: &Draft) -> Result<Back, Problem> {
+    match drafts::read_key(&draft.key) {
+        Key::Scratch(slug) => {
+            let place = Place::Request(ItemPath::new(slug.clone()));
+            let content = Content::from_toml(&place, &draft.text)?;
+            let filed = scratch(workspace, &content, slug, &draft.key)?;
+            Ok(Back {
+                filed,
+                content,
+                at_home: true,
+            })
+        }
+        Key::Place(place) => environment(workspace, &place, &draft.text),
+        Key::Item(path) => item(workspace, &path, draft),
+    }
+}
+
+fn environment(workspace: &mut Workspace, place: &Place, text: &str) -> Result<Back, Problem> {
+    let content = Content::from_toml(place, text)?;
+    let Content::Environment(environment) = &content else {
+        return Err(misfit(place.slug()));
+    };
+    let environment = environment.clone();
+    let found = match place {
+        Place::Environment(slug) => workspace
+            .environments()
+            .iter()
+            .find(|node| node.slug == *slug)
+            .map(|node| node.id),
+        _ => None,
+    };
+    let (edit, filed, at_home) = match (place, found) {
+        (Place::Environment(_), Some(id)) => (
+            Edit::ReplaceEnvironment { id, environment },
+            Filed::Environment(id),
+            true,
+        ),
+        (Place::Environment(slug), None) => {
+            let node = workspace.new_environment((*environment).clone(), slug.clone());
+            let filed = Filed::Environment(node.id);
+            let index = usize::MAX;
+            (Edit::InsertEnvironment { node, index }, filed, false)
+        }
+        _ => (Edit::ReplaceGlobals { globals: environment }, Filed::Globals, true),
+    };
+    workspace.apply(edit).map_err(|_| misfit(place.slug()))?;
+    Ok(Back {
+        filed,
+        content,
+        at_home,
+    })
+}
+
+fn item(workspace: &mut Workspace, path: &ItemPath, draft: &Draft) -> Result<Back, Problem> {
+    if let Some(id) = workspace.find(path)
+        && let Some(node) = workspace.node(id)
+    {
+        let place = Place::of(path, &node.entity);
+        let Content::Item(entity) = Content::from_toml(&place, &draft.text)? else {
+            return Err(misfit(path.as_str()));
+        };
+        // Name and place are on disk at once, so the file is right about them.
+        let entity = entity.renamed(node.entity.name()).ordered(node.entity.order());
+        let content = Content::Item(entity.clone());
+        let replace = Edit::Replace { id, entity };
+        workspace.apply(replace).map_err(|_| misfit(path.as_str()))?;
+        return Ok(Back {
+            filed: Filed::Node(id),
+            content,
+            at_home: true,
+        });
+    }
+    // Its file is gone: it comes back as never saved, where it was if that is there still.
+    let place = if is_request(&draft.text) {
+        Place::Request(path.clone())
+    } else {
+        Place::Group(path.clone())
+    };
+    let content = Content::from_toml(&place, &draft.text)?;
+    let Content::Item(entity) = &content else {
+        return Err(misfit(path.as_str()));
+    };
+    let parent = path.parent().and_then(|parent| workspace.find(&parent));
+    let filed = if parent.is_some() || matches!(entity, Entity::Collection(_)) {
+        let (id, nodes) = workspace.new_node(entity.clone(), path.slug());
+        let index = usize::MAX;
+        let insert = Edit::Insert { nodes, parent, index };
+        workspace.apply(insert).map_err(|_| misfit(path.as_str()))?;
+        Filed::Node(id)
+    } else {
+        let slug = uuid::Uuid::new_v4().to_string();
+        scratch(workspace, &content, slug, path.as_str())?
+    };
+    Ok(Back {
+        filed,
+        content,
+        at_home: false,
+    })
+}
+
+/// Only a request has a method, and its draft always says it.
+fn is_request(text: &str) -> bool {
+    toml::from_str::<toml::Table>(text).is_ok_and(|table| table.contains_key("method"))
+}
+
+/// Adds a request that is saved nowhere.
+fn scratch(workspace: &mut Workspace, content: &Content, slug: String, key: &str) -> Result<Filed, Problem> {
+    let Content::Item(entity @ Entity::Request(_)) = content else {
+        return Err(misfit(key));
+    };
+    let (id, nodes) = workspace.new_node(entity.clone(), slug);
+    let insert = Edit::Insert {
+        nodes,
+        parent: None,
+        index: usize::MAX,
+    };
+    workspace.apply(insert).map_err(|_| misfit(key))?;
+    Ok(Filed::Node(id))
+}
+
+fn misfit(what: &str) -> Problem {
+    Problem {
+        file: "draft".into(),
+        at: None,
+        message: format!("the draft of `{what}` has no place any more"),
+        hint: Some("its text is kept in the local state".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::fs;
+
+    use super::*;
+    use crate::store::SaveError;
+    use crate::tui::effect::{Effect, LocalJob};
+    use jiff::Timestamp;
+
+    /// A workspace on disk, and the state as it is after the drafts were put back.
+    fn started(disk: &tempfile::TempDir, found: Vec<Draft>) -> (State, Files) {
+        let files = Files::new(disk.path());
+        let mut state = State::default();
+        state.shared.workspace = files.load();
+        drafts(&mut state, found, &files);
+        state.keeper.pending = true;
+        (state, files)
+    }
+
+    fn disk(texts: &[(&str, &str)]) -> tempfile::TempDir {
+        let disk = tempfile::tempdir().unwrap();
+        for (file, text) in texts {
+            let path = disk.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        disk
+    }
+
+    fn draft(key: &str, text: &str, base: Option<&str>) -> Draft {
+        Draft {
+            key: key.into(),
+            text: text.into(),
+            base: base.map(crate::store::state::text_hash),
+            at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    const GET: &str = "method = 'GET'\nurl = 'http://mine'\n";
+
+    #[test]
+    fn a_draft_of_another_version_of_the_file_makes_saving_ask() {
+        let disk = disk(&[
+            ("collections/c/one.toml", "url = 'http://disk'\n"),
+            ("collections/c/two.toml", "url = 'http://disk'\n"),
+            ("environments/demo.toml", "name = 'demo'\n"),
+        ]);
+        let (state, files) = started(
+            &disk,
+            vec![
+                draft("c/one", GET, Some("url = 'http://older'\n")),
+                draft("c/two", GET, Some("url = 'http://disk'\n")),
+                draft("/environments/demo", "name = 'mine'\n", Some("name = 'older'\n")),
+            ],
+        );
+        let workspace = &state.shared.workspace;
+        for (path, asks) in [("c/one", true), ("c/two", false)] {
+            let id = workspace.find(&ItemPath::new(path)).unwrap();
+            assert_eq!(workspace.request(id).unwrap().full_url(), "http://mine");
+            assert_eq!(state.shared.contested.contains(&Filed::Node(id)), asks, "{path}");
+            let content = drafts::content(workspace, Filed::Node(id)).unwrap();
+            let saved = files.save(&Place::Request(ItemPath::new(path)), &content, false);
+            assert_eq!(matches!(saved, Err(SaveError::Conflict { .. })), asks, "{path}");
+        }
+        let id = workspace.environment_named("demo").unwrap().id;
+        assert!(state.shared.contested.contains(&Filed::Environment(id)));
+        let notice = state.shared.notice.unwrap();
+        assert!(notice.text.contains("saving will ask"), "{}", notice.text);
+    }
+
+    #[test]
+    fn a_draft_whose_file_is_gone_comes_back_once() {
+        let disk = disk(&[("collections/c/collection.toml", "name = 'C'\n")]);
+        let found = || {
+            vec![
+                draft("c/f/r", GET, Some("x")),
+                draft("c/f", "name = 'F'\ndescription = 'mine'\n", Some("x")),
+                draft("gone/r", GET, Some("x")),
+                draft("/environments/gone", "name = 'Gone'\n", Some("x")),
+            ]
+        };
+        let (mut state, _) = started(&disk, found());
+        let workspace = &state.shared.workspace;
+        let request = workspace.find(&ItemPath::new("c/f/r")).unwrap();
+        assert!(workspace.is_unsaved(Filed::Node(request)));
+        assert_eq!(workspace.scratch().len(), 1);
+        assert!(workspace.environment_named("gone").is_some());
+        assert!(state.shared.contested.is_empty());
+        // What has no place any more is filed anew, so that the next start finds it once.
+        let kept = state.keep(Timestamp::now());
+        let changed: Vec<(&str, bool)> = kept
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Local(LocalJob::Draft(key, text)) => Some((key.as_str(), text.is_some())),
+                _ => None,
+            })
+            .collect();
+        assert!(
+            matches!(changed[..], [(new, true), ("gone/r", false)] if new.starts_with("scratch:")),
+            "{changed:?}"
+        );
+    }
+
+    #[test]
+    fn a_draft_that_says_what_the_disk_says_is_dropped() {
+        let disk = disk(&[("collections/c/one.toml", GET)]);
+        let (mut state, _) = started(&disk, vec![draft("c/one", GET, None)]);
+        assert!(state.shared.contested.is_empty());
+        let kept = state.keep(Timestamp::now());
+        let dropped = |effect: &Effect| matches!(effect, Effect::Local(LocalJob::Draft(key, None)) if key == "c/one");
+        assert!(kept.iter().any(dropped));
+    }
+}
