@@ -16,6 +16,7 @@
 
 mod console;
 mod engine;
+mod libs;
 mod limits;
 mod pm;
 mod prelude;

@@ -15,6 +15,7 @@ macro_rules! prelude {
 prelude! {
     "format.js": "src/script/js/format.js",
     "run.js": "src/script/js/run.js",
+    "libs.js": "src/script/js/libs.js",
     "console.js": "src/script/js/console.js",
     "timers.js": "src/script/js/timers.js",
     "json.js": "src/script/js/json.js",
@@ -40,4 +41,19 @@ prelude! {
     "pm.js": "src/script/js/pm.js",
     "expect/postman.js": "src/script/js/expect/postman.js",
     "main.js": "src/script/js/main.js",
+    // Loaded when a script uses them.
+    "libs/buffer.js": "src/script/js/libs/buffer.js",
+    "libs/text.js": "src/script/js/libs/text.js",
+    "libs/whatwg-url.js": "src/script/js/libs/whatwg-url.js",
+    "libs/clone.js": "src/script/js/libs/clone.js",
+    "libs/path.js": "src/script/js/libs/path.js",
+    "libs/querystring.js": "src/script/js/libs/querystring.js",
+    "libs/punycode.js": "src/script/js/libs/punycode.js",
+    "libs/url.js": "src/script/js/libs/url.js",
+    "libs/events.js": "src/script/js/libs/events.js",
+    "libs/util.js": "src/script/js/libs/util.js",
+    "libs/assert.js": "src/script/js/libs/assert.js",
+    "libs/shells.js": "src/script/js/libs/shells.js",
+    "libs/blob.js": "src/script/js/libs/blob.js",
+    "libs/dom-events.js": "src/script/js/libs/dom-events.js",
 }

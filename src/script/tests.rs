@@ -5,6 +5,7 @@ mod basics;
 mod errors;
 mod exchange;
 mod expect;
+mod libs;
 mod limits;
 mod variables;
 

@@ -1,5 +1,6 @@
 // Values as the console shows them: like Node's `util.inspect`, on one line, and cut where it gets too long.
 
+const CUSTOM = Symbol.for('nodejs.util.inspect.custom');
 const DEPTH = 5;
 const MAX_ITEMS = 100;
 const MAX_STRING = 10000;
@@ -115,6 +116,7 @@ function show(value, seen, depth) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return primitive(value);
   if (seen.includes(value)) return '[Circular *1]';
   if (typeof value === 'function' && Object.keys(value).length === 0) return showFunction(value);
+  if (typeof value[CUSTOM] === 'function') return String(value[CUSTOM](0, {}, inspect));
   if (value instanceof Error) return showError(value, seen, depth);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RegExp) return value.toString();

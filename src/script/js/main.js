@@ -6,6 +6,7 @@ import './sugar.js';
 import { console } from './console.js';
 import * as json from './json.js';
 import * as legacy from './legacy.js';
+import { installGlobals } from './libs.js';
 import { Pm } from './pm.js';
 import { changes } from './request.js';
 import { require } from './require.js';
@@ -28,6 +29,7 @@ export function setup(natives) {
   defineValue(globals, 'console', console);
   defineValue(globals, 'require', require);
   for (const [name, fn] of Object.entries(timers)) defineValue(globals, name, fn);
+  installGlobals(globals, defineValue);
   // Postman's scripts have none, and libraries look at it to find out where they are.
   delete globals.globalThis;
 }

@@ -2,6 +2,7 @@
 
 import { chai } from './expect/index.js';
 import { parse, stringify } from './json.js';
+import { load } from './libs.js';
 import { host } from './run.js';
 
 const uuid = () => host.uuid();
@@ -13,17 +14,37 @@ const MODULES = {
   atob: () => atob,
   btoa: () => btoa,
   json: () => ({ parse, stringify }),
+  buffer: () => load('buffer').module,
+  url: () => load('url').module,
+  util: () => load('util').util,
+  querystring: () => load('querystring').querystring,
+  path: () => load('path').path,
+  punycode: () => load('punycode').punycode,
+  string_decoder: () => load('shells').stringDecoder,
+  events: () => load('events').EventEmitter,
+  assert: () => load('assert').assert,
+  timers: () => load('shells').timers,
+  stream: () => load('shells').stream(),
+  _process: () => load('shells').process,
+  // Postman has these two as empty objects.
+  fs: () => ({}),
+  os: () => ({}),
 };
 
 // Postman has these; saying so is kinder than an unknown name.
-const LATER =
-  'ajv assert backbone buffer cheerio crypto-js csv-parse/lib/sync events fs lodash moment os path postman-collection punycode querystring stream string_decoder timers tv4 url util xml2js'.split(
-    ' ',
-  );
+const LATER = 'ajv backbone cheerio crypto-js csv-parse/lib/sync lodash moment postman-collection tv4 xml2js'.split(' ');
+
+// One object per name, as modules are: what a script hangs on one is there at the next `require`.
+const made = new Map();
 
 export function require(name) {
+  if (made.has(name)) return made.get(name);
   const found = Object.hasOwn(MODULES, name) ? MODULES[name] : undefined;
-  if (found) return found();
+  if (found) {
+    const module = found();
+    made.set(name, module);
+    return module;
+  }
   if (LATER.includes(name)) throw new Error(`the module '${name}' is not supported yet`);
   throw new Error(`Cannot find module '${name}'`);
 }

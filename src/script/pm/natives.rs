@@ -11,6 +11,7 @@ use rquickjs::{ArrayBuffer, Ctx, Exception, IntoJs, Object, Result, Value};
 use serde_json::json;
 
 use super::super::console::level;
+use super::super::libs;
 use super::super::limits::Watch;
 use super::super::wording::Thrown;
 use super::{Run, State, request, response};
@@ -26,6 +27,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     register_scopes(&host, run, watch)?;
     register_exchange(&host, run, watch)?;
     register_odds(&host)?;
+    libs::register(&host, watch)?;
     Ok(host)
 }
 

@@ -1,0 +1,63 @@
+// The door to `libs/`: parts that are bytecode until a script uses them, and the globals that wake them.
+
+import { host } from './run.js';
+
+const loaded = new Map();
+
+/** The exports of `libs/<name>.js`. Parts reach each other through here too, never by `import`: each is there once. */
+export function load(name) {
+  if (!loaded.has(name)) loaded.set(name, host.load(`libs/${name}.js`));
+  return loaded.get(name);
+}
+
+/** Gives an object members that throw their name when read: what the genuine library has and this one lacks. */
+export function missing(target, owner, names) {
+  for (const name of names.split(' ')) {
+    Object.defineProperty(target, name, {
+      configurable: true,
+      enumerable: false,
+      get() {
+        throw new Error(`'${name}' of '${owner}' is not supported`);
+      },
+      set(value) {
+        Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: true });
+      },
+    });
+  }
+  return target;
+}
+
+// Global name → the part that exports it.
+const GLOBALS = {
+  Buffer: 'buffer',
+  TextEncoder: 'text',
+  TextDecoder: 'text',
+  URL: 'whatwg-url',
+  URLSearchParams: 'whatwg-url',
+  structuredClone: 'clone',
+  Blob: 'blob',
+  File: 'blob',
+  Event: 'dom-events',
+  EventTarget: 'dom-events',
+  AbortController: 'dom-events',
+  AbortSignal: 'dom-events',
+};
+
+/** Puts getters in place that load their part and then give way to its value. */
+export function installGlobals(target, defineValue) {
+  for (const [name, part] of Object.entries(GLOBALS)) {
+    if (name in target) continue;
+    Object.defineProperty(target, name, {
+      configurable: true,
+      enumerable: false,
+      get() {
+        const value = load(part)[name];
+        defineValue(target, name, value);
+        return value;
+      },
+      set(value) {
+        defineValue(target, name, value);
+      },
+    });
+  }
+}

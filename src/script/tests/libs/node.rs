@@ -1,0 +1,197 @@
+//! `Buffer` and Node's small modules; the expected values are Node 20's.
+
+use super::*;
+
+#[test]
+fn buffers_read_and_write_every_encoding() {
+    assert_eq!(
+        values(
+            "for (const e of ['utf8', 'hex', 'base64', 'base64url', 'latin1', 'ascii', 'utf16le']) check(Buffer.from('h\u{e9}?>\u{20ac}').toString(e));
+             check(Buffer.from('68c3a9zz', 'hex')); check(Buffer.from('aMOpPz7igqw=', 'base64').toString());
+             check(Buffer.from('aMOpPz-4', 'base64').toString('hex')); check(Buffer.from('\u{e9}', 'latin1').toString('hex'));
+             check(Buffer.from([256, -1, 1.5]).toString('hex')); check(Buffer.from('a\u{e9}', 'utf16le').toString('hex'));
+             check(Buffer.byteLength('\u{20ac}')); check(Buffer.from('\\ud800').toString('hex'));"
+        ),
+        [
+            "h\u{e9}?>\u{20ac}",
+            "68c3a93f3ee282ac",
+            "aMOpPz7igqw=",
+            "aMOpPz7igqw",
+            "h\u{c3}\u{a9}?>\u{e2}\u{82}\u{ac}",
+            "hC)?>b\u{2},",
+            "써㾩\u{e23e}겂",
+            r#"{"type":"Buffer","data":[104,195,169]}"#,
+            "h\u{e9}?>\u{20ac}",
+            "68c3a93f3fb8",
+            "e9",
+            "00ff01",
+            "6100e900",
+            "3",
+            "efbfbd",
+        ]
+    );
+}
+
+#[test]
+fn buffers_are_bytes_with_methods() {
+    assert_eq!(
+        values(
+            "const b = Buffer.from('hello'); check(Buffer.isBuffer(b) && b instanceof Uint8Array && b.slice(1) instanceof Buffer);
+             b.slice(0, 1)[0] = 72; check(b.toString()); check(Buffer.concat([b, Buffer.from('!')]).toString());
+             check(b.equals(Buffer.from('Hello'))); check(b.compare(Buffer.from('Hellp'))); check(b.indexOf('l')); check(b.lastIndexOf('l'));
+             check(b.includes('ell')); check(Buffer.alloc(5, 'ab').toString()); const w = Buffer.alloc(4); check(w.write('\u{20ac}\u{20ac}')); check(w.toString('hex'));
+             check(b.toString('utf8', 1, 3)); check(Buffer.from(b.buffer).length); check(Buffer.compare(Buffer.from('b'), Buffer.from('a')));
+             check(Buffer.from('0102', 'hex').swap16().toString('hex')); console.log(Buffer.from('abc')); check(new Buffer('x').toString('hex'));"
+        ),
+        [
+            "true", "Hello", "Hello!", "true", "-1", "2", "3", "true", "ababa", "3", "e282ac00", "el", "5", "1", "0201",
+            "<Buffer 61 62 63>", "78",
+        ]
+    );
+}
+
+#[test]
+fn buffers_read_and_write_numbers() {
+    assert_eq!(
+        values(
+            "const b = Buffer.alloc(8); b.writeUInt32BE(0xdeadbeef); check(b.readUInt32LE()); check(b.readInt16BE(2)); b.writeDoubleLE(1.5); check(b.readDoubleLE());
+             b.writeBigUInt64BE(12345678901234567890n); check(String(b.readBigUInt64BE())); b.writeIntBE(-2, 0, 6); check(b.readIntBE(0, 6)); check(b.readUIntLE(0, 3));
+             try { b.readUInt8(8) } catch (e) { check(e.message); check(e.code) } try { b.writeInt8(200) } catch (e) { check(e.message) }"
+        ),
+        [
+            "4022250974",
+            "-16657",
+            "1.5",
+            "12345678901234567890",
+            "-2",
+            "16777215",
+            r#"The value of "offset" is out of range. It must be >= 0 and <= 7. Received 8"#,
+            "ERR_OUT_OF_RANGE",
+            r#"The value of "value" is out of range. It must be >= -128 and <= 127. Received 200"#,
+        ]
+    );
+}
+
+#[test]
+fn wrong_arguments_are_refused_in_words() {
+    assert_eq!(
+        error("Buffer.from(5)"),
+        "The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like \
+         Object. Received type number (5)"
+    );
+    assert_eq!(error("Buffer.from('a', 'nope')"), "Unknown encoding: nope");
+}
+
+#[test]
+fn old_urls_are_taken_apart() {
+    assert_eq!(
+        values(
+            "const url = require('url'); const u = url.parse('http://user:pa%20ss@Host.com:8080/p/a?x=1&y=a b#h'); check({...u});
+             check(url.parse('/p?q=1', true).query.q); check(url.resolve('/one/two/three', 'four')); check(url.resolve('http://example.com/', '/one'));
+             check(url.resolve('http://example.com/one', '/two')); check(url.resolve('http://a/b/c', '../d?x')); check(url.format({protocol: 'https', hostname: 'h', port: 1, pathname: 'p', query: {a: [1, 2]}}));
+             check(new url.URL('http://a').href); check(url.parse('mailto:a@b.c').pathname ?? url.parse('mailto:a@b.c').href);"
+        ),
+        [
+            r##"{"protocol":"http:","slashes":true,"auth":"user:pa ss","host":"host.com:8080","port":"8080","hostname":"host.com","hash":"#h","search":"?x=1&y=a%20b","query":"x=1&y=a%20b","pathname":"/p/a","path":"/p/a?x=1&y=a%20b","href":"http://user:pa%20ss@host.com:8080/p/a?x=1&y=a%20b#h"}"##,
+            "1",
+            "/one/two/four",
+            "http://example.com/one",
+            "http://example.com/two",
+            "http://a/d?x",
+            "https://h:1/p?a=1&a=2",
+            "http://a/",
+            "a@b.c",
+        ]
+    );
+}
+
+#[test]
+fn paths_queries_and_names() {
+    assert_eq!(
+        values(
+            "const p = require('path'); check(p.join('/a', '../b', './c/')); check(p.resolve('/a', 'b', '../c')); check(p.basename('/x/y.tar.gz', '.gz'));
+             check(p.extname('.x')); check(p.extname('a.b')); check(p.relative('/a/b/c', '/a/d')); check(p.parse('/home/u/f.txt')); check(p.normalize('a//b/../..')); check(p.dirname('/a'));
+             const q = require('querystring'); check(q.stringify({a: [1, 'x y'], b: true, c: null})); check(q.parse('a=1&a=2&b=%20+&c'));
+             const n = require('punycode'); check(n.toASCII('mañana.com')); check(n.toUnicode('xn--maana-pta.com')); check(n.encode('☃-⌘')); check(n.decode('--dqo34k'));"
+        ),
+        [
+            "/b/c/",
+            "/a/c",
+            "y.tar",
+            "",
+            ".b",
+            "../../d",
+            r#"{"root":"/","dir":"/home/u","base":"f.txt","ext":".txt","name":"f"}"#,
+            ".",
+            "/",
+            "a=1&a=x%20y&b=true&c=",
+            r#"{"a":["1","2"],"b":"  ","c":""}"#,
+            "xn--maana-pta.com",
+            "mañana.com",
+            "--dqo34k",
+            "☃-⌘",
+        ]
+    );
+}
+
+#[test]
+fn events_util_and_assert() {
+    assert_eq!(
+        values(
+            "const E = require('events'); class Mine extends E {} const e = new Mine(); e.on('a', (x) => check('on ' + x)); e.once('a', () => check('once'));
+             check(e.emit('a', 1)); check(e.emit('a', 2)); check(e.listenerCount('a')); try { e.emit('error', new Error('bad')) } catch (x) { check(x.message) }
+             const u = require('util'); check(u.format('%s=%j', 'a', {b: 1})); check(u.inspect({a: [1]})); check(u.isDeepStrictEqual({a: 1}, {a: 1})); check(u.types.isDate(new Date()));
+             check(await u.promisify((a, done) => done(null, a + 1))(1)); const a = require('assert'); a(true); a.deepStrictEqual([1], [1]); a.throws(() => { throw new TypeError('x') }, TypeError);
+             for (const f of [() => a.equal(1, 2), () => a.strictEqual('a', 'b'), () => a.throws(() => {}), () => a(0, 'mine'), () => a.fail()]) try { f() } catch (x) { check([x.name, x.code, x.message]) }
+             const d = new (require('string_decoder').StringDecoder)(); check(d.write(Buffer.from([0xe2, 0x82])) + d.write(Buffer.from([0xac])) + d.end());"
+        ),
+        [
+            "on 1",
+            "once",
+            "true",
+            "on 2",
+            "true",
+            "1",
+            "bad",
+            r#"a={"b":1}"#,
+            "{ a: [ 1 ] }",
+            "true",
+            "true",
+            "2",
+            r#"["AssertionError","ERR_ASSERTION","1 == 2"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Expected values to be strictly equal:\n\n'a' !== 'b'\n"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Missing expected exception."]"#,
+            r#"["AssertionError","ERR_ASSERTION","mine"]"#,
+            r#"["AssertionError","ERR_ASSERTION","Failed"]"#,
+            "\u{20ac}",
+        ]
+    );
+}
+
+#[test]
+fn modules_are_the_same_at_every_require() {
+    assert_eq!(
+        values(
+            "for (const m of ['buffer', 'events', 'path', 'util', 'url', 'fs', 'os', '_process', 'timers', 'stream']) check(require(m) === require(m) && typeof require(m));
+             check(require('buffer').Buffer === Buffer); check(require('timers').setTimeout === setTimeout);"
+        ),
+        [
+            "object", "function", "object", "object", "object", "object", "object", "object", "object", "function", "true", "true"
+        ]
+    );
+    assert_eq!(error("require('process')"), "Cannot find module 'process'");
+    assert_eq!(
+        error("require('stream').Readable"),
+        "'Readable' of 'stream' is not supported"
+    );
+}
+
+#[test]
+fn loading_a_part_leaves_the_order_of_jobs_alone() {
+    assert_eq!(
+        console(
+            "Promise.resolve().then(() => console.log('job')); require('util'); Buffer.from('a'); console.log('first');"
+        ),
+        ["first", "job"]
+    );
+}
