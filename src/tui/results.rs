@@ -79,7 +79,10 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
                 .overrides
                 .push(("demo".to_owned(), "base_url".to_owned(), base_url));
         }
-        Event::Hangup => queue.push(Command::Quit),
+        Event::Hangup => {
+            state.settle(queue, effects);
+            queue.push(Command::Quit);
+        }
         Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) | Event::Tick => {}
     }
 }
@@ -302,6 +305,10 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
         Followed::Shown => shared.notify(Level::Info, format!("`{named}` was changed outside")),
         Followed::Hidden(filed) => {
             shared.contested.insert(filed);
+            if let Some(key) = drafts::key(&shared.workspace, filed) {
+                // Another postrider that saved it has dropped the draft.
+                state.keeper.rebase(&key);
+            }
             let text = format!("`{named}` was changed outside; yours is kept, and saving will ask");
             shared.notify(Level::Warning, text);
             return;

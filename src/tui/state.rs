@@ -119,6 +119,23 @@ impl State {
         effects
     }
 
+    /// Takes over what is being typed into a cell of an environment, before leaving; returns whether there was any.
+    /// Everything else counts with every key.
+    pub(super) fn settle(&mut self, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) -> bool {
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: queue,
+            effects,
+        };
+        let mut settled = false;
+        for modal in &mut self.modals {
+            if let Modal::Environment(editor) = modal {
+                settled |= editor.settle(&mut cx);
+            }
+        }
+        settled
+    }
+
     /// Carries out commands, and those they lead to.
     pub fn run(&mut self, mut queue: Vec<Command>, effects: &mut Vec<Effect>) {
         // A command may ask for others; an endless ping-pong would be a defect, so it ends.

@@ -64,6 +64,8 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
                 saving::ask_to_quit(state, queue);
             }
         }
+        // What was typed is edited first.
+        App::Quit if state.settle(queue, effects) => queue.push(Command::Act(Action::App(app))),
         App::Quit => saving::ask_to_quit(state, queue),
         App::Back => back(state, queue, effects),
         App::FocusEnvironments => state.focus = Pane::Environments,

@@ -203,6 +203,16 @@ impl EnvironmentEditor {
         edits::took(self, change, cx);
     }
 
+    /// Takes over what is typed into a cell, which otherwise counts when the cell is left; returns whether there was any.
+    pub fn settle(&mut self, cx: &mut Cx<'_>) -> bool {
+        let typing = self.table.is_editing();
+        if typing {
+            let change = self.table.commit();
+            self.took(change, cx);
+        }
+        typing
+    }
+
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
         self.table.paste(text);

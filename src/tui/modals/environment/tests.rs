@@ -329,3 +329,18 @@ fn draws_at_every_size() {
         assert!(screen.contains("変数39") && screen.contains('…'), "{screen}");
     }
 }
+
+#[test]
+fn what_is_typed_into_a_cell_is_not_lost_by_leaving_the_program() {
+    for leave in [
+        Event::Key(KeyEvent::new(KeyCode::Char('q'), KeyModifiers::CONTROL)),
+        Event::Hangup,
+    ] {
+        let mut harness = open(120, 40);
+        harness.press("<right><enter><ctrl-a>http://mine");
+        harness.event(leave);
+        assert_eq!(variable(&harness, "base_url").unwrap().value, "http://mine");
+        assert!(written(&harness));
+        assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    }
+}
