@@ -239,6 +239,7 @@ fn an_environment_that_could_not_be_saved_is_kept_and_asked_about() {
     let before = jobs(&harness).count();
     run(&mut harness, Command::NewRequest { parent: None });
     assert_eq!(jobs(&harness).count(), before, "nothing else tries to write it");
+    assert!(harness.screen().contains("● demo ●"), "{}", harness.screen());
     harness.press("<esc><ctrl-q>");
     let screen = harness.screen();
     assert!(

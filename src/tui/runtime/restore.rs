@@ -47,6 +47,10 @@ pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) {
             Err(problem) => state.shared.workspace.problems.push(problem),
         }
     }
+    if !homeless.is_empty() {
+        // Those that came back stand at the end.
+        state.shared.workspace.sort();
+    }
     if let Some(text) = word(
         &contested,
         "was changed outside since you edited it; yours is kept, and saving will ask",
@@ -278,7 +282,10 @@ mod tests {
 
     #[test]
     fn a_draft_whose_file_is_gone_comes_back_once() {
-        let disk = disk(&[("collections/c/collection.toml", "name = 'C'\n")]);
+        let disk = disk(&[
+            ("collections/c/collection.toml", "name = 'C'\n"),
+            ("collections/c/z.toml", "name = 'Z'\n"),
+        ]);
         let found = || {
             vec![
                 draft("c/f/r", GET, Some("x")),
@@ -293,6 +300,12 @@ mod tests {
         assert!(workspace.is_unsaved(Filed::Node(request)));
         assert_eq!(workspace.scratch().len(), 1);
         assert!(workspace.environment_named("gone").is_some());
+        let folders = &workspace.node(workspace.collections()[0]).unwrap().children;
+        assert_eq!(
+            workspace.path(folders[0]).unwrap().as_str(),
+            "c/f",
+            "in its place again"
+        );
         assert!(state.shared.contested.is_empty());
         // What has no place any more is filed anew, so that the next start finds it once.
         let kept = state.keep(Timestamp::now());

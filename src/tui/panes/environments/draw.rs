@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use super::{Action, State, life};
 use crate::exec::tokens::TokenStatus;
+use crate::model::Filed;
 use crate::tui::action::Action as Any;
 use crate::tui::keymap::Context;
 use crate::tui::panes::View;
@@ -62,7 +63,13 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     let taken: usize = tokens.iter().map(|(text, _)| glyphs::width(text)).sum();
     let gap = if taken > 0 { taken + 2 } else { 0 };
     let at = Position::new(line.x + 2, line.y);
-    glyphs::put_text(buf, at, &row.name, room.saturating_sub(gap), name_style);
+    let unsaved = view.shared.workspace.is_unsaved(Filed::Environment(row.id));
+    let room_for_name = room.saturating_sub(gap + if unsaved { 2 } else { 0 });
+    let used = glyphs::put_text(buf, at, &row.name, room_for_name, name_style);
+    if unsaved {
+        let at = Position::new(at.x + u16::try_from(used + 1).unwrap_or(0), at.y);
+        glyphs::put(buf, at, "●", 1, base.patch(theme.unsaved));
+    }
     let mut x = line.right().saturating_sub(u16::try_from(taken).unwrap_or(0));
     for (text, style) in tokens {
         let used = glyphs::put_text(buf, Position::new(x, line.y), &text, room, base.patch(style));
