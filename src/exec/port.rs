@@ -1,10 +1,15 @@
-//! `pm.sendRequest`: a script's own requests, over the same client and cookies as everything else.
+//! What scripts reach outside: their own requests and the cookie jar, the same as everything else uses.
+
+use std::future::ready;
+
+use serde_json::Value;
+use url::Url;
 
 use crate::auth;
-use crate::http::{Client, SendContext};
+use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
 use crate::model::{Auth, Body, Request, Settings};
-use crate::script::{BoxFuture, ScriptResponse, SendPort};
+use crate::script::{Answer, Ask, BoxFuture, JarAction, ScriptResponse, SendPort, describe_cookies};
 use crate::vars::resolve_literal;
 
 /// Sends the requests of one script.
@@ -40,6 +45,51 @@ impl SendPort for Port {
             }
         })
     }
+
+    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, String>> {
+        Box::pin(ready(match &question {
+            Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action).map(Answer::Value),
+            Ask::Vault { .. } | Ask::Run { .. } => Err(question.refusal()),
+        }))
+    }
+}
+
+/// Does what a script wants of the jar.
+fn ask_jar(jar: &Jar, url: &str, action: &JarAction) -> Result<Value, String> {
+    let mut url = Url::parse(url).map_err(|_| format!("`{url}` is no URL that could have cookies"))?;
+    match action {
+        JarAction::Get { name } => {
+            let found = jar.matching(&url).into_iter().find(|cookie| cookie.name == *name);
+            Ok(found.map_or(Value::Null, |cookie| describe_cookies(&[cookie])[0].take()))
+        }
+        JarAction::GetAll { http, secure } => {
+            if let Some(secure) = secure {
+                // Between these two schemes a URL can always change.
+                let _ = url.set_scheme(if *secure { "https" } else { "http" });
+            }
+            let mut found = jar.matching(&url);
+            found.retain(|cookie| *http || !cookie.http_only);
+            Ok(describe_cookies(&found))
+        }
+        JarAction::Set { line } => {
+            let host = url.host_str().unwrap_or_default();
+            let refused =
+                || format!("the jar does not take the cookie for `{host}`: its name, domain or path do not fit");
+            jar.set(&url, line).then_some(Value::Null).ok_or_else(refused)
+        }
+        JarAction::Unset { name } => {
+            for cookie in jar.matching(&url).iter().filter(|cookie| cookie.name == *name) {
+                jar.remove(&cookie.domain, &cookie.path, &cookie.name);
+            }
+            Ok(Value::Null)
+        }
+        JarAction::Clear => {
+            for cookie in jar.matching(&url) {
+                jar.remove(&cookie.domain, &cookie.path, &cookie.name);
+            }
+            Ok(Value::Null)
+        }
+    }
 }
 
 /// Scripts may not read files: such bodies and parts are left out, as Postman does.
@@ -50,4 +100,50 @@ fn without_files(mut request: Request) -> Request {
         _ => {}
     }
     request
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn names(value: &Value) -> Vec<&str> {
+        value
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|row| row["name"].as_str())
+            .collect()
+    }
+
+    #[test]
+    fn the_jar_is_read_and_changed_by_url() {
+        let jar = Jar::new();
+        let ask = |url: &str, action: JarAction| ask_jar(&jar, url, &action);
+        let set = |line: &str| ask("https://a.test/x", JarAction::Set { line: line.into() });
+        let all = |http, secure| ask("http://a.test/x", JarAction::GetAll { http, secure }).unwrap();
+        set("open=1; Path=/").unwrap();
+        set("hidden=2; Path=/; HttpOnly").unwrap();
+        set("safe=3; Path=/; Secure").unwrap();
+        assert_eq!(names(&all(true, None)), ["hidden", "open"]);
+        assert_eq!(names(&all(true, Some(true))), ["hidden", "open", "safe"]);
+        assert_eq!(names(&all(false, None)), ["open"]);
+        let get = |name: &str| ask("http://a.test/", JarAction::Get { name: name.into() }).unwrap();
+        assert_eq!((get("open")["value"].as_str(), get("none")), (Some("1"), Value::Null));
+        ask("http://a.test/", JarAction::Unset { name: "open".into() }).unwrap();
+        assert_eq!(names(&all(true, None)), ["hidden"]);
+        ask("http://a.test/", JarAction::Clear).unwrap();
+        assert_eq!(names(&all(true, None)), [""; 0]);
+    }
+
+    #[test]
+    fn a_cookie_for_somebody_else_is_refused() {
+        let foreign = JarAction::Set {
+            line: "a=1; Domain=other.test".into(),
+        };
+        let error = ask_jar(&Jar::new(), "http://a.test", &foreign).unwrap_err();
+        assert!(error.contains("`a.test`"), "{error}");
+        assert!(ask_jar(&Jar::new(), "no url", &JarAction::Clear).is_err());
+    }
 }

@@ -55,24 +55,7 @@ pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
 
 /// The cookies that go to a URL, as `pm.cookies` shows them.
 pub(super) fn cookies(jar: &Jar, url: &str) -> Vec<Cookie> {
-    let Ok(url) = Url::parse(url) else {
-        return Vec::new();
-    };
-    let Some(header) = jar.header(&url) else {
-        return Vec::new();
-    };
-    let known = jar.list();
-    let host = url.host_str().unwrap_or_default();
-    header
-        .split("; ")
-        .filter_map(|pair| pair.split_once('='))
-        .filter_map(|(name, value)| {
-            known
-                .iter()
-                .find(|cookie| cookie.name == name && cookie.value == value && host.ends_with(&*cookie.domain))
-                .cloned()
-        })
-        .collect()
+    Url::parse(url).map(|url| jar.matching(&url)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -48,18 +48,7 @@ impl Jar {
     /// The cookies that have not ended, by domain, path and name.
     pub fn list(&self) -> Vec<Cookie> {
         let store = self.lock();
-        let mut cookies: Vec<Cookie> = store
-            .iter_unexpired()
-            .map(|cookie| Cookie {
-                domain: domain(&cookie.domain),
-                path: cookie.path.as_ref().to_owned(),
-                expires: match &cookie.expires {
-                    CookieExpiration::AtUtc(at) => Timestamp::from_second(at.unix_timestamp()).ok(),
-                    CookieExpiration::SessionEnd => None,
-                },
-                ..plain(cookie)
-            })
-            .collect();
+        let mut cookies: Vec<Cookie> = store.iter_unexpired().map(stored).collect();
         cookies.sort_by(|a, b| (&a.domain, &a.path, &a.name).cmp(&(&b.domain, &b.path, &b.name)));
         cookies
     }
@@ -79,17 +68,20 @@ impl Jar {
         self.lock().parse(set_cookie, url).is_ok()
     }
 
-    /// The `Cookie` header for a URL, longer paths first; `None` without any.
-    pub fn header(&self, url: &Url) -> Option<String> {
+    /// The cookies that go to a URL, longer paths first.
+    pub fn matching(&self, url: &Url) -> Vec<Cookie> {
         let store = self.lock();
-        let mut found = store.matches(url);
-        found.sort_by(|a, b| {
-            let longer = b.path.as_ref().len().cmp(&a.path.as_ref().len());
-            longer.then_with(|| a.name().cmp(b.name()))
-        });
+        let mut found: Vec<Cookie> = store.matches(url).into_iter().map(stored).collect();
+        found.sort_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| a.name.cmp(&b.name)));
+        found
+    }
+
+    /// The `Cookie` header for a URL; `None` without any.
+    pub fn header(&self, url: &Url) -> Option<String> {
+        let found = self.matching(url);
         let pairs: Vec<String> = found
             .iter()
-            .map(|cookie| format!("{}={}", cookie.name(), cookie.value()))
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
             .collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
@@ -128,6 +120,19 @@ pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
         expires,
         ..plain(&raw)
     })
+}
+
+/// A cookie of the jar.
+fn stored(cookie: &cookie_store::Cookie<'_>) -> Cookie {
+    Cookie {
+        domain: domain(&cookie.domain),
+        path: cookie.path.as_ref().to_owned(),
+        expires: match &cookie.expires {
+            CookieExpiration::AtUtc(at) => Timestamp::from_second(at.unix_timestamp()).ok(),
+            CookieExpiration::SessionEnd => None,
+        },
+        ..plain(cookie)
+    }
 }
 
 /// Name, value and switches of a cookie.

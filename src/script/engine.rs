@@ -13,10 +13,10 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 use super::limits::{Limits, Trip, Watch};
-use super::pm::Run;
+use super::pm::{Outgoing, Run};
 use super::vm::{Message, Vm};
 use super::wording::Thrown;
-use super::{ScriptJob, ScriptReport};
+use super::{Answer, ScriptJob, ScriptReport};
 
 /// How often the watchdog looks.
 const TICK: Duration = Duration::from_millis(100);
@@ -215,16 +215,21 @@ impl Thread {
                 self.watch.busy(true);
                 let mut sends = JoinSet::new();
                 let turns = Arc::new(Semaphore::new(SENDS_AT_ONCE));
-                let fit = world.execute(number, &job, &self.messages, &mut |id, request| {
+                let fit = world.execute(number, &job, &self.messages, &mut |id, outgoing| {
                     let port = job.send.clone();
                     let (answers, turns) = (answers.clone(), Arc::clone(&turns));
                     sends.spawn_on(
                         async move {
                             // Never closed, so a turn always comes.
                             let _turn = turns.acquire().await;
-                            let result = match port {
-                                Some(port) => port.send(request).await,
-                                None => Err("requests cannot be sent here".to_owned()),
+                            let result = match (outgoing, port) {
+                                (Outgoing::Send(request), Some(port)) => {
+                                    let sent = port.send(*request).await;
+                                    sent.map(|response| Answer::Response(Box::new(response)))
+                                }
+                                (Outgoing::Ask(question), Some(port)) => port.ask(question).await,
+                                (Outgoing::Send(_), None) => Err("requests cannot be sent here".to_owned()),
+                                (Outgoing::Ask(question), None) => Err(question.refusal()),
                             };
                             // The script may be over; then nobody waits for this.
                             let _ = answers.send(Message::Answer(number, id, result));

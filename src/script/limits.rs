@@ -66,14 +66,14 @@ impl Watch {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A script begins.
+    /// A script begins; its own time runs once it is [`Self::busy`].
     pub fn start(&self, limits: Limits, cancel: CancellationToken) {
         let now = Instant::now();
         *self.state() = State {
             limits,
             cancel: Some(cancel),
             ends: now.checked_add(limits.total),
-            busy_since: Some(now),
+            busy_since: None,
             trip: None,
         };
     }

@@ -14,6 +14,7 @@
 //! Most of `pm` is written in JavaScript (`js/`, compiled to bytecode at build time); Rust holds the data, and gives a
 //! script only what it asks for: a large body stays where it is for a script that looks at the status code.
 
+mod ask;
 mod console;
 mod engine;
 mod libs;
@@ -33,8 +34,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+pub use ask::{Answer, Ask, JarAction, VaultAction};
 pub use engine::Engine;
 pub use limits::Limits;
+pub use pm::describe_cookies;
 
 use crate::model::Request;
 use crate::model::exchange::{Cookie, Response};
@@ -135,9 +138,14 @@ pub struct ScriptReport {
 /// A future that owns what it needs.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Sends the requests of `pm.sendRequest`; the pipeline has one.
+/// The outside of a script: sends the requests of `pm.sendRequest`, and answers its questions; the pipeline has one.
 pub trait SendPort: Send + Sync {
     /// Sends a request whose text is literal: `{{x}}` in it is not resolved (POSTMAN.md, section 1.2), and nothing is
     /// inherited. The error is one sentence for the script's callback.
     fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>>;
+
+    /// Answers a question; refused unless a port knows better. The error is one sentence for the script.
+    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, String>> {
+        Box::pin(std::future::ready(Err(question.refusal())))
+    }
 }

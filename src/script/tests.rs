@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod basics;
+mod chai;
 mod errors;
 mod exchange;
 mod expect;
+mod jar;
 mod libs;
 mod limits;
+mod objects;
 mod variables;
 
 use std::time::Duration;

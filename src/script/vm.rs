@@ -21,11 +21,10 @@ use rquickjs::{
 use serde_json::json;
 
 use super::limits::{Limits, Trip, Watch};
-use super::pm::{self, Run};
+use super::pm::{self, Outgoing, Run};
 use super::prelude::PRELUDE;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
-use super::{ScriptJob, ScriptResponse};
-use crate::model::Request;
+use super::{Answer, ScriptJob};
 use crate::model::outcome::ScriptError;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
@@ -34,7 +33,7 @@ const RESERVE: usize = 8 * 1024 * 1024;
 /// What reaches a script while it waits.
 pub enum Message {
     /// A send came back: the script's number, the send's, and what came of it.
-    Answer(u64, u32, Result<ScriptResponse, String>),
+    Answer(u64, u32, Result<Answer, String>),
     /// Look at the watch.
     Wake,
     /// A script to run, with its number and where answers to its sends go. The thread keeps no sender of its own: it
@@ -44,8 +43,8 @@ pub enum Message {
     End,
 }
 
-/// Hands a request to the outside; the answer comes as a [`Message`].
-pub type SendOut<'a> = &'a mut dyn FnMut(u32, Request);
+/// Hands a request or a question to the outside; the answer comes as a [`Message`].
+pub type SendOut<'a> = &'a mut dyn FnMut(u32, Outgoing);
 
 /// The global under which the prelude's `rejection` is found; no name a script would write.
 const REJECTION: &str = "postrider:rejection";
@@ -247,15 +246,22 @@ impl<'js> Script<'_, 'js> {
         }
     }
 
-    fn answer(&self, id: u32, result: Result<ScriptResponse, String>) -> rquickjs::Result<()> {
+    fn answer(&self, id: u32, result: Result<Answer, String>) -> rquickjs::Result<()> {
         let answer = self.function("answer")?;
         match result {
-            Ok(response) => {
+            Ok(Answer::Response(response)) => {
                 if !self.vm.run.state().answered(id, &response, &self.vm.watch) {
                     return Ok(());
                 }
                 let described = self.ctx.json_parse(pm::describe_response(&response).to_string())?;
                 answer.call((id, "", described))
+            }
+            Ok(Answer::Value(value)) => {
+                let text = value.to_string();
+                if !self.vm.run.state().spend(text.len(), &self.vm.watch) {
+                    return Ok(());
+                }
+                answer.call((id, "", self.ctx.json_parse(text)?))
             }
             Err(message) => answer.call((id, message)),
         }

@@ -14,10 +14,10 @@ const write = (level) => {
 
 export const console = {
   log: write('log'),
-  info: write('info'),
   warn: write('warn'),
-  error: write('error'),
   debug: write('debug'),
+  info: write('info'),
+  error: write('error'),
   /** The app empties its console; ours is a record, so nothing is lost. */
   clear() {},
 };

@@ -1,22 +1,69 @@
-// `pm.cookies`: the cookies that go with the request's URL.
+// `pm.cookies`: the cookies that go with the request's URL, and `jar()`, the door to all the others.
 
-import { PropertyList } from './lists.js';
+import { CookieList } from './lists.js';
+import { Cookie } from './props.js';
+import { ask, twoWay } from './send.js';
+import { Url } from './url.js';
 
-/** Cookies by name; `get` gives the value, as everywhere, `one` the whole cookie. */
-export class CookieList extends PropertyList {
-  constructor(rows = []) {
-    super(rows, (row) => ({ key: row.name, ...row }));
+function addressOf(action, url) {
+  if (Url.isUrl(url)) return url.toString(true);
+  if (typeof url === 'string' && url) return new Url(url).toString(true);
+  throw new TypeError(`CookieJar.${action}() requires a valid url`);
+}
+
+// A question to the jar; the answer goes to the callback, or into the promise that is returned.
+function askJar(callback, action, url, details, read) {
+  return twoWay(callback, (done) => {
+    const question = { action, url: addressOf(action, url), ...details() };
+    ask('jar', question, (error, answer) => done(error, error ? undefined : read(answer)));
+  });
+}
+
+const named = (action, name) => () => {
+  if (typeof name !== 'string') throw new TypeError(`CookieJar.${action}() requires cookie name to be a string`);
+  return { name };
+};
+
+export class CookieJar {
+  /** `set(url, name, value)`, `set(url, { name, value, … })` or `set(url, 'name=value; …')`. */
+  set(url, what, value, callback) {
+    if (typeof value === 'function' && !callback) [value, callback] = [undefined, value];
+    let cookie;
+    const details = () => {
+      if (what && value) cookie = new Cookie({ name: String(what), value: String(value) });
+      else if (typeof what === 'string' || (what !== null && typeof what === 'object')) cookie = new Cookie(what);
+      else throw new TypeError('CookieJar.set() requires cookie to be set');
+      return { line: String(cookie) };
+    };
+    return askJar(callback, 'set', url, details, () => cookie);
   }
 
-  toObject() {
-    return Object.fromEntries(this.members.map((cookie) => [cookie.name, cookie.value]));
+  get(url, name, callback) {
+    return askJar(callback, 'get', url, named('get', name), (row) => (row ? new Cookie(row).valueOf() : null));
   }
 
-  toString() {
-    return this.members.map((cookie) => `${cookie.name}=${cookie.value}`).join('; ');
+  getAll(url, options, callback) {
+    if (typeof options === 'function' && !callback) [options, callback] = [undefined, options];
+    const details = () => {
+      if (options !== undefined && typeof options !== 'object') throw new TypeError('CookieJar.getAll() requires options to be an object');
+      const { http = true, secure } = options || {};
+      return { http, secure };
+    };
+    return askJar(callback, 'getAll', url, details, (rows) => new CookieList(rows));
   }
 
+  unset(url, name, callback) {
+    return askJar(callback, 'unset', url, named('unset', name), () => undefined);
+  }
+
+  clear(url, callback) {
+    return askJar(callback, 'clear', url, () => ({}), () => undefined);
+  }
+}
+
+/** The cookies of one URL. */
+export class ScriptCookies extends CookieList {
   jar() {
-    throw new Error('pm.cookies.jar() is not supported yet');
+    return new CookieJar();
   }
 }

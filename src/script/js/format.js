@@ -142,7 +142,7 @@ function show(value, seen, depth) {
     if (value instanceof Box) return `[${Box.name}: ${primitive(value.valueOf())}]`;
   }
   if (typeof value.toJSON === 'function' && value.constructor && value.constructor.shownAsJson) {
-    return show(value.toJSON(), seen, depth - 1);
+    return show(value.shown ? value.shown() : value.toJSON(), seen, depth - 1);
   }
   const keys = enumerable(value);
   const parts = limited(keys, keys.length, (key) => propertyText(value, key, seen, depth));

@@ -240,6 +240,7 @@ export function parse(text, reviver, strict) {
   try {
     return nativeParse(text, reviver);
   } catch (error) {
+    if (text === undefined) throw jsonError(new SyntaxError('"undefined" is not valid JSON'));
     try {
       new Reader(String(text)).document();
     } catch (reason) {

@@ -14,21 +14,31 @@ function warn(name, instead) {
 // The legacy setters make text of everything but nothing.
 const text = (value) => (value || value === false ? value.toString() : value);
 
+// name of `postman` → [what it does, what to use instead]
+const POSTMAN = {
+  setEnvironmentVariable: [(pm, key, value) => pm.environment.set(key, text(value)), 'pm.environment.set()'],
+  getEnvironmentVariable: [(pm, key) => pm.environment.get(key), 'pm.environment.get()'],
+  clearEnvironmentVariable: [(pm, key) => pm.environment.unset(key), 'pm.environment.unset()'],
+  clearEnvironmentVariables: [(pm) => pm.environment.clear(), 'pm.environment.clear()'],
+  setGlobalVariable: [(pm, key, value) => pm.globals.set(key, text(value)), 'pm.globals.set()'],
+  getGlobalVariable: [(pm, key) => pm.globals.get(key), 'pm.globals.get()'],
+  clearGlobalVariable: [(pm, key) => pm.globals.unset(key), 'pm.globals.unset()'],
+  clearGlobalVariables: [(pm) => pm.globals.clear(), 'pm.globals.clear()'],
+  setNextRequest: [(pm, name) => pm.execution.setNextRequest(name), 'pm.execution.setNextRequest()'],
+};
+const POSTMAN_IN_TESTS = {
+  getResponseHeader: [(pm, name) => pm.response.headers.get(name), 'pm.response.headers.get()'],
+  getResponseCookie: [(pm, name) => pm.cookies.one(name), 'pm.cookies.get()'],
+};
+
 function postmanObject(pm) {
-  const postman = {
-    setEnvironmentVariable: (key, value) => pm.environment.set(key, text(value)),
-    getEnvironmentVariable: (key) => pm.environment.get(key),
-    clearEnvironmentVariable: (key) => pm.environment.unset(key),
-    clearEnvironmentVariables: () => pm.environment.clear(),
-    setGlobalVariable: (key, value) => pm.globals.set(key, text(value)),
-    getGlobalVariable: (key) => pm.globals.get(key),
-    clearGlobalVariable: (key) => pm.globals.unset(key),
-    clearGlobalVariables: () => pm.globals.clear(),
-    setNextRequest: (name) => pm.execution.setNextRequest(name),
-  };
-  if (run.info.eventName === 'test') {
-    postman.getResponseHeader = (name) => pm.response.headers.get(name);
-    postman.getResponseCookie = (name) => pm.cookies.one(name);
+  const postman = {};
+  const known = run.info.eventName === 'test' ? { ...POSTMAN, ...POSTMAN_IN_TESTS } : POSTMAN;
+  for (const [name, [act, instead]] of Object.entries(known)) {
+    postman[name] = (...args) => {
+      warn(`postman.${name}`, instead);
+      return act(pm, ...args);
+    };
   }
   return postman;
 }
@@ -41,7 +51,7 @@ function requestObject(pm) {
     id: request.id,
     name: run.info.requestName,
     description: request.description,
-    headers: request.headers.toObject(true, true, false),
+    headers: request.headers.toObject(true, false, true),
     method: request.method,
     url: request.url.toString(),
     data: fields === undefined ? {} : fields,
@@ -56,13 +66,13 @@ const GLOBALS = {
   globals: [(pm) => pm.globals.toObject(), 'pm.globals'],
   environment: [(pm) => pm.environment.toObject(), 'pm.environment'],
   data: [(pm) => pm.iterationData.toObject(), 'pm.iterationData'],
-  iteration: [() => run.info.iteration, 'pm.info.iteration'],
+  iteration: [() => run.info.iteration],
   request: [requestObject, 'pm.request'],
   tests: [() => (run.legacyTests = {}), 'pm.test()'],
-  responseBody: [inTests((pm) => pm.response.text()), 'pm.response.text()'],
-  responseCode: [inTests((pm) => ({ code: pm.response.code, name: pm.response.reason(), detail: '' })), 'pm.response.code'],
+  responseBody: [inTests((pm) => pm.response.text())],
+  responseCode: [inTests((pm) => ({ name: pm.response.reason(), detail: '', code: pm.response.code })), 'pm.response.code'],
   responseHeaders: [inTests((pm) => pm.response.headers.toObject(false, true, false)), 'pm.response.headers'],
-  responseTime: [inTests((pm) => pm.response.responseTime), 'pm.response.responseTime'],
+  responseTime: [inTests((pm) => pm.response.responseTime)],
   responseCookies: [inTests((pm) => pm.cookies.all()), 'pm.cookies'],
 };
 
@@ -73,7 +83,8 @@ export function install(target, pm, defineValue) {
       configurable: true,
       enumerable: false,
       get() {
-        if (instead) warn(name, instead);
+        // Before the request there is no response to speak of.
+        if (instead && !(name.startsWith('response') && run.info.eventName !== 'test')) warn(name, instead);
         const value = read(pm);
         defineValue(target, name, value);
         return value;

@@ -1,15 +1,28 @@
 // Ordered lists with names: headers, query parameters, form fields, cookies, variables.
 
+import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
+
+// A rule of `filter` or `find`: a function, a key, or what the row must look like.
+function rule(wanted, context) {
+  if (typeof wanted === 'function') return (row, index) => wanted.call(context, row, index);
+  if (typeof wanted === 'string') return (row) => Boolean(row[wanted]);
+  return (row) => Object.entries(wanted || {}).every(([key, value]) => row[key] === value);
+}
+
 /** A list of rows that have a key; keys may repeat, and then the last one counts. */
 export class PropertyList {
   static shownAsJson = true;
   members;
+  #make;
 
   constructor(rows = [], make = (row) => row) {
-    this.make = make;
-    Object.defineProperty(this, 'make', { enumerable: false });
+    this.#make = make;
     this.members = [];
     this.populate(rows);
+  }
+
+  static isPropertyList(value) {
+    return value instanceof PropertyList;
   }
 
   /** How two keys are compared. */
@@ -17,10 +30,19 @@ export class PropertyList {
     return String(key);
   }
 
+  /** Whether a repeated key gives an array in `toObject()`. */
+  get multi() {
+    return false;
+  }
+
+  #row(row) {
+    return this.#make(typeof row === 'string' ? this.parse(row)[0] : row);
+  }
+
   /** Anything a list can be made of, as rows. */
   rowsOf(source) {
     if (source instanceof PropertyList) return source.members.map((row) => ({ ...row }));
-    if (Array.isArray(source)) return source.flatMap((row) => (typeof row === 'string' ? this.parse(row) : [row]));
+    if (Array.isArray(source)) return source.flatMap((row) => (typeof row === 'string' ? this.parse(row) : row ? [row] : []));
     if (typeof source === 'string') return this.parse(source);
     if (source !== null && typeof source === 'object') {
       return 'key' in source ? [source] : Object.entries(source).map(([key, value]) => ({ key, value }));
@@ -29,52 +51,54 @@ export class PropertyList {
   }
 
   parse(text) {
-    return text.split('&').filter(Boolean).map((pair) => {
-      const at = pair.indexOf('=');
-      return at < 0 ? { key: pair, value: null } : { key: pair.slice(0, at), value: pair.slice(at + 1) };
-    });
+    return QueryParam.parse(text);
   }
 
   add(row) {
-    this.members.push(this.make(typeof row === 'string' ? this.rowsOf(row)[0] : row));
+    if (row !== undefined && row !== null) this.members.push(this.#row(row));
   }
 
+  /** As `add`; a row of the list moves to its end. */
   append(row) {
-    this.remove(row && row.key);
+    this.members = this.members.filter((other) => other !== row);
     this.add(row);
   }
 
   prepend(row) {
-    this.members.unshift(this.make(row));
+    this.members = this.members.filter((other) => other !== row);
+    this.members.unshift(this.#row(row));
   }
 
   insert(row, before) {
     const at = this.indexOf(before);
     if (at < 0) this.add(row);
-    else this.members.splice(at, 0, this.make(row));
+    else this.members.splice(at, 0, this.#row(row));
   }
 
   insertAfter(row, after) {
     const at = this.indexOf(after);
     if (at < 0) this.add(row);
-    else this.members.splice(at + 1, 0, this.make(row));
+    else this.members.splice(at + 1, 0, this.#row(row));
   }
 
-  /** Replaces the row of that key, or adds one; whether one was added. */
+  /** Replaces the row of that key, or adds one; whether one was added, null for nothing. */
   upsert(row) {
-    const old = this.one(row.key);
+    if (row === undefined || row === null) return null;
+    const made = this.#row(row);
+    const old = this.one(made.key);
     if (!old) {
-      this.add(row);
+      this.members.push(made);
       return true;
     }
-    Object.assign(old, this.make(row));
+    if (typeof old.update === 'function') old.update(made);
+    else Object.assign(old, made);
     return false;
   }
 
-  remove(what) {
+  remove(what, context) {
     if (what === undefined || what === null) return;
     if (typeof what === 'function') {
-      this.members = this.members.filter((row) => !what(row));
+      this.members = this.members.filter((row) => !what.call(context, row));
     } else if (typeof what === 'object') {
       this.members = this.members.filter((row) => row !== what);
     } else {
@@ -84,7 +108,7 @@ export class PropertyList {
   }
 
   populate(source) {
-    for (const row of this.rowsOf(source)) this.members.push(this.make(row));
+    for (const row of this.rowsOf(source)) this.members.push(this.#row(row));
   }
 
   repopulate(source) {
@@ -92,6 +116,7 @@ export class PropertyList {
     this.populate(source);
   }
 
+  /** Takes over the rows of another list; with `prune`, no other rows stay. */
   assimilate(source, prune) {
     const rows = this.rowsOf(source);
     for (const row of rows) this.upsert(row);
@@ -112,7 +137,7 @@ export class PropertyList {
 
   get(key) {
     const row = this.one(key);
-    return row === undefined ? undefined : row.value;
+    return row === undefined ? undefined : row.valueOf();
   }
 
   all() {
@@ -129,7 +154,8 @@ export class PropertyList {
   }
 
   has(what, value) {
-    if (what !== null && typeof what === 'object') return this.members.includes(what);
+    if (what === undefined || what === null) return false;
+    if (typeof what === 'object') return this.members.includes(what);
     const key = this.norm(what);
     const rows = this.members.filter((row) => this.norm(row.key) === key);
     return arguments.length > 1 ? rows.some((row) => row.value === value) : rows.length > 0;
@@ -144,29 +170,43 @@ export class PropertyList {
   }
 
   map(callback, context) {
-    return this.members.map(callback, context);
+    return this.members.map((row, index) => callback.call(context, row, index));
   }
 
-  filter(callback, context) {
-    return this.members.filter(callback, context);
+  filter(wanted, context) {
+    return this.members.filter(rule(wanted, context));
   }
 
-  find(callback, context) {
-    return this.members.find(callback, context);
+  find(wanted, context) {
+    return this.members.find(rule(wanted, context));
   }
 
-  reduce(callback, initial) {
-    return this.members.reduce(callback, initial);
+  reduce(callback, initial, context) {
+    return this.members.reduce((so_far, row, index) => callback.call(context, so_far, row, index), initial);
   }
 
-  /** `{ key: value }`; with `multi`, all values of a repeated key as an array. */
+  /** Calls back with everything the list belongs to; ours know no owner. */
+  eachParent() {}
+
+  /** The rows by key, as Postman keeps them. */
+  get reference() {
+    const rows = {};
+    for (const row of this.members) {
+      const key = this.norm(row.key);
+      rows[key] = Object.hasOwn(rows, key) ? [].concat(rows[key], row) : row;
+    }
+    return rows;
+  }
+
+  /** `{ key: value }`; where keys may repeat, all values of a repeated one as an array. */
   toObject(excludeDisabled, caseSensitive, multi, sanitizeKeys) {
     const object = {};
     for (const row of this.members) {
       if ((excludeDisabled && row.disabled) || (sanitizeKeys && !row.key)) continue;
       const key = caseSensitive ? String(row.key) : this.norm(row.key);
-      if (multi && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [row.value]);
-      else object[key] = row.value;
+      const value = row.valueOf() === row ? row.value : row.valueOf();
+      if ((multi || (multi === undefined && this.multi)) && Object.hasOwn(object, key)) object[key] = [].concat(object[key], [value]);
+      else object[key] = value;
     }
     return object;
   }
@@ -178,7 +218,7 @@ export class PropertyList {
   toString() {
     return this.members
       .filter((row) => !row.disabled)
-      .map((row) => (row.value === null || row.value === undefined ? row.key : `${row.key}=${row.value}`))
+      .map((row) => QueryParam.unparseSingle(row))
       .join('&');
   }
 
@@ -187,28 +227,75 @@ export class PropertyList {
   }
 }
 
-/** Headers: without regard to case; repeated ones show as an array in `toObject()`. */
+const as = (Row) => (row) => (row instanceof Row ? row : new Row(row));
+
+/** Headers: without regard to case. */
 export class HeaderList extends PropertyList {
+  constructor(rows) {
+    super(rows, as(Header));
+  }
+
+  get multi() {
+    return true;
+  }
+
   norm(key) {
     return String(key).toLowerCase();
   }
 
   parse(text) {
-    return text.split(/\r?\n/).filter(Boolean).map((line) => {
-      const at = line.indexOf(':');
-      return at < 0 ? { key: line.trim(), value: '' } : { key: line.slice(0, at).trim(), value: line.slice(at + 1).trim() };
-    });
+    return Header.parse(text);
   }
 
-  toObject(excludeDisabled, caseSensitive, multi = true, sanitizeKeys) {
-    return super.toObject(excludeDisabled, caseSensitive, multi, sanitizeKeys);
-  }
-
+  /** Their length on the wire, with a line end each. */
   contentSize() {
-    return this.members.length ? this.toString().length : 0;
+    return this.toString().length;
   }
 
   toString() {
     return this.members.filter((row) => !row.disabled).map((row) => `${row.key}: ${row.value}\r\n`).join('');
+  }
+}
+
+/** The parameters of a query. */
+export class QueryParamList extends PropertyList {
+  constructor(rows) {
+    super(rows, as(QueryParam));
+  }
+
+  get multi() {
+    return true;
+  }
+}
+
+/** The fields of a form. */
+export class FormParamList extends PropertyList {
+  constructor(rows) {
+    super(rows, as(FormParam));
+  }
+
+  get multi() {
+    return true;
+  }
+}
+
+export class VariableList extends PropertyList {
+  constructor(rows) {
+    super(rows, as(Variable));
+  }
+}
+
+/** Cookies by name; `get` gives the value, `one` the whole cookie. */
+export class CookieList extends PropertyList {
+  constructor(rows) {
+    super(rows, as(Cookie));
+  }
+
+  parse(text) {
+    return [Cookie.parse(text)];
+  }
+
+  toString() {
+    return this.members.map((cookie) => Cookie.unparseSingle(cookie)).join('; ');
   }
 }

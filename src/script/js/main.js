@@ -38,6 +38,7 @@ export function setup(natives) {
 export function begin(info, body) {
   reset(info);
   const pm = new Pm();
+  run.pm = pm;
   defineValue(globals, 'pm', pm);
   legacy.install(globals, pm, defineValue);
   return body.call({});

@@ -1,29 +1,23 @@
 // `pm` itself: one object per script, its parts made when they are first read.
 
 import { chai } from './expect/index.js';
-import { CookieList } from './cookies.js';
+import { ScriptCookies } from './cookies.js';
 import { fromHost, Request } from './request.js';
 import { Response } from './response.js';
-import { require } from './require.js';
+import { requirePackage } from './require.js';
 import { host, run, SKIP } from './run.js';
 import { KINDS, VariableScope } from './scope.js';
-import { sendRequest } from './send.js';
+import { ask, askResponse, sendRequest, twoWay } from './send.js';
 import { test } from './test.js';
-
-function typeName(value) {
-  return value === null ? 'null' : typeof value;
-}
 
 const visualizer = {
   set(template, data, options) {
     if (typeof template !== 'string') {
-      throw new Error(`Invalid template. Template must be of type string, found ${typeName(template)}`);
+      throw new Error(`Invalid template. Template must be of type string, found ${typeof template}`);
     }
-    if (data !== undefined && (data === null || typeof data !== 'object')) {
-      throw new Error(`Invalid data. Data must be an object, found ${typeName(data)}`);
-    }
-    if (options !== undefined && (options === null || typeof options !== 'object')) {
-      throw new Error(`Invalid options. Options must be an object, found ${typeName(options)}`);
+    if (data && typeof data !== 'object') throw new Error(`Invalid data. Data must be an object, found ${typeof data}`);
+    if (options && typeof options !== 'object') {
+      throw new Error(`Invalid options. Options must be an object, found ${typeof options}`);
     }
     host.visualize(JSON.stringify({ template, data: data || {}, options: options || {} }));
   },
@@ -32,13 +26,39 @@ const visualizer = {
   },
 };
 
+// Secrets of the user's; the host gives them out only with the user's consent.
+const vault = {
+  get(key) {
+    return askVault({ action: 'get', key: String(key) });
+  },
+  set(key, value) {
+    return askVault({ action: 'set', key: String(key), value: String(value) });
+  },
+  unset(key) {
+    return askVault({ action: 'unset', key: String(key) });
+  },
+};
+
+function askVault(question) {
+  return twoWay(undefined, (done) => ask('vault', question, (error, value) => done(error, value === null ? undefined : value)));
+}
+
 function execution(info) {
   const location = [...info.location];
-  location.current = location[location.length - 1];
+  Object.defineProperty(location, 'current', { value: location[location.length - 1] });
   const parts = {
     location,
     setNextRequest(name) {
       host.next(name === null || name === undefined ? undefined : String(name));
+    },
+    /** Runs another request of the collection, its scripts with it; null when it skipped itself. */
+    runRequest(id, options = {}) {
+      if (typeof id !== 'string' || id === '') {
+        return Promise.reject(new TypeError('pm.execution.runRequest: the first argument must be the id of a request'));
+      }
+      return twoWay(undefined, (done) => {
+        askResponse('run', { id, variables: (options && options.variables) || {} }, done);
+      });
     },
   };
   if (info.eventName === 'prerequest') {
@@ -48,6 +68,13 @@ function execution(info) {
     };
   }
   return parts;
+}
+
+// What Postman's app has and no terminal can.
+function notHere(name, why) {
+  return () => {
+    throw new Error(`pm.${name} is not supported: ${why}`);
+  };
 }
 
 // Getters that keep their first value.
@@ -63,7 +90,9 @@ const PARTS = {
     const described = host.response();
     return described ? new Response(described, 0) : new Response({}, undefined);
   },
-  cookies: () => new CookieList(host.cookies()),
+  cookies: () => new ScriptCookies(host.cookies()),
+  datasets: notHere('datasets', 'datasets exist only in the Postman app'),
+  message: notHere('message', 'only HTTP requests have scripts here'),
   execution,
 };
 for (const [name, kinds] of Object.entries(KINDS)) PARTS[name] = () => new VariableScope(kinds);
@@ -74,10 +103,11 @@ export class Pm {
     this.expect = chai.expect;
     this.sendRequest = sendRequest;
     this.visualizer = visualizer;
+    this.vault = vault;
   }
 
   require(name) {
-    return require(String(name).replace(/^npm:([^@]+)(@.*)?$/, '$1'));
+    return requirePackage(name);
   }
 }
 for (const [name, make] of Object.entries(PARTS)) {

@@ -4,7 +4,8 @@
 // that read differently from that description go back; untouched parts never make the trip.
 
 import { chai } from './expect/index.js';
-import { HeaderList, PropertyList } from './lists.js';
+import { RequestAuth } from './auth.js';
+import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
 import { native } from './json.js';
 import { Url } from './url.js';
 
@@ -25,8 +26,8 @@ export class RequestBody {
     this.disabled = definition.disabled;
     this.file = typeof definition.file === 'string' ? { src: definition.file } : definition.file;
     this.graphql = definition.graphql;
-    this.urlencoded = definition.urlencoded === undefined ? undefined : new PropertyList(definition.urlencoded);
-    this.formdata = definition.formdata === undefined ? undefined : new PropertyList(definition.formdata);
+    this.urlencoded = definition.urlencoded === undefined ? undefined : new QueryParamList(definition.urlencoded);
+    this.formdata = definition.formdata === undefined ? undefined : new FormParamList(definition.formdata);
   }
 
   isEmpty() {
@@ -34,6 +35,7 @@ export class RequestBody {
     const data = this[this.mode];
     if (data === undefined || data === null) return true;
     if (data instanceof PropertyList) return data.count() === 0;
+    if (this.mode === 'graphql') return !(data.query || data.variables || data.operationName);
     if (this.mode === 'file') return !(data.src || data.content);
     return data.length === 0;
   }
@@ -55,19 +57,31 @@ export class RequestBody {
   }
 }
 
-/** For the host: `{ type, params }` out of `{ type, basic: [{ key, value }] }` or `{ type, basic: { username } }`. */
+/** For the host: the chosen type and its parameters. */
 function plainAuth(auth) {
-  if (!auth) return { type: auth === null ? 'none' : 'inherit', params: {} };
-  const given = auth[auth.type];
-  const params = Array.isArray(given) ? Object.fromEntries(given.map(({ key, value }) => [key, value])) : given || {};
-  return { type: auth.type === 'noauth' ? 'none' : auth.type, params };
+  if (!auth) return { type: 'inherit', params: {} };
+  const params = auth.parameters();
+  const none = auth.type === 'noauth' || !auth.type;
+  return { type: none ? 'none' : auth.type, params: params ? params.toObject(true, true) : {} };
 }
 
-function headerRow(row) {
-  const header = { key: String(row.key), value: row.value === undefined || row.value === null ? '' : String(row.value) };
-  if (row.disabled) header.disabled = true;
-  if (row.description) header.description = row.description;
-  return header;
+/** How long a text is in UTF-8. */
+function byteLength(text) {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7ff) bytes += code >= 0xd800 && code < 0xe000 ? 1 : 2;
+    else if (code > 0x7f) bytes += 1;
+  }
+  return bytes;
+}
+
+// A header for the host: always with a value.
+const headerRow = (row) => ({ ...row.toJSON(), key: String(row.key), value: row.value === undefined || row.value === null ? '' : row.value });
+
+// Kept out of what a script lists or writes as JSON: Postman's requests do not have them there.
+function aside(request, name, value) {
+  if (value) Object.defineProperty(request, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
 export class Request {
@@ -75,6 +89,7 @@ export class Request {
   #url;
   #headers;
   #body;
+  #auth;
 
   constructor(definition) {
     this.update(definition);
@@ -87,14 +102,14 @@ export class Request {
   update(definition) {
     if (typeof definition === 'string' || definition instanceof Url) definition = { url: definition };
     definition = definition || {};
-    this.method = String(definition.method || 'GET').toUpperCase();
-    if (definition.name !== undefined) this.name = definition.name;
-    if (definition.id !== undefined) this.id = definition.id;
-    if (definition.description !== undefined) this.description = definition.description;
-    this.auth = definition.auth;
-    this.url = definition.url;
-    this.headers = definition.header || definition.headers || [];
-    this.body = definition.body;
+    this.method = definition.method === undefined && this.method ? this.method : String(definition.method || 'GET').toUpperCase();
+    for (const name of ['id', 'name', 'description']) aside(this, name, definition[name]);
+    if (definition.auth !== undefined || !this.#url) this.auth = definition.auth;
+    if (definition.url !== undefined || !this.#url) this.url = definition.url;
+    const headers = definition.header === undefined ? definition.headers : definition.header;
+    if (headers !== undefined || !this.#headers) this.headers = headers;
+    if (definition.body !== undefined) this.body = definition.body;
+    for (const name of ['certificate', 'proxy']) if (definition[name]) this[name] = definition[name];
   }
 
   get url() {
@@ -110,7 +125,7 @@ export class Request {
   }
 
   set headers(value) {
-    this.#headers = value instanceof HeaderList ? value : new HeaderList(value, headerRow);
+    this.#headers = value instanceof HeaderList ? value : new HeaderList(value || []);
   }
 
   get body() {
@@ -119,6 +134,15 @@ export class Request {
 
   set body(value) {
     this.#body = value === undefined || value === null || value instanceof RequestBody ? value || undefined : new RequestBody(value);
+  }
+
+  get auth() {
+    return this.#auth;
+  }
+
+  set auth(value) {
+    const none = value === undefined || value === null;
+    this.#auth = none || value instanceof RequestAuth ? value || undefined : new RequestAuth(value);
   }
 
   get to() {
@@ -139,7 +163,7 @@ export class Request {
   }
 
   getHeaders({ ignoreCase, enabled, multiValue, sanitizeKeys } = {}) {
-    return this.headers.toObject(enabled, !ignoreCase, Boolean(multiValue), sanitizeKeys);
+    return this.headers.toObject(enabled, !ignoreCase, multiValue, sanitizeKeys);
   }
 
   forEachHeader(callback) {
@@ -154,27 +178,34 @@ export class Request {
     this.url.removeQueryParams(params);
   }
 
-  authorizeUsing(type, options) {
-    if (type !== null && typeof type === 'object') ({ type, ...options } = type);
-    this.auth = type === null ? undefined : { type, [type]: options };
+  authorizeUsing(type, params) {
+    if (type !== null && typeof type === 'object') ({ type, ...params } = type);
+    if (!type) {
+      this.auth = undefined;
+    } else {
+      if (!this.auth) this.auth = {};
+      this.auth.use(type, params);
+    }
   }
 
   clone() {
     return new Request(this.toJSON());
   }
 
+  /** Bytes on the wire: the request line and the headers, and the body. */
   size() {
-    const body = this.body ? this.body.toString().length : 0;
-    const header = this.headers.contentSize();
+    const body = this.body ? byteLength(this.body.toString()) : 0;
+    const line = `${this.method} ${this.url.getPathWithQuery()} HTTP/1.1\r\n`;
+    const header = line.length + this.headers.contentSize() + 2;
     return { body, header, total: body + header, source: 'COMPUTED' };
   }
 
   toJSON() {
-    const json = { url: this.url.toJSON(), method: this.method, header: this.headers.toJSON() };
-    if (this.name !== undefined) json.name = this.name;
-    if (this.description !== undefined) json.description = this.description;
+    const json = { url: this.url.toJSON(), header: this.headers.toJSON(), method: this.method };
+    if (this.description) json.description = this.description;
     if (this.body) json.body = this.body.toJSON();
-    if (this.auth) json.auth = this.auth;
+    if (this.auth) json.auth = this.auth.toJSON();
+    for (const name of ['certificate', 'proxy']) if (this[name]) json[name] = this[name];
     return json;
   }
 
@@ -187,7 +218,7 @@ export class Request {
         params: this.url.query.toJSON(),
         variables: this.url.variables.toJSON(),
       },
-      headers: this.headers.toJSON(),
+      headers: this.headers.map(headerRow),
       auth: plainAuth(this.auth),
       body: this.body && this.body.mode ? this.body.toJSON() : null,
     };

@@ -3,6 +3,7 @@
 import { chai } from './expect/index.js';
 import { parse, stringify } from './json.js';
 import { load } from './libs.js';
+import { sdk } from './sdk.js';
 import { host } from './run.js';
 
 const uuid = () => host.uuid();
@@ -26,13 +27,14 @@ const MODULES = {
   timers: () => load('shells').timers,
   stream: () => load('shells').stream(),
   _process: () => load('shells').process,
+  'postman-collection': () => sdk,
   // Postman has these two as empty objects.
   fs: () => ({}),
   os: () => ({}),
 };
 
 // Postman has these; saying so is kinder than an unknown name.
-const LATER = 'ajv backbone cheerio crypto-js csv-parse/lib/sync lodash moment postman-collection tv4 xml2js'.split(' ');
+const LATER = 'ajv backbone cheerio crypto-js csv-parse/lib/sync lodash moment tv4 xml2js'.split(' ');
 
 // One object per name, as modules are: what a script hangs on one is there at the next `require`.
 const made = new Map();
@@ -47,4 +49,12 @@ export function require(name) {
   }
   if (LATER.includes(name)) throw new Error(`the module '${name}' is not supported yet`);
   throw new Error(`Cannot find module '${name}'`);
+}
+
+/** `pm.require('npm:lodash@4.17.21')`: packages by where they come from. */
+export function requirePackage(name) {
+  if (typeof name !== 'string' || name === '') throw new TypeError('pm.require: the name of a package must be a text');
+  const npm = /^npm:((?:@[^/]+\/)?[^@]+)(@.*)?$/.exec(name);
+  if (npm && (Object.hasOwn(MODULES, npm[1]) || LATER.includes(npm[1]))) return require(npm[1]);
+  throw new Error(`Cannot find package '${name}'`);
 }

@@ -1,22 +1,48 @@
 // `pm.response` and the responses of `pm.sendRequest`. The body stays with the host until a script asks.
 
 import { chai } from './expect/index.js';
-import { CookieList } from './cookies.js';
-import { HeaderList } from './lists.js';
+import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
 import { host } from './run.js';
+
+const EXTENSIONS = {
+  'text/plain': 'txt',
+  'text/javascript': 'js',
+  'application/javascript': 'js',
+  'application/octet-stream': 'bin',
+  'image/jpeg': 'jpg',
+  'image/svg+xml': 'svg',
+};
+
+// What Postman calls a body: `['text', 'json']`, `['image', 'png']` …
+function kindOf(contentType) {
+  const [type, subtype = ''] = contentType.split('/');
+  const text = /json|xml|html|javascript|css|yaml|csv/.exec(subtype);
+  if (['image', 'audio', 'video'].includes(type)) return [type, subtype];
+  if (type === 'text' || text) return ['text', text ? text[0].replace('javascript', 'script') : 'plain'];
+  if (subtype === 'pdf') return ['embed', 'pdf'];
+  return ['unknown', 'raw'];
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text.trim());
+  } catch {
+    return text.trim();
+  }
+}
 
 export class Response {
   static shownAsJson = true;
   #id;
   #text;
   #sizes;
+  #name;
 
   /** `described` is what the host says without the body, `id` the number of the body there. */
   constructor(described, id) {
     this.#id = id;
-    this.#sizes = described.sizes || { header: 0, body: 0, total: 0 };
-    this.id = described.id;
+    this.#sizes = described.sizes || { header: 0, body: 0 };
     this.code = described.code;
     this.status = described.status;
     this.responseTime = described.responseTime;
@@ -27,6 +53,12 @@ export class Response {
 
   static isResponse(value) {
     return value instanceof Response;
+  }
+
+  /** Made when a script asks: nothing is stored under it. */
+  get id() {
+    if (this.#name === undefined) this.#name = host.uuid();
+    return this.#name;
   }
 
   get body() {
@@ -71,47 +103,56 @@ export class Response {
     return { name: this.reason(), detail: '', code: this.code, standardName: host.reason(this.code || 0) };
   }
 
+  /** Bytes on the wire; the body's as the server announced them. */
   size() {
-    return { ...this.#sizes };
+    const announced = Number(this.headers.get('content-length'));
+    const body = announced || this.#sizes.body;
+    const { header } = this.#sizes;
+    return { body, header, total: body + header };
   }
 
   encoding() {
-    const source = this.headers.get('content-encoding');
-    return source ? { format: source, source: 'HEADER' } : undefined;
+    const format = this.headers.get('content-encoding');
+    return { format, source: format === undefined ? undefined : 'HEADER' };
   }
 
+  /** What the body is, by the headers alone. */
   contentInfo() {
     const [type, ...rest] = String(this.headers.get('content-type') || 'text/plain').split(';');
-    const charset = rest.map((part) => /^\s*charset=(.*)$/i.exec(part)).find(Boolean);
-    const named = /filename="?([^";]*)"?/i.exec(this.headers.get('content-disposition') || '');
-    const contentType = type.trim();
-    const mimeType = /json|xml|html|javascript|^text\//.test(contentType) ? 'text' : contentType.split('/')[0];
+    const contentType = type.trim().toLowerCase();
+    const charset = rest.map((part) => /^\s*charset\s*=\s*"?([^"]*)"?\s*$/i.exec(part)).find(Boolean);
+    const [mimeType, mimeFormat] = kindOf(contentType);
+    const fileExtension = EXTENSIONS[contentType] || (contentType.split('/')[1] || 'bin').replace(/^.*\+|^x-/, '');
+    const disposition = this.headers.get('content-disposition') || '';
+    const named = /filename\*=(?:utf-8|iso-8859-1)?'[^']*'([^;]+)/i.exec(disposition) || /filename="?([^";]*)"?/i.exec(disposition);
+    const fileName = named && named[1] ? decoded(named[1]) : `response.${fileExtension}`;
     return {
-      mimeType,
-      mimeFormat: (/json|xml|html|javascript/.exec(contentType) || ['plain'])[0],
-      charset: charset ? charset[1].replace(/"/g, '') : 'utf8',
-      fileName: named ? named[1] : 'response',
       contentType,
+      mimeType,
+      mimeFormat,
+      charset: charset ? charset[1].toLowerCase().replace(/^utf-8$/, 'utf8') : 'utf8',
+      fileExtension,
+      fileName,
     };
   }
 
   dataURI() {
-    return `data:${this.contentInfo().contentType};base64,${host.base64(this.#id)}`;
+    return `data:${this.contentInfo().contentType};base64, ${this.#id === undefined ? '' : host.base64(this.#id)}`;
   }
 
   mime() {
     throw new Error('`Response#mime` has been discontinued, use `Response#contentInfo` instead.');
   }
 
+  /** As the console shows it: without the bytes of the body. */
+  shown() {
+    const { id, status, code, responseTime, responseSize } = this;
+    return { id, status, code, header: this.headers.toJSON(), cookie: this.cookies.toJSON(), responseTime, responseSize };
+  }
+
   toJSON() {
-    return {
-      id: this.id,
-      status: this.status,
-      code: this.code,
-      header: this.headers.toJSON(),
-      cookie: this.cookies.toJSON(),
-      responseTime: this.responseTime,
-      responseSize: this.responseSize,
-    };
+    const { id, status, code, header, ...rest } = this.shown();
+    const stream = this.#id === undefined ? undefined : { type: 'Buffer', data: [...new Uint8Array(host.bytes(this.#id))] };
+    return { id, status, code, header, stream, ...rest };
   }
 }

@@ -43,3 +43,16 @@ export function fail(thrown) {
   if (thrown === SKIP) return;
   host.error(...describe(thrown));
 }
+
+/** A property that loads its module of the prelude when it is first read. */
+export function lazy(target, name, module, exported = name) {
+  Object.defineProperty(target, name, {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const value = host.load(module)[exported];
+      Object.defineProperty(target, name, { value, writable: true });
+      return value;
+    },
+  });
+}

@@ -3,8 +3,9 @@
 // A scope is fetched when a script first asks for it. Every change is told to the host at once, in order, so
 // that a script that is stopped half-way has still done what it had done.
 
-import { PropertyList } from './lists.js';
+import { VariableList } from './lists.js';
 import { native } from './json.js';
+import { cast, Variable } from './props.js';
 import { clean, host, run } from './run.js';
 
 const SUBSTITUTIONS = 19;
@@ -14,92 +15,94 @@ function toJson(value) {
   return text === undefined ? 'null' : text;
 }
 
-const CASTS = {
-  string: (value) => (typeof value === 'string' ? value : String(value)),
-  number: Number,
-  boolean: Boolean,
-  array: (value) => (typeof value === 'string' ? native.parse(value) : value),
-  object: (value) => (typeof value === 'string' ? native.parse(value) : value),
-};
-
-/** A row of a scope, as `values` lists it. */
-class Variable {
-  static shownAsJson = true;
-
-  constructor({ key, value, enabled = true }) {
-    this.key = key;
-    this.value = value;
-    if (!enabled) this.disabled = true;
-  }
-
-  get() {
-    return this.value;
-  }
-
-  toJSON() {
-    const type = { string: 'string', number: 'number', boolean: 'boolean' }[typeof this.value] || 'any';
-    return { type, value: this.value, key: this.key, ...(this.disabled ? { disabled: true } : {}) };
-  }
-}
-
+// What one scope holds. `tell` hears of every change; a scope that a script made for itself tells nobody.
 class Layer {
-  constructor(kind) {
-    const { name, rows } = host.scope(kind);
-    this.kind = kind;
+  constructor(name, rows, tell) {
     this.name = name;
-    this.rows = rows.map(([key, value, enabled]) => ({ key, value, enabled }));
+    this.rows = rows;
+    this.tell = tell;
     this.index = new Map();
     for (const row of this.rows) if (row.enabled) this.index.set(row.key, row);
   }
 
-  set(key, value) {
+  set(key, value, type) {
     const row = this.index.get(key);
     if (row) {
       row.value = value;
+      if (type) row.type = type;
     } else {
-      const added = { key, value, enabled: true };
+      const added = { key, value, type, enabled: true };
       this.rows.push(added);
       this.index.set(key, added);
     }
-    host.write(this.kind, 'set', clean(key), toJson(value));
+    this.tell('set', key, value);
   }
 
   unset(key) {
     if (!this.index.delete(key)) return;
     this.rows = this.rows.filter((row) => !row.enabled || row.key !== key);
-    host.write(this.kind, 'unset', clean(key), '');
+    this.tell('unset', key);
   }
 
   clear() {
     this.rows = [];
     this.index.clear();
-    host.write(this.kind, 'clear', '', '');
+    this.tell('clear', '');
   }
 }
 
-function layer(kind) {
-  return run.scopes[kind] || (run.scopes[kind] = new Layer(kind));
+function hostLayer(kind) {
+  const { name, rows } = host.scope(kind);
+  const tell = (change, key, value) => host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
+  return new Layer(name, rows.map(([key, value, enabled]) => ({ key, value, enabled })), tell);
 }
+
+function ownLayer(definition) {
+  const values = Array.isArray(definition) ? definition : (definition && definition.values) || [];
+  const rows = new VariableList(values).map(({ key, value, type, disabled }) => ({ key, value, type, enabled: !disabled }));
+  return new Layer((definition && definition.name) || '', rows, () => {});
+}
+
+// A host's scope by its name; whatever else stands for a scope is one already.
+function layer(kind) {
+  if (kind instanceof Layer) return kind;
+  return run.scopes[kind] || (run.scopes[kind] = hostLayer(kind));
+}
+
+const variable = ({ key, value, type, enabled }) => new Variable({ key, value, type, ...(enabled ? {} : { disabled: true }) });
 
 /** One scope over none or several others; writes go to the first. */
 export class VariableScope {
   static shownAsJson = true;
   #kinds;
+  #id;
 
-  constructor(kinds) {
-    this.#kinds = kinds;
+  /** From the names of the host's scopes, strongest first, or as a scope of its own from its values. */
+  constructor(source, others = []) {
+    this.#kinds = Array.isArray(source) && typeof source[0] === 'string' ? source : [ownLayer(source)];
+    for (const other of [].concat(others)) this.addLayer(other);
+  }
+
+  static isVariableScope(value) {
+    return value instanceof VariableScope;
+  }
+
+  /** Another scope to read from, weaker than those there are. */
+  addLayer(other) {
+    this.#kinds = this.#kinds.concat(other instanceof VariableScope ? other.#kinds : [ownLayer(other)]);
   }
 
   get name() {
-    return layer(this.#kinds[0]).name;
+    return layer(this.#kinds[0]).name || undefined;
   }
 
   get id() {
-    return layer(this.#kinds[0]).name;
+    if (this.#id === undefined) this.#id = host.uuid();
+    return this.#id;
   }
 
   get values() {
-    return new PropertyList(layer(this.#kinds[0]).rows.map((row) => new Variable(row)));
+    return new VariableList(layer(this.#kinds[0]).rows.map(variable));
   }
 
   get(key) {
@@ -117,10 +120,8 @@ export class VariableScope {
   }
 
   set(key, value, type) {
-    if (key === undefined || key === null) return;
     if (key !== null && typeof key === 'object') ({ key, value, type } = key);
-    const cast = CASTS[type];
-    layer(this.#kinds[0]).set(String(key), cast ? cast(value) : value);
+    layer(this.#kinds[0]).set(String(key), cast(value, type), type);
   }
 
   unset(key) {
@@ -139,10 +140,32 @@ export class VariableScope {
     return object;
   }
 
+  /** Puts all variables into an object. */
+  syncVariablesTo(object = {}) {
+    return Object.assign(object, this.toObject());
+  }
+
+  /** Takes all values of an object; with `prune`, no other variable stays. What changed is returned when asked for. */
+  syncVariablesFrom(object, track, prune = true) {
+    if (object === null || typeof object !== 'object') return undefined;
+    const changed = { created: [], updated: [], deleted: [] };
+    for (const [key, value] of Object.entries(object)) {
+      if (!this.has(key)) changed.created.push(key);
+      else if (this.get(key) !== value) changed.updated.push(key);
+      else continue;
+      this.set(key, value);
+    }
+    for (const key of prune ? [...layer(this.#kinds[0]).index.keys()] : []) {
+      if (Object.hasOwn(object, key)) continue;
+      changed.deleted.push(key);
+      this.unset(key);
+    }
+    return track ? changed : undefined;
+  }
+
   toJSON() {
-    const only = this.#kinds[0];
-    if (only === 'data') return this.toObject();
-    return { id: layer(only).name, values: layer(only).rows.map((row) => new Variable(row).toJSON()) };
+    const { name } = this;
+    return { id: this.id, ...(name ? { name } : {}), values: this.values.toJSON() };
   }
 
   /** Puts variables into a text, or into every text of an object or array. */

@@ -1,8 +1,41 @@
-// `pm.sendRequest`: a request out of a script, by callback or promise.
+// What a script asks of the outside and waits for: `pm.sendRequest`, the cookie jar, the vault. Each takes a callback
+// or gives a promise.
 
 import { Request } from './request.js';
 import { Response } from './response.js';
-import { fail, host, run } from './run.js';
+import { native } from './json.js';
+import { clean, fail, host, run } from './run.js';
+
+/** Puts a question to the host; `done(error, answer)` hears of it. */
+export function ask(kind, question, done) {
+  const id = run.nextId++;
+  run.sends.set(id, done);
+  host.ask(id, kind, clean(native.stringify(question)));
+}
+
+/** As `ask`, for an answer that is a response, or null. */
+export function askResponse(kind, question, done) {
+  const id = run.nextId++;
+  run.sends.set(id, (error, described) => done(error, error ? undefined : described && new Response(described, id)));
+  host.ask(id, kind, clean(native.stringify(question)));
+}
+
+/** Runs `start(done)`; without a callback the outcome is a promise's. */
+export function twoWay(callback, start) {
+  const outcome = new Promise((resolve, reject) => start((error, value) => (error ? reject(error) : resolve(value))));
+  if (callback === undefined) return outcome;
+  if (typeof callback !== 'function') throw new TypeError('callback needs to be a function');
+  // What the callback throws is the script's own error, not the question's.
+  const call = (...args) => {
+    try {
+      callback(...args);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  outcome.then((value) => call(null, value), (error) => call(error));
+  return undefined;
+}
 
 /** The request's parts for the host; files are left out, as Postman does. */
 function partsOf(definition) {
@@ -18,9 +51,13 @@ function partsOf(definition) {
 }
 
 export function sendRequest(definition, callback) {
-  const id = run.nextId++;
   const start = (done) => {
-    run.sends.set(id, done);
+    if (!definition) {
+      done(new Error('sendrequest: nothing to request'));
+      return;
+    }
+    const id = run.nextId++;
+    run.sends.set(id, (error, described) => done(error, error ? undefined : new Response(described, id)));
     host.send(id, partsOf(definition));
   };
   if (typeof callback === 'function') {
@@ -32,14 +69,14 @@ export function sendRequest(definition, callback) {
   });
 }
 
-/** The host's answer to a send: an error text, or the description of a response and the number of its body. */
-export function answer(id, message, described) {
+/** The host's answer: an error text, or the description of a response, or the value that was asked for. */
+export function answer(id, message, value) {
   const done = run.sends.get(id);
   if (!done) return;
   run.sends.delete(id);
   try {
     if (message) done(new Error(message), undefined);
-    else done(null, new Response(described, id));
+    else done(null, value);
   } catch (error) {
     fail(error);
   }

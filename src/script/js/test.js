@@ -50,7 +50,7 @@ export function test(name, body) {
 test.skip = function skip(name) {
   run.testIndex += 1;
   host.test(clean(name), true);
-  return this;
+  return run.pm;
 };
 
 test.index = () => run.testIndex;

@@ -1,6 +1,7 @@
 // `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
 
-import { PropertyList } from './lists.js';
+import { QueryParamList, VariableList } from './lists.js';
+import { QueryParam } from './props.js';
 
 // A mark inside `{{…}}` belongs to the variable's name.
 function cutAt(text, marks) {
@@ -16,14 +17,6 @@ function cutAt(text, marks) {
 function splitOff(text, mark) {
   const at = cutAt(text, mark);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** A row of the query, as the list makes it. */
-export function queryParam(row) {
-  const param = { key: row.key === undefined ? '' : row.key, value: row.value === undefined ? '' : row.value };
-  if (row.disabled) param.disabled = true;
-  if (row.description) param.description = row.description;
-  return param;
 }
 
 export class Url {
@@ -50,20 +43,24 @@ export class Url {
     this.host = [];
     this.path = [];
     let query = source.params || source.query;
-    if (source.raw === undefined) {
+    if (source.raw === undefined || source.host !== undefined || source.path !== undefined) {
       this.protocol = source.protocol;
       this.auth = source.auth;
-      this.port = source.port;
+      this.port = source.port === undefined ? undefined : String(source.port);
       this.hash = source.hash;
       this.host = typeof source.host === 'string' ? source.host.split('.') : source.host || [];
       this.path = typeof source.path === 'string' ? source.path.replace(/^\//, '').split('/') : source.path;
     } else {
       const found = this.#parse(String(source.raw));
       if (query === undefined) query = found;
-      else if (found !== undefined) query = new PropertyList(found).members.concat(query);
+      else if (found !== undefined) query = QueryParam.parse(found).concat(query);
     }
-    this.query = new PropertyList(query === undefined ? [] : query, queryParam);
-    this.variables = new PropertyList(source.variables || source.variable || []);
+    this.query = new QueryParamList(query === undefined ? [] : query);
+    this.variables = new VariableList(source.variables || source.variable || []);
+    for (const part of Array.isArray(this.path) ? this.path : []) {
+      const name = typeof part === 'string' && part.length > 1 && part[0] === ':' ? part.slice(1) : undefined;
+      if (name !== undefined && !this.variables.has(name)) this.variables.add({ key: name });
+    }
   }
 
   // Sets all parts but the query, which is returned.
@@ -125,7 +122,7 @@ export class Url {
   }
 
   getRaw() {
-    return this.toString();
+    throw new Error('`Url#getRaw` has been discontinued, use `Url#toString` instead.');
   }
 
   getOAuth1BaseUrl() {
@@ -158,8 +155,8 @@ export class Url {
   }
 
   toJSON() {
-    const json = { raw: this.toString() };
-    for (const key of ['protocol', 'auth', 'host', 'port', 'path', 'hash']) {
+    const json = {};
+    for (const key of ['auth', 'protocol', 'port', 'path', 'hash', 'host']) {
       if (this[key] !== undefined) json[key] = this[key];
     }
     json.query = this.query.toJSON();

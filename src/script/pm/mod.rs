@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use natives::register;
-pub use response::describe as describe_response;
+pub use response::{describe as describe_response, describe_cookies};
 
 use super::console;
 use super::limits::{Trip, Watch};
 use super::wording::{self, Thrown};
-use super::{ScriptJob, ScriptReport, ScriptResponse};
+use super::{Ask, ScriptJob, ScriptReport, ScriptResponse};
 use crate::model::Request;
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
@@ -21,6 +21,15 @@ use crate::model::variable::{Change, VariableWrite};
 /// The script that is running, shared between its natives, the worker and the watchdog.
 #[derive(Clone, Default)]
 pub struct Run(Arc<Mutex<State>>);
+
+/// What a script waits for an answer to.
+#[derive(Clone, Debug)]
+pub enum Outgoing {
+    /// A request of `pm.sendRequest`.
+    Send(Box<Request>),
+    /// A question.
+    Ask(Ask),
+}
 
 /// What is known of the running script.
 #[derive(Default)]
@@ -31,8 +40,8 @@ pub struct State {
     pub report: ScriptReport,
     /// Responses of `pm.sendRequest`, by the number of the send.
     pub answers: HashMap<u32, ScriptResponse>,
-    /// Requests that a script wants sent and the worker has not taken yet.
-    pub sends: Vec<(u32, Request)>,
+    /// What a script wants of the outside and the worker has not taken yet.
+    pub sends: Vec<(u32, Outgoing)>,
     /// Bytes handed out so far.
     spent: usize,
     /// The engine had no memory left for the script.
@@ -78,7 +87,7 @@ impl State {
 
     /// Counts something of so many bytes that a script hands out or has kept for it; beyond its memory limit it is
     /// stopped.
-    fn spend(&mut self, bytes: usize, watch: &Watch) -> bool {
+    pub fn spend(&mut self, bytes: usize, watch: &Watch) -> bool {
         self.spent = self.spent.saturating_add(bytes).saturating_add(EACH);
         let limit = self.job.as_ref().map_or(0, |job| job.limits.memory);
         let fits = self.spent <= limit;

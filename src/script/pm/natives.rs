@@ -14,7 +14,7 @@ use super::super::console::level;
 use super::super::libs;
 use super::super::limits::Watch;
 use super::super::wording::Thrown;
-use super::{Run, State, request, response};
+use super::{Outgoing, Run, State, request, response};
 use crate::model::Scope;
 use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
@@ -223,7 +223,21 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> 
                 // Nothing is inherited by a script's own request.
                 request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
             }
-            state.sends.push((id, request));
+            state.sends.push((id, Outgoing::Send(Box::new(request))));
+            Ok(())
+        }),
+    )?;
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "ask",
+        Func::from(move |ctx: Ctx<'js>, id: u32, kind: String, question: String| {
+            let mut state = own.state();
+            if !state.spend(question.len(), &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            let read = serde_json::from_str(&format!("{{\"{kind}\":{question}}}"));
+            let question = read.map_err(|error| Exception::throw_type(&ctx, &format!("not a question: {error}")))?;
+            state.sends.push((id, Outgoing::Ask(question)));
             Ok(())
         }),
     )?;

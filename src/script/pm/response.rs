@@ -27,12 +27,15 @@ pub fn describe(answer: &ScriptResponse) -> Value {
         .iter()
         .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
         .collect();
-    // As on the wire: `name: value` and a line end each, and one more at the end.
-    let header_bytes: usize = response
-        .headers
-        .iter()
-        .map(|(key, value)| key.len() + value.len() + 4)
-        .sum();
+    // As on the wire: the status line, `name: value` and a line end each, and one more at the end.
+    let status_line = format!("{} {} {}\r\n", response.version, response.status, response.reason).len();
+    let header_bytes = status_line
+        + 2
+        + response
+            .headers
+            .iter()
+            .map(|(key, value)| key.len() + value.len() + 4)
+            .sum::<usize>();
     let body_bytes = response.body.len();
     json!({
         "code": response.status,
@@ -40,7 +43,7 @@ pub fn describe(answer: &ScriptResponse) -> Value {
         "responseTime": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "headers": headers,
         "cookies": describe_cookies(&response.cookies),
-        "sizes": {"header": header_bytes + 2, "body": body_bytes, "total": header_bytes + 2 + body_bytes},
+        "sizes": {"header": header_bytes, "body": body_bytes},
     })
 }
 

@@ -178,7 +178,7 @@ fn a_script_knows_where_it_is() {
         texts(run_job(job)),
         [
             "{ eventName: 'test', iteration: 2, iterationCount: 5, requestName: 'Get token', requestId: 'r1' } \
-             [ 'Cells', 'Get token', current: 'Get token' ] Get token"
+             [ 'Cells', 'Get token' ] Get token"
         ]
     );
 }

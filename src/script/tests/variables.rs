@@ -58,7 +58,7 @@ fn the_strongest_scope_is_read() {
          pm.variables.set('k', 'local'); console.log(pm.variables.get('k'), pm.environment.get('k'), pm.iterationData.get('k'));
          console.log(pm.environment.get('dup'), pm.environment.get('off'), pm.environment.has('off'), pm.environment.name);
          console.log(pm.environment.get('object').a[1], typeof pm.environment.get('only_env'));
-         console.log(pm.globals.toObject(), pm.iterationData.toJSON(), pm.collectionVariables.get('k'));",
+         console.log(pm.globals.toObject(), pm.iterationData.toObject(), pm.collectionVariables.get('k'));",
     )));
     assert_eq!(
         shown,

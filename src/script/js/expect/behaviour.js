@@ -5,19 +5,25 @@ import { say } from './words.js';
 
 // --- throw -----------------------------------------------------------------------------------------------
 
-function constructorName(like) {
+/** The name of an error's kind, given as the constructor or an error of it. */
+export function constructorName(like) {
   if (like instanceof Error) return like.constructor.name;
   if (typeof like === 'function') return like.name || new like().name || '';
   return like;
 }
 
-const sameKind = (thrown, like) => {
+/** Whether a thrown value is that very error. */
+export const sameError = (thrown, like) => like instanceof Error && thrown === like;
+
+/** Whether a thrown value is of the kind that a constructor, or another error, stands for. */
+export const sameKind = (thrown, like) => {
   if (like instanceof Error) return thrown.constructor === like.constructor || thrown instanceof like.constructor;
   if (like.prototype instanceof Error || like === Error) return thrown.constructor === like || thrown instanceof like;
   return false;
 };
 
-function messageMatches(thrown, wanted) {
+/** Whether an error's text holds a text or matches a pattern. */
+export function messageMatches(thrown, wanted) {
   const text = typeof thrown === 'string' ? thrown : thrown.message;
   if (wanted instanceof RegExp) return wanted.test(text);
   return typeof wanted === 'string' && String(text).indexOf(wanted) !== -1;

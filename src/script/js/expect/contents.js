@@ -23,7 +23,7 @@ for (const word of ['instanceof', 'instanceOf']) addMethod(word, isInstanceOf);
 const UNSAFE = ['constructor', '__proto__', 'prototype'];
 
 // `a.b[1].c` as `['a', 'b', 1, 'c']`; a dot or bracket after a backslash belongs to the name.
-function parsePath(path) {
+export function parsePath(path) {
   const parts = path.replace(/([^\\])\[/g, '$1.[').match(/(\\\.|[^.]+?)+/g) || [];
   return parts.map((part) => {
     if (UNSAFE.includes(part)) return undefined;
@@ -34,7 +34,7 @@ function parsePath(path) {
 
 const has = (object, name) => object !== undefined && object !== null && name in Object(object);
 
-/** Follows a path: `{ value, exists }`. */
+/** Follows a path: `{ parent, value, exists }`. */
 export function lookUp(object, path) {
   const parts = parsePath(path);
   const name = parts[parts.length - 1];
@@ -50,7 +50,7 @@ export function lookUp(object, path) {
     return result;
   };
   const parent = parts.length > 1 ? walk(parts.slice(0, -1)) : object;
-  return { value: walk(parts), exists: has(parent, name) };
+  return { parent, value: walk(parts), exists: has(parent, name) };
 }
 
 function property(name, value, message) {
@@ -158,7 +158,7 @@ addMethod('string', function (text, message) {
 
 // --- keys ------------------------------------------------------------------------------------------------
 
-function enumerableKeys(object) {
+export function enumerableKeys(object) {
   const symbols = Object.getOwnPropertySymbols(object);
   return Object.keys(object).concat(symbols.filter((key) => Object.prototype.propertyIsEnumerable.call(object, key)));
 }

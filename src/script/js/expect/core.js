@@ -7,28 +7,33 @@
 import { inspect, display, config } from './inspect.js';
 import { typeOf, equal } from './equal.js';
 
-/** What a failed assertion throws. Carries `actual`, `expected`, `showDiff` and `operator`. */
-export class AssertionError extends Error {
-  constructor(message, properties, above) {
-    super(message || 'Unspecified AssertionError');
-    this.showDiff = false;
-    for (const key of Object.keys(properties || {})) {
-      if (!['name', 'message', 'stack', 'constructor', 'toJSON'].includes(key)) this[key] = properties[key];
-    }
-    if (above && Error.captureStackTrace) Error.captureStackTrace(this, above);
+/**
+ * What a failed assertion throws. Carries `actual`, `expected`, `showDiff` and `operator`. As in chai 4 it is an
+ * `Error` by its prototype only, so that it shows as `AssertionError{ message: … }` inside a message.
+ */
+export function AssertionError(message, properties, above) {
+  this.message = message || 'Unspecified AssertionError';
+  this.showDiff = false;
+  for (const key of Object.keys(properties || {})) {
+    if (!['name', 'message', 'stack', 'constructor', 'toJSON'].includes(key)) this[key] = properties[key];
   }
-
-  toJSON(withStack) {
-    const json = { name: this.name, ...this, message: this.message };
-    if (withStack !== false && this.stack) json.stack = this.stack;
-    return json;
-  }
+  Error.captureStackTrace(this, above || AssertionError);
 }
-Object.defineProperty(AssertionError.prototype, 'name', { value: 'AssertionError', writable: true, configurable: true });
+AssertionError.prototype = Object.create(Error.prototype, {
+  constructor: { value: AssertionError, writable: true, configurable: true },
+  name: { value: 'AssertionError', writable: true, configurable: true },
+  toJSON: {
+    value: function toJSON(withStack) {
+      const json = { name: this.name, ...this, message: this.message };
+      if (withStack !== false && this.stack) json.stack = this.stack;
+      return json;
+    },
+  },
+});
 
 /** Reads a flag of an assertion, or sets it when a third argument is given. */
 export function flag(assertion, key, value) {
-  const flags = assertion.__flags;
+  const flags = assertion.__flags || (assertion.__flags = Object.create(null));
   if (arguments.length === 3) flags[key] = value;
   else return flags[key];
 }
@@ -61,7 +66,7 @@ function derive(from) {
 /** Copies flags; with `all` false, not the subject, the message and the stack marks. */
 export function transferFlags(from, to, all = true) {
   if (!to.__flags) to.__flags = Object.create(null);
-  for (const key in from.__flags) {
+  for (const key in from.__flags || {}) {
     if (all || !['object', 'ssfi', 'lockSsfi', 'message'].includes(key)) to.__flags[key] = from.__flags[key];
   }
 }
@@ -87,10 +92,19 @@ function distance(a, b, cap) {
   return row[b.length];
 }
 
-function closestWord(word) {
+// All names along the prototype chain, the nearest first.
+function namesOf(target) {
+  const names = [];
+  for (let at = target; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    names.push(...Object.getOwnPropertyNames(at));
+  }
+  return names;
+}
+
+function closestWord(word, target) {
   let best = null;
   let bestDistance = 4;
-  for (const known of Object.getOwnPropertyNames(Assertion.prototype)) {
+  for (const known of namesOf(target)) {
     if (BUILTIN.includes(known) || known in Object.prototype) continue;
     const far = distance(word, known, bestDistance);
     if (far < bestDistance) {
@@ -104,25 +118,34 @@ function closestWord(word) {
 function guarded(base, complain) {
   return new Proxy(base, {
     get(target, key, receiver) {
-      if (typeof key === 'string' && config.useProxy && !(key in target) && !config.proxyExcludedKeys.includes(key)) {
-        throw new Error(complain(key));
-      }
+      // Asking the prototype itself whether there is such a word is no mistake.
+      const asked = typeof key === 'string' && config.useProxy && receiver !== Assertion.prototype;
+      if (asked && !(key in target) && !config.proxyExcludedKeys.includes(key)) throw new Error(complain(key));
       return Reflect.get(target, key, receiver);
     },
   });
 }
 
-Object.setPrototypeOf(
-  Assertion.prototype,
-  guarded(Object.prototype, (key) => {
-    const close = closestWord(key);
-    return `Invalid Chai property: ${key}${close === null ? '' : `. Did you mean "${close}"?`}`;
-  }),
-);
+const unknownMember = (name) => (key) => `Invalid Chai property: ${name}.${key}. See docs for proper usage of "${name}".`;
+const unknownWord = (known) => (key) => {
+  const close = closestWord(key, known);
+  return `Invalid Chai property: ${key}${close === null ? '' : `. Did you mean "${close}"?`}`;
+};
+
+Object.setPrototypeOf(Assertion.prototype, guarded(Object.prototype, unknownWord(Assertion.prototype)));
+
+/** Wraps any object in the guard; with a name, it is the function of that word. */
+export function proxify(target, name) {
+  if (!config.useProxy) return target;
+  return guarded(target, name ? unknownMember(name) : unknownWord(target));
+}
 
 // --- adding words ----------------------------------------------------------------------------------------
 
-function guardLength(fn, name, chainable) {
+/** Makes reading `length` of a word's function an error: it is not the length that was meant. */
+export function addLengthGuard(fn, name, chainable) {
+  const descriptor = Object.getOwnPropertyDescriptor(fn, 'length');
+  if (descriptor && !descriptor.configurable) return fn;
   Object.defineProperty(fn, 'length', {
     configurable: true,
     get() {
@@ -133,18 +156,19 @@ function guardLength(fn, name, chainable) {
       );
     },
   });
+  return fn;
 }
 
 const markStack = (assertion, fn) => {
-  if (!assertion.__flags.lockSsfi) assertion.__flags.ssfi = fn;
+  if (!flag(assertion, 'lockSsfi')) flag(assertion, 'ssfi', fn);
 };
 
-/** Adds a word without arguments, such as `true`; without a body it only reads well, such as `to`. */
-export function addProperty(name, body) {
-  Object.defineProperty(Assertion.prototype, name, {
+/** Adds to `target` a word without arguments, such as `true`; without a body it only reads well, such as `to`. */
+export function defineProperty(target, name, body) {
+  Object.defineProperty(target, name, {
     configurable: true,
-    get: function word() {
-      markStack(this, word);
+    get: function propertyGetter() {
+      markStack(this, propertyGetter);
       const result = body ? body.call(this) : undefined;
       return result === undefined ? derive(this) : result;
     },
@@ -152,42 +176,39 @@ export function addProperty(name, body) {
 }
 
 /** Adds a word that is called, such as `equal(x)`. */
-export function addMethod(name, body) {
-  function word(...args) {
-    markStack(this, word);
+export function defineMethod(target, name, body) {
+  function methodWrapper(...args) {
+    markStack(this, methodWrapper);
     const result = body.apply(this, args);
     return result === undefined ? derive(this) : result;
   }
-  guardLength(word, name, false);
-  Object.setPrototypeOf(
-    word,
-    guarded(Function.prototype, (key) => `Invalid Chai property: ${name}.${key}. See docs for proper usage of "${name}".`),
-  );
-  Object.defineProperty(Assertion.prototype, name, { value: word, writable: true, configurable: true, enumerable: true });
+  addLengthGuard(methodWrapper, name, false);
+  Object.setPrototypeOf(methodWrapper, guarded(Function.prototype, unknownMember(name)));
+  Object.defineProperty(target, name, { value: methodWrapper, writable: true, configurable: true, enumerable: true });
 }
 
-const chainables = Object.create(null);
-
 /** Adds a word that may be called or read through, such as `a('string')` and `a.property`. */
-export function addChainable(name, body, onRead = () => {}) {
-  chainables[name] = { method: body, chainingBehavior: onRead };
-  Object.defineProperty(Assertion.prototype, name, {
+export function defineChainable(target, name, body, onRead) {
+  if (!Object.hasOwn(target, '__methods')) Object.defineProperty(target, '__methods', { value: Object.create(null) });
+  const methods = target.__methods;
+  methods[name] = { method: typeof body === 'function' ? body : () => {}, chainingBehavior: onRead || (() => {}) };
+  Object.defineProperty(target, name, {
     configurable: true,
     get() {
-      const { method, chainingBehavior } = chainables[name];
+      const { method, chainingBehavior } = methods[name];
       chainingBehavior.call(this);
-      function word(...args) {
-        markStack(this, word);
+      function chainableMethodWrapper(...args) {
+        markStack(this, chainableMethodWrapper);
         const result = method.apply(this, args);
         return result === undefined ? derive(this) : result;
       }
-      guardLength(word, name, true);
+      addLengthGuard(chainableMethodWrapper, name, true);
       const proto = Object.create(this);
       proto.call = Function.prototype.call;
       proto.apply = Function.prototype.apply;
-      Object.setPrototypeOf(word, proto);
-      word.__flags = Object.assign(Object.create(null), this.__flags);
-      return word;
+      Object.setPrototypeOf(chainableMethodWrapper, proto);
+      transferFlags(this, chainableMethodWrapper);
+      return chainableMethodWrapper;
     },
   });
 }
@@ -205,59 +226,84 @@ function overwriting(body, previous) {
 }
 
 /** Replaces a property word; `body(super)` returns the new getter. */
-export function overwriteProperty(name, body) {
-  const old = Object.getOwnPropertyDescriptor(Assertion.prototype, name);
-  addProperty(name, overwriting(body, old && old.get ? old.get : function () {}));
+export function redefineProperty(target, name, body) {
+  const old = Object.getOwnPropertyDescriptor(target, name);
+  defineProperty(target, name, overwriting(body, old && typeof old.get === 'function' ? old.get : () => {}));
 }
 
 /** Replaces a method word; `body(super)` returns the new method. */
-export function overwriteMethod(name, body) {
+export function redefineMethod(target, name, body) {
   const missing = () => {
     throw new Error(`${name} is not a function`);
   };
-  const old = Object.getOwnPropertyDescriptor(Assertion.prototype, name);
-  addMethod(name, overwriting(body, old && typeof old.value === 'function' ? old.value : missing));
+  const old = target[name];
+  defineMethod(target, name, overwriting(body, typeof old === 'function' ? old : missing));
 }
 
 /** Replaces a chainable word. */
-export function overwriteChainable(name, body, onRead) {
-  const old = chainables[name];
-  const method = body(old.method);
-  const reading = onRead ? onRead(old.chainingBehavior) : old.chainingBehavior;
-  chainables[name] = { method, chainingBehavior: reading };
+export function redefineChainable(target, name, body, onRead) {
+  const word = target.__methods[name];
+  const { method, chainingBehavior } = word;
+  word.chainingBehavior = function () {
+    const result = (onRead ? onRead(chainingBehavior) : chainingBehavior).call(this);
+    return result === undefined ? derive(this) : result;
+  };
+  word.method = function (...args) {
+    const result = body(method).apply(this, args);
+    return result === undefined ? derive(this) : result;
+  };
 }
+
+// The same for the words of `expect` itself.
+export const addProperty = (name, body) => defineProperty(Assertion.prototype, name, body);
+export const addMethod = (name, body) => defineMethod(Assertion.prototype, name, body);
+export const addChainable = (name, body, onRead) => defineChainable(Assertion.prototype, name, body, onRead);
 
 // --- the one check ---------------------------------------------------------------------------------------
 
-function operatorOf(text, expected) {
+const actualOf = (assertion, args) => (args.length > 4 ? args[4] : assertion._obj);
+
+/** The text for the arguments of `assert`, filled in, with the user's own message in front. */
+export function messageOf(assertion, args) {
+  let text = flag(assertion, 'negate') ? args[2] : args[1];
+  if (typeof text === 'function') text = text();
+  const filled = (text || '')
+    .replace(/#\{this\}/g, () => display(flag(assertion, 'object')))
+    .replace(/#\{act\}/g, () => display(actualOf(assertion, args)))
+    .replace(/#\{exp\}/g, () => display(args[3]));
+  return prefix(assertion) + filled;
+}
+
+/** The name of the comparison that failed, as Node's `assert` has it; for reports. */
+export function operatorOf(assertion, args) {
+  const given = flag(assertion, 'operator');
+  if (given) return given;
+  let text = flag(assertion, 'negate') ? args[2] : args[1];
+  if (typeof text === 'function') text = text();
   if (!text || /\shave\s/.test(text)) return undefined;
-  const deep = ['Array', 'Object', 'function'].includes(typeOf(expected));
+  const deep = ['Array', 'Object', 'function'].includes(typeOf(args[3]));
   if (/\snot\s/.test(text)) return deep ? 'notDeepStrictEqual' : 'notStrictEqual';
   return deep ? 'deepStrictEqual' : 'strictEqual';
 }
 
+/** Whether an assertion with these arguments holds, `not` taken into account. */
+export const holds = (assertion, args) => (flag(assertion, 'negate') ? !args[0] : args[0]);
+
 /**
- * Fails unless `holds` (the other way round after `not`). In both texts `#{this}` is the subject, `#{exp}`
- * the expected and `#{act}` the actual value.
+ * Fails unless the first argument holds (the other way round after `not`): `assert(holds, text, negatedText,
+ * expected, actual, showDiff)`. In both texts `#{this}` is the subject, `#{exp}` the expected and `#{act}` the
+ * actual value.
  */
-Assertion.prototype.assert = function assert(holds, text, negatedText, expected, ...rest) {
-  const negate = flag(this, 'negate');
-  if (negate ? !holds : holds) return;
-  const actual = rest.length > 0 ? rest[0] : flag(this, 'object');
-  let showDiff = rest[1] !== false;
-  if (expected === undefined && rest[0] === undefined) showDiff = false;
+Assertion.prototype.assert = function assert(...args) {
+  if (holds(this, args)) return;
+  const [, , , expected, given, wanted] = args;
+  let showDiff = wanted !== false;
+  if (expected === undefined && given === undefined) showDiff = false;
   if (config.showDiff !== true) showDiff = false;
-  let message = negate ? negatedText : text;
-  if (typeof message === 'function') message = message();
-  message = message || '';
-  const operator = flag(this, 'operator') || operatorOf(message, expected);
-  message = message
-    .replace(/#\{this\}/g, () => display(flag(this, 'object')))
-    .replace(/#\{act\}/g, () => display(actual))
-    .replace(/#\{exp\}/g, () => display(expected));
-  const properties = { actual, expected, showDiff };
+  const properties = { actual: actualOf(this, args), expected, showDiff };
+  const operator = operatorOf(this, args);
   if (operator) properties.operator = operator;
-  throw new AssertionError(prefix(this) + message, properties, flag(this, 'ssfi'));
+  throw new AssertionError(messageOf(this, args), properties, config.includeStack ? this.assert : flag(this, 'ssfi'));
 };
 Object.defineProperty(Assertion.prototype, '_obj', {
   get() {

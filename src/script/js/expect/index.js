@@ -1,50 +1,49 @@
 // `chai` as scripts see it: `pm.expect`, and what `require('chai')` returns.
+//
+// `expect` is always there; `assert`, `should` and the tools of plug-ins are loaded by the first script that asks.
 
 import * as core from './core.js';
 import './words.js';
 import './numbers.js';
 import './contents.js';
 import './behaviour.js';
+import { lazy } from '../run.js';
 
 const { Assertion } = core;
 Object.assign(Assertion, {
   addProperty: core.addProperty,
   addMethod: core.addMethod,
   addChainableMethod: core.addChainable,
-  overwriteProperty: core.overwriteProperty,
-  overwriteMethod: core.overwriteMethod,
-  overwriteChainableMethod: core.overwriteChainable,
+  overwriteProperty: (name, body) => core.redefineProperty(Assertion.prototype, name, body),
+  overwriteMethod: (name, body) => core.redefineMethod(Assertion.prototype, name, body),
+  overwriteChainableMethod: (name, body, onRead) => core.redefineChainable(Assertion.prototype, name, body, onRead),
 });
+for (const name of ['includeStack', 'showDiff']) {
+  Object.defineProperty(Assertion, name, {
+    get: () => core.config[name],
+    set: (value) => {
+      core.config[name] = value;
+    },
+  });
+}
 
 const plugins = new Set();
 
-/** What plug-ins get as their second argument; the words they add go to the one `Assertion`. */
-const util = {
-  flag: core.flag,
-  transferFlags: core.transferFlags,
-  inspect: core.inspect,
-  objDisplay: core.display,
-  type: core.typeOf,
-  eql: core.equal,
-  addProperty: (_proto, name, body) => core.addProperty(name, body),
-  addMethod: (_proto, name, body) => core.addMethod(name, body),
-  addChainableMethod: (_proto, name, body, onRead) => core.addChainable(name, body, onRead),
-  overwriteProperty: (_proto, name, body) => core.overwriteProperty(name, body),
-  overwriteMethod: (_proto, name, body) => core.overwriteMethod(name, body),
-};
-
 export const chai = {
   version: '4.4.1',
-  Assertion,
   AssertionError: core.AssertionError,
-  config: core.config,
-  expect: core.expect,
-  util,
   use(plugin) {
     if (!plugins.has(plugin)) {
       plugins.add(plugin);
-      plugin(chai, util);
+      plugin(chai, chai.util);
     }
     return chai;
   },
+  config: core.config,
+  Assertion,
+  expect: core.expect,
 };
+lazy(chai, 'util', 'expect/tools.js');
+lazy(chai, 'assert', 'expect/assert.js');
+lazy(chai, 'should', 'expect/should.js');
+lazy(chai, 'Should', 'expect/should.js', 'should');

@@ -9,6 +9,9 @@ const ELLIPSIS = '…';
 /** The width at which texts are cut; 0 means no limit. `chai.config.truncateThreshold` is this value. */
 export const config = { truncateThreshold: 40 };
 
+/** The method by which an object shows itself, besides `inspect(depth, options)`. */
+const CUSTOM = Symbol.for('chai/inspect');
+
 const UNPRINTABLE =
   /['\u0000-\u001f\u007f-\u009f\u00ad\u0600-\u0604\u070f\u17b4\u17b5\u200c-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ufff0-\uffff]/g;
 const SHORT_ESCAPES = { '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', "'": "\\'" };
@@ -108,7 +111,8 @@ function showArray(array, pad) {
 }
 
 function showTypedArray(array, pad) {
-  const name = array[Symbol.toStringTag] || array.constructor.name;
+  const made = array.constructor.name;
+  const name = made === 'Buffer' ? made : array[Symbol.toStringTag] || made;
   pad.room -= name.length + 4;
   const extra = extraKeys(array);
   if (array.length === 0 && extra.length === 0) return `${name}[]`;
@@ -215,8 +219,10 @@ function show(value, outer) {
   let type = value === null ? 'null' : typeof value;
   if (type === 'object') type = Object.prototype.toString.call(value).slice(8, -1);
   if (Object.hasOwn(BY_TYPE, type)) return BY_TYPE[type](value, pad);
-  if (typeof value.inspect === 'function') {
-    const custom = value.inspect(2, {});
+  const own = value[CUSTOM];
+  if (typeof own === 'function' || typeof value.inspect === 'function') {
+    const options = { depth: 2, stylize: String };
+    const custom = typeof own === 'function' ? own.call(value, options) : value.inspect(2, options);
     if (custom) return typeof custom === 'string' ? custom : show(custom, outer);
   }
   const proto = Object.getPrototypeOf(value);
