@@ -49,6 +49,29 @@ fn a_running_send_is_cancelled_at_once() {
 }
 
 #[test]
+fn scripts_that_throw_or_never_end_are_told_with_their_place() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    let script = |source: &str| {
+        let file = home.root().join("collections/try-me/script.toml");
+        let text = format!(
+            "name = \"Thrower\"\nurl = \"{{{{base_url}}}}/demo/echo\"\n[scripts]\npost-response = '''\n{source}\n'''\n"
+        );
+        std::fs::write(file, text).unwrap();
+    };
+    script("null.x");
+    user.sees("Thrower");
+    user.press("/Thrower<enter>").sees("/demo/echo");
+    user.press("<ctrl-j>4]]]")
+        .sees("TypeError")
+        .sees("Cannot read properties of null");
+    script("let a = []; while (true) a.push(new Array(100000).fill(1));");
+    user.sees("changed outside");
+    user.press("<ctrl-j>").sees("memory");
+    user.press("<ctrl-j>").sees("memory");
+}
+
+#[test]
 fn a_body_that_is_no_json_and_escape_sequences_are_shown_as_they_are() {
     let home = Home::new();
     let mut user = User::at_home(&home);

@@ -39,10 +39,15 @@ impl FileWorker {
         let (jobs, inbox) = channel();
         let noticed = jobs.clone();
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
+            let late = noticed.clone();
             let watcher = Watcher::start(files.root(), move |event| {
                 // Nobody listens when the program is ending.
                 let _ = noticed.send(Job::Changed(event.paths));
             });
+            // What was changed between reading the files and watching them.
+            let all = ["collections", "environments", "globals.toml"].map(|name| files.root().join(name));
+            let _ = late.send(Job::Changed(all.to_vec()));
+            drop(late);
             if let Err(error) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
