@@ -8,6 +8,7 @@ use bytes::Bytes;
 use crate::exec::Plan;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
+use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
@@ -140,27 +141,6 @@ pub enum LocalJob {
     Cookies(String),
     /// Adds a row to the history.
     History(Box<HistoryRow>),
-}
-
-/// A row of the history: nothing secret in it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistoryRow {
-    /// The request's path; empty for one saved nowhere.
-    pub path: String,
-    /// Its name.
-    pub name: String,
-    /// The method.
-    pub method: String,
-    /// The URL, secrets masked.
-    pub url: String,
-    /// The status, if there was a response.
-    pub status: Option<u16>,
-    /// How long it took, in milliseconds.
-    pub millis: u64,
-    /// The body's size in bytes.
-    pub size: u64,
-    /// Tests passed and run.
-    pub tests: (usize, usize),
 }
 
 /// A text for an outside editor.

@@ -12,12 +12,13 @@ use crate::store::{Content, Place};
 use super::command::Command;
 use super::commands::{ask_about_conflict, mark_saved};
 use super::drafts;
-use super::effect::{Effect, FileJob, HistoryRow, LocalJob};
+use super::effect::{Effect, FileJob, LocalJob};
 use super::event::{Event, Saved};
 use super::modals::Modal;
 use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId, Shared};
 use super::state::State;
+use crate::store::state::HistoryRow;
 
 /// Takes an event that is no key, mouse or size.
 pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -208,21 +209,10 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
 }
 
 fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<HistoryRow> {
-    let exchange = outcome.exchange.as_ref()?;
     let workspace = &state.shared.workspace;
-    Some(HistoryRow {
-        path: workspace.path(node).map(|path| path.to_string()).unwrap_or_default(),
-        name: workspace.node(node)?.entity.name().to_owned(),
-        method: exchange.request.method.to_string(),
-        url: exchange.redactor.redact(&exchange.request.url),
-        status: exchange.response().map(|response| response.status),
-        millis: u64::try_from(exchange.timings.total.as_millis()).unwrap_or(u64::MAX),
-        size: exchange.response().map_or(0, |response| response.body.len() as u64),
-        tests: (
-            outcome.tests.iter().filter(|test| test.passed()).count(),
-            outcome.tests.len(),
-        ),
-    })
+    let path = workspace.path(node).map(|path| path.to_string());
+    let redactor = &outcome.exchange.as_ref()?.redactor;
+    HistoryRow::of(path, workspace.node(node)?.entity.name(), outcome, redactor)
 }
 
 /// A file was written, or not.

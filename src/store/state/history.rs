@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::params;
 
 use super::{State, StateError};
+use crate::model::{Outcome, Redactor};
 
 /// So many rows are kept.
 const MOST_ROWS: i64 = 5_000;
@@ -33,6 +34,28 @@ pub struct HistoryRow {
     pub outcome: String,
     /// Where the response body is kept, if it is.
     pub body: Option<String>,
+}
+
+impl HistoryRow {
+    /// The row of a send of a request with this path and name; `None` when nothing was sent.
+    pub fn of(path: Option<String>, name: &str, outcome: &Outcome, redactor: &Redactor) -> Option<Self> {
+        let exchange = outcome.exchange.as_ref()?;
+        let response = exchange.response();
+        let passed = outcome.tests.iter().filter(|test| test.passed()).count();
+        Some(Self {
+            id: 0,
+            path,
+            name: redactor.redact(name),
+            method: exchange.request.method.to_string(),
+            url: redactor.redact(&exchange.request.url),
+            status: response.map(|response| response.status),
+            duration_ms: Some(u64::try_from(exchange.timings.total.as_millis()).unwrap_or(u64::MAX)),
+            size: Some(response.map_or(0, |response| response.body.len() as u64)),
+            at: exchange.started,
+            outcome: serde_json::json!({ "passed": passed, "tests": outcome.tests.len() }).to_string(),
+            body: None,
+        })
+    }
 }
 
 impl State {

@@ -14,7 +14,7 @@ use crate::store::state::{self, Draft};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Place};
 use crate::tui::drafts;
-use crate::tui::effect::{FileJob, HistoryRow, LocalJob};
+use crate::tui::effect::{FileJob, LocalJob};
 use crate::tui::event::{Event, Saved};
 use crate::tui::shared::Level;
 
@@ -249,7 +249,7 @@ impl Worker {
             LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
             LocalJob::Layout(json) => database.set_layout(&json),
             LocalJob::Cookies(json) => database.set_cookies(&json),
-            LocalJob::History(row) => database.add_history(&history_row(*row)).map(drop),
+            LocalJob::History(row) => database.add_history(&row).map(drop),
         };
         self.kept(kept);
     }
@@ -275,22 +275,6 @@ impl Worker {
             ),
             Err(error) => self.say(Level::Error, format!("cannot write `{}`: {error}", path.display())),
         }
-    }
-}
-
-fn history_row(row: HistoryRow) -> state::HistoryRow {
-    state::HistoryRow {
-        id: 0,
-        path: (!row.path.is_empty()).then_some(row.path),
-        name: row.name,
-        method: row.method,
-        url: row.url,
-        status: row.status,
-        duration_ms: Some(row.millis),
-        size: Some(row.size),
-        at: Timestamp::now(),
-        outcome: serde_json::json!({ "passed": row.tests.0, "tests": row.tests.1 }).to_string(),
-        body: None,
     }
 }
 
