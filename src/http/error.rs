@@ -26,13 +26,11 @@ pub(super) fn explain(error: reqwest::Error, failed: &Failed<'_>) -> SendError {
     let is_connect = error.is_connect();
     // The URL may hold secrets, and is told in its own place.
     let error = error.without_url();
-    let mut told = match find::<rustls::Error>(&error) {
+    match find::<rustls::Error>(&error) {
         Some(tls) => explain_tls(tls, failed),
         None if is_connect => explain_connect(&error, failed),
         None => explain_protocol(&error, failed),
-    };
-    told.causes = causes(&error);
-    told
+    }
 }
 
 /// The time limit passed.
@@ -94,8 +92,13 @@ fn doing(phase: Phase) -> &'static str {
 
 fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
     if let Some((host, why)) = &failed.marks.dns_error {
-        let mut told = SendError::new(SendErrorKind::Dns, format!("the host `{host}` is unknown: {why}"))
-            .hint("check the spelling of the host, the variable it comes from, and the network");
+        // `failed to lookup address information: Name or service not known`: the first half says what we say.
+        let why = why.rsplit(": ").next().unwrap_or(why);
+        let mut told = SendError::new(
+            SendErrorKind::Dns,
+            format!("the host `{host}` is unknown: {}", why.to_lowercase()),
+        )
+        .hint("check the spelling of the host, the variable it comes from, and the network");
         if failed.proxy.is_some() && failed.url.host_str() != Some(host) {
             told.kind = SendErrorKind::Proxy;
             told.hint = Some(PROXY_HINT.to_owned());
@@ -137,7 +140,14 @@ fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendEr
         Some(io::ErrorKind::ConnectionReset) => {
             ("closed the connection", "is it the right port, and the right protocol?")
         }
-        _ => ("cannot be connected to", "check the host and the port"),
+        _ => {
+            return told_with_cause(
+                SendErrorKind::Connect,
+                format!("`{address}` cannot be connected to"),
+                "check the host and the port",
+                error,
+            );
+        }
     };
     SendError::new(SendErrorKind::Connect, format!("`{address}` {what}")).hint(hint)
 }
@@ -170,10 +180,19 @@ fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendE
     ) {
         return hung_up(&address);
     }
-    told(
+    told_with_cause(
+        SendErrorKind::Protocol,
         format!("`{address}` broke the rules of HTTP"),
         "try another HTTP version in the request's settings",
+        error,
     )
+}
+
+/// An error that we know no better words for: with the innermost reason, which alone is not about our own layers.
+fn told_with_cause(kind: SendErrorKind, message: String, hint: &str, error: &(dyn Error + 'static)) -> SendError {
+    let mut told = SendError::new(kind, message).hint(hint);
+    told.causes.extend(causes(error).pop());
+    told
 }
 
 fn hung_up(address: &str) -> SendError {

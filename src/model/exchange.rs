@@ -242,7 +242,7 @@ pub struct SendError {
     pub kind: SendErrorKind,
     /// One sentence, lower case, without secrets.
     pub message: String,
-    /// Deeper reasons, outermost first.
+    /// Deeper reasons, outermost first; empty where the message says it all.
     pub causes: Vec<String>,
     /// The next step.
     pub hint: Option<String>,
