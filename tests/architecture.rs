@@ -64,16 +64,34 @@ fn layer(path: &Path) -> Option<&str> {
     parts.next().map(|_| first)
 }
 
-/// The layers a text names as `crate::layer` outside comments, also in groups: `use crate::{model::X, http}`.
-fn imports(text: &str) -> BTreeSet<String> {
+/// The layers a file names outside comments: as `crate::layer`, by the crate's own name, or by as many `super::` as lead
+/// out of the file's own layer.
+fn imports(path: &Path, text: &str) -> BTreeSet<String> {
     let code: String = text
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
         .collect::<Vec<_>>()
         .join("\n");
+    let mut found = named(&code, "crate::");
+    found.extend(named(&code, "postrider::"));
+    // `src/a/b.rs` is two modules deep, `src/a/mod.rs` one; a module of tests inside of it is one deeper.
+    let is_mod = path.file_stem().is_some_and(|stem| stem == "mod");
+    let depth = path.components().count() - 1 - usize::from(is_mod);
+    for depth in [depth, depth + 1] {
+        found.extend(named(&code, &"super::".repeat(depth)));
+    }
+    found
+}
+
+/// The words behind a prefix, also in groups: `use crate::{model::X, http}`.
+fn named(code: &str, prefix: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
+    for (at, _) in code.match_indices(prefix) {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let rest = &code[at + prefix.len()..];
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 1;
             let mut word = String::new();
@@ -109,13 +127,21 @@ fn layers_import_only_what_the_map_allows() {
     for (path, text) in rust_files("src") {
         let Some(own) = layer(&path) else { continue };
         let may = allowed.get(own).unwrap_or_else(|| panic!("{own} is not on the map"));
-        for other in imports(&text) {
+        for other in imports(&path, &text) {
             if other != own && allowed.contains_key(other.as_str()) && !may.contains(&other.as_str()) {
                 wrong.push(format!("{} imports {other}", path.display()));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn main_knows_the_two_faces_alone() {
+    let path = Path::new("src/main.rs");
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    let found: Vec<_> = imports(path, &text).into_iter().collect();
+    assert_eq!(found, ["cli", "tui"]);
 }
 
 #[test]
@@ -136,7 +162,7 @@ fn the_map_itself_has_no_cycle() {
 #[test]
 fn widgets_know_no_model() {
     for (path, text) in rust_files("src/tui/widgets") {
-        let others: Vec<_> = imports(&text).into_iter().filter(|name| name != "tui").collect();
+        let others: Vec<_> = imports(&path, &text).into_iter().filter(|name| name != "tui").collect();
         assert!(others.is_empty(), "{} imports {others:?}", path.display());
         for part in ["tui::shared", "tui::command", "tui::state", "tui::panes", "tui::theme"] {
             assert!(!text.contains(part), "{} imports {part}", path.display());
@@ -187,6 +213,11 @@ fn lints_are_expected_with_a_reason_never_allowed() {
 fn imports_are_found_however_they_are_written() {
     let text =
         "use crate::model::Auth;\nuse crate::{vars, http::{self, Jar}, exec};\n// use crate::tui;\ncrate::store::x();";
-    let found: Vec<_> = imports(text).into_iter().collect();
+    let found: Vec<_> = imports(Path::new("src/a.rs"), text).into_iter().collect();
     assert_eq!(found, ["exec", "http", "model", "store", "vars"]);
+    let text = "use postrider::tui::X;\nuse super::super::cli::Y;";
+    let found: Vec<_> = imports(Path::new("src/a/b.rs"), text).into_iter().collect();
+    assert_eq!(found, ["cli", "tui"]);
+    let found: Vec<_> = imports(Path::new("src/a/mod.rs"), text).into_iter().collect();
+    assert_eq!(found, ["cli", "super", "tui"]);
 }

@@ -56,6 +56,12 @@ pub enum Command {
     Env(EnvArgs),
     /// Says what postrider sees of the terminal, the workspace and its own files.
     Doctor(DoctorArgs),
+    /// Prints the JSON Schema of a kind of file, for your editor; without KIND, the kinds.
+    Schema {
+        /// The kind of file.
+        #[arg(value_parser = ["collection", "folder", "request", "environment", "globals", "config"])]
+        kind: Option<String>,
+    },
     /// Prints a completion script for a shell.
     Completions {
         /// The shell.

@@ -33,13 +33,11 @@ pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec
         return Vec::new();
     };
     let shown = |text: &str| escape(&redactor.redact(text));
-    let mut out = vec![format!("{} {}", paint.red("error:"), shown(&error.message))];
-    out.extend(
-        error
-            .causes
-            .iter()
-            .map(|cause| format!("  {} {}", paint.dim("because"), shown(cause))),
-    );
+    let sentence = error
+        .causes
+        .iter()
+        .fold(error.message.clone(), |sentence, cause| format!("{sentence}: {cause}"));
+    let mut out = vec![format!("{} {}", paint.red("error:"), shown(&sentence))];
     out.extend(
         error
             .hint
@@ -55,8 +53,17 @@ pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<Str
     let mut out: Vec<String> = told
         .map(|warning| format!("{} {}", paint.yellow("warning:"), escape(&redactor.redact(warning))))
         .collect();
-    // Auth names its own undefined variables.
-    let known = |name: &str| out.iter().any(|line| line.contains(&format!("`{name}`")));
+    // Auth names its own undefined variables, and so does a URL that could not be sent to.
+    let error = outcome
+        .exchange
+        .iter()
+        .filter_map(|exchange| exchange.result.as_ref().err());
+    let told: Vec<&str> = out
+        .iter()
+        .map(String::as_str)
+        .chain(error.map(|error| error.message.as_str()))
+        .collect();
+    let known = |name: &str| told.iter().any(|line| line.contains(&format!("`{name}`")));
     let missing: Vec<String> = outcome
         .unresolved
         .iter()
@@ -69,8 +76,13 @@ pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<Str
         } else {
             ("variables", "are")
         };
+        let sent = outcome
+            .exchange
+            .as_ref()
+            .is_some_and(|exchange| exchange.response().is_some());
+        let so = if sent { ": sent as written" } else { "" };
         out.push(format!(
-            "{} the {noun} {} {verb} not defined: sent as written",
+            "{} the {noun} {} {verb} not defined{so}",
             paint.yellow("warning:"),
             missing.join(", ")
         ));

@@ -18,6 +18,10 @@ use super::output::{Output, escape};
 /// Does what was asked for.
 pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Result<ExitCode, CliError> {
     match command {
+        EnvCommand::List | EnvCommand::Get { .. } => opened.tell_unkept(output),
+        EnvCommand::Use { .. } | EnvCommand::Set { .. } => opened.lasting()?,
+    }
+    match command {
         EnvCommand::List => list(&opened, output)?,
         EnvCommand::Use { name } => choose(&mut opened, name, output)?,
         EnvCommand::Get {
@@ -111,7 +115,7 @@ fn get(opened: &Opened, key: &str, reveal: bool, output: &mut Output) -> Result<
     let layer = layer(opened);
     let Some(binding) = layer.get(key) else {
         return Err(
-            CliError::failed(format!("there is no variable `{key}` in `{}`", layer.name))
+            CliError::usage(format!("there is no variable `{key}` in `{}`", layer.name))
                 .hint("`postrider env get` lists them"),
         );
     };

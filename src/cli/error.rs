@@ -44,7 +44,7 @@ impl CliError {
     /// The same with a cause below the ones it has.
     #[must_use]
     pub fn because(mut self, cause: impl Display) -> Self {
-        self.causes.push(cause.to_string());
+        self.causes.push(reason(&cause.to_string()));
         self
     }
 
@@ -55,6 +55,34 @@ impl CliError {
         self
     }
 
+    /// What went wrong and why, as one sentence without repetitions: each layer likes to say what the one below says.
+    pub fn sentence(&self) -> String {
+        let mut out = self.message.clone();
+        for cause in &self.causes {
+            if !out.to_lowercase().contains(&cause.to_lowercase()) {
+                out.push_str(": ");
+                out.push_str(cause);
+            }
+        }
+        out
+    }
+
+    /// The same as the cause of another one.
+    #[must_use]
+    pub fn within(mut self, message: impl Into<String>) -> Self {
+        let cause = std::mem::replace(&mut self.message, message.into());
+        self.causes.insert(0, cause);
+        self
+    }
+
+    /// The exit code of work that is done, when it is only that nobody reads what it prints; else the error.
+    pub fn unless_closed(self, code: ExitCode) -> Result<ExitCode, Self> {
+        match self.kind {
+            Kind::Closed => Ok(code),
+            Kind::Failed | Kind::Usage => Err(self),
+        }
+    }
+
     /// Tells the user, and says what to exit with.
     pub fn report(&self, output: &mut Output) -> ExitCode {
         let code = match self.kind {
@@ -63,10 +91,7 @@ impl CliError {
             Kind::Usage => 2,
         };
         let paint = output.err_paint;
-        output.note(&format!("{} {}", paint.red("error:"), escape(&self.message)));
-        for cause in &self.causes {
-            output.note(&format!("  {} {}", paint.dim("because"), escape(cause)));
-        }
+        output.note(&format!("{} {}", paint.red("error:"), escape(&self.sentence())));
         if let Some(hint) = &self.hint {
             output.note(&format!("{} {}", paint.cyan("hint:"), escape(hint)));
         }
@@ -88,6 +113,18 @@ impl From<std::io::Error> for CliError {
     }
 }
 
+/// A cause as part of a sentence: without the number of an OS error, and with a small letter.
+fn reason(text: &str) -> String {
+    let text = text.split(" (os error").next().unwrap_or(text);
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// Tells the user of an error that ended the program outside any command, and says what to exit with.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let mut told = CliError::failed(error.to_string());
@@ -95,4 +132,36 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         told = told.because(cause);
     }
     told.report(&mut Output::standard(super::args::ColorWhen::Auto))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::output::Written;
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_sentence_and_a_next_step() {
+        let err = Written::default();
+        let error = CliError::failed("cannot open `x`: database is locked")
+            .because("database is locked")
+            .because("No such file or directory (os error 2)")
+            .hint("try again");
+        error.report(&mut Output::to(std::io::sink(), err.clone()));
+        assert_eq!(
+            err.text(),
+            "error: cannot open `x`: database is locked: no such file or directory\nhint: try again\n"
+        );
+        assert_eq!(reason("TLS broke"), "TLS broke");
+    }
+
+    #[test]
+    fn a_closed_pipe_changes_no_exit_code() {
+        let closed = CliError::from(std::io::Error::from(std::io::ErrorKind::BrokenPipe));
+        assert!(
+            closed
+                .unless_closed(ExitCode::FAILURE)
+                .is_ok_and(|code| code == ExitCode::FAILURE)
+        );
+        assert!(CliError::failed("x").unless_closed(ExitCode::SUCCESS).is_err());
+    }
 }

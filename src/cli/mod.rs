@@ -1,7 +1,7 @@
 //! The command line: clap, one file per command, and what they print.
 //!
 //! ```text
-//! args ─▶ Cli ─┬─ no command, demo ──▶ Launch::Tui: main opens the screen
+//! args ─▶ Cli ─┬─ no command, demo ──▶ find the workspace ──▶ Launch::Tui: main opens the screen
 //!              └─ run, send, env … ──▶ open the workspace ─▶ exec ─▶ stdout: results   stderr: everything else
 //! ```
 //!
@@ -20,9 +20,12 @@ mod open;
 mod output;
 mod report;
 mod run;
+mod schema;
 mod send;
 
+use std::fs::File;
 use std::future::Future;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -30,20 +33,24 @@ use clap::{CommandFactory, Parser};
 
 use tokio::runtime::Builder;
 
+use crate::store::locate::samples;
+use crate::store::{Paths, locate};
 pub use args::{Cli, Command, DemoArgs};
 pub use error::{CliError, report};
-use open::Opened;
+use open::{Opened, with_causes};
 use output::Output;
 
 /// What the command line asks for.
 #[derive(Debug)]
 pub enum Launch {
-    /// The screen: on this workspace, if one was named, with the demo server, if it was asked for.
+    /// The screen: on this workspace, with the demo server, if it was asked for.
     Tui {
         /// The workspace's folder.
-        workspace: Option<PathBuf>,
+        root: PathBuf,
+        /// Where our own files are.
+        paths: Paths,
         /// How the demo server is to run.
-        demo: Option<DemoArgs>,
+        demo: Option<crate::demo::Config>,
     },
     /// The command is done.
     Exit(ExitCode),
@@ -53,22 +60,55 @@ pub enum Launch {
 pub fn start() -> Launch {
     let cli = Cli::parse();
     let workspace = cli.workspace.or(cli.dir);
-    match cli.command {
-        None if workspace.as_ref().is_some_and(|folder| !folder.is_dir()) => {
-            let error = no_folder(workspace.unwrap_or_default().as_path());
-            Launch::Exit(error.report(&mut Output::standard(cli.color)))
-        }
-        None => Launch::Tui { workspace, demo: None },
-        Some(Command::Demo(demo)) if !demo.serve => Launch::Tui {
-            workspace,
-            demo: Some(demo),
-        },
-        Some(command) => {
-            let mut output = Output::standard(cli.color);
-            let done = perform(command, workspace.as_deref(), &mut output);
-            Launch::Exit(done.unwrap_or_else(|error| error.report(&mut output)))
-        }
+    let mut output = Output::standard(cli.color);
+    let launch = match cli.command {
+        None => screen(workspace.as_deref(), None),
+        Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),
+        Some(command) => perform(command, workspace.as_deref(), &mut output).map(Launch::Exit),
+    };
+    launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
+}
+
+/// What the screen is to show: the workspace named, found or made; for the demo the samples, unless one is named.
+fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, CliError> {
+    if let Some(folder) = workspace.filter(|folder| !folder.is_dir()) {
+        return Err(no_folder(folder));
     }
+    if !has_terminal() {
+        return Err(CliError::failed("there is no terminal to open the screen on")
+            .hint("`postrider run` and `postrider send` work without one; `postrider --help` lists all commands"));
+    }
+    let paths = own_folders()?;
+    let start = current_folder()?;
+    let found = match (workspace, demo) {
+        (None, Some(_)) => samples(&start, &paths),
+        _ => locate(&start, workspace, &paths).map(|location| location.root),
+    };
+    let root = found.map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    let demo = demo.map(|demo| crate::demo::Config {
+        port: demo.port,
+        token_ttl: demo.token_ttl,
+        key_file: Some(paths.demo_key()),
+    });
+    Ok(Launch::Tui { root, paths, demo })
+}
+
+/// Whether a person sees stdout and can type: keys come from the standard input or else from the terminal itself.
+fn has_terminal() -> bool {
+    io::stdout().is_terminal() && (io::stdin().is_terminal() || (cfg!(unix) && File::open("/dev/tty").is_ok()))
+}
+
+fn own_folders() -> Result<Paths, CliError> {
+    Paths::from_env()
+        .ok_or_else(|| CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables"))
+}
+
+fn current_folder() -> Result<PathBuf, CliError> {
+    std::env::current_dir().map_err(|error| {
+        CliError::failed("the current folder cannot be read")
+            .because(error)
+            .hint("go to a folder that is there")
+    })
 }
 
 /// The first word is neither a command nor a folder: most often a slip in a command's name.
@@ -88,8 +128,7 @@ fn no_folder(typed: &Path) -> CliError {
 }
 
 fn perform(command: Command, workspace: Option<&Path>, output: &mut Output) -> Result<ExitCode, CliError> {
-    let cwd = std::env::current_dir()
-        .map_err(|error| CliError::failed("the current folder cannot be read").because(error))?;
+    let cwd = current_folder()?;
     match command {
         Command::Demo(args) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
         Command::Run(args) => {
@@ -103,6 +142,7 @@ fn perform(command: Command, workspace: Option<&Path>, output: &mut Output) -> R
         }
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
         Command::Doctor(args) => doctor::doctor(&Opened::at(&cwd, workspace, output)?, &args, output),
+        Command::Schema { kind } => schema::print(kind.as_deref(), output),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "postrider", &mut script);

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::demo;
-use crate::exec::{Pipeline, SendContext, Session};
+use crate::exec::{Pipeline, Plan, SendContext, Session};
 use crate::http::{Client, ClientConfig, Jar};
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Redactor, Secret};
+use crate::model::{NodeId, Outcome, Redactor, Secret};
 use crate::script::Limits;
+use crate::store::state::{HistoryRow, StateError};
 use crate::store::{Config, Files, Location, Paths, State, locate};
 
 use super::args::SendingArgs;
@@ -29,6 +30,10 @@ pub struct Opened {
     pub jar: Arc<Jar>,
     /// The local state.
     pub state: State,
+    /// Why nothing can be kept, and what to do about it.
+    unkept: Option<(String, &'static str)>,
+    /// Why a send is not in the history.
+    forgotten: Option<StateError>,
     saved: CurrentValues,
     saved_cookies: String,
     demo: Option<demo::Running>,
@@ -39,24 +44,23 @@ impl Opened {
     ///
     /// Problems that leave something to work with are told on stderr.
     pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
-        let paths = Paths::from_env().ok_or_else(|| {
-            CliError::failed("there is no home folder").hint("set `HOME`, or the `XDG_…_HOME` variables")
-        })?;
+        let paths = super::own_folders()?;
         let location = locate(start, explicit, &paths)
             .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
         let (config, problem) = Config::load(&paths.config_file());
         let mut problems: Vec<_> = problem.into_iter().collect();
         let workspace = Files::new(&location.root).load();
         problems.extend(workspace.problems.iter().cloned());
-        let state = match State::open(&paths, &location.root) {
+        let (state, unkept) = match State::open(&paths, &location.root) {
             Ok((state, problem)) => {
                 problems.extend(problem);
-                state
+                (state, None)
             }
             Err(error) => {
-                tell(output, &error.to_string(), Some(error.hint()));
-                tell(output, "nothing that scripts set will be kept", None);
-                State::in_memory().map_err(|error| with_causes(CliError::failed(error.to_string()), &error))?
+                let told = with_causes(CliError::failed(error.to_string()), &error);
+                let instead =
+                    State::in_memory().map_err(|error| with_causes(CliError::failed(error.to_string()), &error));
+                (instead?, Some((told.sentence(), error.hint())))
             }
         };
         for problem in &problems {
@@ -74,8 +78,9 @@ impl Opened {
             .cookies()
             .ok()
             .flatten()
-            .and_then(|json| Jar::from_json(&json).ok());
-        let cookies = jar.as_ref().map(Jar::to_json);
+            .and_then(|json| Jar::from_json(&json).ok())
+            .unwrap_or_default();
+        let cookies = jar.to_json();
         let active = state.active_environment().ok().flatten();
         let environment = active.and_then(|slug| workspace.environment_named(&slug).map(|node| node.id));
         Ok(Self {
@@ -88,16 +93,38 @@ impl Opened {
                 current: current.clone(),
                 ..Session::default()
             },
-            jar: Arc::new(jar.unwrap_or_default()),
+            jar: Arc::new(jar),
             state,
+            unkept,
+            forgotten: None,
             saved: current,
-            saved_cookies: cookies.unwrap_or_default(),
+            saved_cookies: cookies,
             demo: None,
         })
     }
 
+    /// Whether what is set now will be there at the next start.
+    ///
+    /// # Errors
+    ///
+    /// Why it will not.
+    pub fn lasting(&self) -> Result<(), CliError> {
+        match &self.unkept {
+            None => Ok(()),
+            Some((why, hint)) => Err(CliError::failed(why.as_str()).hint(*hint)),
+        }
+    }
+
+    /// Tells that the values set earlier could not be read and new ones will not be kept, if that is so.
+    pub fn tell_unkept(&self, output: &mut Output) {
+        if let Some((why, hint)) = &self.unkept {
+            tell(output, why, Some(hint));
+        }
+    }
+
     /// Makes ready for sending: the environment, the values given, the demo server.
     pub async fn prepare(&mut self, sending: &SendingArgs, output: &mut Output) -> Result<(), CliError> {
+        self.tell_unkept(output);
         if let Some(name) = &sending.environment {
             self.choose(name)?;
         }
@@ -167,37 +194,51 @@ impl Opened {
         pipeline
     }
 
-    /// Keeps what scripts and servers changed: current values and cookies.
-    pub fn save(&mut self, output: &mut Output) {
+    /// Adds a send to the history, as the TUI does; what goes wrong is told when all is saved.
+    pub fn remember(&mut self, plan: &Plan, outcome: &Outcome, redactor: &Redactor) {
+        let path = plan.path.as_ref().map(ToString::to_string);
+        let row = HistoryRow::of(path, &plan.request.name, outcome, redactor);
+        if let Some(row) = row.filter(|_| self.unkept.is_none())
+            && let Err(error) = self.state.add_history(&row)
+        {
+            self.forgotten.get_or_insert(error);
+        }
+    }
+
+    /// Keeps what scripts and servers changed, current values and cookies; whether all of it was kept.
+    pub fn save(&mut self, output: &mut Output) -> bool {
         let cookies = self.jar.to_json();
-        let values = if self.saved == self.session.current {
-            Ok(())
-        } else {
-            self.state.save_current_values(&self.saved, &self.session.current)
-        };
-        let kept = values.and_then(|()| {
-            if cookies == self.saved_cookies {
-                return Ok(());
-            }
-            self.state.set_cookies(&cookies)
+        if self.saved == self.session.current && self.saved_cookies == cookies && self.forgotten.is_none() {
+            return true;
+        }
+        let kept = self.lasting().and_then(|()| {
+            let told = |error: StateError| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint());
+            self.state
+                .save_current_values(&self.saved, &self.session.current)
+                .and_then(|()| self.state.set_cookies(&cookies))
+                .and_then(|()| self.forgotten.take().map_or(Ok(()), Err))
+                .map_err(told)
         });
         match kept {
             Ok(()) => {
                 self.saved = self.session.current.clone();
                 self.saved_cookies = cookies;
+                true
             }
             Err(error) => {
-                tell(output, &error.to_string(), Some(error.hint()));
-                tell(output, "what scripts set was not kept", None);
+                error.within("what was set was not kept").report(output);
+                false
             }
         }
     }
 }
 
-/// Everything that is secret in a session, also what a script has just set.
-pub fn secrets(session: &Session, node: Option<NodeId>, of_send: &Redactor) -> Redactor {
+/// Everything that is secret in a send and in the session after it, also what a script has just set.
+pub fn secrets(session: &Session, node: Option<NodeId>, outcome: &Outcome) -> Redactor {
+    let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
     let scopes = crate::exec::scopes(&session.source(node));
-    of_send.with(scopes.secrets().map(Secret::new).collect::<Vec<_>>())
+    let of_session: Vec<_> = scopes.secrets().map(Secret::new).collect();
+    of_send.unwrap_or_default().with(of_session)
 }
 
 /// A context that the first Ctrl+C cancels; the second one ends the program.

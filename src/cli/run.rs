@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::exec::{DataRow, RunEvent, RunOptions, data, run as run_all};
-use crate::model::{NodeId, Redactor, Workspace};
+use crate::model::{NodeId, Workspace};
 
 use super::args::RunArgs;
 use super::open::{Opened, cancellable, secrets, with_causes};
@@ -36,32 +36,29 @@ pub async fn run(mut opened: Opened, args: &RunArgs, cwd: &Path, output: &mut Ou
     let context = cancellable();
 
     let mut session = std::mem::take(&mut opened.session);
-    // Follows the session, to know the secrets that scripts have just set.
-    let mut shadow = session.clone();
     let mut report = Report::new(output);
     let summary = run_all(&pipeline, &mut session, &options, &context, &mut |event| match event {
         RunEvent::Iteration(iteration) => report.iteration(iteration),
         RunEvent::Request(plan) => report.request(plan),
-        RunEvent::Outcome(plan, outcome) => {
-            let exchange = outcome.exchange.as_ref();
-            let of_send = exchange.map_or_else(Redactor::default, |exchange| exchange.redactor.clone());
-            shadow.keep(plan.node, outcome);
-            report.outcome(outcome, &secrets(&shadow, plan.node, &of_send));
+        RunEvent::Outcome(plan, outcome, session) => {
+            let redactor = secrets(session, plan.node, outcome);
+            opened.remember(plan, outcome, &redactor);
+            report.outcome(outcome, &redactor);
         }
         RunEvent::NoSuchRequest(name) => report.no_such_request(name),
     })
     .await;
     let written = report.finish(&summary);
     opened.session = session;
-    opened.save(output);
-    written?;
-    Ok(if summary.cancelled {
+    let kept = opened.save(output);
+    let code = if summary.cancelled {
         ExitCode::from(130)
-    } else if summary.passed() || args.suppress_exit_code {
+    } else if args.suppress_exit_code || (summary.passed() && kept) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    };
+    written.map_or_else(|error| CliError::from(error).unless_closed(code), |()| Ok(code))
 }
 
 /// The requests of an item in order; only those in the folders (or with the names) asked for, if any are.

@@ -37,26 +37,25 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     let mut outcome = pipeline.send(plan.clone(), &context).await;
     let lost = opened.session.keep(node, &outcome);
     outcome.console.extend(lost);
-    opened.save(output);
+    let redactor = secrets(&opened.session, node, &outcome);
+    opened.remember(&plan, &outcome, &redactor);
+    let kept = opened.save(output);
 
-    let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
-    let redactor = secrets(&opened.session, node, &of_send.unwrap_or_default());
     tell(&plan, &outcome, &redactor, args, output);
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
     if response.is_some_and(|response| response.status == 401) {
         advise(&opened, node, output);
     }
-    if let Some(response) = response {
-        print(response, args, output)?;
-    }
     let refused = args.fail && response.is_some_and(|response| response.status >= 400);
-    Ok(if context.cancel.is_cancelled() {
+    let code = if context.cancel.is_cancelled() {
         ExitCode::from(130)
-    } else if outcome.failed() || refused {
+    } else if outcome.failed() || refused || !kept {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
-    })
+    };
+    let printed = response.map_or(Ok(()), |response| print(response, args, output));
+    printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
 }
 
 enum Target {
@@ -136,7 +135,11 @@ fn read(data: &str) -> Result<String, CliError> {
     } else {
         std::fs::read_to_string(file).map(|read| text = read)
     };
-    done.map_err(|error| CliError::usage(format!("cannot read the body from `{file}`")).because(error))?;
+    done.map_err(|error| {
+        CliError::usage(format!("cannot read the body from `{file}`"))
+            .because(error)
+            .hint("`@` reads a file; leave it out to send the text itself")
+    })?;
     Ok(text)
 }
 

@@ -194,6 +194,7 @@ impl Pipeline {
                 ..self.http_context(context)
             },
         });
+        let mut cookies = None;
         for mut job in jobs {
             job.scopes.clone_from(&prepared.scopes);
             job.request.clone_from(&prepared.request);
@@ -201,8 +202,12 @@ impl Pipeline {
             job.limits = self.limits;
             job.cancel = context.cancel.clone();
             job.send = Some(port.clone());
-            job.cookies = super::scripts::cookies(&self.cookies, &self.url(prepared));
+            job.cookies = cookies
+                .get_or_insert_with(|| super::scripts::cookies(&self.cookies, &self.url(prepared)))
+                .clone();
             let mut report = engine.run(job).await;
+            // It may have changed the URL, and with `pm.sendRequest` the jar.
+            cookies = None;
             for write in &report.writes {
                 prepared.scopes.apply(write);
             }

@@ -43,7 +43,7 @@ pub enum RunEvent<'a> {
     /// A request begins.
     Request(&'a Plan),
     /// A request is over. What its scripts wrote is already in the session.
-    Outcome(&'a Plan, &'a Outcome),
+    Outcome(&'a Plan, &'a Outcome, &'a Session),
     /// `setNextRequest` named a request that the run does not have, so the iteration ended.
     NoSuchRequest(&'a str),
 }
@@ -82,7 +82,7 @@ pub async fn run(
             let lost = session.keep(Some(node), &outcome);
             outcome.console.extend(lost);
             summary.add(&plan, &outcome);
-            events(RunEvent::Outcome(&plan, &outcome));
+            events(RunEvent::Outcome(&plan, &outcome, session));
             if context.cancel.is_cancelled() {
                 break 'run;
             }

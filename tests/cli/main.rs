@@ -1,6 +1,8 @@
 //! The command line as a user types it: against the embedded demo server, and against everything that can go wrong.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod endings;
+
 use std::fs;
 use std::path::Path;
 
@@ -382,7 +384,7 @@ fn environments_are_listed_chosen_read_and_set() {
         .success()
         .stderr(contains("its file is unchanged"));
     env(&["get", "base_url"]).success().stdout("http://127.0.0.1:1\n");
-    env(&["get", "nothing"]).code(1).stderr(contains("`nothing`"));
+    env(&["get", "nothing"]).code(2).stderr(contains("`nothing`"));
     env(&["use", "none"]).success();
     env(&["list"]).success().stdout(contains("●").not());
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("environments/demo.toml");
