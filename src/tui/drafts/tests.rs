@@ -331,3 +331,25 @@ fn keys_say_what_they_are_for() {
     assert_eq!(read_key("scratch:x"), Key::Scratch("x".into()));
     assert_eq!(read_key("a/b"), Key::Item(ItemPath::new("a/b")));
 }
+
+#[test]
+fn a_file_that_changes_twice_under_unsaved_edits_is_not_taken_for_known() {
+    let disk = tempfile::tempdir().unwrap();
+    let folder = disk.path().join("collections/c");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("r.toml");
+    std::fs::write(&file, "url = 'http://disk'\n").unwrap();
+    let files = crate::store::Files::new(disk.path());
+    let mut harness = Harness::with(files.load(), 120, 40);
+    let id = harness.state.shared.node_at("c/r").unwrap();
+    let typed = with_url(&harness, id, "http://mine");
+    run(&mut harness, typed);
+    for text in ["url = 'http://theirs'\n", "url = 'http://theirs' # again\n"] {
+        std::fs::write(&file, text).unwrap();
+        let changes = crate::store::watch::reload(std::slice::from_ref(&file), &files);
+        assert_eq!(changes.len(), 1);
+        harness.event(Event::Changed(changes));
+    }
+    assert!(harness.state.shared.contested.contains(&Filed::Node(id)));
+    assert!(!jobs(&harness).any(|job| matches!(job, FileJob::Accept(_))));
+}
