@@ -1,6 +1,6 @@
 //! Collections and folders: what they hand down to the requests in them.
 
-use super::{Auth, Settings, Variable, script::Scripts, token::TokenSource};
+use super::{Auth, Origin, Settings, Variable, script::Scripts, token::TokenSource};
 
 /// The content of a collection or a folder; Postman calls both an item group.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +21,8 @@ pub struct Group {
     pub tokens: Vec<TokenSource>,
     /// Its place among its siblings.
     pub order: Option<i64>,
+    /// Where it was imported from, and what is kept of it there.
+    pub origin: Origin,
 }
 
 impl Group {

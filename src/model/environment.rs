@@ -1,6 +1,6 @@
 //! Environments: named sets of variables, one of which is active.
 
-use super::Variable;
+use super::{Origin, Variable};
 
 /// An environment as its file holds it; also the shape of a workspace's globals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Environment {
     pub variables: Vec<Variable>,
     /// Its place among the environments.
     pub order: Option<i64>,
+    /// Where it was imported from, and what is kept of it there.
+    pub origin: Origin,
 }
 
 impl Environment {

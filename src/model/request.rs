@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Auth, Body, Settings, Template, script::Scripts};
+use super::{Auth, Body, Example, Origin, Settings, Template, script::Scripts};
 
 /// An HTTP method: any token of RFC 9110, section 9.1, spelled as the user spells it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,6 +113,10 @@ pub struct Request {
     pub settings: Settings,
     /// Its place among its siblings: lower comes first; without one it follows those that have one, by name.
     pub order: Option<i64>,
+    /// Responses saved with it.
+    pub examples: Vec<Example>,
+    /// Where it was imported from, and what is kept of it there.
+    pub origin: Origin,
 }
 
 impl Request {

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::dto::{AuthDto, ScriptsDto, Text, auth, put_auth, put_rest, put_scripts, yes};
 use super::duration::{self, DurationText};
+use super::origin::{OriginDto, put_origin};
 use super::settings::{SettingsDto, put_settings};
 use super::tree::{Map, Tree, put_order, put_rows, put_text};
 use super::value;
@@ -43,6 +44,9 @@ pub struct GroupDto {
     /// Where token variables come from, by variable (collections only).
     #[serde(default)]
     pub tokens: IndexMap<String, TokenDto>,
+    /// Where it was imported from.
+    #[serde(default)]
+    pub postman: OriginDto,
 }
 
 /// An environment, or the globals.
@@ -59,6 +63,9 @@ pub struct EnvironmentDto {
     /// Its variables with the values everyone starts with.
     #[serde(default)]
     pub variables: Vec<VariableDto>,
+    /// Where it was imported from.
+    #[serde(default)]
+    pub postman: OriginDto,
 }
 
 /// A variable.
@@ -86,6 +93,13 @@ pub struct VariableDto {
 #[derive(Debug, JsonSchema)]
 #[schemars(transparent)]
 pub struct JsonText(#[schemars(with = "String")] Value);
+
+impl JsonText {
+    /// The value.
+    pub fn into_value(self) -> Value {
+        self.0
+    }
+}
 
 impl<'de> Deserialize<'de> for JsonText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -159,6 +173,7 @@ impl GroupDto {
                 })
                 .collect(),
             order: self.order,
+            origin: self.postman.into(),
         }
     }
 }
@@ -171,6 +186,7 @@ impl EnvironmentDto {
             description: self.description,
             variables: self.variables.into_iter().map(Variable::from).collect(),
             order: self.order,
+            origin: self.postman.into(),
         }
     }
 }
@@ -189,6 +205,7 @@ pub fn tree(group: &Group) -> Map {
     if !tokens.is_empty() {
         map.insert("tokens".into(), Tree::Table(tokens));
     }
+    put_origin(&mut map, &group.origin);
     map
 }
 
@@ -199,6 +216,7 @@ pub fn environment_tree(environment: &Environment) -> Map {
     put_text(&mut map, "description", &environment.description);
     put_order(&mut map, environment.order);
     put_rows(&mut map, "variables", variables_tree(&environment.variables));
+    put_origin(&mut map, &environment.origin);
     map
 }
 

@@ -25,7 +25,7 @@ pub fn item(key: &str, tree: &Tree) -> Item {
             Item::Table(table)
         }
         Tree::Table(_) => block(tree),
-        Tree::Rows(rows) if key == "variables" => {
+        Tree::Rows(rows) if matches!(key, "variables" | "examples") => {
             let mut tables = ArrayOfTables::new();
             for row in rows {
                 tables.push(table(row));

@@ -13,6 +13,7 @@ mod body;
 mod dto;
 mod duration;
 mod error;
+mod example;
 mod group;
 mod known;
 mod layout;
@@ -20,6 +21,7 @@ mod load;
 #[cfg(test)]
 mod loading;
 mod merge;
+mod origin;
 mod parse;
 mod place;
 mod request;

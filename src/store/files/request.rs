@@ -5,10 +5,12 @@ use serde::Deserialize;
 
 use super::body::{BodyDto, put_body};
 use super::dto::{AuthDto, RowDto, ScriptsDto, auth, entries, entry_tree, put_auth, put_scripts};
+use super::example::{ExampleDto, example_map};
+use super::origin::{OriginDto, put_origin};
 use super::settings::{SettingsDto, put_settings};
-use super::tree::{Map, put_order, put_rows, put_text};
+use super::tree::{Map, Tree, put_order, put_rows, put_text};
 use crate::model::request::{Entry, Method, path_variable_names};
-use crate::model::{Body, Request, Template};
+use crate::model::{Body, Example, Request, Template};
 
 /// A request.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -45,6 +47,12 @@ pub struct RequestDto {
     /// Scripts before and after.
     #[serde(default)]
     pub scripts: ScriptsDto,
+    /// Responses saved with it.
+    #[serde(default)]
+    pub examples: Vec<ExampleDto>,
+    /// Where it was imported from.
+    #[serde(default)]
+    pub postman: OriginDto,
 }
 
 impl RequestDto {
@@ -65,6 +73,8 @@ impl RequestDto {
             scripts: self.scripts.into(),
             settings: self.settings.into(),
             order: self.order,
+            examples: self.examples.into_iter().map(Example::from).collect(),
+            origin: self.postman.into(),
         };
         if request.url.as_str().contains('?') {
             let mut typed = Request::default();
@@ -106,5 +116,11 @@ pub fn tree(request: &Request) -> Map {
     put_body(&mut map, &request.body);
     put_settings(&mut map, &request.settings);
     put_scripts(&mut map, &request.scripts);
+    put_rows(
+        &mut map,
+        "examples",
+        Tree::Rows(request.examples.iter().map(example_map).collect()),
+    );
+    put_origin(&mut map, &request.origin);
     map
 }

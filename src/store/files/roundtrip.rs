@@ -17,7 +17,7 @@ use crate::model::request::{Entry, Method};
 use crate::model::script::Scripts;
 use crate::model::settings::HttpVersion;
 use crate::model::token::{Renew, TokenSource};
-use crate::model::{Auth, Body, Entity, Group, ItemPath, Request, Settings, Template, Variable};
+use crate::model::{Auth, Body, Entity, Example, Group, ItemPath, Origin, Request, Rest, Settings, Template, Variable};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -130,14 +130,55 @@ fn scripts() -> impl Strategy<Value = Scripts> {
     })
 }
 
+fn origin() -> impl Strategy<Value = Origin> {
+    let rest = (text(), vec(text(), 0..2), proptest::option::of("[0-9a-f]{4}"), json()).prop_map(
+        |(at, of, instead_of, value)| Rest {
+            at,
+            of,
+            instead_of,
+            value,
+        },
+    );
+    (text(), vec(rest, 0..3)).prop_map(|(id, rest)| Origin { id, rest })
+}
+
+fn example() -> impl Strategy<Value = Example> {
+    let request = (text(), vec(entry(false), 0..2), body()).prop_map(|(url, headers, body)| {
+        let mut request = Request {
+            url: url.replace(['?', '#'], "").into(),
+            headers,
+            body,
+            ..Request::default()
+        };
+        request.sync_path_variables();
+        Box::new(request)
+    });
+    (
+        (text(), any::<Option<u16>>(), text(), text()),
+        vec(entry(false), 0..3),
+        text(),
+        proptest::option::of(request),
+    )
+        .prop_map(|((name, code, status, language), headers, body, request)| Example {
+            name,
+            code,
+            status,
+            headers,
+            language,
+            body,
+            request,
+        })
+}
+
 fn any_request() -> impl Strategy<Value = Request> {
     (
         (text(), text(), "[A-Z]{1,6}", "[a-z:/{}]{0,12}"),
         (vec(entry(true), 0..3), vec(entry(false), 0..3), vec(entry(false), 0..4)),
         (auth(), body(), scripts(), settings(), any::<Option<i64>>()),
+        (vec(example(), 0..3), origin()),
     )
         .prop_map(
-            |((name, description, method, url), (params, path_variables, headers), rest)| {
+            |((name, description, method, url), (params, path_variables, headers), rest, (examples, origin))| {
                 let mut request = Request {
                     name,
                     description,
@@ -151,6 +192,8 @@ fn any_request() -> impl Strategy<Value = Request> {
                     scripts: rest.2,
                     settings: rest.3,
                     order: rest.4,
+                    examples,
+                    origin,
                 };
                 request.sync_path_variables();
                 request
@@ -179,8 +222,9 @@ fn any_group() -> impl Strategy<Value = Group> {
         scripts(),
         settings(),
         vec(token, 0..3),
+        origin(),
     )
-        .prop_map(|(name, auth, variables, scripts, settings, mut tokens)| {
+        .prop_map(|(name, auth, variables, scripts, settings, mut tokens, origin)| {
             tokens.sort_by(|a, b| a.variable.cmp(&b.variable));
             tokens.dedup_by(|a, b| a.variable == b.variable);
             Group {
@@ -190,6 +234,7 @@ fn any_group() -> impl Strategy<Value = Group> {
                 scripts,
                 settings,
                 tokens,
+                origin,
                 ..Group::default()
             }
         })
