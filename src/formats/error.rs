@@ -1,0 +1,69 @@
+//! Why a foreign file could not be read, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a foreign file could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FormatError {
+    /// The file holds nothing.
+    #[error("the file is empty")]
+    Empty,
+    /// The bytes are no text in an encoding we know.
+    #[error("the file is not UTF-8 or UTF-16 text (line {line}, column {column})")]
+    Encoding {
+        /// Counted from 1.
+        line: usize,
+        /// In bytes, counted from 1.
+        column: usize,
+    },
+    /// The text is not JSON.
+    #[error("not JSON: {message} (line {line}, column {column})")]
+    Json {
+        /// What is wrong.
+        message: String,
+        /// Counted from 1.
+        line: usize,
+        /// In bytes, counted from 1.
+        column: usize,
+    },
+    /// Brackets in brackets without end.
+    #[error("nested more than {most} levels deep (line {line}, column {column})")]
+    TooDeep {
+        /// The most levels that are read.
+        most: usize,
+        /// Counted from 1.
+        line: usize,
+        /// In bytes, counted from 1.
+        column: usize,
+    },
+    /// It is JSON, but nothing of Postman's.
+    #[error("no Postman collection, environment or data dump; it looks like {looks}")]
+    Unknown {
+        /// What it looks like.
+        looks: &'static str,
+    },
+    /// A file or folder cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl FormatError {
+    /// The next step, where there is one.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Empty => Some("export it from Postman again"),
+            Self::Encoding { .. } => Some("save it as UTF-8"),
+            Self::Json { .. } => Some("the file may be cut off; export it from Postman again"),
+            Self::TooDeep { .. } => Some("nest fewer folders"),
+            Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),
+            Self::Io { .. } => None,
+        }
+    }
+}

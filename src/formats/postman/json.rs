@@ -1,0 +1,126 @@
+//! Text → JSON, with a stated bound on nesting and a place for every mistake.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::formats::FormatError;
+
+/// More brackets in brackets are refused: about 490 folders in each other. Walking, comparing and dropping the tree
+/// of so many levels fits any thread's stack.
+pub const MOST_LEVELS: usize = 1_000;
+/// Up to so many levels the parser may use the caller's own stack.
+const FEW_LEVELS: usize = 100;
+/// Enough for [`MOST_LEVELS`] in a build without optimisation.
+const STACK_BYTES: usize = 32 << 20;
+
+/// Parses JSON text of at most [`MOST_LEVELS`] levels.
+pub fn parse(text: &str) -> Result<Value, FormatError> {
+    if deepest(text)? <= FEW_LEVELS {
+        return whole(text);
+    }
+    // The parser calls itself for every level; a thread of its own has the stack for that.
+    std::thread::scope(|scope| {
+        let parser = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, || whole(text));
+        let parser = parser.map_err(|source| FormatError::Io {
+            path: "thread".into(),
+            source,
+        })?;
+        parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn whole(text: &str) -> Result<Value, FormatError> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    deserializer.disable_recursion_limit();
+    Value::deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value))
+        .map_err(|error| {
+            let message = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            FormatError::Json {
+                message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
+                line: error.line(),
+                column: error.column(),
+            }
+        })
+}
+
+/// The deepest level of the text; an error at the first bracket beyond the bound.
+fn deepest(text: &str) -> Result<usize, FormatError> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut most, mut at) = (0_usize, 0, 0);
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => at = string_end(bytes, at + 1),
+            b'[' | b'{' => {
+                depth += 1;
+                if depth > MOST_LEVELS {
+                    let (line, column) = place(text, at);
+                    return Err(FormatError::TooDeep {
+                        most: MOST_LEVELS,
+                        line,
+                        column,
+                    });
+                }
+                most = most.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        at += 1;
+    }
+    Ok(most)
+}
+
+/// The place of the quote that ends a string begun before `at`.
+fn string_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+        at += next;
+        if bytes[at] == b'"' {
+            return at;
+        }
+        at += 2;
+    }
+    bytes.len()
+}
+
+/// Line and column (in bytes) of an offset, both counted from 1.
+pub fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    let line = memchr::memchr_iter(b'\n', before).count() + 1;
+    let column = at - memchr::memrchr(b'\n', before).map_or(0, |start| start + 1) + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn nested(levels: usize) -> String {
+        format!("{}{}", "[".repeat(levels), "]".repeat(levels))
+    }
+
+    #[test]
+    fn nesting_is_bounded_and_the_bound_is_reached() {
+        assert!(parse(&nested(MOST_LEVELS)).is_ok());
+        let error = parse(&format!("\n{}", nested(100_000))).unwrap_err();
+        assert!(
+            matches!(error, FormatError::TooDeep { line: 2, column, .. } if column == MOST_LEVELS + 1),
+            "{error}"
+        );
+        assert!(parse(r#"{"a": "[[[[\"[[\\"}"#).is_ok());
+    }
+
+    #[test]
+    fn mistakes_have_a_place() {
+        let error = parse("{\n  \"a\": nope}").unwrap_err();
+        assert_eq!(error.to_string(), "not JSON: expected ident (line 2, column 9)");
+        for text in ["", "{", "[1,", "\"abc", "{} {}", "\"\\", "]"] {
+            assert!(matches!(parse(text), Err(FormatError::Json { .. })), "{text}");
+        }
+    }
+}

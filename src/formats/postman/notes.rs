@@ -1,0 +1,208 @@
+//! What the report says of an item: guesses, and values that are kept but have no effect here.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::rows;
+use super::script;
+use super::tidy::Object;
+use crate::formats::{Fate, Report};
+use crate::model::script::ScriptEvent;
+use crate::model::{Body, Group, Request, Rest};
+
+/// The names from the collection down to an item. Cheap to clone, whatever the depth.
+#[derive(Clone, Debug, Default)]
+pub struct Path(Option<Arc<Link>>);
+
+#[derive(Debug)]
+struct Link {
+    above: Path,
+    name: String,
+}
+
+impl Path {
+    /// The path of a child.
+    pub fn below(&self, name: &str) -> Self {
+        Self(Some(Arc::new(Link {
+            above: self.clone(),
+            name: name.to_owned(),
+        })))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names = Vec::new();
+        let mut here = self;
+        while let Some(link) = &here.0 {
+            names.push(link.name.as_str());
+            here = &link.above;
+        }
+        names.reverse();
+        f.write_str(&names.join(" / "))
+    }
+}
+
+/// Notes that an item had no name.
+pub fn guessed_name(report: &mut Report, parent: &Path, name: &str) {
+    let path = parent.below(name).to_string();
+    report.add(
+        &path,
+        "name",
+        Fate::Guessed,
+        "a missing name",
+        format!("it is called `{name}` here"),
+    );
+}
+
+/// Notes what is kept of a collection or folder.
+pub fn group(report: &mut Report, path: &Path, source: &Object, group: &Group) {
+    scripts(report, path, source);
+    kept(report, path, &group.origin.rest);
+}
+
+/// Notes what is kept of a request.
+pub fn request(report: &mut Report, path: &Path, source: &Object, request: &Request) {
+    scripts(report, path, source);
+    if let Body::Unknown { kind } = &request.body {
+        let what = format!("a body of type `{kind}`");
+        report.add(
+            &path.to_string(),
+            "request.body",
+            Fate::Kept,
+            what,
+            "this type is not sent",
+        );
+    }
+    kept(report, path, &request.origin.rest);
+}
+
+/// Notes what is kept of an environment.
+pub fn environment(report: &mut Report, name: &str, kept_: &[Rest]) {
+    kept(report, &Path::default().below(name), kept_);
+}
+
+fn scripts(report: &mut Report, path: &Path, source: &Object) {
+    for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
+        let count = script::sources(source, event).len();
+        if count > 1 {
+            report.add(
+                &path.to_string(),
+                "event",
+                Fate::Guessed,
+                format!("{count} {} scripts", event.label()),
+                "they are one script of several blocks here; a `return` in one ends all",
+            );
+        }
+    }
+    for event in rows::objects(source, "event").filter(|event| rows::enabled(event)) {
+        let script = event.get("script").and_then(serde_json::Value::as_object);
+        if script.is_some_and(|script| script.contains_key("src")) {
+            report.add(
+                &path.to_string(),
+                "event",
+                Fate::Kept,
+                "a script in a file of its own (`src`)",
+                "only scripts within the collection run",
+            );
+        }
+    }
+}
+
+fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
+    if rest.is_empty() {
+        return;
+    }
+    let path = path.to_string();
+    for rest in rest {
+        if let Some((what, why)) = meaning(rest) {
+            let field = rest.at.trim_start_matches('/').replace('/', ".");
+            report.add(&path, &field, Fate::Kept, what, why);
+        }
+    }
+}
+
+/// What a kept value is and why it has no effect; `None` for what has none in Postman either.
+fn meaning(rest: &Rest) -> Option<(String, String)> {
+    let at = rest.at.as_str();
+    let last = at.rsplit('/').next().unwrap_or_default();
+    let said = |what: &str, why: &str| Some((what.to_owned(), why.to_owned()));
+    let book_keeping = [
+        "uid",
+        "owner",
+        "createdAt",
+        "updatedAt",
+        "lastUpdatedBy",
+        "lastRevision",
+        "fork",
+        "forkInfo",
+        "isPublic",
+        "team",
+        "folder",
+        "collection",
+        "collectionId",
+        "collection_id",
+        "version",
+        "responseTime",
+        "timestamp",
+        "folders_order",
+        "subscribed",
+        "remote_id",
+        "write",
+        "published",
+        "preRequestScript",
+        "tests",
+    ];
+    if last.starts_with('_') || book_keeping.contains(&last) || at.starts_with("/info") || at.starts_with("/response/")
+    {
+        return None;
+    }
+    if at.starts_with("/event") {
+        let disabled = rest.value.to_string().contains("\"disabled\":true");
+        return if disabled {
+            said(
+                "a disabled script",
+                "it does not run; enable it in Postman to have it here",
+            )
+        } else {
+            said(
+                "a script",
+                "it belongs to a moment, or has settings, that are not known here",
+            )
+        };
+    }
+    if let Some(key) = at.strip_prefix("/protocolProfileBehavior/") {
+        return Some((format!("the setting `{key}`"), "it is not supported".to_owned()));
+    }
+    if at.starts_with("/request/certificate") {
+        return said("a client certificate", "certificates are not taken from collections");
+    }
+    if at.starts_with("/request/proxy") {
+        return said("a proxy", "set it in the request's settings");
+    }
+    if at == "/request/body" && rest.value.get("disabled").is_some() {
+        return said("a disabled body", "it is not sent");
+    }
+    if at == "/request/body" {
+        return said("a body of an unknown type", "it is not sent");
+    }
+    if last == "type" && (at.starts_with("/variable/") || at.starts_with("/values/")) {
+        return said(
+            "the type of a variable",
+            "its value is not of that type, and stays as it is",
+        );
+    }
+    if at.starts_with("/request/body/file/content") {
+        return said("a file's content", "only files on the disk are sent");
+    }
+    if let Some(mode) = at.strip_prefix("/request/body/") {
+        return Some((
+            format!("`{mode}` of the body"),
+            "it is not of the type that is sent".to_owned(),
+        ));
+    }
+    if at.starts_with("/auth/") || at.starts_with("/request/auth/") {
+        return said("parameters of another auth type", "they are not used");
+    }
+    Some((format!("`{last}`"), "it is not known here".to_owned()))
+}

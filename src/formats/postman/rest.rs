@@ -1,0 +1,192 @@
+//! What our model does not hold: the difference between an item as Postman wrote it and as we would write it.
+//!
+//! Both are in tidy form, so the difference is exactly what would be lost. It is kept beside the item and put back on
+//! export, each value where it stood, unless the user has changed what stood around it.
+
+use serde_json::Value;
+
+use super::tidy::Object;
+use crate::model::Rest;
+
+/// What `source` says and `ours` does not.
+pub fn diff(ours: &Object, source: &Object) -> Vec<Rest> {
+    let mut found = Diff::default();
+    found.objects(ours, source);
+    found.out
+}
+
+#[derive(Default)]
+struct Diff {
+    at: Vec<String>,
+    of: Vec<String>,
+    out: Vec<Rest>,
+}
+
+impl Diff {
+    fn keep(&mut self, key: &str, instead_of: Option<&Value>, value: &Value) {
+        let mut at = String::new();
+        for part in self.at.iter().map(String::as_str).chain([key]) {
+            at.push('/');
+            at.push_str(&part.replace('~', "~0").replace('/', "~1"));
+        }
+        self.out.push(Rest {
+            at,
+            of: self.of.clone(),
+            instead_of: instead_of.map(sum),
+            value: value.clone(),
+        });
+    }
+
+    fn objects(&mut self, ours: &Object, source: &Object) {
+        for (key, value) in source {
+            match ours.get(key) {
+                None => self.keep(key, None, value),
+                Some(own) => self.values(key, own, value),
+            }
+        }
+    }
+
+    fn values(&mut self, key: &str, ours: &Value, source: &Value) {
+        match (ours, source) {
+            (Value::Object(own), Value::Object(value)) => {
+                self.at.push(key.to_owned());
+                self.objects(own, value);
+                self.at.pop();
+            }
+            (Value::Array(own), Value::Array(value))
+                if own.len() <= value.len() && own.iter().zip(value).all(|(a, b)| row_name(a) == row_name(b)) =>
+            {
+                self.at.push(key.to_owned());
+                for (n, (own, value)) in own.iter().zip(value).enumerate() {
+                    self.of.push(row_name(value));
+                    self.values(&n.to_string(), own, value);
+                    self.of.pop();
+                }
+                for more in &value[own.len()..] {
+                    self.keep("-", None, more);
+                }
+                self.at.pop();
+            }
+            _ if ours == source => {}
+            _ => self.keep(key, Some(ours), source),
+        }
+    }
+}
+
+/// Puts back what was kept, where what stood around it still stands.
+pub fn apply(ours: &mut Object, kept: &[Rest]) {
+    let mut whole = Value::Object(std::mem::take(ours));
+    for rest in kept {
+        // A place that is gone takes along what was kept in it.
+        let _gone = put(&mut whole, rest);
+    }
+    if let Value::Object(map) = whole {
+        *ours = map;
+    }
+}
+
+fn put(whole: &mut Value, rest: &Rest) -> Option<()> {
+    let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
+    let mut parts: Vec<String> = rest.at.split('/').skip(1).map(unescape).collect();
+    let last = parts.pop()?;
+    let mut names = rest.of.iter();
+    let mut here = whole;
+    for part in &parts {
+        here = match here {
+            Value::Object(map) => map.get_mut(part)?,
+            Value::Array(rows) => {
+                let at = find_row(rows, part, names.next()?)?;
+                rows.get_mut(at)?
+            }
+            _ => return None,
+        };
+    }
+    match here {
+        Value::Object(map) => match (map.get_mut(&last), &rest.instead_of) {
+            (None, None) => {
+                map.insert(last, rest.value.clone());
+            }
+            (Some(own), Some(was)) if sum(own) == *was => own.clone_from(&rest.value),
+            // The user has begun a list of his own where there was none: what was kept follows it.
+            (Some(Value::Array(own)), None) => own.extend(rest.value.as_array().cloned()?),
+            _ => {}
+        },
+        Value::Array(rows) if last == "-" => rows.push(rest.value.clone()),
+        Value::Array(rows) => {
+            let at = find_row(rows, &last, names.next()?)?;
+            let row = rows.get_mut(at)?;
+            if rest.instead_of.as_ref() == Some(&sum(row)) {
+                row.clone_from(&rest.value);
+            }
+        }
+        _ => {}
+    }
+    Some(())
+}
+
+/// The row of a name: the one at its old place, else the first one.
+fn find_row(rows: &[Value], place: &str, name: &str) -> Option<usize> {
+    let there = place.parse::<usize>().ok();
+    let fits = |at: &usize| rows.get(*at).is_some_and(|row| row_name(row) == name);
+    there
+        .filter(fits)
+        .or_else(|| rows.iter().position(|row| row_name(row) == name))
+}
+
+/// What tells a row from its neighbours.
+fn row_name(row: &Value) -> String {
+    ["key", "listen", "name"]
+        .into_iter()
+        .find_map(|key| row.get(key).and_then(Value::as_str))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// A check sum of a value: FNV-1a, 64 bits. It tells whether the user changed something, and proves nothing.
+fn sum(value: &Value) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in value.to_string().bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    format!("{hash:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn object(value: Value) -> Object {
+        match value {
+            Value::Object(map) => map,
+            _ => Object::new(),
+        }
+    }
+
+    #[test]
+    fn what_differs_comes_back() {
+        let ours = object(json!({"a": 1, "rows": [{"key": "x"}, {"key": "y"}], "b": {"c": [1]}}));
+        let source = object(json!({
+            "a": 2, "rows": [{"key": "x", "z": 1}, {"key": "y"}, {"key": "w"}], "b": {"c": [1, 2], "d/e": null}
+        }));
+        let kept = diff(&ours, &source);
+        let mut back = ours.clone();
+        apply(&mut back, &kept);
+        assert_eq!(back, source);
+        assert!(diff(&source, &source).is_empty());
+    }
+
+    #[test]
+    fn what_the_user_changed_stays_changed() {
+        let ours = object(json!({"a": 1, "rows": [{"key": "x"}, {"key": "y"}]}));
+        let source = object(json!({"a": 2, "rows": [{"key": "x", "z": 1}, {"key": "y", "z": 2}], "new": 1}));
+        let kept = diff(&ours, &source);
+        let mut edited = object(json!({"a": 3, "rows": [{"key": "y"}], "new": 4}));
+        apply(&mut edited, &kept);
+        assert_eq!(
+            Value::Object(edited),
+            json!({"a": 3, "rows": [{"key": "y", "z": 2}], "new": 4})
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Rows and variables, in tidy form and in our model.
+
+use serde_json::Value;
+
+use super::Secrets;
+use super::tidy::{Object, is_nothing};
+use crate::model::request::Entry;
+use crate::model::variable::display_value;
+use crate::model::{Template, Variable};
+
+/// Text at a key; empty when there is none.
+pub fn text(map: &Object, key: &str) -> String {
+    map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The objects in a list at a key.
+pub fn objects<'a>(map: &'a Object, key: &str) -> impl Iterator<Item = &'a Object> {
+    map.get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+}
+
+/// Whether a row counts.
+pub fn enabled(row: &Object) -> bool {
+    !row.contains_key("disabled")
+}
+
+/// Reads rows; `bare` says that a `null` value is a name alone.
+pub fn read(map: &Object, key: &str, bare: bool) -> Vec<Entry> {
+    objects(map, key)
+        .map(|row| Entry {
+            name: Template::new(text(row, "key")),
+            value: match row.get("value") {
+                Some(Value::Null) if bare => None,
+                _ => Some(Template::new(text(row, "value"))),
+            },
+            enabled: enabled(row),
+            description: text(row, "description"),
+        })
+        .collect()
+}
+
+/// Writes rows.
+pub fn write(rows: &[Entry]) -> Value {
+    let rows = rows.iter().map(|row| {
+        let mut map = Object::new();
+        map.insert("key".into(), row.name.as_str().into());
+        let value = row.value.as_ref().map_or(Value::Null, |value| value.as_str().into());
+        map.insert("value".into(), value);
+        put_rest(&mut map, row.enabled, &row.description);
+        Value::Object(map)
+    });
+    Value::Array(rows.collect())
+}
+
+/// Adds what every row may have.
+pub fn put_rest(map: &mut Object, enabled: bool, description: &str) {
+    if !enabled {
+        map.insert("disabled".into(), true.into());
+    }
+    put_text(map, "description", description);
+}
+
+/// Adds a text unless it is empty.
+pub fn put_text(map: &mut Object, key: &str, text: &str) {
+    if !text.is_empty() {
+        map.insert(key.into(), text.into());
+    }
+}
+
+/// Adds a value unless it says nothing.
+pub fn put(map: &mut Object, key: &str, value: Value) {
+    if !is_nothing(&value) {
+        map.insert(key.into(), value);
+    }
+}
+
+/// Reads variables.
+pub fn read_variables(map: &Object, key: &str) -> Vec<Variable> {
+    objects(map, key)
+        .map(|row| {
+            let secret = row.get("type").is_some_and(|kind| kind == "secret");
+            let value = row.get("value").cloned().unwrap_or_default();
+            Variable {
+                key: text(row, "key"),
+                // A secret is text: it is typed in, masked and kept outside of the files.
+                value: if secret { display_value(&value).into() } else { value },
+                enabled: enabled(row),
+                secret,
+                description: text(row, "description"),
+            }
+        })
+        .collect()
+}
+
+/// Writes variables; the values of secrets only where they are asked for.
+pub fn write_variables(variables: &[Variable], secrets: &Secrets) -> Value {
+    let rows = variables.iter().map(|variable| {
+        let mut map = Object::new();
+        map.insert("key".into(), variable.key.as_str().into());
+        let hidden = variable.secret && !secrets.include(&variable.key);
+        let value = if hidden { "".into() } else { variable.value.clone() };
+        map.insert("value".into(), value);
+        if variable.secret {
+            map.insert("type".into(), "secret".into());
+        }
+        put_rest(&mut map, variable.enabled, &variable.description);
+        Value::Object(map)
+    });
+    Value::Array(rows.collect())
+}

@@ -1,0 +1,154 @@
+//! Bodies: `{mode, <mode>: …, options?}`.
+
+use serde_json::Value;
+
+use super::rows::{query, rows};
+use super::{Object, as_text, drop_key, is_nothing, put_list, text};
+
+/// The modes in the order they are looked for where `mode` is missing.
+const MODES: [&str; 5] = ["raw", "urlencoded", "formdata", "file", "graphql"];
+
+/// A body in tidy form; `None` when nothing is sent.
+pub fn body(value: Value) -> Option<Value> {
+    let mut map = match value {
+        Value::Object(map) => map,
+        Value::String(text) if !text.is_empty() => {
+            let mut map = Object::new();
+            map.insert("raw".into(), text.into());
+            map
+        }
+        _ => return None,
+    };
+    let mode = match map.shift_remove("mode") {
+        Some(Value::String(mode)) => Some(mode),
+        _ => MODES
+            .into_iter()
+            .find(|mode| map.get(*mode).is_some_and(|value| !is_nothing(value)))
+            .map(str::to_owned),
+    };
+    if map.get("disabled") != Some(&Value::Bool(true)) {
+        drop_key(&mut map, "disabled");
+    }
+    options(&mut map);
+    map.shift_remove("isRawBody");
+    let mode = mode.filter(|mode| mode != "none").unwrap_or_default();
+    let own = map.shift_remove(&mode);
+    // What other modes hold is kept by Postman for switching back; empty ones say nothing.
+    map.retain(|_, value| !is_nothing(value));
+    if let Some(own) = own {
+        map.insert(mode.clone(), own);
+    }
+    match mode.as_str() {
+        "raw" => raw(&mut map),
+        "urlencoded" => put_list(&mut map, "urlencoded", |value| {
+            query(value).into_iter().map(filled).collect()
+        }),
+        "formdata" => put_list(&mut map, "formdata", |value| {
+            rows(value).into_iter().map(part).collect()
+        }),
+        "file" => file(&mut map),
+        "graphql" => graphql(&mut map),
+        _ => {}
+    }
+    if mode == "raw" && map.is_empty() || mode.is_empty() && map.is_empty() {
+        return None;
+    }
+    if !mode.is_empty() {
+        map.insert("mode".into(), mode.into());
+    }
+    Some(Value::Object(map))
+}
+
+/// The language of a raw body; `text` is what is meant without one.
+fn options(map: &mut Object) {
+    if let Some(Value::Object(options)) = map.get_mut("options") {
+        if let Some(Value::Object(raw)) = options.get_mut("raw") {
+            for key in ["language", "headerFamily"] {
+                let plain = |word: &Value| is_nothing(word) || word == "text" || key == "headerFamily";
+                if raw.get(key).is_some_and(plain) {
+                    drop_key(raw, key);
+                }
+            }
+        }
+        options.retain(|_, value| !is_nothing(value));
+    }
+    if map.get("options").is_some_and(is_nothing) {
+        drop_key(map, "options");
+    }
+}
+
+fn raw(map: &mut Object) {
+    if let Some(Value::Object(_) | Value::Array(_)) = map.get("raw") {
+        let pretty = map.get("raw").and_then(|raw| serde_json::to_string_pretty(raw).ok());
+        map.insert("raw".into(), pretty.unwrap_or_default().into());
+    }
+    text(map, "raw");
+    if map.get("raw").is_some_and(is_nothing) {
+        drop_key(map, "raw");
+    }
+}
+
+/// A form field without a value is sent with an empty one.
+fn filled(mut row: Value) -> Value {
+    if let Value::Object(map) = &mut row
+        && map.get("value").is_some_and(is_nothing)
+    {
+        drop_key(map, "value");
+    }
+    row
+}
+
+/// A part: text, or `{type: file, src: [paths]}`.
+fn part(row: Value) -> Value {
+    let Value::Object(mut map) = row else { return row };
+    let src = map.shift_remove("src").unwrap_or_default();
+    let is_file = map.get("type").is_some_and(|kind| kind == "file") || !is_nothing(&src);
+    if is_file {
+        map.insert("type".into(), "file".into());
+        let paths = match src {
+            Value::Array(paths) => paths.iter().map(|path| as_text(path).into()).collect(),
+            Value::Null => Vec::new(),
+            other => vec![as_text(&other).into()],
+        };
+        map.insert("src".into(), Value::Array(paths));
+    }
+    for key in ["contentType", "fileName"] {
+        text(&mut map, key);
+        if map.get(key).is_some_and(is_nothing) {
+            drop_key(&mut map, key);
+        }
+    }
+    Value::Object(map)
+}
+
+fn file(map: &mut Object) {
+    if let Some(Value::String(path)) = map.get("file") {
+        let mut file = Object::new();
+        file.insert("src".into(), path.as_str().into());
+        map.insert("file".into(), Value::Object(file));
+    }
+    if let Some(Value::Object(file)) = map.get_mut("file") {
+        text(file, "src");
+        file.retain(|_, value| !is_nothing(value));
+    }
+    if map.get("file").is_some_and(is_nothing) {
+        drop_key(map, "file");
+    }
+}
+
+fn graphql(map: &mut Object) {
+    if let Some(Value::String(query)) = map.get("graphql") {
+        let mut graphql = Object::new();
+        graphql.insert("query".into(), query.as_str().into());
+        map.insert("graphql".into(), Value::Object(graphql));
+    }
+    if let Some(Value::Object(graphql)) = map.get_mut("graphql") {
+        for key in ["query", "variables", "operationName"] {
+            text(graphql, key);
+        }
+        graphql.retain(|_, value| !is_nothing(value));
+    }
+    if map.get("graphql").is_some_and(is_nothing) {
+        drop_key(map, "graphql");
+    }
+}

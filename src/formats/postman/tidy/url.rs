@@ -1,0 +1,134 @@
+//! URLs: `{base, query, variable}`, from text or from parts.
+
+use serde_json::Value;
+
+use super::rows::{query, rows, typed};
+use super::{Object, as_text, drop_key, is_nothing};
+use crate::model::Request;
+
+/// The parts a URL may be written in.
+const PARTS: [&str; 7] = ["raw", "protocol", "auth", "host", "port", "path", "hash"];
+
+/// A URL in tidy form; what is not understood stays in it.
+pub fn url(value: Value) -> Object {
+    let mut map = match value {
+        Value::Object(map) => map,
+        other => {
+            let mut map = Object::new();
+            map.insert("raw".into(), as_text(&other).into());
+            map
+        }
+    };
+    let parts = PARTS[1..]
+        .iter()
+        .any(|part| map.get(*part).is_some_and(|part| !is_nothing(part)));
+    let mut request = Request::default();
+    let written = match (map.get("base"), parts) {
+        // It is in tidy form already.
+        (Some(Value::String(base)), _) => base.clone(),
+        (_, true) => assemble(&map),
+        (_, false) => map.get("raw").map(as_text).unwrap_or_default(),
+    };
+    request.set_full_url(&written);
+    for part in PARTS {
+        drop_key(&mut map, part);
+    }
+    map.insert("base".into(), request.url.as_str().into());
+    // A query within the text counts, unless there are rows that say the same.
+    let mut params = match map.get_mut("query") {
+        None | Some(Value::Null) => Vec::new(),
+        Some(rows) => query(rows.take()),
+    };
+    if parts || params.is_empty() {
+        let query: String = assemble_query(&request.params);
+        if !query.is_empty() {
+            params.splice(0..0, typed(&query));
+        }
+    }
+    put(&mut map, "query", params);
+    let variables = map
+        .get_mut("variable")
+        .map(|rows_| rows(rows_.take()))
+        .unwrap_or_default();
+    let variables = variables.into_iter().filter(|row| {
+        // A row that holds nothing is made anew from the URL.
+        row.as_object().is_some_and(|row| row.keys().any(|key| key != "key"))
+    });
+    let variables = variables.collect();
+    put(&mut map, "variable", variables);
+    map
+}
+
+fn put(map: &mut Object, key: &str, rows: Vec<Value>) {
+    drop_key(map, key);
+    if !rows.is_empty() {
+        map.insert(key.into(), Value::Array(rows));
+    }
+}
+
+/// `a=1&b` of rows, enabled or not.
+fn assemble_query(rows: &[crate::model::request::Entry]) -> String {
+    let pairs = rows.iter().map(|row| match &row.value {
+        Some(value) => format!("{}={value}", row.name),
+        None => row.name.to_string(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The text of a URL's parts, without its query.
+fn assemble(map: &Object) -> String {
+    let text = |key: &str| map.get(key).map(as_text).unwrap_or_default();
+    let mut out = String::new();
+    let protocol = text("protocol");
+    let protocol = protocol.trim_end_matches('/').trim_end_matches(':');
+    if !protocol.is_empty() {
+        out.push_str(protocol);
+        out.push_str("://");
+    }
+    if let Some(Value::Object(auth)) = map.get("auth") {
+        let part = |key: &str| auth.get(key).map(as_text);
+        if let Some(user) = part("user") {
+            out.push_str(&user);
+            if let Some(password) = part("password") {
+                out.push(':');
+                out.push_str(&password);
+            }
+            out.push('@');
+        }
+    }
+    out.push_str(&joined(map.get("host"), "."));
+    let port = text("port");
+    if !port.is_empty() {
+        out.push(':');
+        out.push_str(&port);
+    }
+    let path = joined(map.get("path"), "/");
+    let is_list = map.get("path").is_some_and(|path| path.is_array() && !is_nothing(path));
+    if is_list || !path.is_empty() {
+        if is_list || !path.starts_with('/') {
+            out.push('/');
+        }
+        out.push_str(&path);
+    }
+    let hash = text("hash");
+    if !hash.is_empty() {
+        out.push('#');
+        out.push_str(&hash);
+    }
+    out
+}
+
+/// A list of texts or `{value}` objects with a separator between, or a text as it is.
+fn joined(value: Option<&Value>, separator: &str) -> String {
+    match value {
+        Some(Value::Array(items)) => {
+            let texts = items.iter().map(|item| match item {
+                Value::Object(map) => map.get("value").map(as_text).unwrap_or_default(),
+                other => as_text(other),
+            });
+            texts.collect::<Vec<_>>().join(separator)
+        }
+        Some(other) => as_text(other),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,209 @@
+//! Collections of format 1 → format 2: a flat list of requests and folders, and the order they stand in.
+
+mod request;
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::rows::{objects, text};
+use super::tidy::Object;
+
+/// What of a v1 collection or folder has another name or place in v2, or says what its position already says.
+const STRUCTURE: [&str; 12] = [
+    "order",
+    "folders_order",
+    "folders",
+    "requests",
+    "events",
+    "variables",
+    "folder",
+    "collection",
+    "collectionId",
+    "collection_id",
+    "hasRequests",
+    "timestamp",
+];
+
+/// The same collection in format 2.
+pub fn collection(mut source: Object) -> Object {
+    let mut plan = Plan::new(&source);
+    plan.walk(&source);
+    let mut requests: HashMap<String, Object> = take_list(&mut source, "requests");
+    let mut folders: HashMap<String, Object> = take_list(&mut source, "folders");
+    let mut out = group(source);
+
+    // Children come behind their folder in the plan, so from the back every folder finds its own complete.
+    let mut children: Vec<Vec<Value>> = vec![Vec::new(); plan.out.len() + 1];
+    for (n, step) in plan.out.iter().enumerate().rev() {
+        let mut own = std::mem::take(&mut children[n + 1]);
+        own.reverse();
+        let done = if step.is_folder {
+            folders.remove(&step.id).map(|folder| {
+                let mut folder = group(folder);
+                folder.insert("item".into(), Value::Array(own));
+                folder
+            })
+        } else {
+            requests.remove(&step.id).map(request::item)
+        };
+        children[step.parent].extend(done.map(Value::Object));
+    }
+    let mut top = std::mem::take(&mut children[0]);
+    top.reverse();
+    out.insert("item".into(), Value::Array(top));
+    out
+}
+
+fn take_list(source: &mut Object, key: &str) -> HashMap<String, Object> {
+    let Some(Value::Array(items)) = source.shift_remove(key) else {
+        return HashMap::new();
+    };
+    items
+        .into_iter()
+        .enumerate()
+        .filter_map(|(n, item)| match item {
+            Value::Object(map) => Some((id_of(&map, n), map)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The id, or one made of the place in the list.
+fn id_of(map: &Object, n: usize) -> String {
+    match text(map, "id") {
+        id if id.is_empty() => format!("#{n}"),
+        id => id,
+    }
+}
+
+/// Which item stands where.
+struct Plan {
+    /// Folders and requests by their parent's id, as `order` and `folders_order` have them.
+    folders: HashMap<String, Vec<String>>,
+    requests: HashMap<String, Vec<String>>,
+    out: Vec<Step>,
+}
+
+struct Step {
+    id: String,
+    is_folder: bool,
+    /// 0 is the collection, else the number of a step and one.
+    parent: usize,
+}
+
+impl Plan {
+    fn new(source: &Object) -> Self {
+        let mut plan = Self {
+            folders: HashMap::new(),
+            requests: HashMap::new(),
+            out: Vec::new(),
+        };
+        let listed: Vec<(String, &Object)> = objects(source, "folders")
+            .enumerate()
+            .map(|(n, folder)| (id_of(folder, n), folder))
+            .collect();
+        let known: HashSet<&str> = listed.iter().map(|(id, _)| id.as_str()).collect();
+        let mut placed: HashSet<String> = HashSet::new();
+        let tops = std::iter::once((String::new(), source));
+        for (id, group) in tops.chain(listed.iter().map(|(id, folder)| (id.clone(), *folder))) {
+            for folder in ids(group, "folders_order") {
+                if known.contains(folder.as_str()) && placed.insert(format!("folder {folder}")) {
+                    plan.folders.entry(id.clone()).or_default().push(folder);
+                }
+            }
+            for request in ids(group, "order") {
+                if placed.insert(format!("request {request}")) {
+                    plan.requests.entry(id.clone()).or_default().push(request);
+                }
+            }
+        }
+        // What no order names follows, in the folder it says it is in.
+        let above = |map: &Object| {
+            Some(text(map, "folder"))
+                .filter(|id| known.contains(id.as_str()))
+                .unwrap_or_default()
+        };
+        for (id, folder) in &listed {
+            if placed.insert(format!("folder {id}")) {
+                plan.folders.entry(above(folder)).or_default().push(id.clone());
+            }
+        }
+        for (n, request) in objects(source, "requests").enumerate() {
+            let id = id_of(request, n);
+            if placed.insert(format!("request {id}")) {
+                plan.requests.entry(above(request)).or_default().push(id);
+            }
+        }
+        plan
+    }
+
+    /// Lists everything, folders first, as Postman shows v1; a folder that is in itself is put at the top.
+    fn walk(&mut self, source: &Object) {
+        let mut seen = HashSet::new();
+        self.follow(String::new(), 0, &mut seen);
+        for (n, folder) in objects(source, "folders").enumerate() {
+            let id = id_of(folder, n);
+            if seen.insert(id.clone()) {
+                let place = self.push(&id, true, 0);
+                self.follow(id, place, &mut seen);
+            }
+        }
+    }
+
+    fn follow(&mut self, top: String, place: usize, seen: &mut HashSet<String>) {
+        let mut todo = vec![(top, place)];
+        while let Some((id, place)) = todo.pop() {
+            let first = todo.len();
+            for folder in self.folders.remove(&id).unwrap_or_default() {
+                if seen.insert(folder.clone()) {
+                    let place = self.push(&folder, true, place);
+                    todo.push((folder, place));
+                }
+            }
+            for request in self.requests.remove(&id).unwrap_or_default() {
+                self.push(&request, false, place);
+            }
+            todo[first..].reverse();
+        }
+    }
+
+    /// Adds a step; returns what its children call their parent.
+    fn push(&mut self, id: &str, is_folder: bool, parent: usize) -> usize {
+        self.out.push(Step {
+            id: id.to_owned(),
+            is_folder,
+            parent,
+        });
+        self.out.len()
+    }
+}
+
+fn ids(map: &Object, key: &str) -> Vec<String> {
+    let list = map.get(key).and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// A collection or folder in format 2, without its items.
+fn group(mut source: Object) -> Object {
+    let events = source.shift_remove("events");
+    let variables = source.shift_remove("variables");
+    for key in STRUCTURE {
+        source.shift_remove(key);
+    }
+    put(&mut source, "event", events);
+    put(&mut source, "variable", variables);
+    source
+}
+
+fn put(map: &mut Object, key: &str, value: Option<Value>) {
+    if let Some(value) = value.filter(|value| !value.is_null()) {
+        map.insert(key.into(), value);
+    }
+}
+
+/// A script as v1 holds it: a text.
+fn script(listen: &str, source: Option<Value>) -> Option<Value> {
+    let source = source.filter(|source| !super::tidy::is_nothing(source))?;
+    Some(json!({ "listen": listen, "script": { "exec": source } }))
+}

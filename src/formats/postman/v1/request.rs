@@ -1,0 +1,199 @@
+//! Requests and saved responses of format 1 → format 2.
+
+use serde_json::{Value, json};
+
+use super::{put, script};
+use crate::formats::postman::rows::text;
+use crate::formats::postman::tidy::{Object, is_nothing};
+
+/// What only says where the request is, or what another field says better.
+const STRUCTURE: [&str; 13] = [
+    "collectionId",
+    "collection_id",
+    "collection",
+    "folder",
+    "time",
+    "timestamp",
+    "headers",
+    "queryParams",
+    "pathVariables",
+    "data",
+    "rawModeData",
+    "dataMode",
+    "descriptionFormat",
+];
+
+/// The names v1 gave to auth types.
+const HELPERS: [(&str, &str); 9] = [
+    ("basicAuth", "basic"),
+    ("bearerAuth", "bearer"),
+    ("digestAuth", "digest"),
+    ("hawkAuth", "hawk"),
+    ("oAuth1", "oauth1"),
+    ("oAuth2", "oauth2"),
+    ("ntlmAuth", "ntlm"),
+    ("awsSigV4", "awsv4"),
+    ("apikeyAuth", "apikey"),
+];
+
+/// A request as an item of format 2.
+pub fn item(mut source: Object) -> Object {
+    let mut item = Object::new();
+    for key in ["id", "name"] {
+        put(&mut item, key, source.shift_remove(key));
+    }
+    put(&mut item, "variable", source.shift_remove("variables"));
+    put(
+        &mut item,
+        "protocolProfileBehavior",
+        source.shift_remove("protocolProfileBehavior"),
+    );
+    let events = source.shift_remove("events").filter(|events| !is_nothing(events));
+    let scripts = [
+        script("prerequest", source.shift_remove("preRequestScript")),
+        script("test", source.shift_remove("tests")),
+    ];
+    let scripts: Vec<Value> = scripts.into_iter().flatten().collect();
+    put(&mut item, "event", Some(events.unwrap_or(Value::Array(scripts))));
+    let responses = match source.shift_remove("responses") {
+        Some(Value::Array(responses)) => responses.into_iter().filter_map(response).collect(),
+        _ => Vec::new(),
+    };
+    item.insert("response".into(), Value::Array(responses));
+    item.insert("request".into(), Value::Object(request(source)));
+    item
+}
+
+fn request(mut source: Object) -> Object {
+    let mut out = Object::new();
+    put(&mut out, "method", source.shift_remove("method"));
+    put(&mut out, "description", source.shift_remove("description"));
+    let headers = source.shift_remove("headerData").filter(|rows| !is_nothing(rows));
+    let headers = headers.or_else(|| source.get("headers").cloned().map(header_lines));
+    put(&mut out, "header", headers);
+    let auth = source.shift_remove("auth").filter(|auth| !is_nothing(auth));
+    let helper = source.shift_remove("currentHelper");
+    let attributes = source.shift_remove("helperAttributes");
+    put(&mut out, "auth", auth.or_else(|| helped(helper.as_ref(), attributes)));
+    put(&mut out, "body", body(&mut source));
+    put(&mut out, "url", Some(url(&mut source)));
+    for key in STRUCTURE {
+        source.shift_remove(key);
+    }
+    // What is left has no meaning in either format, or one we do not know.
+    for (key, value) in source {
+        if !is_nothing(&value) {
+            out.entry(key).or_insert(value);
+        }
+    }
+    out
+}
+
+/// Headers written as lines; one behind `//` is disabled.
+fn header_lines(headers: Value) -> Value {
+    let Value::String(lines) = headers else { return headers };
+    let rows = lines.lines().filter_map(|line| {
+        let off = line.trim_start().strip_prefix("//");
+        let (key, value) = off.unwrap_or(line).split_once(':')?;
+        Some(json!({ "key": key.trim(), "value": value.trim(), "disabled": off.is_some() }))
+    });
+    rows.collect()
+}
+
+fn url(source: &mut Object) -> Value {
+    let raw = source.shift_remove("url").unwrap_or_default();
+    let mut url = Object::new();
+    url.insert("raw".into(), raw);
+    let params = source.shift_remove("queryParams").filter(|rows| !is_nothing(rows));
+    put(&mut url, "query", params);
+    let rows = source.shift_remove("pathVariableData").filter(|rows| !is_nothing(rows));
+    put(
+        &mut url,
+        "variable",
+        rows.or_else(|| source.get("pathVariables").cloned()),
+    );
+    Value::Object(url)
+}
+
+/// Auth by the older names.
+fn helped(helper: Option<&Value>, attributes: Option<Value>) -> Option<Value> {
+    let helper = helper.and_then(Value::as_str)?;
+    if helper == "noauth" {
+        return Some(json!({ "type": "noauth" }));
+    }
+    let kind = HELPERS.iter().find(|(old, _)| *old == helper).map(|(_, new)| *new)?;
+    let params = match attributes {
+        Some(Value::Object(mut map)) => {
+            map.shift_remove("id");
+            map
+        }
+        _ => Object::new(),
+    };
+    Some(json!({ "type": kind, kind: params }))
+}
+
+fn body(source: &mut Object) -> Option<Value> {
+    let mode = source.shift_remove("dataMode");
+    let data = source.shift_remove("data").filter(|data| !is_nothing(data));
+    let raw = source.shift_remove("rawModeData").filter(|raw| !is_nothing(raw));
+    let graphql = source
+        .shift_remove("graphqlModeData")
+        .filter(|graphql| !is_nothing(graphql));
+    let options = source
+        .shift_remove("dataOptions")
+        .filter(|options| !is_nothing(options));
+    let disabled = source.shift_remove("dataDisabled");
+    let mode = mode.as_ref().and_then(Value::as_str);
+    let (mode, content) = match mode {
+        Some("params") => ("formdata", data),
+        Some("urlencoded") => ("urlencoded", data),
+        Some("binary") => ("file", raw.map(|path| json!({ "src": path }))),
+        Some("graphql") => ("graphql", graphql),
+        Some("raw") => ("raw", raw.or(data).map(one_text)),
+        _ => ("raw", raw.or_else(|| data.filter(Value::is_string)).map(one_text)),
+    };
+    let content = content?;
+    let mut body = Object::new();
+    body.insert("mode".into(), mode.into());
+    body.insert(mode.into(), content);
+    put(&mut body, "options", options);
+    put(&mut body, "disabled", disabled);
+    Some(Value::Object(body))
+}
+
+/// Some versions wrote a raw body as a list of one text.
+fn one_text(raw: Value) -> Value {
+    match raw {
+        Value::Array(mut items) if items.len() == 1 && items[0].is_string() => items.remove(0),
+        other => other,
+    }
+}
+
+fn response(source: Value) -> Option<Value> {
+    let Value::Object(mut source) = source else { return None };
+    let mut out = Object::new();
+    put(&mut out, "name", source.shift_remove("name"));
+    let code = match source.shift_remove("responseCode") {
+        Some(Value::Object(code)) => code,
+        _ => Object::new(),
+    };
+    put(&mut out, "code", code.get("code").cloned());
+    let status = text(&code, "name");
+    let status = if status.is_empty() {
+        source.shift_remove("status")
+    } else {
+        Some(status.into())
+    };
+    put(&mut out, "status", status.filter(Value::is_string));
+    put(&mut out, "header", source.shift_remove("headers"));
+    put(&mut out, "body", source.shift_remove("text"));
+    put(&mut out, "_postman_previewlanguage", source.shift_remove("language"));
+    let original = match source.shift_remove("request") {
+        Some(Value::String(json)) => serde_json::from_str(&json).ok(),
+        other => other,
+    };
+    if let Some(Value::Object(original)) = original {
+        out.insert("originalRequest".into(), Value::Object(request(original)));
+    }
+    Some(Value::Object(out))
+}

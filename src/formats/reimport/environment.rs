@@ -1,0 +1,66 @@
+//! Importing environments again.
+
+use std::collections::HashSet;
+
+use super::{Action, hide};
+use crate::formats::Found;
+use crate::model::{Environment, Workspace};
+
+/// What importing would do to an environment.
+#[derive(Clone, Debug)]
+pub struct EnvironmentStep {
+    /// What: add, change or keep. An environment that is not in the file is none of its business.
+    pub action: Action,
+    /// The name of its file afterwards, without ending.
+    pub slug: String,
+    /// Its content afterwards; secrets have their values, which belong into the local state.
+    pub environment: Environment,
+}
+
+/// What importing the found environments would do.
+pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<EnvironmentStep> {
+    let mut taken: Vec<String> = workspace.environments().iter().map(|node| node.slug.clone()).collect();
+    let mut matched: HashSet<String> = HashSet::new();
+    let mut out = Vec::new();
+    for environment in &found.environments {
+        let id = &environment.origin.id;
+        let all = || {
+            workspace
+                .environments()
+                .iter()
+                .filter(|node| !matched.contains(&node.slug))
+        };
+        let old = all()
+            .find(|node| !id.is_empty() && node.environment.origin.id == *id)
+            .or_else(|| {
+                all().find(|node| {
+                    node.environment.name == environment.name
+                        && (id.is_empty() || node.environment.origin.id.is_empty())
+                })
+            });
+        let step = if let Some(old) = old {
+            let mut environment = environment.clone();
+            environment.order = old.environment.order;
+            let mut open = environment.clone();
+            hide(&mut open.variables);
+            let mut was = Environment::clone(&old.environment);
+            hide(&mut was.variables);
+            let action = if open == was { Action::Keep } else { Action::Change };
+            EnvironmentStep {
+                action,
+                slug: old.slug.clone(),
+                environment,
+            }
+        } else {
+            EnvironmentStep {
+                action: Action::Add,
+                slug: crate::model::id::unique_slug(&environment.name, taken.iter().map(String::as_str)),
+                environment: environment.clone(),
+            }
+        };
+        taken.push(step.slug.clone());
+        matched.insert(step.slug.clone());
+        out.push(step);
+    }
+    out
+}

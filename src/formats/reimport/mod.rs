@@ -1,0 +1,315 @@
+//! Importing again: what is new, changed, moved or gone against what the workspace has, before anything is written.
+//!
+//! An item is the same when it has the same identity (Postman's id, kept in the file), else when it has the same kind
+//! and name in the same folder, the first with the first. What only we hold stays: where tokens come from, timeouts,
+//! proxies, the file's name.
+
+mod environment;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::found::{Collection, Slugs};
+use crate::model::{Entity, Group, ItemPath, NodeId, Request, Workspace};
+
+pub use self::environment::{EnvironmentStep, plan_environments};
+
+/// What importing would do to one item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is new.
+    Add,
+    /// Its content differs.
+    Change,
+    /// It is in another folder, and may differ too.
+    Move,
+    /// It is not in the file any more.
+    Remove,
+    /// It is as it was.
+    Keep,
+}
+
+/// What importing would do to one item, with all that is needed to do it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What.
+    pub action: Action,
+    /// The item in the workspace; `None` for a new one.
+    pub node: Option<NodeId>,
+    /// Where it is filed afterwards; for a removed one, where it is.
+    pub path: ItemPath,
+    /// Its content afterwards; for a removed one, what it is.
+    pub entity: Entity,
+}
+
+/// What importing a collection would do: every folder before what is in it, removals last, the innermost first.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// One step per item, kept ones too.
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// How many items an action is for.
+    pub fn count(&self, action: Action) -> usize {
+        self.steps.iter().filter(|step| step.action == action).count()
+    }
+
+    /// Whether importing would change nothing.
+    pub fn is_idle(&self) -> bool {
+        self.steps.iter().all(|step| step.action == Action::Keep)
+    }
+}
+
+/// The collection of the workspace that a found one is another version of: by identity, else by name.
+pub fn counterpart(workspace: &Workspace, found: &Collection) -> Option<NodeId> {
+    let ours = found.items.first()?;
+    let same = |id: &&NodeId, by: fn(&Entity) -> &str| {
+        let wanted = by(&ours.entity);
+        !wanted.is_empty() && workspace.node(**id).is_some_and(|node| by(&node.entity) == wanted)
+    };
+    let all = workspace.collections();
+    all.iter()
+        .find(|id| same(id, identity))
+        .or_else(|| {
+            // Two collections with identities of their own are two, whatever they are called.
+            let mut named = all.iter().filter(|id| same(id, Entity::name));
+            named.find(|id| {
+                identity(&ours.entity).is_empty()
+                    || workspace
+                        .node(**id)
+                        .is_some_and(|node| identity(&node.entity).is_empty())
+            })
+        })
+        .copied()
+}
+
+/// What importing a collection would do; `existing` is the collection to bring up to date, or none to add a new one.
+pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection) -> Plan {
+    let mut plan = Plan::default();
+    let Some(first) = found.items.first() else { return plan };
+    let matched = Matches::new(workspace, existing, found);
+    let top = match existing.and_then(|id| workspace.node(id)) {
+        Some(node) => node.slug.clone(),
+        None => workspace.free_slug(None, first.entity.name()),
+    };
+    let slugs = matched.slugs(workspace, found, top);
+    let mut paths: Vec<ItemPath> = Vec::with_capacity(found.items.len());
+    for (n, item) in found.items.iter().enumerate() {
+        let path = match item.parent.and_then(|parent| paths.get(parent)) {
+            Some(parent) => parent.join(&slugs[n]),
+            None => ItemPath::new(slugs[n].as_str()),
+        };
+        let node = matched.of[n];
+        let old = node.and_then(|id| workspace.node(id));
+        let (action, entity) = match old {
+            None => (Action::Add, item.entity.clone()),
+            Some(old) => {
+                let mut merged = merge(&item.entity, &old.entity);
+                if matched.order_stays[n] {
+                    merged = merged.ordered(old.entity.order());
+                }
+                let moved = old.parent != item.parent.and_then(|parent| matched.of[parent]);
+                let action = if moved {
+                    Action::Move
+                } else if same_in_files(&merged, &old.entity) {
+                    Action::Keep
+                } else {
+                    Action::Change
+                };
+                let entity = if action == Action::Keep {
+                    old.entity.clone()
+                } else {
+                    merged
+                };
+                (action, entity)
+            }
+        };
+        plan.steps.push(Step {
+            action,
+            node,
+            path: path.clone(),
+            entity,
+        });
+        paths.push(path);
+    }
+    let kept: HashSet<NodeId> = matched.of.iter().flatten().copied().collect();
+    let gone = existing.map(|id| workspace.descendants(id)).unwrap_or_default();
+    for id in gone.into_iter().rev().filter(|id| !kept.contains(id)) {
+        if let (Some(node), Some(path)) = (workspace.node(id), workspace.path(id)) {
+            plan.steps.push(Step {
+                action: Action::Remove,
+                node: Some(id),
+                path,
+                entity: node.entity.clone(),
+            });
+        }
+    }
+    plan
+}
+
+/// Which found item is which node.
+struct Matches {
+    /// By the number of the found item.
+    of: Vec<Option<NodeId>>,
+    /// Whether the siblings of an item stand in the order they already have, so that no place changes.
+    order_stays: Vec<bool>,
+}
+
+impl Matches {
+    fn new(workspace: &Workspace, existing: Option<NodeId>, found: &Collection) -> Self {
+        let mut of: Vec<Option<NodeId>> = vec![None; found.items.len()];
+        let nodes = existing.map(|id| workspace.descendants(id)).unwrap_or_default();
+        let mut by_id: HashMap<&str, NodeId> = HashMap::new();
+        for id in &nodes {
+            if let Some(node) = workspace.node(*id).filter(|node| !identity(&node.entity).is_empty()) {
+                by_id.entry(identity(&node.entity)).or_insert(*id);
+            }
+        }
+        let mut taken: HashSet<NodeId> = existing.into_iter().collect();
+        for (n, item) in found.items.iter().enumerate().skip(1) {
+            let node = by_id.get(identity(&item.entity)).copied();
+            let node = node.filter(|id| kind(workspace, *id) == Some(item.entity.is_group()));
+            of[n] = node.filter(|id| taken.insert(*id));
+        }
+        if let Some(first) = of.first_mut() {
+            *first = existing;
+        }
+        // By name, folder by folder; a folder comes before what is in it.
+        let mut by_name: HashMap<(NodeId, bool, &str), Vec<NodeId>> = HashMap::new();
+        for id in nodes.iter().rev().filter(|id| !taken.contains(id)) {
+            if let Some((node, parent)) = workspace.node(*id).and_then(|node| Some((node, node.parent?))) {
+                let key = (parent, node.entity.is_group(), node.entity.name());
+                by_name.entry(key).or_default().push(*id);
+            }
+        }
+        for (n, item) in found.items.iter().enumerate().skip(1) {
+            let Some(parent) = item.parent.and_then(|parent| of[parent]).filter(|_| of[n].is_none()) else {
+                continue;
+            };
+            let key = (parent, item.entity.is_group(), item.entity.name());
+            let Some(same) = by_name.get_mut(&key) else { continue };
+            let strangers = |id: &NodeId| {
+                let theirs = workspace.node(*id).map_or("", |node| identity(&node.entity));
+                !theirs.is_empty() && !identity(&item.entity).is_empty()
+            };
+            if same.last().is_some_and(|id| !strangers(id)) {
+                of[n] = same.pop();
+            }
+        }
+        let order_stays = order_stays(workspace, found, &of);
+        Self { of, order_stays }
+    }
+
+    /// File names: those the items have, and free ones for the new.
+    fn slugs(&self, workspace: &Workspace, found: &Collection, top: String) -> Vec<String> {
+        let mut out = vec![String::new(); found.items.len()];
+        let mut slugs = Slugs::default();
+        let stays = |n: usize| {
+            let node = self.of[n].and_then(|id| workspace.node(id))?;
+            let parent = found.items[n].parent.and_then(|parent| self.of[parent]);
+            (node.parent == parent).then(|| node.slug.clone())
+        };
+        for (n, item) in found.items.iter().enumerate().skip(1) {
+            if let (Some(slug), Some(parent)) = (stays(n), item.parent) {
+                slugs.take(parent, &slug);
+                out[n] = slug;
+            }
+        }
+        for (n, item) in found.items.iter().enumerate().skip(1) {
+            if let (true, Some(parent)) = (out[n].is_empty(), item.parent) {
+                out[n] = slugs.give(parent, item.entity.name());
+            }
+        }
+        if let Some(first) = out.first_mut() {
+            *first = top;
+        }
+        out
+    }
+}
+
+/// For every item whether the matched ones among its siblings follow each other as before, with no new one between.
+fn order_stays(workspace: &Workspace, found: &Collection, of: &[Option<NodeId>]) -> Vec<bool> {
+    let mut last: HashMap<usize, i64> = HashMap::new();
+    let mut broken: HashSet<usize> = HashSet::new();
+    for (n, item) in found.items.iter().enumerate().skip(1) {
+        let Some(parent) = item.parent else { continue };
+        let order = of[n].and_then(|id| workspace.node(id)?.entity.order());
+        // A new one behind all others has a place; anywhere else the siblings are placed anew.
+        let order = order.or_else(|| item.entity.order().filter(|_| of[n].is_none()));
+        match order {
+            Some(order) if last.get(&parent).is_none_or(|before| *before < order) => {
+                last.insert(parent, order);
+            }
+            _ => {
+                broken.insert(parent);
+            }
+        }
+    }
+    found
+        .items
+        .iter()
+        .map(|item| item.parent.is_none_or(|parent| !broken.contains(&parent)))
+        .collect()
+}
+
+fn kind(workspace: &Workspace, id: NodeId) -> Option<bool> {
+    Some(workspace.node(id)?.entity.is_group())
+}
+
+fn identity(entity: &Entity) -> &str {
+    match entity {
+        Entity::Collection(group) | Entity::Folder(group) => &group.origin.id,
+        Entity::Request(request) => &request.origin.id,
+    }
+}
+
+/// The found content with what only we hold of the old one.
+fn merge(found: &Entity, old: &Entity) -> Entity {
+    match (found, old) {
+        (Entity::Collection(new), Entity::Collection(old)) => Entity::Collection(Arc::new(merge_group(new, old))),
+        (Entity::Folder(new), Entity::Folder(old)) => Entity::Folder(Arc::new(merge_group(new, old))),
+        (Entity::Request(new), Entity::Request(old)) => {
+            let mut merged = Request::clone(new);
+            merged.settings.timeout = old.settings.timeout;
+            merged.settings.proxy.clone_from(&old.settings.proxy);
+            Entity::Request(Arc::new(merged))
+        }
+        _ => found.clone(),
+    }
+}
+
+fn merge_group(new: &Group, old: &Group) -> Group {
+    let mut merged = new.clone();
+    merged.tokens.clone_from(&old.tokens);
+    merged.settings.timeout = old.settings.timeout;
+    merged.settings.proxy.clone_from(&old.settings.proxy);
+    if merged.order.is_none() {
+        merged.order = old.order;
+    }
+    merged
+}
+
+/// Whether two contents are the same to a file, which holds no secret's value.
+fn same_in_files(a: &Entity, b: &Entity) -> bool {
+    match (a, b) {
+        (Entity::Collection(a), Entity::Collection(b)) | (Entity::Folder(a), Entity::Folder(b)) => {
+            let open = |group: &Group| {
+                let mut group = group.clone();
+                hide(&mut group.variables);
+                group
+            };
+            open(a) == open(b)
+        }
+        _ => a == b,
+    }
+}
+
+fn hide(variables: &mut [crate::model::Variable]) {
+    for variable in variables.iter_mut().filter(|variable| variable.secret) {
+        variable.value = "".into();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Tests: what importing again would do.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::formats::Found;
+use crate::formats::postman;
+
+fn read(items: &Value) -> Found {
+    let text = json!({
+        "info": { "name": "API", "_postman_id": "c", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/x" },
+        "item": items,
+    });
+    postman::read(text.to_string().as_bytes()).unwrap()
+}
+
+fn request(id: &str, name: &str, url: &str) -> Value {
+    json!({ "id": id, "name": name, "request": { "method": "GET", "url": url } })
+}
+
+/// A workspace that holds what was found, as it would be loaded from its files.
+fn workspace(found: &Found) -> Workspace {
+    let mut workspace = Workspace::new("/w");
+    for collection in &found.collections {
+        let mut ids: Vec<NodeId> = Vec::new();
+        for item in &collection.items {
+            let parent = item.parent.map(|parent| ids[parent]);
+            ids.push(workspace.load_node(parent, item.slug.as_str(), item.entity.clone()));
+        }
+    }
+    for environment in &found.environments {
+        workspace.load_environment("e", environment.clone());
+    }
+    workspace
+}
+
+fn again(before: &Found, after: &Value) -> (Workspace, Plan) {
+    let workspace = workspace(before);
+    let found = read(after);
+    let existing = counterpart(&workspace, &found.collections[0]);
+    let plan = plan(&workspace, existing, &found.collections[0]);
+    (workspace, plan)
+}
+
+fn steps(plan: &Plan) -> Vec<(Action, &str)> {
+    let changes = plan.steps.iter().filter(|step| step.action != Action::Keep);
+    changes.map(|step| (step.action, step.path.as_str())).collect()
+}
+
+fn before() -> Value {
+    json!([
+        { "id": "f", "name": "Users", "item": [request("1", "List", "h/1"), request("2", "Get", "h/2")] },
+        request("3", "Ping", "h/3"),
+    ])
+}
+
+#[test]
+fn the_same_file_changes_nothing() {
+    let (_, plan) = again(&read(&before()), &before());
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
+    assert_eq!(plan.count(Action::Keep), 5);
+}
+
+#[test]
+fn a_new_collection_is_added_whole() {
+    let (_, plan) = again(&Found::default(), &before());
+    assert_eq!(
+        steps(&plan),
+        [
+            (Action::Add, "api"),
+            (Action::Add, "api/users"),
+            (Action::Add, "api/users/list"),
+            (Action::Add, "api/users/get"),
+            (Action::Add, "api/ping"),
+        ]
+    );
+}
+
+#[test]
+fn renamed_moved_new_and_gone_items_are_told_apart() {
+    let after = json!([
+        { "id": "f", "name": "People", "item": [request("3", "Ping", "h/3"), request("1", "List all", "h/1")] },
+        request("4", "List", "h/4"),
+    ]);
+    let (_, plan) = again(&read(&before()), &after);
+    assert_eq!(
+        steps(&plan),
+        [
+            (Action::Change, "api/users"),
+            (Action::Move, "api/users/ping"),
+            (Action::Change, "api/users/list"),
+            (Action::Add, "api/list"),
+            (Action::Remove, "api/users/get"),
+        ]
+    );
+}
+
+#[test]
+fn without_identities_names_tell() {
+    let unnamed = |url: &str| json!([{ "name": "a", "request": url }, { "name": "a", "request": "h/x" }]);
+    let (_, plan) = again(&read(&unnamed("h/1")), &unnamed("h/2"));
+    assert_eq!(steps(&plan), [(Action::Change, "api/a")]);
+}
+
+#[test]
+fn an_item_put_between_others_gives_all_their_places() {
+    let row = |names: &[&str]| -> Value { names.iter().map(|name| request(name, name, "h")).collect() };
+    let (_, plan) = again(&read(&row(&["a", "b"])), &row(&["a", "b", "c"]));
+    assert_eq!(steps(&plan), [(Action::Add, "api/c")]);
+    let (_, plan) = again(&read(&row(&["a", "b"])), &row(&["c", "a", "b"]));
+    let orders: Vec<_> = plan.steps.iter().skip(1).map(|step| step.entity.order()).collect();
+    assert_eq!(orders, [Some(10), Some(20), Some(30)]);
+}
+
+#[test]
+fn what_only_we_hold_stays() {
+    let mut found = read(&before());
+    let Entity::Collection(group) = &mut found.collections[0].items[0].entity else {
+        panic!()
+    };
+    Arc::make_mut(group).settings.timeout = Some(std::time::Duration::from_secs(3));
+    let (_, plan) = again(&found, &before());
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
+}
+
+#[test]
+fn another_collection_of_the_same_name_is_another() {
+    let found = read(&before());
+    let workspace = workspace(&found);
+    let mut other = read(&before()).collections.remove(0);
+    let Entity::Collection(group) = &mut other.items[0].entity else {
+        panic!()
+    };
+    Arc::make_mut(group).origin.id = "another".into();
+    assert_eq!(counterpart(&workspace, &other), None);
+    assert_eq!(plan(&workspace, None, &other).steps[0].path.as_str(), "api-2");
+}
+
+#[test]
+fn environments_are_brought_up_to_date() {
+    let read = |value: &str| {
+        let text = json!({ "id": "e", "name": "Demo", "values": [
+            { "key": "a", "value": value }, { "key": "s", "value": value, "type": "secret" }
+        ] });
+        postman::read(text.to_string().as_bytes()).unwrap()
+    };
+    let mut before = read("1");
+    before.environments[0].variables[1].value = "".into();
+    let workspace = workspace(&before);
+    let step = |found: &Found| plan_environments(&workspace, found).remove(0);
+    assert_eq!(step(&read("1")).action, Action::Keep);
+    assert_eq!(step(&read("2")).action, Action::Change);
+    assert_eq!(step(&read("2")).slug, "e");
+}

@@ -1,0 +1,59 @@
+//! What an import could not carry over as it was, request by request.
+
+use serde::Serialize;
+
+/// What became of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// It was missing or unclear, and we chose.
+    Guessed,
+    /// It is kept and exported again, but has no effect here.
+    Kept,
+    /// It is gone.
+    Lost,
+}
+
+/// One thing to know about an imported item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The item, by its names: `Cells / Users / List users`.
+    pub path: String,
+    /// Which part of it: `certificate`, `body.mode`.
+    pub field: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// What it is: `a disabled script`.
+    pub what: String,
+    /// Why, and what it means.
+    pub why: String,
+}
+
+/// Everything an import could not carry over as it was. Serialises to JSON as it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// In the order of the file.
+    pub notes: Vec<Note>,
+}
+
+impl Report {
+    /// Whether all was carried over as it was.
+    pub fn is_clean(&self) -> bool {
+        self.notes.is_empty()
+    }
+
+    /// How many things had a fate.
+    pub fn count(&self, fate: Fate) -> usize {
+        self.notes.iter().filter(|note| note.fate == fate).count()
+    }
+
+    pub(super) fn add(&mut self, path: &str, field: &str, fate: Fate, what: impl Into<String>, why: impl Into<String>) {
+        self.notes.push(Note {
+            path: path.to_owned(),
+            field: field.to_owned(),
+            fate,
+            what: what.into(),
+            why: why.into(),
+        });
+    }
+}

@@ -1,0 +1,66 @@
+//! Nothing is lost on the way through our files and out again.
+
+use postrider::formats::postman::{self, Secrets};
+use serde_json::Value;
+
+use crate::golden::{exported, fixtures};
+use crate::ours;
+
+fn meanings(files: &[String]) -> Vec<Value> {
+    files
+        .iter()
+        .map(|text| postman::meaning(text.as_bytes()).unwrap())
+        .collect()
+}
+
+#[test]
+fn an_untouched_import_exports_what_was_read() {
+    for (folder, found) in fixtures() {
+        let source = folder.join("source.json");
+        if !source.exists() {
+            continue;
+        }
+        let source = postman::meaning(&std::fs::read(source).unwrap()).unwrap();
+        let back = meanings(&exported(&found, &Secrets::All));
+        let list = |key: &str| -> Vec<Value> {
+            let of = |value: &Value| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+            back.iter().flat_map(of).collect()
+        };
+        for key in ["collections", "environments"] {
+            assert_eq!(source[key], Value::Array(list(key)), "{}", folder.display());
+        }
+    }
+}
+
+#[test]
+fn our_files_hold_everything_but_secrets() {
+    for (folder, found) in fixtures() {
+        let reread = ours::reread(&found);
+        assert_eq!(
+            meanings(&exported(&reread, &Secrets::All)),
+            meanings(&exported(&found, &Secrets::None)),
+            "{}",
+            folder.display()
+        );
+        for (before, after) in found.collections.iter().zip(&reread.collections) {
+            assert_eq!(before.items.len(), after.items.len());
+            for (before, after) in before.items.iter().zip(&after.items) {
+                let hidden = Secrets::None;
+                let text = |item| postman::write::tidy(item, &hidden);
+                assert_eq!(text(&before.entity), text(&after.entity), "{}", folder.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn exporting_and_importing_again_changes_nothing() {
+    for (folder, found) in fixtures() {
+        let once = exported(&found, &Secrets::All);
+        let twice: Vec<String> = once
+            .iter()
+            .flat_map(|text| exported(&postman::read(text.as_bytes()).unwrap(), &Secrets::All))
+            .collect();
+        assert_eq!(once, twice, "{}", folder.display());
+    }
+}
