@@ -21,6 +21,7 @@ mod harness;
 pub mod keymap;
 pub mod layout;
 pub mod modals;
+pub mod outcomes;
 pub mod panes;
 mod results;
 mod runtime;

@@ -145,7 +145,8 @@ fn sent(
         effects.push(Effect::Local(LocalJob::History(Box::new(row))));
     }
     announce(state, node, token_for, &outcome);
-    state.shared.outcomes.insert(node, Arc::new(outcome));
+    let open = state.shared.open;
+    state.shared.outcomes.insert(node, Arc::new(outcome), open);
 }
 
 /// Says how a send ended where the response pane does not already say it.

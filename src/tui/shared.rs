@@ -1,15 +1,16 @@
 //! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::model::edit::History;
 use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Scope, Workspace};
 use crate::vars::Scopes;
+
+use super::outcomes::Outcomes;
 
 /// Messages kept; older ones go.
 const MOST_MESSAGES: usize = 200;
@@ -85,7 +86,7 @@ pub struct Shared {
     /// The collection or folder the user was last in: where saving a new request starts.
     pub last_group: Option<NodeId>,
     /// The last outcome of each request.
-    pub outcomes: HashMap<NodeId, Arc<Outcome>>,
+    pub outcomes: Outcomes,
     /// Sends under way, by request.
     pub running: HashMap<NodeId, Running>,
     /// Whether secrets are shown in clear.

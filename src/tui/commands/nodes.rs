@@ -17,6 +17,7 @@ pub fn open(state: &mut State, id: NodeId) {
         let group = if node.entity.is_group() { Some(id) } else { node.parent };
         state.shared.last_group = group.or(state.shared.last_group);
         state.shared.open = Some(id);
+        state.shared.outcomes.looked_at(id);
         state.shared.revealed = false;
         state.shared.history.seal();
         if state.layout().area(Pane::Request).is_none() {

@@ -94,7 +94,13 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             state.tab = Tab::Body;
         }
         if state.places.len() >= KEPT {
-            state.places.clear();
+            // Names rise: the lowest is that of the body looked at longest ago.
+            let oldest = state
+                .places
+                .iter()
+                .min_by_key(|(_, place)| place.id)
+                .map(|(node, _)| *node);
+            oldest.map(|node| state.places.remove(&node));
         }
         let name = state.next_name();
         state.places.insert(open, Place::new(newest, name));
