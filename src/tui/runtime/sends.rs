@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{Event as Terminal, EventStream};
 use futures_util::StreamExt;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
@@ -23,7 +23,9 @@ use crate::tui::widgets::body;
 
 /// The tokio side.
 pub struct Sends {
-    tokio: Runtime,
+    /// There until the end.
+    runtime: Option<Runtime>,
+    tokio: Handle,
     pipeline: Pipeline,
     cookies: Arc<Jar>,
     queue: Sender<Event>,
@@ -42,14 +44,15 @@ impl Sends {
         config: &Config,
         queue: Sender<Event>,
     ) -> std::io::Result<Self> {
-        let tokio = tokio::runtime::Builder::new_multi_thread()
+        let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()?;
         let client = Client::new(client_config(options.root.clone(), config));
         let sends = Self {
             pipeline: Pipeline::new(client, cookies.clone()),
-            tokio,
+            tokio: runtime.handle().clone(),
+            runtime: Some(runtime),
             cookies,
             queue,
             running: Arc::default(),
@@ -182,6 +185,17 @@ impl Sends {
         let _ = self
             .queue
             .send(Event::Cookies(self.cookies.list(), self.cookies.to_json()));
+    }
+}
+
+impl Drop for Sends {
+    /// Waits for nobody: what had to be written is, and an index or a search of a large body would hold the end up.
+    fn drop(&mut self) {
+        self.index.store(u64::MAX, Ordering::Relaxed);
+        self.search.store(u64::MAX, Ordering::Relaxed);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
