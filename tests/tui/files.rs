@@ -37,7 +37,7 @@ fn drafts_survive_and_undo_takes_them_back() {
     let home = Home::new();
     let mut user = on_services(&home);
     user.press("3e<end>/draft<esc>").sees("/a/config/ctl/draft");
-    user.killed();
+    user.killed(&home, "/a/config/ctl/draft");
     assert!(!home.read(SERVICES).contains("draft"));
 
     let mut user = User::at_home(&home);
@@ -76,7 +76,7 @@ fn a_draft_does_not_run_over_a_file_that_changed_while_the_program_was_closed() 
     let home = Home::new();
     let mut user = on_services(&home);
     user.press("3e<end>/mine<esc>").sees("/mine");
-    user.killed();
+    user.killed(&home, "/a/config/ctl/mine");
     let theirs = home.read(SERVICES).replace("/a/config/ctl", "/a/config/theirs");
     replace(&home, SERVICES, &theirs);
     // However often it is started and left.
@@ -85,7 +85,7 @@ fn a_draft_does_not_run_over_a_file_that_changed_while_the_program_was_closed() 
         user.sees("/a/config/ctl/mine").sees("changed outside since");
         user.press("<ctrl-s>").sees("Changed outside");
         user.press("<esc>").sees_no("Changed outside");
-        user.killed();
+        user.killed(&home, "/a/config/ctl/mine");
         assert_eq!(home.read(SERVICES), theirs);
     }
     let mut user = User::at_home(&home);
@@ -109,7 +109,7 @@ fn an_environment_that_cannot_be_saved_is_kept_and_asked_about() {
         .sees("cannot save environment");
     user.press("<esc><ctrl-q>").sees("Unsaved changes").sees("● cells");
     user.press("<esc>");
-    user.killed();
+    user.killed(&home, "https://mine.example");
     // Mended outside, in another way.
     fs::write(home.root().join(file), before.replace("https://", "https://theirs.")).unwrap();
     let mut user = User::at_home(&home);

@@ -10,12 +10,35 @@ fn the_story_fits_every_screen() {
         let home = Home::new();
         let mut user = User::start(&home, size, Duration::from_mins(10));
         user.press("<ctrl-j>4").sees("200 OK");
-        for keys in [
-            "]]]", "3]]", "f", "f", "2", "<ctrl-p>", "<esc>", "?", "<esc>", "<ctrl-e>", "<esc>",
+        // Each place shows what one goes there for, whole: a focused pane has its four corners, a dialog its way out.
+        for (keys, wanted) in [
+            ("]]]", &["Tests", "Update environment", "? help"][..]),
+            ("3]]", &["Headers", "Cache-Contr", "^J send", "? help"]),
+            ("f", &["Headers", "Cache-Control", "┏━ 3 Get token", "? help"]),
+            ("f", &["┏━ 3 Get token"]),
+            ("2", &["┏━ 2 Collections", "Get token", "^J send", "? help"]),
+            ("<ctrl-p>", &["Commands", "Esc"]),
+            ("<esc>", &["┏━ 2 Collections"]),
+            ("?", &["Keys", "Esc"]),
+            ("<esc>", &["┏━ 2 Collections"]),
+            ("<ctrl-e>", &["Environment", "cells", "Esc"]),
+            ("<esc>", &["┏━ 2 Collections"]),
         ] {
             user.press(keys);
             let screen = user.screen();
-            assert_eq!(screen.lines().count(), usize::from(size.1));
+            for text in wanted {
+                assert!(
+                    screen.contains(text),
+                    "{size:?}: after {keys} there is no `{text}` in\n{screen}"
+                );
+            }
+            for corner in ["┏", "┓", "┗", "┛"] {
+                assert_eq!(
+                    screen.matches(corner).count(),
+                    1,
+                    "{size:?}: {corner} after {keys} in\n{screen}"
+                );
+            }
         }
     }
 }
@@ -59,14 +82,21 @@ fn an_idle_program_draws_nothing() {
     let home = Home::new();
     let mut user = User::at_home(&home);
     user.sees("Get token");
-    // Whatever was still arriving has arrived when a turn brings nothing new.
-    user.until("the dust to settle", |user| {
-        !user.app.state.stale || user.app.state.shared.running.is_empty()
-    });
+    // Whatever was still arriving has arrived when many turns bring nothing new.
+    let (mut quiet, mut turns) = (0, 0);
+    while quiet < 20 {
+        turns += 1;
+        assert!(turns < 2_000, "something goes on for ever:\n{}", user.screen());
+        quiet = if turn(&mut user) { 0 } else { quiet + 1 };
+    }
+    for _ in 0..50 {
+        assert!(!turn(&mut user), "a frame was wanted though nothing happened");
+    }
+}
+
+/// Lets the program wait a moment; says whether it wants to draw.
+fn turn(user: &mut User) -> bool {
     user.app.state.stale = false;
-    let effects = user
-        .app
-        .state
-        .handle(postrider::tui::event::Event::Resize(120, 40), jiff::Timestamp::now());
-    assert!(effects.is_empty(), "nothing changed, yet there was work: {effects:?}");
+    user.app.turn(Some(Duration::from_millis(20)), &mut user.desk).unwrap();
+    user.app.state.stale
 }

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use postrider::demo;
 use postrider::store::Paths;
 use postrider::tui::event::Event;
-use postrider::tui::{App, Flow, Host, TuiOptions, drafts, draw};
+use postrider::tui::{App, Flow, Host, TuiOptions, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -72,7 +72,19 @@ impl Home {
 
     /// Whether any file of the workspace holds a text.
     pub fn any_file_holds(&self, text: &str) -> bool {
-        let mut todo = vec![self.root()];
+        holds(self.root(), text)
+    }
+
+    /// Whether any file of the local state holds a text.
+    pub fn state_holds(&self, text: &str) -> bool {
+        holds(self.folder.path().join("home"), text)
+    }
+}
+
+/// Whether any file below a folder holds a text.
+fn holds(folder: PathBuf, text: &str) -> bool {
+    {
+        let mut todo = vec![folder];
         while let Some(folder) = todo.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -220,12 +232,11 @@ impl User {
         self.app.finish();
     }
 
-    /// Is killed a moment after the last key: nothing is asked, nothing is finished, but what the disk has by now stays.
-    pub fn killed(mut self) {
-        self.until("the drafts to be kept", |user| {
-            drafts::due(&user.app.state, jiff::Timestamp::now()).is_none()
-        });
-        self.app.finish();
+    /// Is killed once the disk has a text in the local state: nothing is asked, nothing is finished.
+    pub fn killed(mut self, home: &Home, kept: &str) {
+        self.until("the draft to be on the disk", |_| home.state_holds(kept));
+        // Not even its destructors run; threads of this process go on, but they are asked for nothing any more.
+        std::mem::forget(self.app);
     }
 }
 
