@@ -260,7 +260,8 @@ impl Editor {
     pub(super) fn kill(&mut self) -> bool {
         let caret = self.selection.caret;
         let end = self.document.line_end(self.document.line_of(caret));
-        let to = if end == caret {
+        // An edit may have left the caret within a CR LF, behind the end of its line.
+        let to = if end <= caret {
             motion::next(self.document.rope(), caret)
         } else {
             end

@@ -444,6 +444,15 @@ const KEYS: &[&str] = &[
     "<C-y>",
 ];
 
+#[test]
+fn killing_between_cr_and_lf_takes_the_rest_of_the_break() {
+    let mut editor = Editor::new("\r\u{301}\n", Mode::MultiLine, Syntax::Plain);
+    for key in ["<S-Right>", "<C-k>", "<C-k>"] {
+        press(&mut editor, key);
+    }
+    assert_eq!(editor.text(), "\r");
+}
+
 proptest! {
     #[test]
     fn set_text_sets_the_text(old in "[ab\\n日]{0,12}", new in "[ab\\n日]{0,12}", caret in 0..12_usize) {
