@@ -154,6 +154,19 @@ fn what_was_typed_survives_a_kill() {
     again.sees("http://survivor.example/path");
 }
 
+#[test]
+fn the_mouse_is_left_to_the_terminal_when_the_user_wants_it_so() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("config/postrider");
+    std::fs::create_dir_all(&config).unwrap();
+    for (text, taken) in [("mouse = false\n", false), ("", true)] {
+        std::fs::write(config.join("config.toml"), text).unwrap();
+        let session = Session::start(home.path(), &["demo"]);
+        session.sees("Get token");
+        assert_eq!(holds(&session.raw(), b"\x1b[?1000h"), taken, "{text}");
+    }
+}
+
 /// The contents of all files below a folder.
 fn walk(folder: &Path) -> Vec<Vec<u8>> {
     let mut out = Vec::new();

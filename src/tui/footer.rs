@@ -108,6 +108,7 @@ fn words(state: &State, action: Action) -> Option<(String, String)> {
     };
     let label = match action {
         Action::Nav(Nav::Open) if state.focus == Pane::Request => "edit".to_owned(),
+        Action::Nav(Nav::Open) if state.focus == Pane::Environments => "activate".to_owned(),
         _ => action::spec(action)?.label.to_owned(),
     };
     Some((chord?.to_string(), label))

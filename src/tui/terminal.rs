@@ -30,6 +30,7 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Output<Stdout>>>,
     held: Rc<Cell<bool>>,
+    mouse: bool,
 }
 
 /// Collects what is written until it is flushed, and while it is held beyond that: ratatui flushes several times in the
@@ -57,11 +58,12 @@ impl<W: Write> Write for Output<W> {
 }
 
 impl Screen {
-    /// Takes the terminal over: raw mode, alternate screen, mouse, paste, and the kitty keys where they are offered.
+    /// Takes the terminal over: raw mode, alternate screen, paste, the kitty keys where they are offered, and the mouse
+    /// unless the user wants it for the terminal itself.
     ///
     /// A panic of this thread gives the terminal back before it is told; one of another thread must not write over the
     /// screen, so its message goes to `background`.
-    pub fn take(background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
+    pub fn take(mouse: bool, background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
         install_panic_hook(background);
         let held = Rc::<Cell<bool>>::default();
         let backend = CrosstermBackend::new(Output {
@@ -70,8 +72,8 @@ impl Screen {
             held: held.clone(),
         });
         let mut terminal = Terminal::new(backend)?;
-        enter(terminal.backend_mut())?;
-        Ok(Self { terminal, held })
+        enter(terminal.backend_mut(), mouse)?;
+        Ok(Self { terminal, held, mouse })
     }
 
     /// The size: columns, rows.
@@ -118,7 +120,7 @@ impl Host for Screen {
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         restore();
         let result = during();
-        enter(self.terminal.backend_mut())?;
+        enter(self.terminal.backend_mut(), self.mouse)?;
         self.terminal.clear()?;
         Ok(result)
     }
@@ -131,16 +133,13 @@ impl Drop for Screen {
 }
 
 /// Takes the terminal; what it is told goes out with the first frame, as one write less is one wait less.
-fn enter(out: &mut impl Write) -> io::Result<()> {
+fn enter(out: &mut impl Write, mouse: bool) -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    queue!(
-        out,
-        EnterAlternateScreen,
-        EnableMouseCapture,
-        EnableBracketedPaste,
-        Hide
-    )?;
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    if mouse {
+        queue!(out, EnableMouseCapture)?;
+    }
     // Terminals that do not know the sequence ignore it; asking first would cost a round trip before the first frame.
     queue!(
         out,

@@ -199,7 +199,8 @@ impl App {
 pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
     let mut app = App::load(options)?;
     let background = app.queue();
-    let mut screen = Screen::take(move |message| {
+    let mouse = app.start.as_ref().and_then(|start| start.config.mouse).unwrap_or(true);
+    let mut screen = Screen::take(mouse, move |message| {
         // Without a listener the program is ending anyway.
         let _ = background.send(Event::Notice(Level::Error, message));
     })?;
@@ -235,7 +236,7 @@ fn wake(state: &State, now: Timestamp) -> Option<Duration> {
     // The state's times count from the event it handled last.
     let since = now.duration_since(state.shared.now).max(SignedDuration::ZERO);
     let sending = (!state.shared.running.is_empty()).then_some(Duration::from_millis(100));
-    let token = environments::next_change(&state.shared).map(SignedDuration::unsigned_abs);
+    let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
     let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
     [sending, token, sleep]

@@ -170,15 +170,10 @@ pub fn unchanged_for(remaining: SignedDuration, awake: bool) -> Option<SignedDur
     Some(remaining - SignedDuration::from_secs(next.max(0)))
 }
 
-/// When the text of any token in sight changes next; `None` when none does.
-pub fn next_change(shared: &Shared) -> Option<SignedDuration> {
-    let bound = bound(shared);
-    let listed = shared
-        .workspace
-        .environments()
-        .iter()
-        .flat_map(|node| of_environment(shared, node, &bound));
+/// When the text of any of these tokens, or of the active one, changes next; `None` when none does.
+pub fn next_change<'a>(listed: impl Iterator<Item = &'a Token>, shared: &Shared) -> Option<SignedDuration> {
     listed
+        .cloned()
         .chain(active(shared))
         .filter_map(|token| match token.status {
             TokenStatus::Valid(life) => unchanged_for(life.remaining(shared.now), shared.awake),

@@ -19,7 +19,7 @@ use crate::tui::modals::{Choice, Confirm, EnvironmentEditor, Modal, Prompt, Purp
 use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::{frame, scroll};
 
-pub use life::{next_change, text as life_text};
+pub use life::text as life_text;
 pub use status::{spinner, status};
 
 use life::Token;
@@ -182,9 +182,15 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     }
     let mut hints = vec![Any::Environments(Action::Edit), Any::Environments(Action::New)];
     if shared.active_environment != state.on {
-        hints.insert(0, Any::Nav(Nav::Toggle));
+        hints.insert(0, Any::Nav(Nav::Open));
     }
     hints
+}
+
+/// When the text of any token on the screen changes next; `None` when none does.
+pub fn next_change(state: &State, shared: &Shared) -> Option<jiff::SignedDuration> {
+    // The rows are as new as the last event, so nothing is decoded a second time.
+    life::next_change(state.rows.iter().flat_map(|row| &row.tokens), shared)
 }
 
 /// Follows the shared state and the area.

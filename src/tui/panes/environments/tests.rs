@@ -90,14 +90,20 @@ fn any_jwt_is_told_of_where_it_is() {
 #[test]
 fn the_next_change_is_a_second_or_a_minute_away() {
     let mut harness = Harness::new(120, 40);
-    assert_eq!(next_change(&harness.state.shared), None);
+    assert_eq!(
+        next_change(&harness.state.panes.environments, &harness.state.shared),
+        None
+    );
     token(&mut harness, "demo", "dex_token", 581);
     harness.press("1");
-    assert_eq!(next_change(&harness.state.shared), Some(SignedDuration::from_secs(1)));
+    assert_eq!(
+        next_change(&harness.state.panes.environments, &harness.state.shared),
+        Some(SignedDuration::from_secs(1))
+    );
     harness.now += SignedDuration::from_secs(30);
     harness.event(Event::Tick);
     assert_eq!(
-        next_change(&harness.state.shared),
+        next_change(&harness.state.panes.environments, &harness.state.shared),
         Some(SignedDuration::from_secs(551 - 539))
     );
 }
