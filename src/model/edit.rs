@@ -1,7 +1,8 @@
-//! All changes a user can make to a workspace, and their undoing.
+//! All changes a user can make to a workspace, each with its inverse.
 //!
 //! An [`Edit`] is plain data. [`Workspace::apply`] carries it out and hands back its inverse, so undo is applying
-//! inverses: there is no second code path that could disagree. Saving to disk is the caller's business.
+//! inverses: there is no second code path that could disagree. Saving to disk is the caller's business; what can be
+//! undone is kept by [`super::history`].
 
 use std::sync::Arc;
 
@@ -95,6 +96,12 @@ pub enum EditError {
         /// The kind of node.
         what: &'static str,
     },
+    /// Another file or folder there has the name already.
+    #[error("there is another `{slug}` by now; rename it first")]
+    Taken {
+        /// The name.
+        slug: String,
+    },
 }
 
 impl Workspace {
@@ -146,6 +153,34 @@ impl Workspace {
             .collect()
     }
 
+    /// Carries out edits that belong together, all or none, and returns those that undo them, in the order to apply them.
+    ///
+    /// The new content of a node that is gone is skipped as long as something else is done: moving one request renumbers
+    /// all its siblings, and one of them may have been deleted outside since.
+    pub fn apply_all(&mut self, edits: Vec<Edit>) -> Result<Vec<Edit>, EditError> {
+        let mut inverse = Vec::with_capacity(edits.len());
+        let mut skipped = false;
+        for edit in edits {
+            let is_content = matches!(edit, Edit::Replace { .. });
+            match self.apply(edit) {
+                Ok(back) => inverse.push(back),
+                Err(EditError::Gone) if is_content => skipped = true,
+                Err(error) => {
+                    for back in inverse.into_iter().rev() {
+                        // The inverse of what was just done always fits.
+                        let _ = self.apply(back);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        if skipped && inverse.is_empty() {
+            return Err(EditError::Gone);
+        }
+        inverse.reverse();
+        Ok(inverse)
+    }
+
     /// Carries out an edit and returns the one that undoes it.
     pub fn apply(&mut self, edit: Edit) -> Result<Edit, EditError> {
         match edit {
@@ -163,6 +198,8 @@ impl Workspace {
                 slug,
             } => self.shift(id, parent, index, slug),
             Edit::Reslug { id, slug } => {
+                let node = self.nodes.get(&id).ok_or(EditError::Gone)?;
+                self.check_name(id, !node.entity.is_group(), node.parent, &slug)?;
                 let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
                 let old = std::mem::replace(&mut node.slug, slug);
                 Ok(Edit::Reslug { id, slug: old })
@@ -174,6 +211,7 @@ impl Workspace {
             }
             Edit::InsertEnvironment { node, index } => {
                 let id = node.id;
+                self.check_environment_name(id, &node.slug)?;
                 let index = index.min(self.environments.len());
                 self.environments.insert(index, node);
                 Ok(Edit::RemoveEnvironment { id })
@@ -188,6 +226,7 @@ impl Workspace {
                 Ok(Edit::InsertEnvironment { node, index })
             }
             Edit::ReslugEnvironment { id, slug } => {
+                self.check_environment_name(id, &slug)?;
                 let node = self.environment_mut(id)?;
                 let old = std::mem::replace(&mut node.slug, slug);
                 Ok(Edit::ReslugEnvironment { id, slug: old })
@@ -209,6 +248,7 @@ impl Workspace {
         let top = nodes.first().ok_or(EditError::Gone)?.id;
         let entity = nodes[0].entity.clone();
         self.check_place(&entity, parent)?;
+        self.check_name(top, !entity.is_group(), parent, &nodes[0].slug)?;
         for node in nodes {
             self.nodes.insert(node.id, node);
         }
@@ -234,6 +274,7 @@ impl Workspace {
         if parent.is_some_and(|parent| self.lineage(parent).any(|above| above.id == id)) {
             return Err(EditError::Misplaced { what: entity.kind() });
         }
+        self.check_name(id, !entity.is_group(), parent, &slug)?;
         let old_index = self.detach(id)?;
         self.attach(id, parent, index)?;
         let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
@@ -257,6 +298,27 @@ impl Workspace {
             None if matches!(entity, Entity::Folder(_)) => Err(misplaced),
             None => Ok(()),
         }
+    }
+
+    /// Two files of one name would overwrite each other; requests that are saved nowhere have no file.
+    fn check_name(&self, id: NodeId, is_request: bool, parent: Option<NodeId>, slug: &str) -> Result<(), EditError> {
+        let siblings: &[NodeId] = match parent {
+            Some(parent) => &self.nodes.get(&parent).ok_or(EditError::Gone)?.children,
+            None if is_request => &[],
+            None => &self.collections,
+        };
+        let is_taken = |other: &NodeId| *other != id && self.nodes.get(other).is_some_and(|node| node.slug == slug);
+        if siblings.iter().any(is_taken) {
+            return Err(EditError::Taken { slug: slug.to_owned() });
+        }
+        Ok(())
+    }
+
+    fn check_environment_name(&self, id: EnvironmentId, slug: &str) -> Result<(), EditError> {
+        if self.environments.iter().any(|node| node.id != id && node.slug == slug) {
+            return Err(EditError::Taken { slug: slug.to_owned() });
+        }
+        Ok(())
     }
 
     fn siblings_mut(&mut self, is_request: bool, parent: Option<NodeId>) -> Result<&mut Vec<NodeId>, EditError> {
@@ -286,82 +348,6 @@ impl Workspace {
         self.nodes.get_mut(&id).ok_or(EditError::Gone)?.parent = parent;
         Ok(())
     }
-}
-
-/// What can be undone and redone. One step may be several edits that belong together.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    undo: Vec<Step>,
-    redo: Vec<Step>,
-}
-
-/// One step back: its edits in the order to apply them.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What it undoes, for the status line: `delete Get token`.
-    pub label: String,
-    /// Typing into one field is one step: steps of the same key that follow each other merge.
-    pub merge: Option<String>,
-    /// The inverse edits.
-    pub edits: Vec<Edit>,
-}
-
-impl History {
-    /// How many steps are kept.
-    const LIMIT: usize = 500;
-
-    /// Notes the inverse of what was just done.
-    pub fn record(&mut self, step: Step) {
-        self.redo.clear();
-        if step.merge.is_some() && self.undo.last().is_some_and(|last| last.merge == step.merge) {
-            // The older inverse already leads back to where the typing began.
-            return;
-        }
-        self.undo.push(step);
-        if self.undo.len() > Self::LIMIT {
-            self.undo.remove(0);
-        }
-    }
-
-    /// Ends a run of merging steps: what follows is a step of its own.
-    pub fn seal(&mut self) {
-        if let Some(last) = self.undo.last_mut() {
-            last.merge = None;
-        }
-    }
-
-    /// Undoes the last step; returns its label and what was applied.
-    pub fn undo(&mut self, workspace: &mut Workspace) -> Option<Result<Step, EditError>> {
-        let step = self.undo.pop()?;
-        Some(replay(step, workspace).map(|(done, inverse)| {
-            self.redo.push(inverse);
-            done
-        }))
-    }
-
-    /// Redoes the last undone step.
-    pub fn redo(&mut self, workspace: &mut Workspace) -> Option<Result<Step, EditError>> {
-        let step = self.redo.pop()?;
-        Some(replay(step, workspace).map(|(done, inverse)| {
-            self.undo.push(inverse);
-            done
-        }))
-    }
-}
-
-/// Applies a step and returns it with its inverse.
-fn replay(step: Step, workspace: &mut Workspace) -> Result<(Step, Step), EditError> {
-    let mut inverse = Vec::with_capacity(step.edits.len());
-    for edit in step.edits.clone() {
-        inverse.push(workspace.apply(edit)?);
-    }
-    inverse.reverse();
-    let back = Step {
-        label: step.label.clone(),
-        merge: None,
-        edits: inverse,
-    };
-    Ok((step, back))
 }
 
 #[cfg(test)]
@@ -452,25 +438,5 @@ mod tests {
             .unwrap();
         assert_eq!(workspace.path(id).unwrap().as_str(), "c/new");
         assert!(workspace.scratch().is_empty());
-    }
-
-    #[test]
-    fn typing_is_one_step_of_undo() {
-        let (mut workspace, _, _, request) = workspace();
-        let mut history = History::default();
-        for name in ["a", "ab", "abc"] {
-            let entity = workspace.node(request).unwrap().entity.renamed(name);
-            let inverse = workspace.apply(Edit::Replace { id: request, entity }).unwrap();
-            history.record(Step {
-                label: "typing".into(),
-                merge: Some("name".into()),
-                edits: vec![inverse],
-            });
-        }
-        history.undo(&mut workspace).unwrap().unwrap();
-        assert_eq!(workspace.request(request).unwrap().name, "");
-        assert!(history.undo(&mut workspace).is_none());
-        history.redo(&mut workspace).unwrap().unwrap();
-        assert_eq!(workspace.request(request).unwrap().name, "abc");
     }
 }

@@ -18,6 +18,7 @@ pub mod example;
 pub mod exchange;
 pub mod filed;
 pub mod follow;
+pub mod history;
 pub mod id;
 pub mod origin;
 pub mod outcome;

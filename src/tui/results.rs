@@ -31,9 +31,13 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
         Event::Saved(saved) => took(state, saved, queue),
         Event::Changed(changes) => {
+            let before = state.shared.workspace.clone();
             for change in changes {
                 outside(state, change, effects);
             }
+            // Undo must not revert what others did.
+            let shared = &mut state.shared;
+            shared.history.follow(&before, &shared.workspace);
         }
         Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),
         Event::Found(document, found) => {

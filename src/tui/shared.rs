@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 
-use crate::model::edit::History;
 use crate::model::exchange::Phase;
+use crate::model::history::History;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Scope, Workspace};
 use crate::vars::Scopes;

@@ -7,12 +7,13 @@
 //!
 //! Names, places and order are on disk at once ([`super::structure`]); everything else is a draft until it is saved.
 
-use crate::model::edit::{Edit, Step};
+use crate::model::edit::Edit;
+use crate::model::history::{Step, ValueChange};
 use crate::model::{Filed, NodeId};
 use crate::store::Content;
 use crate::tui::command::Command;
 use crate::tui::drafts;
-use crate::tui::effect::{Effect, FileJob};
+use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
@@ -26,27 +27,31 @@ pub fn edit(state: &mut State, label: String, merge: Option<String>, edits: Vec<
 
 /// Applies edits and records how to undo them; all or nothing.
 pub fn apply(state: &mut State, label: String, merge: Option<String>, edits: Vec<Edit>) -> bool {
-    let mut inverse = Vec::with_capacity(edits.len());
-    for edit in edits {
-        match state.shared.workspace.apply(edit) {
-            Ok(back) => inverse.push(back),
-            Err(error) => {
-                for back in inverse.into_iter().rev() {
-                    // The inverse of what was just done always fits.
-                    let _ = state.shared.workspace.apply(back);
-                }
-                state.shared.notify(Level::Error, error.to_string());
-                return false;
-            }
+    let inverse = match state.shared.workspace.apply_all(edits) {
+        Ok(inverse) => inverse,
+        Err(error) => {
+            state.shared.notify(Level::Error, error.to_string());
+            return false;
         }
-    }
-    inverse.reverse();
+    };
     state.shared.history.record(Step {
         label,
         merge,
         edits: inverse,
+        values: Vec::new(),
     });
     true
+}
+
+/// Keeps changes of current values.
+pub fn keep_values(changes: &[ValueChange], effects: &mut Vec<Effect>) {
+    let changes = changes.iter();
+    let changes: Vec<_> = changes
+        .map(|change| (change.owner.clone(), change.key.clone(), change.to.clone()))
+        .collect();
+    if !changes.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(changes)));
+    }
 }
 
 /// Gives files to be written, and notes what is on its way.
@@ -74,16 +79,20 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
     let globals = state.shared.workspace.globals().clone();
     let shared = &mut state.shared;
     let step = if redo {
-        shared.history.redo(&mut shared.workspace)
+        shared.history.redo(&mut shared.workspace, &mut shared.current)
     } else {
-        shared.history.undo(&mut shared.workspace)
+        shared.history.undo(&mut shared.workspace, &mut shared.current)
     };
     match step {
         None => state
             .shared
             .notify(Level::Info, if redo { "nothing to redo" } else { "nothing to undo" }),
-        Some(Err(error)) => state.shared.notify(Level::Error, error.to_string()),
+        Some(Err(error)) => {
+            let what = if redo { "redo" } else { "undo" };
+            state.shared.notify(Level::Error, format!("cannot {what} it: {error}"));
+        }
         Some(Ok(step)) => {
+            keep_values(&step.values, effects);
             settle(state, &before, effects);
             for edit in &step.edits {
                 match edit {

@@ -1,0 +1,613 @@
+//! What can be undone and redone: inverse edits with a label, newest last.
+//!
+//! ```text
+//! apply ──▶ record(inverse) ──▶ undo ──▶ its own inverse ──▶ redo ──▶ …
+//!                  ▲
+//! files changed outside ──▶ follow: steps that would revert the outside change go
+//! ```
+//!
+//! A step is carried out wholly or not at all, and one that fails stays. Current values that belong to a change (a value
+//! promoted into the file, the tokens of a deleted environment) come and go with its step.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::edit::{Edit, EditError};
+use super::variable::{CurrentValue, CurrentValues, Owner};
+use super::{Entity, Environment, EnvironmentId, NodeId, Workspace};
+
+/// What can be undone and redone. One step may be several edits that belong together.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    undo: Vec<Step>,
+    redo: Vec<Step>,
+}
+
+/// One step back: its edits in the order to apply them.
+#[derive(Clone, Debug, Default)]
+pub struct Step {
+    /// What it undoes, for the status line: `delete Get token`.
+    pub label: String,
+    /// Typing into one field is one step: steps of the same key that follow each other merge.
+    pub merge: Option<String>,
+    /// The inverse edits.
+    pub edits: Vec<Edit>,
+    /// The changes of current values that go back with them.
+    pub values: Vec<ValueChange>,
+}
+
+/// A change of one current value; `None` is none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueChange {
+    /// Whose variable.
+    pub owner: Owner,
+    /// Its name.
+    pub key: String,
+    /// What it was.
+    pub from: Option<CurrentValue>,
+    /// What it becomes.
+    pub to: Option<CurrentValue>,
+}
+
+impl ValueChange {
+    /// The change that gives a variable this value now.
+    pub fn new(current: &CurrentValues, owner: &Owner, key: &str, to: Option<CurrentValue>) -> Self {
+        Self {
+            owner: owner.clone(),
+            key: key.to_owned(),
+            from: current.get(owner, key).cloned(),
+            to,
+        }
+    }
+
+    /// The changes that forget all of an owner's values.
+    pub fn forget_all(current: &CurrentValues, owner: &Owner) -> Vec<Self> {
+        let own = current.of(owner);
+        own.map(|(key, _)| Self::new(current, owner, key, None)).collect()
+    }
+
+    /// The change that takes this one back.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        Self {
+            from: self.to.clone(),
+            to: self.from.clone(),
+            ..self.clone()
+        }
+    }
+
+    /// Makes the change, unless the value is another one by now: what a script has set since is newer than any undoing.
+    pub fn apply(&self, current: &mut CurrentValues) -> bool {
+        if current.get(&self.owner, &self.key) != self.from.as_ref() {
+            return false;
+        }
+        match &self.to {
+            Some(value) => current.set(self.owner.clone(), self.key.clone(), value.clone()),
+            None => {
+                current.reset(&self.owner, &self.key);
+            }
+        }
+        true
+    }
+}
+
+impl History {
+    /// How many steps are kept.
+    const LIMIT: usize = 500;
+
+    /// Notes the inverse of what was just done.
+    pub fn record(&mut self, step: Step) {
+        self.redo.clear();
+        if step.merge.is_some() && self.undo.last().is_some_and(|last| last.merge == step.merge) {
+            // The older inverse already leads back to where the typing began.
+            return;
+        }
+        self.undo.push(step);
+        if self.undo.len() > Self::LIMIT {
+            self.undo.remove(0);
+        }
+    }
+
+    /// Ends a run of merging steps: what follows is a step of its own.
+    pub fn seal(&mut self) {
+        if let Some(last) = self.undo.last_mut() {
+            last.merge = None;
+        }
+    }
+
+    /// Lets values that went with what was just done (or with `undone` just undone) come back with it.
+    pub fn amend(&mut self, undone: bool, values: impl IntoIterator<Item = ValueChange>) {
+        let steps = if undone { &mut self.redo } else { &mut self.undo };
+        if let Some(last) = steps.last_mut() {
+            last.values.extend(values.into_iter().map(|change| change.inverse()));
+        }
+    }
+
+    /// Undoes the last step; returns what was applied, of the values those that really changed. One that fails stays.
+    pub fn undo(&mut self, workspace: &mut Workspace, current: &mut CurrentValues) -> Option<Result<Step, EditError>> {
+        step(&mut self.undo, &mut self.redo, workspace, current)
+    }
+
+    /// Redoes the last undone step, as [`History::undo`] undoes one.
+    pub fn redo(&mut self, workspace: &mut Workspace, current: &mut CurrentValues) -> Option<Result<Step, EditError>> {
+        step(&mut self.redo, &mut self.undo, workspace, current)
+    }
+
+    /// Follows changes that were made outside: `before` and `after` are the workspace without and with them.
+    ///
+    /// A step that would bring back an older content of what was changed, or remove it, goes: it would silently revert
+    /// the outside change. Its name and its place among its siblings can still be undone; the content under them is then
+    /// the one from outside.
+    pub fn follow(&mut self, before: &Workspace, after: &Workspace) {
+        for steps in [&mut self.undo, &mut self.redo] {
+            let mut outside = Outside::between(before, after);
+            let mut kept: Vec<Step> = Vec::with_capacity(steps.len());
+            // The newest first: each step leads on from the content that the one above it left.
+            for step in std::mem::take(steps).into_iter().rev() {
+                kept.extend(outside.rebase(step));
+            }
+            kept.reverse();
+            *steps = kept;
+        }
+    }
+}
+
+/// Carries out the last step of one list and puts its inverse on the other.
+fn step(
+    steps: &mut Vec<Step>,
+    other: &mut Vec<Step>,
+    workspace: &mut Workspace,
+    current: &mut CurrentValues,
+) -> Option<Result<Step, EditError>> {
+    let mut step = steps.last()?.clone();
+    let edits = match workspace.apply_all(step.edits.clone()) {
+        Ok(edits) => edits,
+        Err(error) => return Some(Err(error)),
+    };
+    steps.pop();
+    step.values.retain(|change| change.apply(current));
+    other.push(Step {
+        label: step.label.clone(),
+        merge: None,
+        edits,
+        values: step.values.iter().rev().map(ValueChange::inverse).collect(),
+    });
+    Some(Ok(step))
+}
+
+/// What was done outside, seen from the state that a step leads back from.
+#[derive(Default)]
+struct Outside {
+    /// Contents as they would be without the outside change, and with it.
+    nodes: HashMap<NodeId, (Entity, Entity)>,
+    environments: HashMap<EnvironmentId, (Arc<Environment>, Arc<Environment>)>,
+    globals: bool,
+    /// What holds something that was changed or added, or is it: not to be removed.
+    touched: HashSet<NodeId>,
+    gone: HashSet<NodeId>,
+    gone_environments: HashSet<EnvironmentId>,
+}
+
+impl Outside {
+    fn between(before: &Workspace, after: &Workspace) -> Self {
+        let mut out = Self {
+            globals: before.globals != after.globals,
+            ..Self::default()
+        };
+        for (id, node) in &before.nodes {
+            match after.nodes.get(id) {
+                None => {
+                    out.gone.insert(*id);
+                }
+                Some(now) if now.entity != node.entity => {
+                    out.nodes.insert(*id, (node.entity.clone(), now.entity.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        let added = after.nodes.keys().filter(|id| !before.nodes.contains_key(id));
+        for id in added.chain(out.nodes.keys()) {
+            out.touched.extend(after.lineage(*id).map(|node| node.id));
+        }
+        for node in &before.environments {
+            match after.environment(node.id) {
+                None => {
+                    out.gone_environments.insert(node.id);
+                }
+                Some(now) if now.environment != node.environment => {
+                    let contents = (node.environment.clone(), now.environment.clone());
+                    out.environments.insert(node.id, contents);
+                }
+                Some(_) => {}
+            }
+        }
+        out
+    }
+
+    /// The step as it still fits, if it does.
+    fn rebase(&mut self, mut step: Step) -> Option<Step> {
+        let had_edits = !step.edits.is_empty();
+        if !step.edits.iter().all(|edit| self.fits(edit)) {
+            for edit in &step.edits {
+                // What this step would have brought back never comes back.
+                match edit {
+                    Edit::Insert { nodes, .. } => self.gone.extend(nodes.iter().map(|node| node.id)),
+                    Edit::InsertEnvironment { node, .. } => {
+                        self.gone_environments.insert(node.id);
+                    }
+                    _ => {}
+                }
+            }
+            return None;
+        }
+        step.edits.retain_mut(|edit| self.rebase_content(edit));
+        (!had_edits || !step.edits.is_empty()).then_some(step)
+    }
+
+    /// Whether a change of structure can still be made without harm.
+    fn fits(&self, edit: &Edit) -> bool {
+        let gone = |id: &NodeId| self.gone.contains(id);
+        match edit {
+            Edit::Insert { parent, .. } => !parent.as_ref().is_some_and(gone),
+            Edit::Remove { id } => !gone(id) && !self.touched.contains(id),
+            Edit::Move { id, parent, .. } => !gone(id) && !parent.as_ref().is_some_and(gone),
+            Edit::Reslug { id, .. } => !gone(id),
+            Edit::RemoveEnvironment { id } => {
+                !self.gone_environments.contains(id) && !self.environments.contains_key(id)
+            }
+            Edit::ReslugEnvironment { id, .. } => !self.gone_environments.contains(id),
+            Edit::Replace { .. }
+            | Edit::ReplaceEnvironment { .. }
+            | Edit::InsertEnvironment { .. }
+            | Edit::ReplaceGlobals { .. } => true,
+        }
+    }
+
+    /// Keeps of an older content what the outside change leaves of it; `false` when that is nothing.
+    fn rebase_content(&mut self, edit: &mut Edit) -> bool {
+        match edit {
+            Edit::Replace { id, .. } if self.gone.contains(id) => false,
+            Edit::Replace { id, entity } => {
+                let Some((was, now)) = self.nodes.get_mut(id) else {
+                    return true;
+                };
+                let only_filed = was.renamed(entity.name()).ordered(entity.order()) == *entity;
+                if only_filed {
+                    if was.name() != entity.name() {
+                        *now = now.renamed(entity.name());
+                    }
+                    if was.order() != entity.order() {
+                        *now = now.ordered(entity.order());
+                    }
+                }
+                *was = std::mem::replace(entity, now.clone());
+                only_filed
+            }
+            Edit::ReplaceEnvironment { id, .. } if self.gone_environments.contains(id) => false,
+            Edit::ReplaceEnvironment { id, environment } => {
+                let Some((was, now)) = self.environments.get_mut(id) else {
+                    return true;
+                };
+                let only_name = Environment {
+                    name: environment.name.clone(),
+                    ..(**was).clone()
+                } == **environment;
+                if only_name && was.name != environment.name {
+                    Arc::make_mut(now).name.clone_from(&environment.name);
+                }
+                *was = std::mem::replace(environment, now.clone());
+                only_name
+            }
+            Edit::ReplaceGlobals { .. } => !self.globals,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::{Group, ItemPath, Request, Variable};
+
+    struct Fixture {
+        workspace: Workspace,
+        current: CurrentValues,
+        history: History,
+        folder: NodeId,
+        request: NodeId,
+        sibling: NodeId,
+    }
+
+    fn request(url: &str) -> Entity {
+        Entity::Request(Arc::new(Request {
+            url: url.into(),
+            ..Request::default()
+        }))
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let mut workspace = Workspace::new("/w");
+            let collection = workspace.load_node(None, "c", Entity::Collection(Arc::new(Group::named("C"))));
+            let folder = workspace.load_node(Some(collection), "f", Entity::Folder(Arc::new(Group::named("F"))));
+            let sibling = workspace.load_node(Some(folder), "s", request("s"));
+            let request = workspace.load_node(Some(folder), "r", request("first"));
+            Self {
+                workspace,
+                current: CurrentValues::default(),
+                history: History::default(),
+                folder,
+                request,
+                sibling,
+            }
+        }
+
+        fn act(&mut self, merge: Option<&str>, edits: Vec<Edit>) {
+            let edits = self.workspace.apply_all(edits).unwrap();
+            self.history.record(Step {
+                label: "it".into(),
+                merge: merge.map(str::to_owned),
+                edits,
+                values: Vec::new(),
+            });
+        }
+
+        fn replace(&mut self, url: &str) {
+            let id = self.request;
+            self.act(
+                None,
+                vec![Edit::Replace {
+                    id,
+                    entity: request(url),
+                }],
+            );
+        }
+
+        fn outside(&mut self, change: impl FnOnce(&mut Workspace)) {
+            let before = self.workspace.clone();
+            change(&mut self.workspace);
+            self.history.follow(&before, &self.workspace);
+        }
+
+        fn undo(&mut self) -> Option<Result<Step, EditError>> {
+            self.history.undo(&mut self.workspace, &mut self.current)
+        }
+
+        fn redo(&mut self) -> Option<Result<Step, EditError>> {
+            self.history.redo(&mut self.workspace, &mut self.current)
+        }
+
+        fn url(&self) -> &str {
+            self.workspace.request(self.request).unwrap().url.as_str()
+        }
+
+        fn follow(&mut self, url: &str) {
+            // As if what is there were saved.
+            let saved = self.workspace.node(self.request).unwrap().entity.clone();
+            self.workspace.mark_saved(self.request, saved);
+            let path = ItemPath::new("c/f/r");
+            self.outside(|workspace| {
+                workspace.follow_node(&path, request(url));
+            });
+        }
+    }
+
+    #[test]
+    fn typing_is_one_step_of_undo() {
+        let mut fixture = Fixture::new();
+        let id = fixture.request;
+        for url in ["a", "ab", "abc"] {
+            fixture.act(
+                Some("url"),
+                vec![Edit::Replace {
+                    id,
+                    entity: request(url),
+                }],
+            );
+        }
+        fixture.undo().unwrap().unwrap();
+        assert_eq!(fixture.url(), "first");
+        assert!(fixture.undo().is_none());
+        fixture.redo().unwrap().unwrap();
+        assert_eq!(fixture.url(), "abc");
+    }
+
+    #[test]
+    fn a_step_that_fails_half_way_is_rolled_back_and_stays() {
+        let mut fixture = Fixture::new();
+        let (folder, id) = (fixture.folder, fixture.request);
+        let removed = fixture.workspace.node(id).unwrap().clone();
+        fixture.act(
+            None,
+            vec![
+                Edit::Replace {
+                    id: folder,
+                    entity: Entity::Folder(Arc::new(Group::named("Renamed"))),
+                },
+                Edit::Remove { id },
+            ],
+        );
+        // Something else has taken its place; the edits to undo it come in reverse.
+        let other = fixture.workspace.load_node(Some(folder), "r", request("other"));
+        let last = fixture.history.undo.last_mut().unwrap();
+        last.edits.reverse();
+        assert_eq!(
+            fixture.undo().unwrap().unwrap_err(),
+            EditError::Taken { slug: "r".into() }
+        );
+        assert_eq!(fixture.workspace.node(folder).unwrap().entity.name(), "Renamed");
+        assert!(fixture.workspace.node(id).is_none());
+        fixture.workspace.apply(Edit::Remove { id: other }).unwrap();
+        fixture.undo().unwrap().unwrap();
+        assert_eq!(fixture.workspace.node(folder).unwrap().entity.name(), "F");
+        assert_eq!(fixture.workspace.node(id).unwrap().entity, removed.entity);
+    }
+
+    #[test]
+    fn a_vanished_sibling_does_not_keep_a_move_from_being_undone() {
+        let mut fixture = Fixture::new();
+        let (id, sibling, folder) = (fixture.request, fixture.sibling, fixture.folder);
+        let ordered = |fixture: &Fixture, id, order| Edit::Replace {
+            id,
+            entity: fixture.workspace.node(id).unwrap().entity.ordered(Some(order)),
+        };
+        let edits = vec![
+            Edit::Move {
+                id,
+                parent: Some(folder),
+                index: 0,
+                slug: "r".into(),
+            },
+            ordered(&fixture, id, 10),
+            ordered(&fixture, sibling, 20),
+        ];
+        fixture.act(None, edits);
+        // Not told to the history, as when it goes in any other way.
+        fixture.workspace.drop_node(&ItemPath::new("c/f/s"));
+        fixture.workspace.apply(Edit::Remove { id: sibling }).unwrap();
+        fixture.undo().unwrap().unwrap();
+        assert_eq!(fixture.workspace.node(id).unwrap().entity.order(), None);
+    }
+
+    #[test]
+    fn undo_does_not_revert_what_was_changed_outside() {
+        let mut fixture = Fixture::new();
+        fixture.replace("second");
+        fixture.follow("outside");
+        assert!(fixture.undo().is_none(), "{}", fixture.url());
+        assert_eq!(fixture.url(), "outside");
+
+        fixture.replace("third");
+        fixture.undo().unwrap().unwrap();
+        assert_eq!(fixture.url(), "outside");
+        fixture.follow("outside again");
+        assert!(fixture.redo().is_none());
+        assert_eq!(fixture.url(), "outside again");
+    }
+
+    #[test]
+    fn a_name_and_a_place_are_undone_around_an_outside_change() {
+        let mut fixture = Fixture::new();
+        fixture.replace("second");
+        let (id, folder) = (fixture.request, fixture.folder);
+        let entity = fixture
+            .workspace
+            .node(id)
+            .unwrap()
+            .entity
+            .renamed("New")
+            .ordered(Some(5));
+        fixture.act(None, vec![Edit::Replace { id, entity }]);
+        let saved = fixture.workspace.node(id).unwrap().entity.clone();
+        fixture.workspace.mark_saved(id, saved.clone());
+        let Entity::Request(theirs) = saved else { panic!() };
+        let theirs = Entity::Request(Arc::new(Request {
+            url: "outside".into(),
+            ..(*theirs).clone()
+        }));
+        fixture.outside(|workspace| {
+            workspace.follow_node(&ItemPath::new("c/f/r"), theirs);
+        });
+        fixture.undo().unwrap().unwrap();
+        let node = fixture.workspace.node(id).unwrap();
+        assert_eq!((node.entity.name(), node.entity.order()), ("", None));
+        assert_eq!(fixture.url(), "outside");
+        assert!(fixture.undo().is_none(), "the older content is out of reach");
+        fixture.redo().unwrap().unwrap();
+        assert_eq!(fixture.workspace.node(id).unwrap().entity.name(), "New");
+        assert_eq!(fixture.url(), "outside");
+        assert!(fixture.workspace.node(folder).is_some());
+    }
+
+    #[test]
+    fn what_is_gone_outside_takes_its_steps_along_and_nothing_blocks_the_rest() {
+        let mut fixture = Fixture::new();
+        let sibling = fixture.sibling;
+        let entity = request("changed sibling");
+        fixture.act(None, vec![Edit::Replace { id: sibling, entity }]);
+        fixture.workspace.mark_saved(sibling, request("changed sibling"));
+        fixture.replace("second");
+        fixture.workspace.mark_saved(fixture.request, request("second"));
+        let id = fixture.request;
+        fixture.act(None, vec![Edit::Remove { id }]);
+        fixture.outside(|workspace| {
+            workspace.drop_node(&ItemPath::new("c/f"));
+        });
+        assert!(fixture.workspace.node(fixture.folder).is_none());
+        assert!(fixture.undo().is_none());
+    }
+
+    #[test]
+    fn what_got_something_from_outside_is_not_removed_by_undo() {
+        let mut fixture = Fixture::new();
+        let folder = fixture.folder;
+        let (id, nodes) = fixture.workspace.new_node(request("new"), "n");
+        let insert = Edit::Insert {
+            nodes,
+            parent: Some(folder),
+            index: 0,
+        };
+        fixture.act(None, vec![insert]);
+        fixture.workspace.mark_saved(id, request("new"));
+        fixture.outside(|workspace| {
+            workspace.follow_node(&ItemPath::new("c/f/n"), request("outside"));
+        });
+        assert!(fixture.undo().is_none());
+        assert!(fixture.workspace.node(id).is_some());
+    }
+
+    #[test]
+    fn environments_and_globals_follow_too() {
+        let mut fixture = Fixture::new();
+        let environment = |name: &str, value: &str| Environment {
+            name: name.into(),
+            variables: vec![Variable::new("a", value)],
+            ..Environment::default()
+        };
+        let id = fixture.workspace.load_environment("e", environment("E", "1"));
+        let change = |name: &str, value: &str| Edit::ReplaceEnvironment {
+            id,
+            environment: Arc::new(environment(name, value)),
+        };
+        fixture.act(None, vec![change("E", "2")]);
+        fixture.act(None, vec![change("New", "2")]);
+        let globals = Arc::new(environment("", "1"));
+        fixture.act(None, vec![Edit::ReplaceGlobals { globals }]);
+        fixture.outside(|workspace| {
+            workspace.follow_environment("e", environment("New", "outside"));
+            workspace.load_globals(environment("", "outside"));
+        });
+        fixture.undo().unwrap().unwrap();
+        let now = fixture.workspace.environment(id).unwrap().environment.clone();
+        assert_eq!(*now, environment("E", "outside"));
+        assert_eq!(**fixture.workspace.globals(), environment("", "outside"));
+        assert!(fixture.undo().is_none());
+    }
+
+    #[test]
+    fn values_come_and_go_with_their_step_unless_a_script_was_later() {
+        let mut fixture = Fixture::new();
+        let value = |text: &str| CurrentValue {
+            value: Some(text.into()),
+            set_by: "you".into(),
+            set_at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let owner = Owner::Environment("e".into());
+        fixture.current.set(owner.clone(), "token", value("t"));
+        fixture.replace("second");
+        let forgotten = ValueChange::forget_all(&fixture.current, &owner);
+        assert!(forgotten.iter().all(|change| change.apply(&mut fixture.current)));
+        assert_eq!(fixture.current.get(&owner, "token"), None);
+        fixture.history.amend(false, forgotten);
+        let done = fixture.undo().unwrap().unwrap();
+        assert_eq!(done.values.len(), 1);
+        assert_eq!(fixture.current.get(&owner, "token"), Some(&value("t")));
+        fixture.redo().unwrap().unwrap();
+        assert_eq!(fixture.current.get(&owner, "token"), None);
+
+        fixture.current.set(owner.clone(), "token", value("newer"));
+        assert!(fixture.undo().unwrap().unwrap().values.is_empty());
+        assert_eq!(fixture.current.get(&owner, "token"), Some(&value("newer")));
+    }
+}
