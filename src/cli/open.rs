@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::demo;
 use crate::exec::{Pipeline, Plan, SendContext, Session};
-use crate::http::{Client, ClientConfig, Jar};
+use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::CurrentValues;
 use crate::model::{NodeId, Outcome, Redactor, Secret};
 use crate::script::Limits;
@@ -35,7 +35,8 @@ pub struct Opened {
     /// Why a send is not in the history.
     forgotten: Option<StateError>,
     saved: CurrentValues,
-    saved_cookies: String,
+    /// The cookies as last read or kept; `None` when they cannot be written, so that nothing is kept of them.
+    saved_cookies: Option<String>,
     demo: Option<demo::Running>,
 }
 
@@ -51,7 +52,7 @@ impl Opened {
         let mut problems: Vec<_> = problem.into_iter().collect();
         let workspace = Files::new(&location.root).load();
         problems.extend(workspace.problems.iter().cloned());
-        let (state, unkept) = match State::open(&paths, &location.root) {
+        let (mut state, unkept) = match State::open(&paths, &location.root) {
             Ok((state, problem)) => {
                 problems.extend(problem);
                 (state, None)
@@ -74,13 +75,25 @@ impl Opened {
             tell(output, &error.to_string(), Some(error.hint()));
             CurrentValues::default()
         });
-        let jar = state
-            .cookies()
-            .ok()
-            .flatten()
-            .and_then(|json| Jar::from_json(&json).ok())
-            .unwrap_or_default();
-        let cookies = jar.to_json();
+        let jar = match state.cookies() {
+            Ok(None) => Jar::new(),
+            Ok(Some(json)) => Jar::from_json(&json)
+                .or_else(|error| {
+                    tell(output, &error, None);
+                    let aside = state.set_cookies_aside()?;
+                    tell(output, &format!("they stay in the local state as `{aside}`"), None);
+                    Ok::<_, StateError>(Jar::new())
+                })
+                .unwrap_or_else(|error| {
+                    tell(output, &error.to_string(), Some(error.hint()));
+                    Jar::new()
+                }),
+            Err(error) => {
+                tell(output, &error.to_string(), Some(error.hint()));
+                Jar::new()
+            }
+        };
+        let saved_cookies = jar.to_json().ok();
         let active = state.active_environment().ok().flatten();
         let environment = active.and_then(|slug| workspace.environment_named(&slug).map(|node| node.id));
         Ok(Self {
@@ -98,7 +111,7 @@ impl Opened {
             unkept,
             forgotten: None,
             saved: current,
-            saved_cookies: cookies,
+            saved_cookies,
             demo: None,
         })
     }
@@ -207,7 +220,7 @@ impl Opened {
 
     /// Keeps what scripts and servers changed, current values and cookies; whether all of it was kept.
     pub fn save(&mut self, output: &mut Output) -> bool {
-        let cookies = self.jar.to_json();
+        let cookies = self.jar.to_json().ok();
         if self.saved == self.session.current && self.saved_cookies == cookies && self.forgotten.is_none() {
             return true;
         }
@@ -215,14 +228,23 @@ impl Opened {
             let told = |error: StateError| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint());
             self.state
                 .save_current_values(&self.saved, &self.session.current)
-                .and_then(|()| self.state.set_cookies(&cookies))
-                .and_then(|()| self.forgotten.take().map_or(Ok(()), Err))
+                .and_then(|()| match (&self.saved_cookies, &cookies) {
+                    (Some(before), Some(after)) if before != after => self
+                        .state
+                        .change_cookies(after, |kept| merge_cookies(before, after, kept)),
+                    _ => Ok(None),
+                })
+                .and_then(|aside| self.forgotten.take().map_or(Ok(aside), Err))
                 .map_err(told)
         });
         match kept {
-            Ok(()) => {
+            Ok(aside) => {
                 self.saved = self.session.current.clone();
-                self.saved_cookies = cookies;
+                self.saved_cookies = cookies.or(self.saved_cookies.take());
+                if let Some(aside) = aside {
+                    let text = format!("the kept cookies could not be read; they stay in the local state as `{aside}`");
+                    tell(output, &text, None);
+                }
                 true
             }
             Err(error) => {

@@ -1,9 +1,12 @@
 //! The cookie jar of a workspace (RFC 6265), and the cookies a response sets.
+//!
+//! Several programs may share the jar that is kept: each [`merge`]s what it changed itself into what is there.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cookie_store::{CookieDomain, CookieExpiration, CookieStore, RawCookie};
+use cookie_store::{Cookie as Stored, CookieDomain, CookieExpiration, CookieStore, RawCookie};
 use jiff::Timestamp;
 use url::Url;
 
@@ -27,22 +30,19 @@ impl Jar {
     ///
     /// Why the text cannot be read, without any of it.
     pub fn from_json(text: &str) -> Result<Self, String> {
-        let store = cookie_store::serde::json::load_all(text.as_bytes())
-            .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
-        let kept = store.iter_unexpired().cloned().map(Ok::<_, std::convert::Infallible>);
-        let store = CookieStore::from_cookies(kept, false).unwrap_or_default();
+        let store = jar_of(read(text)?.into_values());
         Ok(Self {
             store: Mutex::new(store),
         })
     }
 
     /// The jar as text for the local state, session cookies included: a workspace outlives the program.
-    pub fn to_json(&self) -> String {
-        let mut out = Vec::new();
-        match cookie_store::serde::json::save_incl_expired_and_nonpersistent(&self.lock(), &mut out) {
-            Ok(()) => String::from_utf8_lossy(&out).into_owned(),
-            Err(_) => "[]".to_owned(),
-        }
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be written as text; then nothing may be kept, the cookies that are there least of all.
+    pub fn to_json(&self) -> Result<String, String> {
+        write(&self.lock())
     }
 
     /// The cookies that have not ended, by domain, path and name.
@@ -95,6 +95,56 @@ impl fmt::Debug for Jar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Jar({} cookies)", self.lock().iter_unexpired().count())
     }
+}
+
+/// The jar that is kept, with what changed from `before` to `after` done to it too; both are from [`Jar::to_json`].
+///
+/// `kept` is what is kept by now: others may have added, changed and removed cookies since.
+///
+/// # Errors
+///
+/// Why one of the texts cannot be read, without any of it.
+pub fn merge(before: &str, after: &str, kept: &str) -> Result<String, String> {
+    let (before, after, mut kept) = (read(before)?, read(after)?, read(kept)?);
+    for place in before.keys().filter(|place| !after.contains_key(place)) {
+        kept.remove(place);
+    }
+    for (place, cookie) in after {
+        if before.get(&place) != Some(&cookie) {
+            kept.insert(place, cookie);
+        }
+    }
+    write(&jar_of(kept.into_values()))
+}
+
+/// Where a cookie belongs: domain, path, name.
+type Place = (String, String, String);
+
+fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
+    let store = cookie_store::serde::json::load_all(text.as_bytes())
+        .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
+    let cookies = store.iter_any().map(|cookie| {
+        let place = (
+            domain(&cookie.domain),
+            cookie.path.as_ref().to_owned(),
+            cookie.name().to_owned(),
+        );
+        (place, cookie.clone())
+    });
+    Ok(cookies.collect())
+}
+
+/// A jar of these cookies, without those that have ended.
+fn jar_of(cookies: impl Iterator<Item = Stored<'static>>) -> CookieStore {
+    let cookies = cookies.map(Ok::<_, std::convert::Infallible>);
+    CookieStore::from_cookies(cookies, false).unwrap_or_default()
+}
+
+fn write(store: &CookieStore) -> Result<String, String> {
+    let mut out = Vec::new();
+    cookie_store::serde::json::save_incl_expired_and_nonpersistent(store, &mut out)
+        .map_err(|_| "the cookies cannot be written as text".to_owned())?;
+    String::from_utf8(out).map_err(|_| "the cookies cannot be written as text".to_owned())
 }
 
 /// A `Set-Cookie` as the server meant it, whether or not the jar takes it; `None` for what is none.
@@ -191,10 +241,49 @@ mod tests {
 
     #[test]
     fn the_jar_survives_a_restart_with_its_session_cookies() {
-        let again = Jar::from_json(&jar().to_json()).unwrap();
+        let again = Jar::from_json(&jar().to_json().unwrap()).unwrap();
         assert_eq!(again.list().len(), 3);
         assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
         assert!(Jar::from_json("{broken").is_err());
+    }
+
+    #[test]
+    fn what_others_did_to_the_kept_jar_stays() {
+        let json = |jar: &Jar| jar.to_json().unwrap();
+        let before = json(&jar());
+        let ours = Jar::from_json(&before).unwrap();
+        ours.set(&url("http://a.test/"), "ours=1; Path=/");
+        ours.set(&url("http://a.test/"), "s=changed; Path=/");
+        ours.remove("b.test", "/", "s");
+        let theirs = Jar::from_json(&before).unwrap();
+        theirs.set(&url("http://t.test/"), "theirs=1; Path=/");
+        theirs.remove("a.test", "/x", "deep");
+        let merged = Jar::from_json(&merge(&before, &json(&ours), &json(&theirs)).unwrap()).unwrap();
+        let listed = merged.list();
+        let listed: Vec<_> = listed
+            .iter()
+            .map(|c| (c.domain.as_str(), c.name.as_str(), c.value.as_str()))
+            .collect();
+        assert_eq!(
+            listed,
+            [
+                ("a.test", "ours", "1"),
+                ("a.test", "s", "changed"),
+                ("t.test", "theirs", "1")
+            ]
+        );
+        // A cookie that the server has ended goes from what is kept.
+        let ended = Jar::from_json(&before).unwrap();
+        ended.set(&url("http://b.test/"), "s=; Max-Age=0");
+        let merged = merge(&before, &json(&ended), &before).unwrap();
+        assert!(
+            Jar::from_json(&merged)
+                .unwrap()
+                .list()
+                .iter()
+                .all(|c| c.domain != "b.test")
+        );
+        assert!(merge(&before, &before, "{broken").is_err());
     }
 
     #[test]

@@ -34,7 +34,7 @@ mod trace;
 mod verify;
 
 pub use client::{Client, ClientConfig};
-pub use cookies::Jar;
+pub use cookies::{Jar, merge as merge_cookies};
 pub use proxy::ProxySource;
 pub use send::SendContext;
 pub use trace::Progress;

@@ -79,9 +79,12 @@ pub enum FileJob {
         /// Whether to run over a change made outside.
         overwrite: bool,
     },
-    /// Removes a node's file or folder.
+    /// Removes a node's file or folder, and for a collection its current values.
     Remove(Place),
-    /// Moves a node's file or folder.
+    /// Brings back, whole, what this session removed from a place: comments and files that are none of ours with it. The
+    /// writes that follow put right what else has changed, or stand in for what cannot be brought back.
+    Restore(Place),
+    /// Moves a node's file or folder, and what is kept locally for it.
     Rename {
         /// From where.
         from: Place,
@@ -99,12 +102,12 @@ pub enum FileJob {
         /// Whether to run over a change made outside.
         overwrite: bool,
     },
-    /// Removes an environment's file.
+    /// Removes an environment's file and its current values.
     RemoveEnvironment {
         /// Its file's name.
         slug: String,
     },
-    /// Renames an environment's file.
+    /// Renames an environment's file, and what is kept locally for it.
     RenameEnvironment {
         /// From.
         from: String,
@@ -129,16 +132,19 @@ pub enum FileJob {
 pub enum LocalJob {
     /// Sets current values (`None` forgets one).
     Current(Vec<(Owner, String, Option<CurrentValue>)>),
-    /// Files an owner's current values under another name.
-    RenameOwner(Owner, Owner),
     /// Keeps or drops the draft of that key.
     Draft(String, Option<Content>),
     /// Remembers which environment is active.
     ActiveEnvironment(Option<String>),
     /// Remembers where everything stands, as JSON.
     Layout(String),
-    /// Remembers the cookies, as the jar stores them.
-    Cookies(String),
+    /// Keeps what became of the cookies, as the jar writes them.
+    Cookies {
+        /// What they were when they were last kept.
+        before: String,
+        /// What they are.
+        after: String,
+    },
     /// Adds a row to the history.
     History(Box<HistoryRow>),
 }

@@ -67,9 +67,10 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
                 }
             }
             state.cookies = cookies;
-            if state.cookies_kept != json {
-                state.cookies_kept.clone_from(&json);
-                effects.push(Effect::Local(LocalJob::Cookies(json)));
+            let before = std::mem::replace(&mut state.cookies_kept, json.clone());
+            // The first ones told are those that were read.
+            if !before.is_empty() && before != json {
+                effects.push(Effect::Local(LocalJob::Cookies { before, after: json }));
             }
         }
         Event::Broken(run) => {

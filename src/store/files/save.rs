@@ -4,6 +4,7 @@ use super::atomic;
 use super::error::{SaveError, Theirs};
 use super::known::{Disk, Files, read};
 use super::layout;
+use super::load::plain_group;
 use super::merge::merge;
 use super::parse::{FileText, parse, parse_text};
 use super::place::{Content, Place};
@@ -69,8 +70,10 @@ impl Files {
         let path = self.path(place).ok_or_else(|| SaveError::BadPath {
             path: place.to_string(),
         })?;
+        // A collection that had no file of its own needs none either.
+        let as_it_was = |group| self.knows_group(group) && *content == Content::Item(plain_group(group));
         if let Place::Group(group) = place
-            && content.is_plain_folder(place.slug())
+            && (content.is_plain_folder(place.slug()) || as_it_was(group))
         {
             let folder = path.parent().unwrap_or(self.root());
             std::fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;

@@ -41,6 +41,16 @@ impl Removed {
     pub fn place(&self) -> &Place {
         &self.place
     }
+
+    /// How much of it is kept in memory, in bytes.
+    pub fn size(&self) -> usize {
+        let entries = self.entries.iter();
+        let sizes = entries.map(|entry| match &entry.kind {
+            Kind::File(bytes, _) => bytes.len(),
+            Kind::Folder | Kind::Link(_) => 0,
+        });
+        sizes.sum()
+    }
 }
 
 impl Files {

@@ -83,6 +83,26 @@ impl State {
         self.set_current_values(&set.chain(gone).collect::<Vec<_>>())
     }
 
+    /// Forgets all of an owner's values.
+    pub fn forget_owner(&self, owner: &Owner) -> Result<(), StateError> {
+        let (scope, name) = columns(owner);
+        self.connection.execute(
+            "DELETE FROM current_values WHERE scope = ?1 AND name = ?2",
+            params![scope, name],
+        )?;
+        Ok(())
+    }
+
+    /// Follows an environment to its file's new name: its values, and that it is the active one.
+    pub fn rename_environment(&self, from: &str, to: &str) -> Result<(), StateError> {
+        let owner = |slug: &str| Owner::Environment(slug.to_owned());
+        self.rename_owner(&owner(from), &owner(to))?;
+        if self.active_environment()?.as_deref() == Some(from) {
+            self.set_active_environment(Some(to))?;
+        }
+        Ok(())
+    }
+
     /// Files an owner's values under another one, after a rename.
     pub fn rename_owner(&self, from: &Owner, to: &Owner) -> Result<(), StateError> {
         let ((scope, name), (to_scope, to_name)) = (columns(from), columns(to));

@@ -1,6 +1,7 @@
 //! Single values by key, as JSON text: layout, active environment, opened folders, cookies.
 
-use rusqlite::{OptionalExtension, params};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -8,25 +9,45 @@ use super::{State, StateError};
 
 /// The key of the cookie jar.
 const COOKIES: &str = "cookies";
+/// How the keys of cookie jars begin that could not be read.
+const COOKIES_ASIDE: &str = "cookies.broken-";
 /// The key of the active environment.
 const ENVIRONMENT: &str = "environment";
+/// What stands for a choice of nothing.
+const NONE: &str = "null";
 /// The key of panes, tree and cursor.
 const LAYOUT: &str = "layout";
+
+fn get(connection: &Connection, key: &str) -> Result<Option<String>, StateError> {
+    let mut statement = connection.prepare_cached("SELECT json FROM kv WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+fn set(connection: &Connection, key: &str, json: &str) -> Result<(), StateError> {
+    let mut statement =
+        connection.prepare_cached("INSERT INTO kv VALUES (?1, ?2) ON CONFLICT DO UPDATE SET json = excluded.json")?;
+    statement.execute(params![key, json])?;
+    Ok(())
+}
+
+fn move_aside(connection: &Connection) -> Result<String, StateError> {
+    let aside = format!("{COOKIES_ASIDE}{}", Timestamp::now().strftime("%Y%m%dT%H%M%S%.3f"));
+    connection.execute(
+        "UPDATE OR REPLACE kv SET key = ?2 WHERE key = ?1",
+        params![COOKIES, aside],
+    )?;
+    Ok(aside)
+}
 
 impl State {
     /// A value as JSON text.
     pub fn get(&self, key: &str) -> Result<Option<String>, StateError> {
-        let mut statement = self.connection.prepare_cached("SELECT json FROM kv WHERE key = ?1")?;
-        Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+        get(&self.connection, key)
     }
 
     /// Keeps a value as JSON text.
     pub fn set(&self, key: &str, json: &str) -> Result<(), StateError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT INTO kv VALUES (?1, ?2) ON CONFLICT DO UPDATE SET json = excluded.json")?;
-        statement.execute(params![key, json])?;
-        Ok(())
+        set(&self.connection, key, json)
     }
 
     /// Forgets a value.
@@ -37,7 +58,8 @@ impl State {
 
     /// A value of a type; one that is of another version's type counts as none.
     pub fn read<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StateError> {
-        Ok(self.get(key)?.and_then(|json| serde_json::from_str(&json).ok()))
+        let json = self.get(key)?.filter(|json| json != NONE);
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
     /// Keeps a value of a type.
@@ -50,9 +72,47 @@ impl State {
         self.get(COOKIES)
     }
 
-    /// Keeps the cookie jar.
-    pub fn set_cookies(&self, json: &str) -> Result<(), StateError> {
-        self.set(COOKIES, json)
+    /// Keeps the cookie jar: `change` makes of what is kept what shall be kept, and nobody else writes meanwhile. Where
+    /// nothing is kept yet, it is `fresh`.
+    ///
+    /// An error of `change` means that what is there cannot be read: it is set aside under the key that is returned, and
+    /// `fresh` is kept.
+    pub fn change_cookies<E>(
+        &mut self,
+        fresh: &str,
+        change: impl FnOnce(&str) -> Result<String, E>,
+    ) -> Result<Option<String>, StateError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept = get(&transaction, COOKIES)?;
+        let aside = match kept.as_deref().map(change) {
+            None => {
+                set(&transaction, COOKIES, fresh)?;
+                None
+            }
+            Some(Ok(changed)) => {
+                set(&transaction, COOKIES, &changed)?;
+                None
+            }
+            Some(Err(_)) => {
+                let aside = move_aside(&transaction)?;
+                set(&transaction, COOKIES, fresh)?;
+                Some(aside)
+            }
+        };
+        transaction.commit()?;
+        Ok(aside)
+    }
+
+    /// Sets a cookie jar that cannot be read aside; returns the key it is kept under now.
+    pub fn set_cookies_aside(&mut self) -> Result<String, StateError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let aside = move_aside(&transaction)?;
+        transaction.commit()?;
+        Ok(aside)
     }
 
     /// The layout, as the TUI wrote it.
@@ -65,6 +125,11 @@ impl State {
         self.set(LAYOUT, json)
     }
 
+    /// Whether the user has chosen to have no environment active, unlike never having chosen.
+    pub fn chose_no_environment(&self) -> Result<bool, StateError> {
+        Ok(self.get(ENVIRONMENT)?.as_deref() == Some(NONE))
+    }
+
     /// The active environment, by the name of its file.
     pub fn active_environment(&self) -> Result<Option<String>, StateError> {
         self.read(ENVIRONMENT)
@@ -74,7 +139,7 @@ impl State {
     pub fn set_active_environment(&self, slug: Option<&str>) -> Result<(), StateError> {
         match slug {
             Some(slug) => self.write(ENVIRONMENT, &slug),
-            None => self.unset(ENVIRONMENT),
+            None => self.set(ENVIRONMENT, NONE),
         }
     }
 }
@@ -89,9 +154,27 @@ mod tests {
         let state = State::in_memory().unwrap();
         state.set_active_environment(Some("demo")).unwrap();
         assert_eq!(state.active_environment().unwrap().as_deref(), Some("demo"));
+        assert!(!state.chose_no_environment().unwrap());
         state.set_active_environment(None).unwrap();
         assert_eq!(state.active_environment().unwrap(), None);
+        assert!(state.chose_no_environment().unwrap());
         state.set("x", "not json").unwrap();
         assert_eq!(state.read::<u32>("x").unwrap(), None);
+    }
+
+    #[test]
+    fn cookies_are_changed_where_they_are_and_set_aside_when_they_cannot_be_read() {
+        let mut state = State::in_memory().unwrap();
+        let never = |_: &str| -> Result<String, ()> { panic!("there is nothing yet") };
+        assert_eq!(state.change_cookies("[1]", never).unwrap(), None);
+        let more = |kept: &str| Ok::<_, ()>(kept.replace(']', ",2]"));
+        assert_eq!(state.change_cookies("[]", more).unwrap(), None);
+        assert_eq!(state.cookies().unwrap().as_deref(), Some("[1,2]"));
+        let aside = state.change_cookies("[3]", |_| Err(())).unwrap().unwrap();
+        assert_eq!(state.get(&aside).unwrap().as_deref(), Some("[1,2]"));
+        assert_eq!(state.cookies().unwrap().as_deref(), Some("[3]"));
+        let aside = state.set_cookies_aside().unwrap();
+        assert_eq!(state.get(&aside).unwrap().as_deref(), Some("[3]"));
+        assert_eq!(state.cookies().unwrap(), None);
     }
 }

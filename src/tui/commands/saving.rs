@@ -93,7 +93,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         }
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
-            settle(state, &before, effects);
+            settle(state, &before, !redo, effects);
             for edit in &step.edits {
                 match edit {
                     // What came back or moved is what the eye looks for.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::edit::Edit;
+use crate::model::history::ValueChange;
 use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
@@ -48,7 +49,7 @@ pub fn restructure(state: &mut State, label: impl Into<String>, edits: Vec<Edit>
     let before = Places::of(&state.shared.workspace);
     let done = apply(state, label.into(), None, edits);
     if done {
-        settle(state, &before, effects);
+        settle(state, &before, false, effects);
     }
     done
 }
@@ -61,8 +62,10 @@ struct Work {
     owners: Vec<(Owner, Owner)>,
 }
 
-/// Lets disk and local state follow a change of structure.
-pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
+/// Lets disk and local state follow a change of structure; `undone` when it was made by undoing.
+///
+/// What is kept locally under the name of a file follows when the file did: see [`FileJob`].
+pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Vec<Effect>) {
     let after = Places::of(&state.shared.workspace);
     let mut work = Work::default();
     let workspace = &state.shared.workspace;
@@ -70,9 +73,15 @@ pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
     rename_what_moved(before, &after, &mut work);
     write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
+    forget_values_of_gone(state, before, &after, undone);
     for (from, to) in work.owners {
         state.shared.current.rename(&from, to.clone());
-        work.local.push(LocalJob::RenameOwner(from, to));
+        if let (Owner::Environment(from), Owner::Environment(to)) = (from, to) {
+            let overrides = state.shared.overrides.iter_mut();
+            for (slug, ..) in overrides.filter(|(slug, ..)| *slug == from) {
+                slug.clone_from(&to);
+            }
+        }
     }
     effects.extend(work.local.into_iter().map(Effect::Local));
     write(state, work.files, effects);
@@ -80,6 +89,27 @@ pub fn settle(state: &mut State, before: &Places, effects: &mut Vec<Effect>) {
 
 fn item(place: &Place) -> ItemPath {
     place.item().cloned().unwrap_or_default()
+}
+
+/// Lets the current values of what is gone go too, so that another one of the same name does not find its tokens; undoing
+/// brings them back.
+fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, undone: bool) {
+    let environments = before.environments.iter();
+    let environments = environments
+        .filter(|(id, _)| !after.environments.contains_key(id))
+        .map(|(_, (slug, _))| Owner::Environment(slug.clone()));
+    let collections = before.nodes.iter();
+    let collections = collections
+        .filter(|(id, place)| !after.nodes.contains_key(id) && item(place).parent().is_none())
+        .map(|(_, place)| Owner::Collection(place.slug().to_owned()));
+    let shared = &mut state.shared;
+    for owner in environments.chain(collections) {
+        let values = ValueChange::forget_all(&shared.current, &owner);
+        for change in &values {
+            change.apply(&mut shared.current);
+        }
+        shared.history.amend(undone, values);
+    }
 }
 
 fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
@@ -133,14 +163,20 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
 fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut Work) {
     let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, place)| (item(place), *id)).collect();
     writes.sort();
+    let mut restored: Vec<ItemPath> = Vec::new();
     for (path, id) in writes {
-        let Some(node) = state.shared.workspace.node(id) else {
+        let (Some(node), Some(place)) = (state.shared.workspace.node(id), after.nodes.get(&id)) else {
             continue;
         };
         // What is just being saved is newer than what the disk was last known to hold.
         let saved = state.saves.latest_entity(id).or(node.saved.as_ref());
+        let is_new = !before.nodes.contains_key(&id);
+        if is_new && saved.is_some() && !restored.iter().any(|above| path.is_within(above)) {
+            work.files.push(FileJob::Restore(place.clone()));
+            restored.push(path.clone());
+        }
         let entity = match saved {
-            _ if !before.nodes.contains_key(&id) => saved.unwrap_or(&node.entity).clone(),
+            _ if is_new => saved.unwrap_or(&node.entity).clone(),
             Some(saved) if saved.order() != node.entity.order() || saved.name() != node.entity.name() => {
                 saved.ordered(node.entity.order()).renamed(node.entity.name())
             }
@@ -164,6 +200,9 @@ fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &m
     for node in workspace.environments() {
         let slug = node.slug.clone();
         let old = before.environments.get(&node.id);
+        if old.is_none() && node.saved.is_some() {
+            work.files.push(FileJob::Restore(Place::Environment(slug.clone())));
+        }
         match old {
             Some((old, _)) if *old != slug => {
                 work.files.push(FileJob::RenameEnvironment {

@@ -8,7 +8,10 @@ use std::thread::JoinHandle;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::model::Filed;
+use super::bin::Bin;
+use crate::http::merge_cookies;
+use crate::model::variable::Owner;
+use crate::model::{Filed, ItemPath};
 use crate::store::files::{Content, SaveError};
 use crate::store::state::{self, Draft};
 use crate::store::watch::{self, Watcher};
@@ -57,6 +60,7 @@ impl FileWorker {
                 database,
                 queue,
                 complained: false,
+                bin: Bin::default(),
             };
             // Nobody was watching between reading the files and now.
             let everything = ["collections", "environments", "globals.toml"];
@@ -109,6 +113,7 @@ struct Worker {
     database: Option<state::State>,
     queue: Sender<Event>,
     complained: bool,
+    bin: Bin,
 }
 
 impl Worker {
@@ -175,19 +180,33 @@ impl Worker {
             }
             FileJob::Remove(place) => self.remove(&place),
             FileJob::RemoveEnvironment { slug } => self.remove(&Place::Environment(slug)),
+            FileJob::Restore(place) => {
+                if let Some(removed) = self.bin.take(&place)
+                    && let Err(error) = self.files.restore(&removed)
+                {
+                    self.failed(format!("bring back all of `{place}`"), &error);
+                }
+            }
             FileJob::Rename { from, to } => {
                 if let Err(error) = self.files.rename(&from, &to) {
                     self.failed(format!("move `{from}`"), &error);
                 } else if let (Some(database), Some(from), Some(to)) = (&mut self.database, from.item(), to.item()) {
-                    let kept = database.rename_item(from, to);
+                    let mut kept = database.rename_item(from, to);
+                    if from.parent().is_none() && to.parent().is_none() {
+                        let owner = |path: &ItemPath| Owner::Collection(path.to_string());
+                        kept = kept.and(database.rename_owner(&owner(from), &owner(to)));
+                    }
                     self.kept(kept);
                 }
             }
             FileJob::RenameEnvironment { from, to } => {
-                let result = self
-                    .files
-                    .rename(&Place::Environment(from.clone()), &Place::Environment(to));
-                self.report(&format!("rename environment `{from}`"), result);
+                let places = [&from, &to].map(|slug| Place::Environment(slug.clone()));
+                if let Err(error) = self.files.rename(&places[0], &places[1]) {
+                    self.failed(format!("rename environment `{from}`"), &error);
+                } else if let Some(database) = &mut self.database {
+                    let kept = database.rename_environment(&from, &to);
+                    self.kept(kept);
+                }
             }
             FileJob::Accept(change) => self.files.accept(&change),
             FileJob::Adopt(place, content) => self.files.adopt(&place, &content),
@@ -207,18 +226,24 @@ impl Worker {
         self.tell(Event::Saved(saved));
     }
 
-    fn remove(&self, place: &Place) {
+    /// Removes files; they stay in the bin, and the values that were kept for them go.
+    fn remove(&mut self, place: &Place) {
         match self.files.remove(place) {
-            Ok(_) => {}
             // What somebody else has deleted already, or what never came to be.
             Err(SaveError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
             Err(error) => self.failed(format!("delete `{place}`"), &error),
-        }
-    }
-
-    fn report(&self, what: &str, result: Result<(), SaveError>) {
-        if let Err(error) = result {
-            self.failed(what.to_owned(), &error);
+            Ok(removed) => {
+                self.bin.keep(removed);
+                let owner = match place {
+                    Place::Environment(slug) => Owner::Environment(slug.clone()),
+                    Place::Group(path) if path.parent().is_none() => Owner::Collection(path.to_string()),
+                    _ => return,
+                };
+                if let Some(database) = &self.database {
+                    let kept = database.forget_owner(&owner);
+                    self.kept(kept);
+                }
+            }
         }
     }
 
@@ -235,7 +260,6 @@ impl Worker {
         let Some(database) = &mut self.database else { return };
         let kept = match job {
             LocalJob::Current(changes) => database.set_current_values(&changes),
-            LocalJob::RenameOwner(from, to) => database.rename_owner(&from, &to),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
                 let place = drafts::place_of(&key, &content);
@@ -248,7 +272,16 @@ impl Worker {
             }
             LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
             LocalJob::Layout(json) => database.set_layout(&json),
-            LocalJob::Cookies(json) => database.set_cookies(&json),
+            LocalJob::Cookies { before, after } => {
+                let merged = database.change_cookies(&after, |kept| merge_cookies(&before, &after, kept));
+                merged.map(|aside| {
+                    if let Some(aside) = aside {
+                        let text =
+                            format!("the kept cookies could not be read; they stay in the local state as `{aside}`");
+                        let _ = self.queue.send(Event::Notice(Level::Warning, text));
+                    }
+                })
+            }
             LocalJob::History(row) => database.add_history(&row).map(drop),
         };
         self.kept(kept);

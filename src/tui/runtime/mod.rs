@@ -10,6 +10,7 @@
 //! The first frame is on the screen before any of the helpers starts. While nothing happens the thread sleeps: it wakes
 //! for an event, or when a time on the screen changes its text.
 
+mod bin;
 mod external;
 mod files;
 mod looks;

@@ -125,7 +125,7 @@ impl Sends {
                 Err(_) => Event::Broken(run),
             };
             let _ = queue.send(event);
-            let _ = queue.send(Event::Cookies(cookies.list(), cookies.to_json()));
+            let _ = queue.send(told(&cookies));
         });
     }
 
@@ -182,9 +182,15 @@ impl Sends {
     }
 
     fn tell_cookies(&self) {
-        let _ = self
-            .queue
-            .send(Event::Cookies(self.cookies.list(), self.cookies.to_json()));
+        let _ = self.queue.send(told(&self.cookies));
+    }
+}
+
+/// The cookies as they are now; those that cannot be written are not kept.
+fn told(cookies: &Jar) -> Event {
+    match cookies.to_json() {
+        Ok(json) => Event::Cookies(cookies.list(), json),
+        Err(error) => Event::Notice(Level::Error, error),
     }
 }
 

@@ -56,11 +56,12 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     let (local, looks) = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     state.shared.workspace.problems.extend(config_problem);
     looks.take_up(&mut state);
+    let no_environment = local.remembered.no_environment;
     let (database, cookies) = local.take_up(&mut state, &files);
     if options.demo.is_some() {
         state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
     }
-    place(&mut state);
+    place(&mut state, no_environment);
     Ok((
         state,
         Start {
@@ -87,8 +88,9 @@ struct Local {
 #[derive(Default)]
 struct Remembered {
     current: CurrentValues,
-    cookies: Option<String>,
+    cookies: Option<Jar>,
     environment: Option<String>,
+    no_environment: bool,
     drafts: Vec<state::Draft>,
     layout: Option<String>,
 }
@@ -97,14 +99,18 @@ impl Local {
     fn read(options: &TuiOptions) -> Self {
         let mut local = Self::default();
         match state::State::open(&options.paths, &options.root) {
-            Ok((database, problem)) => {
+            Ok((mut database, problem)) => {
                 local.notice = problem
                     .as_ref()
                     .map(|problem| (Level::Warning, problem.message.clone()));
                 local.problem = problem;
-                if let Err(error) = local.remembered.read(&database) {
-                    let text = format!("not all that was remembered could be read: {error}");
-                    local.notice = Some((Level::Warning, text));
+                match local.remembered.read(&mut database) {
+                    Ok(None) => {}
+                    Ok(Some(text)) => local.notice = Some((Level::Warning, text)),
+                    Err(error) => {
+                        let text = format!("not all that was remembered could be read: {error}");
+                        local.notice = Some((Level::Warning, text));
+                    }
                 }
                 local.database = Some(database);
             }
@@ -127,26 +133,28 @@ impl Local {
 }
 
 impl Remembered {
-    /// Reads one after the other; what came before an error stays.
-    fn read(&mut self, database: &state::State) -> Result<(), state::StateError> {
+    /// Reads one after the other; what came before an error stays. Returns what is to be said of what could not be used.
+    fn read(&mut self, database: &mut state::State) -> Result<Option<String>, state::StateError> {
         self.current = database.current_values()?;
-        self.cookies = database.cookies()?;
         self.environment = database.active_environment()?;
+        self.no_environment = database.chose_no_environment()?;
         self.drafts = database.drafts()?;
         self.layout = database.layout()?;
-        Ok(())
+        match database.cookies()?.map(|json| Jar::from_json(&json)) {
+            None => Ok(None),
+            Some(Ok(jar)) => {
+                self.cookies = Some(jar);
+                Ok(None)
+            }
+            Some(Err(error)) => {
+                let aside = database.set_cookies_aside()?;
+                Ok(Some(format!("{error}; they stay in the local state as `{aside}`")))
+            }
+        }
     }
 
     fn take_up(self, state: &mut State, files: &Files) -> Option<Jar> {
         state.shared.current = self.current;
-        let cookies = self.cookies.and_then(|json| {
-            Jar::from_json(&json)
-                .inspect_err(|error| {
-                    let text = format!("the cookies could not be read: {error}");
-                    state.shared.notify(Level::Warning, text);
-                })
-                .ok()
-        });
         let slug = self.environment;
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
@@ -154,7 +162,7 @@ impl Remembered {
         if let Some(layout) = self.layout {
             take_layout(state, &layout);
         }
-        cookies
+        self.cookies
     }
 }
 
@@ -191,8 +199,9 @@ fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
     }
 }
 
-/// On the very first start the first request is open and under the cursor.
-fn place(state: &mut State) {
+/// On the very first start the first request is open and under the cursor. An only environment is active unless the user
+/// has chosen to have none.
+fn place(state: &mut State, no_environment: bool) {
     let workspace = &state.shared.workspace;
     if state.shared.open.is_none() {
         let first = workspace
@@ -205,7 +214,7 @@ fn place(state: &mut State) {
         }
     }
     if state.shared.active_environment.is_none()
-        && state.keeper.layout.is_empty()
+        && !no_environment
         && let [only] = workspace.environments()
     {
         state.shared.active_environment = Some(only.id);

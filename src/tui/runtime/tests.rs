@@ -1,15 +1,20 @@
-//! The program does nothing while nothing happens.
+//! The program with its helpers: it does nothing while nothing happens, and what it does on the disk it can take back.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::path::Path;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::*;
+use crate::http::Jar;
 use crate::model::Entity;
 use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValue, Owner};
+use crate::store::state::State as Database;
+use crate::tui::command::Command;
 use crate::tui::shared::{RunId, Running};
 
 /// A terminal nobody asks for anything.
@@ -41,13 +46,33 @@ fn settled(home: &tempfile::TempDir) -> App {
     let mut app = App::load(&options).unwrap();
     app.take(Event::Resize(120, 40), &mut Nobody).unwrap();
     app.start(&options, false).unwrap();
+    settle(&mut app);
+    app
+}
+
+/// Presses keys and waits for what becomes of them.
+fn press(app: &mut App, keys: &[KeyCode]) {
+    for key in keys {
+        app.take(Event::Key(KeyEvent::from(*key)), &mut Nobody).unwrap();
+    }
+    settle(app);
+}
+
+/// Waits until nothing comes in any more.
+fn settle(app: &mut App) {
     let mut quiet = 0;
     while quiet < 20 {
         app.state.stale = false;
         app.turn(Some(Duration::from_millis(10)), &mut Nobody).unwrap();
         quiet = if app.state.stale { 0 } else { quiet + 1 };
     }
-    app
+}
+
+fn command(app: &mut App, command: Command) {
+    let mut effects = Vec::new();
+    app.state.run(vec![command], &mut effects);
+    app.helpers.as_mut().unwrap().carry_out(effects, &mut Nobody).unwrap();
+    settle(app);
 }
 
 fn draws_nothing(app: &mut App) {
@@ -139,4 +164,157 @@ fn on_a_screen_that_is_too_small_nothing_happens_but_quitting() {
     assert!(harness.screen().contains("^Q quits"));
     harness.press("<ctrl-q>");
     assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+}
+
+/// Every file below a folder with its bytes.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            out.extend(files(&path));
+        } else {
+            out.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    out.sort();
+    out
+}
+
+fn current(app: &mut App, owner: &Owner, value: &str) {
+    let command_value = Some(value.into());
+    let set = Command::SetCurrent {
+        owner: owner.clone(),
+        key: "token".to_owned(),
+        value: command_value,
+    };
+    command(app, set);
+}
+
+/// What the local state on the disk says of an owner's token.
+fn kept(home: &tempfile::TempDir, owner: &Owner) -> Option<serde_json::Value> {
+    let (database, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
+    let values = database.current_values().unwrap();
+    values.get(owner, "token").and_then(|current| current.value.clone())
+}
+
+#[test]
+fn undoing_a_deletion_brings_back_every_byte_and_the_values_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let folder = home.path().join("work/collections/api");
+    std::fs::create_dir(folder.join("users")).unwrap();
+    std::fs::write(folder.join("users/list.toml"), "# mine\nname = \"List\"\n").unwrap();
+    std::fs::write(folder.join("users/notes.md"), "none of ours").unwrap();
+    settle(&mut app);
+    let before = files(&folder);
+    assert_eq!(before.len(), 3);
+    let owner = Owner::Collection("api".into());
+    current(&mut app, &owner, "t");
+
+    let id = app.state.shared.node_at("api").unwrap();
+    command(&mut app, Command::Delete(id));
+    assert!(!folder.exists());
+    assert_eq!(
+        kept(&home, &owner),
+        None,
+        "another collection `api` does not find its token"
+    );
+    press(&mut app, &[KeyCode::Char('u')]);
+    assert_eq!(files(&folder), before);
+    assert_eq!(kept(&home, &owner), Some("t".into()));
+    assert!(app.state.shared.workspace.dirty().is_empty());
+    app.finish();
+}
+
+#[test]
+fn an_environment_comes_back_with_its_comments_and_values() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let file = home.path().join("work/environments/local.toml");
+    std::fs::write(&file, "# mine\nname = \"local\"\n").unwrap();
+    settle(&mut app);
+    let owner = Owner::Environment("local".into());
+    current(&mut app, &owner, "t");
+    let id = app.state.shared.workspace.environment_named("local").unwrap().id;
+    command(&mut app, Command::DeleteEnvironment(id));
+    assert!(!file.exists() && kept(&home, &owner).is_none());
+    press(&mut app, &[KeyCode::Char('u')]);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "# mine\nname = \"local\"\n");
+    assert_eq!(kept(&home, &owner), Some("t".into()));
+    app.finish();
+}
+
+#[test]
+fn what_is_kept_for_an_environment_is_renamed_with_its_file_or_not_at_all() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let (old, new) = (Owner::Environment("local".into()), Owner::Environment("here".into()));
+    current(&mut app, &old, "t");
+    let id = app.state.shared.workspace.environment_named("local").unwrap().id;
+    command(&mut app, Command::Activate(Some(id)));
+    app.state
+        .shared
+        .overrides
+        .push(("local".into(), "base_url".into(), "http://demo".into()));
+    let rename = |name: &str| Command::RenameEnvironment {
+        id,
+        name: name.to_owned(),
+    };
+    command(&mut app, rename("here"));
+    assert!(home.path().join("work/environments/here.toml").exists());
+    assert_eq!((kept(&home, &old), kept(&home, &new)), (None, Some("t".into())));
+    assert_eq!(app.state.shared.overrides[0].0, "here");
+    let active = || {
+        let (database, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
+        database.active_environment().unwrap()
+    };
+    assert_eq!(active().as_deref(), Some("here"));
+
+    // Somebody has taken the name in the meantime, and we have not noticed.
+    std::fs::create_dir(home.path().join("work/environments/there.toml")).unwrap();
+    command(&mut app, rename("there"));
+    assert_eq!(kept(&home, &new), Some("t".into()));
+    assert_eq!(active().as_deref(), Some("here"));
+    app.finish();
+}
+
+#[test]
+fn no_environment_is_a_choice_that_lasts() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    assert_eq!(app.state.shared.environment_name(), Some("local"), "it is the only one");
+    command(&mut app, Command::Activate(None));
+    app.finish();
+    let mut app = settled(&home);
+    assert_eq!(app.state.shared.environment_name(), None);
+    app.finish();
+}
+
+#[test]
+fn cookies_that_cannot_be_read_are_set_aside_and_those_of_others_stay() {
+    let home = tempfile::tempdir().unwrap();
+    let open = || {
+        Database::open(&Paths::below(home.path()), &home.path().join("work"))
+            .unwrap()
+            .0
+    };
+    settled(&home).finish();
+    open().set("cookies", "{broken").unwrap();
+    let mut app = settled(&home);
+    let notice = app.state.shared.notice.as_ref().unwrap().text.clone();
+    let aside = notice.split('`').nth(1).unwrap().to_owned();
+    assert_eq!(open().get(&aside).unwrap().as_deref(), Some("{broken"), "{notice}");
+
+    let site = "http://a.test/".parse().unwrap();
+    let theirs = Jar::new();
+    theirs.set(&site, "theirs=1");
+    open().set("cookies", &theirs.to_json().unwrap()).unwrap();
+    let ours = Jar::new();
+    ours.set(&site, "ours=1");
+    app.take(Event::Cookies(ours.list(), ours.to_json().unwrap()), &mut Nobody)
+        .unwrap();
+    app.finish();
+    let kept = Jar::from_json(&open().cookies().unwrap().unwrap()).unwrap();
+    assert_eq!(kept.list().len(), 2);
 }

@@ -10,6 +10,8 @@ use serde_json::json;
 use super::*;
 use crate::model::Workspace;
 use crate::model::variable::{CurrentValue, Owner};
+use crate::store::Place;
+use crate::tui::effect::{Effect, FileJob};
 use crate::tui::event::Event;
 use crate::tui::harness::Harness;
 use crate::tui::panes::Pane;
@@ -146,8 +148,22 @@ fn a_copy_and_a_deletion_are_done_once_answered() {
     harness.press("gDd");
     assert_eq!(names(&harness), ["cells", "demo copy"]);
     assert_eq!(harness.state.shared.environment_name(), None);
+    harness.effects.clear();
     harness.press("u");
     assert_eq!(names(&harness), ["demo", "cells", "demo copy"]);
+    let jobs = harness.effects.iter().find_map(|effect| match effect {
+        Effect::Files(jobs) => Some(jobs.as_slice()),
+        _ => None,
+    });
+    // The file comes back as it was; should that fail, it is written anew.
+    assert!(
+        matches!(
+            jobs,
+            Some([FileJob::Restore(Place::Environment(restored)), FileJob::WriteEnvironment { slug, .. }, ..])
+                if restored == "demo" && slug == "demo"
+        ),
+        "{jobs:?}"
+    );
 }
 
 #[test]
