@@ -122,7 +122,16 @@ pub enum Command {
     },
     /// Saves the globals' content.
     SaveGlobals(Environment),
-    /// Sets a variable's current value, or with `None` goes back to the initial one.
+    /// Does the same as [`Command::SetCurrent`], as part of what was just done: one step of undo.
+    SetCurrentToo {
+        /// Whose variable.
+        owner: Owner,
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: Option<serde_json::Value>,
+    },
+    /// Sets a variable's current value, or with `None` goes back to the initial one; undoably.
     SetCurrent {
         /// Whose variable.
         owner: Owner,

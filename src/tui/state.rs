@@ -191,6 +191,9 @@ impl State {
         if let Some(modal) = self.modals.last_mut() {
             let quit = self.keymap.find(&[Context::Anywhere], chord) == Some(Action::App(App::Quit));
             if quit {
+                if self.modals.iter().any(Modal::asks_to_quit) {
+                    return;
+                }
                 queue.push(Command::Act(Action::App(App::Quit)));
                 return;
             }

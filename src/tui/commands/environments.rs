@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::edit::Edit;
+use crate::model::history::{Step, ValueChange};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Environment, EnvironmentId};
 use crate::tui::effect::{Effect, LocalJob};
@@ -22,7 +23,7 @@ pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<
         .map(|node| node.slug.clone());
     let text = match state.shared.environment_name() {
         Some(name) => format!("environment {name}"),
-        None => "no environment".to_owned(),
+        None => "no environment is active now: its variables count no longer".to_owned(),
     };
     state.shared.notify(Level::Done, text);
     effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
@@ -108,18 +109,39 @@ pub fn save_globals(state: &mut State, globals: Environment, effects: &mut Vec<E
     }
 }
 
-/// Sets a variable's current value, or goes back to the initial one.
-pub fn set_current(state: &mut State, owner: Owner, key: String, value: Option<Value>, effects: &mut Vec<Effect>) {
+/// Sets a variable's current value, or goes back to the initial one; `joined` to the step of undo made just before.
+///
+/// A value given from outside while the program runs makes room for it, as it does for a script's.
+pub fn set_current(
+    state: &mut State,
+    owner: &Owner,
+    key: &str,
+    value: Option<Value>,
+    joined: bool,
+    effects: &mut Vec<Effect>,
+) {
+    let shared = &mut state.shared;
     let current = value.map(|value| CurrentValue {
         value: Some(value),
         set_by: "you".to_owned(),
-        set_at: state.shared.now,
+        set_at: shared.now,
     });
-    match &current {
-        Some(current) => state.shared.current.set(owner.clone(), key.clone(), current.clone()),
-        None => {
-            state.shared.current.reset(&owner, &key);
-        }
+    if let (Owner::Environment(slug), Some(_)) = (owner, &current) {
+        shared.overrides.retain(|(own, name, _)| own != slug || name != key);
     }
-    effects.push(Effect::Local(LocalJob::Current(vec![(owner, key, current)])));
+    let change = ValueChange::new(&shared.current, owner, key, current);
+    if change.from == change.to {
+        return;
+    }
+    change.apply(&mut shared.current);
+    saving::keep_values(std::slice::from_ref(&change), effects);
+    if joined {
+        shared.history.amend(false, [change]);
+    } else {
+        shared.history.record(Step {
+            label: format!("set {key}"),
+            values: vec![change.inverse()],
+            ..Step::default()
+        });
+    }
 }

@@ -86,6 +86,12 @@ impl Confirm {
         self
     }
 
+    /// Whether it is the question before quitting.
+    pub fn asks_to_quit(&self) -> bool {
+        let mut commands = self.choices.iter().flat_map(|choice| &choice.commands);
+        commands.any(|command| matches!(command, Command::Quit))
+    }
+
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let answers = self.choices.len() + 1;

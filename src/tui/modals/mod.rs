@@ -104,5 +104,12 @@ modals! {
     Cookies(Cookies),
 }
 
+impl Modal {
+    /// Whether it is the question before quitting, which is asked once.
+    pub fn asks_to_quit(&self) -> bool {
+        matches!(self, Self::Confirm(confirm) if confirm.asks_to_quit())
+    }
+}
+
 #[cfg(test)]
 mod tests;

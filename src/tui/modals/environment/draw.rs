@@ -25,7 +25,7 @@ const KEYS: [(&str, &str); 10] = [
     ("y", "copy"),
 ];
 /// The keys while a cell is typed into.
-const TYPING: [(&str, &str); 3] = [("↵", "keep"), ("Tab", "next cell"), ("Esc", "as it was")];
+const TYPING: [(&str, &str); 3] = [("↵", "keep"), ("Tab", "next cell"), ("Esc", "done")];
 
 /// Where the parts are.
 pub struct Places {

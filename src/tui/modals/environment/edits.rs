@@ -59,6 +59,14 @@ fn set_current(editor: &EnvironmentEditor, key: &str, value: Option<Value>, cx: 
     }
 }
 
+/// Sets a current value in one step with the change before it.
+fn set_current_too(editor: &EnvironmentEditor, key: &str, value: Option<Value>, cx: &mut Cx<'_>) {
+    if let Some((_, owner)) = editor.content(cx.shared) {
+        let key = key.to_owned();
+        cx.commands.push(Command::SetCurrentToo { owner, key, value });
+    }
+}
+
 fn add(editor: &EnvironmentEditor, variable: Variable, cx: &mut Cx<'_>) {
     warn_of_double(editor, &variable.key, usize::MAX, cx);
     save(editor, cx, |environment| environment.variables.push(variable));
@@ -75,9 +83,6 @@ fn warn_of_double(editor: &EnvironmentEditor, key: &str, except: usize, cx: &mut
 fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
     let Some(line) = editor.lines.get(row) else { return };
     let had = line.current.is_some();
-    if had {
-        set_current(editor, &line.key, None, cx);
-    }
     if line.variable.is_some() {
         save(editor, cx, |environment| {
             if row < environment.variables.len() {
@@ -85,12 +90,12 @@ fn remove(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
             }
         });
     }
-    let back = match (line.variable.is_some(), had) {
-        (true, false) => "undo brings it back",
-        (true, true) => "undo brings it back without its current value",
-        (false, _) => "only this machine had it",
-    };
-    notify(cx, Level::Done, format!("deleted `{}`; {back}", line.key));
+    match (line.variable.is_some(), had) {
+        (true, true) => set_current_too(editor, &line.key, None, cx),
+        (false, true) => set_current(editor, &line.key, None, cx),
+        (_, false) => {}
+    }
+    notify(cx, Level::Done, format!("deleted `{}`; undo brings it back", line.key));
 }
 
 fn toggle(editor: &EnvironmentEditor, row: usize, cx: &mut Cx<'_>) {
@@ -118,16 +123,20 @@ fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &m
         return;
     }
     warn_of_double(editor, key, row, cx);
-    if let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) {
-        set_current(editor, &line.key, None, cx);
-        set_current(editor, key, Some(value), cx);
-    }
     if line.variable.is_some() {
         save(editor, cx, |environment| {
             if let Some(variable) = environment.variables.get_mut(row) {
                 key.clone_into(&mut variable.key);
             }
         });
+    }
+    if let Some(value) = line.current.as_ref().and_then(|current| current.value.clone()) {
+        if line.variable.is_some() {
+            set_current_too(editor, &line.key, None, cx);
+        } else {
+            set_current(editor, &line.key, None, cx);
+        }
+        set_current_too(editor, key, Some(value), cx);
     }
 }
 
@@ -161,9 +170,6 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
         }
         Some(variable) => {
             let moved = secret && variable.value != Value::String(String::new());
-            if moved && line.current.is_none() {
-                set_current(editor, &line.key, Some(variable.value.clone()), cx);
-            }
             save(editor, cx, |environment| {
                 if let Some(variable) = environment.variables.get_mut(row) {
                     variable.secret = secret;
@@ -172,6 +178,9 @@ pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
                     }
                 }
             });
+            if moved && line.current.is_none() {
+                set_current_too(editor, &line.key, Some(variable.value.clone()), cx);
+            }
             if moved {
                 let text = format!("`{}` is a secret now: the file no longer has its value", line.key);
                 notify(cx, Level::Done, text);
@@ -192,7 +201,6 @@ pub fn promote(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
         notify(cx, Level::Warning, "a secret's value stays out of the file");
         return;
     }
-    set_current(editor, &line.key, None, cx);
     let (key, is_new) = (line.key.clone(), line.variable.is_none());
     save(editor, cx, |environment| {
         if is_new {
@@ -201,6 +209,7 @@ pub fn promote(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
             variable.value = value;
         }
     });
+    set_current_too(editor, &line.key, None, cx);
     let text = format!(
         "the file has the value of `{}` now, for everyone who has the file",
         line.key
@@ -225,9 +234,14 @@ pub fn reset(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     }
 }
 
-/// Copies the value that counts.
+/// Copies the value that counts; of a secret only what is shown, as everywhere.
 pub fn copy(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     let Some(line) = editor.line() else { return };
+    if line.secret() && !cx.shared.revealed {
+        let text = format!("`{}` is hidden: `v` reveals it, then `y` copies it", line.key);
+        notify(cx, Level::Info, text);
+        return;
+    }
     if let Some(value) = line.value() {
         let what = format!("the value of `{}`", line.key);
         cx.commands.push(Command::Copy(text_of(value), what));

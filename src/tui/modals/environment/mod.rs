@@ -93,7 +93,12 @@ impl EnvironmentEditor {
             return Flow::Stay;
         }
         if self.table.is_editing() {
-            let change = self.table.handle_key(key);
+            // As in the tables of a request, what was typed stays; undo takes it back.
+            let change = if key.code == KeyCode::Esc {
+                self.table.commit()
+            } else {
+                self.table.handle_key(key)
+            };
             self.took(change, cx);
             // Tab leads past the cells that are not typed into.
             for _ in 0..2 {

@@ -344,3 +344,75 @@ fn what_is_typed_into_a_cell_is_not_lost_by_leaving_the_program() {
         assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
     }
 }
+
+#[test]
+fn undo_covers_current_values_in_one_step_with_the_file() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "http://new");
+    harness.press("p");
+    assert_eq!(current(&harness, "base_url"), None);
+    harness.press("u");
+    assert_eq!(current(&harness, "base_url"), Some(json!("http://new")));
+    assert_eq!(
+        variable(&harness, "base_url").unwrap().value,
+        json!("http://127.0.0.1:8765")
+    );
+    harness.press("<enter>2<enter>");
+    assert_eq!(current(&harness, "base_url2"), Some(json!("http://new")));
+    harness.press("u");
+    assert_eq!(current(&harness, "base_url"), Some(json!("http://new")));
+    assert_eq!(current(&harness, "base_url2"), None);
+    assert!(variable(&harness, "base_url").is_some());
+    harness.press("d");
+    assert_eq!(current(&harness, "base_url"), None);
+    harness.press("u");
+    assert_eq!(current(&harness, "base_url"), Some(json!("http://new")));
+    harness.press("gr");
+    assert_eq!(current(&harness, "base_url"), None);
+    harness.press("u");
+    assert_eq!(current(&harness, "base_url"), Some(json!("http://new")));
+}
+
+#[test]
+fn what_is_typed_outlives_escape_and_the_wish_to_quit_and_that_is_asked_once() {
+    let mut harness = open(120, 40);
+    harness.press("ll<enter>abc<esc>");
+    assert_eq!(current(&harness, "base_url"), Some(json!("abc")));
+    assert_eq!(harness.state.modals.len(), 1, "Escape leaves the cell, not the window");
+    harness.press("<enter>d<ctrl-q>");
+    assert_eq!(current(&harness, "base_url"), Some(json!("abcd")));
+
+    let mut harness = Harness::new(120, 40);
+    let open = harness.state.shared.node_at("pydio-cells/get-token").unwrap();
+    let entity = harness
+        .state
+        .shared
+        .workspace
+        .node(open)
+        .unwrap()
+        .entity
+        .renamed("Other");
+    let edits = vec![crate::model::edit::Edit::Replace { id: open, entity }];
+    let (label, merge) = ("x".to_owned(), None);
+    let mut effects = Vec::new();
+    harness
+        .state
+        .run(vec![Command::Edit { label, merge, edits }], &mut effects);
+    show(&mut harness);
+    harness.press("<ctrl-q><ctrl-q><ctrl-q>");
+    assert_eq!(harness.state.modals.len(), 2);
+}
+
+#[test]
+fn a_hidden_secret_is_not_copied() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "dex_token", "opaque-token");
+    let copied = |harness: &Harness| {
+        let mut effects = harness.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Copy(text) if text == "opaque-token"))
+    };
+    harness.press("jjjjjy");
+    assert!(!copied(&harness) && notice(&harness).contains("`v` reveals"));
+    harness.press("vy");
+    assert!(copied(&harness));
+}
