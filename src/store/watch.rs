@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::files::{Content, Disk, Files, Place, parse, plain_group, read};
@@ -139,9 +140,24 @@ impl Run {
             if !hidden && ours {
                 paths.insert(self.root.join(inside));
             }
+            self.forget_replaced(path, event.kind);
         }
         // A folder that was made just now, or anew. Failing to watch it costs only the noticing.
         let _unwatched = self.watch_folders();
+    }
+
+    /// A folder that was removed and made anew is another one, which nobody watches yet.
+    fn forget_replaced(&mut self, path: &Path, kind: EventKind) {
+        let replaced = matches!(
+            kind,
+            EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+        );
+        for name in ["collections", "environments"] {
+            if replaced && *path == self.real.join(name) && self.watched.remove(name) {
+                // It may be gone with the folder.
+                let _not_watched = self.watcher.unwatch(path);
+            }
+        }
     }
 
     fn watch_folders(&mut self) -> notify::Result<()> {
@@ -386,7 +402,10 @@ mod tests {
         fs::write(&temporary, "name = 'New'").unwrap();
         fs::rename(&temporary, &file).unwrap();
         let patience = Duration::from_secs(20);
-        assert_eq!(receiver.recv_timeout(patience).unwrap().paths, [file]);
+        assert_eq!(
+            receiver.recv_timeout(patience).unwrap().paths,
+            std::slice::from_ref(&file)
+        );
 
         // Folders that appear later are watched too.
         let environment = root.path().join("environments/e.toml");
@@ -399,5 +418,23 @@ mod tests {
         {}
         fs::write(&environment, "").unwrap();
         while !receiver.recv_timeout(patience).unwrap().paths.contains(&environment) {}
+
+        // And those that were removed and came back, however quickly.
+        fs::remove_dir_all(root.path().join("collections")).unwrap();
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        let seen = |part: &Path| {
+            while !receiver
+                .recv_timeout(patience)
+                .unwrap()
+                .paths
+                .iter()
+                .any(|path| path == part)
+            {}
+        };
+        seen(&root.path().join("collections"));
+        // What comes later, when all is quiet again, is noticed only by watching the new folder.
+        while receiver.recv_timeout(LATEST * 2).is_ok() {}
+        fs::write(&file, "name = 'Again'").unwrap();
+        seen(&file);
     }
 }

@@ -10,6 +10,16 @@ use super::error::SaveError;
 ///
 /// Permissions stay, a symbolic link is written through, missing folders are made, and a write-protected file is refused.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    replace(path, bytes, || true).map(drop)
+}
+
+/// Writes a file, as [`write`] does, unless it says something else than `before` by then: looked at right before the
+/// rename. Says whether it was written.
+pub fn change(path: &Path, bytes: &[u8], before: &[u8]) -> Result<bool, SaveError> {
+    replace(path, bytes, || fs::read(path).is_ok_and(|now| now == before))
+}
+
+fn replace(path: &Path, bytes: &[u8], still: impl FnOnce() -> bool) -> Result<bool, SaveError> {
     let target = target(path)?;
     let folder = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
@@ -20,7 +30,35 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
         Ok(metadata) => Some(metadata.permissions()),
         Err(_) => None,
     };
-    replace(&target, folder, bytes, permissions).map_err(SaveError::io("write", target))
+    let file = filled(folder, bytes, permissions).map_err(SaveError::io("write", &target))?;
+    if !still() {
+        return Ok(false);
+    }
+    let persisted = file.persist(&target).map(drop);
+    persisted.map_err(|error| SaveError::io("write", &target)(error.error))?;
+    sync_folder(folder);
+    Ok(true)
+}
+
+/// Writes a file that is not there yet, as [`write`] does otherwise. [`SaveError::Exists`] when it is there by now.
+pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    let target = target(path)?;
+    let folder = target.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
+    let exists = || SaveError::Exists { path: target.clone() };
+    let file = filled(folder, bytes, None).map_err(SaveError::io("write", &target))?;
+    match file.persist_noclobber(&target) {
+        Ok(_) => {}
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
+        // Not every file system can rename without replacing.
+        Err(_) if fs::symlink_metadata(&target).is_ok() => return Err(exists()),
+        Err(error) => {
+            let persisted = error.file.persist(&target).map(drop);
+            persisted.map_err(|error| SaveError::io("write", &target)(error.error))?;
+        }
+    }
+    sync_folder(folder);
+    Ok(())
 }
 
 /// What a link points to in the end; a plain or missing path itself.
@@ -31,7 +69,8 @@ fn target(path: &Path) -> Result<PathBuf, SaveError> {
     }
 }
 
-fn replace(target: &Path, folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
+/// A temporary file beside its target with everything in it, safe on the disk.
+fn filled(folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".postrider-").suffix(".tmp");
     #[cfg(unix)]
@@ -46,9 +85,7 @@ fn replace(target: &Path, folder: &Path, bytes: &[u8], permissions: Option<Permi
         file.as_file().set_permissions(permissions)?;
     }
     file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    sync_folder(folder);
-    Ok(())
+    Ok(file)
 }
 
 /// Makes a rename durable. Not every file system can; the file itself is safe by then.
@@ -76,6 +113,19 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_came_in_between_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        create(&file, b"one").unwrap();
+        assert!(matches!(create(&file, b"two"), Err(SaveError::Exists { .. })));
+        assert!(!change(&file, b"two", b"another").unwrap());
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+        assert!(change(&file, b"two", b"one").unwrap());
+        assert_eq!(fs::read(&file).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

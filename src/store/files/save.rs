@@ -1,5 +1,7 @@
 //! Saving one file: see that it is still the one we know, change what differs, replace it.
 
+use std::path::Path;
+
 use super::atomic;
 use super::error::{SaveError, Theirs};
 use super::known::{Disk, Files, read};
@@ -10,6 +12,9 @@ use super::parse::{FileText, parse, parse_text};
 use super::place::{Content, Place};
 use super::tree::{Map, Tree};
 use crate::model::problem::Problem;
+
+/// How often a save begins anew because somebody else was writing at the same moment.
+const ATTEMPTS: usize = 3;
 
 /// What a save did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,27 +34,47 @@ impl Files {
         let path = self.path(place).ok_or_else(|| SaveError::BadPath {
             path: place.to_string(),
         })?;
+        for _ in 0..ATTEMPTS {
+            if let Some(saved) = self.try_save(place, &path, content, overwrite)? {
+                return Ok(saved);
+            }
+        }
+        let busy = std::io::Error::new(std::io::ErrorKind::ResourceBusy, "somebody else keeps writing it");
+        Err(SaveError::io("write", path)(busy))
+    }
+
+    /// `None` when somebody wrote the file between our reading and our writing it.
+    fn try_save(
+        &self,
+        place: &Place,
+        path: &Path,
+        content: &Content,
+        overwrite: bool,
+    ) -> Result<Option<Saved>, SaveError> {
         let conflict = |theirs| SaveError::Conflict {
-            path: path.clone(),
+            path: path.to_owned(),
             ours: Box::new(content.clone()),
             theirs: Box::new(theirs),
         };
         let known = self.known_bytes(place);
-        let disk = match read(&path).map_err(SaveError::io("read", &path))? {
+        let disk = match read(path).map_err(SaveError::io("read", path))? {
             Disk::Bytes(bytes) => bytes,
             Disk::Missing => {
                 if known.is_some() && !overwrite {
                     return Err(conflict(Theirs::Removed));
                 }
-                return self.create(place, content);
+                return match self.create(place, path, content) {
+                    Err(SaveError::Exists { .. }) => Ok(None),
+                    other => other.map(Some),
+                };
             }
         };
-        let theirs = match parse(place, &path, &disk) {
+        let theirs = match parse(place, path, &disk) {
             Ok(theirs) => theirs,
             Err(problem) => return Err(SaveError::Broken(Box::new(problem))),
         };
         let same = known.is_some_and(|known| {
-            *known == *disk || parse(place, &path, &known).is_ok_and(|before| before == theirs) || theirs == *content
+            *known == *disk || parse(place, path, &known).is_ok_and(|before| before == theirs) || theirs == *content
         });
         if !same && theirs != *content && !overwrite {
             return Err(conflict(Theirs::Content(theirs)));
@@ -59,17 +84,16 @@ impl Files {
             .map_err(|problem| SaveError::Broken(Box::new(problem)))?;
         if bytes == disk {
             self.note(place, disk);
-            return Ok(Saved::Unchanged);
+            return Ok(Some(Saved::Unchanged));
         }
-        atomic::write(&path, &bytes)?;
+        if !atomic::change(path, &bytes, &disk)? {
+            return Ok(None);
+        }
         self.note(place, bytes);
-        Ok(Saved::Written)
+        Ok(Some(Saved::Written))
     }
 
-    fn create(&self, place: &Place, content: &Content) -> Result<Saved, SaveError> {
-        let path = self.path(place).ok_or_else(|| SaveError::BadPath {
-            path: place.to_string(),
-        })?;
+    fn create(&self, place: &Place, path: &Path, content: &Content) -> Result<Saved, SaveError> {
         // A collection that had no file of its own needs none either.
         let as_it_was = |group| self.knows_group(group) && *content == Content::Item(plain_group(group));
         if let Place::Group(group) = place
@@ -81,7 +105,7 @@ impl Files {
             return Ok(Saved::Unchanged);
         }
         let bytes = layout::text(&content.tree()).into_bytes();
-        atomic::write(&path, &bytes)?;
+        atomic::create(path, &bytes)?;
         self.note(place, bytes);
         Ok(Saved::Written)
     }

@@ -98,7 +98,7 @@ impl Files {
                 Kind::Folder => fs::create_dir(&entry.path).map_err(SaveError::io("create", &entry.path))?,
                 Kind::Link(target) => link(target, &entry.path).map_err(SaveError::io("create", &entry.path))?,
                 Kind::File(bytes, permissions) => {
-                    atomic::write(&entry.path, bytes)?;
+                    atomic::create(&entry.path, bytes)?;
                     fs::set_permissions(&entry.path, permissions.clone())
                         .map_err(SaveError::io("write", &entry.path))?;
                 }

@@ -72,8 +72,12 @@ impl State {
                 let problem = Problem {
                     file: file.to_owned(),
                     at: None,
-                    message: "the local state could not be read; a fresh one was begun".to_owned(),
-                    hint: Some(format!("the old one is kept as `{}`", aside.display())),
+                    message: format!(
+                        "the local state could not be read: history, current values (tokens), cookies and drafts begin \
+                         anew; the old file is kept as `{}`",
+                        aside.display()
+                    ),
+                    hint: Some(format!("`sqlite3 {} .recover` may still get at it", aside.display())),
                 };
                 Ok((Self::try_open(file)?, Some(problem)))
             }
@@ -151,7 +155,8 @@ fn is_broken(error: &rusqlite::Error) -> bool {
     ) || matches!(error, rusqlite::Error::InvalidColumnType(..))
 }
 
-/// Makes the folder (0700) and the file (0600) before SQLite would with wider permissions.
+/// Makes the folder (0700) and the file (0600) before SQLite would with wider permissions, and takes the permissions of
+/// others from a file that is there: it holds tokens.
 fn prepare(file: &Path) -> io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     let mut options = fs::OpenOptions::new();
@@ -164,7 +169,18 @@ fn prepare(file: &Path) -> io::Result<()> {
     }
     #[cfg(not(unix))]
     fs::create_dir_all(folder)?;
-    options.open(file).map(drop)
+    options.open(file)?;
+    #[cfg(unix)]
+    for ending in ["", "-wal", "-shm"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mut part = file.as_os_str().to_owned();
+        part.push(ending);
+        let Ok(metadata) = fs::metadata(&part) else { continue };
+        if metadata.permissions().mode() & 0o077 != 0 {
+            fs::set_permissions(&part, fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
 }
 
 fn set_aside(file: &Path) -> io::Result<PathBuf> {
@@ -197,7 +213,11 @@ mod tests {
         let file = folder.path().join("state.db");
         fs::write(&file, "this is no database, whatever its name may say".repeat(50)).unwrap();
         let (state, problem) = State::open_file(&file).unwrap();
-        assert!(problem.unwrap().hint.unwrap().contains("state.db.broken-"));
+        let message = problem.unwrap().message;
+        assert!(
+            message.contains("state.db.broken-") && message.contains("cookies"),
+            "{message}"
+        );
         state.set("a", "1").unwrap();
         drop(state);
         let (state, problem) = State::open_file(&file).unwrap();
@@ -265,7 +285,17 @@ mod tests {
         state.set("a", "1").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        assert_eq!(mode(&folder.path().join("deep/er/state.db-wal")), 0o600);
+        let log = folder.path().join("deep/er/state.db-wal");
+        assert_eq!(mode(&log), 0o600);
+        for path in [&file, &log] {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let _again = State::open_file(&file).unwrap();
+        assert_eq!(
+            (mode(&file), mode(&log)),
+            (0o600, 0o600),
+            "a copy made with wider permissions"
+        );
     }
 
     #[test]

@@ -44,7 +44,9 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::DeleteEnvironment(id) => environments::delete(state, id, effects),
         Command::SaveEnvironment { id, environment } => environments::save(state, id, environment, effects),
         Command::SaveGlobals(globals) => environments::save_globals(state, globals, effects),
-        Command::SetCurrent { owner, key, value } => environments::set_current(state, &owner, &key, value, false, effects),
+        Command::SetCurrent { owner, key, value } => {
+            environments::set_current(state, &owner, &key, value, false, effects);
+        }
         Command::SetCurrentToo { owner, key, value } => {
             environments::set_current(state, &owner, &key, value, true, effects);
         }

@@ -80,7 +80,11 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
     let (kind, name) = (node.entity.kind(), node.entity.name());
     let mut text = vec![format!("The {kind} `{name}` goes{inside}.")];
     if let Some(path) = workspace.path(node.id) {
-        text.push(format!("Its files go too: `collections/{path}`."));
+        text.push(if node.entity.is_group() {
+            format!("Its files go too: `collections/{path}`.")
+        } else {
+            format!("Its file goes too: `collections/{path}.toml`.")
+        });
     }
     text.push("Undo brings it back.".to_owned());
     let choice = Choice {
