@@ -45,6 +45,8 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
             name => format!("    at {name} ({FILE}:{line}:{column})"),
         })
         .collect();
+    // A built-in function complains about what it was given; the place is its caller's.
+    let native = thrown.stack.lines().next().and_then(native_frame).map(str::to_owned);
     let Thrown { name, message, .. } = thrown;
     // V8 has no name for its own limits.
     let shown = if name == "InternalError" {
@@ -53,8 +55,15 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         name.clone()
     };
     let message = match name.as_str() {
+        "TypeError" if message == "not a function" && native.is_some() => {
+            native.map(|native| format!("the function given to {native} is not a function"))
+        }
+        "SyntaxError" if native.as_deref() == Some("RegExp") => Some(format!("Invalid regular expression: {message}")),
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
+        "URIError" => Some("URI malformed".to_owned()),
+        "JSONError" if message == "circular reference" => Some("Converting circular structure to JSON".to_owned()),
+        "RangeError" if message == "Date value is NaN" => Some("Invalid time value".to_owned()),
         "ReferenceError" => reference_error(&message),
         "RangeError" if message == "invalid array length" => Some("Invalid array length".to_owned()),
         "InternalError" if message == "string too long" => Some("Invalid string length".to_owned()),
@@ -67,6 +76,11 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         stack: stack.join("\n"),
         at,
     }
+}
+
+/// The built-in function of a stack line: `    at forEach (native)`.
+fn native_frame(line: &str) -> Option<&str> {
+    line.trim().strip_prefix("at ")?.strip_suffix(" (native)")
 }
 
 /// Function and place of a stack line that lies in the script: `    at f (script.js:1:2)`.
@@ -97,6 +111,9 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         ("cannot set property '", "Cannot set properties of ", "setting"),
     ] {
         if let Some((key, what)) = message.strip_prefix(engine).and_then(|rest| rest.rsplit_once("' of ")) {
+            if key == "Symbol.iterator" {
+                return Some(format!("{what} is not iterable"));
+            }
             return Some(format!("{words}{what} ({doing} '{key}')"));
         }
     }
@@ -110,6 +127,14 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     }
     let words = match message {
         "not a function" => return called(source, at?),
+        "class constructors must be invoked with 'new'" => {
+            // The place is the class itself.
+            let name = first_token(rest_at(source, at?)?.strip_prefix("class")?);
+            return Some(format!("Class constructor {name} cannot be invoked without 'new'"));
+        }
+        "circular reference" => "Converting circular structure to JSON",
+        "object is not extensible" => "Cannot add property, object is not extensible",
+        "invalid 'instanceof' right operand" => "Right-hand side of 'instanceof' is not callable",
         "empty array" => "Reduce of empty array with no initial value",
         "cannot convert symbol to string" => "Cannot convert a Symbol value to a string",
         "cannot convert BigInt to number" => "Cannot mix BigInt and other types, use explicit conversions",
@@ -120,6 +145,10 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
 
 fn reference_error(message: &str) -> Option<String> {
     let name = message.strip_suffix(" is not initialized")?;
+    if name.trim_matches('\'') == "this" {
+        let words = "Must call super constructor in derived class before accessing 'this' or returning from derived constructor";
+        return Some(words.to_owned());
+    }
     Some(format!(
         "Cannot access '{}' before initialization",
         name.trim_matches('\'')
@@ -177,14 +206,34 @@ fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<S
         return Some("Invalid or unexpected token".to_owned());
     }
     if message.starts_with("invalid redefinition of ") {
-        let name = word_before(source, at?)?;
+        let end = || source.trim_end().trim_end_matches(';');
+        let last = || {
+            end()
+                .rsplit(|c: char| !is_word(c))
+                .next()
+                .filter(|word| !word.is_empty())
+        };
+        let name = word_before(source, at?).or_else(|| last().map(str::to_owned))?;
         return Some(format!("Identifier '{name}' has already been declared"));
     }
-    if message == "missing initializer for variable" {
-        return Some("Missing initializer in const declaration".to_owned());
+    let words = match message {
+        "missing initializer for variable" => "Missing initializer in const declaration",
+        "unexpected line terminator in regexp" => "Invalid regular expression: missing /",
+        "function name expected" => "Function statements require a function name",
+        "break must be inside loop or switch" => "Illegal break statement",
+        "continue must be inside loop" => "Illegal continue statement: no surrounding iteration statement",
+        "invalid assignment left-hand side" => "Invalid left-hand side in assignment",
+        "expecting catch or finally" => "Missing catch or finally after try",
+        "invalid number literal" => "Invalid or unexpected token",
+        "'super' is only valid in a method" => "'super' keyword unexpected here",
+        _ => "",
+    };
+    if !words.is_empty() {
+        return Some(words.to_owned());
     }
-    if message == "unexpected line terminator in regexp" {
-        return Some("Invalid regular expression: missing /".to_owned());
+    let line = at.and_then(|(line, _)| source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?));
+    if line.is_some_and(|line| line.trim_start().starts_with("import ")) {
+        return Some("Cannot use import statement outside a module".to_owned());
     }
     if ["expecting ", "unexpected token", "Unexpected token"]
         .iter()
@@ -210,11 +259,18 @@ fn word_before(source: &str, (line, column): (u32, u32)) -> Option<String> {
     (!word.is_empty()).then(|| word.to_owned())
 }
 
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// The words that are no names.
+const RESERVED: &str = "break case catch class const continue debugger default delete do else export extends finally \
+    for function if in instanceof new return super switch this throw try typeof var void while with null true false";
+
 fn first_token(text: &str) -> &str {
     let text = text.trim_start();
-    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     match text.chars().next() {
-        Some(c) if is_word(c) => text.split(|c| !is_word(c)).next().unwrap_or(text),
+        Some(c) if is_word(c) => text.split(|c: char| !is_word(c)).next().unwrap_or(text),
         Some(c) => &text[..c.len_utf8()],
         None => "",
     }
@@ -226,6 +282,8 @@ fn unexpected(token: &str) -> String {
         None => "Unexpected end of input".to_owned(),
         Some('\'' | '"' | '`') => "Unexpected string".to_owned(),
         Some(c) if c.is_ascii_digit() => "Unexpected number".to_owned(),
+        Some('@' | '#') => "Invalid or unexpected token".to_owned(),
+        Some(_) if RESERVED.split(' ').any(|word| word == token) => format!("Unexpected token '{token}'"),
         Some(c) if c.is_alphabetic() || c == '_' || c == '$' => format!("Unexpected identifier '{token}'"),
         Some(_) => format!("Unexpected token '{token}'"),
     }

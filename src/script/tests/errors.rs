@@ -39,6 +39,21 @@ fn messages_are_v8s() {
         ("let s = 'x'; while (1) s += s;", "Invalid string length"),
         ("[].reduce((a, b) => a)", "Reduce of empty array with no initial value"),
         ("throw new RangeError('own')", "own"),
+        ("const [q] = null", "null is not iterable"),
+        ("[1].forEach()", "the function given to forEach is not a function"),
+        ("class A {} A()", "Class constructor A cannot be invoked without 'new'"),
+        (
+            "class C extends Object { constructor() { this.x = 1 } } new C()",
+            "Must call super constructor in derived class before accessing 'this' or returning from derived constructor",
+        ),
+        (
+            "const a = {}; a.a = a; JSON.stringify(a)",
+            "Converting circular structure to JSON",
+        ),
+        ("1 instanceof {}", "Right-hand side of 'instanceof' is not callable"),
+        ("decodeURIComponent('%')", "URI malformed"),
+        ("new Date(NaN).toISOString()", "Invalid time value"),
+        ("new RegExp('(')", "Invalid regular expression: expecting ')'"),
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
@@ -57,6 +72,15 @@ fn syntax_errors_are_v8s() {
         ("const a;", "Missing initializer in const declaration"),
         ("x =>", "Unexpected end of input"),
         ("a b", "Unexpected identifier 'b'"),
+        ("return return", "Unexpected token 'return'"),
+        ("let a; let a", "Identifier 'a' has already been declared"),
+        ("var 1a", "Invalid or unexpected token"),
+        ("@foo", "Invalid or unexpected token"),
+        ("break", "Illegal break statement"),
+        ("1 = 2", "Invalid left-hand side in assignment"),
+        ("function (", "Function statements require a function name"),
+        ("import x from 'y'", "Cannot use import statement outside a module"),
+        ("try { }", "Missing catch or finally after try"),
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
