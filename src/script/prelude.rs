@@ -37,6 +37,7 @@ prelude! {
     "send.js": "src/script/js/send.js",
     "cookies.js": "src/script/js/cookies.js",
     "test.js": "src/script/js/test.js",
+    "sugar-tools.js": "src/script/js/sugar-tools.js",
     "sugar.js": "src/script/js/sugar.js",
     "sdk.js": "src/script/js/sdk.js",
     "require.js": "src/script/js/require.js",
@@ -45,6 +46,9 @@ prelude! {
     "expect/postman.js": "src/script/js/expect/postman.js",
     "main.js": "src/script/js/main.js",
     // Loaded when a script uses them.
+    "sugar-values.js": "src/script/js/sugar-values.js",
+    "sugar-more.js": "src/script/js/sugar-more.js",
+    "libs/intl.js": "src/script/js/libs/intl.js",
     "expect/tools.js": "src/script/js/expect/tools.js",
     "expect/assert.js": "src/script/js/expect/assert.js",
     "expect/should.js": "src/script/js/expect/should.js",

@@ -9,6 +9,7 @@ mod expect;
 mod jar;
 mod libs;
 mod limits;
+mod locale;
 mod objects;
 mod variables;
 

@@ -190,6 +190,8 @@ impl<'js> Script<'_, 'js> {
             "requestName": job.request.name,
             "requestId": job.info.request_id,
             "location": job.info.location,
+            // Postman's mark for a script that wants none of the globals of the first years.
+            "legacy": !["\"use sandbox2\";", "'use sandbox2';"].iter().any(|mark| job.source.starts_with(mark)),
         });
         let info: Value = self.ctx.json_parse(info.to_string())?;
         self.main = Some(self.function("begin")?.call((info, body))?);

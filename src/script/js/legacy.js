@@ -96,8 +96,10 @@ export function install(target, pm, defineValue) {
   }
 }
 
-/** The names above, so that one script's values do not reach the next. */
-export const NAMES = Object.keys(GLOBALS);
+/** Takes them away, for a script that begins with `"use sandbox2"`. */
+export function remove(target) {
+  for (const name of Object.keys(GLOBALS)) delete target[name];
+}
 
 /** Reports what stands in `tests`: after the results of `pm.test`, each coerced to yes or no. */
 export function collectTests() {

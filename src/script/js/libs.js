@@ -35,6 +35,7 @@ const GLOBALS = {
   URL: 'whatwg-url',
   URLSearchParams: 'whatwg-url',
   structuredClone: 'clone',
+  Intl: 'intl',
   Blob: 'blob',
   File: 'blob',
   Event: 'dom-events',
@@ -59,5 +60,26 @@ export function installGlobals(target, defineValue) {
         defineValue(target, name, value);
       },
     });
+  }
+}
+
+// The engine's own know no language. Object, its methods, and how each of them is called in the part.
+const TEXTS = [
+  [Number.prototype, 'toLocaleString', 'number'],
+  [BigInt.prototype, 'toLocaleString', 'number'],
+  [Date.prototype, 'toLocaleString', 'both'],
+  [Date.prototype, 'toLocaleDateString', 'date'],
+  [Date.prototype, 'toLocaleTimeString', 'time'],
+];
+
+/** Has numbers and dates read as people write them. */
+export function installTexts(defineValue) {
+  for (const [prototype, name, text] of TEXTS) {
+    const method = {
+      [name](locales, options) {
+        return load('intl').texts[text](prototype === Date.prototype ? this : this.valueOf(), locales, options);
+      },
+    };
+    defineValue(prototype, name, method[name]);
   }
 }

@@ -6,7 +6,7 @@ import './sugar.js';
 import { console } from './console.js';
 import * as json from './json.js';
 import * as legacy from './legacy.js';
-import { installGlobals } from './libs.js';
+import { installGlobals, installTexts } from './libs.js';
 import { Pm } from './pm.js';
 import { changes } from './request.js';
 import { require } from './require.js';
@@ -30,6 +30,7 @@ export function setup(natives) {
   defineValue(globals, 'require', require);
   for (const [name, fn] of Object.entries(timers)) defineValue(globals, name, fn);
   installGlobals(globals, defineValue);
+  installTexts(defineValue);
   // Postman's scripts have none, and libraries look at it to find out where they are.
   delete globals.globalThis;
 }
@@ -40,7 +41,8 @@ export function begin(info, body) {
   const pm = new Pm();
   run.pm = pm;
   defineValue(globals, 'pm', pm);
-  legacy.install(globals, pm, defineValue);
+  if (info.legacy) legacy.install(globals, pm, defineValue);
+  else legacy.remove(globals);
   return body.call({});
 }
 

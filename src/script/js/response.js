@@ -144,6 +144,11 @@ export class Response {
     throw new Error('`Response#mime` has been discontinued, use `Response#contentInfo` instead.');
   }
 
+  /** As assertions show it: as much as Postman's fits into their texts. */
+  [Symbol.for('chai/inspect')]() {
+    return 'PostmanResponse{ …(10) }';
+  }
+
   /** As the console shows it: without the bytes of the body. */
   shown() {
     const { id, status, code, responseTime, responseSize } = this;

@@ -1,12 +1,56 @@
-// The methods Postman's sandbox adds to strings and arrays, as far as scripts use them: `responseBody.has("x")`
-// was Postman's own snippet for years. Not enumerable, so loops over arrays do not see them.
+// The methods Postman's sandbox adds to the built-in objects: `responseBody.has("x")` was Postman's own snippet for
+// years. Not enumerable, so loops do not see them. The ones scripts use stand here; the others are loaded by the first
+// of them that is called.
 
-function add(prototype, methods) {
-  for (const [name, value] of Object.entries(methods)) {
-    if (!(name in prototype)) Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+import { host } from './run.js';
+import { add, extreme, pick } from './sugar-tools.js';
+
+const REST = [
+  [
+    String.prototype,
+    'add assign at camelize chars codes compact dasherize decodeBase64 each encodeBase64 escapeHTML escapeRegExp escapeURL from humanize insert padLeft padRight paragraphs parameterize pluralize removeTags reverse shift singularize spacify stripTags titleize to truncate underscore unescapeHTML unescapeURL pad',
+  ],
+  [
+    Array.prototype,
+    'add all any at clone each exclude findAll flatten from groupBy inGroups inGroupsOf include insert intersect least most none randomize remove removeAt sample subtract to union zip',
+  ],
+  [
+    Number.prototype,
+    'abbr abs bytes ceil chr day days downto floor format hex hour hours isEven isInteger isMultipleOf isOdd log metric millisecond milliseconds minute minutes month months ordinalize pad pow round second seconds sqrt times toNumber upto week weeks year years',
+  ],
+  [
+    Date.prototype,
+    'addDays addHours addMilliseconds addMinutes addMonths addSeconds addWeeks addYears advance beginningOfDay beginningOfMonth beginningOfYear clone daysAgo daysFromNow daysInMonth daysSince daysUntil endOfDay endOfMonth endOfYear format hoursAgo hoursSince hoursUntil is isAfter isBefore isBetween isFuture isLeapYear isPast isToday isTomorrow isValid isWeekday isWeekend isYesterday iso minutesAgo minutesSince minutesUntil rewind secondsAgo secondsSince secondsUntil set',
+  ],
+  [Function.prototype, 'after debounce delay fill lazy once throttle'],
+  [RegExp.prototype, 'addFlag getFlags removeFlag setFlags'],
+  [
+    Object,
+    'all any average clone count each equal extended find findAll fromQueryString has isBoolean isDate isEmpty isFunction isNumber isObject isRegExp isString isNaN map max merge min none reduce reject select size sum tap toQueryString',
+  ],
+  [Number, 'random'],
+  [RegExp, 'escape'],
+  [Array, 'create'],
+  [Date, 'create'],
+];
+
+// What is still a stand-in, so that a method a script put in its place stays.
+const stubs = new Map();
+
+for (const [target, names] of REST) {
+  for (const name of names.split(' ')) {
+    const stub = {
+      [name](...args) {
+        host.load('sugar-more.js').install(stubs);
+        return this[name](...args);
+      },
+    }[name];
+    if (!(name in target)) {
+      Object.defineProperty(target, name, { value: stub, writable: true, configurable: true });
+      stubs.set(stub, name);
+    }
   }
 }
-
 const escapeRegExp = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 add(String.prototype, {
@@ -43,17 +87,6 @@ add(String.prototype, {
   },
 });
 
-// A value by a property name or a function, or the element itself.
-const pick = (item, by) => (by === undefined ? item : typeof by === 'function' ? by(item) : item[by]);
-
-function extreme(array, by, better) {
-  let best;
-  for (const item of array) {
-    if (best === undefined || better(pick(item, by), pick(best, by))) best = item;
-  }
-  return best;
-}
-
 add(Array.prototype, {
   first(count) {
     return count === undefined ? this[0] : this.slice(0, Math.max(0, count));
@@ -84,8 +117,8 @@ add(Array.prototype, {
   isEmpty() {
     return this.length === 0;
   },
-  compact() {
-    return this.filter((item) => item !== undefined && item !== null && item === item);
+  compact(all) {
+    return this.filter((item) => (all ? Boolean(item) : item !== undefined && item !== null && item === item));
   },
   sortBy(by, descending) {
     const sign = descending ? -1 : 1;

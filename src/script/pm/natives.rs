@@ -332,13 +332,22 @@ fn register_odds(host: &Object<'_>) -> Result<()> {
     host.set("uuid", Func::from(|| uuid::Uuid::new_v4().to_string()))?;
     let dynamic = Dynamic::new();
     host.set("dynamic", Func::from(move |name: String| dynamic.value(&name)))?;
-    host.set(
-        "reason",
-        Func::from(|code: u16| {
-            http::StatusCode::from_u16(code)
-                .ok()
-                .and_then(|status| status.canonical_reason())
-                .unwrap_or("")
-        }),
-    )
+    host.set("zone", Func::from(|name: String, at: f64| zone(&name, at)))?;
+    host.set("reason", Func::from(response::reason))
+}
+
+/// A time zone at a moment (milliseconds since 1970): seconds east of UTC and its short name, `3600 CET`. Without a
+/// name, that of the zone of this machine; empty for a zone nobody knows.
+fn zone(name: &str, at: f64) -> String {
+    if name.is_empty() {
+        let own = jiff::tz::TimeZone::system();
+        return own.iana_name().unwrap_or("UTC").to_owned();
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a date has whole milliseconds")]
+    let moment = jiff::Timestamp::from_millisecond(at as i64);
+    let (Ok(zone), Ok(moment)) = (jiff::tz::TimeZone::get(name), moment) else {
+        return String::new();
+    };
+    let info = zone.to_offset_info(moment);
+    format!("{} {}", info.offset().seconds(), info.abbreviation())
 }

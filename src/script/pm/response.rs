@@ -28,7 +28,12 @@ pub fn describe(answer: &ScriptResponse) -> Value {
         .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
         .collect();
     // As on the wire: the status line, `name: value` and a line end each, and one more at the end.
-    let status_line = format!("{} {} {}\r\n", response.version, response.status, response.reason).len();
+    let reason = if response.reason.is_empty() {
+        reason(response.status)
+    } else {
+        &response.reason
+    };
+    let status_line = format!("{} {} {reason}\r\n", response.version, response.status).len();
     let header_bytes = status_line
         + 2
         + response
@@ -45,6 +50,12 @@ pub fn describe(answer: &ScriptResponse) -> Value {
         "cookies": describe_cookies(&response.cookies),
         "sizes": {"header": header_bytes, "body": body_bytes},
     })
+}
+
+/// The usual words for a status code; empty for one that nobody has named.
+pub fn reason(code: u16) -> &'static str {
+    let status = http::StatusCode::from_u16(code).ok();
+    status.and_then(|status| status.canonical_reason()).unwrap_or("")
 }
 
 /// Cookies as a list of objects.
