@@ -18,12 +18,31 @@ use serde_json::Value;
 
 use crate::echo::Seen;
 
-/// What happened, in order: a place and what stands there.
+/// Places and what stands there, in order.
 pub type Facts = Vec<(String, String)>;
+
+/// What happened.
+#[derive(Default)]
+pub struct Done {
+    /// Each request on the wire; its title is the request line.
+    pub wire: Vec<Group>,
+    /// Each execution of a request; its title is the request's name and the iteration.
+    pub executions: Vec<Group>,
+    /// The rest: exit code, counts, variables.
+    pub rest: Facts,
+}
+
+/// Facts that belong together. Two runs are laid side by side by the titles, so that a request too many on one side is
+/// one difference and not one in all that follows.
+#[derive(Default)]
+pub struct Group {
+    pub title: String,
+    pub facts: Facts,
+}
 
 /// All that a run left behind.
 pub struct Run<'a> {
-    pub exit: Option<i32>,
+    pub exit: String,
     pub port: u16,
     pub wire: &'a [Seen],
     pub report: Option<&'a Value>,
@@ -63,27 +82,24 @@ pub fn read_deviations(path: &Path) -> Vec<Deviation> {
 }
 
 /// The differences that are not declared, and the declared ones that are none (any more).
-pub fn differences(theirs: &Facts, ours: &Facts, deviations: &[Deviation]) -> Vec<String> {
-    let theirs_at: BTreeMap<&str, &str> = theirs.iter().map(|(place, value)| (&**place, &**value)).collect();
-    let ours_at: BTreeMap<&str, &str> = ours.iter().map(|(place, value)| (&**place, &**value)).collect();
-    let extra = ours.iter().filter(|(place, _)| !theirs_at.contains_key(&**place));
+pub fn differences(theirs: &Done, ours: &Done, deviations: &[Deviation]) -> Vec<String> {
+    let mut found = Vec::new();
+    groups("wire", &theirs.wire, &ours.wire, &mut found);
+    groups("run", &theirs.executions, &ours.executions, &mut found);
+    facts_differ("", &theirs.rest, &ours.rest, &mut found);
     let mut met = vec![false; deviations.len()];
     let mut out = Vec::new();
-    for (place, _) in theirs.iter().chain(extra) {
-        let (newman, postrider) = (theirs_at.get(&**place).copied(), ours_at.get(&**place).copied());
-        if newman == postrider {
-            continue;
-        }
+    for (place, newman, postrider) in found {
         let declared = deviations
             .iter()
-            .position(|deviation| deviation.covers(place, newman, postrider));
+            .position(|deviation| deviation.covers(&place, newman.as_deref(), postrider.as_deref()));
         if let Some(index) = declared {
             met[index] = true;
         } else {
             out.push(format!(
                 "{place}\n    newman    {}\n    postrider {}",
-                newman.unwrap_or("(nothing)"),
-                postrider.unwrap_or("(nothing)")
+                newman.as_deref().unwrap_or("(nothing)"),
+                postrider.as_deref().unwrap_or("(nothing)")
             ));
         }
     }
@@ -98,6 +114,74 @@ pub fn differences(theirs: &Facts, ours: &Facts, deviations: &[Deviation]) -> Ve
     out
 }
 
+/// A place and what each side has there.
+type Difference = (String, Option<String>, Option<String>);
+
+/// Compares groups side by side. A group is called by its number at newman, from 1; one that newman does not have by the
+/// number of the one before it and a `+`.
+fn groups(kind: &str, theirs: &[Group], ours: &[Group], out: &mut Vec<Difference>) {
+    let mut number = 0;
+    for (newman, postrider) in side_by_side(theirs, ours) {
+        number += usize::from(newman.is_some());
+        let plus = if newman.is_some() { "" } else { "+" };
+        let place = format!("{kind} {number:02}{plus}");
+        let title = |group: Option<&Group>| group.map(|group| group.title.clone());
+        if title(newman) != title(postrider) {
+            out.push((place.clone(), title(newman), title(postrider)));
+        }
+        if let (Some(newman), Some(postrider)) = (newman, postrider) {
+            facts_differ(&format!("{place} "), &newman.facts, &postrider.facts, out);
+        }
+    }
+}
+
+/// Pairs groups: the longest common row of titles first, then, between those, one by one.
+fn side_by_side<'a>(theirs: &'a [Group], ours: &'a [Group]) -> Vec<(Option<&'a Group>, Option<&'a Group>)> {
+    let mut common = vec![vec![0_usize; ours.len() + 1]; theirs.len() + 1];
+    for (i, newman) in theirs.iter().enumerate().rev() {
+        for (j, postrider) in ours.iter().enumerate().rev() {
+            common[i][j] = if newman.title == postrider.title {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
+        }
+    }
+    let mut pairs = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < theirs.len() || j < ours.len() {
+        let (newman, postrider) = (theirs.get(i), ours.get(j));
+        let both = newman.is_some() && postrider.is_some();
+        let same = both && theirs[i].title == ours[j].title;
+        // Neither is needed for the common row: they stand in each other's place.
+        let swapped = both && common[i + 1][j + 1] == common[i][j];
+        if same || swapped {
+            pairs.push((newman, postrider));
+            (i, j) = (i + 1, j + 1);
+        } else if newman.is_some() && (postrider.is_none() || common[i + 1][j] == common[i][j]) {
+            pairs.push((newman, None));
+            i += 1;
+        } else {
+            pairs.push((None, postrider));
+            j += 1;
+        }
+    }
+    pairs
+}
+
+fn facts_differ(before: &str, theirs: &Facts, ours: &Facts, out: &mut Vec<Difference>) {
+    let theirs_at: BTreeMap<&str, &str> = theirs.iter().map(|(place, value)| (&**place, &**value)).collect();
+    let ours_at: BTreeMap<&str, &str> = ours.iter().map(|(place, value)| (&**place, &**value)).collect();
+    let extra = ours.iter().filter(|(place, _)| !theirs_at.contains_key(&**place));
+    for (place, _) in theirs.iter().chain(extra) {
+        let (newman, postrider) = (theirs_at.get(&**place), ours_at.get(&**place));
+        if newman != postrider {
+            let owned = |value: Option<&&str>| value.map(|value| (*value).to_owned());
+            out.push((format!("{before}{place}"), owned(newman), owned(postrider)));
+        }
+    }
+}
+
 impl Deviation {
     fn covers(&self, place: &str, newman: Option<&str>, postrider: Option<&str>) -> bool {
         self.place.strip_suffix('*').map_or_else(
@@ -107,48 +191,43 @@ impl Deviation {
     }
 }
 
-/// The facts of a run.
-pub fn facts(run: &Run) -> Facts {
-    let mut out = Facts::new();
-    let exit = run.exit.map_or("hung or killed".to_owned(), |code| code.to_string());
-    out.push(("exit".into(), exit));
-    for (index, seen) in run.wire.iter().enumerate() {
-        wire(&format!("wire {:02}", index + 1), seen, &mut out);
-    }
+/// What a run did.
+pub fn done(run: &Run) -> Done {
+    let mut out = Done::default();
+    out.rest.push(("exit".into(), run.exit.clone()));
+    out.wire.extend(run.wire.iter().map(wire));
     match run.report {
         Some(report) => reported(report, &mut out),
-        None => out.push(("report".into(), "none".into())),
+        None => out.rest.push(("report".into(), "none".into())),
     }
-    variables("environment", run.environment, &mut out);
-    variables("globals", run.globals, &mut out);
+    variables("environment", run.environment, &mut out.rest);
+    variables("globals", run.globals, &mut out.rest);
     let port = run.port.to_string();
-    for (_, value) in &mut out {
+    for group in out.wire.iter_mut().chain(&mut out.executions) {
+        group.title = group.title.replace(&port, "PORT");
+        for (_, value) in &mut group.facts {
+            *value = value.replace(&port, "PORT");
+        }
+    }
+    for (_, value) in &mut out.rest {
         *value = value.replace(&port, "PORT");
     }
     out
 }
 
 /// One request as it stood on the wire.
-fn wire(place: &str, seen: &Seen, out: &mut Facts) {
+fn wire(seen: &Seen) -> Group {
     let boundary = seen.header("content-type").and_then(boundary_of);
     let mask = |text: &str| {
-        boundary
-            .as_ref()
-            .map_or(text.to_owned(), |own| text.replace(own.as_str(), "BOUNDARY"))
+        let own = boundary.as_deref();
+        own.map_or(text.to_owned(), |own| text.replace(own, "BOUNDARY"))
     };
-    out.push((format!("{place} line"), seen.line.clone()));
+    let mut facts = Facts::new();
     let names: Vec<&str> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
-    out.push((format!("{place} headers"), names.join(", ")));
-    let mut again: BTreeMap<String, usize> = BTreeMap::new();
+    facts.push(("headers".into(), names.join(", ")));
+    let mut again = Again::default();
     for (name, value) in &seen.headers {
         let lower = name.to_lowercase();
-        let count = again.entry(lower.clone()).or_default();
-        *count += 1;
-        let nth = if *count > 1 {
-            format!(" ({count})")
-        } else {
-            String::new()
-        };
         let value = match lower.as_str() {
             "user-agent" if value.starts_with("PostmanRuntime/") || value.starts_with("postrider/") => "<agent>".into(),
             "postman-token" if value.len() == 36 => "<token>".into(),
@@ -157,9 +236,29 @@ fn wire(place: &str, seen: &Seen, out: &mut Facts) {
             "content-length" if boundary.is_some() && *value == seen.body.len().to_string() => "<length>".into(),
             _ => mask(value),
         };
-        out.push((format!("{place} header {lower}{nth}"), value));
+        facts.push((again.name(&format!("header {lower}")), value));
     }
-    out.push((format!("{place} body"), mask(&shown(&seen.body))));
+    facts.push(("body".into(), mask(&shown(&seen.body))));
+    Group {
+        title: seen.line.clone(),
+        facts,
+    }
+}
+
+/// Gives what is there several times a number from the second on.
+#[derive(Default)]
+struct Again(BTreeMap<String, usize>);
+
+impl Again {
+    fn name(&mut self, name: &str) -> String {
+        let count = self.0.entry(name.to_owned()).or_default();
+        *count += 1;
+        if *count > 1 {
+            format!("{name} ({count})")
+        } else {
+            name.to_owned()
+        }
+    }
 }
 
 /// A body as text; bytes that are none as escapes.
@@ -199,58 +298,64 @@ fn without_time(value: &str) -> String {
 }
 
 /// What the JSON report says.
-fn reported(report: &Value, out: &mut Facts) {
+fn reported(report: &Value, out: &mut Done) {
     let run = &report["run"];
     let mut seen = BTreeSet::new();
     let executions = list(&run["executions"]).iter();
     let once = executions.filter(|execution| seen.insert(text(&execution["cursor"]["ref"])));
-    for (index, execution) in once.enumerate() {
-        let place = format!("run {:02}", index + 1);
-        let item = format!(
-            "{} [{}]",
-            text(&execution["item"]["name"]),
-            execution["cursor"]["iteration"]
-        );
-        out.push((format!("{place} item"), item));
-        if execution.get("requestError").is_some_and(|error| !error.is_null()) {
-            out.push((format!("{place} request error"), "yes".into()));
-        }
-        let response = &execution["response"];
-        if !response.is_null() {
-            let line = format!("{} {}", response["code"], text(&response["status"]));
-            out.push((format!("{place} response"), line));
-        }
-        for (kind, key) in [("prerequest", "prerequestScript"), ("test", "testScript")] {
-            for (nth, script) in list(&execution[key]).iter().enumerate() {
-                if let Some(error) = script.get("error").filter(|error| !error.is_null()) {
-                    out.push((format!("{place} {nth} {kind} script"), said(error)));
-                }
-            }
-        }
-        for (nth, test) in list(&execution["assertions"]).iter().enumerate() {
-            let name = text(&test["assertion"]);
-            let value = match test.get("error").filter(|error| !error.is_null()) {
-                Some(error) => format!("failed: {name}: {}", said(error)),
-                None if test["skipped"] == Value::Bool(true) => format!("skipped: {name}"),
-                None => format!("passed: {name}"),
-            };
-            out.push((format!("{place} test {nth}"), value));
-        }
-    }
+    out.executions.extend(once.map(execution));
     let failures: Vec<String> = list(&run["failures"])
         .iter()
         .map(|failure| format!("{} of {}", text(&failure["at"]), text(&failure["source"]["name"])))
         .collect();
-    out.push(("failures".into(), failures.join("; ")));
+    out.rest.push(("failures".into(), failures.join("; ")));
     if let Some(stats) = run["stats"].as_object() {
         for (name, count) in stats {
             let value = format!("{} total, {} failed", count["total"], count["failed"]);
-            out.push((format!("stats {name}"), value));
+            out.rest.push((format!("stats {name}"), value));
         }
     }
-    if let Some(error) = run.get("error").filter(|error| !error.is_null()) {
-        out.push(("run error".into(), said(error)));
+    if let Some(error) = there(&run["error"]) {
+        out.rest.push(("run error".into(), said(error)));
     }
+}
+
+/// One execution of a request.
+fn execution(execution: &Value) -> Group {
+    let mut facts = Facts::new();
+    if there(&execution["requestError"]).is_some() {
+        facts.push(("request error".into(), "yes".into()));
+    }
+    let response = &execution["response"];
+    if there(&response["code"]).is_some() {
+        let line = format!("{} {}", response["code"], text(&response["status"]));
+        facts.push(("response".into(), line));
+    }
+    for (kind, key) in [("prerequest script", "prerequestScript"), ("test script", "testScript")] {
+        let scripts = list(&execution[key]).iter();
+        let errors: Vec<String> = scripts.filter_map(|script| there(&script["error"])).map(said).collect();
+        if !errors.is_empty() {
+            facts.push((kind.into(), errors.join("; ")));
+        }
+    }
+    for (nth, test) in list(&execution["assertions"]).iter().enumerate() {
+        let name = text(&test["assertion"]);
+        let value = match there(&test["error"]) {
+            Some(error) => format!("failed: {name}: {}", said(error)),
+            None if test["skipped"] == Value::Bool(true) => format!("skipped: {name}"),
+            None => format!("passed: {name}"),
+        };
+        facts.push((format!("test {nth}"), value));
+    }
+    let name = text(&execution["item"]["name"]);
+    Group {
+        title: format!("{name} [{}]", execution["cursor"]["iteration"]),
+        facts,
+    }
+}
+
+fn there(value: &Value) -> Option<&Value> {
+    Some(value).filter(|value| !value.is_null())
 }
 
 fn said(error: &Value) -> String {
@@ -271,28 +376,17 @@ fn variables(scope: &str, exported: Option<&Value>, out: &mut Facts) {
         out.push((format!("{scope} export"), "none".into()));
         return;
     };
-    let mut again: BTreeMap<String, usize> = BTreeMap::new();
+    let mut again = Again::default();
     for variable in list(&exported["values"]) {
-        let key = text(&variable["key"]);
-        let count = again.entry(key.clone()).or_default();
-        *count += 1;
-        let nth = if *count > 1 {
-            format!(" ({count})")
-        } else {
-            String::new()
-        };
         let off = if variable["disabled"] == Value::Bool(true) {
             " off"
         } else {
             ""
         };
+        let value = variable.get("value").unwrap_or(&Value::Null);
         out.push((
-            format!("{scope} {key}{nth}"),
-            format!(
-                "{}{off} {}",
-                text(&variable["type"]),
-                variable.get("value").unwrap_or(&Value::Null)
-            ),
+            again.name(&format!("{scope} {}", text(&variable["key"]))),
+            format!("{}{off} {value}", text(&variable["type"])),
         ));
     }
 }
@@ -300,21 +394,36 @@ fn variables(scope: &str, exported: Option<&Value>, out: &mut Facts) {
 #[test]
 fn a_difference_is_told_unless_declared_and_a_declaration_must_hold() {
     let fact = |place: &str, value: &str| (place.to_owned(), value.to_owned());
-    let theirs = vec![fact("exit", "1"), fact("wire 01 line", "GET / HTTP/1.1")];
-    let ours = vec![
-        fact("exit", "0"),
-        fact("wire 01 line", "GET / HTTP/1.1"),
-        fact("run 01 item", "a"),
+    let group = |title: &str| Group {
+        title: title.to_owned(),
+        ..Group::default()
+    };
+    let done = |wire: &[&str], exit: &str| Done {
+        wire: wire.iter().copied().map(group).collect(),
+        rest: vec![fact("exit", exit)],
+        ..Done::default()
+    };
+    let theirs = done(&["a", "b", "c", "d"], "1");
+    let ours = done(&["b", "x", "d", "e"], "0");
+    let places: Vec<String> = differences(&theirs, &ours, &[])
+        .iter()
+        .map(|told| told.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    let expected = [
+        "wire 01 newman a postrider (nothing)",
+        "wire 03 newman c postrider x",
+        "wire 04+ newman (nothing) postrider e",
+        "exit newman 1 postrider 0",
     ];
-    assert_eq!(differences(&theirs, &ours, &[]).len(), 2);
+    assert_eq!(places, expected);
     let declare = |place: &str, newman: Option<&str>, postrider: Option<&str>| Deviation {
         place: place.to_owned(),
         newman: newman.map(str::to_owned),
         postrider: postrider.map(str::to_owned),
         reason: "so".to_owned(),
     };
-    let both = [declare("exit", Some("1"), Some("0")), declare("run *", None, None)];
+    let both = [declare("exit", Some("1"), Some("0")), declare("wire *", None, None)];
     assert_eq!(differences(&theirs, &ours, &both), Vec::<String>::new());
-    let other = [declare("exit", Some("1"), Some("2")), declare("run *", None, None)];
+    let other = [declare("exit", Some("1"), Some("2")), declare("wire *", None, None)];
     assert_eq!(differences(&theirs, &ours, &other).len(), 2);
 }

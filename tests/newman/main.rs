@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use compare::{Facts, differences, read_deviations};
+use compare::{Done, differences, read_deviations};
 use runs::{Case, Program, run};
 
 #[test]
@@ -90,8 +90,8 @@ fn check(case: &Case, newman: &Program) -> Vec<String> {
     let deviations = read_deviations(&case.path.with_extension("deviates.toml"));
     let theirs = run(newman, case);
     let ours = run(&Program::postrider(), case);
-    let mut wrong = broken_promises(&case.name, &theirs.facts, &theirs.said);
-    wrong.extend(differences(&theirs.facts, &ours.facts, &deviations));
+    let mut wrong = broken_promises(&case.name, &theirs.done, &theirs.said);
+    wrong.extend(differences(&theirs.done, &ours.done, &deviations));
     if !ours.reported && theirs.reported {
         wrong.push(format!("postrider wrote no report; it said: {}", ours.said.trim()));
     }
@@ -99,30 +99,26 @@ fn check(case: &Case, newman: &Program) -> Vec<String> {
 }
 
 /// Where newman did not do what a name promises.
-fn broken_promises(name: &str, facts: &Facts, said: &str) -> Vec<String> {
+fn broken_promises(name: &str, done: &Done, said: &str) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut item = "";
-    for (place, value) in facts {
-        let kind = place.splitn(3, ' ').nth(2).unwrap_or_default();
-        if !place.starts_with("run ") {
-            continue;
-        }
-        if kind == "item" {
-            item = value;
-        } else if kind.starts_with("test ") {
-            let failed = value.starts_with("failed: ");
-            let name = value.split_once(": ").map_or("", |(_, name)| name);
-            if failed != name.starts_with("fails") && !value.starts_with("skipped: ") {
-                wrong.push(format!("newman, {item}: {value}"));
+    for execution in &done.executions {
+        let item = &execution.title;
+        for (place, value) in &execution.facts {
+            if place.starts_with("test ") && place != "test script" {
+                let failed = value.starts_with("failed: ");
+                let test = value.split_once(": ").map_or("", |(_, test)| test);
+                if failed != test.starts_with("fails") && !value.starts_with("skipped: ") {
+                    wrong.push(format!("newman, {item}: {value}"));
+                }
+            } else if place.ends_with("script") && !item.starts_with("throws") {
+                wrong.push(format!("newman, {item}: {place} threw {value}"));
+            } else if place == "request error" && !item.starts_with("unanswered") {
+                wrong.push(format!("newman, {item}: no answer"));
             }
-        } else if kind.ends_with("script") && !item.starts_with("throws") {
-            wrong.push(format!("newman, {item}: {kind} threw {value}"));
-        } else if kind == "request error" && !item.starts_with("unanswered") {
-            wrong.push(format!("newman, {item}: no answer: {value}"));
         }
     }
     let idle = |(place, value): &(String, String)| place == "stats assertions" && value.starts_with("0 ");
-    if facts.iter().any(idle) && !name.starts_with("load-") {
+    if done.rest.iter().any(idle) && !name.starts_with("load-") {
         wrong.push(format!("newman ran no test; it said: {}", said.trim()));
     }
     wrong

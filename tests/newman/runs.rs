@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::compare::{Facts, Run, facts};
+use crate::compare::{Done, Run, done};
 use crate::echo::Server;
 
 /// The version POSTMAN behaviour is measured against.
@@ -93,7 +93,7 @@ pub fn newman(place: &str, temporary: &Path) -> Program {
 
 /// What came of a run.
 pub struct Outcome {
-    pub facts: Facts,
+    pub done: Done,
     /// Whether there is a report; newman dies without one on an unhandled rejection.
     pub reported: bool,
     /// What stood on its standard output and error, for the case that there is no report.
@@ -135,7 +135,7 @@ pub fn run(program: &Program, case: &Case) -> Outcome {
     let exit = wait(child);
     let said = String::from_utf8_lossy(&std::fs::read(file("said")).unwrap_or_default()).into_owned();
     let report = read_json(&file("report.json"));
-    let facts = facts(&Run {
+    let done = done(&Run {
         exit,
         port: server.port,
         wire: &server.seen(),
@@ -144,23 +144,25 @@ pub fn run(program: &Program, case: &Case) -> Outcome {
         globals: read_json(&file("globals.json")).as_ref(),
     });
     Outcome {
-        facts,
+        done,
         reported: report.is_some(),
         said,
     }
 }
 
-/// The exit code; `None` when the program hung or was ended by a signal.
-fn wait(mut child: Child) -> Option<i32> {
+/// The exit code, or what happened in its place.
+fn wait(mut child: Child) -> String {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
-            return status.code();
+            return status
+                .code()
+                .map_or_else(|| status.to_string(), |code| code.to_string());
         }
         if started.elapsed() > HANGS {
             child.kill().unwrap();
             child.wait().unwrap();
-            return None;
+            return "hung".into();
         }
         std::thread::sleep(Duration::from_millis(20));
     }
