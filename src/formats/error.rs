@@ -43,6 +43,14 @@ pub enum FormatError {
         /// What it looks like.
         looks: &'static str,
     },
+    /// A YAML file of a v3 folder does not parse.
+    #[error("`{}`: {message}", file.display())]
+    Yaml {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong, with line and column.
+        message: String,
+    },
     /// A file or folder cannot be read.
     #[error("cannot read `{}`", path.display())]
     Io {
@@ -63,6 +71,7 @@ impl FormatError {
             Self::Json { .. } => Some("the file may be cut off; export it from Postman again"),
             Self::TooDeep { .. } => Some("nest fewer folders"),
             Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),
+            Self::Yaml { .. } => Some("correct the file in a text editor"),
             Self::Io { .. } => None,
         }
     }

@@ -22,7 +22,11 @@ pub fn fixtures() -> Vec<(PathBuf, Found)> {
         .into_iter()
         .map(|folder| {
             let file = folder.join("source.json");
-            let found = postman::read(&std::fs::read(&file).unwrap());
+            let found = if file.exists() {
+                postman::read(&std::fs::read(&file).unwrap())
+            } else {
+                postman::read_folder(&folder.join("source"))
+            };
             let found = found.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
             (folder, found)
         })

@@ -9,3 +9,4 @@ mod golden;
 mod hostile;
 mod lossless;
 mod ours;
+mod v3;

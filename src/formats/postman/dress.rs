@@ -10,6 +10,8 @@ const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/colle
 
 /// A request or folder; `children` makes it a folder.
 pub fn item(mut tidy: Object, children: Option<Vec<Value>>) -> Value {
+    // What only format 3 knows.
+    tidy.shift_remove("_v3");
     let mut out = Object::new();
     take(&mut tidy, &mut out, "name");
     if let Some(children) = children {
@@ -30,6 +32,7 @@ pub fn item(mut tidy: Object, children: Option<Vec<Value>>) -> Value {
 
 /// A collection with its items.
 pub fn collection(mut tidy: Object, children: Vec<Value>) -> Value {
+    tidy.shift_remove("_v3");
     let mut info = Object::new();
     if let Some(id) = tidy.shift_remove("id") {
         info.insert("_postman_id".into(), id);

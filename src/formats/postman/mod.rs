@@ -22,6 +22,7 @@ mod settings;
 mod sniff;
 mod tidy;
 mod v1;
+pub mod v3;
 pub mod write;
 
 use serde_json::Value;
@@ -32,6 +33,7 @@ use super::{FormatError, Found};
 use crate::model::Environment;
 
 pub use self::json::parse;
+pub use self::v3::read_folder;
 pub use self::write::Secrets;
 
 /// Reads a file of Postman's, whatever it is.

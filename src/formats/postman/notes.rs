@@ -157,6 +157,10 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
     {
         return None;
     }
+    // The reader of v3 has said so already.
+    if at.starts_with("/values/") && last == "source" {
+        return None;
+    }
     if at.starts_with("/event") {
         let disabled = rest.value.to_string().contains("\"disabled\":true");
         return if disabled {

@@ -77,7 +77,7 @@ pub fn globals(globals: &Environment, secrets: &Secrets) -> Value {
     dress::environment(tidy_environment(globals, secrets), "globals")
 }
 
-fn tidy_environment(environment: &Environment, secrets: &Secrets) -> Object {
+pub(super) fn tidy_environment(environment: &Environment, secrets: &Secrets) -> Object {
     let mut tidy = super::tidy::environment(item::write_environment(environment, secrets));
     rest::apply(&mut tidy, &environment.origin.rest);
     tidy

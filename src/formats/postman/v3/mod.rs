@@ -1,0 +1,20 @@
+//! Collections of format 3: a folder of YAML files (POSTMAN.md, section 11).
+//!
+//! ```text
+//! files ─yaml─▶ one value each ─shape─▶ items of format 2.1 ─▶ the way of every collection
+//! our model ─▶ tidy form ─shape─▶ values ─emit─▶ files
+//! ```
+//!
+//! What only v3 knows stands under `_v3` in an item and comes back when a folder is written again.
+
+mod emit;
+mod read;
+mod shape;
+mod write;
+mod yaml;
+
+pub use self::read::read_folder;
+pub use self::write::{collection, environment, globals};
+
+/// Where the keys that only v3 knows are kept in an item of format 2.1.
+const KEPT: &str = "_v3";

@@ -1,0 +1,257 @@
+//! Walking a v3 folder, or any folder with Postman's files in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{shape, yaml};
+use crate::formats::postman::tidy::Object;
+use crate::formats::postman::{read, read_collection, read_value};
+use crate::formats::{Fate, FormatError, Found};
+
+/// Folders nested deeper are not looked into.
+const DEEPEST: usize = 64;
+
+/// Reads a folder: a v3 collection, a workspace of them (`postman/`), or exported JSON files.
+pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
+    let mut found = Found::default();
+    let inner = folder.join("postman");
+    let root = if inner.is_dir() { inner } else { folder.to_owned() };
+    let mut known = false;
+    for part in ["collections", "environments", "globals"] {
+        let part = root.join(part);
+        if !part.is_dir() {
+            continue;
+        }
+        known = true;
+        for (name, path, is_folder) in list(&part)? {
+            if is_folder && part.ends_with("collections") {
+                collection(&path, &name, &mut found)?;
+            } else if !is_folder {
+                environment(&path, &name, &mut found)?;
+            }
+        }
+    }
+    let entries = list(&root)?;
+    let is_collection = root.join(".resources").is_dir()
+        || entries
+            .iter()
+            .any(|(name, _, is_folder)| !is_folder && stem(name, "request").is_some());
+    if !known && is_collection {
+        let name = root.file_name().map(|name| name.to_string_lossy().into_owned());
+        collection(&root, &name.unwrap_or_default(), &mut found)?;
+    } else {
+        for (name, path, is_folder) in entries {
+            if is_folder {
+                continue;
+            }
+            if name.to_lowercase().ends_with(".json") {
+                let bytes = fs::read(&path).map_err(io(&path))?;
+                match read(&bytes) {
+                    Ok(more) => found.extend(more),
+                    Err(error) => found.report.add(&name, "", Fate::Lost, "a file", error.to_string()),
+                }
+            } else {
+                environment(&path, &name, &mut found)?;
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(FormatError::Unknown {
+            looks: "a folder without any",
+        });
+    }
+    Ok(found)
+}
+
+/// The name of a file of a kind, without its endings: `Get.request.yaml` is `Get`.
+fn stem<'a>(name: &'a str, kind: &str) -> Option<&'a str> {
+    let name = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))?;
+    name.strip_suffix(kind)?.strip_suffix('.')
+}
+
+fn environment(path: &Path, name: &str, found: &mut Found) -> Result<(), FormatError> {
+    let (stem, scope) = match (stem(name, "environment"), stem(name, "globals")) {
+        (Some(stem), _) => (stem, "environment"),
+        (None, Some(stem)) => (stem, "globals"),
+        (None, None) => return Ok(()),
+    };
+    let mut map = shape::environment(load(path)?, stem);
+    map.insert("_postman_variable_scope".into(), scope.into());
+    let rows = map.get("values").and_then(Value::as_array).into_iter().flatten();
+    for row in rows.filter(|row| row.get("source").is_some()) {
+        let key = row.get("key").and_then(Value::as_str).unwrap_or_default();
+        found.report.add(
+            stem,
+            &format!("values.{key}"),
+            Fate::Lost,
+            "a value in Postman's vault",
+            "the file only points to it; fill it in",
+        );
+    }
+    read_value(Value::Object(map), found)
+}
+
+/// A folder still to be read into an item.
+struct Open {
+    map: Object,
+    children: Vec<Value>,
+    todo: std::vec::IntoIter<Entry>,
+}
+
+struct Entry {
+    name: String,
+    path: PathBuf,
+    is_folder: bool,
+    source: Object,
+}
+
+/// Reads one collection: folders depth first, without recursion.
+fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), FormatError> {
+    let mut open = vec![start(folder, definition(folder)?, name)?];
+    loop {
+        let depth = open.len();
+        let Some(top) = open.last_mut() else { return Ok(()) };
+        match top.todo.next() {
+            Some(entry) if entry.is_folder => {
+                if depth > DEEPEST {
+                    found
+                        .report
+                        .add(&entry.name, "", Fate::Lost, "a folder", "it is nested too deeply");
+                    continue;
+                }
+                let inner = start(&entry.path, entry.source, &entry.name)?;
+                open.push(inner);
+            }
+            Some(entry) => {
+                let kind = entry
+                    .source
+                    .get("$kind")
+                    .and_then(Value::as_str)
+                    .unwrap_or("http-request");
+                if !matches!(kind, "http-request" | "graphql-request") {
+                    let what = format!("a request of the kind `{kind}`");
+                    let path = format!("{name} / {}", entry.name);
+                    found.report.add(&path, "$kind", Fate::Kept, what, "it cannot be sent");
+                }
+                let stem = stem(&entry.name, "request").unwrap_or(&entry.name);
+                let item = shape::request(entry.source, stem, examples(&entry.path, stem)?);
+                top.children.push(Value::Object(item));
+            }
+            None => {
+                let Some(done) = open.pop() else { return Ok(()) };
+                let mut map = done.map;
+                map.insert("item".into(), Value::Array(done.children));
+                match open.last_mut() {
+                    Some(above) => above.children.push(Value::Object(map)),
+                    None => read_collection(map, found),
+                }
+            }
+        }
+    }
+}
+
+fn start(folder: &Path, definition: Object, name: &str) -> Result<Open, FormatError> {
+    let mut entries = Vec::new();
+    for (name, path, is_folder) in list(folder)? {
+        if is_folder {
+            let source = self::definition(&path)?;
+            entries.push(Entry {
+                name,
+                path,
+                is_folder,
+                source,
+            });
+        } else if stem(&name, "request").is_some() {
+            let source = load(&path)?;
+            entries.push(Entry {
+                name,
+                path,
+                is_folder,
+                source,
+            });
+        }
+    }
+    // Those without an order follow, by name.
+    let order = |entry: &Entry| {
+        entry
+            .source
+            .get("order")
+            .and_then(Value::as_f64)
+            .unwrap_or(f64::INFINITY)
+    };
+    entries.sort_by(|a, b| order(a).total_cmp(&order(b)));
+    Ok(Open {
+        map: shape::group(definition, name),
+        children: Vec::new(),
+        todo: entries.into_iter(),
+    })
+}
+
+fn definition(folder: &Path) -> Result<Object, FormatError> {
+    for name in ["definition.yaml", "definition.yml"] {
+        let path = folder.join(".resources").join(name);
+        if path.is_file() {
+            return load(&path);
+        }
+    }
+    Ok(Object::new())
+}
+
+fn examples(request: &Path, stem: &str) -> Result<Vec<Object>, FormatError> {
+    let Some(folder) = request.parent() else {
+        return Ok(Vec::new());
+    };
+    let folder = folder
+        .join(".resources")
+        .join(format!("{stem}.resources"))
+        .join("examples");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut out = Vec::new();
+    for (name, path, is_folder) in list(&folder)? {
+        if let (false, Some(stem)) = (is_folder, self::stem(&name, "example")) {
+            let mut map = load(&path)?;
+            map.entry("name").or_insert_with(|| stem.into());
+            out.push(map);
+        }
+    }
+    let order = |map: &Object| map.get("order").and_then(Value::as_f64).unwrap_or(f64::INFINITY);
+    out.sort_by(|a, b| order(a).total_cmp(&order(b)));
+    Ok(out)
+}
+
+fn load(path: &Path) -> Result<Object, FormatError> {
+    let bytes = fs::read(path).map_err(io(path))?;
+    let text = match crate::formats::postman::sniff::text(&bytes) {
+        Err(FormatError::Empty) => return Ok(Object::new()),
+        other => other?,
+    };
+    match yaml::parse(path, &text)? {
+        Value::Object(map) => Ok(map),
+        _ => Ok(Object::new()),
+    }
+}
+
+/// Names, paths and whether they are folders, sorted by name; hidden ones and links are left out.
+fn list(folder: &Path) -> Result<Vec<(String, PathBuf, bool)>, FormatError> {
+    let mut out = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io(folder))? {
+        let entry = entry.map_err(io(folder))?;
+        let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else {
+            continue;
+        };
+        if !name.starts_with('.') && !kind.is_symlink() {
+            out.push((name, entry.path(), kind.is_dir()));
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> FormatError {
+    let path = path.to_owned();
+    move |source| FormatError::Io { path, source }
+}

@@ -1,0 +1,84 @@
+//! v3 folders: what is written is read back as the same.
+
+use std::path::Path;
+
+use postrider::formats::Found;
+use postrider::formats::postman::{self, Secrets, v3};
+
+use crate::golden::{exported, fixtures};
+
+/// Writes a folder as `export --v3` does.
+fn write(found: &Found, root: &Path) {
+    let mut files = Vec::new();
+    for collection in &found.collections {
+        let written = v3::collection(collection, &Secrets::All).into_iter();
+        files.extend(written.map(|(path, text)| (Path::new("collections").join(path), text)));
+    }
+    for environment in &found.environments {
+        let (path, text) = v3::environment(environment, &Secrets::All);
+        files.push((Path::new("environments").join(path), text));
+    }
+    if let Some(globals) = &found.globals {
+        let (path, text) = v3::globals(globals, &Secrets::All);
+        files.push((Path::new("globals").join(path), text));
+    }
+    for (path, text) in files {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_written_is_read_back_as_the_same() {
+    let fixtures = fixtures();
+    let (_, found) = fixtures.iter().find(|(folder, _)| folder.ends_with("v3")).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    write(found, root.path());
+    let again = postman::read_folder(root.path()).unwrap();
+    assert_eq!(exported(&again, &Secrets::All), exported(found, &Secrets::All));
+    assert_eq!(again.report, found.report);
+}
+
+#[test]
+fn every_fixture_can_be_written_as_a_folder() {
+    for (folder, found) in fixtures() {
+        let root = tempfile::tempdir().unwrap();
+        // Two collections of one name would share a folder.
+        for collection in &found.collections {
+            let one = Found {
+                collections: vec![collection.clone()],
+                ..Found::default()
+            };
+            let root = tempfile::tempdir().unwrap();
+            write(&one, root.path());
+            let again = postman::read_folder(root.path()).unwrap();
+            let names = |found: &Found| -> Vec<String> {
+                found.collections[0]
+                    .items
+                    .iter()
+                    .map(|item| item.entity.name().to_owned())
+                    .collect()
+            };
+            assert_eq!(names(&again), names(&one), "{}", folder.display());
+        }
+        write(&found, root.path());
+    }
+}
+
+#[test]
+fn mistakes_in_a_folder_have_a_place() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("a.request.yaml"), "url: 'x\nmethod: [").unwrap();
+    let error = postman::read_folder(root.path()).unwrap_err().to_string();
+    assert!(error.contains("a.request.yaml") && error.contains("line"), "{error}");
+    let lines = (1..40).map(|n| format!("a{n}: &a{n} [*a{0}, *a{0}, *a{0}]\n", n - 1));
+    let bomb = format!("a0: &a0 [x, x]\n{}", lines.collect::<String>());
+    std::fs::write(root.path().join("a.request.yaml"), bomb).unwrap();
+    assert!(postman::read_folder(root.path()).is_err());
+    let deep = "[".repeat(100_000);
+    std::fs::write(root.path().join("a.request.yaml"), format!("a: {deep}")).unwrap();
+    assert!(postman::read_folder(root.path()).is_err());
+    let empty = tempfile::tempdir().unwrap();
+    assert!(postman::read_folder(empty.path()).is_err());
+}
