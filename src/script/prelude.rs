@@ -66,4 +66,10 @@ prelude! {
     "libs/shells.js": "src/script/js/libs/shells.js",
     "libs/blob.js": "src/script/js/libs/blob.js",
     "libs/dom-events.js": "src/script/js/libs/dom-events.js",
+    "libs/xml2js.js": "src/script/js/libs/xml2js.js",
+    "libs/schema.js": "src/script/js/libs/schema.js",
+    "libs/tv4.js": "src/script/js/libs/tv4.js",
+    "libs/ajv.js": "src/script/js/libs/ajv.js",
+    "libs/csv-parse.js": "src/script/js/libs/csv-parse.js",
+    "libs/crypto-js.js": "src/script/js/libs/crypto-js.js",
 }

@@ -28,13 +28,18 @@ const MODULES = {
   stream: () => load('shells').stream(),
   _process: () => load('shells').process,
   'postman-collection': () => sdk,
+  'crypto-js': () => load('crypto-js').CryptoJS,
+  xml2js: () => load('xml2js').xml2js,
+  tv4: () => load('tv4').tv4,
+  ajv: () => load('ajv').Ajv,
+  'csv-parse/lib/sync': () => load('csv-parse').parse,
   // Postman has these two as empty objects.
   fs: () => ({}),
   os: () => ({}),
 };
 
 // Postman has these; saying so is kinder than an unknown name.
-const LATER = 'ajv backbone cheerio crypto-js csv-parse/lib/sync lodash moment tv4 xml2js'.split(' ');
+const LATER = 'backbone cheerio lodash moment'.split(' ');
 
 // One object per name, as modules are: what a script hangs on one is there at the next `require`.
 const made = new Map();

@@ -9,7 +9,11 @@
 //! `Uint8Array`, structures as JSON text.
 
 mod bytes;
+mod cipher;
+mod digest;
+mod schema;
 mod url;
+mod xml;
 
 use std::sync::Arc;
 
@@ -24,13 +28,18 @@ use super::limits::Watch;
 use super::prelude::PRELUDE;
 
 /// Adds `load`, which gives a face's exports, and `lib`, which gives the natives of a subject.
-pub fn register<'js>(host: &Object<'js>, _watch: &Arc<Watch>) -> Result<()> {
+pub fn register<'js>(host: &Object<'js>, watch: &Arc<Watch>) -> Result<()> {
     host.set("load", Func::from(load))?;
+    let its_watch = Arc::clone(watch);
     host.set(
         "lib",
         Func::from(move |ctx: Ctx<'js>, subject: String| match subject.as_str() {
             "bytes" => bytes::natives(&ctx),
+            "cipher" => cipher::natives(&ctx),
+            "digest" => digest::natives(&ctx, &its_watch),
+            "schema" => schema::natives(&ctx),
             "url" => url::natives(&ctx),
+            "xml" => xml::natives(&ctx),
             _ => Err(Exception::throw_type(&ctx, &format!("no natives for `{subject}`"))),
         }),
     )

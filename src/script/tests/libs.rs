@@ -2,7 +2,10 @@
 
 use super::*;
 
+mod crypto;
+mod data;
 mod node;
+mod schema;
 mod web;
 
 /// Runs a script of `check(value)` calls and compares what each was given, as text.

@@ -3,6 +3,7 @@
 // Texts and oddities are those of Postman's own plug-in; reports compare them.
 
 import { Assertion, addChainable, addMethod, addProperty, equal, flag } from './core.js';
+import { load } from '../libs.js';
 import { Request } from '../request.js';
 import { Response } from '../response.js';
 
@@ -267,8 +268,20 @@ addMethod('jsonBody', function (...given) {
   );
 });
 
-addMethod('jsonSchema', function () {
-  throw new Error('the assertion jsonSchema is not supported yet');
+addMethod('jsonSchema', function (schema, options) {
+  on(schema).to.be.an('object');
+  const object = flag(this, 'object');
+  const data = object instanceof Response ? object.json() : object;
+  const { Ajv } = load('ajv');
+  const ajv = new Ajv({ allErrors: true, logger: false, ...options });
+  const valid = ajv.validate(schema, data);
+  this.assert(
+    valid && !ajv.errors,
+    `expected data to satisfy schema but found following errors: \n${ajv.errorsText()}`,
+    'expected data to not satisfy schema',
+    true,
+    valid,
+  );
 });
 
 // --- time and size: reading them switches the subject to the number ---------------------------------------

@@ -1,0 +1,122 @@
+//! JSON Schema; the expected texts, paths and orders are those of tv4 1.3.0 and ajv 6.12.5.
+
+use super::*;
+
+const SCHEMA: &str = "{type: 'object', required: ['z', 'a', 'c'], additionalProperties: false, properties: {a: {type: 'string'}, \
+                      b: {type: 'array', items: {type: 'integer', minimum: 3}}, c: {enum: [1, 2]}, 'd-e': {type: ['string', 'null']}}}";
+
+#[test]
+fn tv4_finds_what_is_wrong() {
+    let source = format!(
+        "const schema = {SCHEMA}; check(tv4.validate({{a: 1, b: [1, 'x'], q: 1}}, schema)); const e = tv4.error; check([e.code, e.message, e.dataPath, e.schemaPath, e.params, e.subErrors]);
+         for (const e of tv4.validateMultiple({{q: 1, b: [1, 'x'], a: 1, c: 3}}, schema).errors) check([e.code, e.message, e.dataPath, e.schemaPath].join(' | '));
+         check(require('tv4') === tv4); check(tv4.validateResult('x', {{type: 'string'}}).valid); check(tv4.error.code);"
+    );
+    assert_eq!(
+        values(&source),
+        [
+            "false",
+            r#"[302,"Missing required property: z","","/required/0",{"key":"z"},null]"#,
+            "302 | Missing required property: z |  | /required/0",
+            "303 | Additional properties not allowed | /q | /additionalProperties",
+            "101 | Value 1 is less than minimum 3 | /b/0 | /properties/b/items/minimum",
+            "0 | Invalid type: string (expected integer) | /b/1 | /properties/b/items/type",
+            "0 | Invalid type: number (expected string) | /a | /properties/a/type",
+            "1 | No enum match for: 3 | /c | /properties/c/type",
+            "true",
+            "true",
+            "302",
+        ]
+    );
+}
+
+#[test]
+fn tv4_knows_other_schemas_and_says_which_are_missing() {
+    assert_eq!(
+        values(
+            "tv4.addSchema('http://x/s', {definitions: {n: {type: 'number'}}}); check(tv4.validate('a', {$ref: 'http://x/s#/definitions/n'})); check(tv4.error.message);
+             check(tv4.validate(1, {$ref: 'http://x/none#/a'})); check(tv4.missing); check(tv4.validate({a: 1, b: {c: 1}}, {properties: {b: {}}}, false, true)); check([tv4.error.code, tv4.error.dataPath]);
+             check(tv4.validate({a: 'x'}, {properties: {a: {type: 'string', required: true}}})); try { tv4.addFormat('x', () => null) } catch (e) { check(e.message) }"
+        ),
+        [
+            "false",
+            "Invalid type: string (expected number)",
+            "true",
+            r#"["http://x/none"]"#,
+            "false",
+            r#"[1000,"/a"]"#,
+            "true",
+            "'addFormat' of 'tv4' is not supported",
+        ]
+    );
+}
+
+#[test]
+fn ajv_words_all_errors_or_the_first() {
+    let source = format!(
+        "const Ajv = require('ajv'); const schema = {SCHEMA}; for (const allErrors of [true, false]) {{ const ajv = new Ajv({{allErrors}}); check(ajv.validate(schema, {{a: 1, b: [1, 'x'], q: 1, 'd-e': 2}})); check(ajv.errorsText()); }}
+         const v = new Ajv().compile({{type: 'array'}}); check(v({{}})); check(v.errors); check(v([])); check(v.errors);
+         const any = new Ajv(); any.validate({{anyOf: [{{type: 'string'}}, {{required: ['x']}}]}}, {{}}); check(any.errorsText(null)); check(any.errorsText(any.errors, {{dataVar: 'body', separator: ' / '}}));"
+    );
+    assert_eq!(
+        values(&source),
+        [
+            "false",
+            "data should have required property 'z', data should NOT have additional properties, data.a should be string, \
+             data.b[0] should be >= 3, data.b[1] should be integer, data should have required property 'c', \
+             data['d-e'] should be string,null",
+            "false",
+            "data should have required property '.z'",
+            "false",
+            r##"[{"keyword":"type","dataPath":"","schemaPath":"#/type","params":{"type":"array"},"message":"should be array"}]"##,
+            "true",
+            "null",
+            "No errors",
+            "body should be string / body should have required property '.x' / body should match some schema in anyOf",
+        ]
+    );
+}
+
+#[test]
+fn ajv_refuses_what_it_cannot_compile() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); for (const schema of [{type: 'foo'}, {$ref: '#/definitions/q'}, {format: 'zip'}, {$schema: 'http://json-schema.org/draft-04/schema#'}]) try { new Ajv().compile(schema) } catch (e) { check(e.message) }
+             for (const bad of [() => new Ajv({coerceTypes: true}), () => new Ajv().addKeyword('x')]) try { bad() } catch (e) { check(e.message) }"
+        ),
+        [
+            "schema is invalid: data.type should be equal to one of the allowed values, data.type should be array, data.type should match some schema in anyOf",
+            "can't resolve reference #/definitions/q from id #",
+            r##"unknown format "zip" is used in schema at path "#""##,
+            r#"no schema with key or ref "http://json-schema.org/draft-04/schema#""#,
+            "the option 'coerceTypes' of 'ajv' is not supported",
+            "'addKeyword' of 'ajv' is not supported",
+        ]
+    );
+}
+
+#[test]
+fn formats_are_checked() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); const test = (format, text) => new Ajv().validate({format}, text); check([test('email', 'x'), test('email', 'a@b.co'), test('uri', 'nope'), test('date-time', '2020-01-01T00:00:00Z'), test('uuid', 'x'), test('uuid', '6ba7b810-9dad-11d1-80b4-00c04fd430c8'), test('time', '10:00:00'), test('date', '2020-1-1'), test('ipv4', '1.2.3.4')])"
+        ),
+        ["[false,true,false,true,false,true,true,false,true]"]
+    );
+}
+
+#[test]
+fn responses_are_held_against_a_schema() {
+    let report = run("const schema = {type: 'object', required: ['id_token'], properties: {id_token: {type: 'number'}, roles: {type: 'array'}}};
+         pm.test('no', () => pm.response.to.have.jsonSchema(schema)); pm.test('yes', () => pm.response.to.have.jsonSchema({required: ['roles']}));
+         pm.test('not', () => pm.response.to.not.have.jsonSchema(schema)); pm.test('value', () => pm.expect({a: 1}).to.have.jsonSchema({required: ['b']}));");
+    assert_eq!(
+        tests_of(&report),
+        [
+            "no: expected data to satisfy schema but found following errors: \ndata.id_token should be number",
+            "yes: ok",
+            "not: ok",
+            "value: expected data to satisfy schema but found following errors: \ndata should have required property 'b'",
+        ]
+    );
+}
