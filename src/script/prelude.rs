@@ -72,4 +72,5 @@ prelude! {
     "libs/ajv.js": "src/script/js/libs/ajv.js",
     "libs/csv-parse.js": "src/script/js/libs/csv-parse.js",
     "libs/crypto-js.js": "src/script/js/libs/crypto-js.js",
+    "libs/webcrypto.js": "src/script/js/libs/webcrypto.js",
 }

@@ -37,6 +37,8 @@ const GLOBALS = {
   structuredClone: 'clone',
   Intl: 'intl',
   CryptoJS: 'crypto-js',
+  crypto: 'webcrypto',
+  CryptoKey: 'webcrypto',
   tv4: 'tv4',
   xml2Json: 'xml2js',
   Blob: 'blob',

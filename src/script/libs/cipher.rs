@@ -5,6 +5,7 @@ use aes::cipher::{BlockDecrypt, BlockEncrypt, BlockSizeUser, KeyInit, KeyIvInit,
 use aes::{Aes128, Aes192, Aes256};
 use des::{Des, TdesEde3};
 use rabbit::{Rabbit, RabbitKeyOnly};
+use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use rquickjs::function::Func;
 use rquickjs::{Ctx, Exception, Object, Result};
 
@@ -46,7 +47,30 @@ pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
             )
         }),
     )?;
+    lib.set(
+        "gcm",
+        Func::from(
+            |ctx: Ctx<'js>, encrypt: bool, key: Bytes, nonce: Bytes, more: Bytes, data: Bytes| {
+                let made = gcm(encrypt, &key.0, &nonce.0, &more.0, data.0);
+                made.map(|bytes| give(&ctx, bytes)).transpose()
+            },
+        ),
+    )?;
     Ok(lib)
+}
+
+/// AES-GCM with its tag behind the text; `None` for a wrong tag and for keys and nonces of other lengths.
+fn gcm(encrypt: bool, key: &[u8], nonce: &[u8], more: &[u8], mut data: Vec<u8>) -> Option<Vec<u8>> {
+    let algorithm = if key.len() == 16 { &AES_128_GCM } else { &AES_256_GCM };
+    let key = LessSafeKey::new(UnboundKey::new(algorithm, key).ok()?);
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    if encrypt {
+        key.seal_in_place_append_tag(nonce, Aad::from(more), &mut data).ok()?;
+    } else {
+        let length = key.open_in_place(nonce, Aad::from(more), &mut data).ok()?.len();
+        data.truncate(length);
+    }
+    Some(data)
 }
 
 /// A cipher with its key, for blocks of one size.

@@ -7,6 +7,7 @@ mod data;
 mod node;
 mod schema;
 mod web;
+mod webcrypto;
 
 /// Runs a script of `check(value)` calls and compares what each was given, as text.
 fn values(source: &str) -> Vec<String> {

@@ -1,0 +1,182 @@
+// `crypto`: the web's, as far as scripts use it. What is not there throws its name.
+
+import { load, missing } from '../libs.js';
+import { host } from '../run.js';
+
+const digest = host.lib('digest');
+const cipher = host.lib('cipher');
+
+const fail = (name, message) => {
+  throw new DOMException(message, name);
+};
+
+function bytes(source) {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  throw new TypeError('The data must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.');
+}
+
+const named = (algorithm) => (typeof algorithm === 'string' ? { name: algorithm } : { ...algorithm });
+const upper = (algorithm) => String(named(algorithm).name).toUpperCase();
+
+// The native's name of a hash.
+function hashOf(algorithm) {
+  const name = upper(algorithm);
+  if (!['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'].includes(name)) fail('NotSupportedError', `Unrecognized algorithm name: ${named(algorithm).name}`);
+  return name.replace('-', '');
+}
+
+const secret = new WeakMap();
+
+export class CryptoKey {
+  static {
+    Object.defineProperty(CryptoKey.prototype, Symbol.toStringTag, { value: 'CryptoKey', configurable: true });
+  }
+}
+
+function makeKey(raw, algorithm, extractable, usages) {
+  const key = new CryptoKey();
+  Object.assign(key, { type: 'secret', extractable: Boolean(extractable), algorithm, usages: [...usages] });
+  secret.set(key, raw);
+  return key;
+}
+
+const KINDS = { HMAC: 'HMAC', 'AES-GCM': 'AES-GCM', 'AES-CBC': 'AES-CBC', PBKDF2: 'PBKDF2', HKDF: 'HKDF' };
+
+function kindOf(algorithm) {
+  const kind = KINDS[upper(algorithm)];
+  if (!kind) fail('NotSupportedError', `the algorithm '${named(algorithm).name}' of 'crypto.subtle' is not supported`);
+  return kind;
+}
+
+function use(key, algorithm, usage) {
+  const kind = kindOf(algorithm);
+  if (key.algorithm.name !== kind) fail('InvalidAccessError', 'Key algorithm mismatch');
+  if (!key.usages.includes(usage)) fail('InvalidAccessError', `The requested operation is not valid for the provided key: ${usage}`);
+  return [kind, secret.get(key)];
+}
+
+function described(kind, algorithm, raw) {
+  if (kind === 'HMAC') return { name: kind, hash: { name: upper(algorithm.hash) }, length: raw.length * 8 };
+  if (!kind.startsWith('AES')) return { name: kind };
+  if (![16, 24, 32].includes(raw.length)) fail('DataError', 'Invalid key length');
+  return { name: kind, length: raw.length * 8 };
+}
+
+function block(kind, encrypt, raw, algorithm, data) {
+  const iv = bytes(algorithm.iv);
+  if (kind === 'AES-GCM') {
+    const tag = algorithm.tagLength === undefined ? 128 : algorithm.tagLength;
+    if (tag !== 128) fail('NotSupportedError', "a 'tagLength' other than 128 is not supported");
+    if (iv.length !== 12) fail('NotSupportedError', "an 'iv' of other than 12 bytes is not supported");
+    if (raw.length === 24) fail('NotSupportedError', 'AES-GCM with keys of 192 bits is not supported');
+    const more = algorithm.additionalData === undefined ? new Uint8Array(0) : bytes(algorithm.additionalData);
+    return cipher.gcm(encrypt, raw, iv, more, data);
+  }
+  if (iv.length !== 16) fail('OperationError', 'The iv must have 16 bytes');
+  if (encrypt) {
+    const pad = 16 - (data.length % 16);
+    const whole = new Uint8Array(data.length + pad).fill(pad);
+    whole.set(data);
+    return cipher.blocks('AES', 'CBC', true, raw, iv, whole);
+  }
+  if (data.length === 0 || data.length % 16) return undefined;
+  const out = cipher.blocks('AES', 'CBC', false, raw, iv, data);
+  const pad = out[out.length - 1];
+  const good = pad >= 1 && pad <= 16 && out.slice(-pad).every((byte) => byte === pad);
+  return good ? out.slice(0, out.length - pad) : undefined;
+}
+
+function derive(kind, raw, algorithm, length) {
+  const hash = hashOf(algorithm.hash);
+  if (!length || length % 8) fail('OperationError', 'The length must be a multiple of 8 bits');
+  if (kind === 'PBKDF2') return digest.pbkdf2(hash, raw, bytes(algorithm.salt), algorithm.iterations, length / 8);
+  // RFC 5869.
+  const salt = bytes(algorithm.salt);
+  const info = bytes(algorithm.info);
+  const size = digest.hash(hash, new Uint8Array(0)).length;
+  const pseudo = digest.hmac(hash, salt.length ? salt : new Uint8Array(size), raw);
+  const out = [];
+  let last = new Uint8Array(0);
+  for (let count = 1; out.length < length / 8; count += 1) {
+    if (count > 255) fail('OperationError', 'The length is too large');
+    last = digest.hmac(hash, pseudo, Uint8Array.from([...last, ...info, count]));
+    out.push(...last);
+  }
+  return Uint8Array.from(out.slice(0, length / 8));
+}
+
+function run(encrypt, algorithm, key, data) {
+  const [kind, raw] = use(key, algorithm, encrypt ? 'encrypt' : 'decrypt');
+  const out = block(kind, encrypt, raw, named(algorithm), bytes(data));
+  if (!out) fail('OperationError', 'The operation failed for an operation-specific reason');
+  return out.buffer;
+}
+
+const { Buffer } = load('buffer');
+
+const subtle = {
+  async digest(algorithm, data) {
+    return digest.hash(hashOf(algorithm), bytes(data)).buffer;
+  },
+  async importKey(format, data, algorithm, extractable, usages) {
+    const kind = kindOf(algorithm);
+    let raw;
+    if (format === 'raw') raw = bytes(data).slice();
+    else if (format === 'jwk' && data.kty === 'oct') raw = new Uint8Array(Buffer.from(data.k, 'base64url'));
+    else fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
+    return makeKey(raw, described(kind, named(algorithm), raw), extractable, usages);
+  },
+  async exportKey(format, key) {
+    if (!key.extractable) fail('InvalidAccessError', 'key is not extractable');
+    const raw = secret.get(key);
+    if (format === 'raw') return raw.slice().buffer;
+    if (format !== 'jwk') fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
+    return { kty: 'oct', k: Buffer.from(raw).toString('base64url'), key_ops: key.usages, ext: true };
+  },
+  async generateKey(algorithm, extractable, usages) {
+    const kind = kindOf(algorithm);
+    const { hash, length } = named(algorithm);
+    const bits = length || (kind === 'HMAC' ? (/384|512/.test(hashOf(hash)) ? 1024 : 512) : 0);
+    const raw = digest.random(bits / 8);
+    return makeKey(raw, described(kind, named(algorithm), raw), extractable, usages);
+  },
+  async sign(algorithm, key, data) {
+    const [, raw] = use(key, algorithm, 'sign');
+    return digest.hmac(hashOf(key.algorithm.hash), raw, bytes(data)).buffer;
+  },
+  async verify(algorithm, key, signature, data) {
+    const [, raw] = use(key, algorithm, 'verify');
+    const made = digest.hmac(hashOf(key.algorithm.hash), raw, bytes(data));
+    return Buffer.compare(made, bytes(signature)) === 0;
+  },
+  encrypt: async (algorithm, key, data) => run(true, algorithm, key, data),
+  decrypt: async (algorithm, key, data) => run(false, algorithm, key, data),
+  async deriveBits(algorithm, key, length) {
+    const [kind, raw] = use(key, algorithm, 'deriveBits');
+    return derive(kind, raw, named(algorithm), length).buffer;
+  },
+  async deriveKey(algorithm, key, wanted, extractable, usages) {
+    const [kind, raw] = use(key, algorithm, 'deriveKey');
+    const { length, hash } = named(wanted);
+    const bits = length || (hash && /384|512/.test(hashOf(hash)) ? 1024 : 512);
+    const made = derive(kind, raw, named(algorithm), bits);
+    return makeKey(made, described(kindOf(wanted), named(wanted), made), extractable, usages);
+  },
+};
+missing(subtle, 'crypto.subtle', 'wrapKey unwrapKey');
+
+export const crypto = {
+  subtle,
+  getRandomValues(array) {
+    if (!ArrayBuffer.isView(array) || array instanceof DataView || array instanceof Float32Array || array instanceof Float64Array) {
+      fail('TypeMismatchError', 'The data argument must be an integer-type TypedArray');
+    }
+    if (array.byteLength > 65536) {
+      fail('QuotaExceededError', `The requested length exceeds 65,536 bytes`);
+    }
+    bytes(array).set(digest.random(array.byteLength));
+    return array;
+  },
+  randomUUID: () => host.uuid(),
+};
