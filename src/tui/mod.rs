@@ -26,6 +26,7 @@ pub mod panes;
 mod results;
 mod runtime;
 pub mod saves;
+mod secrets;
 pub mod shared;
 pub mod state;
 mod terminal;

@@ -16,6 +16,7 @@ use super::effect::{Effect, FileJob, LocalJob};
 use super::event::{Event, Saved};
 use super::modals::Modal;
 use super::panes::{Cx, request, response};
+use super::secrets;
 use super::shared::{Level, RunId, Shared};
 use super::state::State;
 use crate::store::state::HistoryRow;
@@ -298,7 +299,14 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
         // What is contested stays so, however often its file is written.
         Followed::Nothing if is_contested(shared, &change.place) => return,
         Followed::Nothing => {}
-        Followed::Shown => shared.notify(Level::Info, format!("`{named}` was changed outside")),
+        Followed::Shown => {
+            let word = if matches!(change.what, What::Added(_)) {
+                "added"
+            } else {
+                "changed"
+            };
+            shared.notify(Level::Info, format!("`{named}` was {word} outside"));
+        }
         Followed::Hidden(filed) => {
             shared.contested.insert(filed);
             if let Some(key) = drafts::key(&shared.workspace, filed) {
@@ -326,6 +334,8 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
     {
         shared.active_environment = None;
     }
+    let now = shared.now;
+    effects.extend(secrets::take_in(shared, now));
     effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
 }
 

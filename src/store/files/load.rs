@@ -9,6 +9,7 @@ use super::known::{Disk, Files, read_plain, unreadable};
 use super::parse::parse;
 use super::place::{Content, Place};
 use crate::model::problem::Problem;
+use crate::model::variable::Variable;
 use crate::model::{Entity, Environment, Group, ItemPath, NodeId, Workspace};
 
 /// Folders nested deeper are not looked into.
@@ -59,6 +60,9 @@ impl Files {
                 }
                 None => None,
             };
+            if let (Some(content), Some(file)) = (&content, file) {
+                found.problems.extend(written_secrets(file, content));
+            }
             self.build(&mut workspace, &mut groups, place, content);
         }
         workspace.sort();
@@ -130,6 +134,22 @@ fn unshared(environment: Arc<Environment>) -> Environment {
 fn parent_of(groups: &[(ItemPath, NodeId)], path: &ItemPath) -> Option<NodeId> {
     let parent = path.parent()?;
     groups.iter().rev().find(|(path, _)| *path == parent).map(|(_, id)| *id)
+}
+
+/// Warns of values of secrets in a file that others see.
+fn written_secrets(file: &Path, content: &Content) -> impl Iterator<Item = Problem> {
+    let written = |variable: &&Variable| variable.secret && variable.value != "";
+    content.variables().iter().filter(written).map(|variable| Problem {
+        file: file.to_owned(),
+        at: None,
+        message: format!(
+            "the value of the secret `{}` is in the file, which others may see",
+            variable.key
+        ),
+        hint: Some(
+            "take it out and set it as the current value: `postrider env set`, or `e` on the environment".into(),
+        ),
+    })
 }
 
 fn unreadable_now(file: Option<&Path>) -> Problem {

@@ -8,6 +8,7 @@ use super::parse::parse_text;
 use super::tree::Map;
 use super::{group, layout, request};
 use crate::model::problem::Problem;
+use crate::model::variable::Variable;
 use crate::model::{Entity, Environment, Group, ItemPath, Request};
 
 /// A file of the workspace by its purpose.
@@ -165,6 +166,15 @@ impl Content {
         match self {
             Self::Item(Entity::Request(request)) => Some(request),
             _ => None,
+        }
+    }
+
+    /// The variables in it.
+    pub(super) fn variables(&self) -> &[Variable] {
+        match self {
+            Self::Item(Entity::Collection(content) | Entity::Folder(content)) => &content.variables,
+            Self::Item(Entity::Request(_)) => &[],
+            Self::Environment(content) => &content.variables,
         }
     }
 

@@ -11,7 +11,9 @@ use super::merge::merge;
 use super::parse::{FileText, parse, parse_text};
 use super::place::{Content, Place};
 use super::tree::{Map, Tree};
+use super::value;
 use crate::model::problem::Problem;
+use crate::model::variable::Variable;
 
 /// How often a save begins anew because somebody else was writing at the same moment.
 const ATTEMPTS: usize = 3;
@@ -118,6 +120,7 @@ impl Files {
         if old == new {
             return Ok(disk.to_vec());
         }
+        put_written_secrets(&mut old, theirs);
         let mut base = text.text.clone();
         if old.get("params") != new.get("params") || old.get("url") != new.get("url") {
             base = split_url(place, base, &mut old);
@@ -129,6 +132,21 @@ impl Files {
         let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said == meant);
         let merged = merged.filter(says).unwrap_or(plain);
         Ok(text.bytes(&merged))
+    }
+}
+
+/// Adds the values of secrets that somebody wrote into the file, so that the merge sees them and takes them out.
+fn put_written_secrets(old: &mut Map, theirs: &Content) {
+    let written = |variable: &Variable| variable.secret && variable.value != "";
+    if let Some(Tree::Rows(rows)) = old.get_mut("variables") {
+        let rows = rows.iter_mut().zip(theirs.variables());
+        for (row, variable) in rows.filter(|(_, variable)| written(variable)) {
+            if value::fits_toml(&variable.value) {
+                row.insert("value".into(), value::tree(&variable.value));
+            } else {
+                row.insert("json".into(), Tree::Text(variable.value.to_string()));
+            }
+        }
     }
 }
 

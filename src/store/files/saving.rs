@@ -280,6 +280,34 @@ fn a_secret_never_reaches_the_file() {
 }
 
 #[test]
+fn a_secret_written_by_hand_leaves_the_file_and_its_comments_stay() {
+    let fixture = Fixture::new("");
+    let path = fixture.files.root().join("environments/e.toml");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let written =
+        "# ours\nname = \"E\"\n\n[[variables]]\nkey = \"pin\" # of the door\nvalue = \"1234\"\nsecret = true\n";
+    fs::write(&path, written).unwrap();
+
+    let workspace = fixture.files.load();
+    let problem = workspace.problems.iter().find(|problem| problem.file == path).unwrap();
+    assert!(
+        problem.message.contains("`pin`") && !problem.message.contains("1234"),
+        "{problem}"
+    );
+
+    let mut environment = workspace.environment_named("e").unwrap().environment.as_ref().clone();
+    environment.name = "Door".into();
+    let place = Place::Environment("e".into());
+    let content = Content::Environment(Arc::new(environment));
+    fixture.files.save(&place, &content, false).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        text,
+        written.replace("\"E\"", "\"Door\"").replace("value = \"1234\"\n", "")
+    );
+}
+
+#[test]
 fn a_folder_has_a_file_only_when_there_is_something_to_say() {
     let fixture = Fixture::new("");
     let place = Place::Group(ItemPath::new("c/users"));

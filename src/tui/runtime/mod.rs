@@ -87,14 +87,15 @@ impl App {
     /// When the workspace's folder is no folder.
     pub fn load(options: &TuiOptions) -> anyhow::Result<Self> {
         let (queue, events) = channel();
-        let (state, start) = startup::load(options)?;
+        let (state, mut start) = startup::load(options)?;
+        let waiting = std::mem::take(&mut start.effects);
         Ok(Self {
             state,
             queue,
             events,
             start: Some(start),
             helpers: None,
-            waiting: Vec::new(),
+            waiting,
         })
     }
 

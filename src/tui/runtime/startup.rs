@@ -13,8 +13,10 @@ use crate::model::variable::CurrentValues;
 use crate::model::{NodeId, Workspace};
 use crate::store::{Config, Files, state};
 use crate::tui::drafts::{self, Key};
+use crate::tui::effect::Effect;
 use crate::tui::layout::Dividers;
 use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::secrets;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::Depth;
@@ -29,6 +31,8 @@ pub struct Start {
     pub cookies: Arc<Jar>,
     /// The user's settings.
     pub config: Config,
+    /// What reading has left to do.
+    pub effects: Vec<Effect>,
 }
 
 /// Reads everything.
@@ -57,7 +61,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.shared.workspace.problems.extend(config_problem);
     looks.take_up(&mut state);
     let no_environment = local.remembered.no_environment;
-    let (database, cookies) = local.take_up(&mut state, &files);
+    let (database, cookies, effects) = local.take_up(&mut state, &files);
     if options.demo.is_some() {
         state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
     }
@@ -69,6 +73,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
             database,
             cookies: Arc::new(cookies.unwrap_or_default()),
             config,
+            effects,
         },
     ))
 }
@@ -122,13 +127,14 @@ impl Local {
         local
     }
 
-    /// Puts it over the workspace, which must be loaded; gives the database and the cookies.
-    fn take_up(self, state: &mut State, files: &Files) -> (Option<state::State>, Option<Jar>) {
+    /// Puts it over the workspace, which must be loaded; gives the database, the cookies and what is left to do.
+    fn take_up(self, state: &mut State, files: &Files) -> (Option<state::State>, Option<Jar>, Vec<Effect>) {
         state.shared.workspace.problems.extend(self.problem);
         if let Some((level, text)) = self.notice {
             state.shared.notify(level, text);
         }
-        (self.database, self.remembered.take_up(state, files))
+        let (cookies, effects) = self.remembered.take_up(state, files);
+        (self.database, cookies, effects)
     }
 }
 
@@ -153,8 +159,11 @@ impl Remembered {
         }
     }
 
-    fn take_up(self, state: &mut State, files: &Files) -> Option<Jar> {
+    fn take_up(self, state: &mut State, files: &Files) -> (Option<Jar>, Vec<Effect>) {
         state.shared.current = self.current;
+        // Before the drafts, which have no values of secrets.
+        let now = state.shared.now;
+        let effects = secrets::take_in(&mut state.shared, now).into_iter().collect();
         let slug = self.environment;
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
@@ -162,7 +171,7 @@ impl Remembered {
         if let Some(layout) = self.layout {
             take_layout(state, &layout);
         }
-        self.cookies
+        (self.cookies, effects)
     }
 }
 
@@ -223,7 +232,7 @@ fn place(state: &mut State, no_environment: bool) {
     if problems > 0 && state.shared.notice.is_none() {
         let text = match &state.shared.workspace.problems[..] {
             [problem] => problem.to_string(),
-            _ => format!("{problems} files could not be read: `problems` in the palette lists them"),
+            _ => format!("something is wrong with {problems} files: `problems` in the palette lists them"),
         };
         state.shared.notify(Level::Warning, text);
     }

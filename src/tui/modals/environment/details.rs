@@ -15,14 +15,21 @@ use crate::tui::widgets::{escape, glyphs};
 const CLAIM: usize = 42;
 
 /// The lines to show, at most `height` of them.
-pub fn lines(line: &Line, view: View<'_>, width: usize, height: usize) -> Vec<Text<'static>> {
+pub fn lines(line: &Line, override_: Option<&str>, view: View<'_>, width: usize, height: usize) -> Vec<Text<'static>> {
     let mut out = Vec::new();
     let token = line.value().map(text_of).unwrap_or_default();
     if let Some((header, claims)) = tokens::decode(&token) {
         out.push(jwt(&header, &token, view, width));
         out.extend(self::claims(&claims, view, width, height.saturating_sub(2)));
     }
-    out.push(origin(line, view));
+    out.push(match override_ {
+        // One sets it by a current value, so it is no secret.
+        Some(value) if !line.secret() => {
+            let text = format!("{} hides both while the demo server runs", escape::printable(value));
+            Text::styled(text, view.theme.warn)
+        }
+        _ => origin(line, view),
+    });
     if let Some(variable) = line
         .variable
         .as_ref()

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line as Text;
 
 use super::{EnvironmentEditor, details};
+use crate::model::variable::Owner;
 use crate::tui::panes::View;
 use crate::tui::widgets::{frame, glyphs, popup};
 
@@ -97,6 +98,17 @@ pub fn draw(editor: &EnvironmentEditor, view: View<'_>, screen: Rect, buf: &mut 
     caret
 }
 
+/// What hides both values of the environment's variable, as the address of the demo server does.
+fn overriding<'a>(editor: &EnvironmentEditor, key: &str, view: View<'a>) -> Option<&'a str> {
+    let (_, Owner::Environment(slug)) = editor.content(view.shared)? else {
+        return None;
+    };
+    let mut overrides = view.shared.overrides.iter().rev();
+    overrides
+        .find(|(own, overridden, _)| (own.is_empty() || *own == slug) && overridden == key)
+        .map(|(.., value)| value.as_str())
+}
+
 fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
     if area.is_empty() {
@@ -106,7 +118,10 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
     let rule = "─".repeat(room);
     glyphs::put_text(buf, area.as_position(), &rule, room, theme.popup.patch(theme.hatch));
     let told = match editor.line() {
-        Some(line) => details::lines(line, view, room, usize::from(area.height)),
+        Some(line) => {
+            let override_ = overriding(editor, &line.key, view);
+            details::lines(line, override_, view, room, usize::from(area.height))
+        }
         None => vec![Text::styled(
             "Initial values are in the file and shared; current ones are this machine's and hide them.",
             theme.dim,

@@ -96,6 +96,24 @@ fn it_shows_both_values_and_masks_secrets() {
 }
 
 #[test]
+fn it_says_that_the_demo_server_hides_an_address() {
+    let mut harness = open(120, 40);
+    assert!(
+        !harness.screen().contains("http://127.0.0.1:4711"),
+        "{}",
+        harness.screen()
+    );
+    harness.event(Event::Demo("http://127.0.0.1:4711".into()));
+    let line = line(&harness, "http://127.0.0.1:4711");
+    assert!(line.contains("while the demo server runs"), "{line}");
+    harness.press("j");
+    assert!(
+        !harness.screen().contains("http://127.0.0.1:4711"),
+        "only of its own variable"
+    );
+}
+
+#[test]
 fn an_initial_value_goes_into_the_file_and_can_be_undone() {
     let mut harness = open(120, 40);
     harness.press("l<enter><ctrl-u>x<enter>");
