@@ -6,10 +6,11 @@
 //! - the boundary of a multipart body, and with it the length;
 //! - the signature and the date of AWS signatures, which hold the time of day;
 //! - the words of a request that went without an answer (Node's against ours), not that it did;
-//! - how often an execution is listed: newman lists it again for each `pm.sendRequest` in it;
+//! - how often an execution is listed, and then its response: newman lists it again for each `pm.sendRequest` in it, with
+//!   the answer to that in place of its own;
 //! - ids, times, sizes, stack traces.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -38,6 +39,8 @@ pub struct Done {
 pub struct Group {
     pub title: String,
     pub facts: Facts,
+    /// Newman wrote the answer to a `pm.sendRequest` over the request's own.
+    pub overwritten: bool,
 }
 
 /// All that a run left behind.
@@ -130,7 +133,12 @@ fn groups(kind: &str, theirs: &[Group], ours: &[Group], out: &mut Vec<Difference
             out.push((place.clone(), title(newman), title(postrider)));
         }
         if let (Some(newman), Some(postrider)) = (newman, postrider) {
-            facts_differ(&format!("{place} "), &newman.facts, &postrider.facts, out);
+            let own = |facts: &Facts| -> Facts {
+                let answer = |place: &str| matches!(place, "response" | "request error");
+                let kept = facts.iter().filter(|(place, _)| !newman.overwritten || !answer(place));
+                kept.cloned().collect()
+            };
+            facts_differ(&format!("{place} "), &own(&newman.facts), &own(&postrider.facts), out);
         }
     }
 }
@@ -242,6 +250,7 @@ fn wire(seen: &Seen) -> Group {
     Group {
         title: seen.line.clone(),
         facts,
+        overwritten: false,
     }
 }
 
@@ -300,10 +309,16 @@ fn without_time(value: &str) -> String {
 /// What the JSON report says.
 fn reported(report: &Value, out: &mut Done) {
     let run = &report["run"];
-    let mut seen = BTreeSet::new();
-    let executions = list(&run["executions"]).iter();
-    let once = executions.filter(|execution| seen.insert(text(&execution["cursor"]["ref"])));
-    out.executions.extend(once.map(execution));
+    let mut last = None;
+    for listed in list(&run["executions"]) {
+        let own = text(&listed["cursor"]["ref"]);
+        if last.as_ref() == Some(&own) {
+            out.executions.last_mut().unwrap().overwritten = true;
+        } else {
+            out.executions.push(execution(listed));
+        }
+        last = Some(own);
+    }
     let failures: Vec<String> = list(&run["failures"])
         .iter()
         .map(|failure| format!("{} of {}", text(&failure["at"]), text(&failure["source"]["name"])))
@@ -351,6 +366,7 @@ fn execution(execution: &Value) -> Group {
     Group {
         title: format!("{name} [{}]", execution["cursor"]["iteration"]),
         facts,
+        overwritten: false,
     }
 }
 
