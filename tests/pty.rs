@@ -155,6 +155,32 @@ fn what_was_typed_survives_a_kill() {
 }
 
 #[test]
+fn asked_to_end_by_the_system_it_keeps_what_was_typed_and_gives_the_terminal_back() {
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start(home.path(), &["demo"]);
+    session.sees("http://127.0.0.1");
+    session.press("\x0e"); // Ctrl+N
+    session.sees("New request");
+    session.press("http://survivor.example/path");
+    session.sees("http://survivor.example/path");
+    let process = session.child.process_id().unwrap().to_string();
+    let told = std::process::Command::new("kill").args(["-TERM", &process]).status();
+    assert!(told.unwrap().success());
+    assert!(session.child.wait().unwrap().success(), "it ended by itself");
+    let began = Instant::now();
+    while !holds(&session.raw(), b"\x1b[?1049l") {
+        assert!(
+            began.elapsed() < Duration::from_mins(1),
+            "the alternate screen was not left"
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+
+    let again = Session::start(home.path(), &["demo"]);
+    again.sees("http://survivor.example/path");
+}
+
+#[test]
 fn the_mouse_is_left_to_the_terminal_when_the_user_wants_it_so() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config/postrider");

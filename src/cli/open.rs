@@ -7,7 +7,7 @@ use crate::demo;
 use crate::exec::{Pipeline, Plan, SendContext, Session};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Outcome, Redactor, Secret};
+use crate::model::{NodeId, Outcome, Redactor};
 use crate::script::Limits;
 use crate::store::state::{HistoryRow, StateError};
 use crate::store::{Config, Files, Location, Paths, State, locate};
@@ -220,8 +220,15 @@ impl Opened {
 
     /// Keeps what scripts and servers changed, current values and cookies; whether all of it was kept.
     pub fn save(&mut self, output: &mut Output) -> bool {
+        if let Some(error) = self.forgotten.take() {
+            tell(
+                output,
+                &format!("the history misses a send: {error}"),
+                Some(error.hint()),
+            );
+        }
         let cookies = self.jar.to_json().ok();
-        if self.saved == self.session.current && self.saved_cookies == cookies && self.forgotten.is_none() {
+        if self.saved == self.session.current && self.saved_cookies == cookies {
             return true;
         }
         let kept = self.lasting().and_then(|()| {
@@ -234,7 +241,6 @@ impl Opened {
                         .change_cookies(after, |kept| merge_cookies(before, after, kept)),
                     _ => Ok(None),
                 })
-                .and_then(|aside| self.forgotten.take().map_or(Ok(aside), Err))
                 .map_err(told)
         });
         match kept {
@@ -257,10 +263,7 @@ impl Opened {
 
 /// Everything that is secret in a send and in the session after it, also what a script has just set.
 pub fn secrets(session: &Session, node: Option<NodeId>, outcome: &Outcome) -> Redactor {
-    let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
-    let scopes = crate::exec::scopes(&session.source(node));
-    let of_session: Vec<_> = scopes.secrets().map(Secret::new).collect();
-    of_send.unwrap_or_default().with(of_session)
+    crate::exec::secrets(&session.source(node), outcome)
 }
 
 /// A context that the first Ctrl+C cancels; the second one ends the program.

@@ -25,6 +25,6 @@ pub use pipeline::{Pipeline, SendContext};
 pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
 pub use runner::{RunEvent, RunOptions, run};
 pub use session::Session;
-pub use source::{Source, scopes};
+pub use source::{Source, scopes, secrets};
 pub use summary::{Failure, Summary, failures};
 pub use writes::{Target, apply_writes};

@@ -1,7 +1,8 @@
 //! Where a send takes its facts from, and the scopes it sees: built the same way for the TUI and the command line.
 
-use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{EnvironmentId, NodeId, Scope, Workspace};
+use super::tokens::token_sources;
+use crate::model::variable::{CurrentValues, Owner, display_value};
+use crate::model::{EnvironmentId, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
 
 /// Borrowed facts a plan is made from; the plan itself owns copies.
@@ -57,6 +58,20 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
         }
     }
     scopes
+}
+
+/// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
+/// variables and tokens.
+pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
+    let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
+    let scopes = scopes(source);
+    let tokens = token_sources(source.workspace);
+    let tokens = tokens.iter().filter_map(|token| scopes.get(&token.source.variable));
+    let tokens = tokens
+        .map(|(_, binding)| display_value(&binding.value))
+        .filter(|token| !token.is_empty());
+    let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).collect();
+    of_send.unwrap_or_default().with(hidden)
 }
 
 /// One scope: the variables of a file with their current values over them.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Exchange, script::ScriptEvent, variable::VariableWrite};
+use super::{Exchange, Redactor, script::ScriptEvent, variable::VariableWrite};
 
 /// The result of one trip through the pipeline.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,9 @@ pub struct Outcome {
     pub skipped: bool,
     /// Variables that nothing defined when the request was resolved.
     pub unresolved: Vec<String>,
+    /// What must not be shown of any of this: every secret of the send and of the scopes after it. Whoever keeps the
+    /// writes sets it; until then it is empty.
+    pub redactor: Redactor,
 }
 
 impl Outcome {

@@ -125,7 +125,11 @@ pub fn content(workspace: &Workspace, filed: Filed) -> Option<Content> {
 pub fn due(state: &State, now: Timestamp) -> Option<SignedDuration> {
     let since = now.duration_since(state.keeper.last);
     // A clock that was set back does not put it off.
-    let wait = if since.is_negative() { PAUSE } else { PAUSE - since };
+    let wait = if since.is_negative() {
+        SignedDuration::ZERO
+    } else {
+        PAUSE - since
+    };
     state.keeper.pending.then(|| wait.clamp(SignedDuration::ZERO, PAUSE))
 }
 

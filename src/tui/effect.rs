@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::exec::Plan;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Entity, Environment, EnvironmentId, ItemPath, NodeId};
+use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId};
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
@@ -125,6 +125,20 @@ pub enum FileJob {
     Accept(Box<Change>),
     /// Notes that what somebody else has put into a file was taken over.
     Adopt(Place, Content),
+}
+
+impl FileJob {
+    /// What it writes, if that is what it does.
+    pub fn written(&self) -> Option<(Filed, Content)> {
+        Some(match self {
+            Self::Write { id, entity, .. } => (Filed::Node(*id), Content::Item(entity.clone())),
+            Self::WriteEnvironment { id, environment, .. } => {
+                (Filed::Environment(*id), Content::Environment(environment.clone()))
+            }
+            Self::WriteGlobals { globals, .. } => (Filed::Globals, Content::Environment(globals.clone())),
+            _ => return None,
+        })
+    }
 }
 
 /// A change of local state.

@@ -133,6 +133,11 @@ fn sent(
         shared.now,
     );
     outcome.console.extend(lost);
+    let source = exec::Source {
+        environment,
+        ..shared.plan_source(Some(node))
+    };
+    outcome.redactor = exec::secrets(&source, &outcome);
     let mut changed = Vec::new();
     for (owner, key, value) in shared.current.iter() {
         if before.get(owner, key) != Some(value) {
@@ -175,13 +180,13 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
         } else {
             Level::Error
         };
-        state.shared.notify(level, text);
+        state.shared.notify(level, outcome.redactor.redact(&text));
         return;
     }
     if let Some(error) = outcome.script_errors.first() {
         let (at, script) = (response::at_line(error), &error.script);
         let text = format!("{script} failed{at}: {}: {}", error.name, error.message);
-        state.shared.notify(Level::Error, text);
+        state.shared.notify(Level::Error, outcome.redactor.redact(&text));
         return;
     }
     let Some(response) = result.and_then(|result| result.as_ref().ok()) else {
@@ -218,8 +223,7 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
 fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<HistoryRow> {
     let workspace = &state.shared.workspace;
     let path = workspace.path(node).map(|path| path.to_string());
-    let redactor = &outcome.exchange.as_ref()?.redactor;
-    HistoryRow::of(path, workspace.node(node)?.entity.name(), outcome, redactor)
+    HistoryRow::of(path, workspace.node(node)?.entity.name(), outcome, &outcome.redactor)
 }
 
 /// A file was written, or not.

@@ -28,15 +28,7 @@ struct Flight {
 impl Saves {
     /// Notes what is written from now on, and how many keys and clicks there have been so far.
     pub fn sent(&mut self, jobs: &[FileJob], inputs: u64) {
-        for job in jobs {
-            let (filed, content) = match job {
-                FileJob::Write { id, entity, .. } => (Filed::Node(*id), Content::Item(entity.clone())),
-                FileJob::WriteEnvironment { id, environment, .. } => {
-                    (Filed::Environment(*id), Content::Environment(environment.clone()))
-                }
-                FileJob::WriteGlobals { globals, .. } => (Filed::Globals, Content::Environment(globals.clone())),
-                _ => continue,
-            };
+        for (filed, content) in jobs.iter().filter_map(FileJob::written) {
             self.flying
                 .entry(filed)
                 .or_default()

@@ -1,8 +1,8 @@
 //! The thread that reads and writes: the workspace's files and the local state, in the order asked for.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
@@ -33,13 +33,19 @@ enum Job {
 /// The thread's other end.
 pub struct FileWorker {
     jobs: Sender<Job>,
+    queue: Sender<Event>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl FileWorker {
     /// Starts the thread and begins to watch the workspace.
-    pub fn start(files: Files, database: Option<state::State>, queue: Sender<Event>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no thread.
+    pub fn start(files: Files, database: Option<state::State>, queue: Sender<Event>) -> io::Result<Self> {
         let (jobs, inbox) = channel();
+        let answers = queue.clone();
         let noticed = jobs.clone();
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
             let late = noticed.clone();
@@ -66,11 +72,12 @@ impl FileWorker {
             let everything = ["collections", "environments", "globals.toml"];
             worker.look(&everything.map(|name| worker.files.root().join(name)));
             worker.run(&inbox);
-        });
-        Self {
+        })?;
+        Ok(Self {
             jobs,
-            thread: thread.ok(),
-        }
+            queue: answers,
+            thread: Some(thread),
+        })
     }
 
     /// Changes files of the workspace.
@@ -103,8 +110,19 @@ impl FileWorker {
     }
 
     fn give(&self, job: Job) {
-        // The thread outlives every caller; if it died, the panic hook has said so.
-        let _ = self.jobs.send(job);
+        let Err(SendError(Job::Files(jobs))) = self.jobs.send(job) else {
+            return;
+        };
+        // The thread died, and the panic hook has said so. What waits for an answer gets it.
+        for (of, _) in jobs.iter().filter_map(FileJob::written) {
+            let failed = Saved::Failed {
+                of: Some(of),
+                what: "save it".into(),
+                message: "what writes files has stopped; copy what you need and start postrider again".into(),
+            };
+            // Nobody listens when the program is ending.
+            let _ = self.queue.send(Event::Saved(failed));
+        }
     }
 }
 

@@ -109,10 +109,12 @@ impl App {
         let mut sends = Sends::start(options, start.cookies, &start.config, self.queue.clone())?;
         if listen {
             sends.listen();
+            #[cfg(unix)]
+            sends.heed_signals()?;
         }
         self.helpers = Some(Helpers {
             sends,
-            files: FileWorker::start(start.files, start.database, self.queue.clone()),
+            files: FileWorker::start(start.files, start.database, self.queue.clone())?,
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
@@ -185,9 +187,18 @@ impl App {
         self.carry_out(host)
     }
 
-    /// Waits until everything asked for is on the disk.
+    /// Takes what has arrived, keeps what is unsaved and waits until all of it is on the disk.
     pub fn finish(&mut self) {
+        let now = Timestamp::now();
+        while let Ok(event) = self.events.try_recv() {
+            self.waiting.extend(self.state.handle(event, now));
+        }
+        self.waiting.extend(self.state.keep(now));
         if let Some(helpers) = &mut self.helpers {
+            for effect in std::mem::take(&mut self.waiting) {
+                // The rest is for a terminal or a server, and nobody looks any more.
+                let _ = helpers.keep(effect);
+            }
             helpers.files.finish();
         }
     }
@@ -206,17 +217,26 @@ pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
         // Without a listener the program is ending anyway.
         let _ = background.send(Event::Notice(Level::Error, message));
     })?;
-    let (columns, rows) = screen.size()?;
-    app.take(Event::Resize(columns, rows), &mut screen)?;
-    paint(&mut screen, &mut app.state)?;
-    app.start(options, true)?;
-    screen.title(&format!("postrider: {}", title(options)))?;
-    while app.turn(None, &mut screen)? == Flow::Go {
-        if app.state.stale {
-            paint(&mut screen, &mut app.state)?;
-        }
+    let stayed = stay(&mut app, options, &mut screen);
+    if stayed.is_err() {
+        // The terminal is gone in the middle of something: what was typed is taken as it stands.
+        app.queue().send(Event::Hangup)?;
     }
     app.finish();
+    Ok(stayed?)
+}
+
+fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<()> {
+    let (columns, rows) = screen.size()?;
+    app.take(Event::Resize(columns, rows), screen)?;
+    paint(screen, &mut app.state)?;
+    app.start(options, true)?;
+    screen.title(&format!("postrider: {}", title(options)))?;
+    while app.turn(None, screen)? == Flow::Go {
+        if app.state.stale {
+            paint(screen, &mut app.state)?;
+        }
+    }
     Ok(())
 }
 
@@ -274,8 +294,23 @@ impl Helpers {
         let _ = self.queue.send(Event::Notice(level, text));
     }
 
+    /// Does what keeps something of the user's; hands back what is something else.
+    fn keep(&mut self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::Files(jobs) => self.files.change(jobs),
+            Effect::Local(job) => self.files.keep(job),
+            Effect::Rescue { text, ending } => self.rescue(&text, ending),
+            Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
+            Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
+            other => return Some(other),
+        }
+        None
+    }
+
     fn carry_out(&mut self, effects: Vec<Effect>, host: &mut impl Host) -> io::Result<Flow> {
-        for effect in effects {
+        // What is kept goes first: the host's terminal may fail.
+        let rest: Vec<Effect> = effects.into_iter().filter_map(|effect| self.keep(effect)).collect();
+        for effect in rest {
             match effect {
                 Effect::Send {
                     run, environment, plan, ..
@@ -284,23 +319,26 @@ impl Helpers {
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
-                Effect::Files(jobs) => self.files.change(jobs),
-                Effect::Local(job) => self.files.keep(job),
-                Effect::Rescue { text, ending } => self.rescue(&text, ending),
-                Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
-                Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();
-                    let key = external.key.clone();
-                    let text = host.suspended(|| external::edit(&external, self.editor.as_deref()))?;
+                    // What was written is on the queue before the terminal is taken again, which may fail.
+                    host.suspended(|| {
+                        let text = external::edit(&external, self.editor.as_deref());
+                        if !external.read_only || text.is_err() {
+                            let key = external.key.clone();
+                            // The queue lives as long as this program.
+                            let _ = self.queue.send(Event::Edited { key, text });
+                        }
+                    })?;
                     self.sends.listen();
-                    if !external.read_only || text.is_err() {
-                        // The queue lives as long as this program.
-                        let _ = self.queue.send(Event::Edited { key, text });
-                    }
                 }
                 Effect::Quit => return Ok(Flow::Quit),
+                Effect::Files(_)
+                | Effect::Local(_)
+                | Effect::Rescue { .. }
+                | Effect::SaveBody { .. }
+                | Effect::KeepTheme(_) => {}
             }
         }
         Ok(Flow::Go)

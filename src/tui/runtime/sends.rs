@@ -67,6 +67,24 @@ impl Sends {
         Ok(sends)
     }
 
+    /// Leaves properly when the window is closed or the system asks for it.
+    #[cfg(unix)]
+    pub fn heed_signals(&self) -> std::io::Result<()> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let _inside = self.tokio.enter();
+        let (mut hangup, mut terminate) = (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?);
+        let queue = self.queue.clone();
+        self.tokio.spawn(async move {
+            tokio::select! {
+                _ = hangup.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Hangup);
+        });
+        Ok(())
+    }
+
     /// Listens to the terminal.
     pub fn listen(&mut self) {
         let stop = CancellationToken::new();

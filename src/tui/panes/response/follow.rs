@@ -152,7 +152,7 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
     let show = Show {
-        redactor: exchange.map(|exchange| &exchange.redactor),
+        redactor: Some(&outcome.redactor),
         revealed,
     };
     match (tab, exchange, response) {

@@ -269,7 +269,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     let Some(place) = state.place() else { return Vec::new() };
     let exchange = place.outcome.exchange.as_ref();
     let show = Show {
-        redactor: exchange.map(|exchange| &exchange.redactor),
+        redactor: Some(&place.outcome.redactor),
         revealed: shared.revealed,
     };
     let mut offers: Vec<(String, String)> = Vec::new();

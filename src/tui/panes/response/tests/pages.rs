@@ -1,6 +1,7 @@
 //! The tabs that are pages, and the lines above the body.
 
 use super::*;
+use crate::model::variable::{CurrentValue, Owner};
 
 #[test]
 fn a_header_shows_whole_where_the_cursor_is() {
@@ -186,6 +187,34 @@ fn a_failed_script_is_named_in_the_title_and_the_status_line() {
         line.contains("✗ List services, post-response failed at line 3: ReferenceError: nope"),
         "{line}"
     );
+}
+
+#[test]
+fn a_secret_is_masked_also_where_nothing_was_sent() {
+    let mut harness = opened(120, 40);
+    let secret = CurrentValue {
+        value: Some("hunter2-is-it".into()),
+        set_by: "a script".into(),
+        set_at: harness.now,
+    };
+    let owner = Owner::Environment("demo".into());
+    harness.state.shared.current.set(owner, "dex_token", secret);
+    let mut error = thrown().script_errors.remove(0);
+    error.message = "no hunter2-is-it here".to_owned();
+    let skipped = Outcome {
+        skipped: true,
+        script_errors: vec![error],
+        ..Outcome::default()
+    };
+    harness.press("<ctrl-j>");
+    let environment = harness.state.shared.active_environment;
+    harness.event(Event::Sent(run(&harness), environment, Box::new(skipped)));
+    has(&harness, "post-response failed at line 3");
+    has_not(&harness, "hunter2");
+    harness.press("4]]]");
+    has_not(&harness, "hunter2");
+    harness.press("v");
+    has(&harness, "no hunter2-is-it here");
 }
 
 #[test]
