@@ -1,9 +1,13 @@
 //! What the command line takes. Parsing only: what the words mean is each command's business.
 
+mod run;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use run::{Bail, RunArgs};
 
 /// Postman for the terminal.
 ///
@@ -49,7 +53,7 @@ pub enum Command {
     /// Opens the samples with the embedded demo server running.
     Demo(DemoArgs),
     /// Runs requests, folders or collections, in order, with their tests.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Sends one request: a saved one, or METHOD and URL. The body goes to stdout, all else to stderr.
     Send(SendArgs),
     /// Lists, chooses, reads and sets environments and their variables.
@@ -86,7 +90,8 @@ pub struct DemoArgs {
 /// What `run` and `send` have in common.
 #[derive(Clone, Debug, Args)]
 pub struct SendingArgs {
-    /// The environment: its name or file. Without it, the one that `env use` or the program chose.
+    /// The environment: its name, or a Postman environment's file or URL. Without it, the one that `env use` or the
+    /// program chose.
     #[arg(short = 'e', long, value_name = "ENV")]
     pub environment: Option<String>,
     /// Gives a variable of the environment a value for this command.
@@ -107,35 +112,6 @@ pub struct SendingArgs {
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,
-}
-
-/// What `run` takes.
-#[derive(Clone, Debug, Args)]
-pub struct RunArgs {
-    /// Collections, folders or requests: their files, or their places in the workspace.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<String>,
-    /// What is common to `run` and `send`.
-    #[command(flatten)]
-    pub sending: SendingArgs,
-    /// How often to run all of it; with data, the number of its rows.
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub iteration_count: Option<u32>,
-    /// Iteration data: a JSON array of objects, or CSV.
-    #[arg(short = 'd', long, value_name = "FILE")]
-    pub iteration_data: Option<PathBuf>,
-    /// Runs only this folder (or request) of what PATH names; may be repeated.
-    #[arg(long, value_name = "NAME")]
-    pub folder: Vec<String>,
-    /// Stops after the first request with a failure.
-    #[arg(long)]
-    pub bail: bool,
-    /// Waits between requests: `500` (ms), `2s`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, default_value = "0")]
-    pub delay_request: Duration,
-    /// Exits with 0 even when something failed.
-    #[arg(short = 'x', long)]
-    pub suppress_exit_code: bool,
 }
 
 /// What `send` takes.

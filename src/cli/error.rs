@@ -41,6 +41,15 @@ impl CliError {
         }
     }
 
+    /// The same as something that did not work: newman knows no other kind.
+    #[must_use]
+    pub fn as_failure(mut self) -> Self {
+        if self.kind == Kind::Usage {
+            self.kind = Kind::Failed;
+        }
+        self
+    }
+
     /// The same with a cause below the ones it has.
     #[must_use]
     pub fn because(mut self, cause: impl Display) -> Self {

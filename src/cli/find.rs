@@ -77,12 +77,6 @@ fn trimmed(parts: &[&str]) -> ItemPath {
 
 fn missing(workspace: &Workspace, typed: &str) -> CliError {
     let error = CliError::usage(format!("there is no request, folder or collection `{typed}`"));
-    if Path::new(typed)
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("json"))
-    {
-        return error.hint("only what is in a workspace can be run so far: Postman files must be imported first");
-    }
     match nearest(workspace, typed) {
         Some(path) => error.hint(format!("did you mean `{path}`?")),
         None if workspace.collections().is_empty() => error.hint(format!(
@@ -177,7 +171,6 @@ mod tests {
         assert!(hint("pydio-cells/get-tokn").contains("did you mean `pydio-cells/get-token`?"));
         assert!(hint("get-token").contains("did you mean `pydio-cells/get-token`?"));
         assert!(hint("something/else/entirely").contains("postrider doctor"));
-        assert!(hint("x.json").contains("imported"));
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! something that is not there; 130 cancelled by Ctrl+C.
 
 pub mod args;
+mod argv;
 mod body;
 mod demo;
 mod describe;
@@ -16,12 +17,15 @@ mod doctor;
 mod env;
 mod error;
 mod find;
+mod foreign;
 mod open;
 mod output;
-mod report;
+mod reporters;
 mod run;
 mod schema;
+mod scopes;
 mod send;
+mod whole;
 
 use std::fs::File;
 use std::future::Future;
@@ -29,7 +33,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use tokio::runtime::Builder;
 
@@ -39,6 +43,8 @@ pub use args::{Cli, Command, DemoArgs};
 pub use error::{CliError, report};
 use open::{Opened, with_causes};
 use output::Output;
+
+use argv::{Parsed, ReporterOptions};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -58,13 +64,16 @@ pub enum Launch {
 
 /// Reads the process's arguments and does what they ask for, except opening the screen.
 pub fn start() -> Launch {
-    let cli = Cli::parse();
+    let Parsed { cli, reporters } = match argv::parse(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(error) => return Launch::Exit(error.report(&mut Output::standard(args::ColorWhen::Auto))),
+    };
     let workspace = cli.workspace.or(cli.dir);
     let mut output = Output::standard(cli.color);
     let launch = match cli.command {
         None => screen(workspace.as_deref(), None),
         Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),
-        Some(command) => perform(command, workspace.as_deref(), &mut output).map(Launch::Exit),
+        Some(command) => perform(command, &reporters, workspace.as_deref(), &mut output).map(Launch::Exit),
     };
     launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
 }
@@ -127,14 +136,23 @@ fn no_folder(typed: &Path) -> CliError {
     }
 }
 
-fn perform(command: Command, workspace: Option<&Path>, output: &mut Output) -> Result<ExitCode, CliError> {
+fn perform(
+    command: Command,
+    reporters: &ReporterOptions,
+    workspace: Option<&Path>,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
     let cwd = current_folder()?;
     match command {
         Command::Demo(args) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
         Command::Run(args) => {
-            let start = args.paths.first().map(|path| start_of(&cwd, path));
-            let opened = Opened::at(start.as_deref().unwrap_or(&cwd), workspace, output)?;
-            in_background(Builder::new_current_thread(), run::run(opened, &args, &cwd, output))?
+            let start = run::Start {
+                args: &args,
+                reporters,
+                workspace,
+                cwd: &cwd,
+            };
+            in_background(Builder::new_current_thread(), run::run(&start, output))?
         }
         Command::Send(args) => {
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;

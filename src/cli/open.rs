@@ -6,15 +6,16 @@ use std::sync::Arc;
 use crate::demo;
 use crate::exec::{Pipeline, Plan, SendContext, Session};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
-use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Outcome, Redactor};
+use crate::model::variable::{CurrentValues, Owner};
+use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
+use crate::store::locate::Origin;
 use crate::store::state::{HistoryRow, StateError};
 use crate::store::{Config, Files, Location, Paths, State, locate};
 
 use super::args::SendingArgs;
 use super::output::{Output, escape};
-use super::{CliError, find};
+use super::{CliError, find, foreign};
 
 /// A workspace with everything a command needs of it.
 pub struct Opened {
@@ -38,6 +39,10 @@ pub struct Opened {
     /// The cookies as last read or kept; `None` when they cannot be written, so that nothing is kept of them.
     saved_cookies: Option<String>,
     demo: Option<demo::Running>,
+    /// Whether this is a workspace, whose values, cookies and history are kept.
+    keeps: bool,
+    /// Whose values are not kept, as they are only here for this command; with a key, that one alone.
+    guests: Vec<(Owner, Option<String>)>,
 }
 
 impl Opened {
@@ -113,7 +118,45 @@ impl Opened {
             saved: current,
             saved_cookies,
             demo: None,
+            keeps: true,
+            guests: Vec::new(),
         })
+    }
+
+    /// No workspace: what is read from elsewhere is used, and nothing of it kept. The user's settings still hold.
+    pub fn alone(root: &Path, output: &mut Output) -> Result<Self, CliError> {
+        let paths = super::own_folders()?;
+        let (config, problem) = Config::load(&paths.config_file());
+        if let Some(problem) = &problem {
+            tell(output, &problem.to_string(), problem.hint.as_deref());
+        }
+        let state = State::in_memory().map_err(|error| with_causes(CliError::failed(error.to_string()), &error))?;
+        Ok(Self {
+            paths,
+            location: Location {
+                root: root.to_owned(),
+                origin: Origin::Explicit,
+            },
+            config,
+            session: Session {
+                workspace: Arc::new(Workspace::new(root)),
+                ..Session::default()
+            },
+            jar: Arc::new(Jar::new()),
+            state,
+            unkept: None,
+            forgotten: None,
+            saved: CurrentValues::default(),
+            saved_cookies: None,
+            demo: None,
+            keeps: false,
+            guests: Vec::new(),
+        })
+    }
+
+    /// Values that are only here for this command; with a key, that one alone.
+    pub fn host(&mut self, owner: Owner, key: Option<&str>) {
+        self.guests.push((owner, key.map(str::to_owned)));
     }
 
     /// Whether what is set now will be there at the next start.
@@ -136,10 +179,21 @@ impl Opened {
     }
 
     /// Makes ready for sending: the environment, the values given, the demo server.
-    pub async fn prepare(&mut self, sending: &SendingArgs, output: &mut Output) -> Result<(), CliError> {
+    pub async fn prepare(&mut self, sending: &SendingArgs, cwd: &Path, output: &mut Output) -> Result<(), CliError> {
         self.tell_unkept(output);
-        if let Some(name) = &sending.environment {
-            self.choose(name)?;
+        match &sending.environment {
+            // A name of the workspace comes first; what looks like a file is none of these.
+            Some(name)
+                if self.session.workspace.environment_named(name).is_none() && foreign::is_foreign(cwd, name) =>
+            {
+                let client = Client::new(self.client_config(sending));
+                let found = foreign::read(&client, cwd, name).await;
+                let found = found.map_err(|error| error.within("could not load the environment"))?;
+                let slug = foreign::load_environment(&mut self.session, foreign::environment(found, name)?);
+                self.host(Owner::Environment(slug), None);
+            }
+            Some(name) => self.choose(name)?,
+            None => {}
         }
         let values = sending.env_var.iter();
         let values = values.map(|(key, value)| (String::new(), key.clone(), value.clone()));
@@ -188,16 +242,25 @@ impl Opened {
 
     /// The pipeline for this command's sends.
     pub fn pipeline(&self, sending: &SendingArgs) -> Pipeline {
-        let client = Client::new(ClientConfig {
+        self.pipeline_over(self.client_config(sending), sending)
+    }
+
+    /// How requests are sent: the user's settings, and over them what the command line says.
+    pub fn client_config(&self, sending: &SendingArgs) -> ClientConfig {
+        ClientConfig {
             proxy: self.config.proxy.clone(),
             ca_file: self.config.ca_file.clone(),
             insecure: sending.insecure || self.config.insecure,
             timeout: sending.timeout_request.or(self.config.timeout).unwrap_or_default(),
             working_dir: self.location.root.clone(),
             ..ClientConfig::default()
-        });
-        let mut pipeline = Pipeline::new(client, self.jar.clone());
-        if let Some(limit) = sending.timeout_script {
+        }
+    }
+
+    /// The same with other settings of the client.
+    pub fn pipeline_over(&self, config: ClientConfig, sending: &SendingArgs) -> Pipeline {
+        let mut pipeline = Pipeline::new(Client::new(config), self.jar.clone());
+        if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,
                 total: limit,
@@ -209,6 +272,9 @@ impl Opened {
 
     /// Adds a send to the history, as the TUI does; what goes wrong is told when all is saved.
     pub fn remember(&mut self, plan: &Plan, outcome: &Outcome, redactor: &Redactor) {
+        if !self.keeps {
+            return;
+        }
         let path = plan.path.as_ref().map(ToString::to_string);
         let row = HistoryRow::of(path, &plan.request.name, outcome, redactor);
         if let Some(row) = row.filter(|_| self.unkept.is_none())
@@ -218,8 +284,27 @@ impl Opened {
         }
     }
 
+    /// Puts the values that were only here for this command back to what they were.
+    fn send_guests_home(&mut self) {
+        let current = &mut self.session.current;
+        for (owner, key) in std::mem::take(&mut self.guests) {
+            match &key {
+                Some(key) => drop(current.reset(&owner, key)),
+                None => current.reset_all(&owner),
+            }
+            for (name, value) in self.saved.of(&owner) {
+                if key.as_ref().is_none_or(|key| key == name) {
+                    current.set(owner.clone(), name, value.clone());
+                }
+            }
+        }
+    }
+
     /// Keeps what scripts and servers changed, current values and cookies; whether all of it was kept.
     pub fn save(&mut self, output: &mut Output) -> bool {
+        if !self.keeps {
+            return true;
+        }
         if let Some(error) = self.forgotten.take() {
             tell(
                 output,
@@ -227,6 +312,7 @@ impl Opened {
                 Some(error.hint()),
             );
         }
+        self.send_guests_home();
         let cookies = self.jar.to_json().ok();
         if self.saved == self.session.current && self.saved_cookies == cookies {
             return true;

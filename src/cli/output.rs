@@ -14,6 +14,10 @@ pub struct Output {
     pub err_paint: Paint,
     /// Whether a person sees stdout.
     pub is_terminal: bool,
+    /// Whether a person sees stderr.
+    err_is_terminal: bool,
+    /// A line stands on stderr that the next one takes the place of.
+    live: bool,
 }
 
 impl Output {
@@ -21,6 +25,8 @@ impl Output {
     pub fn standard(color: ColorWhen) -> Self {
         Self {
             is_terminal: io::stdout().is_terminal(),
+            err_is_terminal: io::stderr().is_terminal(),
+            live: false,
             paint: Paint::wanted(color, io::stdout().is_terminal()),
             err_paint: Paint::wanted(color, io::stderr().is_terminal()),
             out: Box::new(io::BufWriter::new(io::stdout())),
@@ -37,11 +43,14 @@ impl Output {
             paint: Paint(false),
             err_paint: Paint(false),
             is_terminal: false,
+            err_is_terminal: false,
+            live: false,
         }
     }
 
     /// Writes a line to stdout.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
+        self.settle();
         writeln!(self.out, "{text}")?;
         self.out.flush()
     }
@@ -52,8 +61,27 @@ impl Output {
         self.out.flush()
     }
 
+    /// Shows a line on stderr until the next one comes, for a person only.
+    pub fn live(&mut self, text: &str) {
+        if self.err_is_terminal {
+            self.live = true;
+            // Wrapping is off meanwhile, or a long line could not be taken back.
+            let _ = write!(self.err, "\r\x1b[?7l\x1b[K{text}\x1b[?7h");
+            let _ = self.err.flush();
+        }
+    }
+
+    /// Takes the line that is shown for now away.
+    pub fn settle(&mut self) {
+        if std::mem::take(&mut self.live) {
+            let _ = write!(self.err, "\r\x1b[K");
+            let _ = self.err.flush();
+        }
+    }
+
     /// Writes a line to stderr. One that cannot be written has nobody to read it.
     pub fn note(&mut self, text: &str) {
+        self.settle();
         let _ = writeln!(self.err, "{text}");
     }
 }

@@ -1,99 +1,268 @@
-//! `postrider run`: requests, folders and collections, in order, with their tests.
+//! `postrider run`: requests, folders and collections in order with their tests, of a workspace or straight from
+//! Postman's files.
+//!
+//! ```text
+//! PATH … ─▶ Opened (a workspace, or none and what the files hold) ─▶ exec::run ─▶ reporters, exports, exit code
+//! ```
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use crate::exec::{DataRow, RunEvent, RunOptions, data, run as run_all};
-use crate::model::{NodeId, Workspace};
+use crate::exec::data::{self, Data};
+use crate::exec::{Pipeline, RunEvent, RunOptions, Summary, run as run_all};
+use crate::http::Client;
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Environment, NodeId, Workspace};
 
-use super::args::RunArgs;
+use super::args::{Bail, RunArgs};
+use super::argv::ReporterOptions;
 use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::Output;
-use super::report::Report;
-use super::{CliError, find};
+use super::reporters::Reporters;
+use super::{CliError, find, foreign, scopes, start_of, whole};
+
+/// What a run is started with.
+pub struct Start<'a> {
+    /// The options.
+    pub args: &'a RunArgs,
+    /// Those of the reporters.
+    pub reporters: &'a ReporterOptions,
+    /// The workspace asked for.
+    pub workspace: Option<&'a Path>,
+    /// The current folder.
+    pub cwd: &'a Path,
+}
+
+impl Start<'_> {
+    /// Whether Postman's files are run, and no workspace.
+    fn is_foreign(&self) -> bool {
+        let mut paths = self.args.paths.iter();
+        paths.any(|path| foreign::is_foreign(self.cwd, path))
+    }
+}
 
 /// Runs what was asked for; exit code 1 when anything failed.
-pub async fn run(mut opened: Opened, args: &RunArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+///
+/// With Postman's files the exit codes are newman's, which has no 2.
+pub async fn run(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, CliError> {
+    let done = carry_out(start, output).await;
+    if start.is_foreign() {
+        done.map_err(CliError::as_failure)
+    } else {
+        done
+    }
+}
+
+async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, CliError> {
+    let args = start.args;
+    let (mut opened, items) = open(start, output).await?;
+    opened.prepare(&args.sending, start.cwd, output).await?;
+    globals(start, &mut opened).await?;
     let mut options = RunOptions {
         iterations: args.iteration_count.map(|count| count as usize),
-        data: rows(args.iteration_data.as_deref())?,
+        data: rows(start, &opened).await?,
         delay: args.delay_request,
-        bail: args.bail,
+        bail: !args.bail.is_empty(),
+        fail_fast: args.fail_fast,
+        parallel: args.parallel,
+        retry: args.retry,
+        timeout: args.timeout,
         ..RunOptions::default()
     };
-    for path in &args.paths {
-        let item = find::item(&opened.session.workspace, cwd, path)?;
-        options
-            .requests
-            .extend(requests(&opened.session.workspace, item, &args.folder)?);
-        options.single = args.paths.len() == 1 && opened.session.workspace.request(item).is_some();
+    options.requests = requests(&opened.session.workspace, &items, &args.folder)?;
+    options.single = matches!(items.as_slice(), [item] if opened.session.workspace.request(*item).is_some());
+    if let Some((part, of)) = args.shard {
+        if options.count() > 1 {
+            options.shard = Some((part, of));
+        } else {
+            options.requests = share(&options.requests, part, of);
+        }
     }
-    if options.requests.is_empty() {
-        return Err(CliError::usage("there is nothing to run").hint("the folder has no requests in it"));
-    }
-    opened.prepare(&args.sending, output).await?;
-    let pipeline = opened.pipeline(&args.sending);
+    let pipeline = pipeline(start, &opened);
     let context = cancellable();
+    let collection = items
+        .first()
+        .and_then(|item| opened.session.workspace.collection_of(*item))
+        .map(|node| node.id);
 
     let mut session = std::mem::take(&mut opened.session);
-    let mut report = Report::new(output);
-    let summary = run_all(&pipeline, &mut session, &options, &context, &mut |event| match event {
-        RunEvent::Iteration(iteration) => report.iteration(iteration),
-        RunEvent::Request(plan) => report.request(plan),
-        RunEvent::Outcome(plan, outcome, session) => {
-            let redactor = secrets(session, plan.node, outcome);
-            opened.remember(plan, outcome, &redactor);
-            report.outcome(outcome, &redactor);
-        }
-        RunEvent::NoSuchRequest(name) => report.no_such_request(name),
+    let mut reporters = Reporters::new(args, start.reporters, &session, output)?;
+    let summary = run_all(&pipeline, &mut session, &options, &context, &mut |event| {
+        let redactor = match &event {
+            RunEvent::Outcome(done) => {
+                let redactor = secrets(done.session, done.plan.node, done.outcome);
+                opened.remember(done.plan, done.outcome, &redactor);
+                Some(redactor)
+            }
+            _ => None,
+        };
+        reporters.event(&event, redactor.as_ref(), output);
     })
     .await;
-    let written = report.finish(&summary);
+    let told = reporters.finish(&summary, &session, collection, output);
     opened.session = session;
+    let exported = export(start, &opened, collection);
     let kept = opened.save(output);
-    let code = if summary.cancelled {
+    let code = exit_code(args, &summary, kept);
+    exported?;
+    told.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
+}
+
+fn exit_code(args: &RunArgs, summary: &Summary, kept: bool) -> ExitCode {
+    if summary.cancelled {
         ExitCode::from(130)
     } else if args.suppress_exit_code || (summary.passed() && kept) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    };
-    written.map_or_else(|error| CliError::from(error).unless_closed(code), |()| Ok(code))
+    }
 }
 
-/// The requests of an item in order; only those in the folders (or with the names) asked for, if any are.
-fn requests(workspace: &Workspace, item: NodeId, folders: &[String]) -> Result<Vec<NodeId>, CliError> {
-    if folders.is_empty() {
-        return Ok(workspace.requests_below(item));
+/// Opens the workspace, or reads Postman's files, and finds what is to run.
+async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<NodeId>), CliError> {
+    let Start { args, cwd, .. } = *start;
+    if !start.is_foreign() {
+        let first = args.paths.first().map(|path| start_of(cwd, path));
+        let opened = Opened::at(first.as_deref().unwrap_or(cwd), start.workspace, output)?;
+        let workspace = &opened.session.workspace;
+        let items = args.paths.iter().map(|path| find::item(workspace, cwd, path));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        return Ok((opened, items));
     }
+    if !args.paths.iter().all(|path| foreign::is_foreign(cwd, path)) {
+        return Err(
+            CliError::usage("files of Postman's and items of a workspace cannot run together")
+                .hint("run them one after the other, or import the files"),
+        );
+    }
+    let root = foreign::working_dir(cwd, args.working_dir.as_deref());
+    let mut opened = Opened::alone(&root, output)?;
+    let client = Client::new(opened.client_config(&args.sending));
+    let mut workspace = Workspace::new(root);
+    let mut items = Vec::new();
+    for path in &args.paths {
+        let found = foreign::read(&client, cwd, path).await;
+        let found = found.map_err(|error| error.within("the collection could not be loaded"))?;
+        let loaded = foreign::load(&mut workspace, &found);
+        if loaded.is_empty() {
+            return Err(CliError::failed(format!("`{path}` holds no collection"))
+                .hint("an environment goes behind `-e`, globals behind `-g`"));
+        }
+        items.extend(loaded);
+    }
+    opened.session.workspace = Arc::new(workspace);
+    // Scripts may set variables of an environment although none was given.
+    foreign::load_environment(&mut opened.session, Environment::default());
+    Ok((opened, items))
+}
+
+/// Puts in the globals of the command line.
+async fn globals(start: &Start<'_>, opened: &mut Opened) -> Result<(), CliError> {
+    let args = start.args;
+    if let Some(file) = &args.globals {
+        let client = Client::new(opened.client_config(&args.sending));
+        let found = foreign::read(&client, start.cwd, file).await;
+        let found = found.map_err(|error| error.within("could not load the globals"))?;
+        let globals = foreign::environment(found, file)?;
+        Arc::make_mut(&mut opened.session.workspace).load_globals(globals);
+        opened.session.current.reset_all(&Owner::Globals);
+        opened.host(Owner::Globals, None);
+    }
+    for (key, value) in &args.global_var {
+        let value = CurrentValue {
+            value: Some(value.as_str().into()),
+            set_by: "the command line".to_owned(),
+            set_at: jiff::Timestamp::now(),
+        };
+        opened.session.current.set(Owner::Globals, key, value);
+        opened.host(Owner::Globals, Some(key));
+    }
+    Ok(())
+}
+
+fn pipeline(start: &Start<'_>, opened: &Opened) -> Pipeline {
+    let args = start.args;
+    let mut config = opened.client_config(&args.sending);
+    if let Some(folder) = &args.working_dir {
+        config.working_dir = foreign::working_dir(start.cwd, Some(folder));
+    }
+    if let Some(file) = &args.ssl_extra_ca_certs {
+        config.ca_file = Some(start.cwd.join(file));
+    }
+    let mut pipeline = opened.pipeline_over(config, &args.sending);
+    pipeline.stop_on_failure = args.bail.contains(&Bail::Failure);
+    pipeline
+}
+
+/// Writes what `--export-…` asks for.
+fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Result<(), CliError> {
+    let args = start.args;
+    let at = |path: &Path| start.cwd.join(path);
+    if let Some(path) = &args.export_environment {
+        scopes::export(&at(path), scopes::environment(&opened.session), "environment")?;
+    }
+    if let Some(path) = &args.export_globals {
+        scopes::export(&at(path), scopes::globals(&opened.session), "globals")?;
+    }
+    if let (Some(path), Some(node)) = (&args.export_collection, collection) {
+        let whole = whole::collection(&opened.session.workspace, node);
+        let mut value = crate::formats::postman::write::collection(&whole, &crate::formats::postman::Secrets::All);
+        let scopes = crate::exec::scopes(&opened.session.source(Some(node)));
+        value["variable"] = scopes::values(scopes.layer(crate::model::Scope::Collection));
+        scopes::write(&at(path), &value)?;
+    }
+    Ok(())
+}
+
+/// The requests of the items in order; only those in the folders (or with the names) asked for, if any are.
+fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Result<Vec<NodeId>, CliError> {
     let mut out = Vec::new();
+    if folders.is_empty() {
+        for item in items {
+            out.extend(workspace.requests_below(*item));
+        }
+    }
     for wanted in folders {
-        let below = workspace.descendants(item);
-        let found = below.into_iter().skip(1).find(|id| {
-            workspace
-                .node(*id)
-                .is_some_and(|node| node.slug == *wanted || node.entity.name() == wanted)
-        });
-        let Some(found) = found else {
-            let name = workspace.node(item).map_or("", |node| node.entity.name());
+        let Some(found) = foreign::named(workspace, items, wanted) else {
+            let names = items.iter().filter_map(|item| workspace.node(*item));
+            let names: Vec<String> = names.map(|node| format!("`{}`", node.entity.name())).collect();
+            let names = names.join(", ");
             return Err(
-                CliError::usage(format!("there is no folder or request `{wanted}` in `{name}`"))
-                    .hint("give its name as the tree shows it, or the name of its file"),
+                CliError::usage(format!("there is no folder or request `{wanted}` in {names}"))
+                    .hint("give its name as the tree shows it, its id, or the name of its file"),
             );
         };
-        out.extend(workspace.requests_below(found));
+        for request in workspace.requests_below(found) {
+            if !out.contains(&request) {
+                out.push(request);
+            }
+        }
+    }
+    if out.is_empty() {
+        return Err(CliError::usage("there is nothing to run").hint("there are no requests in it"));
     }
     Ok(out)
 }
 
-fn rows(file: Option<&Path>) -> Result<Vec<DataRow>, CliError> {
-    let Some(file) = file else {
-        return Ok(Vec::new());
+/// One of several parts of about the same length, in order.
+fn share(requests: &[NodeId], part: usize, of: usize) -> Vec<NodeId> {
+    let begin = requests.len() * part / of;
+    let end = requests.len() * (part + 1) / of;
+    requests[begin..end].to_vec()
+}
+
+async fn rows(start: &Start<'_>, opened: &Opened) -> Result<Data, CliError> {
+    let Some(file) = &start.args.iteration_data else {
+        return Ok(Data::default());
     };
-    let bytes = std::fs::read(file)
-        .map_err(|error| CliError::usage(format!("cannot read the data file `{}`", file.display())).because(error))?;
-    data::parse(&String::from_utf8_lossy(&bytes)).map_err(|error| {
-        let told = CliError::usage(format!("cannot use the data file `{}`", file.display())).because(&error);
+    let client = Client::new(opened.client_config(&start.args.sending));
+    let failed = |error: CliError| error.within("the iteration data could not be loaded");
+    let bytes = foreign::fetch(&client, start.cwd, file, data::MOST_BYTES).await;
+    let bytes = bytes.map_err(failed)?;
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    data::parse(text).map_err(|error| {
+        let told = CliError::usage(format!("cannot use the data file `{file}`")).because(&error);
         with_causes(told, &error).hint(error.hint())
     })
 }

@@ -22,7 +22,7 @@ use super::{CliError, body, describe, find};
 /// Sends the request; exit code 1 when it, a script or a test failed.
 pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
     let target = target(&opened, args, cwd)?;
-    opened.prepare(&args.sending, output).await?;
+    opened.prepare(&args.sending, cwd, output).await?;
     let mut plan = match target {
         Target::Saved(node) => opened
             .session

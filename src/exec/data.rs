@@ -1,8 +1,65 @@
 //! Iteration data: a JSON array of objects, or CSV (POSTMAN.md, section 5).
+//!
+//! The text is kept as it is and a row is read when its iteration comes: all rows together take no more memory than
+//! their file.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
 use super::plan::DataRow;
+
+/// The longest data file that is read, in bytes: it is held in memory for the whole run.
+pub const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// The rows of a data file. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Data(Arc<Rows>);
+
+#[derive(Debug, Default)]
+enum Rows {
+    #[default]
+    None,
+    Json(Vec<Box<RawValue>>),
+    Csv {
+        text: String,
+        names: Vec<String>,
+        records: Vec<Range<usize>>,
+    },
+}
+
+impl Data {
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        match &*self.0 {
+            Rows::None => 0,
+            Rows::Json(rows) => rows.len(),
+            Rows::Csv { records, .. } => records.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row of an iteration, from 0; beyond the rows, the last one. `None` without any.
+    pub fn row(&self, index: usize) -> Option<DataRow> {
+        let index = index.min(self.len().checked_sub(1)?);
+        match &*self.0 {
+            Rows::None => None,
+            Rows::Json(rows) => serde_json::from_str(rows[index].get()).ok(),
+            Rows::Csv { text, names, records } => {
+                let mut cells = Vec::new();
+                Records::new(&text[records[index].clone()]).next_into(&mut cells);
+                let values = cells.into_iter().map(Cell::value);
+                Some(names.iter().cloned().zip(values).collect())
+            }
+        }
+    }
+}
 
 /// Why a data file cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,53 +83,52 @@ impl DataError {
 }
 
 /// Reads iteration data: JSON first, else CSV.
-pub fn parse(text: &str) -> Result<Vec<DataRow>, DataError> {
-    let text = text.trim_start_matches('\u{feff}');
-    let rows = if text.trim_start().starts_with(['[', '{']) {
-        json(text)?
+pub fn parse(text: String) -> Result<Data, DataError> {
+    let begin = text.trim_start_matches('\u{feff}').trim_start();
+    let rows = if begin.starts_with(['[', '{']) {
+        Rows::Json(json(begin)?)
     } else {
         csv(text)
     };
-    if rows.is_empty() {
+    let data = Data(Arc::new(rows));
+    if data.is_empty() {
         Err(DataError::Empty)
     } else {
-        Ok(rows)
+        Ok(data)
     }
 }
 
-fn json(text: &str) -> Result<Vec<DataRow>, DataError> {
-    let value: Value = serde_json::from_str(text).map_err(|error| DataError::Json(error.to_string()))?;
-    let Value::Array(items) = value else {
+fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
+    if text.starts_with('{') {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| DataError::Json(error.to_string()))?;
         return Err(DataError::Shape);
-    };
-    items
-        .into_iter()
-        .map(|item| match item {
-            Value::Object(map) => Ok(map.into_iter().collect()),
-            _ => Err(DataError::Shape),
-        })
-        .collect()
+    }
+    let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::Json(error.to_string()))?;
+    if rows.iter().all(|row| row.get().starts_with('{')) {
+        Ok(rows)
+    } else {
+        Err(DataError::Shape)
+    }
 }
 
 /// Missing columns are left out, surplus ones dropped, empty lines skipped.
-fn csv(text: &str) -> Vec<DataRow> {
-    let mut records = records(text).into_iter();
-    let Some(header) = records.next() else {
-        return Vec::new();
-    };
-    let value = |cell: Cell| {
-        if cell.quoted {
-            Value::String(cell.text)
-        } else {
-            number(&cell.text).unwrap_or(Value::String(cell.text))
+fn csv(text: String) -> Rows {
+    let start = text.len() - text.trim_start_matches('\u{feff}').len();
+    let mut all = Records::new(&text);
+    all.at = start;
+    let mut header = Vec::new();
+    all.next_into(&mut header);
+    let names = header.into_iter().map(|cell| cell.text).collect();
+    let mut records = Vec::new();
+    let mut cells = Vec::new();
+    loop {
+        let begin = all.at;
+        if !all.next_into(&mut cells) {
+            break;
         }
-    };
-    records
-        .map(|record| {
-            let names = header.iter().map(|cell| cell.text.clone());
-            names.zip(record.into_iter().map(value)).collect()
-        })
-        .collect()
+        records.push(begin..all.at);
+    }
+    Rows::Csv { text, names, records }
 }
 
 /// Whole numbers and decimals; leading zeros, exponents and signs with nothing behind them stay text.
@@ -97,36 +153,65 @@ struct Cell {
     quoted: bool,
 }
 
-/// The records of a CSV text (RFC 4180), with spaces around cells trimmed and stray quotes taken as they are.
-fn records(text: &str) -> Vec<Vec<Cell>> {
-    let mut out = Vec::new();
-    let mut record: Vec<Cell> = Vec::new();
-    let mut cell = Cell::default();
-    let mut inside = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if inside && chars.peek() == Some(&'"') => {
-                cell.text.push('"');
-                chars.next();
-            }
-            '"' if inside => inside = false,
-            _ if inside => cell.text.push(c),
-            '"' if cell.text.trim().is_empty() && !cell.quoted => {
-                cell.text.clear();
-                cell.quoted = true;
-                inside = true;
-            }
-            ',' => record.push(finish(&mut cell)),
-            '\r' if chars.peek() == Some(&'\n') => {}
-            '\n' => end_record(&mut cell, &mut record, &mut out),
-            // Behind a closing quote only the next comma or line counts.
-            _ if cell.quoted && c.is_whitespace() => {}
-            _ => cell.text.push(c),
+impl Cell {
+    /// Numbers that stand bare are numbers.
+    fn value(self) -> Value {
+        if self.quoted {
+            Value::String(self.text)
+        } else {
+            number(&self.text).unwrap_or(Value::String(self.text))
         }
     }
-    end_record(&mut cell, &mut record, &mut out);
-    out
+}
+
+/// The records of a CSV text (RFC 4180), with spaces around cells trimmed and stray quotes taken as they are.
+struct Records<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Records<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The cells of the next record that is not empty; `false` at the end.
+    fn next_into(&mut self, record: &mut Vec<Cell>) -> bool {
+        record.clear();
+        let mut cell = Cell::default();
+        let mut inside = false;
+        let rest = &self.text[self.at..];
+        let mut chars = rest.char_indices().peekable();
+        while let Some((at, c)) = chars.next() {
+            let next = chars.peek().map(|(_, c)| *c);
+            match c {
+                '"' if inside && next == Some('"') => {
+                    cell.text.push('"');
+                    chars.next();
+                }
+                '"' if inside => inside = false,
+                _ if inside => cell.text.push(c),
+                '"' if cell.text.trim().is_empty() && !cell.quoted => {
+                    cell.text.clear();
+                    cell.quoted = true;
+                    inside = true;
+                }
+                ',' => record.push(finish(&mut cell)),
+                '\r' if next == Some('\n') => {}
+                '\n' => {
+                    if end_record(&mut cell, record) {
+                        self.at += at + 1;
+                        return true;
+                    }
+                }
+                // Behind a closing quote only the next comma or line counts.
+                _ if cell.quoted && c.is_whitespace() => {}
+                _ => cell.text.push(c),
+            }
+        }
+        self.at = self.text.len();
+        end_record(&mut cell, record)
+    }
 }
 
 fn finish(cell: &mut Cell) -> Cell {
@@ -137,13 +222,14 @@ fn finish(cell: &mut Cell) -> Cell {
     done
 }
 
-fn end_record(cell: &mut Cell, record: &mut Vec<Cell>, out: &mut Vec<Vec<Cell>>) {
+/// Whether there was a record; an empty line is none.
+fn end_record(cell: &mut Cell, record: &mut Vec<Cell>) -> bool {
     let last = finish(cell);
     if record.is_empty() && last.text.is_empty() && !last.quoted {
-        return;
+        return false;
     }
     record.push(last);
-    out.push(std::mem::take(record));
+    true
 }
 
 #[cfg(test)]
@@ -152,12 +238,9 @@ mod tests {
     use serde_json::json;
 
     fn rows(text: &str) -> Value {
-        let rows = parse(text).expect("rows");
-        Value::Array(
-            rows.into_iter()
-                .map(|row| Value::Object(row.into_iter().collect()))
-                .collect(),
-        )
+        let data = parse(text.to_owned()).expect("rows");
+        let rows = (0..data.len()).filter_map(|index| data.row(index));
+        Value::Array(rows.map(|row| Value::Object(row.into_iter().collect())).collect())
     }
 
     #[test]
@@ -166,10 +249,16 @@ mod tests {
             rows("\u{feff} [{\"a\": 1, \"b\": {\"c\": null}}]"),
             json!([{"a": 1, "b": {"c": null}}])
         );
-        assert_eq!(parse("[1]"), Err(DataError::Shape));
-        assert_eq!(parse("{\"a\": 1}"), Err(DataError::Shape));
-        assert_eq!(parse("[]"), Err(DataError::Empty));
-        assert!(matches!(parse("[{"), Err(DataError::Json(_))));
+        assert_eq!(parse("[1]".to_owned()).map(|data| data.len()), Err(DataError::Shape));
+        assert_eq!(
+            parse("{\"a\": 1}".to_owned()).map(|data| data.len()),
+            Err(DataError::Shape)
+        );
+        assert_eq!(parse("[]".to_owned()).map(|data| data.len()), Err(DataError::Empty));
+        assert!(matches!(
+            parse("[{".to_owned()).map(|data| data.len()),
+            Err(DataError::Json(_))
+        ));
     }
 
     #[test]
@@ -186,7 +275,7 @@ mod tests {
 
     #[test]
     fn csv_without_rows_is_an_error() {
-        assert_eq!(parse(""), Err(DataError::Empty));
-        assert_eq!(parse("a,b\n"), Err(DataError::Empty));
+        assert_eq!(parse(String::new()).map(|data| data.len()), Err(DataError::Empty));
+        assert_eq!(parse("a,b\n".to_owned()).map(|data| data.len()), Err(DataError::Empty));
     }
 }

@@ -23,8 +23,8 @@ pub mod writes;
 
 pub use pipeline::{Pipeline, SendContext};
 pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
-pub use runner::{RunEvent, RunOptions, run};
+pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
 pub use source::{Source, scopes, secrets};
-pub use summary::{Failure, Summary, failures};
+pub use summary::{At, Failure, Summary, failures};
 pub use writes::{Target, apply_writes};

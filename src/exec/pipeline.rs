@@ -15,15 +15,16 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::plan::Plan;
-use super::port::Port;
+use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
 use crate::auth::{self, Signed};
 use crate::http::{self, Client, Jar, Progress};
 use crate::model::exchange::Phase;
+use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
 use crate::model::{Auth, Outcome, Request, ResolvedRequest};
-use crate::script::{Engine, Limits, ScriptResponse, SendPort};
+use crate::script::{Engine, Limits, ScriptReport, ScriptResponse, SendPort};
 use crate::vars::{Dynamic, Scopes, resolve};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
@@ -37,6 +38,8 @@ pub struct Pipeline {
     pub dynamic: Dynamic,
     /// What one script may use.
     pub limits: Limits,
+    /// Nothing more is done for a request once something failed: newman's `--bail`.
+    pub stop_on_failure: bool,
 }
 
 /// How one send is watched and stopped.
@@ -73,6 +76,7 @@ impl Pipeline {
             cookies,
             dynamic: Dynamic::new(),
             limits: Limits::default(),
+            stop_on_failure: false,
         }
     }
 
@@ -86,7 +90,7 @@ impl Pipeline {
         (context.progress)(Phase::Preparing);
         // Boxed: these two are most of what a send holds in memory while it waits.
         let prepared = Box::pin(self.prepare(engine, plan, context)).await;
-        if prepared.log.outcome.skipped {
+        if prepared.log.outcome.skipped || (self.stop_on_failure && prepared.log.outcome.failed()) {
             return prepared.log.outcome;
         }
         let resolved = self.resolve(&prepared);
@@ -156,7 +160,9 @@ impl Pipeline {
         }
         let mut exchange = self.http.send(signed.request, self.http_context(context)).await;
         exchange.warnings.splice(0..0, signed.warnings);
-        if !context.cancel.is_cancelled() {
+        let stops = self.stop_on_failure && exchange.result.is_err();
+        if !context.cancel.is_cancelled() && !stops {
+            prepared.log.outcome.tested = true;
             prepared.request = as_sent(&prepared.request, &resolved, &exchange.request);
             let response = exchange.response().map(|response| ScriptResponse {
                 response: response.clone(),
@@ -186,6 +192,7 @@ impl Pipeline {
             ScriptEvent::PreRequest => Phase::PreRequestScript,
             ScriptEvent::PostResponse => Phase::PostResponseScript,
         });
+        let sent = Sent::default();
         let port: Arc<dyn SendPort> = Arc::new(Port {
             http: self.http.clone(),
             settings: prepared.plan.settings.clone(),
@@ -193,6 +200,7 @@ impl Pipeline {
                 progress: Arc::new(|_| {}),
                 ..self.http_context(context)
             },
+            sent: sent.clone(),
         });
         let mut cookies = None;
         for mut job in jobs {
@@ -205,6 +213,7 @@ impl Pipeline {
             job.cookies = cookies
                 .get_or_insert_with(|| super::scripts::cookies(&self.cookies, &self.url(prepared)))
                 .clone();
+            let name = job.name.clone();
             let mut report = engine.run(job).await;
             // It may have changed the URL, and with `pm.sendRequest` the jar.
             cookies = None;
@@ -216,11 +225,32 @@ impl Pipeline {
             {
                 prepared.request = changed;
             }
-            prepared.log.take(report);
-            if prepared.log.outcome.skipped || context.cancel.is_cancelled() {
+            if self.stop_on_failure {
+                fail_with_its_tests(&mut report, &name, event);
+            }
+            prepared.log.take(report, event);
+            prepared.log.outcome.script_sends.extend(sent.take());
+            let outcome = &prepared.log.outcome;
+            if outcome.skipped || context.cancel.is_cancelled() || (self.stop_on_failure && outcome.failed()) {
                 break;
             }
         }
+    }
+}
+
+/// A script whose tests failed has failed itself when the run is to stop there, as in newman.
+fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEvent) {
+    let failed = report.tests.iter().filter(|test| test.failed());
+    let names: Vec<&str> = failed.map(|test| test.name.as_str()).collect();
+    if !names.is_empty() && report.errors.is_empty() {
+        report.errors.push(ScriptError {
+            script: script.to_owned(),
+            event,
+            name: "AssertionFailure".to_owned(),
+            message: names.join(", "),
+            at: None,
+            hint: None,
+        });
     }
 }
 

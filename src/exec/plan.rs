@@ -71,6 +71,14 @@ impl Default for Iteration {
 }
 
 impl Plan {
+    /// What `pm.info.requestId` says: the id it has in Postman, else where it is filed.
+    pub fn id(&self) -> String {
+        if !self.request.origin.id.is_empty() {
+            return self.request.origin.id.clone();
+        }
+        self.path.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
     /// The name of the collection and folders, then the request's: what `pm.execution.location` holds.
     pub fn location(&self) -> Vec<String> {
         let names = self.ancestors.iter().map(|ancestor| ancestor.name.clone());

@@ -1,6 +1,7 @@
 //! What scripts reach outside: their own requests and the cookie jar, the same as everything else uses.
 
 use std::future::ready;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use url::Url;
@@ -8,6 +9,7 @@ use url::Url;
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
+use crate::model::outcome::ScriptSend;
 use crate::model::{Auth, Body, Request, Settings};
 use crate::script::{Answer, Ask, BoxFuture, JarAction, ScriptResponse, SendPort, describe_cookies};
 use crate::vars::resolve_literal;
@@ -18,11 +20,28 @@ pub(super) struct Port {
     /// How the request that the script belongs to is sent; a proxy or a test certificate holds for both.
     pub settings: Settings,
     pub context: SendContext,
+    /// What was sent so far.
+    pub sent: Sent,
+}
+
+/// The requests of a script, in the order they ended.
+#[derive(Clone, Default)]
+pub(super) struct Sent(Arc<Mutex<Vec<ScriptSend>>>);
+
+impl Sent {
+    fn add(&self, send: ScriptSend) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(send);
+    }
+
+    /// What came since the last time.
+    pub fn take(&self) -> Vec<ScriptSend> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 impl SendPort for Port {
     fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>> {
-        let (http, context) = (self.http.clone(), self.context.clone());
+        let (http, context, sent) = (self.http.clone(), self.context.clone(), self.sent.clone());
         let settings = Settings {
             // A script may send a body with any method (POSTMAN.md, section 1.2).
             always_send_body: Some(true),
@@ -39,6 +58,17 @@ impl SendPort for Port {
             let signed = auth::sign(resolve_literal(&request, auth, &settings));
             let exchange = http.send(signed.request, context).await;
             let took = exchange.timings.total;
+            let response = exchange.response();
+            sent.add(ScriptSend {
+                method: exchange.request.method.to_string(),
+                url: exchange.request.url.clone(),
+                received: response.map_or(0, |response| response.body.len() as u64),
+                result: match &exchange.result {
+                    Ok(response) => Ok((response.status, response.reason.clone())),
+                    Err(error) => Err(error.message.clone()),
+                },
+                took,
+            });
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),
                 Err(error) => Err(error.message),

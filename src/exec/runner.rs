@@ -2,21 +2,25 @@
 //!
 //! ```text
 //! for each iteration ─ for each request ─ plan ─ pipeline ─ keep writes ─ RunEvent
-//!                          ▲                                    │
-//!                          └──────── setNextRequest ◀───────────┘
+//!   │                      ▲                        │  │ failed: again, while `retry` allows
+//!   │                      └──── setNextRequest ◀───┘◀─┘
+//!   └─ with `parallel` so many iterations at once, each with variables, cookies and scripts of its own
 //! ```
 //!
-//! The order and what `setNextRequest` means are POSTMAN.md's, section 5. Everything a reporter needs is in the events.
+//! The order and what `setNextRequest` means are POSTMAN.md's, section 5. Everything a reporter needs is in the events;
+//! nothing is kept of a request once its event was told.
+
+mod going;
 
 use std::time::{Duration, Instant};
 
+use self::going::Going;
+use super::data::Data;
 use super::pipeline::{Pipeline, SendContext};
-use super::plan::{DataRow, Iteration, Plan};
+use super::plan::{Iteration, Plan};
 use super::session::Session;
-use super::summary::Summary;
-use crate::model::outcome::NextRequest;
-use crate::model::{NodeId, Outcome, Workspace};
-use crate::script::Engine;
+use super::summary::{Failure, Summary};
+use crate::model::{NodeId, Outcome};
 
 /// What to run, and how.
 #[derive(Clone, Debug, Default)]
@@ -26,109 +30,128 @@ pub struct RunOptions {
     /// How often; absent is once, or once for every row of data. Beyond the rows, the last one repeats.
     pub iterations: Option<usize>,
     /// Rows of iteration data; may be empty.
-    pub data: Vec<DataRow>,
+    pub data: Data,
     /// The pause before each request but the first.
     pub delay: Duration,
-    /// Stop after the first request with a failure.
+    /// Stop at the first failure: what runs beside it comes to its end.
     pub bail: bool,
+    /// Stop at the first failure, and break off what runs beside it.
+    pub fail_fast: bool,
     /// The run is one request on its own, which `setNextRequest` cannot leave.
     pub single: bool,
+    /// How many iterations run at once; 0 and 1 are one after the other.
+    pub parallel: usize,
+    /// How often a request that failed is tried again.
+    pub retry: usize,
+    /// How long the whole run may take; zero is as long as it likes.
+    pub timeout: Duration,
+    /// Only the iterations of this part: the first number of the part, from 0, and how many parts there are.
+    pub shard: Option<(usize, usize)>,
 }
 
-/// What happens during a run, in order.
+impl RunOptions {
+    /// How many iterations there are, those of other parts included.
+    pub fn count(&self) -> usize {
+        self.iterations.unwrap_or(self.data.len().max(1))
+    }
+
+    /// The iterations of this part.
+    fn numbers(&self) -> impl Iterator<Item = usize> + use<> {
+        let (first, step) = self.shard.unwrap_or((0, 1));
+        (first..self.count()).step_by(step.max(1))
+    }
+}
+
+/// Where in an iteration a request stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its number in the list of requests, from 0.
+    pub position: usize,
+    /// How long that list is.
+    pub length: usize,
+    /// How often it was tried before.
+    pub retries: usize,
+}
+
+/// A request that is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Done<'a> {
+    /// What was planned.
+    pub plan: &'a Plan,
+    /// Where it stands.
+    pub place: Place,
+    /// What came of it.
+    pub outcome: &'a Outcome,
+    /// What failed in it.
+    pub failures: &'a [Failure],
+    /// All values after it.
+    pub session: &'a Session,
+}
+
+/// What happens during a run. With several iterations at once, those of one are in order.
 #[derive(Debug)]
 pub enum RunEvent<'a> {
+    /// The run begins: so many requests in each of so many iterations, if no script jumps.
+    Start {
+        /// In one iteration.
+        requests: usize,
+        /// In this part.
+        iterations: usize,
+    },
     /// An iteration begins.
     Iteration(Iteration),
     /// A request begins.
-    Request(&'a Plan),
+    Request(&'a Plan, Place),
     /// A request is over. What its scripts wrote is already in the session.
-    Outcome(&'a Plan, &'a Outcome, &'a Session),
+    Outcome(Done<'a>),
     /// `setNextRequest` named a request that the run does not have, so the iteration ended.
     NoSuchRequest(&'a str),
 }
 
+/// Who is told what happens.
+pub type Listener<'a> = dyn FnMut(RunEvent<'_>) + Send + 'a;
+
 /// Runs the requests; the session holds the current values afterwards, the summary the figures and failures.
+///
+/// With several iterations at once the session and the cookies are afterwards those of the last iteration.
 pub async fn run(
     pipeline: &Pipeline,
     session: &mut Session,
     options: &RunOptions,
     context: &SendContext,
-    events: &mut (dyn FnMut(RunEvent<'_>) + Send),
+    events: &mut Listener<'_>,
 ) -> Summary {
     let began = Instant::now();
-    let mut summary = Summary::default();
-    let engine = Engine::new();
-    let count = options.iterations.unwrap_or(options.data.len().max(1));
-    'run: for index in 0..count {
-        let iteration = Iteration { index, count };
-        summary.iterations += 1;
-        events(RunEvent::Iteration(iteration));
-        let mut at = 0;
-        while let Some(node) = options.requests.get(at).copied() {
-            at += 1;
-            if summary.requests > 0 && !pause(options.delay, context).await {
-                break 'run;
-            }
-            let Some(mut plan) = session.plan(node) else {
-                continue;
-            };
-            if let Some(row) = options.data.get(index).or(options.data.last()) {
-                plan = plan.with_data(row);
-            }
-            plan.iteration = iteration;
-            events(RunEvent::Request(&plan));
-            let mut outcome = pipeline.send_with(&engine, plan.clone(), context).await;
-            let lost = session.keep(Some(node), &outcome);
-            outcome.console.extend(lost);
-            summary.add(&plan, &outcome);
-            events(RunEvent::Outcome(&plan, &outcome, session));
-            if context.cancel.is_cancelled() {
-                break 'run;
-            }
-            if options.bail && outcome.failed() {
-                summary.bailed = true;
-                break 'run;
-            }
-            match outcome.next_request {
-                Some(NextRequest::Stop) if !options.single => break,
-                Some(NextRequest::To(name)) if !options.single => {
-                    let Some(place) = place(&session.workspace, &options.requests, &name) else {
-                        events(RunEvent::NoSuchRequest(&name));
-                        break;
-                    };
-                    at = place;
-                }
-                _ => {}
+    let run = Going::new(options, context, events);
+    run.tell(RunEvent::Start {
+        requests: options.requests.len(),
+        iterations: options.numbers().count(),
+    });
+    let timed_out = {
+        let work = run.all(pipeline, session);
+        tokio::pin!(work);
+        tokio::select! {
+            biased;
+            () = &mut work => false,
+            () = sleep_unless_zero(options.timeout) => {
+                run.break_off();
+                work.await;
+                true
             }
         }
-    }
+    };
+    let mut summary = run.into_summary();
     summary.cancelled = context.cancel.is_cancelled();
+    summary.timed_out = timed_out.then_some(options.timeout);
     summary.took = began.elapsed();
     summary
 }
 
-/// Waits; `false` when the run was cancelled meanwhile.
-async fn pause(delay: Duration, context: &SendContext) -> bool {
-    if delay.is_zero() {
-        return !context.cancel.is_cancelled();
+async fn sleep_unless_zero(limit: Duration) {
+    if limit.is_zero() {
+        std::future::pending::<()>().await;
     }
-    tokio::select! {
-        () = tokio::time::sleep(delay) => true,
-        () = context.cancel.cancelled() => false,
-    }
-}
-
-/// Where the request of this id (its path) or name stands; of several with one name, the last.
-fn place(workspace: &Workspace, requests: &[NodeId], wanted: &str) -> Option<usize> {
-    let by_path = |id: &NodeId| workspace.path(*id).is_some_and(|path| path.as_str() == wanted);
-    let by_name = |id: &NodeId| workspace.request(*id).is_some_and(|request| request.name == wanted);
-    let by_file = |id: &NodeId| workspace.node(*id).is_some_and(|node| node.slug == wanted);
-    requests
-        .iter()
-        .rposition(by_path)
-        .or_else(|| requests.iter().rposition(by_name))
-        .or_else(|| requests.iter().rposition(by_file))
+    tokio::time::sleep(limit).await;
 }
 
 #[cfg(test)]

@@ -18,8 +18,12 @@ pub(super) struct Log {
 
 impl Log {
     /// Adds what one script did; a later word on where the run goes on replaces an earlier one.
-    pub fn take(&mut self, report: ScriptReport) {
+    pub fn take(&mut self, report: ScriptReport, event: ScriptEvent) {
         let outcome = &mut self.outcome;
+        match event {
+            ScriptEvent::PreRequest => outcome.scripts_run.0 += 1,
+            ScriptEvent::PostResponse => outcome.scripts_run.1 += 1,
+        }
         outcome.tests.extend(report.tests);
         outcome.console.extend(report.console);
         outcome.writes.extend(report.writes);
@@ -31,21 +35,39 @@ impl Log {
     }
 }
 
-/// The scripts of a plan for one moment, outermost first, the empty ones left out.
-pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
-    let location = plan.location();
+/// The scripts of a plan for one moment with their names and depths, outermost first, the empty ones left out.
+fn written(plan: &Plan, event: ScriptEvent) -> impl Iterator<Item = (usize, &str, &str)> {
     let request = (plan.request.name.as_str(), &plan.request.scripts);
     let owners = plan.ancestors.iter().map(|owner| (owner.name.as_str(), &owner.scripts));
     owners
         .chain([request])
         .enumerate()
-        .filter(|(_, (_, scripts))| !scripts.source(event).trim().is_empty())
-        .map(|(depth, (name, scripts))| {
-            let mut job = ScriptJob::new(scripts.source(event), format!("{name}, {}", event.label()), event);
+        .map(move |(depth, (name, scripts))| (depth, name, scripts.source(event)))
+        .filter(|(.., source)| !source.trim().is_empty())
+}
+
+/// What the scripts of a plan for one moment are called; each name once.
+pub(super) fn names(plan: &Plan, event: ScriptEvent) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for (_, name, _) in written(plan, event) {
+        let name = format!("{name}, {}", event.label());
+        if !out.contains(&name) {
+            out.push(name);
+        }
+    }
+    out
+}
+
+/// The scripts of a plan for one moment, outermost first.
+pub(super) fn jobs(plan: &Plan, event: ScriptEvent) -> Vec<ScriptJob> {
+    let location = plan.location();
+    written(plan, event)
+        .map(|(depth, name, source)| {
+            let mut job = ScriptJob::new(source, format!("{name}, {}", event.label()), event);
             job.info = Info {
                 iteration: u32::try_from(plan.iteration.index).unwrap_or(u32::MAX),
                 iteration_count: u32::try_from(plan.iteration.count).unwrap_or(u32::MAX),
-                request_id: plan.path.as_ref().map(ToString::to_string).unwrap_or_default(),
+                request_id: plan.id(),
                 location: location.iter().take(depth + 1).cloned().collect(),
             };
             job
@@ -112,10 +134,11 @@ mod tests {
     fn the_last_word_on_the_next_request_counts_and_silence_keeps_it() {
         let mut log = Log::default();
         for next in [Some(NextRequest::To("a".into())), Some(NextRequest::Stop), None] {
-            log.take(ScriptReport {
+            let report = ScriptReport {
                 next_request: next,
                 ..ScriptReport::default()
-            });
+            };
+            log.take(report, ScriptEvent::PostResponse);
         }
         assert_eq!(log.outcome.next_request, Some(NextRequest::Stop));
     }

@@ -1,11 +1,13 @@
-//! The figures of a run and everything that failed in it.
+//! The figures of a run and everything that failed in it; of what went well only sums are kept.
 
 use std::time::Duration;
 
-use super::plan::Plan;
-use crate::model::Outcome;
+use jiff::Timestamp;
+
+use super::plan::{Iteration, Plan};
 use crate::model::outcome::TestResult;
 use crate::model::script::ScriptEvent;
+use crate::model::{NodeId, Outcome};
 
 /// How many there were, and how many of them failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,22 +25,64 @@ impl Count {
     }
 }
 
+/// How durations are spread, without keeping them (Welford's method). In milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Spread {
+    /// How many.
+    pub count: usize,
+    /// The mean.
+    pub mean: f64,
+    /// The shortest.
+    pub min: f64,
+    /// The longest.
+    pub max: f64,
+    squares: f64,
+}
+
+impl Spread {
+    /// Adds one.
+    pub fn add(&mut self, duration: Duration) {
+        let value = duration.as_secs_f64() * 1000.0;
+        self.count += 1;
+        #[expect(clippy::cast_precision_loss, reason = "nobody counts to 2^52")]
+        let count = self.count as f64;
+        let before = value - self.mean;
+        self.mean += before / count;
+        self.squares += before * (value - self.mean);
+        self.min = if self.count == 1 { value } else { self.min.min(value) };
+        self.max = self.max.max(value);
+    }
+
+    /// The standard deviation.
+    pub fn deviation(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "nobody counts to 2^52")]
+        let count = self.count.max(1) as f64;
+        (self.squares / count).sqrt()
+    }
+}
+
 /// What a run came to.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
+    /// When it began.
+    pub started: Timestamp,
     /// Iterations begun.
     pub iterations: usize,
     /// Requests begun, the skipped ones included.
     pub requests: usize,
-    /// Requests sent; one without a response failed.
+    /// Requests sent, those of scripts included; one without a response failed.
     pub sent: Count,
     /// Requests that a script skipped.
     pub skipped: usize,
+    /// Requests whose post-response scripts had their turn.
+    pub tested: usize,
+    /// Requests that were sent again after a failure.
+    pub retried: usize,
     /// Scripts before requests.
     pub pre_request: Count,
     /// Scripts after responses.
     pub post_response: Count,
-    /// Tests.
+    /// Tests, the skipped ones included.
     pub tests: Count,
     /// Everything that failed, in order.
     pub failures: Vec<Failure>,
@@ -47,26 +91,68 @@ pub struct Summary {
     /// Bytes of response bodies, decoded.
     pub received: u64,
     /// How long the responses took.
-    pub times: Vec<Duration>,
+    pub times: Spread,
+    /// How long looking up names took.
+    pub dns: Spread,
+    /// How long the first bytes took.
+    pub first_byte: Spread,
     /// The run was stopped by its first failure.
     pub bailed: bool,
     /// The run was cancelled.
     pub cancelled: bool,
+    /// The run took longer than it might.
+    pub timed_out: Option<Duration>,
+}
+
+/// Where something failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// There was no response.
+    Request,
+    /// A script that runs at this moment, with line and column where known.
+    Script(ScriptEvent, Option<(u32, u32)>),
+    /// A test, by its number within its script from 0.
+    Test(usize),
+}
+
+impl At {
+    /// Newman's words: `assertion:0 in test-script`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Request => "request".to_owned(),
+            Self::Script(event, _) => format!("{}-script", event.postman_name()),
+            Self::Test(index) => format!("assertion:{index} in test-script"),
+        }
+    }
+
+    /// The same with the place in the script: `test-script:1:5`.
+    pub fn place(self) -> String {
+        match self {
+            Self::Script(_, Some((line, column))) => format!("{}:{line}:{column}", self.words()),
+            _ => self.words(),
+        }
+    }
 }
 
 /// One thing that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The iteration, from 0.
-    pub iteration: usize,
+    /// The iteration.
+    pub iteration: Iteration,
+    /// The request it failed in.
+    pub node: Option<NodeId>,
     /// The names from the collection to the request.
     pub location: Vec<String>,
+    /// Where in it.
+    pub at: At,
     /// `AssertionError`, `TypeError`, or `request` when there was no response.
     pub kind: String,
-    /// The test's or script's name; empty for a request.
+    /// The test's or script's name; for a request sent by a script its URL, else empty.
     pub what: String,
     /// Why; may be text from a script.
     pub message: String,
+    /// The JavaScript stack of a test, if there is one.
+    pub stack: String,
     /// The next step, where there is one.
     pub hint: Option<String>,
 }
@@ -74,69 +160,115 @@ pub struct Failure {
 impl Summary {
     /// Whether nothing failed.
     pub fn passed(&self) -> bool {
-        self.failures.is_empty() && !self.cancelled
+        self.failures.is_empty() && !self.cancelled && self.timed_out.is_none()
     }
 
-    /// The mean response time, `None` without responses.
-    pub fn mean(&self) -> Option<Duration> {
-        let count = u32::try_from(self.times.len()).ok().filter(|count| *count > 0)?;
-        Some(self.times.iter().sum::<Duration>() / count)
-    }
-
-    pub(super) fn add(&mut self, plan: &Plan, outcome: &Outcome) {
+    pub(super) fn add(&mut self, outcome: &Outcome, failures: &[Failure]) {
         self.requests += 1;
-        self.failures.extend(failures(plan, outcome));
-        let scripts = |event| {
-            let failed = outcome
-                .script_errors
-                .iter()
-                .filter(|error| error.event == event)
-                .count();
-            let total = super::scripts::jobs(plan, event).len();
-            (total, failed.min(total))
+        self.failures.extend_from_slice(failures);
+        let failed = |event: ScriptEvent, total: usize| {
+            let errors = outcome.script_errors.iter().filter(|error| error.event == event);
+            errors.count().min(total)
         };
-        let (total, failed) = scripts(ScriptEvent::PreRequest);
-        self.pre_request.add(total, failed);
-        if outcome.skipped {
-            self.skipped += 1;
-            return;
+        let (before, after) = outcome.scripts_run;
+        self.pre_request.add(before, failed(ScriptEvent::PreRequest, before));
+        self.post_response.add(after, failed(ScriptEvent::PostResponse, after));
+        self.skipped += usize::from(outcome.skipped);
+        self.tested += usize::from(outcome.tested);
+        let broken = outcome.tests.iter().filter(|test| test.failed()).count();
+        self.tests.add(outcome.tests.len(), broken);
+        for send in &outcome.script_sends {
+            self.sent.add(1, usize::from(send.result.is_err()));
+            if send.result.is_ok() {
+                self.received += send.received;
+                self.times.add(send.took);
+            }
         }
-        let (total, failed) = scripts(ScriptEvent::PostResponse);
-        self.post_response.add(total, failed);
-        let ran = outcome.tests.iter().filter(|test| !test.skipped).count();
-        self.tests
-            .add(ran, outcome.tests.iter().filter(|test| test.failed()).count());
         if let Some(exchange) = &outcome.exchange {
             self.sent.add(1, usize::from(exchange.result.is_err()));
             if let Some(response) = exchange.response() {
                 self.received += response.body.len() as u64;
-                self.times.push(exchange.timings.total);
+                self.times.add(exchange.timings.total);
+                exchange.timings.dns.iter().for_each(|took| self.dns.add(*took));
+                let first = exchange.timings.first_byte.iter();
+                first.for_each(|took| self.first_byte.add(*took));
             }
         }
     }
 }
 
-/// Everything that failed in one send: the request first, then scripts, then tests.
+/// Everything that failed in one send, in the order it happened.
 pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
-    let failure = |kind: &str, what: &str, message: &str, hint: Option<&String>| Failure {
-        iteration: plan.iteration.index,
+    let failure = |at: At, kind: &str, what: &str, message: &str, hint: Option<&String>| Failure {
+        iteration: plan.iteration,
+        node: plan.node,
         location: plan.location(),
+        at,
         kind: kind.to_owned(),
         what: what.to_owned(),
         message: message.to_owned(),
+        stack: String::new(),
         hint: hint.cloned(),
     };
     let mut out = Vec::new();
-    if let Some(Err(error)) = outcome.exchange.as_ref().map(|exchange| &exchange.result) {
-        out.push(failure("request", "", &error.message, error.hint.as_ref()));
+    for send in &outcome.script_sends {
+        if let Err(why) = &send.result {
+            out.push(failure(At::Request, "request", &send.url, why, None));
+        }
     }
-    for error in &outcome.script_errors {
-        out.push(failure(&error.name, &error.script, &error.message, error.hint.as_ref()));
-    }
-    for test in outcome.tests.iter().filter(|test| TestResult::failed(test)) {
-        if let Some(error) = &test.error {
-            out.push(failure(&error.name, &test.name, &error.message, None));
+    for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
+        if event == ScriptEvent::PostResponse
+            && let Some(Err(error)) = outcome.exchange.as_ref().map(|exchange| &exchange.result)
+        {
+            out.push(failure(At::Request, "request", "", &error.message, error.hint.as_ref()));
+        }
+        for script in super::scripts::names(plan, event) {
+            let tests = outcome.tests.iter().filter(|test| test.script == script);
+            for (index, test) in tests.enumerate().filter(|(_, test)| TestResult::failed(test)) {
+                if let Some(error) = &test.error {
+                    out.push(Failure {
+                        stack: error.stack.clone(),
+                        ..failure(At::Test(index), &error.name, &test.name, &error.message, None)
+                    });
+                }
+            }
+            let errors = outcome.script_errors.iter();
+            for error in errors.filter(|error| error.script == script && error.event == event) {
+                let at = At::Script(event, error.at);
+                out.push(failure(
+                    at,
+                    &error.name,
+                    &error.script,
+                    &error.message,
+                    error.hint.as_ref(),
+                ));
+            }
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_spread_of_durations_is_known_without_keeping_them() {
+        let mut spread = Spread::default();
+        for millis in [2, 4, 4, 4, 5, 5, 7, 9] {
+            spread.add(Duration::from_millis(millis));
+        }
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(near(spread.mean, 5.0) && near(spread.deviation(), 2.0));
+        assert!(near(spread.min, 2.0) && near(spread.max, 9.0));
+        assert!(near(Spread::default().deviation(), 0.0));
+    }
+
+    #[test]
+    fn places_are_told_in_newmans_words() {
+        assert_eq!(At::Test(2).words(), "assertion:2 in test-script");
+        let script = At::Script(ScriptEvent::PreRequest, Some((3, 7)));
+        assert_eq!(script.words(), "prerequest-script");
+        assert_eq!(script.place(), "prerequest-script:3:7");
+    }
 }

@@ -58,6 +58,20 @@ impl Jar {
         self.lock().remove(domain, path, name).is_some()
     }
 
+    /// A jar of its own with the same cookies.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self {
+            store: Mutex::new(self.lock().clone()),
+        }
+    }
+
+    /// Takes the cookies of another jar instead of its own.
+    pub fn replace(&self, other: &Self) {
+        let theirs = other.lock().clone();
+        *self.lock() = theirs;
+    }
+
     /// Removes all.
     pub fn clear(&self) {
         self.lock().clear();

@@ -1,5 +1,7 @@
 //! What a send came to: the exchange and all that the scripts did. The caller applies the writes.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{Exchange, Redactor, script::ScriptEvent, variable::VariableWrite};
@@ -26,15 +28,36 @@ pub struct Outcome {
     /// What must not be shown of any of this: every secret of the send and of the scopes after it. Whoever keeps the
     /// writes sets it; until then it is empty.
     pub redactor: Redactor,
+    /// What scripts sent by themselves, in order.
+    pub script_sends: Vec<ScriptSend>,
+    /// How many scripts ran before the request and after the response.
+    pub scripts_run: (usize, usize),
+    /// The post-response scripts had their turn, whether or not there are any.
+    pub tested: bool,
 }
 
 impl Outcome {
-    /// Whether anything failed: the request, a script, a test.
+    /// Whether anything failed: the request, a script, a test. What a script sent by itself is the script's business.
     pub fn failed(&self) -> bool {
         self.exchange.as_ref().is_some_and(|exchange| exchange.result.is_err())
             || !self.script_errors.is_empty()
             || self.tests.iter().any(TestResult::failed)
     }
+}
+
+/// A request that a script sent with `pm.sendRequest`.
+#[derive(Clone, Debug)]
+pub struct ScriptSend {
+    /// The method.
+    pub method: String,
+    /// The URL as sent.
+    pub url: String,
+    /// Status and reason phrase, or why there is no response.
+    pub result: Result<(u16, String), String>,
+    /// The body's length in bytes, decoded.
+    pub received: u64,
+    /// How long it took.
+    pub took: Duration,
 }
 
 /// One `pm.test`, or one entry of the legacy `tests` object.

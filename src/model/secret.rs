@@ -80,7 +80,8 @@ impl Redactor {
     /// The same with all that another one hides.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        if Arc::ptr_eq(&self.secrets, &other.secrets) {
+        let known = |secret: &Secret| self.secrets.binary_search_by(|own| order(own, secret)).is_ok();
+        if Arc::ptr_eq(&self.secrets, &other.secrets) || other.secrets.iter().all(known) {
             return self.clone();
         }
         self.spelled(other.secrets.iter().cloned())
@@ -88,7 +89,7 @@ impl Redactor {
 
     fn spelled(&self, more: impl Iterator<Item = Secret>) -> Self {
         let mut secrets: Vec<Secret> = self.secrets.iter().cloned().chain(more).collect();
-        secrets.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        secrets.sort_by(order);
         secrets.dedup();
         Self {
             secrets: Arc::new(secrets),
@@ -140,6 +141,11 @@ impl Redactor {
     pub fn is_empty(&self) -> bool {
         self.secrets.is_empty()
     }
+}
+
+/// Longest first.
+fn order(a: &Secret, b: &Secret) -> std::cmp::Ordering {
+    b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0))
 }
 
 /// A secret as it stands, in a URL, in a form, in a JSON string, and in Base64.

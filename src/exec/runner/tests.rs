@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::exec::data;
 use crate::exec::fixture::{pipeline, request, server, session};
 use crate::model::{Group, Request};
 
@@ -21,9 +22,9 @@ async fn names(requests: Vec<Request>, options: RunOptions) -> (Vec<String>, Sum
         &options,
         &SendContext::default(),
         &mut |event| match event {
-            RunEvent::Request(plan) => names.push(plan.request.name.clone()),
+            RunEvent::Request(plan, _) => names.push(plan.request.name.clone()),
             RunEvent::NoSuchRequest(name) => names.push(format!("no {name}")),
-            RunEvent::Iteration(_) | RunEvent::Outcome(..) => {}
+            _ => {}
         },
     )
     .await;
@@ -79,11 +80,10 @@ async fn of_two_requests_with_one_name_the_last_is_meant_and_a_single_run_stays(
 
 #[tokio::test]
 async fn every_row_is_an_iteration_and_the_last_repeats() {
-    let row = |value: i64| DataRow::from([("who".to_owned(), json!(value))]);
     let test = "pm.test('who ' + pm.iterationData.get('who') + ' of ' + pm.info.iteration, () => \
                 pm.expect(pm.variables.get('who')).to.be.below(2))";
     let options = RunOptions {
-        data: vec![row(1), row(2)],
+        data: data::parse(json!([{ "who": 1 }, { "who": 2 }]).to_string()).expect("two rows"),
         iterations: Some(3),
         ..RunOptions::default()
     };

@@ -52,6 +52,12 @@ pub fn collection(collection: &Collection, secrets: &Secrets) -> Value {
     dress::collection(Object::new(), Vec::new())
 }
 
+/// A request, or a folder without what is in it.
+pub fn item(entity: &Entity, secrets: &Secrets) -> Value {
+    let children = entity.is_group().then(Vec::new);
+    dress::item(tidy(entity, secrets), children)
+}
+
 /// An item in tidy form, with all that was kept of it.
 pub fn tidy(entity: &Entity, secrets: &Secrets) -> Object {
     let (mut tidy, origin) = match entity {

@@ -1,0 +1,293 @@
+//! The arguments before clap sees them: newman's reporter options, its `--bail` with a word behind it, and what stands in
+//! `.newmanrc` files.
+//!
+//! ```text
+//! argv ─▶ reporter options taken out ─▶ clap ─▶ what was not given there, from the files ─▶ clap again
+//! ```
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use serde_json::{Map, Value};
+
+use super::args::Cli;
+use super::error::CliError;
+
+/// The prefix of the options that belong to a reporter.
+const REPORTER: &str = "--reporter-";
+
+/// What was given for reporters: each option without its prefix (`json-export`), with its value if it has one.
+pub type ReporterOptions = BTreeMap<String, Option<String>>;
+
+/// The command line, read.
+pub struct Parsed {
+    /// All that clap knows.
+    pub cli: Cli,
+    /// The options of reporters.
+    pub reporters: ReporterOptions,
+}
+
+/// Reads the arguments of the process; what clap cannot read ends it with its usual words.
+pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
+    let (mut argv, mut reporters) = without_reporter_options(argv.collect());
+    let mut matches = Cli::command().get_matches_from(&argv);
+    if let Some(run) = matches.subcommand_matches("run") {
+        let from_files = from_files(&files(), run, &mut reporters)?;
+        if !from_files.is_empty() {
+            let end = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
+            argv.splice(end..end, from_files.into_iter().map(OsString::from));
+            matches = Cli::command().get_matches_from(&argv);
+        }
+    }
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    Ok(Parsed { cli, reporters })
+}
+
+/// Takes the options of reporters out of the arguments of `run`, and joins `--bail` with its word.
+fn without_reporter_options(argv: Vec<OsString>) -> (Vec<OsString>, ReporterOptions) {
+    let mut out = Vec::with_capacity(argv.len());
+    let mut options = ReporterOptions::new();
+    if !argv.iter().any(|arg| arg == "run") {
+        return (argv, options);
+    }
+    let mut rest = argv.into_iter().peekable();
+    while let Some(arg) = rest.next() {
+        let text = arg.to_str().unwrap_or_default();
+        if text == "--" {
+            out.push(arg);
+            out.extend(rest);
+            break;
+        }
+        let next = rest.peek().and_then(|next| next.to_str());
+        if let Some(option) = text.strip_prefix(REPORTER) {
+            let (name, value) = match option.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None if is_switch(option) => (option.to_owned(), None),
+                None => {
+                    let value = next.filter(|next| !next.starts_with('-')).map(str::to_owned);
+                    (option.to_owned(), value)
+                }
+            };
+            if value.is_some() && !text.contains('=') {
+                rest.next();
+            }
+            options.insert(name, value);
+        } else if text == "--bail" && next.is_some_and(is_bail) {
+            let joined = format!("--bail={}", next.unwrap_or_default());
+            rest.next();
+            out.push(joined.into());
+        } else {
+            out.push(arg);
+        }
+    }
+    (out, options)
+}
+
+fn is_bail(word: &str) -> bool {
+    word.split(',').all(|word| ["folder", "failure"].contains(&word))
+}
+
+/// Whether an option of a reporter takes no value, so that what follows it is none.
+fn is_switch(option: &str) -> bool {
+    let last = option.split_once('-').map_or(option, |(_, last)| last);
+    ["silent", "show-timestamps"].contains(&last) || last.starts_with("no-")
+}
+
+/// The files newman reads its settings from, the weakest first.
+fn files() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let home = home.map(|home| home.join(".postman/newmanrc"));
+    let system = PathBuf::from("/etc/postman/newmanrc");
+    [Some(system), home, Some(PathBuf::from(".newmanrc"))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Arguments for what the files say and the command line does not.
+fn from_files(files: &[PathBuf], given: &ArgMatches, reporters: &mut ReporterOptions) -> Result<Vec<String>, CliError> {
+    let mut merged = Map::new();
+    for file in files {
+        for (key, value) in read(file)? {
+            merged.insert(key, value);
+        }
+    }
+    let mut out = Vec::new();
+    for (key, value) in merged {
+        let name = kebab(&key);
+        if key == "reporter" {
+            add_reporter_options(&value, reporters);
+            continue;
+        }
+        let id = name.replace('-', "_");
+        let known = given.try_contains_id(&id).is_ok();
+        if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
+            arguments(&name, &value, &mut out);
+        }
+    }
+    Ok(out)
+}
+
+/// What one file says of runs; a file that is not there says nothing.
+fn read(file: &Path) -> Result<Map<String, Value>, CliError> {
+    let Ok(bytes) = std::fs::read(file) else {
+        return Ok(Map::new());
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(mut map)) => match map.shift_remove("run") {
+            Some(Value::Object(run)) => Ok(run),
+            _ => Ok(map),
+        },
+        other => {
+            let error = CliError::failed(format!("`{}` is no JSON object", file.display()));
+            let error = other.err().map_or(error, |why| {
+                CliError::failed(format!("cannot read `{}`", file.display())).because(why)
+            });
+            Err(error.hint("newman reads its settings from this file; mend or remove it"))
+        }
+    }
+}
+
+/// An option and its value as arguments; a switch that is off is none, and what fits no option is left out.
+fn arguments(name: &str, value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Bool(true) => out.push(format!("--{name}")),
+        Value::Bool(false) | Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                arguments(name, item, out);
+            }
+        }
+        // A variable: {"key": "a", "value": "b"}.
+        Value::Object(map) => {
+            if let Some(key) = map.get("key").and_then(Value::as_str) {
+                let value = map.get("value").map(plain).unwrap_or_default();
+                out.push(format!("--{name}={key}={value}"));
+            }
+        }
+        Value::Number(_) | Value::String(_) => out.push(format!("--{name}={}", plain(value))),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `{"json": {"export": "x"}}` as `json-export`; what the command line gave stays.
+fn add_reporter_options(value: &Value, reporters: &mut ReporterOptions) {
+    let Value::Object(names) = value else { return };
+    for (name, options) in names {
+        let Value::Object(options) = options else { continue };
+        for (option, value) in options {
+            let value = match value {
+                Value::Bool(false) | Value::Null => continue,
+                Value::Bool(true) => None,
+                value => Some(plain(value)),
+            };
+            reporters.entry(format!("{name}-{}", kebab(option))).or_insert(value);
+        }
+    }
+}
+
+/// `iterationCount` as `iteration-count`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(argv: &[&str]) -> (Vec<String>, ReporterOptions) {
+        let (left, options) = without_reporter_options(argv.iter().map(OsString::from).collect());
+        let left = left.into_iter().filter_map(|arg| arg.into_string().ok());
+        (left.collect(), options)
+    }
+
+    #[test]
+    fn reporter_options_are_taken_out_with_their_values() {
+        let (left, options) = split(&[
+            "p",
+            "run",
+            "--reporter-json-export",
+            "o.json",
+            "--reporter-cli-no-banner",
+            "c.json",
+            "--reporter-html-title=x y",
+            "-x",
+        ]);
+        assert_eq!(left, ["p", "run", "c.json", "-x"]);
+        let got: Vec<_> = options.iter().map(|(k, v)| (k.as_str(), v.as_deref())).collect();
+        assert_eq!(
+            got,
+            [
+                ("cli-no-banner", None),
+                ("html-title", Some("x y")),
+                ("json-export", Some("o.json"))
+            ]
+        );
+        assert_eq!(split(&["p", "send", "--reporter-x", "y"]).0.len(), 4);
+    }
+
+    #[test]
+    fn bail_takes_only_its_own_words() {
+        assert_eq!(split(&["p", "run", "--bail", "folder", "c"]).0[2], "--bail=folder");
+        assert_eq!(split(&["p", "run", "--bail", "c"]).0[2..], ["--bail", "c"]);
+    }
+
+    #[test]
+    fn files_fill_what_the_command_line_leaves_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            path
+        };
+        let files = [
+            file(
+                "a",
+                r#"{"run": {"iterationCount": 3, "bail": true, "reporters": ["cli", "json"]}}"#,
+            ),
+            folder.path().join("none"),
+            file(
+                "b",
+                r#"{"iterationCount": 4, "insecure": true, "envVar": [{"key": "a", "value": 1}],
+                    "reporter": {"json": {"export": "o"}}, "somethingElse": 1}"#,
+            ),
+        ];
+        let given = Cli::command()
+            .try_get_matches_from(["p", "run", "c", "--bail=folder"])
+            .expect("parses");
+        let mut reporters = ReporterOptions::new();
+        let run = given.subcommand_matches("run").expect("run");
+        let got = from_files(&files, run, &mut reporters).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(
+            got,
+            [
+                "--iteration-count=4",
+                "--reporters=cli",
+                "--reporters=json",
+                "--insecure",
+                "--env-var=a=1"
+            ]
+        );
+        assert_eq!(reporters.get("json-export"), Some(&Some("o".to_owned())));
+        let broken = [file("c", "{")];
+        assert!(from_files(&broken, run, &mut reporters).is_err());
+    }
+}

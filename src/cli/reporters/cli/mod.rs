@@ -1,0 +1,396 @@
+//! The cli reporter: the tree of what ran, each test, a table of figures and the failures at length.
+//!
+//! The layout is that of newman's, which everyone who ran collections in a terminal can read. While a request is under
+//! way, a person sees on stderr how far the run is.
+
+mod table;
+mod verbose;
+
+use super::{End, Options, Reporter};
+use crate::cli::CliError;
+use crate::cli::args::RunArgs;
+use crate::cli::describe;
+use crate::cli::output::{Output, escape, size};
+use crate::exec::{Done, Failure, Iteration, Plan, RunEvent, Summary};
+use crate::model::Redactor;
+use crate::model::outcome::ScriptSend;
+
+/// What is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of newman's")]
+pub struct Shown {
+    no_summary: bool,
+    no_failures: bool,
+    no_assertions: bool,
+    no_success_assertions: bool,
+    no_console: bool,
+    no_banner: bool,
+    timestamps: bool,
+    verbose: bool,
+    letters: bool,
+}
+
+impl Shown {
+    /// What the options ask for.
+    pub fn new(args: &RunArgs, options: &Options<'_>) -> Self {
+        Self {
+            no_summary: options.has("no-summary"),
+            no_failures: options.has("no-failures"),
+            no_assertions: options.has("no-assertions"),
+            no_success_assertions: options.has("no-success-assertions"),
+            no_console: options.has("no-console"),
+            no_banner: options.has("no-banner"),
+            timestamps: options.has("show-timestamps"),
+            verbose: args.verbose,
+            letters: args.disable_unicode,
+        }
+    }
+}
+
+/// Writes the report of a run to stdout, as it happens.
+#[derive(Default)]
+pub struct Cli {
+    shown: Shown,
+    /// The folders of the request before, to print each heading once.
+    folders: Vec<String>,
+    iteration: Option<usize>,
+    failures: Vec<Failure>,
+    requests: usize,
+    done: usize,
+}
+
+impl Cli {
+    /// A report that has written nothing yet.
+    pub fn new(shown: Shown) -> Self {
+        Self {
+            shown,
+            ..Self::default()
+        }
+    }
+
+    /// A request's iteration begins; a single one needs no word.
+    fn iteration(&mut self, iteration: Iteration, output: &mut Output) -> Result<(), CliError> {
+        if iteration.count > 1 && self.iteration != Some(iteration.index) {
+            self.iteration = Some(iteration.index);
+            self.folders.clear();
+            let heading = format!("\nIteration {}/{}", iteration.index + 1, iteration.count);
+            output.line(&output.paint.bold(&heading))?;
+        }
+        Ok(())
+    }
+
+    /// A request begins: its collection and folders, where they are new, and its name.
+    fn request(&mut self, plan: &Plan, output: &mut Output) -> Result<(), CliError> {
+        self.iteration(plan.iteration, output)?;
+        let paint = output.paint;
+        let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| escape(&ancestor.name)).collect();
+        let (folder, below, top) = if self.shown.letters {
+            ("=", "-", "-")
+        } else {
+            ("❏", "↳", "→")
+        };
+        if folders != self.folders {
+            if folders.first() != self.folders.first() {
+                let name = folders.first().map_or("", String::as_str);
+                output.line(&format!("\n{}", paint.bold(name)))?;
+            }
+            if folders.len() > 1 {
+                output.line(&format!("\n{} {}", paint.dim(folder), folders[1..].join(" / ")))?;
+            }
+            self.folders = folders;
+        }
+        let arrow = if self.folders.len() > 1 { below } else { top };
+        let name = escape(&plan.request.name);
+        output.line(&format!("\n{} {name}", paint.dim(arrow)))?;
+        let failed = match self.failures.len() {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        let live = format!(
+            "  {}/{}{failed}: {name}",
+            self.done + 1,
+            self.requests.max(self.done + 1)
+        );
+        output.live(&output.err_paint.dim(&live));
+        Ok(())
+    }
+
+    /// A request is over.
+    fn outcome(&mut self, done: &Done<'_>, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
+        self.done += 1;
+        let paint = output.paint;
+        let outcome = done.outcome;
+        let mut lines = Vec::new();
+        if outcome.skipped {
+            lines.push(paint.dim("skipped by its pre-request script"));
+        }
+        for send in &outcome.script_sends {
+            lines.push(paint.dim(&script_send(send, redactor)));
+        }
+        // Failures are numbered in the order they are listed at the end.
+        let before = self.failures.len();
+        self.failures
+            .extend(done.failures.iter().map(|failure| hidden(failure, redactor)));
+        let number = |found: &dyn Fn(&Failure) -> bool| {
+            let at = done.failures.iter().position(found);
+            at.map_or(before, |at| before + at + 1)
+        };
+        if let Some(exchange) = &outcome.exchange {
+            let time = if self.shown.timestamps {
+                format!("[{}]  ", exchange.started.strftime("%H:%M:%S"))
+            } else {
+                String::new()
+            };
+            let line = describe::exchange(exchange, redactor, paint);
+            lines.push(format!("{}{line}", paint.dim(&time)));
+            if exchange.result.is_err() {
+                let number = number(&|failure| failure.at == crate::exec::At::Request && failure.what.is_empty());
+                let mut error = describe::send_error(exchange, redactor, paint);
+                if let Some(first) = error.first_mut() {
+                    *first = format!("{} {first}", paint.red(&format!("{number}.")));
+                }
+                lines.extend(error);
+            }
+            if self.shown.verbose {
+                lines.extend(verbose::lines(exchange, redactor, paint));
+            }
+        }
+        if done.place.retries > 0 {
+            let again = format!("tried again, {} of them", done.place.retries);
+            lines.push(paint.yellow(&again.replace(", 1 of them", " once").replace(" of them", " times")));
+        }
+        lines.extend(describe::warnings(outcome, redactor, paint));
+        if !self.shown.no_console {
+            for line in &outcome.console {
+                lines.extend(describe::console(line, redactor, paint));
+            }
+        }
+        for error in &outcome.script_errors {
+            let number = number(&|failure| {
+                matches!(failure.at, crate::exec::At::Script(..))
+                    && failure.what == error.script
+                    && failure.message == error.message
+            });
+            let text = format!("{number}. {} in {}", error.name, error.script);
+            lines.push(paint.red(&escape(&redactor.redact(&text))));
+        }
+        if !self.shown.no_assertions {
+            let mut failed = done
+                .failures
+                .iter()
+                .enumerate()
+                .filter(|(_, failure)| matches!(failure.at, crate::exec::At::Test(_)));
+            for test in &outcome.tests {
+                let number = if test.failed() {
+                    failed.next().map(|(at, _)| before + at + 1)
+                } else {
+                    None
+                };
+                if test.failed() || !self.shown.no_success_assertions {
+                    let line = describe::test(test, number, redactor, paint);
+                    lines.push(if self.shown.letters { plain(&line) } else { line });
+                }
+            }
+        }
+        for line in lines {
+            output.line(&format!("  {line}"))?;
+        }
+        Ok(())
+    }
+
+    /// The run is over: figures and failures.
+    fn end(&self, summary: &Summary, output: &mut Output) -> Result<(), CliError> {
+        if !self.shown.no_summary {
+            for line in table::table(summary) {
+                output.line(&if self.shown.letters { plain(&line) } else { line })?;
+            }
+        }
+        if !self.shown.no_failures {
+            for (n, failure) in self.failures.iter().enumerate() {
+                for line in described(n + 1, failure, output) {
+                    output.line(&line)?;
+                }
+            }
+        }
+        let paint = output.paint;
+        let ended = if summary.cancelled {
+            Some("the run was cancelled".to_owned())
+        } else if let Some(limit) = summary.timed_out {
+            let limit = crate::cli::output::duration(limit);
+            Some(format!("the run was ended after {limit}, the time it had"))
+        } else {
+            summary
+                .bailed
+                .then(|| "the run was stopped at its first failure".to_owned())
+        };
+        if let Some(ended) = ended {
+            output.line(&format!("\n{}", paint.yellow(&ended)))?;
+        }
+        Ok(())
+    }
+}
+
+/// The same without a character that is no letter of ASCII.
+fn plain(line: &str) -> String {
+    let plain = |c: char| match c {
+        '─' => '-',
+        '│' => '|',
+        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
+        '✓' => '*',
+        c => c,
+    };
+    line.chars().map(plain).collect()
+}
+
+/// The failure without the secrets.
+fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
+    let redact = |text: &String| redactor.redact(text);
+    Failure {
+        location: failure.location.iter().map(redact).collect(),
+        kind: redact(&failure.kind),
+        what: redact(&failure.what),
+        message: redact(&failure.message),
+        stack: String::new(),
+        hint: failure.hint.as_ref().map(redact),
+        ..failure.clone()
+    }
+}
+
+fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
+    let url = escape(&redactor.redact(&send.url));
+    let result = match &send.result {
+        Ok((status, reason)) => {
+            let took = crate::cli::output::duration(send.took);
+            format!("[{status} {}, {}, {took}]", escape(reason), size(send.received))
+        }
+        Err(_) => "[no response]".to_owned(),
+    };
+    format!("{} {url} {result} by its script", escape(&send.method))
+}
+
+fn described(number: usize, failure: &Failure, output: &Output) -> Vec<String> {
+    let paint = output.paint;
+    let mut head = escape(&failure.kind);
+    if !failure.what.is_empty() {
+        head = format!("{head}  {}", escape(&failure.what));
+    }
+    let mut place = failure.location.join(" / ");
+    if failure.iteration.count > 1 {
+        place = format!("{place}, iteration {}", failure.iteration.index + 1);
+    }
+    let mut out = vec![format!(
+        "\n{} {}",
+        paint.red(&format!("{number:>3}.")),
+        paint.red(&head)
+    )];
+    for line in failure.message.lines() {
+        out.push(format!("     {}", escape(line)));
+    }
+    if let Some(hint) = &failure.hint {
+        out.push(format!("     {} {}", paint.cyan("hint:"), escape(hint)));
+    }
+    let at = failure.at.place();
+    out.push(format!("     {}", paint.dim(&format!("{at}, in {}", escape(&place)))));
+    out
+}
+
+impl Reporter for Cli {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
+        match event {
+            RunEvent::Start { requests, iterations } => {
+                self.requests = requests * iterations;
+                if self.shown.no_banner {
+                    return Ok(());
+                }
+                Ok(output.line(&output.paint.dim("postrider"))?)
+            }
+            RunEvent::Iteration(_) => Ok(()),
+            RunEvent::Request(plan, _) => self.request(plan, output),
+            RunEvent::Outcome(done) => self.outcome(done, redactor, output),
+            RunEvent::NoSuchRequest(name) => {
+                let paint = output.paint;
+                let name = escape(&redactor.redact(name));
+                let text = format!("the next request `{name}` is not in this run: the iteration ends");
+                Ok(output.line(&format!("  {} {text}", paint.yellow("warning:")))?)
+            }
+        }
+    }
+
+    fn finish(&mut self, end: &End<'_>, output: &mut Output) -> Result<(), CliError> {
+        self.end(end.summary, output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::output::Written;
+    use crate::exec::{At, Place, Session};
+    use crate::model::outcome::{AssertionError, TestResult};
+    use crate::model::{Outcome, Request, Secret};
+    use std::sync::Arc;
+
+    #[test]
+    fn failures_hide_the_secrets_of_every_send_of_the_run() {
+        let written = Written::default();
+        let mut output = Output::to(written.clone(), std::io::sink());
+        let mut report = Cli::default();
+        let session = Session::default();
+        let plan = session.plan_of(Request {
+            name: "at s3cret-1".to_owned(),
+            ..Request::default()
+        });
+        let test = TestResult {
+            name: "test of s3cret-1".to_owned(),
+            skipped: false,
+            error: Some(AssertionError {
+                name: "s3cret-1Error".to_owned(),
+                message: "expected 's3cret…' to equal s3cret-2".to_owned(),
+                stack: String::new(),
+            }),
+            script: "s".to_owned(),
+        };
+        let failure = Failure {
+            iteration: plan.iteration,
+            node: None,
+            location: plan.location(),
+            at: At::Test(0),
+            kind: "s3cret-1Error".to_owned(),
+            what: test.name.clone(),
+            message: "expected 's3cret…' to equal s3cret-2".to_owned(),
+            stack: String::new(),
+            hint: Some("s3cret-1".to_owned()),
+        };
+        let outcome = Outcome {
+            tests: vec![test],
+            ..Outcome::default()
+        };
+        let done = Done {
+            plan: &plan,
+            place: Place {
+                position: 0,
+                length: 1,
+                retries: 0,
+            },
+            outcome: &outcome,
+            failures: &[failure],
+            session: &session,
+        };
+        let redactor = crate::model::Redactor::new(["s3cret-1", "s3cret-2"].map(Secret::new));
+        let end = End {
+            summary: &Summary::default(),
+            session: &Session {
+                workspace: Arc::default(),
+                ..Session::default()
+            },
+            collection: None,
+            redactor: &redactor,
+        };
+        report
+            .event(&RunEvent::Outcome(done), &redactor, &mut output)
+            .and_then(|()| report.finish(&end, &mut output))
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let shown = written.text();
+        assert!(shown.contains("expected") && !shown.contains("s3cret"), "{shown}");
+    }
+}

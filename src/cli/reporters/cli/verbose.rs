@@ -1,0 +1,67 @@
+//! `--verbose`: what went out and came back, as far as a person reads it, and how long each part took.
+
+use crate::cli::output::{Paint, duration, escape, escape_lines, size};
+use crate::model::{Exchange, Redactor};
+
+/// How much of a body is shown, in bytes, as newman does.
+const CLIP: usize = 2048;
+
+/// The lines under a request's own.
+pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let request = &exchange.request;
+    let mut out = Vec::new();
+    let shown = |text: &str| escape(&redactor.redact(text));
+    for hop in &exchange.hops {
+        let url = shown(&hop.url);
+        out.push(paint.dim(&format!(
+            "{} {url} [{} → {}]",
+            hop.method,
+            hop.status,
+            shown(&hop.location)
+        )));
+    }
+    for (name, value) in &request.headers {
+        out.push(paint.dim(&format!("> {}: {}", shown(name), shown(value))));
+    }
+    out.extend(body("↑", &request.body, request.body_len, redactor, paint));
+    if let Some(response) = exchange.response() {
+        for (name, value) in &response.headers {
+            let value = String::from_utf8_lossy(value);
+            out.push(paint.dim(&format!("< {}: {}", shown(name), shown(&value))));
+        }
+        out.extend(body("↓", &response.body, response.body.len() as u64, redactor, paint));
+    }
+    let timings = &exchange.timings;
+    let parts = [
+        ("dns", timings.dns),
+        ("connect", timings.connect),
+        ("tls", timings.tls),
+        ("first byte", timings.first_byte),
+        ("download", timings.download),
+        ("total", Some(timings.total)),
+    ];
+    let parts = parts
+        .iter()
+        .filter_map(|(name, took)| took.map(|took| format!("{name} {}", duration(took))));
+    out.push(paint.dim(&parts.collect::<Vec<_>>().join(", ")));
+    out
+}
+
+fn body(arrow: &str, bytes: &[u8], len: u64, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    if bytes.is_empty() {
+        return Vec::new();
+    }
+    // Redacted before it is cut, or the beginning of a secret would stay.
+    let text = redactor.redact(&String::from_utf8_lossy(&bytes[..bytes.len().min(8 * CLIP)]));
+    let cut = text.floor_char_boundary(CLIP);
+    let mut out = vec![format!("{} {arrow} {}", paint.dim("┌"), size(len))];
+    for line in escape_lines(&text[..cut]).lines() {
+        out.push(format!("{} {}", paint.dim("│"), paint.dim(line)));
+    }
+    if cut < text.len() {
+        let rest = format!("(the first {} of {})", size(CLIP as u64), size(len));
+        out.push(format!("{} {rest}", paint.dim("│")));
+    }
+    out.push(paint.dim("└"));
+    out
+}

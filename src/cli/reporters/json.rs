@@ -1,0 +1,136 @@
+//! The json reporter: newman's summary in one file, executions written as they come.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::spool::Spool;
+use super::{End, Reporter, record, stats};
+use crate::cli::{CliError, scopes, whole};
+use crate::exec::{Done, RunEvent, Session};
+use crate::formats::postman::{Secrets, write};
+use crate::model::{NodeId, Redactor};
+
+/// Writes newman's summary.
+pub struct Json {
+    spool: Spool,
+    executions: usize,
+    /// The failures as they are listed, redacted; newman's shape has them behind the executions.
+    failures: Vec<String>,
+    /// The items as Postman writes them.
+    items: HashMap<NodeId, String>,
+}
+
+impl Json {
+    /// A report for this file.
+    pub fn new(path: PathBuf, _session: &Session) -> Result<Self, CliError> {
+        Ok(Self {
+            spool: Spool::new(path)?,
+            executions: 0,
+            failures: Vec::new(),
+            items: HashMap::new(),
+        })
+    }
+
+    fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> Result<(), CliError> {
+        let reference = Uuid::new_v4().to_string();
+        let item = self.item(done);
+        if let Some(execution) = record::execution(done, &reference) {
+            let comma = if self.executions == 0 { "" } else { "," };
+            self.executions += 1;
+            let text = Value::Object(execution).to_string();
+            let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
+            let text = redactor.redact(&text);
+            let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+            let text = match response {
+                Some(response) => {
+                    let stream = stream(&response.body, redactor);
+                    text.replacen("\"stream\":null", &format!("\"stream\":{stream}"), 1)
+                }
+                None => text,
+            };
+            self.spool.add(&format!("{comma}\n{text}"))?;
+        }
+        let cursor = record::cursor(done, &reference);
+        for failure in done.failures {
+            let text = record::failure(failure, &cursor).to_string();
+            let text = text.replacen("\"source\":null", &format!("\"source\":{item}"), 1);
+            self.failures.push(redactor.redact(&text));
+        }
+        Ok(())
+    }
+
+    /// The item of a request as Postman writes it; made once.
+    fn item(&mut self, done: &Done<'_>) -> String {
+        let make = |node: NodeId| {
+            let node = done.session.workspace.node(node);
+            let item = node.map(|node| write::item(&node.entity, &Secrets::None));
+            let mut item = item.unwrap_or_else(|| json!({ "name": done.plan.request.name }));
+            item["id"] = done.plan.id().into();
+            item.to_string()
+        };
+        match done.plan.node {
+            Some(node) => self.items.entry(node).or_insert_with(|| make(node)).clone(),
+            None => "null".to_owned(),
+        }
+    }
+}
+
+/// A response's body as Node writes a buffer; secrets in it are hidden when it is text.
+fn stream(body: &[u8], redactor: &Redactor) -> String {
+    let hidden = std::str::from_utf8(body).map(|text| redactor.redact(text));
+    let bytes = hidden.as_ref().map_or(body, |text| text.as_bytes());
+    let mut out = String::with_capacity(bytes.len() * 4 + 32);
+    out.push_str("{\"type\":\"Buffer\",\"data\":[");
+    for (n, byte) in bytes.iter().enumerate() {
+        let comma = if n == 0 { "" } else { "," };
+        // A string takes whatever is written.
+        let _ = write!(out, "{comma}{byte}");
+    }
+    out.push_str("]}");
+    out
+}
+
+impl Reporter for Json {
+    fn event(
+        &mut self,
+        event: &RunEvent<'_>,
+        redactor: &Redactor,
+        _output: &mut crate::cli::output::Output,
+    ) -> Result<(), CliError> {
+        match event {
+            RunEvent::Outcome(done) => self.done(done, redactor),
+            _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self, end: &End<'_>, _output: &mut crate::cli::output::Output) -> Result<(), CliError> {
+        let redacted = |value: &Value| end.redactor.redact(&value.to_string());
+        let collection = end.collection.map_or(Value::Null, |node| {
+            let whole = whole::collection(&end.session.workspace, node);
+            write::collection(&whole, &Secrets::None)
+        });
+        let head = format!(
+            "{{\"collection\":{},\n\"environment\":{},\n\"globals\":{},\n\"run\":{{\"stats\":{},\n\"timings\":{},\n\
+             \"executions\":[",
+            redacted(&collection),
+            redacted(&scopes::environment(end.session)),
+            redacted(&scopes::globals(end.session)),
+            stats::stats(end.summary),
+            stats::timings(end.summary),
+        );
+        let error = end.summary.timed_out.map_or(
+            Value::Null,
+            |limit| json!({ "name": "Error", "message": format!("the run took longer than {} ms", limit.as_millis()) }),
+        );
+        let tail = format!(
+            "],\n\"transfers\":{{\"responseTotal\":{}}},\n\"failures\":[{}],\n\"error\":{error}}}}}\n",
+            end.summary.received,
+            self.failures.join(",\n"),
+        );
+        self.spool.finish(&head, &tail)
+    }
+}

@@ -1,0 +1,206 @@
+//! The junit reporter: newman's XML, but a suite for every iteration of a request, where newman keeps only the last.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use super::record::stack;
+use super::spool::Spool;
+use super::{End, Reporter};
+use crate::cli::CliError;
+use crate::cli::output::Output;
+use crate::exec::{At, Done, RunEvent};
+use crate::model::Redactor;
+use crate::model::script::ScriptEvent;
+
+/// Writes the XML.
+pub struct Junit {
+    spool: Spool,
+    /// The sum of the response times, in seconds.
+    time: f64,
+}
+
+impl Junit {
+    /// A report for this file.
+    pub fn new(path: PathBuf) -> Result<Self, CliError> {
+        Ok(Self {
+            spool: Spool::new(path)?,
+            time: 0.0,
+        })
+    }
+
+    fn suite(&mut self, done: &Done<'_>, redactor: &Redactor) -> String {
+        let outcome = done.outcome;
+        let exchange = outcome.exchange.as_ref();
+        let time = exchange.map_or(0.0, |exchange| exchange.timings.total.as_secs_f64());
+        self.time += time;
+        let shown = |text: &str| redactor.redact(text);
+        let location = done.plan.location();
+        let collection = shown(location.first().map_or("", String::as_str));
+        let request = shown(&location[1.min(location.len() - 1)..].join(" / "));
+        let iteration = done.plan.iteration;
+        let name = if iteration.count > 1 {
+            format!("{request} (iteration {})", iteration.index + 1)
+        } else {
+            request.clone()
+        };
+        let tests = outcome.tests.len();
+        let failed = outcome.tests.iter().filter(|test| test.failed()).count();
+        let messages = shown(&errors(done));
+        let broken = done
+            .failures
+            .iter()
+            .filter(|failure| !matches!(failure.at, At::Test(_)));
+        let mut out = format!(
+            "  <testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"{}\" \
+             time=\"{time:.3}\">\n",
+            attribute(&name),
+            attribute(&done.plan.id()),
+            exchange.map_or_else(jiff::Timestamp::now, |exchange| exchange.started),
+            broken.count(),
+        );
+        if !messages.is_empty() {
+            let words = format!("Iteration: {}\n{messages}", iteration.index);
+            // A string takes whatever is written.
+            let _ = writeln!(out, "    <system-err>{}</system-err>", cdata(&words));
+        }
+        let class = class_name(&request);
+        for test in &outcome.tests {
+            let head = format!(
+                "    <testcase name=\"{}\" time=\"{time:.3}\" classname=\"{class}\"",
+                attribute(&shown(&test.name))
+            );
+            out.push_str(&head);
+            if test.skipped {
+                out.push_str(">\n      <skipped/>\n    </testcase>\n");
+                continue;
+            }
+            let Some(error) = &test.error else {
+                out.push_str("/>\n");
+                continue;
+            };
+            let message = shown(&error.message);
+            let stack = shown(&stack(error));
+            let _ = writeln!(
+                out,
+                ">\n      <failure type=\"AssertionFailure\" message=\"{}\">",
+                attribute(&message)
+            );
+            for line in [
+                "Failed 1 times.".to_owned(),
+                format!("Collection name: {collection}."),
+                format!("Request name: {request}."),
+                format!("Test description: {}.", shown(&test.name)),
+                format!("Error message: {message}."),
+                format!("Stacktrace: {stack}."),
+            ] {
+                let _ = writeln!(out, "        {}", cdata(&line));
+            }
+            out.push_str("      </failure>\n    </testcase>\n");
+        }
+        out.push_str("  </testsuite>\n");
+        out
+    }
+}
+
+/// What failed besides tests, as newman words it.
+fn errors(done: &Done<'_>) -> String {
+    let mut out = String::new();
+    for failure in done.failures {
+        let kind = match failure.at {
+            At::Request => "RequestError: ",
+            At::Script(ScriptEvent::PreRequest, _) => "prerequestScriptError: ",
+            At::Script(ScriptEvent::PostResponse, _) => "testScriptError: ",
+            At::Test(_) => continue,
+        };
+        out.push_str(kind);
+        out.push_str(&failure.message);
+        out.push_str("\n---\n");
+    }
+    out
+}
+
+/// A text inside quotes; characters that XML 1.0 cannot hold are replaced.
+fn attribute(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
+            '\t' => out.push_str("&#9;"),
+            c if is_xml(c) => out.push(c),
+            _ => out.push('\u{fffd}'),
+        }
+    }
+    out
+}
+
+fn cdata(text: &str) -> String {
+    let text: String = text.chars().map(|c| if is_xml(c) { c } else { '\u{fffd}' }).collect();
+    format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
+}
+
+/// XML 1.0, section 2.2.
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// `Folder / get-token` as `FolderGetToken`.
+fn class_name(name: &str) -> String {
+    let words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let mut letters = word.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters.flat_map(char::to_lowercase)).collect::<String>()
+        })
+        .collect()
+}
+
+impl Reporter for Junit {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, _output: &mut Output) -> Result<(), CliError> {
+        let RunEvent::Outcome(done) = event else { return Ok(()) };
+        // A skipped request is no suite.
+        if done.outcome.exchange.is_none() && done.failures.is_empty() {
+            return Ok(());
+        }
+        let suite = self.suite(done, redactor);
+        self.spool.add(&suite)
+    }
+
+    fn finish(&mut self, end: &End<'_>, _output: &mut Output) -> Result<(), CliError> {
+        let name = end.collection.and_then(|node| end.session.workspace.node(node));
+        let name = end.redactor.redact(name.map_or("", |node| node.entity.name()));
+        let summary = end.summary;
+        let head = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \
+             errors=\"{}\" time=\"{:.3}\">\n",
+            attribute(&name),
+            summary.tests.total,
+            summary.tests.failed,
+            summary.failures.len() - summary.tests.failed.min(summary.failures.len()),
+            self.time,
+        );
+        self.spool.finish(&head, "</testsuites>\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_any_kind_stay_inside_their_xml() {
+        assert_eq!(
+            attribute("a<b> & \"c\"\n\u{1}"),
+            "a&lt;b&gt; &amp; &quot;c&quot;&#10;\u{fffd}"
+        );
+        assert_eq!(cdata("x]]>y"), "<![CDATA[x]]]]><![CDATA[>y]]>");
+        assert_eq!(class_name("Users / get-token 2"), "UsersGetToken2");
+    }
+}

@@ -1,0 +1,169 @@
+//! Who tells what a run does: each reporter is fed the run's events and keeps no more of them than it must.
+//!
+//! ```text
+//! RunEvent ─▶ Reporters ─┬─ cli       stdout, as it happens
+//!            (redacted)  ├─ progress  a bar on stderr
+//!                        └─ json, junit, html ─▶ spool (a temporary file) ─▶ finish: head, spool, end ─▶ file
+//! ```
+
+mod cli;
+mod html;
+mod json;
+mod junit;
+mod progress;
+mod record;
+mod spool;
+mod stats;
+
+use std::path::{Path, PathBuf};
+
+use crate::exec::{RunEvent, Session, Summary};
+use crate::model::{NodeId, Redactor};
+
+use super::CliError;
+use super::args::RunArgs;
+use super::argv::ReporterOptions;
+use super::open::tell;
+use super::output::Output;
+
+/// One way of telling what a run does.
+pub trait Reporter {
+    /// Something happened. Nothing of it may be shown before the redactor has been over it.
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, output: &mut Output) -> Result<(), CliError>;
+
+    /// The run is over.
+    fn finish(&mut self, end: &End<'_>, output: &mut Output) -> Result<(), CliError>;
+}
+
+/// What is known when a run is over.
+pub struct End<'a> {
+    /// Figures and failures.
+    pub summary: &'a Summary,
+    /// All values after it.
+    pub session: &'a Session,
+    /// The first collection that was run.
+    pub collection: Option<NodeId>,
+    /// Hides every secret of the run.
+    pub redactor: &'a Redactor,
+}
+
+/// All reporters of a run.
+pub struct Reporters {
+    all: Vec<Box<dyn Reporter + Send>>,
+    redactor: Redactor,
+    /// The first thing that went wrong in a reporter; it does not stop the run.
+    failed: Option<CliError>,
+}
+
+impl Reporters {
+    /// The reporters asked for; one that there is not is told of and left out, as newman does.
+    pub fn new(
+        args: &RunArgs,
+        given: &ReporterOptions,
+        workspace: &Session,
+        output: &mut Output,
+    ) -> Result<Self, CliError> {
+        let mut all: Vec<Box<dyn Reporter + Send>> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
+        for name in &args.reporters {
+            let name = name.trim();
+            if name.is_empty() || seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            let options = Options { name, given };
+            match name {
+                "cli" | "progress" if args.silent || options.has("silent") => {}
+                "cli" => all.push(Box::new(cli::Cli::new(cli::Shown::new(args, &options)))),
+                "progress" => all.push(Box::new(progress::Progress::default())),
+                "json" => all.push(Box::new(json::Json::new(options.file("json"), workspace)?)),
+                "junit" => all.push(Box::new(junit::Junit::new(options.file("xml"))?)),
+                // The name of the reporter most people add to newman.
+                "html" | "htmlextra" => {
+                    let title = options.text("title");
+                    all.push(Box::new(html::Html::new(options.file("html"), title)?));
+                }
+                _ => tell(
+                    output,
+                    &format!("there is no reporter `{name}`"),
+                    Some("there are cli, json, junit, html and progress"),
+                ),
+            }
+        }
+        Ok(Self {
+            all,
+            redactor: Redactor::default(),
+            failed: None,
+        })
+    }
+
+    /// Tells all of them; the secrets are those of a request that is over.
+    pub fn event(&mut self, event: &RunEvent<'_>, secrets: Option<&Redactor>, output: &mut Output) {
+        if let Some(secrets) = secrets {
+            self.redactor = self.redactor.and(secrets);
+        }
+        for reporter in &mut self.all {
+            let told = reporter.event(event, &self.redactor, output);
+            if let Err(error) = told {
+                self.failed.get_or_insert(error);
+            }
+        }
+    }
+
+    /// Ends all of them; the first error of any.
+    pub fn finish(
+        mut self,
+        summary: &Summary,
+        session: &Session,
+        collection: Option<NodeId>,
+        output: &mut Output,
+    ) -> Result<(), CliError> {
+        let end = End {
+            summary,
+            session,
+            collection,
+            redactor: &self.redactor,
+        };
+        for reporter in &mut self.all {
+            if let Err(error) = reporter.finish(&end, output) {
+                self.failed.get_or_insert(error);
+            }
+        }
+        self.failed.map_or(Ok(()), Err)
+    }
+}
+
+/// The options of one reporter: `--reporter-NAME-OPTION`, or `--reporter-OPTION` for all.
+pub struct Options<'a> {
+    name: &'a str,
+    given: &'a ReporterOptions,
+}
+
+impl Options<'_> {
+    fn get(&self, option: &str) -> Option<&Option<String>> {
+        let own = format!("{}-{option}", self.name);
+        self.given.get(&own).or_else(|| self.given.get(option))
+    }
+
+    /// Whether a switch is on.
+    pub fn has(&self, option: &str) -> bool {
+        self.get(option).is_some_and(|value| value.as_deref() != Some("false"))
+    }
+
+    /// An option's value.
+    pub fn text(&self, option: &str) -> Option<String> {
+        self.get(option).cloned().flatten()
+    }
+
+    /// Where the report goes: the file asked for, one of the usual name in the folder asked for, or in `newman/`.
+    pub fn file(&self, ending: &str) -> PathBuf {
+        let now = jiff::Timestamp::now().to_string();
+        let time: String = now.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
+        let usual = format!("newman-run-report-{time}0.{ending}").replace("-0.", "0.");
+        match self.text("export") {
+            Some(path) if Path::new(&path).is_dir() => Path::new(&path).join(usual),
+            Some(path) => PathBuf::from(path),
+            None => Path::new("newman").join(usual),
+        }
+    }
+}

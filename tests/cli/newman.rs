@@ -1,0 +1,310 @@
+//! `run` on Postman's own files, in the place of newman.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use predicates::prelude::*;
+use predicates::str::contains;
+use serde_json::{Value, json};
+
+use super::Home;
+
+/// A server that answers everything with its request line as JSON; its base URL.
+fn server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            std::thread::spawn(move || {
+                let mut read = Vec::new();
+                let mut chunk = [0; 4096];
+                while let Ok(count @ 1..) = stream.read(&mut chunk) {
+                    read.extend(&chunk[..count]);
+                    while let Some(end) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+                        let head = String::from_utf8_lossy(&read[..end]).into_owned();
+                        read.drain(..end + 4);
+                        let body = json!({ "line": head.lines().next() }).to_string();
+                        let answer = format!(
+                            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+                            body.len()
+                        );
+                        stream.write_all(answer.as_bytes()).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    base
+}
+
+fn script(listen: &str, source: &str) -> Value {
+    json!({ "listen": listen, "script": { "exec": [source] } })
+}
+
+fn request(name: &str, url: &str, scripts: &[Value]) -> Value {
+    json!({ "name": name, "request": { "method": "GET", "url": url }, "event": scripts })
+}
+
+fn collection(items: &[Value]) -> Value {
+    json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": items,
+    })
+}
+
+impl Home {
+    /// Runs a collection file in a folder of its own, with these arguments.
+    fn newman(&self, collection: &Value, args: &[&str]) -> assert_cmd::assert::Assert {
+        self.file("c.json", &collection.to_string());
+        let mut command = self.postrider();
+        command.current_dir(self.folder.path()).args(["run", "c.json"]);
+        command.args(args).assert()
+    }
+
+    fn file(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.folder.path().join(name)).unwrap()
+    }
+
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+}
+
+#[test]
+fn a_collection_runs_from_its_file_and_leaves_nothing_but_what_was_asked_for() {
+    let home = Home::new();
+    let base = server();
+    home.file(
+        "e.json",
+        &json!({ "name": "E", "values": [{ "key": "base", "value": base }, { "key": "gone", "value": 1 }] })
+            .to_string(),
+    );
+    let write = "pm.environment.set('n', 5); pm.environment.unset('gone'); pm.globals.set('g', [1])";
+    let test = "pm.test('ok', () => pm.response.to.be.ok); pm.test('no', () => pm.expect(1).to.equal(2))";
+    let items = [
+        request(
+            "One",
+            "{{base}}/one",
+            &[script("prerequest", write), script("test", test)],
+        ),
+        request("Two", "{{base}}/two", &[script("test", "foo.bar()")]),
+        request(
+            "Skipped",
+            "{{base}}/x",
+            &[script("prerequest", "pm.execution.skipRequest()")],
+        ),
+    ];
+    let exports = ["--export-environment", "e.out", "--export-globals", "g.out"];
+    let reports = ["-r", "cli,json", "--reporter-json-export", "r.json"];
+    home.newman(
+        &collection(&items),
+        &[&["-e", "e.json", "-n", "2"][..], &exports, &reports].concat(),
+    )
+    .code(1)
+    .stdout(
+        contains("Iteration 2/2")
+            .and(contains("→ One"))
+            .and(contains("ReferenceError")),
+    );
+    assert_eq!(
+        home.json("e.out")["values"],
+        json!([
+            { "type": "any", "value": base, "key": "base" },
+            { "type": "any", "value": 5, "key": "n" },
+        ])
+    );
+    assert_eq!(home.json("g.out")["values"][0]["value"], json!([1]));
+    let report = home.json("r.json");
+    let run = &report["run"];
+    for (name, total, failed) in [
+        ("iterations", 2, 0),
+        ("items", 6, 0),
+        ("requests", 4, 0),
+        ("assertions", 4, 2),
+        ("testScripts", 4, 2),
+        ("prerequestScripts", 4, 0),
+    ] {
+        let count = &run["stats"][name];
+        assert_eq!(
+            (&count["total"], &count["failed"]),
+            (&json!(total), &json!(failed)),
+            "{name}"
+        );
+    }
+    let first = &run["executions"][0];
+    assert_eq!(first["item"]["name"], "One");
+    assert_eq!(first["response"]["code"], 200);
+    assert_eq!(first["assertions"][1]["error"]["message"], "expected 1 to equal 2");
+    let at: Vec<&Value> = run["failures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["at"])
+        .collect();
+    assert_eq!(at, ["assertion:1 in test-script", "test-script"].repeat(2));
+    assert!(!home.folder.path().join("state").exists());
+}
+
+#[test]
+fn every_iteration_is_in_the_junit_report_and_no_secret_in_any() {
+    let home = Home::new();
+    let base = server();
+    home.file(
+        "e.json",
+        &json!({ "values": [{ "key": "token", "value": "s3cret-token", "type": "secret" }] }).to_string(),
+    );
+    let test = "pm.test('a <b> & \"c\"', () => pm.expect(pm.environment.get('token')).to.equal(']]>'))";
+    let items = [request(
+        "One",
+        &format!("{base}/?t={{{{token}}}}"),
+        &[script("test", test)],
+    )];
+    let reports = ["-r", "junit,html,json,progress"];
+    let files = [
+        "--reporter-junit-export",
+        "r.xml",
+        "--reporter-html-export",
+        "r.html",
+        "--reporter-json-export",
+        "r.json",
+    ];
+    home.newman(
+        &collection(&items),
+        &[&["-e", "e.json", "-n", "3"][..], &reports, &files].concat(),
+    )
+    .code(1)
+    .stdout("")
+    .stderr(contains("3/3 | 3 failed"));
+    let xml = home.read("r.xml");
+    assert_eq!(xml.matches("<testsuite ").count(), 3);
+    assert!(
+        xml.contains("name=\"a &lt;b&gt; &amp; &quot;c&quot;\"") && xml.contains("One (iteration 3)"),
+        "{xml}"
+    );
+    let html = home.read("r.html");
+    assert_eq!(html.matches("<details class=\"request failed\"").count(), 3);
+    for text in [&xml, &html, &home.read("r.json")] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+    assert!(!html.contains("http-equiv=\"refresh\"") && !html.contains("<script src"));
+}
+
+#[test]
+fn iterations_side_by_side_know_nothing_of_each_other() {
+    let home = Home::new();
+    let base = server();
+    home.file("d.csv", "n\n1\n2\n3\n4\n5\n");
+    let test = "const seen = pm.environment.get('seen') || []; \
+                pm.environment.set('seen', seen.concat(pm.iterationData.get('n'))); \
+                pm.test('alone', () => pm.expect(seen).to.be.empty)";
+    let items = [request("One", &base, &[script("test", test)])];
+    let args = [
+        "-d",
+        "d.csv",
+        "--parallel",
+        "3",
+        "--export-environment",
+        "e.out",
+        "-r",
+        "cli",
+    ];
+    home.newman(&collection(&items), &args).success();
+    assert_eq!(home.json("e.out")["values"][0]["value"], json!([5]));
+    home.newman(&collection(&items), &args[..2]).code(1);
+    let shard = ["-d", "d.csv", "--shard", "2/2", "--export-environment", "e.out", "-x"];
+    home.newman(&collection(&items), &shard).success();
+    assert_eq!(home.json("e.out")["values"][0]["value"], json!([2, 4]));
+}
+
+#[test]
+fn a_request_is_tried_again_and_only_its_last_try_counts() {
+    let home = Home::new();
+    let base = server();
+    let test = "tries = typeof tries === 'number' ? tries + 1 : 1; pm.environment.set('set' + tries, true); \
+                pm.test('third time', () => pm.expect(tries).to.equal(3))";
+    let items = [request("One", &base, &[script("test", test)])];
+    let args = ["--retry", "2", "--export-environment", "e.out"];
+    home.newman(&collection(&items), &args)
+        .success()
+        .stdout(contains("tried again, 2 times").and(contains("tried more than once: 1")));
+    let values = home.json("e.out")["values"].clone();
+    assert_eq!(values, json!([{ "type": "any", "value": true, "key": "set3" }]));
+}
+
+#[test]
+fn the_run_ends_when_it_must() {
+    let home = Home::new();
+    let base = server();
+    let failing = request(
+        "Fails",
+        &base,
+        &[script("test", "pm.test('no', () => pm.expect.fail())")],
+    );
+    let items = collection(&[failing, request("Other", &format!("{base}/other"), &[])]);
+    for flag in ["--bail", "--fail-fast"] {
+        home.newman(&items, &[flag])
+            .code(1)
+            .stdout(contains("stopped at its first failure").and(contains("Other").not()));
+    }
+    home.newman(&items, &["-x"]).success().stdout(contains("→ Other"));
+    home.newman(&items, &["--silent"]).code(1).stdout("");
+    let slow = collection(&[request(
+        "Slow",
+        &base,
+        &[script("prerequest", "setTimeout(() => {}, 60000)")],
+    )]);
+    home.newman(&slow, &["--timeout", "300"])
+        .code(1)
+        .stdout(contains("the run was ended after 300ms"));
+}
+
+#[test]
+fn what_cannot_be_loaded_is_one_sentence_and_exit_code_1() {
+    let home = Home::new();
+    let items = collection(&[request("One", "http://127.0.0.1:1", &[])]);
+    for (args, said) in [
+        (
+            ["-e", "none.json"],
+            "could not load the environment: cannot read `none.json`",
+        ),
+        (["-d", "none.csv"], "the iteration data could not be loaded"),
+        (
+            ["--folder", "Nowhere"],
+            "there is no folder or request `Nowhere` in `C`",
+        ),
+    ] {
+        home.newman(&items, &args).code(1).stderr(contains(said));
+    }
+    home.newman(&json!({ "values": [] }), &[])
+        .code(1)
+        .stderr(contains("holds no collection").and(contains("hint: ")));
+    home.postrider()
+        .current_dir(home.folder.path())
+        .args(["run", "nothing.json"])
+        .assert()
+        .code(1)
+        .stderr(contains(
+            "the collection could not be loaded: cannot read `nothing.json`",
+        ));
+}
+
+#[test]
+fn settings_come_from_the_files_newman_reads() {
+    let home = Home::new();
+    let base = server();
+    home.file(
+        ".newmanrc",
+        &json!({ "iterationCount": 3, "reporters": ["json"], "reporter": { "json": { "export": "rc.json" } } })
+            .to_string(),
+    );
+    let items = collection(&[request("One", &base, &[])]);
+    home.newman(&items, &[]).success().stdout("");
+    assert_eq!(home.json("rc.json")["run"]["stats"]["iterations"]["total"], 3);
+    home.newman(&items, &["-n", "1"]).success();
+    assert_eq!(home.json("rc.json")["run"]["stats"]["iterations"]["total"], 1);
+}
