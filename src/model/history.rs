@@ -271,7 +271,7 @@ impl Outside {
                 let Some((was, now)) = self.nodes.get_mut(id) else {
                     return true;
                 };
-                let only_filed = was.renamed(entity.name()).ordered(entity.order()) == *entity;
+                let only_filed = was.filed_as(entity) == *entity;
                 if only_filed {
                     if was.name() != entity.name() {
                         *now = now.renamed(entity.name());
@@ -279,6 +279,7 @@ impl Outside {
                     if was.order() != entity.order() {
                         *now = now.ordered(entity.order());
                     }
+                    now.rebind(was, entity);
                 }
                 *was = std::mem::replace(entity, now.clone());
                 only_filed

@@ -62,6 +62,23 @@ impl Entity {
         out
     }
 
+    /// The same content with what says how things are filed taken from `other`: name, order, the requests of tokens.
+    #[must_use]
+    pub fn filed_as(&self, other: &Self) -> Self {
+        let mut out = self.renamed(other.name()).ordered(other.order());
+        out.rebind(self, other);
+        out
+    }
+
+    /// Takes over which requests fill the tokens, where that is another in `to` than in `from`.
+    pub(super) fn rebind(&mut self, from: &Self, to: &Self) {
+        if let (Self::Collection(group), Self::Collection(from), Self::Collection(to)) = (self, from, to)
+            && from.tokens != to.tokens
+        {
+            Arc::make_mut(group).tokens.clone_from(&to.tokens);
+        }
+    }
+
     /// The word a person reads.
     pub fn kind(&self) -> &'static str {
         match self {

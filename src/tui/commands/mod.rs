@@ -8,6 +8,7 @@ mod saving;
 mod sending;
 mod shell;
 mod structure;
+mod tokens;
 
 use super::command::Command;
 use super::drafts;

@@ -1,7 +1,8 @@
 //! Changes of structure: what is made, moved, renamed or deleted is on disk at once.
 //!
 //! The disk follows by comparing where everything was filed before and after, so doing, undoing and redoing are one code
-//! path. Contents other than name and order are left to saving: a moved request with unsaved changes keeps its draft.
+//! path. Contents other than name, order and the requests of tokens
+//! are left to saving: a moved request with unsaved changes keeps its draft.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,9 +13,11 @@ use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::shared::Level;
 use crate::tui::state::State;
 
 use super::saving::{apply, write};
+use super::tokens;
 
 /// Where everything is filed at one moment.
 pub struct Places {
@@ -45,11 +48,23 @@ impl Places {
 }
 
 /// Changes the structure, undoably, and lets the disk follow.
-pub fn restructure(state: &mut State, label: impl Into<String>, edits: Vec<Edit>, effects: &mut Vec<Effect>) -> bool {
+pub fn restructure(
+    state: &mut State,
+    label: impl Into<String>,
+    mut edits: Vec<Edit>,
+    effects: &mut Vec<Effect>,
+) -> bool {
     let before = Places::of(&state.shared.workspace);
+    let tokens = tokens::follow(&state.shared.workspace, &edits);
+    edits.extend(tokens.edits);
     let done = apply(state, label.into(), None, edits);
     if done {
         settle(state, &before, false, effects);
+        for variable in tokens.lost {
+            let text =
+                format!("no request fills `{variable}` any more: its own left the collection; undo brings it back");
+            state.shared.notify(Level::Warning, text);
+        }
     }
     done
 }
@@ -177,10 +192,11 @@ fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut 
         }
         let entity = match saved {
             _ if is_new => saved.unwrap_or(&node.entity).clone(),
-            Some(saved) if saved.order() != node.entity.order() || saved.name() != node.entity.name() => {
-                saved.ordered(node.entity.order()).renamed(node.entity.name())
-            }
-            _ => continue,
+            Some(saved) => match saved.filed_as(&node.entity) {
+                filed if filed != *saved => filed,
+                _ => continue,
+            },
+            None => continue,
         };
         work.files.push(FileJob::Write {
             id,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Action;
+use crate::exec::tokens::token_sources;
 use crate::model::{Entity, Node, NodeId, Workspace};
 use crate::tui::command::Command;
 use crate::tui::modals::{Choice, Confirm, Modal, Prompt, Purpose};
@@ -85,6 +86,13 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
         } else {
             format!("Its file goes too: `collections/{path}.toml`.")
         });
+    }
+    let below = workspace.descendants(node.id);
+    let mut tokens = token_sources(workspace);
+    tokens.retain(|token| token.request.is_some_and(|id| below.contains(&id)) && !below.contains(&token.collection));
+    for token in tokens {
+        let variable = token.source.variable;
+        text.push(format!("It fills `{variable}`: nothing will renew that token."));
     }
     text.push("Undo brings it back.".to_owned());
     let choice = Choice {
