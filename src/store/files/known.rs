@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::earlier::Earlier;
 use super::parse::parse;
 use super::place::{Content, Place};
 use crate::model::ItemPath;
@@ -28,6 +29,23 @@ pub(super) struct Known {
     pub files: BTreeMap<Place, Arc<[u8]>>,
     /// Every folder, with or without a file of its own.
     pub groups: BTreeSet<ItemPath>,
+    /// What we have written over.
+    pub earlier: Earlier,
+}
+
+impl Known {
+    fn file(&mut self, place: &Place, bytes: Arc<[u8]>) {
+        self.files.insert(place.clone(), bytes);
+        let mut group = match place {
+            Place::Group(path) => Some(path.clone()),
+            Place::Request(path) => path.parent(),
+            Place::Environment(_) | Place::Globals => None,
+        };
+        while let Some(path) = group {
+            group = path.parent();
+            self.groups.insert(path);
+        }
+    }
 }
 
 impl Files {
@@ -84,18 +102,22 @@ impl Files {
         self.known().files.get(place).cloned()
     }
 
+    /// Notes what was read from a file, or found in it. Versions from before somebody else's change are no longer those to
+    /// go back to.
     pub(in crate::store) fn note(&self, place: &Place, bytes: impl Into<Arc<[u8]>>) {
+        let bytes = bytes.into();
         let mut known = self.known();
-        known.files.insert(place.clone(), bytes.into());
-        let mut group = match place {
-            Place::Group(path) => Some(path.clone()),
-            Place::Request(path) => path.parent(),
-            Place::Environment(_) | Place::Globals => None,
-        };
-        while let Some(path) = group {
-            group = path.parent();
-            known.groups.insert(path);
+        if known.files.get(place).is_some_and(|before| *before != bytes) {
+            known.earlier.forget(|own| own == place);
         }
+        known.file(place, bytes);
+    }
+
+    /// Notes what we wrote into a file, and over what.
+    pub(super) fn note_written(&self, place: &Place, bytes: Vec<u8>, before: Vec<u8>) {
+        let mut known = self.known();
+        known.earlier.keep(place, before.into());
+        known.file(place, bytes.into());
     }
 
     pub(in crate::store) fn note_group(&self, path: &ItemPath) {
@@ -113,6 +135,10 @@ impl Files {
     pub(in crate::store) fn forget(&self, place: &Place) {
         let mut known = self.known();
         known.files.remove(place);
+        known.earlier.forget(|own| {
+            let below = |above: &ItemPath| own.item().is_some_and(|path| path.is_within(above));
+            own == place || matches!(place, Place::Group(above) if below(above))
+        });
         if let Place::Group(above) = place {
             known
                 .files

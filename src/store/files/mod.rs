@@ -12,6 +12,7 @@ mod atomic;
 mod body;
 mod dto;
 mod duration;
+mod earlier;
 mod error;
 mod example;
 mod group;

@@ -1,6 +1,7 @@
 //! Saving one file: see that it is still the one we know, change what differs, replace it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::atomic;
 use super::error::{SaveError, Theirs};
@@ -12,6 +13,7 @@ use super::parse::{FileText, parse, parse_text};
 use super::place::{Content, Place};
 use super::tree::{Map, Tree};
 use super::value;
+use crate::model::Environment;
 use crate::model::problem::Problem;
 use crate::model::variable::Variable;
 
@@ -81,18 +83,43 @@ impl Files {
         if !same && theirs != *content && !overwrite {
             return Err(conflict(Theirs::Content(theirs)));
         }
-        let bytes = self
-            .merged(place, &disk, &theirs, content)
-            .map_err(|problem| SaveError::Broken(Box::new(problem)))?;
+        if self.known_bytes(place).is_none_or(|known| *known != *disk) {
+            self.known().earlier.forget(|own| own == place);
+        }
+        let bytes = match self.earlier(place, path, &theirs, content) {
+            Some(bytes) => bytes.to_vec(),
+            None => self
+                .merged(place, &disk, &theirs, content)
+                .map_err(|problem| SaveError::Broken(Box::new(problem)))?,
+        };
         if bytes == disk {
             self.note(place, disk);
             return Ok(Some(Saved::Unchanged));
         }
+        if is_empty_globals(place, content) && bytes == layout::text(&content.tree()).as_bytes() && !path.is_symlink() {
+            std::fs::remove_file(path).map_err(SaveError::io("remove", path))?;
+            self.forget(place);
+            return Ok(Some(Saved::Written));
+        }
         if !atomic::change(path, &bytes, &disk)? {
             return Ok(None);
         }
-        self.note(place, bytes);
+        self.note_written(place, bytes, disk);
         Ok(Some(Saved::Written))
+    }
+
+    /// The bytes with which we have found or left a file when it said the same: undoing brings back its comments too.
+    fn earlier(&self, place: &Place, path: &Path, theirs: &Content, content: &Content) -> Option<Arc<[u8]>> {
+        let tree = content.tree();
+        if theirs.tree() == tree {
+            return None;
+        }
+        let versions = self.known().earlier.of(place);
+        versions.into_iter().find(|bytes| {
+            // A secret's value that stood in a file does not come back there.
+            let says = |said: Content| said.tree() == tree && !said.variables().iter().any(is_written_secret);
+            parse(place, path, bytes).is_ok_and(says)
+        })
     }
 
     fn create(&self, place: &Place, path: &Path, content: &Content) -> Result<Saved, SaveError> {
@@ -104,6 +131,9 @@ impl Files {
             let folder = path.parent().unwrap_or(self.root());
             std::fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
             self.note_group(group);
+            return Ok(Saved::Unchanged);
+        }
+        if is_empty_globals(place, content) {
             return Ok(Saved::Unchanged);
         }
         let bytes = layout::text(&content.tree()).into_bytes();
@@ -137,10 +167,9 @@ impl Files {
 
 /// Adds the values of secrets that somebody wrote into the file, so that the merge sees them and takes them out.
 fn put_written_secrets(old: &mut Map, theirs: &Content) {
-    let written = |variable: &Variable| variable.secret && variable.value != "";
     if let Some(Tree::Rows(rows)) = old.get_mut("variables") {
         let rows = rows.iter_mut().zip(theirs.variables());
-        for (row, variable) in rows.filter(|(_, variable)| written(variable)) {
+        for (row, variable) in rows.filter(|(_, variable)| is_written_secret(variable)) {
             if value::fits_toml(&variable.value) {
                 row.insert("value".into(), value::tree(&variable.value));
             } else {
@@ -148,6 +177,15 @@ fn put_written_secrets(old: &mut Map, theirs: &Content) {
             }
         }
     }
+}
+
+/// Globals that say nothing need no file.
+fn is_empty_globals(place: &Place, content: &Content) -> bool {
+    *place == Place::Globals && matches!(content, Content::Environment(globals) if **globals == Environment::default())
+}
+
+fn is_written_secret(variable: &Variable) -> bool {
+    variable.secret && variable.value != ""
 }
 
 /// Takes a query written by hand out of the URL of the text, so that the rows can be changed one by one.

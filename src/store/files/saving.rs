@@ -337,3 +337,85 @@ fn a_request_whose_rows_lag_behind_its_url_keeps_its_comments() {
     fixture.save(request).unwrap();
     assert_eq!(fixture.text(), "# mine\nurl = 'http://a/:id'\norder = 1\n");
 }
+
+#[test]
+fn what_is_undone_comes_back_with_its_comments() {
+    let fixture = Fixture::new(SAMPLE);
+    let before = fixture.request();
+    let mut changed = before.clone();
+    changed.headers.remove(0);
+    changed.auth = Auth::new(Auth::NONE);
+    changed.body = Body::None;
+    fixture.save(changed.clone()).unwrap();
+    let after = fixture.text();
+    assert!(!after.contains("keep proxies out") && !after.contains("# from the environment"));
+    fixture.save(before.clone()).unwrap();
+    assert_eq!(fixture.text(), SAMPLE);
+    fixture.save(changed.clone()).unwrap();
+    assert_eq!(fixture.text(), after, "and goes again with redo");
+
+    // What somebody else wrote in between is not lost to an older version, and a renamed file takes its versions along.
+    let to = Place::Request(ItemPath::new("c/new"));
+    fixture.files.rename(&fixture.place, &to).unwrap();
+    fixture.files.save(&to, &content(before.clone()), false).unwrap();
+    let path = fixture.files.path(&to).unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), SAMPLE);
+    fixture.files.save(&to, &content(changed), false).unwrap();
+    let theirs = fs::read_to_string(&path).unwrap() + "# theirs\n";
+    fs::write(&path, theirs).unwrap();
+    fixture.files.save(&to, &content(before), false).unwrap();
+    assert!(fs::read_to_string(&path).unwrap().contains("# theirs"));
+}
+
+#[test]
+fn the_value_of_a_secret_does_not_come_back_into_its_file() {
+    let fixture = Fixture::new("");
+    let path = fixture.files.root().join("environments/e.toml");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(
+        &path,
+        "name = \"E\"\n\n[[variables]]\nkey = \"pin\"\nvalue = \"1234\"\nsecret = true\n",
+    )
+    .unwrap();
+    let workspace = fixture.files.load();
+    let before = workspace.environment_named("e").unwrap().environment.clone();
+    let mut changed = before.as_ref().clone();
+    changed.name = "Door".into();
+    for environment in [Arc::new(changed), before] {
+        let content = Content::Environment(environment);
+        fixture
+            .files
+            .save(&Place::Environment("e".into()), &content, false)
+            .unwrap();
+    }
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("\"E\"") && !text.contains("1234"), "{text}");
+}
+
+#[test]
+fn globals_that_say_nothing_have_no_file() {
+    let fixture = Fixture::new("");
+    let path = fixture.files.root().join("globals.toml");
+    let save = |variables: Vec<Variable>| {
+        let globals = Environment {
+            variables,
+            ..Environment::default()
+        };
+        let content = Content::Environment(Arc::new(globals));
+        fixture.files.save(&Place::Globals, &content, false).unwrap()
+    };
+    assert_eq!(save(Vec::new()), Saved::Unchanged);
+    for _ in 0..2 {
+        save(vec![Variable::new("a", "1")]);
+        assert!(path.exists());
+        assert_eq!(save(Vec::new()), Saved::Written);
+        assert!(!path.exists());
+    }
+    fs::write(&path, "# mine\nname = \"\"\n[[variables]]\nkey = \"a\"\n").unwrap();
+    fixture.files.load();
+    save(Vec::new());
+    assert!(
+        fs::read_to_string(&path).unwrap().starts_with("# mine"),
+        "a comment stays"
+    );
+}

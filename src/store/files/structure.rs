@@ -155,12 +155,15 @@ impl Files {
         let (places, groups) = self.known_below(&self.relative(old));
         let moved: Vec<_> = places
             .iter()
-            .filter_map(|place| Some((moved(place, from, to)?, self.known_bytes(place)?)))
+            .filter_map(|place| Some((place, moved(place, from, to)?, self.known_bytes(place)?)))
             .collect();
+        let mut earlier = std::mem::take(&mut self.known().earlier);
         self.forget(from);
-        for (place, bytes) in moved {
+        for (old, place, bytes) in moved {
             self.note(&place, bytes);
+            earlier.rename(old, &place);
         }
+        self.known().earlier = earlier;
         for group in groups {
             if let Some(Place::Group(path)) = moved_group(&group, from, to) {
                 self.note_group(&path);
