@@ -40,7 +40,7 @@ impl TokenLife {
 /// What is known of a token variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenStatus {
-    /// No scope defines it, or it is empty: the token request has not run yet.
+    /// No scope defines it, or it is empty, `null` or `undefined`: the token request has not run yet, or in vain.
     Missing,
     /// It is there, but does not say when it ends.
     Opaque,
@@ -52,10 +52,16 @@ pub enum TokenStatus {
 
 /// What is known of a variable that holds a token.
 pub fn status(variable: &str, scopes: &Scopes, now: Timestamp) -> TokenStatus {
-    let value = scopes.get(variable).map(|(_, binding)| display_value(&binding.value));
-    match value.as_deref() {
-        None | Some("") => TokenStatus::Missing,
-        Some(value) => match life(value) {
+    status_of(scopes.get(variable).map(|(_, binding)| &binding.value), now)
+}
+
+/// What is known of a value that is said to be a token; `None` is no value.
+pub fn status_of(value: Option<&Value>, now: Timestamp) -> TokenStatus {
+    let value = value.map(display_value).unwrap_or_default();
+    match value.trim() {
+        // A script that reads the token of a refused reply sets what is not there.
+        "" | "null" | "undefined" => TokenStatus::Missing,
+        value => match life(value) {
             None => TokenStatus::Opaque,
             Some(life) if life.is_expired(now) => TokenStatus::Expired(life),
             Some(life) => TokenStatus::Valid(life),
@@ -227,6 +233,10 @@ mod tests {
     fn a_status_follows_the_variable() {
         let mut scopes = Scopes::default();
         assert_eq!(status("t", &scopes, at(0)), TokenStatus::Missing);
+        for none in [json!(null), json!(""), json!("undefined"), json!("null")] {
+            scopes.layer_mut(Scope::Environment).set("t", none.clone(), "");
+            assert_eq!(status("t", &scopes, at(0)), TokenStatus::Missing, "{none}");
+        }
         scopes.layer_mut(Scope::Environment).set("t", json!("opaque"), "");
         assert_eq!(status("t", &scopes, at(0)), TokenStatus::Opaque);
         scopes

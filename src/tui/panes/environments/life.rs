@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::exec::tokens::{self, TokenLife, TokenStatus};
-use crate::model::variable::{Owner, display_value};
+use crate::model::variable::Owner;
 use crate::model::workspace::EnvironmentNode;
 use crate::tui::shared::Shared;
 
@@ -40,8 +40,7 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
             Some(now) => now.value.as_ref(),
             None => node.environment.variable(name).map(|variable| &variable.value),
         };
-        let value = value.map(display_value).unwrap_or_default();
-        let status = status(&value, shared.now);
+        let status = tokens::status_of(value, shared.now);
         let is_bound = bound.iter().any(|own| own == name);
         if !is_bound && matches!(status, TokenStatus::Missing | TokenStatus::Opaque) {
             continue;
@@ -93,16 +92,6 @@ pub fn active(shared: &Shared) -> Option<Token> {
         }
     }
     Some(Token { name, status })
-}
-
-fn status(value: &str, now: Timestamp) -> TokenStatus {
-    if value.is_empty() {
-        return TokenStatus::Missing;
-    }
-    match tokens::life(value) {
-        None => TokenStatus::Opaque,
-        Some(life) => judged(life, now),
-    }
 }
 
 fn judged(life: TokenLife, now: Timestamp) -> TokenStatus {
