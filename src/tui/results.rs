@@ -80,11 +80,12 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             state.shared.notify(Level::Error, text);
         }
         Event::Demo(base_url) => {
-            state.shared.overrides.retain(|(_, key, _)| key != "base_url");
-            state
-                .shared
-                .overrides
-                .push(("demo".to_owned(), "base_url".to_owned(), base_url));
+            let shared = &mut state.shared;
+            shared.overrides.retain(|(_, key, _)| key != "base_url");
+            shared.set_aside.retain(|(_, key, _)| key != "base_url");
+            let given = ("demo".to_owned(), "base_url".to_owned(), base_url);
+            shared.overrides.push(given);
+            shared.overrides_since = shared.now;
         }
         Event::Hangup => {
             state.settle(queue, effects);

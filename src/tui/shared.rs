@@ -81,6 +81,10 @@ pub struct Shared {
     pub active_environment: Option<EnvironmentId>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
     pub overrides: Vec<(String, String, String)>,
+    /// Those that make room for a current value that is newer than they are.
+    pub set_aside: Vec<(String, String, String)>,
+    /// When they were given.
+    pub overrides_since: Timestamp,
     /// What the request pane shows: a request, or a collection or folder.
     pub open: Option<NodeId>,
     /// The collection or folder the user was last in: where saving a new request starts.
@@ -164,6 +168,17 @@ impl Shared {
     /// The node of a path as stored.
     pub fn node_at(&self, path: &str) -> Option<NodeId> {
         self.workspace.find(&ItemPath::new(path))
+    }
+
+    /// Lets values given from outside make room for newer current ones, and come back where those were taken back.
+    pub fn settle_overrides(&mut self) {
+        let mut given = std::mem::take(&mut self.overrides);
+        given.append(&mut self.set_aside);
+        let is_older = |(slug, key, _): &(String, String, String)| {
+            let current = self.current.get(&Owner::Environment(slug.clone()), key);
+            current.is_some_and(|current| current.set_at >= self.overrides_since)
+        };
+        (self.set_aside, self.overrides) = given.into_iter().partition(is_older);
     }
 
     /// Puts a word into the status line, and into the list of messages.

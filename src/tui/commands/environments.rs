@@ -126,14 +126,12 @@ pub fn set_current(
         set_by: "you".to_owned(),
         set_at: shared.now,
     });
-    if let (Owner::Environment(slug), Some(_)) = (owner, &current) {
-        shared.overrides.retain(|(own, name, _)| own != slug || name != key);
-    }
     let change = ValueChange::new(&shared.current, owner, key, current);
     if change.from == change.to {
         return;
     }
     change.apply(&mut shared.current);
+    shared.settle_overrides();
     saving::keep_values(std::slice::from_ref(&change), effects);
     if joined {
         shared.history.amend(false, [change]);

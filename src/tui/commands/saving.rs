@@ -93,6 +93,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         }
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
+            state.shared.settle_overrides();
             settle(state, &before, !redo, effects);
             for edit in &step.edits {
                 match edit {

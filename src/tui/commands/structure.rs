@@ -92,7 +92,8 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     for (from, to) in work.owners {
         state.shared.current.rename(&from, to.clone());
         if let (Owner::Environment(from), Owner::Environment(to)) = (from, to) {
-            let overrides = state.shared.overrides.iter_mut();
+            let shared = &mut state.shared;
+            let overrides = shared.overrides.iter_mut().chain(&mut shared.set_aside);
             for (slug, ..) in overrides.filter(|(slug, ..)| *slug == from) {
                 slug.clone_from(&to);
             }

@@ -114,6 +114,33 @@ fn it_says_that_the_demo_server_hides_an_address() {
 }
 
 #[test]
+fn the_demo_server_s_address_makes_room_and_comes_back_with_undo() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "http://of-yesterday");
+    harness.now += jiff::SignedDuration::from_hours(24);
+    harness.event(Event::Demo("http://127.0.0.1:4711".into()));
+    let address = |harness: &Harness| {
+        let scopes = harness.state.shared.scopes(None);
+        scopes.get("base_url").map(|(_, binding)| binding.value.clone())
+    };
+    assert_eq!(address(&harness), Some(json!("http://127.0.0.1:4711")));
+    harness.press("ll<enter>2<enter>");
+    assert_eq!(address(&harness), Some(json!("http://of-yesterday2")));
+    harness.press("u");
+    assert_eq!(address(&harness), Some(json!("http://127.0.0.1:4711")));
+    harness.press("<ctrl-y>");
+    assert_eq!(address(&harness), Some(json!("http://of-yesterday2")));
+    harness.press("gr");
+    assert_eq!(
+        address(&harness),
+        Some(json!("http://127.0.0.1:4711")),
+        "nothing newer hides it"
+    );
+    harness.press("u");
+    assert_eq!(address(&harness), Some(json!("http://of-yesterday2")));
+}
+
+#[test]
 fn an_initial_value_goes_into_the_file_and_can_be_undone() {
     let mut harness = open(120, 40);
     harness.press("l<enter><ctrl-u>x<enter>");
