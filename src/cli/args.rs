@@ -56,6 +56,14 @@ pub enum Command {
     Run(Box<RunArgs>),
     /// Sends one request: a saved one, or METHOD and URL. The body goes to stdout, all else to stderr.
     Send(SendArgs),
+    /// Takes Postman's collections, environments and globals into the workspace's files.
+    Import(ImportArgs),
+    /// Writes what is in the workspace in another program's format.
+    Export {
+        /// The format.
+        #[command(subcommand)]
+        format: ExportFormat,
+    },
     /// Lists, chooses, reads and sets environments and their variables.
     Env(EnvArgs),
     /// Says what postrider sees of the terminal, the workspace and its own files.
@@ -148,6 +156,47 @@ pub struct SendArgs {
     /// Prints only the body, and errors.
     #[arg(short = 'q', long)]
     pub quiet: bool,
+}
+
+/// What `import` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ImportArgs {
+    /// Files, folders or URLs of Postman's; `-` reads the standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub sources: Vec<String>,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Exits with 1 when something could not be carried over as it was.
+    #[arg(long)]
+    pub strict: bool,
+    /// Changes without asking what an earlier import has made.
+    #[arg(short = 'y', long)]
+    pub yes: bool,
+}
+
+/// The formats of `export`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ExportFormat {
+    /// Postman's: a v2.1 collection, an environment or globals.
+    Postman(PostmanArgs),
+}
+
+/// What `export postman` takes.
+#[derive(Clone, Debug, Args)]
+pub struct PostmanArgs {
+    /// A collection, an environment, or `globals`.
+    #[arg(value_name = "PATH")]
+    pub path: String,
+    /// Where to: a file, with `--v3` a folder; without it stdout, with `--v3` the current folder.
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Writes a folder of YAML files, as today's Postman keeps in git.
+    #[arg(long)]
+    pub v3: bool,
+    /// Writes the values of these secret variables too.
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub with_secrets: Vec<String>,
 }
 
 /// What `env` takes.

@@ -111,8 +111,12 @@ async fn download(client: &Client, url: &str) -> Result<Vec<u8>, CliError> {
 /// What Postman's file, folder or URL holds.
 pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, CliError> {
     let path = cwd.join(typed);
-    let bytes = fetch(client, cwd, typed, MOST_BYTES).await?;
-    postman::read(&bytes).map_err(|error| {
+    let read = if !is_url(typed) && path.is_dir() {
+        postman::read_folder(&path)
+    } else {
+        postman::read(&fetch(client, cwd, typed, MOST_BYTES).await?)
+    };
+    read.map_err(|error| {
         let told = with_causes(
             CliError::failed(format!("cannot use `{}`", path.display())).because(&error),
             &error,

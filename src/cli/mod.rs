@@ -11,13 +11,17 @@
 pub mod args;
 mod argv;
 mod body;
+mod certificates;
+mod cookies;
 mod demo;
 mod describe;
 mod doctor;
 mod env;
 mod error;
+mod export;
 mod find;
 mod foreign;
+mod import;
 mod open;
 mod output;
 mod reporters;
@@ -39,6 +43,7 @@ use tokio::runtime::Builder;
 
 use crate::store::locate::samples;
 use crate::store::{Paths, locate};
+use args::ExportFormat;
 pub use args::{Cli, Command, DemoArgs};
 pub use error::{CliError, report};
 use open::{Opened, with_causes};
@@ -158,6 +163,16 @@ fn perform(
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;
             in_background(Builder::new_current_thread(), send::send(opened, &args, &cwd, output))?
         }
+        Command::Import(args) => {
+            let opened = Opened::at(&cwd, workspace, output)?;
+            in_background(
+                Builder::new_current_thread(),
+                import::import(opened, &args, &cwd, output),
+            )?
+        }
+        Command::Export {
+            format: ExportFormat::Postman(args),
+        } => export::postman(&Opened::at(&cwd, workspace, output)?, &args, &cwd, output),
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
         Command::Doctor(args) => doctor::doctor(&Opened::at(&cwd, workspace, output)?, &args, output),
         Command::Schema { kind } => schema::print(kind.as_deref(), output),

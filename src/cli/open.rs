@@ -245,15 +245,25 @@ impl Opened {
         self.pipeline_over(self.client_config(sending), sending)
     }
 
-    /// How requests are sent: the user's settings, and over them what the command line says.
-    pub fn client_config(&self, sending: &SendingArgs) -> ClientConfig {
+    /// How a command of its own accord sends: by the user's settings.
+    pub fn client(&self) -> ClientConfig {
         ClientConfig {
             proxy: self.config.proxy.clone(),
             ca_file: self.config.ca_file.clone(),
-            insecure: sending.insecure || self.config.insecure,
-            timeout: sending.timeout_request.or(self.config.timeout).unwrap_or_default(),
-            working_dir: self.location.root.clone(),
+            insecure: self.config.insecure,
+            timeout: self.config.timeout.unwrap_or_default(),
             ..ClientConfig::default()
+        }
+    }
+
+    /// How requests are sent: the user's settings, and over them what the command line says.
+    pub fn client_config(&self, sending: &SendingArgs) -> ClientConfig {
+        let own = self.client();
+        ClientConfig {
+            insecure: sending.insecure || own.insecure,
+            timeout: sending.timeout_request.unwrap_or(own.timeout),
+            working_dir: self.location.root.clone(),
+            ..own
         }
     }
 

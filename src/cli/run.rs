@@ -20,7 +20,7 @@ use super::argv::ReporterOptions;
 use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::Output;
 use super::reporters::Reporters;
-use super::{CliError, find, foreign, scopes, start_of, whole};
+use super::{CliError, certificates, cookies, find, foreign, scopes, start_of, whole};
 
 /// What a run is started with.
 pub struct Start<'a> {
@@ -71,6 +71,9 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         ..RunOptions::default()
     };
     options.requests = requests(&opened.session.workspace, &items, &args.folder)?;
+    if options.requests.is_empty() && !start.is_foreign() {
+        return Err(CliError::usage("there is nothing to run").hint("there are no requests in it"));
+    }
     options.single = matches!(items.as_slice(), [item] if opened.session.workspace.request(*item).is_some());
     if let Some((part, of)) = args.shard {
         if options.count() > 1 {
@@ -79,7 +82,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
             options.requests = share(&options.requests, part, of);
         }
     }
-    let pipeline = pipeline(start, &opened);
+    let pipeline = pipeline(start, &opened)?;
     let context = cancellable();
     let collection = items
         .first()
@@ -181,7 +184,7 @@ async fn globals(start: &Start<'_>, opened: &mut Opened) -> Result<(), CliError>
     Ok(())
 }
 
-fn pipeline(start: &Start<'_>, opened: &Opened) -> Pipeline {
+fn pipeline(start: &Start<'_>, opened: &Opened) -> Result<Pipeline, CliError> {
     let args = start.args;
     let mut config = opened.client_config(&args.sending);
     if let Some(folder) = &args.working_dir {
@@ -190,9 +193,15 @@ fn pipeline(start: &Start<'_>, opened: &Opened) -> Pipeline {
     if let Some(file) = &args.ssl_extra_ca_certs {
         config.ca_file = Some(start.cwd.join(file));
     }
+    config.only_working_dir = args.no_insecure_file_read;
+    config.follow_redirects = !args.ignore_redirects;
+    config.certificates = certificates::all(args, start.cwd)?;
+    if let Some(file) = &args.cookie_jar {
+        cookies::read(&start.cwd.join(file), &opened.jar)?;
+    }
     let mut pipeline = opened.pipeline_over(config, &args.sending);
     pipeline.stop_on_failure = args.bail.contains(&Bail::Failure);
-    pipeline
+    Ok(pipeline)
 }
 
 /// Writes what `--export-…` asks for.
@@ -204,6 +213,9 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
     }
     if let Some(path) = &args.export_globals {
         scopes::export(&at(path), scopes::globals(&opened.session), "globals")?;
+    }
+    if let Some(path) = &args.export_cookie_jar {
+        scopes::write(&at(path), &cookies::exported(&opened.jar))?;
     }
     if let (Some(path), Some(node)) = (&args.export_collection, collection) {
         let whole = whole::collection(&opened.session.workspace, node);
@@ -238,9 +250,6 @@ fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Resu
                 out.push(request);
             }
         }
-    }
-    if out.is_empty() {
-        return Err(CliError::usage("there is nothing to run").hint("there are no requests in it"));
     }
     Ok(out)
 }

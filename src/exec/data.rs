@@ -131,20 +131,17 @@ fn csv(text: String) -> Rows {
     Rows::Csv { text, names, records }
 }
 
-/// Whole numbers and decimals; leading zeros, exponents and signs with nothing behind them stay text.
+/// Whatever JavaScript takes for a number, as newman does: `1.5`, `1e3`, `007`; not `Infinity` or `0x10`.
 fn number(text: &str) -> Option<Value> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !plain(whole) || !plain(fraction) || (whole.len() > 1 && whole.starts_with('0')) {
+    let plain = |b: u8| b.is_ascii_digit() || b"+-.eE".contains(&b);
+    if !text.bytes().all(plain) {
         return None;
     }
-    if !text.contains('.')
-        && let Ok(number) = text.parse::<i64>()
-    {
+    if let Ok(number) = text.parse::<i64>() {
         return Some(Value::from(number));
     }
-    Number::from_f64(text.parse().ok()?).map(Value::Number)
+    let number: f64 = text.parse().ok()?;
+    Number::from_f64(number).map(Value::Number)
 }
 
 #[derive(Default)]
@@ -267,7 +264,7 @@ mod tests {
             rows("id, name ,n\r\n7,\"8\", 1.5\n007, \"a \"\"b\"\", c\" ,-3\n\nx"),
             json!([
                 {"id": 7, "name": "8", "n": 1.5},
-                {"id": "007", "name": "a \"b\", c", "n": -3},
+                {"id": 7, "name": "a \"b\", c", "n": -3},
                 {"id": "x"},
             ])
         );

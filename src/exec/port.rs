@@ -156,8 +156,8 @@ mod tests {
         set("open=1; Path=/").unwrap();
         set("hidden=2; Path=/; HttpOnly").unwrap();
         set("safe=3; Path=/; Secure").unwrap();
-        assert_eq!(names(&all(true, None)), ["hidden", "open"]);
-        assert_eq!(names(&all(true, Some(true))), ["hidden", "open", "safe"]);
+        assert_eq!(names(&all(true, None)), ["open", "hidden"]);
+        assert_eq!(names(&all(true, Some(true))), ["open", "hidden", "safe"]);
         assert_eq!(names(&all(false, None)), ["open"]);
         let get = |name: &str| ask("http://a.test/", JarAction::Get { name: name.into() }).unwrap();
         assert_eq!((get("open")["value"].as_str(), get("none")), (Some("1"), Value::Null));

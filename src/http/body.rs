@@ -30,13 +30,15 @@ pub(super) struct Outgoing {
     pub content_type: Option<String>,
     /// Raw and GraphQL bodies have their Content-Type right behind the user's headers.
     pub type_first: bool,
+    /// A file's Content-Type stands behind its length.
+    pub length_first: bool,
     /// The boundary, which a user's own Content-Type may lack.
     pub boundary: Option<String>,
 }
 
 impl Outgoing {
     /// Prepares the body of a request; what cannot be sent is told in a warning.
-    pub(super) async fn new(request: &SignedRequest, working_dir: &Path, warnings: &mut Vec<String>) -> Self {
+    pub(super) async fn new(request: &SignedRequest, files: BodyFiles<'_>, warnings: &mut Vec<String>) -> Self {
         if !request.method().has_body() && !request.settings().always_send_body.unwrap_or(false) {
             return Self::default();
         }
@@ -49,7 +51,7 @@ impl Outgoing {
             }
             ResolvedBody::Multipart(parts) => {
                 let boundary = multipart::boundary();
-                out.segments = multipart::segments(parts, &boundary, working_dir, warnings).await;
+                out.segments = multipart::segments(parts, &boundary, files, warnings).await;
                 out.content_type = Some(format!("multipart/form-data; boundary={boundary}"));
                 out.boundary = Some(boundary);
             }
@@ -58,9 +60,10 @@ impl Outgoing {
                 out.content_type = Some((*content_type).to_owned());
                 out.type_first = true;
             }
-            ResolvedBody::File { path } => match open_file(path, working_dir).await {
+            ResolvedBody::File { path } => match files.open(path).await {
                 Ok(file) => {
                     out.segments.push(file);
+                    out.length_first = true;
                     out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
                 }
                 Err(why) => warnings.push(format!("the body is not sent: {why}")),
@@ -143,9 +146,29 @@ impl Shown {
     }
 }
 
-/// A file as a segment, if it can be read.
-pub(super) async fn open_file(path: &str, working_dir: &Path) -> Result<Segment, String> {
-    let full = working_dir.join(path);
+/// Where the files of bodies are.
+#[derive(Clone, Copy)]
+pub(super) struct BodyFiles<'a> {
+    /// Where relative paths start.
+    pub dir: &'a Path,
+    /// No file outside of it is read.
+    pub only_there: bool,
+}
+
+impl BodyFiles<'_> {
+    /// A file as a segment, if it can and may be read.
+    pub(super) async fn open(self, path: &str) -> Result<Segment, String> {
+        let full = self.dir.join(path);
+        // The real paths, or a link would lead out.
+        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.only_there && !real(&full).starts_with(real(self.dir)) {
+            return Err(format!("`{path}` is outside the working directory"));
+        }
+        open_file(path, full).await
+    }
+}
+
+async fn open_file(path: &str, full: PathBuf) -> Result<Segment, String> {
     let readable = async {
         let meta = tokio::fs::File::open(&full).await?.metadata().await?;
         if meta.is_file() {

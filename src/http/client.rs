@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::identity::{ClientCertificate, Identity};
 use super::proxy::{Proxies, Proxy, ProxySource, without_credentials};
 use super::send::{self, SendContext};
 use super::tls;
@@ -33,6 +34,12 @@ pub struct ClientConfig {
     pub user_agent: String,
     /// Where relative paths of body files start.
     pub working_dir: PathBuf,
+    /// Read no body file outside of there.
+    pub only_working_dir: bool,
+    /// Follow redirects, unless a request says otherwise.
+    pub follow_redirects: bool,
+    /// The client's certificates; of those for a server the first is shown.
+    pub certificates: Vec<ClientCertificate>,
     /// The most bytes of a response that are kept, encoded and decoded each.
     pub body_limit: usize,
 }
@@ -63,6 +70,9 @@ impl Default for ClientConfig {
             timeout: Duration::ZERO,
             user_agent: concat!("postrider/", env!("CARGO_PKG_VERSION")).to_owned(),
             working_dir: PathBuf::new(),
+            only_working_dir: false,
+            follow_redirects: true,
+            certificates: Vec::new(),
             body_limit: Self::BODY_LIMIT,
         }
     }
@@ -86,6 +96,8 @@ struct PoolKey {
     verify_tls: bool,
     version: &'static str,
     proxy: Option<String>,
+    /// The number of the client's certificate.
+    certificate: Option<usize>,
 }
 
 impl Client {
@@ -125,17 +137,22 @@ impl Client {
         verify_tls: bool,
         version: HttpVersion,
         proxy: Option<&Proxy>,
+        url: &url::Url,
     ) -> Result<reqwest::Client, SendError> {
+        let certificates = &self.inner.config.certificates;
+        let certificate = certificates.iter().position(|own| own.is_for(url));
         let key = PoolKey {
             verify_tls,
             version: version.word(),
             proxy: proxy.map(Proxy::key),
+            certificate,
         };
         let mut pools = self.inner.pools.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pool) = pools.get(&key) {
             return Ok(pool.clone());
         }
-        let pool = self.build(verify_tls, version, proxy)?;
+        let identity = certificate.map(|number| certificates[number].read()).transpose()?;
+        let pool = self.build(verify_tls, version, proxy, identity)?;
         pools.insert(key, pool.clone());
         Ok(pool)
     }
@@ -145,6 +162,7 @@ impl Client {
         verify_tls: bool,
         version: HttpVersion,
         proxy: Option<&Proxy>,
+        identity: Option<Identity>,
     ) -> Result<reqwest::Client, SendError> {
         let trust = if verify_tls {
             let file = self.inner.config.ca_file.as_deref();
@@ -153,7 +171,7 @@ impl Client {
             Trust::Anything
         };
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(trust, version)?)
+            .tls_backend_preconfigured(tls::config(trust, version, identity)?)
             .tls_info(true)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)

@@ -82,11 +82,11 @@ impl Jar {
         self.lock().parse(set_cookie, url).is_ok()
     }
 
-    /// The cookies that go to a URL, longer paths first.
+    /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).
     pub fn matching(&self, url: &Url) -> Vec<Cookie> {
         let store = self.lock();
         let mut found: Vec<Cookie> = store.matches(url).into_iter().map(stored).collect();
-        found.sort_by(|a, b| b.path.len().cmp(&a.path.len()).then_with(|| a.name.cmp(&b.name)));
+        found.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
         found
     }
 
@@ -195,6 +195,7 @@ fn stored(cookie: &cookie_store::Cookie<'_>) -> Cookie {
             CookieExpiration::AtUtc(at) => Timestamp::from_second(at.unix_timestamp()).ok(),
             CookieExpiration::SessionEnd => None,
         },
+        host_only: matches!(cookie.domain, CookieDomain::HostOnly(_)),
         ..plain(cookie)
     }
 }
@@ -209,6 +210,7 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
         expires: None,
         secure: cookie.secure().unwrap_or(false),
         http_only: cookie.http_only().unwrap_or(false),
+        host_only: cookie.domain().is_none(),
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) struct Lines<'a> {
     pub basic: Option<&'a str>,
     /// From the jar.
     pub cookie: Option<String>,
+    /// A redirect led here: then `Host` comes last, as Postman sends it.
+    pub redirected: bool,
     /// The previous URL of a redirect.
     pub referer: Option<&'a str>,
     /// For a plain request through a proxy.
@@ -66,10 +68,13 @@ impl Lines<'_> {
             ("cache-control", "no-cache"),
             ("postman-token", self.token),
             ("host", self.host),
-            ("accept-encoding", "gzip, deflate, br, zstd"),
+            ("accept-encoding", "gzip, deflate, br"),
             ("connection", "keep-alive"),
         ];
         for (name, value) in fixed {
+            if name == HOST.as_str() && self.redirected {
+                continue;
+            }
             let forced = name == HOST.as_str() || name == ACCEPT.as_str();
             if self.disabled.contains(name) {
                 if !forced || map.contains_key(name) {
@@ -79,15 +84,21 @@ impl Lines<'_> {
             }
             add(&mut map, name, value)?;
         }
-        self.content_type(&mut map)?;
+        if !self.body.length_first {
+            self.content_type(&mut map)?;
+        }
         self.length(&mut map)?;
+        self.content_type(&mut map)?;
         if let Some(basic) = self.basic {
             add(&mut map, "authorization", &format!("Basic {basic}"))?;
         }
+        self.cookie(&mut map)?;
         if let Some(referer) = self.referer {
             add(&mut map, "referer", referer)?;
         }
-        self.cookie(&mut map)?;
+        if self.redirected {
+            add(&mut map, "host", self.host)?;
+        }
         if let Some(value) = self.proxy_authorization {
             put(&mut map, http::header::PROXY_AUTHORIZATION, value)?;
         }
@@ -128,9 +139,9 @@ impl Lines<'_> {
         }
     }
 
-    /// The length, also of an empty body where one is expected (RFC 9110, section 8.6).
+    /// The length, also of an empty body unless the method has usually none (RFC 9110, section 8.6).
     fn length(&self, map: &mut HeaderMap) -> Result<(), SendError> {
-        let expected = ["POST", "PUT", "PATCH"].contains(&self.method);
+        let expected = !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].contains(&self.method);
         if map.contains_key(TRANSFER_ENCODING) || (self.body.is_empty() && !expected) {
             return Ok(());
         }
@@ -268,6 +279,7 @@ mod tests {
             host: "h",
             basic: None,
             cookie: None,
+            redirected: false,
             referer: None,
             proxy_authorization: None,
         };

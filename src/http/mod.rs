@@ -23,6 +23,7 @@ mod cookies;
 mod decode;
 mod error;
 mod headers;
+mod identity;
 mod multipart;
 mod proxy;
 mod receive;
@@ -35,6 +36,7 @@ mod verify;
 
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
+pub use identity::ClientCertificate;
 pub use proxy::ProxySource;
 pub use send::SendContext;
 pub use trace::Progress;

@@ -5,7 +5,7 @@ use std::path::Path;
 use bytes::Bytes;
 use rand::RngExt;
 
-use super::body::{Segment, open_file};
+use super::body::{BodyFiles, Segment};
 use crate::model::wire::{ResolvedContent, ResolvedPart};
 
 /// A boundary as Postman writes it: 26 dashes and 24 digits.
@@ -19,14 +19,14 @@ pub(super) fn boundary() -> String {
 pub(super) async fn segments(
     parts: &[ResolvedPart],
     boundary: &str,
-    working_dir: &Path,
+    files: BodyFiles<'_>,
     warnings: &mut Vec<String>,
 ) -> Vec<Segment> {
     let mut segments = Vec::new();
     for part in parts {
         let (content, file_name, guessed) = match &part.content {
             ResolvedContent::Text(text) => (Segment::Bytes(Bytes::from(text.clone())), None, None),
-            ResolvedContent::File(path) => match open_file(path, working_dir).await {
+            ResolvedContent::File(path) => match files.open(path).await {
                 Ok(file) => {
                     let name = Path::new(path)
                         .file_name()

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use super::body::{Outgoing, Shown};
+use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
 use super::cookies::Jar;
 use super::error::{self, Failed};
@@ -149,6 +149,7 @@ impl<'a> Progressing<'a> {
         let mut hop = self.first_hop().await?;
         let settings = self.signed.settings();
         let limit = settings.max_redirects.unwrap_or(MAX_REDIRECTS);
+        let follows = self.client.config().follow_redirects;
         let token = Uuid::new_v4().to_string();
         loop {
             // A connection that is there already says nothing more until the answer comes.
@@ -156,7 +157,7 @@ impl<'a> Progressing<'a> {
             let response = self.hop(&hop, &token).await?;
             let header = response.headers().get("location").map(http::HeaderValue::as_bytes);
             let location = redirect::location(response.status(), header);
-            let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(true)) else {
+            let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(follows)) else {
                 let head = receive::head(&response, &hop.url);
                 let limit = self.client.config().body_limit;
                 return Ok(receive::body(response, head, limit, &self.trace, &mut self.exchange.warnings).await);
@@ -199,8 +200,12 @@ impl<'a> Progressing<'a> {
             )
             .hint("a method is one word, such as `GET`"));
         }
-        let dir = &self.client.config().working_dir;
-        let body = Outgoing::new(self.signed, dir, &mut self.exchange.warnings).await;
+        let config = self.client.config();
+        let files = BodyFiles {
+            dir: &config.working_dir,
+            only_there: config.only_working_dir,
+        };
+        let body = Outgoing::new(self.signed, files, &mut self.exchange.warnings).await;
         Ok(HopRequest {
             method,
             url: target.url,
@@ -234,6 +239,7 @@ impl<'a> Progressing<'a> {
             host: &Target::host(&hop.url),
             basic: hop.basic.as_ref().map(crate::model::Secret::reveal),
             cookie: self.context.cookies.header(&hop.url).filter(|_| uses_cookies),
+            redirected: !self.exchange.hops.is_empty(),
             referer: hop.referer.as_deref(),
             proxy_authorization: proxy.as_ref().and_then(|proxy| proxy.authorization(&hop.url)),
         }
@@ -259,7 +265,7 @@ impl<'a> Progressing<'a> {
         };
 
         let verify = settings.verify_tls.unwrap_or(!config.insecure);
-        let pool = self.client.pool(verify, version, proxy.as_ref())?;
+        let pool = self.client.pool(verify, version, proxy.as_ref(), &hop.url)?;
         let request = self.build(hop, headers.clone())?;
         let answer = self.trace.scope(pool.execute(request)).await;
         let marks = self.trace.snapshot();

@@ -156,6 +156,8 @@ pub struct Cookie {
     pub secure: bool,
     /// Not for page scripts.
     pub http_only: bool,
+    /// Only for the domain itself, not for those below it.
+    pub host_only: bool,
 }
 
 impl fmt::Debug for Cookie {

@@ -308,3 +308,99 @@ fn settings_come_from_the_files_newman_reads() {
     home.newman(&items, &["-n", "1"]).success();
     assert_eq!(home.json("rc.json")["run"]["stats"]["iterations"]["total"], 1);
 }
+
+#[test]
+fn what_is_imported_runs_is_updated_after_asking_and_exported() {
+    let home = Home::new();
+    let base = server();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(args).assert()
+    };
+    let test = script(
+        "test",
+        "pm.test('key', () => pm.expect(pm.environment.get('key')).to.equal('s3cret-key'))",
+    );
+    let folder = json!({ "name": "Users", "item": [request("List", &format!("{base}/users"), &[test])] });
+    home.file("c.json", &collection(std::slice::from_ref(&folder)).to_string());
+    home.file(
+        "e.json",
+        &json!({ "name": "Stage", "values": [{ "key": "key", "value": "s3cret-key", "type": "secret" }] }).to_string(),
+    );
+    run(&["import", "../c.json", "../e.json"])
+        .success()
+        .stdout(contains("C: 1 requests in collections/c").and(contains("environments/stage.toml")));
+    assert!(
+        !fs::read_to_string(root.join("environments/stage.toml"))
+            .unwrap()
+            .contains("s3cret")
+    );
+    run(&["run", "collections/c", "-e", "stage"])
+        .success()
+        .stdout(contains("✓ key"));
+
+    run(&["import", "../c.json", "../e.json"])
+        .success()
+        .stdout(contains("4 unchanged"));
+    let moved = json!({ "name": "Others", "item": [folder["item"][0].clone()] });
+    home.file("c.json", &collection(&[moved]).to_string());
+    run(&["import", "../c.json"])
+        .code(2)
+        .stderr(contains("imported before").and(contains("--yes")));
+    let report = run(&["import", "../c.json", "--yes", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert!(
+        report["removed"].as_u64().unwrap() > 0 && report["notes"].is_array(),
+        "{report}"
+    );
+    assert!(root.join("collections/c/others/list.toml").exists() && !root.join("collections/c/users").exists());
+
+    let exported = run(&["export", "postman", "collections/c"]).success();
+    let exported: Value = serde_json::from_slice(&exported.get_output().stdout).unwrap();
+    assert_eq!(exported["item"][0]["item"][0]["name"], "List");
+    run(&["export", "postman", "stage"])
+        .success()
+        .stdout(contains("s3cret").not());
+    run(&["export", "postman", "stage", "--with-secrets", "key"])
+        .success()
+        .stdout(contains("s3cret-key"));
+    run(&["export", "postman", "collections/c", "--v3", "-o", "v3"]).success();
+    run(&["run", "v3", "-e", "stage"]).code(1);
+    run(&["run", "v3/postman/collections/C", "-e", "../e.json"])
+        .success()
+        .stdout(contains("✓ key"));
+    run(&["export", "postman", "nothing"]).code(2);
+}
+
+#[test]
+fn cookies_and_redirects_are_as_the_options_say() {
+    let home = Home::new();
+    let base = server();
+    let host = base.trim_start_matches("http://").split(':').next().unwrap().to_owned();
+    let cookie = json!({ "key": "k", "value": "v", "domain": host, "path": "/", "hostOnly": true });
+    home.file("jar.json", &json!({ "cookies": [cookie] }).to_string());
+    let test = script(
+        "test",
+        "pm.test('cookie', () => pm.expect(pm.cookies.get('k')).to.equal('v'))",
+    );
+    let items = collection(&[request("One", &base, &[test])]);
+    home.newman(&items, &["--cookie-jar", "jar.json", "--export-cookie-jar", "out.json"])
+        .success();
+    assert_eq!(home.json("out.json")["cookies"][0]["value"], "v");
+    home.newman(&items, &["--cookie-jar", "none.json"])
+        .code(1)
+        .stderr(contains("cannot use the cookie jar"));
+    home.newman(&items, &["--ssl-client-cert-list", "jar.json"])
+        .code(1)
+        .stderr(contains("it is no JSON array"));
+    let file = json!({ "mode": "file", "file": { "src": "../outside" } });
+    let sends = json!({ "name": "F", "request": { "method": "POST", "url": base, "body": file } });
+    home.newman(
+        &collection(&[sends]),
+        &["--no-insecure-file-read", "--working-dir", "."],
+    )
+    .success()
+    .stdout(contains("`../outside` is outside the working directory").or(contains("cannot read")));
+}

@@ -54,7 +54,7 @@ async fn a_plain_get() {
     assert_eq!(
         stable(&text),
         "GET /p/a?q=1&r=%20 HTTP/1.1\r\nUser-Agent: postrider/VERSION\r\nAccept: */*\r\nCache-Control: no-cache\r\n\
-         Postman-Token: TOKEN\r\nHost: SERVER\r\nAccept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\n\
+         Postman-Token: TOKEN\r\nHost: SERVER\r\nAccept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n\
          \r\n"
     );
 }
@@ -78,7 +78,7 @@ async fn a_form_with_the_users_headers_first() {
         stable(&text),
         "POST /p/a?q=1&r=%20 HTTP/1.1\r\nX-B: ü\r\nX-One: 2\r\nCache-Control: max-age=0\r\n\
          User-Agent: postrider/VERSION\r\nAccept: */*\r\nPostman-Token: TOKEN\r\nHost: SERVER\r\n\
-         Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\n\
+         Accept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\n\r\nk=v%20v&%C3%A4=%26"
     );
 }
@@ -98,13 +98,14 @@ async fn raw_bodies_have_their_type_before_ours() {
 #[tokio::test]
 async fn any_method_is_sent_as_written() {
     assert!(check(get).await.starts_with("GET "));
-    for method in ["DELETE", "OPTIONS", "M-SEARCH", "purge"] {
+    for method in ["DELETE", "OPTIONS"] {
         let text = check(|url| request(method, url, ResolvedBody::None)).await;
         assert!(text.starts_with(&format!("{method} ")), "{text}");
         assert!(!text.contains("Content-Length"), "{text}");
     }
-    for method in ["POST", "PUT", "PATCH"] {
+    for method in ["POST", "PUT", "PATCH", "M-SEARCH", "purge"] {
         let text = check(|url| request(method, url, ResolvedBody::None)).await;
+        assert!(text.starts_with(&format!("{method} ")), "{text}");
         assert!(text.contains("Content-Length: 0\r\n"), "{text}");
     }
 }

@@ -203,6 +203,7 @@ fn cookies_are_read_by_name() {
         expires: None,
         secure: false,
         http_only: true,
+        host_only: true,
     }];
     assert_eq!(texts(run_job(job)), ["1 false { sid: '1' }"]);
 }

@@ -14,6 +14,7 @@ fn cookie(domain: &str, name: &str) -> Cookie {
         expires: None,
         secure: true,
         http_only: true,
+        host_only: true,
     }
 }
 

@@ -49,6 +49,7 @@ fn response(status: u16, media_type: &str, body: impl Into<Bytes>) -> Response {
             expires: None,
             secure: true,
             http_only: true,
+            host_only: true,
         }],
         truncated: None,
     }

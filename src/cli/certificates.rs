@@ -1,0 +1,55 @@
+//! The client certificates of a run: newman's list file, and the one of the command line for all other servers.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::http::ClientCertificate;
+use crate::model::Secret;
+
+use super::CliError;
+use super::args::RunArgs;
+
+/// All certificates the command line names, in the order they are tried.
+pub fn all(args: &RunArgs, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
+    let mut out = Vec::new();
+    if let Some(file) = &args.ssl_client_cert_list {
+        out = list(&cwd.join(file), cwd)?;
+    }
+    if let Some(certificate) = &args.ssl_client_cert {
+        out.push(ClientCertificate {
+            servers: Vec::new(),
+            certificate: cwd.join(certificate),
+            key: args.ssl_client_key.as_ref().map(|key| cwd.join(key)),
+            passphrase: args.ssl_client_passphrase.as_deref().map(Secret::new),
+        });
+    }
+    Ok(out)
+}
+
+/// Reads a list as Postman writes it: `[{"name", "matches", "key": {"src"}, "cert": {"src"}, "passphrase"}]`.
+fn list(file: &Path, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
+    let failed = || {
+        CliError::failed(format!(
+            "cannot use the list of client certificates `{}`",
+            file.display()
+        ))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| failed().because(error))?;
+    let value: Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| failed().because(error))?;
+    let entries = value
+        .as_array()
+        .ok_or_else(|| failed().because("it is no JSON array"))?;
+    let entry = |entry: &Value| {
+        let source = |part: &str| entry[part]["src"].as_str().map(|path| cwd.join(path));
+        let matches = entry["matches"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(ClientCertificate {
+            servers: matches.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            certificate: source("cert").ok_or_else(|| failed().because("an entry has no `cert.src`"))?,
+            key: source("key"),
+            passphrase: entry["passphrase"].as_str().map(Secret::new),
+        })
+    };
+    entries.iter().map(entry).collect()
+}

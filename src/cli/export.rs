@@ -1,0 +1,129 @@
+//! `postrider export postman`: collections, environments and globals of the workspace as Postman's files.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::formats::postman::{Secrets, v3, write};
+use crate::model::variable::{CurrentValues, Owner};
+use crate::model::{Environment, NodeId, Variable, Workspace};
+
+use super::args::PostmanArgs;
+use super::open::Opened;
+use super::output::{Output, escape};
+use super::{CliError, find, whole};
+
+/// Writes what was asked for: one thing to a file or stdout, all of it, or the v3 format, into a folder.
+pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    let workspace = &opened.session.workspace;
+    let current = &opened.session.current;
+    let what = find_what(workspace, cwd, &args.path)?;
+    let secrets = if args.with_secrets.is_empty() {
+        Secrets::None
+    } else {
+        Secrets::Named(args.with_secrets.iter().cloned().collect::<BTreeSet<String>>())
+    };
+    let files = if args.v3 {
+        folder(workspace, current, &what, &secrets)
+    } else {
+        let value = match &what {
+            What::Collection(node) => write::collection(&collection(workspace, current, *node), &secrets),
+            What::Environment(slug, environment) => write::environment(
+                &filled(environment, &Owner::Environment(slug.clone()), current),
+                &secrets,
+            ),
+            What::Globals => write::globals(&filled(workspace.globals(), &Owner::Globals, current), &secrets),
+        };
+        let text = write::text(&value);
+        let Some(file) = &args.output else {
+            output.bytes(text.as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        };
+        vec![(cwd.join(file), text)]
+    };
+    let root = args
+        .output
+        .as_ref()
+        .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
+    for (file, text) in files {
+        let file = root.join(file);
+        put(&file, &text)?;
+        output.note(&format!("wrote {}", escape(&file.display().to_string())));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+enum What {
+    Collection(NodeId),
+    Environment(String, Environment),
+    Globals,
+}
+
+/// A collection, `globals`, or an environment by name or file.
+fn find_what(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<What, CliError> {
+    let plain = typed.strip_suffix(".toml").unwrap_or(typed);
+    if plain == "globals" {
+        return Ok(What::Globals);
+    }
+    let name = plain.strip_prefix("environments/").unwrap_or(plain);
+    let environment = workspace.environment_named(name);
+    match find::item(workspace, cwd, typed) {
+        Ok(node) if workspace.collection_of(node).is_some_and(|top| top.id == node) => Ok(What::Collection(node)),
+        Ok(_) => Err(CliError::usage(format!("`{typed}` is no collection"))
+            .hint("Postman's files hold whole collections: give the collection it is in")),
+        Err(error) => environment.map_or(Err(error), |node| {
+            Ok(What::Environment(node.slug.clone(), node.environment.as_ref().clone()))
+        }),
+    }
+}
+
+/// The environment, with the local values of its secrets: its file has none.
+fn filled(environment: &Environment, owner: &Owner, current: &CurrentValues) -> Environment {
+    let mut out = environment.clone();
+    fill(&mut out.variables, owner, current);
+    out
+}
+
+fn fill(variables: &mut [Variable], owner: &Owner, current: &CurrentValues) {
+    for variable in variables.iter_mut().filter(|variable| variable.secret) {
+        if let Some(value) = current.get(owner, &variable.key).and_then(|now| now.value.clone()) {
+            variable.value = value;
+        }
+    }
+}
+
+fn collection(workspace: &Workspace, current: &CurrentValues, node: NodeId) -> crate::formats::Collection {
+    let mut out = whole::collection(workspace, node);
+    let slug = workspace.node(node).map_or("", |node| node.slug.as_str());
+    if let Some(crate::model::Entity::Collection(group)) = out.items.first_mut().map(|item| &mut item.entity) {
+        let group = std::sync::Arc::make_mut(group);
+        fill(&mut group.variables, &Owner::Collection(slug.to_owned()), current);
+    }
+    out
+}
+
+/// The files of format 3, relative to the folder they go to.
+fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: &Secrets) -> Vec<(PathBuf, String)> {
+    let (part, files) = match what {
+        What::Collection(node) => (
+            "collections",
+            v3::collection(&collection(workspace, current, *node), secrets),
+        ),
+        What::Environment(slug, environment) => {
+            let environment = filled(environment, &Owner::Environment(slug.clone()), current);
+            ("environments", vec![v3::environment(&environment, secrets)])
+        }
+        What::Globals => {
+            let globals = filled(workspace.globals(), &Owner::Globals, current);
+            ("globals", vec![v3::globals(&globals, secrets)])
+        }
+    };
+    let root = Path::new("postman").join(part);
+    files.into_iter().map(|(file, text)| (root.join(file), text)).collect()
+}
+
+fn put(file: &Path, text: &str) -> Result<(), CliError> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(file, text));
+    written.map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))
+}
