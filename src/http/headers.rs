@@ -12,6 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Version};
 use super::body::Outgoing;
 use crate::model::exchange::{SendError, SendErrorKind};
 
+/// What is asked for unless the user asks otherwise, as Postman does; zstd is undone as well when a server sends it.
+pub const ACCEPT_ENCODING: &str = "gzip, deflate, br";
+
 /// All that goes into the headers of one hop.
 pub(super) struct Lines<'a> {
     /// The user's and the auth's, in order.
@@ -68,7 +71,7 @@ impl Lines<'_> {
             ("cache-control", "no-cache"),
             ("postman-token", self.token),
             ("host", self.host),
-            ("accept-encoding", "gzip, deflate, br"),
+            ("accept-encoding", ACCEPT_ENCODING),
             ("connection", "keep-alive"),
         ];
         for (name, value) in fixed {

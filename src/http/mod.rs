@@ -36,6 +36,7 @@ mod verify;
 
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
+pub use headers::ACCEPT_ENCODING;
 pub use identity::ClientCertificate;
 pub use proxy::ProxySource;
 pub use send::SendContext;

@@ -261,7 +261,7 @@ impl Facts {
             ("Content-Type", content),
             ("User-Agent", concat!("postrider/", env!("CARGO_PKG_VERSION"))),
             ("Accept", "*/*"),
-            ("Accept-Encoding", "gzip, deflate, br, zstd"),
+            ("Accept-Encoding", crate::http::ACCEPT_ENCODING),
             ("Cache-Control", "no-cache"),
             ("Postman-Token", "a new one at each send"),
             ("Connection", "keep-alive"),
