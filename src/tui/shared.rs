@@ -79,6 +79,8 @@ pub struct Shared {
     pub local: crate::vars::Layer,
     /// The active environment.
     pub active_environment: Option<EnvironmentId>,
+    /// The one that was active when it was deleted; it is so again when that is undone.
+    pub gone_environment: Option<EnvironmentId>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
     pub overrides: Vec<(String, String, String)>,
     /// Those that make room for a current value that is newer than they are.

@@ -18,6 +18,7 @@ use super::structure::restructure;
 /// Makes an environment active.
 pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<Effect>) {
     state.shared.active_environment = id;
+    state.shared.gone_environment = None;
     let slug = id
         .and_then(|id| state.shared.workspace.environment(id))
         .map(|node| node.slug.clone());
@@ -29,20 +30,40 @@ pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<
     effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
 }
 
+/// Lets none be active when the active one is gone, and that one again when it comes back and none has taken its place.
+pub fn follow_active(state: &mut State, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    let slug = |id: EnvironmentId| shared.workspace.environment(id).map(|node| node.slug.clone());
+    let slug = match (shared.active_environment, shared.gone_environment) {
+        (Some(id), _) if slug(id).is_none() => {
+            shared.gone_environment = shared.active_environment.take();
+            None
+        }
+        (None, Some(id)) => match slug(id) {
+            None => return,
+            back => {
+                shared.active_environment = shared.gone_environment.take();
+                back
+            }
+        },
+        _ => return,
+    };
+    effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
+}
+
 /// Makes an environment.
 pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Effect>) {
     let slug = state.shared.workspace.free_environment_slug(&environment.name);
     let label = format!("new environment {}", environment.name);
     let node = state.shared.workspace.new_environment(environment, slug);
-    restructure(
-        state,
-        label,
-        vec![Edit::InsertEnvironment {
-            node,
-            index: usize::MAX,
-        }],
-        effects,
-    );
+    let id = node.id;
+    let edits = vec![Edit::InsertEnvironment {
+        node,
+        index: usize::MAX,
+    }];
+    if restructure(state, label, edits, effects) {
+        state.panes.environments.reveal(id);
+    }
 }
 
 /// Renames an environment and its file.
@@ -80,9 +101,7 @@ pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
         vec![Edit::RemoveEnvironment { id }],
         effects,
     ) {
-        if state.shared.active_environment == Some(id) {
-            activate(state, None, effects);
-        }
+        follow_active(state, effects);
         state.shared.notify(
             Level::Done,
             format!("deleted environment `{name}`; undo brings it back"),

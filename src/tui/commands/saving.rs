@@ -18,6 +18,8 @@ use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
+use super::environments;
+
 use super::structure::{Places, restructure, settle};
 
 /// Changes contents, undoably.
@@ -38,7 +40,7 @@ pub fn apply(state: &mut State, label: String, merge: Option<String>, edits: Vec
         label,
         merge,
         edits: inverse,
-        values: Vec::new(),
+        ..Step::default()
     });
     true
 }
@@ -95,10 +97,12 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
             keep_values(&step.values, effects);
             state.shared.settle_overrides();
             settle(state, &before, !redo, effects);
+            environments::follow_active(state, effects);
             for edit in &step.edits {
                 match edit {
                     // What came back or moved is what the eye looks for.
                     Edit::Move { id, .. } => state.panes.tree.reveal(*id),
+                    Edit::InsertEnvironment { node, .. } => state.panes.environments.reveal(node.id),
                     Edit::Insert { nodes, .. } => {
                         if let Some(top) = nodes.first() {
                             state.panes.tree.reveal(top.id);

@@ -222,6 +222,11 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Opti
 }
 
 impl State {
+    /// Puts the cursor on an environment.
+    pub fn reveal(&mut self, id: EnvironmentId) {
+        self.on = Some(id);
+    }
+
     fn go(&mut self, at: usize) {
         self.cursor = at.min(self.rows.len().saturating_sub(1));
         self.on = self.rows.get(self.cursor).map(|row| row.id);

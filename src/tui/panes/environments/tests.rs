@@ -11,7 +11,7 @@ use super::*;
 use crate::model::Workspace;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::store::Place;
-use crate::tui::effect::{Effect, FileJob};
+use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::event::Event;
 use crate::tui::harness::Harness;
 use crate::tui::panes::Pane;
@@ -164,6 +164,38 @@ fn a_copy_and_a_deletion_are_done_once_answered() {
         ),
         "{jobs:?}"
     );
+}
+
+#[test]
+fn the_cursor_is_on_what_is_new_or_back_and_the_active_one_comes_back_active() {
+    let mut harness = Harness::new(120, 40);
+    let on = |harness: &Harness| {
+        let id = harness.state.panes.environments.on.unwrap();
+        let node = harness.state.shared.workspace.environment(id).unwrap();
+        node.environment.name.clone()
+    };
+    harness.press("1anew<enter>");
+    assert_eq!(on(&harness), "new");
+    harness.press("c<enter>");
+    assert_eq!(on(&harness), "new copy");
+    harness.press("gDd");
+    assert_eq!(harness.state.shared.environment_name(), None);
+    harness.press("Gu");
+    assert_eq!(on(&harness), "demo");
+    assert_eq!(harness.state.shared.environment_name(), Some("demo"));
+    let kept = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Local(LocalJob::ActiveEnvironment(slug)) => Some(slug.as_deref()),
+        _ => None,
+    });
+    assert_eq!(kept, Some(Some("demo")));
+    harness.press("<ctrl-y>");
+    assert_eq!(harness.state.shared.environment_name(), None, "gone again with redo");
+    harness.press("<space>");
+    let chosen = harness.state.shared.environment_name().map(str::to_owned);
+    assert!(chosen.is_some());
+    harness.press("u");
+    let now = harness.state.shared.environment_name().map(str::to_owned);
+    assert_eq!(now, chosen, "another one was chosen meanwhile");
 }
 
 #[test]
