@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::edit::{Edit, EditError};
 use super::variable::{CurrentValue, CurrentValues, Owner};
-use super::{Entity, Environment, EnvironmentId, NodeId, Workspace};
+use super::{Entity, Environment, EnvironmentId, Filed, NodeId, Workspace};
 
 /// What can be undone and redone. One step may be several edits that belong together.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Step {
     pub edits: Vec<Edit>,
     /// The changes of current values that go back with them.
     pub values: Vec<ValueChange>,
+    /// What of it was replaced by an outside change: with ours back, saving must not run over theirs unasked.
+    pub takes: Option<Filed>,
 }
 
 /// A change of one current value; `None` is none.
@@ -115,6 +117,13 @@ impl History {
         }
     }
 
+    /// Notes that what was just done took over an outside change.
+    pub fn mark_taken(&mut self, filed: Filed) {
+        if let Some(last) = self.undo.last_mut() {
+            last.takes = Some(filed);
+        }
+    }
+
     /// Lets values that went with what was just done (or with `undone` just undone) come back with it.
     pub fn amend(&mut self, undone: bool, values: impl IntoIterator<Item = ValueChange>) {
         let steps = if undone { &mut self.redo } else { &mut self.undo };
@@ -171,6 +180,7 @@ fn step(
         merge: None,
         edits,
         values: step.values.iter().rev().map(ValueChange::inverse).collect(),
+        takes: step.takes,
     });
     Some(Ok(step))
 }

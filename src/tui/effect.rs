@@ -125,6 +125,8 @@ pub enum FileJob {
     Accept(Box<Change>),
     /// Notes that what somebody else has put into a file was taken over.
     Adopt(Place, Content),
+    /// Notes that what somebody else has put into a file is not taken over after all: the next save of it asks.
+    Disown(Place),
 }
 
 impl FileJob {

@@ -42,7 +42,7 @@ impl Fixture {
             label: "it".into(),
             merge: merge.map(str::to_owned),
             edits,
-            values: Vec::new(),
+            ..Step::default()
         });
     }
 

@@ -81,12 +81,29 @@ pub fn take_theirs(state: &mut State, what: Filed, theirs: Content, effects: &mu
         _ => return,
     };
     if saving::apply(state, format!("take the outside change of {name}"), None, vec![edit]) {
+        state.shared.history.mark_taken(what);
         saving::mark_saved(state, what, theirs.clone());
         state.shared.contested.remove(&what);
         effects.push(Effect::Files(vec![FileJob::Adopt(place, theirs)]));
         let text = format!("`{name}` is as the file says; undo brings yours back");
         state.shared.notify(Level::Done, text);
     }
+}
+
+/// Follows the undoing of taking theirs: the outside change stands against ours again, so saving asks. Redone, it does not.
+pub fn follow_undo(state: &mut State, what: Filed, redo: bool, effects: &mut Vec<Effect>) {
+    let workspace = &state.shared.workspace;
+    let (Some(place), Some(content)) = (drafts::place(workspace, what), drafts::content(workspace, what)) else {
+        return;
+    };
+    let job = if redo {
+        state.shared.contested.remove(&what);
+        FileJob::Adopt(place, content)
+    } else {
+        state.shared.contested.insert(what);
+        FileJob::Disown(place)
+    };
+    effects.push(Effect::Files(vec![job]));
 }
 
 /// In what two versions differ, in words.

@@ -18,7 +18,7 @@ use crate::tui::modals::{Choice, Confirm, SaveAs};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-use super::environments;
+use super::{conflict, environments};
 
 use super::structure::{Places, restructure, settle};
 
@@ -96,6 +96,9 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
         Some(Ok(step)) => {
             keep_values(&step.values, effects);
             state.shared.settle_overrides();
+            if let Some(filed) = step.takes {
+                conflict::follow_undo(state, filed, redo, effects);
+            }
             settle(state, &before, !redo, effects);
             environments::follow_active(state, effects);
             for edit in &step.edits {

@@ -228,6 +228,7 @@ impl Worker {
             }
             FileJob::Accept(change) => self.files.accept(&change),
             FileJob::Adopt(place, content) => self.files.adopt(&place, &content),
+            FileJob::Disown(place) => self.files.disown(&place),
         }
     }
 

@@ -318,3 +318,66 @@ fn cookies_that_cannot_be_read_are_set_aside_and_those_of_others_stay() {
     let kept = Jar::from_json(&open().cookies().unwrap().unwrap()).unwrap();
     assert_eq!(kept.list().len(), 2);
 }
+
+#[test]
+fn undoing_that_theirs_was_taken_makes_saving_ask_again() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let file = home.path().join("work/collections/api/one.toml");
+    let id = app.state.shared.node_at("api/one").unwrap();
+    let entity = |url: &str| {
+        let mut request = crate::model::Request {
+            name: "One".into(),
+            ..crate::model::Request::default()
+        };
+        request.set_full_url(url);
+        Entity::Request(Arc::new(request))
+    };
+    let edit = Command::Edit {
+        label: "URL".into(),
+        merge: None,
+        edits: vec![crate::model::edit::Edit::Replace {
+            id,
+            entity: entity("http://mine"),
+        }],
+    };
+    command(&mut app, edit);
+    let theirs = "name = \"One\"\nurl = \"http://theirs\"\n";
+    std::fs::write(&file, theirs).unwrap();
+    let what = crate::model::Filed::Node(id);
+    let save = || Command::Save { what, overwrite: false };
+    command(&mut app, save());
+    assert_eq!(app.state.modals.len(), 1);
+    command(&mut app, Command::Close);
+    let theirs_taken = crate::store::Content::Item(entity("http://theirs"));
+    let take = Command::TakeTheirs {
+        what,
+        theirs: theirs_taken,
+    };
+    command(&mut app, take);
+    assert!(app.state.shared.workspace.dirty().is_empty() && app.state.modals.is_empty());
+
+    press(&mut app, &[KeyCode::Char('u')]);
+    assert_eq!(app.state.shared.workspace.dirty(), [id], "ours is back");
+    command(&mut app, save());
+    assert_eq!(app.state.modals.len(), 1, "it asks");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), theirs);
+    command(&mut app, Command::Close);
+
+    let redo = crate::tui::action::Action::App(crate::tui::action::App::Redo);
+    command(&mut app, Command::Act(redo));
+    let more = crate::model::edit::Edit::Replace {
+        id,
+        entity: entity("http://more"),
+    };
+    let edit = Command::Edit {
+        label: "URL".into(),
+        merge: None,
+        edits: vec![more],
+    };
+    command(&mut app, edit);
+    command(&mut app, save());
+    assert!(app.state.modals.is_empty(), "what is built on theirs is saved");
+    assert!(std::fs::read_to_string(&file).unwrap().contains("http://more"));
+    app.finish();
+}
