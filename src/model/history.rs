@@ -124,6 +124,11 @@ impl History {
         }
     }
 
+    /// The step that undo (or redo) would take next.
+    pub fn next(&self, redo: bool) -> Option<&Step> {
+        if redo { self.redo.last() } else { self.undo.last() }
+    }
+
     /// Lets values that went with what was just done (or with `undone` just undone) come back with it.
     pub fn amend(&mut self, undone: bool, values: impl IntoIterator<Item = ValueChange>) {
         let steps = if undone { &mut self.redo } else { &mut self.undo };

@@ -20,6 +20,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
+use crate::model::edit::Edit;
+use crate::model::history::Step;
 use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, Filed};
 use crate::tui::action::{Action, App};
@@ -118,14 +120,17 @@ impl EnvironmentEditor {
     fn command(&mut self, key: KeyEvent, ctrl: bool, cx: &mut Cx<'_>) -> Flow {
         let action = match key.code {
             KeyCode::Esc => return Flow::Close,
-            KeyCode::Char('z') if ctrl => return undo(App::Undo, cx),
-            KeyCode::Char('y') if ctrl => return undo(App::Redo, cx),
+            KeyCode::Char('z') if ctrl => return self.undo(false, cx),
+            KeyCode::Char('y') if ctrl => return self.undo(true, cx),
             KeyCode::Char('u') if ctrl => TableAction::PageUp,
             KeyCode::Char('d') if ctrl => TableAction::PageDown,
             _ if ctrl => return Flow::Stay,
             KeyCode::Char('q') => return Flow::Close,
-            KeyCode::Char('u') => return undo(App::Undo, cx),
-            KeyCode::Char('v') => return undo(App::Reveal, cx),
+            KeyCode::Char('u') => return self.undo(false, cx),
+            KeyCode::Char('v') => {
+                cx.commands.push(Command::Act(Action::App(App::Reveal)));
+                return Flow::Stay;
+            }
             KeyCode::Char('s') => {
                 edits::toggle_secret(self, cx);
                 return Flow::Stay;
@@ -323,15 +328,37 @@ impl EnvironmentEditor {
         }
     }
 
+    /// Undoes or redoes what was done to this environment, and nothing that cannot be seen from here.
+    fn undo(&self, redo: bool, cx: &mut Cx<'_>) -> Flow {
+        let next = cx.shared.history.next(redo);
+        let action = if redo { App::Redo } else { App::Undo };
+        cx.commands.push(match next {
+            Some(step) if !self.is_of(step, cx.shared) => {
+                let word = if redo { "redo" } else { "undo" };
+                let text = format!("nothing more to {word} here; next, outside this window: {}", step.label);
+                Command::Notify(Level::Info, text)
+            }
+            _ => Command::Act(Action::App(action)),
+        });
+        Flow::Stay
+    }
+
+    fn is_of(&self, step: &Step, shared: &Shared) -> bool {
+        let own = |edit: &Edit| match edit {
+            Edit::ReplaceEnvironment { id, .. } | Edit::ReslugEnvironment { id, .. } => Some(*id) == self.id,
+            Edit::ReplaceGlobals { .. } => self.id.is_none(),
+            _ => false,
+        };
+        let owner = self.content(shared).map(|(_, owner)| owner);
+        let mut values = step.values.iter();
+        step.edits.iter().all(own)
+            && (!step.edits.is_empty() || values.all(|value| Some(&value.owner) == owner.as_ref()))
+    }
+
     /// The line under the cursor.
     fn line(&self) -> Option<&Line> {
         self.lines.get(self.table.cursor().0)
     }
-}
-
-fn undo(action: App, cx: &mut Cx<'_>) -> Flow {
-    cx.commands.push(Command::Act(Action::App(action)));
-    Flow::Stay
 }
 
 fn table(wide: bool, rows: Vec<Row>) -> Table {

@@ -419,6 +419,24 @@ fn undo_covers_current_values_in_one_step_with_the_file() {
 }
 
 #[test]
+fn undo_in_the_editor_stays_with_its_environment() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("1anew<enter>g");
+    show(&mut harness);
+    harness.press("d");
+    assert!(variable(&harness, "base_url").is_none());
+    harness.press("u");
+    assert!(variable(&harness, "base_url").is_some());
+    harness.press("u<ctrl-z>");
+    assert!(harness.state.shared.workspace.environment_named("new").is_some());
+    assert!(notice(&harness).contains("new environment new"), "{}", notice(&harness));
+    harness.press("<ctrl-y>");
+    assert!(variable(&harness, "base_url").is_none());
+    harness.press("u<esc>u");
+    assert!(harness.state.shared.workspace.environment_named("new").is_none());
+}
+
+#[test]
 fn what_is_typed_outlives_escape_and_the_wish_to_quit_and_that_is_asked_once() {
     let mut harness = open(120, 40);
     harness.press("ll<enter>abc<esc>");
