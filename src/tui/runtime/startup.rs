@@ -13,7 +13,7 @@ use crate::model::variable::CurrentValues;
 use crate::model::{NodeId, Workspace};
 use crate::store::{Config, Files, state};
 use crate::tui::drafts::{self, Key};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::layout::Dividers;
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::secrets;
@@ -61,9 +61,17 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.shared.workspace.problems.extend(config_problem);
     looks.take_up(&mut state);
     let no_environment = local.remembered.no_environment;
-    let (database, cookies, effects) = local.take_up(&mut state, &files);
+    let (database, cookies, mut effects) = local.take_up(&mut state, &files);
     if options.demo.is_some() {
-        state.shared.active_environment = state.shared.workspace.environment_named("demo").map(|node| node.id);
+        let workspace = &state.shared.workspace;
+        let demo = workspace
+            .environment_named("demo")
+            .map(|node| (node.id, node.slug.clone()));
+        // What the screen says is active is so for the command line too, unless the user has chosen otherwise.
+        if let (None, false, Some((_, slug))) = (state.shared.active_environment, no_environment, &demo) {
+            effects.push(Effect::Local(LocalJob::ActiveEnvironment(Some(slug.clone()))));
+        }
+        state.shared.active_environment = demo.map(|(id, _)| id);
     }
     place(&mut state, no_environment);
     Ok((

@@ -15,6 +15,7 @@ use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::store::state::State as Database;
 use crate::tui::command::Command;
+use crate::tui::effect::LocalJob;
 use crate::tui::shared::{RunId, Running};
 
 /// A terminal nobody asks for anything.
@@ -380,4 +381,34 @@ fn undoing_that_theirs_was_taken_makes_saving_ask_again() {
     assert!(app.state.modals.is_empty(), "what is built on theirs is saved");
     assert!(std::fs::read_to_string(&file).unwrap().contains("http://more"));
     app.finish();
+}
+
+#[test]
+fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
+    let home = tempfile::tempdir().unwrap();
+    let root = home.path().join("work");
+    std::fs::create_dir_all(root.join("environments")).unwrap();
+    for name in ["demo", "mine"] {
+        std::fs::write(
+            root.join(format!("environments/{name}.toml")),
+            format!("name = \"{name}\"\n"),
+        )
+        .unwrap();
+    }
+    let options = TuiOptions {
+        root: root.clone(),
+        paths: Paths::below(home.path()),
+        demo: Some(demo::Config::default()),
+    };
+    let kept = |app: &App| {
+        let mut effects = app.waiting.iter();
+        effects.any(|effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Some(slug))) if slug == "demo"))
+    };
+    assert!(kept(&App::load(&options).unwrap()));
+    let (database, _) = Database::open(&options.paths, &root).unwrap();
+    database.set_active_environment(Some("mine")).unwrap();
+    drop(database);
+    let app = App::load(&options).unwrap();
+    assert_eq!(app.state.shared.environment_name(), Some("demo"));
+    assert!(!kept(&app), "what the user chose outlives the demo");
 }
