@@ -36,7 +36,12 @@ pub struct Worded {
 
 /// Words an error of the script `source`.
 pub fn reword(thrown: Thrown, source: &str) -> Worded {
-    let frames: Vec<(String, (u32, u32))> = thrown.stack.lines().filter_map(frame).collect();
+    let frames: Vec<(String, (u32, u32))> = thrown
+        .stack
+        .lines()
+        .filter_map(frame)
+        .map(|(function, at)| (function, in_letters(source, at)))
+        .collect();
     let at = frames.first().map(|(_, at)| *at);
     let stack: Vec<String> = frames
         .iter()
@@ -98,6 +103,19 @@ fn frame(line: &str) -> Option<(String, (u32, u32))> {
         column
     };
     Some((function, (row, column)))
+}
+
+/// A place of the engine, which counts bytes in a line, as people count: in letters.
+fn in_letters(source: &str, (line, column): (u32, u32)) -> (u32, u32) {
+    let text = usize::try_from(line)
+        .ok()
+        .and_then(|line| source.split('\n').nth(line.checked_sub(1)?));
+    let before = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+    let inside = |at: usize| !text.is_some_and(|text| text.is_char_boundary(at));
+    let extra = (0..before.min(text.map_or(0, str::len)))
+        .filter(|at| inside(*at))
+        .count();
+    (line, column.saturating_sub(u32::try_from(extra).unwrap_or(0)).max(1))
 }
 
 /// The text between two markers of a message.

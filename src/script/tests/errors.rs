@@ -105,6 +105,21 @@ fn places_are_the_users_own() {
 }
 
 #[test]
+fn places_behind_wide_letters_count_letters() {
+    assert_eq!(
+        error("console.log(\"hej 日本\"); throw new Error(\"boom ü\")pm.test('x')"),
+        "Unexpected identifier 'pm'"
+    );
+    for (narrow, wide) in [
+        ("'ab'; undefined.x", "'日本'; undefined.x"),
+        ("'ab'; throw new Error('e')", "'ü日'; throw new Error('e')"),
+        ("\n'a'; var b = ;", "\n'ü'; var b = ;"),
+    ] {
+        assert_eq!(shown(narrow), shown(wide));
+    }
+}
+
+#[test]
 fn stacks_show_only_the_script() {
     let report =
         run("function check() {\n  pm.expect(1).to.equal(2);\n}\npm.test('t', function named() {\n  check();\n});");
