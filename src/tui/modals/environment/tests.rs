@@ -382,7 +382,7 @@ fn what_is_typed_into_a_cell_is_not_lost_by_leaving_the_program() {
         Event::Hangup,
     ] {
         let mut harness = open(120, 40);
-        harness.press("<right><enter><ctrl-a>http://mine");
+        harness.press("<right><enter><ctrl-u>http://mine");
         harness.event(leave);
         assert_eq!(variable(&harness, "base_url").unwrap().value, "http://mine");
         assert!(written(&harness));

@@ -227,6 +227,17 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
         pieces.push((chord.to_string(), theme.key_hint));
         pieces.push((format!(" runs {request}"), theme.dim));
     }
+    // Without an environment, choosing one comes before any token.
+    let choose = view
+        .keymap
+        .chord_for(Any::App(App::SwitchEnvironment), &[Context::Anywhere]);
+    let some = !view.shared.workspace.environments().is_empty();
+    if let Some(chord) = choose.filter(|_| problem.no_environment && some) {
+        pieces.truncate(4);
+        pieces.push((" · ".to_owned(), theme.dim));
+        pieces.push((chord.to_string(), theme.key_hint));
+        pieces.push((" chooses one".to_owned(), theme.dim));
+    }
     // The key says more than where the variable stands.
     if pieces.iter().map(|(text, _)| glyphs::width(text)).sum::<usize>() > room {
         pieces.remove(3);

@@ -27,6 +27,8 @@ pub struct Problem {
     pub whose: String,
     /// The name of the request that fills the first of them.
     pub token_request: Option<String>,
+    /// Whether no environment is active: that is most often why values are missing.
+    pub no_environment: bool,
 }
 
 /// All that is known.
@@ -138,7 +140,8 @@ impl Facts {
             .cloned()
             .collect();
         if !missing.is_empty() {
-            let place = match self.scopes.layer(Scope::Environment).name.as_str() {
+            let environment = self.scopes.layer(Scope::Environment).name.as_str();
+            let place = match environment {
                 "" => "with no environment active".to_owned(),
                 name => format!("in {name}"),
             };
@@ -154,6 +157,7 @@ impl Facts {
                 whose,
                 token_request: missing.iter().find_map(token).and_then(|(_, request)| request.clone()),
                 names: missing,
+                no_environment: environment.is_empty(),
             });
         }
         let expired = self.mentioned.iter().find_map(|name| {
@@ -168,6 +172,7 @@ impl Facts {
             what: "has expired".to_owned(),
             whose: String::new(),
             token_request: request.clone(),
+            no_environment: false,
         })
     }
 

@@ -68,9 +68,9 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             cx.commands.push(Command::Show(Box::new(prompt.into())));
         }
         Action::AddRow => add_row(state, cx),
-        Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if !on_table(state) => {
+        Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if !on_row(state) => {
             cx.shared
-                .notify(Level::Info, "there is no row under the cursor: go down to one first");
+                .notify(Level::Info, "there is no row under the cursor: go to one first");
         }
         Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if is_locked(state) => say_locked(state, cx),
         Action::DeleteRow => with_table(state, TableAction::Remove, cx),
@@ -97,9 +97,12 @@ fn add_row(state: &mut State, cx: &mut Cx<'_>) {
     with_table(state, TableAction::Add, cx);
 }
 
-fn on_table(state: &State) -> bool {
-    let widget = state.section().map(|section| &section.widget);
-    matches!(widget, Some(Widget::Table(_)))
+/// Whether the cursor is on a row of a table: not elsewhere, and not on the line that adds one.
+fn on_row(state: &State) -> bool {
+    match state.section().map(|section| &section.widget) {
+        Some(Widget::Table(table)) => table.cursor().0 < table.rows().len(),
+        _ => false,
+    }
 }
 
 /// Whether the cursor is on a row that can only be looked at.

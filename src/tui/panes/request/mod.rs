@@ -157,12 +157,12 @@ pub const ACTIONS: &[Spec] = specs! { Any::Request:
 };
 
 impl State {
-    /// Puts the cursor into the URL bar, ready to type.
+    /// Puts the cursor into the URL bar, ready to type on at its end.
     pub fn edit_url(&mut self) {
         self.want_url = true;
         self.spot = Spot::Url;
         self.url_typing = true;
-        self.url.reveal_caret();
+        self.url.go_to_end();
     }
 
     /// The tab that is shown.
@@ -174,15 +174,13 @@ impl State {
         }
     }
 
-    /// Shows a tab, the cursor on its first section unless it is in the URL bar.
+    /// Shows a tab, the cursor on its first section: what is pressed next is meant for what has just come into sight.
     fn show(&mut self, tab: Tab) {
         match &self.seen {
             Some(entity) if entity.is_group() => self.group_tab = tab,
             _ => self.request_tab = tab,
         }
-        if let Spot::Section(at) = &mut self.spot {
-            *at = 0;
-        }
+        self.spot = Spot::Section(0);
         self.sections.clear();
         self.completion = None;
     }

@@ -39,7 +39,6 @@ pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
             let tab = state.seen.as_ref().and_then(|entity| Tab::of(entity).get(at));
             if let Some(tab) = tab {
                 state.show(*tab);
-                state.spot = super::Spot::Section(0);
             }
         }
         Order::Section(at) => enter(state, at, true),

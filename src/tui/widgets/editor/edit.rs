@@ -256,8 +256,12 @@ impl Editor {
         true
     }
 
-    /// Deletes to the end of the line, or the line break when there already; the text can be pasted again.
+    /// Deletes to the end of the line, or the line break when there already; on one line, the selection.
+    /// The text can be pasted again.
     pub(super) fn kill(&mut self) -> bool {
+        if self.mode == Mode::SingleLine && !self.selection.is_empty() {
+            return self.kill_back();
+        }
         let caret = self.selection.caret;
         let end = self.document.line_end(self.document.line_of(caret));
         // An edit may have left the caret within a CR LF, behind the end of its line.
@@ -271,6 +275,22 @@ impl Editor {
         }
         self.clipboard = self.document.rope().slice(caret..to).to_string();
         self.replace(caret..to, "", Change::Other);
+        true
+    }
+
+    /// Deletes back to the start of the line, or the selection; the text can be pasted again.
+    pub(super) fn kill_back(&mut self) -> bool {
+        let caret = self.selection.caret;
+        let start = self.document.line_start(self.document.line_of(caret));
+        let killed = match self.selection.range() {
+            none if none.is_empty() => start..caret,
+            selected => selected,
+        };
+        if killed.is_empty() {
+            return false;
+        }
+        self.clipboard = self.document.rope().slice(killed.clone()).to_string();
+        self.replace(killed, "", Change::Other);
         true
     }
 
@@ -293,6 +313,11 @@ impl Editor {
         self.goal = None;
         self.reveal_caret();
         true
+    }
+
+    /// Puts the caret behind the last character.
+    pub fn go_to_end(&mut self) {
+        self.go(self.document.len(), false);
     }
 
     /// Selects everything.

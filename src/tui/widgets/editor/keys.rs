@@ -89,11 +89,22 @@ impl Editor {
 
     fn control(&mut self, next: char, shift: bool) -> Handled {
         let caret = self.selection.caret;
+        let line = self.document.line_of(caret);
         match next {
+            // On one line as in a shell: to the start; once there, everything is selected.
+            'a' if self.mode == Mode::SingleLine && (caret != 0 || !self.selection.is_empty()) => {
+                self.go(0, false);
+                Handled::Moved
+            }
             'a' => {
                 self.select_all();
                 Handled::Moved
             }
+            'e' => {
+                self.go(self.document.line_end(line), false);
+                Handled::Moved
+            }
+            'u' => changed(self.kill_back()),
             'c' => self.selected().map_or(Handled::Ignored, |text| {
                 self.clipboard.clone_from(&text);
                 Handled::Copied(text)

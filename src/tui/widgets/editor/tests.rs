@@ -173,7 +173,6 @@ fn a_single_line_leaves_keys_to_others() {
         "<Esc>",
         "<C-s>",
         "<C-j>",
-        "<C-e>",
         "<C-c>",
     ] {
         assert_eq!(press(&mut editor, key), Handled::Ignored, "{key}");
@@ -491,4 +490,28 @@ proptest! {
         }
         prop_assert_eq!(editor.text(), newest);
     }
+}
+
+#[test]
+fn a_line_is_edited_as_in_a_shell() {
+    let mut editor = Editor::single_line("one two");
+    press(&mut editor, "<C-a>>");
+    assert_eq!((editor.text().as_str(), editor.cursor().offset), (">one two", 1));
+    assert_eq!(press(&mut editor, "<C-a><C-k>"), Handled::Changed);
+    assert!(editor.is_empty());
+    press(&mut editor, "<C-v><C-a><A-f><C-u>");
+    assert_eq!(editor.text(), "one two");
+    press(&mut editor, "<C-e>!");
+    assert_eq!(editor.text(), "one two!");
+    press(&mut editor, "<C-w><C-w><C-u>");
+    assert!(editor.is_empty());
+    // At the start already, everything is selected, and goes by whichever of the two.
+    for kill in ["<C-u>", "<C-k>"] {
+        let mut editor = Editor::single_line("one two");
+        press(&mut editor, &format!("<C-a><C-a>{kill}"));
+        assert!(editor.is_empty(), "{kill}");
+    }
+    let mut lines = multi("first\nsecond", Syntax::Plain);
+    press(&mut lines, "<Down><End><C-u>");
+    assert_eq!(lines.text(), "first\n");
 }

@@ -29,7 +29,7 @@ fn click(harness: &mut Harness, word: &str) {
 #[test]
 fn the_pane_at_its_usual_size() {
     let mut harness = open(100, 24, "Get token");
-    harness.press("]]]jjj");
+    harness.press("]]]jj");
     let pane: String = harness
         .screen()
         .lines()
@@ -121,7 +121,7 @@ fn a_variable_under_the_caret_is_explained() {
     harness.press("<esc>");
     assert!(!harness.screen().contains("environment demo"));
     // Without typing, the frame's last line says it of the selected cell.
-    harness.press("]]]jjjl");
+    harness.press("]]]jjl");
     assert!(
         harness.screen().contains("{{username}} admin · environment demo"),
         "{}",

@@ -68,7 +68,7 @@ fn rows_are_added_toggled_moved_and_deleted() {
 #[test]
 fn a_cell_is_written_while_it_is_typed_and_undone_as_one() {
     let mut harness = open(120, 40, "Get token");
-    harness.press("]]jl<enter>, no-store");
+    harness.press("]]l<enter>, no-store");
     assert_eq!(request(&harness).headers[0].value_str(), "no-cache, no-store");
     harness.press("<esc>u");
     assert_eq!(request(&harness).headers[0].value_str(), "no-cache");
@@ -112,7 +112,7 @@ fn variables_are_completed_and_esc_closes_the_list_before_the_field() {
 #[test]
 fn a_name_is_completed_in_a_cell_too() {
     let mut harness = open(120, 40, "Get token");
-    harness.press("]]]jjl<enter><backspace><backspace>");
+    harness.press("]]]jl<enter><backspace><backspace>");
     harness.press("{{$gui<enter>");
     let Body::Form(rows) = request(&harness).body.clone() else {
         panic!("no form")
@@ -146,7 +146,7 @@ fn secrets_are_masked_references_are_not() {
 #[test]
 fn auth_fields_are_typed_into_the_item() {
     let mut harness = open(120, 40, "Get token");
-    harness.press("]jj<enter>x<tab>y<enter>");
+    harness.press("]j<enter>x<tab>y<enter>");
     let auth = request(&harness).auth.clone();
     assert_eq!(auth.text("username"), "{{client_id}}x");
     assert_eq!(auth.text("password"), "{{client_secret}}y");
@@ -158,7 +158,7 @@ fn auth_fields_are_typed_into_the_item() {
 #[test]
 fn an_inherited_auth_is_shown_and_cannot_be_typed_into() {
     let mut harness = open(120, 40, "List services");
-    harness.press("]jj<enter>");
+    harness.press("]j<enter>");
     assert!(!harness.state.panes.typing(Pane::Request));
     let screen = harness.screen();
     assert!(
@@ -198,7 +198,7 @@ fn any_token_is_a_method_and_nothing_else() {
 #[test]
 fn a_script_goes_to_the_outside_editor_and_back() {
     let mut harness = open(120, 40, "Get token");
-    harness.press("]]]]jj<enter><ctrl-g>");
+    harness.press("]]]]j<enter><ctrl-g>");
     let sent = harness.effects.iter().find_map(|effect| match effect {
         Effect::External(External { key, text, ending, .. }) => Some((key.clone(), text.clone(), *ending)),
         _ => None,
@@ -217,7 +217,7 @@ fn a_script_goes_to_the_outside_editor_and_back() {
 #[test]
 fn settings_say_what_is_wrong_with_them() {
     let mut harness = open(120, 40, "List services");
-    harness.press("]]]]]j<space>");
+    harness.press("]]]]]<space>");
     assert_eq!(request(&harness).settings.verify_tls, Some(true));
     harness.press("<space><space>");
     assert_eq!(request(&harness).settings.verify_tls, None);
@@ -237,7 +237,7 @@ fn settings_say_what_is_wrong_with_them() {
 #[test]
 fn a_pasted_url_loses_its_line_breaks() {
     let mut harness = open(120, 40, "List services");
-    harness.press("e<ctrl-a>");
+    harness.press("e<ctrl-u>");
     harness.event(Event::Paste("https://a.example/\n  b?c=d\n".into()));
     assert_eq!(request(&harness).full_url(), "https://a.example/b?c=d");
 }
@@ -279,12 +279,12 @@ fn a_row_is_added_from_anywhere_on_a_tab_with_a_table() {
     assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?one=1");
     // From a row that is only to look at: the new one goes into the table above.
     let mut harness = open(80, 24, "Get token");
-    harness.press("]]jjjjaX-Own<tab>1<esc>");
+    harness.press("]]jjjaX-Own<tab>1<esc>");
     let own = &request(&harness).headers[1];
     assert_eq!((own.name.as_str(), own.value_str()), ("X-Own", "1"));
     // From the line that says what kind of body it is.
     let mut harness = open(80, 24, "Get token");
-    harness.press("]]]jascope<tab>openid<esc>");
+    harness.press("]]]ascope<tab>openid<esc>");
     let sent = match &request(&harness).body {
         Body::Form(rows) => rows.len(),
         other => panic!("no form: {other:?}"),
@@ -299,7 +299,7 @@ fn where_nothing_can_be_added_or_changed_a_word_says_why() {
     for (keys, word) in [
         ("]]]a", "no rows"),
         ("[[[d", "no row under the cursor"),
-        ("]]jj<enter>", "added when the request is sent"),
+        ("]]j<enter>", "added when the request is sent"),
         ("<space>", "added when the request is sent"),
         ("d", "added when the request is sent"),
         ("[j<enter>", "choose"),
@@ -341,4 +341,43 @@ fn own_rows_stay_in_sight_beside_those_added_when_sent() {
             "g leads to the first row of its own: {size:?}"
         );
     }
+}
+
+#[test]
+fn a_field_is_emptied_as_in_a_shell() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e<ctrl-u>https://a.example/<enter>");
+    assert_eq!(request(&harness).full_url(), "https://a.example/");
+    harness.press("e<ctrl-a><ctrl-k>https://b.example/<esc>");
+    assert_eq!(request(&harness).full_url(), "https://b.example/");
+    harness.press("aname<enter>value<ctrl-u>other<esc>");
+    assert_eq!(request(&harness).full_url(), "https://b.example/?name=other");
+}
+
+#[test]
+fn the_url_is_typed_on_at_its_end() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e<home><esc>e?a=1<esc>");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl?a=1");
+}
+
+#[test]
+fn what_is_pressed_behind_a_change_of_tabs_is_meant_for_the_new_tab() {
+    let mut harness = open(120, 40, "List services");
+    let url = request(&harness).full_url();
+    harness.press("[[[<enter>pm.test<esc>");
+    assert_eq!(request(&harness).full_url(), url);
+    assert_eq!(request(&harness).scripts.pre_request.as_str(), "pm.test");
+}
+
+#[test]
+fn without_an_environment_the_note_says_how_to_choose_one() {
+    let mut harness = open(120, 40, "Get token");
+    harness.state.shared.active_environment = None;
+    harness.press("<right>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("have no value with no environment active · ^E chooses one"),
+        "{screen}"
+    );
 }
