@@ -6,7 +6,7 @@ use postrider::cli::{self, Launch};
 use postrider::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
-    match cli::start() {
+    match cli::start(tui::keymap_problem) {
         Launch::Exit(code) => code,
         Launch::Tui { root, paths, demo } => match tui::run(&TuiOptions { root, paths, demo }) {
             Ok(()) => ExitCode::SUCCESS,

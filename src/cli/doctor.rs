@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 use crossterm::terminal;
 
+use crate::model::problem::Problem;
 use crate::store::{locate::Origin, state::folder_for};
 
 use super::CliError;
@@ -14,7 +15,14 @@ use super::open::Opened;
 use super::output::{Output, escape};
 
 /// Prints the findings; with `--keys`, what each key press arrives as.
-pub fn doctor(opened: &Opened, args: &DoctorArgs, output: &mut Output) -> Result<ExitCode, CliError> {
+///
+/// `keymap` is what is wrong with the user's keys, which the screen alone can tell.
+pub fn doctor(
+    opened: &Opened,
+    args: &DoctorArgs,
+    keymap: Option<&Problem>,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
     if args.keys {
         return keys(output);
     }
@@ -33,6 +41,11 @@ pub fn doctor(opened: &Opened, args: &DoctorArgs, output: &mut Output) -> Result
         })
         .collect();
     section(output, "collections", &collections)?;
+    let problems = opened.session.workspace.problems.iter().chain(keymap);
+    let problems: Vec<(String, String)> = problems.map(|problem| described_problem(opened, problem)).collect();
+    if !problems.is_empty() {
+        section(output, "problems", &problems)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -90,6 +103,24 @@ fn terminal_facts() -> Vec<(String, String)> {
         out.push(fact("keys", keys));
     }
     out
+}
+
+/// Where a problem is, and what it is.
+fn described_problem(opened: &Opened, problem: &Problem) -> (String, String) {
+    let file = problem
+        .file
+        .strip_prefix(&opened.location.root)
+        .unwrap_or(&problem.file);
+    let at = problem
+        .at
+        .map(|(line, column)| format!(":{line}:{column}"))
+        .unwrap_or_default();
+    let hint = problem
+        .hint
+        .as_deref()
+        .map(|hint| format!(" · {hint}"))
+        .unwrap_or_default();
+    (format!("{}{at}", file.display()), format!("{}{hint}", problem.message))
 }
 
 /// How many colours the terminal says it has.

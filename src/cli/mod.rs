@@ -41,6 +41,7 @@ use clap::CommandFactory;
 
 use tokio::runtime::Builder;
 
+use crate::model::problem::Problem;
 use crate::store::locate::samples;
 use crate::store::{Paths, locate};
 use args::ExportFormat;
@@ -67,8 +68,11 @@ pub enum Launch {
     Exit(ExitCode),
 }
 
+/// Says what is wrong with the user's keys; the screen knows, of which the command line knows nothing.
+pub type CheckKeymap = fn(&Paths) -> Option<Problem>;
+
 /// Reads the process's arguments and does what they ask for, except opening the screen.
-pub fn start() -> Launch {
+pub fn start(check: CheckKeymap) -> Launch {
     let Parsed { cli, reporters } = match argv::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(error) => return Launch::Exit(error.report(&mut Output::standard(args::ColorWhen::Auto))),
@@ -78,7 +82,7 @@ pub fn start() -> Launch {
     let launch = match cli.command {
         None => screen(workspace.as_deref(), None),
         Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),
-        Some(command) => perform(command, &reporters, workspace.as_deref(), &mut output).map(Launch::Exit),
+        Some(command) => perform(command, &reporters, workspace.as_deref(), check, &mut output).map(Launch::Exit),
     };
     launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
 }
@@ -145,6 +149,7 @@ fn perform(
     command: Command,
     reporters: &ReporterOptions,
     workspace: Option<&Path>,
+    check: CheckKeymap,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let cwd = current_folder()?;
@@ -174,7 +179,11 @@ fn perform(
             format: ExportFormat::Postman(args),
         } => export::postman(&Opened::at(&cwd, workspace, output)?, &args, &cwd, output),
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
-        Command::Doctor(args) => doctor::doctor(&Opened::at(&cwd, workspace, output)?, &args, output),
+        Command::Doctor(args) => {
+            let opened = Opened::at(&cwd, workspace, output)?;
+            let keymap = check(&opened.paths);
+            doctor::doctor(&opened, &args, keymap.as_ref(), output)
+        }
         Command::Schema { kind } => schema::print(kind.as_deref(), output),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -33,4 +33,4 @@ mod terminal;
 pub mod theme;
 pub mod widgets;
 
-pub use runtime::{App, Flow, Host, TuiOptions, run};
+pub use runtime::{App, Flow, Host, TuiOptions, keymap_problem, run};

@@ -85,6 +85,14 @@ pub enum KeymapError {
     /// An action that does not exist.
     #[error("`{0}` is not an action")]
     Action(String),
+    /// A part of the program that does not exist.
+    #[error(
+        "`{0}` is no place for keys: they go into `anywhere`, `normal`, `environments`, `collections`, `request`, `table` and `response`"
+    )]
+    Context(String),
+    /// Something else than a list of tables.
+    #[error("in `{0}`: write `[ {{ on = \"ctrl-j\", run = \"send\" }} ]`")]
+    Entry(String),
 }
 
 #[derive(Deserialize)]
@@ -116,31 +124,53 @@ impl Keymap {
         keymap
     }
 
-    /// Adds a file's bindings over those that are there; on an error nothing is changed.
-    pub fn merge(&mut self, text: &str) -> Result<(), KeymapError> {
-        let file: HashMap<Context, Vec<Entry>> = toml::from_str(text)?;
-        let mut changes = Vec::new();
-        for (context, entries) in file {
+    /// Adds a file's bindings over those that are there, and returns what is wrong with the others.
+    ///
+    /// A slip in one line costs that line alone; only a file that is no TOML changes nothing.
+    pub fn merge(&mut self, text: &str) -> Vec<KeymapError> {
+        let file: toml::Table = match toml::from_str(text) {
+            Ok(file) => file,
+            Err(error) => return vec![error.into()],
+        };
+        let mut wrong = Vec::new();
+        for (place, entries) in file {
+            let Ok(context) = toml::Value::String(place.clone()).try_into() else {
+                wrong.push(KeymapError::Context(place));
+                continue;
+            };
+            let toml::Value::Array(entries) = entries else {
+                wrong.push(KeymapError::Entry(place));
+                continue;
+            };
             for entry in entries {
-                let action = match entry.run.as_str() {
-                    "none" => None,
-                    id => Some(
-                        action::by_id(id)
-                            .ok_or_else(|| KeymapError::Action(id.to_owned()))?
-                            .action,
-                    ),
-                };
-                let chords = match entry.on {
-                    OneOrMany::One(chord) => vec![chord],
-                    OneOrMany::Many(chords) => chords,
-                };
-                for text in chords {
-                    let chord = text.parse().map_err(|()| KeymapError::Chord(text))?;
-                    changes.push((context, chord, action));
+                match entry.try_into() {
+                    Ok(entry) => self.bind(context, entry, &mut wrong),
+                    Err(_) => wrong.push(KeymapError::Entry(place.clone())),
                 }
             }
         }
-        for (context, chord, action) in changes {
+        self.bindings.sort_by_key(|binding| binding.context);
+        wrong
+    }
+
+    /// Takes one entry of a file over.
+    fn bind(&mut self, context: Context, entry: Entry, wrong: &mut Vec<KeymapError>) {
+        let action = match entry.run.as_str() {
+            "none" => None,
+            id => match action::by_id(id) {
+                Some(spec) => Some(spec.action),
+                None => return wrong.push(KeymapError::Action(entry.run)),
+            },
+        };
+        let chords = match entry.on {
+            OneOrMany::One(chord) => vec![chord],
+            OneOrMany::Many(chords) => chords,
+        };
+        for text in chords {
+            let Ok(chord) = text.parse() else {
+                wrong.push(KeymapError::Chord(text));
+                continue;
+            };
             if self.index.remove(&(context, chord)).is_some() {
                 self.bindings
                     .retain(|binding| binding.context != context || binding.chord != chord);
@@ -150,8 +180,6 @@ impl Keymap {
                 self.index.insert((context, chord), action);
             }
         }
-        self.bindings.sort_by_key(|binding| binding.context);
-        Ok(())
     }
 
     /// The action of a chord in the first of these contexts that has one.
@@ -213,7 +241,7 @@ mod tests {
                 }
             }
         }
-        assert!(Keymap::default().merge(DEFAULT).is_ok());
+        assert!(Keymap::default().merge(DEFAULT).is_empty());
     }
 
     #[test]
@@ -230,20 +258,42 @@ mod tests {
     #[test]
     fn a_user_file_overrides_single_chords() {
         let mut keymap = Keymap::shipped();
-        keymap
-            .merge("anywhere = [ { on = 'f5', run = 'send' }, { on = 'ctrl-j', run = 'none' } ]")
-            .unwrap();
+        let wrong = keymap.merge("anywhere = [ { on = 'f5', run = 'send' }, { on = 'ctrl-j', run = 'none' } ]");
+        assert!(wrong.is_empty(), "{wrong:?}");
         let find = |keymap: &Keymap, text: &str| keymap.find(&[Context::Anywhere], text.parse().unwrap());
         assert_eq!(find(&keymap, "f5"), Some(Action::App(App::Send)));
         assert_eq!(find(&keymap, "ctrl-j"), None);
         assert_eq!(find(&keymap, "alt-enter"), Some(Action::App(App::Send)));
+    }
+
+    #[test]
+    fn a_slip_costs_its_own_line_alone_and_is_named() {
+        let mut keymap = Keymap::shipped();
+        let wrong = keymap.merge(
+            "normal = [ { on = 'x', run = 'fly' }, { on = ['hyper-x', 'f6'], run = 'send' }, { run = 'send' } ]\n\
+             nowhere = []\ntable = 3\nrequest = [ { on = 'f7', run = 'send' } ]",
+        );
+        let words: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        let words = words.join("; ");
+        for part in [
+            "`fly` is not an action",
+            "`hyper-x` is not a key",
+            "in `normal`",
+            "`nowhere` is no place",
+            "in `table`",
+        ] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        assert_eq!(wrong.len(), 5, "{words}");
+        for (context, key) in [(Context::Normal, "f6"), (Context::Request, "f7")] {
+            assert_eq!(
+                keymap.find(&[context], key.parse().unwrap()),
+                Some(Action::App(App::Send))
+            );
+        }
         assert!(matches!(
-            keymap.merge("normal = [ { on = 'x', run = 'fly' } ]"),
-            Err(KeymapError::Action(_))
-        ));
-        assert!(matches!(
-            keymap.merge("normal = [ { on = 'hyper-x', run = 'send' } ]"),
-            Err(KeymapError::Chord(_))
+            keymap.merge("normal = [").as_slice(),
+            [KeymapError::Syntax(_)]
         ));
     }
 }

@@ -10,15 +10,21 @@ use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
 pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
     let mut keymap = Keymap::shipped();
     let file = paths.keymap_file();
-    let wrong = match std::fs::read_to_string(&file) {
-        Ok(text) => keymap.merge(&text).err().map(|error| error.to_string()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => Some(error.to_string()),
+    let wrong: Vec<String> = match std::fs::read_to_string(&file) {
+        Ok(text) => keymap.merge(&text).iter().map(ToString::to_string).collect(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => vec![error.to_string()],
     };
-    (
-        keymap,
-        wrong.map(|text| own_file(file, text, "the shipped keys are in force")),
-    )
+    let problem = (!wrong.is_empty()).then(|| {
+        let hint = "the file's other keys, and the shipped ones, are in force; `?` shows all";
+        own_file(file, wrong.join("; "), hint)
+    });
+    (keymap, problem)
+}
+
+/// What is wrong with the user's keys.
+pub fn keymap_problem(paths: &Paths) -> Option<Problem> {
+    keys(paths).1
 }
 
 /// The user's colours.

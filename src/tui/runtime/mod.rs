@@ -38,6 +38,7 @@ use super::state::State;
 use super::terminal::Screen;
 
 use files::FileWorker;
+pub use looks::keymap_problem;
 use sends::Sends;
 
 /// What the TUI is started with.
