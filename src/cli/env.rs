@@ -22,7 +22,12 @@ pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Res
         EnvCommand::Use { .. } | EnvCommand::Set { .. } => opened.lasting()?,
     }
     match command {
-        EnvCommand::List => list(&opened, output)?,
+        EnvCommand::List => {
+            // One whose file cannot be read is not in the list.
+            let environments = opened.location.root.join("environments");
+            opened.tell_problems(|file| file.starts_with(&environments), output);
+            list(&opened, output)?;
+        }
         EnvCommand::Use { name } => choose(&mut opened, name, output)?,
         EnvCommand::Get {
             key,

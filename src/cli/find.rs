@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::model::id::slug;
+use crate::model::problem::Problem;
 use crate::model::{ItemPath, NodeId, Workspace};
 
 use super::CliError;
@@ -13,18 +14,38 @@ const COLLECTIONS: &str = "collections";
 /// The item that `typed` means, seen from `cwd`.
 ///
 /// It may be the file or folder (with or without `.toml`), the place below `collections/`, or the names as the tree
-/// shows them: `Pydio Cells/Get token`.
+/// shows them: `Pydio Cells/Get token`. A file that is there but cannot be read is said to be wrong, not missing.
 pub fn item(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<NodeId, CliError> {
     let candidates = [
         on_disk(&workspace.root, cwd, typed),
         Some(below_collections(typed)),
         Some(by_name(typed)),
     ];
-    candidates
-        .into_iter()
-        .flatten()
-        .find_map(|path| workspace.find(&path))
-        .ok_or_else(|| missing(workspace, typed))
+    let candidates: Vec<ItemPath> = candidates.into_iter().flatten().collect();
+    let found = candidates.iter().find_map(|path| workspace.find(path));
+    found.ok_or_else(|| match candidates.iter().find_map(|path| broken(workspace, path)) {
+        Some(problem) => wrong(problem),
+        None => missing(workspace, typed),
+    })
+}
+
+/// What is wrong with the file of an item, if it could not be read.
+fn broken<'a>(workspace: &'a Workspace, path: &ItemPath) -> Option<&'a Problem> {
+    let collections = workspace.root.join(COLLECTIONS);
+    workspace.problems.iter().find(|problem| {
+        let inside = problem.file.strip_prefix(&collections).ok();
+        let parts: Option<Vec<&str>> = inside.map(|inside| inside.iter().filter_map(|part| part.to_str()).collect());
+        parts.is_some_and(|parts| trimmed(&parts) == *path)
+    })
+}
+
+/// A file's problem as the end of a command.
+pub fn wrong(problem: &Problem) -> CliError {
+    let error = CliError::failed(problem.to_string());
+    match &problem.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
 }
 
 /// The item's place, if `typed` is a path into the workspace's collections.
@@ -171,6 +192,27 @@ mod tests {
         assert!(hint("pydio-cells/get-tokn").contains("did you mean `pydio-cells/get-token`?"));
         assert!(hint("get-token").contains("did you mean `pydio-cells/get-token`?"));
         assert!(hint("something/else/entirely").contains("postrider doctor"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_wrong_and_not_missing() {
+        let (mut workspace, ..) = workspace();
+        workspace.problems.push(Problem {
+            file: "/w/collections/pydio-cells/broken.toml".into(),
+            at: Some((3, 7)),
+            message: "string values must be quoted".to_owned(),
+            hint: None,
+        });
+        for typed in [
+            "collections/pydio-cells/broken",
+            "pydio-cells/broken.toml",
+            "Pydio Cells/Broken",
+        ] {
+            let error = item(&workspace, Path::new("/w"), typed).expect_err("broken");
+            assert!(error.sentence().contains("broken.toml:3:7: string values"), "{error:?}");
+        }
+        let error = item(&workspace, Path::new("/w"), "pydio-cells/brok").expect_err("missing");
+        assert!(error.sentence().contains("there is no request"), "{error:?}");
     }
 
     #[test]

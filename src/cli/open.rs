@@ -48,7 +48,7 @@ pub struct Opened {
 impl Opened {
     /// Opens the workspace: the one asked for, else the nearest to `start`, else the user's own.
     ///
-    /// Problems that leave something to work with are told on stderr.
+    /// Problems that leave something to work with are told on stderr; those of the workspace's files only by who needs them.
     pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
         let paths = super::own_folders()?;
         let location = locate(start, explicit, &paths)
@@ -56,7 +56,6 @@ impl Opened {
         let (config, problem) = Config::load(&paths.config_file());
         let mut problems: Vec<_> = problem.into_iter().collect();
         let workspace = Files::new(&location.root).load();
-        problems.extend(workspace.problems.iter().cloned());
         let (mut state, unkept) = match State::open(&paths, &location.root) {
             Ok((state, problem)) => {
                 problems.extend(problem);
@@ -178,6 +177,19 @@ impl Opened {
         }
     }
 
+    /// Tells in one line that files of the workspace could not be read, if that is so.
+    pub fn tell_problems(&self, matters: impl Fn(&Path) -> bool, output: &mut Output) {
+        let mut problems = self.session.workspace.problems.iter();
+        let mut problems = problems.by_ref().filter(|problem| matters(&problem.file));
+        if let Some(first) = problems.next() {
+            let more = match problems.count() {
+                0 => String::new(),
+                more => format!(" (and {more} more: `postrider doctor` lists them)"),
+            };
+            tell(output, &format!("{first}{more}"), None);
+        }
+    }
+
     /// Makes ready for sending: the environment, the values given, the demo server.
     pub async fn prepare(&mut self, sending: &SendingArgs, cwd: &Path, output: &mut Output) -> Result<(), CliError> {
         self.tell_unkept(output);
@@ -227,6 +239,10 @@ impl Opened {
         if let Some(node) = workspace.environment_named(name) {
             self.session.environment = Some(node.id);
             return Ok(());
+        }
+        let file = self.location.root.join("environments").join(format!("{name}.toml"));
+        if let Some(problem) = workspace.problems.iter().find(|problem| problem.file == file) {
+            return Err(find::wrong(problem));
         }
         let error = CliError::usage(format!("there is no environment `{name}`"));
         let slugs = workspace.environments().iter().map(|node| node.slug.as_str());

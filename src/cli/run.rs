@@ -131,6 +131,7 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
         let workspace = &opened.session.workspace;
         let items = args.paths.iter().map(|path| find::item(workspace, cwd, path));
         let items = items.collect::<Result<Vec<_>, _>>()?;
+        opened.tell_problems(|_| true, output);
         return Ok((opened, items));
     }
     if !args.paths.iter().all(|path| foreign::is_foreign(cwd, path)) {

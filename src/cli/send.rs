@@ -22,6 +22,9 @@ use super::{CliError, body, describe, find};
 /// Sends the request; exit code 1 when it, a script or a test failed.
 pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
     let target = target(&opened, args, cwd)?;
+    if matches!(target, Target::Saved(_)) {
+        opened.tell_problems(|_| true, output);
+    }
     opened.prepare(&args.sending, cwd, output).await?;
     let mut plan = match target {
         Target::Saved(node) => opened

@@ -438,7 +438,23 @@ fn a_broken_file_is_told_with_its_place_and_the_rest_works() {
         .args(["send", "api/good", "--demo"])
         .assert()
         .success()
-        .stderr(is_match("warning: .*broken.toml:2:10: "));
+        .stderr(is_match("warning: .*broken.toml:2:10: ").and(contains("hint:").not()));
+    // Who asks for it hears what is wrong with it, who needs no file hears nothing.
+    home.with(&[])
+        .args(["send", "collections/api/broken", "--demo"])
+        .assert()
+        .code(1)
+        .stderr(is_match("error: .*broken.toml:2:10: ").and(contains("did you mean").not()));
+    home.with(&[]).args(["env", "list"]).assert().stderr("");
+    home.with(&[])
+        .args(["send", "GET", "http://127.0.0.1:1/"])
+        .assert()
+        .stderr(contains("broken").not());
+    home.with(&[])
+        .arg("doctor")
+        .assert()
+        .success()
+        .stdout(contains("collections/api/broken.toml:2:10"));
 }
 
 #[test]
@@ -460,6 +476,16 @@ fn doctor_and_completions_say_what_they_should() {
             .and(contains("state.db"))
             .and(contains("stdout is a terminal")),
     );
+    write(
+        home.folder.path(),
+        "config/postrider/keymap.toml",
+        "normal = [ { on = 'x', run = 'fly' } ]\n",
+    );
+    home.postrider()
+        .arg("doctor")
+        .assert()
+        .success()
+        .stdout(is_match("keymap.toml +`fly` is not an action"));
     for shell in ["bash", "zsh", "fish"] {
         home.postrider()
             .args(["completions", shell])
