@@ -105,7 +105,7 @@ fn an_environment_that_cannot_be_saved_is_kept_and_asked_about() {
     user.sees("cells.toml:");
     user.press("1j<enter>");
     user.press("1je").sees("Initial value");
-    user.press("<right><enter><ctrl-a>https://mine.example<enter>")
+    user.press("<right><enter><ctrl-u>https://mine.example<enter>")
         .sees("cannot save environment");
     user.press("<esc><ctrl-q>").sees("Unsaved changes").sees("● cells");
     user.press("<esc>");
@@ -132,7 +132,7 @@ fn folders_and_requests_are_made_renamed_deleted_and_brought_back() {
     user.press("a").sees("New request");
     user.press("http://127.0.0.1/x<esc><ctrl-s>").sees("saved");
     user.press("2r").sees("Rename");
-    user.press("<ctrl-a>Renamed<enter>").sees("Renamed");
+    user.press("<ctrl-u>Renamed<enter>").sees("Renamed");
     let file = home.root().join("collections/pydio-cells/my-things/renamed.toml");
     user.until("the renamed file", |_| file.is_file());
     user.press("D").sees("elete");

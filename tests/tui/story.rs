@@ -47,7 +47,7 @@ fn a_new_request_is_saved_into_the_collection_and_inherits_its_auth() {
     user.press("<ctrl-n>").sees("New request");
     user.press("{{base_url}}/a/config/datasource<esc>");
     user.press("<ctrl-s>").sees("Save");
-    user.press("<ctrl-a>My data sources").sees("my-data-sources");
+    user.press("<ctrl-u>My data sources").sees("my-data-sources");
     user.press("<enter>").sees("saved");
     assert!(user.screen().contains("My data sources"));
     user.press("<ctrl-j>").sees("200 OK").sees("DataSources");

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::part::Part;
@@ -190,6 +191,21 @@ fn head(state: &State, entity: &Entity, view: View<'_>, places: &Places, buf: &m
     state.url.draw(&styles, Some(&state.facts), places.url, buf, typing)
 }
 
+/// The word before what is missing when it may be missing for want of an environment, and the key that chooses one.
+fn no_environment(view: View<'_>) -> Vec<(String, Style)> {
+    let theme = view.theme;
+    let mut pieces = vec![("no environment is active · ".to_owned(), theme.warn)];
+    let choose = view
+        .keymap
+        .chord_for(Any::App(App::SwitchEnvironment), &[Context::Anywhere]);
+    let some = !view.shared.workspace.environments().is_empty();
+    if let Some(chord) = choose.filter(|_| some) {
+        pieces.push((chord.to_string(), theme.key_hint));
+        pieces.push((" chooses one · ".to_owned(), theme.dim));
+    }
+    pieces
+}
+
 /// What is missing before sending, else the URL as it will be sent.
 fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
     if places.note.is_empty() {
@@ -227,19 +243,11 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
         pieces.push((chord.to_string(), theme.key_hint));
         pieces.push((format!(" runs {request}"), theme.dim));
     }
-    // Without an environment, choosing one comes before any token.
-    let choose = view
-        .keymap
-        .chord_for(Any::App(App::SwitchEnvironment), &[Context::Anywhere]);
-    let some = !view.shared.workspace.environments().is_empty();
-    if let Some(chord) = choose.filter(|_| problem.no_environment && some) {
-        pieces.truncate(4);
-        pieces.push((" · ".to_owned(), theme.dim));
-        pieces.push((chord.to_string(), theme.key_hint));
-        pieces.push((" chooses one".to_owned(), theme.dim));
-    }
-    // The key says more than where the variable stands.
-    if pieces.iter().map(|(text, _)| glyphs::width(text)).sum::<usize>() > room {
+    if problem.no_environment {
+        pieces.truncate(3);
+        pieces.splice(1..1, no_environment(view));
+    } else if pieces.iter().map(|(text, _)| glyphs::width(text)).sum::<usize>() > room {
+        // The key says more than where the variable stands.
         pieces.remove(3);
     }
     let mut used = 0;

@@ -142,8 +142,8 @@ impl Facts {
         if !missing.is_empty() {
             let environment = self.scopes.layer(Scope::Environment).name.as_str();
             let place = match environment {
-                "" => "with no environment active".to_owned(),
-                name => format!("in {name}"),
+                "" => String::new(),
+                name => format!(" in {name}"),
             };
             let verb = if missing.len() == 1 { "has" } else { "have" };
             let whose = match &self.inherited_from {
@@ -153,7 +153,7 @@ impl Facts {
                 _ => String::new(),
             };
             return Some(Problem {
-                what: format!("{verb} no value {place}"),
+                what: format!("{verb} no value{place}"),
                 whose,
                 token_request: missing.iter().find_map(token).and_then(|(_, request)| request.clone()),
                 names: missing,

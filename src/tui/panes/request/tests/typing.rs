@@ -372,12 +372,12 @@ fn what_is_pressed_behind_a_change_of_tabs_is_meant_for_the_new_tab() {
 
 #[test]
 fn without_an_environment_the_note_says_how_to_choose_one() {
-    let mut harness = open(120, 40, "Get token");
+    let mut harness = open(80, 24, "Get token");
     harness.state.shared.active_environment = None;
     harness.press("<right>");
     let screen = harness.screen();
     assert!(
-        screen.contains("have no value with no environment active · ^E chooses one"),
+        screen.contains("! no environment is active · ^E chooses one · {{cl"),
         "{screen}"
     );
 }
