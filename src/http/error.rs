@@ -42,9 +42,18 @@ pub(super) fn timeout(limit: Duration, phase: Phase) -> SendError {
     .hint("raise the timeout in the settings, or see whether the server is busy")
 }
 
-/// The user stopped it.
-pub(super) fn cancelled(phase: Phase) -> SendError {
-    SendError::new(SendErrorKind::Cancelled, format!("cancelled while {}", doing(phase)))
+/// The user stopped it; `answered` is whether a redirect had come already.
+pub(super) fn cancelled(phase: Phase, answered: bool) -> SendError {
+    let error = SendError::new(SendErrorKind::Cancelled, format!("cancelled while {}", doing(phase)));
+    let waits = matches!(
+        phase,
+        Phase::Waiting | Phase::Downloading { .. } | Phase::PostResponseScript
+    );
+    if waits || answered {
+        error.hint("the server may have received the request all the same")
+    } else {
+        error.hint("nothing was sent")
+    }
 }
 
 /// The first error of a type, also inside of I/O errors, which hide theirs.

@@ -82,7 +82,7 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
     let result = result.unwrap_or_else(|cut| {
         Err(match cut {
             Some(limit) => error::timeout(limit, phase),
-            None => error::cancelled(phase),
+            None => error::cancelled(phase, !run.exchange.hops.is_empty()),
         })
     });
     run.finish(result)

@@ -141,6 +141,13 @@ pub struct ScriptError {
     pub hint: Option<String>,
 }
 
+impl ScriptError {
+    /// Whether it is only that the user cancelled: nothing is wrong with the script.
+    pub fn is_cancelled(&self) -> bool {
+        self.name == "CancelledError"
+    }
+}
+
 /// Where a run goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextRequest {

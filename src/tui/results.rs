@@ -184,7 +184,7 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
         state.shared.notify(level, outcome.redactor.redact(&text));
         return;
     }
-    if let Some(error) = outcome.script_errors.first() {
+    if let Some(error) = outcome.script_errors.iter().find(|error| !error.is_cancelled()) {
         let (at, script) = (response::at_line(error), &error.script);
         let text = format!("{script} failed{at}: {}: {}", error.name, error.message);
         state.shared.notify(Level::Error, outcome.redactor.redact(&text));

@@ -43,9 +43,9 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
     match outcome.exchange.as_ref().map(|exchange| &exchange.result) {
         Some(Err(error)) if error.kind == SendErrorKind::Cancelled => {
             rows.push(Row::new(Ink::Strong, show.text(&sentence(&error.message))).lead(Ink::Dim, "– "));
-            rows.push(
-                Row::new(Ink::Dim, "The server may have received the request all the same.").lead(Ink::Dim, "  "),
-            );
+            if let Some(hint) = &error.hint {
+                rows.push(Row::new(Ink::Dim, show.text(&format!("{}.", sentence(hint)))).lead(Ink::Dim, "  "));
+            }
         }
         Some(Err(error)) => {
             for (n, line) in show.lines(&sentence(&error.message)).into_iter().enumerate() {
@@ -103,6 +103,11 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
     if !outcome.script_errors.is_empty() {
         rows.push(Row::default());
         for error in &outcome.script_errors {
+            if error.is_cancelled() {
+                let text = format!("{} was cancelled{}", error.script, scripts::at_line(error));
+                rows.push(Row::new(Ink::Text, text).lead(Ink::Dim, "– "));
+                continue;
+            }
             let text = format!("{} failed{}", error.script, scripts::at_line(error));
             rows.push(
                 Row::new(Ink::Text, text)

@@ -29,10 +29,15 @@ fn script_error(error: &ScriptError, show: &Show<'_>, rows: &mut Vec<Row>) {
         .map(|(line, column)| format!(":{line}:{column}"))
         .unwrap_or_default();
     let message = show.text(&format!("{}: {}", error.name, error.message));
+    let (mark, ink, how) = if error.is_cancelled() {
+        ("– ", Ink::Strong, "  script cancelled")
+    } else {
+        ("✗ ", Ink::Error, "  script failed")
+    };
     rows.push(
-        Row::new(Ink::Error, format!("{}{at}", error.script))
-            .then(Ink::Dim, "  script failed")
-            .lead(Ink::Error, "✗ ")
+        Row::new(ink, format!("{}{at}", error.script))
+            .then(Ink::Dim, how)
+            .lead(ink, mark)
             .copied("the error", format!("{}{at}: {message}", error.script)),
     );
     for line in message.lines() {

@@ -59,10 +59,11 @@ pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
         }
     }
     let run = outcome.tests.iter().filter(|test| !test.skipped).count();
-    if run > 0 || !outcome.script_errors.is_empty() {
+    let failed = outcome.script_errors.iter().any(|error| !error.is_cancelled());
+    if run > 0 || failed {
         // The tab's badge gives way on narrow screens; that a test failed must not.
         let passed = outcome.tests.iter().filter(|test| test.passed()).count();
-        let well = passed == run && outcome.script_errors.is_empty();
+        let well = passed == run && !failed;
         let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
         spans.push(Span::styled(" · ", theme.dim));
         let count = if run > 0 {
@@ -71,7 +72,7 @@ pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
             String::new()
         };
         spans.push(Span::styled(format!("{mark}{count}"), style));
-        if !outcome.script_errors.is_empty() {
+        if failed {
             spans.push(Span::styled(" script failed", theme.error));
         }
     }

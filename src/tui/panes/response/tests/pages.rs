@@ -127,6 +127,7 @@ fn without_a_response_the_pane_says_why_and_what_to_do() {
         },
     );
     has(&harness, " cancelled ");
+    has_not(&harness, "may have received");
     deliver(
         &mut harness,
         Outcome {
@@ -173,6 +174,19 @@ fn thrown() -> Outcome {
 
 fn status_line(harness: &Harness) -> String {
     harness.screen().lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn a_script_that_the_user_cancelled_has_not_failed() {
+    let mut outcome = thrown();
+    outcome.script_errors[0].name = "CancelledError".to_owned();
+    let cancelled = SendError::new(SendErrorKind::Cancelled, "cancelled while preparing the request");
+    outcome.exchange = Some(exchange(Err(cancelled.hint("nothing was sent"))));
+    let harness = sent(120, 40, outcome);
+    has(&harness, "Nothing was sent.");
+    has(&harness, "List services, post-response was cancelled at line 3");
+    has_not(&harness, "script failed");
+    has_not(&harness, "may have received");
 }
 
 #[test]
