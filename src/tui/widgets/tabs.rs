@@ -1,7 +1,7 @@
 //! A row of tabs: `Params   Auth basic   Headers 1`.
 //!
 //! [`layout`] is pure, so that drawing and mouse clicks agree on where a tab is. With too little room the gaps shrink,
-//! then the badges of the other tabs go, then tabs at the ends, with `‹` and `›` where some are hidden.
+//! then badges go, the longest first, then tabs at the ends, with `‹` and `›` where some are hidden.
 
 use std::ops::Range;
 
@@ -94,17 +94,26 @@ pub struct TabBox {
 pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
     let active = active.min(tabs.len().saturating_sub(1));
     let room = usize::from(width);
-    for (gap, badges) in [(3, true), (2, true), (2, false), (1, false)] {
-        let boxes = place(tabs, 0..tabs.len(), active, gap, badges, 0);
-        if boxes.last().is_none_or(|last| usize::from(last.columns.end) <= room) {
-            return boxes;
+    // The gap that leaves room for most badges, the widest of those.
+    let mut best: Option<(usize, usize, Vec<bool>)> = None;
+    for gap in [3, 2, 1] {
+        let Some(shown) = badges(tabs, active, gap, room) else {
+            continue;
+        };
+        let count = shown.iter().filter(|shown| **shown).count();
+        if best.as_ref().is_none_or(|(most, ..)| count > *most) {
+            best = Some((count, gap, shown));
         }
     }
+    if let Some((_, gap, shown)) = best {
+        return place(tabs, 0..tabs.len(), gap, &shown, 0);
+    }
+    let none = vec![false; tabs.len()];
     // Grow a window around the active tab while it fits, two columns kept for the marks.
     let mut window = active..active + 1;
     loop {
         let fits = |window: &Range<usize>| {
-            let boxes = place(tabs, window.clone(), active, 1, false, 2);
+            let boxes = place(tabs, window.clone(), 1, &none, 2);
             boxes
                 .last()
                 .is_some_and(|last| usize::from(last.columns.end) + 2 <= room)
@@ -119,7 +128,7 @@ pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
             break;
         }
     }
-    let mut boxes = place(tabs, window.clone(), active, 1, false, 2);
+    let mut boxes = place(tabs, window.clone(), 1, &none, 2);
     let end = width.saturating_sub(if window.end < tabs.len() { 2 } else { 0 });
     for found in &mut boxes {
         found.columns = found.columns.start.min(end)..found.columns.end.min(end);
@@ -128,7 +137,25 @@ pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
     boxes
 }
 
-fn place(tabs: &[Tab], window: Range<usize>, active: usize, gap: usize, badges: bool, from: usize) -> Vec<TabBox> {
+/// Which badges fit beside all the titles: that of the active tab first, then the shortest; `None` if the titles do not.
+fn badges(tabs: &[Tab], active: usize, gap: usize, room: usize) -> Option<Vec<bool>> {
+    let titles: usize = tabs.iter().map(|tab| glyphs::width(&tab.title)).sum();
+    let mut left = room.checked_sub(titles + gap * tabs.len().saturating_sub(1))?;
+    let width = |index: usize| tabs[index].badge.as_deref().map(|badge| 1 + glyphs::width(badge));
+    let mut wanted: Vec<(bool, usize, usize)> = (0..tabs.len())
+        .filter_map(|index| Some((index != active, width(index)?, index)))
+        .collect();
+    wanted.sort_unstable();
+    let mut shown = vec![false; tabs.len()];
+    for (_, width, index) in wanted {
+        if let Some(rest) = left.checked_sub(width) {
+            (left, shown[index]) = (rest, true);
+        }
+    }
+    Some(shown)
+}
+
+fn place(tabs: &[Tab], window: Range<usize>, gap: usize, shown: &[bool], from: usize) -> Vec<TabBox> {
     let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
     let mut at = from;
     tabs.iter()
@@ -136,10 +163,7 @@ fn place(tabs: &[Tab], window: Range<usize>, active: usize, gap: usize, badges: 
         .take(window.end)
         .skip(window.start)
         .map(|(index, tab)| {
-            let badge = tab
-                .badge
-                .as_deref()
-                .filter(|_| badges || (index == active && from == 0));
+            let badge = tab.badge.as_deref().filter(|_| shown[index]);
             let len = glyphs::width(&tab.title) + badge.map_or(0, |badge| 1 + glyphs::width(badge));
             let start = at;
             at += len + gap;
@@ -235,8 +259,10 @@ mod tests {
     #[test]
     fn gives_way_step_by_step() {
         assert_eq!(rows(1, 37, 1), ["Params  Auth basic  Headers 1  Body  "]);
-        assert_eq!(rows(1, 34, 1), ["Params  Auth basic  Headers  Body "]);
-        assert_eq!(rows(1, 25, 1), ["‹ Auth Headers Body      "]);
+        assert_eq!(rows(1, 34, 1), ["Params Auth basic Headers 1 Body  "]);
+        assert_eq!(rows(3, 27, 1), ["Params Auth Headers 1 Body "]);
+        assert_eq!(rows(1, 25, 1), ["Params Auth Headers Body "]);
+        assert_eq!(rows(1, 23, 1), ["‹ Auth Headers Body    "]);
         assert_eq!(rows(0, 20, 1), ["  Params Auth      ›"]);
         assert_eq!(rows(3, 10, 1), ["‹ Body    "]);
         assert_eq!(rows(2, 8, 1), ["‹ Hea… ›"]);

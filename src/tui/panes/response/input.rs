@@ -221,7 +221,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) if parts.tabs.contains(at) => {
-            let all = tab::tabs(&place.outcome, state.tab, parts.tabs.width);
+            let all = tab::tabs(&place.outcome);
             if let Some(hit) = tabs::hit(&all, state.tab as usize, parts.tabs.width, at.x - parts.tabs.x) {
                 state.tab = Tab::ALL[hit];
             }

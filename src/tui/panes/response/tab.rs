@@ -1,6 +1,7 @@
 //! The tabs of the response, and what stands beside their names.
 
 use crate::model::Outcome;
+use crate::model::outcome::ScriptError;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyphs, tabs};
 
@@ -66,18 +67,8 @@ impl Tab {
     }
 }
 
-/// The tabs with their badges; without any, if only so all names fit.
-pub(super) fn tabs(outcome: &Outcome, active: Tab, width: u16) -> Vec<tabs::Tab> {
-    let mut all = with_badges(outcome);
-    if tabs::layout(&all, active as usize, width).len() < all.len() {
-        for tab in &mut all {
-            tab.badge = None;
-        }
-    }
-    all
-}
-
-fn with_badges(outcome: &Outcome) -> Vec<tabs::Tab> {
+/// The tabs with their badges.
+pub(super) fn tabs(outcome: &Outcome) -> Vec<tabs::Tab> {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
     let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
@@ -104,7 +95,8 @@ fn with_badges(outcome: &Outcome) -> Vec<tabs::Tab> {
 fn tests_badge(outcome: &Outcome) -> String {
     let run = outcome.tests.iter().filter(|test| !test.skipped).count();
     let passed = outcome.tests.iter().filter(|test| test.passed()).count();
-    match (run, outcome.script_errors.is_empty()) {
+    let well = outcome.script_errors.iter().all(ScriptError::is_cancelled);
+    match (run, well) {
         (0, true) => String::new(),
         (0, false) => "✗".to_owned(),
         (_, true) => format!("{passed}/{run}"),
@@ -114,10 +106,10 @@ fn tests_badge(outcome: &Outcome) -> String {
 
 /// Draws the row, the badges of tests and warnings in the colour of how it went.
 pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let all = tabs(outcome, active, area.width);
+    let all = tabs(outcome);
     tabs::draw(&all, active as usize, &theme.tabs(), area, buf);
-    let scripts_failed =
-        !outcome.script_errors.is_empty() || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);
+    let scripts_failed = !outcome.script_errors.iter().all(ScriptError::is_cancelled)
+        || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);
     for place in tabs::layout(&all, active as usize, area.width) {
         let style = match Tab::ALL[place.index] {
             Tab::Tests if scripts_failed => theme.error,
