@@ -282,18 +282,27 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     }
     text.push(String::new());
     text.push("Drafts are kept either way and are there when you come back.".to_owned());
-    let choices = vec![
-        Choice {
-            key: 's',
-            label: "save all and quit".into(),
-            commands: vec![Command::SaveAll { quit: true }],
-        },
-        Choice {
-            key: 'q',
-            label: "quit, keep the drafts".into(),
-            commands: vec![Command::Quit],
-        },
-    ];
+    let homeless = unsaved
+        .iter()
+        .filter(|filed| drafts::place(workspace, **filed).is_none());
+    let homeless = homeless.count();
+    let label = match (unsaved.len() - homeless, homeless) {
+        (0, _) => None,
+        (_, 0) => Some("save all and quit".to_owned()),
+        (some, 1) => Some(format!("save {some} and quit, keep 1 as a draft")),
+        (some, more) => Some(format!("save {some} and quit, keep {more} as drafts")),
+    };
+    let save = label.map(|label| Choice {
+        key: 's',
+        label,
+        commands: vec![Command::SaveAll { quit: true }],
+    });
+    let quit = Choice {
+        key: 'q',
+        label: "quit, keep the drafts".into(),
+        commands: vec![Command::Quit],
+    };
+    let choices = save.into_iter().chain([quit]).collect();
     queue.push(Command::Show(Box::new(
         Confirm::new("Unsaved changes", text, choices).into(),
     )));

@@ -244,6 +244,8 @@ fn an_environment_that_could_not_be_saved_is_kept_and_asked_about() {
         screen.contains("Unsaved changes") && screen.contains("● demo"),
         "{screen}"
     );
+    // The new request has no file to be saved in.
+    assert!(screen.contains("save 1 and quit, keep 1 as a draft"), "{screen}");
     harness.press("s");
     assert!(matches!(jobs(&harness).last(), Some(FileJob::WriteEnvironment { .. })));
 }

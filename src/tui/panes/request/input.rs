@@ -27,6 +27,17 @@ pub(super) fn change(
     cx: &mut Cx<'_>,
     change: impl FnOnce(&mut Entity),
 ) {
+    change_called(state, part.word(), merge, cx, change);
+}
+
+/// The same under another name than the part's.
+pub(super) fn change_called(
+    state: &State,
+    what: &str,
+    merge: Option<&str>,
+    cx: &mut Cx<'_>,
+    change: impl FnOnce(&mut Entity),
+) {
     let Some(node) = state.node.and_then(|id| cx.shared.workspace.node(id)) else {
         return;
     };
@@ -36,7 +47,7 @@ pub(super) fn change(
         return;
     }
     cx.commands.push(Command::Edit {
-        label: format!("{} of {}", part.word(), entity.name()),
+        label: format!("{what} of {}", entity.name()),
         merge: merge.map(|field| format!("{field}:{:?}", node.id)),
         edits: vec![Edit::Replace { id: node.id, entity }],
     });

@@ -1,6 +1,6 @@
 //! Orders from outside the pane: from pickers and jump letters, which name what they want instead of pressing keys.
 
-use super::input::{change, leave, typed_tab};
+use super::input::{change, change_called, leave, typed_tab};
 use super::nav::enter;
 use super::part::{self, Part};
 use super::{State, Tab};
@@ -48,7 +48,7 @@ pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
                 let text = format!("`{word}` cannot be a method: letters, digits and `!#$%&'*+-.^_|~` only");
                 return cx.shared.notify(Level::Warning, text);
             }
-            change(state, Part::Url, None, cx, |entity| {
+            change_called(state, "method", None, cx, |entity| {
                 if let Some(request) = part::request(entity) {
                     request.method = method;
                 }

@@ -1,5 +1,6 @@
 //! The settings form: one field a setting, each showing what counts while it says nothing itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::model::Settings;
@@ -59,6 +60,18 @@ const SWITCHES: [Switch; 8] = [
         "Send the cookies of the workspace and keep new ones.",
         true,
     ),
+];
+
+/// The headers that are added by themselves and can be turned off.
+const ADDED: [&str; 8] = [
+    "accept",
+    "accept-encoding",
+    "cache-control",
+    "connection",
+    "content-type",
+    "host",
+    "postman-token",
+    "user-agent",
 ];
 
 fn slot<'a>(settings: &'a mut Settings, name: &str) -> Option<&'a mut Option<bool>> {
@@ -186,11 +199,17 @@ pub fn set(settings: &mut Settings, name: &str, text: &str) -> Result<(), String
         }
         "proxy" => settings.proxy = filled.map(str::to_owned),
         "disabled_headers" => {
-            settings.disabled_headers = text
-                .split(',')
-                .map(|name| name.trim().to_ascii_lowercase())
-                .filter(|name| !name.is_empty())
-                .collect();
+            let names = text.split(',').map(|name| name.trim().to_ascii_lowercase());
+            let names: BTreeSet<String> = names.filter(|name| !name.is_empty()).collect();
+            // A file may hold others; what it holds may stay.
+            let known = |name: &String| ADDED.contains(&name.as_str()) || settings.disabled_headers.contains(name);
+            if let Some(name) = names.iter().find(|name| !known(name)) {
+                return Err(format!(
+                    "`{name}` is none of those that are added: {}",
+                    ADDED.join(", ")
+                ));
+            }
+            settings.disabled_headers = names;
         }
         _ => {}
     }
@@ -261,6 +280,8 @@ mod tests {
                 .contains("`many`")
         );
         assert!(set(&mut settings, "timeout", "soon").unwrap_err().contains("30s"));
+        let error = set(&mut settings, "disabled_headers", "accept, abc").unwrap_err();
+        assert!(error.contains("`abc`") && error.contains("user-agent"), "{error}");
         assert_eq!(settings, Settings::default());
     }
 

@@ -185,7 +185,7 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     if state.place().is_none() {
         return hints;
     }
-    if state.search.visible() {
+    if state.search.visible() && state.count() != "no match" {
         hints.extend([Any::Nav(Nav::NextMatch), Any::Nav(Nav::PreviousMatch)]);
     }
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
@@ -229,20 +229,16 @@ pub fn restore(state: &mut State, value: &Value) {
 pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
     let Some(place) = state.place() else { return Vec::new() };
     let row = state.parts(area).tabs;
-    tabs::layout(
-        &tab::tabs(&place.outcome, state.tab, row.width),
-        state.tab as usize,
-        row.width,
-    )
-    .into_iter()
-    .map(|found| {
-        let show = Any::Response(Action::Show(Tab::ALL[found.index]));
-        (
-            Position::new(row.x + found.columns.start, row.y),
-            vec![Command::Act(show)],
-        )
-    })
-    .collect()
+    tabs::layout(&tab::tabs(&place.outcome), state.tab as usize, row.width)
+        .into_iter()
+        .map(|found| {
+            let show = Any::Response(Action::Show(Tab::ALL[found.index]));
+            (
+                Position::new(row.x + found.columns.start, row.y),
+                vec![Command::Act(show)],
+            )
+        })
+        .collect()
 }
 
 /// What can be copied: its words, and the text.

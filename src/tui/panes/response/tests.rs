@@ -265,6 +265,8 @@ fn search_is_incremental_and_esc_goes_back() {
     harness.press("g/nowhere");
     work(&mut harness);
     has(&harness, "no match");
+    harness.press("<enter>");
+    has_not(&harness, "next hit");
     harness.press("<esc>");
     has(&harness, "line 0");
     harness.press("/(4");

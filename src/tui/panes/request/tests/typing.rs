@@ -190,6 +190,13 @@ fn any_token_is_a_method_and_nothing_else() {
     let mut harness = open(120, 40, "List services");
     order(&mut harness, Order::Method("propfind".into()));
     assert_eq!(request(&harness).method.as_str(), "propfind");
+    harness.press("u");
+    assert!(
+        harness.screen().contains("method of List services"),
+        "{}",
+        harness.screen()
+    );
+    order(&mut harness, Order::Method("propfind".into()));
     order(&mut harness, Order::Method("a b".into()));
     assert_eq!(request(&harness).method.as_str(), "propfind");
     assert!(harness.state.shared.notice.is_some());
@@ -377,7 +384,7 @@ fn without_an_environment_the_note_says_how_to_choose_one() {
     harness.press("<right>");
     let screen = harness.screen();
     assert!(
-        screen.contains("! no environment is active · ^E chooses one · {{cl"),
+        screen.contains("! no environment is active · ^E chooses one · {{c"),
         "{screen}"
     );
 }
