@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use crate::demo;
 use crate::exec::{Pipeline, Plan, SendContext, Session};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
@@ -382,8 +384,15 @@ pub fn secrets(session: &Session, node: Option<NodeId>, outcome: &Outcome) -> Re
 pub fn cancellable() -> SendContext {
     let context = SendContext::default();
     let cancel = context.cancel.clone();
+    let mut first = Box::pin(tokio::signal::ctrl_c());
+    // Listens from now on, not only when the task has its turn.
+    let pressed = first.as_mut().now_or_never();
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
+        let pressed = match pressed {
+            Some(pressed) => pressed,
+            None => first.await,
+        };
+        if pressed.is_ok() {
             cancel.cancel();
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);

@@ -12,7 +12,7 @@ use serde_json::{Number, Value};
 use super::plan::DataRow;
 
 /// The longest data file that is read, in bytes: it is held in memory for the whole run.
-pub const MOST_BYTES: u64 = 256 * 1024 * 1024;
+pub const MOST_BYTES: u64 = 256_000_000;
 
 /// The rows of a data file. Cheap to clone.
 #[derive(Clone, Debug, Default)]

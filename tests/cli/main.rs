@@ -32,7 +32,12 @@ impl Home {
 
     /// The program, started in the repository, whose samples are the workspace.
     fn postrider(&self) -> Command {
-        let mut command = Command::cargo_bin("postrider").unwrap();
+        Command::from_std(self.process())
+    }
+
+    /// The same as a process that can be watched while it runs.
+    fn process(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"));
         command.current_dir(env!("CARGO_MANIFEST_DIR"));
         for (variable, folder) in [
             ("HOME", "home"),

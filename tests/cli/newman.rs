@@ -1,8 +1,9 @@
 //! `run` on Postman's own files, in the place of newman.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::Stdio;
 
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -403,4 +404,45 @@ fn cookies_and_redirects_are_as_the_options_say() {
     )
     .success()
     .stdout(contains("`../outside` is outside the working directory").or(contains("cannot read")));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_its_reports_and_exit_code_130() {
+    let home = Home::new();
+    let slow = script("prerequest", "setTimeout(() => {}, 60000)");
+    let items = collection(&[request("Slow", "http://127.0.0.1:1", &[slow])]);
+    home.file("c.json", &items.to_string());
+    let mut child = home
+        .process()
+        .current_dir(home.folder.path())
+        .args(["run", "c.json", "-r", "cli,junit", "--reporter-junit-export", "r.xml"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.by_ref().any(|line| line.unwrap().contains("Slow")));
+    let kill = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(
+        rest.iter().any(|line| line.contains("the run was cancelled")),
+        "{rest:#?}"
+    );
+    assert!(home.read("r.xml").ends_with("</testsuites>\n"));
+}
+
+#[test]
+fn a_data_file_beyond_all_measure_is_refused_before_it_is_read() {
+    let home = Home::new();
+    let file = fs::File::create(home.folder.path().join("big.csv")).unwrap();
+    file.set_len(1 << 30).unwrap();
+    let items = collection(&[request("One", "http://127.0.0.1:1", &[])]);
+    home.newman(&items, &["-d", "big.csv"])
+        .code(1)
+        .stderr(contains("`big.csv` is longer than 256MB").and(contains("hint: ")));
 }
