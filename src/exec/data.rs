@@ -141,6 +141,10 @@ fn number(text: &str) -> Option<Value> {
         return Some(Value::from(number));
     }
     let number: f64 = text.parse().ok()?;
+    // A whole number is shown without a point.
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return format!("{number:.0}").parse::<i64>().ok().map(Value::from);
+    }
     Number::from_f64(number).map(Value::Number)
 }
 
@@ -261,10 +265,10 @@ mod tests {
     #[test]
     fn csv_turns_bare_numbers_into_numbers_and_keeps_quoted_ones() {
         assert_eq!(
-            rows("id, name ,n\r\n7,\"8\", 1.5\n007, \"a \"\"b\"\", c\" ,-3\n\nx"),
+            rows("id, name ,n\r\n7,\"8\", 1.5\n007, \"a \"\"b\"\", c\" ,-3e2\n\nx"),
             json!([
                 {"id": 7, "name": "8", "n": 1.5},
-                {"id": 7, "name": "a \"b\", c", "n": -3},
+                {"id": 7, "name": "a \"b\", c", "n": -300},
                 {"id": "x"},
             ])
         );
