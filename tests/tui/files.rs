@@ -66,8 +66,9 @@ fn outside_changes_show_at_once_and_meet_unsaved_ones_with_a_question() {
         .sees("/a/config/theirs")
         .sees("List services ─");
     user.press("u").sees("/a/config/outside/mine");
-    // Theirs is known now, so mine may be saved over it.
-    user.press("<ctrl-s>").sees("saved");
+    // Undone, theirs stands against mine again.
+    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<tab><tab><enter>").sees("saved");
     assert!(home.read(SERVICES).contains("/a/config/outside/mine"));
 }
 
