@@ -307,8 +307,9 @@ impl Workspace {
             None if is_request => &[],
             None => &self.collections,
         };
-        let is_taken = |other: &NodeId| *other != id && self.nodes.get(other).is_some_and(|node| node.slug == slug);
-        if siblings.iter().any(is_taken) {
+        // A request and a folder of one name are two files.
+        let is_taken = |node: &Node| node.id != id && node.slug == slug && node.entity.is_group() != is_request;
+        if siblings.iter().filter_map(|id| self.nodes.get(id)).any(is_taken) {
             return Err(EditError::Taken { slug: slug.to_owned() });
         }
         Ok(())

@@ -7,8 +7,10 @@ use super::{Entity, Environment, Filed, ItemPath, Workspace};
 /// What became of a change on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Followed {
-    /// The disk says what was known, or there is no place for it.
+    /// The disk says what was known.
     Nothing,
+    /// There is no place for it: what it is in is not there. It must not count as known.
+    Nowhere,
     /// It shows.
     Shown,
     /// Unsaved changes hide it and are kept: saving must ask.
@@ -22,9 +24,9 @@ pub enum Followed {
 impl Workspace {
     /// Takes a node's new content from disk, or adds a node that is new there.
     pub fn follow_node(&mut self, path: &ItemPath, entity: Entity) -> Followed {
-        let Some(id) = self.find(path) else {
-            let parent = match path.parent().map(|parent| self.find(&parent)) {
-                Some(None) => return Followed::Nothing,
+        let Some(id) = self.find_kind(path, entity.is_group()) else {
+            let parent = match path.parent().map(|parent| self.find_kind(&parent, true)) {
+                Some(None) => return Followed::Nowhere,
                 Some(found) => found,
                 None => None,
             };
@@ -49,8 +51,8 @@ impl Workspace {
     }
 
     /// Takes out a node whose file is gone, unless there are unsaved changes in it.
-    pub fn drop_node(&mut self, path: &ItemPath) -> Followed {
-        let Some(id) = self.find(path) else {
+    pub fn drop_node(&mut self, path: &ItemPath, is_group: bool) -> Followed {
+        let Some(id) = self.find_kind(path, is_group) else {
             return Followed::Nothing;
         };
         let below = self.descendants(id);
@@ -164,7 +166,7 @@ mod tests {
         assert_eq!(workspace.request(id).unwrap().name, "mine");
         assert!(workspace.is_dirty(id));
         assert_eq!(
-            workspace.drop_node(&path),
+            workspace.drop_node(&path, false),
             Followed::Kept(Filed::Node(id)),
             "unsaved changes outlive their file"
         );
@@ -175,7 +177,7 @@ mod tests {
             Followed::Shown
         );
         assert_eq!(
-            workspace.drop_node(&ItemPath::new("c/new")),
+            workspace.drop_node(&ItemPath::new("c/new"), false),
             Followed::Gone("New".to_owned())
         );
     }

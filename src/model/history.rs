@@ -147,6 +147,23 @@ impl History {
         step(&mut self.redo, &mut self.undo, workspace, current)
     }
 
+    /// Takes back the step that was last done (or undone), if it is the one whose inverse `is_it`; returns what was
+    /// applied.
+    pub fn take_back(
+        &mut self,
+        workspace: &mut Workspace,
+        current: &mut CurrentValues,
+        is_it: impl Fn(&Step, &Workspace) -> bool,
+    ) -> Option<Step> {
+        if self.undo.last().is_some_and(|last| is_it(last, workspace)) {
+            return step(&mut self.undo, &mut self.redo, workspace, current)?.ok();
+        }
+        if self.redo.last().is_some_and(|last| is_it(last, workspace)) {
+            return step(&mut self.redo, &mut self.undo, workspace, current)?.ok();
+        }
+        None
+    }
+
     /// Follows changes that were made outside: `before` and `after` are the workspace without and with them.
     ///
     /// A step that would bring back an older content of what was changed, or remove it, goes: it would silently revert

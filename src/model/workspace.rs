@@ -4,7 +4,7 @@
 //! for a send is a walk upwards that clones a few `Arc`s. All changes go through [`super::edit`].
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::filed::same_entity;
@@ -313,15 +313,22 @@ impl Workspace {
         Some(ItemPath::new(slugs.join("/")))
     }
 
-    /// The node filed at a path.
+    /// The node filed at a path; of a request and a folder of the same name, the request.
     pub fn find(&self, path: &ItemPath) -> Option<NodeId> {
+        self.find_kind(path, false).or_else(|| self.find_kind(path, true))
+    }
+
+    /// The group or the request filed at a path: `users.toml` may stand beside a folder `users`.
+    pub fn find_kind(&self, path: &ItemPath, is_group: bool) -> Option<NodeId> {
         let mut level: &[NodeId] = &self.collections;
         let mut found = None;
-        for part in path.parts() {
+        let mut parts = path.parts().peekable();
+        while let Some(part) = parts.next() {
+            let is_group = is_group || parts.peek().is_some();
             let node = level
                 .iter()
                 .filter_map(|id| self.nodes.get(id))
-                .find(|node| node.slug == part)?;
+                .find(|node| node.slug == part && node.entity.is_group() == is_group)?;
             found = Some(node.id);
             level = &node.children;
         }
@@ -380,8 +387,16 @@ impl Workspace {
         }
     }
 
-    /// A slug for a new child, unlike those of its siblings without regard to case.
+    /// A slug for a new child, unlike those of its siblings without regard to case, and unlike the names of files that
+    /// could not be read.
     pub fn free_slug(&self, parent: Option<NodeId>, name: &str) -> String {
+        let mut folder = PathBuf::from("collections");
+        folder.extend(
+            parent
+                .and_then(|parent| self.path(parent))
+                .iter()
+                .flat_map(ItemPath::parts),
+        );
         let siblings = match parent {
             Some(parent) => self.nodes.get(&parent).map_or(&[][..], |node| &node.children),
             None => &self.collections,
@@ -391,13 +406,24 @@ impl Workspace {
             siblings
                 .iter()
                 .filter_map(|id| self.nodes.get(id))
-                .map(|node| node.slug.as_str()),
+                .map(|node| node.slug.as_str())
+                .chain(self.unread(&folder)),
         )
+    }
+
+    /// The names, without ending, of what is in a folder and has something wrong with it or in it.
+    fn unread(&self, folder: &Path) -> impl Iterator<Item = &str> {
+        let folder = self.root.join(folder);
+        self.problems.iter().filter_map(move |problem| {
+            let name = problem.file.strip_prefix(&folder).ok()?.iter().next()?.to_str()?;
+            Some(name.strip_suffix(".toml").unwrap_or(name))
+        })
     }
 
     /// A slug for a new environment.
     pub fn free_environment_slug(&self, name: &str) -> String {
-        unique_slug(name, self.environments.iter().map(|node| node.slug.as_str()))
+        let taken = self.environments.iter().map(|node| node.slug.as_str());
+        unique_slug(name, taken.chain(self.unread(Path::new("environments"))))
     }
 }
 

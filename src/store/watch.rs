@@ -224,10 +224,7 @@ pub fn reload(paths: &[PathBuf], files: &Files) -> Vec<Change> {
     for place in places {
         let gone_with_parent = out
             .iter()
-            .any(|change| match (&change.what, &change.place, place.item()) {
-                (What::Removed, Place::Group(above), Some(path)) => path.is_within(above),
-                _ => false,
-            });
+            .any(|change| change.what == What::Removed && change.place.holds(&place));
         if !gone_with_parent {
             out.extend(check(&place, files));
         }

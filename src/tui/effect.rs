@@ -79,17 +79,24 @@ pub enum FileJob {
         /// Whether to run over a change made outside.
         overwrite: bool,
     },
-    /// Removes a node's file or folder, and for a collection its current values.
-    Remove(Place),
+    /// Removes a file, or a collection or folder with all that is in it, and the current values that go with it.
+    Remove {
+        /// What.
+        place: Place,
+        /// Whether the disk is known to hold it; else it goes only if a write of ours has come through by then.
+        saved: bool,
+    },
     /// Brings back, whole, what this session removed from a place: comments and files that are none of ours with it. The
     /// writes that follow put right what else has changed, or stand in for what cannot be brought back.
     Restore(Place),
-    /// Moves a node's file or folder, and what is kept locally for it.
+    /// Moves or renames a file, or a collection or folder with all that is in it, and what is kept locally for it.
     Rename {
         /// From where.
         from: Place,
         /// To where.
         to: Place,
+        /// As for [`FileJob::Remove`].
+        saved: bool,
     },
     /// Writes an environment.
     WriteEnvironment {
@@ -102,18 +109,6 @@ pub enum FileJob {
         /// Whether to run over a change made outside.
         overwrite: bool,
     },
-    /// Removes an environment's file and its current values.
-    RemoveEnvironment {
-        /// Its file's name.
-        slug: String,
-    },
-    /// Renames an environment's file, and what is kept locally for it.
-    RenameEnvironment {
-        /// From.
-        from: String,
-        /// To.
-        to: String,
-    },
     /// Writes the globals.
     WriteGlobals {
         /// What.
@@ -121,6 +116,10 @@ pub enum FileJob {
         /// Whether to run over a change made outside.
         overwrite: bool,
     },
+    /// Tells what others have changed at a place and below it.
+    Look(Place),
+    /// Forgets what is known of a place and all below it, and tells what is there as new.
+    Reread(Place),
     /// Notes that a change made outside was taken over.
     Accept(Box<Change>),
     /// Notes that what somebody else has put into a file was taken over.

@@ -5,9 +5,9 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
 use crate::model::{EnvironmentId, Filed, Outcome};
-use crate::store::Content;
 use crate::store::files::Theirs;
 use crate::store::watch::Change;
+use crate::store::{Content, Place};
 
 use super::shared::{Level, RunId};
 use super::widgets::body;
@@ -74,6 +74,22 @@ pub enum Saved {
         of: Option<Filed>,
         /// What was to be done: `save Get token`.
         what: String,
+        /// Why not, and what to do.
+        message: String,
+    },
+    /// A file or folder could not be removed; it is there still.
+    NotRemoved {
+        /// What.
+        place: Place,
+        /// Why not, and what to do.
+        message: String,
+    },
+    /// A file or folder could not be moved or renamed; it is where it was.
+    NotMoved {
+        /// Where it is.
+        from: Place,
+        /// Where it should be.
+        to: Place,
         /// Why not, and what to do.
         message: String,
     },

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
 use crate::model::variable::Change as VariableChange;
-use crate::model::{Environment, EnvironmentId, Followed, NodeId, Outcome, Scope};
+use crate::model::{Environment, EnvironmentId, Followed, NodeId, Outcome, Scope, Workspace};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
 use super::command::Command;
-use super::commands::{ask_about_conflict, mark_saved};
+use super::commands::{ask_about_conflict, mark_saved, not_moved, not_removed};
 use super::drafts;
 use super::effect::{Effect, FileJob, LocalJob};
 use super::event::{Event, Saved};
@@ -30,11 +30,17 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             }
         }
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
-        Event::Saved(saved) => took(state, saved, queue),
+        Event::Saved(saved) => took(state, saved, queue, effects),
         Event::Changed(changes) => {
             let before = state.shared.workspace.clone();
+            let groups = appeared(&before, &changes);
             for change in changes {
                 outside(state, change, effects);
+            }
+            // What was in them had no place before, and was not told of since.
+            if !groups.is_empty() {
+                let looks = groups.into_iter().map(FileJob::Look).collect();
+                effects.push(Effect::Files(looks));
             }
             // Undo must not revert what others did.
             let shared = &mut state.shared;
@@ -228,7 +234,7 @@ fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<History
 }
 
 /// A file was written, or not.
-fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>) {
+fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     match saved {
         Saved::Written(filed, content) => {
             mark_saved(state, filed, content);
@@ -263,7 +269,31 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>) {
             state.saves.quit = false;
             state.shared.notify(Level::Error, format!("cannot {what}: {message}"));
         }
+        Saved::NotRemoved { place, message } => {
+            not_removed(state, &place, effects);
+            let text = format!("cannot delete `{place}`: {message}");
+            state.shared.notify(Level::Error, text);
+        }
+        Saved::NotMoved { from, to, message } => {
+            not_moved(state, &from, &to, effects);
+            let text = format!("cannot move `{from}` to `{to}`: {message}");
+            state.shared.notify(Level::Error, text);
+        }
     }
+}
+
+/// Groups that were not there before, without those in another such group.
+fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for change in changes {
+        if let (Place::Group(path), What::Added(_) | What::Changed(_)) = (&change.place, &change.what)
+            && before.find_kind(path, true).is_none()
+            && !out.iter().any(|above| above.holds(&change.place))
+        {
+            out.push(change.place.clone());
+        }
+    }
+    out
 }
 
 /// A file was changed outside: what has no unsaved changes follows at once, what has is asked about when saved.
@@ -294,7 +324,8 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
         },
         (What::Removed, Place::Environment(slug)) => workspace.drop_environment(slug),
         (What::Removed, Place::Globals) => workspace.follow_globals(Environment::default()),
-        (What::Removed, Place::Group(path) | Place::Request(path)) => workspace.drop_node(path),
+        (What::Removed, Place::Group(path)) => workspace.drop_node(path, true),
+        (What::Removed, Place::Request(path)) => workspace.drop_node(path, false),
     };
     let named = match (&change.what, &change.place) {
         (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), _) => entity.name().to_owned(),
@@ -302,6 +333,7 @@ fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
     };
     match followed {
         // What is contested stays so, however often its file is written.
+        Followed::Nowhere => return,
         Followed::Nothing if is_contested(shared, &change.place) => return,
         Followed::Nothing => {}
         Followed::Shown => {

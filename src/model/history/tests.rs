@@ -157,7 +157,7 @@ fn a_vanished_sibling_does_not_keep_a_move_from_being_undone() {
     ];
     fixture.act(None, edits);
     // Not told to the history, as when it goes in any other way.
-    fixture.workspace.drop_node(&ItemPath::new("c/f/s"));
+    fixture.workspace.drop_node(&ItemPath::new("c/f/s"), false);
     fixture.workspace.apply(Edit::Remove { id: sibling }).unwrap();
     fixture.undo().unwrap().unwrap();
     assert_eq!(fixture.workspace.node(id).unwrap().entity.order(), None);
@@ -225,7 +225,7 @@ fn what_is_gone_outside_takes_its_steps_along_and_nothing_blocks_the_rest() {
     let id = fixture.request;
     fixture.act(None, vec![Edit::Remove { id }]);
     fixture.outside(|workspace| {
-        workspace.drop_node(&ItemPath::new("c/f"));
+        workspace.drop_node(&ItemPath::new("c/f"), true);
     });
     assert!(fixture.workspace.node(fixture.folder).is_none());
     assert!(fixture.undo().is_none());

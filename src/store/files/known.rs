@@ -79,6 +79,16 @@ impl Files {
         Some(text_hash(&String::from_utf8_lossy(&bytes)))
     }
 
+    /// Whether what is at a place was read or written by us: not a file that we could never make sense of.
+    pub fn holds(&self, place: &Place) -> bool {
+        if let Place::Group(path) = place {
+            return self.knows_group(path);
+        }
+        let (path, bytes) = (self.path(place), self.known_bytes(place));
+        path.zip(bytes)
+            .is_some_and(|(path, bytes)| parse(place, &path, &bytes).is_ok())
+    }
+
     /// Counts a file as never read: a save then meets it as somebody else's, which is a conflict.
     pub fn disown(&self, place: &Place) {
         self.known().files.remove(place);
@@ -132,7 +142,7 @@ impl Files {
     }
 
     /// Forgets a place, and for a group everything below it.
-    pub(in crate::store) fn forget(&self, place: &Place) {
+    pub fn forget(&self, place: &Place) {
         let mut known = self.known();
         known.files.remove(place);
         known.earlier.forget(|own| {
@@ -140,9 +150,7 @@ impl Files {
             own == place || matches!(place, Place::Group(above) if below(above))
         });
         if let Place::Group(above) = place {
-            known
-                .files
-                .retain(|place, _| !place.item().is_some_and(|path| path.is_within(above)));
+            known.files.retain(|inside, _| !place.holds(inside));
             known.groups.retain(|path| !path.is_within(above));
         }
     }

@@ -42,6 +42,31 @@ impl Place {
         }
     }
 
+    /// Whether it is this place, or a group with that place in it.
+    pub fn holds(&self, other: &Self) -> bool {
+        match (self, other.item()) {
+            (Self::Group(above), Some(path)) if path != above => path.is_within(above),
+            _ => self == other,
+        }
+    }
+
+    /// Where it is after `from` has become `to`; `None` when it is not in there.
+    #[must_use]
+    pub fn moved(&self, from: &Self, to: &Self) -> Option<Self> {
+        if self == from {
+            return Some(to.clone());
+        }
+        if !from.holds(self) {
+            return None;
+        }
+        let rest = self.item()?.as_str().strip_prefix(from.item()?.as_str())?;
+        let path = ItemPath::new(format!("{}{rest}", to.item()?));
+        Some(match self {
+            Self::Group(_) => Self::Group(path),
+            _ => Self::Request(path),
+        })
+    }
+
     /// The name of its file or folder, without ending.
     pub fn slug(&self) -> &str {
         match self {

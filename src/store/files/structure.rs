@@ -155,7 +155,7 @@ impl Files {
         let (places, groups) = self.known_below(&self.relative(old));
         let moved: Vec<_> = places
             .iter()
-            .filter_map(|place| Some((place, moved(place, from, to)?, self.known_bytes(place)?)))
+            .filter_map(|place| Some((place, place.moved(from, to)?, self.known_bytes(place)?)))
             .collect();
         let mut earlier = std::mem::take(&mut self.known().earlier);
         self.forget(from);
@@ -165,14 +165,14 @@ impl Files {
         }
         self.known().earlier = earlier;
         for group in groups {
-            if let Some(Place::Group(path)) = moved_group(&group, from, to) {
+            if let Some(Place::Group(path)) = Place::Group(group).moved(from, to) {
                 self.note_group(&path);
             }
         }
     }
 
     /// A group's folder, anything else's file.
-    fn own_path(&self, place: &Place) -> Result<PathBuf, SaveError> {
+    pub fn own_path(&self, place: &Place) -> Result<PathBuf, SaveError> {
         let path = match place {
             Place::Group(_) => place.folder(),
             _ => place.file(),
@@ -186,29 +186,6 @@ impl Files {
     fn relative(&self, path: &Path) -> PathBuf {
         path.strip_prefix(self.root()).unwrap_or(path).to_owned()
     }
-}
-
-fn moved(place: &Place, from: &Place, to: &Place) -> Option<Place> {
-    if place == from {
-        return Some(to.clone());
-    }
-    let (Place::Group(_), Place::Group(_)) = (from, to) else {
-        return None;
-    };
-    match place {
-        Place::Request(path) => below(path, from, to).map(Place::Request),
-        Place::Group(path) => below(path, from, to).map(Place::Group),
-        Place::Environment(_) | Place::Globals => None,
-    }
-}
-
-fn moved_group(path: &ItemPath, from: &Place, to: &Place) -> Option<Place> {
-    moved(&Place::Group(path.clone()), from, to)
-}
-
-fn below(path: &ItemPath, from: &Place, to: &Place) -> Option<ItemPath> {
-    let rest = path.as_str().strip_prefix(from.item()?.as_str())?;
-    Some(ItemPath::new(format!("{}{rest}", to.item()?)))
 }
 
 /// Takes stock, folders before what is in them; links are not followed.

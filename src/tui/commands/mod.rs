@@ -19,6 +19,7 @@ use super::state::State;
 pub use conflict::ask as ask_about_conflict;
 pub use saving::mark_saved;
 pub use shell::remember;
+pub use structure::{not_moved, not_removed};
 
 /// Carries out one command; it may ask for others.
 pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {

@@ -1,14 +1,14 @@
 //! Changes of structure: what is made, moved, renamed or deleted is on disk at once.
 //!
 //! The disk follows by comparing where everything was filed before and after, so doing, undoing and redoing are one code
-//! path. Contents other than name, order and the requests of tokens
-//! are left to saving: a moved request with unsaved changes keeps its draft.
+//! path. Contents other than name, order and the requests of tokens are left to saving: a moved request with unsaved
+//! changes keeps its draft. What the disk refuses is taken back in the tree, so that both say the same.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::model::edit::Edit;
-use crate::model::history::ValueChange;
+use crate::model::history::{Step, ValueChange};
 use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
@@ -16,13 +16,20 @@ use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-use super::saving::{apply, write};
+use super::saving::{apply, keep_values, write};
 use super::tokens;
 
 /// Where everything is filed at one moment.
 pub struct Places {
-    nodes: HashMap<NodeId, Place>,
-    environments: HashMap<EnvironmentId, (String, Arc<Environment>)>,
+    nodes: HashMap<NodeId, Spot>,
+    environments: HashMap<EnvironmentId, (Spot, Arc<Environment>)>,
+}
+
+/// Where one thing is filed.
+struct Spot {
+    place: Place,
+    /// Whether the disk is known to hold it.
+    saved: bool,
 }
 
 impl Places {
@@ -35,13 +42,23 @@ impl Places {
             if let Some(node) = workspace.node(id) {
                 let path = above.join(&node.slug);
                 todo.extend(node.children.iter().map(|child| (*child, path.clone())));
-                nodes.insert(id, Place::of(&path, &node.entity));
+                let spot = Spot {
+                    place: Place::of(&path, &node.entity),
+                    saved: node.saved.is_some(),
+                };
+                nodes.insert(id, spot);
             }
         }
         let environments = workspace
             .environments()
             .iter()
-            .map(|node| (node.id, (node.slug.clone(), node.environment.clone())))
+            .map(|node| {
+                let spot = Spot {
+                    place: Place::Environment(node.slug.clone()),
+                    saved: node.saved.is_some(),
+                };
+                (node.id, (spot, node.environment.clone()))
+            })
             .collect();
         Self { nodes, environments }
     }
@@ -90,17 +107,89 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     environments(workspace, before, &after, &mut work);
     forget_values_of_gone(state, before, &after, undone);
     for (from, to) in work.owners {
-        state.shared.current.rename(&from, to.clone());
-        if let (Owner::Environment(from), Owner::Environment(to)) = (from, to) {
-            let shared = &mut state.shared;
-            let overrides = shared.overrides.iter_mut().chain(&mut shared.set_aside);
-            for (slug, ..) in overrides.filter(|(slug, ..)| *slug == from) {
-                slug.clone_from(&to);
-            }
-        }
+        rename_owner(state, from, to);
     }
     effects.extend(work.local.into_iter().map(Effect::Local));
     write(state, work.files, effects);
+}
+
+fn rename_owner(state: &mut State, from: Owner, to: Owner) {
+    state.shared.current.rename(&from, to.clone());
+    if let (Owner::Environment(from), Owner::Environment(to)) = (from, to) {
+        let shared = &mut state.shared;
+        let overrides = shared.overrides.iter_mut().chain(&mut shared.set_aside);
+        for (slug, ..) in overrides.filter(|(slug, ..)| *slug == from) {
+            slug.clone_from(&to);
+        }
+    }
+}
+
+/// Whose current values are kept under the name of a place.
+fn owner(place: &Place) -> Option<Owner> {
+    match place {
+        Place::Environment(slug) => Some(Owner::Environment(slug.clone())),
+        Place::Group(path) if path.parent().is_none() => Some(Owner::Collection(path.to_string())),
+        _ => None,
+    }
+}
+
+/// Puts back in the tree what could not be moved on the disk.
+pub fn not_moved(state: &mut State, from: &Place, to: &Place, effects: &mut Vec<Effect>) {
+    let workspace = &mut state.shared.workspace;
+    if let Some(edit) = back(workspace, from, to)
+        && workspace.apply(edit).is_ok()
+    {
+        workspace.sort();
+        if let (Some(from), Some(to)) = (owner(from), owner(to)) {
+            rename_owner(state, to, from);
+        }
+    }
+    let look = vec![FileJob::Look(from.clone()), FileJob::Look(to.clone())];
+    effects.push(Effect::Files(look));
+}
+
+fn back(workspace: &Workspace, from: &Place, to: &Place) -> Option<Edit> {
+    if let (Place::Environment(from), Place::Environment(to)) = (from, to) {
+        let node = workspace.environments().iter().find(|node| node.slug == *to)?;
+        return Some(Edit::ReslugEnvironment {
+            id: node.id,
+            slug: from.clone(),
+        });
+    }
+    let parent = match from.item()?.parent() {
+        Some(above) => Some(workspace.find_kind(&above, true)?),
+        None => None,
+    };
+    Some(Edit::Move {
+        id: workspace.find_kind(to.item()?, matches!(to, Place::Group(_)))?,
+        parent,
+        index: usize::MAX,
+        slug: from.slug().to_owned(),
+    })
+}
+
+/// Brings back into the tree what could not be removed on the disk: as it was, or else as the disk says.
+pub fn not_removed(state: &mut State, place: &Place, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    let removes = |step: &Step, workspace: &Workspace| {
+        step.edits.iter().any(|edit| match edit {
+            Edit::Insert { nodes, parent, .. } => nodes.first().is_some_and(|top| {
+                let above = parent.and_then(|parent| workspace.path(parent)).unwrap_or_default();
+                Place::of(&above.join(&top.slug), &top.entity) == *place
+            }),
+            Edit::InsertEnvironment { node, .. } => *place == Place::Environment(node.slug.clone()),
+            _ => false,
+        })
+    };
+    let step = shared
+        .history
+        .take_back(&mut shared.workspace, &mut shared.current, removes);
+    if let Some(step) = step {
+        keep_values(&step.values, effects);
+        effects.push(Effect::Files(vec![FileJob::Look(place.clone())]));
+    } else {
+        effects.push(Effect::Files(vec![FileJob::Reread(place.clone())]));
+    }
 }
 
 fn item(place: &Place) -> ItemPath {
@@ -113,11 +202,11 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
     let environments = before.environments.iter();
     let environments = environments
         .filter(|(id, _)| !after.environments.contains_key(id))
-        .map(|(_, (slug, _))| Owner::Environment(slug.clone()));
+        .filter_map(|(_, (spot, _))| owner(&spot.place));
     let collections = before.nodes.iter();
     let collections = collections
-        .filter(|(id, place)| !after.nodes.contains_key(id) && item(place).parent().is_none())
-        .map(|(_, place)| Owner::Collection(place.slug().to_owned()));
+        .filter(|(id, _)| !after.nodes.contains_key(id))
+        .filter_map(|(_, spot)| owner(&spot.place));
     let shared = &mut state.shared;
     for owner in environments.chain(collections) {
         let values = ValueChange::forget_all(&shared.current, &owner);
@@ -129,18 +218,21 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
 }
 
 fn remove_what_is_gone(before: &Places, after: &Places, work: &mut Work) {
-    let mut gone: Vec<(ItemPath, &Place)> = before
+    let mut gone: Vec<&Spot> = before
         .nodes
         .iter()
         .filter(|(id, _)| !after.nodes.contains_key(id))
-        .map(|(_, place)| (item(place), place))
+        .map(|(_, spot)| spot)
         .collect();
-    gone.sort();
-    let mut removed: Vec<ItemPath> = Vec::new();
-    for (path, place) in gone {
-        if !removed.iter().any(|above| path.is_within(above)) {
-            work.files.push(FileJob::Remove(place.clone()));
-            removed.push(path);
+    gone.sort_by_key(|spot| item(&spot.place));
+    let mut removed: Vec<&Place> = Vec::new();
+    for Spot { place, saved } in gone {
+        if !removed.iter().any(|above| above.holds(place)) {
+            work.files.push(FileJob::Remove {
+                place: place.clone(),
+                saved: *saved,
+            });
+            removed.push(place);
         }
     }
 }
@@ -150,7 +242,7 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
         .nodes
         .iter()
         .filter_map(|(id, to)| {
-            let from = before.nodes.get(id)?;
+            let (from, to) = (&before.nodes.get(id)?.place, &to.place);
             (from != to).then(|| (item(from), item(to), *id))
         })
         .collect();
@@ -164,10 +256,13 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
         });
         if let (false, Some(old), Some(new)) = (went_along, before.nodes.get(&id), after.nodes.get(&id)) {
             work.files.push(FileJob::Rename {
-                from: old.clone(),
-                to: new.clone(),
+                from: old.place.clone(),
+                to: new.place.clone(),
+                saved: old.saved,
             });
-            renamed.push((from.clone(), to.clone()));
+            if matches!(old.place, Place::Group(_)) {
+                renamed.push((from.clone(), to.clone()));
+            }
         }
         if from.parent().is_none() && to.parent().is_none() {
             work.owners
@@ -177,19 +272,19 @@ fn rename_what_moved(before: &Places, after: &Places, work: &mut Work) {
 }
 
 fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut Work) {
-    let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, place)| (item(place), *id)).collect();
+    let mut writes: Vec<(ItemPath, NodeId)> = after.nodes.iter().map(|(id, spot)| (item(&spot.place), *id)).collect();
     writes.sort();
-    let mut restored: Vec<ItemPath> = Vec::new();
+    let mut restored: Vec<&Place> = Vec::new();
     for (path, id) in writes {
-        let (Some(node), Some(place)) = (state.shared.workspace.node(id), after.nodes.get(&id)) else {
+        let (Some(node), Some(Spot { place, .. })) = (state.shared.workspace.node(id), after.nodes.get(&id)) else {
             continue;
         };
         // What is just being saved is newer than what the disk was last known to hold.
         let saved = state.saves.latest_entity(id).or(node.saved.as_ref());
         let is_new = !before.nodes.contains_key(&id);
-        if is_new && saved.is_some() && !restored.iter().any(|above| path.is_within(above)) {
+        if is_new && saved.is_some() && !restored.iter().any(|above| above.holds(place)) {
             work.files.push(FileJob::Restore(place.clone()));
-            restored.push(path.clone());
+            restored.push(place);
         }
         let entity = match saved {
             _ if is_new => saved.unwrap_or(&node.entity).clone(),
@@ -209,25 +304,27 @@ fn write_what_is_new(state: &State, before: &Places, after: &Places, work: &mut 
 }
 
 fn environments(workspace: &Workspace, before: &Places, after: &Places, work: &mut Work) {
-    for (id, (slug, _)) in &before.environments {
+    for (id, (spot, _)) in &before.environments {
         if !after.environments.contains_key(id) {
-            work.files.push(FileJob::RemoveEnvironment { slug: slug.clone() });
+            work.files.push(FileJob::Remove {
+                place: spot.place.clone(),
+                saved: spot.saved,
+            });
         }
     }
     for node in workspace.environments() {
         let slug = node.slug.clone();
+        let place = Place::Environment(slug.clone());
         let old = before.environments.get(&node.id);
-        if old.is_none() && node.saved.is_some() {
-            work.files.push(FileJob::Restore(Place::Environment(slug.clone())));
-        }
         match old {
-            Some((old, _)) if *old != slug => {
-                work.files.push(FileJob::RenameEnvironment {
-                    from: old.clone(),
-                    to: slug.clone(),
+            None if node.saved.is_some() => work.files.push(FileJob::Restore(place)),
+            Some((old, _)) if old.place != place => {
+                work.owners.extend(owner(&old.place).zip(owner(&place)));
+                work.files.push(FileJob::Rename {
+                    from: old.place.clone(),
+                    to: place,
+                    saved: old.saved,
                 });
-                work.owners
-                    .push((Owner::Environment(old.clone()), Owner::Environment(slug.clone())));
             }
             _ => {}
         }

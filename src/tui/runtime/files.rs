@@ -143,10 +143,16 @@ impl Worker {
         }
     }
 
+    fn look_at(&self, place: &Place) {
+        if let Ok(path) = self.files.own_path(place) {
+            self.look(&[path]);
+        }
+    }
+
     fn run(mut self, inbox: &Receiver<Job>) {
         while let Ok(job) = inbox.recv() {
             match job {
-                Job::Files(jobs) => jobs.into_iter().for_each(|job| self.change(job)),
+                Job::Files(jobs) => self.change_all(jobs),
                 Job::Local(job) => self.keep(job),
                 Job::Body(path, bytes) => self.body(&path, &bytes),
                 Job::Theme(file, name) => {
@@ -169,7 +175,19 @@ impl Worker {
         self.tell(Event::Notice(level, text));
     }
 
-    fn change(&mut self, job: FileJob) {
+    /// Does jobs that belong together: what was to be written where a file could not be moved is written where that is.
+    fn change_all(&mut self, jobs: Vec<FileJob>) {
+        let mut stuck = Vec::new();
+        for job in jobs {
+            self.change(job, &mut stuck);
+        }
+    }
+
+    fn change(&mut self, job: FileJob, stuck: &mut Vec<(Place, Place)>) {
+        let really = |place: Place, stuck: &[(Place, Place)]| {
+            let mut stuck = stuck.iter();
+            stuck.find_map(|(from, to)| place.moved(to, from)).unwrap_or(place)
+        };
         match job {
             FileJob::Write {
                 id,
@@ -178,7 +196,7 @@ impl Worker {
                 overwrite,
             } => {
                 let what = format!("save `{}`", entity.name());
-                let place = Place::of(&path, &entity);
+                let place = really(Place::of(&path, &entity), stuck);
                 self.write(Filed::Node(id), &place, Content::Item(entity), overwrite, what);
             }
             FileJob::WriteEnvironment {
@@ -188,7 +206,8 @@ impl Worker {
                 overwrite,
             } => {
                 let what = format!("save environment `{}`", environment.name);
-                let (filed, place) = (Filed::Environment(id), Place::Environment(slug));
+                let place = really(Place::Environment(slug), stuck);
+                let filed = Filed::Environment(id);
                 self.write(filed, &place, Content::Environment(environment), overwrite, what);
             }
             FileJob::WriteGlobals { globals, overwrite } => {
@@ -196,8 +215,7 @@ impl Worker {
                 let what = "save the globals".to_owned();
                 self.write(Filed::Globals, &Place::Globals, content, overwrite, what);
             }
-            FileJob::Remove(place) => self.remove(&place),
-            FileJob::RemoveEnvironment { slug } => self.remove(&Place::Environment(slug)),
+            FileJob::Remove { place, saved } => self.remove(place, saved),
             FileJob::Restore(place) => {
                 if let Some(removed) = self.bin.take(&place)
                     && let Err(error) = self.files.restore(&removed)
@@ -205,26 +223,26 @@ impl Worker {
                     self.failed(format!("bring back all of `{place}`"), &error);
                 }
             }
-            FileJob::Rename { from, to } => {
-                if let Err(error) = self.files.rename(&from, &to) {
-                    self.failed(format!("move `{from}`"), &error);
-                } else if let (Some(database), Some(from), Some(to)) = (&mut self.database, from.item(), to.item()) {
-                    let mut kept = database.rename_item(from, to);
-                    if from.parent().is_none() && to.parent().is_none() {
-                        let owner = |path: &ItemPath| Owner::Collection(path.to_string());
-                        kept = kept.and(database.rename_owner(&owner(from), &owner(to)));
+            FileJob::Rename { from, to, saved } => {
+                // What is not ours stays where it is, but what is kept goes with the tree.
+                let renamed = if saved || self.files.holds(&from) {
+                    self.files.rename(&from, &to)
+                } else {
+                    Ok(())
+                };
+                match renamed {
+                    Ok(()) => self.renamed(&from, &to),
+                    Err(error) => {
+                        stuck.push((from.clone(), to.clone()));
+                        let message = in_words(&error);
+                        self.tell(Event::Saved(Saved::NotMoved { from, to, message }));
                     }
-                    self.kept(kept);
                 }
             }
-            FileJob::RenameEnvironment { from, to } => {
-                let places = [&from, &to].map(|slug| Place::Environment(slug.clone()));
-                if let Err(error) = self.files.rename(&places[0], &places[1]) {
-                    self.failed(format!("rename environment `{from}`"), &error);
-                } else if let Some(database) = &mut self.database {
-                    let kept = database.rename_environment(&from, &to);
-                    self.kept(kept);
-                }
+            FileJob::Look(place) => self.look_at(&place),
+            FileJob::Reread(place) => {
+                self.files.forget(&place);
+                self.look_at(&place);
             }
             FileJob::Accept(change) => self.files.accept(&change),
             FileJob::Adopt(place, content) => self.files.adopt(&place, &content),
@@ -245,24 +263,47 @@ impl Worker {
         self.tell(Event::Saved(saved));
     }
 
-    /// Removes files; they stay in the bin, and the values that were kept for them go.
-    fn remove(&mut self, place: &Place) {
-        match self.files.remove(place) {
-            // What somebody else has deleted already, or what never came to be.
-            Err(SaveError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
-            Err(error) => self.failed(format!("delete `{place}`"), &error),
-            Ok(removed) => {
-                self.bin.keep(removed);
-                let owner = match place {
-                    Place::Environment(slug) => Owner::Environment(slug.clone()),
-                    Place::Group(path) if path.parent().is_none() => Owner::Collection(path.to_string()),
-                    _ => return,
-                };
-                if let Some(database) = &self.database {
-                    let kept = database.forget_owner(&owner);
-                    self.kept(kept);
+    /// Lets what is kept locally follow a renaming.
+    fn renamed(&mut self, from: &Place, to: &Place) {
+        let Some(database) = &mut self.database else { return };
+        let kept = match (from, to) {
+            (Place::Environment(from), Place::Environment(to)) => database.rename_environment(from, to),
+            (Place::Request(from), Place::Request(to)) => database.rename_item(from, to),
+            (Place::Group(from), Place::Group(to)) => {
+                let kept = database.rename_item(from, to);
+                let owner = |path: &ItemPath| Owner::Collection(path.to_string());
+                if from.parent().is_none() && to.parent().is_none() {
+                    kept.and(database.rename_owner(&owner(from), &owner(to)))
+                } else {
+                    kept
                 }
             }
+            _ => return,
+        };
+        self.kept(kept);
+    }
+
+    /// Removes files; they stay in the bin, and the values that were kept for them go.
+    fn remove(&mut self, place: Place, saved: bool) {
+        if saved || self.files.holds(&place) {
+            match self.files.remove(&place) {
+                Ok(removed) => self.bin.keep(removed),
+                // What somebody else has deleted already.
+                Err(SaveError::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
+                Err(error) => {
+                    let message = in_words(&error);
+                    return self.tell(Event::Saved(Saved::NotRemoved { place, message }));
+                }
+            }
+        }
+        let owner = match place {
+            Place::Environment(slug) => Owner::Environment(slug),
+            Place::Group(path) if path.parent().is_none() => Owner::Collection(path.to_string()),
+            _ => return,
+        };
+        if let Some(database) = &self.database {
+            let kept = database.forget_owner(&owner);
+            self.kept(kept);
         }
     }
 
@@ -343,3 +384,6 @@ fn in_words(error: &SaveError) -> String {
         None => message,
     }
 }
+
+#[cfg(test)]
+mod tests;
