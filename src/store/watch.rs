@@ -261,6 +261,22 @@ fn gather(path: &Path, inside: &Path, files: &Files, out: &mut BTreeSet<Place>, 
     }
 }
 
+/// Those of some files that can be read, or are gone: what was wrong with them no longer is.
+pub fn whole(paths: &[PathBuf], files: &Files) -> Vec<PathBuf> {
+    let is_whole = |path: &&PathBuf| {
+        let relative = path.strip_prefix(files.root()).ok();
+        let Some(place) = relative.and_then(Place::from_file) else {
+            return false;
+        };
+        match read(path) {
+            Ok(Disk::Bytes(bytes)) => parse(&place, path, &bytes).is_ok(),
+            Ok(Disk::Missing) => true,
+            Err(_) => false,
+        }
+    };
+    paths.iter().filter(is_whole).cloned().collect()
+}
+
 /// What has become of one place, if anything.
 fn check(place: &Place, files: &Files) -> Option<Change> {
     let path = files.path(place)?;

@@ -1,5 +1,7 @@
 //! Events: what happened. All of them arrive on one queue.
 
+use std::path::PathBuf;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::model::exchange::Cookie;
@@ -33,6 +35,8 @@ pub enum Event {
     Saved(Saved),
     /// Files changed outside.
     Changed(Vec<Change>),
+    /// Files that were looked at and are not broken, or not any more.
+    Whole(Vec<PathBuf>),
     /// A body's index grew.
     Indexed(u64, body::Snapshot),
     /// A search found something, or ended.

@@ -31,6 +31,10 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         }
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
         Event::Saved(saved) => took(state, saved, queue, effects),
+        Event::Whole(files) => {
+            let problems = &mut state.shared.workspace.problems;
+            problems.retain(|problem| problem.at.is_none() || !files.contains(&problem.file));
+        }
         Event::Changed(changes) => {
             let before = state.shared.workspace.clone();
             let groups = appeared(&before, &changes);

@@ -154,6 +154,13 @@ fn a_broken_file_is_told_and_the_rest_works() {
     // Mended outside, it is there.
     fs::write(&broken, "name = \"Mended\"\nurl = \"http://127.0.0.1/\"\n").unwrap();
     user.press("jl").sees("Mended");
+    // One that is put back as it was is no problem any more either.
+    user.sees_no("could not be read");
+    let text = home.read(SERVICES);
+    fs::write(home.root().join(SERVICES), "name = [").unwrap();
+    user.sees("1 file could not be read");
+    fs::write(home.root().join(SERVICES), text).unwrap();
+    user.sees_no("could not be read");
 }
 
 #[test]

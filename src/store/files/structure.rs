@@ -53,6 +53,40 @@ impl Removed {
     }
 }
 
+impl Entry {
+    fn remove(&self) -> std::io::Result<()> {
+        match &self.kind {
+            Kind::Folder => fs::remove_dir(&self.path),
+            Kind::Link(_) | Kind::File(..) => fs::remove_file(&self.path),
+        }
+    }
+
+    fn create(&self) -> Result<(), SaveError> {
+        match &self.kind {
+            Kind::Folder => fs::create_dir(&self.path).map_err(SaveError::io("create", &self.path)),
+            Kind::Link(target) => link(target, &self.path).map_err(SaveError::io("create", &self.path)),
+            Kind::File(bytes, permissions) => {
+                atomic::create(&self.path, bytes)?;
+                fs::set_permissions(&self.path, permissions.clone()).map_err(SaveError::io("write", &self.path))
+            }
+        }
+    }
+}
+
+/// Creates all entries or, when one of them cannot be, none.
+fn put_back(entries: &[Entry]) -> Result<(), SaveError> {
+    for (at, entry) in entries.iter().enumerate() {
+        if let Err(error) = entry.create() {
+            for made in entries[..at].iter().rev() {
+                // What cannot be removed again is in the way of nothing but the next attempt, which says so.
+                let _ = made.remove();
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
 impl Files {
     /// Removes a file, or a collection or folder with all that is in it.
     pub fn remove(&self, place: &Place) -> Result<Removed, SaveError> {
@@ -65,12 +99,12 @@ impl Files {
             .into_iter()
             .filter_map(|place| self.known_bytes(&place).map(|bytes| (place, bytes)))
             .collect();
-        for entry in entries.iter().rev() {
-            let result = match &entry.kind {
-                Kind::Folder => fs::remove_dir(&entry.path),
-                Kind::Link(_) | Kind::File(..) => fs::remove_file(&entry.path),
-            };
-            result.map_err(SaveError::io("remove", &entry.path))?;
+        for (at, entry) in entries.iter().enumerate().rev() {
+            if let Err(error) = entry.remove() {
+                // Half of it would be worse than all: what is gone already comes back.
+                put_back(&entries[at + 1..])?;
+                return Err(SaveError::io("remove", &entry.path)(error));
+            }
         }
         self.forget(place);
         if let Some(parent) = path.parent() {
@@ -93,17 +127,7 @@ impl Files {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(SaveError::io("create", parent))?;
         }
-        for entry in &removed.entries {
-            match &entry.kind {
-                Kind::Folder => fs::create_dir(&entry.path).map_err(SaveError::io("create", &entry.path))?,
-                Kind::Link(target) => link(target, &entry.path).map_err(SaveError::io("create", &entry.path))?,
-                Kind::File(bytes, permissions) => {
-                    atomic::create(&entry.path, bytes)?;
-                    fs::set_permissions(&entry.path, permissions.clone())
-                        .map_err(SaveError::io("write", &entry.path))?;
-                }
-            }
-        }
+        put_back(&removed.entries)?;
         for (place, bytes) in &removed.known {
             self.note(place, bytes.clone());
         }

@@ -48,15 +48,10 @@ impl FileWorker {
         let answers = queue.clone();
         let noticed = jobs.clone();
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
-            let late = noticed.clone();
             let watcher = Watcher::start(files.root(), move |event| {
                 // Nobody listens when the program is ending.
                 let _ = noticed.send(Job::Changed(event.paths));
             });
-            // What was changed between reading the files and watching them.
-            let all = ["collections", "environments", "globals.toml"].map(|name| files.root().join(name));
-            let _ = late.send(Job::Changed(all.to_vec()));
-            drop(late);
             if let Err(error) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
@@ -138,6 +133,10 @@ impl Worker {
     /// Tells what others have changed at some paths.
     fn look(&self, paths: &[PathBuf]) {
         let changes = watch::reload(paths, &self.files);
+        let whole = watch::whole(paths, &self.files);
+        if !whole.is_empty() {
+            self.tell(Event::Whole(whole));
+        }
         if !changes.is_empty() {
             self.tell(Event::Changed(changes));
         }
@@ -220,6 +219,7 @@ impl Worker {
                 if let Some(removed) = self.bin.take(&place)
                     && let Err(error) = self.files.restore(&removed)
                 {
+                    self.bin.keep(removed);
                     self.failed(format!("bring back all of `{place}`"), &error);
                 }
             }
