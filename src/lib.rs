@@ -4,8 +4,9 @@
 //!
 //! ```text
 //! main    → cli, tui
-//! cli     → exec, store, formats, script, http, auth, vars, demo, model   (never tui)
-//! tui     → the same                                                      (never cli)
+//! cli     → reports, exec, store, formats, script, http, auth, vars, demo, model   (never tui)
+//! tui     → the same                                                               (never cli)
+//! reports → exec, formats, vars, model
 //! exec    → http, script, auth, vars, model
 //! http    → auth, model        script → vars, model
 //! auth, vars, store, formats, demo → model            model → nothing of ours
@@ -35,6 +36,7 @@ pub mod exec;
 pub mod formats;
 pub mod http;
 pub mod model;
+pub mod reports;
 pub mod script;
 pub mod store;
 pub mod tui;

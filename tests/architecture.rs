@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which layers each layer may import.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("auth", &["model"]),
     ("vars", &["model"]),
@@ -17,16 +17,17 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("http", &["auth", "model"]),
     ("script", &["vars", "model"]),
     ("exec", &["http", "script", "auth", "vars", "model"]),
+    ("reports", &["exec", "formats", "vars", "model"]),
     (
         "cli",
         &[
-            "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
         ],
     ),
     (
         "tui",
         &[
-            "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
         ],
     ),
 ];

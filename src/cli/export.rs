@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Environment, NodeId, Variable, Workspace};
@@ -11,7 +12,7 @@ use crate::model::{Environment, NodeId, Variable, Workspace};
 use super::args::PostmanArgs;
 use super::open::Opened;
 use super::output::{Output, escape};
-use super::{CliError, find, whole};
+use super::{CliError, find};
 
 /// Writes what was asked for: one thing to a file or stdout, all of it, or the v3 format, into a folder.
 pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -93,7 +94,7 @@ fn fill(variables: &mut [Variable], owner: &Owner, current: &CurrentValues) {
 }
 
 fn collection(workspace: &Workspace, current: &CurrentValues, node: NodeId) -> crate::formats::Collection {
-    let mut out = whole::collection(workspace, node);
+    let mut out = formats::whole(workspace, node);
     let slug = workspace.node(node).map_or("", |node| node.slug.as_str());
     if let Some(crate::model::Entity::Collection(group)) = out.items.first_mut().map(|item| &mut item.entity) {
         let group = std::sync::Arc::make_mut(group);

@@ -29,7 +29,6 @@ mod run;
 mod schema;
 mod scopes;
 mod send;
-mod whole;
 
 use std::fs::File;
 use std::future::Future;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use crate::exec::data::{self, Data};
 use crate::exec::{Pipeline, RunEvent, RunOptions, Summary, run as run_all};
+use crate::formats;
 use crate::http::Client;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Environment, NodeId, Workspace};
@@ -20,7 +21,7 @@ use super::argv::ReporterOptions;
 use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::Output;
 use super::reporters::Reporters;
-use super::{CliError, certificates, cookies, find, foreign, scopes, start_of, whole};
+use super::{CliError, certificates, cookies, find, foreign, scopes, start_of};
 
 /// What a run is started with.
 pub struct Start<'a> {
@@ -90,7 +91,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         .map(|node| node.id);
 
     let mut session = std::mem::take(&mut opened.session);
-    let mut reporters = Reporters::new(args, start.reporters, &session, output)?;
+    let mut reporters = Reporters::new(args, start.reporters, output)?;
     let summary = run_all(&pipeline, &mut session, &options, &context, &mut |event| {
         let redactor = match &event {
             RunEvent::Outcome(done) => {
@@ -219,8 +220,8 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
         scopes::write(&at(path), &cookies::exported(&opened.jar))?;
     }
     if let (Some(path), Some(node)) = (&args.export_collection, collection) {
-        let whole = whole::collection(&opened.session.workspace, node);
-        let mut value = crate::formats::postman::write::collection(&whole, &crate::formats::postman::Secrets::All);
+        let whole = formats::whole(&opened.session.workspace, node);
+        let mut value = formats::postman::write::collection(&whole, &formats::postman::Secrets::All);
         let scopes = crate::exec::scopes(&opened.session.source(Some(node)));
         value["variable"] = scopes::values(scopes.layer(crate::model::Scope::Collection));
         scopes::write(&at(path), &value)?;

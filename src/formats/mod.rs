@@ -13,7 +13,9 @@ mod found;
 pub mod postman;
 pub mod reimport;
 mod report;
+mod whole;
 
 pub use error::FormatError;
 pub use found::{Collection, Found, Item};
 pub use report::{Fate, Note, Report};
+pub use whole::whole;

@@ -3,22 +3,19 @@
 //! ```text
 //! RunEvent ─▶ Reporters ─┬─ cli       stdout, as it happens
 //!            (redacted)  ├─ progress  a bar on stderr
-//!                        └─ json, junit, html ─▶ spool (a temporary file) ─▶ finish: head, spool, end ─▶ file
+//!                        └─ json, junit, html ─▶ a file (crate::reports)
 //! ```
 
 mod cli;
-mod html;
-mod json;
-mod junit;
 mod progress;
-mod record;
-mod spool;
-mod stats;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::exec::{RunEvent, Session, Summary};
 use crate::model::{NodeId, Redactor};
+pub use crate::reports::End;
+use crate::reports::{Html, Json, Junit, Report};
 
 use super::CliError;
 use super::args::RunArgs;
@@ -35,16 +32,32 @@ pub trait Reporter {
     fn finish(&mut self, end: &End<'_>, output: &mut Output) -> Result<(), CliError>;
 }
 
-/// What is known when a run is over.
-pub struct End<'a> {
-    /// Figures and failures.
-    pub summary: &'a Summary,
-    /// All values after it.
-    pub session: &'a Session,
-    /// The first collection that was run.
-    pub collection: Option<NodeId>,
-    /// Hides every secret of the run.
-    pub redactor: &'a Redactor,
+/// A report that goes into a file.
+struct ToFile {
+    report: Box<dyn Report + Send>,
+    path: PathBuf,
+}
+
+impl ToFile {
+    fn told(&self, told: io::Result<()>) -> Result<(), CliError> {
+        told.map_err(|error| {
+            CliError::failed(format!("cannot write the report `{}`", self.path.display()))
+                .because(error)
+                .hint("`--reporter-NAME-export FILE` chooses where it goes")
+        })
+    }
+}
+
+impl Reporter for ToFile {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, _output: &mut Output) -> Result<(), CliError> {
+        let told = self.report.event(event, redactor);
+        self.told(told)
+    }
+
+    fn finish(&mut self, end: &End<'_>, _output: &mut Output) -> Result<(), CliError> {
+        let told = self.report.write(end, &self.path);
+        self.told(told)
+    }
 }
 
 /// All reporters of a run.
@@ -57,12 +70,8 @@ pub struct Reporters {
 
 impl Reporters {
     /// The reporters asked for; one that there is not is told of and left out, as newman does.
-    pub fn new(
-        args: &RunArgs,
-        given: &ReporterOptions,
-        workspace: &Session,
-        output: &mut Output,
-    ) -> Result<Self, CliError> {
+    pub fn new(args: &RunArgs, given: &ReporterOptions, output: &mut Output) -> Result<Self, CliError> {
+        let failed = |error: io::Error| CliError::failed("cannot make a temporary file for a report").because(error);
         let mut all: Vec<Box<dyn Reporter + Send>> = Vec::new();
         let mut seen: Vec<&str> = Vec::new();
         for name in &args.reporters {
@@ -76,13 +85,19 @@ impl Reporters {
                 "cli" | "progress" if args.silent || options.has("silent") => {}
                 "cli" => all.push(Box::new(cli::Cli::new(cli::Shown::new(args, &options)))),
                 "progress" => all.push(Box::new(progress::Progress::default())),
-                "json" => all.push(Box::new(json::Json::new(options.file("json"), workspace)?)),
-                "junit" => all.push(Box::new(junit::Junit::new(options.file("xml"))?)),
+                "json" => all.push(Box::new(ToFile {
+                    report: Box::new(Json::new().map_err(failed)?),
+                    path: options.file("json"),
+                })),
+                "junit" => all.push(Box::new(ToFile {
+                    report: Box::new(Junit::new().map_err(failed)?),
+                    path: options.file("xml"),
+                })),
                 // The name of the reporter most people add to newman.
-                "html" | "htmlextra" => {
-                    let title = options.text("title");
-                    all.push(Box::new(html::Html::new(options.file("html"), title)?));
-                }
+                "html" | "htmlextra" => all.push(Box::new(ToFile {
+                    report: Box::new(Html::new(options.text("title")).map_err(failed)?),
+                    path: options.file("html"),
+                })),
                 _ => tell(
                     output,
                     &format!("there is no reporter `{name}`"),

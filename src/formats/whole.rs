@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::formats::{Collection, Item};
+use super::{Collection, Item};
 use crate::model::{NodeId, Workspace};
 
 /// The collection that `node` is or lies in, with all in it: every folder before what is in it.
-pub fn collection(workspace: &Workspace, node: NodeId) -> Collection {
+pub fn whole(workspace: &Workspace, node: NodeId) -> Collection {
     let Some(top) = workspace.collection_of(node) else {
         return Collection::default();
     };

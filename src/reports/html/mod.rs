@@ -3,12 +3,12 @@
 //! Each request is one fold, written as it comes; figures and failures stand above, and are written at the end.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io;
+use std::path::Path;
 
 use super::spool::Spool;
-use super::{End, Reporter};
-use crate::cli::CliError;
-use crate::cli::output::{Output, duration, escape_lines, size};
+use super::words::{duration, escape_lines, size};
+use super::{End, Report};
 use crate::exec::{Done, Failure, RunEvent, Summary};
 use crate::model::outcome::ConsoleLevel;
 use crate::model::{Exchange, Redactor};
@@ -33,10 +33,10 @@ pub struct Html {
 }
 
 impl Html {
-    /// A report for this file.
-    pub fn new(path: PathBuf, title: Option<String>) -> Result<Self, CliError> {
+    /// A report with nothing in it yet; without a title it has the collection's name.
+    pub fn new(title: Option<String>) -> io::Result<Self> {
         Ok(Self {
-            spool: Spool::new(path)?,
+            spool: Spool::new()?,
             title,
             requests: 0,
             iteration: None,
@@ -45,7 +45,7 @@ impl Html {
         })
     }
 
-    fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> Result<(), CliError> {
+    fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
         self.requests += 1;
         let iteration = done.plan.iteration;
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
@@ -328,21 +328,21 @@ fn text(text: &str) -> String {
     out
 }
 
-impl Reporter for Html {
-    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, _output: &mut Output) -> Result<(), CliError> {
+impl Report for Html {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()> {
         match event {
             RunEvent::Outcome(done) => self.done(done, redactor),
             _ => Ok(()),
         }
     }
 
-    fn finish(&mut self, end: &End<'_>, _output: &mut Output) -> Result<(), CliError> {
+    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
         let head = self.head(end);
         let tail = format!(
             "</main>\n<footer>postrider {}</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
             env!("CARGO_PKG_VERSION")
         );
-        self.spool.finish(&head, &tail)
+        self.spool.write(path, &head, &tail)
     }
 }
 

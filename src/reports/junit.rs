@@ -1,13 +1,12 @@
 //! The junit reporter: newman's XML, but a suite for every iteration of a request, where newman keeps only the last.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io;
+use std::path::Path;
 
 use super::record::stack;
 use super::spool::Spool;
-use super::{End, Reporter};
-use crate::cli::CliError;
-use crate::cli::output::Output;
+use super::{End, Report};
 use crate::exec::{At, Done, RunEvent};
 use crate::model::Redactor;
 use crate::model::script::ScriptEvent;
@@ -20,10 +19,10 @@ pub struct Junit {
 }
 
 impl Junit {
-    /// A report for this file.
-    pub fn new(path: PathBuf) -> Result<Self, CliError> {
+    /// A report with nothing in it yet.
+    pub fn new() -> io::Result<Self> {
         Ok(Self {
-            spool: Spool::new(path)?,
+            spool: Spool::new()?,
             time: 0.0,
         })
     }
@@ -162,8 +161,8 @@ fn class_name(name: &str) -> String {
         .collect()
 }
 
-impl Reporter for Junit {
-    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor, _output: &mut Output) -> Result<(), CliError> {
+impl Report for Junit {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()> {
         let RunEvent::Outcome(done) = event else { return Ok(()) };
         // A skipped request is no suite.
         if done.outcome.exchange.is_none() && done.failures.is_empty() {
@@ -173,7 +172,7 @@ impl Reporter for Junit {
         self.spool.add(&suite)
     }
 
-    fn finish(&mut self, end: &End<'_>, _output: &mut Output) -> Result<(), CliError> {
+    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
         let name = end.collection.and_then(|node| end.session.workspace.node(node));
         let name = end.redactor.redact(name.map_or("", |node| node.entity.name()));
         let summary = end.summary;
@@ -186,7 +185,7 @@ impl Reporter for Junit {
             summary.failures.len() - summary.tests.failed.min(summary.failures.len()),
             self.time,
         );
-        self.spool.finish(&head, "</testsuites>\n")
+        self.spool.write(path, &head, "</testsuites>\n")
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::io;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::spool::Spool;
-use super::{End, Reporter, record, stats};
-use crate::cli::{CliError, scopes, whole};
-use crate::exec::{Done, RunEvent, Session};
+use super::{End, Report, record, scopes, stats};
+use crate::exec::{Done, RunEvent};
 use crate::formats::postman::{Secrets, write};
+use crate::formats::whole;
 use crate::model::{NodeId, Redactor};
 
 /// Writes newman's summary.
@@ -25,17 +26,17 @@ pub struct Json {
 }
 
 impl Json {
-    /// A report for this file.
-    pub fn new(path: PathBuf, _session: &Session) -> Result<Self, CliError> {
+    /// A report with nothing in it yet.
+    pub fn new() -> io::Result<Self> {
         Ok(Self {
-            spool: Spool::new(path)?,
+            spool: Spool::new()?,
             executions: 0,
             failures: Vec::new(),
             items: HashMap::new(),
         })
     }
 
-    fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> Result<(), CliError> {
+    fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
         let reference = Uuid::new_v4().to_string();
         let item = self.item(done);
         if let Some(execution) = record::execution(done, &reference) {
@@ -94,23 +95,18 @@ fn stream(body: &[u8], redactor: &Redactor) -> String {
     out
 }
 
-impl Reporter for Json {
-    fn event(
-        &mut self,
-        event: &RunEvent<'_>,
-        redactor: &Redactor,
-        _output: &mut crate::cli::output::Output,
-    ) -> Result<(), CliError> {
+impl Report for Json {
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()> {
         match event {
             RunEvent::Outcome(done) => self.done(done, redactor),
             _ => Ok(()),
         }
     }
 
-    fn finish(&mut self, end: &End<'_>, _output: &mut crate::cli::output::Output) -> Result<(), CliError> {
+    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
         let redacted = |value: &Value| end.redactor.redact(&value.to_string());
         let collection = end.collection.map_or(Value::Null, |node| {
-            let whole = whole::collection(&end.session.workspace, node);
+            let whole = whole(&end.session.workspace, node);
             write::collection(&whole, &Secrets::None)
         });
         let head = format!(
@@ -131,6 +127,6 @@ impl Reporter for Json {
             end.summary.received,
             self.failures.join(",\n"),
         );
-        self.spool.finish(&head, &tail)
+        self.spool.write(path, &head, &tail)
     }
 }
