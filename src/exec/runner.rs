@@ -12,6 +12,8 @@
 
 mod going;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::going::Going;
@@ -47,6 +49,8 @@ pub struct RunOptions {
     pub timeout: Duration,
     /// Only the iterations of this part: the first number of the part, from 0, and how many parts there are.
     pub shard: Option<(usize, usize)>,
+    /// Only these requests of these iterations, numbered from 0: what failed in an earlier run.
+    pub only: Option<Arc<BTreeMap<usize, BTreeSet<NodeId>>>>,
 }
 
 impl RunOptions {
@@ -58,7 +62,15 @@ impl RunOptions {
     /// The iterations of this part.
     fn numbers(&self) -> impl Iterator<Item = usize> + use<> {
         let (first, step) = self.shard.unwrap_or((0, 1));
-        (first..self.count()).step_by(step.max(1))
+        let only = self.only.clone();
+        let all = (first..self.count()).step_by(step.max(1));
+        all.filter(move |index| only.as_ref().is_none_or(|only| only.contains_key(index)))
+    }
+
+    /// Whether a request has its turn in an iteration.
+    fn takes(&self, index: usize, node: NodeId) -> bool {
+        let only = self.only.as_ref();
+        only.is_none_or(|only| only.get(&index).is_some_and(|nodes| nodes.contains(&node)))
     }
 }
 

@@ -98,6 +98,8 @@ pub enum App {
     Globals,
     /// Lists the cookies.
     Cookies,
+    /// Runs the collection or folder the user is in.
+    Run,
 }
 
 /// Moving about; each pane and list knows what it means there.
@@ -156,6 +158,7 @@ const APP: &[Spec] = specs! { Action::App:
     "jump" "jump" "Jump to any field on the screen" App::Jump,
     "renew-token" "renew token" "Run the token request, so that the token is fresh" App::RenewToken,
     "new-request" "new request" "Start a new request" App::NewRequest,
+    "run" "run all" "Run a collection or folder with its tests, or see its last run" App::Run,
     "cancel" "cancel" "Cancel the running request; with nothing running, quit" App::Cancel,
     "quit" "quit" "Quit; asks when something is unsaved" App::Quit,
     "help" "help" "Show the keys of the focused pane and all others" App::Help,

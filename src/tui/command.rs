@@ -11,6 +11,7 @@ use crate::store::Content;
 use super::action::Action;
 use super::modals::Modal;
 use super::panes::Pane;
+use super::runner::Ask;
 use super::shared::Level;
 
 /// Something to do with the shared state.
@@ -159,6 +160,10 @@ pub enum Command {
     ClearCookies(Option<String>),
     /// Asks the request pane for something.
     Request(super::panes::request::Order),
+    /// Does what the runner's screens ask for.
+    Run(Ask),
+    /// Closes the table of the run, which goes on.
+    CloseRunner,
     /// Leaves the program without asking.
     Quit,
 }

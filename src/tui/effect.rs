@@ -12,6 +12,7 @@ use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::runner::{Format, Order};
 use super::shared::RunId;
 use super::widgets::body;
 
@@ -31,6 +32,19 @@ pub enum Effect {
     },
     /// Cancels a send.
     Cancel(RunId),
+    /// Runs a collection or folder; its news come back as events.
+    Run(RunId, Box<Order>),
+    /// Cancels a run.
+    CancelRun(RunId),
+    /// Writes a report of a run that is over.
+    SaveReport {
+        /// The run.
+        run: RunId,
+        /// The report's form.
+        format: Format,
+        /// Where.
+        path: PathBuf,
+    },
     /// Changes files of the workspace, in order.
     Files(Vec<FileJob>),
     /// Changes local state.
@@ -162,6 +176,8 @@ pub enum LocalJob {
     },
     /// Adds a row to the history.
     History(Box<HistoryRow>),
+    /// Adds the rows of a run to the history.
+    Histories(Vec<HistoryRow>),
 }
 
 /// A text for an outside editor.

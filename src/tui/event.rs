@@ -11,6 +11,7 @@ use crate::store::files::Theirs;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::runner::News;
 use super::shared::{Level, RunId};
 use super::widgets::body;
 
@@ -52,6 +53,8 @@ pub enum Event {
     Notice(Level, String),
     /// The cookies of the workspace, after a send or a change: as a list, and as they are stored.
     Cookies(Vec<Cookie>, String),
+    /// News of a run.
+    Run(RunId, News),
     /// A send broke off by a defect of our own.
     Broken(RunId),
     /// The demo server listens at this base URL.

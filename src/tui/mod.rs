@@ -24,6 +24,7 @@ pub mod modals;
 pub mod outcomes;
 pub mod panes;
 mod results;
+pub mod runner;
 mod runtime;
 pub mod saves;
 mod secrets;

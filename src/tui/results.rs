@@ -10,7 +10,7 @@ use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
 use super::command::Command;
-use super::commands::{ask_about_conflict, mark_saved, not_moved, not_removed};
+use super::commands::{ask_about_conflict, changed, mark_saved, not_moved, not_removed, run_news};
 use super::drafts;
 use super::effect::{Effect, FileJob, LocalJob};
 use super::event::{Event, Saved};
@@ -84,6 +84,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
                 effects.push(Effect::Local(LocalJob::Cookies { before, after: json }));
             }
         }
+        Event::Run(run, news) => run_news(state, run, news, effects),
         Event::Broken(run) => {
             state.shared.running.retain(|_, running| running.run != run);
             let text = "the send broke off by a defect in postrider; nothing of yours is lost, please report it";
@@ -149,17 +150,7 @@ fn sent(
         ..shared.plan_source(Some(node))
     };
     outcome.redactor = exec::secrets(&source, &outcome);
-    let mut changed = Vec::new();
-    for (owner, key, value) in shared.current.iter() {
-        if before.get(owner, key) != Some(value) {
-            changed.push((owner.clone(), key.to_owned(), Some(value.clone())));
-        }
-    }
-    for (owner, key, _) in before.iter() {
-        if shared.current.get(owner, key).is_none() {
-            changed.push((owner.clone(), key.to_owned(), None));
-        }
-    }
+    let changed = changed(&before, &shared.current);
     if !changed.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(changed)));
     }

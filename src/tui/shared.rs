@@ -11,6 +11,7 @@ use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Scope, Worksp
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
+use super::runner::Log;
 
 /// Messages kept; older ones go.
 const MOST_MESSAGES: usize = 200;
@@ -93,6 +94,8 @@ pub struct Shared {
     pub last_group: Option<NodeId>,
     /// The last outcome of each request.
     pub outcomes: Outcomes,
+    /// The latest run.
+    pub log: Option<Log>,
     /// Sends under way, by request.
     pub running: HashMap<NodeId, Running>,
     /// Whether secrets are shown in clear.

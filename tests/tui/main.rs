@@ -4,6 +4,7 @@
 
 mod files;
 mod looks;
+mod runs;
 mod story;
 mod troubles;
 mod user;

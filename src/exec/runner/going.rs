@@ -138,6 +138,10 @@ impl<'a> Going<'a> {
         let row = self.options.data.row(index);
         let mut at = 0;
         while let Some(node) = self.options.requests.get(at).copied() {
+            if !self.options.takes(index, node) {
+                at += 1;
+                continue;
+            }
             if !self.pause().await {
                 return;
             }

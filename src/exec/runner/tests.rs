@@ -124,3 +124,23 @@ async fn what_one_request_sets_the_next_one_sees() {
     assert_eq!(summary.failures, []);
     assert_eq!(summary.tests.total, 1);
 }
+
+#[tokio::test]
+async fn only_what_failed_before_runs_with_its_own_row() {
+    let test =
+        "pm.test('row ' + pm.iterationData.get('who') + ' of ' + pm.info.iteration, () => pm.expect(1).to.equal(2))";
+    let base = server().await;
+    let requests = vec![plain("a"), request("b", "{{base}}", "", test)];
+    let (mut session, ids) = session(&base, Group::named("API"), requests);
+    let rows = json!([{ "who": "x" }, { "who": "y" }, { "who": "z" }]);
+    let options = RunOptions {
+        only: Some(Arc::new(BTreeMap::from([(1, BTreeSet::from([ids[1]]))]))),
+        requests: ids,
+        data: data::parse(rows.to_string()).expect("three rows"),
+        ..RunOptions::default()
+    };
+    let context = SendContext::default();
+    let summary = run(&pipeline(), &mut session, &options, &context, &mut |_| {}).await;
+    assert_eq!((summary.iterations, summary.requests), (1, 1));
+    assert_eq!(summary.failures[0].what, "row y of 1");
+}

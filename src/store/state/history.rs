@@ -84,6 +84,16 @@ impl State {
         Ok(id)
     }
 
+    /// Adds many rows at once.
+    pub fn add_histories(&mut self, rows: &[HistoryRow]) -> Result<(), StateError> {
+        let all = self.connection.unchecked_transaction()?;
+        for row in rows {
+            self.add_history(row)?;
+        }
+        all.commit()?;
+        Ok(())
+    }
+
     /// The latest rows, latest first; of one request when a path is given.
     pub fn history(&self, path: Option<&str>, most: u32) -> Result<Vec<HistoryRow>, StateError> {
         let mut statement = self.connection.prepare_cached(

@@ -4,6 +4,7 @@ mod conflict;
 mod environments;
 mod nodes;
 mod pickers;
+mod running;
 mod saving;
 mod sending;
 mod shell;
@@ -17,6 +18,7 @@ use super::shared::Level;
 use super::state::State;
 
 pub use conflict::ask as ask_about_conflict;
+pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
 pub use shell::remember;
 pub use structure::{not_moved, not_removed};
@@ -72,6 +74,10 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             };
             super::panes::request::order(&mut state.panes.request, order, &mut cx);
         }
+        Command::Run(ask) => running::ask(state, ask, queue, effects),
+        Command::CloseRunner => state
+            .modals
+            .retain(|modal| !matches!(modal, super::modals::Modal::Runner(_))),
         Command::Quit => {
             let now = state.shared.now;
             drafts::keep(state, now, effects);

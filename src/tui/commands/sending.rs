@@ -76,7 +76,7 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
     });
 }
 
-/// Cancels the open request's send, or any other; returns whether there was one.
+/// Cancels the open request's send, or any other, else the run; returns whether there was one.
 pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     let running = &state.shared.running;
     let chosen = state
@@ -89,6 +89,6 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
             effects.push(Effect::Cancel(running.run));
             true
         }
-        None => false,
+        None => super::running::cancel(state, effects),
     }
 }

@@ -10,6 +10,7 @@ use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::keymap::Context;
 use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
 use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::runner::Ask;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::{Depth, Theme};
@@ -57,6 +58,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             contexts.extend([Context::Normal, Context::Anywhere]);
             show(queue, Help::new(&state.keymap, &contexts).into());
         }
+        App::Run => queue.push(Command::Run(Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {

@@ -8,8 +8,10 @@ pub mod environment;
 mod field;
 pub mod help;
 pub mod jump;
+mod path;
 pub mod picker;
 pub mod prompt;
+pub mod runner;
 pub mod save_as;
 mod sheet;
 pub mod text;
@@ -26,8 +28,10 @@ pub use cookies::Cookies;
 pub use environment::EnvironmentEditor;
 pub use help::Help;
 pub use jump::Jump;
+pub use path::path_of;
 pub use picker::{Item, Picker};
 pub use prompt::{Prompt, Purpose};
+pub use runner::{RunForm, Runner};
 pub use save_as::SaveAs;
 pub use text::Text;
 
@@ -102,6 +106,10 @@ modals! {
     Environment(EnvironmentEditor),
     /// The cookies of the workspace.
     Cookies(Cookies),
+    /// What to run, and how.
+    RunForm(RunForm),
+    /// The run as it goes.
+    Runner(Runner),
 }
 
 impl Modal {

@@ -1,7 +1,7 @@
 //! One line to type: a name or a file, with what becomes of it shown while typing.
 
 use std::mem;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
@@ -10,6 +10,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Flow;
 use super::field::Field;
+use super::path::path_of;
 use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
@@ -17,7 +18,8 @@ use crate::model::{Environment, EnvironmentId, ItemPath, NodeId};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
-use crate::tui::shared::Shared;
+use crate::tui::runner::Format;
+use crate::tui::shared::{RunId, Shared};
 use crate::tui::widgets::glyphs;
 
 /// What the typed line is for.
@@ -33,6 +35,8 @@ pub enum Purpose {
     RenameEnvironment(EnvironmentId),
     /// The file to save a body to, below this folder.
     SaveBody(PathBuf, Bytes),
+    /// The file to save a report of a run to, below this folder.
+    Report(PathBuf, RunId, Format),
 }
 
 /// The line below the field.
@@ -68,7 +72,7 @@ impl Prompt {
     /// Asks for a line, with a text to start from.
     pub fn new(title: impl Into<String>, initial: impl Into<String>, purpose: Purpose) -> Self {
         let placeholder = match purpose {
-            Purpose::SaveBody(..) => "a file name or a path",
+            Purpose::SaveBody(..) | Purpose::Report(..) => "a file name or a path",
             _ => "a name",
         };
         Self {
@@ -132,17 +136,25 @@ impl Prompt {
                 };
                 Command::NewEnvironment { environment }
             }
-            Purpose::SaveBody(base, bytes) => {
-                let path = absolute(base, &name);
+            Purpose::SaveBody(base, _) | Purpose::Report(base, ..) => {
+                let path = base.join(path_of(&name));
                 // Looking at one file is no work to wait for, and asking first is worth it.
                 let asked = self.said.as_ref() == Some(&text);
                 if path.is_dir() || (path.exists() && !asked) {
                     self.said = Some(text);
                     return Flow::Stay;
                 }
-                cx.effects.push(Effect::SaveBody {
-                    path,
-                    bytes: bytes.clone(),
+                cx.effects.push(match &self.purpose {
+                    Purpose::Report(_, run, format) => Effect::SaveReport {
+                        run: *run,
+                        format: *format,
+                        path,
+                    },
+                    Purpose::SaveBody(_, bytes) => Effect::SaveBody {
+                        path,
+                        bytes: bytes.clone(),
+                    },
+                    _ => return Flow::Close,
                 });
                 return Flow::Close;
             }
@@ -158,7 +170,7 @@ impl Prompt {
         let pressed = self.said.as_ref() == Some(&text);
         if name.is_empty() {
             let words = match self.purpose {
-                Purpose::SaveBody(..) => "type a file name",
+                Purpose::SaveBody(..) | Purpose::Report(..) => "type a file name",
                 _ => "type a name",
             };
             return if pressed {
@@ -193,13 +205,17 @@ impl Prompt {
                 }
                 environment(name, &workspace.free_environment_slug(name))
             }
-            Purpose::SaveBody(base, bytes) => {
-                let path = absolute(base, name);
+            Purpose::SaveBody(base, _) | Purpose::Report(base, ..) => {
+                let path = base.join(path_of(name));
+                let size = match &self.purpose {
+                    Purpose::SaveBody(_, bytes) => format!("{} bytes → ", bytes.len()),
+                    _ => String::new(),
+                };
                 let shown = path.display().to_string();
                 match pressed {
                     true if path.is_dir() => Remark::Wrong(format!("`{shown}` is a folder: add a file name")),
                     true => Remark::Warning(format!("`{shown}` is there already: Enter writes over it")),
-                    false => Remark::Fine(format!("{} bytes → {shown}", bytes.len())),
+                    false => Remark::Fine(format!("{size}{shown}")),
                 }
             }
         }
@@ -263,16 +279,6 @@ fn environment(name: &str, file: &str) -> Remark {
     }
 }
 
-/// A typed path: relative ones start at `base`, `~` is the user's own folder.
-fn absolute(base: &Path, typed: &str) -> PathBuf {
-    let home = |rest: &str| std::env::home_dir().map(|home| home.join(rest));
-    match typed.strip_prefix('~') {
-        Some("") => home("").unwrap_or_else(|| base.join(typed)),
-        Some(rest) if rest.starts_with('/') => home(rest.trim_start_matches('/')).unwrap_or_else(|| base.join(typed)),
-        _ => base.join(typed),
-    }
-}
-
 /// Cuts out the middle of a path so that it fits.
 pub(super) fn shorten(path: &str, columns: usize) -> String {
     if glyphs::width(path) <= columns {
@@ -292,17 +298,6 @@ pub(super) fn shorten(path: &str, columns: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn typed_paths_start_at_the_base_or_at_home() {
-        let base = Path::new("/work");
-        assert_eq!(absolute(base, "a/b.json"), Path::new("/work/a/b.json"));
-        assert_eq!(absolute(base, "/tmp/b.json"), Path::new("/tmp/b.json"));
-        assert_eq!(absolute(base, "~x"), Path::new("/work/~x"));
-        if let Some(home) = std::env::home_dir() {
-            assert_eq!(absolute(base, "~/b.json"), home.join("b.json"));
-        }
-    }
 
     #[test]
     fn long_paths_lose_their_middle() {

@@ -343,6 +343,7 @@ impl Worker {
                 })
             }
             LocalJob::History(row) => database.add_history(&row).map(drop),
+            LocalJob::Histories(rows) => database.add_histories(&rows),
         };
         self.kept(kept);
     }

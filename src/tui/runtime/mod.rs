@@ -15,6 +15,7 @@ mod external;
 mod files;
 mod looks;
 mod restore;
+mod runs;
 mod sends;
 mod startup;
 
@@ -33,6 +34,7 @@ use super::draw;
 use super::effect::Effect;
 use super::event::Event;
 use super::panes::environments;
+use super::runner::Log;
 use super::shared::Level;
 use super::state::State;
 use super::terminal::Screen;
@@ -258,7 +260,8 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
 fn wake(state: &State, now: Timestamp) -> Option<Duration> {
     // The state's times count from the event it handled last.
     let since = now.duration_since(state.shared.now).max(SignedDuration::ZERO);
-    let sending = (!state.shared.running.is_empty()).then_some(Duration::from_millis(100));
+    let running = !state.shared.running.is_empty() || state.shared.log.as_ref().is_some_and(Log::is_running);
+    let sending = running.then_some(Duration::from_millis(100));
     let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
     let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
@@ -317,6 +320,9 @@ impl Helpers {
                     run, environment, plan, ..
                 } => self.sends.send(run, environment, *plan),
                 Effect::Cancel(run) => self.sends.cancel(run),
+                Effect::Run(run, order) => self.sends.run(run, *order),
+                Effect::CancelRun(run) => self.sends.runs.cancel(run),
+                Effect::SaveReport { run, format, path } => self.sends.runs.save(run, format, path),
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),

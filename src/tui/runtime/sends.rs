@@ -12,12 +12,14 @@ use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
+use super::runs::Runs;
 use crate::demo;
 use crate::exec::{Pipeline, Plan, SendContext};
 use crate::http::{Client, ClientConfig, Jar};
 use crate::model::EnvironmentId;
 use crate::store::Config;
 use crate::tui::event::{Event, Found};
+use crate::tui::runner::Order;
 use crate::tui::shared::{Level, RunId};
 use crate::tui::widgets::body;
 
@@ -27,6 +29,8 @@ pub struct Sends {
     runtime: Option<Runtime>,
     tokio: Handle,
     pipeline: Pipeline,
+    /// Runs of many requests.
+    pub runs: Runs,
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
@@ -49,8 +53,10 @@ impl Sends {
             .enable_all()
             .build()?;
         let client = Client::new(client_config(options.root.clone(), config));
+        let pipeline = Pipeline::new(client, cookies.clone());
         let sends = Self {
-            pipeline: Pipeline::new(client, cookies.clone()),
+            runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
+            pipeline,
             tokio: runtime.handle().clone(),
             runtime: Some(runtime),
             cookies,
@@ -143,6 +149,14 @@ impl Sends {
                 Err(_) => Event::Broken(run),
             };
             let _ = queue.send(event);
+            let _ = queue.send(told(&cookies));
+        });
+    }
+
+    /// Runs a collection or folder.
+    pub fn run(&mut self, run: RunId, order: Order) {
+        let (queue, cookies) = (self.queue.clone(), self.cookies.clone());
+        self.runs.start(run, order, move || {
             let _ = queue.send(told(&cookies));
         });
     }

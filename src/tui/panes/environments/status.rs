@@ -26,7 +26,7 @@ pub fn spinner(now: Timestamp) -> &'static str {
 
 /// The right end of the last line; `short` leaves out the token's name, for narrow screens.
 pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> Line<'static> {
-    if let Some(line) = running(shared, theme) {
+    if let Some(line) = running(shared, theme).or_else(|| run(shared, theme)) {
         return line;
     }
     let environment = shared.environment_name().map(|name| glyphs::elide(name, NAME));
@@ -69,6 +69,20 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> L
         spans.push(Span::styled(" renews", theme.dim));
     }
     Line::from(spans)
+}
+
+/// How far the run is.
+fn run(shared: &Shared, theme: &Theme) -> Option<Line<'static>> {
+    let log = shared.log.as_ref().filter(|log| log.is_running())?;
+    let done = log.rows.len();
+    let mut spans = vec![
+        Span::styled(format!("{} ", spinner(shared.now)), theme.accent),
+        Span::styled(format!("run {done}/{}", log.planned.max(done)), theme.dim),
+    ];
+    if !log.failed.is_empty() {
+        spans.push(Span::styled(format!(" · ✗ {}", log.failed.len()), theme.error));
+    }
+    Some(Line::from(spans))
 }
 
 /// The open request's send, or the one that runs longest; how many more there are.

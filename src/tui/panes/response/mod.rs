@@ -27,7 +27,7 @@ mod tab;
 mod tests;
 mod timing;
 mod title;
-mod words;
+pub mod words;
 
 use std::collections::HashMap;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Writes a duration with three figures at most: `0.4 ms`, `38 ms`, `1.24 s`, `2 m 05 s`.
-pub(super) fn duration(took: Duration) -> String {
+pub fn duration(took: Duration) -> String {
     let millis = took.as_secs_f64() * 1000.0;
     if millis < 9.95 {
         format!("{millis:.1} ms")
@@ -20,7 +20,7 @@ pub(super) fn duration(took: Duration) -> String {
 }
 
 /// Writes a number of bytes with three figures, in powers of 1000: `0 B`, `1.24 KB`, `104 MB`.
-pub(super) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");
     }

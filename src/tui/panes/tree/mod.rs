@@ -198,7 +198,11 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     if state.rows.is_empty() {
         return vec![Any::Tree(Action::NewCollection), Any::Tree(Action::NewRequest)];
     }
-    vec![Any::Nav(Nav::Open), Any::Tree(Action::NewRequest), Any::App(App::Find)]
+    let on_group = state.on.is_some_and(|id| shared.workspace.group(id).is_some());
+    let mut hints = vec![Any::Nav(Nav::Open)];
+    hints.extend(on_group.then_some(Any::App(App::Run)));
+    hints.extend([Any::Tree(Action::NewRequest), Any::App(App::Find)]);
+    hints
 }
 
 /// Follows the shared state and the area.

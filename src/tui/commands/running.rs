@@ -1,0 +1,298 @@
+//! Running collections and folders: from the form to the run, and what is done with its news.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exec::{RunOptions, Session};
+use crate::model::NodeId;
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
+use crate::tui::command::Command;
+use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose, RunForm, Runner};
+use crate::tui::panes::Pane;
+use crate::tui::runner::{Ask, Ended, Format, Log, News, Order, Phase, Settings};
+use crate::tui::shared::{Level, RunId};
+use crate::tui::state::State;
+use crate::vars::Layer;
+
+/// Does what the runner's screens ask for.
+pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match ask {
+        Ask::Open => open(state, queue),
+        Ask::Form => {
+            if let Some(log) = &state.shared.log {
+                let form = RunForm::new(log.settings.clone());
+                replace(state, form.into());
+            }
+        }
+        Ask::Choose(group) => {
+            for modal in &mut state.modals {
+                if let Modal::RunForm(form) = modal {
+                    form.choose(group);
+                }
+            }
+        }
+        Ask::Start(settings) => start(state, settings, false, effects),
+        Ask::Again => {
+            if let Some(settings) = idle(state) {
+                start(state, settings, false, effects);
+            }
+        }
+        Ask::Failed => {
+            if let Some(settings) = idle(state) {
+                if state.shared.log.as_ref().is_some_and(|log| log.failed.is_empty()) {
+                    state.shared.notify(Level::Info, "nothing failed");
+                } else {
+                    start(state, settings, true, effects);
+                }
+            }
+        }
+        Ask::Cancel => {
+            cancel(state, effects);
+        }
+        Ask::Show(row) => show(state, row, queue),
+        Ask::Export(format) => export(state, format, queue),
+    }
+}
+
+/// The settings of the last run, if it is over.
+fn idle(state: &mut State) -> Option<Settings> {
+    let log = state.shared.log.as_ref()?;
+    if log.is_running() {
+        state
+            .shared
+            .notify(Level::Info, "it is still running; Ctrl+C cancels it");
+        return None;
+    }
+    Some(log.settings.clone())
+}
+
+/// Puts a screen of the runner in the place of another one.
+fn replace(state: &mut State, modal: Modal) {
+    state
+        .modals
+        .retain(|modal| !matches!(modal, Modal::RunForm(_) | Modal::Runner(_)));
+    state.modals.push(modal);
+}
+
+/// Shows the run of what the user is in, or the form for one.
+fn open(state: &mut State, queue: &mut Vec<Command>) {
+    let on = match state.focus {
+        Pane::Collections => state.panes.tree.on().or(state.shared.open),
+        _ => state.shared.open.or_else(|| state.panes.tree.on()),
+    };
+    let shared = &mut state.shared;
+    let workspace = &shared.workspace;
+    let lineage: Vec<NodeId> = on.map_or_else(Vec::new, |id| workspace.lineage(id).map(|node| node.id).collect());
+    let of_request = on.is_some_and(|id| workspace.request(id).is_some());
+    if let Some(log) = &shared.log {
+        let group = log.settings.group;
+        let same = on == Some(group) || (of_request && lineage.contains(&group));
+        if same || log.is_running() {
+            return queue.push(Command::Show(Box::new(Runner::default().into())));
+        }
+    }
+    let group = lineage.into_iter().find(|id| workspace.group(*id).is_some());
+    let Some(group) = group.or_else(|| workspace.collections().first().copied()) else {
+        return shared.notify(Level::Info, "there is no collection to run yet");
+    };
+    queue.push(Command::Show(Box::new(RunForm::new(Settings::of(group)).into())));
+}
+
+/// The collections and folders to choose from.
+pub fn groups(shared: &crate::tui::shared::Shared, chosen: NodeId) -> Picker {
+    let workspace = &shared.workspace;
+    let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    let items = all
+        .filter(|id| workspace.group(*id).is_some())
+        .filter_map(|id| workspace.node(id))
+        .map(|node| Item {
+            label: node.entity.name().to_owned(),
+            detail: shared.breadcrumbs(node.id),
+            current: node.id == chosen,
+            commands: vec![Command::Run(Ask::Choose(node.id))],
+            ..Item::default()
+        })
+        .collect();
+    Picker::new("Run", items)
+}
+
+fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<Effect>) {
+    if state.shared.log.as_ref().is_some_and(Log::is_running) {
+        return state
+            .shared
+            .notify(Level::Warning, "another run is under way; cancel it first");
+    }
+    state.next_run += 1;
+    let run = RunId(state.next_run);
+    let shared = &mut state.shared;
+    let earlier = shared.log.take().filter(|_| failed);
+    // What the failed ones need may have been set in the run before, although it is not kept.
+    let current = match &earlier {
+        Some(Log {
+            after: Some(after),
+            settings,
+            ..
+        }) if !settings.keep => after.clone(),
+        _ => shared.current.clone(),
+    };
+    let workspace = &shared.workspace;
+    let options = RunOptions {
+        requests: workspace.requests_below(settings.group),
+        iterations: settings.iterations,
+        delay: settings.delay,
+        bail: settings.bail,
+        only: earlier.as_ref().map(|log| Arc::new(log.failures())),
+        ..RunOptions::default()
+    };
+    let order = Order {
+        session: Session {
+            workspace: Arc::new(workspace.clone()),
+            environment: shared.active_environment,
+            current: current.clone(),
+            overrides: shared.overrides.clone(),
+            local: Layer::default(),
+        },
+        options,
+        data: Some(settings.data.trim())
+            .filter(|path| !path.is_empty())
+            .map(crate::tui::modals::path_of),
+        collection: workspace.collection_of(settings.group).map(|node| node.id),
+    };
+    let mut log = Log::new(run, settings, workspace, current, shared.now);
+    log.environment = shared.environment_name().map(str::to_owned);
+    log.again = failed;
+    shared.log = Some(log);
+    effects.push(Effect::Run(run, Box::new(order)));
+    replace(state, Runner::default().into());
+}
+
+/// Cancels the run; returns whether there was one.
+pub fn cancel(state: &State, effects: &mut Vec<Effect>) -> bool {
+    let running = state.shared.log.as_ref().filter(|log| log.is_running());
+    if let Some(log) = running {
+        effects.push(Effect::CancelRun(log.run));
+    }
+    running.is_some()
+}
+
+/// Leaves the table for the response pane, with what came of a row's request.
+fn show(state: &mut State, row: usize, queue: &mut Vec<Command>) {
+    let shared = &mut state.shared;
+    let Some(log) = &shared.log else { return };
+    let Some(node) = log.rows.get(row).map(|row| row.node) else {
+        return;
+    };
+    if shared.workspace.node(node).is_none() {
+        return shared.notify(Level::Info, "the request is gone");
+    }
+    let Some(outcome) = log.kept.get(row).cloned() else {
+        let text = "its response was not kept: of a long run only failures and the latest are";
+        return shared.notify(Level::Info, text);
+    };
+    shared.outcomes.insert(node, outcome, Some(node));
+    state.modals.retain(|modal| !matches!(modal, Modal::Runner(_)));
+    queue.push(Command::Open(node));
+    queue.push(Command::Reveal(node));
+    queue.push(Command::Focus(Pane::Response));
+}
+
+/// Asks where a report shall go.
+fn export(state: &State, format: Format, queue: &mut Vec<Command>) {
+    let Some(log) = &state.shared.log else { return };
+    let group = state.shared.workspace.node(log.settings.group);
+    let name = group.map_or("run", |node| node.slug.as_str());
+    let file = format!("{name}-{}.{}", log.started.strftime("%Y-%m-%d"), format.ending());
+    let base = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let purpose = Purpose::Report(base, log.run, format);
+    queue.push(Command::Show(Box::new(
+        Prompt::new("Save the report", file, purpose).into(),
+    )));
+}
+
+/// Takes news of a run.
+pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    let Some(log) = shared.log.as_mut().filter(|log| log.run == run) else {
+        return;
+    };
+    match news {
+        News::Started { requests, iterations } => {
+            log.phase = Phase::Running;
+            log.planned = requests;
+            log.iterations = iterations;
+        }
+        News::Done(all) => {
+            let mut history = Vec::new();
+            for done in all {
+                let failed = done.row.failed();
+                let at = log.add(done.row);
+                log.kept.add(at, failed, done.outcome);
+                history.extend(done.history);
+            }
+            effects.push(Effect::Local(LocalJob::Histories(history)));
+        }
+        News::Ended(ended) => over(state, *ended, effects),
+        News::Failed(text) => {
+            log.phase = Phase::Failed(text.clone());
+            let is_shown = state.modals.iter().any(|modal| matches!(modal, Modal::Runner(_)));
+            if !is_shown {
+                state.shared.notify(Level::Error, format!("the run failed: {text}"));
+            }
+        }
+    }
+}
+
+/// A run is over: what its scripts set is kept, if that was asked for.
+fn over(state: &mut State, ended: Ended, effects: &mut Vec<Effect>) {
+    let shared = &mut state.shared;
+    let Some(log) = &mut shared.log else { return };
+    if log.settings.keep {
+        let changes = changed(&log.before, &ended.current);
+        for (owner, key, value) in &changes {
+            match value {
+                Some(value) => shared.current.set(owner.clone(), key, value.clone()),
+                None => drop(shared.current.reset(owner, key)),
+            }
+            // A value that a script sets is newer than one given from outside.
+            if let Owner::Environment(slug) = owner {
+                shared.overrides.retain(|(own, given, _)| given != key || own != slug);
+            }
+        }
+        if !changes.is_empty() {
+            effects.push(Effect::Local(LocalJob::Current(changes)));
+        }
+    }
+    log.end(ended);
+    let is_shown = state.modals.iter().any(|modal| matches!(modal, Modal::Runner(_)));
+    if is_shown {
+        return;
+    }
+    let (title, count) = (&log.title, log.failed.len());
+    let (level, text) = match (&log.phase, count) {
+        (Phase::Ended(summary), _) if summary.cancelled => (Level::Info, format!("the run of `{title}` was cancelled")),
+        (_, 0) => (
+            Level::Done,
+            format!("`{title}` ran: {} requests, nothing failed", log.rows.len()),
+        ),
+        (_, 1) => (Level::Warning, format!("`{title}` ran: a request failed")),
+        (_, n) => (Level::Warning, format!("`{title}` ran: {n} requests failed")),
+    };
+    state.shared.notify(level, text);
+}
+
+/// The current values that differ, with their new ones; `None` for those that are gone.
+pub fn changed(before: &CurrentValues, after: &CurrentValues) -> Vec<(Owner, String, Option<CurrentValue>)> {
+    let mut out = Vec::new();
+    for (owner, key, value) in after.iter() {
+        if before.get(owner, key) != Some(value) {
+            out.push((owner.clone(), key.to_owned(), Some(value.clone())));
+        }
+    }
+    for (owner, key, _) in before.iter() {
+        if after.get(owner, key).is_none() {
+            out.push((owner.clone(), key.to_owned(), None));
+        }
+    }
+    out
+}

@@ -1,0 +1,436 @@
+//! Drawing the run: how far it is, its figures, the rows in sight.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use super::{MOST_DETAILS, Runner};
+use crate::exec::Summary;
+use crate::tui::modals::sheet::column_at;
+use crate::tui::panes::View;
+use crate::tui::panes::environments::spinner;
+use crate::tui::panes::response::words;
+use crate::tui::runner::{Answer, Log, Phase, Row};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::{glyphs, hatch, scroll};
+
+/// Columns of the progress bar at most.
+const BAR: usize = 40;
+
+/// Where the rows are: below progress, figures and headings.
+pub fn rows(body: Rect) -> Rect {
+    let above = if body.height >= 12 { 4 } else { 3 }.min(body.height);
+    Rect {
+        y: body.y + above,
+        height: body.height - above,
+        ..body
+    }
+}
+
+/// The columns of the table: where each begins, and how wide it is.
+struct Columns {
+    iteration: usize,
+    name: usize,
+    size: usize,
+    failure: usize,
+}
+
+const METHOD: usize = 7;
+const STATUS: usize = 6;
+const TIME: usize = 7;
+const TESTS: usize = 7;
+
+impl Columns {
+    fn new(log: &Log, width: usize) -> Self {
+        let iteration = if log.iterations > 1 {
+            log.iterations.to_string().len().max(2) + 2
+        } else {
+            0
+        };
+        let size = if width >= 88 { 10 } else { 0 };
+        let rest = width.saturating_sub(2 + iteration + METHOD + 1 + STATUS + 1 + TIME + size + 1 + TESTS);
+        let failure = if rest >= 52 { rest - rest * 45 / 100 } else { 0 };
+        Self {
+            iteration,
+            name: rest - failure,
+            size,
+            failure: failure.saturating_sub(2),
+        }
+    }
+}
+
+/// Writes from left to right.
+struct Pen<'a> {
+    buf: &'a mut Buffer,
+    at: Position,
+    room: usize,
+    ground: Style,
+}
+
+impl Pen<'_> {
+    fn put(&mut self, text: &str, style: Style) {
+        let taken = glyphs::put_text(self.buf, self.at, text, self.room, self.ground.patch(style));
+        self.skip(taken);
+    }
+
+    /// A text in a column of this width; what is too long is cut.
+    fn cell(&mut self, text: &str, width: usize, style: Style) {
+        let width = width.min(self.room);
+        glyphs::put_text(self.buf, self.at, text, width, self.ground.patch(style));
+        self.skip(width);
+    }
+
+    fn right(&mut self, text: &str, width: usize, style: Style) {
+        let air = width.saturating_sub(glyphs::width(text)).min(self.room);
+        self.skip(air);
+        self.cell(text, width - air.min(width), style);
+    }
+
+    fn skip(&mut self, columns: usize) {
+        let columns = columns.min(self.room);
+        self.at.x = column_at(self.at.x, columns);
+        self.room -= columns;
+    }
+}
+
+impl Runner {
+    /// Draws it.
+    pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        let theme = view.theme;
+        let Some(log) = &view.shared.log else { return None };
+        let environment = log.environment.as_deref().unwrap_or("no environment");
+        let title = if log.again {
+            format!("Run ─ {} ─ what failed", log.title)
+        } else {
+            format!("Run ─ {}", log.title)
+        };
+        self.sheet.draw(&title, environment, &self.keys(log), view, buf);
+        let body = self.sheet.body;
+        let pen = |y: u16, ground: Style| (Position::new(body.x, y), usize::from(body.width), ground);
+        let line = |y: u16, buf: &mut Buffer, draw: &dyn Fn(&mut Pen<'_>)| {
+            if y < body.bottom() {
+                let (at, room, ground) = pen(y, theme.popup);
+                draw(&mut Pen { buf, at, room, ground });
+            }
+        };
+        line(body.y, buf, &|pen| progress(log, view, pen));
+        line(body.y + 1, buf, &|pen| figures(log, theme, pen));
+        let rows = rows(body);
+        let columns = Columns::new(log, usize::from(rows.width));
+        line(rows.y.saturating_sub(1), buf, &|pen| {
+            headings(&columns, !log.failed.is_empty(), theme, pen);
+        });
+        if self.len(log) == 0 {
+            let words = match (&log.phase, self.only_failed) {
+                (Phase::Failed(_), _) => "Nothing ran.\n\nThe key e leads back to the form.",
+                (_, true) if !log.rows.is_empty() => "Nothing failed.\n\nThe key f shows all requests.",
+                (Phase::Ended(_), _) => "Nothing ran.",
+                _ => "The first response is on its way.",
+            };
+            let mut styles = theme.hatching();
+            styles.text = theme.popup.patch(styles.text);
+            hatch::draw(words, &styles, rows, buf);
+            return None;
+        }
+        let mut y = rows.y;
+        for place in self.top..self.len(log) {
+            let Some((at, row)) = self.row(log, place).and_then(|at| Some((at, log.rows.get(at)?))) else {
+                break;
+            };
+            if y >= rows.bottom() {
+                break;
+            }
+            let ground = if place == self.cursor {
+                theme.popup.patch(theme.selected)
+            } else {
+                theme.popup
+            };
+            let wide = Rect::new(rows.x.saturating_sub(1), y, rows.width.saturating_add(2), 1);
+            buf.set_style(wide.intersection(self.sheet.area), ground);
+            let (at_row, room, ground) = pen(y, ground);
+            let mut pen = Pen {
+                buf,
+                at: at_row,
+                room,
+                ground,
+            };
+            let folded = !self.unfolded.contains(&at);
+            draw_row(row, log, &columns, folded, theme, &mut pen);
+            y += 1;
+            if !folded {
+                y = details(row, columns.iteration + 2, rows, y, theme, buf);
+            }
+        }
+        let bar = Rect {
+            width: rows.width.saturating_add(2),
+            ..rows
+        };
+        let bar = bar.intersection(self.sheet.area);
+        scroll::draw_bar(self.top, self.len(log), theme.popup_border, theme.accent, bar, buf);
+        None
+    }
+
+    /// The keys as things stand, the most useful first.
+    fn keys(&self, log: &Log) -> Vec<(&'static str, &'static str)> {
+        let filter = if self.only_failed { "all" } else { "failed" };
+        let mut keys = Vec::new();
+        if log.is_running() {
+            keys.extend([("^C", "cancel"), ("Esc", "leave")]);
+        } else {
+            keys.push(("Esc", "close"));
+        }
+        if !log.rows.is_empty() {
+            keys.push(("↵", "response"));
+        }
+        if self.only_failed || !log.failed.is_empty() {
+            keys.push(("f", filter));
+        }
+        if !log.failed.is_empty() {
+            if !log.is_running() {
+                keys.push(("R", "rerun failed"));
+            }
+            keys.push(("Space", "why"));
+        }
+        if !log.is_running() {
+            keys.push(("r", "rerun"));
+            if matches!(log.phase, Phase::Ended(_)) {
+                keys.push(("s", "save a report"));
+            }
+            keys.push(("e", "settings"));
+        }
+        if !log.failed.is_empty() {
+            keys.push(("n", "next failed"));
+        }
+        keys
+    }
+}
+
+/// How far the run is, or what it came to.
+fn progress(log: &Log, view: View<'_>, pen: &mut Pen<'_>) {
+    let theme = view.theme;
+    let done = log.rows.len();
+    let (mark, words, style) = match &log.phase {
+        Phase::Starting => (spinner(view.shared.now), "starting".to_owned(), theme.accent),
+        Phase::Running => (
+            spinner(view.shared.now),
+            format!("{done} of {} requests", log.planned.max(done)),
+            theme.accent,
+        ),
+        Phase::Failed(why) => return pen.put(&format!("✗ {why}"), theme.error),
+        Phase::Ended(summary) => verdict(log, summary, theme),
+    };
+    pen.put(mark, style);
+    pen.skip(1);
+    let style = if log.is_running() { Style::new() } else { style };
+    pen.put(&words, style);
+    let took = match &log.phase {
+        Phase::Ended(summary) => summary.took,
+        _ => view
+            .shared
+            .now
+            .duration_since(log.started)
+            .max(SignedDuration::ZERO)
+            .unsigned_abs(),
+    };
+    let time = elapsed(took);
+    if log.is_running() {
+        pen.skip(2);
+        let width = BAR.min(pen.room.saturating_sub(glyphs::width(&time) + 2));
+        let filled = (width * done).checked_div(log.planned).unwrap_or(0).min(width);
+        pen.put(&"━".repeat(filled), theme.accent);
+        pen.put(&"─".repeat(width - filled), theme.hatch);
+    }
+    let width = pen.room;
+    pen.right(&time, width, theme.dim);
+}
+
+fn verdict(log: &Log, summary: &Summary, theme: &Theme) -> (&'static str, String, Style) {
+    let failed = match log.failed.len() {
+        1 => "1 request failed".to_owned(),
+        n => format!("{n} requests failed"),
+    };
+    if summary.cancelled {
+        let planned = log.planned.max(log.rows.len());
+        return (
+            "–",
+            format!("cancelled after {} of {planned}", log.rows.len()),
+            theme.warn,
+        );
+    }
+    match log.failed.len() {
+        0 => ("✓", "all passed".to_owned(), theme.ok),
+        _ if summary.bailed => ("✗", format!("{failed}, stopped there"), theme.error),
+        _ => ("✗", failed, theme.error),
+    }
+}
+
+/// The sums so far.
+fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
+    let mut first = true;
+    let mut add = |pen: &mut Pen<'_>, text: &str, style: Style| {
+        if !std::mem::take(&mut first) {
+            pen.put(" · ", theme.dim);
+        }
+        pen.put(text, style);
+    };
+    let count = |n: usize, word: &str| {
+        if n == 1 {
+            format!("1 {word}")
+        } else {
+            format!("{n} {word}s")
+        }
+    };
+    add(pen, &count(log.rows.len(), "request"), theme.dim);
+    if log.iterations > 1 {
+        add(pen, &count(log.iterations, "iteration"), theme.dim);
+    }
+    let (passed, tests) = log.tests;
+    if tests > 0 {
+        add(pen, &format!("✓ {passed}"), theme.ok);
+        pen.put(&format!(" of {}", count(tests, "test")), theme.dim);
+    }
+    if log.is_running() && !log.failed.is_empty() {
+        add(pen, &format!("✗ {} failed", log.failed.len()), theme.error);
+    }
+    if let Phase::Ended(summary) = &log.phase
+        && summary.times.count > 0
+    {
+        let mean = Duration::from_secs_f64(summary.times.mean.max(0.0) / 1000.0);
+        add(pen, &format!("{} mean", words::duration(mean)), theme.dim);
+        add(pen, &words::size(summary.received), theme.dim);
+    }
+    if !log.settings.data.trim().is_empty() {
+        add(pen, log.settings.data.trim(), theme.dim);
+    }
+    if !log.settings.keep {
+        add(pen, "values not kept", theme.dim);
+    }
+}
+
+fn headings(columns: &Columns, failed: bool, theme: &Theme, pen: &mut Pen<'_>) {
+    let dim = theme.dim;
+    pen.skip(2);
+    if columns.iteration > 0 {
+        pen.right("#", columns.iteration - 2, dim);
+        pen.skip(2);
+    }
+    pen.cell("Method", METHOD, dim);
+    pen.cell("Request", columns.name + 1, dim);
+    pen.cell("Status", STATUS, dim);
+    pen.skip(1);
+    pen.right("Time", TIME, dim);
+    if columns.size > 0 {
+        pen.right("Size", columns.size, dim);
+    }
+    pen.skip(1);
+    pen.right("Tests", TESTS, dim);
+    if columns.failure > 0 && failed {
+        pen.skip(2);
+        pen.cell("First failure", columns.failure, dim);
+    }
+}
+
+fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Theme, pen: &mut Pen<'_>) {
+    let (mark, style) = match (row.failed(), row.answer) {
+        (true, _) => ("✗", theme.error),
+        (false, Answer::Skipped) => ("–", theme.dim),
+        (false, _) => ("✓", theme.ok),
+    };
+    pen.cell(mark, 2, style);
+    if columns.iteration > 0 {
+        pen.right(&(row.iteration + 1).to_string(), columns.iteration - 2, theme.dim);
+        pen.skip(2);
+    }
+    let (method, name, above) = log
+        .named(row.node)
+        .map_or(("", "", ""), |named| (&named.method, &named.name, &named.folder));
+    pen.cell(method, METHOD, theme.method(method));
+    let mut inside = Pen {
+        buf: &mut *pen.buf,
+        at: pen.at,
+        room: columns.name,
+        ground: pen.ground,
+    };
+    inside.put(name, Style::new());
+    if inside.room > 6 && !above.is_empty() {
+        inside.skip(2);
+        inside.put(above, theme.dim);
+    }
+    pen.skip(columns.name + 1);
+    match row.answer {
+        Answer::Status(status) => {
+            let style = match status {
+                ..300 => theme.ok,
+                300..400 => theme.warn,
+                _ => theme.error,
+            };
+            pen.cell(&status.to_string(), STATUS, style);
+        }
+        Answer::None => pen.cell("none", STATUS, theme.error),
+        Answer::Skipped => pen.cell("skip", STATUS, theme.dim),
+    }
+    pen.skip(1);
+    let sent = !matches!(row.answer, Answer::Skipped);
+    let time = if sent { words::duration(row.took) } else { String::new() };
+    pen.right(&time, TIME, theme.dim);
+    if columns.size > 0 {
+        let size = if sent { words::size(row.size) } else { String::new() };
+        pen.right(&size, columns.size, theme.dim);
+    }
+    pen.skip(1);
+    if row.tests > 0 {
+        let style = if row.passed < row.tests { theme.error } else { theme.ok };
+        pen.right(&format!("{}/{}", row.passed, row.tests), TESTS, style);
+    } else {
+        pen.skip(TESTS);
+    }
+    if let Some(first) = row.failures.first().filter(|_| columns.failure > 0 && is_folded) {
+        pen.skip(2);
+        let more = match row.failures.len() - 1 {
+            0 => String::new(),
+            more => format!(" +{more}"),
+        };
+        let room = columns.failure.saturating_sub(glyphs::width(&more));
+        pen.put(&glyphs::elide(&first.what, room), theme.error);
+        pen.put(&more, theme.dim);
+    }
+}
+
+/// What failed in a row, a line each; returns the next line.
+fn details(row: &Row, indent: usize, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
+    let more = row.failures.len().saturating_sub(MOST_DETAILS);
+    for (n, failure) in row.failures.iter().take(MOST_DETAILS).enumerate() {
+        if y >= rows.bottom() {
+            break;
+        }
+        let mut pen = Pen {
+            buf,
+            at: Position::new(rows.x, y),
+            room: usize::from(rows.width),
+            ground: theme.popup,
+        };
+        pen.skip(indent);
+        if more > 0 && n + 1 == MOST_DETAILS {
+            pen.put(&format!("… and {} more: ↵ shows all of them", more + 1), theme.dim);
+        } else {
+            pen.put(&failure.what, theme.error);
+            if failure.what != failure.message {
+                pen.put("  ", theme.dim);
+                pen.put(&failure.message.replace('\n', " "), theme.dim);
+            }
+        }
+        y += 1;
+    }
+    y
+}
+
+/// A time that passes: whole tenths, so that it does not flicker.
+fn elapsed(took: Duration) -> String {
+    match took.as_secs() {
+        0..60 => format!("{:.1} s", took.as_secs_f64()),
+        seconds => format!("{} m {:02} s", seconds / 60, seconds % 60),
+    }
+}

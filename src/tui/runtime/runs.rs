@@ -1,0 +1,320 @@
+//! Runs of the runner on tokio: rows come back in batches, and the reports wait to be saved.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use crate::exec::data::{self, Data};
+use crate::exec::{self, Pipeline, RunEvent, SendContext, Session, Summary};
+use crate::model::{NodeId, Redactor};
+use crate::reports::{End, Html, Json, Junit, Report};
+use crate::store::state::HistoryRow;
+use crate::tui::event::Event;
+use crate::tui::runner::{Answer, Done, Ended, Failed, Format, News, Order, Row};
+use crate::tui::shared::{Level, RunId};
+
+/// Rows wait so long for others, so that a quick run does not flood the queue.
+const BATCH: Duration = Duration::from_millis(40);
+/// The longest message of a failure that is kept, in bytes.
+const MOST_MESSAGE: usize = 2_000;
+
+/// The runs' side of tokio.
+pub struct Runs {
+    tokio: Handle,
+    pipeline: Pipeline,
+    queue: Sender<Event>,
+    current: Option<(RunId, CancellationToken)>,
+    /// The latest run that is over.
+    over: Arc<Mutex<Option<Over>>>,
+}
+
+/// A run that is over, with its reports.
+struct Over {
+    run: RunId,
+    summary: Summary,
+    session: Session,
+    collection: Option<NodeId>,
+    redactor: Redactor,
+    reports: Reports,
+}
+
+impl Runs {
+    /// Runs over this pipeline.
+    pub fn new(tokio: Handle, pipeline: Pipeline, queue: Sender<Event>) -> Self {
+        Self {
+            tokio,
+            pipeline,
+            queue,
+            current: None,
+            over: Arc::default(),
+        }
+    }
+
+    /// Begins a run; `after` is told when it is over.
+    pub fn start(&mut self, run: RunId, order: Order, after: impl FnOnce() + Send + 'static) {
+        let context = SendContext::default();
+        self.current = Some((run, context.cancel.clone()));
+        *lock(&self.over) = None;
+        let (pipeline, queue, over) = (self.pipeline.clone(), self.queue.clone(), self.over.clone());
+        let tokio = self.tokio.clone();
+        self.tokio.spawn(async move {
+            let rows = Batch {
+                run,
+                tokio: tokio.clone(),
+                queue: queue.clone(),
+                waiting: Arc::default(),
+            };
+            // In a task of its own, so that a defect in it still ends the run.
+            let done = tokio
+                .spawn(carry_out(run, order, pipeline, context, rows.clone()))
+                .await;
+            rows.flush();
+            let news = match done {
+                Ok(Ok(mut done)) => {
+                    let summary = Summary {
+                        failures: Vec::new(),
+                        ..done.summary.clone()
+                    };
+                    let current = std::mem::take(&mut done.session.current);
+                    *lock(&over) = Some(done);
+                    News::Ended(Box::new(Ended { summary, current }))
+                }
+                Ok(Err(text)) => News::Failed(text),
+                Err(_) => News::Failed("it broke off by a defect in postrider; please report it".to_owned()),
+            };
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Run(run, news));
+            after();
+        });
+    }
+
+    /// Cancels a run.
+    pub fn cancel(&self, run: RunId) {
+        if let Some((_, cancel)) = self.current.as_ref().filter(|(own, _)| *own == run) {
+            cancel.cancel();
+        }
+    }
+
+    /// Saves a report of the latest run.
+    pub fn save(&self, run: RunId, format: Format, path: PathBuf) {
+        let (over, queue) = (self.over.clone(), self.queue.clone());
+        self.tokio.spawn_blocking(move || {
+            let mut over = lock(&over);
+            let written = match over.as_mut().filter(|over| over.run == run) {
+                Some(over) => over.write(format, &path).map_err(|error| error.to_string()),
+                None => Err("the run is gone".to_owned()),
+            };
+            let shown = path.display();
+            let (level, text) = match written {
+                Ok(()) => (Level::Done, format!("saved the report to `{shown}`")),
+                Err(error) => (Level::Error, format!("cannot write the report `{shown}`: {error}")),
+            };
+            let _ = queue.send(Event::Notice(level, text));
+        });
+    }
+}
+
+impl Over {
+    fn write(&mut self, format: Format, path: &Path) -> io::Result<()> {
+        let end = End {
+            summary: &self.summary,
+            session: &self.session,
+            collection: self.collection,
+            redactor: &self.redactor,
+        };
+        self.reports.write(format, &end, path)
+    }
+}
+
+async fn carry_out(
+    run: RunId,
+    order: Order,
+    pipeline: Pipeline,
+    context: SendContext,
+    rows: Batch,
+) -> Result<Over, String> {
+    let Order {
+        mut session,
+        mut options,
+        data,
+        collection,
+    } = order;
+    if let Some(path) = data {
+        let read = tokio::task::spawn_blocking(move || read_data(&path)).await;
+        options.data = read.map_err(|error| error.to_string())??;
+    }
+    let mut reports = Reports::new();
+    let mut redactor = Redactor::default();
+    let only = options.only.clone();
+    let summary = exec::run(&pipeline, &mut session, &options, &context, &mut |event| {
+        match &event {
+            RunEvent::Start { requests, iterations } => {
+                let planned = only.as_ref().map_or(requests * iterations, |only| {
+                    only.values().map(std::collections::BTreeSet::len).sum()
+                });
+                let news = News::Started {
+                    requests: planned,
+                    iterations: *iterations,
+                };
+                let _ = rows.queue.send(Event::Run(run, news));
+            }
+            RunEvent::Outcome(done) => {
+                let secrets = exec::secrets(&done.session.source(done.plan.node), done.outcome);
+                redactor = redactor.and(&secrets);
+                if let Some(node) = done.plan.node {
+                    rows.add(told(node, done, &redactor, &secrets));
+                }
+            }
+            _ => {}
+        }
+        reports.event(&event, &redactor);
+    })
+    .await;
+    Ok(Over {
+        run,
+        summary,
+        session,
+        collection,
+        redactor,
+        reports,
+    })
+}
+
+fn read_data(path: &Path) -> Result<Data, String> {
+    let shown = path.display();
+    let failed = |why: String| format!("cannot use the data file `{shown}`: {why}");
+    let length = std::fs::metadata(path)
+        .map_err(|error| failed(error.to_string()))?
+        .len();
+    if length > data::MOST_BYTES {
+        return Err(failed(
+            "it is held in memory and too long for that; split it".to_owned(),
+        ));
+    }
+    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    data::parse(text).map_err(|error| failed(format!("{error}; {}", error.hint())))
+}
+
+/// What the screen and the history are told of a request that is over.
+fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Redactor) -> Done {
+    let outcome = done.outcome;
+    let exchange = outcome.exchange.as_ref();
+    let response = exchange.and_then(crate::model::Exchange::response);
+    let failures = done.failures.iter().map(|failure| Failed {
+        what: redactor.redact(if failure.what.is_empty() {
+            &failure.kind
+        } else {
+            &failure.what
+        }),
+        message: cut(redactor.redact(&failure.message)),
+    });
+    let row = Row {
+        iteration: done.plan.iteration.index,
+        node,
+        answer: match (exchange, response) {
+            (_, Some(response)) => Answer::Status(response.status),
+            (None, _) if outcome.skipped => Answer::Skipped,
+            _ => Answer::None,
+        },
+        took: exchange.map_or(Duration::ZERO, |exchange| exchange.timings.total),
+        size: response.map_or(0, |response| response.body.len() as u64),
+        passed: outcome.tests.iter().filter(|test| test.passed()).count(),
+        tests: outcome.tests.iter().filter(|test| !test.skipped).count(),
+        failures: failures.collect(),
+    };
+    let path = done.plan.path.as_ref().map(ToString::to_string);
+    let mut outcome = outcome.clone();
+    outcome.redactor = secrets.clone();
+    Done {
+        row,
+        history: HistoryRow::of(path, &done.plan.request.name, &outcome, secrets),
+        outcome: Arc::new(outcome),
+    }
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MOST_MESSAGE {
+        text.truncate(text.floor_char_boundary(MOST_MESSAGE));
+        text.push('…');
+    }
+    text
+}
+
+/// Rows on their way to the screen.
+#[derive(Clone)]
+struct Batch {
+    run: RunId,
+    tokio: Handle,
+    queue: Sender<Event>,
+    waiting: Arc<Mutex<Vec<Done>>>,
+}
+
+impl Batch {
+    fn add(&self, done: Done) {
+        let mut waiting = lock(&self.waiting);
+        waiting.push(done);
+        if waiting.len() == 1 {
+            let batch = self.clone();
+            self.tokio.spawn(async move {
+                tokio::time::sleep(BATCH).await;
+                batch.flush();
+            });
+        }
+    }
+
+    fn flush(&self) {
+        let mut waiting = lock(&self.waiting);
+        if !waiting.is_empty() {
+            let all = std::mem::take(&mut *waiting);
+            // Sent while the lock is held, so that batches stay in order.
+            let _ = self.queue.send(Event::Run(self.run, News::Done(all)));
+        }
+    }
+}
+
+/// The reports of a run, all of them: which one is wanted turns out when it is over.
+struct Reports {
+    all: io::Result<[(Format, Box<dyn Report + Send>); 3]>,
+}
+
+impl Reports {
+    fn new() -> Self {
+        let all = || {
+            Ok([
+                (Format::Html, Box::new(Html::new(None)?) as Box<dyn Report + Send>),
+                (Format::Junit, Box::new(Junit::new()?)),
+                (Format::Json, Box::new(Json::new()?)),
+            ])
+        };
+        Self { all: all() }
+    }
+
+    /// Tells all of them; the first error costs the reports and not the run.
+    fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) {
+        let Ok(all) = &mut self.all else { return };
+        let told: io::Result<()> = all.iter_mut().try_for_each(|(_, report)| report.event(event, redactor));
+        if let Err(error) = told {
+            self.all = Err(error);
+        }
+    }
+
+    fn write(&mut self, format: Format, end: &End<'_>, path: &Path) -> io::Result<()> {
+        let all = self.all.as_mut();
+        let all = all.map_err(|error| io::Error::new(error.kind(), format!("it could not be prepared: {error}")))?;
+        match all.iter_mut().find(|(own, _)| *own == format) {
+            Some((_, report)) => report.write(end, path),
+            None => Ok(()),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing is ever left half changed.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
