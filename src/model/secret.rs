@@ -59,8 +59,12 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Shorter values are not hidden: they would tear holes into unrelated text.
-    pub const SHORTEST: usize = 3;
+    /// From so many bytes on a value is hidden wherever it stands. A shorter one would tear holes into unrelated text: of
+    /// three bytes it is hidden as a word, of fewer only where it is the whole text.
+    pub const SHORTEST: usize = 4;
+
+    /// From so many bytes on it is hidden even in the names of requests and folders, which come from the files.
+    const SHORTEST_IN_NAMES: usize = 8;
 
     /// A text that was cut short shows at most so much of a secret, in bytes.
     const SHORTEST_CUT: usize = 4;
@@ -73,8 +77,12 @@ impl Redactor {
     /// The same with more secrets.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = Secret>) -> Self {
-        let more = more.into_iter().filter(|secret| secret.0.len() >= Self::SHORTEST);
-        self.spelled(more.flat_map(|secret| spellings(&secret.0)).map(Secret))
+        let more = more.into_iter().filter(|secret| !secret.0.is_empty());
+        self.spelled(more.flat_map(|secret| match secret.0.len() {
+            // In another spelling it would be a word of its own.
+            ..Self::SHORTEST => vec![secret],
+            _ => spellings(&secret.0).into_iter().map(Secret).collect(),
+        }))
     }
 
     /// The same with all that another one hides.
@@ -100,9 +108,14 @@ impl Redactor {
     /// short (a failed assertion does) had not redacted it.
     pub fn redact(&self, text: &str) -> String {
         let mut out = text.to_owned();
-        for secret in self.secrets.iter() {
-            if out.contains(secret.reveal()) {
-                out = out.replace(secret.reveal(), MASK);
+        for secret in self.secrets.iter().map(Secret::reveal) {
+            if out.contains(secret) {
+                out = match secret.len() {
+                    Self::SHORTEST.. => out.replace(secret, MASK),
+                    3 => mask_word(&out, secret),
+                    _ if text == secret => return MASK.to_owned(),
+                    _ => continue,
+                };
             }
         }
         for mark in ["…", "..."] {
@@ -111,6 +124,14 @@ impl Redactor {
             }
         }
         out
+    }
+
+    /// The name of a request or folder with the long secrets masked: it is the user's own text, but may be made of a URL
+    /// with a key in it.
+    pub fn redact_name(&self, name: &str) -> String {
+        let long = |secret: &&str| secret.len() >= Self::SHORTEST_IN_NAMES;
+        let secrets = self.secrets.iter().map(Secret::reveal).take_while(long);
+        secrets.fold(name.to_owned(), |out, secret| out.replace(secret, MASK))
     }
 
     fn redact_cut(&self, text: &str, mark: &str) -> String {
@@ -141,6 +162,23 @@ impl Redactor {
     pub fn is_empty(&self) -> bool {
         self.secrets.is_empty()
     }
+}
+
+/// Masks a text where neither letter nor digit stands beside it.
+fn mask_word(text: &str, word: &str) -> String {
+    let mut out = String::new();
+    let mut copied = 0;
+    for (at, _) in text.match_indices(word) {
+        let end = at + word.len();
+        let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
+        if ![before, after].into_iter().flatten().any(char::is_alphanumeric) {
+            out.push_str(&text[copied..at]);
+            out.push_str(MASK);
+            copied = end;
+        }
+    }
+    out.push_str(&text[copied..]);
+    out
 }
 
 /// Longest first.
@@ -188,16 +226,24 @@ mod tests {
 
     #[test]
     fn the_longest_secret_is_hidden_whole() {
-        let redactor = Redactor::new([Secret::new("abc"), Secret::new("abcdef")]);
-        assert_eq!(redactor.redact("x abcdef y abc"), format!("x {MASK} y {MASK}"));
+        let redactor = Redactor::new([Secret::new("abcd"), Secret::new("abcdef")]);
+        assert_eq!(redactor.redact("x abcdef y abcd"), format!("x {MASK} y {MASK}"));
     }
 
     #[test]
-    fn empty_and_tiny_values_hide_nothing() {
-        assert_eq!(
-            Redactor::new([Secret::new(""), Secret::new("a")]).redact("banana"),
-            "banana"
-        );
+    fn tiny_values_are_hidden_where_they_stand_alone_and_in_no_other_word() {
+        let redactor = Redactor::new(["", "a", "tok"].map(Secret::new));
+        assert_eq!(redactor.redact("banana, a token"), "banana, a token");
+        assert_eq!(redactor.redact("a"), MASK);
+        let shown = redactor.redact("Bearer tok, ?k=tok&tokens=2_tok");
+        assert_eq!(shown, format!("Bearer {MASK}, ?k={MASK}&tokens=2_{MASK}"));
+    }
+
+    #[test]
+    fn names_lose_only_long_secrets() {
+        let redactor = Redactor::new(["folder", "0123456789abcdef"].map(Secret::new));
+        let name = redactor.redact_name("the folder of GET /?key=0123456789abcdef");
+        assert_eq!(name, format!("the folder of GET /?key={MASK}"));
     }
 
     #[test]

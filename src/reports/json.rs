@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::spool::Spool;
-use super::{End, Report, record, scopes, stats};
+use super::{End, Report, hide, record, scopes, stats};
 use crate::exec::{Done, RunEvent};
 use crate::formats::postman::{Secrets, write};
 use crate::formats::whole;
@@ -22,7 +22,7 @@ pub struct Json {
     /// The failures as they are listed, redacted; newman's shape has them behind the executions.
     failures: Vec<String>,
     /// The items as Postman writes them.
-    items: HashMap<NodeId, String>,
+    items: HashMap<NodeId, Value>,
 }
 
 impl Json {
@@ -38,13 +38,15 @@ impl Json {
 
     fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
         let reference = Uuid::new_v4().to_string();
-        let item = self.item(done);
+        let mut item = self.item(done);
+        hide::secrets(&mut item, redactor);
         if let Some(execution) = record::execution(done, &reference) {
             let comma = if self.executions == 0 { "" } else { "," };
             self.executions += 1;
-            let text = Value::Object(execution).to_string();
+            let mut execution = Value::Object(execution);
+            hide::secrets(&mut execution, redactor);
+            let text = execution.to_string();
             let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
-            let text = redactor.redact(&text);
             let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
             let text = match response {
                 Some(response) => {
@@ -57,25 +59,27 @@ impl Json {
         }
         let cursor = record::cursor(done, &reference);
         for failure in done.failures {
-            let text = record::failure(failure, &cursor).to_string();
-            let text = text.replacen("\"source\":null", &format!("\"source\":{item}"), 1);
-            self.failures.push(redactor.redact(&text));
+            let mut failure = record::failure(failure, &cursor);
+            hide::secrets(&mut failure, redactor);
+            let text = failure.to_string();
+            self.failures
+                .push(text.replacen("\"source\":null", &format!("\"source\":{item}"), 1));
         }
         Ok(())
     }
 
     /// The item of a request as Postman writes it; made once.
-    fn item(&mut self, done: &Done<'_>) -> String {
+    fn item(&mut self, done: &Done<'_>) -> Value {
         let make = |node: NodeId| {
             let node = done.session.workspace.node(node);
             let item = node.map(|node| write::item(&node.entity, &Secrets::None));
             let mut item = item.unwrap_or_else(|| json!({ "name": done.plan.request.name }));
             item["id"] = done.plan.id().into();
-            item.to_string()
+            item
         };
         match done.plan.node {
             Some(node) => self.items.entry(node).or_insert_with(|| make(node)).clone(),
-            None => "null".to_owned(),
+            None => Value::Null,
         }
     }
 }
@@ -104,7 +108,10 @@ impl Report for Json {
     }
 
     fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
-        let redacted = |value: &Value| end.redactor.redact(&value.to_string());
+        let redacted = |mut value: Value| {
+            hide::secrets(&mut value, end.redactor);
+            value
+        };
         let collection = end.collection.map_or(Value::Null, |node| {
             let whole = whole(&end.session.workspace, node);
             write::collection(&whole, &Secrets::None)
@@ -112,9 +119,9 @@ impl Report for Json {
         let head = format!(
             "{{\"collection\":{},\n\"environment\":{},\n\"globals\":{},\n\"run\":{{\"stats\":{},\n\"timings\":{},\n\
              \"executions\":[",
-            redacted(&collection),
-            redacted(&scopes::environment(end.session)),
-            redacted(&scopes::globals(end.session)),
+            redacted(collection),
+            redacted(scopes::environment(end.session)),
+            redacted(scopes::globals(end.session)),
             stats::stats(end.summary),
             stats::timings(end.summary),
         );

@@ -34,8 +34,8 @@ impl Junit {
         self.time += time;
         let shown = |text: &str| redactor.redact(text);
         let location = done.plan.location();
-        let collection = shown(location.first().map_or("", String::as_str));
-        let request = shown(&location[1.min(location.len() - 1)..].join(" / "));
+        let collection = redactor.redact_name(location.first().map_or("", String::as_str));
+        let request = redactor.redact_name(&location[1.min(location.len() - 1)..].join(" / "));
         let iteration = done.plan.iteration;
         let name = if iteration.count > 1 {
             format!("{request} (iteration {})", iteration.index + 1)
@@ -174,7 +174,7 @@ impl Report for Junit {
 
     fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
         let name = end.collection.and_then(|node| end.session.workspace.node(node));
-        let name = end.redactor.redact(name.map_or("", |node| node.entity.name()));
+        let name = end.redactor.redact_name(name.map_or("", |node| node.entity.name()));
         let summary = end.summary;
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \

@@ -69,7 +69,7 @@ impl Html {
         let name = self
             .title
             .clone()
-            .unwrap_or_else(|| end.redactor.redact(name.map_or("Run", |node| node.entity.name())));
+            .unwrap_or_else(|| end.redactor.redact_name(name.map_or("Run", |node| node.entity.name())));
         let name = text(&name);
         let (class, word) = verdict(summary);
         let started = summary.started.strftime("%Y-%m-%d %H:%M:%S UTC");
@@ -153,7 +153,7 @@ fn listed(failure: &Failure, number: usize, redactor: &Redactor) -> String {
     };
     format!(
         "<li><a href=\"#r{number}\">{}</a> <span class=\"bad\">{}</span><br>{}</li>\n",
-        text(&redactor.redact(&failure.location.join(" / "))),
+        text(&redactor.redact_name(&failure.location.join(" / "))),
         text(&redactor.redact(&what)),
         text(&redactor.redact(&failure.message)),
     )
@@ -169,7 +169,7 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
         (true, false) => ("passed", ""),
     };
     let location = done.plan.location();
-    let name = shown(&location[1.min(location.len() - 1)..].join(" / "));
+    let name = text(&redactor.redact_name(&location[1.min(location.len() - 1)..].join(" / ")));
     let method = shown(done.plan.request.method.as_str());
     let mut out = format!(
         "<details class=\"request {class}\" id=\"r{number}\"{open}><summary><code>{method}</code><span class=\"name\">\

@@ -246,7 +246,7 @@ fn plain(line: &str) -> String {
 fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
     Failure {
-        location: failure.location.iter().map(redact).collect(),
+        location: failure.location.iter().map(|name| redactor.redact_name(name)).collect(),
         kind: redact(&failure.kind),
         what: redact(&failure.what),
         message: redact(&failure.message),
