@@ -9,9 +9,10 @@ use url::Url;
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
+use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::ScriptSend;
 use crate::model::{Auth, Body, Request, Settings};
-use crate::script::{Answer, Ask, BoxFuture, JarAction, ScriptResponse, SendPort, describe_cookies};
+use crate::script::{Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, describe_cookies};
 use crate::vars::resolve_literal;
 
 /// Sends the requests of one script.
@@ -40,7 +41,7 @@ impl Sent {
 }
 
 impl SendPort for Port {
-    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, Refused>> {
         let (http, context, sent) = (self.http.clone(), self.context.clone(), self.sent.clone());
         let settings = Settings {
             // A script may send a body with any method (POSTMAN.md, section 1.2).
@@ -71,16 +72,32 @@ impl SendPort for Port {
             });
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),
-                Err(error) => Err(error.message),
+                Err(error) => Err(Refused {
+                    code: code(error.kind),
+                    message: error.message,
+                }),
             }
         })
     }
 
-    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, String>> {
+    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, Refused>> {
         Box::pin(ready(match &question {
-            Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action).map(Answer::Value),
-            Ask::Vault { .. } | Ask::Run { .. } => Err(question.refusal()),
+            Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action)
+                .map(Answer::Value)
+                .map_err(Refused::from),
+            Ask::Vault { .. } | Ask::Run { .. } => Err(question.refusal().into()),
         }))
+    }
+}
+
+/// What Node, and so a script written for Postman, calls a failure.
+fn code(kind: SendErrorKind) -> &'static str {
+    match kind {
+        SendErrorKind::Dns => "ENOTFOUND",
+        SendErrorKind::Connect => "ECONNREFUSED",
+        SendErrorKind::Timeout => "ESOCKETTIMEDOUT",
+        SendErrorKind::Protocol => "ECONNRESET",
+        _ => "",
     }
 }
 

@@ -228,8 +228,8 @@ impl Thread {
                                     sent.map(|response| Answer::Response(Box::new(response)))
                                 }
                                 (Outgoing::Ask(question), Some(port)) => port.ask(question).await,
-                                (Outgoing::Send(_), None) => Err("requests cannot be sent here".to_owned()),
-                                (Outgoing::Ask(question), None) => Err(question.refusal()),
+                                (Outgoing::Send(_), None) => Err("requests cannot be sent here".into()),
+                                (Outgoing::Ask(question), None) => Err(question.refusal().into()),
                             };
                             // The script may be over; then nobody waits for this.
                             let _ = answers.send(Message::Answer(number, id, result));

@@ -135,17 +135,35 @@ pub struct ScriptReport {
     pub errors: Vec<ScriptError>,
 }
 
+/// Why a script does not get what it asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// One sentence for the script.
+    pub message: String,
+    /// What Node calls such a failure, such as `ECONNREFUSED`; empty where it has no name for it.
+    pub code: &'static str,
+}
+
+impl<T: Into<String>> From<T> for Refused {
+    fn from(message: T) -> Self {
+        Self {
+            message: message.into(),
+            code: "",
+        }
+    }
+}
+
 /// A future that owns what it needs.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The outside of a script: sends the requests of `pm.sendRequest`, and answers its questions; the pipeline has one.
 pub trait SendPort: Send + Sync {
     /// Sends a request whose text is literal: `{{x}}` in it is not resolved (POSTMAN.md, section 1.2), and nothing is
-    /// inherited. The error is one sentence for the script's callback.
-    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>>;
+    /// inherited.
+    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, Refused>>;
 
-    /// Answers a question; refused unless a port knows better. The error is one sentence for the script.
-    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, String>> {
-        Box::pin(std::future::ready(Err(question.refusal())))
+    /// Answers a question; refused unless a port knows better.
+    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, Refused>> {
+        Box::pin(std::future::ready(Err(question.refusal().into())))
     }
 }

@@ -24,7 +24,7 @@ use super::limits::{Limits, Trip, Watch};
 use super::pm::{self, Outgoing, Run};
 use super::prelude::PRELUDE;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
-use super::{Answer, ScriptJob};
+use super::{Answer, Refused, ScriptJob};
 use crate::model::outcome::ScriptError;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
@@ -33,7 +33,7 @@ const RESERVE: usize = 8 * 1024 * 1024;
 /// What reaches a script while it waits.
 pub enum Message {
     /// A send came back: the script's number, the send's, and what came of it.
-    Answer(u64, u32, Result<Answer, String>),
+    Answer(u64, u32, Result<Answer, Refused>),
     /// Look at the watch.
     Wake,
     /// A script to run, with its number and where answers to its sends go. The thread keeps no sender of its own: it
@@ -248,7 +248,7 @@ impl<'js> Script<'_, 'js> {
         }
     }
 
-    fn answer(&self, id: u32, result: Result<Answer, String>) -> rquickjs::Result<()> {
+    fn answer(&self, id: u32, result: Result<Answer, Refused>) -> rquickjs::Result<()> {
         let answer = self.function("answer")?;
         match result {
             Ok(Answer::Response(response)) => {
@@ -265,7 +265,7 @@ impl<'js> Script<'_, 'js> {
                 }
                 answer.call((id, "", self.ctx.json_parse(text)?))
             }
-            Err(message) => answer.call((id, message)),
+            Err(Refused { message, code }) => answer.call((id, message, (), code)),
         }
     }
 

@@ -3,6 +3,7 @@
 // They are getters, so a script that does not use them pays nothing, and one that declares a variable of the
 // same name simply has its own.
 
+import { load } from './libs.js';
 import { clean, host, run } from './run.js';
 
 function warn(name, instead) {
@@ -11,19 +12,33 @@ function warn(name, instead) {
   host.log('warn', `Using "${name}" is deprecated. Use "${instead}" instead.`);
 }
 
-// The legacy setters make text of everything but nothing.
-const text = (value) => (value || value === false ? value.toString() : value);
+// The legacy setters make text of everything but nothing and `false`, and keep the snapshot up to date.
+function set(scope, snapshot, key, value) {
+  const text = value ? value.toString() : value;
+  if (snapshot) snapshot[key] = text;
+  scope.set(key, text);
+}
+
+function unset(scope, snapshot, key) {
+  if (snapshot) delete snapshot[key];
+  scope.unset(key);
+}
+
+function clear(scope, snapshot) {
+  for (const key of Object.keys(snapshot || {})) delete snapshot[key];
+  scope.clear();
+}
 
 // name of `postman` → [what it does, what to use instead]
 const POSTMAN = {
-  setEnvironmentVariable: [(pm, key, value) => pm.environment.set(key, text(value)), 'pm.environment.set()'],
+  setEnvironmentVariable: [(pm, key, value) => set(pm.environment, run.snapshots.environment, key, value), 'pm.environment.set()'],
   getEnvironmentVariable: [(pm, key) => pm.environment.get(key), 'pm.environment.get()'],
-  clearEnvironmentVariable: [(pm, key) => pm.environment.unset(key), 'pm.environment.unset()'],
-  clearEnvironmentVariables: [(pm) => pm.environment.clear(), 'pm.environment.clear()'],
-  setGlobalVariable: [(pm, key, value) => pm.globals.set(key, text(value)), 'pm.globals.set()'],
+  clearEnvironmentVariable: [(pm, key) => unset(pm.environment, run.snapshots.environment, key), 'pm.environment.unset()'],
+  clearEnvironmentVariables: [(pm) => clear(pm.environment, run.snapshots.environment), 'pm.environment.clear()'],
+  setGlobalVariable: [(pm, key, value) => set(pm.globals, run.snapshots.globals, key, value), 'pm.globals.set()'],
   getGlobalVariable: [(pm, key) => pm.globals.get(key), 'pm.globals.get()'],
-  clearGlobalVariable: [(pm, key) => pm.globals.unset(key), 'pm.globals.unset()'],
-  clearGlobalVariables: [(pm) => pm.globals.clear(), 'pm.globals.clear()'],
+  clearGlobalVariable: [(pm, key) => unset(pm.globals, run.snapshots.globals, key), 'pm.globals.unset()'],
+  clearGlobalVariables: [(pm) => clear(pm.globals, run.snapshots.globals), 'pm.globals.clear()'],
   setNextRequest: [(pm, name) => pm.execution.setNextRequest(name), 'pm.execution.setNextRequest()'],
 };
 const POSTMAN_IN_TESTS = {
@@ -63,8 +78,8 @@ const inTests = (read) => (pm) => (run.info.eventName === 'test' ? read(pm) : un
 // name → [how to read it, what to use instead]
 const GLOBALS = {
   postman: [postmanObject],
-  globals: [(pm) => pm.globals.toObject(), 'pm.globals'],
-  environment: [(pm) => pm.environment.toObject(), 'pm.environment'],
+  globals: [(pm) => (run.snapshots.globals = pm.globals.toObject()), 'pm.globals'],
+  environment: [(pm) => (run.snapshots.environment = pm.environment.toObject()), 'pm.environment'],
   data: [(pm) => pm.iterationData.toObject(), 'pm.iterationData'],
   iteration: [() => run.info.iteration],
   request: [requestObject, 'pm.request'],
@@ -74,6 +89,10 @@ const GLOBALS = {
   responseHeaders: [inTests((pm) => pm.response.headers.toObject(false, true, false)), 'pm.response.headers'],
   responseTime: [inTests((pm) => pm.response.responseTime)],
   responseCookies: [inTests((pm) => pm.cookies.all()), 'pm.cookies'],
+  // Libraries; the modules of the same names are the same objects.
+  CryptoJS: [() => load('crypto-js').CryptoJS],
+  tv4: [() => load('tv4').tv4],
+  xml2Json: [() => load('xml2js').xml2Json],
 };
 
 /** Puts the legacy globals in place for one script. */

@@ -9,13 +9,18 @@ function rule(wanted, context) {
   return (row) => Object.entries(wanted || {}).every(([key, value]) => row[key] === value);
 }
 
+// Postman's lists are made of a parent, which ours have none of, and of rows; we leave the parent out.
+const rowsIn = (args) => (args.length > 1 ? args[1] : args[0]);
+
 /** A list of rows that have a key; keys may repeat, and then the last one counts. */
 export class PropertyList {
   static shownAsJson = true;
   members;
   #make;
 
-  constructor(rows = [], make = (row) => row) {
+  /** From rows and what makes them, or as Postman has it: from the class of the rows, a parent, and rows. */
+  constructor(rows = [], make = (row) => row, more = undefined) {
+    if (typeof rows === 'function') [rows, make] = [more, as(rows)];
     this.#make = make;
     this.members = [];
     this.populate(rows);
@@ -231,8 +236,8 @@ const as = (Row) => (row) => (row instanceof Row ? row : new Row(row));
 
 /** Headers: without regard to case. */
 export class HeaderList extends PropertyList {
-  constructor(rows) {
-    super(rows, as(Header));
+  constructor(...args) {
+    super(rowsIn(args), as(Header));
   }
 
   get multi() {
@@ -259,8 +264,8 @@ export class HeaderList extends PropertyList {
 
 /** The parameters of a query. */
 export class QueryParamList extends PropertyList {
-  constructor(rows) {
-    super(rows, as(QueryParam));
+  constructor(...args) {
+    super(rowsIn(args), as(QueryParam));
   }
 
   get multi() {
@@ -270,8 +275,8 @@ export class QueryParamList extends PropertyList {
 
 /** The fields of a form. */
 export class FormParamList extends PropertyList {
-  constructor(rows) {
-    super(rows, as(FormParam));
+  constructor(...args) {
+    super(rowsIn(args), as(FormParam));
   }
 
   get multi() {
@@ -280,15 +285,15 @@ export class FormParamList extends PropertyList {
 }
 
 export class VariableList extends PropertyList {
-  constructor(rows) {
-    super(rows, as(Variable));
+  constructor(...args) {
+    super(rowsIn(args), as(Variable));
   }
 }
 
 /** Cookies by name; `get` gives the value, `one` the whole cookie. */
 export class CookieList extends PropertyList {
-  constructor(rows) {
-    super(rows, as(Cookie));
+  constructor(...args) {
+    super(rowsIn(args), as(Cookie));
   }
 
   parse(text) {

@@ -103,7 +103,7 @@ export class Request {
     if (typeof definition === 'string' || definition instanceof Url) definition = { url: definition };
     definition = definition || {};
     this.method = definition.method === undefined && this.method ? this.method : String(definition.method || 'GET').toUpperCase();
-    for (const name of ['id', 'name', 'description']) aside(this, name, definition[name]);
+    for (const name of ['id', 'description']) aside(this, name, definition[name]);
     if (definition.auth !== undefined || !this.#url) this.auth = definition.auth;
     if (definition.url !== undefined || !this.#url) this.url = definition.url;
     const headers = definition.header === undefined ? definition.headers : definition.header;

@@ -3,6 +3,7 @@
 import { chai } from './expect/index.js';
 import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
+import { load } from './libs.js';
 import { host } from './run.js';
 
 const EXTENSIONS = {
@@ -66,7 +67,7 @@ export class Response {
   }
 
   get stream() {
-    return this.#id === undefined ? undefined : host.bytes(this.#id);
+    return this.#id === undefined ? undefined : load('buffer').Buffer.from(host.bytes(this.#id));
   }
 
   get to() {

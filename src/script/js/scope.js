@@ -25,7 +25,8 @@ class Layer {
     for (const row of this.rows) if (row.enabled) this.index.set(row.key, row);
   }
 
-  set(key, value, type) {
+  set(key, written, type) {
+    const value = cast(written, type);
     const row = this.index.get(key);
     if (row) {
       row.value = value;
@@ -35,7 +36,8 @@ class Layer {
       this.rows.push(added);
       this.index.set(key, added);
     }
-    this.tell('set', key, value);
+    // The type holds for this script; what is kept is the value as it was given, as in Postman.
+    this.tell('set', key, written);
   }
 
   unset(key) {
@@ -121,7 +123,7 @@ export class VariableScope {
 
   set(key, value, type) {
     if (key !== null && typeof key === 'object') ({ key, value, type } = key);
-    layer(this.#kinds[0]).set(String(key), cast(value, type), type);
+    layer(this.#kinds[0]).set(String(key), value, type);
   }
 
   unset(key) {

@@ -50,6 +50,11 @@ function partsOf(definition) {
   return parts;
 }
 
+function plain({ name, message, code }) {
+  const failure = { name, message, ...(code ? { code } : {}) };
+  return Object.defineProperty(failure, 'toString', { value: () => `${name}: ${message}` });
+}
+
 export function sendRequest(definition, callback) {
   const start = (done) => {
     if (!definition) {
@@ -61,7 +66,11 @@ export function sendRequest(definition, callback) {
     host.send(id, partsOf(definition));
   };
   if (typeof callback === 'function') {
-    start((error, response) => callback(error, response, response ? { cookies: response.cookies } : undefined));
+    // Postman's callbacks hear of a failure as a plain object, with a response that is empty.
+    start((error, response) => {
+      if (error) callback(plain(error), new Response({}, undefined));
+      else callback(null, response, { cookies: response.cookies });
+    });
     return this;
   }
   return new Promise((resolve, reject) => {
@@ -69,13 +78,13 @@ export function sendRequest(definition, callback) {
   });
 }
 
-/** The host's answer: an error text, or the description of a response, or the value that was asked for. */
-export function answer(id, message, value) {
+/** The host's answer: an error's text and code, or the description of a response, or the value that was asked for. */
+export function answer(id, message, value, code) {
   const done = run.sends.get(id);
   if (!done) return;
   run.sends.delete(id);
   try {
-    if (message) done(new Error(message), undefined);
+    if (message) done(Object.assign(new Error(message), code ? { code } : {}), undefined);
     else done(null, value);
   } catch (error) {
     fail(error);

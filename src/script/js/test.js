@@ -4,7 +4,10 @@ import { clean, describe, host, run, SKIP } from './run.js';
 
 // What is not an error fails the test with the test's own name as message, as Postman has it.
 function reasonOf(name, thrown) {
-  if (thrown !== null && typeof thrown === 'object' && 'message' in thrown) return describe(thrown);
+  if (thrown !== null && typeof thrown === 'object' && 'message' in thrown) {
+    const [kind, ...rest] = describe(thrown);
+    return [thrown.name === undefined ? 'AssertionError' : kind, ...rest];
+  }
   return ['AssertionError', name, ''];
 }
 

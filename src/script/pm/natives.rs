@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::console::level;
 use super::super::libs;
 use super::super::limits::Watch;
-use super::super::wording::Thrown;
+use super::super::wording::{self, Thrown};
 use super::{Outgoing, Run, State, request, response};
 use crate::model::Scope;
 use crate::model::outcome::NextRequest;
@@ -72,6 +72,15 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
             }
             state.error(Thrown { name, message, stack });
             Ok(())
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "reword",
+        Func::from(move |name: String, message: String, stack: String| {
+            let state = own.state();
+            let source = state.job.as_ref().map_or("", |job| job.source.as_str());
+            wording::reword(Thrown { name, message, stack }, source).message
         }),
     )?;
     let (own, its_watch) = (run.clone(), Arc::clone(watch));

@@ -213,7 +213,7 @@ fn cookies_are_read_by_name() {
 struct Port(Mutex<Vec<Request>>);
 
 impl SendPort for Port {
-    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+    fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, Refused>> {
         let url = request.full_url();
         self.0.lock().unwrap().push(request);
         Box::pin(async move {
@@ -240,7 +240,7 @@ fn requests_are_sent_by_callback_and_by_promise() {
     let (report, _) = sending(
         "pm.sendRequest('http://a?x=1', (err, res) => { console.log(err, res.code, res.json().url); pm.environment.set('u', res.json().url); });
          const res = await pm.sendRequest('http://b'); console.log('b', res.status);
-         pm.sendRequest('http://gone', (err, res) => console.log(err.message, res));
+         pm.sendRequest('http://gone', (err, res) => console.log(err.message, res.code));
          try { await pm.sendRequest('http://gone'); } catch (e) { console.log('caught', e.message); }
          pm.test('sent', (done) => pm.sendRequest('http://c', (err, res) => { pm.expect(res).to.have.status(201); done(); }));",
     );

@@ -11,11 +11,11 @@ use super::*;
 struct Port(Mutex<Vec<Ask>>);
 
 impl SendPort for Port {
-    fn send(&self, _: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+    fn send(&self, _: Request) -> BoxFuture<Result<ScriptResponse, Refused>> {
         Box::pin(std::future::ready(Err("no sends here".into())))
     }
 
-    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, String>> {
+    fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, Refused>> {
         self.0.lock().unwrap().push(question.clone());
         let cookie = json!({"name": "sid", "value": "a%20b", "path": "/"});
         let value = match &question {

@@ -121,7 +121,7 @@ struct Large {
 }
 
 impl SendPort for Large {
-    fn send(&self, _: Request) -> BoxFuture<Result<ScriptResponse, String>> {
+    fn send(&self, _: Request) -> BoxFuture<Result<ScriptResponse, Refused>> {
         let port = self.clone();
         Box::pin(async move {
             let now = port.now.fetch_add(1, Ordering::SeqCst) + 1;
