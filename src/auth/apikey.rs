@@ -36,7 +36,10 @@ impl AuthType for ApiKey {
         }
         match draft.param_or_default("in", "header").as_str() {
             "header" => draft.set_header(&name, &value),
-            "query" => draft.add_query(&name, &value),
+            "query" => {
+                draft.remove_query(&name);
+                draft.add_query(&name, &value);
+            }
             other => {
                 draft.warn(&format!(
                     "API key auth cannot add a key to `{other}`: sent without it; choose `header` or `query`"
@@ -74,6 +77,10 @@ mod tests {
             ("http://a/p", "http://a/p?X-API-Key=k3y%20%26%C3%A4"),
             ("http://a/p?x=1#f", "http://a/p?x=1&X-API-Key=k3y%20%26%C3%A4#f"),
             ("http://a/p?", "http://a/p?X-API-Key=k3y%20%26%C3%A4"),
+            (
+                "http://a/p?X-API-Key=old&x-api-key&X-API-Key",
+                "http://a/p?x-api-key&X-API-Key=k3y%20%26%C3%A4",
+            ),
         ] {
             let mut resolved = request(auth().with("in", "query"));
             resolved.url = url.into();

@@ -76,6 +76,20 @@ impl Draft {
         self.credentials.push(name.to_owned());
     }
 
+    /// Takes every parameter of a name out of the query.
+    pub fn remove_query(&mut self, name: &str) {
+        let name = percent::encode(name, percent::QUERY_NAME);
+        let url = &mut self.request.url;
+        let end = url.find('#').unwrap_or(url.len());
+        let Some(start) = url[..end].find('?').map(|at| at + 1) else {
+            return;
+        };
+        let is_other = |pair: &&str| pair.split('=').next() != Some(name.as_str());
+        let kept: Vec<&str> = url[start..end].split('&').filter(is_other).collect();
+        let kept = kept.join("&");
+        url.replace_range(start..end, &kept);
+    }
+
     /// Appends a credential to the query, encoded, before a fragment.
     pub fn add_query(&mut self, name: &str, value: &str) {
         self.hide(value);

@@ -169,7 +169,7 @@ fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Resu
     let before = opened.session.current.clone();
     let value = CurrentValue {
         value: Some(text.into()),
-        set_by: "you".to_owned(),
+        set_by: CurrentValue::YOU.to_owned(),
         set_at: Timestamp::now(),
     };
     opened.session.current.set(Owner::Environment(slug.clone()), key, value);

@@ -8,17 +8,9 @@ use crate::model::{Body, Request, ResolvedRequest};
 
 /// The written request, with what was made of it in its place.
 pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {
-    let headers = if sent.headers.is_empty() {
-        &resolved.headers
-    } else {
-        &sent.headers
-    };
     let mut out = Request {
         method: resolved.method.clone(),
-        headers: headers
-            .iter()
-            .map(|(name, value)| Entry::new(&**name, &**value))
-            .collect(),
+        headers: headers(&resolved.headers, &sent.headers),
         auth: resolved.auth.clone(),
         body: body(&written.body, &resolved.body),
         params: Vec::new(),
@@ -27,6 +19,29 @@ pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &Sent
     };
     out.set_full_url(&resolved.url);
     out
+}
+
+/// The user's headers as they wrote them, also those that a later one of the same name took the place of, with the
+/// values that went out; then ours.
+fn headers(written: &[(String, String)], sent: &[(String, String)]) -> Vec<Entry> {
+    if sent.is_empty() {
+        return written
+            .iter()
+            .map(|(name, value)| Entry::new(&**name, &**value))
+            .collect();
+    }
+    let find = |rows: &[(String, String)], name: &str| {
+        let found = rows.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.clone())
+    };
+    let own = written.iter().enumerate().filter_map(|(n, (name, value))| {
+        let now = find(sent, name)?;
+        let is_last = find(&written[n + 1..], name).is_none();
+        Some(Entry::new(&**name, if is_last { now } else { value.clone() }))
+    });
+    let ours = sent.iter().filter(|(name, _)| find(written, name).is_none());
+    own.chain(ours.map(|(name, value)| Entry::new(&**name, &**value)))
+        .collect()
 }
 
 fn body(written: &Body, resolved: &ResolvedBody) -> Body {

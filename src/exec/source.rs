@@ -105,21 +105,33 @@ mod tests {
             set_by: "you".into(),
             set_at: Timestamp::UNIX_EPOCH,
         };
+        let by_script = CurrentValue {
+            set_by: "Login, post-response".into(),
+            ..now.clone()
+        };
         current.set(Owner::Globals, "off", now.clone());
+        current.set(Owner::Globals, "over", by_script);
         current.set(Owner::Globals, "new", now);
-        let off = Variable {
+        let off = |key: &str| Variable {
             enabled: false,
             secret: true,
-            ..Variable::new("off", "file")
+            ..Variable::new(key, "file")
         };
-        let layer = layer("", &[off], &current, &Owner::Globals);
+        let layer = layer("", &[off("off"), off("over")], &current, &Owner::Globals);
         let flags: Vec<_> = layer
             .bindings
             .iter()
             .map(|binding| (binding.key.as_str(), binding.enabled, binding.secret, &binding.value))
             .collect();
-        let value = &json!("now");
-        assert_eq!(flags, [("off", false, true, value), ("new", true, false, value)]);
+        let (now, file) = (&json!("now"), &json!("file"));
+        let expected = [
+            ("off", false, true, now),
+            ("over", false, true, file),
+            // Beside the disabled one, and as secret.
+            ("over", true, true, now),
+            ("new", true, false, now),
+        ];
+        assert_eq!(flags, expected);
     }
 
     #[test]

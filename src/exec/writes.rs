@@ -60,7 +60,6 @@ pub fn apply_writes(
             scope => match target.owner(scope) {
                 Some((owner, file)) => {
                     keep(write, &owner, file, current, now);
-                    lost.extend(disabled(write, file).map(|text| line(text, write, now)));
                 }
                 None => lost.push(warning(write, now)),
             },
@@ -103,17 +102,6 @@ fn warning(write: &VariableWrite, now: Timestamp) -> ConsoleLine {
         _ => "the request is in no collection; save it into one to keep what scripts set",
     };
     line(format!("{what}: {why}"), write, now)
-}
-
-/// What to say of a value that the next send will not see, as the file turns its variable off.
-fn disabled(write: &VariableWrite, file: &[Variable]) -> Option<String> {
-    let Change::Set { key, .. } = &write.change else {
-        return None;
-    };
-    let mut own = file.iter().filter(|variable| variable.key == *key).peekable();
-    own.peek()?;
-    own.all(|variable| !variable.enabled)
-        .then(|| format!("`{key}` was set, but it is disabled: enable it for other requests to see its value"))
 }
 
 fn line(text: String, write: &VariableWrite, now: Timestamp) -> ConsoleLine {
@@ -199,29 +187,6 @@ mod tests {
         assert_eq!(current.iter().count(), 0);
         assert!(lost[0].text.contains("no environment is active"));
         assert!(!lost[0].text.contains("abc"));
-    }
-
-    #[test]
-    fn a_disabled_variable_that_is_set_is_told_of() {
-        let mut workspace = Workspace::new("/w");
-        let off = Variable {
-            enabled: false,
-            ..Variable::new("off", "")
-        };
-        workspace.load_globals(Environment {
-            variables: vec![off, Variable::new("on", "")],
-            ..Environment::default()
-        });
-        let target = Target {
-            workspace: &workspace,
-            environment: None,
-            node: None,
-        };
-        let (mut current, mut local) = (CurrentValues::default(), Layer::default());
-        let writes = ["off", "on", "new"].map(|key| set(Scope::Global, key, json!("abc")));
-        let told = apply_writes(&writes, target, &mut current, &mut local, Timestamp::UNIX_EPOCH);
-        assert_eq!(told.len(), 1);
-        assert!(told[0].text.starts_with("`off` was set, but it is disabled"));
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl Outgoing {
                 out.content_type = Some("application/x-www-form-urlencoded".to_owned());
             }
             ResolvedBody::Multipart(parts) => {
-                let boundary = multipart::boundary();
+                let own = request.headers().iter().rev().find_map(own_boundary);
+                let boundary = own.unwrap_or_else(multipart::boundary);
                 out.segments = multipart::segments(parts, &boundary, files, warnings).await;
                 out.content_type = Some(format!("multipart/form-data; boundary={boundary}"));
                 out.boundary = Some(boundary);
@@ -183,6 +184,17 @@ async fn open_file(path: &str, full: PathBuf) -> Result<Segment, String> {
     }
 }
 
+/// The boundary of a Content-Type that the user wrote; the parts must be told apart by that.
+fn own_boundary((name, value): &(String, String)) -> Option<String> {
+    if !name.eq_ignore_ascii_case("content-type") {
+        return None;
+    }
+    let (_, boundary) = value.strip_prefix("multipart/")?.split_once("boundary=")?;
+    let boundary = boundary.split(';').next()?.trim().trim_matches('"');
+    let fits = (1..=70).contains(&boundary.len()) && boundary.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    fits.then(|| boundary.to_owned())
+}
+
 /// A form's fields as one text, in their order.
 fn encode_form(fields: &[(String, String)]) -> String {
     let pairs = fields
@@ -198,6 +210,16 @@ mod tests {
     fn form(fields: &[(&str, &str)]) -> String {
         let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         encode_form(&fields)
+    }
+
+    #[test]
+    fn a_boundary_of_the_users_is_taken_if_it_can_be_one() {
+        let own = |value: &str| own_boundary(&("content-Type".to_owned(), value.to_owned()));
+        assert_eq!(own("multipart/form-data; boundary=own").as_deref(), Some("own"));
+        assert_eq!(own("multipart/mixed; boundary=\"a b\"; x=y").as_deref(), Some("a b"));
+        assert_eq!(own("multipart/form-data"), None);
+        assert_eq!(own("multipart/form-data; boundary="), None);
+        assert_eq!(own("text/plain; boundary=own"), None);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) struct Lines<'a> {
     pub basic: Option<&'a str>,
     /// From the jar.
     pub cookie: Option<String>,
+    /// The hop before had cookies too: then they stand where they stood there, else last.
+    pub had_cookie: bool,
     /// A redirect led here: then `Host` comes last, as Postman sends it.
     pub redirected: bool,
     /// The previous URL of a redirect.
@@ -51,15 +53,19 @@ impl Lines<'_> {
     /// The header that cannot be sent, by its name, never its value.
     pub(super) fn assemble(mut self, warnings: &mut Vec<String>) -> Result<HeaderMap, SendError> {
         let mut map = HeaderMap::new();
-        for (n, (name, value)) in self.user.iter().enumerate() {
-            let again = |(other, _): &(String, String)| other.eq_ignore_ascii_case(name);
-            // Of one name only the last is sent; a row without a name is one being typed.
-            if name.trim().is_empty() || self.user[n + 1..].iter().any(again) {
+        for (name, _) in self.user {
+            // A row without a name is one being typed. Of one name the last value is sent, at the place of the first.
+            let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+            let Some((name, value)) = self.user.iter().rfind(same).filter(|_| !name.trim().is_empty()) else {
+                continue;
+            };
+            let key = header_name(name)?;
+            if map.contains_key(&key) {
                 continue;
             }
             let value = self.adjust(name, value, warnings);
             if let Some(value) = value {
-                put(&mut map, header_name(name)?, header_value(name, &value)?)?;
+                put(&mut map, key, header_value(name, &value)?)?;
             }
         }
         if self.body.type_first {
@@ -95,13 +101,16 @@ impl Lines<'_> {
         if let Some(basic) = self.basic {
             add(&mut map, "authorization", &format!("Basic {basic}"))?;
         }
-        self.cookie(&mut map)?;
+        if !self.redirected || self.had_cookie {
+            self.cookie(&mut map)?;
+        }
         if let Some(referer) = self.referer {
             add(&mut map, "referer", referer)?;
         }
         if self.redirected {
             add(&mut map, "host", self.host)?;
         }
+        self.cookie(&mut map)?;
         if let Some(value) = self.proxy_authorization {
             put(&mut map, http::header::PROXY_AUTHORIZATION, value)?;
         }
@@ -119,7 +128,8 @@ impl Lines<'_> {
                         "`{name}` does not fit the body: sent with its real length, {len}"
                     ));
                 }
-                None
+                let length = !self.body.is_empty() || self.expects_body();
+                length.then(|| len.to_string())
             }
             "transfer-encoding" if self.body.is_empty() || !value.trim().eq_ignore_ascii_case("chunked") => {
                 warnings.push(format!("`{name}` does not fit the body: left out"));
@@ -144,11 +154,15 @@ impl Lines<'_> {
 
     /// The length, also of an empty body unless the method has usually none (RFC 9110, section 8.6).
     fn length(&self, map: &mut HeaderMap) -> Result<(), SendError> {
-        let expected = !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].contains(&self.method);
-        if map.contains_key(TRANSFER_ENCODING) || (self.body.is_empty() && !expected) {
+        let chunked = map.contains_key(TRANSFER_ENCODING);
+        if chunked || map.contains_key(CONTENT_LENGTH) || (self.body.is_empty() && !self.expects_body()) {
             return Ok(());
         }
         put(map, CONTENT_LENGTH, HeaderValue::from(self.body.len()))
+    }
+
+    fn expects_body(&self) -> bool {
+        !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].contains(&self.method)
     }
 
     /// The jar's cookies behind those the user typed.
@@ -189,8 +203,23 @@ fn header_name(name: &str) -> Result<HeaderName, SendError> {
     })
 }
 
+/// A value in Latin-1, which is what headers have been in from the first (RFC 9110, section 5.5) and what Postman
+/// sends; one that does not fit goes out in UTF-8.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, SendError> {
-    HeaderValue::from_bytes(value.as_bytes()).map_err(|_| bad_value(name, value))
+    if value.is_ascii() {
+        return HeaderValue::from_str(value).map_err(|_| bad_value(name, value));
+    }
+    let latin: Option<Vec<u8>> = value.chars().map(|c| u8::try_from(c).ok()).collect();
+    let bytes = latin.unwrap_or_else(|| value.as_bytes().to_vec());
+    HeaderValue::from_bytes(&bytes).map_err(|_| bad_value(name, value))
+}
+
+/// A value as text: UTF-8 if it is that, else Latin-1.
+fn value_text(value: &HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_owned(),
+        Err(_) => value.as_bytes().iter().map(|byte| char::from(*byte)).collect(),
+    }
 }
 
 fn bad_value(name: &str, value: &str) -> SendError {
@@ -220,7 +249,7 @@ pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, Str
             } else {
                 title_case(name.as_str())
             };
-            (name, String::from_utf8_lossy(value.as_bytes()).into_owned())
+            (name, value_text(value))
         })
         .collect()
 }
@@ -282,6 +311,7 @@ mod tests {
             host: "h",
             basic: None,
             cookie: None,
+            had_cookie: false,
             redirected: false,
             referer: None,
             proxy_authorization: None,
@@ -318,8 +348,16 @@ mod tests {
     fn of_one_name_only_the_last_is_sent() {
         let (lines, _) = assemble(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], &[], |_| {});
         let lines = lines.unwrap();
-        assert_eq!(lines[0].0, "A");
-        assert_eq!(lines[1], ("X-One".to_owned(), "2".to_owned()));
+        assert_eq!(lines[0], ("X-One".to_owned(), "2".to_owned()));
+        assert_eq!(lines[1].0, "A");
+    }
+
+    #[test]
+    fn a_value_is_latin_1_where_it_can_be() {
+        let (lines, _) = assemble(&[("L", "grün"), ("U", "✓")], &[], |_| {});
+        let lines = lines.unwrap();
+        assert_eq!((lines[0].1.as_str(), lines[1].1.as_str()), ("grün", "✓"));
+        assert_eq!(header_value("L", "ü").unwrap().as_bytes(), b"\xfc");
     }
 
     #[test]
@@ -357,10 +395,7 @@ mod tests {
     #[test]
     fn a_length_that_does_not_fit_is_set_right_with_a_warning() {
         let (lines, warnings) = assemble(&[("Content-Length", "99")], &[], |lines| lines.method = "POST");
-        assert_eq!(
-            lines.unwrap().last().unwrap(),
-            &("Content-Length".to_owned(), "0".to_owned())
-        );
+        assert_eq!(lines.unwrap()[0], ("Content-Length".to_owned(), "0".to_owned()));
         assert_eq!(warnings.len(), 1);
     }
 

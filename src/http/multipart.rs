@@ -26,6 +26,10 @@ pub(super) async fn segments(
     for part in parts {
         let (content, file_name, guessed) = match &part.content {
             ResolvedContent::Text(text) => (Segment::Bytes(Bytes::from(text.clone())), None, None),
+            ResolvedContent::File(path) if path.is_empty() => {
+                warnings.push(format!("the form part `{}` has no file: sent empty", part.name));
+                (Segment::Bytes(Bytes::new()), Some(String::new()), None)
+            }
             ResolvedContent::File(path) => match files.open(path).await {
                 Ok(file) => {
                     let name = Path::new(path)

@@ -78,9 +78,12 @@ pub(super) fn next(
     if hop.referer.is_some() {
         hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("referer"));
     }
-    if address(&from.url) != address(&hop.url) {
-        hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
-    }
+    // A Host of the user's own is for the server it was written for.
+    let host = hop.url.host_str().unwrap_or_default().to_owned();
+    let elsewhere = |own: &str| own.rsplit_once(':').map_or(own, |(name, _)| name) != host;
+    let moved = address(&from.url) != address(&hop.url);
+    hop.headers
+        .retain(|(name, value)| !name.eq_ignore_ascii_case("host") || !(moved || elsewhere(value.trim())));
     if !is_same_server(&from.url, &hop.url) && !settings.keep_authorization.unwrap_or(false) {
         hop.headers.retain(|(name, _)| !signed.is_credential(name));
         if joined.username().is_empty() && joined.password().is_none() {
@@ -133,7 +136,7 @@ mod tests {
     fn follow(auth: Auth, settings: Settings, status: u16, from: &str, to: &str) -> HopRequest {
         let mut resolved = request(auth);
         resolved.settings = settings;
-        resolved.headers = [("Host", "h"), ("Cookie", "c=1"), ("Content-Type", "a/b"), ("X", "y")]
+        resolved.headers = [("Host", "a"), ("Cookie", "c=1"), ("Content-Type", "a/b"), ("X", "y")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec();
         let signed = sign(resolved).request;
@@ -169,6 +172,12 @@ mod tests {
             assert_eq!((hop.method.as_str(), hop.url.as_str()), ("POST", "http://a/y?z"));
             assert!(names(&hop).contains(&"Content-Type"));
         }
+    }
+
+    #[test]
+    fn a_host_header_for_another_server_is_not_sent_on() {
+        let hop = follow(bearer(), Settings::default(), 302, "http://b/x", "/y");
+        assert_eq!(names(&hop), ["Cookie", "X", "Authorization"]);
     }
 
     #[test]

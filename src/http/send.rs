@@ -239,6 +239,12 @@ impl<'a> Progressing<'a> {
             host: &Target::host(&hop.url),
             basic: hop.basic.as_ref().map(crate::model::Secret::reveal),
             cookie: self.context.cookies.header(&hop.url).filter(|_| uses_cookies),
+            had_cookie: self
+                .exchange
+                .request
+                .headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case("cookie")),
             redirected: !self.exchange.hops.is_empty(),
             referer: hop.referer.as_deref(),
             proxy_authorization: proxy.as_ref().and_then(|proxy| proxy.authorization(&hop.url)),

@@ -12,15 +12,10 @@ impl Method {
     /// The methods a form offers first; any other token may be typed.
     pub const COMMON: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-    /// Takes a method; a lower-case common one is capitalised, as everyone means it.
+    /// Takes a method; it is sent in capitals however it is written, as Postman does.
     pub fn new(word: &str) -> Self {
         let word = word.trim();
-        let upper = word.to_ascii_uppercase();
-        Self(if Self::COMMON.contains(&upper.as_str()) {
-            upper
-        } else {
-            word.to_owned()
-        })
+        Self(word.to_ascii_uppercase())
     }
 
     /// The method as sent.
@@ -279,7 +274,7 @@ mod tests {
     #[test]
     fn methods_are_tokens() {
         assert_eq!(Method::new("get").as_str(), "GET");
-        assert_eq!(Method::new("pURGE").as_str(), "pURGE");
+        assert_eq!(Method::new("purge-It").as_str(), "PURGE-IT");
         assert!(Method::new("M-SEARCH").is_valid());
         assert!(!Method::new("A B").is_valid());
         assert!(!Method::new("").is_valid());

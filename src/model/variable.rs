@@ -129,6 +129,11 @@ pub struct CurrentValue {
     pub set_at: Timestamp,
 }
 
+impl CurrentValue {
+    /// Who set a value that was typed rather than written by a script.
+    pub const YOU: &str = "you";
+}
+
 impl std::fmt::Debug for CurrentValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Any current value may be a token.

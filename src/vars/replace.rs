@@ -122,6 +122,8 @@ fn pass(
     let mut replaced = false;
     for token in tokens(text) {
         let value = match scopes.get(token.name) {
+            // As in Postman: a row of data without a value says nothing.
+            Some((Scope::Data, binding)) if binding.value.is_null() => continue,
             Some((scope, binding)) => {
                 if !used.iter().any(|(name, from)| name == token.name && *from == scope) {
                     used.push((token.name.to_owned(), scope));

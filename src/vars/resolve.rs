@@ -132,7 +132,7 @@ impl Work<'_> {
         url::build(&text, value, encode)
     }
 
-    /// The enabled headers with a name; of one name, the last.
+    /// The enabled headers with a name. Of one name only the last is sent, but scripts see all.
     fn headers(&mut self, rows: &[Entry]) -> Vec<(String, String)> {
         let mut out: Vec<(String, String)> = Vec::with_capacity(rows.len());
         for row in rows.iter().filter(|row| row.enabled) {
@@ -141,7 +141,6 @@ impl Work<'_> {
                 continue;
             }
             let value = self.text(row.value_str());
-            out.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
             out.push((name, value));
         }
         out
@@ -177,9 +176,6 @@ impl Work<'_> {
                 operation_name,
             } => {
                 let (query, variables) = (self.template(query), self.template(variables));
-                if query.is_empty() && variables.trim().is_empty() {
-                    return ResolvedBody::None;
-                }
                 ResolvedBody::Bytes {
                     content_type: "application/json",
                     bytes: Bytes::from(json::graphql(&query, operation_name, &variables)),
@@ -212,6 +208,8 @@ impl Work<'_> {
             let name = self.template(&part.name);
             let contents = match &part.content {
                 PartContent::Text(text) => vec![ResolvedContent::Text(self.template(text))],
+                // What browsers and Postman send of a field whose file is not chosen yet.
+                PartContent::Files(paths) if paths.is_empty() => vec![ResolvedContent::File(String::new())],
                 PartContent::Files(paths) => paths
                     .iter()
                     .map(|path| ResolvedContent::File(self.template(path)))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::variable::{Change, VariableWrite};
+use crate::model::variable::{Change, CurrentValue, VariableWrite};
 use crate::model::{Scope, Variable};
 
 /// A variable with the value that counts.
@@ -70,8 +70,12 @@ impl Layer {
         self.put(place, key, value, set_by);
     }
 
-    /// Puts a value over the one that is there, whatever else is said of the variable: a disabled one stays disabled.
+    /// Puts a value over the one that is there. What the user typed leaves a disabled variable disabled; what a script
+    /// set stands beside it, as with [`Self::set`].
     pub fn overlay(&mut self, key: &str, value: Value, set_by: &str) {
+        if set_by != CurrentValue::YOU {
+            return self.set(key, value, set_by);
+        }
         let last = |enabled: bool| {
             let is = move |binding: &Binding| binding.enabled == enabled && binding.key == key;
             self.bindings.iter().rposition(is)

@@ -94,7 +94,10 @@ pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encod
             .filter(|name| !name.is_empty())
             .and_then(&variable)
             .filter(|value| !value.is_empty());
-        out.push_str(&enc(value.as_deref().unwrap_or(segment), percent::PATH));
+        match value {
+            Some(value) => fill(&mut out, &value, enc),
+            None => out.push_str(&enc(segment, percent::PATH)),
+        }
     }
     if let Some(query) = parts.query {
         out.push('?');
@@ -105,6 +108,18 @@ pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encod
         out.push_str(&enc(fragment, percent::FRAGMENT));
     }
     out
+}
+
+/// Puts the value of a path variable in. A `?` or `#` in it begins query or fragment, as in Postman, where the URL is one
+/// text again by then.
+fn fill(out: &mut String, value: &str, encode: impl Fn(&str, &str) -> String) {
+    let (before, fragment) = value.split_once('#').unwrap_or((value, ""));
+    let parts: Vec<String> = before.split('?').map(|part| encode(part, percent::PATH)).collect();
+    out.push_str(&parts.join("?"));
+    if before.len() < value.len() {
+        out.push('#');
+        out.push_str(&encode(fragment, percent::FRAGMENT));
+    }
 }
 
 /// A URL's parts, cut as Postman's parser cuts them.
@@ -204,8 +219,10 @@ mod tests {
 
     #[test]
     fn path_variables_fill_whole_segments() {
-        let fill = |name: &str| (name == "id").then(|| "a b/c?".to_owned());
-        assert_eq!(build("h/:id/:no/x:id", fill, true), "http://h/a%20b/c%3F/:no/x:id");
+        let fill = |name: &str| (name == "id").then(|| "a b/c".to_owned());
+        assert_eq!(build("h/:id/:no/x:id", fill, true), "http://h/a%20b/c/:no/x:id");
+        let fill = |_: &str| Some("a b?c d#e".to_owned());
+        assert_eq!(build("h/:id", fill, true), "http://h/a%20b?c%20d#e");
         assert_eq!(build("h/:id", |_| Some(String::new()), true), "http://h/:id");
     }
 

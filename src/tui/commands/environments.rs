@@ -142,7 +142,7 @@ pub fn set_current(
     let shared = &mut state.shared;
     let current = value.map(|value| CurrentValue {
         value: Some(value),
-        set_by: "you".to_owned(),
+        set_by: CurrentValue::YOU.to_owned(),
         set_at: shared.now,
     });
     let change = ValueChange::new(&shared.current, owner, key, current);

@@ -79,8 +79,8 @@ fn options(map: &mut Object) {
 
 fn raw(map: &mut Object) {
     if let Some(Value::Object(_) | Value::Array(_)) = map.get("raw") {
-        let pretty = map.get("raw").and_then(|raw| serde_json::to_string_pretty(raw).ok());
-        map.insert("raw".into(), pretty.unwrap_or_default().into());
+        let json = map.get("raw").map(Value::to_string);
+        map.insert("raw".into(), json.unwrap_or_default().into());
     }
     text(map, "raw");
     if map.get("raw").is_some_and(is_nothing) {
