@@ -74,6 +74,9 @@ pub struct Server {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
+/// A connection on which nothing comes for so long is closed.
+const IDLE: Duration = Duration::from_secs(5);
+
 impl Server {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -97,6 +100,8 @@ impl Server {
 
 /// One connection: requests until the other side has enough.
 fn serve(stream: &TcpStream, keep: &Mutex<Vec<Seen>>) {
+    // Newman may wait for the end of a connection that it does not use any more.
+    stream.set_read_timeout(Some(IDLE)).unwrap();
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     while let Some(seen) = read(&mut reader) {
