@@ -59,6 +59,8 @@ pub enum Event {
     Broken(RunId),
     /// The demo server listens at this base URL.
     Demo(String),
+    /// The demo server did not start, for this reason.
+    NoDemo(String),
     /// The terminal is gone.
     Hangup,
 }

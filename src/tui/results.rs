@@ -10,7 +10,7 @@ use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
 use super::command::Command;
-use super::commands::{ask_about_conflict, changed, mark_saved, not_moved, not_removed, run_news};
+use super::commands::{ask_about_conflict, changed, give_up, mark_saved, not_moved, not_removed, release, run_news};
 use super::drafts;
 use super::effect::{Effect, FileJob, LocalJob};
 use super::event::{Event, Saved};
@@ -97,7 +97,9 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             let given = ("demo".to_owned(), "base_url".to_owned(), base_url);
             shared.overrides.push(given);
             shared.overrides_since = shared.now;
+            release(state, effects);
         }
+        Event::NoDemo(why) => give_up(state, &why),
         Event::Hangup => {
             state.settle(queue, effects);
             queue.push(Command::Quit);

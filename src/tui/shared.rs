@@ -117,8 +117,13 @@ pub struct Shared {
 impl Shared {
     /// The owner of the active environment's current values.
     pub fn environment_owner(&self) -> Option<Owner> {
+        self.environment_slug().map(|slug| Owner::Environment(slug.to_owned()))
+    }
+
+    /// The file name of the active environment.
+    pub fn environment_slug(&self) -> Option<&str> {
         let node = self.workspace.environment(self.active_environment?)?;
-        Some(Owner::Environment(node.slug.clone()))
+        Some(&node.slug)
     }
 
     /// The name of the active environment.

@@ -62,6 +62,8 @@ pub struct State {
     pub last_input: Timestamp,
     /// The name of the next send.
     pub next_run: u64,
+    /// Sends that wait for the demo server's address; `None` when it is known or nobody will tell it.
+    pub held: Option<Vec<commands::Held>>,
     /// The cookies of the workspace, as last told.
     pub cookies: Vec<crate::model::exchange::Cookie>,
     /// The cookies as last kept.

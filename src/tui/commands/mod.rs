@@ -20,6 +20,7 @@ use super::state::State;
 pub use conflict::ask as ask_about_conflict;
 pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
+pub use sending::{Held, give_up, release};
 pub use shell::remember;
 pub use structure::{not_moved, not_removed};
 

@@ -1,11 +1,22 @@
 //! Sending the open request, renewing a token, cancelling.
+//!
+//! The demo server finds its port while the first frame is on the screen already: a send with its environment is held
+//! until the address is known, and planned then.
 
 use crate::exec;
-use crate::model::NodeId;
 use crate::model::exchange::Phase;
+use crate::model::{EnvironmentId, NodeId};
 use crate::tui::effect::Effect;
 use crate::tui::shared::{Level, RunId, Running};
 use crate::tui::state::State;
+
+/// A send that waits for the demo server's address.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    id: NodeId,
+    run: RunId,
+    environment: Option<EnvironmentId>,
+}
 
 /// Sends a request as it stands in the form, saved or not.
 pub fn send(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
@@ -45,6 +56,7 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
         state.shared.notify(Level::Info, text);
         return;
     }
+    let environment = state.shared.active_environment;
     let Some(plan) = exec::plan(&state.shared.plan_source(Some(id))) else {
         state.shared.notify(Level::Info, "open a request to send it");
         return;
@@ -58,7 +70,6 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
     state.next_run += 1;
     let run = RunId(state.next_run);
     let started = state.shared.now;
-    let environment = state.shared.active_environment;
     state.shared.running.insert(
         id,
         Running {
@@ -68,12 +79,57 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
             token_for,
         },
     );
-    effects.push(Effect::Send {
-        run,
-        node: id,
-        environment,
-        plan: Box::new(plan),
-    });
+    let needs_demo = state.shared.environment_slug() == Some("demo");
+    match &mut state.held {
+        Some(held) if needs_demo => held.push(Held { id, run, environment }),
+        _ => effects.push(Effect::Send {
+            run,
+            node: id,
+            environment,
+            plan: Box::new(plan),
+        }),
+    }
+}
+
+/// Sends what waited for the demo server's address, now that it is known.
+pub fn release(state: &mut State, effects: &mut Vec<Effect>) {
+    for Held { id, run, environment } in state.held.take().unwrap_or_default() {
+        let source = exec::Source {
+            environment,
+            ..state.shared.plan_source(Some(id))
+        };
+        match exec::plan(&source) {
+            Some(plan) => effects.push(Effect::Send {
+                run,
+                node: id,
+                environment,
+                plan: Box::new(plan),
+            }),
+            // It was deleted meanwhile.
+            None => drop(state.shared.running.remove(&id)),
+        }
+    }
+}
+
+/// Gives up what waited for the demo server's address: there will be none.
+pub fn give_up(state: &mut State, why: &str) {
+    let held = state.held.take().unwrap_or_default();
+    let mut names = Vec::new();
+    for Held { id, .. } in held {
+        state.shared.running.remove(&id);
+        names.extend(
+            state
+                .shared
+                .workspace
+                .node(id)
+                .map(|node| format!("`{}`", node.entity.name())),
+        );
+    }
+    let text = match &names[..] {
+        [] => why.to_owned(),
+        names => format!("not sent: {}; {why}", names.join(", ")),
+    };
+    state.shared.notify(Level::Error, text);
 }
 
 /// Cancels the open request's send, or any other, else the run; returns whether there was one.
@@ -84,11 +140,93 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
         .open
         .and_then(|open| running.get(&open))
         .or_else(|| running.values().next());
-    match chosen {
-        Some(running) => {
-            effects.push(Effect::Cancel(running.run));
-            true
-        }
-        None => super::running::cancel(state, effects),
+    let Some(run) = chosen.map(|running| running.run) else {
+        return super::running::cancel(state, effects);
+    };
+    if state.held.iter().flatten().any(|held| held.run == run) {
+        // It has not left yet, so nobody answers.
+        state
+            .held
+            .iter_mut()
+            .for_each(|held| held.retain(|held| held.run != run));
+        state.shared.running.retain(|_, running| running.run != run);
+        state.shared.notify(Level::Info, "cancelled before it was sent");
+    } else {
+        effects.push(Effect::Cancel(run));
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::tui::event::Event;
+    use crate::tui::harness::Harness;
+
+    /// The first moment of the demo: its server has not told its address yet.
+    fn waiting() -> Harness {
+        let mut harness = Harness::new(120, 40);
+        harness.state.held = Some(Vec::new());
+        harness.press("j<enter><ctrl-j>");
+        assert_eq!(harness.state.shared.running.len(), 1, "it shows as under way");
+        assert!(sent(&harness).is_empty(), "it knows no address yet");
+        harness
+    }
+
+    /// The address each send would go to.
+    fn sent(harness: &Harness) -> Vec<String> {
+        let plans = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Send { plan, .. } => Some(&plan.scopes),
+            _ => None,
+        });
+        let address = plans.map(|scopes| scopes.get("base_url").unwrap().1.value.to_string());
+        address.collect()
+    }
+
+    #[test]
+    fn a_send_waits_for_the_demo_server_and_goes_to_its_own_address() {
+        let mut harness = waiting();
+        harness.press("<ctrl-t>");
+        harness.event(Event::Demo("http://127.0.0.1:4711".into()));
+        assert_eq!(sent(&harness), ["\"http://127.0.0.1:4711\""]);
+        harness.press("<ctrl-t>");
+        assert_eq!(harness.state.shared.running.len(), 1, "it is on its way still");
+        harness.effects.clear();
+        harness.press("jlj<enter><ctrl-j>");
+        assert_eq!(sent(&harness).len(), 1, "nothing waits any more");
+    }
+
+    #[test]
+    fn what_waits_for_the_demo_server_can_be_cancelled() {
+        let mut harness = waiting();
+        harness.press("<ctrl-c>");
+        harness.event(Event::Demo("http://127.0.0.1:4711".into()));
+        assert!(sent(&harness).is_empty());
+        assert!(harness.state.shared.running.is_empty());
+        assert!(harness.state.modals.is_empty(), "it was no wish to leave");
+    }
+
+    #[test]
+    fn what_waits_for_a_demo_server_that_does_not_start_is_not_sent() {
+        let mut harness = waiting();
+        harness.event(Event::NoDemo("the demo server did not start: no port".into()));
+        assert!(sent(&harness).is_empty());
+        assert!(harness.state.shared.running.is_empty());
+        let notice = harness.state.shared.notice.unwrap();
+        assert_eq!(
+            notice.text,
+            "not sent: `Get token`; the demo server did not start: no port"
+        );
+    }
+
+    #[test]
+    fn other_environments_need_no_demo_server() {
+        let mut harness = Harness::new(120, 40);
+        harness.state.held = Some(Vec::new());
+        let cells = harness.state.shared.workspace.environment_named("cells").unwrap().id;
+        harness.state.shared.active_environment = Some(cells);
+        harness.press("j<enter><ctrl-j>");
+        assert_eq!(sent(&harness), ["\"https://your-cells.example\""]);
     }
 }

@@ -267,7 +267,7 @@ async fn serve_demo(config: demo::Config, queue: Sender<Event>) {
         }
         Err(error) => {
             let text = format!("the demo server did not start: {error}");
-            let _ = queue.send(Event::Notice(Level::Error, text));
+            let _ = queue.send(Event::NoDemo(text));
         }
     }
 }

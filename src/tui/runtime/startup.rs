@@ -63,6 +63,8 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     let no_environment = local.remembered.no_environment;
     let (database, cookies, mut effects) = local.take_up(&mut state, &files);
     if options.demo.is_some() {
+        // Until it listens, what is for it waits.
+        state.held = Some(Vec::new());
         let workspace = &state.shared.workspace;
         let demo = workspace
             .environment_named("demo")
