@@ -1,7 +1,7 @@
 //! Keeping what must outlive a crash: drafts of everything unsaved, and where everything stands.
 //!
 //! ```text
-//! event → handle → pending ─(at once, then every 300 ms, and at the end)─▶ keep ─▶ LocalJob::Draft, LocalJob::Layout
+//! event → handle → pending ─(at once, then every 300 ms, and at the end)─▶ keep ─▶ LocalJob::Layout, LocalJob::Draft
 //! ```
 //!
 //! Nobody says "keep a draft of this" or "drop that one": [`keep`] compares what is unsaved with what is kept and asks for
@@ -139,6 +139,8 @@ pub fn keep(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
         return;
     }
     state.keeper.last = now;
+    // First where everything stands: whoever finds the draft after a kill finds the place it was typed in too.
+    commands::remember(state, effects);
     let workspace = &state.shared.workspace;
     let wanted: BTreeMap<String, Content> = workspace
         .unsaved()
@@ -156,7 +158,6 @@ pub fn keep(state: &mut State, now: Timestamp, effects: &mut Vec<Effect>) {
     }
     state.keeper.kept = wanted.into_iter().map(|(key, content)| (key, Some(content))).collect();
     settle_contests(state, effects);
-    commands::remember(state, effects);
 }
 
 /// What says the same as the disk is in no conflict any more: the disk's content was taken over.

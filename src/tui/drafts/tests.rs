@@ -353,3 +353,22 @@ fn a_file_that_changes_twice_under_unsaved_edits_is_not_taken_for_known() {
     assert!(harness.state.shared.contested.contains(&Filed::Node(id)));
     assert!(!jobs(&harness).any(|job| matches!(job, FileJob::Accept(_))));
 }
+
+#[test]
+fn where_everything_stands_is_kept_no_later_than_what_was_typed_there() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("jlj<enter>");
+    harness.effects.clear();
+    // Both in one go, as after a pause: another pane has the focus, and a draft is new.
+    let key = |c: char, modifiers| Event::Key(KeyEvent::new(KeyCode::Char(c), modifiers));
+    harness.state.handle(key('n', KeyModifiers::CONTROL), harness.now);
+    harness.state.handle(Event::Paste("http://typed".into()), harness.now);
+    let kept = harness.state.keep(harness.now);
+    let at = |wanted: fn(&LocalJob) -> bool| {
+        let is = |effect: &Effect| matches!(effect, Effect::Local(job) if wanted(job));
+        kept.iter().position(is).unwrap()
+    };
+    let layout = at(|job| matches!(job, LocalJob::Layout(_)));
+    let draft = at(|job| matches!(job, LocalJob::Draft(key, Some(_)) if key.starts_with("scratch:")));
+    assert!(layout < draft);
+}
