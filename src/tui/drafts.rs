@@ -65,12 +65,15 @@ pub fn key(workspace: &Workspace, filed: Filed) -> Option<String> {
     }
 }
 
-/// What the draft of a node is filed under: its path, or the name of a request that is saved nowhere yet.
+/// What the draft of a node is filed under: its path, with a `/` behind that of a group, as a request may have the same;
+/// or the name of a request that is saved nowhere yet.
 pub fn node_key(workspace: &Workspace, id: NodeId) -> Option<String> {
-    match workspace.path(id) {
-        Some(path) => Some(path.as_str().to_owned()),
-        None => workspace.node(id).map(|node| format!("{SCRATCH}{}", node.slug)),
-    }
+    let node = workspace.node(id)?;
+    Some(match workspace.path(id) {
+        Some(path) if node.entity.is_group() => format!("{path}/"),
+        Some(path) => path.to_string(),
+        None => format!("{SCRATCH}{}", node.slug),
+    })
 }
 
 /// What a key is for.
@@ -78,28 +81,39 @@ pub fn node_key(workspace: &Workspace, id: NodeId) -> Option<String> {
 pub enum Key {
     /// A request that is saved nowhere, by its slug.
     Scratch(String),
-    /// A collection, folder or request.
-    Item(ItemPath),
-    /// An environment or the globals.
+    /// What has a file.
     Place(Place),
 }
 
 /// Reads a key.
 pub fn read_key(key: &str) -> Key {
-    match (key.strip_prefix(SCRATCH), key.strip_prefix(ENVIRONMENT)) {
-        (Some(slug), _) => Key::Scratch(slug.to_owned()),
-        (_, Some(slug)) => Key::Place(Place::Environment(slug.to_owned())),
-        _ if key == GLOBALS => Key::Place(Place::Globals),
-        _ => Key::Item(ItemPath::new(key)),
+    if let Some(slug) = key.strip_prefix(SCRATCH) {
+        return Key::Scratch(slug.to_owned());
+    }
+    Key::Place(match (key.strip_prefix(ENVIRONMENT), key.strip_suffix('/')) {
+        (Some(slug), _) => Place::Environment(slug.to_owned()),
+        _ if key == GLOBALS => Place::Globals,
+        (None, Some(path)) => Place::Group(ItemPath::new(path)),
+        (None, None) => Place::Request(ItemPath::new(key)),
+    })
+}
+
+/// The node a key is for.
+pub fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
+    match read_key(key) {
+        Key::Scratch(slug) => {
+            let mut scratch = workspace.scratch().iter().copied();
+            scratch.find(|id| workspace.node(*id).is_some_and(|node| node.slug == slug))
+        }
+        Key::Place(place) => workspace.find_kind(place.item()?, matches!(place, Place::Group(_))),
     }
 }
 
 /// The place a draft is for; `None` for a request that is saved nowhere.
-pub fn place_of(key: &str, content: &Content) -> Option<Place> {
-    match (read_key(key), content) {
-        (Key::Place(place), _) => Some(place),
-        (Key::Item(path), Content::Item(entity)) => Some(Place::of(&path, entity)),
-        _ => None,
+pub fn place_of(key: &str) -> Option<Place> {
+    match read_key(key) {
+        Key::Scratch(_) => None,
+        Key::Place(place) => Some(place),
     }
 }
 

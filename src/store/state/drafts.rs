@@ -9,7 +9,7 @@ use crate::model::ItemPath;
 /// An edit that is not in its file yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// An item's path, or `scratch:` and an id for a request that has no file.
+    /// What it is of: a request's path, a group's with a `/` behind it, or whatever else its owner has named it by.
     pub key: String,
     /// The request as TOML text.
     pub text: String,
@@ -63,13 +63,22 @@ impl State {
         Ok(())
     }
 
-    /// Files drafts and history of an item, and of all below it, under its new path.
-    pub fn rename_item(&mut self, from: &ItemPath, to: &ItemPath) -> Result<(), StateError> {
+    /// Files draft and history of a request under its new path.
+    pub fn rename_request(&mut self, from: &ItemPath, to: &ItemPath) -> Result<(), StateError> {
+        self.rename(from, to, "{column} = ?1")
+    }
+
+    /// Files drafts and history of a group, and of all in it, under its new path. A request of the same path is another.
+    pub fn rename_group(&mut self, from: &ItemPath, to: &ItemPath) -> Result<(), StateError> {
+        self.rename(from, to, "substr({column}, 1, length(?1) + 1) = ?1 || '/'")
+    }
+
+    fn rename(&mut self, from: &ItemPath, to: &ItemPath, which: &str) -> Result<(), StateError> {
         let transaction = self.connection.transaction()?;
         for (table, column) in [("drafts", "key"), ("history", "path")] {
             let sql = format!(
-                "UPDATE OR REPLACE {table} SET {column} = ?2 || substr({column}, length(?1) + 1) \
-                 WHERE {column} = ?1 OR substr({column}, 1, length(?1) + 1) = ?1 || '/'"
+                "UPDATE OR REPLACE {table} SET {column} = ?2 || substr({column}, length(?1) + 1) WHERE {}",
+                which.replace("{column}", column)
             );
             transaction.execute(&sql, params![from.as_str(), to.as_str()])?;
         }
@@ -96,7 +105,7 @@ mod tests {
     #[test]
     fn drafts_follow_their_items() {
         let mut state = State::in_memory().unwrap();
-        for key in ["a/b", "a/b/c", "a/bc", "scratch:1"] {
+        for key in ["a/b", "a/b/", "a/b/c", "a/bc", "scratch:1"] {
             let draft = Draft {
                 key: key.into(),
                 text: "name = 'x'".into(),
@@ -107,10 +116,18 @@ mod tests {
             state.set_draft(&draft).unwrap();
             assert_eq!(state.draft(key).unwrap(), Some(draft));
         }
-        state.rename_item(&ItemPath::new("a/b"), &ItemPath::new("z/ü")).unwrap();
         state.remove_draft("scratch:1").unwrap();
-        let keys: Vec<String> = state.drafts().unwrap().into_iter().map(|draft| draft.key).collect();
-        assert_eq!(keys, ["z/ü", "z/ü/c", "a/bc"]);
+        let keys =
+            |state: &State| -> Vec<String> { state.drafts().unwrap().into_iter().map(|draft| draft.key).collect() };
+        let (from, to) = (ItemPath::new("a/b"), ItemPath::new("z/ü"));
+        state.rename_group(&from, &to).unwrap();
+        assert_eq!(
+            keys(&state),
+            ["a/b", "z/ü/", "z/ü/c", "a/bc"],
+            "not the request beside it"
+        );
+        state.rename_request(&from, &to).unwrap();
+        assert_eq!(keys(&state), ["z/ü", "z/ü/", "z/ü/c", "a/bc"]);
     }
 
     #[test]

@@ -329,7 +329,9 @@ fn keys_say_what_they_are_for() {
         assert_eq!(read_key(&key(&workspace, filed).unwrap()), read);
     }
     assert_eq!(read_key("scratch:x"), Key::Scratch("x".into()));
-    assert_eq!(read_key("a/b"), Key::Item(ItemPath::new("a/b")));
+    let path = ItemPath::new("a/b");
+    assert_eq!(read_key("a/b"), Key::Place(Place::Request(path.clone())));
+    assert_eq!(read_key("a/b/"), Key::Place(Place::Group(path)));
 }
 
 #[test]

@@ -268,9 +268,9 @@ impl Worker {
         let Some(database) = &mut self.database else { return };
         let kept = match (from, to) {
             (Place::Environment(from), Place::Environment(to)) => database.rename_environment(from, to),
-            (Place::Request(from), Place::Request(to)) => database.rename_item(from, to),
+            (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
             (Place::Group(from), Place::Group(to)) => {
-                let kept = database.rename_item(from, to);
+                let kept = database.rename_group(from, to);
                 let owner = |path: &ItemPath| Owner::Collection(path.to_string());
                 if from.parent().is_none() && to.parent().is_none() {
                     kept.and(database.rename_owner(&owner(from), &owner(to)))
@@ -322,7 +322,7 @@ impl Worker {
             LocalJob::Current(changes) => database.set_current_values(&changes),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
-                let place = drafts::place_of(&key, &content);
+                let place = drafts::place_of(&key);
                 database.set_draft(&Draft {
                     key,
                     text: content.to_toml(),

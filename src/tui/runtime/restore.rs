@@ -92,8 +92,9 @@ fn put_back(workspace: &mut Workspace, draft: &Draft) -> Result<Back, Problem> {
                 at_home: true,
             })
         }
+        Key::Place(Place::Group(path)) => item(workspace, &path, true, &draft.text),
+        Key::Place(Place::Request(path)) => item(workspace, &path, false, &draft.text),
         Key::Place(place) => environment(workspace, &place, &draft.text),
-        Key::Item(path) => item(workspace, &path, draft),
     }
 }
 
@@ -133,12 +134,17 @@ fn environment(workspace: &mut Workspace, place: &Place, text: &str) -> Result<B
     })
 }
 
-fn item(workspace: &mut Workspace, path: &ItemPath, draft: &Draft) -> Result<Back, Problem> {
-    if let Some(id) = workspace.find(path)
+fn item(workspace: &mut Workspace, path: &ItemPath, is_group: bool, text: &str) -> Result<Back, Problem> {
+    let place = if is_group {
+        Place::Group(path.clone())
+    } else {
+        Place::Request(path.clone())
+    };
+    let content = Content::from_toml(&place, text)?;
+    if let Some(id) = workspace.find_kind(path, is_group)
         && let Some(node) = workspace.node(id)
     {
-        let place = Place::of(path, &node.entity);
-        let Content::Item(entity) = Content::from_toml(&place, &draft.text)? else {
+        let Content::Item(entity) = content else {
             return Err(misfit(path.as_str()));
         };
         // Name and place are on disk at once, so the file is right about them.
@@ -153,16 +159,10 @@ fn item(workspace: &mut Workspace, path: &ItemPath, draft: &Draft) -> Result<Bac
         });
     }
     // Its file is gone: it comes back as never saved, where it was if that is there still.
-    let place = if is_request(&draft.text) {
-        Place::Request(path.clone())
-    } else {
-        Place::Group(path.clone())
-    };
-    let content = Content::from_toml(&place, &draft.text)?;
     let Content::Item(entity) = &content else {
         return Err(misfit(path.as_str()));
     };
-    let parent = path.parent().and_then(|parent| workspace.find(&parent));
+    let parent = path.parent().and_then(|parent| workspace.find_kind(&parent, true));
     let filed = if parent.is_some() || matches!(entity, Entity::Collection(_)) {
         let (id, nodes) = workspace.new_node(entity.clone(), path.slug());
         let index = usize::MAX;
@@ -178,11 +178,6 @@ fn item(workspace: &mut Workspace, path: &ItemPath, draft: &Draft) -> Result<Bac
         content,
         at_home: false,
     })
-}
-
-/// Only a request has a method, and its draft always says it.
-fn is_request(text: &str) -> bool {
-    toml::from_str::<toml::Table>(text).is_ok_and(|table| table.contains_key("method"))
 }
 
 /// Adds a request that is saved nowhere.
@@ -289,7 +284,7 @@ mod tests {
         let found = || {
             vec![
                 draft("c/f/r", GET, Some("x")),
-                draft("c/f", "name = 'F'\ndescription = 'mine'\n", Some("x")),
+                draft("c/f/", "name = 'F'\ndescription = 'mine'\n", Some("x")),
                 draft("gone/r", GET, Some("x")),
                 draft("/environments/gone", "name = 'Gone'\n", Some("x")),
             ]
@@ -330,5 +325,47 @@ mod tests {
         let kept = state.keep(Timestamp::now());
         let dropped = |effect: &Effect| matches!(effect, Effect::Local(LocalJob::Draft(key, None)) if key == "c/one");
         assert!(kept.iter().any(dropped));
+    }
+
+    #[test]
+    fn drafts_of_a_request_and_of_a_folder_of_its_name_are_two() {
+        let disk = disk(&[
+            ("collections/c/users.toml", "url = 'http://disk'\n"),
+            ("collections/c/users/folder.toml", "name = 'Users'\n"),
+        ]);
+        let (mut state, files) = started(&disk, Vec::new());
+        let path = ItemPath::new("c/users");
+        let both = |state: &State| [false, true].map(|kind| state.shared.workspace.find_kind(&path, kind).unwrap());
+        for id in both(&state) {
+            let mut entity = state.shared.workspace.node(id).unwrap().entity.clone();
+            match &mut entity {
+                Entity::Request(request) => std::sync::Arc::make_mut(request).description = "mine".into(),
+                Entity::Folder(group) | Entity::Collection(group) => {
+                    std::sync::Arc::make_mut(group).description = "mine".into();
+                }
+            }
+            state.shared.workspace.apply(Edit::Replace { id, entity }).unwrap();
+        }
+        let kept = state.keep(Timestamp::now());
+        let kept: Vec<Draft> = kept
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Local(LocalJob::Draft(key, Some(content))) => Some(Draft {
+                    base: files.known_hash(&drafts::place_of(key).unwrap()),
+                    ..draft(key, &content.to_toml(), None)
+                }),
+                _ => None,
+            })
+            .collect();
+        let (state, _) = started(&disk, kept);
+        for id in both(&state) {
+            let entity = &state.shared.workspace.node(id).unwrap().entity;
+            let description = match entity {
+                Entity::Request(request) => &request.description,
+                Entity::Folder(group) | Entity::Collection(group) => &group.description,
+            };
+            assert_eq!(description, "mine", "{}", entity.kind());
+        }
+        assert!(state.shared.contested.is_empty());
     }
 }

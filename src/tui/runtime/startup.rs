@@ -10,9 +10,8 @@ use super::restore;
 use crate::http::Jar;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Workspace};
 use crate::store::{Config, Files, state};
-use crate::tui::drafts::{self, Key};
+use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::layout::Dividers;
 use crate::tui::panes::{Pane, request, response, tree};
@@ -191,7 +190,7 @@ fn take_layout(state: &mut State, layout: &str) {
     };
     let open = layout["open"]
         .as_str()
-        .and_then(|key| node_of(&state.shared.workspace, key));
+        .and_then(|key| drafts::node_of(&state.shared.workspace, key));
     state.shared.open = open;
     let focus = layout["focus"].as_u64().and_then(|n| usize::try_from(n).ok());
     state.focus = focus.and_then(|n| Pane::ALL.get(n).copied()).unwrap_or_default();
@@ -204,18 +203,6 @@ fn take_layout(state: &mut State, layout: &str) {
     tree::restore(&mut state.panes.tree, &layout["tree"], &state.shared);
     request::restore(&mut state.panes.request, &layout["request"]);
     response::restore(&mut state.panes.response, &layout["response"]);
-}
-
-fn node_of(workspace: &Workspace, key: &str) -> Option<NodeId> {
-    match drafts::read_key(key) {
-        Key::Item(path) => workspace.find(&path),
-        Key::Scratch(slug) => workspace
-            .scratch()
-            .iter()
-            .copied()
-            .find(|id| workspace.node(*id).is_some_and(|node| node.slug == slug)),
-        Key::Place(_) => None,
-    }
 }
 
 /// On the very first start the first request is open and under the cursor. An only environment is active unless the user

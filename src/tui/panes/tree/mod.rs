@@ -23,6 +23,7 @@ use super::{Cx, Pane, View};
 use crate::model::{NodeId, Workspace};
 use crate::tui::action::{Action as Any, App, Nav, Spec, specs};
 use crate::tui::command::Command;
+use crate::tui::drafts;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::{frame, scroll};
@@ -333,24 +334,11 @@ impl State {
     }
 }
 
-/// What names a node across restarts.
-fn name(workspace: &Workspace, id: NodeId) -> Option<String> {
-    match workspace.path(id) {
-        Some(path) => Some(path.to_string()),
-        None => workspace.node(id).map(|node| format!("scratch:{}", node.slug)),
-    }
-}
-
-/// What to remember across restarts: the unfolded groups and the cursor, by path.
+/// What to remember across restarts: the unfolded groups and the cursor, as drafts name them.
 pub fn remember(state: &State, shared: &Shared) -> Value {
-    let workspace = &shared.workspace;
-    let unfolded: Vec<String> = state
-        .unfolded
-        .iter()
-        .filter_map(|id| workspace.path(*id))
-        .map(|path| path.to_string())
-        .collect();
-    let cursor = state.on.and_then(|id| name(workspace, id));
+    let key = |id: &NodeId| drafts::node_key(&shared.workspace, *id);
+    let unfolded: Vec<String> = state.unfolded.iter().filter_map(key).collect();
+    let cursor = state.on.as_ref().and_then(key);
     json!({ "unfolded": unfolded, "cursor": cursor })
 }
 
@@ -359,21 +347,11 @@ pub fn restore(state: &mut State, value: &Value, shared: &Shared) {
     let Some(unfolded) = value.get("unfolded").and_then(Value::as_array) else {
         return;
     };
+    let node = |key: &str| drafts::node_of(&shared.workspace, key);
     state.settled = true;
-    state.unfolded = unfolded
-        .iter()
-        .filter_map(Value::as_str)
-        .filter_map(|path| shared.node_at(path))
-        .collect();
+    state.unfolded = unfolded.iter().filter_map(Value::as_str).filter_map(node).collect();
     state.open = shared.open;
-    state.on = value.get("cursor").and_then(Value::as_str).and_then(|cursor| {
-        let scratch = shared.workspace.scratch().iter().copied();
-        shared.node_at(cursor).or_else(|| {
-            scratch
-                .into_iter()
-                .find(|id| name(&shared.workspace, *id).as_deref() == Some(cursor))
-        })
-    });
+    state.on = value.get("cursor").and_then(Value::as_str).and_then(node);
 }
 
 /// Places worth a jump letter: the rows in sight, as far as the letters should go.
