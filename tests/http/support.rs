@@ -29,9 +29,11 @@ impl Received {
         self.text().lines().next().unwrap_or_default().to_owned()
     }
 
-    /// All as text.
+    /// All as text: the head in Latin-1, as headers are, the body in UTF-8.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.raw).into_owned()
+        let (head, body) = self.raw.split_at(head_len(&self.raw).unwrap_or(self.raw.len()));
+        let head: String = head.iter().map(|&byte| char::from(byte)).collect();
+        head + &String::from_utf8_lossy(body)
     }
 
     /// The body, chunks and all.

@@ -76,7 +76,7 @@ async fn a_form_with_the_users_headers_first() {
     .await;
     assert_eq!(
         stable(&text),
-        "POST /p/a?q=1&r=%20 HTTP/1.1\r\nX-B: ü\r\nX-One: 2\r\nCache-Control: max-age=0\r\n\
+        "POST /p/a?q=1&r=%20 HTTP/1.1\r\nX-One: 2\r\nX-B: ü\r\nCache-Control: max-age=0\r\n\
          User-Agent: postrider/VERSION\r\nAccept: */*\r\nPostman-Token: TOKEN\r\nHost: SERVER\r\n\
          Accept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\n\r\nk=v%20v&%C3%A4=%26"
@@ -96,7 +96,7 @@ async fn raw_bodies_have_their_type_before_ours() {
 }
 
 #[tokio::test]
-async fn any_method_is_sent_as_written() {
+async fn any_method_is_sent_in_capitals() {
     assert!(check(get).await.starts_with("GET "));
     for method in ["DELETE", "OPTIONS"] {
         let text = check(|url| request(method, url, ResolvedBody::None)).await;
@@ -105,7 +105,7 @@ async fn any_method_is_sent_as_written() {
     }
     for method in ["POST", "PUT", "PATCH", "M-SEARCH", "purge"] {
         let text = check(|url| request(method, url, ResolvedBody::None)).await;
-        assert!(text.starts_with(&format!("{method} ")), "{text}");
+        assert!(text.starts_with(&format!("{} ", method.to_uppercase())), "{text}");
         assert!(text.contains("Content-Length: 0\r\n"), "{text}");
     }
 }

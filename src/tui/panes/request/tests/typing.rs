@@ -189,7 +189,7 @@ fn bodies_of_other_types_come_back() {
 fn any_token_is_a_method_and_nothing_else() {
     let mut harness = open(120, 40, "List services");
     order(&mut harness, Order::Method("propfind".into()));
-    assert_eq!(request(&harness).method.as_str(), "propfind");
+    assert_eq!(request(&harness).method.as_str(), "PROPFIND");
     harness.press("u");
     assert!(
         harness.screen().contains("method of List services"),
@@ -198,7 +198,7 @@ fn any_token_is_a_method_and_nothing_else() {
     );
     order(&mut harness, Order::Method("propfind".into()));
     order(&mut harness, Order::Method("a b".into()));
-    assert_eq!(request(&harness).method.as_str(), "propfind");
+    assert_eq!(request(&harness).method.as_str(), "PROPFIND");
     assert!(harness.state.shared.notice.is_some());
 }
 
