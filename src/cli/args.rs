@@ -1,5 +1,6 @@
 //! What the command line takes. Parsing only: what the words mean is each command's business.
 
+mod later;
 mod run;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use later::Later;
 pub use run::{Bail, RunArgs};
 
 /// Postman for the terminal.
@@ -53,11 +55,11 @@ pub enum Command {
     /// Opens the samples with the embedded demo server running.
     Demo(DemoArgs),
     /// Runs requests, folders or collections, in order, with their tests.
-    Run(Box<RunArgs>),
+    Run(Later<Box<RunArgs>>),
     /// Sends one request: a saved one, or METHOD and URL. The body goes to stdout, all else to stderr.
-    Send(SendArgs),
+    Send(Later<SendArgs>),
     /// Takes Postman's collections, environments and globals into the workspace's files.
-    Import(ImportArgs),
+    Import(Later<ImportArgs>),
     /// Writes what is in the workspace in another program's format.
     Export {
         /// The format.

@@ -43,8 +43,8 @@ use tokio::runtime::Builder;
 use crate::model::problem::Problem;
 use crate::store::locate::samples;
 use crate::store::{Paths, locate};
-use args::ExportFormat;
 pub use args::{Cli, Command, DemoArgs};
+use args::{ExportFormat, Later};
 pub use error::{CliError, report};
 use open::{Opened, with_causes};
 use output::Output;
@@ -154,7 +154,7 @@ fn perform(
     let cwd = current_folder()?;
     match command {
         Command::Demo(args) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
-        Command::Run(args) => {
+        Command::Run(Later(args)) => {
             let start = run::Start {
                 args: &args,
                 reporters,
@@ -163,11 +163,11 @@ fn perform(
             };
             in_background(Builder::new_current_thread(), run::run(&start, output))?
         }
-        Command::Send(args) => {
+        Command::Send(Later(args)) => {
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;
             in_background(Builder::new_current_thread(), send::send(opened, &args, &cwd, output))?
         }
-        Command::Import(args) => {
+        Command::Import(Later(args)) => {
             let opened = Opened::at(&cwd, workspace, output)?;
             in_background(
                 Builder::new_current_thread(),

@@ -156,12 +156,12 @@ fn shard(text: &str) -> Result<(usize, usize), String> {
 mod tests {
     use super::*;
     use crate::cli::Cli;
-    use crate::cli::args::Command;
+    use crate::cli::args::{Command, Later};
     use clap::Parser;
 
     fn run(args: &[&str]) -> RunArgs {
         let cli = Cli::try_parse_from(["postrider", "run"].iter().chain(args)).expect("parses");
-        let Some(Command::Run(args)) = cli.command else {
+        let Some(Command::Run(Later(args))) = cli.command else {
             panic!("another command")
         };
         *args

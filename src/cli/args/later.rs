@@ -1,0 +1,41 @@
+//! Arguments that are defined only when their command is asked for.
+
+use clap::builder::Resettable;
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+
+/// The arguments of a command with many of them: clap learns them when the command is used, or its help is shown.
+///
+/// The screen is opened without any of them, and its first frame must not wait for a hundred definitions.
+#[derive(Debug)]
+pub struct Later<T>(pub T);
+
+impl<T: Args> Args for Later<T> {
+    fn augment_args(command: Command) -> Command {
+        command.defer(|command| described(command, T::augment_args))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command.defer(|command| described(command, T::augment_args_for_update))
+    }
+}
+
+/// Keeps what the command says of itself, which the definition would replace by what is said of the arguments.
+fn described(command: Command, define: fn(Command) -> Command) -> Command {
+    let about = command
+        .get_about()
+        .map_or(Resettable::Reset, |about| about.clone().into());
+    let long_about = command
+        .get_long_about()
+        .map_or(Resettable::Reset, |about| about.clone().into());
+    define(command).about(about).long_about(long_about)
+}
+
+impl<T: FromArgMatches> FromArgMatches for Later<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
+        self.0.update_from_arg_matches(matches)
+    }
+}
