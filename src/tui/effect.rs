@@ -163,6 +163,13 @@ pub enum LocalJob {
     Current(Vec<(Owner, String, Option<CurrentValue>)>),
     /// Keeps or drops the draft of that key.
     Draft(String, Option<Content>),
+    /// Files the draft of a key, which cannot be read, under another key, out of the way of what is edited next.
+    DraftAside {
+        /// The draft's key.
+        key: String,
+        /// Its new one.
+        aside: String,
+    },
     /// Remembers which environment is active.
     ActiveEnvironment(Option<String>),
     /// Remembers where everything stands, as JSON.

@@ -29,6 +29,14 @@ pub fn text_hash(text: &str) -> String {
     format!("{hash:016x}")
 }
 
+/// What the key of a draft begins with that could not be read.
+const BROKEN: &str = "broken:";
+
+/// The key under which a draft is set aside at a time.
+pub fn draft_aside(key: &str, now: Timestamp) -> String {
+    format!("{BROKEN}{}:{key}", now.strftime("%Y%m%dT%H%M%S%.3f"))
+}
+
 impl State {
     /// Keeps a draft, in place of the one of that key.
     pub fn set_draft(&self, draft: &Draft) -> Result<(), StateError> {
@@ -48,18 +56,25 @@ impl State {
         Ok(statement.query_row([key], draft).optional()?)
     }
 
-    /// All drafts, oldest first.
+    /// All drafts that were not set aside, oldest first.
     pub fn drafts(&self) -> Result<Vec<Draft>, StateError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT key, text, base, at FROM drafts ORDER BY rowid")?;
-        let drafts = statement.query_map([], draft)?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT key, text, base, at FROM drafts WHERE substr(key, 1, length(?1)) <> ?1 ORDER BY rowid",
+        )?;
+        let drafts = statement.query_map([BROKEN], draft)?;
         Ok(drafts.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Forgets a draft, once it is saved or given up.
     pub fn remove_draft(&self, key: &str) -> Result<(), StateError> {
         self.connection.execute("DELETE FROM drafts WHERE key = ?1", [key])?;
+        Ok(())
+    }
+
+    /// Files a draft that cannot be read under the key of [`draft_aside`], so that no other takes its place.
+    pub fn set_draft_aside(&self, key: &str, aside: &str) -> Result<(), StateError> {
+        let rename = "UPDATE drafts SET key = ?2 WHERE key = ?1";
+        self.connection.execute(rename, [key, aside])?;
         Ok(())
     }
 
@@ -128,6 +143,23 @@ mod tests {
         );
         state.rename_request(&from, &to).unwrap();
         assert_eq!(keys(&state), ["z/ü", "z/ü/", "z/ü/c", "a/bc"]);
+    }
+
+    #[test]
+    fn a_draft_that_was_set_aside_is_there_and_in_nobodys_way() {
+        let state = State::in_memory().unwrap();
+        let draft = |key: &str, text: &str| Draft {
+            key: key.into(),
+            text: text.into(),
+            base: None,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        state.set_draft(&draft("a/b", "typed")).unwrap();
+        let aside = draft_aside("a/b", Timestamp::UNIX_EPOCH);
+        state.set_draft_aside("a/b", &aside).unwrap();
+        assert!(state.drafts().unwrap().is_empty());
+        state.set_draft(&draft("a/b", "new")).unwrap();
+        assert_eq!(state.draft(&aside).unwrap().unwrap().text, "typed");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use rusqlite::Connection;
 
-pub use drafts::{Draft, text_hash};
+pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
 pub use open::folder_for;
 

@@ -330,6 +330,7 @@ impl Worker {
                     at: Timestamp::now(),
                 })
             }
+            LocalJob::DraftAside { key, aside } => database.set_draft_aside(&key, &aside),
             LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
             LocalJob::Layout(json) => database.set_layout(&json),
             LocalJob::Cookies { before, after } => {

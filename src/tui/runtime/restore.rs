@@ -1,19 +1,21 @@
 //! Putting drafts back over what the files say, at the start.
 //!
 //! A draft knows a hash of the file it is based on. When the file is another one by now, the draft is shown, but the file
-//! counts as somebody else's: saving asks.
+//! counts as somebody else's: saving asks. A draft that cannot be read is set aside, or the next edit would run over it.
 
 use crate::model::edit::Edit;
 use crate::model::problem::Problem;
 use crate::model::{Entity, Filed, ItemPath, Workspace};
-use crate::store::state::Draft;
+use crate::store::state::{Draft, draft_aside};
 use crate::store::{Content, Files, Place};
 use crate::tui::drafts::{self, Key};
+use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-/// Puts all drafts back.
-pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) {
+/// Puts all drafts back; returns what is to be done about those that cannot be.
+pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) -> Vec<Effect> {
+    let mut effects = Vec::new();
     let mut contested = Vec::new();
     let mut homeless = Vec::new();
     let mut found = found;
@@ -43,8 +45,17 @@ pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) {
                 }
                 state.keeper.found(draft.key, content);
             }
-            // What cannot be read stays where it is.
-            Err(problem) => state.shared.workspace.problems.push(problem),
+            Err(problem) => {
+                let aside = draft_aside(&draft.key, state.shared.now);
+                state.shared.workspace.problems.push(Problem {
+                    file: "local state".into(),
+                    at: None,
+                    message: format!("the draft of `{}` cannot be put back: {}", draft.key, problem.message),
+                    hint: Some(format!("its text stays in the local state, in `drafts`, as `{aside}`")),
+                });
+                let key = draft.key;
+                effects.push(Effect::Local(LocalJob::DraftAside { key, aside }));
+            }
         }
     }
     if !homeless.is_empty() {
@@ -62,6 +73,7 @@ pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) {
     ) {
         state.shared.notify(Level::Warning, text);
     }
+    effects
 }
 
 fn word(names: &[String], what: &str) -> Option<String> {
@@ -197,10 +209,10 @@ fn scratch(workspace: &mut Workspace, content: &Content, slug: String, key: &str
 
 fn misfit(what: &str) -> Problem {
     Problem {
-        file: "draft".into(),
+        file: what.into(),
         at: None,
-        message: format!("the draft of `{what}` has no place any more"),
-        hint: Some("its text is kept in the local state".to_owned()),
+        message: "it has no place any more".to_owned(),
+        hint: None,
     }
 }
 
@@ -211,7 +223,6 @@ mod tests {
 
     use super::*;
     use crate::store::SaveError;
-    use crate::tui::effect::{Effect, LocalJob};
     use jiff::Timestamp;
 
     /// A workspace on disk, and the state as it is after the drafts were put back.
@@ -367,5 +378,23 @@ mod tests {
             assert_eq!(description, "mine", "{}", entity.kind());
         }
         assert!(state.shared.contested.is_empty());
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_read_is_set_aside_with_a_word() {
+        let disk = disk(&[("collections/c/one.toml", "url = 'http://disk'\n")]);
+        let mut state = State::default();
+        let files = Files::new(disk.path());
+        state.shared.workspace = files.load();
+        let effects = drafts(&mut state, vec![draft("c/one", "url = [", None)], &files);
+        let [Effect::Local(LocalJob::DraftAside { key, aside })] = &effects[..] else {
+            panic!("{effects:?}");
+        };
+        assert_eq!(key, "c/one");
+        let [problem] = &state.shared.workspace.problems[..] else {
+            panic!("{:?}", state.shared.workspace.problems);
+        };
+        assert!(problem.message.contains("`c/one`"), "{problem}");
+        assert!(problem.hint.as_ref().is_some_and(|hint| hint.contains(aside)));
     }
 }

@@ -172,11 +172,11 @@ impl Remembered {
         state.shared.current = self.current;
         // Before the drafts, which have no values of secrets.
         let now = state.shared.now;
-        let effects = secrets::take_in(&mut state.shared, now).into_iter().collect();
+        let mut effects: Vec<Effect> = secrets::take_in(&mut state.shared, now).into_iter().collect();
         let slug = self.environment;
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
-        restore::drafts(state, self.drafts, files);
+        effects.extend(restore::drafts(state, self.drafts, files));
         if let Some(layout) = self.layout {
             take_layout(state, &layout);
         }
