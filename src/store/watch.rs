@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use notify::event::ModifyKind;
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
 use super::files::{Content, Disk, Files, Place, parse, plain_group, read};
 use crate::model::ItemPath;
@@ -85,14 +85,14 @@ impl Drop for Watcher {
     }
 }
 
-struct Run {
+struct Run<W> {
     root: PathBuf,
     real: PathBuf,
-    watcher: RecommendedWatcher,
+    watcher: W,
     watched: BTreeSet<&'static str>,
 }
 
-impl Run {
+impl<W: notify::Watcher> Run<W> {
     fn run(mut self, receiver: &Receiver<Message>, callback: &impl Fn(WatchEvent)) {
         let mut paths = BTreeSet::new();
         let mut latest = Instant::now();
@@ -160,16 +160,23 @@ impl Run {
         }
     }
 
+    /// Watches the folders that are not watched yet; tells of the last one that could not be, which is tried again.
     fn watch_folders(&mut self) -> notify::Result<()> {
+        let mut result = Ok(());
         for name in ["collections", "environments"] {
             let folder = self.real.join(name);
             if !folder.is_dir() {
                 self.watched.remove(name);
-            } else if self.watched.insert(name) {
-                self.watcher.watch(&folder, RecursiveMode::Recursive)?;
+            } else if !self.watched.contains(name) {
+                match self.watcher.watch(&folder, RecursiveMode::Recursive) {
+                    Ok(()) => {
+                        self.watched.insert(name);
+                    }
+                    Err(error) => result = Err(error),
+                }
             }
         }
-        Ok(())
+        result
     }
 }
 
@@ -358,6 +365,59 @@ mod tests {
             .iter()
             .map(|change| format!("{} {}", word(change), change.place))
             .collect()
+    }
+
+    /// Refuses to watch as often as it is told to.
+    #[derive(Debug, Default)]
+    struct Fake {
+        refusals: usize,
+        watched: Vec<PathBuf>,
+    }
+
+    impl notify::Watcher for Fake {
+        fn new<F: notify::EventHandler>(_: F, _: notify::Config) -> notify::Result<Self> {
+            Ok(Self::default())
+        }
+
+        fn watch(&mut self, path: &Path, _: RecursiveMode) -> notify::Result<()> {
+            if self.refusals > 0 {
+                self.refusals -= 1;
+                return Err(notify::Error::generic("too many watches"));
+            }
+            self.watched.push(path.to_owned());
+            Ok(())
+        }
+
+        fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+            Ok(())
+        }
+
+        fn kind() -> notify::WatcherKind {
+            notify::WatcherKind::NullWatcher
+        }
+    }
+
+    #[test]
+    fn a_folder_that_could_not_be_watched_is_tried_again() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = ["collections", "environments"].map(|name| root.path().join(name));
+        for folder in &folders {
+            fs::create_dir(folder).unwrap();
+        }
+        let mut run = Run {
+            root: root.path().to_owned(),
+            real: root.path().to_owned(),
+            watcher: Fake {
+                refusals: 1,
+                ..Fake::default()
+            },
+            watched: BTreeSet::new(),
+        };
+        assert!(run.watch_folders().is_err());
+        assert_eq!(run.watcher.watched, [folders[1].clone()]);
+        assert!(run.watch_folders().is_ok());
+        assert!(run.watch_folders().is_ok());
+        assert_eq!(run.watcher.watched, [folders[1].clone(), folders[0].clone()]);
     }
 
     #[test]

@@ -11,8 +11,6 @@ use crate::model::problem::Problem;
 pub enum Theirs {
     /// Another content.
     Content(Content),
-    /// Something that does not parse.
-    Broken(Problem),
     /// Nothing: it is gone.
     Removed,
 }

@@ -46,13 +46,6 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
             let text = vec![format!("`{name}` was deleted outside while you were editing it.")];
             (text, vec![mine("write it again")])
         }
-        Theirs::Broken(problem) => {
-            let text = vec![
-                problem.to_string(),
-                "A file that cannot be read is never overwritten: mend it, then save again.".to_owned(),
-            ];
-            (text, Vec::new())
-        }
     };
     text.push("Until then yours is kept as a draft.".to_owned());
     let question = Confirm::new("Changed outside", text, choices).deliberate();
