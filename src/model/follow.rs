@@ -1,4 +1,6 @@
 //! Following changes that were made to the files outside.
+//!
+//! They come by the hundred when a branch is switched: whoever follows a lot sorts the workspace once, behind the last.
 
 use std::sync::Arc;
 
@@ -22,7 +24,7 @@ pub enum Followed {
 }
 
 impl Workspace {
-    /// Takes a node's new content from disk, or adds a node that is new there.
+    /// Takes a node's new content from disk, or adds a node that is new there; [`sort`](Self::sort) is the caller's.
     pub fn follow_node(&mut self, path: &ItemPath, entity: Entity) -> Followed {
         let Some(id) = self.find_kind(path, entity.is_group()) else {
             let parent = match path.parent().map(|parent| self.find_kind(&parent, true)) {
@@ -31,7 +33,6 @@ impl Workspace {
                 None => None,
             };
             self.load_node(parent, path.slug(), entity);
-            self.sort();
             return Followed::Shown;
         };
         let dirty = self.is_dirty(id);
@@ -46,7 +47,6 @@ impl Workspace {
             return Followed::Hidden(Filed::Node(id));
         }
         node.entity = entity;
-        self.sort();
         Followed::Shown
     }
 
@@ -71,7 +71,7 @@ impl Workspace {
         }
     }
 
-    /// Takes an environment's new content from disk, or adds one that is new there.
+    /// Takes an environment's new content from disk, or adds one that is new there; [`sort`](Self::sort) is the caller's.
     pub fn follow_environment(&mut self, slug: &str, environment: Environment) -> Followed {
         let Some(id) = self
             .environments
@@ -80,7 +80,6 @@ impl Workspace {
             .map(|node| node.id)
         else {
             self.load_environment(slug, environment);
-            self.sort();
             return Followed::Shown;
         };
         let unsaved = self.is_unsaved(Filed::Environment(id));
@@ -96,7 +95,6 @@ impl Workspace {
             return Followed::Hidden(Filed::Environment(id));
         }
         node.environment = environment;
-        self.sort();
         Followed::Shown
     }
 

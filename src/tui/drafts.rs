@@ -1,7 +1,7 @@
 //! Keeping what must outlive a crash: drafts of everything unsaved, and where everything stands.
 //!
 //! ```text
-//! event → handle → pending ─(at once, then every 300 ms, and at the end)─▶ keep ─▶ LocalJob::Layout, LocalJob::Draft
+//! event → handle → pending ─(at once, then every 100 ms, and at the end)─▶ keep ─▶ LocalJob::Layout, LocalJob::Draft
 //! ```
 //!
 //! Nobody says "keep a draft of this" or "drop that one": [`keep`] compares what is unsaved with what is kept and asks for
@@ -20,7 +20,7 @@ use super::effect::{Effect, FileJob, LocalJob};
 use super::state::State;
 
 /// How long to wait after keeping before keeping again.
-const PAUSE: SignedDuration = SignedDuration::from_millis(300);
+const PAUSE: SignedDuration = SignedDuration::from_millis(100);
 /// What the key of a request that is saved nowhere begins with; its slug follows.
 const SCRATCH: &str = "scratch:";
 /// What the key of an environment begins with; no path of an item begins like this.

@@ -22,6 +22,7 @@ pub mod keymap;
 pub mod layout;
 pub mod modals;
 pub mod outcomes;
+mod outside;
 pub mod panes;
 mod results;
 pub mod runner;

@@ -5,19 +5,17 @@ use std::sync::Arc;
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
 use crate::model::variable::Change as VariableChange;
-use crate::model::{Environment, EnvironmentId, Followed, NodeId, Outcome, Scope, Workspace};
-use crate::store::watch::{Change, What};
-use crate::store::{Content, Place};
+use crate::model::{EnvironmentId, NodeId, Outcome, Scope};
 
 use super::command::Command;
 use super::commands::{ask_about_conflict, changed, give_up, mark_saved, not_moved, not_removed, release, run_news};
 use super::drafts;
-use super::effect::{Effect, FileJob, LocalJob};
+use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
 use super::modals::Modal;
+use super::outside;
 use super::panes::{Cx, request, response};
-use super::secrets;
-use super::shared::{Level, RunId, Shared};
+use super::shared::{Level, RunId};
 use super::state::State;
 use crate::store::state::HistoryRow;
 
@@ -35,21 +33,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             let problems = &mut state.shared.workspace.problems;
             problems.retain(|problem| problem.at.is_none() || !files.contains(&problem.file));
         }
-        Event::Changed(changes) => {
-            let before = state.shared.workspace.clone();
-            let groups = appeared(&before, &changes);
-            for change in changes {
-                outside(state, change, effects);
-            }
-            // What was in them had no place before, and was not told of since.
-            if !groups.is_empty() {
-                let looks = groups.into_iter().map(FileJob::Look).collect();
-                effects.push(Effect::Files(looks));
-            }
-            // Undo must not revert what others did.
-            let shared = &mut state.shared;
-            shared.history.follow(&before, &shared.workspace);
-        }
+        Event::Changed(changes) => outside::follow(state, changes, effects),
         Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),
         Event::Found(document, found) => {
             let mut cx = Cx {
@@ -277,103 +261,4 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
             state.shared.notify(Level::Error, text);
         }
     }
-}
-
-/// Groups that were not there before, without those in another such group.
-fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
-    let mut out: Vec<Place> = Vec::new();
-    for change in changes {
-        if let (Place::Group(path), What::Added(_) | What::Changed(_)) = (&change.place, &change.what)
-            && before.find_kind(path, true).is_none()
-            && !out.iter().any(|above| above.holds(&change.place))
-        {
-            out.push(change.place.clone());
-        }
-    }
-    out
-}
-
-/// A file was changed outside: what has no unsaved changes follows at once, what has is asked about when saved.
-fn outside(state: &mut State, change: Change, effects: &mut Vec<Effect>) {
-    let shared = &mut state.shared;
-    let file = change
-        .place
-        .file()
-        .map(|file| shared.workspace.root.join(file))
-        .unwrap_or_default();
-    shared.workspace.problems.retain(|problem| problem.file != file);
-    let workspace = &mut shared.workspace;
-    let followed = match (&change.what, &change.place) {
-        (What::Broken(problem), _) => {
-            workspace.problems.push(problem.clone());
-            shared.notify(Level::Error, problem.to_string());
-            return;
-        }
-        (What::Added(content) | What::Changed(content), place) => match (content, place) {
-            (Content::Item(entity), Place::Group(path) | Place::Request(path)) => {
-                workspace.follow_node(path, entity.clone())
-            }
-            (Content::Environment(content), Place::Environment(slug)) => {
-                workspace.follow_environment(slug, (**content).clone())
-            }
-            (Content::Environment(content), Place::Globals) => workspace.follow_globals((**content).clone()),
-            _ => return,
-        },
-        (What::Removed, Place::Environment(slug)) => workspace.drop_environment(slug),
-        (What::Removed, Place::Globals) => workspace.follow_globals(Environment::default()),
-        (What::Removed, Place::Group(path)) => workspace.drop_node(path, true),
-        (What::Removed, Place::Request(path)) => workspace.drop_node(path, false),
-    };
-    let named = match (&change.what, &change.place) {
-        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), _) => entity.name().to_owned(),
-        (_, place) => place.slug().to_owned(),
-    };
-    match followed {
-        // What is contested stays so, however often its file is written.
-        Followed::Nowhere => return,
-        Followed::Nothing if is_contested(shared, &change.place) => return,
-        Followed::Nothing => {}
-        Followed::Shown => {
-            let word = if matches!(change.what, What::Added(_)) {
-                "added"
-            } else {
-                "changed"
-            };
-            shared.notify(Level::Info, format!("`{named}` was {word} outside"));
-        }
-        Followed::Hidden(filed) => {
-            shared.contested.insert(filed);
-            if let Some(key) = drafts::key(&shared.workspace, filed) {
-                // Another postrider that saved it has dropped the draft.
-                state.keeper.rebase(&key);
-            }
-            let text = format!("`{named}` was changed outside; yours is kept, and saving will ask");
-            shared.notify(Level::Warning, text);
-            return;
-        }
-        Followed::Gone(name) => shared.notify(Level::Warning, format!("`{name}` was deleted outside")),
-        Followed::Kept(filed) => {
-            shared.contested.remove(&filed);
-            let name = shared.workspace.name_of(filed);
-            let text = format!("`{name}` was deleted outside; what is unsaved is kept, and saving writes it again");
-            shared.notify(Level::Warning, text);
-        }
-    }
-    if shared.open.is_some_and(|id| shared.workspace.node(id).is_none()) {
-        shared.open = None;
-    }
-    if shared
-        .active_environment
-        .is_some_and(|id| shared.workspace.environment(id).is_none())
-    {
-        shared.active_environment = None;
-    }
-    let now = shared.now;
-    effects.extend(secrets::take_in(shared, now));
-    effects.push(Effect::Files(vec![FileJob::Accept(Box::new(change))]));
-}
-
-fn is_contested(shared: &Shared, place: &Place) -> bool {
-    let mut contested = shared.contested.iter();
-    contested.any(|filed| drafts::place(&shared.workspace, *filed).as_ref() == Some(place))
 }

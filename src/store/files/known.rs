@@ -94,13 +94,18 @@ impl Files {
         self.known().files.remove(place);
     }
 
-    /// Notes that the user took over what somebody else has put into a file, unless it says something else again.
-    pub fn adopt(&self, place: &Place, content: &Content) {
-        let Some(path) = self.path(place) else { return };
-        let Ok(Disk::Bytes(bytes)) = read(&path) else { return };
-        if parse(place, &path, &bytes).is_ok_and(|theirs| theirs == *content) {
+    /// Notes that the user took over what somebody else has put into a file. `false` when the file says something else
+    /// again by now, or is gone: what was taken over counts as known, so that looking at the place tells what changed.
+    pub fn adopt(&self, place: &Place, content: &Content) -> bool {
+        let Some(path) = self.path(place) else { return true };
+        if let Ok(Disk::Bytes(bytes)) = read(&path)
+            && parse(place, &path, &bytes).is_ok_and(|theirs| theirs == *content)
+        {
             self.note(place, bytes);
+            return true;
         }
+        self.note(place, content.to_toml().into_bytes());
+        false
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, Known> {

@@ -148,9 +148,9 @@ fn typing_is_kept_at_once_and_then_after_a_pause() {
     assert_eq!(due(state, now), Some(SignedDuration::ZERO));
     state.keep(now);
     assert_eq!(due(state, now), None, "nothing happened since");
-    let later = now + SignedDuration::from_millis(100);
+    let later = now + PAUSE / 4;
     state.handle(key('j'), later);
-    assert_eq!(due(state, later), Some(SignedDuration::from_millis(200)));
+    assert_eq!(due(state, later), Some(PAUSE / 4 * 3));
     assert_eq!(due(state, later + PAUSE), Some(SignedDuration::ZERO));
     let set_back = due(state, now - SignedDuration::from_hours(1));
     assert_eq!(set_back, Some(SignedDuration::ZERO), "the clock was set back");

@@ -1,5 +1,6 @@
 //! The thread that reads and writes: the workspace's files and the local state, in the order asked for.
 
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
@@ -121,6 +122,21 @@ impl FileWorker {
     }
 }
 
+/// Whether a draft is written anew before anything but drafts and layouts happens.
+fn is_superseded(job: &Job, waiting: &VecDeque<Job>) -> bool {
+    let Job::Local(LocalJob::Draft(key, _)) = job else {
+        return false;
+    };
+    waiting
+        .iter()
+        .map_while(|later| match later {
+            Job::Local(LocalJob::Draft(key, _)) => Some(Some(key)),
+            Job::Local(LocalJob::Layout(_)) => Some(None),
+            _ => None,
+        })
+        .any(|later| later == Some(key))
+}
+
 struct Worker {
     files: Files,
     database: Option<state::State>,
@@ -149,7 +165,18 @@ impl Worker {
     }
 
     fn run(mut self, inbox: &Receiver<Job>) {
-        while let Ok(job) = inbox.recv() {
+        let mut waiting = VecDeque::new();
+        loop {
+            if waiting.is_empty() {
+                let Ok(job) = inbox.recv() else { return };
+                waiting.push_back(job);
+            }
+            // While one draft of 10 MB is being written, the next ones come.
+            waiting.extend(inbox.try_iter());
+            let Some(job) = waiting.pop_front() else { continue };
+            if is_superseded(&job, &waiting) {
+                continue;
+            }
             match job {
                 Job::Files(jobs) => self.change_all(jobs),
                 Job::Local(job) => self.keep(job),
@@ -245,7 +272,11 @@ impl Worker {
                 self.look_at(&place);
             }
             FileJob::Accept(change) => self.files.accept(&change),
-            FileJob::Adopt(place, content) => self.files.adopt(&place, &content),
+            FileJob::Adopt(place, content) => {
+                if !self.files.adopt(&place, &content) {
+                    self.look_at(&place);
+                }
+            }
             FileJob::Disown(place) => self.files.disown(&place),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -109,6 +109,7 @@ impl RunForm {
         match key.code {
             KeyCode::Esc => return Flow::Close,
             KeyCode::Enter => self.start(cx),
+            KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => self.start(cx),
             KeyCode::Down | KeyCode::Tab => self.line = (self.line + 1) % count,
             KeyCode::Up | KeyCode::BackTab => self.line = (self.line + count - 1) % count,
             _ if self.field(on).is_some() => {

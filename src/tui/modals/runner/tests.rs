@@ -46,6 +46,13 @@ fn started(size: (u16, u16)) -> (Harness, RunId) {
     (harness, run)
 }
 
+#[test]
+fn the_key_that_sends_runs_too() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("g<ctrl-r><ctrl-j>");
+    asked(&mut harness);
+}
+
 fn row(node: NodeId, iteration: usize, failures: &[(&str, &str)]) -> Done {
     let failures = failures.iter().map(|(what, message)| Failed {
         what: (*what).to_owned(),

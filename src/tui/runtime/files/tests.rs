@@ -2,9 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fs;
+use std::sync::Arc;
 
 use super::*;
-use crate::model::{Environment, NodeId};
+use crate::model::{Entity, Environment, NodeId, Request};
 use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
@@ -90,6 +91,13 @@ fn put(disk: &tempfile::TempDir, file: &str, text: &str) {
     let path = disk.path().join(file);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
+}
+
+fn request(name: &str) -> Entity {
+    Entity::Request(Arc::new(Request {
+        name: name.into(),
+        ..Request::default()
+    }))
 }
 
 const BROKEN: &str = "name = \"theirs\nurl = ";
@@ -254,4 +262,77 @@ fn a_request_and_a_folder_of_one_name_are_two() {
     let workspace = &world.harness.state.shared.workspace;
     assert!(workspace.node(request).is_none());
     assert!(workspace.node(list).is_some());
+}
+
+#[test]
+fn taking_theirs_ends_with_what_the_disk_says_however_often_it_changes() {
+    use crate::model::edit::Edit;
+    let (file, id_of) = ("collections/c/one.toml", "c/one");
+    for (now, name, problems) in [
+        (Some("name = 'Theirs'\n"), Some("Theirs"), 0),
+        (Some("name = 'Newer'\n"), Some("Newer"), 0),
+        (Some(BROKEN), Some("Theirs"), 1),
+        (None, None, 0),
+    ] {
+        let mut world = World::new(&[(file, "name = 'One'\n"), ("collections/c/two.toml", "name = 'Two'\n")]);
+        let id = world.node(id_of).unwrap();
+        let entity = request("Mine");
+        world.run(Command::Edit {
+            label: "name".into(),
+            merge: None,
+            edits: vec![Edit::Replace { id, entity }],
+        });
+        put(&world.disk, file, "name = 'Theirs'\n");
+        world.changed(&[file]);
+        let what = Filed::Node(id);
+        world.run(Command::Save { what, overwrite: false });
+        assert_eq!(world.harness.state.modals.len(), 1, "it asks");
+        match now {
+            Some(text) => put(&world.disk, file, text),
+            None => fs::remove_file(world.disk.path().join(file)).unwrap(),
+        }
+        let theirs = Content::Item(request("Theirs"));
+        world.run(Command::TakeTheirs { what, theirs });
+        let workspace = &world.harness.state.shared.workspace;
+        let shown = workspace.node(id).map(|node| node.entity.name());
+        assert_eq!((shown, workspace.problems.len()), (name, problems));
+        assert!(workspace.unsaved().is_empty() && world.harness.state.shared.contested.is_empty());
+    }
+}
+
+#[test]
+fn a_lot_of_changes_is_told_in_one_line_and_stands_in_order() {
+    let names = ["a", "b", "c", "d", "e"];
+    let files = names.map(|name| format!("collections/c/{name}.toml"));
+    let texts = files.each_ref().map(|file| (file.as_str(), "name = 'Old'\n"));
+    let mut world = World::new(&texts);
+    for (file, name) in files.iter().zip(names.iter().rev()) {
+        put(&world.disk, file, &format!("name = '{name}'\n"));
+    }
+    world.changed(&files.each_ref().map(String::as_str));
+    let shared = &world.harness.state.shared;
+    assert!(
+        shared
+            .messages
+            .iter()
+            .any(|(_, notice)| notice.text == "5 files were changed outside")
+    );
+    let workspace = &shared.workspace;
+    let children = &workspace.node(shared.node_at("c").unwrap()).unwrap().children;
+    let shown: Vec<&str> = children
+        .iter()
+        .map(|id| workspace.node(*id).unwrap().entity.name())
+        .collect();
+    assert_eq!(shown, names);
+}
+
+#[test]
+fn only_the_last_of_many_drafts_is_written_but_none_across_a_save() {
+    let draft = |key: &str| Job::Local(LocalJob::Draft(key.to_owned(), Some(Content::Item(request("x")))));
+    let superseded = |job: Job, waiting: Vec<Job>| is_superseded(&job, &VecDeque::from(waiting));
+    let layout = || Job::Local(LocalJob::Layout(String::new()));
+    assert!(superseded(draft("a"), vec![draft("b"), layout(), draft("a")]));
+    assert!(!superseded(draft("a"), vec![draft("b")]));
+    assert!(!superseded(draft("a"), vec![Job::Files(Vec::new()), draft("a")]));
+    assert!(!superseded(layout(), vec![layout()]));
 }

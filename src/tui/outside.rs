@@ -1,0 +1,162 @@
+//! What others change in the files shows at once, unless something unsaved stands against it.
+
+use crate::model::{Environment, Followed, Workspace};
+use crate::store::watch::{Change, What};
+use crate::store::{Content, Place};
+
+use super::drafts;
+use super::effect::{Effect, FileJob};
+use super::secrets;
+use super::shared::{Level, Shared};
+use super::state::State;
+
+/// So many files are named one by one; more are counted.
+const MOST_NAMED: usize = 3;
+
+/// Takes over what was changed outside, all of it in one go: switching a branch changes files by the hundred.
+pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>) {
+    let before = state.shared.workspace.clone();
+    let groups = appeared(&before, &changes);
+    let mut told = Told::default();
+    let mut jobs = Vec::new();
+    for change in changes {
+        if take(state, &change, &mut told) {
+            jobs.push(FileJob::Accept(Box::new(change)));
+        }
+    }
+    // What was in them had no place before, and was not told of since.
+    jobs.extend(groups.into_iter().map(FileJob::Look));
+    let shared = &mut state.shared;
+    shared.workspace.sort();
+    told.notify(shared);
+    let workspace = &shared.workspace;
+    shared.open = shared.open.filter(|id| workspace.node(*id).is_some());
+    shared.active_environment = shared
+        .active_environment
+        .filter(|id| workspace.environment(*id).is_some());
+    // Undo must not revert what others did.
+    shared.history.follow(&before, workspace);
+    let now = shared.now;
+    effects.extend(secrets::take_in(shared, now));
+    if !jobs.is_empty() {
+        effects.push(Effect::Files(jobs));
+    }
+}
+
+/// What is to be said of a lot of changes.
+#[derive(Default)]
+struct Told {
+    shown: Vec<(String, &'static str)>,
+    gone: Vec<String>,
+    others: Vec<(Level, String)>,
+}
+
+impl Told {
+    /// What asks something of the user comes last, as the last one is what is seen.
+    fn notify(self, shared: &mut Shared) {
+        if self.shown.len() > MOST_NAMED {
+            let text = format!("{} files were changed outside", self.shown.len());
+            shared.notify(Level::Info, text);
+        } else {
+            for (name, word) in self.shown {
+                shared.notify(Level::Info, format!("`{name}` was {word} outside"));
+            }
+        }
+        if self.gone.len() > MOST_NAMED {
+            let text = format!("{} files were deleted outside", self.gone.len());
+            shared.notify(Level::Warning, text);
+        } else {
+            for name in self.gone {
+                shared.notify(Level::Warning, format!("`{name}` was deleted outside"));
+            }
+        }
+        for (level, text) in self.others {
+            shared.notify(level, text);
+        }
+    }
+}
+
+/// Groups that were not there before, without those in another such group.
+fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
+    let mut out: Vec<Place> = Vec::new();
+    for change in changes {
+        if let (Place::Group(path), What::Added(_) | What::Changed(_)) = (&change.place, &change.what)
+            && before.find_kind(path, true).is_none()
+            && !out.iter().any(|above| above.holds(&change.place))
+        {
+            out.push(change.place.clone());
+        }
+    }
+    out
+}
+
+/// Takes over one change: what has no unsaved changes follows at once, what has is asked about when saved. Whether the
+/// disk now counts as known.
+fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
+    let shared = &mut state.shared;
+    let workspace = &mut shared.workspace;
+    let file = change.place.file().map(|file| workspace.root.join(file));
+    workspace
+        .problems
+        .retain(|problem| file.as_ref() != Some(&problem.file));
+    let followed = match (&change.what, &change.place) {
+        (What::Broken(problem), _) => {
+            workspace.problems.push(problem.clone());
+            told.others.push((Level::Error, problem.to_string()));
+            return false;
+        }
+        (What::Added(content) | What::Changed(content), place) => match (content, place) {
+            (Content::Item(entity), Place::Group(path) | Place::Request(path)) => {
+                workspace.follow_node(path, entity.clone())
+            }
+            (Content::Environment(content), Place::Environment(slug)) => {
+                workspace.follow_environment(slug, (**content).clone())
+            }
+            (Content::Environment(content), Place::Globals) => workspace.follow_globals((**content).clone()),
+            _ => return false,
+        },
+        (What::Removed, Place::Environment(slug)) => workspace.drop_environment(slug),
+        (What::Removed, Place::Globals) => workspace.follow_globals(Environment::default()),
+        (What::Removed, Place::Group(path)) => workspace.drop_node(path, true),
+        (What::Removed, Place::Request(path)) => workspace.drop_node(path, false),
+    };
+    let named = match (&change.what, &change.place) {
+        (What::Added(Content::Item(entity)) | What::Changed(Content::Item(entity)), _) => entity.name().to_owned(),
+        (_, place) => place.slug().to_owned(),
+    };
+    match followed {
+        Followed::Nowhere => return false,
+        // What is contested stays so, however often its file is written.
+        Followed::Nothing => return !is_contested(shared, &change.place),
+        Followed::Shown => {
+            let word = match change.what {
+                What::Added(_) => "added",
+                _ => "changed",
+            };
+            told.shown.push((named, word));
+        }
+        Followed::Hidden(filed) => {
+            shared.contested.insert(filed);
+            if let Some(key) = drafts::key(&shared.workspace, filed) {
+                // Another postrider that saved it has dropped the draft.
+                state.keeper.rebase(&key);
+            }
+            let text = format!("`{named}` was changed outside; yours is kept, and saving will ask");
+            told.others.push((Level::Warning, text));
+            return false;
+        }
+        Followed::Gone(name) => told.gone.push(name),
+        Followed::Kept(filed) => {
+            shared.contested.remove(&filed);
+            let name = shared.workspace.name_of(filed);
+            let text = format!("`{name}` was deleted outside; what is unsaved is kept, and saving writes it again");
+            told.others.push((Level::Warning, text));
+        }
+    }
+    true
+}
+
+fn is_contested(shared: &Shared, place: &Place) -> bool {
+    let mut contested = shared.contested.iter();
+    contested.any(|filed| drafts::place(&shared.workspace, *filed).as_ref() == Some(place))
+}
