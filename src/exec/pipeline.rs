@@ -20,7 +20,7 @@ use super::scripts::Log;
 use super::sent::as_sent;
 use crate::auth::{self, Signed};
 use crate::http::{self, Client, Jar, Progress};
-use crate::model::exchange::Phase;
+use crate::model::exchange::{Cookie, Phase};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
 use crate::model::{Auth, Outcome, Request, ResolvedRequest};
@@ -123,12 +123,20 @@ impl Pipeline {
         resolve(request, auth, &plan.settings, scopes, &self.dynamic)
     }
 
-    /// The URL as it would be sent now, for the scripts' cookies.
-    fn url(&self, prepared: &Prepared) -> String {
+    /// The cookies that would go with the request as it is now, for scripts.
+    fn cookies_for(&self, prepared: &Prepared) -> Vec<Cookie> {
+        // With no cookies, which is usual in a run, there is no need to know where to.
+        if self.cookies.is_empty() {
+            return Vec::new();
+        }
         let Prepared {
             plan, request, scopes, ..
         } = prepared;
-        resolve(request, &Auth::new(Auth::NONE), &plan.settings, scopes, &self.dynamic).url
+        let none = Auth::new(Auth::NONE);
+        super::scripts::cookies(
+            &self.cookies,
+            &resolve(request, &none, &plan.settings, scopes, &self.dynamic).url,
+        )
     }
 
     fn http_context(&self, context: &SendContext) -> http::SendContext {
@@ -210,9 +218,7 @@ impl Pipeline {
             job.limits = self.limits;
             job.cancel = context.cancel.clone();
             job.send = Some(port.clone());
-            job.cookies = cookies
-                .get_or_insert_with(|| super::scripts::cookies(&self.cookies, &self.url(prepared)))
-                .clone();
+            job.cookies = cookies.get_or_insert_with(|| self.cookies_for(prepared)).clone();
             let name = job.name.clone();
             let mut report = engine.run(job).await;
             // It may have changed the URL, and with `pm.sendRequest` the jar.

@@ -53,6 +53,11 @@ impl Jar {
         cookies
     }
 
+    /// Whether there is no cookie that has not ended.
+    pub fn is_empty(&self) -> bool {
+        self.lock().iter_unexpired().next().is_none()
+    }
+
     /// Removes one cookie; says whether it was there.
     pub fn remove(&self, domain: &str, path: &str, name: &str) -> bool {
         self.lock().remove(domain, path, name).is_some()

@@ -95,29 +95,45 @@ const GLOBALS = {
   xml2Json: [() => load('xml2js').xml2Json],
 };
 
+// The global object; they stay in it from one script to the next, which is most of what a small script would cost.
+const target = globalThis;
+// Those that are not in place: all before the first script, then what a script has read or replaced.
+const missing = new Set(Object.keys(GLOBALS));
+
+function replace(name, value) {
+  missing.add(name);
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+function put(name, [read, instead]) {
+  Object.defineProperty(target, name, {
+    configurable: true,
+    enumerable: false,
+    get() {
+      // Before the request there is no response to speak of.
+      if (instead && !(name.startsWith('response') && run.info.eventName !== 'test')) warn(name, instead);
+      const value = read(run.pm);
+      replace(name, value);
+      return value;
+    },
+    set(value) {
+      replace(name, value);
+    },
+  });
+}
+
 /** Puts the legacy globals in place for one script. */
-export function install(target, pm, defineValue) {
-  for (const [name, [read, instead]] of Object.entries(GLOBALS)) {
-    Object.defineProperty(target, name, {
-      configurable: true,
-      enumerable: false,
-      get() {
-        // Before the request there is no response to speak of.
-        if (instead && !(name.startsWith('response') && run.info.eventName !== 'test')) warn(name, instead);
-        const value = read(pm);
-        defineValue(target, name, value);
-        return value;
-      },
-      set(value) {
-        defineValue(target, name, value);
-      },
-    });
-  }
+export function install() {
+  for (const name of missing) put(name, GLOBALS[name]);
+  missing.clear();
 }
 
 /** Takes them away, for a script that begins with `"use sandbox2"`. */
-export function remove(target) {
-  for (const name of Object.keys(GLOBALS)) delete target[name];
+export function remove() {
+  for (const name of Object.keys(GLOBALS)) {
+    delete target[name];
+    missing.add(name);
+  }
 }
 
 /** Reports what stands in `tests`: after the results of `pm.test`, each coerced to yes or no. */

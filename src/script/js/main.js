@@ -41,8 +41,8 @@ export function begin(info, body) {
   const pm = new Pm();
   run.pm = pm;
   defineValue(globals, 'pm', pm);
-  if (info.legacy) legacy.install(globals, pm, defineValue);
-  else legacy.remove(globals);
+  if (info.legacy) legacy.install();
+  else legacy.remove();
   return body.call({});
 }
 

@@ -33,12 +33,35 @@ function decoded(text) {
   }
 }
 
+let rowsOf;
+
+// A list that is made when it is first read: most scripts want only the code.
+function late(name, List) {
+  const put = (response, value) => Object.defineProperty(response, name, { value, writable: true });
+  return {
+    configurable: true,
+    enumerable: true,
+    get() {
+      const list = new List(rowsOf(this, name));
+      put(this, list);
+      return list;
+    },
+    set(value) {
+      put(this, value);
+    },
+  };
+}
+
+const HEADERS = late('headers', HeaderList);
+const COOKIES = late('cookies', CookieList);
+
 export class Response {
   static shownAsJson = true;
   #id;
   #text;
   #sizes;
   #name;
+  #rows;
 
   /** `described` is what the host says without the body, `id` the number of the body there. */
   constructor(described, id) {
@@ -48,8 +71,13 @@ export class Response {
     this.status = described.status;
     this.responseTime = described.responseTime;
     this.responseSize = this.#sizes.body;
-    this.headers = new HeaderList(described.headers || []);
-    this.cookies = new CookieList(described.cookies || []);
+    this.#rows = described;
+    Object.defineProperty(this, 'headers', HEADERS);
+    Object.defineProperty(this, 'cookies', COOKIES);
+  }
+
+  static {
+    rowsOf = (response, name) => response.#rows[name] || [];
   }
 
   static isResponse(value) {

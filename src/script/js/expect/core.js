@@ -48,19 +48,12 @@ Object.assign(config, {
 });
 
 export function Assertion(object, message, above, lockSsfi) {
-  this.__flags = Object.assign(Object.create(null), {
-    ssfi: above || Assertion,
-    lockSsfi,
-    object,
-    message,
-    eql: config.deepEqual || equal,
-  });
+  this.__flags = { __proto__: null, ssfi: above || Assertion, lockSsfi, object, message, eql: config.deepEqual || equal };
 }
 
+// As the constructor would, but the prototypes, and the guard behind them, need not be asked about `__flags`.
 function derive(from) {
-  const next = new Assertion();
-  Object.assign(next.__flags, from.__flags);
-  return next;
+  return { __proto__: Assertion.prototype, __flags: { __proto__: null, ...from.__flags } };
 }
 
 /** Copies flags; with `all` false, not the subject, the message and the stack marks. */
