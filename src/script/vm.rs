@@ -7,6 +7,8 @@
 //!
 //! After a script that was stopped the world is not used again: code was cut off in the middle of anything.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -18,7 +20,6 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{
     CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
 };
-use serde_json::json;
 
 use super::limits::{Limits, Trip, Watch};
 use super::pm::{self, Outgoing, Run};
@@ -29,6 +30,9 @@ use crate::model::outcome::ScriptError;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
 const RESERVE: usize = 8 * 1024 * 1024;
+
+/// How much of the sources of compiled scripts is kept, in bytes; what is made of them is some ten times as much.
+const MOST_COMPILED: usize = 256 * 1024;
 
 /// What reaches a script while it waits.
 pub enum Message {
@@ -53,6 +57,8 @@ const REJECTION: &str = "postrider:rejection";
 pub struct Vm {
     // Dropped in this order: values before the context, the context before the runtime.
     prelude: Option<Persistent<Object<'static>>>,
+    /// The scripts that ran, by their source.
+    compiled: RefCell<HashMap<String, Persistent<Function<'static>>>>,
     context: Context,
     runtime: Runtime,
     run: Run,
@@ -63,6 +69,7 @@ impl Drop for Vm {
     fn drop(&mut self) {
         self.runtime.set_host_promise_rejection_tracker(None);
         self.prelude = None;
+        self.compiled.take();
     }
 }
 
@@ -98,6 +105,7 @@ impl Vm {
         })));
         Ok(Self {
             prelude: Some(prelude),
+            compiled: RefCell::default(),
             context,
             runtime,
             run: run.clone(),
@@ -178,24 +186,40 @@ impl<'js> Script<'_, 'js> {
     }
 
     fn begin(&mut self, job: &ScriptJob) -> rquickjs::Result<()> {
+        let body = self.compile(&job.source)?;
+        let info = Object::new(self.ctx.clone())?;
+        info.set("eventName", job.event.postman_name())?;
+        info.set("iteration", job.info.iteration)?;
+        info.set("iterationCount", job.info.iteration_count.max(1))?;
+        info.set("requestName", job.request.name.as_str())?;
+        info.set("requestId", job.info.request_id.as_str())?;
+        info.set("location", job.info.location.as_slice())?;
+        // Postman's mark for a script that wants none of the globals of the first years.
+        let marks = ["\"use sandbox2\";", "'use sandbox2';"];
+        info.set("legacy", !marks.iter().any(|mark| job.source.starts_with(mark)))?;
+        self.main = Some(self.function("begin")?.call((info, body))?);
+        Ok(())
+    }
+
+    /// The script as a function; one that was compiled before is taken again, as every iteration runs the same ones.
+    fn compile(&self, script: &str) -> rquickjs::Result<Function<'js>> {
+        let known = self.vm.compiled.borrow().get(script).cloned();
+        if let Some(known) = known {
+            return known.restore(self.ctx);
+        }
         let mut options = EvalOptions::default();
         options.strict = false;
         options.filename = Some(FILE.to_owned());
-        let source = format!("{OPEN}{}{CLOSE}", job.source);
-        let body: Function = self.ctx.eval_with_options(source, options)?;
-        let info = json!({
-            "eventName": job.event.postman_name(),
-            "iteration": job.info.iteration,
-            "iterationCount": job.info.iteration_count.max(1),
-            "requestName": job.request.name,
-            "requestId": job.info.request_id,
-            "location": job.info.location,
-            // Postman's mark for a script that wants none of the globals of the first years.
-            "legacy": !["\"use sandbox2\";", "'use sandbox2';"].iter().any(|mark| job.source.starts_with(mark)),
-        });
-        let info: Value = self.ctx.json_parse(info.to_string())?;
-        self.main = Some(self.function("begin")?.call((info, body))?);
-        Ok(())
+        let body: Function = self.ctx.eval_with_options(format!("{OPEN}{script}{CLOSE}"), options)?;
+        let mut compiled = self.vm.compiled.borrow_mut();
+        let held: usize = compiled.keys().map(String::len).sum();
+        if held + script.len() > MOST_COMPILED {
+            compiled.clear();
+        }
+        if script.len() <= MOST_COMPILED {
+            compiled.insert(script.to_owned(), Persistent::save(self.ctx, body.clone()));
+        }
+        Ok(body)
     }
 
     /// Everything after the synchronous part, until nothing is left to wait for.
@@ -255,8 +279,7 @@ impl<'js> Script<'_, 'js> {
                 if !self.vm.run.state().answered(id, &response, &self.vm.watch) {
                     return Ok(());
                 }
-                let described = self.ctx.json_parse(pm::describe_response(&response).to_string())?;
-                answer.call((id, "", described))
+                answer.call((id, "", pm::describe_response(self.ctx, &response)?))
             }
             Ok(Answer::Value(value)) => {
                 let text = value.to_string();

@@ -66,7 +66,7 @@ export class Response {
   /** `described` is what the host says without the body, `id` the number of the body there. */
   constructor(described, id) {
     this.#id = id;
-    this.#sizes = described.sizes || { header: 0, body: 0 };
+    this.#sizes = { header: described.headerSize || 0, body: described.bodySize || 0 };
     this.code = described.code;
     this.status = described.status;
     this.responseTime = described.responseTime;
@@ -77,7 +77,7 @@ export class Response {
   }
 
   static {
-    rowsOf = (response, name) => response.#rows[name] || [];
+    rowsOf = (response, name) => (response.#id === undefined ? response.#rows[name] || [] : host.rows(response.#id, name));
   }
 
   static isResponse(value) {

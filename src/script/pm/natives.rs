@@ -254,11 +254,19 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> 
     host.set(
         "response",
         Func::from(move |ctx: Ctx<'js>| {
+            let response = own.state().response(0).cloned();
+            response.map(|response| response::describe(&ctx, &response)).transpose()
+        }),
+    )?;
+    let own = run.clone();
+    host.set(
+        "rows",
+        Func::from(move |ctx: Ctx<'js>, id: u32, name: String| {
             let text = own
                 .state()
-                .response(0)
-                .map(|response| response::describe(response).to_string());
-            ctx.json_parse(text.unwrap_or_else(|| "null".to_owned()))
+                .response(id)
+                .map(|answer| response::rows(&answer.response, &name).to_string());
+            ctx.json_parse(text.unwrap_or_else(|| "[]".to_owned()))
         }),
     )?;
     let own = run.clone();

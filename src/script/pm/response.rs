@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use rquickjs::{Ctx, Object};
 use serde_json::{Value, json};
 
 use super::super::ScriptResponse;
@@ -19,14 +20,9 @@ impl State {
     }
 }
 
-/// Everything but the body.
-pub fn describe(answer: &ScriptResponse) -> Value {
+/// What every script may want of a response; its lists and its body are asked for by its number.
+pub fn describe<'js>(ctx: &Ctx<'js>, answer: &ScriptResponse) -> rquickjs::Result<Object<'js>> {
     let ScriptResponse { response, took } = answer;
-    let headers: Vec<_> = response
-        .headers
-        .iter()
-        .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
-        .collect();
     // As on the wire: the status line, `name: value` and a line end each, and one more at the end.
     let reason = if response.reason.is_empty() {
         reason(response.status)
@@ -41,15 +37,24 @@ pub fn describe(answer: &ScriptResponse) -> Value {
             .iter()
             .map(|(key, value)| key.len() + value.len() + 4)
             .sum::<usize>();
-    let body_bytes = response.body.len();
-    json!({
-        "code": response.status,
-        "status": response.reason,
-        "responseTime": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-        "headers": headers,
-        "cookies": describe_cookies(&response.cookies),
-        "sizes": {"header": header_bytes, "body": body_bytes},
-    })
+    let described = Object::new(ctx.clone())?;
+    described.set("code", response.status)?;
+    described.set("status", response.reason.as_str())?;
+    described.set("responseTime", u64::try_from(took.as_millis()).unwrap_or(u64::MAX))?;
+    described.set("headerSize", header_bytes)?;
+    described.set("bodySize", response.body.len())?;
+    Ok(described)
+}
+
+/// One of a response's lists, `headers` or `cookies`, as a list of objects.
+pub fn rows(response: &Response, name: &str) -> Value {
+    if name == "cookies" {
+        return describe_cookies(&response.cookies);
+    }
+    let headers = response.headers.iter();
+    headers
+        .map(|(key, value)| json!({"key": key, "value": String::from_utf8_lossy(value)}))
+        .collect()
 }
 
 /// The usual words for a status code; empty for one that nobody has named.
