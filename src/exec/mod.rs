@@ -27,4 +27,4 @@ pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
 pub use source::{Source, scopes, secrets};
 pub use summary::{At, Failure, Summary, failures};
-pub use writes::{Target, apply_writes};
+pub use writes::{Override, Target, apply_writes, drop_overrides};

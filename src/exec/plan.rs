@@ -164,7 +164,6 @@ mod tests {
     use super::*;
     use crate::model::variable::CurrentValues;
     use crate::model::{Group, Variable};
-    use crate::vars::Layer;
     use serde_json::json;
 
     fn workspace() -> (Workspace, NodeId, NodeId, NodeId) {
@@ -218,7 +217,7 @@ mod tests {
             environment: None,
             current: &CurrentValues::default(),
             overrides: &[],
-            local: &Layer::default(),
+            local: None,
         })
     }
 
@@ -251,7 +250,7 @@ mod tests {
                 environment: None,
                 current: &CurrentValues::default(),
                 overrides: &[],
-                local: &Layer::default(),
+                local: None,
             },
         );
         assert!(plan.inherited_auth.auth.is_none());

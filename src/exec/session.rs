@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use super::plan::{Plan, plan, plan_of};
 use super::source::Source;
-use super::writes::{Target, apply_writes};
+use super::writes::{Target, apply_writes, drop_overrides};
 use crate::model::outcome::ConsoleLine;
-use crate::model::variable::{Change, CurrentValues};
-use crate::model::{EnvironmentId, NodeId, Outcome, Request, Scope, Workspace};
+use crate::model::variable::CurrentValues;
+use crate::model::{EnvironmentId, NodeId, Outcome, Request, Workspace};
 use crate::vars::Layer;
 
 /// What a sequence of sends works on.
@@ -38,7 +38,7 @@ impl Session {
             environment: self.environment,
             current: &self.current,
             overrides: &self.overrides,
-            local: &self.local,
+            local: Some(&self.local),
         }
     }
 
@@ -53,20 +53,13 @@ impl Session {
     }
 
     /// Keeps what the scripts of a send wrote; returns what could not be kept, for the console.
-    ///
-    /// A script's value is newer than one given from outside, so it takes its place.
     pub fn keep(&mut self, node: Option<NodeId>, outcome: &Outcome) -> Vec<ConsoleLine> {
-        for write in outcome.writes.iter().filter(|write| write.scope == Scope::Environment) {
-            match &write.change {
-                Change::Set { key, .. } | Change::Unset { key } => self.overrides.retain(|(_, own, _)| own != key),
-                Change::Clear => self.overrides.clear(),
-            }
-        }
         let target = Target {
             workspace: &self.workspace,
             environment: self.environment,
             node,
         };
+        drop_overrides(&outcome.writes, target, &mut self.overrides);
         apply_writes(
             &outcome.writes,
             target,

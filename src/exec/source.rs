@@ -19,14 +19,14 @@ pub struct Source<'a> {
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
     /// An empty file name means whichever is active (`--env-var`).
     pub overrides: &'a [(String, String, String)],
-    /// Variables set by `pm.variables.set`, which outlive a single send.
-    pub local: &'a Layer,
+    /// Variables that `pm.variables.set` has set earlier in a run; a single send has none.
+    pub local: Option<&'a Layer>,
 }
 
 /// The scopes a request sees: initial values, hidden by current ones, hidden by overrides.
 pub fn scopes(source: &Source<'_>) -> Scopes {
     let mut scopes = Scopes::default();
-    *scopes.layer_mut(Scope::Local) = source.local.clone();
+    *scopes.layer_mut(Scope::Local) = source.local.cloned().unwrap_or_default();
     *scopes.layer_mut(Scope::Global) = layer(
         "",
         &source.workspace.globals().variables,
@@ -155,7 +155,6 @@ mod tests {
         };
         current.set(owner.clone(), "url", now(Some(json!("current"))));
         current.set(owner, "gone", now(None));
-        let local = Layer::default();
         let value = |overrides: &[(String, String, String)], key: &str| {
             let source = Source {
                 workspace: &workspace,
@@ -163,7 +162,7 @@ mod tests {
                 environment: Some(environment),
                 current: &current,
                 overrides,
-                local: &local,
+                local: None,
             };
             scopes(&source).get(key).map(|(_, binding)| binding.value.clone())
         };

@@ -37,6 +37,22 @@ impl Target<'_> {
     }
 }
 
+/// A value that hides one of an environment while the program runs: `(environment's file name, key, value)`.
+pub type Override = (String, String, String);
+
+/// Drops the overrides whose variables scripts wrote: what a script does is newer than what was given from outside.
+pub fn drop_overrides(writes: &[VariableWrite], target: Target<'_>, overrides: &mut Vec<Override>) {
+    let environment = target.environment.and_then(|id| target.workspace.environment(id));
+    let slug = environment.map_or("", |node| node.slug.as_str());
+    for write in writes.iter().filter(|write| write.scope == Scope::Environment) {
+        let written = |key: &str| match &write.change {
+            Change::Set { key: own, .. } | Change::Unset { key: own } => own == key,
+            Change::Clear => true,
+        };
+        overrides.retain(|(own, key, _)| !(own.is_empty() || own == slug) || !written(key));
+    }
+}
+
 /// Applies the writes in order, to the current values and to the local scope.
 ///
 /// Writes to an environment while none is active have nowhere to go: they are dropped, and the lines that say so are
@@ -171,6 +187,37 @@ mod tests {
         assert_eq!(local.get("l").map(|binding| binding.value.clone()), Some(json!([1])));
         assert_eq!(lost.len(), 1);
         assert!(lost[0].text.contains("`c`") && lost[0].text.contains("in no collection"));
+    }
+
+    #[test]
+    fn what_scripts_write_takes_the_place_of_what_was_given() {
+        let mut workspace = Workspace::new("/w");
+        let environment = workspace.load_environment("demo", Environment::default());
+        let target = Target {
+            workspace: &workspace,
+            environment: Some(environment),
+            node: None,
+        };
+        let left = |writes: &[VariableWrite]| {
+            let given = [("demo", "url"), ("", "url"), ("cells", "url"), ("demo", "more")];
+            let mut given = given
+                .map(|(own, key)| (own.to_owned(), key.to_owned(), String::new()))
+                .to_vec();
+            drop_overrides(writes, target, &mut given);
+            given
+                .into_iter()
+                .map(|(own, key, _)| format!("{own}.{key}"))
+                .collect::<Vec<_>>()
+        };
+        let unset = Change::Unset { key: "url".into() };
+        for write in [
+            set(Scope::Environment, "url", json!(1)),
+            write(Scope::Environment, unset),
+        ] {
+            assert_eq!(left(&[write]), ["cells.url", "demo.more"]);
+        }
+        assert_eq!(left(&[write(Scope::Environment, Change::Clear)]), ["cells.url"]);
+        assert_eq!(left(&[set(Scope::Global, "url", json!(1))]).len(), 4);
     }
 
     #[test]

@@ -47,6 +47,12 @@ impl Keeper {
         self.kept.insert(key, Some(content));
     }
 
+    /// Lets every draft be written again: another postrider may have dropped it.
+    pub fn doubt(&mut self) {
+        self.kept.values_mut().for_each(|kept| *kept = None);
+        self.pending = true;
+    }
+
     /// Lets a draft be written again: the file it is based on is another one now.
     pub fn rebase(&mut self, key: &str) {
         if let Some(kept) = self.kept.get_mut(key) {

@@ -8,6 +8,7 @@ use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
 use crate::model::{EnvironmentId, Filed, Outcome};
 use crate::store::files::Theirs;
+use crate::store::state::Other;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
@@ -34,6 +35,10 @@ pub enum Event {
     Sent(RunId, Option<EnvironmentId>, Box<Outcome>),
     /// A file was written.
     Saved(Saved),
+    /// What another postrider set in the local state.
+    Others(Vec<Other>),
+    /// Whether local state can be kept: said when that changes.
+    Keeps(bool),
     /// Files changed outside.
     Changed(Vec<Change>),
     /// Files that were looked at and are not broken, or not any more.

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
-use crate::model::variable::Change as VariableChange;
-use crate::model::{EnvironmentId, NodeId, Outcome, Scope};
+use crate::model::{EnvironmentId, NodeId, Outcome};
 
 use super::command::Command;
 use super::commands::{ask_about_conflict, changed, give_up, mark_saved, not_moved, not_removed, release, run_news};
@@ -17,7 +16,8 @@ use super::outside;
 use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
 use super::state::State;
-use crate::store::state::HistoryRow;
+use crate::store::state::{HistoryRow, Other};
+use crate::vars::Layer;
 
 /// Takes an event that is no key, mouse or size.
 pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -84,12 +84,41 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             release(state, effects);
         }
         Event::NoDemo(why) => give_up(state, &why),
+        Event::Others(others) => take_others(state, others),
+        Event::Keeps(keeps) => {
+            state.shared.forgetful = !keeps;
+            if keeps {
+                // What could not be written meanwhile.
+                state.keeper.doubt();
+            }
+        }
         Event::Hangup => {
             state.settle(queue, effects);
             queue.push(Command::Quit);
         }
         Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) | Event::Tick => {}
     }
+}
+
+/// Takes over values that another postrider set, unless they were set anew here since.
+fn take_others(state: &mut State, others: Vec<Other>) {
+    let shared = &mut state.shared;
+    for Other { owner, key, was, now } in others {
+        let ours = shared.current.get(&owner, &key);
+        let is_newer = || {
+            now.as_ref()
+                .zip(ours)
+                .is_some_and(|(now, ours)| now.set_at > ours.set_at)
+        };
+        if ours != was.as_ref() && !is_newer() {
+            continue;
+        }
+        match now {
+            Some(now) => shared.current.set(owner, key, now),
+            None => drop(shared.current.reset(&owner, &key)),
+        }
+    }
+    shared.settle_overrides();
 }
 
 /// A send ended: its writes are applied and kept, its outcome is shown, a row goes into the history.
@@ -111,25 +140,18 @@ fn sent(
     };
     let token_for = shared.running.remove(&node).and_then(|running| running.token_for);
 
-    // A value that a script sets is newer than one given from outside, so it takes its place.
-    for write in outcome.writes.iter().filter(|write| write.scope == Scope::Environment) {
-        if let VariableChange::Set { key, .. } = &write.change {
-            shared.overrides.retain(|(_, own, _)| own != key);
-        }
-    }
     let before = shared.current.clone();
     let target = exec::Target {
         workspace: &shared.workspace,
         environment,
         node: Some(node),
     };
-    let lost = exec::apply_writes(
-        &outcome.writes,
-        target,
-        &mut shared.current,
-        &mut shared.local,
-        shared.now,
-    );
+    for overrides in [&mut shared.overrides, &mut shared.set_aside] {
+        exec::drop_overrides(&outcome.writes, target, overrides);
+    }
+    // They end with the send, as with a run of one request.
+    let mut local = Layer::default();
+    let lost = exec::apply_writes(&outcome.writes, target, &mut shared.current, &mut local, shared.now);
     outcome.console.extend(lost);
     let source = exec::Source {
         environment,

@@ -76,8 +76,6 @@ pub struct Shared {
     pub history: History,
     /// Local values of variables.
     pub current: CurrentValues,
-    /// Variables set by `pm.variables.set`: they live as long as the program.
-    pub local: crate::vars::Layer,
     /// The active environment.
     pub active_environment: Option<EnvironmentId>,
     /// The one that was active when it was deleted; it is so again when that is undone.
@@ -110,6 +108,8 @@ pub struct Shared {
     pub messages: VecDeque<(Timestamp, Notice)>,
     /// What was changed on disk while there were unsaved changes here: saving it asks.
     pub contested: BTreeSet<Filed>,
+    /// Drafts cannot be kept: what is not saved will be lost.
+    pub forgetful: bool,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
 }
@@ -150,7 +150,7 @@ impl Shared {
             environment: self.active_environment,
             current: &self.current,
             overrides: &self.overrides,
-            local: &self.local,
+            local: None,
         }
     }
 

@@ -9,6 +9,7 @@ mod drafts;
 mod history;
 mod kv;
 mod open;
+mod others;
 
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use rusqlite::Connection;
 pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
 pub use open::folder_for;
+pub use others::{Known, Other, StateWatcher};
 
 /// The local state of one workspace.
 #[derive(Debug)]

@@ -281,7 +281,12 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
         text.push(format!("… and {} more", unsaved.len() - 8));
     }
     text.push(String::new());
-    text.push("Drafts are kept either way and are there when you come back.".to_owned());
+    let forgetful = state.shared.forgetful;
+    text.push(if forgetful {
+        "Drafts cannot be kept now: what is not saved is lost.".to_owned()
+    } else {
+        "Drafts are kept either way and are there when you come back.".to_owned()
+    });
     let homeless = unsaved
         .iter()
         .filter(|filed| drafts::place(workspace, **filed).is_none());
@@ -289,6 +294,7 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     let label = match (unsaved.len() - homeless, homeless) {
         (0, _) => None,
         (_, 0) => Some("save all and quit".to_owned()),
+        (some, more) if forgetful => Some(format!("save {some} and quit, lose {more}")),
         (some, 1) => Some(format!("save {some} and quit, keep 1 as a draft")),
         (some, more) => Some(format!("save {some} and quit, keep {more} as drafts")),
     };
@@ -299,7 +305,12 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     });
     let quit = Choice {
         key: 'q',
-        label: "quit, keep the drafts".into(),
+        label: if forgetful {
+            "quit without saving"
+        } else {
+            "quit, keep the drafts"
+        }
+        .into(),
         commands: vec![Command::Quit],
     };
     let choices = save.into_iter().chain([quit]).collect();

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::JoinHandle;
 
@@ -14,7 +16,7 @@ use crate::http::merge_cookies;
 use crate::model::variable::Owner;
 use crate::model::{Filed, ItemPath};
 use crate::store::files::{Content, SaveError};
-use crate::store::state::{self, Draft};
+use crate::store::state::{self, Draft, Known, StateWatcher};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Place};
 use crate::tui::drafts;
@@ -28,6 +30,8 @@ enum Job {
     Body(PathBuf, Bytes),
     Theme(PathBuf, String),
     Changed(Vec<PathBuf>),
+    /// The file of the local state was written, by whomever.
+    State,
     End,
 }
 
@@ -44,29 +48,45 @@ impl FileWorker {
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(files: Files, database: Option<state::State>, queue: Sender<Event>) -> io::Result<Self> {
+    pub fn start(files: Files, database: Option<Database>, queue: Sender<Event>) -> io::Result<Self> {
         let (jobs, inbox) = channel();
         let answers = queue.clone();
-        let noticed = jobs.clone();
+        let (noticed, state_noticed) = (jobs.clone(), jobs.clone());
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
             let watcher = Watcher::start(files.root(), move |event| {
                 // Nobody listens when the program is ending.
                 let _ = noticed.send(Job::Changed(event.paths));
             });
+            let asked = Arc::new(AtomicBool::new(false));
+            let state_watcher = database.as_ref().map(|database| {
+                let (noticed, asked) = (state_noticed, Arc::clone(&asked));
+                StateWatcher::start(&database.state, move || {
+                    // One look sees all that was written before it.
+                    if !asked.swap(true, Ordering::AcqRel) {
+                        let _ = noticed.send(Job::State);
+                    }
+                })
+            });
+            if let Some(Err(error)) = &state_watcher {
+                let text = format!("what another postrider sets will not be noticed: {error}");
+                let _ = queue.send(Event::Notice(Level::Warning, text));
+            }
             if let Err(error) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }
-            let worker = Worker {
+            let mut worker = Worker {
                 files,
                 database,
                 queue,
                 complained: false,
                 bin: Bin::default(),
+                asked,
             };
             // Nobody was watching between reading the files and now.
             let everything = ["collections", "environments", "globals.toml"];
             worker.look(&everything.map(|name| worker.files.root().join(name)));
+            worker.others();
             worker.run(&inbox);
         })?;
         Ok(Self {
@@ -137,12 +157,22 @@ fn is_superseded(job: &Job, waiting: &VecDeque<Job>) -> bool {
         .any(|later| later == Some(key))
 }
 
+/// The local state, and what of it is known here.
+pub struct Database {
+    /// The open file.
+    pub state: state::State,
+    /// The current values as they were last read or written.
+    pub known: Known,
+}
+
 struct Worker {
     files: Files,
-    database: Option<state::State>,
+    database: Option<Database>,
     queue: Sender<Event>,
     complained: bool,
     bin: Bin,
+    /// A look at the local state is asked for already.
+    asked: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -155,6 +185,18 @@ impl Worker {
         }
         if !changes.is_empty() {
             self.tell(Event::Changed(changes));
+        }
+    }
+
+    /// Tells what others have set in the local state.
+    fn others(&mut self) {
+        let Some(Database { state, known }) = &mut self.database else {
+            return;
+        };
+        // Who cannot read it now says so at the next write.
+        let others = known.look(state).unwrap_or_default();
+        if !others.is_empty() {
+            self.tell(Event::Others(others));
         }
     }
 
@@ -187,6 +229,10 @@ impl Worker {
                     }
                 }
                 Job::Changed(paths) => self.look(&paths),
+                Job::State => {
+                    self.asked.store(false, Ordering::Release);
+                    self.others();
+                }
                 Job::End => return,
             }
         }
@@ -296,7 +342,10 @@ impl Worker {
 
     /// Lets what is kept locally follow a renaming.
     fn renamed(&mut self, from: &Place, to: &Place) {
-        let Some(database) = &mut self.database else { return };
+        self.others();
+        let Some(Database { state: database, known }) = &mut self.database else {
+            return;
+        };
         let kept = match (from, to) {
             (Place::Environment(from), Place::Environment(to)) => database.rename_environment(from, to),
             (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
@@ -311,6 +360,7 @@ impl Worker {
             }
             _ => return,
         };
+        let kept = kept.and_then(|()| known.refresh(database));
         self.kept(kept);
     }
 
@@ -332,8 +382,8 @@ impl Worker {
             Place::Group(path) if path.parent().is_none() => Owner::Collection(path.to_string()),
             _ => return,
         };
-        if let Some(database) = &self.database {
-            let kept = database.forget_owner(&owner);
+        if let Some(Database { state, known }) = &mut self.database {
+            let kept = state.forget_owner(&owner).and_then(|()| known.refresh(state));
             self.kept(kept);
         }
     }
@@ -348,9 +398,11 @@ impl Worker {
     }
 
     fn keep(&mut self, job: LocalJob) {
-        let Some(database) = &mut self.database else { return };
+        let Some(Database { state: database, known }) = &mut self.database else {
+            return;
+        };
         let kept = match job {
-            LocalJob::Current(changes) => database.set_current_values(&changes),
+            LocalJob::Current(changes) => database.set_current_values(&changes).map(|()| known.note(&changes)),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
                 let place = drafts::place_of(&key);
@@ -381,14 +433,15 @@ impl Worker {
     }
 
     fn kept(&mut self, result: Result<(), state::StateError>) {
-        if let Err(error) = result {
-            // Once is enough: the cause is the same for every key pressed.
-            if !self.complained {
-                self.complained = true;
-                self.say(
+        // Once is enough: the cause is the same for every key pressed.
+        if result.is_err() != std::mem::replace(&mut self.complained, result.is_err()) {
+            self.tell(Event::Keeps(result.is_ok()));
+            match result {
+                Ok(()) => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),
+                Err(error) => self.say(
                     Level::Error,
                     format!("drafts and tokens are not being kept: {error}; {}", error.hint()),
-                );
+                ),
             }
         }
     }

@@ -196,6 +196,7 @@ impl App {
         while let Ok(event) = self.events.try_recv() {
             self.waiting.extend(self.state.handle(event, now));
         }
+        self.state.keeper.doubt();
         self.waiting.extend(self.state.keep(now));
         if let Some(helpers) = &mut self.helpers {
             for effect in std::mem::take(&mut self.waiting) {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::TuiOptions;
+use super::files::Database;
 use super::looks::{self, Looks};
 use super::restore;
 use crate::http::Jar;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
+use crate::store::state::Known;
 use crate::store::{Config, Files, state};
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
@@ -25,7 +27,7 @@ pub struct Start {
     /// The workspace's files.
     pub files: Files,
     /// The local state; `None` when it cannot be opened at all.
-    pub database: Option<state::State>,
+    pub database: Option<Database>,
     /// The workspace's cookies.
     pub cookies: Arc<Jar>,
     /// The user's settings.
@@ -137,13 +139,16 @@ impl Local {
     }
 
     /// Puts it over the workspace, which must be loaded; gives the database, the cookies and what is left to do.
-    fn take_up(self, state: &mut State, files: &Files) -> (Option<state::State>, Option<Jar>, Vec<Effect>) {
+    fn take_up(self, state: &mut State, files: &Files) -> (Option<Database>, Option<Jar>, Vec<Effect>) {
         state.shared.workspace.problems.extend(self.problem);
+        state.shared.forgetful = self.database.is_none();
         if let Some((level, text)) = self.notice {
             state.shared.notify(level, text);
         }
+        let known = Known::new(self.remembered.current.clone());
+        let database = self.database.map(|state| Database { state, known });
         let (cookies, effects) = self.remembered.take_up(state, files);
-        (self.database, cookies, effects)
+        (database, cookies, effects)
     }
 }
 

@@ -69,6 +69,17 @@ fn settle(app: &mut App) {
     }
 }
 
+/// Goes on until something is so.
+fn settle_until(app: &mut App, is_so: impl Fn(&App) -> bool) {
+    for _ in 0..6000 {
+        if is_so(app) {
+            return;
+        }
+        app.turn(Some(Duration::from_millis(10)), &mut Nobody).unwrap();
+    }
+    panic!("it never was");
+}
+
 fn command(app: &mut App, command: Command) {
     let mut effects = Vec::new();
     app.state.run(vec![command], &mut effects);
@@ -411,4 +422,93 @@ fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
     let app = App::load(&options).unwrap();
     assert_eq!(app.state.shared.environment_name(), Some("demo"));
     assert!(!kept(&app), "what the user chose outlives the demo");
+}
+
+#[test]
+fn what_another_postrider_sets_shows_unless_it_was_set_here_since() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let owner = || Owner::Environment("local".into());
+    let value = |text: &str, second: i64| CurrentValue {
+        value: Some(serde_json::json!(text)),
+        set_by: "you".into(),
+        set_at: Timestamp::from_second(second).unwrap(),
+    };
+    let (mut other, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
+    let set = |other: &mut Database, key: &str, value: Option<CurrentValue>| {
+        other.set_current_values(&[(owner(), key.to_owned(), value)]).unwrap();
+    };
+    let shown = |app: &App, key: &str| app.state.shared.current.get(&owner(), key).cloned();
+    set(&mut other, "token", Some(value("theirs", 1)));
+    settle_until(&mut app, |app| shown(app, "token") == Some(value("theirs", 1)));
+    // Set here and not written yet, it is kept against what is older.
+    app.state.shared.current.set(owner(), "token", value("ours", 5));
+    set(&mut other, "token", Some(value("older", 4)));
+    set(&mut other, "also", Some(value("theirs", 4)));
+    settle_until(&mut app, |app| shown(app, "also").is_some());
+    assert_eq!(shown(&app, "token"), Some(value("ours", 5)));
+    set(&mut other, "token", Some(value("newer", 6)));
+    settle_until(&mut app, |app| shown(app, "token") == Some(value("newer", 6)));
+    set(&mut other, "token", None);
+    settle_until(&mut app, |app| shown(app, "token").is_none());
+    app.finish();
+}
+
+/// Renames the request, unsaved.
+fn edit(app: &mut App) {
+    let id = app.state.shared.node_at("api/one").unwrap();
+    let edit = crate::model::edit::Edit::Replace {
+        id,
+        entity: Entity::Request(Arc::new(crate::model::Request {
+            name: "Mine".into(),
+            ..crate::model::Request::default()
+        })),
+    };
+    let typed = Command::Edit {
+        label: "name".into(),
+        merge: None,
+        edits: vec![edit],
+    };
+    app.state.keeper.pending = true;
+    command(app, typed);
+}
+
+#[test]
+fn leaving_writes_drafts_that_another_postrider_has_dropped() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    edit(&mut app);
+    let (other, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
+    settle_until(&mut app, |_| other.draft("api/one").unwrap().is_some());
+    other.remove_draft("api/one").unwrap();
+    app.finish();
+    assert!(other.draft("api/one").unwrap().unwrap().text.contains("Mine"));
+}
+
+#[test]
+fn without_local_state_the_question_before_quitting_promises_no_drafts() {
+    let home = tempfile::tempdir().unwrap();
+    let state = Paths::below(home.path()).state;
+    std::fs::create_dir_all(state.parent().unwrap()).unwrap();
+    std::fs::write(&state, "no folder").unwrap();
+    let mut app = settled(&home);
+    assert!(app.state.shared.forgetful);
+    edit(&mut app);
+    let screen = |app: &mut App| {
+        let mut effects = Vec::new();
+        app.state.run(
+            vec![Command::Act(crate::tui::action::Action::App(
+                crate::tui::action::App::Quit,
+            ))],
+            &mut effects,
+        );
+        format!("{:?}", app.state.modals)
+    };
+    let shown = screen(&mut app);
+    assert!(
+        shown.contains("is lost") && shown.contains("quit without saving"),
+        "{shown}"
+    );
+    assert!(!shown.contains("Drafts are kept"), "{shown}");
+    app.finish();
 }

@@ -34,6 +34,7 @@ impl World {
                 queue,
                 complained: false,
                 bin: Bin::default(),
+                asked: Arc::default(),
             },
             disk,
             inbox,

@@ -1,7 +1,8 @@
 //! The tabs that are pages, and the lines above the body.
 
 use super::*;
-use crate::model::variable::{CurrentValue, Owner};
+use crate::model::Scope;
+use crate::model::variable::{Change, CurrentValue, Owner, VariableWrite};
 
 #[test]
 fn a_header_shows_whole_where_the_cursor_is() {
@@ -279,4 +280,30 @@ fn messages_are_wrapped_and_can_be_read_again() {
     harness.press("<ctrl-p>messages<enter>");
     let screen = harness.screen();
     assert!(screen.contains("Messages") && screen.contains("✗ word"), "{screen}");
+}
+
+#[test]
+fn local_variables_end_with_their_send_and_others_stay() {
+    let mut harness = opened(120, 40);
+    let set = |scope| VariableWrite {
+        scope,
+        change: Change::Set {
+            key: "x".into(),
+            value: "by a script".into(),
+        },
+        set_by: "a script".into(),
+    };
+    let seen = |harness: &Harness| {
+        let scopes = harness.state.shared.scopes(harness.state.shared.open);
+        scopes.get("x").map(|(scope, _)| scope)
+    };
+    for (scope, after) in [(Scope::Local, None), (Scope::Global, Some(Scope::Global))] {
+        harness.press("<ctrl-j>");
+        let outcome = Outcome {
+            writes: vec![set(scope)],
+            ..json()
+        };
+        harness.event(Event::Sent(run(&harness), None, Box::new(outcome)));
+        assert_eq!(seen(&harness), after);
+    }
 }
