@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::model::exchange::Response;
+use crate::model::request::Entry;
 use crate::model::token::TokenSource;
 use crate::model::variable::display_value;
 use crate::model::{Body, Entity, ItemPath, NodeId, Template, Workspace};
@@ -155,21 +156,24 @@ fn sources_of(workspace: &Workspace, collection: NodeId) -> Vec<TokenRequest> {
 }
 
 /// The token that a request needs: of its collection's, the one it mentions; else the first.
+///
+/// Asked at every event, so a body, which may be large, is looked at only where there is something to choose that the
+/// rest of the request leaves open.
 pub fn token_for(workspace: &Workspace, node: NodeId) -> Option<TokenRequest> {
     let collection = workspace.collection_of(node)?.id;
-    let mentioned = mentions(workspace, node);
     let mut sources = sources_of(workspace, collection);
-    let at = sources
-        .iter()
-        .position(|token| mentioned.contains(&token.source.variable))
-        .unwrap_or(0);
+    let at = if sources.len() > 1 {
+        chosen(workspace, node, &sources).unwrap_or(0)
+    } else {
+        0
+    };
     (at < sources.len()).then(|| sources.swap_remove(at))
 }
 
-/// The variables of a request's effective auth, headers, URL and body.
-fn mentions(workspace: &Workspace, node: NodeId) -> Vec<String> {
+/// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body.
+fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
     let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {
-        return Vec::new();
+        return None;
     };
     let auth = if request.auth.is_inherited() {
         inherited_auth(workspace, node).auth
@@ -178,19 +182,24 @@ fn mentions(workspace: &Workspace, node: NodeId) -> Vec<String> {
     };
     let mut texts: Vec<Template> = auth.params.keys().map(|name| auth.template(name)).collect();
     texts.push(request.full_url().into());
-    texts.extend(request.headers.iter().filter_map(|row| row.value.clone()));
-    match &request.body {
-        Body::Form(rows) => texts.extend(rows.iter().filter_map(|row| row.value.clone())),
-        Body::Raw { text, .. } => texts.push(text.clone()),
-        _ => {}
-    }
-    let names = texts.iter().flat_map(Template::variables);
-    names.map(str::to_owned).collect()
+    let first = |texts: &mut dyn Iterator<Item = &Template>| {
+        let mentioned: Vec<&str> = texts.flat_map(Template::variables).collect();
+        let is_mentioned = |token: &TokenRequest| mentioned.contains(&token.source.variable.as_str());
+        sources.iter().position(is_mentioned)
+    };
+    let values = |rows: &'_ [Entry]| rows.iter().filter_map(|row| row.value.clone()).collect::<Vec<_>>();
+    texts.extend(values(&request.headers));
+    first(&mut texts.iter()).or_else(|| match &request.body {
+        Body::Form(rows) => first(&mut values(rows).iter()),
+        Body::Raw { text, .. } => first(&mut std::iter::once(text)),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::body::Language;
     use crate::model::token::Renew;
     use crate::model::{Auth, Group, Request, Scope};
     use serde_json::json;
@@ -278,5 +287,24 @@ mod tests {
         let variable = |node| token_for(&workspace, node).map(|token| token.source.variable);
         assert_eq!(variable(one).as_deref(), Some("second"));
         assert_eq!(variable(other).as_deref(), Some("first"));
+
+        // The body speaks only where nothing else does.
+        let speaking = |auth: Auth| Request {
+            auth,
+            body: Body::Raw {
+                language: Language::Json,
+                text: "[\"{{second}}\"]".into(),
+            },
+            ..Request::default()
+        };
+        for (auth, expected) in [
+            (Auth::new(Auth::NONE), "second"),
+            (Auth::new("bearer").with("token", "{{first}}"), "first"),
+        ] {
+            let entity = Entity::Request(Arc::new(speaking(auth)));
+            let node = workspace.load_node(Some(api), expected, entity);
+            let found = token_for(&workspace, node).map(|token| token.source.variable);
+            assert_eq!(found.as_deref(), Some(expected));
+        }
     }
 }
