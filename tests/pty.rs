@@ -16,7 +16,7 @@ struct Session {
     input: Box<dyn Write + Send>,
     screen: Arc<Mutex<vt100::Parser>>,
     bytes: Arc<Mutex<Vec<u8>>>,
-    _master: Box<dyn MasterPty + Send>,
+    master: Box<dyn MasterPty + Send>,
 }
 
 impl Session {
@@ -42,7 +42,9 @@ impl Session {
             command.env(format!("XDG_{name}_HOME"), folder);
         }
         command.env("TERM", "xterm-256color");
-        command.env_remove("NO_COLOR");
+        for name in ["NO_COLOR", "PAGER", "VISUAL", "EDITOR"] {
+            command.env_remove(name);
+        }
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let screen = Arc::new(Mutex::new(vt100::Parser::new(40, 120, 0)));
@@ -60,7 +62,7 @@ impl Session {
             input: pair.master.take_writer().unwrap(),
             screen,
             bytes,
-            _master: pair.master,
+            master: pair.master,
         }
     }
 
@@ -84,6 +86,17 @@ impl Session {
     fn press(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();
         self.input.flush().unwrap();
+    }
+
+    fn resize(&self, cols: u16, rows: u16) {
+        self.screen.lock().unwrap().screen_mut().set_size(rows, cols);
+        let size = PtySize {
+            rows,
+            cols,
+            pixel_width: 0,
+            pixel_height: 0,
+        };
+        self.master.resize(size).unwrap();
     }
 
     fn raw(&self) -> Vec<u8> {
@@ -178,6 +191,38 @@ fn asked_to_end_by_the_system_it_keeps_what_was_typed_and_gives_the_terminal_bac
 
     let again = Session::start(home.path(), &["demo"]);
     again.sees("http://survivor.example/path");
+}
+
+#[test]
+fn another_program_may_be_interrupted_and_the_window_shrink_meanwhile() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let home = tempfile::tempdir().unwrap();
+    let (editor, done) = (home.path().join("editor"), home.path().join("done"));
+    let script = format!(
+        "#!/bin/sh\ntrap 'echo it was interrupted' INT\necho it has the terminal\nwhile [ ! -e '{}' ]; do sleep 0.1; done\n",
+        done.display()
+    );
+    std::fs::write(&editor, script).unwrap();
+    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let config = home.path().join("config/postrider");
+    std::fs::create_dir_all(&config).unwrap();
+    let setting = format!("editor = '{}'\n", editor.display());
+    std::fs::write(config.join("config.toml"), setting).unwrap();
+
+    let mut session = Session::start(home.path(), &["demo"]);
+    session.sees("Get token");
+    session.press(SEND);
+    session.sees("200 OK");
+    session.press("4e");
+    session.sees("it has the terminal");
+    session.press("\x03"); // Ctrl+C, a signal while the terminal is not ours
+    session.sees("it was interrupted");
+    session.resize(90, 24);
+    std::fs::write(&done, "").unwrap();
+    session.sees("200 OK");
+    session.press(QUIT);
+    assert!(session.child.wait().unwrap().success());
 }
 
 #[test]

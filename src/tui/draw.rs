@@ -11,6 +11,12 @@ use super::layout::SMALLEST;
 use super::panes::{Pane, View};
 use super::state::State;
 
+/// Draws a frame into the room that the terminal has by now, of which its last event may not have told yet.
+pub fn frame(state: &mut State, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    state.size = (area.width, area.height);
+    draw(state, area, buf)
+}
+
 /// Draws everything; returns where the terminal's cursor belongs, if anywhere.
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, state.theme.base);
@@ -68,5 +74,25 @@ fn too_small(state: &State, area: Rect, buf: &mut Buffer) {
         let width = u16::try_from(line.chars().count()).unwrap_or(0).min(area.width);
         let x = area.x + (area.width - width) / 2;
         buf.set_stringn(x, y, &line, usize::from(width), state.theme.warn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn a_frame_fits_the_room_there_is_whatever_the_last_event_said() {
+        for keys in ["", "?", ":", "n", "<ctrl-e>", "<ctrl-r>"] {
+            let mut harness = Harness::new(120, 40);
+            harness.press(keys);
+            for (columns, rows) in [(90, 24), (60, 16), (20, 5), (1, 1), (250, 70)] {
+                harness.state.size = (120, 40);
+                let area = Rect::new(0, 0, columns, rows);
+                frame(&mut harness.state, area, &mut Buffer::empty(area));
+                assert_eq!(harness.state.size, (columns, rows));
+            }
+        }
     }
 }

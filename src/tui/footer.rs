@@ -149,6 +149,9 @@ pub fn hit(state: &State, area: Rect, x: u16) -> Option<Action> {
 
 /// Draws the line; a message that does not fit into it takes lines above.
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
     let theme = &state.theme;
     buf.set_style(area, theme.base);
     let right = right(state, area.width);

@@ -18,7 +18,7 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::runtime::Host;
@@ -121,7 +121,9 @@ impl Host for Screen {
         restore();
         let result = during();
         enter(self.terminal.backend_mut(), self.mouse)?;
-        self.terminal.clear()?;
+        // Not `clear`: it asks the terminal where the cursor is, and waits for an answer that may not come.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
         Ok(result)
     }
 }

@@ -253,7 +253,7 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
     state.stale = false;
     screen.draw(|frame| {
         let area = frame.area();
-        draw::draw(state, area, frame.buffer_mut())
+        draw::frame(state, area, frame.buffer_mut())
     })
 }
 

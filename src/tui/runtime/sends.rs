@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossterm::event::{Event as Terminal, EventStream};
@@ -34,7 +34,8 @@ pub struct Sends {
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
-    input: CancellationToken,
+    /// What stops listening to the terminal, and what tells that it has stopped.
+    input: Option<(CancellationToken, Receiver<()>)>,
     /// Only the newest index and search count; older ones see that they are not the newest and stop.
     index: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
@@ -62,7 +63,7 @@ impl Sends {
             cookies,
             queue,
             running: Arc::default(),
-            input: CancellationToken::new(),
+            input: None,
             index: Arc::default(),
             search: Arc::default(),
         };
@@ -74,10 +75,15 @@ impl Sends {
     }
 
     /// Leaves properly when the window is closed or the system asks for it.
+    ///
+    /// Ctrl+C and Ctrl+\ are keys here. As signals they come from an editor or pager that has the terminal for now: they go
+    /// to everybody in front of it, and only the other program is meant. It gets their usual effect back when it starts.
     #[cfg(unix)]
     pub fn heed_signals(&self) -> std::io::Result<()> {
         use tokio::signal::unix::{SignalKind, signal};
         let _inside = self.tokio.enter();
+        // Once somebody listens to them, they end nobody, also when nobody listens any more.
+        drop((signal(SignalKind::interrupt())?, signal(SignalKind::quit())?));
         let (mut hangup, mut terminate) = (signal(SignalKind::hangup())?, signal(SignalKind::terminate())?);
         let queue = self.queue.clone();
         self.tokio.spawn(async move {
@@ -94,37 +100,23 @@ impl Sends {
     /// Listens to the terminal.
     pub fn listen(&mut self) {
         let stop = CancellationToken::new();
-        self.input = stop.clone();
+        let (ended, end) = channel();
+        self.input = Some((stop.clone(), end));
         let queue = self.queue.clone();
         self.tokio.spawn(async move {
-            let mut stream = EventStream::new();
-            loop {
-                let event = tokio::select! {
-                    () = stop.cancelled() => return,
-                    event = stream.next() => event,
-                };
-                let event = match event {
-                    Some(Ok(Terminal::Key(key))) => Event::Key(key),
-                    Some(Ok(Terminal::Mouse(mouse))) => Event::Mouse(mouse),
-                    Some(Ok(Terminal::Paste(text))) => Event::Paste(text),
-                    Some(Ok(Terminal::Resize(columns, rows))) => Event::Resize(columns, rows),
-                    Some(Ok(Terminal::FocusGained | Terminal::FocusLost)) => continue,
-                    // The terminal is gone: there is nobody left to work for.
-                    Some(Err(_)) | None => Event::Hangup,
-                };
-                let ended = matches!(event, Event::Hangup);
-                if queue.send(event).is_err() || ended {
-                    return;
-                }
-            }
+            forward(&queue, &stop).await;
+            // Whoever waits for the end knows that nothing reads any more.
+            drop::<Sender<()>>(ended);
         });
     }
 
-    /// Stops listening, so that another program can have the terminal.
-    pub fn pause_input(&self) {
-        self.input.cancel();
-        // The stream must be gone before another program reads: a task that sees the token drops it.
-        std::thread::sleep(std::time::Duration::from_millis(20));
+    /// Stops listening, so that another program can have the terminal; nothing of this one reads from it afterwards.
+    pub fn pause_input(&mut self) {
+        if let Some((stop, end)) = self.input.take() {
+            stop.cancel();
+            // Nothing is ever sent: it comes back when the other end is gone.
+            let _ = end.recv();
+        }
     }
 
     /// Sends a request.
@@ -215,6 +207,30 @@ impl Sends {
 
     fn tell_cookies(&self) {
         let _ = self.queue.send(told(&self.cookies));
+    }
+}
+
+/// Passes on what comes from the terminal until it is gone or this is stopped.
+async fn forward(queue: &Sender<Event>, stop: &CancellationToken) {
+    let mut stream = EventStream::new();
+    loop {
+        let event = tokio::select! {
+            () = stop.cancelled() => return,
+            event = stream.next() => event,
+        };
+        let event = match event {
+            Some(Ok(Terminal::Key(key))) => Event::Key(key),
+            Some(Ok(Terminal::Mouse(mouse))) => Event::Mouse(mouse),
+            Some(Ok(Terminal::Paste(text))) => Event::Paste(text),
+            Some(Ok(Terminal::Resize(columns, rows))) => Event::Resize(columns, rows),
+            Some(Ok(Terminal::FocusGained | Terminal::FocusLost)) => continue,
+            // The terminal is gone: there is nobody left to work for.
+            Some(Err(_)) | None => Event::Hangup,
+        };
+        let ended = matches!(event, Event::Hangup);
+        if queue.send(event).is_err() || ended {
+            return;
+        }
     }
 }
 
