@@ -287,7 +287,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         .filter(|_| state.page.cursor)
         && let Some((what, text)) = &row.copy
     {
-        offer(what, Some(text.clone()));
+        offer(what, Some(text.to_string()));
     }
     offer("the body", place.body.as_ref().and_then(body::text));
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {

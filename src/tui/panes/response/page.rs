@@ -8,6 +8,7 @@
 //! what that looks like. Whatever the pieces hold, drawing escapes it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -109,7 +110,7 @@ pub(super) struct Row {
     /// Shown on one line, elided, unless the cursor is on it.
     pub elide: bool,
     /// What copying the row gives: its words and the text; by default its text.
-    pub copy: Option<(String, String)>,
+    pub copy: Option<(String, Arc<str>)>,
 }
 
 impl Row {
@@ -133,7 +134,7 @@ impl Row {
     }
 
     #[must_use]
-    pub(super) fn copied(mut self, what: impl Into<String>, text: impl Into<String>) -> Self {
+    pub(super) fn copied(mut self, what: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
         self.copy = Some((what.into(), text.into()));
         self
     }

@@ -1,5 +1,7 @@
 //! The tabs that are pages, and the lines above the body.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::model::Scope;
 use crate::model::variable::{Change, CurrentValue, Owner, VariableWrite};
@@ -305,5 +307,60 @@ fn local_variables_end_with_their_send_and_others_stay() {
         };
         harness.event(Event::Sent(run(&harness), None, Box::new(outcome)));
         assert_eq!(seen(&harness), after);
+    }
+}
+
+#[test]
+fn leaving_while_something_is_sent_asks() {
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j><ctrl-q>");
+    has(&harness, "Still under way");
+    has(&harness, "is being sent");
+    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    harness.press("<esc>");
+    harness.event(Event::Sent(run(&harness), None, Box::new(json())));
+    harness.press("<ctrl-q>");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+}
+
+#[test]
+fn a_console_entry_of_any_size_is_shown_as_far_as_there_is_room_and_copied_whole() {
+    let entry = |text: String| ConsoleLine {
+        level: ConsoleLevel::Log,
+        text,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        script: "a script".into(),
+    };
+    let lines: String = (0..20_000).map(|n| format!("line {n}\n")).collect();
+    for (text, told) in [
+        (lines, "15000 more lines"),
+        ("é".repeat(2_000_000), "the rest of this line"),
+    ] {
+        let outcome = Outcome {
+            console: vec![entry(text.clone()), entry("the last".into())],
+            ..json()
+        };
+        let mut harness = sent(120, 40, outcome);
+        harness.press("]]]]");
+        let page = &harness.state.panes.response.page;
+        let whole = page.rows.iter().filter_map(|row| row.copy.as_ref());
+        assert!(whole.clone().all(|(_, copied)| **copied == *text));
+        assert_eq!(
+            whole
+                .clone()
+                .map(|(_, copied)| copied.as_ptr())
+                .collect::<BTreeSet<_>>()
+                .len(),
+            1
+        );
+        let shown: usize = page.rows.iter().map(|row| row.plain().len()).sum();
+        assert!(
+            shown < 600_000 && page.rows.len() < 5100,
+            "{shown} bytes, {} rows",
+            page.rows.len()
+        );
+        harness.press("G");
+        has(&harness, "… and 1 more");
+        has(&harness, told);
     }
 }
