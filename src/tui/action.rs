@@ -46,6 +46,8 @@ pub enum App {
     SaveAs,
     /// Saves everything unsaved.
     SaveAll,
+    /// Takes the open request, collection or folder back to what is saved.
+    Revert,
     /// Opens the environment switcher.
     SwitchEnvironment,
     /// Opens the palette.
@@ -153,6 +155,7 @@ const APP: &[Spec] = specs! { Action::App:
     "save" "save" "Save the request, folder or collection" App::Save,
     "save-as" "save as…" "Save the request under a name into any collection and folder" App::SaveAs,
     "save-all" "save all" "Save everything that has unsaved changes" App::SaveAll,
+    "revert" "revert to saved" "Take the request, folder or collection back to what is saved; undo brings the changes back" App::Revert,
     "switch-environment" "environment" "Switch to another environment" App::SwitchEnvironment,
     "palette" "commands" "Run any command by its name" App::Palette,
     "jump" "jump" "Jump to any field on the screen" App::Jump,

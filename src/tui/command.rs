@@ -93,8 +93,6 @@ pub enum Command {
         /// Its name there.
         name: String,
     },
-    /// Throws away unsaved changes of a node and shows what is on disk.
-    Revert(NodeId),
     /// Saves everything unsaved, then quits if asked to.
     SaveAll {
         /// Whether to quit when all is saved.

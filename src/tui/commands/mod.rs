@@ -42,7 +42,6 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Save { what, overwrite } => saving::save(state, what, overwrite, queue, effects),
         Command::TakeTheirs { what, theirs } => conflict::take_theirs(state, what, theirs, effects),
         Command::SaveAs { id, parent, name } => saving::save_as(state, id, parent, &name, effects),
-        Command::Revert(id) => saving::revert(state, id),
         Command::SaveAll { quit } => saving::save_all(state, quit, queue, effects),
         Command::NewEnvironment { environment } => environments::create(state, environment, effects),
         Command::RenameEnvironment { id, name } => environments::rename(state, id, &name, effects),

@@ -15,7 +15,7 @@ use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::modals::{Choice, Confirm, SaveAs};
-use crate::tui::shared::Level;
+use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
 use super::{conflict, environments};
@@ -224,14 +224,21 @@ pub fn save_as(state: &mut State, id: NodeId, parent: NodeId, name: &str, effect
     }
 }
 
-/// Throws away unsaved changes of a node; undo brings them back.
-pub fn revert(state: &mut State, id: NodeId) {
-    let Some(node) = state.shared.workspace.node(id) else {
-        return;
+/// Throws away unsaved changes of what is open; undo brings them back.
+pub fn revert(state: &mut State) {
+    let shared = &mut state.shared;
+    let open = shared.open.and_then(|id| shared.workspace.node(id));
+    let Some((id, saved)) = open.and_then(|node| Some((node.id, node.saved.clone()?))) else {
+        return shared.notify(Level::Info, "it is saved nowhere yet");
     };
-    let Some(saved) = node.saved.clone() else { return };
+    if !shared.workspace.is_dirty(id) {
+        return shared.notify(Level::Info, "it is as it is saved");
+    }
     let label = format!("revert {}", saved.name());
     edit(state, label, None, vec![Edit::Replace { id, entity: saved }]);
+    state
+        .shared
+        .notify(Level::Done, "back to what is saved; undo brings your changes back");
 }
 
 /// Saves everything that has a place; requests without one stay as drafts.
@@ -249,7 +256,22 @@ pub fn save_all(state: &mut State, quit: bool, queue: &mut Vec<Command>, effects
     }
 }
 
-/// Asks before quitting when something is unsaved.
+/// What is under way and would be broken off by leaving, in words.
+fn under_way(shared: &Shared) -> Vec<String> {
+    let name = |id: &NodeId| shared.workspace.name_of(Filed::Node(*id));
+    let mut out: Vec<String> = shared
+        .running
+        .keys()
+        .map(|id| format!("`{}` is being sent: what its scripts set would be lost", name(id)))
+        .collect();
+    out.sort();
+    if let Some(log) = shared.log.as_ref().filter(|log| log.is_running()) {
+        out.push(format!("`{}` is being run: it would stop where it is", log.title));
+    }
+    out
+}
+
+/// Asks before quitting when something is unsaved or under way.
 pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
     let workspace = &state.shared.workspace;
     // What is just being written is no reason to ask: should that fail, its draft is kept.
@@ -262,8 +284,19 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
         .into_iter()
         .filter(|filed| !on_its_way(filed))
         .collect();
-    if unsaved.is_empty() {
+    let under_way = under_way(&state.shared);
+    if unsaved.is_empty() && under_way.is_empty() {
         queue.push(Command::Quit);
+        return;
+    }
+    if unsaved.is_empty() {
+        let quit = Choice {
+            key: 'q',
+            label: "stop it and quit".into(),
+            commands: vec![Command::Quit],
+        };
+        let question = Confirm::new("Still under way", under_way, vec![quit]);
+        queue.push(Command::Show(Box::new(question.into())));
         return;
     }
     let place = |filed: Filed| match filed {
@@ -281,6 +314,7 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
         text.push(format!("… and {} more", unsaved.len() - 8));
     }
     text.push(String::new());
+    text.extend(under_way);
     let forgetful = state.shared.forgetful;
     text.push(if forgetful {
         "Drafts cannot be kept now: what is not saved is lost.".to_owned()

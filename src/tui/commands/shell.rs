@@ -43,6 +43,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
                 .notify(Level::Info, "open a request to save it somewhere else"),
         },
         App::SaveAll => saving::save_all(state, false, queue, effects),
+        App::Revert => saving::revert(state),
         App::SwitchEnvironment => show(queue, pickers::environments(state).into()),
         App::Palette => show(queue, pickers::palette(state).into()),
         App::Find => show(queue, pickers::finder(state).into()),

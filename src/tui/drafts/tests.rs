@@ -374,3 +374,24 @@ fn where_everything_stands_is_kept_no_later_than_what_was_typed_there() {
     let draft = at(|job| matches!(job, LocalJob::Draft(key, Some(_)) if key.starts_with("scratch:")));
     assert!(layout < draft);
 }
+
+#[test]
+fn what_is_open_goes_back_to_what_is_saved_and_undo_takes_that_back() {
+    let mut harness = Harness::new(120, 40);
+    let id = services(&harness);
+    harness.state.shared.open = Some(id);
+    let act = |harness: &mut Harness, app| {
+        let mut effects = Vec::new();
+        let act = Command::Act(crate::tui::action::Action::App(app));
+        harness.state.run(vec![act], &mut effects);
+    };
+    let typed = with_url(&harness, id, "http://typed");
+    harness.state.run(vec![typed], &mut Vec::new());
+    act(&mut harness, crate::tui::action::App::Revert);
+    assert!(harness.state.shared.workspace.dirty().is_empty());
+    act(&mut harness, crate::tui::action::App::Undo);
+    assert_eq!(
+        harness.state.shared.workspace.request(id).unwrap().full_url(),
+        "http://typed"
+    );
+}

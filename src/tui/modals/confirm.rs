@@ -34,7 +34,6 @@ impl Choice {
                 command,
                 Command::Delete(_)
                     | Command::DeleteEnvironment(_)
-                    | Command::Revert(_)
                     | Command::ClearCookies(_)
                     | Command::Save { overwrite: true, .. }
             )
