@@ -19,12 +19,12 @@ use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
 use crate::auth::{self, Signed};
-use crate::http::{self, Client, Jar, Progress};
+use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Phase};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
 use crate::model::{Auth, Outcome, Request, ResolvedRequest};
-use crate::script::{Engine, Limits, ScriptReport, ScriptResponse, SendPort};
+use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
 use crate::vars::{Dynamic, Scopes, resolve};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
@@ -144,6 +144,7 @@ impl Pipeline {
             cancel: context.cancel.clone(),
             progress: context.progress.clone(),
             cookies: self.cookies.clone(),
+            allowance: None,
         }
     }
 
@@ -201,23 +202,24 @@ impl Pipeline {
             ScriptEvent::PostResponse => Phase::PostResponseScript,
         });
         let sent = Sent::default();
-        let port: Arc<dyn SendPort> = Arc::new(Port {
-            http: self.http.clone(),
-            settings: prepared.plan.settings.clone(),
-            context: http::SendContext {
-                progress: Arc::new(|_| {}),
-                ..self.http_context(context)
-            },
-            sent: sent.clone(),
-        });
         let mut cookies = None;
         for mut job in jobs {
+            let port = Port {
+                http: self.http.clone(),
+                settings: prepared.plan.settings.clone(),
+                context: http::SendContext {
+                    progress: Arc::new(|_| {}),
+                    allowance: Some(Arc::new(Allowance::new(self.limits.memory))),
+                    ..self.http_context(context)
+                },
+                sent: sent.clone(),
+            };
             job.scopes.clone_from(&prepared.scopes);
             job.request.clone_from(&prepared.request);
             job.response.clone_from(&response);
             job.limits = self.limits;
             job.cancel = context.cancel.clone();
-            job.send = Some(port.clone());
+            job.send = Some(Arc::new(port));
             job.cookies = cookies.get_or_insert_with(|| self.cookies_for(prepared)).clone();
             let name = job.name.clone();
             let mut report = engine.run(job).await;

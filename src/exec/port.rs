@@ -9,7 +9,7 @@ use url::Url;
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
-use crate::model::exchange::SendErrorKind;
+use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::outcome::ScriptSend;
 use crate::model::{Auth, Body, Request, Settings};
 use crate::script::{Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, describe_cookies};
@@ -57,7 +57,12 @@ impl SendPort for Port {
                 &request.auth
             };
             let signed = auth::sign(resolve_literal(&request, auth, &settings));
-            let exchange = http.send(signed.request, context).await;
+            let allowance = context.allowance.clone();
+            let mut exchange = http.send(signed.request, context).await;
+            if allowance.is_some_and(|allowance| allowance.is_used_up()) && exchange.response().is_some() {
+                let message = "the answers are larger than what one script may hold";
+                exchange.result = Err(SendError::new(SendErrorKind::Request, message));
+            }
             let took = exchange.timings.total;
             let response = exchange.response();
             sent.add(ScriptSend {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::identity::{ClientCertificate, Identity};
-use super::proxy::{Proxies, Proxy, ProxySource, without_credentials};
+use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
 use super::tls;
 use super::trace::{ConnectLayer, Resolver};
@@ -15,6 +15,7 @@ use super::verify::{Trust, read_ca_file};
 use crate::auth::SignedRequest;
 use crate::model::Exchange;
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::secret::without_credentials;
 use crate::model::settings::HttpVersion;
 
 /// What holds for all requests; a request's own settings come first.

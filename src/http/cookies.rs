@@ -84,7 +84,20 @@ impl Jar {
 
     /// Takes a cookie as a server would set it: `name=value; Path=/`; says whether it was accepted.
     pub fn set(&self, url: &Url, set_cookie: &str) -> bool {
-        self.lock().parse(set_cookie, url).is_ok()
+        let Ok(mut cookie) = RawCookie::parse(set_cookie) else {
+            return false;
+        };
+        let domain = cookie
+            .domain()
+            .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
+        if let Some(domain) = domain.filter(|domain| is_public(domain)) {
+            // RFC 6265, section 5.3, step 5: the registry itself may have a cookie, for its own host alone.
+            if url.host_str() != Some(&domain) {
+                return false;
+            }
+            cookie.unset_domain();
+        }
+        self.lock().insert_raw(&cookie.into_owned(), url).is_ok()
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).
@@ -113,6 +126,21 @@ impl Jar {
 impl fmt::Debug for Jar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Jar({} cookies)", self.lock().iter_unexpired().count())
+    }
+}
+
+/// Whether a domain belongs to everybody, like `com` and `co.uk`: a cookie for it would go to strangers' servers.
+///
+/// The public suffix list would know more of them, for a tenth of the program's size. This knows the top-level domains,
+/// and below those of countries the labels that registries use.
+fn is_public(domain: &str) -> bool {
+    const LABELS: [&str; 24] = [
+        "ac", "asso", "co", "com", "edu", "gen", "go", "gob", "gouv", "gov", "id", "info", "ltd", "me", "mil", "name",
+        "ne", "net", "nhs", "nom", "or", "org", "plc", "sch",
+    ];
+    match domain.rsplit_once('.') {
+        None => domain.parse::<std::net::IpAddr>().is_err() && domain != "localhost",
+        Some((label, country)) => country.len() == 2 && LABELS.contains(&label),
     }
 }
 
@@ -250,6 +278,29 @@ mod tests {
         assert!(jar.set(&url("http://a.test/x/y"), "deep=2; Max-Age=1000"));
         assert!(jar.set(&url("http://b.test/"), "s=3"));
         jar
+    }
+
+    #[test]
+    fn no_cookie_is_for_everybody() {
+        for (host, domain, accepted, seen_by_others) in [
+            ("evil.co.uk", "co.uk", false, false),
+            ("evil.co.uk", ".CO.UK", false, false),
+            ("evil.com", "com", false, false),
+            ("a.shop.co.uk", "shop.co.uk", true, true),
+            ("a.example.com", "example.com", true, true),
+            ("co.uk", "co.uk", true, false),
+            ("localhost", "localhost", true, true),
+        ] {
+            let jar = Jar::new();
+            let line = format!("k=1; Path=/; Domain={domain}");
+            assert_eq!(
+                jar.set(&url(&format!("http://{host}/")), &line),
+                accepted,
+                "{host} {domain}"
+            );
+            let other = format!("http://other.{}/", domain.trim_start_matches('.').to_lowercase());
+            assert_eq!(jar.header(&url(&other)).is_some(), seen_by_others, "{host} {domain}");
+        }
     }
 
     #[test]

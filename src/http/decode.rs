@@ -14,6 +14,8 @@ use brotli_decompressor::DecompressorWriter;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::FrameDecoder;
 
+use super::room::Room;
+
 /// Why decoding stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -37,8 +39,8 @@ impl Decoder {
     /// # Errors
     ///
     /// The coding that is not known.
-    pub(super) fn new(encoding: &str, limit: usize) -> Result<Option<Self>, String> {
-        let output = Output::new(limit);
+    pub(super) fn new(encoding: &str, room: Room) -> Result<Option<Self>, String> {
+        let output = Output::new(room);
         let mut first: Box<dyn Stage> = Box::new(output.clone());
         let mut any = false;
         for coding in encoding.split(',').map(|word| word.trim().to_ascii_lowercase()) {
@@ -118,15 +120,15 @@ struct Output(Arc<Mutex<OutputState>>);
 
 struct OutputState {
     bytes: Vec<u8>,
-    limit: usize,
+    room: Room,
     full: bool,
 }
 
 impl Output {
-    fn new(limit: usize) -> Self {
+    fn new(room: Room) -> Self {
         Self(Arc::new(Mutex::new(OutputState {
             bytes: Vec::new(),
-            limit,
+            room,
             full: false,
         })))
     }
@@ -139,8 +141,8 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut state = self.state();
-        let room = state.limit - state.bytes.len();
-        state.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let room = state.room.grant(state.bytes.len(), bytes.len());
+        state.bytes.extend_from_slice(&bytes[..room]);
         if bytes.len() > room {
             state.full = true;
             return Err(io::Error::other("the size limit is reached"));
@@ -339,7 +341,7 @@ mod tests {
     }
 
     fn decode(encoding: &str, bytes: &[u8], step: usize, limit: usize) -> (Vec<u8>, Result<(), Stop>) {
-        let mut decoder = Decoder::new(encoding, limit).unwrap().unwrap();
+        let mut decoder = Decoder::new(encoding, Room { limit, shared: None }).unwrap().unwrap();
         let mut verdict = Ok(());
         for piece in bytes.chunks(step) {
             verdict = verdict.and_then(|()| decoder.push(piece));
@@ -365,6 +367,10 @@ mod tests {
         0xcb, 0xff, 0xff, 0x3f, 0xf8, 0x27, 0x00, 0xe2, 0xb1, 0x40, 0x20, 0xf7, 0xfe, 0x2f, 0xff, 0x2c, 0x31, 0xf0,
         0x4f, 0x00, 0xc4, 0x61, 0x11, 0x80, 0x8e, 0x23, 0x06,
     ];
+
+    fn one() -> Room {
+        Room { limit: 1, shared: None }
+    }
 
     #[test]
     fn brotli_is_undone_and_checked() {
@@ -411,9 +417,9 @@ mod tests {
 
     #[test]
     fn nothing_to_undo_and_nothing_known_are_told_apart() {
-        assert!(Decoder::new("identity", 1).unwrap().is_none());
-        assert!(Decoder::new("", 1).unwrap().is_none());
-        assert_eq!(Decoder::new("gzip, rot13", 1).err().as_deref(), Some("rot13"));
+        assert!(Decoder::new("identity", one()).unwrap().is_none());
+        assert!(Decoder::new("", one()).unwrap().is_none());
+        assert_eq!(Decoder::new("gzip, rot13", one()).err().as_deref(), Some("rot13"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 use crate::model::Secret;
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::secret::without_credentials;
 
 /// The word for no proxy at all.
 const DIRECT: &str = "direct";
@@ -152,15 +153,6 @@ impl Proxies {
             }
         };
         Ok(intercept.map(|intercept| Proxy { intercept }))
-    }
-}
-
-/// A proxy as it may be shown.
-pub(super) fn without_credentials(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &url[..scheme + 3], &url[at + 1..]),
-        (None, Some(at)) => url[at + 1..].to_owned(),
-        _ => url.to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::cookies;
 use super::decode::{Decoder, Stop};
+use super::room::Room;
 use super::trace::Trace;
 use crate::model::exchange::{Phase, Response};
 
@@ -53,7 +54,7 @@ pub(super) fn head(response: &reqwest::Response, url: &Url) -> Response {
 pub(super) async fn body(
     mut response: reqwest::Response,
     mut head: Response,
-    limit: usize,
+    room: Room,
     trace: &Trace,
     warnings: &mut Vec<String>,
 ) -> Response {
@@ -65,7 +66,7 @@ pub(super) async fn body(
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         .collect::<Vec<_>>()
         .join(",");
-    let decoder = Decoder::new(&encoding, limit).unwrap_or_else(|coding| {
+    let decoder = Decoder::new(&encoding, room.clone()).unwrap_or_else(|coding| {
         warnings.push(format!(
             "the content encoding `{}` is not known: the body is shown as it came",
             coding.escape_debug()
@@ -81,14 +82,14 @@ pub(super) async fn body(
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
-                let room = limit - body.raw.len();
-                head.encoded_len += chunk.len().min(room) as u64;
-                body.push(&chunk[..chunk.len().min(room)]);
+                let fits = room.grant(body.raw.len(), chunk.len());
+                head.encoded_len += fits as u64;
+                body.push(&chunk[..fits]);
                 trace.phase(Phase::Downloading {
                     received: head.encoded_len,
                     total,
                 });
-                if chunk.len() > room {
+                if chunk.len() > fits {
                     body.stopped.get_or_insert(Stop::Limit);
                 }
                 if body.stopped == Some(Stop::Limit) {
@@ -106,7 +107,7 @@ pub(super) async fn body(
         }
     }
     trace.finished();
-    let (bytes, why) = body.finish(&encoding, limit);
+    let (bytes, why) = body.finish(&encoding, room.limit);
     head.body = Bytes::from(bytes);
     head.truncated = head.truncated.or(why);
     head

@@ -19,6 +19,7 @@ use super::error::{self, Failed};
 use super::headers::{Lines, on_the_wire};
 use super::receive;
 use super::redirect::{self, HopRequest, MAX_REDIRECTS};
+use super::room::{Allowance, Room};
 use super::target::Target;
 use super::trace::{Marks, Progress, Trace};
 use crate::auth::SignedRequest;
@@ -36,6 +37,8 @@ pub struct SendContext {
     pub progress: Progress,
     /// The workspace's cookies.
     pub cookies: Arc<Jar>,
+    /// What may be kept of responses beside the client's own limit; `None` shares with nobody.
+    pub allowance: Option<Arc<Allowance>>,
 }
 
 impl SendContext {
@@ -45,6 +48,7 @@ impl SendContext {
             cancel: CancellationToken::new(),
             progress: Arc::new(|_| {}),
             cookies,
+            allowance: None,
         }
     }
 }
@@ -159,8 +163,11 @@ impl<'a> Progressing<'a> {
             let location = redirect::location(response.status(), header);
             let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(follows)) else {
                 let head = receive::head(&response, &hop.url);
-                let limit = self.client.config().body_limit;
-                return Ok(receive::body(response, head, limit, &self.trace, &mut self.exchange.warnings).await);
+                let room = Room {
+                    limit: self.client.config().body_limit,
+                    shared: self.context.allowance.clone(),
+                };
+                return Ok(receive::body(response, head, room, &self.trace, &mut self.exchange.warnings).await);
             };
             let status = response.status();
             receive::drain(response).await;

@@ -177,3 +177,40 @@ async fn what_nothing_defines_is_told() {
     let outcome = sent(group("", ""), request("R", "{{base}}/{{nothing}}", "", "")).await;
     assert_eq!(outcome.unresolved, ["nothing", "token"]);
 }
+
+#[tokio::test]
+async fn answers_to_a_script_share_its_memory_limit() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    const LARGE: usize = 20 << 20;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let _request = stream.read(&mut [0; 4096]).await;
+                let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {LARGE}\r\nConnection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).await?;
+                stream.write_all(&vec![b'x'; LARGE]).await
+            });
+        }
+    });
+    let script = "for (let i = 0; i < 4; i += 1) pm.sendRequest(pm.variables.get('base') + '/large', \
+                  (error, response) => console.log(error ? error.message : response.size().body));";
+    let request = request("Many", "{{base}}/x", script, "");
+    let (session, ids) = session(&base, group("", ""), vec![request]);
+    let mut pipeline = pipeline();
+    pipeline.limits.memory = LARGE * 3 / 2;
+    let plan = session.plan(ids[0]).expect("a request");
+    let outcome = pipeline.send(plan, &SendContext::default()).await;
+    let received: usize = outcome
+        .console
+        .iter()
+        .filter_map(|line| line.text.parse::<usize>().ok())
+        .sum();
+    let refused = outcome
+        .console
+        .iter()
+        .filter(|line| line.text.contains("what one script may hold"));
+    assert!(received <= LARGE && refused.count() >= 3, "{:?}", outcome.console);
+}
