@@ -1,5 +1,6 @@
 //! The user's settings: `config.toml` in the configuration folder.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use toml_edit::{DocumentMut, TomlError};
 
 use super::files::{Disk, DurationText, SaveError, line_column, read, write};
 use crate::model::problem::Problem;
+use crate::model::secret::without_credentials;
 
 /// The user's settings; every one has a default.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Config {
     /// The theme's name; `None` takes the default one.
     pub theme: Option<String>,
@@ -30,7 +32,7 @@ pub struct Config {
 }
 
 /// The settings of postrider.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[schemars(title = "postrider config")]
 pub struct ConfigDto {
     /// The theme's name.
@@ -48,6 +50,21 @@ pub struct ConfigDto {
     pub editor: Option<String>,
     /// Whether the mouse is used; absent is yes.
     pub mouse: Option<bool>,
+}
+
+impl fmt::Debug for Config {
+    /// Without the proxy's password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("theme", &self.theme)
+            .field("timeout", &self.timeout)
+            .field("proxy", &self.proxy.as_deref().map(without_credentials))
+            .field("ca_file", &self.ca_file)
+            .field("insecure", &self.insecure)
+            .field("editor", &self.editor)
+            .field("mouse", &self.mouse)
+            .finish()
+    }
 }
 
 impl From<ConfigDto> for Config {
@@ -129,6 +146,16 @@ impl Config {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn what_is_shown_of_it_holds_no_password() {
+        let config = Config {
+            proxy: Some("http://u:hunter2@p:1".into()),
+            ..Config::default()
+        };
+        let shown = format!("{config:?}");
+        assert!(shown.contains("http://p:1") && !shown.contains("hunter2"), "{shown}");
+    }
 
     #[test]
     fn missing_and_broken_settings_are_the_defaults() {

@@ -113,8 +113,8 @@ fn schemas_are_printed_and_the_exit_codes_are_stable() {
         (&["env", "get", "nope", "-e", "demo"], 2),
         (&["env", "use", "nope"], 2),
         (&["send", "GET"], 2),
-        (&["send", "POST", "http://127.0.0.1:9/", "-d", "@/nope"], 2),
-        (&["send", "http://127.0.0.1:9/"], 1),
+        (&["send", "POST", "http://127.0.0.1:1/", "-d", "@/nope"], 2),
+        (&["send", "http://127.0.0.1:1/"], 1),
         (&["run", "pydio-cells", "-d", "/nope"], 2),
     ] {
         home.postrider().args(arguments).assert().code(code);

@@ -12,7 +12,7 @@ fn new_request(user: &mut User, url: &str) {
 fn a_refused_connection_and_an_unknown_host_say_what_to_do() {
     let home = Home::new();
     let mut user = User::at_home(&home);
-    new_request(&mut user, "http://127.0.0.1:9/");
+    new_request(&mut user, "http://127.0.0.1:1/");
     user.press("<ctrl-j>4").sees("refused");
     new_request(&mut user, "http://no-such-host.invalid/");
     user.press("<ctrl-j>4").sees("no-such-host.invalid").sees("→");

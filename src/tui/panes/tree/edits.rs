@@ -82,7 +82,7 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
     let mut text = vec![format!("The {kind} `{name}` goes{inside}.")];
     if let Some(path) = workspace.path(node.id) {
         text.push(if node.entity.is_group() {
-            format!("Its files go too: `collections/{path}`.")
+            format!("Its whole folder goes too, whatever else is in it: `collections/{path}`.")
         } else {
             format!("Its file goes too: `collections/{path}.toml`.")
         });

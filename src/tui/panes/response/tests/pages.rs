@@ -331,7 +331,7 @@ fn a_console_entry_of_any_size_is_shown_as_far_as_there_is_room_and_copied_whole
         at: jiff::Timestamp::UNIX_EPOCH,
         script: "a script".into(),
     };
-    let lines: String = (0..20_000).map(|n| format!("line {n}\n")).collect();
+    let lines = (0..20_000).map(|n| format!("line {n}")).collect::<Vec<_>>().join("\n");
     for (text, told) in [
         (lines, "15000 more lines"),
         ("é".repeat(2_000_000), "the rest of this line"),
