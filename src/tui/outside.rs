@@ -95,6 +95,12 @@ fn appeared(before: &Workspace, changes: &[Change]) -> Vec<Place> {
 fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
     let shared = &mut state.shared;
     let workspace = &mut shared.workspace;
+    if let What::Broken(problem) = &change.what
+        && workspace.problems.contains(problem)
+    {
+        // Told already; a later word must not be run over by it.
+        return false;
+    }
     let file = change.place.file().map(|file| workspace.root.join(file));
     workspace
         .problems

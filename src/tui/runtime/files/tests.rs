@@ -337,3 +337,26 @@ fn only_the_last_of_many_drafts_is_written_but_none_across_a_save() {
     assert!(!superseded(draft("a"), vec![Job::Files(Vec::new()), draft("a")]));
     assert!(!superseded(layout(), vec![layout()]));
 }
+
+#[test]
+fn a_file_that_stays_broken_is_told_once() {
+    let file = "collections/c/one.toml";
+    let mut world = World::new(&[(file, "name = 'One'\n"), ("collections/c/two.toml", "name = 'Two'\n")]);
+    let told = |world: &World| {
+        let messages = world.harness.state.shared.messages.iter();
+        messages.filter(|(_, notice)| notice.text.contains("one.toml")).count()
+    };
+    put(&world.disk, file, BROKEN);
+    world.changed(&[file]);
+    world.changed(&[file]);
+    assert_eq!(
+        (told(&world), world.harness.state.shared.workspace.problems.len()),
+        (1, 1)
+    );
+    put(&world.disk, file, "name = 1\n");
+    world.changed(&[file]);
+    assert_eq!(
+        (told(&world), world.harness.state.shared.workspace.problems.len()),
+        (2, 1)
+    );
+}
