@@ -22,6 +22,7 @@ pub mod history;
 pub mod id;
 pub mod origin;
 pub mod outcome;
+pub mod package;
 pub mod percent;
 pub mod problem;
 pub mod request;

@@ -14,6 +14,7 @@
 pub mod config;
 pub mod files;
 pub mod locate;
+pub mod packages;
 pub mod paths;
 pub mod samples;
 pub mod state;
@@ -22,5 +23,6 @@ pub mod watch;
 pub use config::Config;
 pub use files::{Content, Files, Place, SaveError};
 pub use locate::{Location, locate};
+pub use packages::PackageStore;
 pub use paths::Paths;
 pub use state::State;

@@ -1,0 +1,272 @@
+//! Which registries npm would use: `.npmrc` of the workspace, of the user and of the system, and the environment.
+//!
+//! The first that says something wins: `npm_config_…` in the environment, the workspace, the user, the system. Of npm's
+//! settings these are heeded: `registry`, `@scope:registry`, `//host/path/:_authToken` (and `_auth`, `username` with
+//! `_password`), `proxy`, `https-proxy`, `cafile`, `strict-ssl`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use url::Url;
+
+use crate::model::Secret;
+use crate::model::package::{PackageError, Registries};
+
+/// Settings by their names.
+type Settings = BTreeMap<String, String>;
+
+/// Reads all of them.
+pub fn registries(
+    workspace: &Path,
+    home: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Registries, PackageError> {
+    let own = own_settings(environment);
+    let mut files = vec![workspace.join(".npmrc")];
+    files.extend(
+        own.get("userconfig")
+            .map(PathBuf::from)
+            .or(home.map(|home| home.join(".npmrc"))),
+    );
+    files.extend(
+        own.get("globalconfig")
+            .map(PathBuf::from)
+            .or_else(|| system_file(environment)),
+    );
+    let mut all = own;
+    for file in files {
+        for (name, value) in read(&file, home, environment)? {
+            all.entry(name).or_insert(value);
+        }
+    }
+    understood(&all)
+}
+
+/// `npm_config_registry=…`, in any case, underscores for dashes.
+fn own_settings(environment: &BTreeMap<String, String>) -> Settings {
+    let mut out = Settings::new();
+    for (name, value) in environment {
+        let is_ours = name
+            .get(..11)
+            .is_some_and(|start| start.eq_ignore_ascii_case("npm_config_"));
+        if !is_ours || value.is_empty() {
+            continue;
+        }
+        let name = &name[11..];
+        // Names that begin with a slash or a scope stay as they are: there an underscore means itself.
+        let name = if name.starts_with("//") || name.starts_with('@') {
+            name.to_owned()
+        } else {
+            name.to_ascii_lowercase().replace('_', "-")
+        };
+        out.insert(name, value.clone());
+    }
+    out
+}
+
+/// The file of npm's own folder: `<prefix>/etc/npmrc`, where `<prefix>/bin` holds `node`.
+fn system_file(environment: &BTreeMap<String, String>) -> Option<PathBuf> {
+    let bin = std::env::split_paths(environment.get("PATH")?).find(|folder| folder.join("node").is_file())?;
+    Some(bin.parent()?.join("etc/npmrc"))
+}
+
+fn read(file: &Path, home: Option<&Path>, environment: &BTreeMap<String, String>) -> Result<Settings, PackageError> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Settings::new());
+        }
+        Err(source) => {
+            return Err(PackageError::Io {
+                action: "read",
+                path: file.to_owned(),
+                source,
+            });
+        }
+    };
+    let mut out = parse(&text, environment);
+    if let Some(path) = out.get_mut("cafile") {
+        let below_home = path.strip_prefix("~/").zip(home).map(|(rest, home)| home.join(rest));
+        let near = || file.parent().unwrap_or(Path::new("")).join(&*path);
+        *path = below_home.unwrap_or_else(near).to_string_lossy().into_owned();
+    }
+    Ok(out)
+}
+
+/// The lines of a file: `name = value`, comments behind `;` and `#`, quotes, `${VARIABLE}`.
+fn parse(text: &str, environment: &BTreeMap<String, String>) -> Settings {
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with([';', '#', '[']));
+    lines
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| {
+            let value = value.trim();
+            let quoted = ['"', '\'']
+                .iter()
+                .find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+            (
+                expand(name.trim(), environment),
+                expand(quoted.unwrap_or(value), environment),
+            )
+        })
+        .collect()
+}
+
+/// Puts variables in; one that is not set stays as it is written, or is nothing when it ends in `?`.
+fn expand(text: &str, environment: &BTreeMap<String, String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, (name, after))) = rest.split_once("${").and_then(|(a, b)| Some((a, b.split_once('}')?))) {
+        out.push_str(before);
+        let plain = name.strip_suffix('?');
+        match environment.get(plain.unwrap_or(name)) {
+            Some(value) => out.push_str(value),
+            None if plain.is_some() => {}
+            None => out.extend(["${", name, "}"]),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+/// A registry's URL with a slash at its end.
+fn registry(name: &str, text: &str) -> Result<Url, PackageError> {
+    let url: Option<Url> = text.parse().ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut url = url.ok_or_else(|| PackageError::File {
+        path: ".npmrc".into(),
+        // The value may hold a password.
+        why: format!("`{name}` is no `http` or `https` URL"),
+    })?;
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+fn understood(settings: &Settings) -> Result<Registries, PackageError> {
+    let mut out = Registries::default();
+    for (name, value) in settings.iter().filter(|(_, value)| !value.is_empty()) {
+        if name == "registry" {
+            out.registry = registry(name, value)?.into();
+        } else if let Some(scope) = name.strip_suffix(":registry").filter(|scope| scope.starts_with('@')) {
+            out.scopes.insert(scope.to_owned(), registry(name, value)?.into());
+        }
+    }
+    for name in settings.keys() {
+        // `//host/path/:_authToken`: the colon behind the path, as a port has one too.
+        let Some((place, kind)) = name.rsplit_once(':').filter(|(place, _)| place.starts_with("//")) else {
+            continue;
+        };
+        let get = |kind: &str| settings.get(&format!("{place}:{kind}")).map(String::as_str);
+        let header = match kind {
+            "_authToken" => get(kind).map(|token| format!("Bearer {token}")),
+            "_auth" => get(kind).map(|both| format!("Basic {both}")),
+            "_password" => get("username").zip(get(kind)).and_then(|(user, password)| {
+                let password = String::from_utf8(STANDARD.decode(password).ok()?).ok()?;
+                Some(format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))))
+            }),
+            _ => None,
+        };
+        if let Some(header) = header {
+            let place = format!("{}/", place.trim_end_matches('/'));
+            out.credentials.entry(place).or_insert_with(|| Secret::new(header));
+        }
+    }
+    let get = |name: &str| {
+        settings
+            .get(name)
+            .filter(|value| !matches!(value.as_str(), "" | "null" | "false"))
+    };
+    out.proxy = get("https-proxy").or_else(|| get("proxy")).cloned();
+    out.ca_file = get("cafile").map(PathBuf::from);
+    out.strict_ssl = settings.get("strict-ssl").is_none_or(|value| value != "false");
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    fn of(files: &[(&str, &str)], environment: &[(&str, &str)]) -> Result<Registries, PackageError> {
+        let folder = tempfile::tempdir().unwrap();
+        for part in ["workspace", "home"] {
+            fs::create_dir(folder.path().join(part)).unwrap();
+        }
+        for (file, text) in files {
+            fs::write(folder.path().join(file), text).unwrap();
+        }
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
+        registries(
+            &folder.path().join("workspace"),
+            Some(&folder.path().join("home")),
+            &environment,
+        )
+    }
+
+    const USER: &str = "; mine\nregistry = https://user.test\n//user.test/:_authToken=${TOKEN}\n@own:registry=\"https://own.test:8443/npm\"\nstrict-ssl=false\ncafile=ca.pem\n";
+
+    #[test]
+    fn nothing_said_is_the_public_registry() {
+        let registries = of(&[], &[]).unwrap();
+        assert_eq!(registries.registry, "https://registry.npmjs.org/");
+        assert!(registries.strict_ssl && registries.credentials.is_empty());
+    }
+
+    #[test]
+    fn the_environment_is_before_the_workspace_and_that_before_the_user() {
+        let user = ("home/.npmrc", USER);
+        let own = ("workspace/.npmrc", "registry=http://own.test/x");
+        let registry = |files: &[(&str, &str)], environment: &[(&str, &str)]| of(files, environment).unwrap().registry;
+        assert_eq!(registry(&[user], &[]), "https://user.test/");
+        assert_eq!(registry(&[user, own], &[]), "http://own.test/x/");
+        for name in ["npm_config_registry", "NPM_CONFIG_REGISTRY"] {
+            assert_eq!(
+                registry(&[user, own], &[(name, "https://env.test/")]),
+                "https://env.test/"
+            );
+        }
+    }
+
+    #[test]
+    fn scopes_tokens_and_the_rest_are_read() {
+        let registries = of(&[("home/.npmrc", USER)], &[("TOKEN", "s3cret")]).unwrap();
+        assert_eq!(registries.of("@own/x"), "https://own.test:8443/npm/");
+        let header = registries.authorization("https://user.test/x/-/x.tgz").unwrap();
+        assert_eq!(header.reveal(), "Bearer s3cret");
+        assert!(!registries.strict_ssl);
+        assert!(registries.ca_file.as_ref().unwrap().ends_with("home/ca.pem"));
+        assert!(!format!("{registries:?}").contains("s3cret"));
+        let basic = "//a.test:81/n/:username=me\n//a.test:81/n/:_password=cHc=\n//b.test/:_auth=YTpi";
+        let registries = of(&[("workspace/.npmrc", basic)], &[]).unwrap();
+        let header = |url: &str| registries.authorization(url).unwrap().reveal().to_owned();
+        assert_eq!(header("http://a.test:81/n/x"), "Basic bWU6cHc=");
+        assert_eq!(header("http://b.test/x"), "Basic YTpi");
+    }
+
+    #[test]
+    fn a_registry_that_is_no_url_is_refused_without_showing_it() {
+        for bad in ["ftp://u:hunter2@x", "hunter2"] {
+            let error = of(&[("workspace/.npmrc", &format!("registry={bad}"))], &[]).unwrap_err();
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn variables_that_are_not_set_stay() {
+        let environment = BTreeMap::from([("A".to_owned(), "1".to_owned())]);
+        assert_eq!(expand("x${A}y${B}z${C?}${", &environment), "x1y${B}z${");
+    }
+}
