@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::ScriptResponse;
+use super::{Opened, ScriptResponse};
 
 /// One question. The prelude words it as JSON.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -31,6 +31,15 @@ pub enum Ask {
         id: String,
         /// Variables for this one run.
         variables: Map<String, Value>,
+    },
+    /// `require` of an npm package; answered with nothing when nobody knows of it.
+    Package {
+        /// Its name.
+        name: String,
+        /// Its version; `None` takes the one that is known.
+        version: Option<String>,
+        /// Another package needs it, so it may be one that nobody asked for by name.
+        dependency: bool,
     },
 }
 
@@ -99,6 +108,7 @@ impl Ask {
                     .to_owned()
             }
             Self::Run { .. } => "pm.execution.runRequest is not supported here".to_owned(),
+            Self::Package { name, .. } => format!("the npm package '{name}' cannot be had here"),
         }
     }
 }
@@ -108,6 +118,8 @@ impl Ask {
 pub enum Answer {
     /// A response, to a send or a run.
     Response(Box<ScriptResponse>),
+    /// A package.
+    Package(Box<Opened>),
     /// Anything else.
     Value(Value),
 }

@@ -193,6 +193,8 @@ struct Thread {
 
 impl Thread {
     fn work(self, handle: &Handle, finished: &tokio::sync::mpsc::UnboundedSender<u64>) {
+        // For natives that wait for something of the outside.
+        let _inside = handle.enter();
         // Made at once: whoever called for the engine early has it ready when the first script comes.
         let mut vm = Some(Vm::new(&self.run, &self.watch));
         while let Ok(message) = self.messages.recv() {

@@ -57,6 +57,8 @@ struct State {
     limits: Limits,
     cancel: Option<CancellationToken>,
     ends: Option<Instant>,
+    /// What was left of the time when it was stopped.
+    left: Option<Duration>,
     busy_since: Option<Instant>,
     trip: Option<Trip>,
 }
@@ -73,6 +75,7 @@ impl Watch {
             limits,
             cancel: Some(cancel),
             ends: now.checked_add(limits.total),
+            left: None,
             busy_since: None,
             trip: None,
         };
@@ -81,6 +84,19 @@ impl Watch {
     /// JavaScript runs again after a pause, or pauses.
     pub fn busy(&self, busy: bool) {
         self.state().busy_since = busy.then(Instant::now);
+    }
+
+    /// The script's thread waits for something that is not the script's doing, or has it: time stands still meanwhile.
+    pub fn outside(&self, outside: bool) {
+        let now = Instant::now();
+        let mut state = self.state();
+        if outside {
+            state.left = state.ends.take().map(|ends| ends.saturating_duration_since(now));
+            state.busy_since = None;
+        } else {
+            state.ends = state.left.take().and_then(|left| now.checked_add(left));
+            state.busy_since = Some(now);
+        }
     }
 
     /// Stops the script for a reason found elsewhere; the first reason counts.
@@ -191,6 +207,20 @@ mod tests {
         watch.busy(false);
         assert!(!watch.must_stop());
         watch.busy(true);
+        assert!(watch.must_stop());
+    }
+
+    #[test]
+    fn time_outside_does_not_count() {
+        let watch = Watch::default();
+        let limits = Limits {
+            total: Duration::ZERO,
+            ..Limits::default()
+        };
+        watch.start(limits, CancellationToken::new());
+        watch.outside(true);
+        assert!(!watch.must_stop() && watch.ends().is_none());
+        watch.outside(false);
         assert!(watch.must_stop());
     }
 

@@ -19,6 +19,7 @@ mod console;
 mod engine;
 mod libs;
 mod limits;
+mod packages;
 mod pm;
 mod prelude;
 mod vm;
@@ -37,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 pub use ask::{Answer, Ask, JarAction, VaultAction};
 pub use engine::Engine;
 pub use limits::Limits;
+pub use packages::{Opened, built_in};
 pub use pm::describe_cookies;
 
 use crate::model::Request;

@@ -52,6 +52,7 @@ prelude! {
     "expect/tools.js": "src/script/js/expect/tools.js",
     "expect/assert.js": "src/script/js/expect/assert.js",
     "expect/should.js": "src/script/js/expect/should.js",
+    "libs/packages.js": "src/script/js/libs/packages.js",
     "libs/buffer.js": "src/script/js/libs/buffer.js",
     "libs/text.js": "src/script/js/libs/text.js",
     "libs/whatwg-url.js": "src/script/js/libs/whatwg-url.js",

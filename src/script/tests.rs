@@ -11,6 +11,7 @@ mod libs;
 mod limits;
 mod locale;
 mod objects;
+mod packages;
 mod variables;
 
 use std::time::Duration;

@@ -288,6 +288,8 @@ impl<'js> Script<'_, 'js> {
                 }
                 answer.call((id, "", self.ctx.json_parse(text)?))
             }
+            // Packages are waited for where they are required, never here.
+            Ok(Answer::Package(_)) => Ok(()),
             Err(Refused { message, code }) => answer.call((id, message, (), code)),
         }
     }

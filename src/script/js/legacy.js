@@ -4,6 +4,7 @@
 // same name simply has its own.
 
 import { load } from './libs.js';
+import { packaged } from './require.js';
 import { clean, host, run } from './run.js';
 
 function warn(name, instead) {
@@ -93,6 +94,9 @@ const GLOBALS = {
   CryptoJS: [() => load('crypto-js').CryptoJS],
   tv4: [() => load('tv4').tv4],
   xml2Json: [() => load('xml2js').xml2Json],
+  _: [packaged._, "require('lodash')"],
+  Backbone: [packaged.Backbone, "require('backbone')"],
+  cheerio: [packaged.cheerio, "require('cheerio')"],
 };
 
 // The global object; they stay in it from one script to the next, which is most of what a small script would cost.
@@ -110,6 +114,8 @@ function put(name, [read, instead]) {
     configurable: true,
     enumerable: false,
     get() {
+      // Packages look what is there already, such as another `_`; they do not mean ours.
+      if (run.evaluating > 0) return undefined;
       // Before the request there is no response to speak of.
       if (instead && !(name.startsWith('response') && run.info.eventName !== 'test')) warn(name, instead);
       const value = read(run.pm);

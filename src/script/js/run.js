@@ -22,6 +22,7 @@ export function reset(info) {
   run.snapshots = {};
   run.scopes = {};
   run.testIndex = 0;
+  run.evaluating = 0;
   run.nextId = 1;
 }
 

@@ -29,13 +29,37 @@ export const sdk = {
   VariableScope,
 };
 
-// The rest of its classes are for building collections, which scripts have little reason to do.
-const MISSING =
+// The rest of its classes are for building collections, which scripts seldom do: those are of the genuine package.
+const GENUINE =
   'PropertyBase Certificate CertificateList Collection Description Event EventList Item ItemGroup MutationTracker Script UrlMatchPattern UrlMatchPatternList ProxyConfig ProxyConfigList Version';
-for (const name of MISSING.split(' ')) {
-  Object.defineProperty(sdk, name, {
-    get() {
-      throw new Error(`'${name}' of 'postman-collection' is not supported`);
-    },
-  });
+
+const ours = Object.values(sdk);
+
+// What goes into a class of the package: objects of our classes as JSON, which is what both sides understand.
+function plain(value) {
+  if (ours.some((own) => value instanceof own)) return value.toJSON();
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+const fed = (kind) =>
+  typeof kind === 'function'
+    ? new Proxy(kind, { construct: (target, given, made) => Reflect.construct(target, given.map(plain), made) })
+    : kind;
+
+/** Adds them; `genuine` gives the package when one is first read. */
+export function complete(genuine) {
+  for (const name of GENUINE.split(' ')) {
+    Object.defineProperty(sdk, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = fed(genuine()[name]);
+        Object.defineProperty(sdk, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return sdk;
 }

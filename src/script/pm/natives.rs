@@ -13,6 +13,7 @@ use serde_json::json;
 use super::super::console::level;
 use super::super::libs;
 use super::super::limits::Watch;
+use super::super::packages;
 use super::super::wording::{self, Thrown};
 use super::{Outgoing, Run, State, request, response};
 use crate::model::Scope;
@@ -28,6 +29,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     register_exchange(&host, run, watch)?;
     register_odds(&host)?;
     libs::register(&host, watch)?;
+    packages::register(&host, run, watch)?;
     Ok(host)
 }
 

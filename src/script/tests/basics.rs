@@ -190,7 +190,10 @@ fn modules_are_there_or_say_so() {
         ["true 36 YQ=="]
     );
     assert_eq!(error("require('http')"), "Cannot find module 'http'");
-    assert_eq!(error("require('moment')"), "the module 'moment' is not supported yet");
+    assert_eq!(
+        error("require('moment')"),
+        "the npm package 'moment' cannot be had here"
+    );
     assert_eq!(console("console.log(atob('YQ=='), btoa('a'))"), ["a YQ=="]);
 }
 

@@ -137,7 +137,7 @@ fn the_sdks_classes_can_be_used_alone() {
             "a.b true v a=1",
             "5 5 { a: 5, b: '{{a}}' }",
             "sid=1; Path=/x; HttpOnly",
-            "'Item' of 'postman-collection' is not supported",
+            "the npm package 'postman-collection' cannot be had here",
         ]
     );
 }
