@@ -68,6 +68,12 @@ pub enum Command {
     },
     /// Lists, chooses, reads and sets environments and their variables.
     Env(EnvArgs),
+    /// npm packages that scripts may require: lists, fetches, adds and removes them.
+    Packages {
+        /// What to do.
+        #[command(subcommand)]
+        command: PackagesCommand,
+    },
     /// Says what postrider sees of the terminal, the workspace and its own files.
     Doctor(DoctorArgs),
     /// Prints the JSON Schema of a kind of file, for your editor; without KIND, the kinds.
@@ -175,6 +181,34 @@ pub struct ImportArgs {
     /// Changes without asking what an earlier import has made.
     #[arg(short = 'y', long)]
     pub yes: bool,
+}
+
+/// What `packages` can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PackagesCommand {
+    /// Lists Postman's own packages and those of the workspace, and whether they are in the cache.
+    List {
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+        /// Lists also what the packages need in turn.
+        #[arg(short = 'a', long)]
+        all: bool,
+    },
+    /// Fetches all of them into the cache, so that scripts need no network.
+    Fetch,
+    /// Adds packages to the workspace's `packages.lock` and fetches them with all they need.
+    Add {
+        /// `jsrsasign@11.1.0`, a range or a tag (`jsrsasign@^11`), or a name for its latest version.
+        #[arg(required = true, value_name = "NAME@VERSION")]
+        packages: Vec<String>,
+    },
+    /// Removes packages from the workspace's `packages.lock` and from the cache.
+    Remove {
+        /// Names, or names and versions.
+        #[arg(required = true, value_name = "NAME")]
+        packages: Vec<String>,
+    },
 }
 
 /// The formats of `export`.

@@ -24,6 +24,7 @@ mod foreign;
 mod import;
 mod open;
 mod output;
+mod packages;
 mod reporters;
 mod run;
 mod schema;
@@ -178,6 +179,13 @@ fn perform(
             format: ExportFormat::Postman(args),
         } => export::postman(&Opened::at(&cwd, workspace, output)?, &args, &cwd, output),
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
+        Command::Packages { command } => {
+            let opened = Opened::at(&cwd, workspace, output)?;
+            in_background(
+                Builder::new_current_thread(),
+                packages::packages(&opened, &command, output),
+            )?
+        }
         Command::Doctor(args) => {
             let opened = Opened::at(&cwd, workspace, output)?;
             let keymap = check(&opened.paths);

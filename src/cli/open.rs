@@ -6,14 +6,14 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use crate::demo;
-use crate::exec::{Pipeline, Plan, SendContext, Session};
+use crate::exec::{Packages, Pipeline, Plan, SendContext, Session};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
 use crate::store::locate::Origin;
 use crate::store::state::{HistoryRow, StateError};
-use crate::store::{Config, Files, Location, Paths, State, locate};
+use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
 use super::args::SendingArgs;
 use super::output::{Output, escape};
@@ -274,6 +274,16 @@ impl Opened {
         }
     }
 
+    /// The npm packages of this workspace's scripts.
+    pub fn packages(&self) -> Packages {
+        Packages::new(Arc::new(self.package_store()), self.client())
+    }
+
+    /// Where they are kept.
+    pub fn package_store(&self) -> PackageStore {
+        PackageStore::new(&self.paths, &self.location.root)
+    }
+
     /// How requests are sent: the user's settings, and over them what the command line says.
     pub fn client_config(&self, sending: &SendingArgs) -> ClientConfig {
         let own = self.client();
@@ -288,6 +298,7 @@ impl Opened {
     /// The same with other settings of the client.
     pub fn pipeline_over(&self, config: ClientConfig, sending: &SendingArgs) -> Pipeline {
         let mut pipeline = Pipeline::new(Client::new(config), self.jar.clone());
+        pipeline.packages = Some(Arc::new(self.packages()));
         if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,

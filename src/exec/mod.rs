@@ -9,6 +9,7 @@
 pub mod data;
 #[cfg(test)]
 mod fixture;
+pub mod packages;
 pub mod pipeline;
 pub mod plan;
 mod port;
@@ -21,6 +22,7 @@ pub mod summary;
 pub mod tokens;
 pub mod writes;
 
+pub use packages::Packages;
 pub use pipeline::{Pipeline, SendContext};
 pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
 pub use runner::{Done, Place, RunEvent, RunOptions, run};

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
 use super::scripts::Log;
@@ -38,6 +39,8 @@ pub struct Pipeline {
     pub dynamic: Dynamic,
     /// What one script may use.
     pub limits: Limits,
+    /// The npm packages that scripts may require; without any, requiring one is an error.
+    pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
     pub stop_on_failure: bool,
 }
@@ -76,6 +79,7 @@ impl Pipeline {
             cookies,
             dynamic: Dynamic::new(),
             limits: Limits::default(),
+            packages: None,
             stop_on_failure: false,
         }
     }
@@ -212,6 +216,7 @@ impl Pipeline {
                     allowance: Some(Arc::new(Allowance::new(self.limits.memory))),
                     ..self.http_context(context)
                 },
+                packages: self.packages.clone(),
                 sent: sent.clone(),
             };
             job.scopes.clone_from(&prepared.scopes);

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use url::Url;
 
+use super::packages::Packages;
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
@@ -21,6 +22,8 @@ pub(super) struct Port {
     /// How the request that the script belongs to is sent; a proxy or a test certificate holds for both.
     pub settings: Settings,
     pub context: SendContext,
+    /// The packages that scripts may require.
+    pub packages: Option<Arc<Packages>>,
     /// What was sent so far.
     pub sent: Sent,
 }
@@ -86,11 +89,27 @@ impl SendPort for Port {
     }
 
     fn ask(&self, question: Ask) -> BoxFuture<Result<Answer, Refused>> {
+        if let (
+            Ask::Package {
+                name,
+                version,
+                dependency,
+            },
+            Some(packages),
+        ) = (&question, &self.packages)
+        {
+            let (packages, name, version, dependency) =
+                (Arc::clone(packages), name.clone(), version.clone(), *dependency);
+            return Box::pin(async move {
+                let opened = packages.open(&name, version.as_deref(), dependency).await?;
+                Ok(opened.map_or(Answer::Value(Value::Null), |opened| Answer::Package(Box::new(opened))))
+            });
+        }
         Box::pin(ready(match &question {
             Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action)
                 .map(Answer::Value)
                 .map_err(Refused::from),
-            Ask::Vault { .. } | Ask::Run { .. } => Err(question.refusal().into()),
+            Ask::Vault { .. } | Ask::Run { .. } | Ask::Package { .. } => Err(question.refusal().into()),
         }))
     }
 }

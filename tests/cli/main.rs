@@ -3,6 +3,7 @@
 
 mod endings;
 mod newman;
+mod packages;
 
 use std::fs;
 use std::path::Path;

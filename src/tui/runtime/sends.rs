@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::TuiOptions;
 use super::runs::Runs;
 use crate::demo;
-use crate::exec::{Pipeline, Plan, SendContext};
+use crate::exec::{Packages, Pipeline, Plan, SendContext};
 use crate::http::{Client, ClientConfig, Jar};
 use crate::model::EnvironmentId;
-use crate::store::Config;
+use crate::store::{Config, PackageStore};
 use crate::tui::event::{Event, Found};
 use crate::tui::runner::Order;
 use crate::tui::shared::{Level, RunId};
@@ -53,8 +53,11 @@ impl Sends {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let client = Client::new(client_config(options.root.clone(), config));
-        let pipeline = Pipeline::new(client, cookies.clone());
+        let http = client_config(options.root.clone(), config);
+        let store = PackageStore::new(&options.paths, &options.root);
+        let packages = Packages::new(Arc::new(store), http.clone());
+        let mut pipeline = Pipeline::new(Client::new(http), cookies.clone());
+        pipeline.packages = Some(Arc::new(packages));
         let sends = Self {
             runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
             pipeline,
