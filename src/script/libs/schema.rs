@@ -136,8 +136,8 @@ fn params(error: &ValidationError<'_>) -> Value {
     match error.kind() {
         Kind::AdditionalItems { limit } => json!({ "limit": limit }),
         Kind::AdditionalProperties { unexpected } => json!({ "unexpected": unexpected }),
-        Kind::Constant { expected_value } => json!({ "allowedValue": **expected_value }),
-        Kind::Enum { options } => json!({ "allowedValues": **options }),
+        Kind::Constant { expected_value } => json!({ "allowedValue": expected_value }),
+        Kind::Enum { options } => json!({ "allowedValues": options }),
         Kind::ExclusiveMaximum { limit }
         | Kind::ExclusiveMinimum { limit }
         | Kind::Maximum { limit }
