@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which layers each layer may import.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("auth", &["model"]),
     ("vars", &["model"]),
@@ -18,16 +18,17 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("script", &["vars", "model"]),
     ("exec", &["http", "script", "auth", "vars", "model"]),
     ("reports", &["exec", "formats", "vars", "model"]),
+    ("foreign", &["formats", "store", "http", "auth", "vars", "model"]),
     (
         "cli",
         &[
-            "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "foreign", "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
         ],
     ),
     (
         "tui",
         &[
-            "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "foreign", "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
         ],
     ),
 ];

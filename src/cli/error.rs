@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::process::ExitCode;
 
 use super::output::{Output, escape};
+use crate::foreign::ForeignError;
 
 /// What a command ends in when it cannot do its work.
 #[derive(Debug)]
@@ -105,6 +106,20 @@ impl CliError {
             output.note(&format!("{} {}", paint.cyan("hint:"), escape(hint)));
         }
         ExitCode::from(code)
+    }
+}
+
+impl From<ForeignError> for CliError {
+    fn from(error: ForeignError) -> Self {
+        let told = match error {
+            ForeignError::Read { .. } => Self::usage(error.to_string()),
+            _ => Self::failed(error.to_string()),
+        };
+        let told = super::open::with_causes(told, &error);
+        match error.hint() {
+            Some(hint) => told.hint(hint),
+            None => told,
+        }
     }
 }
 

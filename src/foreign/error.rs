@@ -1,0 +1,63 @@
+//! Why a file of Postman's could not be used, and what to do about it.
+
+use std::io;
+
+use crate::formats::FormatError;
+use crate::store::SaveError;
+
+/// Why a file of Postman's could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ForeignError {
+    /// It is not there, or must not be read.
+    #[error("cannot read `{what}`")]
+    Read {
+        /// What was typed.
+        what: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// It is too long to be held in memory.
+    #[error("`{what}` is longer than {}MB", most / 1_000_000)]
+    TooLong {
+        /// What was typed.
+        what: String,
+        /// The most that is read, in bytes.
+        most: u64,
+    },
+    /// The server did not give it.
+    #[error("cannot fetch `{what}`: {why}")]
+    Fetch {
+        /// The URL, redacted.
+        what: String,
+        /// The answer, or why there was none.
+        why: String,
+        /// The next step, where there is one.
+        hint: Option<String>,
+    },
+    /// It is nothing of Postman's.
+    #[error("cannot use `{what}`")]
+    Format {
+        /// The file or URL.
+        what: String,
+        /// Why not.
+        #[source]
+        source: FormatError,
+    },
+    /// What it holds could not be written into the workspace.
+    #[error(transparent)]
+    Save(#[from] SaveError),
+}
+
+impl ForeignError {
+    /// The next step, where there is one.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => None,
+            Self::TooLong { .. } => Some("a file is held in memory: split it into several".to_owned()),
+            Self::Fetch { hint, .. } => hint.clone(),
+            Self::Format { source, .. } => source.hint().map(str::to_owned),
+            Self::Save(error) => error.hint().map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Importing: what was found, written into a workspace's files.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::formats::Found;
+use crate::formats::reimport::{Action, EnvironmentStep, Plan, Step, counterpart, plan, plan_environments};
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
+use crate::store::Files;
+use crate::store::files::{Content, Place, SaveError};
+
+/// The value of a secret that was imported: whose, its name, its value.
+pub type Imported = (Owner, String, CurrentValue);
+
+/// Everything an import is about to do.
+#[derive(Debug)]
+pub struct Import {
+    /// A plan for every collection that was found.
+    pub collections: Vec<Plan>,
+    /// A step for every environment that was found.
+    pub environments: Vec<EnvironmentStep>,
+    /// The globals afterwards, if any were found.
+    pub globals: Option<Environment>,
+    /// Where nodes are that were moved already.
+    moved: HashMap<NodeId, ItemPath>,
+}
+
+impl Import {
+    /// Plans bringing what was found into a workspace.
+    pub fn plan(workspace: &Workspace, found: &Found) -> Self {
+        let mut workspace = workspace.clone();
+        let collections = found.collections.iter().map(|collection| {
+            let existing = counterpart(&workspace, collection);
+            let plan = plan(&workspace, existing, collection);
+            // A second collection of the same name must find the name taken.
+            if let (None, Some(step)) = (existing, plan.steps.first()) {
+                workspace.load_node(None, step.path.slug(), step.entity.clone());
+            }
+            plan
+        });
+        let collections = collections.collect();
+        Self {
+            collections,
+            environments: plan_environments(&workspace, found),
+            globals: found.globals.as_ref().map(|found| merged(workspace.globals(), found)),
+            moved: HashMap::new(),
+        }
+    }
+
+    /// How many items an action is for.
+    pub fn count(&self, action: Action) -> usize {
+        let environments = self.environments.iter().filter(|step| step.action == action).count();
+        let collections = self.collections.iter().map(|plan| plan.count(action));
+        environments + collections.sum::<usize>()
+    }
+
+    /// Whether something that is there already would become different.
+    pub fn changes(&self) -> bool {
+        [Action::Change, Action::Move, Action::Remove]
+            .into_iter()
+            .any(|action| self.count(action) > 0)
+    }
+
+    /// What it does, in a line: `3 added, 1 changed`.
+    pub fn words(&self) -> String {
+        let words = [
+            (Action::Add, "added"),
+            (Action::Change, "changed"),
+            (Action::Move, "moved"),
+            (Action::Remove, "removed"),
+            (Action::Keep, "unchanged"),
+        ];
+        let words: Vec<String> = words
+            .into_iter()
+            .map(|(action, word)| (self.count(action), word))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        words.join(", ")
+    }
+
+    /// Where the collections are filed.
+    pub fn collections(&self) -> impl Iterator<Item = &ItemPath> {
+        self.collections
+            .iter()
+            .filter_map(|plan| plan.steps.first())
+            .map(|step| &step.path)
+    }
+
+    /// Writes the files; the workspace is the one it was planned for. Returns the values of secrets, which are in no file:
+    /// they belong into the local state.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written, or was changed since it was read. What came before stays written.
+    pub fn carry_out(&mut self, workspace: &Workspace, files: &Files) -> Result<Vec<Imported>, SaveError> {
+        let mut secrets = Vec::new();
+        for plan in std::mem::take(&mut self.collections) {
+            for step in &plan.steps {
+                self.step(step, workspace, files)?;
+            }
+            if let Some(first) = plan.steps.first().filter(|step| step.action != Action::Remove)
+                && let Entity::Collection(group) = &first.entity
+            {
+                let owner = Owner::Collection(first.path.slug().to_owned());
+                keep_secrets(&owner, &group.variables, &mut secrets);
+            }
+            self.collections.push(plan);
+        }
+        for step in &self.environments {
+            let place = Place::Environment(step.slug.clone());
+            save(files, &place, &environment(&step.environment))?;
+            let owner = Owner::Environment(step.slug.clone());
+            keep_secrets(&owner, &step.environment.variables, &mut secrets);
+        }
+        if let Some(globals) = &self.globals {
+            save(files, &Place::Globals, &environment(globals))?;
+            keep_secrets(&Owner::Globals, &globals.variables, &mut secrets);
+        }
+        Ok(secrets)
+    }
+
+    fn step(&mut self, step: &Step, workspace: &Workspace, files: &Files) -> Result<(), SaveError> {
+        let place = Place::of(&step.path, &step.entity);
+        match step.action {
+            Action::Keep => Ok(()),
+            Action::Add | Action::Change => save(files, &place, &Content::Item(step.entity.clone())),
+            Action::Move => {
+                if let Some(node) = step.node {
+                    let from = Place::of(&self.path(workspace, node), &step.entity);
+                    files.rename(&from, &place)?;
+                    self.moved.insert(node, step.path.clone());
+                }
+                save(files, &place, &Content::Item(step.entity.clone()))
+            }
+            Action::Remove => match step.node {
+                Some(node) => {
+                    let place = Place::of(&self.path(workspace, node), &step.entity);
+                    files.remove(&place).map(drop)
+                }
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Where a node is by now.
+    fn path(&self, workspace: &Workspace, node: NodeId) -> ItemPath {
+        let mut below = Vec::new();
+        for own in workspace.lineage(node) {
+            if let Some(path) = self.moved.get(&own.id) {
+                return below
+                    .iter()
+                    .rev()
+                    .fold(path.clone(), |path, slug: &&str| path.join(slug));
+            }
+            below.push(own.slug.as_str());
+        }
+        below.reverse();
+        ItemPath::new(below.join("/"))
+    }
+}
+
+/// The globals with those found over them.
+fn merged(ours: &Environment, found: &Environment) -> Environment {
+    let mut out = ours.clone();
+    for variable in &found.variables {
+        match out.variables.iter_mut().find(|own| own.key == variable.key) {
+            Some(own) => *own = variable.clone(),
+            None => out.variables.push(variable.clone()),
+        }
+    }
+    if out.origin.is_empty() {
+        out.origin = found.origin.clone();
+    }
+    out
+}
+
+fn environment(environment: &Environment) -> Content {
+    Content::Environment(Arc::new(environment.clone()))
+}
+
+fn save(files: &Files, place: &Place, content: &Content) -> Result<(), SaveError> {
+    files.save(place, content, false).map(drop)
+}
+
+/// Secrets are in no file: their values go into the local state.
+fn keep_secrets(owner: &Owner, variables: &[Variable], out: &mut Vec<Imported>) {
+    for variable in variables.iter().filter(|variable| variable.secret) {
+        if variable.value.as_str() == Some("") || variable.value.is_null() {
+            continue;
+        }
+        let value = CurrentValue {
+            value: Some(variable.value.clone()),
+            set_by: "import".to_owned(),
+            set_at: Timestamp::now(),
+        };
+        out.push((owner.clone(), variable.key.clone(), value));
+    }
+}

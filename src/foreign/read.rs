@@ -1,0 +1,131 @@
+//! Reading Postman's files from a file, a folder, a URL or the standard input.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ForeignError;
+use crate::formats::{Found, postman};
+use crate::http::{Client, Jar, SendContext};
+use crate::model::body::Body;
+use crate::model::{Auth, Request};
+use crate::{auth, vars};
+
+/// The longest file that is read whole, in bytes.
+const MOST_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Whether what was typed is a file or URL of Postman's and nothing of a workspace.
+pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
+    if is_url(typed) {
+        return true;
+    }
+    let path = cwd.join(typed);
+    let ending = |wanted: &str| {
+        let own = path.extension();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(wanted))
+    };
+    if path.is_dir() {
+        return is_foreign_folder(&path);
+    }
+    ending("json") || (path.is_file() && !ending("toml"))
+}
+
+/// Whether a folder is a collection of format 3, or holds such.
+fn is_foreign_folder(folder: &Path) -> bool {
+    if folder.join(".resources").is_dir() || folder.join("postman/collections").is_dir() {
+        return true;
+    }
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    names
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .any(|name| name.ends_with(".request.yaml") || name.ends_with(".request.yml"))
+}
+
+/// Whether what was typed is the URL of a file.
+pub fn is_url(typed: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| {
+        typed
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+/// What is there: the bytes of a file, an answer, or the standard input (`-`).
+///
+/// # Errors
+///
+/// When it cannot be read, or is longer than `most` bytes.
+pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
+    if is_url(typed) {
+        return download(client, typed).await;
+    }
+    let failed = |source: std::io::Error| ForeignError::Read {
+        what: typed.to_owned(),
+        source,
+    };
+    let too_long = || ForeignError::TooLong {
+        what: typed.to_owned(),
+        most,
+    };
+    let mut bytes = Vec::new();
+    if typed == "-" {
+        let read = std::io::stdin().take(most + 1).read_to_end(&mut bytes);
+        read.map_err(failed)?;
+    } else {
+        let file = std::fs::File::open(cwd.join(typed)).map_err(failed)?;
+        // Told before anything is read, where the length is known.
+        if file.metadata().map_err(failed)?.len() > most {
+            return Err(too_long());
+        }
+        file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    if bytes.len() as u64 > most {
+        return Err(too_long());
+    }
+    Ok(bytes)
+}
+
+async fn download(client: &Client, url: &str) -> Result<Vec<u8>, ForeignError> {
+    let mut request = Request {
+        body: Body::None,
+        auth: Auth::new(Auth::NONE),
+        ..Request::default()
+    };
+    request.set_full_url(url);
+    let none = Auth::new(Auth::NONE);
+    let resolved = vars::resolve_literal(&request, &none, &request.settings);
+    let signed = auth::sign(resolved).request;
+    let exchange = client.send(signed, SendContext::new(Arc::new(Jar::new()))).await;
+    let failed = |why: String, hint: Option<String>| ForeignError::Fetch {
+        what: exchange.redactor.redact(url),
+        why,
+        hint,
+    };
+    match &exchange.result {
+        Ok(response) if response.is_success() => Ok(response.body.to_vec()),
+        Ok(response) => Err(failed(format!("{} {}", response.status, response.reason), None)),
+        Err(error) => Err(failed(error.message.clone(), error.hint.clone())),
+    }
+}
+
+/// What Postman's file, folder or URL holds.
+///
+/// # Errors
+///
+/// When it cannot be read, or is nothing of Postman's.
+pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, ForeignError> {
+    let path = cwd.join(typed);
+    let read = if !is_url(typed) && path.is_dir() {
+        postman::read_folder(&path)
+    } else {
+        postman::read(&fetch(client, cwd, typed, MOST_BYTES).await?)
+    };
+    read.map_err(|source| ForeignError::Format {
+        what: if is_url(typed) {
+            typed.to_owned()
+        } else {
+            path.display().to_string()
+        },
+        source,
+    })
+}
