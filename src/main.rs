@@ -8,7 +8,17 @@ use postrider::tui::{self, TuiOptions};
 fn main() -> ExitCode {
     match cli::start(tui::keymap_problem) {
         Launch::Exit(code) => code,
-        Launch::Tui { root, paths, demo } => match tui::run(&TuiOptions { root, paths, demo }) {
+        Launch::Tui {
+            root,
+            foreign,
+            paths,
+            demo,
+        } => match tui::run(&TuiOptions {
+            root,
+            foreign,
+            paths,
+            demo,
+        }) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => cli::report(&error),
         },

@@ -18,7 +18,7 @@ pub use run::{Bail, RunArgs};
 #[derive(Debug, Parser)]
 #[command(name = "postrider", version, max_term_width = 100)]
 pub struct Cli {
-    /// The workspace's folder.
+    /// The workspace's folder; or Postman's own file or v3 folder, to look at, send and run.
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
 

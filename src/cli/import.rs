@@ -10,11 +10,10 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::foreign::{ForeignError, Import};
+use crate::foreign::{ForeignError, Import, Planned};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
-use crate::store::Files;
 
 use super::args::ImportArgs;
 use super::open::Opened;
@@ -33,19 +32,17 @@ pub async fn import(
     for source in &args.sources {
         found.extend(foreign::read(&client, cwd, source).await?);
     }
-    let files = Files::new(&opened.location.root);
-    let workspace = files.load();
-    let mut todo = Import::plan(&workspace, &found);
-    if todo.changes() && !args.yes {
-        ask(&todo, args.json, output)?;
+    let mut planned = Planned::new(&opened.location.root, found);
+    if planned.todo.changes() && !args.yes {
+        ask(&planned.todo, args.json, output)?;
     }
-    let secrets = todo.carry_out(&workspace, &files).map_err(ForeignError::from)?;
+    let secrets = planned.carry_out().map_err(ForeignError::from)?;
     for (owner, key, value) in secrets {
         opened.session.current.set(owner, key, value);
     }
     let kept = opened.save(output);
-    tell(&todo, &found, args, output)?;
-    let lossy = args.strict && !found.report.is_clean();
+    tell(&planned.todo, &planned.found, args, output)?;
+    let lossy = args.strict && !planned.found.report.is_clean();
     Ok(if kept && !lossy {
         ExitCode::SUCCESS
     } else {
@@ -125,11 +122,7 @@ fn notes(report: &Report) -> Vec<String> {
             let place = if note.path.is_empty() { "the file" } else { &note.path };
             out.push(format!("\n{}", escape(place)));
         }
-        let fate = match note.fate {
-            Fate::Guessed => "guessed",
-            Fate::Kept => "kept",
-            Fate::Lost => "lost",
-        };
+        let fate = note.fate.word();
         out.push(format!("  {fate:<8} {}: {}", escape(&note.what), escape(&note.why)));
     }
     if !out.is_empty() {

@@ -57,8 +57,10 @@ use argv::{Parsed, ReporterOptions};
 pub enum Launch {
     /// The screen: on this workspace, with the demo server, if it was asked for.
     Tui {
-        /// The workspace's folder.
+        /// The workspace's folder; or Postman's file or folder.
         root: PathBuf,
+        /// Whether it is Postman's.
+        foreign: bool,
         /// Where our own files are.
         paths: Paths,
         /// How the demo server is to run.
@@ -89,7 +91,9 @@ pub fn start(check: CheckKeymap) -> Launch {
 
 /// What the screen is to show: the workspace named, found or made; for the demo the samples, unless one is named.
 fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, CliError> {
-    if let Some(folder) = workspace.filter(|folder| !folder.is_dir()) {
+    let start = current_folder()?;
+    let foreign = workspace.filter(|typed| demo.is_none() && opens_foreign(&start, typed));
+    if let Some(folder) = workspace.filter(|folder| foreign.is_none() && !folder.is_dir()) {
         return Err(no_folder(folder));
     }
     if !has_terminal() {
@@ -97,7 +101,14 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
             .hint("`postrider run` and `postrider send` work without one; `postrider --help` lists all commands"));
     }
     let paths = own_folders()?;
-    let start = current_folder()?;
+    if let Some(typed) = foreign {
+        return Ok(Launch::Tui {
+            root: start.join(typed),
+            foreign: true,
+            paths,
+            demo: None,
+        });
+    }
     let found = match (workspace, demo) {
         (None, Some(_)) => samples(&start, &paths),
         _ => locate(&start, workspace, &paths).map(|location| location.root),
@@ -108,7 +119,18 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
         token_ttl: demo.token_ttl,
         key_file: Some(paths.demo_key()),
     });
-    Ok(Launch::Tui { root, paths, demo })
+    Ok(Launch::Tui {
+        root,
+        foreign: false,
+        paths,
+        demo,
+    })
+}
+
+/// Whether what was typed is there, and is Postman's.
+fn opens_foreign(start: &Path, typed: &Path) -> bool {
+    let path = start.join(typed);
+    path.exists() && typed.to_str().is_some_and(|typed| foreign::is_foreign(start, typed))
 }
 
 /// Whether a person sees stdout and can type: keys come from the standard input or else from the terminal itself.

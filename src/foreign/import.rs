@@ -1,6 +1,7 @@
 //! Importing: what was found, written into a workspace's files.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -28,9 +29,47 @@ pub struct Import {
     moved: HashMap<NodeId, ItemPath>,
 }
 
+/// What was found, with a workspace it is to go into and what that does to it: to be looked at, then carried out.
+#[derive(Debug)]
+pub struct Planned {
+    /// What was found, and what of it cannot be carried over.
+    pub found: Found,
+    /// What is to be done.
+    pub todo: Import,
+    files: Files,
+    workspace: Workspace,
+}
+
+impl Planned {
+    /// Plans bringing what was found into the workspace of a folder, as its files are now.
+    pub fn new(root: &Path, found: Found) -> Self {
+        let files = Files::new(root);
+        let workspace = files.load();
+        Self {
+            todo: Import::plan(&workspace, &found),
+            found,
+            files,
+            workspace,
+        }
+    }
+
+    /// The workspace's folder.
+    pub fn root(&self) -> &Path {
+        self.files.root()
+    }
+
+    /// Writes the files. Returns the values of secrets, which are in no file: they belong into the local state.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written, or was changed since it was planned. What came before stays written.
+    pub fn carry_out(&mut self) -> Result<Vec<Imported>, SaveError> {
+        self.todo.carry_out(&self.workspace, &self.files)
+    }
+}
+
 impl Import {
-    /// Plans bringing what was found into a workspace.
-    pub fn plan(workspace: &Workspace, found: &Found) -> Self {
+    fn plan(workspace: &Workspace, found: &Found) -> Self {
         let mut workspace = workspace.clone();
         let collections = found.collections.iter().map(|collection| {
             let existing = counterpart(&workspace, collection);
@@ -55,6 +94,11 @@ impl Import {
         let environments = self.environments.iter().filter(|step| step.action == action).count();
         let collections = self.collections.iter().map(|plan| plan.count(action));
         environments + collections.sum::<usize>()
+    }
+
+    /// Whether there is anything to be done.
+    pub fn does_something(&self) -> bool {
+        self.globals.is_some() || self.changes() || self.count(Action::Add) > 0
     }
 
     /// Whether something that is there already would become different.
@@ -82,6 +126,15 @@ impl Import {
         words.join(", ")
     }
 
+    /// Where everything is filed: collections, environments, globals.
+    pub fn places(&self) -> Vec<Place> {
+        let collections = self.collections().map(|path| Place::Group(path.clone()));
+        let environments = self.environments.iter();
+        let environments = environments.map(|step| Place::Environment(step.slug.clone()));
+        let globals = self.globals.iter().map(|_| Place::Globals);
+        collections.chain(environments).chain(globals).collect()
+    }
+
     /// Where the collections are filed.
     pub fn collections(&self) -> impl Iterator<Item = &ItemPath> {
         self.collections
@@ -90,13 +143,7 @@ impl Import {
             .map(|step| &step.path)
     }
 
-    /// Writes the files; the workspace is the one it was planned for. Returns the values of secrets, which are in no file:
-    /// they belong into the local state.
-    ///
-    /// # Errors
-    ///
-    /// When a file cannot be written, or was changed since it was read. What came before stays written.
-    pub fn carry_out(&mut self, workspace: &Workspace, files: &Files) -> Result<Vec<Imported>, SaveError> {
+    fn carry_out(&mut self, workspace: &Workspace, files: &Files) -> Result<Vec<Imported>, SaveError> {
         let mut secrets = Vec::new();
         for plan in std::mem::take(&mut self.collections) {
             for step in &plan.steps {

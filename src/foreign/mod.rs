@@ -10,11 +10,22 @@ mod import;
 mod read;
 
 pub use error::ForeignError;
-pub use import::{Import, Imported};
+pub use import::{Import, Imported, Planned};
 pub use read::{fetch, is_foreign, is_url, read};
+
+use std::path::Path;
 
 use crate::formats::Found;
 use crate::model::{NodeId, Workspace};
+
+/// What Postman's file or folder holds; no network.
+///
+/// # Errors
+///
+/// When it cannot be read, or is nothing of Postman's.
+pub fn open(path: &Path) -> Result<Found, ForeignError> {
+    read::local(path, &path.display().to_string())
+}
 
 /// Puts the collections into a workspace that is only in memory; their nodes.
 pub fn load(workspace: &mut Workspace, found: &Found) -> Vec<NodeId> {

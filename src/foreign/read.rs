@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::ForeignError;
-use crate::formats::{Found, postman};
+use crate::formats::{FormatError, Found, postman};
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::Body;
 use crate::model::{Auth, Request};
@@ -59,30 +59,45 @@ pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Resul
     if is_url(typed) {
         return download(client, typed).await;
     }
-    let failed = |source: std::io::Error| ForeignError::Read {
-        what: typed.to_owned(),
-        source,
-    };
-    let too_long = || ForeignError::TooLong {
-        what: typed.to_owned(),
-        most,
-    };
-    let mut bytes = Vec::new();
-    if typed == "-" {
-        let read = std::io::stdin().take(most + 1).read_to_end(&mut bytes);
-        read.map_err(failed)?;
-    } else {
-        let file = std::fs::File::open(cwd.join(typed)).map_err(failed)?;
-        // Told before anything is read, where the length is known.
-        if file.metadata().map_err(failed)?.len() > most {
-            return Err(too_long());
-        }
-        file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if typed != "-" {
+        return file(&cwd.join(typed), typed, most);
     }
+    all(std::io::stdin(), typed, most)
+}
+
+/// The bytes of a file, of which the user typed this.
+fn file(path: &Path, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
+    let failed = |source| unreadable(typed, source);
+    let file = std::fs::File::open(path).map_err(failed)?;
+    // Told before anything is read, where the length is known.
+    if file.metadata().map_err(failed)?.len() > most {
+        return Err(too_long(typed, most));
+    }
+    all(file, typed, most)
+}
+
+fn all(from: impl Read, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
+    let mut bytes = Vec::new();
+    let read = from.take(most + 1).read_to_end(&mut bytes);
+    read.map_err(|source| unreadable(typed, source))?;
     if bytes.len() as u64 > most {
-        return Err(too_long());
+        return Err(too_long(typed, most));
     }
     Ok(bytes)
+}
+
+fn unreadable(typed: &str, source: std::io::Error) -> ForeignError {
+    ForeignError::Read {
+        what: typed.to_owned(),
+        source,
+    }
+}
+
+fn too_long(typed: &str, most: u64) -> ForeignError {
+    ForeignError::TooLong {
+        what: typed.to_owned(),
+        most,
+    }
 }
 
 async fn download(client: &Client, url: &str) -> Result<Vec<u8>, ForeignError> {
@@ -114,18 +129,23 @@ async fn download(client: &Client, url: &str) -> Result<Vec<u8>, ForeignError> {
 ///
 /// When it cannot be read, or is nothing of Postman's.
 pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, ForeignError> {
-    let path = cwd.join(typed);
-    let read = if !is_url(typed) && path.is_dir() {
-        postman::read_folder(&path)
+    if is_url(typed) || typed == "-" {
+        let bytes = fetch(client, cwd, typed, MOST_BYTES).await?;
+        return postman::read(&bytes).map_err(|source| useless(typed.to_owned(), source));
+    }
+    local(&cwd.join(typed), typed)
+}
+
+/// What a file or folder holds, of which the user typed this.
+pub fn local(path: &Path, typed: &str) -> Result<Found, ForeignError> {
+    let read = if path.is_dir() {
+        postman::read_folder(path)
     } else {
-        postman::read(&fetch(client, cwd, typed, MOST_BYTES).await?)
+        postman::read(&file(path, typed, MOST_BYTES)?)
     };
-    read.map_err(|source| ForeignError::Format {
-        what: if is_url(typed) {
-            typed.to_owned()
-        } else {
-            path.display().to_string()
-        },
-        source,
-    })
+    read.map_err(|source| useless(path.display().to_string(), source))
+}
+
+fn useless(what: String, source: FormatError) -> ForeignError {
+    ForeignError::Format { what, source }
 }

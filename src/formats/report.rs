@@ -14,6 +14,17 @@ pub enum Fate {
     Lost,
 }
 
+impl Fate {
+    /// What became of it, in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Guessed => "guessed",
+            Self::Kept => "kept",
+            Self::Lost => "lost",
+        }
+    }
+}
+
 /// One thing to know about an imported item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Note {

@@ -102,6 +102,8 @@ pub enum App {
     Cookies,
     /// Runs the collection or folder the user is in.
     Run,
+    /// Imports Postman's files.
+    Import,
 }
 
 /// Moving about; each pane and list knows what it means there.
@@ -162,6 +164,7 @@ const APP: &[Spec] = specs! { Action::App:
     "renew-token" "renew token" "Run the token request, so that the token is fresh" App::RenewToken,
     "new-request" "new request" "Start a new request" App::NewRequest,
     "run" "run all" "Run a collection or folder with its tests, or see its last run" App::Run,
+    "import" "import" "Import Postman's collections and environments from a file, folder or URL" App::Import,
     "cancel" "cancel" "Cancel the running request; with nothing running, quit" App::Cancel,
     "quit" "quit" "Quit; asks when something is unsaved" App::Quit,
     "help" "help" "Show the keys of the focused pane and all others" App::Help,

@@ -9,10 +9,55 @@ use crate::model::{Environment, EnvironmentId, Filed, NodeId};
 use crate::store::Content;
 
 use super::action::Action;
+use super::importing;
 use super::modals::Modal;
 use super::panes::Pane;
 use super::runner::Ask;
 use super::shared::Level;
+
+impl Command {
+    /// Whether it changes what is in files, or is on its way there.
+    pub fn changes_files(&self) -> bool {
+        match self {
+            Self::Edit { .. }
+            | Self::NewRequest { .. }
+            | Self::NewGroup { .. }
+            | Self::Rename { .. }
+            | Self::Duplicate(_)
+            | Self::Delete(_)
+            | Self::Move { .. }
+            | Self::Save { .. }
+            | Self::SaveAs { .. }
+            | Self::SaveAll { quit: false }
+            | Self::TakeTheirs { .. }
+            | Self::NewEnvironment { .. }
+            | Self::RenameEnvironment { .. }
+            | Self::DeleteEnvironment(_)
+            | Self::SaveEnvironment { .. }
+            | Self::SaveGlobals(_) => true,
+            Self::Act(_)
+            | Self::Focus(_)
+            | Self::Open(_)
+            | Self::Reveal(_)
+            | Self::Send(_)
+            | Self::Activate(_)
+            | Self::SaveAll { quit: true }
+            | Self::SetCurrent { .. }
+            | Self::SetCurrentToo { .. }
+            | Self::Show(_)
+            | Self::Close
+            | Self::Notify(..)
+            | Self::Theme { .. }
+            | Self::Copy(..)
+            | Self::ClearCookies(_)
+            | Self::Request(_)
+            | Self::Run(_)
+            | Self::Import(_)
+            | Self::CloseRunner
+            | Self::Quit => false,
+        }
+    }
+}
 
 /// Something to do with the shared state.
 #[derive(Debug)]
@@ -160,6 +205,8 @@ pub enum Command {
     Request(super::panes::request::Order),
     /// Does what the runner's screens ask for.
     Run(Ask),
+    /// Does what the screen of imports asks for.
+    Import(importing::Ask),
     /// Closes the table of the run, which goes on.
     CloseRunner,
     /// Leaves the program without asking.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::exec::Plan;
+use crate::foreign::Planned;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId};
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::importing::ImportId;
 use super::runner::{Format, Order};
 use super::shared::RunId;
 use super::widgets::body;
@@ -75,6 +77,14 @@ pub enum Effect {
     ClearCookies(Option<String>),
     /// Remembers the theme in the user's settings.
     KeepTheme(String),
+    /// Reads Postman's files: what was typed.
+    Read(ImportId, String),
+    /// Stops reading them.
+    StopReading,
+    /// Writes what was read into the workspace.
+    Import(ImportId, Box<Planned>),
+    /// Goes on with the workspace of another folder.
+    Reopen(PathBuf),
     /// Leaves the program.
     Quit,
 }
@@ -132,6 +142,8 @@ pub enum FileJob {
     },
     /// Tells what others have changed at a place and below it.
     Look(Place),
+    /// Tells that all that an import wrote was looked at.
+    Imported(ImportId),
     /// Forgets what is known of a place and all below it, and tells what is there as new.
     Reread(Place),
     /// Notes that a change made outside was taken over.

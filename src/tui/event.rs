@@ -12,6 +12,7 @@ use crate::store::state::Other;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::importing::{self, ImportId};
 use super::runner::News;
 use super::shared::{Level, RunId};
 use super::widgets::body;
@@ -60,6 +61,8 @@ pub enum Event {
     Cookies(Vec<Cookie>, String),
     /// News of a run.
     Run(RunId, News),
+    /// News of an import.
+    Import(ImportId, importing::News),
     /// A send broke off by a defect of our own.
     Broken(RunId),
     /// The demo server listens at this base URL.

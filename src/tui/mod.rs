@@ -18,7 +18,8 @@ pub mod event;
 mod footer;
 #[cfg(test)]
 mod harness;
-pub mod keymap;
+pub mod importing;
+mod keymap;
 pub mod layout;
 pub mod modals;
 pub mod outcomes;

@@ -26,6 +26,11 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     }
     // What was in them had no place before, and was not told of since.
     jobs.extend(groups.into_iter().map(FileJob::Look));
+    if state.import.is_some() {
+        // What an import writes is told as a whole.
+        told.shown.clear();
+        told.gone.clear();
+    }
     let shared = &mut state.shared;
     shared.workspace.sort();
     told.notify(shared);

@@ -7,7 +7,9 @@ use crate::model::exchange::SendErrorKind;
 use crate::model::{EnvironmentId, NodeId, Outcome};
 
 use super::command::Command;
-use super::commands::{ask_about_conflict, changed, give_up, mark_saved, not_moved, not_removed, release, run_news};
+use super::commands::{
+    ask_about_conflict, changed, give_up, import_news, mark_saved, not_moved, not_removed, release, run_news,
+};
 use super::drafts;
 use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
@@ -34,6 +36,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             problems.retain(|problem| problem.at.is_none() || !files.contains(&problem.file));
         }
         Event::Changed(changes) => outside::follow(state, changes, effects),
+        Event::Import(id, news) => import_news(state, id, news, effects),
         Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),
         Event::Found(document, found) => {
             let mut cx = Cx {

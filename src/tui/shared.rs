@@ -108,6 +108,8 @@ pub struct Shared {
     pub messages: VecDeque<(Timestamp, Notice)>,
     /// What was changed on disk while there were unsaved changes here: saving it asks.
     pub contested: BTreeSet<Filed>,
+    /// Postman's file or folder that is only looked at; nothing of it can be changed.
+    pub read_only: Option<String>,
     /// Drafts cannot be kept: what is not saved will be lost.
     pub forgetful: bool,
     /// A node cut in the tree, waiting to be pasted.

@@ -16,6 +16,7 @@ use super::command::Command;
 use super::drafts::{self, Keeper};
 use super::effect::Effect;
 use super::event::Event;
+use super::importing::Done;
 use super::keymap::{Chord, Context, Keymap};
 use super::layout::{self, Layout};
 use super::modals::{Flow, Modal};
@@ -68,6 +69,8 @@ pub struct State {
     pub cookies: Vec<crate::model::exchange::Cookie>,
     /// The cookies as last kept.
     pub cookies_kept: String,
+    /// What is being imported and may not be in the tree yet; with what came of it, once it is written.
+    pub import: Option<Option<Done>>,
     /// What is on its way to the disk.
     pub saves: Saves,
     /// What is kept for the next start: drafts, the layout.

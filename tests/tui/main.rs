@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod files;
+mod imports;
 mod looks;
 mod runs;
 mod story;

@@ -51,8 +51,8 @@ impl Home {
 
     pub fn options(&self, token_ttl: Duration) -> TuiOptions {
         let paths = Paths::below(self.folder.path().join("home"));
-        // One key for all tests of this process: making one takes a while.
-        let key = std::env::temp_dir().join(format!("postrider-test-key-{}.pem", std::process::id()));
+        // One key for all tests: making one takes a while.
+        let key = Path::new(env!("CARGO_TARGET_TMPDIR")).join("demo-key.pem");
         let demo = demo::Config {
             token_ttl,
             key_file: Some(key),
@@ -60,9 +60,17 @@ impl Home {
         };
         TuiOptions {
             root: self.root(),
+            foreign: false,
             paths,
             demo: Some(demo),
         }
+    }
+
+    /// A file beside the workspace.
+    pub fn beside(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
     }
 
     /// The text of a file of the workspace.
@@ -125,27 +133,34 @@ pub struct User {
     pub desk: Desk,
     terminal: Terminal<TestBackend>,
     pub left: bool,
+    /// The workspace the program went on to.
+    pub next: Option<PathBuf>,
 }
 
 impl User {
     /// Starts the program on a screen of this size, with demo tokens that live so long.
     pub fn start(home: &Home, size: (u16, u16), token_ttl: Duration) -> Self {
-        let options = home.options(token_ttl);
-        let mut app = App::load(&options).unwrap();
-        let mut desk = Desk::default();
-        app.take(Event::Resize(size.0, size.1), &mut desk).unwrap();
-        app.start(&options, false).unwrap();
-        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-        let mut user = Self {
-            app,
-            desk,
-            terminal,
-            left: false,
-        };
+        let mut user = Self::open(&home.options(token_ttl), size);
         user.until("the demo server to listen", |user| {
             !user.app.state.shared.overrides.is_empty()
         });
         user
+    }
+
+    /// Starts the program with these options.
+    pub fn open(options: &TuiOptions, size: (u16, u16)) -> Self {
+        let mut app = App::load(options).unwrap();
+        let mut desk = Desk::default();
+        app.take(Event::Resize(size.0, size.1), &mut desk).unwrap();
+        app.start(options, false).unwrap();
+        let terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        Self {
+            app,
+            desk,
+            terminal,
+            left: false,
+            next: None,
+        }
     }
 
     /// A user at 120 x 40 with tokens of ten minutes.
@@ -166,9 +181,18 @@ impl User {
                 rest = &rest[c.len_utf8()..];
                 KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)
             };
-            self.left |= self.app.take(Event::Key(key), &mut self.desk).unwrap() == Flow::Quit;
+            let flow = self.app.take(Event::Key(key), &mut self.desk).unwrap();
+            self.went(flow);
         }
         self
+    }
+
+    fn went(&mut self, flow: Flow) {
+        match flow {
+            Flow::Go => {}
+            Flow::Reopen(root) => self.next = Some(root),
+            Flow::Quit => self.left = true,
+        }
     }
 
     /// Lets the program work until a condition holds.
@@ -184,7 +208,8 @@ impl User {
                 "waited for {what} in vain:\n{}",
                 self.screen()
             );
-            self.left |= self.app.turn(Some(Duration::from_millis(20)), &mut self.desk).unwrap() == Flow::Quit;
+            let flow = self.app.turn(Some(Duration::from_millis(20)), &mut self.desk).unwrap();
+            self.went(flow);
         }
         self
     }

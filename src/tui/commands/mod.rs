@@ -2,6 +2,7 @@
 
 mod conflict;
 mod environments;
+mod importing;
 mod nodes;
 mod pickers;
 mod running;
@@ -18,14 +19,24 @@ use super::shared::Level;
 use super::state::State;
 
 pub use conflict::ask as ask_about_conflict;
+pub use importing::news as import_news;
 pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
 pub use sending::{Held, give_up, release};
 pub use shell::remember;
 pub use structure::{not_moved, not_removed};
 
+/// What is said where Postman's file is only looked at.
+const READ_ONLY: &str = "Postman's own file is only read here: `import` (I in the collections) makes it yours to edit";
+
 /// Carries out one command; it may ask for others.
 pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    if state.shared.read_only.is_some() && command.changes_files() {
+        if matches!(command, Command::Edit { .. }) {
+            state.panes.request.refuse();
+        }
+        return state.shared.notify(Level::Info, READ_ONLY);
+    }
     match command {
         Command::Act(action) => shell::act(state, action, queue, effects),
         Command::Focus(pane) => state.focus = pane,
@@ -75,6 +86,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             super::panes::request::order(&mut state.panes.request, order, &mut cx);
         }
         Command::Run(ask) => running::ask(state, ask, queue, effects),
+        Command::Import(ask) => importing::ask(state, ask, queue, effects),
         Command::CloseRunner => state
             .modals
             .retain(|modal| !matches!(modal, super::modals::Modal::Runner(_))),

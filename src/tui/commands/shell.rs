@@ -7,21 +7,39 @@ use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::importing;
 use crate::tui::keymap::Context;
 use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
-use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::panes::{Pane, environments, request, response, tree};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::{Depth, Theme};
 
-use super::{pickers, saving, sending};
+use super::{READ_ONLY, pickers, saving, sending};
 
 /// Does an action.
 pub fn act(state: &mut State, action: Action, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    if state.shared.read_only.is_some() && changes_files(action) {
+        return state.shared.notify(Level::Info, READ_ONLY);
+    }
     match action {
         Action::App(app) => act_app(state, app, queue, effects),
         other => state.act_in_pane(other, queue, effects),
+    }
+}
+
+/// Whether an action has no other end than a change of a file; what is refused is refused before anything is asked.
+fn changes_files(action: Action) -> bool {
+    match action {
+        Action::App(app) => matches!(
+            app,
+            App::Save | App::SaveAs | App::SaveAll | App::Revert | App::NewRequest
+        ),
+        Action::Environments(action) => action != environments::Action::Edit,
+        Action::Tree(_) => true,
+        Action::Request(action) => action != request::Action::Url,
+        Action::Nav(_) | Action::Response(_) => false,
     }
 }
 
@@ -60,6 +78,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             show(queue, Help::new(&state.keymap, &contexts).into());
         }
         App::Run => queue.push(Command::Run(Ask::Open)),
+        App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {

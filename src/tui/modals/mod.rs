@@ -7,6 +7,7 @@ pub mod cookies;
 pub mod environment;
 mod field;
 pub mod help;
+mod import;
 pub mod jump;
 mod path;
 pub mod picker;
@@ -27,6 +28,7 @@ pub use confirm::{Choice, Confirm};
 pub use cookies::Cookies;
 pub use environment::EnvironmentEditor;
 pub use help::Help;
+pub use import::Import;
 pub use jump::Jump;
 pub use path::path_of;
 pub use picker::{Item, Picker};
@@ -110,6 +112,8 @@ modals! {
     RunForm(RunForm),
     /// The run as it goes.
     Runner(Runner),
+    /// Postman's files: what they hold, and taking it over.
+    Import(Import),
 }
 
 impl Modal {

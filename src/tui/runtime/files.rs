@@ -22,6 +22,7 @@ use crate::store::{Config, Files, Place};
 use crate::tui::drafts;
 use crate::tui::effect::{FileJob, LocalJob};
 use crate::tui::event::{Event, Saved};
+use crate::tui::importing::News;
 use crate::tui::shared::Level;
 
 enum Job {
@@ -43,19 +44,21 @@ pub struct FileWorker {
 }
 
 impl FileWorker {
-    /// Starts the thread and begins to watch the workspace.
+    /// Starts the thread and begins to watch the workspace, if it is one.
     ///
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(files: Files, database: Option<Database>, queue: Sender<Event>) -> io::Result<Self> {
+    pub fn start(files: Files, database: Option<Database>, follow: bool, queue: Sender<Event>) -> io::Result<Self> {
         let (jobs, inbox) = channel();
         let answers = queue.clone();
         let (noticed, state_noticed) = (jobs.clone(), jobs.clone());
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
-            let watcher = Watcher::start(files.root(), move |event| {
-                // Nobody listens when the program is ending.
-                let _ = noticed.send(Job::Changed(event.paths));
+            let watcher = follow.then(|| {
+                Watcher::start(files.root(), move |event| {
+                    // Nobody listens when the program is ending.
+                    let _ = noticed.send(Job::Changed(event.paths));
+                })
             });
             let asked = Arc::new(AtomicBool::new(false));
             let state_watcher = database.as_ref().map(|database| {
@@ -71,7 +74,7 @@ impl FileWorker {
                 let text = format!("what another postrider sets will not be noticed: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }
-            if let Err(error) = &watcher {
+            if let Some(Err(error)) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
                 let _ = queue.send(Event::Notice(Level::Warning, text));
             }
@@ -83,9 +86,11 @@ impl FileWorker {
                 bin: Bin::default(),
                 asked,
             };
-            // Nobody was watching between reading the files and now.
-            let everything = ["collections", "environments", "globals.toml"];
-            worker.look(&everything.map(|name| worker.files.root().join(name)));
+            if follow {
+                // Nobody was watching between reading the files and now.
+                let everything = ["collections", "environments", "globals.toml"];
+                worker.look(&everything.map(|name| worker.files.root().join(name)));
+            }
             worker.others();
             worker.run(&inbox);
         })?;
@@ -313,6 +318,7 @@ impl Worker {
                 }
             }
             FileJob::Look(place) => self.look_at(&place),
+            FileJob::Imported(id) => self.tell(Event::Import(id, News::Arrived)),
             FileJob::Reread(place) => {
                 self.files.forget(&place);
                 self.look_at(&place);

@@ -13,6 +13,7 @@
 mod bin;
 mod external;
 mod files;
+mod imports;
 mod looks;
 mod restore;
 mod runs;
@@ -20,7 +21,7 @@ mod sends;
 mod startup;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
@@ -33,6 +34,7 @@ use super::drafts;
 use super::draw;
 use super::effect::Effect;
 use super::event::Event;
+use super::modals::Modal;
 use super::panes::environments;
 use super::runner::Log;
 use super::shared::Level;
@@ -44,14 +46,26 @@ pub use looks::keymap_problem;
 use sends::Sends;
 
 /// What the TUI is started with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TuiOptions {
-    /// The workspace's folder.
+    /// The workspace's folder; or Postman's file or folder, to be looked at and run.
     pub root: PathBuf,
+    /// Whether it is Postman's.
+    pub foreign: bool,
     /// Where the user's settings, state and data are.
     pub paths: Paths,
     /// Start the demo server and make its environment active.
     pub demo: Option<demo::Config>,
+}
+
+impl TuiOptions {
+    /// Where paths in requests start.
+    fn folder(&self) -> &Path {
+        match self.root.parent() {
+            Some(folder) if self.root.is_file() => folder,
+            _ => &self.root,
+        }
+    }
 }
 
 /// The world an [`App`] cannot reach by itself: the terminal it is shown on.
@@ -63,10 +77,12 @@ pub trait Host {
 }
 
 /// Whether the program goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// It does.
     Go,
+    /// It does, on the workspace of this folder.
+    Reopen(PathBuf),
     /// The user left.
     Quit,
 }
@@ -117,7 +133,7 @@ impl App {
         }
         self.helpers = Some(Helpers {
             sends,
-            files: FileWorker::start(start.files, start.database, self.queue.clone())?,
+            files: FileWorker::start(start.files, start.database, !options.foreign, self.queue.clone())?,
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
@@ -182,8 +198,9 @@ impl App {
         };
         // Everything that has arrived is taken before one frame is drawn.
         while let Some(event) = next {
-            if self.take(event, host)? == Flow::Quit {
-                return Ok(Flow::Quit);
+            match self.take(event, host)? {
+                Flow::Go => {}
+                end => return Ok(end),
             }
             next = self.events.try_recv().ok();
         }
@@ -214,6 +231,23 @@ impl App {
 ///
 /// When the terminal cannot be taken over or written to, or the workspace's folder is no folder.
 pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
+    let mut options = options.clone();
+    loop {
+        match open(&options)? {
+            Flow::Reopen(root) => {
+                options = TuiOptions {
+                    root,
+                    foreign: false,
+                    ..options
+                };
+            }
+            Flow::Go | Flow::Quit => return Ok(()),
+        }
+    }
+}
+
+/// Opens one workspace and stays until the user leaves it.
+fn open(options: &TuiOptions) -> anyhow::Result<Flow> {
     let mut app = App::load(options)?;
     let background = app.queue();
     let mouse = app.start.as_ref().and_then(|start| start.config.mouse).unwrap_or(true);
@@ -230,18 +264,19 @@ pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
     Ok(stayed?)
 }
 
-fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<()> {
+fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<Flow> {
     let (columns, rows) = screen.size()?;
     app.take(Event::Resize(columns, rows), screen)?;
     paint(screen, &mut app.state)?;
     app.start(options, true)?;
     screen.title(&format!("postrider: {}", title(options)))?;
-    while app.turn(None, screen)? == Flow::Go {
-        if app.state.stale {
-            paint(screen, &mut app.state)?;
+    loop {
+        match app.turn(None, screen)? {
+            Flow::Go if app.state.stale => paint(screen, &mut app.state)?,
+            Flow::Go => {}
+            end => return Ok(end),
         }
     }
-    Ok(())
 }
 
 fn title(options: &TuiOptions) -> String {
@@ -261,7 +296,10 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
 fn wake(state: &State, now: Timestamp) -> Option<Duration> {
     // The state's times count from the event it handled last.
     let since = now.duration_since(state.shared.now).max(SignedDuration::ZERO);
-    let running = !state.shared.running.is_empty() || state.shared.log.as_ref().is_some_and(Log::is_running);
+    let importing = |modal: &Modal| matches!(modal, Modal::Import(import) if import.waits_for().is_some());
+    let running = !state.shared.running.is_empty()
+        || state.shared.log.as_ref().is_some_and(Log::is_running)
+        || state.modals.iter().any(importing);
     let sending = running.then_some(Duration::from_millis(100));
     let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
@@ -327,6 +365,9 @@ impl Helpers {
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
+                Effect::Read(id, typed) => self.sends.imports.read(id, typed),
+                Effect::StopReading => self.sends.imports.stop(),
+                Effect::Import(id, planned) => self.sends.imports.import(id, planned),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();
@@ -341,6 +382,7 @@ impl Helpers {
                     })?;
                     self.sends.listen();
                 }
+                Effect::Reopen(root) => return Ok(Flow::Reopen(root)),
                 Effect::Quit => return Ok(Flow::Quit),
                 Effect::Files(_)
                 | Effect::Local(_)

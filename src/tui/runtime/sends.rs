@@ -12,6 +12,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
+use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
 use crate::exec::{Packages, Pipeline, Plan, SendContext};
@@ -31,6 +32,8 @@ pub struct Sends {
     pipeline: Pipeline,
     /// Runs of many requests.
     pub runs: Runs,
+    /// Imports of Postman's files.
+    pub imports: Imports,
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
@@ -53,12 +56,15 @@ impl Sends {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let http = client_config(options.root.clone(), config);
+        let http = client_config(options.folder().to_owned(), config);
         let store = PackageStore::new(&options.paths, &options.root);
         let packages = Packages::new(Arc::new(store), http.clone());
-        let mut pipeline = Pipeline::new(Client::new(http), cookies.clone());
+        let client = Client::new(http);
+        let imports = Imports::new(runtime.handle().clone(), client.clone(), options, queue.clone());
+        let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
         let sends = Self {
+            imports,
             runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
             pipeline,
             tokio: runtime.handle().clone(),

@@ -8,7 +8,10 @@ use super::TuiOptions;
 use super::files::Database;
 use super::looks::{self, Looks};
 use super::restore;
+use crate::foreign;
+use crate::formats::Found;
 use crate::http::Jar;
+use crate::model::Workspace;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
 use crate::store::state::Known;
@@ -38,7 +41,13 @@ pub struct Start {
 
 /// Reads everything.
 pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
-    anyhow::ensure!(options.root.is_dir(), "`{}` is no folder", options.root.display());
+    anyhow::ensure!(
+        options.foreign || options.root.is_dir(),
+        "`{}` is no folder",
+        options.root.display()
+    );
+    // Read first: a file that is of no use leaves nothing behind.
+    let found = options.foreign.then(|| foreign::open(&options.root)).transpose()?;
     let (config, config_problem) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
     let mut state = State {
@@ -54,7 +63,10 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         let beside = scope.spawn(|| (Local::read(options), Looks::read(&options.paths, &config, depth)));
         let (keymap, problem) = looks::keys(&options.paths);
         state.keymap = keymap;
-        state.shared.workspace = files.load();
+        state.shared.workspace = match &found {
+            Some(found) => look_at(&mut state.shared.read_only, found, options),
+            None => files.load(),
+        };
         state.shared.workspace.problems.extend(problem);
         beside.join()
     });
@@ -87,6 +99,21 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
             effects,
         },
     ))
+}
+
+/// What is in Postman's file, in memory alone.
+fn look_at(read_only: &mut Option<String>, found: &Found, options: &TuiOptions) -> Workspace {
+    *read_only = Some(options.root.display().to_string());
+    let mut workspace = Workspace::new(options.folder());
+    foreign::load(&mut workspace, found);
+    for environment in &found.environments {
+        let slug = workspace.free_environment_slug(&environment.name);
+        workspace.load_environment(slug, environment.clone());
+    }
+    if let Some(globals) = &found.globals {
+        workspace.load_globals(globals.clone());
+    }
+    workspace
 }
 
 /// The local state as it was read, with what is to be said about that.

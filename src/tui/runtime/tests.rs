@@ -41,6 +41,7 @@ fn settled(home: &tempfile::TempDir) -> App {
     std::fs::write(root.join("environments/local.toml"), "name = \"local\"\n").unwrap();
     let options = TuiOptions {
         root,
+        foreign: false,
         paths: Paths::below(home.path()),
         demo: None,
     };
@@ -408,6 +409,7 @@ fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
     }
     let options = TuiOptions {
         root: root.clone(),
+        foreign: false,
         paths: Paths::below(home.path()),
         demo: Some(demo::Config::default()),
     };

@@ -165,6 +165,15 @@ impl State {
         self.url.go_to_end();
     }
 
+    /// Shows again what the item says: what was typed or chosen was refused.
+    pub fn refuse(&mut self) {
+        self.seen = None;
+        self.url_typing = false;
+        self.url.blur();
+        self.sections.clear();
+        self.completion = None;
+    }
+
     /// The tab that is shown.
     fn tab(&self) -> Tab {
         match &self.seen {

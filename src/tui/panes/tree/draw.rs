@@ -24,7 +24,9 @@ const METHOD: u16 = 4;
 /// Draws the pane.
 pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
+    let read_only = view.shared.read_only.as_ref().map_or("", |_| "read only");
     let inner = frame::Frame::new("2 Collections")
+        .right(read_only)
         .focused(view.focused)
         .draw(&theme.frame(), area, buf);
     if inner.is_empty() {
@@ -58,6 +60,7 @@ fn teach(view: View<'_>) -> String {
     };
     let keys = [
         (Any::Tree(super::Action::NewCollection), "makes a collection"),
+        (Any::App(App::Import), "imports Postman's"),
         (Any::App(App::NewRequest), "starts a request"),
     ];
     let taught = keys

@@ -274,6 +274,11 @@ impl State {
         self.reveal = Some(id);
     }
 
+    /// Unfolds a collection or folder.
+    pub fn unfold(&mut self, id: NodeId) {
+        self.unfolded.insert(id);
+    }
+
     /// Puts the cursor on a row, or on the nearest that can have it.
     fn go(&mut self, at: usize) {
         let last = self.rows.len().saturating_sub(1);

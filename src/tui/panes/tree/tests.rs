@@ -331,7 +331,9 @@ fn an_empty_tree_teaches() {
     let harness = Harness::with(Workspace::new("/nowhere"), 120, 40);
     let screen = harness.screen();
     assert!(
-        screen.contains("C makes a collection") && screen.contains("^N starts a request"),
+        screen.contains("C makes a collection")
+            && screen.contains("I imports Postman's")
+            && screen.contains("^N starts a request"),
         "{screen}"
     );
 }

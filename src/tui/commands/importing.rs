@@ -1,0 +1,104 @@
+//! Importing: what its screen asks for, and what is done with the news.
+
+use crate::tui::command::Command;
+use crate::tui::effect::{Effect, FileJob, LocalJob};
+use crate::tui::importing::{Ask, Done, ImportId, News};
+use crate::tui::modals::{Import, Modal};
+use crate::tui::panes::Pane;
+use crate::tui::shared::Level;
+use crate::tui::state::State;
+
+/// Does what the screen asks for.
+pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    match ask {
+        Ask::Open => {
+            // What is only looked at is what there is to import.
+            let opened = state.shared.read_only.clone();
+            let import = Import::new(opened.as_deref().unwrap_or_default());
+            queue.push(Command::Show(Box::new(import.into())));
+            if let Some(opened) = opened {
+                queue.push(Command::Import(Ask::Read(opened)));
+            }
+        }
+        Ask::Read(typed) => {
+            let id = next(state);
+            if let Some(screen) = screen(state) {
+                screen.read(id, &typed);
+            }
+            effects.push(Effect::Read(id, typed));
+        }
+        Ask::Stop => effects.push(Effect::StopReading),
+        Ask::Import(planned) => {
+            let id = next(state);
+            if let Some(screen) = screen(state) {
+                screen.write(id);
+            }
+            state.import = Some(None);
+            effects.push(Effect::Import(id, planned));
+        }
+    }
+}
+
+fn next(state: &mut State) -> ImportId {
+    state.next_run += 1;
+    ImportId(state.next_run)
+}
+
+fn screen(state: &mut State) -> Option<&mut Import> {
+    state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::Import(screen) => Some(screen),
+        _ => None,
+    })
+}
+
+/// Takes news; what nobody waits for any more was stopped, but what was written is told in any case.
+pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effect>) {
+    let waiting = screen(state).filter(|screen| screen.waits_for() == Some(id));
+    match (news, waiting) {
+        (News::Found(planned), Some(screen)) => screen.found(planned),
+        (News::Failed(why, hint), waiting) => {
+            if let Some(screen) = waiting {
+                screen.failed(why, hint);
+            }
+            state.import = None;
+        }
+        (News::Found(_), None) => {}
+        (News::Done(done), _) => {
+            state.modals.retain(|modal| !matches!(modal, Modal::Import(_)));
+            if state.shared.read_only.is_some() {
+                return effects.push(Effect::Reopen(done.root));
+            }
+            take(state, id, done, effects);
+        }
+        (News::Arrived, _) => arrived(state),
+    }
+}
+
+/// What was imported is in the files: it shows as what others change there does.
+fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effect>) {
+    let secrets = std::mem::take(&mut done.secrets);
+    if !secrets.is_empty() {
+        for (owner, key, value) in &secrets {
+            state.shared.current.set(owner.clone(), key, value.clone());
+        }
+        let values = secrets.into_iter().map(|(owner, key, value)| (owner, key, Some(value)));
+        effects.push(Effect::Local(LocalJob::Current(values.collect())));
+    }
+    let looks = done.places.iter().cloned().map(FileJob::Look);
+    effects.push(Effect::Files(looks.chain([FileJob::Imported(id)]).collect()));
+    state.import = Some(Some(done));
+}
+
+/// Goes to what was imported.
+fn arrived(state: &mut State) {
+    let Some(Some(done)) = state.import.take() else {
+        return;
+    };
+    let workspace = &state.shared.workspace;
+    if let Some(node) = done.collection().and_then(|path| workspace.find(path)) {
+        state.panes.tree.reveal(node);
+        state.panes.tree.unfold(node);
+        state.focus = Pane::Collections;
+    }
+    state.shared.notify(Level::Done, format!("imported: {}", done.words));
+}

@@ -1,0 +1,140 @@
+//! Reading and importing Postman's files, beside the screen.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::Sender;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use super::TuiOptions;
+use crate::foreign::{self, ForeignError, Imported, Planned};
+use crate::http::Client;
+use crate::store::locate::LocateError;
+use crate::store::state::{State, StateError};
+use crate::store::{Paths, locate};
+use crate::tui::event::Event;
+use crate::tui::importing::{Done, ImportId, News};
+use crate::tui::modals::path_of;
+
+/// Reads and imports.
+pub struct Imports {
+    tokio: Handle,
+    client: Client,
+    /// What is open: the workspace it all goes into, unless that is Postman's itself.
+    options: TuiOptions,
+    queue: Sender<Event>,
+    reading: Option<JoinHandle<()>>,
+}
+
+impl Imports {
+    /// Imports into the workspace that is open; where Postman's own file is, into the nearest one, else the user's own.
+    pub fn new(tokio: Handle, client: Client, options: &TuiOptions, queue: Sender<Event>) -> Self {
+        Self {
+            tokio,
+            client,
+            options: options.clone(),
+            queue,
+            reading: None,
+        }
+    }
+
+    /// Reads what was typed and plans bringing it into the workspace.
+    pub fn read(&mut self, id: ImportId, typed: String) {
+        self.stop();
+        let (client, options, queue) = (self.client.clone(), self.options.clone(), self.queue.clone());
+        self.reading = Some(self.tokio.spawn(async move {
+            let news = found(client, options, typed).await;
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Import(id, news));
+        }));
+    }
+
+    /// Stops reading: a server may take its time.
+    pub fn stop(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            reading.abort();
+        }
+    }
+
+    /// Writes what was found.
+    pub fn import(&self, id: ImportId, mut planned: Box<Planned>) {
+        let (queue, options) = (self.queue.clone(), self.options.clone());
+        self.tokio.spawn_blocking(move || {
+            let news = match planned.carry_out() {
+                Ok(secrets) if options.foreign => match keep(&options.paths, planned.root(), secrets) {
+                    Ok(()) => News::Done(done(&planned, Vec::new())),
+                    Err(error) => News::Failed(
+                        format!("imported, but the values of secrets could not be kept: {error}"),
+                        Some(error.hint().to_owned()),
+                    ),
+                },
+                Ok(secrets) => News::Done(done(&planned, secrets)),
+                Err(error) => failed(&ForeignError::from(error)),
+            };
+            let _ = queue.send(Event::Import(id, news));
+        });
+    }
+}
+
+fn done(planned: &Planned, secrets: Vec<Imported>) -> Done {
+    Done {
+        root: planned.root().to_owned(),
+        words: planned.todo.words(),
+        places: planned.todo.places(),
+        secrets,
+    }
+}
+
+/// Keeps values in the local state of a workspace that is not open.
+fn keep(paths: &Paths, root: &Path, secrets: Vec<Imported>) -> Result<(), StateError> {
+    if secrets.is_empty() {
+        return Ok(());
+    }
+    let (mut state, _) = State::open(paths, root)?;
+    let values = secrets.into_iter().map(|(owner, key, value)| (owner, key, Some(value)));
+    state.set_current_values(&values.collect::<Vec<_>>())
+}
+
+async fn found(client: Client, options: TuiOptions, typed: String) -> News {
+    let typed = if foreign::is_url(&typed) {
+        typed
+    } else {
+        path_of(&typed).to_string_lossy().into_owned()
+    };
+    let cwd = std::env::current_dir().unwrap_or_default();
+    // Parsing takes a moment with a large file; this runtime has other things to do meanwhile.
+    let handle = Handle::current();
+    let read = tokio::task::spawn_blocking(move || {
+        let found = match handle.block_on(foreign::read(&client, &cwd, &typed)) {
+            Ok(found) => found,
+            Err(error) => return failed(&error),
+        };
+        match target(&options) {
+            Ok(root) => News::Found(Box::new(Planned::new(&root, found))),
+            Err(error) => News::Failed(error.to_string(), Some(error.hint().to_owned())),
+        }
+    });
+    match read.await {
+        Ok(news) => news,
+        Err(_) => News::Failed(
+            "reading it broke off by a defect in postrider; please report it".to_owned(),
+            None,
+        ),
+    }
+}
+
+/// An error with all that is below it, in one line.
+fn failed(error: &ForeignError) -> News {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let words: Vec<String> = causes.map(ToString::to_string).collect();
+    News::Failed(words.join(": "), error.hint())
+}
+
+/// The workspace that is open, or the one nearest to Postman's file, else the user's own.
+fn target(options: &TuiOptions) -> Result<PathBuf, LocateError> {
+    if options.foreign {
+        let start = options.root.parent().unwrap_or(&options.root);
+        return Ok(locate(start, None, &options.paths)?.root);
+    }
+    Ok(options.root.clone())
+}

@@ -1,0 +1,111 @@
+//! Postman's files by keys: imported into the workspace, or opened as they are.
+
+use std::path::Path;
+use std::time::Duration;
+
+use postrider::tui::TuiOptions;
+use serde_json::json;
+
+use crate::user::{Home, User};
+
+/// A collection whose certificate cannot be carried over, with one request named `List` or otherwise.
+fn collection(request: &str) -> String {
+    json!({
+        "info": {
+            "_postman_id": "5f1a0d0e-0000-4000-8000-000000000001",
+            "name": "Birds",
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
+        },
+        "item": [
+            { "name": "Herons", "item": [
+                { "id": "5f1a0d0e-0000-4000-8000-000000000002", "name": request,
+                  "request": { "method": "GET", "url": "{{base_url}}/herons" } },
+            ] },
+            "no item",
+        ],
+    })
+    .to_string()
+}
+
+fn typed(path: &Path) -> String {
+    path.to_str().unwrap().replace('<', "<lt>")
+}
+
+#[test]
+fn a_file_is_looked_at_and_imported_and_imported_again() {
+    let home = Home::new();
+    let file = home.beside("birds.json", &collection("List"));
+    let mut user = User::at_home(&home);
+    user.press("2I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&file)))
+        .sees("Birds: 1 request in 1 folder → collections/birds")
+        .sees("3 added")
+        .sees("lost: an entry that is no item");
+    assert!(!home.root().join("collections/birds").exists(), "only looked at");
+    user.press("<enter>").sees("imported: 3 added").sees("▾ Birds");
+    assert!(home.read("collections/birds/herons/list.toml").contains("/herons"));
+    // Again, unchanged: there is nothing to do.
+    user.press("I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&file)))
+        .sees("nothing is different");
+    user.press("<enter>").sees_no("Import from Postman");
+    // Again, changed: it says so before anything is written.
+    home.beside("birds.json", &collection("List all"));
+    user.press("I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&file)))
+        .sees("It was imported before");
+    user.press("<enter>").sees("imported: ");
+    assert!(home.read("collections/birds/herons/list.toml").contains("List all"));
+    user.press("ll").sees("List all");
+    user.quit();
+}
+
+#[test]
+fn what_cannot_be_imported_says_why_and_leaves_what_was_typed() {
+    let home = Home::new();
+    let other = home.beside("package.json", r#"{ "dependencies": {} }"#);
+    let mut user = User::at_home(&home);
+    user.press("2I<enter>").sees("type or drop a file first");
+    user.press("nowhere.json<enter>").sees("cannot read `nowhere.json`");
+    user.press("<ctrl-u>").press(&format!("{}<enter>", typed(&other)));
+    user.sees("no Postman collection")
+        .sees("export a collection from Postman");
+    user.press("<ctrl-u>http://127.0.0.1:1/x.json<enter>")
+        .sees("cannot fetch");
+    user.sees("› http://127.0.0.1:1/x.json").press("<esc>");
+    user.quit();
+}
+
+#[test]
+fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
+    let home = Home::new();
+    let file = home.beside("birds.json", &collection("List"));
+    let options = TuiOptions {
+        root: file.clone(),
+        foreign: true,
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    let mut user = User::open(&options, (120, 40));
+    user.sees("{{base_url}}/herons").sees("read only");
+    // Nothing of it can be changed, neither by typing nor otherwise.
+    user.press("3ex").sees("Postman's own file is only read here");
+    assert!(!user.screen().contains("heronsx"), "{}", user.screen());
+    user.press("2D").sees("Postman's own file is only read here");
+    user.press("2r").sees("Postman's own file is only read here");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), collection("List"));
+    // The nearest workspace is the user's own.
+    user.press("I").sees("3 added");
+    user.press("<enter>").until("the workspace", |user| user.next.is_some());
+    let root = user.next.clone().unwrap();
+    user.app.finish();
+    assert!(root.join("collections/birds/herons/list.toml").is_file());
+    let options = TuiOptions {
+        root,
+        foreign: false,
+        ..options
+    };
+    let mut user = User::open(&options, (120, 40));
+    user.sees("Birds");
+    user.quit();
+}
