@@ -9,6 +9,7 @@
 pub mod data;
 #[cfg(test)]
 mod fixture;
+mod nested;
 pub mod packages;
 pub mod pipeline;
 pub mod plan;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::nested::Nested;
 use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
@@ -43,6 +44,8 @@ pub struct Pipeline {
     pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
     pub stop_on_failure: bool,
+    /// How many requests have each run the next one, up to this.
+    pub(super) depth: u8,
 }
 
 /// How one send is watched and stopped.
@@ -81,6 +84,7 @@ impl Pipeline {
             limits: Limits::default(),
             packages: None,
             stop_on_failure: false,
+            depth: 0,
         }
     }
 
@@ -218,6 +222,12 @@ impl Pipeline {
                 },
                 packages: self.packages.clone(),
                 sent: sent.clone(),
+                nested: prepared.plan.others.clone().map(|others| Nested {
+                    pipeline: self.clone(),
+                    others,
+                    iteration: prepared.plan.iteration,
+                    context: context.clone(),
+                }),
             };
             job.scopes.clone_from(&prepared.scopes);
             job.request.clone_from(&prepared.request);
@@ -243,6 +253,9 @@ impl Pipeline {
             }
             prepared.log.take(report, event);
             prepared.log.outcome.script_sends.extend(sent.take());
+            for nested in sent.take_nested() {
+                prepared.log.take_nested(nested);
+            }
             let outcome = &prepared.log.outcome;
             if outcome.skipped || context.cancel.is_cancelled() || (self.stop_on_failure && outcome.failed()) {
                 break;

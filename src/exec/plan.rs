@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use super::source::{Source, scopes};
 use crate::model::script::Scripts;
-use crate::model::{Auth, Entity, ItemPath, NodeId, Request, Scope, Settings, Workspace};
+use crate::model::variable::CurrentValues;
+use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Settings, Workspace};
 use crate::vars::Scopes;
 
 /// A row of iteration data: a value for each column.
@@ -35,6 +36,47 @@ pub struct Plan {
     pub iteration: Iteration,
     /// The folder relative paths of files start from.
     pub root: PathBuf,
+    /// The other requests, where a script runs one of them.
+    pub others: Option<Arc<Others>>,
+}
+
+/// The requests that a script may run with `pm.execution.runRequest`: those of its own collection.
+#[derive(Debug)]
+pub struct Others {
+    workspace: Workspace,
+    environment: Option<EnvironmentId>,
+    collection: NodeId,
+}
+
+impl Others {
+    /// Plans the request of this id, seen by these variables; `None` when there is none. A request that was not imported
+    /// has its place in the collection for an id.
+    pub fn plan(&self, id: &str, scopes: Scopes) -> Option<Plan> {
+        let workspace = &self.workspace;
+        let mut all = workspace.requests_below(self.collection).into_iter();
+        let has_id = |node: &NodeId| workspace.request(*node).is_some_and(|request| request.origin.id == id);
+        let node = all.find(has_id).or_else(|| self.at(id))?;
+        let mut plan = plan(&Source {
+            workspace,
+            node: Some(node),
+            environment: self.environment,
+            current: &CurrentValues::default(),
+            overrides: &[],
+            local: None,
+        })?;
+        plan.scopes = scopes;
+        Some(plan)
+    }
+
+    /// The request at a path, from the workspace or from the collection on.
+    fn at(&self, path: &str) -> Option<NodeId> {
+        let path = path.trim_matches('/');
+        let collection = self.workspace.path(self.collection)?;
+        let from_collection = || self.workspace.find(&ItemPath::new(format!("{collection}/{path}")));
+        let node = self.workspace.find(&ItemPath::new(path)).or_else(from_collection)?;
+        let own = self.workspace.collection_of(node)?.id == self.collection;
+        (own && self.workspace.request(node).is_some()).then_some(node)
+    }
 }
 
 /// A collection or folder above a request.
@@ -124,7 +166,22 @@ pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
         }
     }
     ancestors.reverse();
+    let of_ancestors = ancestors.iter().map(|ancestor| &ancestor.scripts);
+    let runs_others = of_ancestors.chain([&request.scripts]).any(|scripts| {
+        let texts = [&scripts.pre_request, &scripts.post_response];
+        texts.iter().any(|text| text.contains("runRequest"))
+    });
+    let collection = source.node.and_then(|node| workspace.collection_of(node));
+    // Copying the workspace is for those alone who need it.
+    let others = collection.filter(|_| runs_others).map(|collection| {
+        Arc::new(Others {
+            workspace: workspace.clone(),
+            environment: source.environment,
+            collection: collection.id,
+        })
+    });
     Plan {
+        others,
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),
         inherited_auth: source.node.map_or_else(none, |node| inherited_auth(workspace, node)),

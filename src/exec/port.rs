@@ -1,20 +1,21 @@
 //! What scripts reach outside: their own requests and the cookie jar, the same as everything else uses.
 
 use std::future::ready;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
+use super::nested::Nested;
 use super::packages::Packages;
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
-use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::exchange::{Exchange, SendError, SendErrorKind};
 use crate::model::outcome::ScriptSend;
-use crate::model::{Auth, Body, Request, Settings};
+use crate::model::{Auth, Body, Outcome, Request, Scope, Settings};
 use crate::script::{Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, describe_cookies};
-use crate::vars::resolve_literal;
+use crate::vars::{Layer, Scopes, resolve_literal};
 
 /// Sends the requests of one script.
 pub(super) struct Port {
@@ -24,22 +25,49 @@ pub(super) struct Port {
     pub context: SendContext,
     /// The packages that scripts may require.
     pub packages: Option<Arc<Packages>>,
+    /// Runs other requests.
+    pub nested: Option<Nested>,
     /// What was sent so far.
     pub sent: Sent,
 }
 
 /// The requests of a script, in the order they ended.
 #[derive(Clone, Default)]
-pub(super) struct Sent(Arc<Mutex<Vec<ScriptSend>>>);
+pub(super) struct Sent(Arc<Mutex<(Vec<ScriptSend>, Vec<Outcome>)>>);
 
 impl Sent {
-    fn add(&self, send: ScriptSend) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(send);
+    fn lock(&self) -> MutexGuard<'_, (Vec<ScriptSend>, Vec<Outcome>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a request that is over.
+    pub fn add(&self, exchange: &Exchange) {
+        let response = exchange.response();
+        self.lock().0.push(ScriptSend {
+            method: exchange.request.method.to_string(),
+            url: exchange.request.url.clone(),
+            received: response.map_or(0, |response| response.body.len() as u64),
+            result: match &exchange.result {
+                Ok(response) => Ok((response.status, response.reason.clone())),
+                Err(error) => Err(error.message.clone()),
+            },
+            took: exchange.timings.total,
+        });
+    }
+
+    /// Adds what came of a request that a script ran.
+    pub fn add_nested(&self, outcome: Outcome) {
+        self.lock().1.push(outcome);
     }
 
     /// What came since the last time.
     pub fn take(&self) -> Vec<ScriptSend> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.lock().0)
+    }
+
+    /// What came of other requests since the last time.
+    pub fn take_nested(&self) -> Vec<Outcome> {
+        std::mem::take(&mut self.lock().1)
     }
 }
 
@@ -67,17 +95,7 @@ impl SendPort for Port {
                 exchange.result = Err(SendError::new(SendErrorKind::Request, message));
             }
             let took = exchange.timings.total;
-            let response = exchange.response();
-            sent.add(ScriptSend {
-                method: exchange.request.method.to_string(),
-                url: exchange.request.url.clone(),
-                received: response.map_or(0, |response| response.body.len() as u64),
-                result: match &exchange.result {
-                    Ok(response) => Ok((response.status, response.reason.clone())),
-                    Err(error) => Err(error.message.clone()),
-                },
-                took,
-            });
+            sent.add(&exchange);
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),
                 Err(error) => Err(Refused {
@@ -105,6 +123,10 @@ impl SendPort for Port {
                 Ok(opened.map_or(Answer::Value(Value::Null), |opened| Answer::Package(Box::new(opened))))
             });
         }
+        if let (Ask::Run { id, variables, scopes }, Some(nested)) = (&question, &self.nested) {
+            let scopes = with_local(scopes, variables);
+            return nested.clone().run(id.clone(), scopes, self.sent.clone());
+        }
         Box::pin(ready(match &question {
             Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action)
                 .map(Answer::Value)
@@ -112,6 +134,18 @@ impl SendPort for Port {
             Ask::Vault { .. } | Ask::Run { .. } | Ask::Package { .. } => Err(question.refusal().into()),
         }))
     }
+}
+
+/// The variables that a request sees which a script runs: the script's own, but for its local ones, whose place those take
+/// that it gives.
+fn with_local(scopes: &Scopes, given: &Map<String, Value>) -> Scopes {
+    let mut scopes = scopes.clone();
+    let local = scopes.layer_mut(Scope::Local);
+    *local = Layer::default();
+    for (key, value) in given {
+        local.set(key, value.clone(), "pm.execution.runRequest");
+    }
+    scopes
 }
 
 /// What Node, and so a script written for Postman, calls a failure.

@@ -35,6 +35,19 @@ impl Log {
     }
 }
 
+impl Log {
+    /// Adds what the scripts of another request said and tested, which a script has run. What they did to variables has
+    /// come back to that script.
+    pub fn take_nested(&mut self, nested: Outcome) {
+        let outcome = &mut self.outcome;
+        outcome.tests.extend(nested.tests);
+        outcome.console.extend(nested.console);
+        outcome.console.sort_by_key(|line| line.at);
+        outcome.script_errors.extend(nested.script_errors);
+        outcome.script_sends.extend(nested.script_sends);
+    }
+}
+
 /// The scripts of a plan for one moment with their names and depths, outermost first, the empty ones left out.
 fn written(plan: &Plan, event: ScriptEvent) -> impl Iterator<Item = (usize, &str, &str)> {
     let request = (plan.request.name.as_str(), &plan.request.scripts);
@@ -120,6 +133,7 @@ mod tests {
             scopes: Scopes::default(),
             iteration: Iteration { index: 1, count: 3 },
             root: "/w".into(),
+            others: None,
         };
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();

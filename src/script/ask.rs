@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{Opened, ScriptResponse};
+use crate::model::variable::VariableWrite;
+use crate::vars::Scopes;
 
 /// One question. The prelude words it as JSON.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -31,6 +33,9 @@ pub enum Ask {
         id: String,
         /// Variables for this one run.
         variables: Map<String, Value>,
+        /// What the script sees at this moment.
+        #[serde(skip)]
+        scopes: Box<Scopes>,
     },
     /// `require` of an npm package; answered with nothing when nobody knows of it.
     Package {
@@ -116,8 +121,10 @@ impl Ask {
 /// What comes back to a script.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// A response, to a send or a run.
+    /// A response to a send.
     Response(Box<ScriptResponse>),
+    /// What came of another request: its response, unless it skipped itself, and what its scripts did to variables.
+    Ran(Option<Box<ScriptResponse>>, Vec<VariableWrite>),
     /// A package.
     Package(Box<Opened>),
     /// Anything else.

@@ -288,6 +288,25 @@ impl<'js> Script<'_, 'js> {
                 }
                 answer.call((id, "", self.ctx.json_parse(text)?))
             }
+            Ok(Answer::Ran(response, writes)) => {
+                let ran = rquickjs::Object::new(self.ctx.clone())?;
+                let text = pm::describe_writes(&writes).to_string();
+                if !self.vm.run.state().spend(text.len(), &self.vm.watch) {
+                    return Ok(());
+                }
+                ran.set("writes", self.ctx.json_parse(text)?)?;
+                let described = match response {
+                    Some(response) => {
+                        if !self.vm.run.state().answered(id, &response, &self.vm.watch) {
+                            return Ok(());
+                        }
+                        Some(pm::describe_response(self.ctx, &response)?)
+                    }
+                    None => None,
+                };
+                ran.set("response", described)?;
+                answer.call((id, "", ran))
+            }
             // Packages are waited for where they are required, never here.
             Ok(Answer::Package(_)) => Ok(()),
             Err(Refused { message, code }) => answer.call((id, message, (), code)),

@@ -214,3 +214,93 @@ async fn answers_to_a_script_share_its_memory_limit() {
         .filter(|line| line.text.contains("what one script may hold"));
     assert!(received <= LARGE && refused.count() >= 3, "{:?}", outcome.console);
 }
+
+/// Runs the first of some requests of one collection.
+async fn sent_among(requests: Vec<Request>) -> Outcome {
+    let base = server().await;
+    let (session, ids) = session(&base, group("", ""), requests);
+    let plan = session.plan(ids[0]).expect("a request");
+    pipeline().send(plan, &SendContext::default()).await
+}
+
+fn console(outcome: &Outcome) -> Vec<&str> {
+    outcome.console.iter().map(|line| line.text.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_script_runs_another_request_with_its_scripts() {
+    let outer = request(
+        "Outer",
+        "{{base}}/outer?token={{token}}",
+        "pm.environment.set('who', 'outer');
+         pm.variables.set('mine', 'outer');
+         const response = await pm.execution.runRequest('inner', { variables: { given: 'yes' } });
+         console.log(response.json().url, pm.environment.get('token'), pm.variables.get('mine'));",
+        "",
+    );
+    let inner = request(
+        "Inner",
+        "{{base}}/inner?given={{given}}&mine={{mine}}&who={{who}}",
+        "pm.variables.set('mine', 'inner')",
+        "console.log('inside');
+         pm.environment.set('token', 'fresh');
+         pm.test('answers', () => pm.response.to.have.status(200));",
+    );
+    let outcome = sent_among(vec![outer, inner]).await;
+    assert_eq!(outcome.script_errors, []);
+    assert_eq!(reply(&outcome)["url"], "/outer?token=fresh");
+    assert_eq!(
+        console(&outcome),
+        ["inside", "/inner?given=yes&mine=inner&who=outer fresh outer"]
+    );
+    let tests: Vec<(&str, bool)> = outcome
+        .tests
+        .iter()
+        .map(|test| (test.name.as_str(), test.passed()))
+        .collect();
+    assert_eq!(tests, [("Inner: answers", true)]);
+    assert_eq!(outcome.script_sends.len(), 1);
+    let token = outcome.writes.iter().filter(|write| {
+        matches!(&write.change, Change::Set { key, value } if key == "token" && value == "fresh")
+            && write.scope == Scope::Environment
+    });
+    assert_eq!(token.count(), 1, "kept once: {:?}", outcome.writes);
+}
+
+#[tokio::test]
+async fn what_cannot_be_run_is_an_error_of_the_call() {
+    let outer = request(
+        "Outer",
+        "{{base}}/outer",
+        "for (const id of ['nowhere', 'refused', 'skipped']) {
+           await pm.execution.runRequest(id).then((it) => console.log(String(it)), (error) => console.log(error.message));
+         }",
+        "",
+    );
+    let refused = request("Refused", "http://127.0.0.1:1/", "", "");
+    let skipped = request("Skipped", "{{base}}/", "pm.execution.skipRequest()", "");
+    let outcome = sent_among(vec![outer, refused, skipped]).await;
+    let said = console(&outcome);
+    assert_eq!(said.len(), 3, "{said:?}");
+    assert!(said[0].contains("no request with the id `nowhere`"), "{said:?}");
+    assert!(said[1].contains("refused the connection"), "{said:?}");
+    assert_eq!(said[2], "null");
+}
+
+#[tokio::test]
+async fn a_request_that_runs_itself_ends() {
+    let outer = request(
+        "Outer",
+        "{{base}}/outer",
+        "await pm.execution.runRequest('outer').catch((error) => console.log(error.message));",
+        "",
+    );
+    let outcome = sent_among(vec![outer]).await;
+    let said = console(&outcome);
+    assert!(
+        said.iter()
+            .any(|line| line.contains("10 requests have each run the next one")),
+        "{said:?}"
+    );
+    assert_eq!(outcome.script_sends.len(), 10);
+}

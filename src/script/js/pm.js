@@ -43,7 +43,17 @@ function askVault(question) {
   return twoWay(undefined, (done) => ask('vault', question, (error, value) => done(error, value === null ? undefined : value)));
 }
 
-function execution(info) {
+// What another request's scripts did to variables is done here too.
+function repeat(pm, writes) {
+  const scopes = { environment: pm.environment, collection: pm.collectionVariables, global: pm.globals };
+  for (const { scope, change, key, value } of writes) {
+    if (change === 'set') scopes[scope].set(key, value);
+    else if (change === 'unset') scopes[scope].unset(key);
+    else scopes[scope].clear();
+  }
+}
+
+function execution(info, pm) {
   const location = [...info.location];
   Object.defineProperty(location, 'current', { value: location[location.length - 1] });
   const parts = {
@@ -57,7 +67,10 @@ function execution(info) {
         return Promise.reject(new TypeError('pm.execution.runRequest: the first argument must be the id of a request'));
       }
       return twoWay(undefined, (done) => {
-        askResponse('run', { id, variables: (options && options.variables) || {} }, done);
+        askResponse('run', { id, variables: (options && options.variables) || {} }, (error, response, writes) => {
+          if (!error) repeat(pm, writes);
+          done(error, response);
+        });
       });
     },
   };
@@ -115,7 +128,7 @@ for (const [name, make] of Object.entries(PARTS)) {
     configurable: true,
     enumerable: true,
     get() {
-      const value = make(run.info);
+      const value = make(run.info, this);
       Object.defineProperty(this, name, { value, enumerable: true, configurable: true, writable: name !== 'info' });
       return value;
     },

@@ -13,10 +13,12 @@ export function ask(kind, question, done) {
   host.ask(id, kind, clean(native.stringify(question)));
 }
 
-/** As `ask`, for an answer that is a response, or null. */
+/** As `ask`, for an answer that is a response, or null, and what else came of it. */
 export function askResponse(kind, question, done) {
   const id = run.nextId++;
-  run.sends.set(id, (error, described) => done(error, error ? undefined : described && new Response(described, id)));
+  run.sends.set(id, (error, { response, ...rest } = {}) => {
+    done(error, response ? new Response(response, id) : null, rest.writes);
+  });
   host.ask(id, kind, clean(native.stringify(question)));
 }
 

@@ -63,7 +63,7 @@ impl Shelf {
         self.watch.outside(false);
         Ok(match answer.map_err(|refused| refused.message)? {
             Answer::Package(opened) => Some(self.keep(*opened)),
-            Answer::Response(_) | Answer::Value(_) => None,
+            Answer::Response(_) | Answer::Ran(..) | Answer::Value(_) => None,
         })
     }
 

@@ -10,13 +10,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub use natives::register;
 pub use response::{describe as describe_response, describe_cookies};
 
+use serde_json::json;
+
 use super::console;
 use super::limits::{Trip, Watch};
 use super::wording::{self, Thrown};
 use super::{Ask, ScriptJob, ScriptReport, ScriptResponse};
-use crate::model::Request;
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
+use crate::model::{Request, Scope};
+use crate::vars::Scopes;
+
+/// What was done to variables, as `[{ scope, change, key, value }]`; only what lasts longer than a request.
+pub fn describe_writes(writes: &[VariableWrite]) -> serde_json::Value {
+    let described = writes.iter().filter_map(|write| {
+        let scope = match write.scope {
+            Scope::Environment => "environment",
+            Scope::Collection => "collection",
+            Scope::Global => "global",
+            Scope::Local | Scope::Data => return None,
+        };
+        Some(match &write.change {
+            Change::Set { key, value } => json!({ "scope": scope, "change": "set", "key": key, "value": value }),
+            Change::Unset { key } => json!({ "scope": scope, "change": "unset", "key": key }),
+            Change::Clear => json!({ "scope": scope, "change": "clear" }),
+        })
+    });
+    described.collect()
+}
 
 /// The script that is running, shared between its natives, the worker and the watchdog.
 #[derive(Clone, Default)]
@@ -168,7 +189,16 @@ impl State {
         console::push(&mut self.report.console, level, text, &script);
     }
 
-    fn write(&mut self, scope: crate::model::Scope, change: Change) {
+    /// The variables with what the script has done to them by now.
+    fn scopes(&self) -> Scopes {
+        let mut scopes = self.job.as_ref().map(|job| job.scopes.clone()).unwrap_or_default();
+        for write in &self.report.writes {
+            scopes.apply(write);
+        }
+        scopes
+    }
+
+    fn write(&mut self, scope: Scope, change: Change) {
         let set_by = self.script_name();
         self.report.writes.push(VariableWrite { scope, change, set_by });
     }

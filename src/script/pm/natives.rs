@@ -10,6 +10,7 @@ use rquickjs::function::{Func, Opt};
 use rquickjs::{ArrayBuffer, Ctx, Exception, IntoJs, Object, Result, Value};
 use serde_json::json;
 
+use super::super::Ask;
 use super::super::console::level;
 use super::super::libs;
 use super::super::limits::Watch;
@@ -27,6 +28,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     register_reports(&host, run, watch)?;
     register_scopes(&host, run, watch)?;
     register_exchange(&host, run, watch)?;
+    register_sends(&host, run, watch)?;
     register_odds(&host)?;
     libs::register(&host, watch)?;
     packages::register(&host, run, watch)?;
@@ -182,7 +184,48 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
     )
 }
 
-/// The request, the response, and sends of the script's own.
+/// Requests of the script's own, and questions.
+fn register_sends<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "send",
+        Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
+            let (parts, bytes) = parsed(&ctx, parts)?;
+            let mut state = own.state();
+            if !state.spend(bytes, &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            let mut request = crate::model::Request::default();
+            request::apply(&mut request, &parts);
+            if request.auth.is_inherited() {
+                // Nothing is inherited by a script's own request.
+                request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
+            }
+            state.sends.push((id, Outgoing::Send(Box::new(request))));
+            Ok(())
+        }),
+    )?;
+    let (own, its_watch) = (run.clone(), Arc::clone(watch));
+    host.set(
+        "ask",
+        Func::from(move |ctx: Ctx<'js>, id: u32, kind: String, question: String| {
+            let mut state = own.state();
+            if !state.spend(question.len(), &its_watch) {
+                return Err(too_much(&ctx));
+            }
+            let read = serde_json::from_str(&format!("{{\"{kind}\":{question}}}"));
+            let mut question =
+                read.map_err(|error| Exception::throw_type(&ctx, &format!("not a question: {error}")))?;
+            if let Ask::Run { scopes, .. } = &mut question {
+                **scopes = state.scopes();
+            }
+            state.sends.push((id, Outgoing::Ask(question)));
+            Ok(())
+        }),
+    )
+}
+
+/// The request and the response.
 fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Result<()> {
     let own = run.clone();
     host.set(
@@ -216,39 +259,6 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> 
                 }
                 state.report.request = Some(changed);
             }
-            Ok(())
-        }),
-    )?;
-    let (own, its_watch) = (run.clone(), Arc::clone(watch));
-    host.set(
-        "send",
-        Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
-            let (parts, bytes) = parsed(&ctx, parts)?;
-            let mut state = own.state();
-            if !state.spend(bytes, &its_watch) {
-                return Err(too_much(&ctx));
-            }
-            let mut request = crate::model::Request::default();
-            request::apply(&mut request, &parts);
-            if request.auth.is_inherited() {
-                // Nothing is inherited by a script's own request.
-                request.auth = crate::model::Auth::new(crate::model::Auth::NONE);
-            }
-            state.sends.push((id, Outgoing::Send(Box::new(request))));
-            Ok(())
-        }),
-    )?;
-    let (own, its_watch) = (run.clone(), Arc::clone(watch));
-    host.set(
-        "ask",
-        Func::from(move |ctx: Ctx<'js>, id: u32, kind: String, question: String| {
-            let mut state = own.state();
-            if !state.spend(question.len(), &its_watch) {
-                return Err(too_much(&ctx));
-            }
-            let read = serde_json::from_str(&format!("{{\"{kind}\":{question}}}"));
-            let question = read.map_err(|error| Exception::throw_type(&ctx, &format!("not a question: {error}")))?;
-            state.sends.push((id, Outgoing::Ask(question)));
             Ok(())
         }),
     )?;

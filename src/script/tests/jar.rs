@@ -4,6 +4,9 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
+use crate::model::Scope;
+use crate::model::variable::{Change, VariableWrite};
+
 use super::*;
 
 /// Answers as a jar with one cookie; keeps what it was asked.
@@ -30,7 +33,16 @@ impl SendPort for Port {
             } => json!([cookie]),
             Ask::Run { .. } => {
                 let response = answer(200, "OK", "{}");
-                return Box::pin(std::future::ready(Ok(Answer::Response(Box::new(response)))));
+                let write = VariableWrite {
+                    scope: Scope::Environment,
+                    change: Change::Set {
+                        key: "inner".to_owned(),
+                        value: json!(7),
+                    },
+                    set_by: "another script".to_owned(),
+                };
+                let ran = Answer::Ran(Some(Box::new(response)), vec![write]);
+                return Box::pin(std::future::ready(Ok(ran)));
             }
             _ => Value::Null,
         };
@@ -114,11 +126,12 @@ fn what_a_callback_throws_is_the_scripts_error() {
 #[test]
 fn another_request_can_be_run() {
     let (shown, asked) = asking(
-        "console.log((await pm.execution.runRequest('id-1', { variables: { a: 1 } })).code);
+        "console.log(pm.environment.get('inner'));
+         console.log((await pm.execution.runRequest('id-1', { variables: { a: 1 } })).code, pm.environment.get('inner'));
          await pm.execution.runRequest().catch((error) => console.log(error.name));",
     );
-    assert_eq!(shown, ["200", "TypeError"]);
-    let Ask::Run { id, variables } = &asked[0] else {
+    assert_eq!(shown, ["undefined", "200 7", "TypeError"]);
+    let Ask::Run { id, variables, .. } = &asked[0] else {
         panic!("{asked:?}")
     };
     assert_eq!((id.as_str(), &variables["a"]), ("id-1", &json!(1)));
