@@ -7,6 +7,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
+use super::key::{self, KeyError};
 use crate::model::Secret;
 use crate::model::exchange::{SendError, SendErrorKind};
 
@@ -50,16 +51,15 @@ impl ClientCertificate {
         }
         let file = self.key.as_ref().unwrap_or(&self.certificate);
         let pem = bytes(file)?;
-        let text = String::from_utf8_lossy(&pem);
-        if text.contains("ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED") {
-            return Err(
-                unusable(file, "its key is encrypted, and encrypted keys are not supported").hint(format!(
-                    "write it without a passphrase: `openssl pkey -in {} -out key.pem`",
-                    file.display()
-                )),
-            );
-        }
-        let key = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| unusable(file, "it holds no private key"))?;
+        let passphrase = self.passphrase.as_ref().map(Secret::reveal);
+        let key = key::read(&pem, passphrase).map_err(|error| {
+            let told = unusable(file, &error.to_string());
+            match error {
+                KeyError::NoPassphrase => told.hint("`--ssl-client-passphrase` gives it"),
+                KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
+                KeyError::None | KeyError::Wrong => told,
+            }
+        })?;
         Ok((chain, key))
     }
 }
@@ -157,14 +157,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("c.pem");
         let made = rcgen::generate_simple_self_signed(vec!["h".to_owned()]).unwrap();
-        let key = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        let key = include_str!("../../tests/http/keys/pkcs8-aes256.pem");
         std::fs::write(&file, made.cert.pem() + key).unwrap();
-        let certificate = ClientCertificate {
+        let certificate = |passphrase: Option<&str>| ClientCertificate {
             certificate: file.clone(),
+            passphrase: passphrase.map(Secret::new),
             ..ClientCertificate::default()
         };
-        let error = certificate.read().unwrap_err();
-        assert!(error.message.contains("encrypted") && error.hint.unwrap().contains("openssl"));
+        let error = certificate(None).read().unwrap_err();
+        assert!(error.message.contains("encrypted") && error.hint.unwrap().contains("--ssl-client-passphrase"));
+        let error = certificate(Some("wrong")).read().unwrap_err();
+        assert!(
+            error.message.contains("c.pem") && !error.message.contains("`wrong`"),
+            "{error:?}"
+        );
+        assert!(certificate(Some("hush")).read().is_ok());
+        let certificate = certificate(None);
         std::fs::write(&file, made.cert.pem() + &made.signing_key.serialize_pem()).unwrap();
         assert_eq!(certificate.read().unwrap().0.len(), 1);
         std::fs::remove_file(&file).unwrap();

@@ -24,6 +24,7 @@ mod decode;
 mod error;
 mod headers;
 mod identity;
+mod key;
 mod multipart;
 mod proxy;
 mod receive;
