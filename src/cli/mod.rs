@@ -154,7 +154,9 @@ fn current_folder() -> Result<PathBuf, CliError> {
 /// The first word is neither a command nor a folder: most often a slip in a command's name.
 fn no_folder(typed: &Path) -> CliError {
     let typed = typed.to_string_lossy();
-    let error = CliError::usage(format!("`{typed}` is neither a command nor a folder"));
+    let error = CliError::usage(format!(
+        "`{typed}` is neither a command, nor a folder, nor a file of Postman's"
+    ));
     let definition = Cli::command();
     let near = definition
         .get_subcommands()

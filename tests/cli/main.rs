@@ -433,7 +433,7 @@ fn a_slip_in_a_path_gets_a_suggestion_and_code_2() {
         .arg("snd")
         .assert()
         .code(2)
-        .stderr(contains("`snd` is neither a command nor a folder").and(contains("did you mean `postrider send`?")));
+        .stderr(contains("`snd` is neither a command, nor a folder").and(contains("did you mean `postrider send`?")));
 }
 
 #[test]

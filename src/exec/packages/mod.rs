@@ -48,7 +48,7 @@ impl FetchError {
             Self::Shelf(PackageError::File { .. }) => "mend the file",
             Self::Shelf(_) => "look at the disk and the rights of the cache folder",
             Self::Registry(RegistryError::Status { .. }) => "look at `registry` and its token in `.npmrc`",
-            Self::Registry(RegistryError::Nothing { .. }) => "look at `registry` in `.npmrc`",
+            Self::Registry(RegistryError::Nothing { .. }) => "check the name and version, and `registry` in `.npmrc`",
             Self::Registry(RegistryError::Network { .. }) => {
                 "run `postrider packages fetch` where there is a network; from then on none is needed"
             }
