@@ -273,3 +273,30 @@ fn bytes_of_a_server_never_reach_the_terminal_as_they_are() {
         "the screen was cleared by a server"
     );
 }
+
+#[test]
+fn importing_again_asks_before_anything_is_changed() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("birds.json");
+    let write = |request: &str| {
+        let text = format!(
+            r#"{{ "info": {{ "name": "Birds", "_postman_id": "b",
+                  "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" }},
+                "item": [{{ "id": "r", "name": "{request}", "request": "http://127.0.0.1/" }}] }}"#
+        );
+        std::fs::write(&file, text).unwrap();
+    };
+    std::fs::create_dir(home.path().join("collections")).unwrap();
+    let saved = || std::fs::read_to_string(home.path().join("collections/birds/herons.toml")).unwrap();
+    let import = || Session::start(home.path(), &["import", "birds.json"]);
+    write("Herons");
+    assert!(import().child.wait().unwrap().success());
+    write("Grey herons");
+    for (answer, taken) in [("n\r", false), ("\r", false), ("y\r", true)] {
+        let mut session = import();
+        session.sees("Go on? [y/N]");
+        session.press(answer);
+        assert_eq!(session.child.wait().unwrap().success(), taken, "{answer:?}");
+        assert_eq!(saved().contains("Grey herons"), taken, "{answer:?}");
+    }
+}

@@ -3,6 +3,8 @@
 //! A text is gone over up to 19 times, so values may hold tokens, and so may names (`{{k{{c}}}}`). A loop ends with its
 //! token left in the text. What no scope defines stays as it is and is reported.
 
+use indexmap::IndexSet;
+
 use crate::model::Scope;
 use crate::model::template::tokens;
 use crate::model::variable::display_value;
@@ -94,18 +96,23 @@ pub(super) fn replace_with(text: &str, scopes: &Scopes, dynamic: Option<&Dynamic
         ..Resolution::default()
     };
     let limit = text.len().saturating_add(GROWTH);
+    // Sets, as a template of a stranger's may have names by the hundred thousand.
+    let mut used = IndexSet::new();
     for _ in 0..PASSES {
-        match pass(&out.text, scopes, dynamic, &mut out.used, limit) {
+        match pass(&out.text, scopes, dynamic, &mut used, limit) {
             Some(next) => out.text = next,
             None => break,
         }
     }
+    out.used = used.into_iter().collect();
+    let mut unresolved = IndexSet::new();
     for token in tokens(&out.text) {
         let later = dynamic.is_none() && scopes.get(token.name).is_none() && super::dynamic::is_name(token.name);
-        if !token.name.is_empty() && !later && !out.unresolved.iter().any(|name| name == token.name) {
-            out.unresolved.push(token.name.to_owned());
+        if !token.name.is_empty() && !later && !unresolved.contains(token.name) {
+            unresolved.insert(token.name.to_owned());
         }
     }
+    out.unresolved = unresolved.into_iter().collect();
     out
 }
 
@@ -114,7 +121,7 @@ fn pass(
     text: &str,
     scopes: &Scopes,
     dynamic: Option<&Dynamic>,
-    used: &mut Vec<(String, Scope)>,
+    used: &mut IndexSet<(String, Scope)>,
     limit: usize,
 ) -> Option<String> {
     let mut out = String::new();
@@ -125,9 +132,7 @@ fn pass(
             // As in Postman: a row of data without a value says nothing.
             Some((Scope::Data, binding)) if binding.value.is_null() => continue,
             Some((scope, binding)) => {
-                if !used.iter().any(|(name, from)| name == token.name && *from == scope) {
-                    used.push((token.name.to_owned(), scope));
-                }
+                used.insert((token.name.to_owned(), scope));
                 display_value(&binding.value)
             }
             None => match dynamic.and_then(|dynamic| dynamic.value(token.name)) {
@@ -150,6 +155,7 @@ fn pass(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
     use serde_json::{Value, json};
 
     #[test]
@@ -232,6 +238,49 @@ mod tests {
         assert_eq!((told.scope, told.set_by.as_str()), (Scope::Environment, "you"));
         assert_eq!(explain("nothing", &scopes), None);
         assert!(!format!("{told:?}").contains("http"));
+    }
+
+    #[test]
+    fn names_by_the_hundred_thousand_are_each_told_once() {
+        let text: String = (0..200_000).map(|n| format!("{{{{n{n}}}}}")).collect();
+        let found = replace(&text, &Scopes::default());
+        assert_eq!((found.unresolved.len(), found.text.len()), (200_000, text.len()));
+    }
+
+    /// Text of braces, names and dollars, which may or may not be templates.
+    fn templates() -> impl Strategy<Value = String> {
+        proptest::collection::vec(
+            prop_oneof![
+                Just("{{"),
+                Just("}}"),
+                Just("{"),
+                Just("}"),
+                Just("a"),
+                Just("b"),
+                Just("$guid"),
+                Just("$"),
+                Just("日"),
+                Just("\u{0}"),
+                Just(" ")
+            ],
+            0..24,
+        )
+        .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_template_with_any_values_ends_in_some_text(text in templates(), a in templates(), b in templates()) {
+            let scopes = scopes(&[("a", json!(a)), ("b", json!(b)), ("{{a}}", json!("{{b}}")), ("", json!("{{a}}"))]);
+            let found = replace(&text, &scopes);
+            prop_assert!(found.text.len() <= text.len() + GROWTH + a.len() + b.len());
+            // What is said to be unresolved stands in the text.
+            for name in &found.unresolved {
+                prop_assert!(found.text.contains(&format!("{{{{{name}}}}}")), "{} in {}", name, found.text);
+            }
+            // Without anything to replace it stays what it is.
+            prop_assert_eq!(replace(&text, &Scopes::default()).text, text);
+        }
     }
 
     #[test]

@@ -368,7 +368,7 @@ fn found(planned: &Planned) -> Vec<Line> {
     }
     out.push(Line::new(Look::Plain, "", ""));
     if todo.does_something() {
-        out.push(Line::new(Look::Plain, "  ", todo.words()));
+        out.push(Line::new(Look::Plain, "  ", format!("Importing it: {}.", todo.words())));
     } else {
         out.push(Line::new(
             Look::Done,
