@@ -1,6 +1,7 @@
 //! `packages`: npm packages for scripts; which there are, fetching them ahead, adding and removing own ones.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -17,11 +18,12 @@ use super::output::{Output, escape, size};
 
 /// Does what was asked for.
 pub async fn packages(opened: &Opened, command: &PackagesCommand, output: &mut Output) -> Result<ExitCode, CliError> {
-    let store = opened.package_store();
+    let store = opened.package_store().asked_by_the_user();
+    let packages = || Packages::new(Arc::new(store.clone()), opened.client());
     match command {
         PackagesCommand::List { json, all } => list(&store, *json, *all, output)?,
-        PackagesCommand::Fetch => fetch(&opened.packages(), output).await?,
-        PackagesCommand::Add { packages } => add(&opened.packages(), &store, packages, output).await?,
+        PackagesCommand::Fetch => fetch(&packages(), output).await?,
+        PackagesCommand::Add { packages: wanted } => add(&packages(), &store, wanted, output).await?,
         PackagesCommand::Remove { packages } => remove(&store, packages, output)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -47,7 +47,9 @@ impl FetchError {
             }
             Self::Shelf(PackageError::File { .. }) => "mend the file",
             Self::Shelf(_) => "look at the disk and the rights of the cache folder",
-            Self::Registry(RegistryError::Status { .. }) => "look at `registry` and its token in `.npmrc`",
+            Self::Registry(RegistryError::Status { .. }) => {
+                "look at `registry` and its token in `.npmrc`; a token in the workspace's own counts for `postrider packages fetch`"
+            }
             Self::Registry(RegistryError::Nothing { .. }) => "check the name and version, and `registry` in `.npmrc`",
             Self::Registry(RegistryError::Network { .. }) => {
                 "run `postrider packages fetch` where there is a network; from then on none is needed"

@@ -32,6 +32,8 @@ pub struct PackageStore {
     /// The environment's variables that npm looks at.
     environment: BTreeMap<String, String>,
     home: Option<PathBuf>,
+    /// The user asks for packages, and not a script.
+    asked: bool,
 }
 
 impl PackageStore {
@@ -44,7 +46,15 @@ impl PackageStore {
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
             home: etcetera::home_dir().ok(),
+            asked: false,
         }
+    }
+
+    /// The same for a command of the user's: all that the workspace's `.npmrc` says is heeded then.
+    #[must_use]
+    pub fn asked_by_the_user(mut self) -> Self {
+        self.asked = true;
+        self
     }
 
     /// The same with another home folder and environment, for tests.
@@ -123,7 +133,7 @@ impl Shelf for PackageStore {
     }
 
     fn registries(&self) -> Result<Registries, PackageError> {
-        npmrc::registries(&self.workspace, self.home.as_deref(), &self.environment)
+        npmrc::registries(&self.workspace, self.home.as_deref(), &self.environment, self.asked)
     }
 }
 

@@ -3,6 +3,10 @@
 //! The first that says something wins: `npm_config_…` in the environment, the workspace, the user, the system. Of npm's
 //! settings these are heeded: `registry`, `@scope:registry`, `//host/path/:_authToken` (and `_auth`, `username` with
 //! `_password`), `proxy`, `https-proxy`, `cafile`, `strict-ssl`.
+//!
+//! A workspace may be a stranger's. When a script alone makes a package be fetched, its `.npmrc` may name registries (what
+//! they give is checked) and nothing else: with `${VARIABLE}` it could send the environment anywhere, and with a proxy or
+//! without the check of certificates read the user's own token. A command of the user's takes all of it, as npm does.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,14 +23,15 @@ use crate::model::package::{PackageError, Registries};
 /// Settings by their names.
 type Settings = BTreeMap<String, String>;
 
-/// Reads all of them.
+/// Reads all of them; `asked` is whether it was the user who asked for packages, and not a script.
 pub fn registries(
     workspace: &Path,
     home: Option<&Path>,
     environment: &BTreeMap<String, String>,
+    asked: bool,
 ) -> Result<Registries, PackageError> {
-    let own = own_settings(environment);
-    let mut files = vec![workspace.join(".npmrc")];
+    let mut own = own_settings(environment);
+    let mut files = Vec::new();
     files.extend(
         own.get("userconfig")
             .map(PathBuf::from)
@@ -37,6 +42,17 @@ pub fn registries(
             .map(PathBuf::from)
             .or_else(|| system_file(environment)),
     );
+    let mut near = read(&workspace.join(".npmrc"), home, environment)?;
+    if !asked {
+        let plain = read(&workspace.join(".npmrc"), home, &BTreeMap::new())?;
+        near = plain
+            .into_iter()
+            .filter(|(name, value)| is_harmless(name, value))
+            .collect();
+    }
+    for (name, value) in near {
+        own.entry(name).or_insert(value);
+    }
     let mut all = own;
     for file in files {
         for (name, value) in read(&file, home, environment)? {
@@ -44,6 +60,12 @@ pub fn registries(
         }
     }
     understood(&all)
+}
+
+/// Whether a stranger may say it: where packages come from, in so many words.
+fn is_harmless(name: &str, value: &str) -> bool {
+    let names_registry = name == "registry" || (name.starts_with('@') && name.ends_with(":registry"));
+    names_registry && !value.contains("${")
 }
 
 /// `npm_config_registry=…`, in any case, underscores for dashes.
@@ -198,6 +220,10 @@ mod tests {
     use super::*;
 
     fn of(files: &[(&str, &str)], environment: &[(&str, &str)]) -> Result<Registries, PackageError> {
+        of_asked(files, environment, true)
+    }
+
+    fn of_asked(files: &[(&str, &str)], environment: &[(&str, &str)], asked: bool) -> Result<Registries, PackageError> {
         let folder = tempfile::tempdir().unwrap();
         for part in ["workspace", "home"] {
             fs::create_dir(folder.path().join(part)).unwrap();
@@ -213,7 +239,34 @@ mod tests {
             &folder.path().join("workspace"),
             Some(&folder.path().join("home")),
             &environment,
+            asked,
         )
+    }
+
+    #[test]
+    fn a_strangers_workspace_names_registries_and_nothing_else_until_the_user_asks() {
+        let theirs = "registry=https://theirs.test/\n@a:registry=https://${HOME}.theirs.test/\n//theirs.test/:_authToken=${TOKEN}\n\
+                      proxy=http://theirs.test:81\nstrict-ssl=false\ncafile=ca.pem\n//user.test/:_authToken=mine\n";
+        let files = [
+            ("home/.npmrc", "//user.test/:_authToken=users"),
+            ("workspace/.npmrc", theirs),
+        ];
+        let environment = [("TOKEN", "s3cret"), ("HOME", "me")];
+        let quiet = of_asked(&files, &environment, false).unwrap();
+        assert_eq!(quiet.registry, "https://theirs.test/");
+        assert_eq!(quiet.of("@a/b"), "https://theirs.test/");
+        assert!(quiet.authorization("https://theirs.test/x").is_none());
+        assert_eq!(
+            quiet.authorization("https://user.test/x").unwrap().reveal(),
+            "Bearer users"
+        );
+        assert!(quiet.strict_ssl && quiet.proxy.is_none() && quiet.ca_file.is_none());
+        let asked = of_asked(&files, &environment, true).unwrap();
+        assert_eq!(
+            asked.authorization("https://theirs.test/x").unwrap().reveal(),
+            "Bearer s3cret"
+        );
+        assert!(!asked.strict_ssl && asked.proxy.is_some());
     }
 
     const USER: &str = "; mine\nregistry = https://user.test\n//user.test/:_authToken=${TOKEN}\n@own:registry=\"https://own.test:8443/npm\"\nstrict-ssl=false\ncafile=ca.pem\n";
