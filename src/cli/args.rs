@@ -68,6 +68,12 @@ pub enum Command {
     },
     /// Lists, chooses, reads and sets environments and their variables.
     Env(EnvArgs),
+    /// Your secrets for scripts, which reach them by `pm.vault` and with your consent: lists, sets and removes them.
+    Vault {
+        /// What to do.
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
     /// npm packages that scripts may require: lists, fetches, adds and removes them.
     Packages {
         /// What to do.
@@ -125,6 +131,9 @@ pub struct SendingArgs {
     /// Gives up on a request after so long: `500` (ms), `5s`; 0 is never.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_request: Option<Duration>,
+    /// Lets scripts use your secrets by `pm.vault`; `postrider vault list` says which there are.
+    #[arg(long)]
+    pub allow_vault: bool,
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,
@@ -273,6 +282,25 @@ pub enum EnvCommand {
         /// The environment; without it, the active one.
         #[arg(short = 'e', long, value_name = "ENV")]
         environment: Option<String>,
+    },
+}
+
+/// The commands of `vault`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Lists the names of the secrets.
+    List,
+    /// Keeps a secret: on this machine, for this workspace.
+    Set {
+        /// Its name.
+        key: String,
+        /// Its value; `-` reads it from the standard input.
+        value: String,
+    },
+    /// Removes a secret.
+    Unset {
+        /// Its name.
+        key: String,
     },
 }
 

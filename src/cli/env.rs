@@ -156,15 +156,21 @@ fn all(opened: &Opened, reveal: bool, output: &mut Output) -> Result<(), CliErro
     Ok(())
 }
 
-fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Result<(), CliError> {
-    let mut text = value.to_owned();
-    if value == "-" {
-        text.clear();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .map_err(|error| CliError::failed("cannot read the value").because(error))?;
-        text.truncate(text.trim_end_matches(['\r', '\n']).len());
+/// A value as typed; `-` reads it from the standard input, without the end of its line.
+pub fn typed(value: &str) -> Result<String, CliError> {
+    if value != "-" {
+        return Ok(value.to_owned());
     }
+    let mut text = String::new();
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .map_err(|error| CliError::failed("cannot read the value").because(error))?;
+    text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    Ok(text)
+}
+
+fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Result<(), CliError> {
+    let text = typed(value)?;
     let slug = slug(opened).ok_or_else(|| CliError::failed("the environment is gone"))?;
     let before = opened.session.current.clone();
     let value = CurrentValue {

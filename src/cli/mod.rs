@@ -30,6 +30,7 @@ mod run;
 mod schema;
 mod scopes;
 mod send;
+mod vault;
 
 use std::fs::File;
 use std::future::Future;
@@ -203,6 +204,7 @@ fn perform(
             format: ExportFormat::Postman(args),
         } => export::postman(&Opened::at(&cwd, workspace, output)?, &args, &cwd, output),
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
+        Command::Vault { command } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
         Command::Packages { command } => {
             let opened = Opened::at(&cwd, workspace, output)?;
             in_background(

@@ -21,6 +21,7 @@ pub mod session;
 pub mod source;
 pub mod summary;
 pub mod tokens;
+pub mod vault;
 pub mod writes;
 
 pub use packages::Packages;
@@ -30,4 +31,5 @@ pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
 pub use source::{Source, scopes, secrets};
 pub use summary::{At, Failure, Summary, failures};
+pub use vault::{Consent, Given, keep_vault};
 pub use writes::{Override, Target, apply_writes, drop_overrides};

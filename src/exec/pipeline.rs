@@ -20,6 +20,7 @@ use super::plan::Plan;
 use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
+use super::vault::{Consent, Vault};
 use crate::auth::{self, Signed};
 use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Phase};
@@ -44,8 +45,12 @@ pub struct Pipeline {
     pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
     pub stop_on_failure: bool,
+    /// Who is asked whether scripts may use the vault; without anybody they may not.
+    pub consent: Option<Arc<dyn Consent>>,
     /// How many requests have each run the next one, up to this.
     pub(super) depth: u8,
+    /// The vault of the request whose script runs this one.
+    pub(super) vault: Option<Vault>,
 }
 
 /// How one send is watched and stopped.
@@ -71,6 +76,7 @@ struct Prepared {
     plan: Plan,
     request: Request,
     scopes: Scopes,
+    vault: Vault,
     log: Log,
 }
 
@@ -84,7 +90,9 @@ impl Pipeline {
             limits: Limits::default(),
             packages: None,
             stop_on_failure: false,
+            consent: None,
             depth: 0,
+            vault: None,
         }
     }
 
@@ -110,6 +118,7 @@ impl Pipeline {
         let mut prepared = Prepared {
             request: Request::clone(&plan.request),
             scopes: plan.scopes.clone(),
+            vault: self.vault.clone().unwrap_or_else(|| Vault::new(&plan.vault)),
             plan,
             log: Log::default(),
         };
@@ -211,6 +220,8 @@ impl Pipeline {
         });
         let sent = Sent::default();
         let mut cookies = None;
+        let collection = prepared.plan.ancestors.first();
+        let collection = collection.map_or_else(|| prepared.plan.request.name.clone(), |first| first.name.clone());
         for mut job in jobs {
             let port = Port {
                 http: self.http.clone(),
@@ -222,8 +233,14 @@ impl Pipeline {
                 },
                 packages: self.packages.clone(),
                 sent: sent.clone(),
+                vault: prepared.vault.clone(),
+                consent: self.consent.clone(),
+                asks: (collection.clone(), job.name.clone()),
                 nested: prepared.plan.others.clone().map(|others| Nested {
-                    pipeline: self.clone(),
+                    pipeline: Self {
+                        vault: Some(prepared.vault.clone()),
+                        ..self.clone()
+                    },
                     others,
                     iteration: prepared.plan.iteration,
                     context: context.clone(),
@@ -252,6 +269,7 @@ impl Pipeline {
                 fail_with_its_tests(&mut report, &name, event);
             }
             prepared.log.take(report, event);
+            prepared.log.outcome.vault.extend(prepared.vault.take_writes());
             prepared.log.outcome.script_sends.extend(sent.take());
             for nested in sent.take_nested() {
                 prepared.log.take_nested(nested);

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::source::{Source, scopes};
 use crate::model::script::Scripts;
 use crate::model::variable::CurrentValues;
-use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Settings, Workspace};
+use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Secret, Settings, Workspace};
 use crate::vars::Scopes;
 
 /// A row of iteration data: a value for each column.
@@ -36,6 +36,8 @@ pub struct Plan {
     pub iteration: Iteration,
     /// The folder relative paths of files start from.
     pub root: PathBuf,
+    /// The secrets that scripts may ask for.
+    pub vault: Vec<(String, Secret)>,
     /// The other requests, where a script runs one of them.
     pub others: Option<Arc<Others>>,
 }
@@ -182,6 +184,7 @@ pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
     });
     Plan {
         others,
+        vault: super::vault::values(source.current),
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),
         inherited_auth: source.node.map_or_else(none, |node| inherited_auth(workspace, node)),

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::nested::Nested;
 use super::packages::Packages;
+use super::vault::{Consent, Vault};
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
@@ -25,6 +26,12 @@ pub(super) struct Port {
     pub context: SendContext,
     /// The packages that scripts may require.
     pub packages: Option<Arc<Packages>>,
+    /// The user's secrets.
+    pub vault: Vault,
+    /// Who is asked whether the script may have them.
+    pub consent: Option<Arc<dyn Consent>>,
+    /// The names of the collection and the script, for that question.
+    pub asks: (String, String),
     /// Runs other requests.
     pub nested: Option<Nested>,
     /// What was sent so far.
@@ -126,6 +133,11 @@ impl SendPort for Port {
         if let (Ask::Run { id, variables, scopes }, Some(nested)) = (&question, &self.nested) {
             let scopes = with_local(scopes, variables);
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
+        }
+        if let Ask::Vault { key, action } = question {
+            let (collection, script) = &self.asks;
+            let consent = self.consent.as_ref().map(|consent| consent.vault(collection, script));
+            return self.vault.act(key, action, consent);
         }
         Box::pin(ready(match &question {
             Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action)

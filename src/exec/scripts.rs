@@ -45,6 +45,7 @@ impl Log {
         outcome.console.sort_by_key(|line| line.at);
         outcome.script_errors.extend(nested.script_errors);
         outcome.script_sends.extend(nested.script_sends);
+        outcome.vault.extend(nested.vault);
     }
 }
 
@@ -134,6 +135,7 @@ mod tests {
             iteration: Iteration { index: 1, count: 3 },
             root: "/w".into(),
             others: None,
+            vault: Vec::new(),
         };
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::plan::{Plan, plan, plan_of};
 use super::source::Source;
+use super::vault::keep_vault;
 use super::writes::{Target, apply_writes, drop_overrides};
 use crate::model::outcome::ConsoleLine;
 use crate::model::variable::CurrentValues;
@@ -60,6 +61,7 @@ impl Session {
             node,
         };
         drop_overrides(&outcome.writes, target, &mut self.overrides);
+        keep_vault(outcome, &mut self.current, Timestamp::now());
         apply_writes(
             &outcome.writes,
             target,

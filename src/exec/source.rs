@@ -70,7 +70,10 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let tokens = tokens
         .map(|(_, binding)| display_value(&binding.value))
         .filter(|token| !token.is_empty());
-    let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).collect();
+    let vault = super::vault::values(source.current)
+        .into_iter()
+        .map(|(_, secret)| secret);
+    let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).chain(vault).collect();
     of_send.unwrap_or_default().with(hidden)
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Exchange, Redactor, script::ScriptEvent, variable::VariableWrite};
+use super::{Exchange, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
 
 /// The result of one trip through the pipeline.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub console: Vec<ConsoleLine>,
     /// What scripts did to variables, in order.
     pub writes: Vec<VariableWrite>,
+    /// What scripts did to the vault, in order; `None` removed a secret.
+    pub vault: Vec<(String, Option<Secret>)>,
     /// Scripts that failed; the others ran all the same.
     pub script_errors: Vec<ScriptError>,
     /// Where the run goes on, if a script said so.

@@ -116,6 +116,8 @@ pub enum Owner {
     Environment(String),
     /// A collection, by the name of its folder.
     Collection(String),
+    /// The workspace's vault, which is no scope: scripts ask for its secrets.
+    Vault,
 }
 
 /// The local value that hides a file's initial one.

@@ -9,6 +9,7 @@ use crate::model::{Environment, EnvironmentId, Filed, NodeId};
 use crate::store::Content;
 
 use super::action::Action;
+use super::consents::QuestionId;
 use super::importing;
 use super::modals::Modal;
 use super::panes::Pane;
@@ -53,6 +54,7 @@ impl Command {
             | Self::Request(_)
             | Self::Run(_)
             | Self::Import(_)
+            | Self::Consent(..)
             | Self::CloseRunner
             | Self::Quit => false,
         }
@@ -207,6 +209,8 @@ pub enum Command {
     Run(Ask),
     /// Does what the screen of imports asks for.
     Import(importing::Ask),
+    /// Answers a question for the user's consent.
+    Consent(QuestionId, bool),
     /// Closes the table of the run, which goes on.
     CloseRunner,
     /// Leaves the program without asking.

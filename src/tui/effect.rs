@@ -13,6 +13,7 @@ use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::consents::QuestionId;
 use super::importing::ImportId;
 use super::runner::{Format, Order};
 use super::shared::RunId;
@@ -85,6 +86,8 @@ pub enum Effect {
     Import(ImportId, Box<Planned>),
     /// Goes on with the workspace of another folder.
     Reopen(PathBuf),
+    /// Answers a question for the user's consent.
+    Consent(QuestionId, bool),
     /// Leaves the program.
     Quit,
 }

@@ -12,6 +12,7 @@ use crate::store::state::Other;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::consents;
 use super::importing::{self, ImportId};
 use super::runner::News;
 use super::shared::{Level, RunId};
@@ -61,6 +62,8 @@ pub enum Event {
     Cookies(Vec<Cookie>, String),
     /// News of a run.
     Run(RunId, News),
+    /// A script wants something that only the user can allow.
+    Consent(consents::Question),
     /// News of an import.
     Import(ImportId, importing::News),
     /// A send broke off by a defect of our own.

@@ -10,6 +10,7 @@ use super::command::Command;
 use super::commands::{
     ask_about_conflict, changed, give_up, import_news, mark_saved, not_moved, not_removed, release, run_news,
 };
+use super::consents;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
@@ -88,6 +89,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         }
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
+        Event::Consent(question) => consents::ask(state, question, queue),
         Event::Keeps(keeps) => {
             state.shared.forgetful = !keeps;
             if keeps {
@@ -156,6 +158,7 @@ fn sent(
     let mut local = Layer::default();
     let lost = exec::apply_writes(&outcome.writes, target, &mut shared.current, &mut local, shared.now);
     outcome.console.extend(lost);
+    exec::keep_vault(&outcome, &mut shared.current, shared.now);
     let source = exec::Source {
         environment,
         ..shared.plan_source(Some(node))

@@ -4,6 +4,7 @@
 mod endings;
 mod newman;
 mod packages;
+mod vault;
 
 use std::fs;
 use std::path::Path;

@@ -304,3 +304,63 @@ async fn a_request_that_runs_itself_ends() {
     );
     assert_eq!(outcome.script_sends.len(), 10);
 }
+
+/// Sends a request whose script uses the vault; with the answers to the question for consent.
+async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String>) {
+    struct Answers(bool, std::sync::Mutex<Vec<String>>);
+    impl crate::exec::Consent for Answers {
+        fn vault(&self, collection: &str, script: &str) -> crate::script::BoxFuture<bool> {
+            self.1
+                .lock()
+                .expect("unpoisoned")
+                .push(format!("{collection}: {script}"));
+            Box::pin(std::future::ready(self.0))
+        }
+    }
+    let base = server().await;
+    let (mut session, ids) = session(&base, group("", ""), vec![request("List", "{{base}}/x", script, "")]);
+    let value = crate::model::variable::CurrentValue {
+        value: Some(json!("s3cret-of-mine")),
+        set_by: "you".to_owned(),
+        set_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    let owner = crate::model::variable::Owner::Vault;
+    session.current.set(owner.clone(), "api", value);
+    let consent = answers.map(|answer| Arc::new(Answers(answer, std::sync::Mutex::default())));
+    let mut pipeline = pipeline();
+    pipeline.consent = consent.clone().map(|consent| consent as Arc<dyn crate::exec::Consent>);
+    let plan = session.plan(ids[0]).expect("a request");
+    let mut outcome = pipeline.send(plan, &SendContext::default()).await;
+    session.keep(Some(ids[0]), &outcome);
+    outcome.redactor = crate::exec::secrets(&session.source(Some(ids[0])), &outcome);
+    let asked = consent.map(|consent| consent.1.lock().expect("unpoisoned").clone());
+    let mut kept: Vec<String> = session.current.of(&owner).map(|(key, _)| key.to_owned()).collect();
+    kept.extend(asked.unwrap_or_default());
+    (outcome, kept)
+}
+
+#[tokio::test]
+async fn the_vault_is_the_users_to_open() {
+    let script = "console.log(await pm.vault.get('api'), await pm.vault.get('none'));
+                  await pm.vault.set('new', 'n3w-secret'); await pm.vault.unset('api');
+                  console.log(await pm.vault.get('new'), await pm.vault.get('api'));";
+    let (outcome, kept) = with_vault(script, Some(true)).await;
+    assert_eq!(outcome.script_errors, []);
+    assert_eq!(console(&outcome), ["s3cret-of-mine undefined", "n3w-secret undefined"]);
+    assert_eq!(kept[0], "new", "{kept:?}");
+    assert_eq!(kept[1], "API: List, pre-request");
+    assert_eq!(outcome.redactor.redact("a n3w-secret b"), "a •••••••• b");
+}
+
+#[tokio::test]
+async fn without_the_users_consent_the_vault_stays_shut() {
+    for (answer, expected) in [(None, "--allow-vault"), (Some(false), "you did not allow")] {
+        let script =
+            "await pm.vault.set('new', 'x').catch((error) => console.log(error.message)); await pm.vault.get('api')";
+        let (outcome, kept) = with_vault(script, answer).await;
+        assert!(console(&outcome)[0].contains(expected), "{:?}", console(&outcome));
+        assert!(outcome.script_errors[0].message.contains(expected));
+        assert_eq!(kept[0], "api");
+        assert!(outcome.vault.is_empty());
+    }
+}

@@ -11,6 +11,7 @@ fn columns(owner: &Owner) -> (&'static str, &str) {
         Owner::Globals => ("globals", ""),
         Owner::Environment(slug) => ("environment", slug),
         Owner::Collection(slug) => ("collection", slug),
+        Owner::Vault => ("vault", ""),
     }
 }
 
@@ -19,6 +20,7 @@ fn owner(scope: &str, name: String) -> Option<Owner> {
         "globals" => Some(Owner::Globals),
         "environment" => Some(Owner::Environment(name)),
         "collection" => Some(Owner::Collection(name)),
+        "vault" => Some(Owner::Vault),
         _ => None,
     }
 }

@@ -49,6 +49,8 @@ pub struct Confirm {
     choices: Vec<Choice>,
     /// Whether letters are no answers.
     deliberate: bool,
+    /// What follows from no answer.
+    otherwise: Vec<Command>,
     /// Which answer Enter gives; one past the last is cancelling.
     cursor: usize,
     sheet: Sheet,
@@ -69,6 +71,7 @@ impl Confirm {
             text,
             choices,
             deliberate: false,
+            otherwise: Vec::new(),
             cursor,
             sheet: Sheet::default(),
             lines: Vec::new(),
@@ -85,6 +88,13 @@ impl Confirm {
         self
     }
 
+    /// Does this when it is closed without an answer.
+    #[must_use]
+    pub fn otherwise(mut self, commands: Vec<Command>) -> Self {
+        self.otherwise = commands;
+        self
+    }
+
     /// Whether it is the question before quitting.
     pub fn asks_to_quit(&self) -> bool {
         let mut commands = self.choices.iter().flat_map(|choice| &choice.commands);
@@ -95,7 +105,7 @@ impl Confirm {
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let answers = self.choices.len() + 1;
         match key.code {
-            KeyCode::Esc => return Flow::Close,
+            KeyCode::Esc => return self.answer(self.choices.len(), cx),
             KeyCode::Enter => return self.answer(self.cursor, cx),
             KeyCode::Tab | KeyCode::Right | KeyCode::Down => self.cursor = (self.cursor + 1) % answers,
             KeyCode::BackTab | KeyCode::Left | KeyCode::Up => self.cursor = (self.cursor + answers - 1) % answers,
@@ -107,7 +117,7 @@ impl Confirm {
                 match exact.or_else(|| self.choices.iter().position(same)) {
                     Some(chosen) => return self.answer(chosen, cx),
                     None if matches!(c, 'y' | 'Y') && self.choices.len() == 1 => return self.answer(0, cx),
-                    None if matches!(c, 'n' | 'N') => return Flow::Close,
+                    None if matches!(c, 'n' | 'N') => return self.answer(self.choices.len(), cx),
                     None => {}
                 }
             }
@@ -128,14 +138,16 @@ impl Confirm {
         match self.buttons.iter().position(|button| button.contains(at)) {
             Some(chosen) => self.answer(chosen, cx),
             None if self.sheet.contains(at) => Flow::Stay,
-            None => Flow::Close,
+            None => self.answer(self.choices.len(), cx),
         }
     }
 
     fn answer(&mut self, chosen: usize, cx: &mut Cx<'_>) -> Flow {
-        if let Some(choice) = self.choices.get_mut(chosen) {
-            cx.commands.extend(mem::take(&mut choice.commands));
-        }
+        let commands = match self.choices.get_mut(chosen) {
+            Some(choice) => &mut choice.commands,
+            None => &mut self.otherwise,
+        };
+        cx.commands.extend(mem::take(commands));
         Flow::Close
     }
 

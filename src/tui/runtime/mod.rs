@@ -11,6 +11,7 @@
 //! for an event, or when a time on the screen changes its text.
 
 mod bin;
+mod consent;
 mod external;
 mod files;
 mod imports;
@@ -368,6 +369,7 @@ impl Helpers {
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),
                 Effect::Import(id, planned) => self.sends.imports.import(id, planned),
+                Effect::Consent(id, given) => self.sends.asker.answer(id, given),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();

@@ -12,6 +12,7 @@ use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
+use super::consent::Asker;
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
@@ -34,6 +35,8 @@ pub struct Sends {
     pub runs: Runs,
     /// Imports of Postman's files.
     pub imports: Imports,
+    /// Questions for the user's consent.
+    pub asker: Asker,
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
@@ -63,8 +66,11 @@ impl Sends {
         let imports = Imports::new(runtime.handle().clone(), client.clone(), options, queue.clone());
         let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
+        let asker = Asker::new(queue.clone());
+        pipeline.consent = Some(Arc::new(asker.clone()));
         let sends = Self {
             imports,
+            asker,
             runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
             pipeline,
             tokio: runtime.handle().clone(),

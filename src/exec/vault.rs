@@ -1,0 +1,130 @@
+//! `pm.vault`: secrets of the user's that scripts get only with the user's consent.
+//!
+//! ```text
+//! pm.vault.get ─▶ Port ─▶ Consent: the user's word for this collection ─▶ Vault: the values of this send
+//!                                                                           └▶ Outcome::vault ─▶ CurrentValues
+//! ```
+//!
+//! Unlike variables they are in no file and no scope: without consent nothing of a collection sees them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
+use crate::model::{Outcome, Secret};
+use crate::script::{Answer, BoxFuture, Refused, VaultAction};
+
+/// Who is asked whether scripts may use the vault.
+pub trait Consent: Send + Sync {
+    /// Whether the scripts of a collection may; waits for the user's word. `script` is the one that asks.
+    fn vault(&self, collection: &str, script: &str) -> BoxFuture<bool>;
+}
+
+/// The consent of somebody who has given it on the command line.
+#[derive(Clone, Copy, Debug)]
+pub struct Given;
+
+impl Consent for Given {
+    fn vault(&self, _collection: &str, _script: &str) -> BoxFuture<bool> {
+        Box::pin(std::future::ready(true))
+    }
+}
+
+/// The vault as the scripts of one send see it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Vault(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    values: BTreeMap<String, Secret>,
+    writes: Vec<(String, Option<Secret>)>,
+}
+
+impl Vault {
+    /// A vault with these values.
+    pub fn new(values: &[(String, Secret)]) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            values: values.iter().cloned().collect(),
+            writes: Vec::new(),
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was written, in order.
+    pub fn take_writes(&self) -> Vec<(String, Option<Secret>)> {
+        std::mem::take(&mut self.lock().writes)
+    }
+
+    /// Does what a script wants of it, once the user has agreed.
+    pub fn act(
+        &self,
+        key: String,
+        action: VaultAction,
+        consent: Option<BoxFuture<bool>>,
+    ) -> BoxFuture<Result<Answer, Refused>> {
+        let vault = self.clone();
+        Box::pin(async move {
+            let Some(consent) = consent else {
+                return Err(UNASKED.into());
+            };
+            if !consent.await {
+                return Err(REFUSED.into());
+            }
+            let mut state = vault.lock();
+            Ok(Answer::Value(match action {
+                VaultAction::Get => state
+                    .values
+                    .get(&key)
+                    .map_or(Value::Null, |value| value.reveal().into()),
+                VaultAction::Set { value } => {
+                    let value = Secret::new(value);
+                    state.values.insert(key.clone(), value.clone());
+                    state.writes.push((key, Some(value)));
+                    Value::Null
+                }
+                VaultAction::Unset => {
+                    state.values.remove(&key);
+                    state.writes.push((key, None));
+                    Value::Null
+                }
+            }))
+        })
+    }
+}
+
+/// What a script hears where nobody can be asked.
+pub(super) const UNASKED: &str =
+    "pm.vault: secrets are given to a script only with your consent: `--allow-vault` gives it";
+/// What a script hears when the user refuses.
+const REFUSED: &str = "pm.vault: you did not allow the scripts of this collection to use your secrets";
+
+/// The values of the vault.
+pub fn values(current: &CurrentValues) -> Vec<(String, Secret)> {
+    let values = current.of(&Owner::Vault);
+    values
+        .filter_map(|(key, value)| Some((key.to_owned(), Secret::new(display_value(value.value.as_ref()?)))))
+        .collect()
+}
+
+/// Keeps what the scripts of a send did to the vault.
+pub fn keep_vault(outcome: &Outcome, current: &mut CurrentValues, now: Timestamp) {
+    for (key, value) in &outcome.vault {
+        match value {
+            Some(value) => {
+                let value = CurrentValue {
+                    value: Some(value.reveal().into()),
+                    set_by: "a script".to_owned(),
+                    set_at: now,
+                };
+                current.set(Owner::Vault, key, value);
+            }
+            None => drop(current.reset(&Owner::Vault, key)),
+        }
+    }
+}
