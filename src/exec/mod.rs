@@ -31,5 +31,5 @@ pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
 pub use source::{Source, scopes, secrets};
 pub use summary::{At, Failure, Summary, failures};
-pub use vault::{Consent, Given, keep_vault};
+pub use vault::{Asking, Consent, Given, keep_vault};
 pub use writes::{Override, Target, apply_writes, drop_overrides};

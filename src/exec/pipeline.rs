@@ -20,7 +20,7 @@ use super::plan::Plan;
 use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
-use super::vault::{Consent, Vault};
+use super::vault::{Asking, Consent, Vault};
 use crate::auth::{self, Signed};
 use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Phase};
@@ -201,6 +201,17 @@ impl Pipeline {
         prepared.log.outcome
     }
 
+    /// Who it is that asks for the user's secrets.
+    fn asking(plan: &Plan) -> Asking {
+        let collection = plan.ancestors.first().map_or(&plan.request.name, |first| &first.name);
+        let place = plan.path.as_ref().and_then(|path| path.parts().next());
+        Asking {
+            place: place.unwrap_or_default().to_owned(),
+            collection: collection.clone(),
+            script: String::new(),
+        }
+    }
+
     /// Runs the scripts of one moment: collection, folders, request.
     async fn run_scripts(
         &self,
@@ -220,8 +231,7 @@ impl Pipeline {
         });
         let sent = Sent::default();
         let mut cookies = None;
-        let collection = prepared.plan.ancestors.first();
-        let collection = collection.map_or_else(|| prepared.plan.request.name.clone(), |first| first.name.clone());
+        let asking = Self::asking(&prepared.plan);
         for mut job in jobs {
             let port = Port {
                 http: self.http.clone(),
@@ -235,7 +245,10 @@ impl Pipeline {
                 sent: sent.clone(),
                 vault: prepared.vault.clone(),
                 consent: self.consent.clone(),
-                asks: (collection.clone(), job.name.clone()),
+                asking: Asking {
+                    script: job.name.clone(),
+                    ..asking.clone()
+                },
                 nested: prepared.plan.others.clone().map(|others| Nested {
                     pipeline: Self {
                         vault: Some(prepared.vault.clone()),

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::nested::Nested;
 use super::packages::Packages;
-use super::vault::{Consent, Vault};
+use super::vault::{Asking, Consent, Vault};
 use crate::auth;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
@@ -30,8 +30,8 @@ pub(super) struct Port {
     pub vault: Vault,
     /// Who is asked whether the script may have them.
     pub consent: Option<Arc<dyn Consent>>,
-    /// The names of the collection and the script, for that question.
-    pub asks: (String, String),
+    /// For that question.
+    pub asking: Asking,
     /// Runs other requests.
     pub nested: Option<Nested>,
     /// What was sent so far.
@@ -135,8 +135,7 @@ impl SendPort for Port {
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
         }
         if let Ask::Vault { key, action } = question {
-            let (collection, script) = &self.asks;
-            let consent = self.consent.as_ref().map(|consent| consent.vault(collection, script));
+            let consent = self.consent.as_ref().map(|consent| consent.vault(&self.asking));
             return self.vault.act(key, action, consent);
         }
         Box::pin(ready(match &question {

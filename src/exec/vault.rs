@@ -17,10 +17,21 @@ use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
 use crate::model::{Outcome, Secret};
 use crate::script::{Answer, BoxFuture, Refused, VaultAction};
 
+/// Who wants to use the vault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// Where the collection is filed, of which there is one; empty for a request that is in none.
+    pub place: String,
+    /// The collection's name.
+    pub collection: String,
+    /// The script's name.
+    pub script: String,
+}
+
 /// Who is asked whether scripts may use the vault.
 pub trait Consent: Send + Sync {
-    /// Whether the scripts of a collection may; waits for the user's word. `script` is the one that asks.
-    fn vault(&self, collection: &str, script: &str) -> BoxFuture<bool>;
+    /// Whether the scripts of a collection may; waits for the user's word.
+    fn vault(&self, asking: &Asking) -> BoxFuture<bool>;
 }
 
 /// The consent of somebody who has given it on the command line.
@@ -28,7 +39,7 @@ pub trait Consent: Send + Sync {
 pub struct Given;
 
 impl Consent for Given {
-    fn vault(&self, _collection: &str, _script: &str) -> BoxFuture<bool> {
+    fn vault(&self, _asking: &Asking) -> BoxFuture<bool> {
         Box::pin(std::future::ready(true))
     }
 }

@@ -1,5 +1,7 @@
 //! Questions for the user's consent: a script waits for the answer.
 
+use crate::exec::Asking;
+
 use super::command::Command;
 use super::modals::{Choice, Confirm};
 use super::state::State;
@@ -13,15 +15,14 @@ pub struct QuestionId(pub u64);
 pub struct Question {
     /// Its name.
     pub id: QuestionId,
-    /// The collection that the script is of.
-    pub collection: String,
-    /// The script.
-    pub script: String,
+    /// Who asks.
+    pub asking: Asking,
 }
 
 /// Asks the user; whatever closes the question answers it.
 pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
-    let Question { id, collection, script } = question;
+    let Question { id, asking } = question;
+    let Asking { collection, script, .. } = asking;
     let text = vec![
         format!("The script `{script}` asks for secrets of yours (`pm.vault`)."),
         String::new(),

@@ -309,11 +309,16 @@ async fn a_request_that_runs_itself_ends() {
 async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String>) {
     struct Answers(bool, std::sync::Mutex<Vec<String>>);
     impl crate::exec::Consent for Answers {
-        fn vault(&self, collection: &str, script: &str) -> crate::script::BoxFuture<bool> {
+        fn vault(&self, asking: &Asking) -> crate::script::BoxFuture<bool> {
+            let Asking {
+                place,
+                collection,
+                script,
+            } = asking;
             self.1
                 .lock()
                 .expect("unpoisoned")
-                .push(format!("{collection}: {script}"));
+                .push(format!("{place} {collection}: {script}"));
             Box::pin(std::future::ready(self.0))
         }
     }
@@ -348,7 +353,7 @@ async fn the_vault_is_the_users_to_open() {
     assert_eq!(outcome.script_errors, []);
     assert_eq!(console(&outcome), ["s3cret-of-mine undefined", "n3w-secret undefined"]);
     assert_eq!(kept[0], "new", "{kept:?}");
-    assert_eq!(kept[1], "API: List, pre-request");
+    assert_eq!(kept[1], "api API: List, pre-request");
     assert_eq!(outcome.redactor.redact("a n3w-secret b"), "a •••••••• b");
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::exec::Consent;
+use crate::exec::{Asking, Consent};
 use crate::script::BoxFuture;
 use crate::tui::consents::{Question, QuestionId};
 use crate::tui::event::Event;
@@ -20,7 +20,7 @@ pub struct Asker {
 
 #[derive(Default)]
 struct Known {
-    /// Collections whose scripts may.
+    /// The places of the collections whose scripts may.
     allowed: HashSet<String>,
     /// Scripts that wait, by their question.
     waiting: HashMap<QuestionId, (String, Vec<oneshot::Sender<bool>>)>,
@@ -43,11 +43,11 @@ impl Asker {
     /// The user's answer, for all that wait for it.
     pub fn answer(&self, id: QuestionId, given: bool) {
         let mut known = self.lock();
-        let Some((collection, waiting)) = known.waiting.remove(&id) else {
+        let Some((place, waiting)) = known.waiting.remove(&id) else {
             return;
         };
         if given {
-            known.allowed.insert(collection);
+            known.allowed.insert(place);
         }
         for script in waiting {
             // A script that was cancelled waits no more.
@@ -57,24 +57,24 @@ impl Asker {
 }
 
 impl Consent for Asker {
-    fn vault(&self, collection: &str, script: &str) -> BoxFuture<bool> {
+    fn vault(&self, asking: &Asking) -> BoxFuture<bool> {
+        let place = &asking.place;
         let mut known = self.lock();
-        if known.allowed.contains(collection) {
+        if known.allowed.contains(place) {
             return Box::pin(std::future::ready(true));
         }
         let (answer, answered) = oneshot::channel();
-        let same = known.waiting.values_mut().find(|(asked, _)| asked == collection);
+        let same = known.waiting.values_mut().find(|(asked, _)| asked == place);
         if let Some((_, waiting)) = same {
             waiting.push(answer);
         } else {
             known.next += 1;
             let id = QuestionId(known.next);
-            known.waiting.insert(id, (collection.to_owned(), vec![answer]));
+            known.waiting.insert(id, (place.clone(), vec![answer]));
             // Nobody listens when the program is ending.
             let _ = self.queue.send(Event::Consent(Question {
                 id,
-                collection: collection.to_owned(),
-                script: script.to_owned(),
+                asking: asking.clone(),
             }));
         }
         Box::pin(async move { answered.await.unwrap_or(false) })
