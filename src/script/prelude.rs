@@ -74,4 +74,5 @@ prelude! {
     "libs/csv-parse.js": "src/script/js/libs/csv-parse.js",
     "libs/crypto-js.js": "src/script/js/libs/crypto-js.js",
     "libs/webcrypto.js": "src/script/js/libs/webcrypto.js",
+    "libs/webcrypto-pairs.js": "src/script/js/libs/webcrypto-pairs.js",
 }

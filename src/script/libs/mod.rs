@@ -12,6 +12,7 @@ mod bytes;
 mod cipher;
 mod digest;
 mod schema;
+mod signature;
 mod url;
 mod xml;
 
@@ -38,6 +39,7 @@ pub fn register<'js>(host: &Object<'js>, watch: &Arc<Watch>) -> Result<()> {
             "cipher" => cipher::natives(&ctx),
             "digest" => digest::natives(&ctx, &its_watch),
             "schema" => schema::natives(&ctx),
+            "signature" => signature::natives(&ctx),
             "url" => url::natives(&ctx),
             "xml" => xml::natives(&ctx),
             _ => Err(Exception::throw_type(&ctx, &format!("no natives for `{subject}`"))),

@@ -34,16 +34,28 @@ export class CryptoKey {
   }
 }
 
-function makeKey(raw, algorithm, extractable, usages) {
+function makeKey(raw, algorithm, extractable, usages, type = 'secret') {
   const key = new CryptoKey();
-  Object.assign(key, { type: 'secret', extractable: Boolean(extractable), algorithm, usages: [...usages] });
+  Object.assign(key, { type, extractable: Boolean(extractable), algorithm, usages: [...usages] });
   secret.set(key, raw);
   return key;
 }
 
 const KINDS = { HMAC: 'HMAC', 'AES-GCM': 'AES-GCM', 'AES-CBC': 'AES-CBC', PBKDF2: 'PBKDF2', HKDF: 'HKDF' };
 
+// Key pairs are a part of their own, which few scripts need.
+const pairs = () => load('webcrypto-pairs');
+const PAIRS = { 'RSASSA-PKCS1-V1_5': 'RSASSA-PKCS1-v1_5', 'RSA-PSS': 'RSA-PSS', ECDSA: 'ECDSA' };
+const pairKind = (algorithm) => PAIRS[upper(algorithm)];
+
+function pairDescribed(kind, algorithm) {
+  if (kind === 'ECDSA') return { name: kind, namedCurve: algorithm.namedCurve };
+  hashOf(algorithm.hash);
+  return { name: kind, hash: { name: upper(algorithm.hash) } };
+}
+
 function kindOf(algorithm) {
+  if (pairKind(algorithm)) return pairKind(algorithm);
   const kind = KINDS[upper(algorithm)];
   if (!kind) fail('NotSupportedError', `the algorithm '${named(algorithm).name}' of 'crypto.subtle' is not supported`);
   return kind;
@@ -121,6 +133,11 @@ const subtle = {
   },
   async importKey(format, data, algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
+    if (pairKind(algorithm)) {
+      const described = pairDescribed(kind, named(algorithm));
+      const read = pairs().importPair(format, data, described, bytes);
+      return makeKey(read.der, described, extractable || read.type === 'public', usages, read.type);
+    }
     let raw;
     if (format === 'raw') raw = bytes(data).slice();
     else if (format === 'jwk' && data.kty === 'oct') raw = new Uint8Array(Buffer.from(data.k, 'base64url'));
@@ -130,12 +147,22 @@ const subtle = {
   async exportKey(format, key) {
     if (!key.extractable) fail('InvalidAccessError', 'key is not extractable');
     const raw = secret.get(key);
+    if (key.type !== 'secret') return Uint8Array.from(pairs().exportPair(format, key, raw)).buffer;
     if (format === 'raw') return raw.slice().buffer;
     if (format !== 'jwk') fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
     return { kty: 'oct', k: Buffer.from(raw).toString('base64url'), key_ops: key.usages, ext: true };
   },
   async generateKey(algorithm, extractable, usages) {
     const kind = kindOf(algorithm);
+    if (pairKind(algorithm)) {
+      const described = pairDescribed(kind, named(algorithm));
+      const { key, pub } = pairs().generatePair(described);
+      const of = (usage) => [...usages].filter((own) => own === usage);
+      return {
+        privateKey: makeKey(key, described, extractable, of('sign'), 'private'),
+        publicKey: makeKey(pub, described, true, of('verify'), 'public'),
+      };
+    }
     const { hash, length } = named(algorithm);
     const bits = length || (kind === 'HMAC' ? (/384|512/.test(hashOf(hash)) ? 1024 : 512) : 0);
     const raw = digest.random(bits / 8);
@@ -143,10 +170,12 @@ const subtle = {
   },
   async sign(algorithm, key, data) {
     const [, raw] = use(key, algorithm, 'sign');
+    if (key.type !== 'secret') return pairs().signPair(named(algorithm), key, raw, bytes(data));
     return digest.hmac(hashOf(key.algorithm.hash), raw, bytes(data)).buffer;
   },
   async verify(algorithm, key, signature, data) {
     const [, raw] = use(key, algorithm, 'verify');
+    if (key.type !== 'secret') return pairs().verifyPair(named(algorithm), key, raw, bytes(signature), bytes(data));
     const made = digest.hmac(hashOf(key.algorithm.hash), raw, bytes(data));
     return Buffer.compare(made, bytes(signature)) === 0;
   },

@@ -53,7 +53,7 @@ fn texts_are_encrypted_and_decrypted() {
         web("const zero = new Uint8Array(16); const g = await s.importKey('raw', zero, 'AES-GCM', true, ['encrypt', 'decrypt']); const iv = new Uint8Array(12); const made = await s.encrypt({name: 'AES-GCM', iv}, g, zero); check(hex(made));
              check(hex(await s.decrypt({name: 'AES-GCM', iv}, g, made))); try { await s.decrypt({name: 'AES-GCM', iv, additionalData: zero}, g, made) } catch (e) { check(e.name) } check(await s.exportKey('jwk', g));
              const c = await s.generateKey({name: 'AES-CBC', length: 256}, false, ['encrypt', 'decrypt']); const text = await s.encrypt({name: 'AES-CBC', iv: zero}, c, Buffer.from('hello')); check(text.byteLength); check(Buffer.from(await s.decrypt({name: 'AES-CBC', iv: zero}, c, text)).toString());
-             try { await s.importKey('raw', zero, {name: 'ECDSA', namedCurve: 'P-256'}, false, []) } catch (e) { check([e.name, e.message]) }"),
+             try { await s.importKey('raw', zero, {name: 'ECDH', namedCurve: 'P-256'}, false, []) } catch (e) { check([e.name, e.message]) }"),
         [
             "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf",
             "00000000000000000000000000000000",
@@ -61,7 +61,77 @@ fn texts_are_encrypted_and_decrypted() {
             r#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAA","key_ops":["encrypt","decrypt"],"ext":true}"#,
             "16",
             "hello",
-            r#"["NotSupportedError","the algorithm 'ECDSA' of 'crypto.subtle' is not supported"]"#,
+            r#"["NotSupportedError","the algorithm 'ECDH' of 'crypto.subtle' is not supported"]"#,
+        ]
+    );
+}
+
+/// Two key pairs and what Node's own `crypto.subtle` signed with them.
+const NODES: &str = include_str!("webcrypto-pairs.json");
+
+fn pairs(source: &str) -> Vec<String> {
+    web(&format!(
+        "const v = {NODES}, b = (text) => Buffer.from(text, 'base64'), data = Buffer.from('a heron'), text = (made) => Buffer.from(made).toString('base64');
+         const rsa = {{name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256'}}, pss = {{name: 'RSA-PSS', hash: 'SHA-256'}}, ec = {{name: 'ECDSA', namedCurve: 'P-256'}};
+         const es = {{name: 'ECDSA', hash: 'SHA-256'}}, ps = {{name: 'RSA-PSS', saltLength: 32}};
+         {source}"
+    ))
+}
+
+#[test]
+fn rsa_signs_as_node_does_from_every_form_of_the_key() {
+    let source = "for (const [format, key] of [['pkcs8', b(v.rsaPkcs8)], ['jwk', v.rsaJwk]]) check(text(await s.sign('RSASSA-PKCS1-v1_5', await s.importKey(format, key, rsa, false, ['sign']), data)) === v.rs256);
+         for (const [format, key] of [['spki', b(v.rsaSpki)], ['jwk', v.rsaPubJwk]]) { const pub = await s.importKey(format, key, rsa, true, ['verify']); check([pub.type, await s.verify(rsa.name, pub, b(v.rs256), data), await s.verify(rsa.name, pub, b(v.rs256), Buffer.from('a crow'))]); }
+         const pub = await s.importKey('spki', b(v.rsaSpki), pss, true, ['verify']); const key = await s.importKey('pkcs8', b(v.rsaPkcs8), pss, true, ['sign']);
+         check([await s.verify(ps, pub, b(v.ps256), data), await s.verify(ps, pub, await s.sign(ps, key, data), data), text(await s.exportKey('pkcs8', key)) === v.rsaPkcs8]);";
+    assert_eq!(
+        pairs(source),
+        [
+            "true",
+            "true",
+            r#"["public",true,false]"#,
+            r#"["public",true,false]"#,
+            "[true,true,true]"
+        ]
+    );
+}
+
+#[test]
+fn ecdsa_keys_of_node_are_read_and_new_ones_made() {
+    let source = "for (const [format, key] of [['spki', b(v.ecSpki)], ['raw', b(v.ecRaw)]]) { const pub = await s.importKey(format, key, ec, true, ['verify']); check([await s.verify(es, pub, b(v.es256), data), await s.verify(es, pub, b(v.es256), Buffer.from('a crow')), text(await s.exportKey('raw', pub)) === v.ecRaw]); }
+         const pub = await s.importKey('spki', b(v.ecSpki), ec, true, ['verify']);
+         for (const [format, key] of [['pkcs8', b(v.ecPkcs8)], ['jwk', v.ecJwk]]) check(await s.verify(es, pub, await s.sign(es, await s.importKey(format, key, ec, false, ['sign']), data), data));
+         const made = await s.generateKey(ec, true, ['sign', 'verify']); const again = await s.importKey('pkcs8', await s.exportKey('pkcs8', made.privateKey), ec, true, ['sign']); check([made.privateKey.usages, await s.verify(es, made.publicKey, await s.sign(es, again, data), data)]);";
+    assert_eq!(
+        pairs(source),
+        [
+            "[true,false,true]",
+            "[true,false,true]",
+            "true",
+            "true",
+            r#"[["sign"],true]"#
+        ]
+    );
+}
+
+#[test]
+fn keys_that_do_not_fit_and_what_is_missing_say_so() {
+    let source = "const told = async (work) => { try { await work(); check('no error') } catch (e) { check([e.name, e.message]) } };
+         await told(() => s.importKey('pkcs8', Buffer.from('nonsense'), rsa, false, ['sign']));
+         await told(() => s.importKey('spki', b(v.ecSpki).slice(4), ec, false, ['verify']));
+         await told(() => s.importKey('jwk', { ...v.rsaJwk, p: undefined }, rsa, false, ['sign']));
+         await told(() => s.importKey('jwk', v.ecJwk, { ...ec, namedCurve: 'P-521' }, false, ['sign']));
+         await told(async () => s.sign({ name: 'ECDSA', hash: 'SHA-512' }, await s.importKey('pkcs8', b(v.ecPkcs8), ec, false, ['sign']), data));
+         await told(() => s.generateKey(rsa, true, ['sign']));";
+    assert_eq!(
+        pairs(source),
+        [
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","Invalid keyData"]"#,
+            r#"["DataError","The JWK lacks a member"]"#,
+            r#"["DataError","The JWK is of another kind"]"#,
+            r#"["NotSupportedError","'P-256' with a hash other than 'SHA-256' is not supported"]"#,
+            r#"["NotSupportedError","making keys of 'RSASSA-PKCS1-v1_5' is not supported"]"#,
         ]
     );
 }
