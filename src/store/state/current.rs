@@ -67,6 +67,9 @@ impl State {
             }
         }
         transaction.commit()?;
+        if !changes.is_empty() {
+            self.announce();
+        }
         Ok(())
     }
 
@@ -92,6 +95,7 @@ impl State {
             "DELETE FROM current_values WHERE scope = ?1 AND name = ?2",
             params![scope, name],
         )?;
+        self.announce();
         Ok(())
     }
 
@@ -112,6 +116,7 @@ impl State {
             "UPDATE OR REPLACE current_values SET scope = ?3, name = ?4 WHERE scope = ?1 AND name = ?2",
             params![scope, name, to_scope, to_name],
         )?;
+        self.announce();
         Ok(())
     }
 }

@@ -1,8 +1,11 @@
 //! Noticing what another postrider does to the local state, such as a token that `postrider send` fetches.
+//!
+//! SQLite first writes its log and only then lets others see what was written, so who looks at every write may look too
+//! early and never again. Hence who has written says so when it is to be seen: it dates the file.
 
-use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use filetime::FileTime;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::{State, StateError};
@@ -15,7 +18,8 @@ pub struct StateWatcher {
 }
 
 impl StateWatcher {
-    /// Begins to watch; the callback runs on the watcher's own thread, after every write, our own included.
+    /// Begins to watch; the callback runs on the watcher's own thread, after current values have changed, by our own hand
+    /// too.
     ///
     /// # Errors
     ///
@@ -27,13 +31,9 @@ impl StateWatcher {
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
             return Ok(None);
         };
-        // Whatever is committed is written to the log first.
-        let mut log = name.to_owned();
-        log.push("-wal");
-        let names = [name.to_owned(), log];
+        let name = name.to_owned();
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            let is_own =
-                |path: &std::path::PathBuf| names.iter().any(|name| path.file_name() == Some(OsStr::new(name)));
+            let is_own = |path: &PathBuf| path.file_name() == Some(&name);
             let written = |event: &Event| {
                 event.need_rescan() || (!matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(is_own))
             };
@@ -43,6 +43,18 @@ impl StateWatcher {
         })?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
         Ok(Some(Self { _watcher: watcher }))
+    }
+}
+
+impl State {
+    /// Tells those who watch that current values have changed.
+    ///
+    /// What cannot be told is not lost: it is written, and the next look finds it.
+    pub(super) fn announce(&self) {
+        if let Some(file) = self.connection.path().filter(|path| !path.is_empty()) {
+            // By its name: opening and closing the file here would drop SQLite's locks on it.
+            let _unseen = filetime::set_file_mtime(file, FileTime::now());
+        }
     }
 }
 
