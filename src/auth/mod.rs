@@ -17,6 +17,7 @@ mod basic;
 mod bearer;
 mod draft;
 mod field;
+pub mod jose;
 mod none;
 mod signed;
 
