@@ -1,6 +1,13 @@
 //! A request while it is being signed: what a signer may read and change.
 
+use bytes::Bytes;
+use url::Url;
+
+use super::Memory;
+use super::dialogue::parse;
+use crate::model::settings::HttpVersion;
 use crate::model::template::tokens;
+use crate::model::wire::ResolvedBody;
 use crate::model::{ResolvedRequest, Secret, percent};
 
 /// A request while it is being signed.
@@ -9,24 +16,69 @@ use crate::model::{ResolvedRequest, Secret, percent};
 /// stands there twice, and http knows what to drop when a redirect leaves the host.
 pub struct Draft {
     request: ResolvedRequest,
+    memory: Memory,
     credentials: Vec<String>,
+    bound: Vec<String>,
+    alone: bool,
     secrets: Vec<Secret>,
     warnings: Vec<String>,
 }
 
+/// What signing made of a request.
+pub(super) struct Finished {
+    pub request: ResolvedRequest,
+    /// Headers that prove who the user is.
+    pub credentials: Vec<String>,
+    /// Those of them that are good for this URL only.
+    pub bound: Vec<String>,
+    /// Whether it needs a connection that nothing else uses.
+    pub alone: bool,
+    pub warnings: Vec<String>,
+}
+
 impl Draft {
-    pub(super) fn new(request: ResolvedRequest) -> Self {
+    pub(super) fn new(request: ResolvedRequest, memory: Memory) -> Self {
         Self {
             request,
+            memory,
             credentials: Vec::new(),
+            bound: Vec::new(),
+            alone: false,
             secrets: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
-    pub(super) fn finish(mut self) -> (ResolvedRequest, Vec<String>, Vec<String>) {
+    pub(super) fn finish(mut self) -> Finished {
         self.request.redactor = self.request.redactor.with(self.secrets);
-        (self.request, self.credentials, self.warnings)
+        Finished {
+            request: self.request,
+            credentials: self.credentials,
+            bound: self.bound,
+            alone: self.alone,
+            warnings: self.warnings,
+        }
+    }
+
+    /// What servers said before.
+    pub(super) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Where the request goes; `None` for a URL that http will refuse.
+    pub fn url(&self) -> Option<Url> {
+        parse(&self.request.url)
+    }
+
+    /// The body as it goes out, which is none where the method has none; `None` for one that is read or made up only then:
+    /// files and multipart.
+    pub fn body(&self) -> Option<Bytes> {
+        let always = self.request.settings.always_send_body.unwrap_or(false);
+        if self.request.method.has_body() || always {
+            self.request.body.bytes()
+        } else {
+            Some(Bytes::new())
+        }
     }
 
     /// The request as it stands.
@@ -74,6 +126,23 @@ impl Draft {
         self.request.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
         self.request.headers.push((name.to_owned(), value.to_owned()));
         self.credentials.push(name.to_owned());
+    }
+
+    /// The same with one that is good for this URL only: it follows no redirect.
+    pub fn set_bound_header(&mut self, name: &str, value: &str) {
+        self.set_header(name, value);
+        self.bound.push(name.to_owned());
+    }
+
+    /// Sends it over a connection that only this dialogue uses, in HTTP/1.1: what follows goes over the same one.
+    pub fn go_alone(&mut self) {
+        self.alone = true;
+        self.request.settings.http_version = Some(HttpVersion::Http1);
+    }
+
+    /// Sends no body this time: the request is only there to bring the answer.
+    pub fn drop_body(&mut self) {
+        self.request.body = ResolvedBody::None;
     }
 
     /// Takes every parameter of a name out of the query.

@@ -6,7 +6,7 @@
 //!
 //! A type is a unit struct that implements [`AuthType`] and one line in [`TYPES`]; forms, checks and the documentation
 //! are made from its [`FieldSpec`]s. Signers do no I/O: they change a [`Draft`] and say by a [`Step`] whether that is
-//! all, so that types that need an answer first can share one loop.
+//! all. Types that need an answer first share one loop, the [`Dialogue`].
 //!
 //! The rules are those of POSTMAN.md, section 4.6: the helper replaces a header of the same name that the user typed,
 //! and one without credentials leaves the request alone. Whatever is secret, and whatever was derived from it, goes into
@@ -15,20 +15,34 @@
 mod apikey;
 mod basic;
 mod bearer;
+mod challenge;
+mod dialogue;
+mod digest;
 mod draft;
 mod field;
+mod hawk;
 pub mod jose;
+mod memory;
 mod none;
 mod signed;
 
+pub use dialogue::{Answer, Dialogue, Reply};
 pub use draft::Draft;
 pub use field::{FieldKind, FieldSpec};
+pub use memory::Memory;
 #[cfg(test)]
 pub(crate) use signed::tests as fixtures;
 pub use signed::{Signed, SignedRequest, sign};
 
 /// Every auth type this version can sign with, in the order a form offers them.
-pub const TYPES: &[&dyn AuthType] = &[&none::NoAuth, &basic::Basic, &bearer::Bearer, &apikey::ApiKey];
+pub const TYPES: &[&dyn AuthType] = &[
+    &none::NoAuth,
+    &basic::Basic,
+    &bearer::Bearer,
+    &apikey::ApiKey,
+    &digest::DigestAuth,
+    &hawk::Hawk,
+];
 
 /// One auth type: what it is called, what it takes and what it does to a request.
 pub trait AuthType: Sync {
@@ -46,6 +60,17 @@ pub trait AuthType: Sync {
 
     /// Puts the credentials into the request, or says what is needed first.
     fn sign(&self, draft: &mut Draft) -> Step;
+
+    /// Whether [`sign`](Self::sign) may ask for the answer.
+    fn listens(&self) -> bool {
+        false
+    }
+
+    /// Looks at the answer, after [`Step::Send`]: with that again, what stands in the draft is to be sent; with anything
+    /// else the answer stands.
+    fn answer(&self, _draft: &mut Draft, _answer: &Answer<'_>) -> Step {
+        Step::Signed
+    }
 }
 
 /// What a signer wants to happen next.
@@ -53,9 +78,9 @@ pub trait AuthType: Sync {
 pub enum Step {
     /// The request is ready, or was left alone with a warning.
     Signed,
-    /// Another request must be sent first and its answer shown to the signer (digest, NTLM, OAuth 2).
+    /// What stands in the draft is to be sent, and its answer shown to the signer (digest, NTLM, Hawk).
     Send {
-        /// Why, for the person who waits.
+        /// Why, for the person who waits: `digest challenge`.
         reason: String,
     },
     /// The user must be asked first (a password, a code, a browser window).

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Draft, Step, find};
+use super::draft::{Draft, Finished};
+use super::{Dialogue, Memory};
 use crate::model::request::Method;
 use crate::model::secret::is_credential_header;
 use crate::model::wire::ResolvedBody;
@@ -13,6 +14,8 @@ use crate::model::{Redactor, ResolvedRequest, Settings};
 pub struct SignedRequest {
     request: ResolvedRequest,
     credentials: Vec<String>,
+    bound: Vec<String>,
+    alone: bool,
 }
 
 impl fmt::Debug for SignedRequest {
@@ -63,6 +66,16 @@ impl SignedRequest {
     pub fn is_credential(&self, header: &str) -> bool {
         is_credential_header(header) || self.credentials.iter().any(|name| name.eq_ignore_ascii_case(header))
     }
+
+    /// Whether a header of that name is good for this URL only, so that it must not follow any redirect.
+    pub fn is_bound(&self, header: &str) -> bool {
+        self.bound.iter().any(|name| name.eq_ignore_ascii_case(header))
+    }
+
+    /// Whether it needs a connection that no other request uses: one that NTLM signs in speaks for its user.
+    pub fn is_alone(&self) -> bool {
+        self.alone
+    }
 }
 
 /// What signing came to.
@@ -74,26 +87,28 @@ pub struct Signed {
     pub warnings: Vec<String>,
 }
 
-/// Puts the credentials of the request's auth into it.
-///
-/// A type that is not known, or that cannot be signed yet, leaves the request unsigned and says so: it may well be one
-/// that the server answers without.
+/// Puts the credentials of the request's auth into it, as far as that is possible without an answer of the server; where
+/// one is needed, [`Dialogue`] goes on from there.
 pub fn sign(request: ResolvedRequest) -> Signed {
-    let kind = request.auth.kind.clone();
-    let mut draft = Draft::new(request);
-    if !draft.request().auth.is_inherited() {
-        match find(&kind).map(|auth| auth.sign(&mut draft)) {
-            Some(Step::Signed) => {}
-            Some(Step::Send { reason }) => draft.warn(&format!("sent unsigned: {reason}")),
-            Some(Step::Ask { question }) => draft.warn(&format!("sent unsigned, as this needs an answer: {question}")),
-            None => draft.warn(&format!(
-                "the auth type `{kind}` is not known to this version: sent without credentials"
-            )),
-        }
-    }
-    let (request, credentials, warnings) = draft.finish();
+    Dialogue::begin(request, &Memory::default()).1
+}
+
+/// What a draft has become.
+pub(super) fn signed(draft: Draft) -> Signed {
+    let Finished {
+        request,
+        credentials,
+        bound,
+        alone,
+        warnings,
+    } = draft.finish();
     Signed {
-        request: SignedRequest { request, credentials },
+        request: SignedRequest {
+            request,
+            credentials,
+            bound,
+            alone,
+        },
         warnings,
     }
 }

@@ -18,6 +18,7 @@ pub mod runner;
 mod scripts;
 mod sent;
 pub mod session;
+mod signing;
 pub mod source;
 pub mod summary;
 pub mod tokens;

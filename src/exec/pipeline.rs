@@ -20,8 +20,9 @@ use super::plan::Plan;
 use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
+use super::signing::sign_and_send;
 use super::vault::{Asking, Consent, Vault};
-use crate::auth::{self, Signed};
+use crate::auth::Memory;
 use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Phase};
 use crate::model::outcome::ScriptError;
@@ -37,6 +38,8 @@ pub struct Pipeline {
     pub http: Client,
     /// The workspace's cookies.
     pub cookies: Arc<Jar>,
+    /// What servers said to signers.
+    pub memory: Memory,
     /// Values of `{{$guid}}` and its like.
     pub dynamic: Dynamic,
     /// What one script may use.
@@ -86,6 +89,7 @@ impl Pipeline {
         Self {
             http,
             cookies,
+            memory: Memory::default(),
             dynamic: Dynamic::new(),
             limits: Limits::default(),
             packages: None,
@@ -165,11 +169,6 @@ impl Pipeline {
         }
     }
 
-    /// Puts the credentials in. The one door to signing: the renewal of tokens belongs here.
-    fn sign(resolved: ResolvedRequest) -> Signed {
-        auth::sign(resolved)
-    }
-
     /// Sends, and runs the post-response scripts on what came back, or on nothing.
     async fn exchange(
         &self,
@@ -179,13 +178,12 @@ impl Pipeline {
         context: &SendContext,
     ) -> Outcome {
         prepared.log.outcome.unresolved.clone_from(&resolved.unresolved);
-        let signed = Self::sign(resolved.clone());
         if !super::scripts::jobs(&prepared.plan, ScriptEvent::PostResponse).is_empty() {
             // The script's world is made while the server thinks.
             engine.prepare().await;
         }
-        let mut exchange = self.http.send(signed.request, self.http_context(context)).await;
-        exchange.warnings.splice(0..0, signed.warnings);
+        let context_of_http = self.http_context(context);
+        let exchange = sign_and_send(&self.http, &self.memory, resolved.clone(), context_of_http).await;
         let stops = self.stop_on_failure && exchange.result.is_err();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
@@ -235,6 +233,7 @@ impl Pipeline {
         for mut job in jobs {
             let port = Port {
                 http: self.http.clone(),
+                memory: self.memory.clone(),
                 settings: prepared.plan.settings.clone(),
                 context: http::SendContext {
                     progress: Arc::new(|_| {}),

@@ -8,8 +8,9 @@ use url::Url;
 
 use super::nested::Nested;
 use super::packages::Packages;
+use super::signing::sign_and_send;
 use super::vault::{Asking, Consent, Vault};
-use crate::auth;
+use crate::auth::Memory;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
 use crate::model::exchange::{Exchange, SendError, SendErrorKind};
@@ -21,6 +22,8 @@ use crate::vars::{Layer, Scopes, resolve_literal};
 /// Sends the requests of one script.
 pub(super) struct Port {
     pub http: Client,
+    /// What servers said to signers.
+    pub memory: Memory,
     /// How the request that the script belongs to is sent; a proxy or a test certificate holds for both.
     pub settings: Settings,
     pub context: SendContext,
@@ -80,7 +83,8 @@ impl Sent {
 
 impl SendPort for Port {
     fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, Refused>> {
-        let (http, context, sent) = (self.http.clone(), self.context.clone(), self.sent.clone());
+        let (http, memory) = (self.http.clone(), self.memory.clone());
+        let (context, sent) = (self.context.clone(), self.sent.clone());
         let settings = Settings {
             // A script may send a body with any method (POSTMAN.md, section 1.2).
             always_send_body: Some(true),
@@ -94,9 +98,9 @@ impl SendPort for Port {
             } else {
                 &request.auth
             };
-            let signed = auth::sign(resolve_literal(&request, auth, &settings));
+            let resolved = resolve_literal(&request, auth, &settings);
             let allowance = context.allowance.clone();
-            let mut exchange = http.send(signed.request, context).await;
+            let mut exchange = sign_and_send(&http, &memory, resolved, context).await;
             if allowance.is_some_and(|allowance| allowance.is_used_up()) && exchange.response().is_some() {
                 let message = "the answers are larger than what one script may hold";
                 exchange.result = Err(SendError::new(SendErrorKind::Request, message));

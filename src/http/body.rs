@@ -12,7 +12,6 @@ use super::multipart;
 use super::trace::Trace;
 use crate::auth::SignedRequest;
 use crate::model::exchange::SentRequest;
-use crate::model::percent;
 use crate::model::wire::ResolvedBody;
 
 /// A piece of a body: bytes, or a file that is read when it is sent.
@@ -45,8 +44,8 @@ impl Outgoing {
         let mut out = Self::default();
         match request.body() {
             ResolvedBody::None => {}
-            ResolvedBody::Form(fields) => {
-                out.push(Bytes::from(encode_form(fields)));
+            form @ ResolvedBody::Form(_) => {
+                out.push(form.bytes().unwrap_or_default());
                 out.content_type = Some("application/x-www-form-urlencoded".to_owned());
             }
             ResolvedBody::Multipart(parts) => {
@@ -195,22 +194,9 @@ fn own_boundary((name, value): &(String, String)) -> Option<String> {
     fits.then(|| boundary.to_owned())
 }
 
-/// A form's fields as one text, in their order.
-fn encode_form(fields: &[(String, String)]) -> String {
-    let pairs = fields
-        .iter()
-        .map(|(name, value)| format!("{}={}", percent::form(name), percent::form(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn form(fields: &[(&str, &str)]) -> String {
-        let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        encode_form(&fields)
-    }
 
     #[test]
     fn a_boundary_of_the_users_is_taken_if_it_can_be_one() {
@@ -220,13 +206,5 @@ mod tests {
         assert_eq!(own("multipart/form-data"), None);
         assert_eq!(own("multipart/form-data; boundary="), None);
         assert_eq!(own("text/plain; boundary=own"), None);
-    }
-
-    #[test]
-    fn a_form_is_encoded_as_postman_encodes_it() {
-        assert_eq!(
-            form(&[("k", "v v"), ("uni", "é&=+'!*()~"), ("e", "")]),
-            "k=v%20v&uni=%C3%A9%26%3D%2B%27%21%2A%28%29~&e="
-        );
     }
 }

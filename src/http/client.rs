@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -89,6 +90,10 @@ struct Inner {
     config: ClientConfig,
     proxies: std::sync::OnceLock<Proxies>,
     pools: Mutex<HashMap<PoolKey, reqwest::Client>>,
+    /// Whether all goes over one connection.
+    single: bool,
+    /// Whether one has been opened.
+    opened: AtomicBool,
 }
 
 /// What connections must have in common to be shared.
@@ -104,13 +109,32 @@ struct PoolKey {
 impl Client {
     /// A client; nothing is read or opened before the first send.
     pub fn new(config: ClientConfig) -> Self {
+        Self::over(config, false)
+    }
+
+    fn over(config: ClientConfig, single: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
                 config,
                 proxies: std::sync::OnceLock::new(),
                 pools: Mutex::default(),
+                single,
+                opened: AtomicBool::new(false),
             }),
         }
+    }
+
+    /// A client that shares no connection with this one, and sends one request after the other over a single one.
+    ///
+    /// For auth that signs a connection in (NTLM): nothing else may go over it, and all of the handshake must.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::over(self.inner.config.clone(), true)
+    }
+
+    /// Whether the next request should wait for the connection there is, rather than open a second one beside it.
+    pub(super) fn waits_for_its_connection(&self) -> bool {
+        self.inner.single && self.inner.opened.swap(true, Ordering::Relaxed)
     }
 
     /// What it was made with.
@@ -185,6 +209,9 @@ impl Client {
             HttpVersion::Http1 => builder.http1_only(),
             HttpVersion::Http2 => builder.http2_prior_knowledge(),
         };
+        if self.inner.single {
+            builder = builder.pool_max_idle_per_host(1);
+        }
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy.build()?);
         }

@@ -74,6 +74,7 @@ pub(super) fn next(
             !["content-type", "content-length", "transfer-encoding"].contains(&name.to_ascii_lowercase().as_str())
         });
     }
+    hop.headers.retain(|(name, _)| !signed.is_bound(name));
     // The user's own Referer would contradict ours.
     if hop.referer.is_some() {
         hop.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("referer"));

@@ -177,6 +177,7 @@ impl<'a> Progressing<'a> {
                 url: hop.url.to_string(),
                 status: status.as_u16(),
                 location: location.clone(),
+                again: None,
                 took: self.trace.snapshot().took(),
             });
             if self.exchange.hops.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
@@ -280,6 +281,9 @@ impl<'a> Progressing<'a> {
         let verify = settings.verify_tls.unwrap_or(!config.insecure);
         let pool = self.client.pool(verify, version, proxy.as_ref(), &hop.url)?;
         let request = self.build(hop, headers.clone())?;
+        if self.client.waits_for_its_connection() {
+            self.trace.wait_for_the_open_connection();
+        }
         let answer = self.trace.scope(pool.execute(request)).await;
         let marks = self.trace.snapshot();
         let response = answer.map_err(|error| {

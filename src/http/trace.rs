@@ -47,6 +47,8 @@ pub(super) struct Marks {
     body_sent: Option<Instant>,
     answered: Option<Instant>,
     finished: Option<Instant>,
+    /// A connection is open, and no other will do as long as it may be had.
+    patient: bool,
     /// How far it came.
     pub phase: Phase,
     /// The host whose name is unknown, and why.
@@ -70,6 +72,7 @@ impl Trace {
                 body_sent: None,
                 answered: None,
                 finished: None,
+                patient: false,
                 phase: Phase::Preparing,
                 dns_error: None,
                 self_signed: false,
@@ -87,6 +90,11 @@ impl Trace {
     pub(super) fn phase(&self, phase: Phase) {
         self.marks().phase = phase;
         (self.progress)(phase);
+    }
+
+    /// Lets an open connection become free before another is opened.
+    pub(super) fn wait_for_the_open_connection(&self) {
+        self.marks().patient = true;
     }
 
     /// A piece of the request body was taken to be written.
@@ -154,6 +162,9 @@ impl Marks {
         timings
     }
 }
+
+/// How long an open connection is waited for: the pool has it back a moment after the answer was read.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Sets marks on the trace of this task, if it has one.
 fn mark(set: impl FnOnce(&mut Marks), phase: Option<Phase>) {
@@ -239,6 +250,9 @@ where
     fn call(&mut self, request: R) -> Self::Future {
         let connecting = self.inner.call(request);
         Box::pin(async move {
+            if TRACE.try_with(|trace| trace.marks().patient).unwrap_or(false) {
+                tokio::time::sleep(PATIENCE).await;
+            }
             mark(|marks| marks.connect = Some(Instant::now()), Some(Phase::Connecting));
             let connection = connecting.await;
             if connection.is_ok() {

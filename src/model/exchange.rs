@@ -18,7 +18,7 @@ pub struct Exchange {
     pub request: SentRequest,
     /// The response, or why there is none.
     pub result: Result<Response, SendError>,
-    /// Redirects followed, oldest first.
+    /// Redirects followed and challenges answered, oldest first.
     pub hops: Vec<Hop>,
     /// How long each part took, of the last hop; `total` covers all.
     pub timings: Timings,
@@ -166,19 +166,36 @@ impl fmt::Debug for Cookie {
     }
 }
 
-/// A redirect that was followed.
+/// An answer on the way to the last one: a redirect that was followed, or a request that was sent again.
 #[derive(Clone, Debug)]
 pub struct Hop {
-    /// The method of the redirected request.
+    /// The method of the request.
     pub method: Method,
     /// Its URL.
     pub url: String,
-    /// The status that redirected.
+    /// The status that redirected, or that a challenge came with.
     pub status: u16,
-    /// Where to.
+    /// Where to; empty where the request was sent again.
     pub location: String,
+    /// Why the request was sent again, in a few words; `None` for a redirect.
+    pub again: Option<String>,
     /// How long this hop took.
     pub took: Duration,
+}
+
+impl Hop {
+    /// Where it led, for a person: `→ /new`, `digest challenge, sent again`.
+    pub fn led(&self) -> String {
+        match &self.again {
+            Some(why) => format!("{why}, sent again"),
+            None => format!("→ {}", self.location),
+        }
+    }
+
+    /// What it was, in a word.
+    pub fn label(&self) -> &'static str {
+        if self.again.is_some() { "Sent again" } else { "Redirect" }
+    }
 }
 
 /// How long each phase took; `None` for a phase that did not happen (a reused connection has no DNS, connect or TLS).
@@ -194,7 +211,7 @@ pub struct Timings {
     pub first_byte: Option<Duration>,
     /// From the first byte to the last.
     pub download: Option<Duration>,
-    /// From the start to the end, redirects included.
+    /// From the start to the end, redirects and challenges included.
     pub total: Duration,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Auth, Redactor, Settings, request::Method};
+use super::{Auth, Redactor, Settings, percent, request::Method};
 
 /// A request with every variable resolved: what auth signs. Only `vars` makes one.
 #[derive(Clone)]
@@ -61,6 +61,26 @@ pub enum ResolvedBody {
     },
 }
 
+impl ResolvedBody {
+    /// The bytes that go out; `None` where they are read or made up only then: a file, parts with their boundary.
+    pub fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Self::None => Some(Bytes::new()),
+            Self::Form(fields) => Some(Bytes::from(encode_form(fields))),
+            Self::Bytes { bytes, .. } => Some(bytes.clone()),
+            Self::Multipart(_) | Self::File { .. } => None,
+        }
+    }
+}
+
+/// A form's fields as one text, in their order.
+fn encode_form(fields: &[(String, String)]) -> String {
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", percent::form(name), percent::form(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 /// One part of a multipart body.
 #[derive(Clone)]
 pub struct ResolvedPart {
@@ -81,4 +101,22 @@ pub enum ResolvedContent {
     Text(String),
     /// The path of a file, absolute or relative to the workspace.
     File(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(fields: &[(&str, &str)]) -> String {
+        let fields: Vec<_> = fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        encode_form(&fields)
+    }
+
+    #[test]
+    fn a_form_is_encoded_as_postman_encodes_it() {
+        assert_eq!(
+            form(&[("k", "v v"), ("uni", "é&=+'!*()~"), ("e", "")]),
+            "k=v%20v&uni=%C3%A9%26%3D%2B%27%21%2A%28%29~&e="
+        );
+    }
 }

@@ -2,8 +2,10 @@
 
 mod bodies;
 mod cookies;
+mod digest;
 mod errors;
 mod h2;
+mod hawk;
 mod proxies;
 mod receive;
 mod redirects;

@@ -257,7 +257,8 @@ fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
     for hop in &exchange.hops {
         let _ = writeln!(
             out,
-            "<p class=\"mono quiet\">redirected: {} from {}</p>",
+            "<p class=\"mono quiet\">{}: {} from {}</p>",
+            shown(hop.again.as_deref().unwrap_or("redirected")),
             hop.status,
             shown(&hop.url)
         );

@@ -13,12 +13,7 @@ pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<Stri
     let shown = |text: &str| escape(&redactor.redact(text));
     for hop in &exchange.hops {
         let url = shown(&hop.url);
-        out.push(paint.dim(&format!(
-            "{} {url} [{} → {}]",
-            hop.method,
-            hop.status,
-            shown(&hop.location)
-        )));
+        out.push(paint.dim(&format!("{} {url} [{} {}]", hop.method, hop.status, shown(&hop.led()))));
     }
     for (name, value) in &request.headers {
         out.push(paint.dim(&format!("> {}: {}", shown(name), shown(value))));

@@ -26,13 +26,13 @@ pub(super) fn timing(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page
     };
     for (n, hop) in exchange.hops.iter().enumerate() {
         let text = show.text(&format!("{} {}", hop.method, hop.url));
-        let to = show.text(&hop.location);
+        let to = show.text(&hop.led());
         rows.push(
             Row::new(Ink::badge(hop.status), format!(" {} ", hop.status))
                 .then(Ink::Text, format!(" {text}"))
-                .then(Ink::Dim, format!(" → {to}"))
-                .lead(Ink::Dim, padded(if n == 0 { "Redirects" } else { "" }, LABEL))
-                .copied("the redirect", format!("{text} → {to}")),
+                .then(Ink::Dim, format!(" {to}"))
+                .lead(Ink::Dim, padded(if n == 0 { "On the way" } else { "" }, LABEL))
+                .copied("the answer on the way", format!("{text} {to}")),
         );
     }
     let connection = &exchange.connection;
@@ -93,7 +93,7 @@ fn waterfall(exchange: &Exchange, width: usize) -> Vec<Row> {
     let mut bars: Vec<(&str, Duration, Ink)> = exchange
         .hops
         .iter()
-        .map(|hop| ("Redirect", hop.took, Ink::Dim))
+        .map(|hop| (hop.label(), hop.took, Ink::Dim))
         .collect();
     bars.extend(
         phases

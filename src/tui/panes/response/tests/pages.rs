@@ -79,6 +79,7 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
             url: "http://a.example/old".to_owned(),
             status: 302,
             location: "/new".to_owned(),
+            again: None,
             took: Duration::from_millis(4),
         });
     }

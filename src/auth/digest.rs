@@ -1,0 +1,573 @@
+//! Digest auth (RFC 7616, and RFC 2617 where a server is old): a proof of the password that does not tell it.
+//!
+//! ```text
+//! request ─▶ 401 with nonce ─▶ request with the proof ─▶ answer
+//! ```
+//!
+//! A nonce is kept for the requests to come, each with a count of its own, until the server calls it stale. Of several
+//! challenges the strongest is answered.
+
+use std::fmt::Write as _;
+
+use md5::{Digest as _, Md5};
+use sha2::{Sha256, Sha512_256};
+use url::Url;
+
+use super::challenge::{Challenge, challenges, parse, quoted};
+use super::memory::Digest;
+use super::{Answer, AuthType, Draft, FieldSpec, Step};
+use crate::model::percent;
+
+/// Sends `Authorization: Digest …`, once it knows what the server asks for.
+pub(super) struct DigestAuth;
+
+/// The hash functions, weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Hash {
+    Md5,
+    Sha256,
+    Sha512_256,
+}
+
+/// A hash function, and whether a session's key is made with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Algorithm {
+    hash: Hash,
+    session: bool,
+}
+
+impl Algorithm {
+    /// The algorithm of a word; MD5 where there is none.
+    fn named(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        let (name, session) = word
+            .strip_suffix("-sess")
+            .map_or((word.as_str(), false), |name| (name, true));
+        let hash = match name {
+            "" | "md5" => Hash::Md5,
+            "sha-256" => Hash::Sha256,
+            "sha-512-256" => Hash::Sha512_256,
+            _ => return None,
+        };
+        Some(Self { hash, session })
+    }
+
+    fn of(challenge: &Challenge) -> Option<Self> {
+        Self::named(challenge.param("algorithm").unwrap_or_default())
+    }
+
+    /// The hash in hexadecimal digits.
+    fn hex(self, data: &[u8]) -> String {
+        let bytes = match self.hash {
+            Hash::Md5 => Md5::digest(data).to_vec(),
+            Hash::Sha256 => Sha256::digest(data).to_vec(),
+            Hash::Sha512_256 => Sha512_256::digest(data).to_vec(),
+        };
+        let mut out = String::with_capacity(2 * bytes.len());
+        for byte in bytes {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+        }
+        out
+    }
+}
+
+impl AuthType for DigestAuth {
+    fn kind(&self) -> &'static str {
+        "digest"
+    }
+
+    fn label(&self) -> &'static str {
+        "Digest auth"
+    }
+
+    fn help(&self) -> &'static str {
+        "Proves that you know the password without sending it, as RFC 7616 has it."
+    }
+
+    fn fields(&self) -> &'static [FieldSpec] {
+        const FIELDS: &[FieldSpec] = &[
+            FieldSpec::text("username", "User name", "The user."),
+            FieldSpec::secret("password", "Password", "The password; may be empty."),
+            FieldSpec::text(
+                "realm",
+                "Realm",
+                "The server's realm; empty asks the server, which is usual.",
+            ),
+            FieldSpec::text(
+                "nonce",
+                "Nonce",
+                "The server's nonce; with it and the realm the first request is signed already.",
+            ),
+            FieldSpec::choice(
+                "algorithm",
+                "Algorithm",
+                "The hash for a nonce given here; else the server's strongest is taken.",
+                &[
+                    "MD5",
+                    "MD5-sess",
+                    "SHA-256",
+                    "SHA-256-sess",
+                    "SHA-512-256",
+                    "SHA-512-256-sess",
+                ],
+            ),
+            FieldSpec::text(
+                "qop",
+                "QOP",
+                "`auth`, or `auth-int` to protect the body too where the server offers it.",
+            ),
+            FieldSpec::text("nonceCount", "Nonce count", "How often a nonce given here was used."),
+            FieldSpec::text("clientNonce", "Client nonce", "Our own nonce; empty makes one."),
+            FieldSpec::text("opaque", "Opaque", "What the server wants back unchanged."),
+            FieldSpec::choice(
+                "disableRetryRequest",
+                "No retry",
+                "Never sends again after the server's challenge.",
+                &["false", "true"],
+            ),
+        ];
+        FIELDS
+    }
+
+    fn listens(&self) -> bool {
+        true
+    }
+
+    fn sign(&self, draft: &mut Draft) -> Step {
+        let Some(user) = User::of(draft) else {
+            draft.warn("digest auth has neither user name nor password: sent without credentials");
+            return Step::Signed;
+        };
+        // Such a URL is refused before anything is sent.
+        let Some(url) = draft.url() else { return Step::Signed };
+        let known = draft.memory().next_digest(&user.key(&url));
+        if let Some(known) = known
+            .filter(|known| covers(&known.challenge, &url))
+            .or_else(|| given(draft))
+        {
+            authorize(draft, &user, &url, &known);
+        } else if !retries(draft) {
+            draft.warn(
+                "digest auth has no nonce, and may not ask for one (`disableRetryRequest`): sent without credentials",
+            );
+        }
+        Step::Send {
+            reason: "digest challenge".to_owned(),
+        }
+    }
+
+    fn answer(&self, draft: &mut Draft, answer: &Answer<'_>) -> Step {
+        let (Some(user), Some(url)) = (User::of(draft), draft.url()) else {
+            return Step::Signed;
+        };
+        let key = user.key(&url);
+        let sent = answer.sent("authorization").map(parse).unwrap_or_default();
+        let sent = sent.into_iter().find(|sent| sent.scheme == "digest");
+        if answer.status() != 401 {
+            if let Some(sent) = sent {
+                next_nonce(draft, answer, &sent, &key);
+            }
+            return Step::Signed;
+        }
+        if !retries(draft) {
+            return Step::Signed;
+        }
+        let offered = challenges(answer, "digest");
+        let Some(challenge) = strongest(&offered) else {
+            draft.warn(if offered.is_empty() {
+                "the server does not offer digest auth: its answer is shown"
+            } else {
+                "the server asks for a digest with a hash that is not known: its answer is shown"
+            });
+            return Step::Signed;
+        };
+        if let Some(sent) = sent {
+            let same = sent.param("nonce") == challenge.param("nonce");
+            if !challenge.flag("stale") && (same || answer.round > 0) {
+                draft
+                    .memory()
+                    .forget_digest(&key, challenge.param("nonce").unwrap_or_default());
+                draft
+                    .memory()
+                    .forget_digest(&key, sent.param("nonce").unwrap_or_default());
+                draft.warn("the server does not take the user name and password of the digest auth");
+                return Step::Signed;
+            }
+        }
+        let own = client_nonce(draft);
+        draft.memory().keep_digest(&key, challenge.clone(), own);
+        match draft.memory().next_digest(&key) {
+            Some(known) if authorize(draft, &user, &url, &known) => Step::Send {
+                reason: "digest challenge".to_owned(),
+            },
+            _ => Step::Signed,
+        }
+    }
+}
+
+/// Who signs in.
+struct User {
+    name: String,
+    password: String,
+}
+
+impl User {
+    fn of(draft: &mut Draft) -> Option<Self> {
+        let (name, password) = (draft.param("username"), draft.secret_param("password"));
+        (!name.is_empty() || !password.is_empty()).then_some(Self { name, password })
+    }
+
+    /// What a challenge is remembered by.
+    fn key(&self, url: &Url) -> String {
+        format!("{} {}", url.origin().ascii_serialization(), self.name)
+    }
+}
+
+fn retries(draft: &Draft) -> bool {
+    !draft.request().auth.flag("disableRetryRequest")
+}
+
+/// Our nonce for a server's: the user's own, or by chance.
+fn client_nonce(draft: &mut Draft) -> String {
+    let by_chance = || format!("{:032x}", rand::random::<u128>());
+    Some(draft.param("clientNonce"))
+        .filter(|own| !own.is_empty())
+        .unwrap_or_else(by_chance)
+}
+
+/// The challenge the user has filled in, if realm and nonce are there.
+fn given(draft: &mut Draft) -> Option<Digest> {
+    let (realm, nonce) = (draft.param("realm"), draft.param("nonce"));
+    if realm.is_empty() || nonce.is_empty() {
+        return None;
+    }
+    let mut params = vec![("realm", realm), ("nonce", nonce)];
+    for name in ["algorithm", "qop", "opaque"] {
+        let value = draft.param(name);
+        if !value.is_empty() {
+            params.push((name, value));
+        }
+    }
+    let count = draft.param("nonceCount");
+    Some(Digest {
+        challenge: Challenge::new("digest", &params),
+        client_nonce: client_nonce(draft),
+        count: u32::from_str_radix(count.trim(), 16).unwrap_or(1),
+    })
+}
+
+/// The strongest of the challenges that can be answered; of equal ones the first.
+fn strongest(offered: &[Challenge]) -> Option<&Challenge> {
+    let known = offered.iter().filter(|challenge| challenge.param("nonce").is_some());
+    let known = known.filter_map(|challenge| Some((Algorithm::of(challenge)?, challenge)));
+    known
+        .rev()
+        .max_by_key(|(algorithm, _)| *algorithm)
+        .map(|(_, challenge)| challenge)
+}
+
+/// Whether a challenge holds for a URL: all of the server, or what is below the URLs of its `domain`.
+fn covers(challenge: &Challenge, url: &Url) -> bool {
+    let Some(domain) = challenge.param("domain").filter(|domain| !domain.trim().is_empty()) else {
+        return true;
+    };
+    domain.split_whitespace().any(|one| {
+        let below = |space: &Url| space.origin() == url.origin() && url.path().starts_with(space.path());
+        url.join(one).is_ok_and(|space| below(&space))
+    })
+}
+
+/// Keeps the nonce that a server wants used next.
+fn next_nonce(draft: &Draft, answer: &Answer<'_>, sent: &Challenge, key: &str) {
+    let info = answer.headers("authentication-info").next();
+    let next = info.and_then(|info| {
+        // It has no scheme; with one it reads like a challenge.
+        let info = parse(&format!("info {info}"));
+        info.first()?.param("nextnonce").map(str::to_owned)
+    });
+    if let Some(next) = next {
+        draft
+            .memory()
+            .renew_digest(key, sent.param("nonce").unwrap_or_default(), &next);
+    }
+}
+
+/// Puts the proof into the request; false where it cannot be made.
+fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool {
+    let challenge = &known.challenge;
+    let Some(algorithm) = Algorithm::of(challenge) else {
+        let word = challenge
+            .param("algorithm")
+            .unwrap_or_default()
+            .escape_debug()
+            .to_string();
+        draft.warn(&format!(
+            "the digest algorithm `{word}` is not known: sent without credentials"
+        ));
+        return false;
+    };
+    let wanted = draft.param("qop");
+    let offered: Vec<String> = challenge
+        .param("qop")
+        .unwrap_or_default()
+        .split(',')
+        .map(|word| word.trim().to_ascii_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has = |word: &str| offered.iter().any(|one| one == word);
+    let body = draft.body();
+    let qop = match () {
+        () if offered.is_empty() => None,
+        () if has("auth-int") && body.is_some() && (wanted == "auth-int" || !has("auth")) => Some("auth-int"),
+        () if has("auth") => Some("auth"),
+        () => {
+            draft.warn(if has("auth-int") {
+                "the server wants the body protected (`auth-int`), which cannot be done for files and multipart: sent \
+                 without credentials"
+            } else {
+                "the server offers no digest `qop` that is known: sent without credentials"
+            });
+            return false;
+        }
+    };
+    let uri = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let proof = Proof {
+        algorithm,
+        user: &user.name,
+        password: &user.password,
+        realm: challenge.param("realm").unwrap_or_default(),
+        nonce: challenge.param("nonce").unwrap_or_default(),
+        utf8: challenge
+            .param("charset")
+            .is_some_and(|set| set.eq_ignore_ascii_case("utf-8")),
+        method: draft.request().method.as_str(),
+        uri: &uri,
+        qop,
+        count: &format!("{:08x}", known.count),
+        client_nonce: &known.client_nonce,
+        body: body.as_deref().unwrap_or_default(),
+    };
+    let (header, response) = proof.header(challenge);
+    draft.hide(&response);
+    draft.set_bound_header("Authorization", &header);
+    true
+}
+
+/// All that a proof is made of.
+struct Proof<'a> {
+    algorithm: Algorithm,
+    user: &'a str,
+    password: &'a str,
+    realm: &'a str,
+    nonce: &'a str,
+    utf8: bool,
+    method: &'a str,
+    uri: &'a str,
+    qop: Option<&'a str>,
+    count: &'a str,
+    client_nonce: &'a str,
+    body: &'a [u8],
+}
+
+impl Proof<'_> {
+    /// A text in the server's encoding: UTF-8 where it says so, else Latin-1 as far as that goes, which is how the header
+    /// goes out.
+    fn bytes(&self, text: &str) -> Vec<u8> {
+        let latin = || text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>();
+        let latin = if self.utf8 { None } else { latin() };
+        latin.unwrap_or_else(|| text.as_bytes().to_vec())
+    }
+
+    fn hash(&self, parts: &[&str]) -> String {
+        self.algorithm.hex(&self.bytes(&parts.join(":")))
+    }
+
+    /// RFC 7616, section 3.4.1.
+    fn response(&self) -> String {
+        let mut secret = self.hash(&[self.user, self.realm, self.password]);
+        if self.algorithm.session {
+            secret = self.hash(&[&secret, self.nonce, self.client_nonce]);
+        }
+        let what = if self.qop == Some("auth-int") {
+            self.hash(&[self.method, self.uri, &self.algorithm.hex(self.body)])
+        } else {
+            self.hash(&[self.method, self.uri])
+        };
+        match self.qop {
+            Some(qop) => self.hash(&[&secret, self.nonce, self.count, self.client_nonce, qop, &what]),
+            None => self.hash(&[&secret, self.nonce, &what]),
+        }
+    }
+
+    /// The header, and the part of it that is the proof.
+    fn header(&self, challenge: &Challenge) -> (String, String) {
+        let response = self.response();
+        let mut parts = Vec::new();
+        let hashed = challenge.flag("userhash");
+        if hashed {
+            parts.push(format!("username=\"{}\"", self.hash(&[self.user, self.realm])));
+        } else if self.utf8 && !self.user.is_ascii() {
+            parts.push(format!("username*=UTF-8''{}", percent::form(self.user)));
+        } else {
+            parts.push(format!("username={}", quoted(self.user)));
+        }
+        for (name, value) in [("realm", self.realm), ("nonce", self.nonce), ("uri", self.uri)] {
+            parts.push(format!("{name}={}", quoted(value)));
+        }
+        if let Some(algorithm) = challenge.param("algorithm") {
+            parts.push(format!("algorithm={algorithm}"));
+        }
+        if let Some(qop) = self.qop {
+            parts.push(format!("qop={qop}, nc={}", self.count));
+        }
+        if self.qop.is_some() || self.algorithm.session {
+            parts.push(format!("cnonce={}", quoted(self.client_nonce)));
+        }
+        parts.push(format!("response=\"{response}\""));
+        if let Some(opaque) = challenge.param("opaque") {
+            parts.push(format!("opaque={}", quoted(opaque)));
+        }
+        if hashed {
+            parts.push("userhash=true".to_owned());
+        }
+        (format!("Digest {}", parts.join(", ")), response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+    use crate::auth::fixtures::{header, request};
+    use crate::auth::sign;
+    use crate::model::Auth;
+
+    fn proof<'a>(algorithm: &str, user: &'a str, password: &'a str, realm: &'a str) -> Proof<'a> {
+        Proof {
+            algorithm: Algorithm::named(algorithm).unwrap(),
+            user,
+            password,
+            realm,
+            nonce: "",
+            utf8: false,
+            method: "GET",
+            uri: "/dir/index.html",
+            qop: Some("auth"),
+            count: "00000001",
+            client_nonce: "",
+            body: b"",
+        }
+    }
+
+    #[test]
+    fn the_examples_of_rfc_7616_come_out() {
+        for (algorithm, expected) in [
+            ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
+            (
+                "SHA-256",
+                "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1",
+            ),
+        ] {
+            let proof = Proof {
+                nonce: "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+                client_nonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+                ..proof(algorithm, "Mufasa", "Circle of Life", "http-auth@example.org")
+            };
+            assert_eq!(proof.response(), expected);
+        }
+        // With the final SHA-512/256 (erratum 4897): the RFC's own figures are of a draft of it.
+        let proof = Proof {
+            nonce: "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+            client_nonce: "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v",
+            uri: "/doe.json",
+            utf8: true,
+            ..proof("SHA-512-256", "Jäsøn Doe", "Secret, or not?", "api@example.org")
+        };
+        let expected = "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5";
+        assert_eq!(proof.response(), expected);
+        let asked = [("userhash", "true".to_owned()), ("algorithm", "SHA-512-256".to_owned())];
+        let (header, _) = proof.header(&Challenge::new("digest", &asked));
+        let hash = "793263caabb707a56211940d90411ea4a575adeccb7e360aeb624ed06ece9b0b";
+        assert!(header.contains(&format!("username=\"{hash}\"")), "{header}");
+        assert!(header.contains("userhash=true") && header.contains("algorithm=SHA-512-256"));
+        let (header, _) = proof.header(&Challenge::new("digest", &[]));
+        assert!(header.contains("username*=UTF-8''J%C3%A4s%C3%B8n%20Doe"), "{header}");
+    }
+
+    #[test]
+    fn the_example_of_rfc_2617_comes_out_and_the_older_form_too() {
+        let proof = Proof {
+            nonce: "dcd98b7102dd2f0e8b11d0f600bfb0c093",
+            client_nonce: "0a4f113b",
+            ..proof("", "Mufasa", "Circle Of Life", "testrealm@host.com")
+        };
+        assert_eq!(proof.response(), "6629fae49393a05397450978507c4ef1");
+        let proof = Proof { qop: None, ..proof };
+        assert_eq!(proof.response(), "670fd8c2df070c60b045671b8b24ff02");
+        assert!(!proof.header(&Challenge::new("digest", &[])).0.contains("cnonce"));
+    }
+
+    #[test]
+    fn what_is_given_signs_the_first_request() {
+        let auth = Auth::new("digest")
+            .with("username", "Mufasa")
+            .with("password", "Circle Of Life")
+            .with("realm", "testrealm@host.com")
+            .with("nonce", "dcd98b7102dd2f0e8b11d0f600bfb0c093")
+            .with("clientNonce", "0a4f113b")
+            .with("nonceCount", "00000001")
+            .with("opaque", "5ccc\"0")
+            .with("qop", "auth");
+        let mut resolved = request(auth);
+        resolved.url = "http://h/dir/index.html".into();
+        let signed = sign(resolved);
+        let header = header(&signed.request, "authorization")[0];
+        assert!(
+            header.contains("response=\"6629fae49393a05397450978507c4ef1\""),
+            "{header}"
+        );
+        assert!(header.contains(r#"opaque="5ccc\"0""#), "{header}");
+        assert!(signed.request.is_bound("Authorization"));
+        assert!(!signed.request.redactor().redact(header).contains("6629fae4"));
+    }
+
+    #[test]
+    fn without_user_or_nonce_nothing_is_sent() {
+        let signed = sign(request(Auth::new("digest")));
+        assert!(signed.request.headers().is_empty() && signed.warnings.len() == 1);
+        let auth = Auth::new("digest")
+            .with("username", "u")
+            .with("disableRetryRequest", true);
+        let signed = sign(request(auth));
+        assert!(signed.request.headers().is_empty());
+        assert!(
+            signed.warnings[0].contains("disableRetryRequest"),
+            "{:?}",
+            signed.warnings
+        );
+    }
+
+    #[test]
+    fn the_strongest_challenge_is_answered() {
+        let offered: Vec<_> = ["MD5", "SHA-999", "SHA-256", "SHA-512-256", "MD5-sess"]
+            .iter()
+            .flat_map(|name| parse(&format!("Digest nonce=n, algorithm={name}")))
+            .collect();
+        assert_eq!(strongest(&offered).unwrap().param("algorithm"), Some("SHA-512-256"));
+        assert!(strongest(&parse("Digest nonce=n, algorithm=X")).is_none());
+        assert!(strongest(&parse("Digest algorithm=MD5")).is_none());
+    }
+
+    #[test]
+    fn a_domain_limits_where_a_challenge_holds() {
+        let challenge = &parse("Digest nonce=n, domain=\"/a http://other/ /c/d\"")[0];
+        let covers = |url: &str| covers(challenge, &url.parse().unwrap());
+        assert!(covers("http://h/a/b") && covers("http://h/c/d?x") && covers("http://other/x"));
+        assert!(!covers("http://h/b") && !covers("http://h/c"));
+    }
+}

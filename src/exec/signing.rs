@@ -1,0 +1,97 @@
+//! Signing and sending: the one door through which a resolved request leaves, also for scripts.
+//!
+//! ```text
+//! ResolvedRequest ─ sign ─▶ SignedRequest ─ send ─▶ Exchange ─▶ the signer looks at it ─┬▶ the answer stands
+//!                               ▲                                                       │
+//!                               └────────────── again, with what the server asked for ◀─┘
+//! ```
+//!
+//! What came on the way is in the hops of the one exchange that is returned.
+
+use std::time::Duration;
+
+use crate::auth::{Dialogue, Memory, Reply, SignedRequest};
+use crate::http::{Client, SendContext};
+use crate::model::exchange::Hop;
+use crate::model::{Exchange, ResolvedRequest};
+
+/// Sends a request with its credentials, as often as its auth and the server need to agree.
+pub(super) async fn sign_and_send(
+    http: &Client,
+    memory: &Memory,
+    resolved: ResolvedRequest,
+    context: SendContext,
+) -> Exchange {
+    let (dialogue, signed) = Dialogue::begin(resolved, memory);
+    let mut connection = Connection { http, apart: None };
+    let mut exchange = connection.send(signed.request, context.clone()).await;
+    exchange.warnings.splice(0..0, signed.warnings);
+    let Some(mut dialogue) = dialogue else {
+        return exchange;
+    };
+    while !context.cancel.is_cancelled() {
+        match dialogue.answered(&exchange) {
+            Reply::Over(warnings) => {
+                warn(&mut exchange, warnings);
+                break;
+            }
+            Reply::Again { signed, reason } => {
+                let mut next = connection.send(signed.request, context.clone()).await;
+                warn(&mut next, signed.warnings);
+                exchange = join(exchange, next, reason);
+            }
+        }
+    }
+    exchange
+}
+
+/// Where the requests of one dialogue go.
+struct Connection<'a> {
+    http: &'a Client,
+    /// For those that nothing else may share.
+    apart: Option<Client>,
+}
+
+impl Connection<'_> {
+    async fn send(&mut self, request: SignedRequest, context: SendContext) -> Exchange {
+        let client = if request.is_alone() {
+            self.apart.get_or_insert_with(|| self.http.apart())
+        } else {
+            self.http
+        };
+        client.send(request, context).await
+    }
+}
+
+/// One exchange of two: the second with the first on its way.
+pub(super) fn join(first: Exchange, mut second: Exchange, why: String) -> Exchange {
+    let earlier: Duration = first.hops.iter().map(|hop| hop.took).sum();
+    let again = Hop {
+        method: first.request.method.clone(),
+        url: first.request.url.clone(),
+        status: first.response().map_or(0, |response| response.status),
+        location: String::new(),
+        again: Some(why),
+        took: first.timings.total.saturating_sub(earlier),
+    };
+    let mut hops = first.hops;
+    hops.push(again);
+    hops.append(&mut second.hops);
+    let later = std::mem::replace(&mut second.warnings, first.warnings);
+    warn(&mut second, later);
+    second.started = first.started;
+    second.timings.total += first.timings.total;
+    second.redactor = first.redactor.and(&second.redactor);
+    second.hops = hops;
+    second
+}
+
+/// Adds warnings, each once.
+fn warn(exchange: &mut Exchange, warnings: Vec<String>) {
+    for warning in warnings {
+        let warning = exchange.redactor.redact(&warning);
+        if !exchange.warnings.contains(&warning) {
+            exchange.warnings.push(warning);
+        }
+    }
+}
