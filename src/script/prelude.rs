@@ -19,6 +19,8 @@ prelude! {
     "console.js": "src/script/js/console.js",
     "timers.js": "src/script/js/timers.js",
     "json.js": "src/script/js/json.js",
+    "substitute.js": "src/script/js/substitute.js",
+    "base.js": "src/script/js/base.js",
     "props.js": "src/script/js/props.js",
     "lists.js": "src/script/js/lists.js",
     "scope.js": "src/script/js/scope.js",
@@ -74,5 +76,7 @@ prelude! {
     "libs/csv-parse.js": "src/script/js/libs/csv-parse.js",
     "libs/crypto-js.js": "src/script/js/libs/crypto-js.js",
     "libs/webcrypto.js": "src/script/js/libs/webcrypto.js",
+    "libs/streams.js": "src/script/js/libs/streams.js",
+    "libs/stream-kinds.js": "src/script/js/libs/stream-kinds.js",
     "libs/webcrypto-pairs.js": "src/script/js/libs/webcrypto-pairs.js",
 }

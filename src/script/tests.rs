@@ -12,6 +12,7 @@ mod limits;
 mod locale;
 mod objects;
 mod packages;
+mod sdk;
 mod variables;
 
 use std::time::Duration;

@@ -1,33 +1,36 @@
 // `pm.request.auth`: a type, and for every type that was ever chosen its parameters.
 
+import { Property } from './base.js';
 import { VariableList } from './lists.js';
 
-export class RequestAuth {
-  static shownAsJson = true;
-
-  constructor(definition) {
-    this.update(definition);
+export class RequestAuth extends Property {
+  constructor(definition, owner) {
+    super();
+    if (owner) this.setParent(owner);
+    const { type, ...lists } = definition instanceof RequestAuth ? definition.toJSON() : definition || {};
+    for (const [name, params] of Object.entries(lists)) {
+      if (params !== undefined && params !== null) this[name] = new VariableList(this, params);
+    }
+    if (type) this.use(type);
+    else this.type = type;
   }
 
   static isValidType(type) {
     return typeof type === 'string' && type !== 'type' && type !== '';
   }
 
-  update(definition) {
-    if (definition instanceof RequestAuth) definition = definition.toJSON();
-    const { type, ...lists } = definition || {};
-    for (const [name, params] of Object.entries(lists)) {
-      if (params !== undefined && params !== null) this[name] = new VariableList(params);
-    }
-    this.use(type);
+  /** Adds parameters to a type's, the chosen one's unless another is named. */
+  update(params, type = this.type) {
+    if (params === null || typeof params !== 'object' || !RequestAuth.isValidType(type)) return;
+    if (!(this[type] instanceof VariableList)) this[type] = new VariableList(this, []);
+    for (const row of this[type].rowsOf(params)) this[type].upsert(row);
   }
 
   /** Chooses a type; parameters given here are added to those it has. */
-  use(type, params) {
+  use(type, params = {}) {
+    if (!RequestAuth.isValidType(type)) return;
     this.type = type;
-    if (!RequestAuth.isValidType(type) || type === 'noauth') return;
-    if (!(this[type] instanceof VariableList)) this[type] = new VariableList();
-    for (const row of this[type].rowsOf(params)) this[type].upsert(row);
+    this.update(params, type);
   }
 
   /** The parameters of the chosen type. */
@@ -40,7 +43,9 @@ export class RequestAuth {
   }
 
   clear(type) {
-    if (this[type] instanceof VariableList) this[type].clear();
+    if (!RequestAuth.isValidType(type) || !(this[type] instanceof VariableList)) return;
+    this[type].clear();
+    if (type !== this.type) delete this[type];
   }
 
   toJSON() {

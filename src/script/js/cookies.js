@@ -24,6 +24,23 @@ const named = (action, name) => () => {
   return { name };
 };
 
+// A cookie as the jar has it: what its line leaves open is taken from the address.
+function kept(cookie, url) {
+  const address = new Url(String(url));
+  const { name, expires = null, maxAge = 0, domain, path, secure, httpOnly, value } = cookie;
+  return new Cookie({
+    name,
+    expires: typeof expires === 'string' ? new Date(expires) : expires,
+    maxAge,
+    domain: domain || address.getHost(),
+    path: path || address.getPath().replace(/\/[^/]*$/, '') || '/',
+    secure: Boolean(secure),
+    httpOnly: Boolean(httpOnly),
+    hostOnly: !domain,
+    value,
+  });
+}
+
 export class CookieJar {
   /** `set(url, name, value)`, `set(url, { name, value, … })` or `set(url, 'name=value; …')`. */
   set(url, what, value, callback) {
@@ -32,10 +49,10 @@ export class CookieJar {
     const details = () => {
       if (what && value) cookie = new Cookie({ name: String(what), value: String(value) });
       else if (typeof what === 'string' || (what !== null && typeof what === 'object')) cookie = new Cookie(what);
-      else throw new TypeError('CookieJar.set() requires cookie to be set');
+      else throw new TypeError('CookieJar.set() requires a valid set cookie arguments');
       return { line: String(cookie) };
     };
-    return askJar(callback, 'set', url, details, () => cookie);
+    return askJar(callback, 'set', url, details, () => kept(cookie, url));
   }
 
   get(url, name, callback) {

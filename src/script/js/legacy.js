@@ -7,10 +7,14 @@ import { load } from './libs.js';
 import { packaged } from './require.js';
 import { clean, host, run } from './run.js';
 
+// For what has no successor.
+const NOTHING = 'nothing';
+
 function warn(name, instead) {
   if (run.warned.has(name)) return;
   run.warned.add(name);
-  host.log('warn', `Using "${name}" is deprecated. Use "${instead}" instead.`);
+  const quoted = instead.startsWith('global ') ? instead : `"${instead}"`;
+  host.log('warn', `Using "${name}" is deprecated.${instead === NOTHING ? '' : ` Use ${quoted} instead.`}`);
 }
 
 // The legacy setters make text of everything but nothing and `false`, and keep the snapshot up to date.
@@ -51,10 +55,12 @@ function postmanObject(pm) {
   const postman = {};
   const known = run.info.eventName === 'test' ? { ...POSTMAN, ...POSTMAN_IN_TESTS } : POSTMAN;
   for (const [name, [act, instead]] of Object.entries(known)) {
-    postman[name] = (...args) => {
+    const method = (...args) => {
       warn(`postman.${name}`, instead);
       return act(pm, ...args);
     };
+    Object.defineProperties(method, { name: { value: name }, length: { value: act.length - 1 } });
+    postman[name] = method;
   }
   return postman;
 }
@@ -74,6 +80,21 @@ function requestObject(pm) {
   };
 }
 
+// The names of headers come in lower case; servers write them as here, and scripts may ask in any case.
+function responseHeaders(pm) {
+  const headers = {};
+  pm.response.headers.each(({ key, value, disabled }) => {
+    if (!disabled) headers[key.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())] = value;
+  });
+  return new Proxy(headers, {
+    get(target, name, receiver) {
+      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name, receiver);
+      const same = Object.keys(target).find((key) => key.toLowerCase() === name.toLowerCase());
+      return same === undefined ? undefined : target[same];
+    },
+  });
+}
+
 const inTests = (read) => (pm) => (run.info.eventName === 'test' ? read(pm) : undefined);
 
 // name → [how to read it, what to use instead]
@@ -86,16 +107,16 @@ const GLOBALS = {
   request: [requestObject, 'pm.request'],
   tests: [() => (run.legacyTests = {}), 'pm.test()'],
   responseBody: [inTests((pm) => pm.response.text())],
-  responseCode: [inTests((pm) => ({ name: pm.response.reason(), detail: '', code: pm.response.code })), 'pm.response.code'],
-  responseHeaders: [inTests((pm) => pm.response.headers.toObject(false, true, false)), 'pm.response.headers'],
+  responseCode: [inTests((pm) => pm.response.details()), 'pm.response.code'],
+  responseHeaders: [inTests(responseHeaders), 'pm.response.headers'],
   responseTime: [inTests((pm) => pm.response.responseTime)],
-  responseCookies: [inTests((pm) => pm.cookies.all()), 'pm.cookies'],
+  responseCookies: [inTests((pm) => pm.cookies), 'pm.cookies'],
   // Libraries; the modules of the same names are the same objects.
-  CryptoJS: [() => load('crypto-js').CryptoJS],
-  tv4: [() => load('tv4').tv4],
-  xml2Json: [() => load('xml2js').xml2Json],
+  CryptoJS: [() => load('crypto-js').CryptoJS, 'global "crypto" object'],
+  tv4: [() => load('tv4').tv4, "require('ajv')"],
+  xml2Json: [() => load('xml2js').xml2Json, "require('xml2js')"],
   _: [packaged._, "require('lodash')"],
-  Backbone: [packaged.Backbone, "require('backbone')"],
+  Backbone: [packaged.Backbone, NOTHING],
   cheerio: [packaged.cheerio, "require('cheerio')"],
 };
 

@@ -1,5 +1,7 @@
 // Ordered lists with names: headers, query parameters, form fields, cookies, variables.
 
+import { PropertyBase } from './base.js';
+import { reading, substitute, substituteIn } from './substitute.js';
 import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
 
 // A rule of `filter` or `find`: a function, a key, or what the row must look like.
@@ -9,25 +11,36 @@ function rule(wanted, context) {
   return (row) => Object.entries(wanted || {}).every(([key, value]) => row[key] === value);
 }
 
-// Postman's lists are made of a parent, which ours have none of, and of rows; we leave the parent out.
+// Postman's lists are made of what they belong to and of rows; ours may be made of rows alone.
 const rowsIn = (args) => (args.length > 1 ? args[1] : args[0]);
+const ownerIn = (args) => (args.length > 1 ? args[0] : undefined);
 
 /** A list of rows that have a key; keys may repeat, and then the last one counts. */
-export class PropertyList {
+export class PropertyList extends PropertyBase {
   static shownAsJson = true;
   members;
-  #make;
+  #Row;
 
-  /** From rows and what makes them, or as Postman has it: from the class of the rows, a parent, and rows. */
-  constructor(rows = [], make = (row) => row, more = undefined) {
-    if (typeof rows === 'function') [rows, make] = [more, as(rows)];
-    this.#make = make;
+  /** From the class of the rows, what the list belongs to, and the rows. */
+  constructor(Row, owner, rows = []) {
+    super();
+    this.#Row = Row;
     this.members = [];
+    if (owner) this.setParent(owner);
     this.populate(rows);
   }
 
   static isPropertyList(value) {
     return value instanceof PropertyList;
+  }
+
+  get isList() {
+    return true;
+  }
+
+  /** The class of the rows. */
+  get Type() {
+    return this.#Row;
   }
 
   /** How two keys are compared. */
@@ -41,7 +54,10 @@ export class PropertyList {
   }
 
   #row(row) {
-    return this.#make(typeof row === 'string' ? this.parse(row)[0] : row);
+    if (typeof row === 'string') [row] = this.parse(row);
+    const made = !this.#Row || row instanceof this.#Row ? row : new this.#Row(row);
+    if (made instanceof PropertyBase) made.setParent(this);
+    return made;
   }
 
   /** Anything a list can be made of, as rows. */
@@ -190,8 +206,12 @@ export class PropertyList {
     return this.members.reduce((so_far, row, index) => callback.call(context, so_far, row, index), initial);
   }
 
-  /** Calls back with everything the list belongs to; ours know no owner. */
-  eachParent() {}
+  /** Calls back with everything the list belongs to, innermost first. */
+  eachParent(callback, context) {
+    for (let parent = this.parent(), last = this; parent; [last, parent] = [parent, parent.parent && parent.parent()]) {
+      callback.call(context || this, parent, last);
+    }
+  }
 
   /** The rows by key, as Postman keeps them. */
   get reference() {
@@ -232,12 +252,10 @@ export class PropertyList {
   }
 }
 
-const as = (Row) => (row) => (row instanceof Row ? row : new Row(row));
-
 /** Headers: without regard to case. */
 export class HeaderList extends PropertyList {
   constructor(...args) {
-    super(rowsIn(args), as(Header));
+    super(Header, ownerIn(args), rowsIn(args));
   }
 
   get multi() {
@@ -265,7 +283,7 @@ export class HeaderList extends PropertyList {
 /** The parameters of a query. */
 export class QueryParamList extends PropertyList {
   constructor(...args) {
-    super(rowsIn(args), as(QueryParam));
+    super(QueryParam, ownerIn(args), rowsIn(args));
   }
 
   get multi() {
@@ -276,7 +294,7 @@ export class QueryParamList extends PropertyList {
 /** The fields of a form. */
 export class FormParamList extends PropertyList {
   constructor(...args) {
-    super(rowsIn(args), as(FormParam));
+    super(FormParam, ownerIn(args), rowsIn(args));
   }
 
   get multi() {
@@ -286,14 +304,65 @@ export class FormParamList extends PropertyList {
 
 export class VariableList extends PropertyList {
   constructor(...args) {
-    super(rowsIn(args), as(Variable));
+    super(Variable, ownerIn(args), rowsIn(args));
+  }
+
+  static isVariableList(value) {
+    return value instanceof VariableList;
+  }
+
+  /** The last variable of that name that is not disabled, else the last. */
+  oneNormalizedVariable(name) {
+    const rows = this.members.filter((row) => row.key === name);
+    return rows.findLast((row) => !row.disabled) || rows[rows.length - 1];
+  }
+
+  // Where names are looked up: here, then in what the list belongs to, then in what is given.
+  #reading(overrides) {
+    const above = [];
+    this.eachParent((parent) => parent.variables instanceof VariableList && above.push(parent.variables));
+    return reading([this, ...above, ...[].concat(overrides === undefined ? [] : overrides)]);
+  }
+
+  /** A text with the variables in place of their names. */
+  replace(text, overrides) {
+    return typeof text === 'string' ? substitute(text, this.#reading(overrides)) : text;
+  }
+
+  /** The same for all texts of an object. */
+  substitute(object, overrides, mutate) {
+    const made = substituteIn(object, this.#reading(overrides));
+    return mutate ? Object.assign(object, made) : made;
+  }
+
+  /** Takes all values of an object; unless `prune` is false, no other variable stays. With `track`, what changed. */
+  syncFromObject(object, track, prune) {
+    const changed = { created: [], updated: [], deleted: [] };
+    if (object !== null && typeof object === 'object') {
+      for (const [key, value] of Object.entries(object)) {
+        changed[this.has(key) ? 'updated' : 'created'].push(key);
+        if (this.has(key)) this.one(key).set(value);
+        else this.add({ key, value });
+      }
+      const gone = prune === false ? [] : Object.keys(this.reference).filter((key) => !Object.hasOwn(object, key));
+      for (const key of gone) this.remove(key);
+      changed.deleted.push(...gone);
+    }
+    return track ? changed : undefined;
+  }
+
+  /** Puts all values into an object and takes out of it what the list has not. */
+  syncToObject(object) {
+    const target = object !== null && typeof object === 'object' ? object : {};
+    for (const key of Object.keys(target)) if (!this.has(key)) delete target[key];
+    return Object.assign(target, this.toObject());
   }
 }
 
 /** Cookies by name; `get` gives the value, `one` the whole cookie. */
 export class CookieList extends PropertyList {
   constructor(...args) {
-    super(rowsIn(args), as(Cookie));
+    super(Cookie, ownerIn(args), rowsIn(args));
   }
 
   parse(text) {

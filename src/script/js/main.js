@@ -31,8 +31,8 @@ export function setup(natives) {
   for (const [name, fn] of Object.entries(timers)) defineValue(globals, name, fn);
   installGlobals(globals, defineValue);
   installTexts(defineValue);
-  // Postman's scripts have none, and libraries look at it to find out where they are.
-  delete globals.globalThis;
+  // Postman's scripts have none of these; libraries look at the first to find out where they are.
+  for (const name of ['globalThis', 'performance', 'InternalError']) delete globals[name];
 }
 
 /** Starts a script: its synchronous part runs now. `body` is the script as an async function; its promise is returned. */

@@ -83,11 +83,9 @@ function execution(info, pm) {
   return parts;
 }
 
-// What Postman's app has and no terminal can.
-function notHere(name, why) {
-  return () => {
-    throw new Error(`pm.${name} is not supported: ${why}`);
-  };
+// What Postman's app has and no terminal can: whoever calls it is told.
+function datasets(_id) {
+  throw new Error('pm.datasets is not supported: datasets exist only in the Postman app');
 }
 
 // Getters that keep their first value.
@@ -104,8 +102,9 @@ const PARTS = {
     return described ? new Response(described, 0) : new Response({}, undefined);
   },
   cookies: () => new ScriptCookies(host.cookies()),
-  datasets: notHere('datasets', 'datasets exist only in the Postman app'),
-  message: notHere('message', 'only HTTP requests have scripts here'),
+  datasets: () => datasets,
+  // As in Postman, whose other protocols have messages where HTTP has a response.
+  message: () => undefined,
   execution,
 };
 for (const [name, kinds] of Object.entries(KINDS)) PARTS[name] = () => new VariableScope(kinds);

@@ -1,39 +1,21 @@
 // The rows of Postman's lists: headers, parameters, form fields, variables, cookies. Each is one object with a key
 // and a value, and knows how it reads as text.
 
-/** A row; everything its definition says is kept, also what Postman has no name for. */
-export class Property {
-  static shownAsJson = true;
+import { Property, take } from './base.js';
 
+/** A row; everything its definition says is kept. */
+class Row extends Property {
   constructor(definition) {
+    super();
     this.update(definition);
   }
 
   update(definition) {
-    if (definition !== null && typeof definition === 'object') {
-      for (const [key, value] of Object.entries(definition)) if (value !== undefined) this[key] = value;
-    }
+    take(this, definition);
   }
 
   valueOf() {
     return this.value;
-  }
-
-  describe(content) {
-    this.description = content;
-  }
-
-  /** The list it stands in. */
-  parent() {
-    return undefined;
-  }
-
-  toJSON() {
-    const json = {};
-    for (const [key, value] of Object.entries(this)) {
-      if (typeof value !== 'function') json[key] = value !== null && value !== undefined && typeof value.toJSON === 'function' ? value.toJSON() : value;
-    }
-    return json;
   }
 }
 
@@ -42,7 +24,7 @@ const pair = (text, mark) => {
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 };
 
-export class Header extends Property {
+export class Header extends Row {
   constructor(definition, name) {
     super(typeof definition === 'string' ? (name === undefined ? Header.parseSingle(definition) : { key: name, value: definition }) : definition);
   }
@@ -66,15 +48,11 @@ export class Header extends Property {
   }
 
   static unparse(headers, separator = '\r\n') {
-    return [...headers].map((header) => Header.unparseSingle(header)).join(separator);
+    return [...headers].map((header) => Header.unparseSingle(header) + separator).join('');
   }
 
   static unparseSingle(header) {
     return header ? `${header.key}: ${header.value}` : '';
-  }
-
-  valueOf() {
-    return this.value;
   }
 
   toString() {
@@ -83,7 +61,7 @@ export class Header extends Property {
 }
 
 // A pair of a query or of a form; without a value there is no `=`.
-class Param extends Property {
+class Param extends Row {
   constructor(definition) {
     super(typeof definition === 'string' ? QueryParam.parseSingle(definition) : definition);
   }
@@ -119,25 +97,50 @@ export class QueryParam extends Param {
   }
 }
 
-export class FormParam extends Param {}
+export class FormParam extends Param {
+  static parse(text) {
+    return QueryParam.parse(text);
+  }
+}
 
-const CASTS = {
-  string: (value) => (typeof value === 'string' ? value : String(value)),
-  number: Number,
+// How a declared type holds a value and gives it out.
+const asJson = (fits) => ({
+  in: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  out(value) {
+    try {
+      const read = JSON.parse(value);
+      return fits(read) ? read : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+});
+const TYPES = {
+  string: String,
   boolean: Boolean,
-  array: (value) => (typeof value === 'string' ? JSON.parse(value) : value),
-  object: (value) => (typeof value === 'string' ? JSON.parse(value) : value),
-  json: (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+  number: Number,
+  array: asJson(Array.isArray),
+  object: asJson((value) => value !== null && typeof value === 'object' && !Array.isArray(value)),
+  any: { in: (value) => value, out: (value) => value },
+};
+const through = (type, way, value) => {
+  const handler = Object.hasOwn(TYPES, type) ? TYPES[type] : TYPES.any;
+  return typeof handler === 'function' ? handler(value) : handler[way](value);
 };
 
 /** A value made into the type a variable was declared with; an unknown type changes nothing. */
-export const cast = (value, type) => (Object.hasOwn(CASTS, type) ? CASTS[type](value) : value);
+export const cast = (value, type) => through(type, 'out', through(type, 'in', value));
 
-export class Variable extends Property {
+/** A value that is a function is asked each time. */
+export const given = (value) => (typeof value === 'function' ? value() : value);
+
+export class Variable extends Row {
+  static types = TYPES;
+
   constructor({ key, value, type = 'any', ...rest } = {}) {
     super();
-    this.type = type;
-    this.value = cast(value, type);
+    this.type = String(type).toLowerCase();
+    this.set(value);
     this.key = key;
     super.update(rest);
   }
@@ -147,15 +150,51 @@ export class Variable extends Property {
   }
 
   get() {
-    return this.value;
+    return this.castOut(given(this.value));
   }
 
   set(value) {
-    this.value = cast(value, this.type);
+    this.value = value === undefined || typeof value === 'function' ? value : this.castIn(value);
+  }
+
+  cast(value) {
+    return this.castOut(value);
+  }
+
+  castIn(value) {
+    return through(this.type, 'in', value);
+  }
+
+  castOut(value) {
+    return through(this.type, 'out', value);
+  }
+
+  /** Declares another type, and makes the value into it unless `noCast`; without a known type it says the one there is. */
+  valueType(type, noCast) {
+    const name = type === undefined || type === null ? '' : String(type).toLowerCase();
+    if (!Object.hasOwn(TYPES, name)) return this.type || 'any';
+    const before = this.get();
+    this.type = name;
+    if (!noCast && typeof this.value !== 'function') this.set(before);
+    return this.type;
+  }
+
+  update(definition) {
+    if (definition === null || typeof definition !== 'object') return;
+    const { type, value, key, ...rest } = definition;
+    if (type !== undefined) this.valueType(type, value !== undefined);
+    if (Object.hasOwn(definition, 'value')) this.set(value);
+    take(this, rest);
+  }
+
+  valueOf(...value) {
+    if (value.length) this.set(value[0]);
+    return this.get();
   }
 
   toString() {
-    return String(this.value);
+    const value = this.get();
+    return value === null ? 'null' : value === undefined ? '' : String(value);
   }
 
   toJSON() {
@@ -164,7 +203,7 @@ export class Variable extends Property {
   }
 }
 
-export class Cookie extends Property {
+export class Cookie extends Row {
   constructor(definition) {
     super(typeof definition === 'string' ? Cookie.parse(definition) : definition);
   }
@@ -175,33 +214,45 @@ export class Cookie extends Property {
 
   /** The parts of a `Set-Cookie` line. */
   static parse(text) {
-    const [first, ...attributes] = String(text).split(';');
-    const [name, value = ''] = pair(first, '=');
-    const cookie = { name: name.trim(), value: value.trim() };
+    if (typeof text !== 'string') return text;
+    const [first, ...attributes] = text.split(/; */);
+    const cookie = Cookie.splitParam(first);
     const known = { expires: 'expires', 'max-age': 'maxAge', domain: 'domain', path: 'path', secure: 'secure', httponly: 'httpOnly' };
     const extensions = [];
-    for (const attribute of attributes) {
-      const [key, content] = pair(attribute.trim(), '=');
+    for (const { key, value } of attributes.filter(Boolean).map(Cookie.splitParam)) {
       const property = known[key.toLowerCase()];
-      if (property) cookie[property] = content === undefined ? true : content;
-      else if (key) extensions.push({ key, value: content === undefined ? true : content });
+      if (property) cookie[property] = value;
+      else extensions.push({ key, value });
     }
     if (extensions.length) cookie.extensions = extensions;
+    if (!cookie.domain) cookie.hostOnly = true;
     return cookie;
   }
 
+  /** `name=value`; a name alone stands for yes. */
+  static splitParam(text) {
+    const [key, value = true] = pair(text, '=').map((part) => part.trim());
+    return { key, value: typeof value === 'string' && value[0] === '"' ? value.slice(1, -1) : value };
+  }
+
+  static unparse(cookies) {
+    return cookies && typeof cookies.map === 'function' ? cookies.map((cookie) => Cookie.unparseSingle(cookie)).join('; ') : '';
+  }
+
   static unparseSingle(cookie) {
-    return cookie ? `${cookie.name}=${cookie.value}` : '';
+    if (!cookie) return '';
+    const value = cookie.value === undefined || cookie.value === null ? '' : cookie.value;
+    return cookie.name ? `${cookie.name}=${value}` : value;
   }
 
   static stringify(cookie) {
-    return String(new Cookie(cookie));
+    return Cookie.prototype.toString.call(cookie);
   }
 
   update(definition) {
     if (definition === null || typeof definition !== 'object') return;
-    const { key, name = key, ...rest } = definition;
-    super.update({ name, ...rest });
+    const { key, name = key, expires, ...rest } = definition;
+    super.update({ name, expires: typeof expires === 'string' ? new Date(expires) : expires, ...rest });
   }
 
   /** Lists name cookies by this. */
@@ -219,13 +270,14 @@ export class Cookie extends Property {
 
   /** As a `Set-Cookie` line has it. */
   toString() {
-    let text = `${this.name}=${this.value === undefined ? '' : this.value}`;
+    let text = Cookie.unparseSingle(this);
     if (this.expires) text += `; Expires=${this.expires instanceof Date ? this.expires.toUTCString() : this.expires}`;
-    if (this.maxAge !== undefined) text += `; Max-Age=${this.maxAge}`;
-    if (this.domain) text += `; Domain=${this.domain}`;
+    if (this.maxAge && this.maxAge !== Infinity) text += `; Max-Age=${this.maxAge}`;
+    if (this.domain && !this.hostOnly) text += `; Domain=${this.domain}`;
     if (this.path) text += `; Path=${this.path}`;
     if (this.secure) text += '; Secure';
     if (this.httpOnly) text += '; HttpOnly';
+    for (const { key, value } of this.extensions || []) text += value === true ? `; ${key}` : `; ${key}=${value}`;
     return text;
   }
 }

@@ -5,14 +5,19 @@
 
 import { chai } from './expect/index.js';
 import { RequestAuth } from './auth.js';
+import { Property, PropertyBase } from './base.js';
 import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
 import { native } from './json.js';
 import { Url } from './url.js';
 
-export class RequestBody {
+const MODES = { raw: 'raw', formdata: 'formdata', urlencoded: 'urlencoded', file: 'file', graphql: 'graphql' };
+
+export class RequestBody extends PropertyBase {
   static shownAsJson = true;
+  static MODES = MODES;
 
   constructor(definition) {
+    super();
     this.update(definition);
   }
 
@@ -20,14 +25,16 @@ export class RequestBody {
     if (typeof definition === 'string') definition = { mode: 'raw', raw: definition };
     else if (definition instanceof RequestBody) definition = definition.toJSON();
     definition = definition || {};
-    this.mode = definition.mode;
-    this.raw = definition.raw;
+    const { mode } = definition;
+    this.mode = mode;
+    this.raw = mode === MODES.raw && !definition.raw ? '' : definition.raw;
     this.options = definition.options;
     this.disabled = definition.disabled;
     this.file = typeof definition.file === 'string' ? { src: definition.file } : definition.file;
-    this.graphql = definition.graphql;
-    this.urlencoded = definition.urlencoded === undefined ? undefined : new QueryParamList(definition.urlencoded);
-    this.formdata = definition.formdata === undefined ? undefined : new FormParamList(definition.formdata);
+    this.graphql = definition.graphql || (mode === MODES.graphql ? {} : undefined);
+    const list = (name, List) => (definition[name] || mode === name ? new List(this, definition[name] || []) : undefined);
+    this.urlencoded = list(MODES.urlencoded, QueryParamList);
+    this.formdata = list(MODES.formdata, FormParamList);
   }
 
   isEmpty() {
@@ -66,7 +73,7 @@ function plainAuth(auth) {
 }
 
 /** How long a text is in UTF-8. */
-function byteLength(text) {
+export function byteLength(text) {
   let bytes = text.length;
   for (let i = 0; i < text.length; i += 1) {
     const code = text.charCodeAt(i);
@@ -84,14 +91,14 @@ function aside(request, name, value) {
   if (value) Object.defineProperty(request, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-export class Request {
-  static shownAsJson = true;
+export class Request extends Property {
   #url;
   #headers;
   #body;
   #auth;
 
   constructor(definition) {
+    super();
     this.update(definition);
   }
 
@@ -125,7 +132,7 @@ export class Request {
   }
 
   set headers(value) {
-    this.#headers = value instanceof HeaderList ? value : new HeaderList(value || []);
+    this.#headers = value instanceof HeaderList ? value : new HeaderList(this, value || []);
   }
 
   get body() {
@@ -142,7 +149,7 @@ export class Request {
 
   set auth(value) {
     const none = value === undefined || value === null;
-    this.#auth = none || value instanceof RequestAuth ? value || undefined : new RequestAuth(value);
+    this.#auth = none || value instanceof RequestAuth ? value || undefined : new RequestAuth(value, this);
   }
 
   get to() {
@@ -162,7 +169,8 @@ export class Request {
     else this.headers.remove((row) => row.key === what);
   }
 
-  getHeaders({ ignoreCase, enabled, multiValue, sanitizeKeys } = {}) {
+  getHeaders(options) {
+    const { ignoreCase, enabled, multiValue, sanitizeKeys } = options || {};
     return this.headers.toObject(enabled, !ignoreCase, multiValue, sanitizeKeys);
   }
 
@@ -184,6 +192,7 @@ export class Request {
       this.auth = undefined;
     } else {
       if (!this.auth) this.auth = {};
+      this.auth.clear(type);
       this.auth.use(type, params);
     }
   }

@@ -33,9 +33,9 @@ const MODULES = {
   tv4: () => load('tv4').tv4,
   ajv: () => load('ajv').Ajv,
   'csv-parse/lib/sync': () => load('csv-parse').parse,
-  // Postman has these two as empty objects.
+  os: () => load('shells').os,
+  // Postman has it as an empty object.
   fs: () => ({}),
-  os: () => ({}),
 };
 
 // What Node has and packages look for: those of the list above that are Node's.

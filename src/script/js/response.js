@@ -1,9 +1,11 @@
 // `pm.response` and the responses of `pm.sendRequest`. The body stays with the host until a script asks.
 
 import { chai } from './expect/index.js';
+import { Property } from './base.js';
 import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
 import { load } from './libs.js';
+import { byteLength } from './request.js';
 import { host } from './run.js';
 
 const EXTENSIONS = {
@@ -42,7 +44,7 @@ function late(name, List) {
     configurable: true,
     enumerable: true,
     get() {
-      const list = new List(rowsOf(this, name));
+      const list = new List(this, rowsOf(this, name));
       put(this, list);
       return list;
     },
@@ -55,29 +57,61 @@ function late(name, List) {
 const HEADERS = late('headers', HeaderList);
 const COOKIES = late('cookies', CookieList);
 
-export class Response {
-  static shownAsJson = true;
+// Bytes in any of the forms in which Postman's definitions have them.
+function bytesOf(stream) {
+  if (stream === undefined || stream === null) return undefined;
+  const { Buffer } = load('buffer');
+  if (stream.type === 'Base64' && typeof stream.data === 'string') return Buffer.from(stream.data, 'base64');
+  return Buffer.from(Array.isArray(stream.data) ? stream.data : stream);
+}
+
+export class Response extends Property {
   #id;
   #text;
   #sizes;
   #name;
   #rows;
+  #stream;
 
-  /** `described` is what the host says without the body, `id` the number of the body there. */
-  constructor(described, id) {
+  /** `definition` is what the host says without the body, and `id` the number of the body there; or it is all there is. */
+  constructor(definition, id) {
+    super();
     this.#id = id;
-    this.#sizes = { header: described.headerSize || 0, body: described.bodySize || 0 };
-    this.code = described.code;
-    this.status = described.status;
-    this.responseTime = described.responseTime;
-    this.responseSize = this.#sizes.body;
-    this.#rows = described;
+    this.update(definition);
     Object.defineProperty(this, 'headers', HEADERS);
     Object.defineProperty(this, 'cookies', COOKIES);
   }
 
   static {
     rowsOf = (response, name) => (response.#id === undefined ? response.#rows[name] || [] : host.rows(response.#id, name));
+  }
+
+  /** Takes what a definition says. */
+  update(definition) {
+    definition = definition || {};
+    const { code, status, reason, responseTime, bodySize, headerSize = 0, downloadedBytes = bodySize } = definition;
+    this.code = code;
+    this.status = status || reason || (this.#id === undefined && code ? host.reason(code) : status);
+    this.responseTime = responseTime;
+    if (bodySize === undefined) this.#own(definition);
+    this.#sizes = { header: headerSize, body: bodySize === undefined ? this.#length() : bodySize };
+    this.responseSize = bodySize === undefined && !this.#stream ? undefined : this.#sizes.body;
+    if (downloadedBytes !== undefined) this.downloadedBytes = downloadedBytes;
+  }
+
+  // All of it is in the definition.
+  #own({ body, stream, header, headers = header, cookie, cookies = cookie }) {
+    this.#id = undefined;
+    this.#text = body;
+    this.#stream = bytesOf(stream);
+    this.#rows = { headers, cookies };
+    if (Object.hasOwn(this, 'headers')) Object.defineProperty(this, 'headers', HEADERS);
+    if (Object.hasOwn(this, 'cookies')) Object.defineProperty(this, 'cookies', COOKIES);
+  }
+
+  #length() {
+    if (this.#stream) return this.#stream.length;
+    return this.#text === undefined || this.#text === null ? 0 : byteLength(String(this.#text));
   }
 
   static isResponse(value) {
@@ -95,7 +129,7 @@ export class Response {
   }
 
   get stream() {
-    return this.#id === undefined ? undefined : load('buffer').Buffer.from(host.bytes(this.#id));
+    return this.#id === undefined ? this.#stream : load('buffer').Buffer.from(host.bytes(this.#id));
   }
 
   get to() {
@@ -103,8 +137,9 @@ export class Response {
   }
 
   text() {
-    if (this.#id === undefined) return undefined;
-    if (this.#text === undefined) this.#text = host.text(this.#id);
+    if (this.#text !== undefined) return this.#text;
+    if (this.#id !== undefined) this.#text = host.text(this.#id);
+    else if (this.#stream) this.#text = new (load('text').TextDecoder)(this.contentInfo().charset).decode(this.#stream);
     return this.#text;
   }
 
@@ -119,7 +154,7 @@ export class Response {
 
   /** The body of a JSONP answer: what stands between the outer brackets. */
   jsonp(reviver, strict) {
-    const text = this.text();
+    const text = this.text() || '';
     const found = /^[^(]*\(([\s\S]*)\)[\s;]*$/.exec(text);
     return parse(found ? found[1] : text, reviver, strict);
   }
@@ -136,13 +171,17 @@ export class Response {
   size() {
     const announced = Number(this.headers.get('content-length'));
     const body = announced || this.#sizes.body;
-    const { header } = this.#sizes;
+    // The status line as Postman counts it.
+    const header = this.#sizes.header || `HTTP/X.X ${this.code} ${this.reason()}\r\n\r\n`.length + this.headers.contentSize();
     return { body, header, total: body + header };
   }
 
   encoding() {
     const format = this.headers.get('content-encoding');
-    return { format, source: format === undefined ? undefined : 'HEADER' };
+    if (format) return { format, source: 'HEADER' };
+    const [first, second, third] = this.#stream || [];
+    const packed = first === 0x1f && second === 0x8b && third === 8;
+    return { format: packed ? 'gzip' : format, source: packed ? 'BODY' : undefined };
   }
 
   /** What the body is, by the headers alone. */
@@ -166,7 +205,12 @@ export class Response {
   }
 
   dataURI() {
-    return `data:${this.contentInfo().contentType};base64, ${this.#id === undefined ? '' : host.base64(this.#id)}`;
+    return `data:${this.contentInfo().contentType};base64, ${this.#id === undefined ? this.#base64() : host.base64(this.#id)}`;
+  }
+
+  #base64() {
+    const own = this.#stream || (this.#text === undefined || this.#text === null ? [] : String(this.#text));
+    return load('buffer').Buffer.from(own).toString('base64');
   }
 
   mime() {
@@ -180,13 +224,15 @@ export class Response {
 
   /** As the console shows it: without the bytes of the body. */
   shown() {
-    const { id, status, code, responseTime, responseSize } = this;
-    return { id, status, code, header: this.headers.toJSON(), cookie: this.cookies.toJSON(), responseTime, responseSize };
+    const { id, status, code, responseTime, responseSize, downloadedBytes } = this;
+    return { id, status, code, header: this.headers.toJSON(), cookie: this.cookies.toJSON(), responseTime, responseSize, downloadedBytes };
   }
 
   toJSON() {
     const { id, status, code, header, ...rest } = this.shown();
-    const stream = this.#id === undefined ? undefined : { type: 'Buffer', data: [...new Uint8Array(host.bytes(this.#id))] };
-    return { id, status, code, header, stream, ...rest };
+    const bytes = this.#id === undefined ? this.#stream : new Uint8Array(host.bytes(this.#id));
+    const stream = bytes && { type: 'Buffer', data: [...bytes] };
+    const body = this.#id === undefined ? this.#text : undefined;
+    return { id, status, code, header, ...(body === undefined ? {} : { body }), stream, ...rest };
   }
 }

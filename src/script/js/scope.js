@@ -3,15 +3,16 @@
 // A scope is fetched when a script first asks for it. Every change is told to the host at once, in order, so
 // that a script that is stopped half-way has still done what it had done.
 
-import { VariableList } from './lists.js';
+import { Property } from './base.js';
 import { native } from './json.js';
-import { cast, Variable } from './props.js';
+import { missing } from './libs.js';
+import { VariableList } from './lists.js';
+import { cast, given, Variable } from './props.js';
 import { clean, host, run } from './run.js';
-
-const SUBSTITUTIONS = 19;
+import { substituteIn } from './substitute.js';
 
 function toJson(value) {
-  const text = native.stringify(value);
+  const text = native.stringify(given(value));
   return text === undefined ? 'null' : text;
 }
 
@@ -74,13 +75,14 @@ function layer(kind) {
 const variable = ({ key, value, type, enabled }) => new Variable({ key, value, type, ...(enabled ? {} : { disabled: true }) });
 
 /** One scope over none or several others; writes go to the first. */
-export class VariableScope {
+export class VariableScope extends Property {
   static shownAsJson = true;
   #kinds;
   #id;
 
   /** From the names of the host's scopes, strongest first, or as a scope of its own from its values. */
   constructor(source, others = []) {
+    super();
     this.#kinds = Array.isArray(source) && typeof source[0] === 'string' ? source : [ownLayer(source)];
     for (const other of [].concat(others)) this.addLayer(other);
   }
@@ -111,7 +113,7 @@ export class VariableScope {
     key = String(key);
     for (const kind of this.#kinds) {
       const row = layer(kind).index.get(key);
-      if (row) return row.value;
+      if (row) return given(row.value);
     }
     return undefined;
   }
@@ -121,9 +123,11 @@ export class VariableScope {
     return this.#kinds.some((kind) => layer(kind).index.has(key));
   }
 
+  /** `type` is the name of a type, or an object that has it. */
   set(key, value, type) {
     if (key !== null && typeof key === 'object') ({ key, value, type } = key);
-    layer(this.#kinds[0]).set(String(key), value, type);
+    if (type !== null && typeof type === 'object') ({ type } = type);
+    layer(this.#kinds[0]).set(String(key), value, typeof type === 'string' ? type.toLowerCase() : undefined);
   }
 
   unset(key) {
@@ -137,32 +141,39 @@ export class VariableScope {
   toObject() {
     const object = {};
     for (const kind of [...this.#kinds].reverse()) {
-      for (const [key, row] of layer(kind).index) object[key] = row.value;
+      for (const [key, row] of layer(kind).index) object[key] = given(row.value);
     }
     return object;
   }
 
-  /** Puts all variables into an object. */
-  syncVariablesTo(object = {}) {
-    return Object.assign(object, this.toObject());
+  /** Puts all variables into an object, and takes all else out of it. */
+  syncVariablesTo(object) {
+    return new VariableList(Object.entries(this.toObject()).map(([key, value]) => ({ key, value }))).syncToObject(object);
   }
 
-  /** Takes all values of an object; with `prune`, no other variable stays. What changed is returned when asked for. */
-  syncVariablesFrom(object, track, prune = true) {
+  /** Takes all values of an object; no other variable stays. What changed is returned when asked for. */
+  syncVariablesFrom(object, track) {
     if (object === null || typeof object !== 'object') return undefined;
     const changed = { created: [], updated: [], deleted: [] };
     for (const [key, value] of Object.entries(object)) {
-      if (!this.has(key)) changed.created.push(key);
-      else if (this.get(key) !== value) changed.updated.push(key);
-      else continue;
+      changed[layer(this.#kinds[0]).index.has(key) ? 'updated' : 'created'].push(key);
       this.set(key, value);
     }
-    for (const key of prune ? [...layer(this.#kinds[0]).index.keys()] : []) {
+    for (const key of [...layer(this.#kinds[0]).index.keys()]) {
       if (Object.hasOwn(object, key)) continue;
       changed.deleted.push(key);
       this.unset(key);
     }
     return track ? changed : undefined;
+  }
+
+  variables() {
+    throw new Error('`VariableScope#variables` has been discontinued, use `VariableScope#syncVariablesTo` instead.');
+  }
+
+  /** Does `set`, `unset` or `clear` by its name. */
+  applyMutation(instruction, ...details) {
+    if (['set', 'unset', 'clear'].includes(instruction)) this[instruction](...details);
   }
 
   toJSON() {
@@ -172,32 +183,10 @@ export class VariableScope {
 
   /** Puts variables into a text, or into every text of an object or array. */
   replaceIn(template) {
-    if (typeof template === 'string') return this.#substitute(template);
-    if (Array.isArray(template)) return template.map((item) => this.replaceIn(item));
-    if (template !== null && typeof template === 'object') {
-      const source = typeof template.toJSON === 'function' ? template.toJSON() : template;
-      return Object.fromEntries(Object.entries(source).map(([key, value]) => [key, this.replaceIn(value)]));
-    }
-    return template;
-  }
-
-  #substitute(text) {
-    for (let pass = 0; pass < SUBSTITUTIONS; pass += 1) {
-      let changed = false;
-      text = text.replace(/{{([^{}]*?)}}/g, (token, key) => {
-        let value;
-        if (this.has(key)) value = this.get(key);
-        else if (key.startsWith('$')) value = host.dynamic(key);
-        else return token;
-        if (value === undefined) return token;
-        changed = true;
-        return value === null ? 'null' : String(value);
-      });
-      if (!changed) break;
-    }
-    return text;
+    return substituteIn(template, (name) => (this.has(name) ? [this.get(name)] : undefined));
   }
 }
+missing(VariableScope.prototype, 'VariableScope', 'mutations enableTracking disableTracking');
 
 /** The scopes of `pm`, each with the precedence it is read with, strongest first. */
 export const KINDS = {

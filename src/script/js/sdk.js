@@ -1,24 +1,25 @@
 // `require('postman-collection')`: the classes that `pm` is made of.
 
 import { RequestAuth } from './auth.js';
-import { CookieList, FormParamList, HeaderList, PropertyList, QueryParamList, VariableList } from './lists.js';
-import { Cookie, FormParam, Header, Property, QueryParam, Variable } from './props.js';
+import { Description, Property, PropertyBase } from './base.js';
+import { CookieList, HeaderList, PropertyList, VariableList } from './lists.js';
+import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
 import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
 import { VariableScope } from './scope.js';
 import { Url } from './url.js';
 
 export const sdk = {
+  PropertyBase,
   Property,
+  Description,
   PropertyList,
   Cookie,
   CookieList,
   FormParam,
-  FormParamList,
   Header,
   HeaderList,
   QueryParam,
-  QueryParamList,
   Request,
   RequestAuth,
   RequestBody,
@@ -31,7 +32,7 @@ export const sdk = {
 
 // The rest of its classes are for building collections, which scripts seldom do: those are of the genuine package.
 const GENUINE =
-  'PropertyBase Certificate CertificateList Collection Description Event EventList Item ItemGroup MutationTracker Script UrlMatchPattern UrlMatchPatternList ProxyConfig ProxyConfigList Version';
+  'Certificate CertificateList Collection Event EventList Item ItemGroup MutationTracker Script UrlMatchPattern UrlMatchPatternList ProxyConfig ProxyConfigList Version';
 
 const ours = Object.values(sdk);
 

@@ -70,8 +70,8 @@ export function sendRequest(definition, callback) {
   if (typeof callback === 'function') {
     // Postman's callbacks hear of a failure as a plain object, with a response that is empty.
     start((error, response) => {
-      if (error) callback(plain(error), new Response({}, undefined));
-      else callback(null, response, { cookies: response.cookies });
+      if (error) callback.call(this, plain(error), new Response({}, undefined));
+      else callback.call(this, null, response, { cookies: response.cookies });
     });
     return this;
   }

@@ -1,5 +1,6 @@
 // `pm.request.url`: a URL in parts, whose text may hold `{{variables}}` anywhere.
 
+import { PropertyBase } from './base.js';
 import { QueryParamList, VariableList } from './lists.js';
 import { QueryParam } from './props.js';
 
@@ -19,15 +20,22 @@ function splitOff(text, mark) {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
-export class Url {
+export class Url extends PropertyBase {
   static shownAsJson = true;
 
   constructor(source) {
+    super();
     this.update(source);
   }
 
+  /** The parts of a text; those that it has not are undefined. */
   static parse(text) {
-    return new Url(text).toJSON();
+    const raw = typeof text === 'string' ? text : '';
+    const url = new Url(raw);
+    const some = (list) => (list && list.length ? list : undefined);
+    const { protocol, auth, port, hash } = url;
+    const rest = { query: some(url.query.toJSON()), hash, variable: some(url.variables.toJSON()) };
+    return { raw, protocol, auth, host: some(url.host), port, path: url.path, ...rest };
   }
 
   static isUrl(value) {
@@ -55,8 +63,8 @@ export class Url {
       if (query === undefined) query = found;
       else if (found !== undefined) query = QueryParam.parse(found).concat(query);
     }
-    this.query = new QueryParamList(query === undefined ? [] : query);
-    this.variables = new VariableList(source.variables || source.variable || []);
+    this.query = new QueryParamList(this, query === undefined ? [] : query);
+    this.variables = new VariableList(this, source.variables || source.variable || []);
     for (const part of Array.isArray(this.path) ? this.path : []) {
       const name = typeof part === 'string' && part.length > 1 && part[0] === ':' ? part.slice(1) : undefined;
       if (name !== undefined && !this.variables.has(name)) this.variables.add({ key: name });

@@ -11,6 +11,7 @@
 mod bytes;
 mod cipher;
 mod digest;
+mod packing;
 mod schema;
 mod signature;
 mod url;
@@ -38,6 +39,7 @@ pub fn register<'js>(host: &Object<'js>, watch: &Arc<Watch>) -> Result<()> {
             "bytes" => bytes::natives(&ctx),
             "cipher" => cipher::natives(&ctx),
             "digest" => digest::natives(&ctx, &its_watch),
+            "packing" => packing::natives(&ctx),
             "schema" => schema::natives(&ctx),
             "signature" => signature::natives(&ctx),
             "url" => url::natives(&ctx),

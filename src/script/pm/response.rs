@@ -70,12 +70,14 @@ pub fn describe_cookies(cookies: &[Cookie]) -> Value {
         .map(|cookie| {
             json!({
                 "name": cookie.name,
-                "value": cookie.value,
+                "expires": cookie.expires.map(|at| at.to_string()),
+                "maxAge": 0,
                 "domain": cookie.domain,
                 "path": cookie.path,
-                "expires": cookie.expires.map(|at| at.to_string()),
                 "secure": cookie.secure,
                 "httpOnly": cookie.http_only,
+                "hostOnly": cookie.host_only,
+                "value": cookie.value,
             })
         })
         .collect()

@@ -156,10 +156,6 @@ fn without_anybody_to_ask_each_says_so() {
             "pm.datasets('x')",
             "pm.datasets is not supported: datasets exist only in the Postman app",
         ),
-        (
-            "pm.message",
-            "pm.message is not supported: only HTTP requests have scripts here",
-        ),
         ("pm.require('@team/pkg')", "Cannot find package '@team/pkg'"),
     ] {
         assert_eq!(error(source), expected, "{source}");

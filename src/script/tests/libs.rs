@@ -6,6 +6,7 @@ mod crypto;
 mod data;
 mod node;
 mod schema;
+mod streams;
 mod web;
 mod webcrypto;
 

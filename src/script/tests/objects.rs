@@ -116,7 +116,7 @@ fn a_response_describes_itself() {
         ),
         [
             "{ body: 36, header: 71, total: 107 } { format: undefined, source: undefined } response.json utf8",
-            "data:application/json;base64, eyJpZF string OK id,status,code,header,stream,cookie,responseTime,responseSize",
+            "data:application/json;base64, eyJpZF string OK id,status,code,header,stream,cookie,responseTime,responseSize,downloadedBytes",
             "{ 'content-type': 'application/json', 'x-two': [ '1', '2' ] } 2",
             "`Response#mime` has been discontinued, use `Response#contentInfo` instead.",
         ]

@@ -48,7 +48,8 @@ export class Blob {
   }
 
   stream() {
-    throw new Error("'stream' of 'Blob' is not supported");
+    const bytes = this.#bytes.slice();
+    return load('streams').ReadableStream.from(bytes.length ? [bytes] : []);
   }
 }
 

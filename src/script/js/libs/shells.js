@@ -38,6 +38,29 @@ export const stringDecoder = { StringDecoder };
 
 export const timers = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
 
+const nothing = () => undefined;
+
+/** `os`: what a script's world says of the machine, which is nothing. */
+export const os = {
+  EOL: '\n',
+  endianness: () => 'LE',
+  hostname: () => '',
+  loadavg: () => [],
+  uptime: () => 0,
+  freemem: () => Number.MAX_VALUE,
+  totalmem: () => Number.MAX_VALUE,
+  cpus: () => [],
+  type: () => 'Browser',
+  release: () => '',
+  networkInterfaces: () => ({}),
+  getNetworkInterfaces: () => ({}),
+  arch: () => 'javascript',
+  platform: () => 'browser',
+  tmpdir: () => '/tmp',
+  tmpDir: () => '/tmp',
+  homedir: () => '/',
+};
+
 /** `_process`: the stand-in that browsers' bundles have. */
 export const process = {
   title: 'browser',
@@ -57,7 +80,7 @@ export const process = {
   },
 };
 for (const name of 'on addListener once off removeListener removeAllListeners emit prependListener prependOnceListener'.split(' ')) {
-  process[name] = () => {};
+  process[name] = nothing;
 }
 process.listeners = () => [];
 

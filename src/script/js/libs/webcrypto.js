@@ -127,7 +127,25 @@ function run(encrypt, algorithm, key, data) {
 
 const { Buffer } = load('buffer');
 
-const subtle = {
+// Their classes are for `instanceof` alone: nobody may make another one.
+const illegal = () => {
+  throw new TypeError('Illegal constructor');
+};
+let sealed = false;
+
+export class SubtleCrypto {
+  constructor() {
+    if (sealed) illegal();
+  }
+}
+
+export class Crypto {
+  constructor() {
+    if (sealed) illegal();
+  }
+}
+
+const subtle = Object.assign(new SubtleCrypto(), {
   async digest(algorithm, data) {
     return digest.hash(hashOf(algorithm), bytes(data)).buffer;
   },
@@ -192,10 +210,10 @@ const subtle = {
     const made = derive(kind, raw, named(algorithm), bits);
     return makeKey(made, described(kindOf(wanted), named(wanted), made), extractable, usages);
   },
-};
+});
 missing(subtle, 'crypto.subtle', 'wrapKey unwrapKey');
 
-export const crypto = {
+export const crypto = Object.assign(new Crypto(), {
   subtle,
   getRandomValues(array) {
     if (!ArrayBuffer.isView(array) || array instanceof DataView || array instanceof Float32Array || array instanceof Float64Array) {
@@ -208,4 +226,5 @@ export const crypto = {
     return array;
   },
   randomUUID: () => host.uuid(),
-};
+});
+sealed = true;

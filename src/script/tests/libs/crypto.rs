@@ -132,7 +132,14 @@ fn passphrases_are_salted() {
             "check(C.AES.decrypt('U2FsdGVkX18BAgMEBQYHCJhKw982UwaH28NRW3g5xO4=', 'pass').toString(C.enc.Utf8)); check(C.DES.decrypt('U2FsdGVkX18BAgMEBQYHCImfo0j2k+p4', 'pass').toString(C.enc.Utf8));
              const made = CryptoJS.AES.encrypt('round', 'pw'); check(made.salt.sigBytes); check(CryptoJS.AES.decrypt(made.toString(), 'pw').toString(C.enc.Utf8)); check(C === CryptoJS);"
         ),
-        ["secret", "secret", "8", "round", "true"]
+        [
+            "secret",
+            "secret",
+            "Using \"CryptoJS\" is deprecated. Use global \"crypto\" object instead.",
+            "8",
+            "round",
+            "true",
+        ]
     );
 }
 

@@ -51,6 +51,7 @@ fn xml_has_its_other_ways_in_and_out() {
         [
             r#"{"a":{"$":{"b":"1"}}}"#,
             r#"{"A":{"b":""}}"#,
+            r#"Using "xml2Json" is deprecated. Use "require('xml2js')" instead."#,
             r#"{"a":{"b":{"_":"t","$":{"c":"1"}}}}"#,
             "true",
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<r a=\"1&quot;&lt;\">\n  <i>1</i>\n  <i>2</i>\n  \

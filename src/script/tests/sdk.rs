@@ -1,0 +1,159 @@
+//! The members that all of Postman's classes have, and those of single ones; the expected values are those of
+//! postman-collection 5.3.1.
+
+use super::*;
+
+/// Evaluates expressions, each by itself, and shows what came of them as JSON.
+pub(super) fn each(expressions: &[&str]) -> Vec<String> {
+    let mut steps = String::new();
+    for expression in expressions {
+        steps += "try { show(await (async () => (";
+        steps += expression;
+        steps += "))()); } catch (e) { show(e.name + ': ' + e.message); }\n";
+    }
+    console(&format!(
+        "const show = (value) => console.log(typeof value === 'string' ? value : String(JSON.stringify(value)));
+         const S = require('postman-collection');\n{steps}"
+    ))
+}
+
+/// Compares expressions with what should come of them.
+fn check(table: &[(&str, &str)]) {
+    let made = each(&table.iter().map(|(expression, _)| *expression).collect::<Vec<_>>());
+    for ((expression, expected), made) in table.iter().zip(made) {
+        assert_eq!(made, *expected, "{expression}");
+    }
+}
+
+#[test]
+fn everything_knows_what_it_belongs_to() {
+    check(&[
+        ("pm.request.headers.parent() === pm.request", "true"),
+        ("pm.request.url.query.parent() === pm.request.url", "true"),
+        (
+            "(() => { const l = new S.HeaderList(pm.request, [{ key: 'a', value: 'b' }]); return l.idx(0).parent() === pm.request; })()",
+            "true",
+        ),
+        ("[pm.request.parent(), pm.request.meta()]", "[null,null]"),
+        (
+            "(() => { const seen = []; pm.request.headers.eachParent((p) => seen.push(p === pm.request)); return seen; })()",
+            "[true]",
+        ),
+        ("new S.Header('a: b').findInParents('key')", "a"),
+        (
+            "pm.request.toObjectResolved(null, [{ x: 1 }])",
+            "Error: Unable to resolve variables. Require a List type property for variable auto resolution.",
+        ),
+    ]);
+}
+
+#[test]
+fn texts_say_which_variables_they_hold() {
+    check(&[
+        (
+            "new S.Header('a: {{b}} {{c}} {{b}}').findSubstitutions()",
+            r#"["b","c"]"#,
+        ),
+        (
+            "S.Property.replaceSubstitutions('{{a}} {{b}}', new S.VariableList(null, [{ key: 'a', value: '1' }]))",
+            "1 {{b}}",
+        ),
+        (
+            "S.Property.replaceSubstitutionsIn({ x: ['{{a}}'] }, [{ a: 1 }])",
+            r#"{"x":["1"]}"#,
+        ),
+        (
+            "(() => { const h = new S.Header('a: b'); h.describe('why', 'text/markdown'); return [String(h.description), h.description]; })()",
+            r#"["why",{"type":"text/markdown","content":"why"}]"#,
+        ),
+    ]);
+}
+
+#[test]
+fn variables_and_their_lists_have_all_their_members() {
+    check(&[
+        (
+            "(() => { const v = new S.Variable({ key: 'a', value: '5', type: 'number' }); return [v.get(), v.valueType('string'), v.get(), v.castOut(7)]; })()",
+            r#"[5,"string","5","7"]"#,
+        ),
+        (
+            "(() => { const v = new S.Variable({ type: 'object', value: '{\"a\":1}' }); return [v.get(), v.toJSON().value]; })()",
+            r#"[{"a":1},"{\"a\":1}"]"#,
+        ),
+        ("new S.Variable({ type: 'array', value: 'no' }).get()", "undefined"),
+        (
+            "Object.keys(S.Variable.types).join()",
+            "string,boolean,number,array,object,any",
+        ),
+        (
+            "(() => { const l = new S.VariableList(null, [{ key: 'a', value: '1' }]); return [l.substitute({ x: '{{a}}' }), l.replace('{{a}}b'), l.syncToObject({ z: 1 }), l.syncFromObject({ a: '2', b: '3' }, true), l.oneNormalizedVariable('a').value]; })()",
+            r#"[{"x":"1"},"1b",{"a":"1"},{"created":["b"],"updated":["a"],"deleted":[]},"2"]"#,
+        ),
+        (
+            "pm.environment.variables()",
+            "Error: `VariableScope#variables` has been discontinued, use `VariableScope#syncVariablesTo` instead.",
+        ),
+        (
+            "pm.environment.enableTracking()",
+            "Error: 'enableTracking' of 'VariableScope' is not supported",
+        ),
+        (
+            "(() => { pm.environment.applyMutation('set', 'k', 1); pm.environment.set('f', () => 2); return pm.environment.syncVariablesTo({ q: 1 }); })()",
+            r#"{"k":1,"f":2}"#,
+        ),
+        (
+            "[pm.environment.syncVariablesFrom({ k: 2 }, true), pm.environment.toObject()]",
+            r#"[{"created":[],"updated":["k"],"deleted":["f"]},{"k":2}]"#,
+        ),
+    ]);
+}
+
+#[test]
+fn urls_cookies_headers_and_auth_read_as_postmans() {
+    check(&[
+        (
+            "S.Url.parse('http://a.b/c?d=e')",
+            r#"{"raw":"http://a.b/c?d=e","protocol":"http","host":["a","b"],"path":["c"],"query":[{"key":"d","value":"e"}]}"#,
+        ),
+        (
+            "S.Cookie.parse('a=b; Path=/; Max-Age=5; Secure; SameSite=Lax')",
+            r#"{"key":"a","value":"b","path":"/","maxAge":"5","secure":true,"extensions":[{"key":"SameSite","value":"Lax"}],"hostOnly":true}"#,
+        ),
+        (
+            "[S.Cookie.stringify({ name: 'a', value: 'b', path: '/', domain: 'c', hostOnly: true }), S.Cookie.unparse([{ name: 'a', value: 'b' }, { name: 'c' }])]",
+            r#"["a=b; Path=/","a=b; c="]"#,
+        ),
+        ("S.Header.unparse([{ key: 'a', value: 'b' }])", "a: b\r\n"),
+        ("S.FormParam.parse('a=1')", r#"[{"key":"a","value":"1"}]"#),
+        (
+            "Object.keys(S.RequestBody.MODES).sort().join()",
+            "file,formdata,graphql,raw,urlencoded",
+        ),
+        (
+            "(() => { pm.request.authorizeUsing('basic', { username: 'u', password: 'p' }); pm.request.authorizeUsing('basic', { username: 'v' }); return pm.request.auth.toJSON(); })()",
+            r#"{"type":"basic","basic":[{"type":"any","value":"v","key":"username"}]}"#,
+        ),
+    ]);
+}
+
+#[test]
+fn responses_can_be_made_of_a_definition() {
+    check(&[
+        (
+            "(() => { const r = new S.Response({ code: 201, body: '{\"a\":1}', header: [{ key: 'Content-Type', value: 'application/json' }] }); return [r.json(), r.status, r.size(), r.headers.get('content-type')]; })()",
+            r#"[{"a":1},"Created",{"body":7,"header":56,"total":63},"application/json"]"#,
+        ),
+        (
+            "(() => { const r = new S.Response({ code: 200, stream: { type: 'Buffer', data: [104, 105] } }); return [r.text(), r.responseSize, r.dataURI()]; })()",
+            r#"["hi",2,"data:text/plain;base64, aGk="]"#,
+        ),
+        (
+            "(() => { const r = new S.Response({ code: 200, stream: Buffer.from([0x1f, 0x8b, 8]) }); return r.encoding(); })()",
+            r#"{"format":"gzip","source":"BODY"}"#,
+        ),
+        (
+            "[typeof pm.message, typeof pm.datasets, pm.response.downloadedBytes]",
+            r#"["undefined","function",36]"#,
+        ),
+    ]);
+}
