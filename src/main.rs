@@ -13,11 +13,13 @@ fn main() -> ExitCode {
             foreign,
             paths,
             demo,
+            passphrase,
         } => match tui::run(&TuiOptions {
             root,
             foreign,
             paths,
             demo,
+            passphrase,
         }) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => cli::report(&error),

@@ -74,6 +74,12 @@ pub enum Command {
         #[command(subcommand)]
         command: VaultCommand,
     },
+    /// What guards the values that are kept on this machine (current values and cookies), which are sealed.
+    Secrets {
+        /// What to do.
+        #[command(subcommand)]
+        command: SecretsCommand,
+    },
     /// npm packages that scripts may require: lists, fetches, adds and removes them.
     Packages {
         /// What to do.
@@ -302,6 +308,21 @@ pub enum VaultCommand {
         /// Its name.
         key: String,
     },
+}
+
+/// The commands of `secrets`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum SecretsCommand {
+    /// Says where the key is and what guards it.
+    Status,
+    /// Sets a passphrase, or another one, and seals everything with a new key.
+    Lock,
+    /// Removes the passphrase: the key is in its file again, for your user alone.
+    Unlock,
+    /// Makes a new key and seals everything with it.
+    Rekey,
+    /// Gives up all that is sealed, when the passphrase is lost.
+    Forget,
 }
 
 /// What `doctor` takes.

@@ -13,6 +13,7 @@ use super::CliError;
 use super::args::DoctorArgs;
 use super::open::Opened;
 use super::output::{Output, escape};
+use super::raw::Raw;
 
 /// Prints the findings; with `--keys`, what each key press arrives as.
 ///
@@ -184,23 +185,6 @@ fn file_facts(opened: &Opened) -> Vec<(String, String)> {
         fact("current values", current.iter().count().to_string()),
         fact("cookies", opened.jar.list().len().to_string()),
     ]
-}
-
-/// Raw mode that ends with the value, however that comes about.
-struct Raw;
-
-impl Raw {
-    fn enable() -> io::Result<Self> {
-        terminal::enable_raw_mode()?;
-        Ok(Self)
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        // Nothing can be done about a terminal that refuses.
-        let _ = terminal::disable_raw_mode();
-    }
 }
 
 fn keys(output: &mut Output) -> Result<ExitCode, CliError> {

@@ -17,6 +17,9 @@ use super::output::{Output, escape};
 
 /// Does what was asked for.
 pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Result<ExitCode, CliError> {
+    if let EnvCommand::Get { .. } | EnvCommand::Set { .. } = command {
+        opened.unlock(output)?;
+    }
     match command {
         EnvCommand::List | EnvCommand::Get { .. } => opened.tell_unkept(output),
         EnvCommand::Use { .. } | EnvCommand::Set { .. } => opened.lasting()?,

@@ -27,6 +27,7 @@ pub async fn import(
     cwd: &Path,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
+    opened.unlock(output)?;
     let client = Client::new(opened.client());
     let mut found = Found::default();
     for source in &args.sources {

@@ -22,13 +22,17 @@ mod export;
 mod find;
 mod foreign;
 mod import;
+mod kept;
 mod open;
 mod output;
 mod packages;
+mod passphrase;
+mod raw;
 mod reporters;
 mod run;
 mod schema;
 mod scopes;
+mod secrets;
 mod send;
 mod vault;
 
@@ -42,8 +46,10 @@ use clap::CommandFactory;
 
 use tokio::runtime::Builder;
 
+use crate::model::Secret;
 use crate::model::problem::Problem;
 use crate::store::locate::samples;
+use crate::store::seal::{Protection, Safe};
 use crate::store::{Paths, locate};
 pub use args::{Cli, Command, DemoArgs};
 use args::{ExportFormat, Later};
@@ -66,6 +72,8 @@ pub enum Launch {
         paths: Paths,
         /// How the demo server is to run.
         demo: Option<crate::demo::Config>,
+        /// What unlocks the values that are kept, if they are locked and the user has given it.
+        passphrase: Option<Secret>,
     },
     /// The command is done.
     Exit(ExitCode),
@@ -102,12 +110,14 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
             .hint("`postrider run` and `postrider send` work without one; `postrider --help` lists all commands"));
     }
     let paths = own_folders()?;
+    let passphrase = for_the_session(&paths)?;
     if let Some(typed) = foreign {
         return Ok(Launch::Tui {
             root: start.join(typed),
             foreign: true,
             paths,
             demo: None,
+            passphrase,
         });
     }
     let found = match (workspace, demo) {
@@ -125,7 +135,21 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
         foreign: false,
         paths,
         demo,
+        passphrase,
     })
+}
+
+/// Asks for the passphrase before the screen opens; without it, what is kept stays locked.
+fn for_the_session(paths: &Paths) -> Result<Option<Secret>, CliError> {
+    let safe = Safe::new(paths.secrets_key());
+    if !matches!(safe.protection(), Ok(Protection::Passphrase)) {
+        return Ok(None);
+    }
+    let Some(given) = passphrase::given() else {
+        return passphrase::until_right(&safe);
+    };
+    safe.unlock(&given).map_err(|error| secrets::told(&error))?;
+    Ok(Some(given))
 }
 
 /// Whether what was typed is there, and is Postman's.
@@ -202,9 +226,14 @@ fn perform(
         }
         Command::Export {
             format: ExportFormat::Postman(args),
-        } => export::postman(&Opened::at(&cwd, workspace, output)?, &args, &cwd, output),
+        } => {
+            let mut opened = Opened::at(&cwd, workspace, output)?;
+            opened.unlock(output)?;
+            export::postman(&opened, &args, &cwd, output)
+        }
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
         Command::Vault { command } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
+        Command::Secrets { command } => secrets::secrets(&Opened::at(&cwd, workspace, output)?, command, output),
         Command::Packages { command } => {
             let opened = Opened::at(&cwd, workspace, output)?;
             in_background(

@@ -17,7 +17,7 @@ use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
 use super::args::SendingArgs;
 use super::output::{Output, escape};
-use super::{CliError, find, foreign};
+use super::{CliError, find, foreign, kept};
 
 /// A workspace with everything a command needs of it.
 pub struct Opened {
@@ -40,6 +40,8 @@ pub struct Opened {
     saved: CurrentValues,
     /// The cookies as last read or kept; `None` when they cannot be written, so that nothing is kept of them.
     saved_cookies: Option<String>,
+    /// Whether what is kept was not read, as it is locked with a passphrase.
+    locked: bool,
     demo: Option<demo::Running>,
     /// Whether this is a workspace, whose values, cookies and history are kept.
     keeps: bool,
@@ -77,27 +79,11 @@ impl Opened {
         if let Err(error) = state.spare_the_disk() {
             tell(output, &error.to_string(), Some(error.hint()));
         }
-        let current = state.current_values().unwrap_or_else(|error| {
-            tell(output, &error.to_string(), Some(error.hint()));
-            CurrentValues::default()
-        });
-        let jar = match state.cookies() {
-            Ok(None) => Jar::new(),
-            Ok(Some(json)) => Jar::from_json(&json)
-                .or_else(|error| {
-                    tell(output, &error, None);
-                    let aside = state.set_cookies_aside()?;
-                    tell(output, &format!("they stay in the local state as `{aside}`"), None);
-                    Ok::<_, StateError>(Jar::new())
-                })
-                .unwrap_or_else(|error| {
-                    tell(output, &error.to_string(), Some(error.hint()));
-                    Jar::new()
-                }),
-            Err(error) => {
-                tell(output, &error.to_string(), Some(error.hint()));
-                Jar::new()
-            }
+        let locked = state.safe().is_locked();
+        let (current, jar) = if locked {
+            Default::default()
+        } else {
+            kept::read(&mut state, output)
         };
         let saved_cookies = jar.to_json().ok();
         let active = state.active_environment().ok().flatten();
@@ -118,6 +104,7 @@ impl Opened {
             forgotten: None,
             saved: current,
             saved_cookies,
+            locked,
             demo: None,
             keeps: true,
             guests: Vec::new(),
@@ -149,6 +136,7 @@ impl Opened {
             forgotten: None,
             saved: CurrentValues::default(),
             saved_cookies: None,
+            locked: false,
             demo: None,
             keeps: false,
             guests: Vec::new(),
@@ -158,6 +146,21 @@ impl Opened {
     /// Values that are only here for this command; with a key, that one alone.
     pub fn host(&mut self, owner: Owner, key: Option<&str>) {
         self.guests.push((owner, key.map(str::to_owned)));
+    }
+
+    /// Reads what is kept if it is locked with a passphrase: the one that the environment gives, else the user is asked.
+    pub fn unlock(&mut self, output: &mut Output) -> Result<(), CliError> {
+        if !self.locked {
+            return Ok(());
+        }
+        kept::unlock(&mut self.state)?;
+        let (current, jar) = kept::read(&mut self.state, output);
+        self.saved.clone_from(&current);
+        self.session.current = current;
+        self.saved_cookies = jar.to_json().ok();
+        self.jar.replace(&jar);
+        self.locked = false;
+        Ok(())
     }
 
     /// Whether what is set now will be there at the next start.
@@ -195,6 +198,7 @@ impl Opened {
     /// Makes ready for sending: the environment, the values given, the demo server.
     pub async fn prepare(&mut self, sending: &SendingArgs, cwd: &Path, output: &mut Output) -> Result<(), CliError> {
         self.tell_unkept(output);
+        self.unlock(output)?;
         match &sending.environment {
             // A name of the workspace comes first; what looks like a file is none of these.
             Some(name)

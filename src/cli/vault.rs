@@ -14,6 +14,7 @@ use super::output::{Output, escape};
 
 /// Does what was asked for.
 pub fn vault(mut opened: Opened, command: &VaultCommand, output: &mut Output) -> Result<ExitCode, CliError> {
+    opened.unlock(output)?;
     let before = opened.session.current.clone();
     let current = &mut opened.session.current;
     let said = match command {

@@ -6,6 +6,7 @@
 //!  globals.toml        ┘        ▲                      └ Removed    (undo of a delete)
 //!                               └── watch: what others changed
 //!  <XDG state>/…/state.db ───── state::State            current values, cookies, history, drafts, layout
+//!  <XDG state>/secrets.key ──── seal::Safe               the key that values and cookies there are sealed with
 //!  <XDG config>/config.toml ─── config::Config          the user's own settings
 //! ```
 //!
@@ -17,6 +18,7 @@ pub mod locate;
 pub mod packages;
 pub mod paths;
 pub mod samples;
+pub mod seal;
 pub mod state;
 pub mod watch;
 

@@ -59,6 +59,11 @@ impl Paths {
         self.state.join("demo-key.pem")
     }
 
+    /// The key to what is kept in the `state.db` files.
+    pub fn secrets_key(&self) -> PathBuf {
+        self.state.join("secrets.key")
+    }
+
     /// The user's own workspace, used where no other is found.
     pub fn own_workspace(&self) -> PathBuf {
         self.data.join("workspace")

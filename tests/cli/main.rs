@@ -4,6 +4,7 @@
 mod endings;
 mod newman;
 mod packages;
+mod secrets;
 mod vault;
 
 use std::fs;

@@ -63,6 +63,7 @@ impl Home {
             foreign: false,
             paths,
             demo: Some(demo),
+            passphrase: None,
         }
     }
 

@@ -1,9 +1,9 @@
-//! Current values of variables: what scripts and the user set, hiding what the files say.
+//! Current values of variables: what scripts and the user set, hiding what the files say. All of them are sealed.
 
 use rusqlite::params;
 use serde_json::Value;
 
-use super::{State, StateError};
+use super::{State, StateError, sealing};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 
 fn columns(owner: &Owner) -> (&'static str, &str) {
@@ -26,16 +26,35 @@ fn owner(scope: &str, name: String) -> Option<Owner> {
 }
 
 impl State {
-    /// All current values, in the order they were first set. One that cannot be read is left out.
+    /// All current values, in the order they were first set. One that cannot be read is left out, and counted
+    /// ([`State::unreadable`]) if its key is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::Locked`](crate::store::seal::SealError) when there are values and the passphrase was not given yet.
     pub fn current_values(&self) -> Result<CurrentValues, StateError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT scope, name, key, value, set_by, set_at FROM current_values ORDER BY rowid")?;
         let mut rows = statement.query([])?;
         let mut out = CurrentValues::default();
+        let mut keys = None;
+        self.unreadable.set(0);
         while let Some(row) = rows.next()? {
             let (scope, name, key): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let value: Option<String> = row.get(3)?;
+            let mut value: Option<String> = row.get(3)?;
+            if let Some(kept) = value.take() {
+                let keys = match &mut keys {
+                    Some(keys) => keys,
+                    // Read only where there is something to open.
+                    none => none.insert(self.safe.keys()?),
+                };
+                value = sealing::open(&self.safe, keys, &key, kept)?;
+                if value.is_none() {
+                    self.unreadable.set(self.unreadable.get() + 1);
+                    continue;
+                }
+            }
             let (set_by, set_at): (String, String) = (row.get(4)?, row.get(5)?);
             let value = value.map(|json| serde_json::from_str::<Value>(&json)).transpose();
             if let (Some(owner), Ok(value), Ok(set_at)) = (owner(&scope, name), value, set_at.parse()) {
@@ -45,8 +64,16 @@ impl State {
         Ok(out)
     }
 
+    /// How many values could not be opened when they were last read: they were sealed with a key that is gone.
+    pub fn unreadable(&self) -> usize {
+        self.unreadable.get()
+    }
+
     /// Sets current values, all or nothing; `None` forgets one.
     pub fn set_current_values(&mut self, changes: &[(Owner, String, Option<CurrentValue>)]) -> Result<(), StateError> {
+        let is_set = |value: &Option<CurrentValue>| value.as_ref().is_some_and(|value| value.value.is_some());
+        let is_any_set = changes.iter().any(|(_, _, value)| is_set(value));
+        let keys = is_any_set.then(|| self.safe.keys()).transpose()?;
         let transaction = self.connection.transaction()?;
         {
             let mut put = transaction.prepare_cached(
@@ -60,6 +87,7 @@ impl State {
                 match value {
                     Some(value) => {
                         let json = value.value.as_ref().map(Value::to_string);
+                        let json = json.zip(keys.as_ref()).map(|(json, keys)| keys.seal(key, &json));
                         put.execute(params![scope, name, key, json, value.set_by, value.set_at.to_string()])?
                     }
                     None => forget.execute(params![scope, name, key])?,

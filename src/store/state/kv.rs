@@ -1,14 +1,14 @@
-//! Single values by key, as JSON text: layout, active environment, opened folders, cookies.
+//! Single values by key, as JSON text: layout, active environment, opened folders; and cookies, which are sealed.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{State, StateError};
+use super::{State, StateError, sealing};
 
 /// The key of the cookie jar.
-const COOKIES: &str = "cookies";
+pub(super) const COOKIES: &str = "cookies";
 /// How the keys of cookie jars begin that could not be read.
 const COOKIES_ASIDE: &str = "cookies.broken-";
 /// The key of the active environment.
@@ -69,7 +69,14 @@ impl State {
 
     /// The cookie jar, as its owner wrote it.
     pub fn cookies(&self) -> Result<Option<String>, StateError> {
-        self.get(COOKIES)
+        let Some(kept) = self.get(COOKIES)? else {
+            return Ok(None);
+        };
+        let keys = self.safe.keys()?;
+        // What cannot be opened is no jar; who reads it sets it aside.
+        Ok(Some(
+            sealing::open(&self.safe, &keys, COOKIES, kept)?.unwrap_or_default(),
+        ))
     }
 
     /// Keeps the cookie jar: `change` makes of what is kept what shall be kept, and nobody else writes meanwhile. Where
@@ -82,22 +89,27 @@ impl State {
         fresh: &str,
         change: impl FnOnce(&str) -> Result<String, E>,
     ) -> Result<Option<String>, StateError> {
+        let keys = self.safe.keys()?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let kept = get(&transaction, COOKIES)?;
-        let aside = match kept.as_deref().map(change) {
+        let opened = kept
+            .map(|kept| sealing::open(&self.safe, &keys, COOKIES, kept))
+            .transpose()?;
+        let keep = |json: &str| set(&transaction, COOKIES, &keys.seal(COOKIES, json));
+        let aside = match opened.map(|kept| kept.map(|kept| change(&kept))) {
             None => {
-                set(&transaction, COOKIES, fresh)?;
+                keep(fresh)?;
                 None
             }
-            Some(Ok(changed)) => {
-                set(&transaction, COOKIES, &changed)?;
+            Some(Some(Ok(changed))) => {
+                keep(&changed)?;
                 None
             }
-            Some(Err(_)) => {
+            Some(None | Some(Err(_))) => {
                 let aside = move_aside(&transaction)?;
-                set(&transaction, COOKIES, fresh)?;
+                keep(fresh)?;
                 Some(aside)
             }
         };
@@ -171,10 +183,10 @@ mod tests {
         assert_eq!(state.change_cookies("[]", more).unwrap(), None);
         assert_eq!(state.cookies().unwrap().as_deref(), Some("[1,2]"));
         let aside = state.change_cookies("[3]", |_| Err(())).unwrap().unwrap();
-        assert_eq!(state.get(&aside).unwrap().as_deref(), Some("[1,2]"));
+        assert!(state.get(&aside).unwrap().is_some());
         assert_eq!(state.cookies().unwrap().as_deref(), Some("[3]"));
         let aside = state.set_cookies_aside().unwrap();
-        assert_eq!(state.get(&aside).unwrap().as_deref(), Some("[3]"));
+        assert!(state.get(&aside).unwrap().is_some());
         assert_eq!(state.cookies().unwrap(), None);
     }
 }

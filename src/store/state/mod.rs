@@ -2,7 +2,7 @@
 //!
 //! Current values (tokens among them), cookies, history, drafts, layout. The file is readable by its owner only, in WAL
 //! mode so that several instances share it, and every statement is short; still everything blocks, so the caller keeps
-//! the [`State`] on a thread of its own. A file that cannot be read is set aside, not deleted, and a fresh one begun.
+//! the [`State`] on a thread of its own. Values and cookies are sealed ([`super::seal`]). A file that cannot be read is set aside, not deleted, and a fresh one begun.
 
 mod current;
 mod drafts;
@@ -10,21 +10,30 @@ mod history;
 mod kv;
 mod open;
 mod others;
+mod sealing;
 
+use std::cell::Cell;
 use std::io;
 use std::path::PathBuf;
 
 use rusqlite::Connection;
 
+use super::seal::{Safe, SealError};
+
 pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
 pub use open::folder_for;
 pub use others::{Known, Other, StateWatcher};
+pub use sealing::rekey;
 
 /// The local state of one workspace.
 #[derive(Debug)]
 pub struct State {
     connection: Connection,
+    /// What seals the values.
+    safe: Safe,
+    /// How many values could not be opened when they were last read.
+    unreadable: Cell<usize>,
 }
 
 /// Why the state cannot be used.
@@ -45,6 +54,9 @@ pub enum StateError {
     /// SQLite failed.
     #[error("the local state failed")]
     Sqlite(#[from] rusqlite::Error),
+    /// What is sealed cannot be opened, or nothing sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// A value is not what it should be.
     #[error("a value in the local state is damaged")]
     Damaged(#[from] serde_json::Error),
@@ -55,6 +67,7 @@ impl StateError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Io { .. } => "check the permissions of the state folder (`XDG_STATE_HOME`)",
+            Self::Seal(error) => error.hint(),
             Self::Newer(_) => "update postrider; until then nothing local is kept",
             Self::Sqlite(error) if is_busy(error) => "another postrider holds the local state; try again",
             Self::Sqlite(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {

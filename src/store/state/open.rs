@@ -1,5 +1,6 @@
 //! Opening `state.db`: permissions, migrations, and setting a broken one aside.
 
+use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use super::drafts::text_hash;
 use super::{State, StateError};
 use crate::model::problem::Problem;
 use crate::store::paths::Paths;
+use crate::store::seal::Safe;
 
 /// How long to wait for another instance, per statement.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -21,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const LONG_LOG: u64 = 400 * 1024;
 
 /// One step of the schema each; `user_version` counts those done. Only ever append.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE current_values (
         scope TEXT NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL,
         value TEXT, set_by TEXT NOT NULL, set_at TEXT NOT NULL,
@@ -34,7 +37,11 @@ const MIGRATIONS: &[&str] = &["
     CREATE INDEX history_path ON history (path, id);
     CREATE TABLE drafts (key TEXT PRIMARY KEY, text TEXT NOT NULL, base TEXT, at TEXT NOT NULL);
     CREATE TABLE kv (key TEXT PRIMARY KEY, json TEXT NOT NULL);
-"];
+",
+    "
+    INSERT OR REPLACE INTO kv VALUES ('unsealed', 'true');
+",
+];
 
 /// The folder of a workspace's state: readable, and unlike that of any other path.
 pub fn folder_for(paths: &Paths, root: &Path) -> PathBuf {
@@ -50,16 +57,22 @@ impl State {
     ///
     /// A file that SQLite cannot read is moved aside; the problem then says where, and the state is empty.
     pub fn open(paths: &Paths, root: &Path) -> Result<(Self, Option<Problem>), StateError> {
-        Self::open_file(&folder_for(paths, root).join("state.db"))
+        let file = folder_for(paths, root).join("state.db");
+        Self::open_file_with(&file, Safe::new(paths.secrets_key()))
     }
 
-    /// Opens a state file, as [`State::open`] does.
+    /// Opens a state file, as [`State::open`] does; its key is beside it.
     pub fn open_file(file: &Path) -> Result<(Self, Option<Problem>), StateError> {
+        Self::open_file_with(file, Safe::new(file.with_file_name("secrets.key")))
+    }
+
+    /// Opens a state file whose key is somewhere else.
+    pub(super) fn open_file_with(file: &Path, safe: Safe) -> Result<(Self, Option<Problem>), StateError> {
         prepare(file).map_err(|source| StateError::Io {
             path: file.to_owned(),
             source,
         })?;
-        match Self::try_open(file) {
+        match try_open(file) {
             Err(StateError::Sqlite(error)) if is_broken(&error) => {
                 let aside = set_aside(file).map_err(|source| StateError::Io {
                     path: file.to_owned(),
@@ -79,17 +92,27 @@ impl State {
                     ),
                     hint: Some(format!("`sqlite3 {} .recover` may still get at it", aside.display())),
                 };
-                Ok((Self::try_open(file)?, Some(problem)))
+                Ok((Self::over(try_open(file)?, safe)?, Some(problem)))
             }
-            other => Ok((other?, None)),
+            other => Ok((Self::over(other?, safe)?, None)),
         }
+    }
+
+    fn over(connection: Connection, safe: Safe) -> Result<Self, StateError> {
+        let mut state = Self {
+            connection,
+            safe,
+            unreadable: Cell::default(),
+        };
+        state.seal_what_is_plain()?;
+        Ok(state)
     }
 
     /// A state that is forgotten at the end, for when none can be kept.
     pub fn in_memory() -> Result<Self, StateError> {
         let mut connection = Connection::open_in_memory()?;
         migrate(&mut connection, Path::new(":memory:"))?;
-        Ok(Self { connection })
+        Self::over(connection, Safe::forgetful())
     }
 
     /// Makes a short life cheap: closing leaves what was written in the log beside the file, for later to put in, instead
@@ -104,22 +127,22 @@ impl State {
         }
         Ok(())
     }
+}
 
-    fn try_open(file: &Path) -> Result<Self, StateError> {
-        let mut connection = Connection::open(file)?;
-        connection.busy_timeout(PATIENCE)?;
-        let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-        // Without WAL (some network disks) only full syncing is safe.
-        if mode == "wal" {
-            connection.execute_batch("PRAGMA synchronous = NORMAL")?;
-        }
-        migrate(&mut connection, file)?;
-        // The tables that are read first tell whether the file is sound.
-        for table in ["current_values", "kv", "drafts"] {
-            connection.query_row(&format!("SELECT max(length(key)) FROM {table}"), [], |_| Ok(()))?;
-        }
-        Ok(Self { connection })
+fn try_open(file: &Path) -> Result<Connection, StateError> {
+    let mut connection = Connection::open(file)?;
+    connection.busy_timeout(PATIENCE)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    // Without WAL (some network disks) only full syncing is safe.
+    if mode == "wal" {
+        connection.execute_batch("PRAGMA synchronous = NORMAL")?;
     }
+    migrate(&mut connection, file)?;
+    // The tables that are read first tell whether the file is sound.
+    for table in ["current_values", "kv", "drafts"] {
+        connection.query_row(&format!("SELECT max(length(key)) FROM {table}"), [], |_| Ok(()))?;
+    }
+    Ok(connection)
 }
 
 fn migrate(connection: &mut Connection, file: &Path) -> Result<(), StateError> {

@@ -11,7 +11,7 @@ use crate::foreign::{self, ForeignError, Imported, Planned};
 use crate::http::Client;
 use crate::store::locate::LocateError;
 use crate::store::state::{State, StateError};
-use crate::store::{Paths, locate};
+use crate::store::locate;
 use crate::tui::event::Event;
 use crate::tui::importing::{Done, ImportId, News};
 use crate::tui::modals::path_of;
@@ -61,7 +61,7 @@ impl Imports {
         let (queue, options) = (self.queue.clone(), self.options.clone());
         self.tokio.spawn_blocking(move || {
             let news = match planned.carry_out() {
-                Ok(secrets) if options.foreign => match keep(&options.paths, planned.root(), secrets) {
+                Ok(secrets) if options.foreign => match keep(&options, planned.root(), secrets) {
                     Ok(()) => News::Done(done(&planned, Vec::new())),
                     Err(error) => News::Failed(
                         format!("imported, but the values of secrets could not be kept: {error}"),
@@ -86,11 +86,14 @@ fn done(planned: &Planned, secrets: Vec<Imported>) -> Done {
 }
 
 /// Keeps values in the local state of a workspace that is not open.
-fn keep(paths: &Paths, root: &Path, secrets: Vec<Imported>) -> Result<(), StateError> {
+fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<(), StateError> {
     if secrets.is_empty() {
         return Ok(());
     }
-    let (mut state, _) = State::open(paths, root)?;
+    let (mut state, _) = State::open(&options.paths, root)?;
+    if let Some(passphrase) = &options.passphrase {
+        state.unlock(passphrase)?;
+    }
     let values = secrets.into_iter().map(|(owner, key, value)| (owner, key, Some(value)));
     state.set_current_values(&values.collect::<Vec<_>>())
 }

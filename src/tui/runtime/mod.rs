@@ -29,6 +29,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::demo;
+use crate::model::Secret;
 use crate::store::Paths;
 
 use super::drafts;
@@ -57,6 +58,8 @@ pub struct TuiOptions {
     pub paths: Paths,
     /// Start the demo server and make its environment active.
     pub demo: Option<demo::Config>,
+    /// What unlocks the values that are kept, if they are locked and the user has given it.
+    pub passphrase: Option<Secret>,
 }
 
 impl TuiOptions {

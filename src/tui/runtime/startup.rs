@@ -147,6 +147,11 @@ impl Local {
                     .as_ref()
                     .map(|problem| (Level::Warning, problem.message.clone()));
                 local.problem = problem;
+                if let Some(passphrase) = &options.passphrase
+                    && let Err(error) = database.unlock(passphrase)
+                {
+                    local.notice = Some((Level::Error, format!("{error}; {}", error.hint())));
+                }
                 match local.remembered.read(&mut database) {
                     Ok(None) => {}
                     Ok(Some(text)) => local.notice = Some((Level::Warning, text)),
@@ -182,16 +187,33 @@ impl Local {
 impl Remembered {
     /// Reads one after the other; what came before an error stays. Returns what is to be said of what could not be used.
     fn read(&mut self, database: &mut state::State) -> Result<Option<String>, state::StateError> {
-        self.current = database.current_values()?;
+        let mut locked = None;
+        match database.current_values() {
+            Ok(current) => self.current = current,
+            Err(state::StateError::Seal(error)) => {
+                locked = Some(format!("{error}: tokens and cookies are not read, nor kept"))
+            }
+            Err(error) => return Err(error),
+        }
+        if database.unreadable() > 0 {
+            locked = Some(format!(
+                "{} of the values kept on this machine cannot be read: the key they were sealed with is gone",
+                database.unreadable()
+            ));
+        }
         self.environment = database.active_environment()?;
         self.no_environment = database.chose_no_environment()?;
         self.drafts = database.drafts()?;
         self.layout = database.layout()?;
-        match database.cookies()?.map(|json| Jar::from_json(&json)) {
-            None => Ok(None),
+        let cookies = match database.cookies() {
+            Err(state::StateError::Seal(_)) => return Ok(locked),
+            cookies => cookies?,
+        };
+        match cookies.map(|json| Jar::from_json(&json)) {
+            None => Ok(locked),
             Some(Ok(jar)) => {
                 self.cookies = Some(jar);
-                Ok(None)
+                Ok(locked)
             }
             Some(Err(error)) => {
                 let aside = database.set_cookies_aside()?;

@@ -44,6 +44,7 @@ fn settled(home: &tempfile::TempDir) -> App {
         foreign: false,
         paths: Paths::below(home.path()),
         demo: None,
+        passphrase: None,
     };
     let mut app = App::load(&options).unwrap();
     app.take(Event::Resize(120, 40), &mut Nobody).unwrap();
@@ -412,6 +413,7 @@ fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
         foreign: false,
         paths: Paths::below(home.path()),
         demo: Some(demo::Config::default()),
+        passphrase: None,
     };
     let kept = |app: &App| {
         let mut effects = app.waiting.iter();

@@ -1,0 +1,71 @@
+//! What the local state keeps of values and cookies, read for a command.
+
+use crate::http::Jar;
+use crate::model::variable::CurrentValues;
+use crate::store::State;
+use crate::store::state::StateError;
+
+use super::open::{tell, with_causes};
+use super::output::Output;
+use super::{CliError, passphrase};
+
+/// The values and the cookies; what cannot be read is told, and there is none of it.
+pub fn read(state: &mut State, output: &mut Output) -> (CurrentValues, Jar) {
+    let current = state.current_values().unwrap_or_else(|error| {
+        tell(output, &error.to_string(), Some(error.hint()));
+        CurrentValues::default()
+    });
+    if state.unreadable() > 0 {
+        let text = format!(
+            "{} of the values kept on this machine cannot be read: the key they were sealed with is gone",
+            state.unreadable()
+        );
+        tell(
+            output,
+            &text,
+            Some("put `secrets.key` back where it was, or set the values anew"),
+        );
+    }
+    (current, cookies(state, output))
+}
+
+fn cookies(state: &mut State, output: &mut Output) -> Jar {
+    match state.cookies() {
+        Ok(None) => Jar::new(),
+        Ok(Some(json)) => Jar::from_json(&json)
+            .or_else(|error| {
+                tell(output, &error, None);
+                let aside = state.set_cookies_aside()?;
+                tell(output, &format!("they stay in the local state as `{aside}`"), None);
+                Ok::<_, StateError>(Jar::new())
+            })
+            .unwrap_or_else(|error| {
+                tell(output, &error.to_string(), Some(error.hint()));
+                Jar::new()
+            }),
+        Err(error) => {
+            tell(output, &error.to_string(), Some(error.hint()));
+            Jar::new()
+        }
+    }
+}
+
+/// Unlocks the state with the passphrase that the environment gives, else with what the user types.
+pub fn unlock(state: &mut State) -> Result<(), CliError> {
+    let told = |error: StateError| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint());
+    if let Some(given) = passphrase::given() {
+        return state.unlock(&given).map_err(told);
+    }
+    if !passphrase::can_ask() {
+        return Err(
+            CliError::failed("the values kept on this machine are locked with a passphrase").hint(format!(
+                "set `{}`, or run it in a terminal, where you are asked",
+                passphrase::VARIABLE
+            )),
+        );
+    }
+    // Without it nothing could be kept, and a token that is there would be missing.
+    let typed = passphrase::until_right(state.safe())?;
+    let typed = typed.ok_or_else(|| CliError::failed("the values kept on this machine stay locked"))?;
+    state.unlock(&typed).map_err(told)
+}
