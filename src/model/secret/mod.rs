@@ -1,12 +1,13 @@
 //! Secrets, and hiding them wherever text is shown, logged or kept.
 
+mod search;
+mod views;
+
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-
-use super::percent;
+use search::Search;
 
 /// What a masked secret looks like; its length says nothing of the secret's.
 pub const MASK: &str = "••••••••";
@@ -27,7 +28,7 @@ pub fn is_credential_header(name: &str) -> bool {
 }
 
 /// A value that must not be shown by accident: it has no `Display`, and its `Debug` is a mask.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Secret(String);
 
 impl Secret {
@@ -48,14 +49,22 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Replaces every known secret in a text by [`MASK`].
+/// Replaces every known secret in a text by [`MASK`], however it is spelled there: escaped as in URLs, forms, JSON and HTML,
+/// in Base64 wherever it begins in it, and broken over lines.
 ///
-/// A send collects the secrets it used (secret variables, credentials, and what was derived from them, such as the Base64
-/// of Basic auth); whatever is displayed, stored or logged of it goes through here.
+/// A send collects the secrets it used (secret variables, credentials, and what was derived from them); whatever is
+/// displayed, stored or logged of it goes through here.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    // Longest first, so that a secret containing another is hidden whole.
-    secrets: Arc<Vec<Secret>>,
+    known: Arc<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// In order, each once.
+    secrets: Vec<Secret>,
+    /// Made when something is first looked for: many sends are never shown.
+    search: OnceLock<Search>,
 }
 
 impl Redactor {
@@ -69,7 +78,7 @@ impl Redactor {
     /// A text that was cut short shows at most so much of a secret, in bytes.
     const SHORTEST_CUT: usize = 4;
 
-    /// Collects the secrets to hide, in every spelling they may go out in or come back in.
+    /// Collects the secrets to hide.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self::default().with(secrets)
     }
@@ -77,61 +86,76 @@ impl Redactor {
     /// The same with more secrets.
     #[must_use]
     pub fn with(&self, more: impl IntoIterator<Item = Secret>) -> Self {
-        let more = more.into_iter().filter(|secret| !secret.0.is_empty());
-        self.spelled(more.flat_map(|secret| match secret.0.len() {
-            // In another spelling it would be a word of its own.
-            ..Self::SHORTEST => vec![secret],
-            _ => spellings(&secret.0).into_iter().map(Secret).collect(),
-        }))
+        let is_new = |secret: &Secret| !secret.0.is_empty() && self.known.secrets.binary_search(secret).is_err();
+        let more: Vec<Secret> = more.into_iter().filter(is_new).collect();
+        if more.is_empty() {
+            return self.clone();
+        }
+        let mut secrets = [&self.known.secrets[..], &more].concat();
+        secrets.sort_unstable();
+        secrets.dedup();
+        let known = Known {
+            secrets,
+            search: OnceLock::new(),
+        };
+        Self { known: Arc::new(known) }
     }
 
     /// The same with all that another one hides.
     #[must_use]
     pub fn and(&self, other: &Self) -> Self {
-        let known = |secret: &Secret| self.secrets.binary_search_by(|own| order(own, secret)).is_ok();
-        if Arc::ptr_eq(&self.secrets, &other.secrets) || other.secrets.iter().all(known) {
+        if Arc::ptr_eq(&self.known, &other.known) {
             return self.clone();
         }
-        self.spelled(other.secrets.iter().cloned())
+        self.with(other.known.secrets.iter().cloned())
     }
 
-    fn spelled(&self, more: impl Iterator<Item = Secret>) -> Self {
-        let mut secrets: Vec<Secret> = self.secrets.iter().cloned().chain(more).collect();
-        secrets.sort_by(order);
-        secrets.dedup();
-        Self {
-            secrets: Arc::new(secrets),
-        }
+    fn search(&self) -> &Search {
+        self.known.search.get_or_init(|| Search::new(&self.known.secrets))
     }
 
     /// The text with every secret masked, also the beginning of one that stands before an ellipsis: whoever cut the text
     /// short (a failed assertion does) had not redacted it.
     pub fn redact(&self, text: &str) -> String {
-        let mut out = text.to_owned();
-        for secret in self.secrets.iter().map(Secret::reveal) {
-            if out.contains(secret) {
-                out = match secret.len() {
-                    Self::SHORTEST.. => out.replace(secret, MASK),
-                    3 => mask_word(&out, secret),
-                    _ if text == secret => return MASK.to_owned(),
-                    _ => continue,
-                };
-            }
+        if self.is_empty() || text.is_empty() {
+            return text.to_owned();
         }
+        if text.len() < 3 && self.known.secrets.iter().any(|secret| secret.0 == text) {
+            return MASK.to_owned();
+        }
+        let mut out = masked(text, &self.find(text.as_bytes()));
         for mark in ["…", "..."] {
-            if !self.secrets.is_empty() && out.contains(mark) {
+            if out.contains(mark) {
                 out = self.redact_cut(&out, mark);
             }
         }
         out
     }
 
+    /// Where in some bytes there are secrets: in order, without overlaps.
+    pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        self.search().find(text, 0)
+    }
+
+    /// How much may stand before and behind a place, in bytes, and belong to a secret that reaches to it.
+    pub fn reach(&self) -> usize {
+        if self.is_empty() {
+            return 0;
+        }
+        // Escaped, a byte takes six at most in what is common.
+        self.search().longest().saturating_mul(6)
+    }
+
     /// The name of a request or folder with the long secrets masked: it is the user's own text, but may be made of a URL
     /// with a key in it.
     pub fn redact_name(&self, name: &str) -> String {
-        let long = |secret: &&str| secret.len() >= Self::SHORTEST_IN_NAMES;
-        let secrets = self.secrets.iter().map(Secret::reveal).take_while(long);
-        secrets.fold(name.to_owned(), |out, secret| out.replace(secret, MASK))
+        if self.is_empty() {
+            return name.to_owned();
+        }
+        masked(name, &self.search().find(name.as_bytes(), Self::SHORTEST_IN_NAMES))
     }
 
     fn redact_cut(&self, text: &str, mark: &str) -> String {
@@ -149,30 +173,31 @@ impl Redactor {
 
     /// How many bytes at the end of a text are the beginning of a secret.
     fn begun(&self, text: &str) -> Option<usize> {
-        let begins = |secret: &str| {
+        let begins = |secret: &[u8]| {
             let longest = secret.len().min(text.len());
-            (Self::SHORTEST_CUT..=longest)
-                .rev()
-                .find(|length| secret.is_char_boundary(*length) && text.ends_with(&secret[..*length]))
+            (Self::SHORTEST_CUT..=longest).rev().find(|length| {
+                text.is_char_boundary(text.len() - length) && text.as_bytes().ends_with(&secret[..*length])
+            })
         };
-        self.secrets.iter().filter_map(|secret| begins(secret.reveal())).max()
+        self.search().patterns().filter_map(begins).max()
     }
 
     /// Whether nothing is known to be secret.
     pub fn is_empty(&self) -> bool {
-        self.secrets.is_empty()
+        self.known.secrets.is_empty()
     }
 }
 
-/// Masks a text where neither letter nor digit stands beside it.
-fn mask_word(text: &str, word: &str) -> String {
-    let mut out = String::new();
+/// The text with these ranges masked.
+fn masked(text: &str, ranges: &[Range<usize>]) -> String {
+    let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    for (at, _) in text.match_indices(word) {
-        let end = at + word.len();
-        let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
-        if ![before, after].into_iter().flatten().any(char::is_alphanumeric) {
-            out.push_str(&text[copied..at]);
+    for range in ranges {
+        // An escape of half a character is no text; then there is a little more to mask.
+        let start = text.floor_char_boundary(range.start).max(copied);
+        let end = text.ceil_char_boundary(range.end);
+        out.push_str(&text[copied..start]);
+        if end > copied {
             out.push_str(MASK);
             copied = end;
         }
@@ -181,36 +206,9 @@ fn mask_word(text: &str, word: &str) -> String {
     out
 }
 
-/// Longest first.
-fn order(a: &Secret, b: &Secret) -> std::cmp::Ordering {
-    b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0))
-}
-
-/// A secret as it stands, in a URL, in a form, in a JSON string, and in Base64.
-fn spellings(secret: &str) -> Vec<String> {
-    let quoted = serde_json::Value::from(secret).to_string();
-    let quoted = quoted.trim_matches('"').to_owned();
-    let mut out = vec![
-        secret.to_owned(),
-        percent::form(secret),
-        percent::form(secret).replace("%20", "+"),
-        percent::encode(secret, percent::QUERY),
-        percent::encode(secret, percent::QUERY_VALUE),
-        percent::encode(secret, percent::PATH),
-        quoted.replace('/', "\\/"),
-        quoted,
-    ];
-    // Without padding, so that it is found with and without.
-    out.push(STANDARD.encode(secret).trim_end_matches('=').to_owned());
-    out.push(URL_SAFE_NO_PAD.encode(secret));
-    out.sort_unstable();
-    out.dedup();
-    out
-}
-
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Redactor({} secrets)", self.secrets.len())
+        write!(f, "Redactor({} secrets)", self.known.secrets.len())
     }
 }
 
@@ -226,6 +224,8 @@ pub fn without_credentials(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
     #[test]
     fn a_secret_is_never_in_debug_output() {
@@ -265,12 +265,67 @@ mod tests {
             "p%C3%A4%20ss/%22w&rd?%3E",
             "pä ss/\\\"w&rd?>",
             "pä ss\\/\\\"w&rd?>",
+            "p\\u00e4 ss\\/\\u0022w\\u0026rd?\\u003E",
+            "p&#228; ss/&quot;w&amp;rd?&gt;",
+            "p%c3%a4%20ss/%22w%26%72d%3f%3e",
+            "p\\\\u00e4 ss/\\\\\\\"w&rd?>",
+            "pä ss/\n    \"w&rd?>",
             &STANDARD.encode("pä ss/\"w&rd?>"),
             &URL_SAFE_NO_PAD.encode("pä ss/\"w&rd?>"),
         ] {
             let shown = redactor.redact(&format!("<{spelled}>"));
             assert_eq!(shown.trim_end_matches(['=', '>']), format!("<{MASK}"), "{spelled}");
         }
+    }
+
+    #[test]
+    fn a_secret_within_base64_is_hidden_wherever_it_begins() {
+        let redactor = Redactor::new([Secret::new("hunter2>>?")]);
+        for before in ["", "a", "al", "ali", "alice:"] {
+            for behind in ["", "!", "!!", "!!!"] {
+                let text = format!("{before}hunter2>>?{behind}");
+                for spelled in [STANDARD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+                    let shown = redactor.redact(&format!("Basic {spelled}."));
+                    assert!(shown.contains(MASK), "{text}: {shown}");
+                    let left = shown.replace(MASK, "");
+                    let seen = spelled.as_bytes().windows(4).filter(|four| {
+                        let four = std::str::from_utf8(four).expect("ASCII");
+                        left.contains(four)
+                    });
+                    assert!(seen.count() <= (before.len() + behind.len()) * 8 / 6, "{text}: {shown}");
+                }
+            }
+        }
+        let wrapped = STANDARD.encode("hunter2>>?").replacen("d", "d\r\n", 1);
+        assert!(
+            wrapped.contains('\n') && redactor.redact(&wrapped).contains(MASK),
+            "{wrapped}"
+        );
+    }
+
+    #[test]
+    fn a_secret_of_several_lines_is_hidden_whole_and_line_by_line_joined() {
+        let key = "-----BEGIN KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----\n";
+        let redactor = Redactor::new([Secret::new(key)]);
+        for spelled in [
+            key.to_owned(),
+            key.replace('\n', "\r\n"),
+            key.replace('\n', "\\n"),
+            key.replace('\n', ""),
+        ] {
+            let shown = redactor.redact(&format!("<{spelled}>"));
+            assert!(!shown.contains("MIIE") && !shown.contains("kqhk"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn two_secrets_that_begin_alike_are_told_apart() {
+        let redactor = Redactor::new(["eyJhbGciOiJSUzI1NiJ9.one", "eyJhbGciOiJSUzI1NiJ9.two.longer"].map(Secret::new));
+        let text = "eyJhbGciOiJSUzI1NiJ9.two.longer eyJhbGciOiJSUzI1NiJ9.one eyJhbGciOiJSUzI1NiJ9.other";
+        assert_eq!(
+            redactor.redact(text),
+            format!("{MASK} {MASK} eyJhbGciOiJSUzI1NiJ9.other")
+        );
     }
 
     #[test]

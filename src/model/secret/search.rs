@@ -1,0 +1,198 @@
+//! Finding secrets in a text: all of them in one pass over each [`View`] of it.
+//!
+//! The automaton knows only how each pattern begins; the rest is compared where that was found. So it is small, and made in
+//! no time for each send, however long the tokens are.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::Secret;
+use super::views::{CHAINS, Spelling, View, joined};
+
+/// So many bytes of a pattern the automaton knows.
+const HEAD: usize = 16;
+/// A secret in fewer bytes is hidden as a word alone.
+const SHORTEST: usize = super::Redactor::SHORTEST;
+/// A secret that is broken over lines is found from so many bytes on: of two short words at an end and a beginning of lines
+/// one could be made that is none.
+const SHORTEST_JOINED: usize = 8;
+/// Base64 of fewer letters is no sign of a secret.
+const SHORTEST_BASE64: usize = 5;
+
+/// What is looked for.
+struct Pattern {
+    bytes: Vec<u8>,
+    /// How long the secret is, in bytes.
+    length: usize,
+    base64: bool,
+}
+
+/// All that is looked for, made ready.
+pub(super) struct Search {
+    patterns: Vec<Pattern>,
+    /// Which patterns begin like each entry of the automaton.
+    begun: Vec<Vec<usize>>,
+    /// `None` when there are too many patterns for one.
+    automaton: Option<AhoCorasick>,
+}
+
+impl Search {
+    pub fn new(secrets: &[Secret]) -> Self {
+        let patterns: Vec<Pattern> = secrets.iter().flat_map(|secret| patterns(secret.reveal())).collect();
+        let mut heads: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+        for (at, pattern) in patterns.iter().enumerate() {
+            let head = &pattern.bytes[..pattern.bytes.len().min(HEAD)];
+            heads.entry(head).or_default().push(at);
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(heads.keys());
+        Self {
+            automaton: automaton.ok(),
+            begun: heads.into_values().collect(),
+            patterns,
+        }
+    }
+
+    /// The patterns as bytes, for who looks for their beginnings.
+    pub fn patterns(&self) -> impl Iterator<Item = &[u8]> {
+        self.patterns.iter().map(|pattern| &pattern.bytes[..])
+    }
+
+    /// How long the longest pattern is, in bytes.
+    pub fn longest(&self) -> usize {
+        self.patterns().map(<[u8]>::len).max().unwrap_or_default()
+    }
+
+    /// Where secrets of at least so many bytes are, in order, without overlaps.
+    pub fn find(&self, text: &[u8], least: usize) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        for chain in CHAINS {
+            self.follow(text, chain, least, &|range| range.clone(), &mut found);
+        }
+        found.sort_unstable_by_key(|range| range.start);
+        found.dedup_by(|next, last| {
+            let overlaps = next.start < last.end;
+            if overlaps {
+                last.end = last.end.max(next.end);
+            }
+            overlaps
+        });
+        found
+    }
+
+    /// Looks in the view that a chain of spellings ends in.
+    fn follow(
+        &self,
+        text: &[u8],
+        chain: &[Spelling],
+        least: usize,
+        source: &dyn Fn(&Range<usize>) -> Range<usize>,
+        found: &mut Vec<Range<usize>>,
+    ) {
+        let Some((first, rest)) = chain.split_first() else {
+            return;
+        };
+        let Some(view) = View::new(text, *first) else { return };
+        let through = |range: &Range<usize>| source(&view.source(range));
+        if rest.is_empty() {
+            self.look(&view, least, &mut |range| found.push(through(range)));
+        } else {
+            self.follow(&view.bytes, rest, least, &through, found);
+        }
+    }
+
+    fn look(&self, view: &View<'_>, least: usize, found: &mut dyn FnMut(&Range<usize>)) {
+        let text = &view.bytes[..];
+        let mut check = |pattern: &Pattern, start: usize| {
+            let end = start + pattern.bytes.len();
+            if pattern.length < least || text.get(start..end) != Some(&pattern.bytes[..]) {
+                return;
+            }
+            let range = start..end;
+            if pattern.length < SHORTEST && !is_word(text, &range) {
+                return;
+            }
+            if pattern.length < SHORTEST_JOINED && view.is_joined(&range) && view.source(&range).len() > end - start {
+                return;
+            }
+            found(&if pattern.base64 {
+                whole_base64(text, range)
+            } else {
+                range
+            });
+        };
+        match &self.automaton {
+            Some(automaton) => {
+                for hit in automaton.find_overlapping_iter(text) {
+                    for at in &self.begun[hit.pattern().as_usize()] {
+                        check(&self.patterns[*at], hit.start());
+                    }
+                }
+            }
+            None => {
+                for pattern in &self.patterns {
+                    for start in memchr::memmem::find_iter(text, &pattern.bytes) {
+                        check(pattern, start);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a secret looks like: as it is, and within Base64 wherever it begins in it.
+fn patterns(secret: &str) -> Vec<Pattern> {
+    let plain = joined(secret);
+    let pattern = |bytes: Vec<u8>, base64: bool| Pattern {
+        bytes,
+        length: secret.len(),
+        base64,
+    };
+    let mut out = Vec::with_capacity(7);
+    if secret.len() >= SHORTEST {
+        for before in 0..3 {
+            let bytes = [&[0; 3][..before], secret.as_bytes()].concat();
+            // The letters that hold bits of nothing but the secret.
+            let letters = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+            let (standard, url) = (STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes));
+            if letters.len() >= SHORTEST_BASE64 {
+                if url != standard {
+                    out.push(pattern(url.as_bytes()[letters.clone()].to_vec(), true));
+                }
+                out.push(pattern(standard.as_bytes()[letters].to_vec(), true));
+            }
+        }
+    }
+    // Fewer bytes are hidden only where they are the whole text.
+    if plain.len() > 2 {
+        out.push(pattern(plain, false));
+    }
+    out
+}
+
+/// Whether neither letter nor digit stands beside it.
+fn is_word(text: &[u8], range: &Range<usize>) -> bool {
+    let beside = [
+        range.start.checked_sub(1).map(|at| text[at]),
+        text.get(range.end).copied(),
+    ];
+    let mut beside = beside.into_iter().flatten();
+    !beside.any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+}
+
+/// The range with the letter on each side that holds the bits at the edge.
+fn whole_base64(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let is_letter = |at: usize| {
+        let letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        text.get(at).is_some_and(letter)
+    };
+    let start = range.start.checked_sub(1).filter(|at| is_letter(*at));
+    let end = range.end + usize::from(is_letter(range.end));
+    start.unwrap_or(range.start)..end
+}
