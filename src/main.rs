@@ -6,6 +6,7 @@ use postrider::cli::{self, Launch};
 use postrider::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
+    cli::report_crashes();
     match cli::start(tui::keymap_problem) {
         Launch::Exit(code) => code,
         Launch::Tui {

@@ -8,7 +8,7 @@
 //! [`State::handle`] is all there is between the queue and the screen: no I/O, no clocks, so tests press keys and look.
 
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::{Position, Rect};
 
 use super::action::{Action, App, Nav};
@@ -25,6 +25,9 @@ use super::saves::Saves;
 use super::shared::Shared;
 use super::theme::{Depth, Theme};
 use super::{commands, results};
+
+/// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
+pub const ASLEEP: SignedDuration = SignedDuration::from_secs(30);
 
 /// Everything the TUI knows.
 #[derive(Debug, Default)]
@@ -107,7 +110,11 @@ impl State {
             }
             Event::Paste(text) => self.paste(&text, &mut queue, &mut effects),
             Event::Resize(columns, rows) => self.size = (columns, rows),
-            Event::Tick => self.shared.awake = now.duration_since(self.last_input).as_secs() < 30,
+            Event::Tick => {
+                self.shared.awake = now.duration_since(self.last_input) < ASLEEP;
+                // Whoever goes away has seen enough.
+                self.shared.revealed &= self.shared.awake;
+            }
             other => results::take(self, other, &mut queue, &mut effects),
         }
         self.stale = true;

@@ -296,7 +296,7 @@ mod tests {
                 }
             }
         }
-        let wrapped = STANDARD.encode("hunter2>>?").replacen("d", "d\r\n", 1);
+        let wrapped = STANDARD.encode("hunter2>>?").replacen('d', "d\r\n", 1);
         assert!(
             wrapped.contains('\n') && redactor.redact(&wrapped).contains(MASK),
             "{wrapped}"

@@ -40,7 +40,7 @@ use super::modals::Modal;
 use super::panes::environments;
 use super::runner::Log;
 use super::shared::Level;
-use super::state::State;
+use super::state::{ASLEEP, State};
 use super::terminal::Screen;
 
 use files::FileWorker;
@@ -307,7 +307,8 @@ fn wake(state: &State, now: Timestamp) -> Option<Duration> {
     let sending = running.then_some(Duration::from_millis(100));
     let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
-    let sleep = (state.shared.awake && token.is_some()).then_some(Duration::from_secs(30));
+    let lasts = token.is_some() || state.shared.revealed;
+    let sleep = (state.shared.awake && lasts).then_some(ASLEEP.unsigned_abs());
     [sending, token, sleep]
         .into_iter()
         .flatten()

@@ -191,7 +191,7 @@ impl Remembered {
         match database.current_values() {
             Ok(current) => self.current = current,
             Err(state::StateError::Seal(error)) => {
-                locked = Some(format!("{error}: tokens and cookies are not read, nor kept"))
+                locked = Some(format!("{error}: tokens and cookies are not read, nor kept"));
             }
             Err(error) => return Err(error),
         }

@@ -8,6 +8,7 @@ use crate::model::Entity;
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
 use crate::tui::panes::View;
+use crate::tui::widgets::body::Hide;
 use crate::tui::widgets::frame::{self, Frame};
 use crate::tui::widgets::{escape, hatch};
 
@@ -105,7 +106,15 @@ fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut B
         if body.document.bytes().is_empty() {
             hatch::draw(&empty_body(place), &theme.hatching(), area, buf);
         } else {
-            body.view.draw(&body.document, &theme.body(), area, buf);
+            let redactor = &place.outcome.redactor;
+            let find = |bytes: &[u8]| redactor.find(bytes);
+            let hide = Hide {
+                find: &find,
+                reach: redactor.reach(),
+            };
+            let hide = (!view.shared.revealed && !redactor.is_empty()).then_some(hide);
+            let styles = theme.body();
+            body.view.draw_hiding(&body.document, &styles, hide, area, buf);
         }
         return;
     }

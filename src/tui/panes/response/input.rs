@@ -278,8 +278,8 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     };
     if state.shows_body() {
         let (line, value) = place.body.as_ref().map(body::under_cursor).unwrap_or_default();
-        offer("the value under the cursor", value);
-        offer("the line under the cursor", line);
+        offer(&show.as_it_came("the value under the cursor", value.as_deref()), value);
+        offer(&show.as_it_came("the line under the cursor", line.as_deref()), line);
     } else if let Some(row) = state
         .page
         .rows
@@ -289,7 +289,8 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     {
         offer(what, Some(text.to_string()));
     }
-    offer("the body", place.body.as_ref().and_then(body::text));
+    let text = place.body.as_ref().and_then(body::text);
+    offer(&show.as_it_came("the body", text.as_deref()), text);
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();
         let lines: Vec<String> = headers

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Places are kept by request, so coming back to a request shows it where it was left. Secrets that were sent are masked
-//! until revealed; the body is shown as the server wrote it.
+//! until revealed, also where the server sends them back in the body.
 
 mod body;
 mod draw;
@@ -126,8 +126,8 @@ pub enum Action {
 pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
-    "response.save" "save body" "Save the response's body to a file" Action::Save,
-    "response.external" "open" "Open the response's body in $PAGER or $EDITOR" Action::External,
+    "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
+    "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came" Action::External,
     "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
     "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
     "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),
@@ -191,7 +191,8 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
     if state.shows_body() {
         hints.extend([Action::Wrap, Action::Raw, Action::Save, Action::External].map(Any::Response));
-    } else if !shared.revealed {
+    }
+    if !shared.revealed && state.place().is_some_and(|place| !place.outcome.redactor.is_empty()) {
         hints.push(Any::App(App::Reveal));
     }
     hints.push(Any::App(App::Zoom));

@@ -18,6 +18,16 @@ impl Show<'_> {
         }
     }
 
+    /// Names a text that is given away as it came, and warns of the secrets in it that are masked on the screen.
+    pub(super) fn as_it_came(&self, what: &str, text: Option<&str>) -> String {
+        match (self.redactor, text) {
+            (Some(redactor), Some(text)) if !self.revealed && !redactor.find(text.as_bytes()).is_empty() => {
+                format!("{what}, with its secrets in clear")
+            }
+            _ => what.to_owned(),
+        }
+    }
+
     /// The lines of a text, masked, without their ends.
     pub(super) fn lines(&self, text: &str) -> Vec<String> {
         self.text(text).lines().map(str::to_owned).collect()

@@ -8,6 +8,7 @@ use ratatui::style::Style;
 
 use super::document::{Document, Form};
 use super::glyphs::{self, Flow, Glyph};
+use super::hide::{self, Hide};
 use super::line::Line;
 use super::styles::BodyStyles;
 use super::view::View;
@@ -51,6 +52,18 @@ impl View {
     ///
     /// The area should have the size last told to [`View::set_size`]; if not, it is only less well used.
     pub fn draw(&self, doc: &Document, styles: &BodyStyles, area: Rect, buf: &mut Buffer) {
+        self.draw_hiding(doc, styles, None, area, buf);
+    }
+
+    /// The same with some parts of the body hidden.
+    pub fn draw_hiding(
+        &self,
+        doc: &Document,
+        styles: &BodyStyles,
+        hide: Option<Hide<'_>>,
+        area: Rect,
+        buf: &mut Buffer,
+    ) {
         let area = area.intersection(buf.area);
         if area.is_empty() {
             return;
@@ -64,6 +77,7 @@ impl View {
             styles,
             area,
             columns,
+            hidden: hide.map_or_else(Vec::new, |hide| hide.parts(doc, self.form(), self.top, height)),
             buf,
         };
         let mut y = 0;
@@ -92,6 +106,8 @@ struct Painter<'a> {
     styles: &'a BodyStyles,
     area: Rect,
     columns: Columns,
+    /// The parts of the body that are hidden, in order.
+    hidden: Vec<Range<usize>>,
     buf: &'a mut Buffer,
 }
 
@@ -199,7 +215,11 @@ impl Painter<'_> {
     /// Draws one character, or as much of it as there is room for.
     fn glyph(&mut self, x: usize, y: usize, room: usize, glyph: &Glyph<'_>, style: Style) {
         let width = glyph.width.min(room);
-        if glyph.symbol == " " {
+        if self.is_hidden(&glyph.bytes) {
+            for at in 0..width {
+                self.cell(x + at, y, hide::DOT, style);
+            }
+        } else if glyph.symbol == " " {
             self.blank(x, y, width, style);
         } else if glyph.symbol.len() > 1 && glyph.symbol.is_ascii() {
             // An escape: one cell for each letter.
@@ -208,6 +228,11 @@ impl Painter<'_> {
             self.blank(x, y, width, style);
             self.cell(x, y, glyph.symbol, style);
         }
+    }
+
+    fn is_hidden(&self, bytes: &Range<usize>) -> bool {
+        let at = self.hidden.partition_point(|part| part.end <= bytes.start);
+        !bytes.is_empty() && self.hidden.get(at).is_some_and(|part| part.start < bytes.end)
     }
 
     fn note(&mut self, y: usize, text: &str) {

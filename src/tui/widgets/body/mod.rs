@@ -18,6 +18,7 @@
 mod document;
 mod draw;
 mod glyphs;
+mod hide;
 mod index;
 mod job;
 mod lexer;
@@ -32,6 +33,7 @@ mod view;
 mod tests;
 
 pub use document::{Document, Form, LinesFrom, Syntax};
+pub use hide::Hide;
 pub use job::{IndexJob, Snapshot};
 pub use line::{Kind, Line};
 pub use scan::Fault;
