@@ -24,6 +24,7 @@ mod hawk;
 pub mod jose;
 mod memory;
 mod none;
+pub mod oauth2;
 mod signed;
 
 pub use dialogue::{Answer, Dialogue, Reply};
@@ -42,6 +43,7 @@ pub const TYPES: &[&dyn AuthType] = &[
     &apikey::ApiKey,
     &digest::DigestAuth,
     &hawk::Hawk,
+    &oauth2::OAuth2,
 ];
 
 /// One auth type: what it is called, what it takes and what it does to a request.

@@ -10,6 +10,7 @@ pub mod data;
 #[cfg(test)]
 mod fixture;
 mod nested;
+pub mod oauth2;
 pub mod packages;
 pub mod pipeline;
 pub mod plan;

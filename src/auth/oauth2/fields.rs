@@ -1,0 +1,156 @@
+//! The parameters of OAuth 2.0, as Postman spells them; those that Postman has not are ours.
+
+use crate::auth::FieldSpec;
+
+/// The ways to get a token, by their words in files.
+pub(super) const GRANTS: &[&str] = &[
+    "authorization_code_with_pkce",
+    "authorization_code",
+    "client_credentials",
+    "password_credentials",
+    "device_code",
+    "implicit",
+];
+
+/// How the client proves who it is, by the words in files.
+pub(super) const CLIENT_AUTHENTICATION: &[&str] = &["header", "body", "none", "client_secret_jwt", "private_key_jwt"];
+
+/// All of them, in the order of the form.
+pub(super) const FIELDS: &[FieldSpec] = &[
+    FieldSpec::choice(
+        "grant_type",
+        "Grant",
+        "How a token is got: in the browser, by client id and secret alone, by password, or by a code on another device.",
+        GRANTS,
+    ),
+    FieldSpec::text(
+        "issuer",
+        "Issuer",
+        "The server's OpenID issuer or its discovery document: from there the URLs below are taken that are empty.",
+    ),
+    FieldSpec::text("authUrl", "Auth URL", "Where people sign in, in the browser."),
+    FieldSpec::text("accessTokenUrl", "Token URL", "Where tokens come from."),
+    FieldSpec::text(
+        "deviceAuthorizationUrl",
+        "Device URL",
+        "Where codes for signing in on another device come from.",
+    ),
+    FieldSpec::text("clientId", "Client ID", "The id this client has at the server."),
+    FieldSpec::secret(
+        "clientSecret",
+        "Client secret",
+        "The client's secret; empty for a client that has none.",
+    ),
+    FieldSpec::choice(
+        "client_authentication",
+        "Send client as",
+        "How the client proves who it is: Basic header, fields of the body, not at all, or a JWT signed with the secret or a key.",
+        CLIENT_AUTHENTICATION,
+    ),
+    FieldSpec::text("username", "User name", "The user, for the grant with a password."),
+    FieldSpec::secret("password", "Password", "The user's password."),
+    FieldSpec::text(
+        "scope",
+        "Scope",
+        "What the token is to be good for: words with spaces between them.",
+    ),
+    FieldSpec::text(
+        "redirect_uri",
+        "Redirect URI",
+        "Where the browser comes back to; empty for this machine, at a free port.",
+    ),
+    FieldSpec::text(
+        "callbackPort",
+        "Port",
+        "The port on this machine that the browser comes back to, where the server wants to know it before.",
+    ),
+    FieldSpec::choice(
+        "tokenToSend",
+        "Send",
+        "Which of the tokens is sent with requests.",
+        &["access_token", "id_token"],
+    ),
+    FieldSpec::choice(
+        "addTokenTo",
+        "Add to",
+        "Where the token is sent.",
+        &["header", "queryParams"],
+    ),
+    FieldSpec::text(
+        "headerPrefix",
+        "Prefix",
+        "The word before the token in the header; absent it is Bearer.",
+    ),
+    FieldSpec::text("tokenName", "Name", "What the token is called in lists."),
+    FieldSpec::secret(
+        "privateKey",
+        "Private key",
+        "The client's key for private_key_jwt: PEM or JWK, or a variable that holds it.",
+    ),
+    FieldSpec::text(
+        "privateKeyId",
+        "Key ID",
+        "The name the server knows the key by (`kid`).",
+    ),
+    FieldSpec::text(
+        "assertionAlgorithm",
+        "Algorithm",
+        "What the client's JWT is signed with; absent it is HS256 with the secret, RS256 or what fits the key.",
+    ),
+    FieldSpec::choice(
+        "challengeAlgorithm",
+        "Challenge",
+        "How PKCE shows its secret in the browser.",
+        &["S256", "plain"],
+    ),
+    FieldSpec::secret(
+        "code_verifier",
+        "Verifier",
+        "The secret of PKCE; empty takes a new one each time, which is better.",
+    ),
+    FieldSpec::text(
+        "state",
+        "State",
+        "What the browser must bring back; empty takes a new one each time, which is better.",
+    ),
+    FieldSpec::text(
+        "audience",
+        "Audience",
+        "Whom the token is for, where the server wants to know (Auth0, RFC 8693).",
+    ),
+    FieldSpec::text(
+        "resource",
+        "Resource",
+        "The API the token is for: a URL, or some with spaces between them (RFC 8707).",
+    ),
+    FieldSpec::text(
+        "refreshTokenUrl",
+        "Refresh URL",
+        "Where tokens are renewed; empty is where they come from.",
+    ),
+    FieldSpec::text(
+        "authRequestParams",
+        "Auth extras",
+        "More parameters for the Auth URL: `a=1&b=2`.",
+    ),
+    FieldSpec::text(
+        "tokenRequestParams",
+        "Token extras",
+        "More parameters for the Token URL: `a=1&b=2`.",
+    ),
+    FieldSpec::text(
+        "refreshRequestParams",
+        "Refresh extras",
+        "More parameters for renewing: `a=1&b=2`.",
+    ),
+    FieldSpec::secret(
+        "accessToken",
+        "Access token",
+        "A token you have already; it is sent where nothing above says how to get one.",
+    ),
+    FieldSpec::text(
+        "tokenType",
+        "Token type",
+        "What the token is; one of type mac is not sent, as in Postman.",
+    ),
+];

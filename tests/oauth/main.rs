@@ -1,0 +1,10 @@
+//! Every flow of OAuth 2.0, end to end, against a server that checks all it is told, and against servers that misbehave.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod browser;
+mod device;
+mod machines;
+mod server;
+mod support;
+mod trouble;
