@@ -1,9 +1,11 @@
 //! A request while it is being signed: what a signer may read and change.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use url::Url;
 
 use super::Memory;
+use super::chance::Chance;
 use super::dialogue::parse;
 use crate::model::settings::HttpVersion;
 use crate::model::template::tokens;
@@ -17,6 +19,7 @@ use crate::model::{ResolvedRequest, Secret, percent};
 pub struct Draft {
     request: ResolvedRequest,
     memory: Memory,
+    chance: Chance,
     credentials: Vec<String>,
     bound: Vec<String>,
     alone: bool,
@@ -41,12 +44,20 @@ impl Draft {
         Self {
             request,
             memory,
+            chance: Chance::default(),
             credentials: Vec::new(),
             bound: Vec::new(),
             alone: false,
             secrets: Vec::new(),
             warnings: Vec::new(),
         }
+    }
+
+    /// The same at another time.
+    #[cfg(test)]
+    pub(super) fn with_chance(mut self, chance: Chance) -> Self {
+        self.chance = chance;
+        self
     }
 
     pub(super) fn finish(mut self) -> Finished {
@@ -73,11 +84,42 @@ impl Draft {
     /// The body as it goes out, which is none where the method has none; `None` for one that is read or made up only then:
     /// files and multipart.
     pub fn body(&self) -> Option<Bytes> {
-        let always = self.request.settings.always_send_body.unwrap_or(false);
-        if self.request.method.has_body() || always {
+        if self.request.sends_body() {
             self.request.body.bytes()
         } else {
             Some(Bytes::new())
+        }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.chance.now()
+    }
+
+    /// A text that nobody used before: 32 hexadecimal digits.
+    pub fn nonce(&self) -> String {
+        self.chance.nonce()
+    }
+
+    /// The headers as they go out: of one name the last (POSTMAN.md, section 4.1).
+    pub fn headers(&self) -> Vec<(String, String)> {
+        let all = &self.request.headers;
+        let last = |(n, (name, _)): &(usize, &(String, String))| {
+            !all[n + 1..].iter().any(|(other, _)| other.eq_ignore_ascii_case(name))
+        };
+        all.iter()
+            .enumerate()
+            .filter(last)
+            .map(|(_, row)| row.clone())
+            .collect()
+    }
+
+    /// The fields of a form that goes out, to be read and changed.
+    pub fn form(&mut self) -> Option<&mut Vec<(String, String)>> {
+        let sends = self.request.sends_body();
+        match &mut self.request.body {
+            ResolvedBody::Form(fields) if sends => Some(fields),
+            _ => None,
         }
     }
 
@@ -106,6 +148,11 @@ impl Draft {
         if value.is_empty() { default.to_owned() } else { value }
     }
 
+    /// A parameter that is a switch.
+    pub fn flag(&mut self, name: &str) -> bool {
+        self.request.auth.flag(name)
+    }
+
     /// A parameter that is secret: hidden from now on.
     pub fn secret_param(&mut self, name: &str) -> String {
         let value = self.param(name);
@@ -121,9 +168,14 @@ impl Draft {
         self.secrets.push(Secret::new(text));
     }
 
+    /// Takes every header of a name out.
+    pub fn remove_header(&mut self, name: &str) {
+        self.request.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+    }
+
     /// Puts a credential into a header, in place of all of that name.
     pub fn set_header(&mut self, name: &str, value: &str) {
-        self.request.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+        self.remove_header(name);
         self.request.headers.push((name.to_owned(), value.to_owned()));
         self.credentials.push(name.to_owned());
     }
@@ -166,7 +218,11 @@ impl Draft {
             percent::encode(name, percent::QUERY_NAME),
             percent::encode(value, percent::QUERY_VALUE),
         );
-        let pair = format!("{name}={value}");
+        self.append_query(&format!("{name}={value}"));
+    }
+
+    /// Appends to the query what is encoded already and nothing to hide.
+    pub fn append_query(&mut self, pair: &str) {
         let url = &mut self.request.url;
         let end = url.find('#').unwrap_or(url.len());
         let separator = match url[..end].split_once('?') {
@@ -175,6 +231,14 @@ impl Draft {
             Some(_) => "&",
         };
         url.insert_str(end, &format!("{separator}{pair}"));
+    }
+
+    /// Takes another query, encoded already.
+    pub fn set_query(&mut self, query: &str) {
+        let url = &mut self.request.url;
+        let end = url.find('#').unwrap_or(url.len());
+        let start = url[..end].find('?').unwrap_or(end);
+        url.replace_range(start..end, &format!("?{query}"));
     }
 
     /// Tells the user something that does not stop the send.

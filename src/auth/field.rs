@@ -1,4 +1,12 @@
 //! What an auth type takes: the one table that forms, checks and documentation are made from.
+//!
+//! ```text
+//! FieldSpec::secret_lines("privateKey", "Private key", "In PEM …")   what it is called, what it is for
+//!     .when("algorithm", &["RS256", "ES256"])                         shown for these values of another field only
+//!     .with_default("…")                                              what an absent parameter means
+//!     .starting_with("…")                                             what is written when the type is chosen anew
+//!     .advanced()                                                     behind the fold
+//! ```
 
 /// One parameter of an auth type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +21,12 @@ pub struct FieldSpec {
     pub kind: FieldKind,
     /// What an absent parameter means; empty for nothing.
     pub default: &'static str,
+    /// What a newly chosen type starts with, where that is not the default; empty for the default.
+    pub initial: &'static str,
+    /// The name of another field, and the values of it for which this one means something.
+    pub shown: Option<(&'static str, &'static [&'static str])>,
+    /// Whether few people need it.
+    pub advanced: bool,
 }
 
 /// What may be entered into a field. Each also takes a `{{variable}}`.
@@ -26,26 +40,68 @@ pub enum FieldKind {
     Choice(&'static [&'static str]),
     /// `true` or `false`.
     Flag,
+    /// A number.
+    Number,
+    /// JSON, on as many lines as it takes.
+    Json,
+    /// A text of many lines that is masked on the screen: a key.
+    SecretLines,
+}
+
+impl FieldKind {
+    /// Whether it is masked on the screen.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretLines)
+    }
+
+    /// Whether it has many lines.
+    pub fn has_lines(self) -> bool {
+        matches!(self, Self::Json | Self::SecretLines)
+    }
 }
 
 impl FieldSpec {
-    /// A field for any text, empty when absent.
-    pub const fn text(name: &'static str, label: &'static str, help: &'static str) -> Self {
+    const fn new(name: &'static str, label: &'static str, help: &'static str, kind: FieldKind) -> Self {
         Self {
             name,
             label,
             help,
-            kind: FieldKind::Text,
+            kind,
             default: "",
+            initial: "",
+            shown: None,
+            advanced: false,
         }
+    }
+
+    /// A field for any text, empty when absent.
+    pub const fn text(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self::new(name, label, help, FieldKind::Text)
     }
 
     /// A field for a secret, empty when absent.
     pub const fn secret(name: &'static str, label: &'static str, help: &'static str) -> Self {
-        Self {
-            kind: FieldKind::Secret,
-            ..Self::text(name, label, help)
-        }
+        Self::new(name, label, help, FieldKind::Secret)
+    }
+
+    /// A field for a key, empty when absent.
+    pub const fn secret_lines(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self::new(name, label, help, FieldKind::SecretLines)
+    }
+
+    /// A field for JSON, empty when absent.
+    pub const fn json(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self::new(name, label, help, FieldKind::Json)
+    }
+
+    /// A field for a number, empty when absent.
+    pub const fn number(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self::new(name, label, help, FieldKind::Number)
+    }
+
+    /// A switch, off when absent.
+    pub const fn flag(name: &'static str, label: &'static str, help: &'static str) -> Self {
+        Self::new(name, label, help, FieldKind::Flag).with_default("false")
     }
 
     /// A field for one of some words; the first is what an absent parameter means.
@@ -55,10 +111,34 @@ impl FieldSpec {
         help: &'static str,
         words: &'static [&'static str],
     ) -> Self {
-        Self {
-            kind: FieldKind::Choice(words),
-            default: words[0],
-            ..Self::text(name, label, help)
-        }
+        Self::new(name, label, help, FieldKind::Choice(words)).with_default(words[0])
+    }
+
+    /// The same with something that an absent parameter means.
+    #[must_use]
+    pub const fn with_default(mut self, default: &'static str) -> Self {
+        self.default = default;
+        self
+    }
+
+    /// The same, but a newly chosen type has this written down.
+    #[must_use]
+    pub const fn starting_with(mut self, initial: &'static str) -> Self {
+        self.initial = initial;
+        self
+    }
+
+    /// The same, shown only while another field has one of these values.
+    #[must_use]
+    pub const fn when(mut self, field: &'static str, values: &'static [&'static str]) -> Self {
+        self.shown = Some((field, values));
+        self
+    }
+
+    /// The same behind the fold.
+    #[must_use]
+    pub const fn advanced(mut self) -> Self {
+        self.advanced = true;
+        self
     }
 }

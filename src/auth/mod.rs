@@ -13,17 +13,23 @@
 //! the request's redactor.
 
 mod apikey;
+mod asap;
+mod awsv4;
 mod basic;
 mod bearer;
 mod challenge;
+mod chance;
 mod dialogue;
 mod digest;
 mod draft;
+mod edgegrid;
 mod field;
 mod hawk;
 pub mod jose;
+mod jwt;
 mod memory;
 mod none;
+mod oauth1;
 pub mod oauth2;
 mod signed;
 
@@ -35,15 +41,22 @@ pub use memory::Memory;
 pub(crate) use signed::tests as fixtures;
 pub use signed::{Signed, SignedRequest, sign};
 
+use crate::model::{Auth, ResolvedRequest};
+
 /// Every auth type this version can sign with, in the order a form offers them.
 pub const TYPES: &[&dyn AuthType] = &[
     &none::NoAuth,
     &basic::Basic,
     &bearer::Bearer,
     &apikey::ApiKey,
-    &digest::DigestAuth,
-    &hawk::Hawk,
     &oauth2::OAuth2,
+    &jwt::Jwt,
+    &digest::DigestAuth,
+    &oauth1::OAuth1,
+    &hawk::Hawk,
+    &awsv4::AwsV4,
+    &asap::Asap,
+    &edgegrid::EdgeGrid,
 ];
 
 /// One auth type: what it is called, what it takes and what it does to a request.
@@ -62,6 +75,11 @@ pub trait AuthType: Sync {
 
     /// Puts the credentials into the request, or says what is needed first.
     fn sign(&self, draft: &mut Draft) -> Step;
+
+    /// Whether it signs the body, so that a file must be read before.
+    fn signs_body(&self, _auth: &Auth) -> bool {
+        false
+    }
 
     /// Whether [`sign`](Self::sign) may ask for the answer.
     fn listens(&self) -> bool {
@@ -97,6 +115,11 @@ pub fn find(kind: &str) -> Option<&'static dyn AuthType> {
     TYPES.iter().copied().find(|kind_of| kind_of.kind() == kind)
 }
 
+/// Whether the auth of a request signs its body.
+pub fn signs_body(request: &ResolvedRequest) -> bool {
+    request.sends_body() && find(&request.auth.kind).is_some_and(|kind| kind.signs_body(&request.auth))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,8 +135,17 @@ mod tests {
             );
             for field in auth.fields() {
                 assert!(!field.label.is_empty() && field.help.ends_with('.'), "{}", field.name);
+                // It fits on two lines, also on a small screen.
+                assert!(field.help.chars().count() <= 100, "{}", field.help);
                 if let FieldKind::Choice(words) = field.kind {
                     assert!(words.contains(&field.default), "{}", field.name);
+                }
+                if let Some((other, values)) = field.shown {
+                    let other = auth.fields().iter().find(|spec| spec.name == other);
+                    let Some(FieldKind::Choice(words)) = other.map(|spec| spec.kind) else {
+                        panic!("{} depends on what is no choice", field.name);
+                    };
+                    assert!(values.iter().all(|value| words.contains(value)), "{}", field.name);
                 }
             }
         }

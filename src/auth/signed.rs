@@ -132,6 +132,15 @@ pub(crate) mod tests {
         }
     }
 
+    /// The same as [`sign`], at another time and with this for every nonce.
+    pub(crate) fn sign_at(request: ResolvedRequest, now: jiff::Timestamp, nonce: &'static str) -> Signed {
+        let auth = super::super::find(&request.auth.kind).expect("the type is known");
+        let chance = super::super::chance::Chance::Fixed { now, nonce };
+        let mut draft = Draft::new(request, Memory::default()).with_chance(chance);
+        auth.sign(&mut draft);
+        signed(draft)
+    }
+
     /// The values of all headers of a name.
     pub(crate) fn header<'a>(request: &'a SignedRequest, name: &str) -> Vec<&'a str> {
         request

@@ -64,7 +64,7 @@ fn body(written: &Body, resolved: &ResolvedBody) -> Body {
             },
             text: String::from_utf8_lossy(bytes).into_owned().into(),
         },
-        ResolvedBody::File { path } => Body::File {
+        ResolvedBody::File { path, .. } => Body::File {
             path: path.as_str().into(),
         },
     }

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use crate::auth::{Dialogue, Memory, Reply, SignedRequest};
+use crate::auth::{Dialogue, Memory, Reply, SignedRequest, signs_body};
 use crate::http::{Client, SendContext};
 use crate::model::exchange::Hop;
 use crate::model::{Exchange, ResolvedRequest};
@@ -19,9 +19,12 @@ use crate::model::{Exchange, ResolvedRequest};
 pub(super) async fn sign_and_send(
     http: &Client,
     memory: &Memory,
-    resolved: ResolvedRequest,
+    mut resolved: ResolvedRequest,
     context: SendContext,
 ) -> Exchange {
+    if signs_body(&resolved) {
+        http.read_body(&mut resolved.body).await;
+    }
     let (dialogue, signed) = Dialogue::begin(resolved, memory);
     let mut connection = Connection { http, apart: None };
     let mut exchange = connection.send(signed.request, context.clone()).await;

@@ -14,6 +14,9 @@ use crate::auth::SignedRequest;
 use crate::model::exchange::SentRequest;
 use crate::model::wire::ResolvedBody;
 
+/// What is read into memory of a file that is signed, in bytes.
+const MOST_SIGNED: u64 = 64 << 20;
+
 /// A piece of a body: bytes, or a file that is read when it is sent.
 #[derive(Clone, Debug)]
 pub(super) enum Segment {
@@ -60,14 +63,18 @@ impl Outgoing {
                 out.content_type = Some((*content_type).to_owned());
                 out.type_first = true;
             }
-            ResolvedBody::File { path } => match files.open(path).await {
-                Ok(file) => {
-                    out.segments.push(file);
-                    out.length_first = true;
-                    out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
+            ResolvedBody::File { path, bytes } => {
+                match bytes {
+                    // As it was signed.
+                    Some(read) => out.segments.push(Segment::Bytes(read.clone())),
+                    None => match files.open(path).await {
+                        Ok(file) => out.segments.push(file),
+                        Err(why) => warnings.push(format!("the body is not sent: {why}")),
+                    },
                 }
-                Err(why) => warnings.push(format!("the body is not sent: {why}")),
-            },
+                out.length_first = true;
+                out.content_type = Some(mime_guess::from_path(path).first_or_octet_stream().to_string());
+            }
         }
         if out.segments.is_empty() {
             return Self::default();
@@ -192,6 +199,19 @@ fn own_boundary((name, value): &(String, String)) -> Option<String> {
     let boundary = boundary.split(';').next()?.trim().trim_matches('"');
     let fits = (1..=70).contains(&boundary.len()) && boundary.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     fits.then(|| boundary.to_owned())
+}
+
+/// Reads the file that is a request's body, for an auth that signs it. One that is too large or cannot be read stays as it
+/// is: it is streamed, or its sending says what is wrong.
+pub(super) async fn read(body: &mut ResolvedBody, files: BodyFiles<'_>) {
+    let ResolvedBody::File { path, bytes } = body else {
+        return;
+    };
+    if let Ok(Segment::File { path, len }) = files.open(path).await
+        && len <= MOST_SIGNED
+    {
+        *bytes = tokio::fs::read(path).await.ok().map(Bytes::from);
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::body::{self, BodyFiles};
 use super::identity::{ClientCertificate, Identity};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
@@ -18,6 +19,7 @@ use crate::model::Exchange;
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::secret::without_credentials;
 use crate::model::settings::HttpVersion;
+use crate::model::wire::ResolvedBody;
 
 /// What holds for all requests; a request's own settings come first.
 #[derive(Clone)]
@@ -147,6 +149,17 @@ impl Client {
     /// Dropping the future, or cancelling through the context, closes what is open.
     pub async fn send(&self, request: SignedRequest, context: SendContext) -> Exchange {
         send::send(self, &request, &context).await
+    }
+
+    /// Reads the file that is a body into memory, up to 64 MiB, for an auth that signs what is sent. Where files may be
+    /// read from is what [`Client::send`] holds to as well.
+    pub async fn read_body(&self, body: &mut ResolvedBody) {
+        let config = &self.inner.config;
+        let files = BodyFiles {
+            dir: &config.working_dir,
+            only_there: config.only_working_dir,
+        };
+        body::read(body, files).await;
     }
 
     /// The proxy for a URL.

@@ -58,18 +58,29 @@ pub enum ResolvedBody {
     File {
         /// Path, absolute or relative to the workspace.
         path: String,
+        /// What is in it, once it was read because the auth signs it.
+        bytes: Option<Bytes>,
     },
 }
 
 impl ResolvedBody {
-    /// The bytes that go out; `None` where they are read or made up only then: a file, parts with their boundary.
+    /// The bytes that go out; `None` where they are read or made up only then: a file that nobody read yet, parts with their
+    /// boundary.
     pub fn bytes(&self) -> Option<Bytes> {
         match self {
             Self::None => Some(Bytes::new()),
             Self::Form(fields) => Some(Bytes::from(encode_form(fields))),
             Self::Bytes { bytes, .. } => Some(bytes.clone()),
-            Self::Multipart(_) | Self::File { .. } => None,
+            Self::File { bytes, .. } => bytes.clone(),
+            Self::Multipart(_) => None,
         }
+    }
+}
+
+impl ResolvedRequest {
+    /// Whether its body goes out with its method (POSTMAN.md, section 4.3).
+    pub fn sends_body(&self) -> bool {
+        self.method.has_body() || self.settings.always_send_body.unwrap_or(false)
     }
 }
 

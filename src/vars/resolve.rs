@@ -168,7 +168,7 @@ impl Work<'_> {
             }
             Body::File { path } => match self.template(path) {
                 path if path.is_empty() => ResolvedBody::None,
-                path => ResolvedBody::File { path },
+                path => ResolvedBody::File { path, bytes: None },
             },
             Body::GraphQl {
                 query,

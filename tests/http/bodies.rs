@@ -130,6 +130,7 @@ async fn a_file_is_streamed_with_its_type_and_only_its_start_is_kept() {
         &server.url("/"),
         ResolvedBody::File {
             path: "long.png".into(),
+            bytes: None,
         },
     );
     let exchange = client_in(&dir).send(signed(put), context()).await;
@@ -148,7 +149,10 @@ async fn a_body_file_that_cannot_be_read_is_a_warning_and_no_body() {
     let exchange = send(request(
         "POST",
         &server.url("/"),
-        ResolvedBody::File { path: "/nope".into() },
+        ResolvedBody::File {
+            path: "/nope".into(),
+            bytes: None,
+        },
     ))
     .await;
     response(&exchange);
@@ -193,7 +197,14 @@ async fn a_file_is_sent_again_after_a_redirect() {
         answer("307 Again\r\nLocation: /end", b"")
     })
     .await;
-    let post = request("POST", &server.url("/"), ResolvedBody::File { path: "a.json".into() });
+    let post = request(
+        "POST",
+        &server.url("/"),
+        ResolvedBody::File {
+            path: "a.json".into(),
+            bytes: None,
+        },
+    );
     let exchange = client_in(&dir).send(signed(post), context()).await;
     assert_eq!(
         server.seen().iter().map(Received::body).collect::<Vec<_>>(),
@@ -218,7 +229,14 @@ async fn a_file_that_vanishes_between_hops_is_an_error_that_says_so() {
         answer("307 Again\r\nLocation: /end", b"")
     })
     .await;
-    let post = request("POST", &server.url("/"), ResolvedBody::File { path: "a.json".into() });
+    let post = request(
+        "POST",
+        &server.url("/"),
+        ResolvedBody::File {
+            path: "a.json".into(),
+            bytes: None,
+        },
+    );
     let exchange = client_in(&dir).send(signed(post), context()).await;
     let told = error(&exchange);
     assert_eq!(told.kind, SendErrorKind::Request, "{told:?}");

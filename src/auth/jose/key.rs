@@ -102,6 +102,15 @@ impl PrivateKey {
         .map(Self)
     }
 
+    /// Signs with RSA, PKCS #1 v1.5, as OAuth 1.0 does.
+    ///
+    /// # Errors
+    ///
+    /// When it is another kind of key, or too short for the hash.
+    pub fn sign_rsa(&self, hash: Hash, data: &[u8]) -> Result<Vec<u8>, JwtError> {
+        self.sign(Algorithm::Rs(hash), data)
+    }
+
     /// What it is, for messages.
     fn describe(&self) -> &'static str {
         match self.0 {

@@ -121,8 +121,8 @@ impl Algorithm {
     /// Its word, which is a token's `alg`.
     pub fn word(self) -> &'static str {
         let at = Self::ALL.iter().position(|known| *known == self);
-        // SHA-1 belongs to no algorithm of RFC 7518.
-        at.map_or("unknown", |at| Self::WORDS[at])
+        // RSA with SHA-1, which RFC 7518 left out, is called that elsewhere.
+        at.map_or("RS1", |at| Self::WORDS[at])
     }
 
     /// Whether it signs with a shared secret.

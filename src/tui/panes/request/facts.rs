@@ -5,7 +5,6 @@
 
 use jiff::Timestamp;
 
-use crate::auth::FieldKind;
 use crate::exec::{self, tokens::TokenStatus};
 use crate::model::body::PartContent;
 use crate::model::variable::display_value;
@@ -328,7 +327,7 @@ pub fn is_secret_param(kind: &str, name: &str) -> bool {
         let mut specs = kind.fields().iter();
         specs
             .find(|spec| spec.name == name)
-            .is_none_or(|spec| spec.kind == FieldKind::Secret)
+            .is_none_or(|spec| spec.kind.is_secret())
     })
 }
 

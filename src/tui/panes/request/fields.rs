@@ -73,8 +73,8 @@ fn of_auth(own: &Auth) -> Vec<Field> {
             label: spec.label.to_owned(),
             help: spec.help.to_owned(),
             kind: match spec.kind {
-                FieldKind::Text => Kind::Text,
-                FieldKind::Secret => Kind::Secret,
+                FieldKind::Text | FieldKind::Number | FieldKind::Json => Kind::Text,
+                FieldKind::Secret | FieldKind::SecretLines => Kind::Secret,
                 FieldKind::Choice(words) => Kind::Choice(words.to_vec()),
                 FieldKind::Flag => Kind::Choice(vec!["", "true", "false"]),
             },
@@ -148,9 +148,10 @@ pub fn summary(auth: &Auth) -> String {
         let value = auth.text(spec.name);
         let shown = match spec.kind {
             _ if value.is_empty() => continue,
-            FieldKind::Secret if !is_reference(&value) => "••••".to_owned(),
-            FieldKind::Secret | FieldKind::Text => value,
-            FieldKind::Choice(_) | FieldKind::Flag => continue,
+            _ if spec.advanced => continue,
+            FieldKind::Secret | FieldKind::SecretLines if !is_reference(&value) => "••••".to_owned(),
+            FieldKind::Secret | FieldKind::SecretLines | FieldKind::Text => value,
+            FieldKind::Choice(_) | FieldKind::Flag | FieldKind::Number | FieldKind::Json => continue,
         };
         out.push(' ');
         out.push_str(&shown);

@@ -4,7 +4,9 @@ use super::input::{change, change_called, leave, typed_tab};
 use super::nav::enter;
 use super::part::{self, Part};
 use super::{State, Tab};
-use crate::auth;
+use serde_json::Value;
+
+use crate::auth::{self, FieldKind};
 use crate::model::body::{Part as BodyPart, PartContent};
 use crate::model::request::{Entry, Method};
 use crate::model::{Auth, Body, Entity};
@@ -70,6 +72,12 @@ fn convert_auth(old: &Auth, kind: &str) -> Auth {
     for spec in auth::find(kind).map_or(&[][..], |kind| kind.fields()) {
         if let Some(value) = old.params.get(spec.name) {
             new.params.insert(spec.name.to_owned(), value.clone());
+        } else if !spec.initial.is_empty() {
+            let value = match (spec.kind, spec.initial) {
+                (FieldKind::Flag, word) => Value::Bool(word == "true"),
+                (_, text) => Value::from(text),
+            };
+            new.params.insert(spec.name.to_owned(), value);
         }
     }
     new
