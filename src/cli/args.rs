@@ -68,7 +68,7 @@ pub enum Command {
     },
     /// Lists, chooses, reads and sets environments and their variables.
     Env(EnvArgs),
-    /// Your secrets for scripts, which reach them by `pm.vault` and with your consent: lists, sets and removes them.
+    /// Your secrets for scripts (`pm.vault`) and requests (`{{vault:NAME}}`), with your consent: lists, sets and removes them.
     Vault {
         /// What to do.
         #[command(subcommand)]
@@ -137,7 +137,7 @@ pub struct SendingArgs {
     /// Gives up on a request after so long: `500` (ms), `5s`; 0 is never.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_request: Option<Duration>,
-    /// Lets scripts use your secrets by `pm.vault`; `postrider vault list` says which there are.
+    /// Lets scripts and requests use your secrets by `pm.vault` and `{{vault:NAME}}`; `postrider vault list` says which there are.
     #[arg(long)]
     pub allow_vault: bool,
     /// Stops a script after so long: `500` (ms), `5s`.

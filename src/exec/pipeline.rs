@@ -21,13 +21,13 @@ use super::port::{Port, Sent};
 use super::scripts::Log;
 use super::sent::as_sent;
 use super::signing::sign_and_send;
-use super::vault::{Asking, Consent, Vault};
+use super::vault::{self, Asking, Consent, Vault};
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Phase};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
-use crate::model::{Auth, Outcome, Request, ResolvedRequest};
+use crate::model::{Auth, Outcome, Request, ResolvedRequest, Scope};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
 use crate::vars::{Dynamic, Scopes, resolve};
 
@@ -109,11 +109,11 @@ impl Pipeline {
     pub async fn send_with(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
         (context.progress)(Phase::Preparing);
         // Boxed: these two are most of what a send holds in memory while it waits.
-        let prepared = Box::pin(self.prepare(engine, plan, context)).await;
+        let mut prepared = Box::pin(self.prepare(engine, plan, context)).await;
         if prepared.log.outcome.skipped || (self.stop_on_failure && prepared.log.outcome.failed()) {
             return prepared.log.outcome;
         }
-        let resolved = self.resolve(&prepared);
+        let resolved = Box::pin(self.resolve(&mut prepared, context)).await;
         Box::pin(self.exchange(engine, prepared, resolved, context)).await
     }
 
@@ -131,11 +131,46 @@ impl Pipeline {
         prepared
     }
 
-    /// Resolves the variables, with what the scripts made of them.
-    fn resolve(&self, prepared: &Prepared) -> ResolvedRequest {
-        let Prepared {
-            plan, request, scopes, ..
-        } = prepared;
+    /// Resolves the variables, with what the scripts made of them; the vault's only once the user has agreed.
+    async fn resolve(&self, prepared: &mut Prepared, context: &SendContext) -> ResolvedRequest {
+        let wanted = |resolved: &ResolvedRequest| -> Vec<String> {
+            let names = resolved.unresolved.iter();
+            names
+                .filter_map(|name| Some(name.strip_prefix(vault::PREFIX)?.to_owned()))
+                .collect()
+        };
+        let resolved = self.resolve_with(prepared, &prepared.scopes);
+        if wanted(&resolved).is_empty() {
+            return resolved;
+        }
+        let consent = self
+            .consent
+            .as_ref()
+            .map(|consent| consent.vault(&Self::asking(&prepared.plan)));
+        let given = tokio::select! {
+            biased;
+            () = context.cancel.cancelled() => return resolved,
+            given = prepared.vault.bindings(consent) => given,
+        };
+        let bindings = match given {
+            Ok(bindings) => bindings,
+            Err(reason) => {
+                prepared.log.warn(&prepared.request.name, reason.to_owned());
+                return resolved;
+            }
+        };
+        // For this alone: scripts do not see them among the variables.
+        let mut scopes = prepared.scopes.clone();
+        scopes.layer_mut(Scope::Global).bindings.extend(bindings);
+        let resolved = self.resolve_with(prepared, &scopes);
+        for name in wanted(&resolved) {
+            prepared.log.warn(&prepared.request.name, vault::unknown(&name));
+        }
+        resolved
+    }
+
+    fn resolve_with(&self, prepared: &Prepared, scopes: &Scopes) -> ResolvedRequest {
+        let Prepared { plan, request, .. } = prepared;
         let auth = if request.auth.is_inherited() {
             &plan.inherited_auth.auth
         } else {
@@ -207,6 +242,7 @@ impl Pipeline {
             place: place.unwrap_or_default().to_owned(),
             collection: collection.clone(),
             script: String::new(),
+            request: plan.request.name.clone(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! The scripts around a request: which run, in which order, and gathering what came of them.
 
 use ::url::Url;
+use jiff::Timestamp;
 
 use crate::http::Jar;
 use crate::model::Outcome;
 use crate::model::exchange::Cookie;
+use crate::model::outcome::{ConsoleLevel, ConsoleLine};
 use crate::model::script::ScriptEvent;
 use crate::script::{Info, ScriptJob, ScriptReport};
 
@@ -36,6 +38,16 @@ impl Log {
 }
 
 impl Log {
+    /// Says something that no script said, of a request.
+    pub fn warn(&mut self, request: &str, text: String) {
+        self.outcome.console.push(ConsoleLine {
+            level: ConsoleLevel::Warn,
+            text,
+            at: Timestamp::now(),
+            script: request.to_owned(),
+        });
+    }
+
     /// Adds what the scripts of another request said and tested, which a script has run. What they did to variables has
     /// come back to that script.
     pub fn take_nested(&mut self, nested: Outcome) {

@@ -1,8 +1,8 @@
-//! `pm.vault`: secrets of the user's that scripts get only with the user's consent.
+//! `pm.vault` and `{{vault:NAME}}`: secrets of the user's that a collection gets only with the user's consent.
 //!
 //! ```text
-//! pm.vault.get ─▶ Port ─▶ Consent: the user's word for this collection ─▶ Vault: the values of this send
-//!                                                                           └▶ Outcome::vault ─▶ CurrentValues
+//! pm.vault.get ───▶ Port ─┬▶ Consent: the user's word for this collection ─▶ Vault: the values of this send
+//! {{vault:NAME}} ─────────┘                                                   └▶ Outcome::vault ─▶ CurrentValues
 //! ```
 //!
 //! Unlike variables they are in no file and no scope: without consent nothing of a collection sees them.
@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
 use crate::model::{Outcome, Secret};
 use crate::script::{Answer, BoxFuture, Refused, VaultAction};
+use crate::vars::Binding;
 
 /// Who wants to use the vault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,13 +25,15 @@ pub struct Asking {
     pub place: String,
     /// The collection's name.
     pub collection: String,
-    /// The script's name.
+    /// The script's name; empty when the request itself asks.
     pub script: String,
+    /// The request's name.
+    pub request: String,
 }
 
-/// Who is asked whether scripts may use the vault.
+/// Who is asked whether a collection may use the vault.
 pub trait Consent: Send + Sync {
-    /// Whether the scripts of a collection may; waits for the user's word.
+    /// Whether its scripts and requests may; waits for the user's word.
     fn vault(&self, asking: &Asking) -> BoxFuture<bool>;
 }
 
@@ -65,6 +68,25 @@ impl Vault {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its values as variables `vault:NAME`, if the user agrees that this request has them.
+    pub async fn bindings(&self, consent: Option<BoxFuture<bool>>) -> Result<Vec<Binding>, &'static str> {
+        let Some(consent) = consent else {
+            return Err(UNASKED_FOR_REQUEST);
+        };
+        if !consent.await {
+            return Err(REFUSED_FOR_REQUEST);
+        }
+        let state = self.lock();
+        let binding = |(key, value): (&String, &Secret)| Binding {
+            key: format!("{PREFIX}{key}"),
+            value: value.reveal().into(),
+            enabled: true,
+            secret: true,
+            set_by: String::new(),
+        };
+        Ok(state.values.iter().map(binding).collect())
     }
 
     /// What was written, in order.
@@ -114,6 +136,20 @@ pub(super) const UNASKED: &str =
     "pm.vault: secrets are given to a script only with your consent: `--allow-vault` gives it";
 /// What a script hears when the user refuses.
 const REFUSED: &str = "pm.vault: you did not allow the scripts of this collection to use your secrets";
+
+/// How the vault's names begin in a request: `{{vault:NAME}}`.
+pub(super) const PREFIX: &str = "vault:";
+/// Why they are not filled in where nobody can be asked.
+const UNASKED_FOR_REQUEST: &str = "`{{vault:…}}` is not filled in: secrets are given to a request only with your consent: \
+    `--allow-vault` gives it";
+/// Why they are not when the user refuses.
+const REFUSED_FOR_REQUEST: &str =
+    "`{{vault:…}}` is not filled in: you did not allow this collection to use your secrets";
+
+/// What is said of a name that the vault does not know.
+pub(super) fn unknown(name: &str) -> String {
+    format!("the vault has no `{name}`: `postrider vault set {name} -` keeps one")
+}
 
 /// The values of the vault.
 pub fn values(current: &CurrentValues) -> Vec<(String, Secret)> {

@@ -63,10 +63,18 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         "TypeError" if message == "not a function" && native.is_some() => {
             native.map(|native| format!("the function given to {native} is not a function"))
         }
-        "SyntaxError" if native.as_deref() == Some("RegExp") => Some(format!("Invalid regular expression: {message}")),
+        "SyntaxError" if native.as_deref() == Some("RegExp") && !message.starts_with("Invalid") => {
+            Some(format!("Invalid regular expression: {message}"))
+        }
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "URIError" => Some("URI malformed".to_owned()),
+        "RangeError" if message == "invalid number of digits" => native
+            .filter(|native| native.starts_with("to"))
+            .map(|native| format!("{native}() digits argument must be between 0 and 100")),
+        "JSONError" if message.starts_with("BigInt are forbidden") => {
+            Some("Do not know how to serialize a BigInt".to_owned())
+        }
         "JSONError" if message == "circular reference" => Some("Converting circular structure to JSON".to_owned()),
         "RangeError" if message == "Date value is NaN" => Some("Invalid time value".to_owned()),
         "ReferenceError" => reference_error(&message),

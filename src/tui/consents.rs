@@ -1,4 +1,4 @@
-//! Questions for the user's consent: a script waits for the answer.
+//! Questions for the user's consent: a script or a request waits for the answer.
 
 use crate::exec::Asking;
 
@@ -10,7 +10,7 @@ use super::state::State;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QuestionId(pub u64);
 
-/// A script wants to use the vault.
+/// A script or a request wants to use the vault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Its name.
@@ -22,11 +22,29 @@ pub struct Question {
 /// Asks the user; whatever closes the question answers it.
 pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
     let Question { id, asking } = question;
-    let Asking { collection, script, .. } = asking;
+    let Asking {
+        collection,
+        script,
+        request,
+        ..
+    } = asking;
+    let (what, who) = if script.is_empty() {
+        let what = "May a request use your secrets?";
+        (
+            what,
+            format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`)."),
+        )
+    } else {
+        let what = "May a script use your secrets?";
+        (
+            what,
+            format!("The script `{script}` asks for secrets of yours (`pm.vault`)."),
+        )
+    };
     let text = vec![
-        format!("The script `{script}` asks for secrets of yours (`pm.vault`)."),
+        who,
         String::new(),
-        format!("If you allow it, all scripts of `{collection}` can read them until you quit."),
+        format!("If you allow it, all scripts and requests of `{collection}` can use them until you quit."),
     ];
     let allow = Choice {
         key: 'a',
@@ -34,7 +52,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
         commands: vec![Command::Consent(id, true)],
     };
     // It opens by itself, perhaps while somebody types.
-    let confirm = Confirm::new("May a script use your secrets?", text, vec![allow])
+    let confirm = Confirm::new(what, text, vec![allow])
         .deliberate()
         .otherwise(vec![Command::Consent(id, false)]);
     queue.push(Command::Show(Box::new(confirm.into())));

@@ -43,6 +43,17 @@ fn scripts_get_secrets_only_with_consent_and_no_output_shows_them() {
         .success()
         .stdout(contains("the key has 17 letters: ••••••••").and(contains("heron-4711").not()));
     vault(&["list"], "").stdout("bird_key\nmade\n");
+
+    let wants = "name = \"Wants\"\nurl = \"{{base_url}}/demo/echo?key={{vault:bird_key}}\"\n";
+    let send = |more: &[&str]| {
+        let mut command = home.with(&[("wants", wants)]);
+        command.args(["send", "collections/api/wants", "--demo"]).args(more).assert()
+    };
+    send(&[]).stdout(contains("heron").not()).stderr(contains("--allow-vault"));
+    send(&["--allow-vault"])
+        .success()
+        .stdout(contains("key=heron-4711-secret"))
+        .stderr(contains("heron").not());
     vault(&["unset", "bird_key"], "").success();
     vault(&["list"], "").stdout("made\n");
 }

@@ -307,6 +307,11 @@ async fn a_request_that_runs_itself_ends() {
 
 /// Sends a request whose script uses the vault; with the answers to the question for consent.
 async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String>) {
+    asked_by(request("List", "{{base}}/x", script, ""), answers).await
+}
+
+/// The same for any request.
+async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<String>) {
     struct Answers(bool, std::sync::Mutex<Vec<String>>);
     impl crate::exec::Consent for Answers {
         fn vault(&self, asking: &Asking) -> crate::script::BoxFuture<bool> {
@@ -314,7 +319,9 @@ async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String
                 place,
                 collection,
                 script,
+                request,
             } = asking;
+            let script = if script.is_empty() { request } else { script };
             self.1
                 .lock()
                 .expect("unpoisoned")
@@ -323,7 +330,7 @@ async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String
         }
     }
     let base = server().await;
-    let (mut session, ids) = session(&base, group("", ""), vec![request("List", "{{base}}/x", script, "")]);
+    let (mut session, ids) = session(&base, group("", ""), vec![request]);
     let value = crate::model::variable::CurrentValue {
         value: Some(json!("s3cret-of-mine")),
         set_by: "you".to_owned(),
@@ -367,5 +374,30 @@ async fn without_the_users_consent_the_vault_stays_shut() {
         assert!(outcome.script_errors[0].message.contains(expected));
         assert_eq!(kept[0], "api");
         assert!(outcome.vault.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_request_gets_secrets_with_the_users_consent_alone() {
+    let wants = |url: &str| request("List", url, "pm.variables.set('key', '{{vault:api}}')", "");
+    let url_of = |outcome: &Outcome| outcome.exchange.as_ref().expect("sent").request.url.clone();
+    let (outcome, kept) = asked_by(wants("{{base}}/x?key={{key}}"), Some(true)).await;
+    assert!(
+        url_of(&outcome).ends_with("/x?key=s3cret-of-mine"),
+        "{}",
+        url_of(&outcome)
+    );
+    assert_eq!(kept, ["api", "api API: List"]);
+    assert_eq!(outcome.redactor.redact("s3cret-of-mine"), "••••••••");
+    assert_eq!(console(&outcome), [""; 0]);
+    for (url, answer, expected) in [
+        ("{{base}}/x?key={{key}}", None, "--allow-vault"),
+        ("{{base}}/x?key={{key}}", Some(false), "you did not allow"),
+        ("{{base}}/x?key={{vault:none}}", Some(true), "the vault has no `none`"),
+    ] {
+        let (outcome, _) = asked_by(wants(url), answer).await;
+        assert!(console(&outcome)[0].contains(expected), "{:?}", console(&outcome));
+        assert!(!url_of(&outcome).contains("s3cret"), "{}", url_of(&outcome));
+        assert!(outcome.unresolved[0].starts_with("vault:"), "{:?}", outcome.unresolved);
     }
 }
