@@ -47,9 +47,14 @@ fn scripts_get_secrets_only_with_consent_and_no_output_shows_them() {
     let wants = "name = \"Wants\"\nurl = \"{{base_url}}/demo/echo?key={{vault:bird_key}}\"\n";
     let send = |more: &[&str]| {
         let mut command = home.with(&[("wants", wants)]);
-        command.args(["send", "collections/api/wants", "--demo"]).args(more).assert()
+        command
+            .args(["send", "collections/api/wants", "--demo"])
+            .args(more)
+            .assert()
     };
-    send(&[]).stdout(contains("heron").not()).stderr(contains("--allow-vault"));
+    send(&[])
+        .stdout(contains("heron").not())
+        .stderr(contains("--allow-vault"));
     send(&["--allow-vault"])
         .success()
         .stdout(contains("key=heron-4711-secret"))
