@@ -199,7 +199,7 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
 /// After a 401: which request fetches the token, and what is wrong with the one there is.
 fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
     let workspace = &opened.session.workspace;
-    let Some(token) = node.and_then(|node| tokens::token_for(workspace, node)) else {
+    let Some(token) = node.and_then(|node| tokens::token_for(workspace, node, opened.session.environment)) else {
         return;
     };
     let Some(path) = token

@@ -3,19 +3,18 @@
 //! A JWT (RFC 7519) says itself when it ends; for any other token the reply that brought it may have said `expires_in`
 //! (RFC 6749, section 5.1). Nothing is verified here: that is the server's business, we only want to know the time.
 
+mod sources;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::model::exchange::Response;
-use crate::model::request::Entry;
-use crate::model::token::TokenSource;
 use crate::model::variable::display_value;
-use crate::model::{Body, Entity, ItemPath, NodeId, Template, Workspace};
 use crate::vars::Scopes;
 
-use super::plan::inherited_auth;
+pub use sources::{Declared, TokenRequest, token_for, token_sources, tokens_seen};
 
 /// When a token began and when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,91 +119,11 @@ pub fn life_in_reply(response: &Response, received: Timestamp) -> Option<TokenLi
     })
 }
 
-/// A token variable, and the request that fills it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TokenRequest {
-    /// The collection that says so.
-    pub collection: NodeId,
-    /// The variable and when to renew it.
-    pub source: TokenSource,
-    /// The request; `None` when there is none at the path the collection names.
-    pub request: Option<NodeId>,
-}
-
-/// All token variables of the workspace, in the order of the collections.
-pub fn token_sources(workspace: &Workspace) -> Vec<TokenRequest> {
-    let collections = workspace.collections().iter();
-    collections.flat_map(|id| sources_of(workspace, *id)).collect()
-}
-
-fn sources_of(workspace: &Workspace, collection: NodeId) -> Vec<TokenRequest> {
-    let (Some(group), Some(path)) = (workspace.group(collection), workspace.path(collection)) else {
-        return Vec::new();
-    };
-    let find = |source: &TokenSource| {
-        let request = ItemPath::new(format!("{path}/{}", source.request));
-        workspace.find(&request).filter(|id| workspace.request(*id).is_some())
-    };
-    let sources = group.tokens.iter();
-    sources
-        .map(|source| TokenRequest {
-            collection,
-            source: source.clone(),
-            request: find(source),
-        })
-        .collect()
-}
-
-/// The token that a request needs: of its collection's, the one it mentions; else the first.
-///
-/// Asked at every event, so a body, which may be large, is looked at only where there is something to choose that the
-/// rest of the request leaves open.
-pub fn token_for(workspace: &Workspace, node: NodeId) -> Option<TokenRequest> {
-    let collection = workspace.collection_of(node)?.id;
-    let mut sources = sources_of(workspace, collection);
-    let at = if sources.len() > 1 {
-        chosen(workspace, node, &sources).unwrap_or(0)
-    } else {
-        0
-    };
-    (at < sources.len()).then(|| sources.swap_remove(at))
-}
-
-/// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body.
-fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
-    let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {
-        return None;
-    };
-    let auth = if request.auth.is_inherited() {
-        inherited_auth(workspace, node).auth
-    } else {
-        request.auth.clone()
-    };
-    let mut texts: Vec<Template> = auth.params.keys().map(|name| auth.template(name)).collect();
-    texts.push(request.full_url().into());
-    let first = |texts: &mut dyn Iterator<Item = &Template>| {
-        let mentioned: Vec<&str> = texts.flat_map(Template::variables).collect();
-        let is_mentioned = |token: &TokenRequest| mentioned.contains(&token.source.variable.as_str());
-        sources.iter().position(is_mentioned)
-    };
-    let values = |rows: &'_ [Entry]| rows.iter().filter_map(|row| row.value.clone()).collect::<Vec<_>>();
-    texts.extend(values(&request.headers));
-    first(&mut texts.iter()).or_else(|| match &request.body {
-        Body::Form(rows) => first(&mut values(rows).iter()),
-        Body::Raw { text, .. } => first(&mut std::iter::once(text)),
-        _ => None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::body::Language;
-    use crate::model::token::Renew;
-    use crate::model::{Auth, Group, Request, Scope};
+    use crate::model::Scope;
     use serde_json::json;
-    use std::sync::Arc;
-    use std::time::Duration;
 
     fn jwt(claims: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -253,58 +172,5 @@ mod tests {
             .set("t", json!(jwt(&json!({"exp": 10}))), "");
         assert!(matches!(status("t", &scopes, at(9)), TokenStatus::Valid(_)));
         assert!(matches!(status("t", &scopes, at(10)), TokenStatus::Expired(_)));
-    }
-
-    #[test]
-    fn a_collection_names_the_request_that_makes_its_token() {
-        let source = |variable: &str, request: &str| TokenSource {
-            variable: variable.into(),
-            request: request.into(),
-            renew: Renew::Ask,
-            renew_before: Duration::from_secs(30),
-        };
-        let mut workspace = Workspace::new("/w");
-        let group = Group {
-            auth: Auth::new("bearer").with("token", "{{second}}"),
-            tokens: vec![source("first", "auth/one"), source("second", "missing")],
-            ..Group::named("API")
-        };
-        let api = workspace.load_node(None, "api", Entity::Collection(Arc::new(group)));
-        let auth = workspace.load_node(Some(api), "auth", Entity::Folder(Arc::new(Group::named("Auth"))));
-        let one = workspace.load_node(Some(auth), "one", Entity::Request(Arc::new(Request::default())));
-        let open = Request {
-            auth: Auth::new(Auth::NONE),
-            ..Request::default()
-        };
-        let other = workspace.load_node(Some(api), "other", Entity::Request(Arc::new(open)));
-
-        let all = token_sources(&workspace);
-        assert_eq!(
-            all.iter().map(|token| token.request).collect::<Vec<_>>(),
-            [Some(one), None]
-        );
-        // By inheritance it mentions the second; without auth the first is as good a guess as any.
-        let variable = |node| token_for(&workspace, node).map(|token| token.source.variable);
-        assert_eq!(variable(one).as_deref(), Some("second"));
-        assert_eq!(variable(other).as_deref(), Some("first"));
-
-        // The body speaks only where nothing else does.
-        let speaking = |auth: Auth| Request {
-            auth,
-            body: Body::Raw {
-                language: Language::Json,
-                text: "[\"{{second}}\"]".into(),
-            },
-            ..Request::default()
-        };
-        for (auth, expected) in [
-            (Auth::new(Auth::NONE), "second"),
-            (Auth::new("bearer").with("token", "{{first}}"), "first"),
-        ] {
-            let entity = Entity::Request(Arc::new(speaking(auth)));
-            let node = workspace.load_node(Some(api), expected, entity);
-            let found = token_for(&workspace, node).map(|token| token.source.variable);
-            assert_eq!(found.as_deref(), Some(expected));
-        }
     }
 }

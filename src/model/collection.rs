@@ -17,7 +17,7 @@ pub struct Group {
     pub scripts: Scripts,
     /// How requests below are sent, where they do not say themselves.
     pub settings: Settings,
-    /// Where token variables come from; collections only.
+    /// Where token variables come from.
     pub tokens: Vec<TokenSource>,
     /// Its place among its siblings.
     pub order: Option<i64>,

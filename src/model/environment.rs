@@ -1,6 +1,6 @@
 //! Environments: named sets of variables, one of which is active.
 
-use super::{Origin, Variable};
+use super::{Origin, Variable, token::TokenSource};
 
 /// An environment as its file holds it; also the shape of a workspace's globals.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Environment {
     pub description: String,
     /// Its variables with their initial values, in the order of the file.
     pub variables: Vec<Variable>,
+    /// Where token variables come from, whatever the collection.
+    pub tokens: Vec<TokenSource>,
     /// Its place among the environments.
     pub order: Option<i64>,
     /// Where it was imported from, and what is kept of it there.

@@ -29,6 +29,11 @@ impl Method {
         !["GET", "COPY", "HEAD", "PURGE", "UNLOCK"].contains(&self.as_str())
     }
 
+    /// Whether doing it twice does what doing it once does (RFC 9110, section 9.2.2).
+    pub fn is_idempotent(&self) -> bool {
+        ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains(&self.as_str())
+    }
+
     /// Whether it is a token as RFC 9110, section 5.6.2 has it, so that it can be sent.
     pub fn is_valid(&self) -> bool {
         !self.0.is_empty()

@@ -198,7 +198,8 @@ impl CurrentValues {
 }
 
 /// What a script did to a variable.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Change {
     /// Gave it a value; the JavaScript type is kept.
     Set {
@@ -227,7 +228,7 @@ impl std::fmt::Debug for Change {
 }
 
 /// One change of a variable by a script, in the order it happened.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VariableWrite {
     /// The scope written to; never [`Scope::Data`] in the files, but scripts may change it for the iteration.
     pub scope: Scope,

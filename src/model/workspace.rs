@@ -256,6 +256,19 @@ impl Workspace {
         &self.collections
     }
 
+    /// The groups that say where tokens come from: collections in order, then folders, oldest first.
+    pub fn groups_with_tokens(&self) -> Vec<NodeId> {
+        let has = |node: &&Node| match &node.entity {
+            Entity::Collection(group) | Entity::Folder(group) => !group.tokens.is_empty(),
+            Entity::Request(_) => false,
+        };
+        let collections = self.collections.iter().filter_map(|id| self.nodes.get(id));
+        let mut folders: Vec<NodeId> = self.nodes.values().filter(has).map(|node| node.id).collect();
+        folders.retain(|id| !self.collections.contains(id));
+        folders.sort_unstable();
+        collections.filter(has).map(|node| node.id).chain(folders).collect()
+    }
+
     /// Requests that are not saved anywhere yet, oldest first.
     pub fn scratch(&self) -> &[NodeId] {
         &self.scratch

@@ -158,10 +158,8 @@ pub fn workspace() -> Workspace {
         name: "Pydio Cells".into(),
         auth: Auth::new("bearer").with("token", "{{dex_token}}"),
         tokens: vec![TokenSource {
-            variable: "dex_token".into(),
-            request: "get-token".into(),
             renew: Renew::Ask,
-            renew_before: std::time::Duration::from_secs(30),
+            ..TokenSource::new("dex_token", "get-token")
         }],
         ..Group::default()
     };

@@ -41,6 +41,7 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
         let step = if let Some(old) = old {
             let mut environment = environment.clone();
             environment.order = old.environment.order;
+            environment.tokens.clone_from(&old.environment.tokens);
             let mut open = environment.clone();
             hide(&mut open.variables);
             let mut was = Environment::clone(&old.environment);

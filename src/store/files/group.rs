@@ -8,16 +8,12 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use super::dto::{AuthDto, ScriptsDto, Text, auth, put_auth, put_rest, put_scripts, yes};
-use super::duration::{self, DurationText};
 use super::origin::{OriginDto, put_origin};
 use super::settings::{SettingsDto, put_settings};
+use super::tokens::{TokenDto, put_tokens, sources};
 use super::tree::{Map, Tree, put_order, put_rows, put_text};
 use super::value;
-use crate::model::token::{Renew, TokenSource};
 use crate::model::{Environment, Group, Variable};
-
-/// How long before its end a token counts as expired where the file does not say.
-const RENEW_BEFORE: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A collection or folder: what it hands down to the requests in it.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -41,7 +37,7 @@ pub struct GroupDto {
     /// Scripts that run around every request below.
     #[serde(default)]
     pub scripts: ScriptsDto,
-    /// Where token variables come from, by variable (collections only).
+    /// Where token variables come from, by variable.
     #[serde(default)]
     pub tokens: IndexMap<String, TokenDto>,
     /// Where it was imported from.
@@ -63,6 +59,9 @@ pub struct EnvironmentDto {
     /// Its variables with the values everyone starts with.
     #[serde(default)]
     pub variables: Vec<VariableDto>,
+    /// Where token variables come from, by variable, whatever the collection.
+    #[serde(default)]
+    pub tokens: IndexMap<String, TokenDto>,
     /// Where it was imported from.
     #[serde(default)]
     pub postman: OriginDto,
@@ -123,31 +122,6 @@ impl From<VariableDto> for Variable {
     }
 }
 
-/// Where a token variable comes from.
-#[derive(Debug, Deserialize, JsonSchema)]
-pub struct TokenDto {
-    /// The request that fills the variable, as a path below the collection: `get-token`.
-    pub request: String,
-    /// When to run it.
-    #[serde(default)]
-    pub renew: RenewDto,
-    /// How long before its end a token counts as expired.
-    pub renew_before: Option<DurationText>,
-}
-
-/// When to run the token request.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum RenewDto {
-    /// Without asking.
-    Auto,
-    /// Say so, and wait for the user.
-    #[default]
-    Ask,
-    /// Leave it to the user.
-    Never,
-}
-
 impl GroupDto {
     /// The collection or folder; without a name it has that of its folder.
     pub fn group(self, slug: &str) -> Group {
@@ -158,20 +132,7 @@ impl GroupDto {
             variables: self.variables.into_iter().map(Variable::from).collect(),
             scripts: self.scripts.into(),
             settings: self.settings.into(),
-            tokens: self
-                .tokens
-                .into_iter()
-                .map(|(variable, dto)| TokenSource {
-                    variable,
-                    request: dto.request,
-                    renew: match dto.renew {
-                        RenewDto::Auto => Renew::Auto,
-                        RenewDto::Ask => Renew::Ask,
-                        RenewDto::Never => Renew::Never,
-                    },
-                    renew_before: dto.renew_before.map_or(RENEW_BEFORE, |before| before.0),
-                })
-                .collect(),
+            tokens: sources(self.tokens),
             order: self.order,
             origin: self.postman.into(),
         }
@@ -185,6 +146,7 @@ impl EnvironmentDto {
             name: self.name.unwrap_or_else(|| slug.to_owned()),
             description: self.description,
             variables: self.variables.into_iter().map(Variable::from).collect(),
+            tokens: sources(self.tokens),
             order: self.order,
             origin: self.postman.into(),
         }
@@ -201,10 +163,7 @@ pub fn tree(group: &Group) -> Map {
     put_rows(&mut map, "variables", variables_tree(&group.variables));
     put_settings(&mut map, &group.settings);
     put_scripts(&mut map, &group.scripts);
-    let tokens: Map = group.tokens.iter().map(token_entry).collect();
-    if !tokens.is_empty() {
-        map.insert("tokens".into(), Tree::Table(tokens));
-    }
+    put_tokens(&mut map, &group.tokens);
     put_origin(&mut map, &group.origin);
     map
 }
@@ -216,19 +175,9 @@ pub fn environment_tree(environment: &Environment) -> Map {
     put_text(&mut map, "description", &environment.description);
     put_order(&mut map, environment.order);
     put_rows(&mut map, "variables", variables_tree(&environment.variables));
+    put_tokens(&mut map, &environment.tokens);
     put_origin(&mut map, &environment.origin);
     map
-}
-
-fn token_entry(token: &TokenSource) -> (String, Tree) {
-    let mut table = Map::new();
-    table.insert("request".into(), token.request.as_str().into());
-    table.insert("renew".into(), token.renew.word().into());
-    table.insert(
-        "renew_before".into(),
-        duration::format(token.renew_before).as_str().into(),
-    );
-    (token.variable.clone(), Tree::Table(table))
 }
 
 fn variables_tree(variables: &[Variable]) -> Tree {

@@ -16,7 +16,7 @@ use crate::model::body::{Language, Part, PartContent};
 use crate::model::request::{Entry, Method};
 use crate::model::script::Scripts;
 use crate::model::settings::HttpVersion;
-use crate::model::token::{Renew, TokenSource};
+use crate::model::token::{Life, Pick, Renew, Replay, TokenSource};
 use crate::model::{Auth, Body, Entity, Example, Group, ItemPath, Origin, Request, Rest, Settings, Template, Variable};
 
 fn text() -> impl Strategy<Value = String> {
@@ -209,12 +209,29 @@ fn any_group() -> impl Strategy<Value = Group> {
         secret,
         description: String::new(),
     });
-    let token = ("[a-z.]{1,6}", text(), 0..100_u64).prop_map(|(variable, request, seconds)| TokenSource {
-        variable,
-        request,
-        renew: Renew::Auto,
-        renew_before: Duration::from_secs(seconds),
-    });
+    let pick = prop_oneof![
+        Just(Pick::Script),
+        text().prop_map(Pick::Body),
+        text().prop_map(Pick::Header),
+        text().prop_map(Pick::Cookie),
+    ];
+    let life = prop_oneof![
+        Just(Life::Told),
+        text().prop_map(Life::Reply),
+        (0..100_u64).prop_map(|seconds| Life::Fixed(Duration::from_secs(seconds))),
+    ];
+    let how = (pick, life, proptest::option::of(text()), vec(any::<u16>(), 0..3), 0..4_usize);
+    let token =
+        ("[a-z.]{1,6}", text(), 0..100_u64, how).prop_map(|(variable, request, seconds, (pick, life, refresh, statuses, replay))| TokenSource {
+            renew: Renew::Ask,
+            renew_before: Duration::from_secs(seconds),
+            pick,
+            life,
+            refresh,
+            statuses,
+            replay: Replay::ALL[replay],
+            ..TokenSource::new(variable, request)
+        });
     (
         text(),
         auth(),

@@ -29,7 +29,7 @@ pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
     let source = state
         .shared
         .open
-        .and_then(|open| exec::tokens::token_for(workspace, open))
+        .and_then(|open| exec::tokens::token_for(workspace, open, state.shared.active_environment))
         .or_else(|| exec::tokens::token_sources(workspace).into_iter().next());
     let Some(source) = source else {
         state.shared.notify(

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::exec::tokens::token_sources;
+use crate::exec::tokens::{Declared, token_sources};
 use crate::model::edit::Edit;
-use crate::model::{Entity, NodeId, Workspace};
+use crate::model::token::TokenSource;
+use crate::model::{Entity, Environment, Group, NodeId, Workspace};
 
 /// What a change of structure does to the token bindings.
 #[derive(Debug, Default)]
@@ -19,15 +20,7 @@ pub struct Following {
 /// Looks at what edits that are about to be made do to the token bindings.
 pub fn follow(workspace: &Workspace, edits: &[Edit]) -> Following {
     let mut out = Following::default();
-    let mut bound: BTreeMap<NodeId, BTreeMap<String, NodeId>> = BTreeMap::new();
-    for token in token_sources(workspace) {
-        if let Some(request) = token.request {
-            bound
-                .entry(token.collection)
-                .or_default()
-                .insert(token.source.variable, request);
-        }
-    }
+    let bound = token_sources(workspace);
     if bound.is_empty() {
         return out;
     }
@@ -35,33 +28,83 @@ pub fn follow(workspace: &Workspace, edits: &[Edit]) -> Following {
     if after.apply_all(edits.to_vec()).is_err() {
         return out;
     }
-    for (collection, requests) in bound {
-        let (Some(node), Some(top)) = (after.node(collection), after.path(collection)) else {
+    let (mut groups, mut environments) = (BTreeMap::new(), BTreeMap::new());
+    for token in bound {
+        let refresh = token.refresh(workspace);
+        let Some(mut source) = declared(&after, token.declared, &token.source.variable) else {
             continue;
         };
-        let Entity::Collection(group) = &node.entity else {
-            continue;
+        let mut moved = |request: Option<NodeId>, named: &mut String| {
+            let Some(request) = request.filter(|id| after.request(*id).is_some()) else {
+                return;
+            };
+            match path_for(&after, token.declared, request) {
+                None if !out.lost.contains(&token.source.variable) => out.lost.push(token.source.variable.clone()),
+                None => {}
+                Some(path) => *named = path,
+            }
         };
-        let mut group = Arc::clone(group);
-        for at in 0..group.tokens.len() {
-            let token = &group.tokens[at];
-            let path = requests.get(&token.variable).and_then(|request| after.path(*request));
-            let Some(path) = path else { continue };
-            let below = path.as_str().strip_prefix(top.as_str());
-            match below.and_then(|below| below.strip_prefix('/')) {
-                None => out.lost.push(token.variable.clone()),
-                Some(below) if below != token.request => {
-                    below.clone_into(&mut Arc::make_mut(&mut group).tokens[at].request);
-                }
-                Some(_) => {}
+        moved(token.request, &mut source.request);
+        if let Some(named) = &mut source.refresh {
+            moved(refresh, named);
+        }
+        match token.declared {
+            Declared::Group(id) => {
+                let Some(group) = after.group(id) else { continue };
+                let group = groups.entry(id).or_insert_with(|| Group::clone(group));
+                put(&mut group.tokens, source);
+            }
+            Declared::Environment(id) => {
+                let Some(node) = after.environment(id) else { continue };
+                let environment = environments
+                    .entry(id)
+                    .or_insert_with(|| Environment::clone(&node.environment));
+                put(&mut environment.tokens, source);
             }
         }
-        let entity = Entity::Collection(group);
+    }
+    for (id, group) in groups {
+        let Some(node) = after.node(id) else { continue };
+        let entity = match node.entity {
+            Entity::Collection(_) => Entity::Collection(Arc::new(group)),
+            _ => Entity::Folder(Arc::new(group)),
+        };
         if entity != node.entity {
-            out.edits.push(Edit::Replace { id: collection, entity });
+            out.edits.push(Edit::Replace { id, entity });
+        }
+    }
+    for (id, environment) in environments {
+        if after.environment(id).is_some_and(|node| *node.environment != environment) {
+            let environment = Arc::new(environment);
+            out.edits.push(Edit::ReplaceEnvironment { id, environment });
         }
     }
     out
+}
+
+/// What is declared for a variable.
+fn declared(workspace: &Workspace, declared: Declared, variable: &str) -> Option<TokenSource> {
+    let tokens = match declared {
+        Declared::Group(id) => &workspace.group(id)?.tokens,
+        Declared::Environment(id) => &workspace.environment(id)?.environment.tokens,
+    };
+    tokens.iter().find(|token| token.variable == variable).cloned()
+}
+
+/// How a declaration names a request; `None` when it cannot, as it is in another collection.
+fn path_for(workspace: &Workspace, declared: Declared, request: NodeId) -> Option<String> {
+    let path = workspace.path(request)?;
+    let Declared::Group(group) = declared else {
+        return Some(path.to_string());
+    };
+    let below = path.as_str().strip_prefix(workspace.collection_of(group)?.slug.as_str())?;
+    below.strip_prefix('/').map(str::to_owned)
+}
+
+fn put(tokens: &mut [TokenSource], source: TokenSource) {
+    if let Some(own) = tokens.iter_mut().find(|own| own.variable == source.variable) {
+        *own = source;
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::exec::tokens::{self, TokenLife, TokenStatus};
+use crate::exec::tokens::{self, Declared, TokenLife, TokenStatus};
 use crate::model::variable::Owner;
 use crate::model::workspace::EnvironmentNode;
 use crate::tui::shared::Shared;
@@ -78,10 +78,14 @@ pub fn active(shared: &Shared) -> Option<Token> {
     let workspace = &shared.workspace;
     let source = shared
         .open
-        .and_then(|open| tokens::token_for(workspace, open))
+        .and_then(|open| tokens::token_for(workspace, open, shared.active_environment))
         .or_else(|| tokens::token_sources(workspace).into_iter().next())?;
     let name = source.source.variable;
-    let scopes = shared.scopes(Some(shared.open.unwrap_or(source.collection)));
+    let declared = match source.declared {
+        Declared::Group(group) => Some(group),
+        Declared::Environment(_) => None,
+    };
+    let scopes = shared.scopes(shared.open.or(declared));
     let mut status = tokens::status(&name, &scopes, shared.now);
     if status == TokenStatus::Opaque {
         let set = shared

@@ -286,12 +286,8 @@ impl Facts {
 
 fn tokens(shared: &Shared, id: NodeId) -> Vec<(String, Option<String>)> {
     let workspace = &shared.workspace;
-    let Some(collection) = workspace.collection_of(id) else {
-        return Vec::new();
-    };
-    let sources = exec::tokens::token_sources(workspace).into_iter();
+    let sources = exec::tokens::tokens_seen(workspace, Some(id), shared.active_environment).into_iter();
     sources
-        .filter(|source| source.collection == collection.id)
         .map(|source| {
             let request = source.request.and_then(|id| workspace.request(id));
             (source.source.variable, request.map(|request| request.name.clone()))

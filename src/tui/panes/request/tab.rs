@@ -116,7 +116,7 @@ impl Tab {
         match (self, entity) {
             (Self::Params, Entity::Request(request)) if request.path_variables.is_empty() => vec![Part::Params],
             (Self::Params, _) => vec![Part::Params, Part::PathVariables],
-            (Self::Auth, Entity::Collection(group)) if !group.tokens.is_empty() => {
+            (Self::Auth, Entity::Collection(group) | Entity::Folder(group)) if !group.tokens.is_empty() => {
                 vec![Part::AuthType, Part::AuthFields, Part::Tokens]
             }
             (Self::Auth, _) => vec![Part::AuthType, Part::AuthFields],

@@ -37,7 +37,7 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
     };
     let mut notes = Vec::new();
     if response.status == 401
-        && let Some(token) = tokens::token_for(&shared.workspace, node)
+        && let Some(token) = tokens::token_for(&shared.workspace, node, shared.active_environment)
         && token.request != Some(node)
     {
         let variable = token.source.variable;

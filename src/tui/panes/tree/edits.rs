@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Action;
-use crate::exec::tokens::token_sources;
+use crate::exec::tokens::{Declared, token_sources};
 use crate::model::{Entity, Node, NodeId, Workspace};
 use crate::tui::command::Command;
 use crate::tui::modals::{Choice, Confirm, Modal, Prompt, Purpose};
@@ -88,8 +88,9 @@ fn confirm_delete(workspace: &Workspace, node: &Node) -> Command {
         });
     }
     let below = workspace.descendants(node.id);
+    let is_below = |declared| matches!(declared, Declared::Group(group) if below.contains(&group));
     let mut tokens = token_sources(workspace);
-    tokens.retain(|token| token.request.is_some_and(|id| below.contains(&id)) && !below.contains(&token.collection));
+    tokens.retain(|token| token.request.is_some_and(|id| below.contains(&id)) && !is_below(token.declared));
     for token in tokens {
         let variable = token.source.variable;
         text.push(format!("It fills `{variable}`: nothing will renew that token."));
