@@ -129,6 +129,7 @@ pub(crate) mod tests {
             settings: Settings::default(),
             redactor: Redactor::default(),
             unresolved: Vec::new(),
+            used: Vec::new(),
         }
     }
 

@@ -117,6 +117,7 @@ pub struct DemoArgs {
 
 /// What `run` and `send` have in common.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct SendingArgs {
     /// The environment: its name, or a Postman environment's file or URL. Without it, the one that `env use` or the
     /// program chose.
@@ -140,6 +141,9 @@ pub struct SendingArgs {
     /// Lets scripts and requests use your secrets by `pm.vault` and `{{vault:NAME}}`; `postrider vault list` says which there are.
     #[arg(long)]
     pub allow_vault: bool,
+    /// Renews no tokens by itself, as Postman does not.
+    #[arg(long)]
+    pub no_renew: bool,
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,

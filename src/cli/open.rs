@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use crate::demo;
-use crate::exec::{Given, Packages, Pipeline, Plan, SendContext, Session};
+use crate::exec::{Given, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
@@ -303,6 +303,9 @@ impl Opened {
     pub fn pipeline_over(&self, config: ClientConfig, sending: &SendingArgs) -> Pipeline {
         let mut pipeline = Pipeline::new(Client::new(config), self.jar.clone());
         pipeline.packages = Some(Arc::new(self.packages()));
+        if !sending.no_renew {
+            pipeline.tokens = Some(TokenStore::default());
+        }
         if sending.allow_vault {
             pipeline.consent = Some(Arc::new(Given));
         }

@@ -18,15 +18,17 @@ use super::nested::Nested;
 use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
+use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
 use super::sent::as_sent;
-use super::signing::sign_and_send;
+use super::signing::{join, sign_and_send};
 use super::vault::{self, Asking, Consent, Vault};
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Client, Jar, Progress};
-use crate::model::exchange::{Cookie, Phase};
+use crate::model::exchange::{Cookie, Exchange, Phase};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
+use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Request, ResolvedRequest, Scope};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
 use crate::vars::{Dynamic, Scopes, resolve};
@@ -50,6 +52,12 @@ pub struct Pipeline {
     pub stop_on_failure: bool,
     /// Who is asked whether scripts may use the vault; without anybody they may not.
     pub consent: Option<Arc<dyn Consent>>,
+    /// The tokens of the workspace; without them, none is ever renewed.
+    pub tokens: Option<TokenStore>,
+    /// Who is asked whether to renew a token or to send a request again; without anybody neither is done that must be.
+    pub interaction: Option<Arc<dyn Interaction>>,
+    /// The tokens whose fetching this is part of, outermost first.
+    pub(super) renewing: Vec<TokenKey>,
     /// How many requests have each run the next one, up to this.
     pub(super) depth: u8,
     /// The vault of the request whose script runs this one.
@@ -75,12 +83,12 @@ impl Default for SendContext {
 }
 
 /// A request after its pre-request scripts: what is to be resolved, and with which variables.
-struct Prepared {
-    plan: Plan,
-    request: Request,
-    scopes: Scopes,
+pub(super) struct Prepared {
+    pub plan: Plan,
+    pub request: Request,
+    pub scopes: Scopes,
     vault: Vault,
-    log: Log,
+    pub log: Log,
 }
 
 impl Pipeline {
@@ -95,6 +103,9 @@ impl Pipeline {
             packages: None,
             stop_on_failure: false,
             consent: None,
+            tokens: None,
+            interaction: None,
+            renewing: Vec::new(),
             depth: 0,
             vault: None,
         }
@@ -113,8 +124,8 @@ impl Pipeline {
         if prepared.log.outcome.skipped || (self.stop_on_failure && prepared.log.outcome.failed()) {
             return prepared.log.outcome;
         }
-        let resolved = Box::pin(self.resolve(&mut prepared, context)).await;
-        Box::pin(self.exchange(engine, prepared, resolved, context)).await
+        let ready = Box::pin(self.resolve_fresh(&mut prepared, context)).await;
+        Box::pin(self.exchange(engine, prepared, ready, context)).await
     }
 
     /// Runs the pre-request scripts.
@@ -132,7 +143,7 @@ impl Pipeline {
     }
 
     /// Resolves the variables, with what the scripts made of them; the vault's only once the user has agreed.
-    async fn resolve(&self, prepared: &mut Prepared, context: &SendContext) -> ResolvedRequest {
+    pub(super) async fn resolve(&self, prepared: &mut Prepared, context: &SendContext) -> ResolvedRequest {
         let wanted = |resolved: &ResolvedRequest| -> Vec<String> {
             let names = resolved.unresolved.iter();
             names
@@ -209,20 +220,32 @@ impl Pipeline {
         &self,
         engine: &Engine,
         mut prepared: Prepared,
-        resolved: ResolvedRequest,
+        mut ready: Ready,
         context: &SendContext,
     ) -> Outcome {
-        prepared.log.outcome.unresolved.clone_from(&resolved.unresolved);
+        prepared.log.outcome.unresolved.clone_from(&ready.resolved.unresolved);
         if !super::scripts::jobs(&prepared.plan, ScriptEvent::PostResponse).is_empty() {
             // The script's world is made while the server thinks.
             engine.prepare().await;
         }
-        let context_of_http = self.http_context(context);
-        let exchange = sign_and_send(&self.http, &self.memory, resolved.clone(), context_of_http).await;
+        let mut exchange = match ready.failed.take() {
+            None => self.sign_and_send(&ready.resolved, context).await,
+            Some(error) => unsent(&ready.resolved, error),
+        };
+        // Once; and once more where the first new token was one that somebody else had fetched a while ago.
+        for _ in 0..2 {
+            let Some(again) = self.renew_refused(&mut prepared, &mut ready, &exchange, context).await else {
+                break;
+            };
+            ready.resolved = again;
+            let next = self.sign_and_send(&ready.resolved, context).await;
+            exchange = join(exchange, next, "the token was renewed".to_owned());
+        }
+        self.note_answer(&prepared, &ready, &exchange);
         let stops = self.stop_on_failure && exchange.result.is_err();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
-            prepared.request = as_sent(&prepared.request, &resolved, &exchange.request);
+            prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request);
             let response = exchange.response().map(|response| ScriptResponse {
                 response: response.clone(),
                 took: exchange.timings.total,
@@ -231,7 +254,12 @@ impl Pipeline {
                 .await;
         }
         prepared.log.outcome.exchange = Some(exchange);
+        self.learn_tokens(&mut prepared);
         prepared.log.outcome
+    }
+
+    async fn sign_and_send(&self, resolved: &ResolvedRequest, context: &SendContext) -> Exchange {
+        sign_and_send(&self.http, &self.memory, resolved.clone(), self.http_context(context)).await
     }
 
     /// Who it is that asks for the user's secrets.

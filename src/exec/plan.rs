@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::renewal::Tokens;
 use super::source::{Source, scopes};
 use crate::model::script::Scripts;
 use crate::model::variable::CurrentValues;
@@ -40,6 +41,10 @@ pub struct Plan {
     pub vault: Vec<(String, Secret)>,
     /// The other requests, where a script runs one of them.
     pub others: Option<Arc<Others>>,
+    /// The collection it is in.
+    pub collection: Option<NodeId>,
+    /// The tokens it may need, or brings.
+    pub tokens: Tokens,
 }
 
 /// The requests that a script may run with `pm.execution.runRequest`: those of its own collection.
@@ -149,6 +154,19 @@ pub fn plan(source: &Source<'_>) -> Option<Plan> {
 
 /// Plans a request that need not be in the workspace; `source.node` says where it would stand, if anywhere.
 pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
+    Plan {
+        scopes: scopes(source),
+        tokens: Tokens::of(source, source.node),
+        ..bare(request, source)
+    }
+}
+
+/// Plans the request at `source.node` without the variables it sees and the tokens it needs.
+pub(super) fn without_scopes(source: &Source<'_>) -> Option<Plan> {
+    Some(bare(source.workspace.request(source.node?)?.clone(), source))
+}
+
+fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
     let workspace = source.workspace;
     let mut settings = request.settings.clone();
     let mut ancestors = Vec::new();
@@ -184,6 +202,8 @@ pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
     });
     Plan {
         others,
+        collection: collection.map(|node| node.id),
+        tokens: Tokens::default(),
         vault: super::vault::values(source.current),
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),
@@ -191,7 +211,7 @@ pub fn plan_of(request: Arc<Request>, source: &Source<'_>) -> Plan {
         request,
         ancestors,
         settings,
-        scopes: scopes(source),
+        scopes: Scopes::default(),
         iteration: Iteration::default(),
         root: workspace.root.clone(),
     }

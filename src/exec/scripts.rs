@@ -148,6 +148,8 @@ mod tests {
             root: "/w".into(),
             others: None,
             vault: Vec::new(),
+            collection: None,
+            tokens: crate::exec::renewal::Tokens::default(),
         };
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();

@@ -33,11 +33,8 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
         source.current,
         &Owner::Globals,
     );
-    if let Some(collection) = source.node.and_then(|id| source.workspace.collection_of(id))
-        && let Some(group) = source.workspace.group(collection.id)
-    {
-        let owner = Owner::Collection(collection.slug.clone());
-        *scopes.layer_mut(Scope::Collection) = layer(&group.name, &group.variables, source.current, &owner);
+    if let Some(collection) = source.node.and_then(|id| source.workspace.collection_of(id)) {
+        *scopes.layer_mut(Scope::Collection) = collection_layer(source, collection.id);
     }
     let environment = source.environment.and_then(|id| source.workspace.environment(id));
     if let Some(node) = environment {
@@ -75,6 +72,18 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
         .map(|(_, secret)| secret);
     let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).chain(vault).collect();
     of_send.unwrap_or_default().with(hidden)
+}
+
+/// The variables of a collection as its requests see them.
+pub(super) fn collection_layer(source: &Source<'_>, collection: NodeId) -> Layer {
+    let workspace = source.workspace;
+    match (workspace.node(collection), workspace.group(collection)) {
+        (Some(node), Some(group)) => {
+            let owner = Owner::Collection(node.slug.clone());
+            layer(&group.name, &group.variables, source.current, &owner)
+        }
+        _ => Layer::default(),
+    }
 }
 
 /// One scope: the variables of a file with their current values over them.

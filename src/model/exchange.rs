@@ -251,6 +251,15 @@ pub enum SendErrorKind {
     Proxy,
     /// The other side does not speak HTTP as it should, or hung up.
     Protocol,
+    /// A token that the request needs could not be had, so it was not sent.
+    Token,
+}
+
+impl SendErrorKind {
+    /// Whether it may be otherwise in a moment.
+    pub fn may_pass(self) -> bool {
+        matches!(self, Self::Connect | Self::Timeout | Self::Protocol)
+    }
 }
 
 /// Why there is no response; says what happened, why, and what to do next.
@@ -293,6 +302,8 @@ pub enum Phase {
     Preparing,
     /// A pre-request script runs.
     PreRequestScript,
+    /// A token that it needs is fetched.
+    RenewingToken,
     /// The host name is looked up.
     Dns,
     /// The connection opens.
@@ -318,6 +329,7 @@ impl Phase {
         match self {
             Self::Preparing => "preparing",
             Self::PreRequestScript => "pre-request script",
+            Self::RenewingToken => "renewing the token",
             Self::Dns => "looking up host",
             Self::Connecting => "connecting",
             Self::Tls => "TLS handshake",

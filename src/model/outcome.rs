@@ -1,10 +1,11 @@
 //! What a send came to: the exchange and all that the scripts did. The caller applies the writes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Exchange, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
+use super::{Exchange, NodeId, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
 
 /// The result of one trip through the pipeline.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,31 @@ pub struct Outcome {
     pub scripts_run: (usize, usize),
     /// The post-response scripts had their turn, whether or not there are any.
     pub tested: bool,
+    /// The tokens that were renewed for it, or in vain, in order.
+    pub renewals: Vec<Renewal>,
+}
+
+/// A token that a send needed a new one of.
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The token's name: the variable.
+    pub name: String,
+    /// Why, behind its name: `had expired 12 s ago`.
+    pub why: String,
+    /// The name of the request that fetched it; empty when another postrider has.
+    pub from: String,
+    /// That request.
+    pub node: Option<NodeId>,
+    /// All that came of that request, its own response first of all. Only for the send that it was fetched for.
+    pub outcome: Option<Arc<Outcome>>,
+    /// Whether it was fetched for this send; others waited for it.
+    pub led: bool,
+    /// How long this send waited for it.
+    pub took: Duration,
+    /// When.
+    pub at: Timestamp,
+    /// When the token ends, as far as is known, or in a sentence why there is none.
+    pub result: Result<Option<Timestamp>, String>,
 }
 
 impl Outcome {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::{Auth, Redactor, Settings, percent, request::Method};
+use super::{Auth, Redactor, Scope, Settings, percent, request::Method};
 
 /// A request with every variable resolved: what auth signs. Only `vars` makes one.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct ResolvedRequest {
     pub redactor: Redactor,
     /// Variables that no scope defines, in the order met; their tokens are still in the text.
     pub unresolved: Vec<String>,
+    /// Variables that were used and where each came from, in the order met, also those within others' values.
+    pub used: Vec<(String, Scope)>,
 }
 
 impl fmt::Debug for ResolvedRequest {

@@ -7,13 +7,14 @@
 //! ```
 
 use bytes::Bytes;
+use indexmap::IndexSet;
 use serde_json::Value;
 
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::request::Entry;
 use crate::model::secret::is_credential_header;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
-use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Secret, Settings, Template};
+use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Scope, Secret, Settings, Template};
 
 use super::replace::replace_with;
 use super::{Dynamic, Scopes, json, url};
@@ -70,6 +71,7 @@ fn run(
         scopes,
         dynamic,
         unresolved: Vec::new(),
+        used: IndexSet::new(),
     };
     let url = work.url(request, settings.encode_url.unwrap_or(true));
     let headers = work.headers(&request.headers);
@@ -93,6 +95,7 @@ fn run(
         auth,
         settings: settings.clone(),
         unresolved: work.unresolved,
+        used: work.used.into_iter().collect(),
     }
 }
 
@@ -101,6 +104,7 @@ struct Work<'a> {
     scopes: &'a Scopes,
     dynamic: Option<&'a Dynamic>,
     unresolved: Vec<String>,
+    used: IndexSet<(String, Scope)>,
 }
 
 impl Work<'_> {
@@ -111,6 +115,7 @@ impl Work<'_> {
                 self.unresolved.push(name);
             }
         }
+        self.used.extend(done.used);
         done.text
     }
 

@@ -192,6 +192,7 @@ pub fn request(method: &str, url: &str, body: ResolvedBody) -> ResolvedRequest {
         settings: Settings::default(),
         redactor: Redactor::default(),
         unresolved: Vec::new(),
+        used: Vec::new(),
     }
 }
 

@@ -230,7 +230,10 @@ mod tests {
         let login = workspace.load_node(Some(folder), "login", Entity::Request(Arc::default()));
         let outer = workspace.load_node(Some(api), "outer", Entity::Request(Arc::default()));
         let environment = Environment {
-            tokens: vec![TokenSource::new("t", "api/outer"), TokenSource::new("e", "api/admin/login")],
+            tokens: vec![
+                TokenSource::new("t", "api/outer"),
+                TokenSource::new("e", "api/admin/login"),
+            ],
             ..Environment::default()
         };
         let environment = workspace.load_environment("demo", environment);
@@ -240,8 +243,14 @@ mod tests {
             seen.map(|token| (token.request, token.key(&workspace, Some(environment)).place))
                 .collect()
         };
-        assert_eq!(facts(login), [(Some(login), "api/admin".into()), (Some(login), String::new())]);
-        assert_eq!(facts(outer), [(Some(outer), "api".into()), (Some(login), String::new())]);
+        assert_eq!(
+            facts(login),
+            [(Some(login), "api/admin".into()), (Some(login), String::new())]
+        );
+        assert_eq!(
+            facts(outer),
+            [(Some(outer), "api".into()), (Some(login), String::new())]
+        );
         assert_eq!(token_sources(&workspace).len(), 4);
         assert_eq!(seen(login)[0].key(&workspace, Some(environment)).environment, "demo");
     }

@@ -220,9 +220,15 @@ fn any_group() -> impl Strategy<Value = Group> {
         text().prop_map(Life::Reply),
         (0..100_u64).prop_map(|seconds| Life::Fixed(Duration::from_secs(seconds))),
     ];
-    let how = (pick, life, proptest::option::of(text()), vec(any::<u16>(), 0..3), 0..4_usize);
-    let token =
-        ("[a-z.]{1,6}", text(), 0..100_u64, how).prop_map(|(variable, request, seconds, (pick, life, refresh, statuses, replay))| TokenSource {
+    let how = (
+        pick,
+        life,
+        proptest::option::of(text()),
+        vec(any::<u16>(), 0..3),
+        0..4_usize,
+    );
+    let token = ("[a-z.]{1,6}", text(), 0..100_u64, how).prop_map(
+        |(variable, request, seconds, (pick, life, refresh, statuses, replay))| TokenSource {
             renew: Renew::Ask,
             renew_before: Duration::from_secs(seconds),
             pick,
@@ -231,7 +237,8 @@ fn any_group() -> impl Strategy<Value = Group> {
             statuses,
             replay: Replay::ALL[replay],
             ..TokenSource::new(variable, request)
-        });
+        },
+    );
     (
         text(),
         auth(),

@@ -15,13 +15,13 @@ pub struct TokenDto {
     pub request: String,
     /// The request that renews it, if there is another one for that; when it fails, the first one runs.
     pub refresh: Option<String>,
-    /// Where in the reply's JSON it stands, as JSONPath: `$.id_token`. Absent, the request's script sets the variable.
+    /// Where in the reply's JSON it stands, as `JSONPath`: `$.id_token`. Absent, a script sets the variable.
     pub value: Option<String>,
     /// The header of the reply that holds it.
     pub header: Option<String>,
     /// The cookie of the reply that holds it.
     pub cookie: Option<String>,
-    /// Where in the reply its end stands, as JSONPath: `$.expires_in` (seconds) or a date. A JWT says so itself.
+    /// Where in the reply its end stands, as `JSONPath`: `$.expires_in` (seconds) or a date. A JWT says so itself.
     pub expires: Option<String>,
     /// How long it lives, where the reply does not say.
     pub ttl: Option<DurationText>,
@@ -67,10 +67,7 @@ pub enum ReplayDto {
 
 /// The sources, by variable.
 pub fn sources(tokens: IndexMap<String, TokenDto>) -> Vec<TokenSource> {
-    tokens
-        .into_iter()
-        .map(|(variable, dto)| dto.source(variable))
-        .collect()
+    tokens.into_iter().map(|(variable, dto)| dto.source(variable)).collect()
 }
 
 impl TokenDto {

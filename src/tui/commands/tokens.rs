@@ -74,7 +74,10 @@ pub fn follow(workspace: &Workspace, edits: &[Edit]) -> Following {
         }
     }
     for (id, environment) in environments {
-        if after.environment(id).is_some_and(|node| *node.environment != environment) {
+        if after
+            .environment(id)
+            .is_some_and(|node| *node.environment != environment)
+        {
             let environment = Arc::new(environment);
             out.edits.push(Edit::ReplaceEnvironment { id, environment });
         }
@@ -97,7 +100,9 @@ fn path_for(workspace: &Workspace, declared: Declared, request: NodeId) -> Optio
     let Declared::Group(group) = declared else {
         return Some(path.to_string());
     };
-    let below = path.as_str().strip_prefix(workspace.collection_of(group)?.slug.as_str())?;
+    let below = path
+        .as_str()
+        .strip_prefix(workspace.collection_of(group)?.slug.as_str())?;
     below.strip_prefix('/').map(str::to_owned)
 }
 

@@ -16,7 +16,7 @@ use super::consent::Asker;
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
-use crate::exec::{Packages, Pipeline, Plan, SendContext};
+use crate::exec::{Packages, Pipeline, Plan, SendContext, TokenStore};
 use crate::http::{Client, ClientConfig, Jar};
 use crate::model::EnvironmentId;
 use crate::store::{Config, PackageStore};
@@ -66,6 +66,7 @@ impl Sends {
         let imports = Imports::new(runtime.handle().clone(), client.clone(), options, queue.clone());
         let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
+        pipeline.tokens = Some(TokenStore::default());
         let asker = Asker::new(queue.clone());
         pipeline.consent = Some(Arc::new(asker.clone()));
         let sends = Self {

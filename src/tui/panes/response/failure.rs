@@ -22,6 +22,7 @@ pub(super) fn word(outcome: &Outcome) -> &'static str {
         Some(SendErrorKind::Cancelled) => "cancelled",
         Some(SendErrorKind::Redirect) => "bad redirect",
         Some(SendErrorKind::Proxy) => "proxy failed",
+        Some(SendErrorKind::Token) => "no token",
         Some(SendErrorKind::Protocol) => "no HTTP",
         None => "no response",
     }

@@ -1,0 +1,210 @@
+//! One fetching of a token, for all that wait for it.
+//!
+//! It runs in a task of its own: whoever began it may be cancelled while others wait. When the last one has gone, it
+//! ends.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
+use super::store::{TokenStore, Want};
+use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
+use crate::model::{NodeId, Outcome};
+
+/// How often it is tried in all when the server is busy or not to be reached.
+const TRIES: u32 = 2;
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(300);
+/// How often another postrider is looked at that fetches the same token.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What came of a flight.
+#[derive(Clone, Debug)]
+pub struct Landed {
+    /// The token, or why there is none.
+    pub token: Result<Arc<Token>, Failure>,
+    /// Why it was fetched.
+    pub cause: Cause,
+    /// Where it came from, for the person who reads; empty when another postrider has fetched it.
+    pub from: String,
+    /// The saved request, if it was one.
+    pub node: Option<NodeId>,
+    /// All that came of that request.
+    pub outcome: Option<Arc<Outcome>>,
+    /// How long it took, the wait for other postriders included.
+    pub took: Duration,
+    /// Why it could not be kept, if it could not.
+    pub unkept: Option<String>,
+}
+
+/// A flight that has not landed.
+pub(super) struct Flight {
+    /// Tells it from others.
+    pub number: u64,
+    landed: watch::Receiver<Option<Arc<Landed>>>,
+    /// Ends the flight when all that wait have gone.
+    riders: Weak<DropGuard>,
+}
+
+/// A place among those that wait.
+pub(super) struct Landing {
+    landed: watch::Receiver<Option<Arc<Landed>>>,
+    _rider: Arc<DropGuard>,
+}
+
+impl Flight {
+    /// A place among those that wait; `None` when all have gone and it is about to end.
+    pub fn join(&self) -> Option<Landing> {
+        Some(Landing {
+            landed: self.landed.clone(),
+            _rider: self.riders.upgrade()?,
+        })
+    }
+}
+
+impl Landing {
+    /// What came of it; `None` when it was cut off.
+    pub async fn wait(&mut self) -> Option<Arc<Landed>> {
+        let landed = self.landed.wait_for(Option::is_some).await.ok()?;
+        landed.clone()
+    }
+}
+
+/// Begins to fetch a token.
+pub(super) fn begin(
+    store: TokenStore,
+    origin: Arc<dyn Origin>,
+    want: Want,
+    known: Option<Arc<Token>>,
+) -> (Flight, Landing) {
+    static NUMBERS: AtomicU64 = AtomicU64::new(0);
+    let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+    let cancel = CancellationToken::new();
+    let rider = Arc::new(cancel.clone().drop_guard());
+    let (sender, landed) = watch::channel(None);
+    let flight = Flight {
+        number,
+        landed: landed.clone(),
+        riders: Arc::downgrade(&rider),
+    };
+    tokio::spawn(async move {
+        let key = origin.key();
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => {}
+            done = fetch(&store, origin, &want, known, &cancel) => {
+                let done = Arc::new(done);
+                store.land(&key, number, &done);
+                // Those that waited may all have gone.
+                let _ = sender.send(Some(done));
+            }
+        }
+    });
+    (flight, Landing { landed, _rider: rider })
+}
+
+async fn fetch(
+    store: &TokenStore,
+    origin: Arc<dyn Origin>,
+    want: &Want,
+    known: Option<Arc<Token>>,
+    cancel: &CancellationToken,
+) -> Landed {
+    let began = Instant::now();
+    let key = origin.key();
+    let keeper = store.keeper().filter(|_| key.audience.is_empty());
+    let mut unkept = None;
+    // Until the token is kept.
+    let _hold = match &keeper {
+        None => None,
+        Some(keeper) => hold(keeper, &key).await.unwrap_or_else(|error| {
+            unkept = Some(error);
+            None
+        }),
+    };
+    let theirs = match &keeper {
+        Some(keeper) if want.cause != Cause::Asked => on_disk(keeper, &key, |keeper, key| keeper.load(key)).await,
+        _ => None,
+    };
+    let theirs = theirs.flatten();
+    let newest = theirs.clone().map(Arc::new).or(known);
+    if let Some(token) = theirs.and_then(|kept| store.of_others(&key, want, origin.renew_before(), kept)) {
+        return Landed {
+            token: Ok(Arc::new(token)),
+            cause: want.cause,
+            from: String::new(),
+            node: None,
+            outcome: None,
+            took: began.elapsed(),
+            unkept: None,
+        };
+    }
+    let fetching = Fetching {
+        cause: want.cause,
+        known: newest,
+        cancel: cancel.clone(),
+    };
+    let fetched = persistently(&origin, &fetching).await;
+    let refused = matches!(want.cause, Cause::Refused(_) | Cause::RefusedEarlier);
+    let token = match fetched.token {
+        Ok(token) if refused && want.held.as_ref() == Some(&token.value) => {
+            let text = format!("`{}` returned the very token that was refused", fetched.from);
+            Err(Failure::new(text).hint("the server hands out a token that it does not take; ask its administrator"))
+        }
+        token => token.map(Arc::new),
+    };
+    if let (Ok(token), Some(keeper)) = (&token, &keeper) {
+        let token = token.clone();
+        let kept = on_disk(keeper, &key, move |keeper, key| keeper.keep(key, &token)).await;
+        unkept = kept.and_then(Result::err).or(unkept);
+    }
+    Landed {
+        token,
+        cause: want.cause,
+        from: fetched.from,
+        node: fetched.node,
+        outcome: fetched.outcome,
+        took: began.elapsed(),
+        unkept,
+    }
+}
+
+/// Tries once more when the server was busy or not to be reached: not to fail all that wait for a hiccup.
+async fn persistently(origin: &Arc<dyn Origin>, fetching: &Fetching) -> Fetched {
+    let mut tries = 1;
+    loop {
+        let fetched = origin.clone().fetch(fetching.clone()).await;
+        let again = fetched.token.as_ref().is_err_and(|failure| failure.transient);
+        if !again || tries >= TRIES {
+            return fetched;
+        }
+        tries += 1;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Waits until no other postrider fetches the token.
+async fn hold(keeper: &Arc<dyn TokenKeeper>, key: &TokenKey) -> Result<Option<Hold>, String> {
+    loop {
+        match on_disk(keeper, key, |keeper, key| keeper.try_hold(key)).await {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(error),
+            Some(Ok(Some(hold))) => return Ok(Some(hold)),
+            Some(Ok(None)) => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+/// Does what may wait for the disk; `None` when the program is ending.
+async fn on_disk<T: Send + 'static>(
+    keeper: &Arc<dyn TokenKeeper>,
+    key: &TokenKey,
+    work: impl FnOnce(&dyn TokenKeeper, &TokenKey) -> T + Send + 'static,
+) -> Option<T> {
+    let (keeper, key) = (Arc::clone(keeper), key.clone());
+    tokio::task::spawn_blocking(move || work(&*keeper, &key)).await.ok()
+}

@@ -1,0 +1,35 @@
+//! Tokens that never go stale: which a send needs, where they come from, and that each is fetched once for all.
+//!
+//! ```text
+//! Plan ─ Tokens: what the files say (bound) ─▶ Pipeline::resolve_fresh (send) ─▶ TokenStore::obtain (store)
+//!                                                                                   │ one flight for all (flight)
+//!                                                                                   ▼
+//!      variables ◀─ writes ◀─ Token ◀─ the reply (reply) ◀─ Origin::fetch: a saved request (saved), or another origin
+//! ```
+//!
+//! A token is what a variable holds: nothing here is needed for a request to be sent with it, as in Postman. The store
+//! only knows better: when a value ends, that a server refused it, that a newer one is there. It knows of where tokens
+//! come from only that it is an [`Origin`].
+
+mod ask;
+mod bound;
+mod flight;
+mod origin;
+mod reply;
+mod saved;
+mod send;
+mod store;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
+pub use bound::{Bound, Tokens};
+pub use flight::Landed;
+pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
+pub use reply::{picked, token_in};
+pub use store::{Obtained, TokenStore, Want};
+pub use words::{complaint, span};
+
+pub(super) use send::{Ready, unsent};

@@ -1,0 +1,245 @@
+//! The token in the reply of its request: where it stands, and how long it lives.
+
+use jiff::fmt::rfc2822;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::origin::Failure;
+use super::words::{complaint, span};
+use crate::exec::tokens::{self, TokenStatus, status_of};
+use crate::model::exchange::{Exchange, Response};
+use crate::model::token::{Life, Pick, Token, TokenSource};
+use crate::model::variable::{Change, VariableWrite, display_value};
+use crate::model::{Outcome, Scope};
+
+/// Clocks count as equal up to here: a `Date` has whole seconds, and travels.
+const SAME_CLOCK: SignedDuration = SignedDuration::from_secs(2);
+/// A number from here on is a moment (in seconds since 1970), not a span.
+const MOMENT: f64 = 1e9;
+/// A number from here on is a moment in milliseconds.
+const MOMENT_MS: f64 = 1e11;
+/// What a token in a header may stand behind.
+const SCHEME: &str = "bearer ";
+
+/// The token that the request of a source has brought.
+///
+/// # Errors
+///
+/// Why it has brought none, in a sentence about `name`.
+pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<Token, Failure> {
+    let Some(exchange) = &outcome.exchange else {
+        let text = format!("`{name}` was not sent: its pre-request script skipped it or failed");
+        return Err(Failure::new(text));
+    };
+    let redact = |text: &str| exchange.redactor.redact(text);
+    let response = exchange.result.as_ref().map_err(|error| Failure {
+        message: format!("`{name}`: {}", error.message),
+        hint: error.hint.clone(),
+        transient: error.kind.may_pass(),
+    })?;
+    let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
+    let said = said.unwrap_or_default();
+    let status = format!("{} {}", response.status, response.reason);
+    let answered = format!("`{name}` answered {}{said}", status.trim_end());
+    if response.status >= 400 {
+        return Err(Failure {
+            message: answered,
+            hint: None,
+            transient: response.status == 429 || response.status >= 500,
+        });
+    }
+    let variable = &source.variable;
+    let value = match &source.pick {
+        Pick::Script => {
+            written(variable, &outcome.writes).ok_or_else(|| script_wrote_nothing(&answered, variable, outcome))?
+        }
+        pick => picked(pick, response).map_err(|failure| Failure {
+            message: format!("{answered}, {}", failure.message),
+            ..failure
+        })?,
+    };
+    let value = value.trim();
+    if status_of(Some(&value.into()), Timestamp::UNIX_EPOCH) == TokenStatus::Missing {
+        return Err(Failure::new(format!("{answered}, and set no `{variable}`")));
+    }
+    dated(source, value, exchange, response).map_err(|failure| Failure {
+        message: format!("{answered}, {}", failure.message),
+        ..failure
+    })
+}
+
+/// The last value that scripts gave a variable; `None` when they gave it none, or took it away.
+fn written(variable: &str, writes: &[VariableWrite]) -> Option<String> {
+    let change = writes.iter().rev().find_map(|write| match &write.change {
+        Change::Set { key, value } if key == variable => Some(Some(value)),
+        Change::Unset { key } if key == variable => Some(None),
+        _ => None,
+    });
+    change.flatten().map(display_value)
+}
+
+fn script_wrote_nothing(answered: &str, variable: &str, outcome: &Outcome) -> Failure {
+    let failure = Failure::new(format!("{answered}, and its scripts set no `{variable}`"));
+    match outcome.script_errors.first() {
+        Some(error) => failure.hint(format!("{} failed: {}: {}", error.script, error.name, error.message)),
+        None => failure.hint(format!(
+            "let its post-response script set it, or say where it stands: `value = \"$.access_token\"` in \
+             `[tokens.{variable}]`"
+        )),
+    }
+}
+
+/// The token at its place in a reply.
+pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
+    match pick {
+        Pick::Script => Err(Failure::new("its script sets the token")),
+        Pick::Body(path) => {
+            let body = serde_json::from_slice(&response.body)
+                .map_err(|_| Failure::new("which is no JSON").hint("open it to see what it is"))?;
+            let found = at(path, &body)?;
+            Ok(display_value(found.ok_or_else(|| {
+                Failure::new(format!("which has nothing at `{path}`"))
+            })?))
+        }
+        Pick::Header(name) => {
+            let value = response.header(name);
+            let value = value.ok_or_else(|| Failure::new(format!("without a header `{name}`")))?;
+            let has_scheme = value
+                .get(..SCHEME.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+            Ok(if has_scheme {
+                value[SCHEME.len()..].to_owned()
+            } else {
+                value
+            })
+        }
+        Pick::Cookie(name) => {
+            let cookie = response.cookies.iter().rev().find(|cookie| cookie.name == *name);
+            Ok(cookie
+                .ok_or_else(|| Failure::new(format!("without a cookie `{name}`")))?
+                .value
+                .clone())
+        }
+    }
+}
+
+/// The first value at a `JSONPath`.
+fn at<'a>(path: &str, body: &'a Value) -> Result<Option<&'a Value>, Failure> {
+    let parsed = JsonPath::parse(path).map_err(|error| {
+        Failure::new(format!("and `{path}` is no JSONPath: {}", error.message()))
+            .hint("it is written like `$.id_token` or `$.data[0].token`")
+    })?;
+    Ok(parsed.query(body).first())
+}
+
+/// The token with what is known of its life, by our clock.
+fn dated(source: &TokenSource, value: &str, exchange: &Exchange, response: &Response) -> Result<Token, Failure> {
+    let took = SignedDuration::try_from(exchange.timings.total).unwrap_or(SignedDuration::ZERO);
+    let received = exchange.started.checked_add(took).unwrap_or(exchange.started);
+    let skew = skew(response, received);
+    let (end, told) = end(source, value, response, received)?;
+    // Only a moment was told by the other clock; a span is as long here.
+    let ours = |end: Timestamp| end.checked_sub(skew.unwrap_or(SignedDuration::ZERO)).unwrap_or(end);
+    let mut end = end.map(|end| if told == Told::Moment { ours(end) } else { end });
+    if let Some(past) = end.filter(|end| *end <= received) {
+        let ago = received.duration_since(past);
+        if skew.is_some() || told == Told::Span {
+            let text = format!("and the token in it had expired {} before", span(ago));
+            return Err(Failure::new(text).hint("the server hands out a token that is no good; ask its administrator"));
+        }
+        // Nobody knows whose clock is wrong: a refusal will tell.
+        end = None;
+    }
+    Ok(Token {
+        value: value.to_owned(),
+        expires_at: end,
+        obtained_at: received,
+        skew_ms: skew.map_or(0, |skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
+        writes: Vec::new(),
+        refresh: None,
+    })
+}
+
+/// By whose clock an end was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    /// By the server's.
+    Moment,
+    /// By nobody's.
+    Span,
+}
+
+fn end(
+    source: &TokenSource,
+    value: &str,
+    response: &Response,
+    received: Timestamp,
+) -> Result<(Option<Timestamp>, Told), Failure> {
+    let lasting = |span: SignedDuration| received.checked_add(span).ok();
+    match &source.life {
+        Life::Fixed(ttl) => Ok((SignedDuration::try_from(*ttl).ok().and_then(lasting), Told::Span)),
+        Life::Told => Ok(match tokens::life(value) {
+            Some(life) => (Some(life.expires_at), Told::Moment),
+            None => (
+                tokens::life_in_reply(response, received).map(|life| life.expires_at),
+                Told::Span,
+            ),
+        }),
+        Life::Reply(path) => {
+            let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+            let Some(found) = at(path, &body)? else {
+                return Ok((None, Told::Span));
+            };
+            let number = match found {
+                Value::Number(number) => number.as_f64(),
+                Value::String(text) => text.trim().parse().ok(),
+                _ => None,
+            };
+            Ok(match (number, found) {
+                (Some(number), _) if number < MOMENT => {
+                    let span = SignedDuration::try_from_secs_f64(number).ok();
+                    (span.and_then(lasting), Told::Span)
+                }
+                (Some(number), _) => {
+                    let seconds = if number < MOMENT_MS { number } else { number / 1000.0 };
+                    let since = SignedDuration::try_from_secs_f64(seconds).ok();
+                    (
+                        since.and_then(|since| Timestamp::UNIX_EPOCH.checked_add(since).ok()),
+                        Told::Moment,
+                    )
+                }
+                (None, Value::String(text)) => (moment(text), Told::Moment),
+                (None, _) => (None, Told::Span),
+            })
+        }
+    }
+}
+
+/// A moment as RFC 3339 or HTTP (RFC 9110, section 5.6.7) writes it.
+fn moment(text: &str) -> Option<Timestamp> {
+    let http = |text: &str| rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    text.trim().parse().ok().or_else(|| http(text.trim()))
+}
+
+/// By how much the server's clock is ahead of ours; `None` when it does not say.
+fn skew(response: &Response, received: Timestamp) -> Option<SignedDuration> {
+    let ahead = moment(&response.header("date")?)?.duration_since(received);
+    Some(if ahead.abs() <= SAME_CLOCK {
+        SignedDuration::ZERO
+    } else {
+        ahead
+    })
+}
+
+/// The write that puts a token into its variable where no script does.
+pub fn write(variable: &str, value: &str, scope: Scope, name: &str) -> VariableWrite {
+    VariableWrite {
+        scope,
+        change: Change::Set {
+            key: variable.to_owned(),
+            value: value.into(),
+        },
+        set_by: format!("{name}, token"),
+    }
+}

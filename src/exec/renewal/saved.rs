@@ -1,0 +1,135 @@
+//! A token of a saved request: sent through the pipeline like any other, with its scripts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bound::{Bound, Tokens};
+use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
+use super::reply;
+use crate::exec::pipeline::{Pipeline, SendContext};
+use crate::exec::plan::Plan;
+use crate::model::token::TokenKey;
+use crate::model::variable::VariableWrite;
+use crate::model::{NodeId, Outcome, Scope};
+use crate::script::{BoxFuture, Engine};
+use crate::vars::Scopes;
+
+/// A saved request that brings a token.
+pub(super) struct SavedRequest {
+    /// Sends it; knows that it is within the fetching of this token.
+    pub pipeline: Pipeline,
+    /// All tokens that can be reached.
+    pub tokens: Tokens,
+    /// Which of them.
+    pub at: usize,
+    /// Its key for these variables.
+    pub key: TokenKey,
+    /// The variables that it is sent with.
+    pub scopes: Scopes,
+    /// The collection of whoever needs it.
+    pub collection: Option<NodeId>,
+    /// The token that is at hand.
+    pub held: Option<String>,
+}
+
+impl Origin for SavedRequest {
+    fn key(&self) -> TokenKey {
+        self.key.clone()
+    }
+
+    fn renew_before(&self) -> Duration {
+        self.bound().map_or(Duration::ZERO, |bound| bound.source.renew_before)
+    }
+
+    fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched> {
+        Box::pin(async move { self.run(fetching).await })
+    }
+}
+
+impl SavedRequest {
+    fn bound(&self) -> Option<&Bound> {
+        self.tokens.get(self.at)
+    }
+
+    async fn run(&self, fetching: Fetching) -> Fetched {
+        let mut scopes = self.scopes.clone();
+        // What renews a token may be a variable that fetching the last one has set.
+        let known = fetching.known.filter(|known| self.held.as_ref() != Some(&known.value));
+        for write in known.iter().flat_map(|known| &known.writes) {
+            scopes.apply(write);
+        }
+        let context = SendContext {
+            cancel: fetching.cancel,
+            ..SendContext::default()
+        };
+        let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
+        let refresh = refresh.filter(|_| fetching.cause != Cause::Missing);
+        if let Some(plan) = refresh {
+            let fetched = self.send(plan, &context).await;
+            if fetched.token.is_ok() {
+                return fetched;
+            }
+            // What it has spoilt does not matter to the full one.
+        }
+        match self.tokens.request(self.at, &scopes, self.collection) {
+            Some(plan) => self.send(plan, &context).await,
+            None => Fetched {
+                token: Err(self.not_there()),
+                from: String::new(),
+                node: None,
+                outcome: None,
+            },
+        }
+    }
+
+    fn not_there(&self) -> Failure {
+        let Some(bound) = self.bound() else {
+            return Failure::new("nothing says where it comes from");
+        };
+        Failure::new(format!("there is no request `{}`", bound.source.request)).hint(format!(
+            "see `[tokens.{}]` of `{}`: `request` names it by its path",
+            bound.source.variable, bound.declared_by
+        ))
+    }
+
+    async fn send(&self, plan: Plan, context: &SendContext) -> Fetched {
+        let (from, node) = (plan.request.name.clone(), plan.node);
+        let mut outcome = self.pipeline.send_with(&Engine::new(), plan, context).await;
+        let token = match self.bound() {
+            Some(bound) => reply::token_in(&bound.source, &from, &outcome).map(|token| (token, bound)),
+            None => Err(self.not_there()),
+        };
+        let token = token.map(|(mut token, bound)| {
+            let own = bound.is_of(self.collection);
+            token.writes = kept(&outcome, own);
+            hide(&mut outcome, &token.value);
+            token
+        });
+        Fetched {
+            token,
+            from,
+            node,
+            outcome: Some(Arc::new(outcome)),
+        }
+    }
+}
+
+/// What a token request wrote that others need: not what ends with it, nor another collection's.
+pub(super) fn kept(outcome: &Outcome, own_collection: bool) -> Vec<VariableWrite> {
+    let lasts = |write: &&VariableWrite| match write.scope {
+        Scope::Local | Scope::Data => false,
+        Scope::Collection => own_collection,
+        Scope::Environment | Scope::Global => true,
+    };
+    outcome.writes.iter().filter(lasts).cloned().collect()
+}
+
+/// Hides the token in what is shown of the request that brought it.
+fn hide(outcome: &mut Outcome, value: &str) {
+    let secret = crate::model::Secret::new(value);
+    outcome.redactor = outcome.redactor.with([secret.clone()]);
+    if let Some(exchange) = &mut outcome.exchange {
+        exchange.redactor = exchange.redactor.with([secret]);
+        outcome.redactor = outcome.redactor.and(&exchange.redactor);
+    }
+}

@@ -1,0 +1,487 @@
+//! Tokens within a send: renewed before it where they are due, and after it where they were refused.
+//!
+//! ```text
+//! resolve ─▶ which tokens are in it? ─ all good ──────────────▶ sign, send ─▶ not refused
+//!                │ missing, expired, about to end                   │ refused, the first time
+//!                ▼                                                  ▼
+//!             TokenStore::obtain ─▶ resolve again          TokenStore::obtain ─▶ resolve and send again, once
+//! ```
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ask::{RenewQuestion, ReplayQuestion};
+use super::bound::Bound;
+use super::flight::Landed;
+use super::origin::{Cause, Standing};
+use super::reply;
+use super::saved::{SavedRequest, kept};
+use super::store::{Obtained, TokenStore, Want};
+use super::words::span;
+use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::exec::tokens::{TokenStatus, status_of};
+use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
+use crate::model::outcome::{ConsoleLevel, ConsoleLine, Renewal};
+use crate::model::token::{Pick, Renew, Token, TokenKey};
+use crate::model::variable::display_value;
+use crate::model::{ResolvedRequest, Scope};
+
+/// Who writes the console lines about tokens.
+const WRITER: &str = "tokens";
+
+/// A request that is resolved, and the tokens in it.
+pub(in crate::exec) struct Ready {
+    /// The request.
+    pub resolved: ResolvedRequest,
+    used: Vec<Used>,
+    /// Why it cannot be sent: a token that it needs could not be had.
+    pub failed: Option<SendError>,
+}
+
+/// A token in a request.
+struct Used {
+    at: usize,
+    key: TokenKey,
+    /// Its value; `None` when it has none worth the name.
+    value: Option<String>,
+    /// It was fetched while this very send waited: there is no better one.
+    fresh: bool,
+}
+
+/// What came of wanting a better token.
+enum Better {
+    /// It is in the variables.
+    Took,
+    /// The request goes out with what there is.
+    AsIs,
+    /// It cannot be sent.
+    Failed(SendError),
+}
+
+impl Pipeline {
+    /// Resolves a request; the tokens in it that are due are renewed first.
+    pub(in crate::exec) async fn resolve_fresh(&self, prepared: &mut Prepared, context: &SendContext) -> Ready {
+        let mut ready = Ready {
+            resolved: self.resolve(prepared, context).await,
+            used: Vec::new(),
+            failed: None,
+        };
+        let Some(store) = self.tokens.clone().filter(|_| !prepared.plan.tokens.is_empty()) else {
+            return ready;
+        };
+        ready.used = self.used(prepared, &ready.resolved);
+        let mut took = false;
+        for token in &mut ready.used {
+            let before = bound(prepared, token.at).map(|bound| bound.source.renew_before);
+            let held = token.value.as_deref();
+            let standing = store.judge(&token.key, held, before.unwrap_or_default(), Timestamp::now());
+            let Standing::Due(cause) = standing else { continue };
+            match self.better(&store, prepared, token, cause, context).await {
+                Better::Took => took = true,
+                Better::AsIs => {}
+                Better::Failed(error) => {
+                    ready.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        if took {
+            ready.resolved = self.resolve(prepared, context).await;
+        }
+        ready
+    }
+
+    /// The tokens in a request, but for the one that it brings itself.
+    fn used(&self, prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<Used> {
+        let mut out = Vec::new();
+        for (at, bound) in prepared.plan.tokens.seen() {
+            let variable = &bound.source.variable;
+            let scope = resolved
+                .used
+                .iter()
+                .find(|(name, _)| name == variable)
+                .map(|(_, scope)| *scope);
+            let is_used = match scope {
+                // Given for this very send: nobody knows better.
+                Some(Scope::Local | Scope::Data) => false,
+                Some(_) => true,
+                None => resolved.unresolved.contains(variable),
+            };
+            if !is_used || bound.source.renew == Renew::Never {
+                continue;
+            }
+            let key = bound.key(&prepared.scopes);
+            // A request that renews a token may well send the old one.
+            if self.renewing.last() == Some(&key) {
+                continue;
+            }
+            let value = prepared.scopes.get(variable).map(|(_, binding)| &binding.value);
+            let is_missing = status_of(value, Timestamp::UNIX_EPOCH) == TokenStatus::Missing;
+            out.push(Used {
+                at,
+                key,
+                value: value.filter(|_| !is_missing).map(display_value),
+                fresh: false,
+            });
+        }
+        out
+    }
+
+    /// Gets a better token and puts it into the variables.
+    async fn better(
+        &self,
+        store: &TokenStore,
+        prepared: &mut Prepared,
+        token: &mut Used,
+        cause: Cause,
+        context: &SendContext,
+    ) -> Better {
+        let Some(bound) = bound(prepared, token.at).cloned() else {
+            return Better::AsIs;
+        };
+        let began = Instant::now();
+        let want = Want {
+            held: token.value.clone(),
+            cause,
+            within: self.renewing.last().cloned(),
+        };
+        let origin = Arc::new(SavedRequest {
+            pipeline: self.within(&token.key),
+            tokens: prepared.plan.tokens.clone(),
+            at: token.at,
+            key: token.key.clone(),
+            scopes: prepared.scopes.clone(),
+            collection: prepared.plan.collection,
+            held: token.value.clone(),
+        });
+        let from = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
+        let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());
+        (context.progress)(Phase::RenewingToken);
+        let asks =
+            bound.source.renew == Renew::Ask && store.known(&want, &token.key, bound.source.renew_before).is_none();
+        if asks && !self.may_renew(&token.key, cause, from, context).await {
+            return Better::AsIs;
+        }
+        let obtained = store.obtain(origin, want, &context.cancel).await;
+        let took = began.elapsed();
+        let name = bound.source.variable.clone();
+        match obtained {
+            Obtained::Known(known) => {
+                take(prepared, token, &bound, &known);
+                Better::Took
+            }
+            Obtained::Fetched(landed, led) => {
+                let renewal = renewal(&name, &landed, led, took);
+                let log = &mut prepared.log.outcome;
+                if led {
+                    let line = told(&renewal, landed.unkept.as_deref());
+                    log.console.extend(line);
+                }
+                log.renewals.push(renewal);
+                match &landed.token {
+                    Ok(fetched) => {
+                        take(prepared, token, &bound, fetched);
+                        token.fresh = true;
+                        Better::Took
+                    }
+                    Err(_) if cause.is_early() => Better::AsIs,
+                    Err(_) => Better::Failed(failed(&name, &landed, None)),
+                }
+            }
+            Obtained::Paused(..) if cause.is_early() => Better::AsIs,
+            Obtained::Paused(landed, left) => {
+                prepared.log.outcome.renewals.push(renewal(&name, &landed, false, took));
+                let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO);
+                Better::Failed(failed(&name, &landed, Some(left)))
+            }
+            Obtained::Cancelled => Better::Failed(SendError::new(
+                SendErrorKind::Cancelled,
+                format!("cancelled while `{name}` was being renewed"),
+            )),
+            Obtained::Circle(names) => Better::Failed(
+                SendError::new(
+                    SendErrorKind::Token,
+                    format!("these tokens need each other: `{}`", names.join("` → `")),
+                )
+                .hint("let the request of one of them do without the other"),
+            ),
+        }
+    }
+
+    async fn may_renew(&self, key: &TokenKey, cause: Cause, from: String, context: &SendContext) -> bool {
+        let Some(interaction) = &self.interaction else {
+            return false;
+        };
+        let answer = interaction.renew(RenewQuestion {
+            key: key.clone(),
+            why: cause.words(),
+            from,
+        });
+        tokio::select! {
+            answer = answer => answer,
+            () = context.cancel.cancelled() => false,
+        }
+    }
+
+    /// The pipeline that fetches a token.
+    fn within(&self, key: &TokenKey) -> Self {
+        let mut pipeline = self.clone();
+        pipeline.stop_on_failure = false;
+        pipeline.renewing.push(key.clone());
+        pipeline
+    }
+
+    /// After an answer that refuses a token: the request to send again, with a new one. `None` when it is not to be.
+    pub(in crate::exec) async fn renew_refused(
+        &self,
+        prepared: &mut Prepared,
+        ready: &mut Ready,
+        exchange: &Exchange,
+        context: &SendContext,
+    ) -> Option<ResolvedRequest> {
+        let status = exchange.response()?.status;
+        let store = self.tokens.clone()?;
+        let is_refused = |token: &&mut Used| {
+            let bound = bound(prepared, token.at);
+            token.value.is_some() && bound.is_some_and(|bound| bound.source.is_refusal(status))
+        };
+        let request_id = request_id(prepared, ready);
+        let token = ready.used.iter_mut().find(is_refused)?;
+        let method = ready.resolved.method.clone();
+        if token.fresh || store.is_fruitless(&token.key, &request_id) {
+            return None;
+        }
+        let cause = Cause::Refused(status);
+        match self.better(&store, prepared, token, cause, context).await {
+            Better::Took => {}
+            Better::AsIs => return None,
+            Better::Failed(error) => {
+                let name = &token.key.name;
+                let text = format!("`{name}` was refused with {status}, and {}", error.message);
+                say(prepared, ConsoleLevel::Warn, text);
+                return None;
+            }
+        }
+        let source = bound(prepared, token.at).map(|bound| bound.source.clone())?;
+        let again = match (source.replay.allows(&method), &self.interaction) {
+            (Some(again), _) => again,
+            (None, None) => false,
+            (None, Some(interaction)) => {
+                let answer = interaction.replay(ReplayQuestion {
+                    key: token.key.clone(),
+                    request: prepared.plan.request.name.clone(),
+                    method: method.to_string(),
+                    status,
+                });
+                tokio::select! {
+                    answer = answer => answer,
+                    () = context.cancel.cancelled() => false,
+                }
+            }
+        };
+        let name = &source.variable;
+        if !again {
+            let text = format!(
+                "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; \
+                 `replay = \"always\"` in `[tokens.{name}]` says that it has not"
+            );
+            say(prepared, ConsoleLevel::Warn, text);
+            return None;
+        }
+        let text = format!("sent again: `{name}` was refused with {status}, and a new one was there");
+        say(prepared, ConsoleLevel::Info, text);
+        Some(self.resolve(prepared, context).await)
+    }
+
+    /// Notes for each token in a request whether this answer refuses it: a request that is refused with a fresh one is
+    /// not helped by another.
+    pub(in crate::exec) fn note_answer(&self, prepared: &Prepared, ready: &Ready, exchange: &Exchange) {
+        let (Some(store), Some(response)) = (&self.tokens, exchange.response()) else {
+            return;
+        };
+        for token in &ready.used {
+            let refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(response.status));
+            if token.fresh || !refusal {
+                store.note_answer(&token.key, &request_id(prepared, ready), refusal);
+            }
+        }
+    }
+
+    /// After a request that brings tokens: puts those into their variables that no script puts there, and notes all.
+    pub(in crate::exec) fn learn_tokens(&self, prepared: &mut Prepared) {
+        let filled: Vec<Bound> = prepared.plan.tokens.filled().cloned().collect();
+        for bound in filled {
+            let (source, name) = (&bound.source, prepared.plan.request.name.clone());
+            let key = bound.key(&prepared.scopes);
+            let answered = prepared.log.outcome.exchange.as_ref().and_then(Exchange::response);
+            let well = answered.is_some_and(|response| response.status < 400);
+            match reply::token_in(source, &name, &prepared.log.outcome) {
+                Ok(mut token) => {
+                    let own = bound.is_of(prepared.plan.collection);
+                    if source.pick != Pick::Script {
+                        let scope = scope(&key, prepared.plan.collection.is_some() && own);
+                        let write = reply::write(&source.variable, &token.value, scope, &name);
+                        prepared.scopes.apply(&write);
+                        prepared.log.outcome.writes.push(write);
+                    }
+                    token.writes = kept(&prepared.log.outcome, own);
+                    if let Some(store) = self.tokens.as_ref().filter(|_| !self.renewing.contains(&key)) {
+                        store.learn(&key, token);
+                    }
+                }
+                Err(failure) if well && source.pick != Pick::Script => {
+                    let text = format!("`{}` was not set: {}", source.variable, failure.message);
+                    say(prepared, ConsoleLevel::Warn, text);
+                }
+                // The response and the script's errors say it.
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// An exchange that never was: the request as it would have gone out, and why it did not.
+pub(in crate::exec) fn unsent(resolved: &ResolvedRequest, error: SendError) -> Exchange {
+    Exchange {
+        started: Timestamp::now(),
+        request: SentRequest {
+            method: resolved.method.clone(),
+            url: resolved.url.clone(),
+            version: String::new(),
+            headers: resolved.headers.clone(),
+            body: bytes::Bytes::new(),
+            body_len: 0,
+        },
+        result: Err(error),
+        hops: Vec::new(),
+        timings: Timings::default(),
+        connection: Connection::default(),
+        redactor: resolved.redactor.clone(),
+        warnings: Vec::new(),
+    }
+}
+
+/// What tells a request from others that need the same token.
+fn request_id(prepared: &Prepared, ready: &Ready) -> String {
+    format!("{} {}", ready.resolved.method, prepared.plan.id())
+}
+
+fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {
+    prepared.plan.tokens.get(at)
+}
+
+/// Where a token goes that no script puts anywhere.
+fn scope(key: &TokenKey, in_collection: bool) -> Scope {
+    match (key.environment.is_empty(), in_collection) {
+        (false, _) => Scope::Environment,
+        (true, true) => Scope::Collection,
+        (true, false) => Scope::Global,
+    }
+}
+
+/// Puts a token into the variables, with all that fetching it has written.
+fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) {
+    let variable = &bound.source.variable;
+    let mut writes = token.writes.clone();
+    for write in &writes {
+        prepared.scopes.apply(write);
+    }
+    let now = |prepared: &Prepared| {
+        prepared
+            .scopes
+            .get(variable)
+            .map(|(_, binding)| display_value(&binding.value))
+    };
+    if now(prepared).as_ref() != Some(&token.value) {
+        let own = bound.is_of(prepared.plan.collection);
+        let scope = scope(&used.key, prepared.plan.collection.is_some() && own);
+        let write = reply::write(variable, &token.value, scope, WRITER);
+        prepared.scopes.apply(&write);
+        writes.push(write);
+    }
+    prepared.log.outcome.writes.extend(writes);
+    used.value = Some(token.value.clone());
+}
+
+fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) -> Renewal {
+    Renewal {
+        name: name.to_owned(),
+        why: landed.cause.words(),
+        from: landed.from.clone(),
+        node: landed.node,
+        outcome: landed.outcome.clone().filter(|_| led),
+        led,
+        took,
+        at: Timestamp::now(),
+        result: match &landed.token {
+            Ok(token) => Ok(token.expires_at),
+            Err(failure) => Err(failure.message.clone()),
+        },
+    }
+}
+
+/// The console's line on a renewal, and one on what could not be kept.
+fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
+    let Renewal {
+        name, why, from, at, ..
+    } = renewal;
+    let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
+    let (level, text) = match &renewal.result {
+        Ok(end) => {
+            let by = if from.is_empty() {
+                "another postrider".to_owned()
+            } else {
+                format!("`{from}`")
+            };
+            let good = end.map(|end| format!("; good for {}", span(end.duration_since(*at))));
+            let good = good.unwrap_or_default();
+            let text = format!("`{name}` {why}: renewed by {by} in {} ms{good}", took.as_millis());
+            (ConsoleLevel::Info, text)
+        }
+        Err(error) => (
+            ConsoleLevel::Warn,
+            format!("`{name}` {why}, and could not be renewed: {error}"),
+        ),
+    };
+    let line = |level, text| ConsoleLine {
+        level,
+        text,
+        at: *at,
+        script: WRITER.to_owned(),
+    };
+    let unkept = unkept.map(|error| line(ConsoleLevel::Warn, format!("`{name}` is not kept: {error}")));
+    std::iter::once(line(level, text)).chain(unkept).collect()
+}
+
+/// Why a request is not sent.
+fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
+    let Err(failure) = &landed.token else {
+        return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
+    };
+    let why = landed.cause.words();
+    let message = match left {
+        None => format!("`{name}` {why} and could not be renewed: {}", failure.message),
+        Some(left) => format!(
+            "`{name}` could not be renewed: {}; not tried again for {}",
+            failure.message,
+            span(left)
+        ),
+    };
+    let error = SendError::new(SendErrorKind::Token, message);
+    match (&failure.hint, landed.from.is_empty()) {
+        (Some(hint), _) => error.hint(hint.clone()),
+        (None, false) => error.hint(format!("send `{}` by itself to see what is wrong", landed.from)),
+        (None, true) => error,
+    }
+}
+
+fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {
+    prepared.log.outcome.console.push(ConsoleLine {
+        level,
+        text,
+        at: Timestamp::now(),
+        script: WRITER.to_owned(),
+    });
+}

@@ -1,0 +1,421 @@
+//! The tokens of a workspace, and that each is fetched once however many want it.
+//!
+//! ```text
+//! obtain ─┬─ a newer one is here ───────────────────────────────────────────▶ it
+//!         ├─ it failed a moment ago ───────────────────────────────────────▶ that failure
+//!         ├─ somebody fetches it ── wait ──────────────────────────────────┐
+//!         └─ else a flight: hold it ─▶ another postrider's? ─▶ Origin::fetch ┴─▶ the same for all that wait
+//! ```
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::flight::{self, Flight, Landed};
+use super::origin::{Cause, Origin, Standing};
+use crate::exec::tokens;
+use crate::model::token::{Token, TokenKeeper, TokenKey};
+
+/// How many refused values of one token are remembered.
+const REFUSED: usize = 8;
+/// The pause after a first failure; it doubles with every further one.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause after failures.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// How many requests are remembered that a fresh token did not help.
+const MOST_FRUITLESS: usize = 1_000;
+/// The most of a token's life that counts as its end: one that lives three seconds is not renewed half a minute before.
+const END: i32 = 10;
+
+/// Tokens by key, shared by all that send: the screen, runs, other requests. Clones share what is known.
+#[derive(Clone, Default)]
+pub struct TokenStore {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    slots: Mutex<Slots>,
+    keeper: Option<Arc<dyn TokenKeeper>>,
+}
+
+#[derive(Default)]
+struct Slots {
+    by_key: HashMap<TokenKey, Slot>,
+    /// Which tokens the fetching of a token waits for.
+    waits: HashMap<TokenKey, Vec<TokenKey>>,
+}
+
+/// What is known of one token.
+#[derive(Default)]
+struct Slot {
+    token: Option<Arc<Token>>,
+    refused: VecDeque<String>,
+    setback: Option<Setback>,
+    flight: Option<Flight>,
+    /// Requests that a fresh token did not help: how often in a row, and when last.
+    fruitless: HashMap<String, (u32, Instant)>,
+}
+
+/// It failed, and is not tried again for a while.
+struct Setback {
+    failed: Arc<Landed>,
+    times: u32,
+    at: Instant,
+}
+
+/// How long nothing is tried again after so many failures in a row.
+fn pause(times: u32) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(10));
+    doubled.min(LONGEST_PAUSE)
+}
+
+/// What somebody wants of a token.
+#[derive(Clone, Debug)]
+pub struct Want {
+    /// The value at hand, if there is one: anything newer will do.
+    pub held: Option<String>,
+    /// Why it does not do.
+    pub cause: Cause,
+    /// The token whose own fetching wants this one.
+    pub within: Option<TokenKey>,
+}
+
+/// How a token was obtained.
+#[derive(Clone, Debug)]
+pub enum Obtained {
+    /// A newer one was known.
+    Known(Arc<Token>),
+    /// It was fetched; `true` for whoever began it.
+    Fetched(Arc<Landed>, bool),
+    /// It failed a moment ago and is not tried again yet; the pause that is left.
+    Paused(Arc<Landed>, Duration),
+    /// Whoever waited was cancelled.
+    Cancelled,
+    /// Its own fetching would wait for it; the tokens that need each other.
+    Circle(Vec<String>),
+}
+
+impl fmt::Debug for TokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let slots = self.lock();
+        f.debug_struct("TokenStore")
+            .field("tokens", &slots.by_key.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl TokenStore {
+    /// A store whose tokens outlive it, and that is one with those of other postriders.
+    pub fn kept(keeper: Arc<dyn TokenKeeper>) -> Self {
+        let mut slots = Slots::default();
+        for (key, token) in keeper.all() {
+            let token = Some(Arc::new(token));
+            slots.by_key.insert(
+                key,
+                Slot {
+                    token,
+                    ..Slot::default()
+                },
+            );
+        }
+        Self {
+            inner: Arc::new(Inner {
+                slots: Mutex::new(slots),
+                keeper: Some(keeper),
+            }),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.inner.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn keeper(&self) -> Option<Arc<dyn TokenKeeper>> {
+        self.inner.keeper.clone()
+    }
+
+    /// The token that is known.
+    pub fn peek(&self, key: &TokenKey) -> Option<Arc<Token>> {
+        self.lock().by_key.get(key)?.token.clone()
+    }
+
+    /// Every token that is known.
+    pub fn all(&self) -> Vec<(TokenKey, Arc<Token>)> {
+        let slots = self.lock();
+        let all = slots.by_key.iter();
+        let mut all: Vec<_> = all
+            .filter_map(|(key, slot)| Some((key.clone(), slot.token.clone()?)))
+            .collect();
+        all.sort_by(|(a, _), (b, _)| a.cmp(b));
+        all
+    }
+
+    /// How good a value is that somebody is about to use.
+    pub fn judge(&self, key: &TokenKey, held: Option<&str>, renew_before: Duration, now: Timestamp) -> Standing {
+        let Some(held) = held else {
+            return Standing::Due(Cause::Missing);
+        };
+        let slots = self.lock();
+        let slot = slots.by_key.get(key);
+        if slot.is_some_and(|slot| slot.refused.iter().any(|refused| refused == held)) {
+            return Standing::Due(Cause::RefusedEarlier);
+        }
+        let known = slot.and_then(|slot| slot.token.as_ref());
+        match known.filter(|token| token.value == held) {
+            Some(token) => standing(token, renew_before, now),
+            None => standing_of(held, known.map_or(0, |token| token.skew_ms), renew_before, now),
+        }
+    }
+
+    /// When a value ends by our clock, as far as is known; `None` when nobody says.
+    pub fn ends(&self, key: &TokenKey, held: &str) -> Option<Timestamp> {
+        match self.judge(key, Some(held), Duration::ZERO, Timestamp::UNIX_EPOCH) {
+            Standing::Good(end) => end,
+            Standing::Due(_) => None,
+        }
+    }
+
+    /// A better token than the one at hand, if one is known.
+    pub fn known(&self, want: &Want, key: &TokenKey, renew_before: Duration) -> Option<Arc<Token>> {
+        let slots = self.lock();
+        Self::newer(slots.by_key.get(key)?, want, renew_before, Timestamp::now())
+    }
+
+    /// A newer token than the one at hand, if one is known that is good.
+    fn newer(slot: &Slot, want: &Want, renew_before: Duration, now: Timestamp) -> Option<Arc<Token>> {
+        let token = slot.token.as_ref()?;
+        let differs = want.held.as_deref() != Some(token.value.as_str()) && !slot.refused.contains(&token.value);
+        (differs && matches!(standing(token, renew_before, now), Standing::Good(_))).then(|| token.clone())
+    }
+
+    /// Gets a token that is better than the one at hand.
+    pub async fn obtain(&self, origin: Arc<dyn Origin>, want: Want, cancel: &CancellationToken) -> Obtained {
+        let key = origin.key();
+        let forced = want.cause == Cause::Asked;
+        let (mut landing, began) = {
+            let mut slots = self.lock();
+            let slot = slots.by_key.entry(key.clone()).or_default();
+            if let (Cause::Refused(_), Some(held)) = (want.cause, &want.held) {
+                slot.refuse(held);
+            }
+            let known = Self::newer(slot, &want, origin.renew_before(), Timestamp::now());
+            if let Some(token) = known.filter(|_| !forced) {
+                return Obtained::Known(token);
+            }
+            if let Some(circle) = slots.circle(&key, want.within.as_ref()) {
+                return Obtained::Circle(circle);
+            }
+            let slot = slots.by_key.entry(key.clone()).or_default();
+            if let Some(landing) = slot.flight.as_ref().and_then(Flight::join) {
+                (landing, false)
+            } else {
+                let setback = slot.setback.as_ref().filter(|_| !forced);
+                if let Some(left) = setback.and_then(|setback| pause(setback.times).checked_sub(setback.at.elapsed())) {
+                    let failed = setback.map(|setback| setback.failed.clone());
+                    if let Some(failed) = failed.filter(|_| !left.is_zero()) {
+                        return Obtained::Paused(failed, left);
+                    }
+                }
+                let (flight, landing) = flight::begin(self.clone(), origin, want.clone(), slot.token.clone());
+                slot.flight = Some(flight);
+                (landing, true)
+            }
+        };
+        let _waiting = want.within.map(|within| self.wait_for(within, key));
+        tokio::select! {
+            biased;
+            landed = landing.wait() => landed.map_or(Obtained::Cancelled, |landed| Obtained::Fetched(landed, began)),
+            () = cancel.cancelled() => Obtained::Cancelled,
+        }
+    }
+
+    /// Notes, until it is dropped, that the fetching of a token waits for another one.
+    fn wait_for(&self, within: TokenKey, key: TokenKey) -> Waiting {
+        self.lock().waits.entry(within.clone()).or_default().push(key.clone());
+        Waiting {
+            store: self.clone(),
+            within,
+            key,
+        }
+    }
+
+    /// Notes what came of a flight.
+    pub(super) fn land(&self, key: &TokenKey, number: u64, landed: &Arc<Landed>) {
+        let mut slots = self.lock();
+        let slot = slots.by_key.entry(key.clone()).or_default();
+        if slot.flight.as_ref().is_some_and(|flight| flight.number == number) {
+            slot.flight = None;
+        }
+        match &landed.token {
+            Ok(token) => slot.take(token.clone()),
+            Err(_) => {
+                slot.setback = Some(Setback {
+                    failed: landed.clone(),
+                    times: slot.setback.as_ref().map_or(0, |setback| setback.times) + 1,
+                    at: Instant::now(),
+                });
+            }
+        }
+    }
+
+    /// A better token than `held` that another postrider has fetched meanwhile.
+    pub(super) fn of_others(&self, key: &TokenKey, want: &Want, renew_before: Duration, kept: Token) -> Option<Token> {
+        let slots = self.lock();
+        let refused = slots
+            .by_key
+            .get(key)
+            .is_some_and(|slot| slot.refused.contains(&kept.value));
+        let differs = want.held.as_deref() != Some(kept.value.as_str());
+        let good = matches!(standing(&kept, renew_before, Timestamp::now()), Standing::Good(_));
+        (differs && !refused && good).then_some(kept)
+    }
+
+    /// Takes note of a token that came without anybody's asking the store: its request was sent like any other.
+    pub fn learn(&self, key: &TokenKey, token: Token) {
+        let token = Arc::new(token);
+        self.lock().by_key.entry(key.clone()).or_default().take(token.clone());
+        if let Some(keeper) = self.keeper().filter(|_| key.audience.is_empty()) {
+            let key = key.clone();
+            // What cannot be kept is still in use; the next one tries again.
+            tokio::task::spawn_blocking(move || drop(keeper.keep(&key, &token)));
+        }
+    }
+
+    /// Notes whether a request was refused with a fresh token, so that its refusals do not fetch one each time.
+    pub fn note_answer(&self, key: &TokenKey, request: &str, refused: bool) {
+        let mut slots = self.lock();
+        let Some(slot) = slots.by_key.get_mut(key) else {
+            return;
+        };
+        let fruitless = &mut slot.fruitless;
+        if !refused {
+            fruitless.remove(request);
+            return;
+        }
+        if fruitless.len() >= MOST_FRUITLESS {
+            fruitless.retain(|_, (times, at)| at.elapsed() < pause(*times));
+        }
+        if fruitless.len() < MOST_FRUITLESS {
+            let times = fruitless.get(request).map_or(0, |(times, _)| *times);
+            fruitless.insert(request.to_owned(), (times + 1, Instant::now()));
+        }
+    }
+
+    /// Whether a fresh token did not help this request a moment ago.
+    pub fn is_fruitless(&self, key: &TokenKey, request: &str) -> bool {
+        let slots = self.lock();
+        let last = slots.by_key.get(key).and_then(|slot| slot.fruitless.get(request));
+        last.is_some_and(|(times, at)| at.elapsed() < pause(*times))
+    }
+
+    /// Forgets a token, here and where it is kept.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when it stays where it is kept.
+    pub fn forget(&self, key: &TokenKey) -> Result<(), String> {
+        self.lock().by_key.remove(key);
+        self.inner.keeper.as_ref().map_or(Ok(()), |keeper| keeper.forget(key))
+    }
+}
+
+impl Slots {
+    /// The tokens that would wait for each other if the fetching of `within` waited for `key`; `None` when none would.
+    fn circle(&self, key: &TokenKey, within: Option<&TokenKey>) -> Option<Vec<String>> {
+        let within = within?;
+        let mut todo = vec![vec![key]];
+        while let Some(way) = todo.pop() {
+            let at = way.last().copied()?;
+            if at == within {
+                let names = std::iter::once(within).chain(way.iter().copied());
+                return Some(names.map(|key| key.name.clone()).collect());
+            }
+            for next in self
+                .waits
+                .get(at)
+                .into_iter()
+                .flatten()
+                .filter(|next| !way.contains(next))
+            {
+                todo.push(way.iter().copied().chain([next]).collect());
+            }
+        }
+        None
+    }
+}
+
+impl Slot {
+    fn take(&mut self, token: Arc<Token>) {
+        self.refused.retain(|refused| *refused != token.value);
+        self.token = Some(token);
+        self.setback = None;
+    }
+
+    fn refuse(&mut self, value: &str) {
+        if !self.refused.iter().any(|refused| refused == value) {
+            self.refused.truncate(REFUSED - 1);
+            self.refused.push_front(value.to_owned());
+        }
+    }
+}
+
+/// See [`TokenStore::wait_for`].
+struct Waiting {
+    store: TokenStore,
+    within: TokenKey,
+    key: TokenKey,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let mut slots = self.store.lock();
+        if let Some(waits) = slots.waits.get_mut(&self.within) {
+            if let Some(at) = waits.iter().position(|key| *key == self.key) {
+                waits.swap_remove(at);
+            }
+            if waits.is_empty() {
+                slots.waits.remove(&self.within);
+            }
+        }
+    }
+}
+
+/// How good a token is that was obtained.
+fn standing(token: &Token, renew_before: Duration, now: Timestamp) -> Standing {
+    let Some(end) = token.expires_at else {
+        return Standing::Good(None);
+    };
+    let life = end.duration_since(token.obtained_at);
+    until(end, margin(renew_before, Some(life)), now)
+}
+
+/// How good a value is of which nothing is known but what it says itself.
+fn standing_of(value: &str, skew_ms: i64, renew_before: Duration, now: Timestamp) -> Standing {
+    let Some(life) = tokens::life(value) else {
+        return Standing::Good(None);
+    };
+    let end = life.expires_at.checked_sub(SignedDuration::from_millis(skew_ms));
+    let span = life.issued_at.map(|issued| life.expires_at.duration_since(issued));
+    until(end.unwrap_or(life.expires_at), margin(renew_before, span), now)
+}
+
+fn margin(renew_before: Duration, life: Option<SignedDuration>) -> SignedDuration {
+    let before = SignedDuration::try_from(renew_before).unwrap_or(SignedDuration::MAX);
+    life.map_or(before, |life| before.min(life.max(SignedDuration::ZERO) / END))
+}
+
+fn until(end: Timestamp, margin: SignedDuration, now: Timestamp) -> Standing {
+    let left = end.duration_since(now);
+    if left <= SignedDuration::ZERO {
+        Standing::Due(Cause::Expired(-left))
+    } else if left <= margin {
+        Standing::Due(Cause::Ending(left))
+    } else {
+        Standing::Good(Some(end))
+    }
+}

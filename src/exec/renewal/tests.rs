@@ -1,0 +1,7 @@
+//! Tokens against a desk that hands them out, and the store against origins that do as they are told.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod desk;
+mod sends;
+mod stored;

@@ -1,0 +1,278 @@
+//! A desk that hands out tokens and an API that checks them, with everything that can go wrong at one.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::exec::renewal::TokenStore;
+use crate::exec::{Pipeline, SendContext, Session};
+use crate::exec::{fixture, fixture::pipeline};
+use crate::model::request::Method as Verb;
+use crate::model::token::{Pick, TokenSource};
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Auth, Body, Group, NodeId, Outcome, Request};
+
+/// How the desk behaves.
+#[expect(clippy::struct_excessive_bools, reason = "each is something that can go wrong")]
+#[derive(Clone, Debug, Default)]
+pub struct Mood {
+    /// How long a token lives.
+    pub ttl: Duration,
+    /// How long an answer takes.
+    pub slow: Duration,
+    /// Every other request, from the first on, is answered with 503.
+    pub every_other_fails: bool,
+    /// All are answered with this status and an OAuth error.
+    pub refuses: Option<u16>,
+    /// 200, and an error in it.
+    pub error_in_200: bool,
+    /// The clock of the server is so far ahead; tokens are JWTs then.
+    pub ahead: Option<SignedDuration>,
+    /// JWTs that have expired before they leave.
+    pub stale: bool,
+    /// The API takes no token at all.
+    pub nobody: bool,
+}
+
+/// What the desk knows.
+#[derive(Debug, Default)]
+pub struct Book {
+    pub mood: Mood,
+    /// Requests for a token, refreshing ones included.
+    pub asked: usize,
+    pub refreshed: usize,
+    given: HashMap<String, Instant>,
+    /// The refresh token that is good now.
+    pub refresh: String,
+    /// Refusals of the API.
+    pub refused: usize,
+}
+
+#[derive(Clone, Default)]
+pub struct Desk {
+    pub book: Arc<Mutex<Book>>,
+    pub base: String,
+}
+
+impl Desk {
+    /// Opens a desk.
+    pub async fn open(mood: Mood) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let desk = Self {
+            book: Arc::new(Mutex::new(Book {
+                mood,
+                ..Book::default()
+            })),
+            base: format!("http://{}", listener.local_addr().expect("an address")),
+        };
+        let router = Router::new()
+            .route("/token", post(token))
+            .route("/refresh", post(refresh))
+            .fallback(any(api))
+            .with_state(desk.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        desk
+    }
+
+    pub fn with<T>(&self, work: impl FnOnce(&mut Book) -> T) -> T {
+        work(&mut self.book.lock().expect("nobody panics with it"))
+    }
+
+    pub fn asked(&self) -> usize {
+        self.with(|book| book.asked)
+    }
+
+    pub fn refused(&self) -> usize {
+        self.with(|book| book.refused)
+    }
+
+    /// No token that was given is good any more.
+    pub fn revoke(&self) {
+        self.with(|book| book.given.clear());
+    }
+}
+
+fn given(book: &mut Book) -> Response {
+    let number = book.asked + book.refreshed;
+    let ttl = book.mood.ttl;
+    let now = Timestamp::now() + book.mood.ahead.unwrap_or_default();
+    let opaque = format!("opaque-{number}");
+    let value = if book.mood.ahead.is_some() || book.mood.stale {
+        let end = if book.mood.stale {
+            now - SignedDuration::from_mins(3)
+        } else {
+            now + SignedDuration::from_mins(10)
+        };
+        jwt(&json!({"n": number, "exp": end.as_second()}))
+    } else {
+        opaque
+    };
+    book.given.insert(value.clone(), Instant::now() + ttl);
+    book.refresh = format!("refresh-{number}");
+    let mut body = json!({"access_token": value, "refresh_token": book.refresh});
+    if book.mood.ahead.is_none() && !book.mood.stale {
+        body["expires_in"] = ttl.as_secs_f64().into();
+    }
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    (
+        [
+            ("date", date.as_str()),
+            ("x-token", &format!("Bearer {value}")),
+            ("set-cookie", &format!("sid={value}")),
+        ],
+        body.to_string(),
+    )
+        .into_response()
+}
+
+pub fn jwt(claims: &Value) -> String {
+    use base64::Engine as _;
+    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(claims))
+}
+
+async fn token(State(desk): State<Desk>) -> Response {
+    let (mood, asked) = desk.with(|book| {
+        book.asked += 1;
+        (book.mood.clone(), book.asked)
+    });
+    tokio::time::sleep(mood.slow).await;
+    let error = json!({"error": "invalid_client", "error_description": "Unknown client."}).to_string();
+    match (mood.refuses, mood.error_in_200) {
+        _ if mood.every_other_fails && asked % 2 == 1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        (Some(status), _) => (StatusCode::from_u16(status).expect("a status"), error).into_response(),
+        (None, true) => error.into_response(),
+        (None, false) => desk.with(given),
+    }
+}
+
+async fn refresh(State(desk): State<Desk>, body: String) -> Response {
+    desk.with(|book| {
+        book.refreshed += 1;
+        if body == book.refresh && !body.is_empty() {
+            given(book)
+        } else {
+            (StatusCode::BAD_REQUEST, json!({"error": "invalid_grant"}).to_string()).into_response()
+        }
+    })
+}
+
+async fn api(State(desk): State<Desk>, _method: Method, headers: HeaderMap) -> Response {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok());
+    let token = token
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default()
+        .to_owned();
+    desk.with(|book| {
+        let good = book.given.get(&token).is_some_and(|end| *end > Instant::now()) && !book.mood.nobody;
+        book.refused += usize::from(!good);
+        let status = if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
+        (status, token).into_response()
+    })
+}
+
+/// A client of the desk: a session whose collection says where its token comes from, and a pipeline with a store.
+pub struct Client {
+    pub session: Session,
+    pub pipeline: Pipeline,
+    pub nodes: Vec<NodeId>,
+}
+
+/// The number of the request that fetches the token, the one that renews it, and two that need it.
+pub const TOKEN: usize = 0;
+pub const GET: usize = 2;
+pub const POST: usize = 3;
+
+/// The source that most tests use.
+pub fn source() -> TokenSource {
+    TokenSource {
+        pick: Pick::Body("$.access_token".into()),
+        ..TokenSource::new("t", "token")
+    }
+}
+
+impl Client {
+    pub fn new(desk: &Desk, sources: Vec<TokenSource>) -> Self {
+        let post = |name: &str, path: &str, body: &str| {
+            let mut request = Request {
+                method: Verb::new("POST"),
+                auth: Auth::new(Auth::NONE),
+                body: Body::Raw {
+                    language: crate::model::body::Language::Text,
+                    text: body.into(),
+                },
+                ..fixture::request(name, path, "", "")
+            };
+            request.set_full_url(path);
+            request
+        };
+        let mut again = post("refresh", "{{base}}/refresh", "{{r}}");
+        again.scripts.post_response =
+            "if (pm.response.code == 200) pm.environment.set('r', pm.response.json().refresh_token)".into();
+        let mut fetch = post("token", "{{base}}/token", "");
+        fetch.scripts.post_response = again.scripts.post_response.clone();
+        let inherits = Request {
+            auth: Auth::default(),
+            ..post("post", "{{base}}/x", "hello")
+        };
+        let get = fixture::request("get", "{{base}}/x", "", "");
+        let group = Group {
+            auth: Auth::new("bearer").with("token", "{{t}}"),
+            tokens: sources,
+            ..Group::named("API")
+        };
+        let (session, nodes) = fixture::session(&desk.base, group, vec![fetch, again, get, inherits]);
+        let mut pipeline = pipeline();
+        pipeline.tokens = Some(TokenStore::default());
+        Self {
+            session,
+            pipeline,
+            nodes,
+        }
+    }
+
+    /// Sends a request and keeps what it wrote.
+    pub async fn send(&mut self, request: usize) -> Outcome {
+        let plan = self.session.plan(self.nodes[request]).expect("a request");
+        let outcome = self.pipeline.send(plan, &SendContext::default()).await;
+        self.session.keep(Some(self.nodes[request]), &outcome);
+        outcome
+    }
+
+    /// Gives the variable of the token a value, as the user would.
+    pub fn set(&mut self, key: &str, value: &str) {
+        let value = CurrentValue {
+            value: Some(value.into()),
+            set_by: CurrentValue::YOU.into(),
+            set_at: Timestamp::now(),
+        };
+        self.session.current.set(Owner::Environment("test".into()), key, value);
+    }
+
+    /// What the variable of the token holds.
+    pub fn held(&self) -> Option<String> {
+        let owner = Owner::Environment("test".into());
+        let value = self.session.current.get(&owner, "t")?.value.clone()?;
+        Some(crate::model::variable::display_value(&value))
+    }
+}
+
+/// The status of what came back.
+pub fn status(outcome: &Outcome) -> u16 {
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    response.map_or(0, |response| response.status)
+}
+
+/// Why nothing came back.
+pub fn error(outcome: &Outcome) -> String {
+    let exchange = outcome.exchange.as_ref().expect("an exchange");
+    exchange.result.as_ref().expect_err("an error").to_string()
+}

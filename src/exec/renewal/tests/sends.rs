@@ -1,0 +1,412 @@
+//! Sends whose tokens are missing, expired, refused, or not to be had.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, jwt, source, status};
+use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
+use crate::model::exchange::SendErrorKind;
+use crate::model::token::{Life, Pick, Renew, Replay, TokenSource};
+use crate::model::{Entity, Request};
+use crate::script::BoxFuture;
+
+fn mood(ttl: Duration) -> Mood {
+    Mood { ttl, ..Mood::default() }
+}
+
+const LONG: Duration = Duration::from_mins(10);
+
+#[tokio::test]
+async fn a_missing_token_is_fetched_first_and_kept() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked(), desk.refused()), (200, 1, 0));
+    assert_eq!(client.held().as_deref(), Some("opaque-1"));
+    let renewal = &outcome.renewals[0];
+    assert_eq!(
+        (renewal.name.as_str(), renewal.from.as_str(), renewal.led),
+        ("t", "token", true)
+    );
+    assert_eq!(super::desk::status(renewal.outcome.as_ref().unwrap()), 200);
+    let line = &outcome.console[0].text;
+    assert!(line.starts_with("`t` had no value: renewed by `token` in "), "{line}");
+    assert!(line.ends_with("good for 9 min"), "{line}");
+    assert!(!line.contains("opaque"), "{line}");
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked()), (200, 1));
+    assert!(outcome.renewals.is_empty() && outcome.console.is_empty());
+}
+
+#[tokio::test]
+async fn a_token_is_found_wherever_the_reply_has_it() {
+    for pick in [
+        Pick::Body("$['access_token']".into()),
+        Pick::Header("X-Token".into()),
+        Pick::Cookie("sid".into()),
+    ] {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![TokenSource { pick, ..source() }]);
+        assert_eq!(status(&client.send(GET).await), 200);
+        assert_eq!(client.held().as_deref(), Some("opaque-1"));
+    }
+}
+
+#[tokio::test]
+async fn a_script_may_set_it_as_in_postman() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![TokenSource::new("t", "token")]);
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(client.nodes[TOKEN]).unwrap());
+    request.scripts.post_response = "pm.environment.set('t', pm.response.json().access_token)".into();
+    let (id, entity) = (client.nodes[TOKEN], Entity::Request(Arc::new(request)));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .unwrap();
+    assert_eq!(status(&client.send(GET).await), 200);
+    assert_eq!(client.held().as_deref(), Some("opaque-1"));
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_before_it_is_refused() {
+    let desk = Desk::open(mood(Duration::from_millis(300))).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(GET).await;
+    tokio::time::sleep(Duration::from_millis(310)).await;
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked(), desk.refused()), (200, 2, 0));
+    assert!(
+        outcome.renewals[0].why.starts_with("had expired"),
+        "{}",
+        outcome.renewals[0].why
+    );
+    client.set("t", &jwt(&json!({"exp": 1_000})));
+    assert_eq!((status(&client.send(GET).await), desk.refused()), (200, 0));
+    assert_eq!(desk.asked(), 2, "the store has a better one");
+}
+
+#[tokio::test]
+async fn a_fixed_life_counts_from_when_it_was_fetched() {
+    let desk = Desk::open(mood(LONG)).await;
+    let ttl = Life::Fixed(Duration::from_millis(50));
+    let mut client = Client::new(&desk, vec![TokenSource { life: ttl, ..source() }]);
+    client.send(GET).await;
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    client.send(GET).await;
+    assert_eq!(desk.asked(), 2);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_and_the_request_sent_again_once() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(GET).await;
+    desk.revoke();
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked(), desk.refused()), (200, 2, 1));
+    assert_eq!(outcome.exchange.as_ref().unwrap().hops[0].status, 401);
+    assert_eq!(client.held().as_deref(), Some("opaque-2"));
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_token_makes_no_loop() {
+    let desk = Desk::open(Mood {
+        nobody: true,
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let outcome = client.send(GET).await;
+    assert_eq!(
+        (status(&outcome), desk.asked(), desk.refused()),
+        (401, 1, 1),
+        "it was fresh"
+    );
+    for _ in 0..5 {
+        assert_eq!(status(&client.send(GET).await), 401);
+    }
+    assert_eq!(
+        (desk.asked(), desk.refused()),
+        (1, 6),
+        "a fresh one did not help this request"
+    );
+    assert_eq!(status(&client.send(POST).await), 401);
+    assert_eq!(desk.asked(), 2, "another request may have more luck");
+}
+
+/// Somebody who always answers the same, and what was asked.
+#[derive(Default)]
+struct Always(bool, Mutex<Vec<String>>);
+
+impl Interaction for Always {
+    fn renew(&self, question: RenewQuestion) -> BoxFuture<bool> {
+        self.1
+            .lock()
+            .unwrap()
+            .push(format!("{} {} by {}", question.key.name, question.why, question.from));
+        Box::pin(std::future::ready(self.0))
+    }
+
+    fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool> {
+        self.1
+            .lock()
+            .unwrap()
+            .push(format!("{} {}", question.method, question.request));
+        Box::pin(std::future::ready(self.0))
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_been_done_is_sent_again_only_with_a_word() {
+    let ask = |replay, answer: Option<bool>| async move {
+        let desk = Desk::open(mood(LONG)).await;
+        let mut client = Client::new(&desk, vec![TokenSource { replay, ..source() }]);
+        let always = answer.map(|answer| Arc::new(Always(answer, Mutex::default())));
+        client.pipeline.interaction = always.clone().map(|always| always as Arc<dyn Interaction>);
+        client.send(GET).await;
+        desk.revoke();
+        let outcome = client.send(POST).await;
+        let asked = always.map_or(0, |always| always.1.lock().unwrap().len());
+        assert_eq!(
+            desk.asked(),
+            2,
+            "the next one has a good token whatever becomes of this"
+        );
+        (status(&outcome), asked, outcome.console.last().unwrap().text.clone())
+    };
+    let (status, asked, said) = ask(Replay::Idempotent, None).await;
+    assert_eq!((status, asked), (401, 0));
+    assert!(said.contains("this POST was not sent again"), "{said}");
+    let short = |answer: (u16, usize, String)| (answer.0, answer.1);
+    assert_eq!(short(ask(Replay::Idempotent, Some(true)).await), (200, 1));
+    assert_eq!(short(ask(Replay::Idempotent, Some(false)).await), (401, 1));
+    assert_eq!(short(ask(Replay::Always, Some(false)).await), (200, 0));
+    assert_eq!(short(ask(Replay::Never, Some(true)).await), (401, 0));
+}
+
+#[tokio::test]
+async fn renewing_may_need_a_word_or_be_left_alone() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with = |renew| Client::new(&desk, vec![TokenSource { renew, ..source() }]);
+    let mut client = with(Renew::Never);
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));
+    let mut client = with(Renew::Ask);
+    assert_eq!(
+        (status(&client.send(GET).await), desk.asked()),
+        (401, 0),
+        "there is nobody to ask"
+    );
+    let no = Arc::new(Always(false, Mutex::default()));
+    client.pipeline.interaction = Some(no.clone());
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));
+    assert_eq!(no.1.lock().unwrap()[0], "t had no value by token");
+    client.pipeline.interaction = Some(Arc::new(Always(true, Mutex::default())));
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+#[tokio::test]
+async fn without_a_store_all_is_as_in_postman() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.pipeline.tokens = None;
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (401, 0));
+    assert_eq!(status(&client.send(TOKEN).await), 200);
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+#[tokio::test]
+async fn a_token_request_sent_by_hand_is_taken_note_of() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(TOKEN).await;
+    assert_eq!(client.held().as_deref(), Some("opaque-1"));
+    client.set("t", "");
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+#[tokio::test]
+async fn a_failed_renewal_says_why_shows_its_answer_and_pauses() {
+    let desk = Desk::open(Mood {
+        refuses: Some(401),
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let outcome = client.send(GET).await;
+    assert_eq!(
+        error(&outcome),
+        "`t` had no value and could not be renewed: `token` answered 401 Unauthorized (invalid_client: Unknown client)"
+    );
+    let kind = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err().kind;
+    assert_eq!((kind, outcome.failed()), (SendErrorKind::Token, true));
+    assert_eq!(status(outcome.renewals[0].outcome.as_ref().unwrap()), 401);
+    assert_eq!(
+        (desk.asked(), desk.refused(), client.held()),
+        (1, 0, None),
+        "it was not sent"
+    );
+    let again = error(&client.send(GET).await);
+    assert!(again.contains("not tried again for"), "{again}");
+    assert_eq!(desk.asked(), 1);
+    // By hand there is no pause, and what comes of it counts.
+    desk.with(|book| book.mood.refuses = None);
+    client.send(TOKEN).await;
+    assert_eq!(status(&client.send(GET).await), 200);
+}
+
+#[tokio::test]
+async fn replies_that_are_of_no_use_are_told_from_each_other() {
+    for (mood, text) in [
+        (
+            Mood {
+                error_in_200: true,
+                ..mood(LONG)
+            },
+            "answered 200 OK (invalid_client: Unknown client), which has nothing at `$.access_token`",
+        ),
+        (
+            Mood {
+                stale: true,
+                ..mood(LONG)
+            },
+            "answered 200 OK, and the token in it had expired 3 min before",
+        ),
+    ] {
+        let desk = Desk::open(mood).await;
+        let mut client = Client::new(&desk, vec![source()]);
+        let said = error(&client.send(GET).await);
+        assert!(said.ends_with(text), "{said}");
+        assert_eq!((desk.asked(), desk.refused()), (1, 0), "{said}");
+    }
+    let desk = Desk::open(mood(LONG)).await;
+    let with = |source| async {
+        let mut client = Client::new(&desk, vec![source]);
+        error(&client.send(GET).await)
+    };
+    let said = with(TokenSource {
+        pick: Pick::Body("$[".into()),
+        ..source()
+    })
+    .await;
+    assert!(said.contains("`$[` is no JSONPath"), "{said}");
+    let said = with(TokenSource::new("t", "token")).await;
+    assert!(said.ends_with("answered 200 OK, and its scripts set no `t`"), "{said}");
+    let said = with(TokenSource {
+        pick: Pick::Cookie("none".into()),
+        ..source()
+    })
+    .await;
+    assert!(said.ends_with("without a cookie `none`"), "{said}");
+    let said = with(TokenSource::new("t", "nowhere")).await;
+    assert!(said.ends_with("there is no request `nowhere`"), "{said}");
+}
+
+#[tokio::test]
+async fn a_hiccup_of_the_desk_is_not_told_to_anybody() {
+    let desk = Desk::open(Mood {
+        every_other_fails: true,
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 2));
+}
+
+#[tokio::test]
+async fn clocks_a_day_apart_are_told_by_the_servers_date() {
+    for day in [SignedDuration::from_hours(24), SignedDuration::from_hours(-24)] {
+        let desk = Desk::open(Mood {
+            ahead: Some(day),
+            ..mood(LONG)
+        })
+        .await;
+        let mut client = Client::new(&desk, vec![source()]);
+        for _ in 0..3 {
+            assert_eq!(status(&client.send(GET).await), 200);
+        }
+        assert_eq!((desk.asked(), desk.refused()), (1, 0), "{day}");
+    }
+}
+
+#[tokio::test]
+async fn a_rotating_refresh_token_is_used_and_falls_back_to_the_full_request() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with_refresh = TokenSource {
+        refresh: Some("refresh".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![with_refresh]);
+    client.send(GET).await;
+    for n in 1..=3 {
+        desk.revoke();
+        assert_eq!(status(&client.send(GET).await), 200);
+        assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (1, n));
+    }
+    desk.with(|book| book.refresh = "another".into());
+    desk.revoke();
+    assert_eq!(status(&client.send(GET).await), 200);
+    assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (2, 4));
+}
+
+#[tokio::test]
+async fn a_newer_refresh_token_is_used_where_the_variables_hold_an_older_one() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with_refresh = TokenSource {
+        refresh: Some("refresh".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![with_refresh]);
+    client.send(GET).await;
+    let before = client.session.current.clone();
+    desk.revoke();
+    client.send(GET).await;
+    // An iteration that began before that.
+    client.session.current = before;
+    desk.revoke();
+    client.set("t", &jwt(&json!({"exp": 1})));
+    client.pipeline.tokens.as_ref().unwrap();
+    assert_eq!(status(&client.send(GET).await), 200);
+    assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (1, 2));
+}
+
+#[tokio::test]
+async fn tokens_that_need_each_other_are_told() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(
+        &desk,
+        vec![
+            source(),
+            TokenSource {
+                pick: Pick::Header("x-token".into()),
+                ..TokenSource::new("u", "get")
+            },
+        ],
+    );
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(client.nodes[TOKEN]).unwrap());
+    request.set_full_url("{{base}}/token?u={{u}}");
+    let (id, entity) = (client.nodes[TOKEN], Entity::Request(Arc::new(request)));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .unwrap();
+    let said = error(&client.send(POST).await);
+    assert!(said.contains("these tokens need each other: `u` → `t` → `u`"), "{said}");
+    assert_eq!(desk.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_token_whose_request_uses_its_own_variable_is_fetched() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(client.nodes[TOKEN]).unwrap());
+    request.set_full_url("{{base}}/token?old={{t}}");
+    let (id, entity) = (client.nodes[TOKEN], Entity::Request(Arc::new(request)));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .unwrap();
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
