@@ -137,6 +137,28 @@ fn the_token_story() {
 }
 
 #[test]
+fn a_token_that_is_missing_is_fetched_by_itself() {
+    let home = Home::new();
+    let send = |tell: bool| {
+        let sent = home
+            .postrider()
+            .args([
+                "send",
+                "pydio-cells/configuration/list-services",
+                "-e",
+                "demo",
+                "--demo",
+            ])
+            .assert()
+            .success()
+            .stdout(contains("\"Services\""));
+        sent.stderr(contains("`dex_token` had no value: renewed by `Get token` in").count(usize::from(tell)));
+    };
+    send(true);
+    send(false);
+}
+
+#[test]
 fn without_a_token_the_server_refuses_and_the_reason_is_told() {
     let home = Home::new();
     home.postrider()
@@ -146,6 +168,7 @@ fn without_a_token_the_server_refuses_and_the_reason_is_told() {
             "-e",
             "demo",
             "--demo",
+            "--no-renew",
         ])
         .assert()
         .stdout(contains("Unauthorized."))
@@ -160,6 +183,7 @@ fn without_a_token_the_server_refuses_and_the_reason_is_told() {
             "-e",
             "demo",
             "--demo",
+            "--no-renew",
             "--fail",
             "-q",
         ])
