@@ -296,6 +296,7 @@ fn plain(method: &str, url: String, settings: Settings) -> ResolvedRequest {
         settings,
         redactor: Redactor::default(),
         unresolved: Vec::new(),
+        used: Vec::new(),
     }
 }
 
