@@ -29,6 +29,7 @@ pub mod jose;
 mod jwt;
 mod memory;
 mod none;
+mod ntlm;
 mod oauth1;
 pub mod oauth2;
 mod signed;
@@ -49,6 +50,9 @@ pub const TYPES: &[&dyn AuthType] = &[
     &basic::Basic,
     &bearer::Bearer,
     &apikey::ApiKey,
+    &digest::DigestAuth,
+    &hawk::Hawk,
+    &ntlm::Ntlm,
     &oauth2::OAuth2,
     &jwt::Jwt,
     &digest::DigestAuth,
