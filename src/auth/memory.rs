@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::Netrc;
 use super::challenge::Challenge;
 
 /// So many servers are remembered; then all are forgotten and asked anew, which costs each one request.
@@ -13,7 +14,10 @@ const MOST: usize = 1000;
 
 /// The memory of all signers. Cheap to clone: clones share it.
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Remembered>>);
+pub struct Memory {
+    remembered: Arc<Mutex<Remembered>>,
+    netrc: Option<Arc<Netrc>>,
+}
 
 /// By server and user.
 #[derive(Default)]
@@ -39,7 +43,21 @@ impl fmt::Debug for Memory {
 
 impl Memory {
     fn lock(&self) -> MutexGuard<'_, Remembered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The same, with the user's leave to use this file.
+    #[must_use]
+    pub fn with_netrc(&self, netrc: Netrc) -> Self {
+        Self {
+            netrc: Some(Arc::new(netrc)),
+            ..self.clone()
+        }
+    }
+
+    /// The user's netrc, if it may be used.
+    pub(super) fn netrc(&self) -> Option<&Netrc> {
+        self.netrc.as_deref()
     }
 
     /// The challenge of a server, its nonce counted once more: no two requests get the same count.

@@ -28,6 +28,7 @@ mod hawk;
 pub mod jose;
 mod jwt;
 mod memory;
+mod netrc;
 mod none;
 mod ntlm;
 mod oauth1;
@@ -38,6 +39,7 @@ pub use dialogue::{Answer, Dialogue, Reply};
 pub use draft::Draft;
 pub use field::{FieldKind, FieldSpec};
 pub use memory::Memory;
+pub use netrc::Netrc;
 #[cfg(test)]
 pub(crate) use signed::tests as fixtures;
 pub use signed::{Signed, SignedRequest, sign};
@@ -53,6 +55,7 @@ pub const TYPES: &[&dyn AuthType] = &[
     &digest::DigestAuth,
     &hawk::Hawk,
     &ntlm::Ntlm,
+    &netrc::NetrcAuth,
     &oauth2::OAuth2,
     &jwt::Jwt,
     &digest::DigestAuth,

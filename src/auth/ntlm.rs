@@ -97,25 +97,7 @@ impl AuthType for Ntlm {
                 draft.set_bound_header("Authorization", &format!("{word} {}", STANDARD.encode(negotiate())));
                 step()
             }
-            Some(1) => match STANDARD
-                .decode(&offered.token)
-                .ok()
-                .and_then(|bytes| Challenge::read(&bytes))
-            {
-                Some(challenge) => {
-                    let account = account(draft);
-                    let chance = rand::random::<u64>().to_le_bytes();
-                    let proof = STANDARD.encode(authenticate(&account, &challenge, chance, Timestamp::now()));
-                    draft.go_alone();
-                    draft.hide(&proof);
-                    draft.set_bound_header("Authorization", &format!("{word} {proof}"));
-                    step()
-                }
-                None => {
-                    draft.warn("the server's NTLM challenge cannot be read: its answer is shown");
-                    Step::Signed
-                }
-            },
+            Some(1) => prove(draft, word, &offered.token),
             Some(_) => {
                 draft.warn(if answer.reused() {
                     "the server does not take the user name and password of the NTLM auth"
@@ -126,6 +108,22 @@ impl AuthType for Ntlm {
             }
         }
     }
+}
+
+/// The third message, for the challenge of the second.
+fn prove(draft: &mut Draft, word: &str, token: &str) -> Step {
+    let message = STANDARD.decode(token).ok();
+    let Some(challenge) = message.and_then(|bytes| Challenge::read(&bytes)) else {
+        draft.warn("the server's NTLM challenge cannot be read: its answer is shown");
+        return Step::Signed;
+    };
+    let account = account(draft);
+    let chance = rand::random::<u64>().to_le_bytes();
+    let proof = STANDARD.encode(authenticate(&account, &challenge, chance, Timestamp::now()));
+    draft.go_alone();
+    draft.hide(&proof);
+    draft.set_bound_header("Authorization", &format!("{word} {proof}"));
+    step()
 }
 
 fn step() -> Step {

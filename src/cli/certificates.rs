@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::http::ClientCertificate;
 use crate::model::Secret;
+use crate::model::certificate::{ClientCertificate, Passphrase};
 
 use super::CliError;
 use super::args::RunArgs;
@@ -21,13 +21,18 @@ pub fn all(args: &RunArgs, cwd: &Path) -> Result<Vec<ClientCertificate>, CliErro
             servers: Vec::new(),
             certificate: cwd.join(certificate),
             key: args.ssl_client_key.as_ref().map(|key| cwd.join(key)),
-            passphrase: args.ssl_client_passphrase.as_deref().map(Secret::new),
+            passphrase: args.ssl_client_passphrase.as_deref().map(given),
         });
     }
     Ok(out)
 }
 
-/// Reads a list as Postman writes it: `[{"name", "matches", "key": {"src"}, "cert": {"src"}, "passphrase"}]`.
+fn given(passphrase: &str) -> Passphrase {
+    Passphrase::Given(Secret::new(passphrase))
+}
+
+/// Reads a list as Postman writes it: `[{"name", "matches", "key": {"src"}, "cert": {"src"}, "passphrase"}]`, or with
+/// `"pfx": {"src"}` in the place of the two.
 fn list(file: &Path, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
     let failed = || {
         CliError::failed(format!(
@@ -46,9 +51,12 @@ fn list(file: &Path, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
         let matches = entry["matches"].as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(ClientCertificate {
             servers: matches.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-            certificate: source("cert").ok_or_else(|| failed().because("an entry has no `cert.src`"))?,
-            key: source("key"),
-            passphrase: entry["passphrase"].as_str().map(Secret::new),
+            certificate: source("cert")
+                .or_else(|| source("pfx"))
+                .ok_or_else(|| failed().because("an entry has neither `cert.src` nor `pfx.src`"))?,
+            // A PKCS #12 file holds its key.
+            key: source("key").filter(|_| source("cert").is_some()),
+            passphrase: entry["passphrase"].as_str().map(given),
         })
     };
     entries.iter().map(entry).collect()

@@ -274,6 +274,7 @@ impl Opened {
             ca_file: self.config.ca_file.clone(),
             insecure: self.config.insecure,
             timeout: self.config.timeout.unwrap_or_default(),
+            certificates: self.config.client_certificates.clone(),
             ..ClientConfig::default()
         }
     }

@@ -197,7 +197,8 @@ fn pipeline(start: &Start<'_>, opened: &Opened) -> Result<Pipeline, CliError> {
     }
     config.only_working_dir = args.no_insecure_file_read;
     config.follow_redirects = !args.ignore_redirects;
-    config.certificates = certificates::all(args, start.cwd)?;
+    // Those of the command line are tried first.
+    config.certificates.splice(0..0, certificates::all(args, start.cwd)?);
     if let Some(file) = &args.cookie_jar {
         cookies::read(&start.cwd.join(file), &opened.jar)?;
     }

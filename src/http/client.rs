@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::body::{self, BodyFiles};
+use super::identity::Identity;
 use super::identity::{ClientCertificate, Identity};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
@@ -16,6 +17,7 @@ use super::trace::{ConnectLayer, Resolver};
 use super::verify::{Trust, read_ca_file};
 use crate::auth::SignedRequest;
 use crate::model::Exchange;
+use crate::model::certificate::ClientCertificate;
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::secret::without_credentials;
 use crate::model::settings::HttpVersion;

@@ -1,36 +1,15 @@
-//! Client certificates: which server is shown which, and reading them (mutual TLS, RFC 8446, section 4.4.2).
+//! Client certificates: which server is shown which, and reading them from PEM or PKCS #12 (mutual TLS, RFC 8446, section 4.4.2).
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use url::Url;
 
 use super::key::{self, KeyError};
-use crate::model::Secret;
+use super::pkcs12;
+use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::exchange::{SendError, SendErrorKind};
-
-/// A certificate of the client's, and the servers it is for.
-#[derive(Clone, Default)]
-pub struct ClientCertificate {
-    /// Patterns as Postman has them: `https://*.example.com:8443/*`; empty is every server.
-    pub servers: Vec<String>,
-    /// The PEM file with the certificate, and those above it.
-    pub certificate: PathBuf,
-    /// The PEM file with its key; absent, the certificate's file holds it.
-    pub key: Option<PathBuf>,
-    /// What the key is encrypted with.
-    pub passphrase: Option<Secret>,
-}
-
-impl fmt::Debug for ClientCertificate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientCertificate")
-            .field("certificate", &self.certificate)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A certificate with its chain, and its key.
 pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -43,24 +22,47 @@ impl ClientCertificate {
 
     /// Reads it.
     pub(super) fn read(&self) -> Result<Identity, SendError> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(&bytes(&self.certificate)?)
+        let certificate = bytes(&self.certificate)?;
+        let passphrase = self.passphrase()?;
+        let passphrase = passphrase.as_deref();
+        let told = |file: &Path, error: KeyError| {
+            let told = unusable(file, &error.to_string());
+            match error {
+                KeyError::NoPassphrase => told.hint(
+                    "`--ssl-client-passphrase` of `run` gives it, or `passphrase = { env = \"NAME\" }` in `config.toml`",
+                ),
+                KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
+                KeyError::None | KeyError::Wrong => told,
+            }
+        };
+        if pkcs12::is_der(&certificate) && self.key.is_none() {
+            let identity = pkcs12::read(&certificate, passphrase).map_err(|error| told(&self.certificate, error))?;
+            return if identity.0.is_empty() {
+                Err(unusable(&self.certificate, "it holds no certificate"))
+            } else {
+                Ok(identity)
+            };
+        }
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(&certificate)
             .collect::<Result<_, _>>()
             .map_err(|error| unusable(&self.certificate, &error.to_string()))?;
         if chain.is_empty() {
             return Err(unusable(&self.certificate, "it holds no certificate"));
         }
         let file = self.key.as_ref().unwrap_or(&self.certificate);
-        let pem = bytes(file)?;
-        let passphrase = self.passphrase.as_ref().map(Secret::reveal);
-        let key = key::read(&pem, passphrase).map_err(|error| {
-            let told = unusable(file, &error.to_string());
-            match error {
-                KeyError::NoPassphrase => told.hint("`--ssl-client-passphrase` gives it"),
-                KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
-                KeyError::None | KeyError::Wrong => told,
-            }
-        })?;
+        let key = key::read(&bytes(file)?, passphrase).map_err(|error| told(file, error))?;
         Ok((chain, key))
+    }
+
+    fn passphrase(&self) -> Result<Option<String>, SendError> {
+        match &self.passphrase {
+            None => Ok(None),
+            Some(Passphrase::Given(secret)) => Ok(Some(secret.reveal().to_owned())),
+            Some(Passphrase::Env(name)) => std::env::var(name).map(Some).map_err(|_| {
+                let why = format!("the variable `{}` with its passphrase is not set", name.escape_debug());
+                unusable(&self.certificate, &why).hint(format!("set it before you start: `export {name}=…`"))
+            }),
+        }
     }
 }
 
@@ -73,7 +75,7 @@ fn unusable(path: &Path, why: &str) -> SendError {
         SendErrorKind::Tls,
         format!("cannot use the client certificate `{}`: {why}", path.display()),
     )
-    .hint("a client certificate and its key are PEM files")
+    .hint("a client certificate and its key are PEM files, or both one PKCS #12 file (`.p12`, `.pfx`)")
 }
 
 /// Whether a URL fits a pattern: scheme, host and port, path; `*` stands for anything, without a port for the usual one.
@@ -120,6 +122,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
+    use crate::model::Secret;
 
     fn is_for(pattern: &str, url: &str) -> bool {
         let certificate = ClientCertificate {
@@ -161,7 +164,7 @@ mod tests {
         std::fs::write(&file, made.cert.pem() + key).unwrap();
         let certificate = |passphrase: Option<&str>| ClientCertificate {
             certificate: file.clone(),
-            passphrase: passphrase.map(Secret::new),
+            passphrase: passphrase.map(|text| Passphrase::Given(Secret::new(text))),
             ..ClientCertificate::default()
         };
         let error = certificate(None).read().unwrap_err();
@@ -172,6 +175,12 @@ mod tests {
             "{error:?}"
         );
         assert!(certificate(Some("hush")).read().is_ok());
+        let unset = ClientCertificate {
+            passphrase: Some(Passphrase::Env("POSTRIDER_TEST_UNSET".to_owned())),
+            ..certificate(None)
+        };
+        let error = unset.read().unwrap_err();
+        assert!(error.message.contains("`POSTRIDER_TEST_UNSET`"), "{error:?}");
         let certificate = certificate(None);
         std::fs::write(&file, made.cert.pem() + &made.signing_key.serialize_pem()).unwrap();
         assert_eq!(certificate.read().unwrap().0.len(), 1);

@@ -11,6 +11,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod certificate;
 pub mod collection;
 pub mod edit;
 pub mod environment;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml_edit::{DocumentMut, TomlError};
 
 use super::files::{Disk, DurationText, SaveError, line_column, read, write};
+use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::problem::Problem;
 use crate::model::secret::without_credentials;
 
@@ -29,6 +30,10 @@ pub struct Config {
     pub editor: Option<String>,
     /// Whether the mouse is used; `None` is yes.
     pub mouse: Option<bool>,
+    /// Which servers are shown which certificate of the client's.
+    pub client_certificates: Vec<ClientCertificate>,
+    /// Whether requests that ask for it may use the user's netrc.
+    pub netrc: bool,
 }
 
 /// The settings of postrider.
@@ -50,6 +55,53 @@ pub struct ConfigDto {
     pub editor: Option<String>,
     /// Whether the mouse is used; absent is yes.
     pub mouse: Option<bool>,
+    /// Certificates to show to servers that ask for one; of those for a server the first.
+    #[serde(default)]
+    pub client_certificates: Vec<ClientCertificateDto>,
+    /// Let requests with the auth type `netrc` use `~/.netrc`, or what `$NETRC` names.
+    #[serde(default)]
+    pub netrc: bool,
+}
+
+/// A client certificate.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCertificateDto {
+    /// The server: `api.example.com`, `*.example.com`, or a whole pattern such as `https://example.com:8443/v1/*`.
+    pub host: String,
+    /// Its port; absent is 443.
+    pub port: Option<u16>,
+    /// A PEM file with the certificate and those above it, or a PKCS #12 file (`.p12`, `.pfx`).
+    pub certificate: PathBuf,
+    /// A PEM file with the key; absent, the other file holds it.
+    pub key: Option<PathBuf>,
+    /// Where the passphrase of the key is.
+    pub passphrase: Option<PassphraseDto>,
+}
+
+/// Where a passphrase is; it never stands in a file itself.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PassphraseDto {
+    /// The variable of the process' environment that holds it.
+    pub env: String,
+}
+
+impl ClientCertificateDto {
+    /// The certificate, its files relative to a folder.
+    fn below(self, folder: &Path) -> ClientCertificate {
+        let pattern = match self.port {
+            _ if self.host.contains("://") => self.host,
+            Some(port) => format!("https://{}:{port}/*", self.host),
+            None => format!("https://{}/*", self.host),
+        };
+        ClientCertificate {
+            servers: vec![pattern],
+            certificate: folder.join(self.certificate),
+            key: self.key.map(|key| folder.join(key)),
+            passphrase: self.passphrase.map(|passphrase| Passphrase::Env(passphrase.env)),
+        }
+    }
 }
 
 impl fmt::Debug for Config {
@@ -63,13 +115,17 @@ impl fmt::Debug for Config {
             .field("insecure", &self.insecure)
             .field("editor", &self.editor)
             .field("mouse", &self.mouse)
+            .field("client_certificates", &self.client_certificates)
+            .field("netrc", &self.netrc)
             .finish()
     }
 }
 
-impl From<ConfigDto> for Config {
-    fn from(dto: ConfigDto) -> Self {
-        Self {
+impl ConfigDto {
+    /// The settings, files relative to the folder they stand in.
+    fn below(self, folder: &Path) -> Config {
+        let dto = self;
+        Config {
             theme: dto.theme,
             timeout: dto.timeout.map(|timeout| timeout.0),
             proxy: dto.proxy,
@@ -77,6 +133,12 @@ impl From<ConfigDto> for Config {
             insecure: dto.insecure,
             editor: dto.editor,
             mouse: dto.mouse,
+            client_certificates: dto
+                .client_certificates
+                .into_iter()
+                .map(|certificate| certificate.below(folder))
+                .collect(),
+            netrc: dto.netrc,
         }
     }
 }
@@ -99,7 +161,7 @@ impl Config {
             return (Self::default(), Some(problem(None, "the file is not UTF-8".to_owned())));
         };
         match toml::from_str::<ConfigDto>(text.trim_start_matches('\u{feff}')) {
-            Ok(dto) => (dto.into(), None),
+            Ok(dto) => (dto.below(file.parent().unwrap_or(Path::new(""))), None),
             Err(error) => {
                 let at = error.span().map(|span| line_column(&text, span.start));
                 (Self::default(), Some(problem(at, error.message().trim().to_owned())))
@@ -170,6 +232,31 @@ mod tests {
         let (config, problem) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
         assert_eq!(config.timeout, Some(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn client_certificates_lie_beside_the_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let text = "[[client_certificates]]\nhost = \"*.a.test\"\nport = 8443\ncertificate = \"me.p12\"\n\
+                    passphrase = { env = \"ME\" }\n[[client_certificates]]\nhost = \"https://b.test/x/*\"\n\
+                    certificate = \"/abs/me.pem\"\nkey = \"me.key\"\n";
+        std::fs::write(&file, text).unwrap();
+        let (config, problem) = Config::load(&file);
+        assert_eq!(problem, None);
+        let [first, second] = config.client_certificates.as_slice() else {
+            panic!("{config:?}")
+        };
+        assert_eq!(first.servers, ["https://*.a.test:8443/*"]);
+        assert_eq!(first.certificate, folder.path().join("me.p12"));
+        assert_eq!(first.passphrase, Some(Passphrase::Env("ME".into())));
+        assert_eq!(second.servers, ["https://b.test/x/*"]);
+        assert_eq!(second.certificate, PathBuf::from("/abs/me.pem"));
+        assert_eq!(second.key, Some(folder.path().join("me.key")));
+        // A passphrase in the file itself is refused: it would end up in somebody's repository.
+        std::fs::write(&file, text.replace("{ env = \"ME\" }", "\"hush\"")).unwrap();
+        let (_, problem) = Config::load(&file);
+        assert!(!problem.unwrap().message.contains("`hush`"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod digest;
 mod errors;
 mod h2;
 mod hawk;
+mod identity;
 mod ntlm;
 mod proxies;
 mod receive;

@@ -281,6 +281,7 @@ fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
         insecure: config.insecure,
         timeout: config.timeout.unwrap_or_default(),
         working_dir: root,
+        certificates: config.client_certificates.clone(),
         ..ClientConfig::default()
     }
 }
