@@ -52,18 +52,16 @@ pub const TYPES: &[&dyn AuthType] = &[
     &basic::Basic,
     &bearer::Bearer,
     &apikey::ApiKey,
-    &digest::DigestAuth,
-    &hawk::Hawk,
-    &ntlm::Ntlm,
-    &netrc::NetrcAuth,
     &oauth2::OAuth2,
     &jwt::Jwt,
     &digest::DigestAuth,
     &oauth1::OAuth1,
     &hawk::Hawk,
     &awsv4::AwsV4,
+    &ntlm::Ntlm,
     &asap::Asap,
     &edgegrid::EdgeGrid,
+    &netrc::NetrcAuth,
 ];
 
 /// One auth type: what it is called, what it takes and what it does to a request.

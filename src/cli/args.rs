@@ -144,6 +144,9 @@ pub struct SendingArgs {
     /// Renews no tokens by itself, as Postman does not.
     #[arg(long)]
     pub no_renew: bool,
+    /// Lets requests with the auth type `netrc` use `~/.netrc`, or what `$NETRC` names.
+    #[arg(long)]
+    pub netrc: bool,
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,

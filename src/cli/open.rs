@@ -6,12 +6,13 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use crate::demo;
-use crate::exec::{Given, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
+use crate::exec::{Given, NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
 use crate::store::locate::Origin;
+use crate::store::paths::netrc_file;
 use crate::store::state::{HistoryRow, StateError};
 use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
@@ -307,6 +308,11 @@ impl Opened {
         if !sending.no_renew {
             pipeline.tokens = Some(TokenStore::default());
         }
+        let netrc = netrc_file().filter(|_| sending.netrc || self.config.netrc);
+        pipeline.netrc = netrc.map(|path| NetrcFile {
+            path,
+            asks: !sending.netrc,
+        });
         if sending.allow_vault {
             pipeline.consent = Some(Arc::new(Given));
         }

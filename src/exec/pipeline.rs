@@ -15,6 +15,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::nested::Nested;
+use super::netrc::NetrcFile;
 use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
@@ -58,6 +59,8 @@ pub struct Pipeline {
     pub interaction: Option<Arc<dyn Interaction>>,
     /// The tokens whose fetching this is part of, outermost first.
     pub(super) renewing: Vec<TokenKey>,
+    /// The user's netrc, for requests that ask for it; without it they are sent without.
+    pub netrc: Option<NetrcFile>,
     /// How many requests have each run the next one, up to this.
     pub(super) depth: u8,
     /// The vault of the request whose script runs this one.
@@ -106,6 +109,7 @@ impl Pipeline {
             tokens: None,
             interaction: None,
             renewing: Vec::new(),
+            netrc: None,
             depth: 0,
             vault: None,
         }
@@ -229,7 +233,7 @@ impl Pipeline {
             engine.prepare().await;
         }
         let mut exchange = match ready.failed.take() {
-            None => self.sign_and_send(&ready.resolved, context).await,
+            None => self.sign_and_send(&prepared.plan, &ready.resolved, context).await,
             Some(error) => unsent(&ready.resolved, error),
         };
         // Once; and once more where the first new token was one that somebody else had fetched a while ago.
@@ -238,7 +242,7 @@ impl Pipeline {
                 break;
             };
             ready.resolved = again;
-            let next = self.sign_and_send(&ready.resolved, context).await;
+            let next = self.sign_and_send(&prepared.plan, &ready.resolved, context).await;
             exchange = join(exchange, next, "the token was renewed".to_owned());
         }
         self.note_answer(&prepared, &ready, &exchange);
@@ -258,12 +262,15 @@ impl Pipeline {
         prepared.log.outcome
     }
 
-    async fn sign_and_send(&self, resolved: &ResolvedRequest, context: &SendContext) -> Exchange {
-        sign_and_send(&self.http, &self.memory, resolved.clone(), self.http_context(context)).await
+    async fn sign_and_send(&self, plan: &Plan, resolved: &ResolvedRequest, context: &SendContext) -> Exchange {
+        let (memory, warning) = self.memory_for(plan, resolved).await;
+        let mut exchange = sign_and_send(&self.http, &memory, resolved.clone(), self.http_context(context)).await;
+        exchange.warnings.extend(warning);
+        exchange
     }
 
     /// Who it is that asks for the user's secrets.
-    fn asking(plan: &Plan) -> Asking {
+    pub(super) fn asking(plan: &Plan) -> Asking {
         let collection = plan.ancestors.first().map_or(&plan.request.name, |first| &first.name);
         let place = plan.path.as_ref().and_then(|path| path.parts().next());
         Asking {

@@ -31,7 +31,7 @@ pub struct Asking {
     pub request: String,
 }
 
-/// Who is asked whether a collection may use the vault.
+/// Who is asked whether a collection may use the vault, and the netrc with it.
 pub trait Consent: Send + Sync {
     /// Whether its scripts and requests may; waits for the user's word.
     fn vault(&self, asking: &Asking) -> BoxFuture<bool>;

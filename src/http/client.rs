@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use super::body::{self, BodyFiles};
 use super::identity::Identity;
-use super::identity::{ClientCertificate, Identity};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
 use super::tls;

@@ -148,16 +148,15 @@ fn certificate(value: &[u8]) -> Option<&[u8]> {
 fn decrypt(algorithm: &[u8], data: &[u8], passphrase: &str) -> Result<Vec<u8>, KeyError> {
     let (inner, _) = tagged(algorithm, SEQUENCE).ok_or(KeyError::Wrong)?;
     let (oid, parameters) = tagged(inner, OID).ok_or(KeyError::Wrong)?;
-    let plain = match oid.strip_prefix(CIPHERS) {
-        Some([own]) => own_cipher(*own, parameters, data, passphrase)?,
-        _ => {
-            let unknown = |error: pkcs8::der::Error| match error.kind() {
-                pkcs8::der::ErrorKind::OidUnknown { oid } => KeyError::Cipher(oid.to_string()),
-                _ => KeyError::Cipher("an unknown algorithm".to_owned()),
-            };
-            let scheme = EncryptionScheme::from_der(algorithm).map_err(unknown)?;
-            scheme.decrypt(passphrase, data).map_err(|_| KeyError::Wrong)?
-        }
+    let plain = if let Some([own]) = oid.strip_prefix(CIPHERS) {
+        own_cipher(*own, parameters, data, passphrase)?
+    } else {
+        let unknown = |error: pkcs8::der::Error| match error.kind() {
+            pkcs8::der::ErrorKind::OidUnknown { oid } => KeyError::Cipher(oid.to_string()),
+            _ => KeyError::Cipher("an unknown algorithm".to_owned()),
+        };
+        let scheme = EncryptionScheme::from_der(algorithm).map_err(unknown)?;
+        scheme.decrypt(passphrase, data).map_err(|_| KeyError::Wrong)?
     };
     // With the wrong passphrase the padding is right once in 256 times.
     if plain.first() == Some(&SEQUENCE) {

@@ -7,6 +7,14 @@ use etcetera::base_strategy::{BaseStrategy, Xdg};
 /// The name of our folder in each of them.
 const NAME: &str = "postrider";
 
+/// The user's netrc, as curl finds it: what `NETRC` names, else `.netrc` in the home folder.
+pub fn netrc_file() -> Option<PathBuf> {
+    let named = std::env::var_os("NETRC").filter(|name| !name.is_empty());
+    named
+        .map(PathBuf::from)
+        .or_else(|| Some(etcetera::home_dir().ok()?.join(".netrc")))
+}
+
 /// Our folders. Passed around, never global, so that tests live in a temporary one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paths {

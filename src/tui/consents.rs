@@ -10,7 +10,7 @@ use super::state::State;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct QuestionId(pub u64);
 
-/// A script or a request wants to use the vault.
+/// A script or a request wants to use the vault, or a request the netrc.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
     /// Its name.
@@ -32,7 +32,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
         let what = "May a request use your secrets?";
         (
             what,
-            format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`)."),
+            format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`, or your netrc)."),
         )
     } else {
         let what = "May a script use your secrets?";

@@ -16,9 +16,10 @@ use super::consent::Asker;
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
-use crate::exec::{Packages, Pipeline, Plan, SendContext, TokenStore};
+use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
 use crate::http::{Client, ClientConfig, Jar};
 use crate::model::EnvironmentId;
+use crate::store::paths::netrc_file;
 use crate::store::{Config, PackageStore};
 use crate::tui::event::{Event, Found};
 use crate::tui::runner::Order;
@@ -69,6 +70,8 @@ impl Sends {
         pipeline.tokens = Some(TokenStore::default());
         let asker = Asker::new(queue.clone());
         pipeline.consent = Some(Arc::new(asker.clone()));
+        let netrc = netrc_file().filter(|_| config.netrc);
+        pipeline.netrc = netrc.map(|path| NetrcFile { path, asks: true });
         let sends = Self {
             imports,
             asker,
