@@ -64,7 +64,10 @@ impl Planned {
     ///
     /// When a file cannot be written, or was changed since it was planned. What came before stays written.
     pub fn carry_out(&mut self) -> Result<Vec<Imported>, SaveError> {
-        self.todo.carry_out(&self.workspace, &self.files)
+        let files = self.files.in_bulk();
+        let done = self.todo.carry_out(&self.workspace, &files);
+        files.settle();
+        done
     }
 }
 

@@ -1,5 +1,6 @@
 //! Replacing a file so that a crash leaves the old or the new one, never half of one.
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -42,11 +43,18 @@ fn replace(path: &Path, bytes: &[u8], still: impl FnOnce() -> bool) -> Result<bo
 
 /// Writes a file that is not there yet, as [`write`] does otherwise. [`SaveError::Exists`] when it is there by now.
 pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
+    let target = create_in_memory(path, bytes)?;
+    sync(&[target]);
+    Ok(())
+}
+
+/// As [`create`], but a loss of power may take the file until it went through [`sync`]. Returns where it is.
+pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
     let target = target(path)?;
     let folder = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
     let exists = || SaveError::Exists { path: target.clone() };
-    let file = filled(folder, bytes, None).map_err(SaveError::io("write", &target))?;
+    let file = written(folder, bytes).map_err(SaveError::io("write", &target))?;
     match file.persist_noclobber(&target) {
         Ok(_) => {}
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
@@ -57,9 +65,25 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
             persisted.map_err(|error| SaveError::io("write", &target)(error.error))?;
         }
     }
-    sync_folder(folder);
-    Ok(())
+    Ok(target)
 }
+
+/// Makes new files and their folders durable: the files side by side, as a disk takes many at once in the time of one,
+/// then every folder once, as its cost grows with what is in it.
+pub fn sync(files: &[PathBuf]) {
+    let share = files.len().div_ceil(AT_ONCE).max(1);
+    std::thread::scope(|scope| {
+        for files in files.chunks(share).skip(1) {
+            scope.spawn(|| files.iter().for_each(|file| sync_one(file)));
+        }
+        files.iter().take(share).for_each(|file| sync_one(file));
+    });
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+    folders.into_iter().for_each(sync_one);
+}
+
+/// How many files are made durable at once.
+const AT_ONCE: usize = 16;
 
 /// What a link points to in the end; a plain or missing path itself.
 fn target(path: &Path) -> Result<PathBuf, SaveError> {
@@ -71,6 +95,16 @@ fn target(path: &Path) -> Result<PathBuf, SaveError> {
 
 /// A temporary file beside its target with everything in it, safe on the disk.
 fn filled(folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<tempfile::NamedTempFile> {
+    let file = written(folder, bytes)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// A temporary file beside its target with everything in it.
+fn written(folder: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".postrider-").suffix(".tmp");
     #[cfg(unix)]
@@ -81,17 +115,17 @@ fn filled(folder: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::
     }
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;
-    if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
-    }
-    file.as_file().sync_all()?;
     Ok(file)
 }
 
 /// Makes a rename durable. Not every file system can; the file itself is safe by then.
 pub fn sync_folder(folder: &Path) {
-    if let Ok(folder) = fs::File::open(folder) {
-        let _unsupported = folder.sync_all();
+    sync_one(folder);
+}
+
+fn sync_one(path: &Path) {
+    if let Ok(file) = fs::File::open(path) {
+        let _unsupported = file.sync_all();
     }
 }
 

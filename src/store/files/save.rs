@@ -137,7 +137,7 @@ impl Files {
             return Ok(Saved::Unchanged);
         }
         let bytes = layout::text(&content.tree()).into_bytes();
-        atomic::create(path, &bytes)?;
+        self.create_file(path, &bytes)?;
         self.note(place, bytes);
         Ok(Saved::Written)
     }
