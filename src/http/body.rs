@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Either, Full, StreamBody};
+use hyper::body::Frame;
 use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
@@ -16,6 +19,9 @@ use crate::model::wire::ResolvedBody;
 
 /// What is read into memory of a file that is signed, in bytes.
 const MOST_SIGNED: u64 = 64 << 20;
+
+/// A body as hyper sends it: in one piece, or as it is read.
+pub(super) type Body = Either<Full<Bytes>, UnsyncBoxBody<Bytes, std::io::Error>>;
 
 /// A piece of a body: bytes, or a file that is read when it is sent.
 #[derive(Clone, Debug)]
@@ -105,10 +111,15 @@ impl Outgoing {
     }
 
     /// The body for one hop; what is read of files shows up in `shown`.
-    pub(super) fn stream(&self, trace: &Arc<Trace>, shown: &Shown) -> reqwest::Body {
-        if let [Segment::Bytes(bytes)] = self.segments.as_slice() {
-            shown.add(bytes);
-            return reqwest::Body::from(bytes.clone());
+    pub(super) fn stream(&self, trace: &Arc<Trace>, shown: &Shown) -> Body {
+        shown.clear();
+        match self.segments.as_slice() {
+            [] => return Body::Left(Full::default()),
+            [Segment::Bytes(bytes)] => {
+                shown.add(bytes);
+                return Body::Left(Full::new(bytes.clone()));
+            }
+            _ => {}
         }
         let (trace, shown) = (Arc::clone(trace), shown.clone());
         let pieces = stream::iter(self.segments.clone())
@@ -123,11 +134,12 @@ impl Outgoing {
                 })
             })
             .try_flatten()
-            .inspect_ok(move |bytes| {
-                shown.add(bytes);
+            .map_ok(move |bytes| {
+                shown.add(&bytes);
                 trace.body_sent();
+                Frame::data(bytes)
             });
-        reqwest::Body::wrap_stream(pieces)
+        Body::Right(BodyExt::boxed_unsync(StreamBody::new(pieces)))
     }
 }
 

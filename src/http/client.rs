@@ -1,23 +1,23 @@
-//! The client: what the program's settings say, and the pools of connections made from them as they are needed.
+//! The client: what the program's settings say, and the connections made by them as they are needed.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::body::{self, BodyFiles};
-use super::identity::Identity;
+use super::connect::Route;
+use super::pool::{Key, Pool};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
+use super::target::Target;
 use super::tls;
-use super::trace::{ConnectLayer, Resolver};
 use super::verify::{Trust, read_ca_file};
 use crate::auth::SignedRequest;
 use crate::model::Exchange;
 use crate::model::certificate::ClientCertificate;
-use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::exchange::SendError;
 use crate::model::secret::without_credentials;
 use crate::model::settings::HttpVersion;
 use crate::model::wire::ResolvedBody;
@@ -92,52 +92,32 @@ pub struct Client {
 struct Inner {
     config: ClientConfig,
     proxies: std::sync::OnceLock<Proxies>,
-    pools: Mutex<HashMap<PoolKey, reqwest::Client>>,
-    /// Whether all goes over one connection.
-    single: bool,
-    /// Whether one has been opened.
-    opened: AtomicBool,
+    tls: Mutex<HashMap<TlsKey, Arc<rustls::ClientConfig>>>,
+    pool: Pool,
 }
 
-/// What connections must have in common to be shared.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct PoolKey {
-    verify_tls: bool,
-    version: &'static str,
-    proxy: Option<String>,
-    /// The number of the client's certificate.
-    certificate: Option<usize>,
-}
+/// Whether certificates are checked, the HTTP version, and the number of the client's certificate.
+type TlsKey = (bool, &'static str, Option<usize>);
 
 impl Client {
     /// A client; nothing is read or opened before the first send.
     pub fn new(config: ClientConfig) -> Self {
-        Self::over(config, false)
-    }
-
-    fn over(config: ClientConfig, single: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
                 config,
                 proxies: std::sync::OnceLock::new(),
-                pools: Mutex::default(),
-                single,
-                opened: AtomicBool::new(false),
+                tls: Mutex::default(),
+                pool: Pool::default(),
             }),
         }
     }
 
-    /// A client that shares no connection with this one, and sends one request after the other over a single one.
+    /// A client that shares no connection with this one; what is sent one after the other goes over a single one.
     ///
     /// For auth that signs a connection in (NTLM): nothing else may go over it, and all of the handshake must.
     #[must_use]
     pub fn apart(&self) -> Self {
-        Self::over(self.inner.config.clone(), true)
-    }
-
-    /// Whether the next request should wait for the connection there is, rather than open a second one beside it.
-    pub(super) fn waits_for_its_connection(&self) -> bool {
-        self.inner.single && self.inner.opened.swap(true, Ordering::Relaxed)
+        Self::new(self.inner.config.clone())
     }
 
     /// What it was made with.
@@ -170,71 +150,66 @@ impl Client {
         proxies.choose(setting.or(config.proxy.as_deref()), url)
     }
 
-    /// The pool for requests of a kind, made when it is first needed.
-    pub(super) fn pool(
+    /// The connections that are open.
+    pub(super) fn pool(&self) -> &Pool {
+        &self.inner.pool
+    }
+
+    /// The way to a server, and the kind of connection that goes it.
+    pub(super) fn route(
         &self,
         verify_tls: bool,
         version: HttpVersion,
         proxy: Option<&Proxy>,
         url: &url::Url,
-    ) -> Result<reqwest::Client, SendError> {
+    ) -> Result<(Key, Route), SendError> {
         let certificates = &self.inner.config.certificates;
         let certificate = certificates.iter().position(|own| own.is_for(url));
-        let key = PoolKey {
+        let uses_tls = url.scheme() == "https" || proxy.is_some_and(Proxy::is_https);
+        let tls = uses_tls
+            .then(|| self.tls(verify_tls, version, certificate))
+            .transpose()?;
+        let server = format!("{}://{}/", url.scheme(), Target::address(url));
+        let server = server.parse().map_err(|_| Target::impossible(url))?;
+        let key = Key {
+            server,
             verify_tls,
             version: version.word(),
             proxy: proxy.map(Proxy::key),
             certificate,
         };
-        let mut pools = self.inner.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pool) = pools.get(&key) {
-            return Ok(pool.clone());
-        }
-        let identity = certificate.map(|number| certificates[number].read()).transpose()?;
-        let pool = self.build(verify_tls, version, proxy, identity)?;
-        pools.insert(key, pool.clone());
-        Ok(pool)
+        let route = Route {
+            server: key.server.clone(),
+            proxy: proxy.cloned(),
+            tls,
+            version,
+        };
+        Ok((key, route))
     }
 
-    fn build(
+    /// The TLS configuration of a kind, made when it is first needed.
+    fn tls(
         &self,
         verify_tls: bool,
         version: HttpVersion,
-        proxy: Option<&Proxy>,
-        identity: Option<Identity>,
-    ) -> Result<reqwest::Client, SendError> {
+        certificate: Option<usize>,
+    ) -> Result<Arc<rustls::ClientConfig>, SendError> {
+        let key = (verify_tls, version.word(), certificate);
+        let mut made = self.inner.tls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = made.get(&key) {
+            return Ok(Arc::clone(config));
+        }
         let trust = if verify_tls {
             let file = self.inner.config.ca_file.as_deref();
             Trust::System(file.map(read_ca_file).transpose()?.unwrap_or_default())
         } else {
             Trust::Anything
         };
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(trust, version, identity)?)
-            .tls_info(true)
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .http1_title_case_headers()
-            .dns_resolver(Arc::new(Resolver))
-            .connector_layer(ConnectLayer)
-            .no_proxy();
-        builder = match version {
-            HttpVersion::Auto => builder,
-            HttpVersion::Http1 => builder.http1_only(),
-            HttpVersion::Http2 => builder.http2_prior_knowledge(),
-        };
-        if self.inner.single {
-            builder = builder.pool_max_idle_per_host(1);
-        }
-        if let Some(proxy) = proxy {
-            builder = builder.proxy(proxy.build()?);
-        }
-        builder.build().map_err(|error| {
-            SendError::new(
-                SendErrorKind::Request,
-                format!("cannot set up the HTTP client: {}", error.without_url()),
-            )
-        })
+        let certificates = &self.inner.config.certificates;
+        let identity = certificate.map(|number| certificates[number].read()).transpose()?;
+        let config = Arc::new(tls::config(trust, version, identity)?);
+        made.insert(key, Arc::clone(&config));
+        Ok(config)
     }
 }
 

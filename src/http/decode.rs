@@ -4,7 +4,7 @@
 //! push(bytes) ─▶ Stage(last coding) ─▶ … ─▶ Stage(first coding) ─▶ Output, never longer than the limit
 //! ```
 //!
-//! reqwest could do it, but it drops the header and the encoded length, and it knows no bound: a few kilobytes may be a
+//! Libraries do it as well, but drop the header and the encoded length, and know no bound: a few kilobytes may be a
 //! bomb of gigabytes. Here the output stops at the limit, whatever the input claims.
 
 use std::io::{self, Write};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 use url::Url;
 
+use super::pool::Failure;
 use super::target::Target;
 use super::trace::Marks;
 use crate::model::exchange::{Phase, SendError, SendErrorKind};
@@ -21,11 +22,17 @@ pub(super) struct Failed<'a> {
 /// Trust, told as a next step.
 const TRUST: &str = "name the CA's file in the settings, or turn off certificate checks for this request";
 
-/// Says why reqwest gave no response.
-pub(super) fn explain(error: reqwest::Error, failed: &Failed<'_>) -> SendError {
-    let is_connect = error.is_connect();
-    // The URL may hold secrets, and is told in its own place.
-    let error = error.without_url();
+/// An error that only points to its cause.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer")]
+struct NoAnswer(#[source] Box<dyn Error + Send + Sync>);
+
+/// Says why there is no response.
+pub(super) fn explain(failure: Failure, failed: &Failed<'_>) -> SendError {
+    let (is_connect, error) = match failure {
+        Failure::Connect(error) => (true, NoAnswer(error)),
+        Failure::Exchange(error) => (false, NoAnswer(error.into())),
+    };
     match find::<rustls::Error>(&error) {
         Some(tls) => explain_tls(tls, failed),
         None if is_connect => explain_connect(&error, failed),

@@ -1,12 +1,11 @@
 //! The header lines of a request (POSTMAN.md, section 4.1): the user's, then ours, in the order of the wire.
 //!
-//! HTTP/1.1 goes out in Title-Case: the HTTP library keeps names in lower case and writes them either so or so, and this
-//! is how nearly everyone types them, and Postman sends its own. HTTP/2 has lower case only. What is shown says the same
-//! as the wire.
+//! HTTP/1.1 has the user's spelling, and Postman's for ours; HTTP/2 has lower case only. What is shown says the same as the
+//! wire.
 
 use std::collections::BTreeSet;
 
-use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Version};
 
 use super::body::Outgoing;
@@ -51,8 +50,9 @@ impl Lines<'_> {
     /// # Errors
     ///
     /// The header that cannot be sent, by its name, never its value.
-    pub(super) fn assemble(mut self, warnings: &mut Vec<String>) -> Result<HeaderMap, SendError> {
+    pub(super) fn assemble(mut self, warnings: &mut Vec<String>) -> Result<Headers, SendError> {
         let mut map = HeaderMap::new();
+        let mut spelled = Vec::new();
         for (name, _) in self.user {
             // A row without a name is one being typed. Of one name the last value is sent, at the place of the first.
             let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
@@ -65,6 +65,9 @@ impl Lines<'_> {
             }
             let value = self.adjust(name, value, warnings);
             if let Some(value) = value {
+                if title_case(key.as_str()) != name.trim() {
+                    spelled.push((key.clone(), name.trim().to_owned()));
+                }
                 put(&mut map, key, header_value(name, &value)?)?;
             }
         }
@@ -84,9 +87,8 @@ impl Lines<'_> {
             if name == HOST.as_str() && self.redirected {
                 continue;
             }
-            let forced = name == HOST.as_str() || name == ACCEPT.as_str();
             if self.disabled.contains(name) {
-                if !forced || map.contains_key(name) {
+                if name != HOST.as_str() || map.contains_key(name) {
                     continue;
                 }
                 warnings.push(format!("the header `{name}` cannot be left out: sent as `{value}`"));
@@ -114,7 +116,7 @@ impl Lines<'_> {
         if let Some(value) = self.proxy_authorization {
             put(&mut map, http::header::PROXY_AUTHORIZATION, value)?;
         }
-        Ok(map)
+        Ok(Headers { map, spelled })
     }
 
     /// A user's header as it can be sent: the framing must fit the body, or the connection would be lost.
@@ -179,6 +181,47 @@ impl Lines<'_> {
     }
 }
 
+/// The headers of a request, put together.
+pub(super) struct Headers {
+    /// In order, with names in lower case.
+    pub map: HeaderMap,
+    /// Names that the user spells in another way than Title-Case.
+    spelled: Vec<(HeaderName, String)>,
+}
+
+impl Headers {
+    /// A name as HTTP/1 has it.
+    fn spelling(&self, name: &HeaderName) -> String {
+        let own = self.spelled.iter().find(|(key, _)| key == name);
+        own.map_or_else(|| title_case(name.as_str()), |(_, own)| own.clone())
+    }
+
+    /// The head of a request in HTTP/1 (RFC 9112, section 3).
+    pub(super) fn head(&self, method: &str, target: &str) -> Vec<u8> {
+        let mut head = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
+        for (name, value) in &self.map {
+            head.extend_from_slice(self.spelling(name).as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+        head.extend_from_slice(b"\r\n");
+        head
+    }
+
+    /// The headers as they go over the wire in a version of HTTP.
+    pub(super) fn on_the_wire(&self, version: Version) -> Vec<(String, String)> {
+        let text = |name, (_, value): (_, &HeaderValue)| (name, value_text(value));
+        if version < Version::HTTP_2 {
+            let lines = self.map.iter();
+            return lines.map(|line| text(self.spelling(line.0), line)).collect();
+        }
+        let mut map = self.map.clone();
+        take_out_connection(&mut map);
+        map.iter().map(|line| text(line.0.as_str().to_owned(), line)).collect()
+    }
+}
+
 /// One of our own, unless the user has it already.
 fn add(map: &mut HeaderMap, name: &'static str, value: &str) -> Result<(), SendError> {
     if map.contains_key(name) {
@@ -233,25 +276,6 @@ fn bad_value(name: &str, value: &str) -> SendError {
         format!("the header `{name}` holds {what}, which cannot be sent"),
     )
     .hint("look at the end of the value, or of the variable in it: it may have been pasted with its line break")
-}
-
-/// The headers as they go over the wire in a version of HTTP.
-pub(super) fn on_the_wire(map: &HeaderMap, version: Version) -> Vec<(String, String)> {
-    let h2 = version >= Version::HTTP_2;
-    let mut map = map.clone();
-    if h2 {
-        take_out_connection(&mut map);
-    }
-    map.iter()
-        .map(|(name, value)| {
-            let name = if h2 {
-                name.as_str().to_owned()
-            } else {
-                title_case(name.as_str())
-            };
-            (name, value_text(value))
-        })
-        .collect()
 }
 
 /// Headers that speak of the connection have no meaning in HTTP/2 (RFC 9113, section 8.2.2). The HTTP library takes them
@@ -319,7 +343,7 @@ mod tests {
         change(&mut lines);
         let mut warnings = Vec::new();
         let map = lines.assemble(&mut warnings);
-        (map.map(|map| on_the_wire(&map, Version::HTTP_11)), warnings)
+        (map.map(|headers| headers.on_the_wire(Version::HTTP_11)), warnings)
     }
 
     fn names(lines: Assembled) -> Vec<String> {
@@ -333,7 +357,7 @@ mod tests {
             names(lines),
             [
                 "X-Two",
-                "Accept",
+                "accept",
                 "User-Agent",
                 "Cache-Control",
                 "Postman-Token",
@@ -348,7 +372,7 @@ mod tests {
     fn of_one_name_only_the_last_is_sent() {
         let (lines, _) = assemble(&[("X-One", "1"), ("A", "b"), ("x-one", "2")], &[], |_| {});
         let lines = lines.unwrap();
-        assert_eq!(lines[0], ("X-One".to_owned(), "2".to_owned()));
+        assert_eq!(lines[0], ("x-one".to_owned(), "2".to_owned()));
         assert_eq!(lines[1].0, "A");
     }
 
@@ -361,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn disabled_headers_are_left_out_but_two_cannot_be() {
+    fn disabled_headers_are_left_out_but_the_host_cannot_be() {
         let off = [
             "user-agent",
             "cache-control",
@@ -372,8 +396,8 @@ mod tests {
             "accept",
         ];
         let (lines, warnings) = assemble(&[], &off, |_| {});
-        assert_eq!(names(lines), ["Accept", "Host"]);
-        assert_eq!(warnings.len(), 2);
+        assert_eq!(names(lines), ["Host"]);
+        assert_eq!(warnings.len(), 1);
     }
 
     #[test]
@@ -419,6 +443,13 @@ mod tests {
         ] {
             map.insert(name, HeaderValue::from_static(value));
         }
-        assert_eq!(on_the_wire(&map, Version::HTTP_2), [("x-a".to_owned(), "1".to_owned())]);
+        let headers = Headers {
+            map,
+            spelled: Vec::new(),
+        };
+        assert_eq!(
+            headers.on_the_wire(Version::HTTP_2),
+            [("x-a".to_owned(), "1".to_owned())]
+        );
     }
 }

@@ -93,14 +93,38 @@ impl Proxy {
         [encoded, password, raw].map(Secret::new).to_vec()
     }
 
-    /// The same for reqwest.
-    pub(super) fn build(&self) -> Result<reqwest::Proxy, SendError> {
-        let proxy = reqwest::Proxy::all(self.url()).map_err(|_| unusable(&self.url()))?;
-        Ok(match (self.intercept.basic_auth(), self.intercept.raw_auth()) {
-            (Some(auth), _) => proxy.custom_http_auth(auth.clone()),
-            (None, Some((user, password))) => proxy.basic_auth(user, password),
-            (None, None) => proxy,
-        })
+    /// Where it is.
+    pub(super) fn uri(&self) -> &Uri {
+        self.intercept.uri()
+    }
+
+    /// Whether it speaks HTTP, and so takes plain requests with their whole URL.
+    pub(super) fn is_http(&self) -> bool {
+        self.socks().is_none()
+    }
+
+    /// Whether it is spoken to over TLS.
+    pub(super) fn is_https(&self) -> bool {
+        self.uri().scheme_str() == Some("https")
+    }
+
+    /// For a SOCKS proxy, whether it looks names up itself.
+    pub(super) fn socks(&self) -> Option<bool> {
+        match self.intercept.uri().scheme_str() {
+            Some("socks4" | "socks5") => Some(false),
+            Some("socks4a" | "socks5h") => Some(true),
+            _ => None,
+        }
+    }
+
+    /// The user and the password of a SOCKS proxy.
+    pub(super) fn user(&self) -> Option<(&str, &str)> {
+        self.intercept.raw_auth()
+    }
+
+    /// What a CONNECT is authorised with.
+    pub(super) fn basic(&self) -> Option<&HeaderValue> {
+        self.intercept.basic_auth()
     }
 }
 

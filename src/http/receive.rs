@@ -7,6 +7,7 @@ use url::Url;
 
 use super::cookies;
 use super::decode::{Decoder, Stop};
+use super::pool::Answer;
 use super::room::Room;
 use super::trace::Trace;
 use crate::model::exchange::{Phase, Response};
@@ -23,8 +24,8 @@ pub(super) fn version_name(version: Version) -> &'static str {
 }
 
 /// Everything but the body.
-pub(super) fn head(response: &reqwest::Response, url: &Url) -> Response {
-    let reason = match response.extensions().get::<ReasonPhrase>() {
+pub(super) fn head(response: &mut Answer, url: &Url) -> Response {
+    let reason = match response.extension::<ReasonPhrase>() {
         Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
         None => response.status().canonical_reason().unwrap_or_default().to_owned(),
     };
@@ -38,11 +39,7 @@ pub(super) fn head(response: &reqwest::Response, url: &Url) -> Response {
         status: response.status().as_u16(),
         reason,
         version: version_name(response.version()).to_owned(),
-        headers: response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
-            .collect(),
+        headers: response.lines(),
         body: Bytes::new(),
         encoded_len: 0,
         cookies,
@@ -52,7 +49,7 @@ pub(super) fn head(response: &reqwest::Response, url: &Url) -> Response {
 
 /// Reads the body into `head`.
 pub(super) async fn body(
-    mut response: reqwest::Response,
+    mut response: Answer,
     mut head: Response,
     room: Room,
     trace: &Trace,
@@ -62,7 +59,7 @@ pub(super) async fn body(
     let encoding = head
         .headers
         .iter()
-        .filter(|(name, _)| name == "content-encoding")
+        .filter(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         .collect::<Vec<_>>()
         .join(",");
@@ -81,7 +78,7 @@ pub(super) async fn body(
     trace.phase(Phase::Downloading { received: 0, total });
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) => {
+            Some(Ok(chunk)) => {
                 let fits = room.grant(body.raw.len(), chunk.len());
                 head.encoded_len += fits as u64;
                 body.push(&chunk[..fits]);
@@ -96,8 +93,8 @@ pub(super) async fn body(
                     break;
                 }
             }
-            Ok(None) => break,
-            Err(_) => {
+            None => break,
+            Some(Err(_)) => {
                 head.truncated = Some(match total {
                     Some(total) => format!("the connection broke after {} of {total} bytes", head.encoded_len),
                     None => format!("the connection broke after {} bytes", head.encoded_len),
@@ -114,10 +111,10 @@ pub(super) async fn body(
 }
 
 /// Reads what little is left of a redirect's body, so that its connection can be used again.
-pub(super) async fn drain(mut response: reqwest::Response) {
+pub(super) async fn drain(mut response: Answer) {
     const WORTH: usize = 64 * 1024;
     let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await {
+    while let Some(Ok(chunk)) = response.chunk().await {
         read += chunk.len();
         if read > WORTH {
             break;

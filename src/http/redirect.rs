@@ -18,6 +18,8 @@ pub(super) const MAX_REDIRECTS: u32 = 10;
 pub(super) struct HopRequest {
     pub method: Method,
     pub url: Url,
+    /// The URL's path and query as they are sent.
+    pub written: String,
     pub headers: Vec<(String, String)>,
     pub body: Outgoing,
     /// Base64 of the URL's user info.
@@ -62,6 +64,7 @@ pub(super) fn next(
     let mut hop = HopRequest {
         referer: referer(&from.url, &target.url).filter(|_| !settings.remove_referer.unwrap_or(false)),
         url: target.url,
+        written: target.written,
         secrets: target.secrets,
         basic: target.user_info.or_else(|| from.basic.clone()),
         ..from.clone()
@@ -143,6 +146,7 @@ mod tests {
         let signed = sign(resolved).request;
         let hop = HopRequest {
             method: Method::new("POST"),
+            written: "/".into(),
             url: from.parse().unwrap(),
             headers: signed.headers().to_vec(),
             body: Outgoing::default(),

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::Version;
-use hyper_util::client::legacy::connect::HttpInfo;
 use jiff::Timestamp;
-use reqwest::tls::{TlsInfo, Version as TlsVersion};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
@@ -16,12 +14,14 @@ use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
 use super::cookies::Jar;
 use super::error::{self, Failed};
-use super::headers::{Lines, on_the_wire};
+use super::headers::Lines;
+use super::pool::{Answer, Outbound};
+use super::proxy::Proxy;
 use super::receive;
 use super::redirect::{self, HopRequest, MAX_REDIRECTS};
 use super::room::{Allowance, Room};
 use super::target::Target;
-use super::trace::{Marks, Progress, Trace};
+use super::trace::{Progress, Trace};
 use crate::auth::SignedRequest;
 use crate::model::exchange::{
     Connection, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
@@ -158,11 +158,11 @@ impl<'a> Progressing<'a> {
         loop {
             // A connection that is there already says nothing more until the answer comes.
             self.trace.phase(Phase::Waiting);
-            let response = self.hop(&hop, &token).await?;
+            let mut response = self.hop(&hop, &token).await?;
             let header = response.headers().get("location").map(http::HeaderValue::as_bytes);
             let location = redirect::location(response.status(), header);
             let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(follows)) else {
-                let head = receive::head(&response, &hop.url);
+                let head = receive::head(&mut response, &hop.url);
                 let room = Room {
                     limit: self.client.config().body_limit,
                     shared: self.context.allowance.clone(),
@@ -199,7 +199,7 @@ impl<'a> Progressing<'a> {
     async fn first_hop(&mut self) -> Result<HopRequest, SendError> {
         let target = Target::new(self.signed.url())?;
         self.exchange.redactor = self.exchange.redactor.with(target.secrets);
-        self.exchange.request.url = target.url.to_string();
+        self.exchange.request.url = Target::sent(&target.url, &target.written);
         let method = self.signed.method().clone();
         if !method.is_valid() {
             return Err(SendError::new(
@@ -217,6 +217,7 @@ impl<'a> Progressing<'a> {
         Ok(HopRequest {
             method,
             url: target.url,
+            written: target.written,
             headers: self.signed.headers().to_vec(),
             body,
             basic: target.user_info,
@@ -226,7 +227,7 @@ impl<'a> Progressing<'a> {
     }
 
     /// One request and the head of its answer.
-    async fn hop(&mut self, hop: &HopRequest, token: &str) -> Result<reqwest::Response, SendError> {
+    async fn hop(&mut self, hop: &HopRequest, token: &str) -> Result<Answer, SendError> {
         let settings = self.signed.settings();
         let config = self.client.config();
         self.trace = Trace::new(Arc::clone(&self.context.progress));
@@ -271,28 +272,34 @@ impl<'a> Progressing<'a> {
         };
         self.exchange.request = SentRequest {
             method: hop.method.clone(),
-            url: hop.url.to_string(),
+            url: Target::sent(&hop.url, &hop.written),
             version: receive::version_name(expected).to_owned(),
-            headers: on_the_wire(&headers, expected),
+            headers: headers.on_the_wire(expected),
             body: bytes::Bytes::new(),
             body_len: hop.body.len(),
         };
 
         let verify = settings.verify_tls.unwrap_or(!config.insecure);
-        let pool = self.client.pool(verify, version, proxy.as_ref(), &hop.url)?;
-        let request = self.build(hop, headers.clone())?;
-        if self.client.waits_for_its_connection() {
-            self.trace.wait_for_the_open_connection();
-        }
-        let answer = self.trace.scope(pool.execute(request)).await;
+        let (key, route) = self.client.route(verify, version, proxy.as_ref(), &hop.url)?;
+        let (trace, shown) = (&self.trace, &self.shown);
+        let body = || hop.body.stream(trace, shown);
+        let request = Outbound {
+            method: http::Method::from_bytes(hop.method.as_str().as_bytes())
+                .map_err(|_| SendError::new(SendErrorKind::Request, format!("`{}` is no method", hop.method)))?,
+            head: headers.head(hop.method.as_str(), &line_target(hop, proxy.as_ref())),
+            uri: line_uri(hop)?,
+            headers: &headers.map,
+            body: &body,
+        };
+        let answer = trace.scope(self.client.pool().exchange(&key, &route, &request)).await;
         let marks = self.trace.snapshot();
-        let response = answer.map_err(|error| {
+        let response = answer.map_err(|failure| {
             let failed = Failed {
                 url: &hop.url,
-                proxy: proxy.as_ref().map(super::proxy::Proxy::url),
+                proxy: proxy.as_ref().map(Proxy::url),
                 marks: &marks,
             };
-            error::explain(error, &failed)
+            error::explain(failure, &failed)
         })?;
         self.trace.answered();
 
@@ -302,13 +309,16 @@ impl<'a> Progressing<'a> {
         } else {
             Version::HTTP_11
         };
-        self.exchange.request.headers = on_the_wire(&headers, sent);
+        self.exchange.request.headers = headers.on_the_wire(sent);
         receive::version_name(sent).clone_into(&mut self.exchange.request.version);
         self.exchange.connection = Connection {
-            remote: response.remote_addr(),
-            local: response.extensions().get::<HttpInfo>().map(HttpInfo::local_addr),
+            remote: response.ends.remote,
+            local: response.ends.local,
             reused: marks.reused(),
-            tls: (hop.url.scheme() == "https").then(|| tls_words(&response, &marks, verify)),
+            tls: response.ends.tls.map(|tls| {
+                let doubt = if verify { "" } else { ", certificate not checked" };
+                format!("{tls}{doubt}")
+            }),
         };
         if uses_cookies {
             self.keep_cookies(&response, &hop.url);
@@ -316,19 +326,7 @@ impl<'a> Progressing<'a> {
         Ok(response)
     }
 
-    fn build(&self, hop: &HopRequest, headers: http::HeaderMap) -> Result<reqwest::Request, SendError> {
-        let method = reqwest::Method::from_bytes(hop.method.as_str().as_bytes())
-            .map_err(|_| SendError::new(SendErrorKind::Request, format!("`{}` is no method", hop.method)))?;
-        let mut request = reqwest::Request::new(method, hop.url.clone());
-        *request.headers_mut() = headers;
-        self.shown.clear();
-        if !hop.body.is_empty() {
-            *request.body_mut() = Some(hop.body.stream(&self.trace, &self.shown));
-        }
-        Ok(request)
-    }
-
-    fn keep_cookies(&self, response: &reqwest::Response, url: &Url) {
+    fn keep_cookies(&self, response: &Answer, url: &Url) {
         for value in response.headers().get_all("set-cookie") {
             self.context
                 .cookies
@@ -337,15 +335,22 @@ impl<'a> Progressing<'a> {
     }
 }
 
-/// What is known of the TLS of a connection, in words.
-fn tls_words(response: &reqwest::Response, marks: &Marks, verified: bool) -> String {
-    let info = response.extensions().get::<TlsInfo>();
-    let version = match info.and_then(TlsInfo::version) {
-        Some(TlsVersion::TLS_1_3) => "TLS 1.3",
-        Some(TlsVersion::TLS_1_2) => "TLS 1.2",
-        // Through a tunnel the library does not tell, but our verifier saw the handshake.
-        _ => marks.tls_version.unwrap_or("TLS"),
-    };
-    let doubt = if verified { "" } else { ", certificate not checked" };
-    format!("{version}{doubt}")
+/// What stands between the method and the version: the whole URL for a proxy that does the rest (RFC 9112, section 3.2).
+fn line_target(hop: &HopRequest, proxy: Option<&Proxy>) -> String {
+    if hop.method.as_str() == "CONNECT" {
+        return Target::address(&hop.url);
+    }
+    if hop.url.scheme() == "http" && proxy.is_some_and(Proxy::is_http) {
+        return format!("http://{}{}", Target::host(&hop.url), hop.written);
+    }
+    hop.written.clone()
+}
+
+/// The URL for HTTP/2; what was written is taken if the library takes it.
+fn line_uri(hop: &HopRequest) -> Result<http::Uri, SendError> {
+    let (scheme, host) = (hop.url.scheme(), Target::host(&hop.url));
+    let written = format!("{scheme}://{host}{}", hop.written).parse();
+    written
+        .or_else(|_| hop.url[..url::Position::AfterQuery].parse())
+        .map_err(|_| Target::impossible(&hop.url))
 }

@@ -12,8 +12,10 @@ use crate::model::template::tokens;
 /// Where a request goes.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
-    /// The URL without user info.
+    /// The URL without user info, as browsers have it.
     pub url: Url,
+    /// Path and query as they are written, which is how they are sent.
+    pub written: String,
     /// `user:password@` of the URL in Base64, which becomes a Basic header.
     pub user_info: Option<Secret>,
     /// What is secret in the URL.
@@ -48,8 +50,11 @@ impl Target {
                 .hint("check the host and the port of the URL")
         })?;
         let (user_info, secrets) = take_user_info(&mut url);
+        let behind = &rest[authority(rest).len()..];
+        let written = written(behind).unwrap_or_else(|| path_and_query(&url));
         Ok(Self {
             url,
+            written,
             user_info,
             secrets,
         })
@@ -62,11 +67,40 @@ impl Target {
             .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// The URL as it is sent.
+    pub(super) fn sent(url: &Url, written: &str) -> String {
+        if path_and_query(url) == written {
+            return url.to_string();
+        }
+        let fragment = url.fragment().map(|fragment| format!("#{fragment}"));
+        let fragment = fragment.unwrap_or_default();
+        format!("{}://{}{written}{fragment}", url.scheme(), Self::host(url))
+    }
+
+    /// The error of a URL that the HTTP library does not take.
+    pub(super) fn impossible(url: &Url) -> SendError {
+        error(format!("`{}` cannot be sent to", Self::address(url))).hint("check the host and the length of the URL")
+    }
+
     /// Host and port, for messages.
     pub(super) fn address(url: &Url) -> String {
         let port = url.port_or_known_default().unwrap_or_default();
         format!("{}:{port}", url.host_str().unwrap_or_default())
     }
+}
+
+/// What stands behind the authority, if it can stand so in a request line; Postman's encoding leaves more as it is than a
+/// browser's, and `.` and `..` too.
+fn written(behind: &str) -> Option<String> {
+    let behind = behind.split('#').next().unwrap_or_default();
+    let fits = !behind.starts_with('\\') && behind.bytes().all(|byte| byte.is_ascii_graphic());
+    let slash = if behind.starts_with('/') { "" } else { "/" };
+    fits.then(|| format!("{slash}{behind}"))
+}
+
+fn path_and_query(url: &Url) -> String {
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", url.path())
 }
 
 fn error(message: impl Into<String>) -> SendError {

@@ -10,16 +10,18 @@
 //! trace and leaves no marks, which is how a reused connection is recognised.
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
 use rustls::NamedGroup;
 use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
-use tower::{Layer, Service};
+use tower::Service;
 
 use crate::model::exchange::{Phase, Timings};
 
@@ -47,8 +49,6 @@ pub(super) struct Marks {
     body_sent: Option<Instant>,
     answered: Option<Instant>,
     finished: Option<Instant>,
-    /// A connection is open, and no other will do as long as it may be had.
-    patient: bool,
     /// How far it came.
     pub phase: Phase,
     /// The host whose name is unknown, and why.
@@ -72,7 +72,6 @@ impl Trace {
                 body_sent: None,
                 answered: None,
                 finished: None,
-                patient: false,
                 phase: Phase::Preparing,
                 dns_error: None,
                 self_signed: false,
@@ -90,11 +89,6 @@ impl Trace {
     pub(super) fn phase(&self, phase: Phase) {
         self.marks().phase = phase;
         (self.progress)(phase);
-    }
-
-    /// Lets an open connection become free before another is opened.
-    pub(super) fn wait_for_the_open_connection(&self) {
-        self.marks().patient = true;
     }
 
     /// A piece of the request body was taken to be written.
@@ -163,9 +157,6 @@ impl Marks {
     }
 }
 
-/// How long an open connection is waited for: the pool has it back a moment after the answer was read.
-const PATIENCE: Duration = Duration::from_millis(100);
-
 /// Sets marks on the trace of this task, if it has one.
 fn mark(set: impl FnOnce(&mut Marks), phase: Option<Phase>) {
     // No trace: a connection opened in the background, for nobody in particular.
@@ -187,79 +178,55 @@ pub(super) fn mark_tls_version(version: &'static str) {
     mark(|marks| marks.tls_version = Some(version), None);
 }
 
+/// Notes that a connection is being opened.
+pub(super) fn mark_connect() {
+    mark(|marks| marks.connect = Some(Instant::now()), Some(Phase::Connecting));
+}
+
+/// Notes that the connection is open.
+pub(super) fn mark_connected() {
+    mark(|marks| marks.connected = Some(Instant::now()), Some(Phase::Waiting));
+}
+
 /// Looks host names up as the system does, and marks when.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Resolver;
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            mark(|marks| marks.dns = Some((Instant::now(), None)), Some(Phase::Dns));
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await.map(Vec::from_iter);
-            mark(
-                |marks| {
-                    if let Some(dns) = &mut marks.dns {
-                        dns.1 = Some(Instant::now());
-                    }
-                    marks.dns_error = match &found {
-                        Ok(addresses) if addresses.is_empty() => Some("it has no address".to_owned()),
-                        Ok(_) => None,
-                        Err(error) => Some(error.to_string()),
-                    }
-                    .map(|why| (name.as_str().to_owned(), why));
-                },
-                Some(Phase::Connecting),
-            );
-            let addresses: Addrs = Box::new(found?.into_iter());
-            Ok(addresses)
-        })
+impl Resolver {
+    /// The addresses of a host.
+    pub(super) async fn lookup(name: String) -> io::Result<Vec<SocketAddr>> {
+        mark(|marks| marks.dns = Some((Instant::now(), None)), Some(Phase::Dns));
+        let found = tokio::net::lookup_host((name.clone(), 0)).await.map(Vec::from_iter);
+        mark(
+            |marks| {
+                if let Some(dns) = &mut marks.dns {
+                    dns.1 = Some(Instant::now());
+                }
+                marks.dns_error = match &found {
+                    Ok(addresses) if addresses.is_empty() => Some("it has no address".to_owned()),
+                    Ok(_) => None,
+                    Err(error) => Some(error.to_string()),
+                }
+                .map(|why| (name, why));
+            },
+            Some(Phase::Connecting),
+        );
+        found
     }
 }
 
-/// Marks when a connection is asked for and when it is there.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ConnectLayer;
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
-impl<S> Layer<S> for ConnectLayer {
-    type Service = Connect<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        Connect { inner }
-    }
-}
-
-/// The connector within [`ConnectLayer`].
-#[derive(Clone, Debug)]
-pub(super) struct Connect<S> {
-    inner: S,
-}
-
-impl<S, R> Service<R> for Connect<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: R) -> Self::Future {
-        let connecting = self.inner.call(request);
-        Box::pin(async move {
-            if TRACE.try_with(|trace| trace.marks().patient).unwrap_or(false) {
-                tokio::time::sleep(PATIENCE).await;
-            }
-            mark(|marks| marks.connect = Some(Instant::now()), Some(Phase::Connecting));
-            let connection = connecting.await;
-            if connection.is_ok() {
-                mark(|marks| marks.connected = Some(Instant::now()), Some(Phase::Waiting));
-            }
-            connection
-        })
+    fn call(&mut self, name: Name) -> Self::Future {
+        let name = name.as_str().to_owned();
+        Box::pin(async move { Ok(Self::lookup(name).await?.into_iter()) })
     }
 }
 

@@ -76,7 +76,7 @@ async fn a_form_with_the_users_headers_first() {
     .await;
     assert_eq!(
         stable(&text),
-        "POST /p/a?q=1&r=%20 HTTP/1.1\r\nX-One: 2\r\nX-B: ü\r\nCache-Control: max-age=0\r\n\
+        "POST /p/a?q=1&r=%20 HTTP/1.1\r\nx-one: 2\r\nX-B: ü\r\nCache-Control: max-age=0\r\n\
          User-Agent: postrider/VERSION\r\nAccept: */*\r\nPostman-Token: TOKEN\r\nHost: SERVER\r\n\
          Accept-Encoding: gzip, deflate, br\r\nConnection: keep-alive\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 18\r\n\r\nk=v%20v&%C3%A4=%26"
@@ -91,8 +91,8 @@ async fn raw_bodies_have_their_type_before_ours() {
         "{text}"
     );
     let typed = check(|url| with_headers(request("PUT", url, json("{}")), &[("content-type", "a/b")])).await;
-    assert_eq!(typed.matches("Content-Type").count(), 1);
-    assert!(typed.contains("Content-Type: a/b\r\n"), "{typed}");
+    assert_eq!(typed.to_lowercase().matches("content-type").count(), 1);
+    assert!(typed.contains("content-type: a/b\r\n"), "{typed}");
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn odd_headers_do_not_make_the_exchange_lie() {
     ];
     let text = check(|url| with_headers(request("POST", url, json("[1]")), &odd)).await;
     assert!(
-        text.contains("Host: other.test\r\nConnection: close\r\nX-Empty: \r\nTe: trailers\r\n"),
+        text.contains("Host: other.test\r\nConnection: close\r\nX-Empty: \r\nTE: trailers\r\n"),
         "{text}"
     );
     assert!(text.contains("Content-Length: 3\r\n"), "{text}");
@@ -153,10 +153,7 @@ async fn disabled_headers_stay_away() {
         })
     })
     .await;
-    assert_eq!(
-        text,
-        "GET /p/a?q=1&r=%20 HTTP/1.1\r\nAccept: */*\r\nHost: SERVER\r\n\r\n"
-    );
+    assert_eq!(text, "GET /p/a?q=1&r=%20 HTTP/1.1\r\nHost: SERVER\r\n\r\n");
 }
 
 #[tokio::test]

@@ -80,19 +80,13 @@ function requestObject(pm) {
   };
 }
 
-// The names of headers come in lower case; servers write them as here, and scripts may ask in any case.
+// In the server's spelling.
 function responseHeaders(pm) {
   const headers = {};
   pm.response.headers.each(({ key, value, disabled }) => {
-    if (!disabled) headers[key.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())] = value;
+    if (!disabled) headers[key] = value;
   });
-  return new Proxy(headers, {
-    get(target, name, receiver) {
-      if (typeof name === 'symbol' || name in target) return Reflect.get(target, name, receiver);
-      const same = Object.keys(target).find((key) => key.toLowerCase() === name.toLowerCase());
-      return same === undefined ? undefined : target[same];
-    },
-  });
+  return headers;
 }
 
 const inTests = (read) => (pm) => (run.info.eventName === 'test' ? read(pm) : undefined);

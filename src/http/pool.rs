@@ -1,0 +1,298 @@
+//! Connections that stay open between requests, and one exchange over one of them.
+//!
+//! ```text
+//! an idle connection, else a new one ─▶ request ─▶ Answer: head, then the body chunk by chunk ─▶ idle again
+//! ```
+//!
+//! A connection of HTTP/1 serves one exchange at a time and is away meanwhile; one of HTTP/2 serves all. A request that an
+//! idle connection did not take, because the server had closed it, goes over another.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, StatusCode, Uri, Version, response};
+use http_body_util::BodyExt;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::{TrySendError, http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+
+use super::body::Body;
+use super::connect::{self, ConnectError, Ends, Route};
+use super::wire::{Heads, Wire};
+
+/// What tells connections apart: each serves requests of its own kind alone.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// Scheme, host and port.
+    pub server: Uri,
+    pub verify_tls: bool,
+    pub version: &'static str,
+    pub proxy: Option<String>,
+    /// The number of the client's certificate.
+    pub certificate: Option<usize>,
+}
+
+/// A request, put together.
+pub(super) struct Outbound<'a> {
+    pub method: http::Method,
+    /// Its head in HTTP/1.
+    pub head: Vec<u8>,
+    /// Its URL in HTTP/2.
+    pub uri: Uri,
+    /// Its headers in HTTP/2; those that frame the body hold for HTTP/1 too.
+    pub headers: &'a HeaderMap,
+    /// Makes the body; a request that was not taken needs it again.
+    pub body: &'a (dyn Fn() -> Body + Sync),
+}
+
+/// Why there is no answer.
+pub(super) enum Failure {
+    /// No connection could be opened.
+    Connect(ConnectError),
+    /// The exchange broke off.
+    Exchange(hyper::Error),
+}
+
+/// Where idle connections wait. Clones share them.
+#[derive(Clone, Default)]
+pub(super) struct Pool {
+    idle: Arc<Mutex<HashMap<Key, Vec<Idle>>>>,
+}
+
+struct Idle {
+    link: Link,
+    since: Instant,
+}
+
+/// How long a connection stays open unused.
+const IDLE: Duration = Duration::from_secs(90);
+/// How long a connection may take to be free again after its last answer was read.
+const SETTLES: Duration = Duration::from_millis(100);
+
+/// One connection.
+enum Link {
+    Http1 {
+        sender: http1::SendRequest<Body>,
+        heads: Heads,
+        ends: Ends,
+    },
+    Http2 {
+        sender: http2::SendRequest<Body>,
+        ends: Ends,
+    },
+}
+
+impl Pool {
+    /// Sends a request and returns the head of its answer.
+    pub(super) async fn exchange(&self, key: &Key, route: &Route, request: &Outbound<'_>) -> Result<Answer, Failure> {
+        while let Some(link) = self.take(key).await {
+            match self.send(key, link, request).await {
+                Ok(answer) => return Ok(answer),
+                // It never went out.
+                Err(error) if error.message().is_some() => {}
+                Err(error) => return Err(Failure::Exchange(error.into_error())),
+            }
+        }
+        let link = open(route).await?;
+        if let Link::Http2 { sender, ends } = &link {
+            let (sender, ends) = (sender.clone(), *ends);
+            self.give_back(key.clone(), Link::Http2 { sender, ends });
+        }
+        let sent = self.send(key, link, request).await;
+        sent.map_err(|error| Failure::Exchange(error.into_error()))
+    }
+
+    /// A connection that can be used at once.
+    async fn take(&self, key: &Key) -> Option<Link> {
+        loop {
+            let idle = self.pop(key)?;
+            match idle.link {
+                Link::Http1 {
+                    mut sender,
+                    heads,
+                    ends,
+                } if idle.since.elapsed() < IDLE && !sender.is_closed() => {
+                    let ready =
+                        sender.is_ready() || matches!(tokio::time::timeout(SETTLES, sender.ready()).await, Ok(Ok(())));
+                    if ready {
+                        return Some(Link::Http1 { sender, heads, ends });
+                    }
+                }
+                Link::Http2 { sender, ends } if !sender.is_closed() => {
+                    let shared = sender.clone();
+                    self.give_back(key.clone(), Link::Http2 { sender: shared, ends });
+                    return Some(Link::Http2 { sender, ends });
+                }
+                Link::Http1 { .. } | Link::Http2 { .. } => {}
+            }
+        }
+    }
+
+    fn pop(&self, key: &Key) -> Option<Idle> {
+        self.idle().get_mut(key)?.pop()
+    }
+
+    fn give_back(&self, key: Key, link: Link) {
+        let idle = Idle {
+            link,
+            since: Instant::now(),
+        };
+        self.idle().entry(key).or_default().push(idle);
+    }
+
+    fn idle(&self) -> MutexGuard<'_, HashMap<Key, Vec<Idle>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn send(&self, key: &Key, link: Link, request: &Outbound<'_>) -> Result<Answer, TrySendError<Request<Body>>> {
+        match link {
+            Link::Http1 {
+                mut sender,
+                heads,
+                ends,
+            } => {
+                heads.request(request.head.clone());
+                let (parts, body) = sender.try_send_request(request.http1()).await?.into_parts();
+                let headers = heads.response();
+                let link = Link::Http1 { sender, heads, ends };
+                Ok(Answer {
+                    parts,
+                    headers: Some(headers),
+                    body,
+                    ends,
+                    back: Some((self.clone(), key.clone(), link)),
+                })
+            }
+            Link::Http2 { mut sender, ends } => {
+                let (parts, body) = sender.try_send_request(request.http2()).await?.into_parts();
+                Ok(Answer {
+                    parts,
+                    headers: None,
+                    body,
+                    ends,
+                    back: None,
+                })
+            }
+        }
+    }
+}
+
+async fn open(route: &Route) -> Result<Link, Failure> {
+    let opened = connect::open(route.clone()).await.map_err(Failure::Connect)?;
+    let ends = opened.ends;
+    if opened.is_h2 {
+        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(opened.stream));
+        let (sender, connection) = handshake.await.map_err(Failure::Exchange)?;
+        run(connection);
+        return Ok(Link::Http2 { sender, ends });
+    }
+    let heads = Heads::default();
+    let wire = Wire::new(opened.stream, heads.clone());
+    let (sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(Failure::Exchange)?;
+    run(connection);
+    Ok(Link::Http1 { sender, heads, ends })
+}
+
+/// Lets a connection work beside us; it ends with its sender or its server.
+fn run(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) {
+    tokio::spawn(async move {
+        // Whoever waits for an answer is told the error as well.
+        let _told = connection.await;
+    });
+}
+
+impl Outbound<'_> {
+    /// For hyper alone: the real head takes the place of this one.
+    fn http1(&self) -> Request<Body> {
+        let mut out = Request::new((self.body)());
+        *out.method_mut() = self.method.clone();
+        if self.method == http::Method::CONNECT {
+            *out.uri_mut() = self.uri.clone();
+        }
+        for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION] {
+            if let Some(value) = self.headers.get(&name) {
+                out.headers_mut().insert(name, value.clone());
+            }
+        }
+        out
+    }
+
+    fn http2(&self) -> Request<Body> {
+        let mut out = Request::new((self.body)());
+        *out.method_mut() = self.method.clone();
+        *out.uri_mut() = self.uri.clone();
+        *out.version_mut() = Version::HTTP_2;
+        out.headers_mut().clone_from(self.headers);
+        out
+    }
+}
+
+/// The head of an answer, and the way to its body.
+pub(super) struct Answer {
+    parts: response::Parts,
+    /// The headers as they came; absent in HTTP/2, where there is but one spelling.
+    headers: Option<Vec<(String, Bytes)>>,
+    body: Incoming,
+    /// The connection it comes over.
+    pub ends: Ends,
+    /// Where the connection goes when the body is read.
+    back: Option<(Pool, Key, Link)>,
+}
+
+impl Answer {
+    pub(super) fn status(&self) -> StatusCode {
+        self.parts.status
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.parts.version
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// The headers in the order and spelling they came in.
+    pub(super) fn lines(&mut self) -> Vec<(String, Bytes)> {
+        self.headers.take().unwrap_or_else(|| {
+            let lines = self.parts.headers.iter();
+            lines
+                .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+                .collect()
+        })
+    }
+
+    /// What hyper knows besides, such as the reason phrase.
+    pub(super) fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
+        self.parts.extensions.get()
+    }
+
+    /// The length of the body, if it was announced.
+    pub(super) fn content_length(&self) -> Option<u64> {
+        self.body.size_hint().exact()
+    }
+
+    /// The next piece of the body; `None` at its end, with which the connection is free.
+    pub(super) async fn chunk(&mut self) -> Option<Result<Bytes, hyper::Error>> {
+        loop {
+            match self.body.frame().await {
+                Some(Ok(frame)) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Some(Ok(bytes));
+                    }
+                }
+                Some(Err(error)) => return Some(Err(error)),
+                None => {
+                    if let Some((pool, key, link)) = self.back.take() {
+                        pool.give_back(key, link);
+                    }
+                    return None;
+                }
+            }
+        }
+    }
+}
