@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Netrc;
 use super::challenge::Challenge;
+use crate::model::Secret;
 
 /// So many servers are remembered; then all are forgotten and asked anew, which costs each one request.
 const MOST: usize = 1000;
@@ -17,6 +18,7 @@ const MOST: usize = 1000;
 pub struct Memory {
     remembered: Arc<Mutex<Remembered>>,
     netrc: Option<Arc<Netrc>>,
+    ticket: Option<Result<Secret, String>>,
 }
 
 /// By server and user.
@@ -58,6 +60,20 @@ impl Memory {
     /// The user's netrc, if it may be used.
     pub(super) fn netrc(&self) -> Option<&Netrc> {
         self.netrc.as_deref()
+    }
+
+    /// The same with a Kerberos ticket for the server of the request, in Base64, or why there is none.
+    #[must_use]
+    pub fn with_ticket(&self, ticket: Result<Secret, String>) -> Self {
+        Self {
+            ticket: Some(ticket),
+            ..self.clone()
+        }
+    }
+
+    /// That ticket; `None` without the user's leave.
+    pub(super) fn ticket(&self) -> Option<&Result<Secret, String>> {
+        self.ticket.as_ref()
     }
 
     /// The challenge of a server, its nonce counted once more: no two requests get the same count.

@@ -28,6 +28,7 @@ mod hawk;
 pub mod jose;
 mod jwt;
 mod memory;
+mod negotiate;
 mod netrc;
 mod none;
 mod ntlm;
@@ -59,6 +60,7 @@ pub const TYPES: &[&dyn AuthType] = &[
     &hawk::Hawk,
     &awsv4::AwsV4,
     &ntlm::Ntlm,
+    &negotiate::Negotiate,
     &asap::Asap,
     &edgegrid::EdgeGrid,
     &netrc::NetrcAuth,

@@ -9,8 +9,9 @@
 pub mod data;
 #[cfg(test)]
 mod fixture;
+mod kerberos;
+mod leave;
 mod nested;
-mod netrc;
 pub mod oauth2;
 pub mod packages;
 pub mod pipeline;
@@ -28,7 +29,7 @@ pub mod tokens;
 pub mod vault;
 pub mod writes;
 
-pub use netrc::NetrcFile;
+pub use leave::NetrcFile;
 pub use packages::Packages;
 pub use pipeline::{Pipeline, SendContext};
 pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};

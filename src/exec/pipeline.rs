@@ -14,8 +14,8 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::leave::NetrcFile;
 use super::nested::Nested;
-use super::netrc::NetrcFile;
 use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
