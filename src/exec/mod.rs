@@ -27,6 +27,7 @@ pub mod source;
 pub mod summary;
 pub mod tokens;
 pub mod vault;
+mod visual;
 pub mod writes;
 
 pub use leave::NetrcFile;

@@ -24,6 +24,7 @@ use super::scripts::Log;
 use super::sent::as_sent;
 use super::signing::{join, sign_and_send};
 use super::vault::{self, Asking, Consent, Vault};
+use super::visual;
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase};
@@ -117,7 +118,13 @@ impl Pipeline {
 
     /// Sends one request. It never fails: whatever goes wrong is in the outcome.
     pub async fn send(&self, plan: Plan, context: &SendContext) -> Outcome {
-        self.send_with(&Engine::new(), plan, context).await
+        let mut outcome = self.send_with(&Engine::new(), plan, context).await;
+        if let Some(given) = outcome.visualizer.take() {
+            // A template may go over its data as often as it likes.
+            let drawn = tokio::task::spawn_blocking(move || visual::text(&given));
+            outcome.visual = drawn.await.ok();
+        }
+        outcome
     }
 
     /// The same within a run: scripts that share an engine share their JavaScript world, as in Postman.

@@ -31,6 +31,9 @@ impl Log {
         outcome.writes.extend(report.writes);
         outcome.script_errors.extend(report.errors);
         outcome.skipped |= report.skip_request;
+        if report.visualizer.is_some() {
+            outcome.visualizer = report.visualizer;
+        }
         if report.next_request.is_some() {
             outcome.next_request = report.next_request;
         }

@@ -31,6 +31,10 @@ pub struct Outcome {
     /// What must not be shown of any of this: every secret of the send and of the scopes after it. Whoever keeps the
     /// writes sets it; until then it is empty.
     pub redactor: Redactor,
+    /// What a script gave to `pm.visualizer.set`: the template, its data and options.
+    pub visualizer: Option<serde_json::Value>,
+    /// The same as text for people; only where somebody may look at it.
+    pub visual: Option<String>,
     /// What scripts sent by themselves, in order.
     pub script_sends: Vec<ScriptSend>,
     /// How many scripts ran before the request and after the response.

@@ -207,6 +207,9 @@ fn empty_page(tab: Tab, view: View<'_>) -> String {
              pm.test(\"is OK\", () => pm.response.to.have.status(200));"
         ),
         Tab::Console => format!("No script wrote anything\nconsole.log(…) in Scripts of the request, then `{send}`"),
+        Tab::Visual => {
+            "No script drew anything\npm.visualizer.set(template, data) in Scripts of the request".to_owned()
+        }
         Tab::Timing | Tab::Request => "Nothing was sent".to_owned(),
     }
 }

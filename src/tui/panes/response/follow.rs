@@ -90,7 +90,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             .as_ref()
             .and_then(|exchange| exchange.response())
             .is_some();
-        if !came {
+        if !came || (state.tab == Tab::Visual && newest.visual.is_none()) {
             state.tab = Tab::Body;
         }
         if state.places.len() >= KEPT {
@@ -161,6 +161,7 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
         (Tab::Cookies, Some(exchange), Some(response)) => headers::cookies(exchange, response, &show, width),
         (Tab::Tests, ..) => scripts::tests(outcome, &show),
         (Tab::Console, ..) => scripts::console(outcome, &show),
+        (Tab::Visual, ..) => scripts::visual(outcome, &show),
         (Tab::Timing, Some(exchange), _) => timing::timing(exchange, &show, width),
         (Tab::Request, Some(exchange), _) => request::request(exchange, &show),
         _ => Page::default(),

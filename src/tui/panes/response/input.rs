@@ -74,8 +74,8 @@ fn external(state: &State, cx: &mut Cx<'_>) {
 
 pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
-        Nav::NextTab => state.tab = state.tab.step(1),
-        Nav::PreviousTab => state.tab = state.tab.step(-1),
+        Nav::NextTab => turn(state, 1),
+        Nav::PreviousTab => turn(state, -1),
         Nav::Search => begin_search(state),
         Nav::NextMatch | Nav::PreviousMatch => step_match(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
@@ -130,6 +130,12 @@ fn begin_search(state: &mut State) {
     state.search.origin = origin;
     state.search.typing = true;
     state.search.field.select_all();
+}
+
+/// Goes to the tab `step` further on.
+fn turn(state: &mut State, step: isize) {
+    let outcome = state.place().map(|place| place.outcome.clone());
+    state.tab = state.tab.step(step, outcome.as_deref());
 }
 
 fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
@@ -221,7 +227,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
     let at = Position::new(event.column, event.row);
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) if parts.tabs.contains(at) => {
-            let all = tab::tabs(&place.outcome);
+            let all = tab::tabs(&place.outcome, state.tab);
             if let Some(hit) = tabs::hit(&all, state.tab as usize, parts.tabs.width, at.x - parts.tabs.x) {
                 state.tab = Tab::ALL[hit];
             }

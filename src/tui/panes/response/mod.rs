@@ -135,6 +135,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.console" "console" "Show what the scripts wrote to the console" Action::Show(Tab::Console),
     "response.timing" "timing" "Show how long each part of the send took" Action::Show(Tab::Timing),
     "response.request" "as sent" "Show the request exactly as it was sent" Action::Show(Tab::Request),
+    "response.visual" "visual" "Show what a script drew with pm.visualizer" Action::Show(Tab::Visual),
 };
 
 /// Does an action.
@@ -230,7 +231,7 @@ pub fn restore(state: &mut State, value: &Value) {
 pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
     let Some(place) = state.place() else { return Vec::new() };
     let row = state.parts(area).tabs;
-    tabs::layout(&tab::tabs(&place.outcome), state.tab as usize, row.width)
+    tabs::layout(&tab::tabs(&place.outcome, state.tab), state.tab as usize, row.width)
         .into_iter()
         .map(|found| {
             let show = Any::Response(Action::Show(Tab::ALL[found.index]));

@@ -119,6 +119,15 @@ fn test_rows(test: &TestResult, show: &Show<'_>, room: &mut Room, rows: &mut Vec
     rows.extend(room.rows(Ink::Error, &message, "    ", "the error"));
 }
 
+/// What a script drew, line by line.
+pub(super) fn visual(outcome: &Outcome, show: &Show<'_>) -> Page {
+    let Some(text) = &outcome.visual else {
+        return Page::default();
+    };
+    let text: Arc<str> = show.text(text).into();
+    Page::new(Room::default().rows(Ink::Text, &text, "", "the visualization"))
+}
+
 /// The console: a mark for the level, the script's name where it changes, the text line by line.
 pub(super) fn console(outcome: &Outcome, show: &Show<'_>) -> Page {
     let mut rows = Vec::new();

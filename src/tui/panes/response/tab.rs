@@ -26,11 +26,13 @@ pub enum Tab {
     Timing,
     /// The request as it was sent.
     Request,
+    /// What a script drew with `pm.visualizer`; only there when one did.
+    Visual,
 }
 
 impl Tab {
     /// All tabs in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Body,
         Self::Headers,
         Self::Cookies,
@@ -38,6 +40,7 @@ impl Tab {
         Self::Console,
         Self::Timing,
         Self::Request,
+        Self::Visual,
     ];
 
     /// The word remembered across restarts.
@@ -50,6 +53,7 @@ impl Tab {
             Self::Console => "console",
             Self::Timing => "timing",
             Self::Request => "request",
+            Self::Visual => "visual",
         }
     }
 
@@ -57,23 +61,29 @@ impl Tab {
         Self::ALL.into_iter().find(|tab| tab.word() == word)
     }
 
-    /// The tab `step` further on, around the ends.
-    pub(super) fn step(self, step: isize) -> Self {
+    /// The tab `step` further on, around the ends; of those there are for an outcome.
+    pub(super) fn step(self, step: isize, outcome: Option<&Outcome>) -> Self {
+        let shown = if outcome.is_some_and(|outcome| outcome.visual.is_some()) {
+            8
+        } else {
+            7
+        };
         Self::ALL[(self as usize)
             .cast_signed()
             .wrapping_add(step)
-            .rem_euclid(7)
+            .rem_euclid(shown)
             .cast_unsigned()]
     }
 }
 
-/// The tabs with their badges.
-pub(super) fn tabs(outcome: &Outcome) -> Vec<tabs::Tab> {
+/// The tabs with their badges; the one that is looked at is always among them.
+pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
     let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
     Tab::ALL
         .into_iter()
+        .filter(|tab| *tab != Tab::Visual || active == Tab::Visual || outcome.visual.is_some())
         .map(|tab| match tab {
             Tab::Body if response.is_none() => tabs::Tab::new(if outcome.skipped { "Skipped" } else { "Error" }),
             Tab::Body => tabs::Tab::new("Body"),
@@ -82,6 +92,7 @@ pub(super) fn tabs(outcome: &Outcome) -> Vec<tabs::Tab> {
             Tab::Tests => tabs::Tab::new("Tests").badge(&tests_badge(outcome)),
             Tab::Console => tabs::Tab::new("Console").count(outcome.console.len()),
             Tab::Timing => tabs::Tab::new("Timing"),
+            Tab::Visual => tabs::Tab::new("Visual"),
             Tab::Request => tabs::Tab::new("Request").badge(&if warnings > 0 {
                 format!("!{warnings}")
             } else {
@@ -106,7 +117,7 @@ fn tests_badge(outcome: &Outcome) -> String {
 
 /// Draws the row, the badges of tests and warnings in the colour of how it went.
 pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let all = tabs(outcome);
+    let all = tabs(outcome, active);
     tabs::draw(&all, active as usize, &theme.tabs(), area, buf);
     let scripts_failed = !outcome.script_errors.iter().all(ScriptError::is_cancelled)
         || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);
@@ -134,8 +145,13 @@ mod tests {
 
     #[test]
     fn tabs_go_round_and_are_remembered_by_their_words() {
-        assert_eq!(Tab::Body.step(-1), Tab::Request);
-        assert_eq!(Tab::Request.step(1), Tab::Body);
+        assert_eq!(Tab::Body.step(-1, None), Tab::Request);
+        assert_eq!(Tab::Request.step(1, None), Tab::Body);
+        let drawn = Outcome {
+            visual: Some("a".into()),
+            ..Outcome::default()
+        };
+        assert_eq!(Tab::Body.step(-1, Some(&drawn)), Tab::Visual);
         for tab in Tab::ALL {
             assert_eq!(Tab::from_word(tab.word()), Some(tab));
         }
