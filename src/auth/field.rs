@@ -8,6 +8,8 @@
 //!     .advanced()                                                     behind the fold
 //! ```
 
+use crate::model::Auth;
+
 /// One parameter of an auth type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldSpec {
@@ -112,6 +114,20 @@ impl FieldSpec {
         words: &'static [&'static str],
     ) -> Self {
         Self::new(name, label, help, FieldKind::Choice(words)).with_default(words[0])
+    }
+
+    /// Whether the field means something with the values that the others have; with a variable in the one it depends on
+    /// nobody knows, so that it does.
+    pub fn means_something(&self, all: &[Self], auth: &Auth) -> bool {
+        let Some((name, values)) = self.shown else { return true };
+        let value = match auth.text(name) {
+            value if value.is_empty() => {
+                let other = all.iter().find(|spec| spec.name == name);
+                other.map_or("", |spec| spec.default).to_owned()
+            }
+            value => value,
+        };
+        values.contains(&value.as_str()) || value.contains("{{")
     }
 
     /// The same with something that an absent parameter means.

@@ -67,7 +67,7 @@ fn cell(widget: &Widget, revealed: bool) -> Option<String> {
         }
         Widget::Form(form) => {
             let field = form.field()?;
-            let secret = field.kind == super::form::Kind::Secret && !super::fields::is_reference(&field.value);
+            let secret = field.kind.is_secret() && !super::fields::is_reference(&field.value);
             (!secret || revealed).then(|| field.value.clone())
         }
         Widget::Area { .. } | Widget::Choice(_) => None,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::auth::{self, FieldKind};
 use crate::model::{Auth, Body, Entity, Template};
+use crate::tui::widgets::highlight::Syntax;
 
 use super::facts::Facts;
 use super::form::{Field, Kind};
@@ -44,6 +45,7 @@ pub fn fields(part: Part, entity: &Entity, facts: &Facts) -> Vec<Field> {
                 _ => String::new(),
             },
             fallback: "path/to/file".to_owned(),
+            advanced: false,
         }],
         Part::Operation => vec![Field {
             name: "operation".to_owned(),
@@ -58,28 +60,33 @@ pub fn fields(part: Part, entity: &Entity, facts: &Facts) -> Vec<Field> {
                 _ => String::new(),
             },
             fallback: "the only one".to_owned(),
+            advanced: false,
         }],
         _ => Vec::new(),
     }
 }
 
-/// The parameters of an auth: those of its type, then others the file holds.
+/// The parameters of an auth: those of its type that mean something as it stands, then others the file holds.
 fn of_auth(own: &Auth) -> Vec<Field> {
     let specs = auth::find(&own.kind).map_or(&[][..], |kind| kind.fields());
     let mut out: Vec<Field> = specs
         .iter()
+        .filter(|spec| spec.means_something(specs, own))
         .map(|spec| Field {
             name: spec.name.to_owned(),
             label: spec.label.to_owned(),
             help: spec.help.to_owned(),
             kind: match spec.kind {
-                FieldKind::Text | FieldKind::Number | FieldKind::Json => Kind::Text,
-                FieldKind::Secret | FieldKind::SecretLines => Kind::Secret,
+                FieldKind::Text | FieldKind::Number => Kind::Text,
+                FieldKind::Secret => Kind::Secret,
                 FieldKind::Choice(words) => Kind::Choice(words.to_vec()),
-                FieldKind::Flag => Kind::Choice(vec!["", "true", "false"]),
+                FieldKind::Flag => Kind::Switch,
+                FieldKind::Json => Kind::Lines(Syntax::Json),
+                FieldKind::SecretLines => Kind::SecretLines,
             },
-            value: own.text(spec.name),
+            value: written(own, spec.name),
             fallback: spec.default.to_owned(),
+            advanced: spec.advanced,
         })
         .collect();
     let known = !specs.is_empty();
@@ -95,12 +102,21 @@ fn of_auth(own: &Auth) -> Vec<Field> {
                 },
                 // Nobody knows what an unknown parameter holds.
                 kind: Kind::Secret,
-                value: own.text(name),
+                value: written(own, name),
                 fallback: String::new(),
+                advanced: false,
             });
         }
     }
     out
+}
+
+/// A parameter as text; what is an object in the file is JSON.
+fn written(own: &Auth, name: &str) -> String {
+    match own.params.get(name) {
+        Some(value @ Value::Object(_)) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        _ => own.text(name),
+    }
 }
 
 /// Takes what was typed into a field; an error says what is wrong with it, and nothing changed.
@@ -111,19 +127,27 @@ pub fn set(part: Part, entity: &mut Entity, name: &str, text: &str) -> Result<()
             if own.is_inherited() {
                 return Ok(());
             }
-            let flag = auth::find(&own.kind).is_some_and(|kind| {
-                let mut fields = kind.fields().iter();
-                fields.any(|spec| spec.name == name && spec.kind == FieldKind::Flag)
-            });
             if text.is_empty() {
                 own.params.shift_remove(name);
-            } else {
-                let value = match text {
-                    "true" | "false" if flag => Value::Bool(text == "true"),
-                    text => Value::from(text),
-                };
-                own.params.insert(name.to_owned(), value);
+                return Ok(());
             }
+            let mut specs = auth::find(&own.kind).map_or(&[][..], |kind| kind.fields()).iter();
+            let kind = specs.find(|spec| spec.name == name).map(|spec| spec.kind);
+            let value = match (kind, text, own.params.get(name)) {
+                (Some(FieldKind::Flag), "true" | "false", _) => Value::Bool(text == "true"),
+                (Some(FieldKind::Number), number, _)
+                    if !number.contains("{{") && number.trim().parse::<f64>().is_err() =>
+                {
+                    return Err(format!("`{number}` is no number"));
+                }
+                // What is an object stays one, as long as the text can be read.
+                (_, json, Some(Value::Object(_))) => serde_json::from_str(json)
+                    .ok()
+                    .filter(Value::is_object)
+                    .unwrap_or_else(|| Value::from(json)),
+                (_, text, _) => Value::from(text),
+            };
+            own.params.insert(name.to_owned(), value);
         }
         Part::Settings => return settings::set(part::common(entity).settings, name, text),
         Part::File | Part::Operation => {
@@ -149,6 +173,7 @@ pub fn summary(auth: &Auth) -> String {
         let shown = match spec.kind {
             _ if value.is_empty() => continue,
             _ if spec.advanced => continue,
+            _ if !spec.means_something(kind.fields(), auth) => continue,
             FieldKind::Secret | FieldKind::SecretLines if !is_reference(&value) => "••••".to_owned(),
             FieldKind::Secret | FieldKind::SecretLines | FieldKind::Text => value,
             FieldKind::Choice(_) | FieldKind::Flag | FieldKind::Number | FieldKind::Json => continue,

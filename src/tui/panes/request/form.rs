@@ -1,19 +1,34 @@
-//! A form: labels, one value each, and a word of help for the one the cursor is on.
+//! A form: labels, values, and a word of help for the field the cursor is on.
+//!
+//! ```text
+//! Algorithm     RS256
+//! Private key   ••••••••  28 lines          a text of many lines has more than one while it is edited
+//! Payload       { "iss": "me" }
+//! ▸ 2 more      JWT header, …               few people need them: behind a fold, while nothing is in them
+//!
+//! In PEM (PKCS #1, #8 or SEC 1) or as a JSON Web Key.
+//! ```
 //!
 //! The values belong to the item; the form keeps copies to draw, and an editor for the one being typed. It knows no auth
 //! types and no settings: `fields` fills it and takes what was typed.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 
-use crate::tui::theme::Theme;
-use crate::tui::widgets::editor::{Editor, Handled};
-use crate::tui::widgets::highlight::VariableLookup;
+use crate::tui::widgets::editor::{Editor, Handled, Mode};
+use crate::tui::widgets::highlight::Syntax;
 use crate::tui::widgets::{glyphs, scroll};
+
+mod draw;
+
+pub use draw::draw_text;
 
 /// Columns between labels and values.
 const GAP: u16 = 2;
+/// Lines of a text that is not being edited, and the most and the least of one that is.
+const LINES_SHOWN: usize = 3;
+const LINES_EDITED: std::ops::RangeInclusive<usize> = 3..=8;
+/// The name of the field that is the fold.
+const FOLD: &str = "";
 
 /// What may be entered into a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +39,31 @@ pub enum Kind {
     Secret,
     /// One of these words; the empty one means the fallback.
     Choice(Vec<&'static str>),
+    /// `true` or `false`.
+    Switch,
+    /// A text of many lines, in these colours.
+    Lines(Syntax),
+    /// The same, shown as dots.
+    SecretLines,
+    /// Shows and hides the fields that few people need.
+    Fold,
+}
+
+impl Kind {
+    /// Whether it is shown as dots.
+    pub fn is_secret(&self) -> bool {
+        matches!(self, Self::Secret | Self::SecretLines)
+    }
+
+    /// Whether it has many lines.
+    pub fn has_lines(&self) -> bool {
+        matches!(self, Self::Lines(_) | Self::SecretLines)
+    }
+
+    /// Whether it is chosen rather than typed.
+    fn is_chosen(&self) -> bool {
+        matches!(self, Self::Choice(_) | Self::Switch | Self::Fold)
+    }
 }
 
 /// A field.
@@ -41,6 +81,8 @@ pub struct Field {
     pub value: String,
     /// What counts while nothing is written, shown dimmed.
     pub fallback: String,
+    /// Behind the fold while nothing is written.
+    pub advanced: bool,
 }
 
 impl std::fmt::Debug for Field {
@@ -59,6 +101,8 @@ pub enum Typed {
     Changed(String),
     /// For the clipboard; the text may have changed too.
     Copied(String, Option<String>),
+    /// One of these words is to be chosen in a list.
+    Choose(Vec<&'static str>),
     /// Only the cursor.
     Moved,
     /// Not for the form.
@@ -68,7 +112,7 @@ pub enum Typed {
 /// A form.
 #[derive(Debug, Default)]
 pub struct Form {
-    /// Its fields.
+    /// The fields in sight, the fold among them.
     pub fields: Vec<Field>,
     /// Whether it can only be looked at.
     pub locked: bool,
@@ -76,6 +120,8 @@ pub struct Form {
     pub revealed: bool,
     /// What is wrong with what is being typed.
     pub error: Option<String>,
+    all: Vec<Field>,
+    unfolded: bool,
     at: usize,
     editing: Option<Editor>,
     top: usize,
@@ -85,12 +131,45 @@ pub struct Form {
 impl Form {
     /// Takes the fields as they stand now.
     pub fn set_fields(&mut self, fields: Vec<Field>) {
-        let same =
-            fields.len() == self.fields.len() && fields.iter().zip(&self.fields).all(|(new, old)| new.name == old.name);
-        if !same {
-            self.editing = None;
+        self.all = fields;
+        self.fold();
+    }
+
+    /// Finds the fields in sight; the cursor stays on its own.
+    fn fold(&mut self) {
+        let own = self.field().map(|field| field.name.clone());
+        let editing = self.editing.is_some().then(|| own.clone()).flatten();
+        let away = |field: &Field| field.advanced && field.value.is_empty() && editing.as_ref() != Some(&field.name);
+        let hidden: Vec<&Field> = self.all.iter().filter(|field| away(field)).collect();
+        let mut seen: Vec<Field> = self.all.iter().filter(|field| !away(field)).cloned().collect();
+        if !hidden.is_empty() {
+            let labels: Vec<&str> = hidden.iter().map(|field| field.label.as_str()).collect();
+            seen.push(Field {
+                name: FOLD.to_owned(),
+                label: if self.unfolded {
+                    "▾ less".to_owned()
+                } else {
+                    format!("▸ {} more", hidden.len())
+                },
+                help: "Shows and hides what few people need.".to_owned(),
+                kind: Kind::Fold,
+                value: String::new(),
+                fallback: if self.unfolded {
+                    String::new()
+                } else {
+                    labels.join(" · ")
+                },
+                advanced: false,
+            });
+            if self.unfolded {
+                seen.extend(hidden.into_iter().cloned());
+            }
         }
-        self.fields = fields;
+        self.fields = seen;
+        match own.and_then(|own| self.fields.iter().position(|field| field.name == own)) {
+            Some(at) => self.at = at,
+            None => self.editing = None,
+        }
         self.go_to(self.at);
     }
 
@@ -120,18 +199,24 @@ impl Form {
         can
     }
 
-    /// Starts to edit the field of the cursor; a choice gives its next word instead.
+    /// Starts to edit the field of the cursor; a choice of a few words gives its next one instead, one of many a list.
     pub fn edit(&mut self) -> Typed {
-        if self.locked {
-            return Typed::Moved;
-        }
         let Some(field) = self.fields.get(self.at) else {
             return Typed::Moved;
         };
-        if matches!(field.kind, Kind::Choice(_)) {
-            return self.cycle();
+        match &field.kind {
+            Kind::Fold => return self.cycle(),
+            _ if self.locked => return Typed::Moved,
+            Kind::Choice(words) if words.len() > 4 => return Typed::Choose(words.clone()),
+            Kind::Choice(_) | Kind::Switch => return self.cycle(),
+            _ => {}
         }
-        let mut editor = Editor::single_line(&field.value).with_placeholder(&field.fallback);
+        let mut editor = match &field.kind {
+            Kind::Lines(syntax) => Editor::new(&field.value, Mode::MultiLine, *syntax),
+            Kind::SecretLines => Editor::new(&field.value, Mode::MultiLine, Syntax::Plain),
+            _ => Editor::single_line(&field.value),
+        }
+        .with_placeholder(&field.fallback);
         editor.set_masked(self.is_masked(field, &field.value));
         self.editing = Some(editor);
         self.reveal();
@@ -140,28 +225,37 @@ impl Form {
 
     /// The next word of a choice.
     pub fn cycle(&mut self) -> Typed {
-        let Some(Field {
-            kind: Kind::Choice(words),
-            value,
-            ..
-        }) = self.fields.get(self.at).filter(|_| !self.locked)
-        else {
+        let Some(field) = self.fields.get(self.at) else {
             return Typed::Moved;
         };
-        let next = words.iter().position(|word| word == value).map_or(0, |at| at + 1);
-        Typed::Changed(
-            words
-                .get(next % words.len().max(1))
-                .copied()
-                .unwrap_or_default()
-                .to_owned(),
-        )
+        let counts = if field.value.is_empty() {
+            &field.fallback
+        } else {
+            &field.value
+        };
+        match &field.kind {
+            Kind::Fold => {
+                self.unfolded = !self.unfolded;
+                self.fold();
+                Typed::Moved
+            }
+            _ if self.locked => Typed::Moved,
+            Kind::Switch => Typed::Changed((counts != "true").to_string()),
+            Kind::Choice(words) => {
+                let place = |word: &str| words.iter().position(|own| *own == word);
+                let at = place(&field.value).or_else(|| place(counts));
+                let next = at.map_or(0, |at| at + 1) % words.len().max(1);
+                Typed::Changed(words.get(next).copied().unwrap_or_default().to_owned())
+            }
+            _ => Typed::Moved,
+        }
     }
 
     /// Ends editing.
     pub fn leave(&mut self) {
         self.editing = None;
         self.error = None;
+        self.reveal();
     }
 
     /// Whether a field is being typed into.
@@ -179,24 +273,25 @@ impl Form {
         self.editing.as_mut()
     }
 
-    /// Takes a key while a field is edited.
+    /// Takes a key while a field is edited. In a text of many lines only Tab leads out of it.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        let one = !self.field().is_some_and(|field| field.kind.has_lines());
         let step = match key.code {
-            KeyCode::Enter if plain => {
+            KeyCode::Enter if plain && one => {
                 self.leave();
                 return Typed::Moved;
             }
             KeyCode::BackTab => Some(false),
             KeyCode::Tab if plain => Some(!key.modifiers.contains(KeyModifiers::SHIFT)),
-            KeyCode::Up if plain => Some(false),
-            KeyCode::Down if plain => Some(true),
+            KeyCode::Up if plain && one => Some(false),
+            KeyCode::Down if plain && one => Some(true),
             _ => None,
         };
         if let Some(down) = step {
             self.leave();
             let on = matches!(key.code, KeyCode::Tab | KeyCode::BackTab);
-            if self.step(down) && on && self.field().is_some_and(|field| !matches!(field.kind, Kind::Choice(_))) {
+            if self.step(down) && on && self.field().is_some_and(|field| !field.kind.is_chosen()) {
                 return self.edit();
             }
             return Typed::Moved;
@@ -234,10 +329,12 @@ impl Form {
         if let Some(editor) = self.editing.as_mut().filter(|editor| editor.is_masked() != masked) {
             editor.set_masked(masked);
         }
+        // It may have more lines now.
+        self.reveal();
     }
 
     fn is_masked(&self, field: &Field, text: &str) -> bool {
-        field.kind == Kind::Secret && !self.revealed && !super::fields::is_reference(text)
+        field.kind.is_secret() && !self.revealed && !super::fields::is_reference(text)
     }
 
     /// Tells the size it will be drawn at.
@@ -248,13 +345,39 @@ impl Form {
 
     /// Scrolls without moving the cursor.
     pub fn scroll(&mut self, rows: isize) {
-        self.top = scroll::shift(self.top, rows, self.fields.len(), usize::from(self.rows_height()));
+        self.top = scroll::shift(self.top, rows, self.lines(), usize::from(self.rows_height()));
     }
 
-    /// The field at a line of its area.
-    pub fn hit(&self, y: u16) -> Option<usize> {
-        let at = self.top + usize::from(y);
-        (y < self.rows_height() && at < self.fields.len()).then_some(at)
+    /// Clicks into it at a column and a line of its area: what came of that.
+    pub fn click(&mut self, x: u16, y: u16) -> Typed {
+        let Some((at, line)) = self.hit(y) else {
+            return Typed::Ignored;
+        };
+        if at != self.at {
+            self.leave();
+            self.go_to(at);
+            return Typed::Moved;
+        }
+        let column = self.value_column(self.size.0);
+        match &mut self.editing {
+            Some(editor) => {
+                editor.click(x.saturating_sub(column), line);
+                Typed::Moved
+            }
+            None => self.edit(),
+        }
+    }
+
+    /// The field at a line of its area, and which of the field's lines that is.
+    fn hit(&self, y: u16) -> Option<(usize, u16)> {
+        let wanted = self.top + usize::from(y);
+        let mut line = 0;
+        let found = (0..self.fields.len()).find(|at| {
+            line += self.height(*at);
+            line > wanted
+        })?;
+        let within = wanted - (line - self.height(found));
+        (y < self.rows_height()).then_some((found, u16::try_from(within).unwrap_or(0)))
     }
 
     /// Where values begin, from the left edge.
@@ -263,116 +386,63 @@ impl Form {
         u16::try_from(label.unwrap_or(0)).unwrap_or(width).min(width / 2) + GAP
     }
 
+    /// How many lines a field has.
+    fn height(&self, at: usize) -> usize {
+        let Some(field) = self.fields.get(at).filter(|field| field.kind.has_lines()) else {
+            return 1;
+        };
+        if let Some(editor) = self.editing.as_ref().filter(|_| at == self.at) {
+            let most = usize::from(self.rows_height()).clamp(1, *LINES_EDITED.end());
+            return editor
+                .line_count()
+                .clamp(*LINES_EDITED.start(), *LINES_EDITED.end())
+                .min(most);
+        }
+        if self.is_masked(field, &field.value) {
+            return 1;
+        }
+        field.value.lines().count().clamp(1, LINES_SHOWN)
+    }
+
+    /// How many lines all fields have.
+    pub fn lines(&self) -> usize {
+        (0..self.fields.len()).map(|at| self.height(at)).sum()
+    }
+
+    /// Lines of help: as many as the longest needs, so that nothing jumps.
+    pub fn help_lines(&self) -> usize {
+        let width = usize::from(self.size.0).max(1);
+        let longest = self.fields.iter().map(|field| glyphs::width(&field.help)).max();
+        longest.unwrap_or(0).div_ceil(width).clamp(1, 2)
+    }
+
     /// Lines for fields; the last ones may be for help.
     fn rows_height(&self) -> u16 {
         let fields = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
-        if self.size.1 >= fields.saturating_add(2) || self.error.is_some() {
-            self.size.1.saturating_sub(if self.size.1 > 2 { 2 } else { 1 }).max(1)
+        let help = u16::try_from(self.help_lines()).unwrap_or(1);
+        let height = self.size.1;
+        if height > help + 3 || height >= fields.saturating_add(help + 1) {
+            height - help - 1
+        } else if self.error.is_some() {
+            height.saturating_sub(1).max(1)
         } else {
-            self.size.1
+            height
         }
     }
 
     fn reveal(&mut self) {
-        let height = usize::from(self.rows_height());
-        self.top = scroll::follow(self.top, self.at, self.fields.len(), height, 1);
+        let room = usize::from(self.rows_height());
+        let first: usize = (0..self.at).map(|at| self.height(at)).sum();
+        let last = first + self.height(self.at).saturating_sub(1);
+        let all = self.lines();
+        self.top = scroll::follow(self.top, last, all, room, 1);
+        if first < self.top {
+            self.top = scroll::follow(self.top, first, all, room, 1);
+        }
         let width = self.size.0.saturating_sub(self.value_column(self.size.0));
+        let height = u16::try_from(self.height(self.at)).unwrap_or(1);
         if let Some(editor) = &mut self.editing {
-            editor.resize(width, 1);
+            editor.resize(width, height);
         }
     }
-
-    /// Draws it; returns where the terminal's cursor goes while a field is edited.
-    pub fn draw(
-        &self,
-        theme: &Theme,
-        lookup: &dyn VariableLookup,
-        area: Rect,
-        buf: &mut Buffer,
-        focused: bool,
-    ) -> Option<Position> {
-        let column = self.value_column(area.width);
-        let mut caret = None;
-        let last = (area.y + self.rows_height()).min(area.bottom());
-        for ((index, field), y) in self.fields.iter().enumerate().skip(self.top).zip(area.y..last) {
-            let current = focused && index == self.at;
-            let line = Rect::new(area.x, y, area.width, 1);
-            if current {
-                buf.set_style(line, theme.selected_unfocused);
-            }
-            let base = if current {
-                theme.base.patch(theme.selected_unfocused)
-            } else {
-                theme.base
-            };
-            let label = if self.locked {
-                base.patch(theme.dim)
-            } else {
-                base.patch(theme.syntax_key)
-            };
-            glyphs::put_text(buf, line.as_position(), &field.label, usize::from(column - GAP), label);
-            let room = Rect::new(area.x + column, y, area.width.saturating_sub(column), 1);
-            if let Some(editor) = self.editing.as_ref().filter(|_| index == self.at) {
-                let mut styles = theme.editor();
-                styles.text = theme.base.patch(theme.field);
-                caret = editor.draw(&styles, Some(lookup), room, buf, focused);
-                continue;
-            }
-            let mut styles = theme.editor();
-            styles.text = if current { base.patch(theme.selected) } else { base };
-            let shown = if field.value.is_empty() {
-                &field.fallback
-            } else {
-                &field.value
-            };
-            if field.value.is_empty() {
-                buf.set_style(room, styles.text);
-                glyphs::put_text(
-                    buf,
-                    room.as_position(),
-                    shown,
-                    usize::from(room.width),
-                    styles.text.patch(theme.dim),
-                );
-            } else if self.is_masked(field, &field.value) {
-                buf.set_style(room, styles.text);
-                glyphs::put_text(
-                    buf,
-                    room.as_position(),
-                    "••••••••",
-                    usize::from(room.width),
-                    styles.text,
-                );
-            } else {
-                draw_text(shown, &styles, lookup, room, buf);
-            }
-        }
-        let help = match &self.error {
-            Some(error) => Some((error.as_str(), theme.error)),
-            None => self
-                .field()
-                .filter(|_| focused)
-                .map(|field| (field.help.as_str(), theme.dim)),
-        };
-        if let Some((help, style)) = help.filter(|_| last < area.bottom()) {
-            let at = Position::new(area.x, area.bottom() - 1);
-            glyphs::put_text(buf, at, help, usize::from(area.width), style);
-        }
-        caret
-    }
-}
-
-/// Draws one line with its variables coloured.
-pub fn draw_text(
-    text: &str,
-    styles: &crate::tui::widgets::editor::EditorStyles,
-    lookup: &dyn VariableLookup,
-    room: Rect,
-    buf: &mut Buffer,
-) {
-    let mut editor = Editor::single_line(text);
-    editor.resize(room.width, room.height);
-    // A line that is not being typed into shows its start.
-    editor.blur();
-    editor.draw(styles, Some(lookup), room, buf, false);
 }

@@ -7,7 +7,7 @@ use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
-use super::{Action, Spot, State, Tab, fields, order};
+use super::{Action, Outside, Spot, State, Tab, fields, order};
 use crate::model::Entity;
 use crate::model::edit::Edit;
 use crate::tui::action::{Action as Any, App};
@@ -223,6 +223,10 @@ pub(super) fn form_changed(state: &mut State, typed: Typed, cx: &mut Cx<'_>) {
                 None => return,
             }
         }
+        Typed::Choose(words) => {
+            let field = form.field().cloned();
+            return field.map_or((), |field| order::pick_word(part, &field, &words, cx));
+        }
         Typed::Moved | Typed::Ignored => return,
     };
     let Some(name) = form.field().map(|field| field.name.clone()) else {
@@ -425,46 +429,70 @@ pub(super) fn leave(state: &mut State, cx: &mut Cx<'_>) {
     }
 }
 
-/// Hands the text area in use, or the tab's first, to an outside editor.
+/// Hands a text to an outside editor: that of the form's field or the text area in use, else the tab's first area.
 fn external(state: &mut State, cx: &mut Cx<'_>) {
     let (Some(id), Some(entity)) = (state.node, state.seen.clone()) else {
         return;
     };
     let is_area = |widget: &Widget| matches!(widget, Widget::Area { .. });
+    let field = state.section().and_then(|section| match &section.widget {
+        Widget::Form(form) if !form.locked => Some((section.part, form.field()?.clone())),
+        _ => None,
+    });
+    let field = field.filter(|(_, field)| field.kind.has_lines());
     let own = state.section().filter(|section| is_area(&section.widget));
     let first = || state.sections.iter().find(|section| is_area(&section.widget));
-    let Some(part) = own.or_else(first).map(|section| section.part) else {
-        let text = "scripts, text bodies and the description open in $EDITOR: go to one first";
+    let area = || own.or_else(first).map(|section| section.part);
+    let Some(part) = field.as_ref().map(|(part, _)| *part).or_else(area) else {
+        let text = "texts of many lines open in $EDITOR: go to a script, a body, a key or a description first";
         return cx.shared.notify(Level::Info, text);
     };
     leave(state, cx);
-    let key = format!("request:{id:?}:{part:?}");
-    state.external = Some((key.clone(), id, part));
+    let (name, text, ending) = match field {
+        Some((_, field)) => {
+            let ending = if field.kind.is_secret() { "pem" } else { "json" };
+            (Some(field.name), field.value, ending)
+        }
+        None => (None, part.text(&entity).to_owned(), part.ending(&entity)),
+    };
+    let key = format!("request:{id:?}:{part:?}:{}", name.as_deref().unwrap_or_default());
+    state.external = Some(Outside {
+        key: key.clone(),
+        id,
+        part,
+        field: name,
+    });
     cx.effects.push(Effect::External(External {
         key,
-        text: part.text(&entity).to_owned(),
-        ending: part.ending(&entity),
+        text,
+        ending,
         read_only: false,
     }));
 }
 
 /// A text came back from an outside editor, under the key it was given.
 pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
-    let own = state.external.take_if(|(own, _, _)| own == key);
-    let found = own.and_then(|(_, id, part)| Some((cx.shared.workspace.node(id)?, id, part)));
-    let Some((node, id, part)) = found else {
+    let own = state.external.take_if(|own| own.key == key);
+    let found = own.and_then(|own| Some((cx.shared.workspace.node(own.id)?, own)));
+    let Some((node, Outside { id, part, field, .. })) = found else {
         return rescue(text, "txt", cx);
     };
     let mut entity = node.entity.clone();
     // Editors end files with a line break that nobody typed.
-    let had = part.text(&entity).ends_with('\n');
+    let had = field.is_none() && part.text(&entity).ends_with('\n');
     let text = if had {
         text
     } else {
         text.strip_suffix('\n').unwrap_or(text)
     };
-    part.set_text(&mut entity, text);
-    if part.text(&entity) != text {
+    let taken = match &field {
+        Some(name) => fields::set(part, &mut entity, name, text).is_ok(),
+        None => {
+            part.set_text(&mut entity, text);
+            part.text(&entity) == text
+        }
+    };
+    if !taken {
         return rescue(text, part.ending(&entity), cx);
     }
     if entity == node.entity {

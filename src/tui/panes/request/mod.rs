@@ -91,7 +91,20 @@ pub struct State {
     /// Bodies of other types, to come back to.
     stash: HashMap<(NodeId, String), Body>,
     /// What an outside editor has.
-    external: Option<(String, NodeId, Part)>,
+    external: Option<Outside>,
+}
+
+/// A text that an outside editor has.
+#[derive(Debug)]
+struct Outside {
+    /// Its key.
+    key: String,
+    /// Whose it is.
+    id: NodeId,
+    /// Which part of it.
+    part: Part,
+    /// Which field of the part's form.
+    field: Option<String>,
 }
 
 impl Default for State {
@@ -148,7 +161,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Request:
     "request.method" "method" "Choose the request's method" Action::Method,
     "request.type" "type" "Choose the type of the auth or the body" Action::Type,
     "request.url" "URL" "Edit the URL" Action::Url,
-    "request.external" "$EDITOR" "Edit the script, body or description in $EDITOR" Action::External,
+    "request.external" "$EDITOR" "Edit the script, body, key or description in $EDITOR" Action::External,
     "request.rename" "rename" "Rename the open request, folder or collection" Action::Rename,
     "table.add" "add row" "Add a row to the table" Action::AddRow,
     "table.delete" "delete row" "Delete the row of the cursor" Action::DeleteRow,
@@ -278,6 +291,12 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Any::Request(Action::External),
             Any::App(App::Send),
             Any::Nav(Nav::NextTab),
+        ],
+        (Some(Widget::Form(form)), _) if form.field().is_some_and(|field| field.kind.has_lines()) => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::External),
+            Any::Request(Action::Type),
+            Any::App(App::Send),
         ],
         (Some(Widget::Form(_) | Widget::Choice(_)), _) => &[
             Any::Nav(Nav::Open),

@@ -67,19 +67,8 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
             table_changed(state, change, cx);
         }
         Some(Widget::Form(form)) => {
-            if let Some(field) = form.hit(y) {
-                if field != form.at() {
-                    form.leave();
-                    form.go_to(field);
-                } else if let Some(editor) = form.editor().is_some().then(|| form.value_column(body.width)) {
-                    if let Some(open) = form.editor_mut() {
-                        open.click(x.saturating_sub(editor), 0);
-                    }
-                } else {
-                    let typed = form.edit();
-                    form_changed(state, typed, cx);
-                }
-            }
+            let typed = form.click(x, y);
+            form_changed(state, typed, cx);
         }
         Some(Widget::Area { editor, writing }) => {
             *writing = true;

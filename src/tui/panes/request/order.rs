@@ -1,9 +1,10 @@
 //! Orders from outside the pane: from pickers and jump letters, which name what they want instead of pressing keys.
 
+use super::form::Field;
 use super::input::{change, change_called, leave, typed_tab};
 use super::nav::enter;
 use super::part::{self, Part};
-use super::{State, Tab};
+use super::{State, Tab, fields};
 use serde_json::Value;
 
 use crate::auth::{self, FieldKind};
@@ -30,6 +31,8 @@ pub enum Order {
     Auth(String),
     /// Use this type of body.
     Body(String),
+    /// Give a field of a form this text.
+    Field(Part, String, String),
 }
 
 /// Does what was asked.
@@ -63,7 +66,35 @@ pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
             }
         }),
         Order::Body(kind) => set_body(state, &kind, cx),
+        Order::Field(part, name, text) => change(state, part, None, cx, |entity| {
+            // One of the words offered fits.
+            let _ = fields::set(part, entity, &name, &text);
+        }),
     }
+}
+
+/// Offers the words of a field that takes one of many.
+pub(super) fn pick_word(part: Part, field: &Field, words: &[&'static str], cx: &mut Cx<'_>) {
+    let counts = if field.value.is_empty() {
+        &field.fallback
+    } else {
+        &field.value
+    };
+    let items = words
+        .iter()
+        .map(|word| Item {
+            label: (*word).to_owned(),
+            current: word == counts,
+            commands: vec![Command::Request(Order::Field(
+                part,
+                field.name.clone(),
+                (*word).to_owned(),
+            ))],
+            ..Item::default()
+        })
+        .collect();
+    let picker = Picker::new(field.label.clone(), items);
+    cx.commands.push(Command::Show(Box::new(picker.into())));
 }
 
 /// Another type of auth; parameters of the same name go along.

@@ -142,9 +142,9 @@ impl Section {
                 };
                 (lines(table.rows().len()).saturating_add(2).max(3), least)
             }
-            // A blank line and one of help.
+            // A blank line, and help.
             Widget::Form(form) if form.fields.is_empty() => (0, 0),
-            Widget::Form(form) => (lines(form.fields.len()).saturating_add(2), 1),
+            Widget::Form(form) => (lines(form.lines() + form.help_lines() + 1), 1),
             Widget::Area { editor, .. } => (lines(editor.line_count()).max(2), 1),
         }
     }

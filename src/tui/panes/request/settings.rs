@@ -102,6 +102,7 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         kind,
         value,
         fallback,
+        advanced: false,
     };
     let fallback = |inherited: Option<String>, default: &str| match inherited {
         Some(value) => format!("{value}, inherited"),
