@@ -26,7 +26,7 @@ impl AuthType for Asap {
     }
 
     fn help(&self) -> &'static str {
-        "Signs a token for another service with this one's key, as Atlassian's services do."
+        "Signs a short token for another service with this one's key."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -47,7 +47,7 @@ impl AuthType for AwsV4 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs the request for Amazon Web Services and what speaks like them (S3), version 4."
+        "Signs for Amazon Web Services and what speaks like them."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {
@@ -160,6 +160,9 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
         "Signature",
     ] {
         draft.remove_query(&format!("X-Amz-{name}"));
+    }
+    if draft.request().settings.encode_url != Some(false) {
+        respell_query(draft);
     }
     if draft.flag("addAuthDataToQuery") {
         in_query(draft, &scope, &access_key, &secret_key, &session)
@@ -302,21 +305,42 @@ fn path_twice(path: &str) -> String {
 
 /// The query, each part spelled anew, in the order of its names and then of its values.
 fn query(url: &Url) -> String {
+    let mut pairs = pairs(url);
+    pairs.sort();
+    let pairs: Vec<String> = pairs
+        .into_iter()
+        .map(|(name, value)| format!("{name}={}", value.unwrap_or_default()))
+        .collect();
+    pairs.join("&")
+}
+
+/// The names and values of a query, each spelled anew.
+fn pairs(url: &Url) -> Vec<(String, Option<String>)> {
+    let spell = |text: &str| encode(&decode(&text.replace('+', " ")));
     let pairs = url
         .query()
         .unwrap_or_default()
         .split('&')
         .filter(|pair| !pair.is_empty());
-    let mut pairs: Vec<(String, String)> = pairs
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let spell = |text: &str| encode(&decode(&text.replace('+', " ")));
-            (spell(name), spell(value))
+    pairs
+        .map(|pair| match pair.split_once('=') {
+            Some((name, value)) => (spell(name), Some(spell(value))),
+            None => (spell(pair), None),
         })
-        .collect();
-    pairs.sort();
-    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    pairs.join("&")
+        .collect()
+}
+
+/// Sends the query as it is signed: some servers compare what they got without reading it.
+fn respell_query(draft: &mut Draft) {
+    let Some(url) = draft.url().filter(|url| url.query().is_some()) else {
+        return;
+    };
+    let pairs = pairs(&url).into_iter().map(|(name, value)| match value {
+        Some(value) => format!("{name}={value}"),
+        None => name,
+    });
+    let spelled = pairs.collect::<Vec<_>>().join("&");
+    draft.set_query(&spelled);
 }
 
 fn decode(text: &str) -> String {

@@ -23,7 +23,7 @@ impl AuthType for Jwt {
     }
 
     fn help(&self) -> &'static str {
-        "Signs a JSON Web Token for each request, with a secret or a private key."
+        "Signs a new JSON Web Token for each request."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

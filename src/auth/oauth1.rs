@@ -55,7 +55,7 @@ impl AuthType for OAuth1 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs method, URL and parameters with your secrets or a private key, as RFC 5849 has it."
+        "Signs method, URL and parameters with two secrets or a private key."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -11,6 +11,7 @@ mod ntlm;
 mod proxies;
 mod receive;
 mod redirects;
+mod signers;
 mod support;
 mod tls;
 mod wire;

@@ -181,6 +181,17 @@ fn what_stands_there_of_a_former_signature_goes() {
 }
 
 #[test]
+fn the_query_goes_out_as_it_is_signed_in_its_own_order() {
+    let auth = Auth::new("awsv4").with("accessKey", "a").with("secretKey", "s");
+    let mut resolved = request(auth);
+    resolved.url = "http://a/?prefix=a/b+c&list&z=%2b&e=#f".to_owned();
+    let signed = sign(resolved.clone());
+    assert_eq!(signed.request.url(), "http://a/?prefix=a%2Fb%20c&list&z=%2B&e=#f");
+    resolved.settings.encode_url = Some(false);
+    assert_eq!(sign(resolved.clone()).request.url(), resolved.url);
+}
+
+#[test]
 fn without_a_key_the_request_is_left_alone() {
     for (name, other) in [("accessKey", "secretKey"), ("secretKey", "accessKey")] {
         let mut resolved = request(Auth::new("awsv4").with(name, "x"));

@@ -46,6 +46,7 @@ pub fn fields(part: Part, entity: &Entity, facts: &Facts) -> Vec<Field> {
             },
             fallback: "path/to/file".to_owned(),
             advanced: false,
+            usual: String::new(),
         }],
         Part::Operation => vec![Field {
             name: "operation".to_owned(),
@@ -61,6 +62,7 @@ pub fn fields(part: Part, entity: &Entity, facts: &Facts) -> Vec<Field> {
             },
             fallback: "the only one".to_owned(),
             advanced: false,
+            usual: String::new(),
         }],
         _ => Vec::new(),
     }
@@ -87,6 +89,7 @@ fn of_auth(own: &Auth) -> Vec<Field> {
             value: written(own, spec.name),
             fallback: spec.default.to_owned(),
             advanced: spec.advanced,
+            usual: spec.initial.to_owned(),
         })
         .collect();
     let known = !specs.is_empty();
@@ -105,6 +108,7 @@ fn of_auth(own: &Auth) -> Vec<Field> {
                 value: written(own, name),
                 fallback: String::new(),
                 advanced: false,
+                usual: String::new(),
             });
         }
     }

@@ -81,8 +81,10 @@ pub struct Field {
     pub value: String,
     /// What counts while nothing is written, shown dimmed.
     pub fallback: String,
-    /// Behind the fold while nothing is written.
+    /// Behind the fold while nothing is written, or only what is usual.
     pub advanced: bool,
+    /// What is usually written.
+    pub usual: String,
 }
 
 impl std::fmt::Debug for Field {
@@ -91,6 +93,27 @@ impl std::fmt::Debug for Field {
         f.debug_struct("Field")
             .field("name", &self.name)
             .finish_non_exhaustive()
+    }
+}
+
+impl Field {
+    /// Whether what is written in it is nothing, or what is always written.
+    fn says_nothing(&self) -> bool {
+        self.value.is_empty() || self.value == self.usual
+    }
+}
+
+/// The row that shows and hides others.
+fn fold_row(label: String, fallback: String) -> Field {
+    Field {
+        name: FOLD.to_owned(),
+        label,
+        help: "Shows and hides what few people need.".to_owned(),
+        kind: Kind::Fold,
+        value: String::new(),
+        fallback,
+        advanced: false,
+        usual: String::new(),
     }
 }
 
@@ -138,31 +161,17 @@ impl Form {
     /// Finds the fields in sight; the cursor stays on its own.
     fn fold(&mut self) {
         let own = self.field().map(|field| field.name.clone());
-        let editing = self.editing.is_some().then(|| own.clone()).flatten();
-        let away = |field: &Field| field.advanced && field.value.is_empty() && editing.as_ref() != Some(&field.name);
-        let hidden: Vec<&Field> = self.all.iter().filter(|field| away(field)).collect();
-        let mut seen: Vec<Field> = self.all.iter().filter(|field| !away(field)).cloned().collect();
-        if !hidden.is_empty() {
-            let labels: Vec<&str> = hidden.iter().map(|field| field.label.as_str()).collect();
-            seen.push(Field {
-                name: FOLD.to_owned(),
-                label: if self.unfolded {
-                    "▾ less".to_owned()
-                } else {
-                    format!("▸ {} more", hidden.len())
-                },
-                help: "Shows and hides what few people need.".to_owned(),
-                kind: Kind::Fold,
-                value: String::new(),
-                fallback: if self.unfolded {
-                    String::new()
-                } else {
-                    labels.join(" · ")
-                },
-                advanced: false,
-            });
-            if self.unfolded {
-                seen.extend(hidden.into_iter().cloned());
+        let (few, most): (Vec<Field>, Vec<Field>) = self.all.iter().cloned().partition(|field| field.advanced);
+        let mut seen = most;
+        if self.unfolded && !few.is_empty() {
+            seen.push(fold_row("▾ less".to_owned(), String::new()));
+            seen.extend(few);
+        } else {
+            let (hidden, said): (Vec<Field>, Vec<Field>) = few.into_iter().partition(Field::says_nothing);
+            seen.extend(said);
+            if !hidden.is_empty() {
+                let labels: Vec<&str> = hidden.iter().map(|field| field.label.as_str()).collect();
+                seen.push(fold_row(format!("▸ {} more", hidden.len()), labels.join(" · ")));
             }
         }
         self.fields = seen;
@@ -409,6 +418,11 @@ impl Form {
         (0..self.fields.len()).map(|at| self.height(at)).sum()
     }
 
+    /// Whether some of the fields are out of sight.
+    pub fn overflows(&self) -> bool {
+        self.lines() > usize::from(self.rows_height())
+    }
+
     /// Lines of help: as many as the longest needs, so that nothing jumps.
     pub fn help_lines(&self) -> usize {
         let width = usize::from(self.size.0).max(1);
@@ -423,7 +437,7 @@ impl Form {
         let height = self.size.1;
         if height > help + 3 || height >= fields.saturating_add(help + 1) {
             height - help - 1
-        } else if self.error.is_some() {
+        } else if height > 3 || self.error.is_some() {
             height.saturating_sub(1).max(1)
         } else {
             height
@@ -446,3 +460,6 @@ impl Form {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -153,7 +153,7 @@ impl Section {
     pub fn position(&self, height: u16) -> Option<(usize, usize)> {
         let (at, count) = match &self.widget {
             Widget::Table(table) => (table.cursor().0, table.rows().len()),
-            Widget::Form(form) => (form.at(), form.fields.len()),
+            Widget::Form(form) => return form.overflows().then_some((form.at() + 1, form.fields.len())),
             Widget::Area { .. } | Widget::Choice(_) => return None,
         };
         (count > usize::from(height) && at < count).then_some((at + 1, count))

@@ -103,6 +103,7 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         value,
         fallback,
         advanced: false,
+        usual: String::new(),
     };
     let fallback = |inherited: Option<String>, default: &str| match inherited {
         Some(value) => format!("{value}, inherited"),
