@@ -352,7 +352,7 @@ async fn asap_tokens_are_verified() {
     assert_eq!(status(&got), 200);
 }
 
-/// Akamai's "Authenticate with EdgeGrid".
+/// Akamai's "Authenticate with `EdgeGrid`".
 fn edgegrid(received: &Received) -> bool {
     let header = received.header("authorization").unwrap_or_default();
     let Some((begun, signature)) = header.split_once("signature=") else {

@@ -485,12 +485,11 @@ pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
     } else {
         text.strip_suffix('\n').unwrap_or(text)
     };
-    let taken = match &field {
-        Some(name) => fields::set(part, &mut entity, name, text).is_ok(),
-        None => {
-            part.set_text(&mut entity, text);
-            part.text(&entity) == text
-        }
+    let taken = if let Some(name) = &field {
+        fields::set(part, &mut entity, name, text).is_ok()
+    } else {
+        part.set_text(&mut entity, text);
+        part.text(&entity) == text
     };
     if !taken {
         return rescue(text, part.ending(&entity), cx);

@@ -179,7 +179,7 @@ fn draw_lines(
         editor.blur();
         editor.draw(styles, Some(lookup), row, buf, false);
         if n + 1 == last && count > last {
-            let rest = format!(" … {} lines", count);
+            let rest = format!(" … {count} lines");
             let at = row
                 .right()
                 .saturating_sub(u16::try_from(glyphs::width(&rest)).unwrap_or(0))
