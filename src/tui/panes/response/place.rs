@@ -16,7 +16,7 @@ pub(super) struct Place {
     pub id: u64,
     /// The body; `None` when no response came.
     pub body: Option<Body>,
-    seats: [Seat; 7],
+    seats: [Seat; Tab::ALL.len()],
 }
 
 /// A body and where one is in it.
@@ -41,7 +41,7 @@ impl Place {
             outcome,
             id,
             body,
-            seats: [Seat::default(); 7],
+            seats: [Seat::default(); Tab::ALL.len()],
         }
     }
 

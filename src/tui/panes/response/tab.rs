@@ -63,10 +63,11 @@ impl Tab {
 
     /// The tab `step` further on, around the ends; of those there are for an outcome.
     pub(super) fn step(self, step: isize, outcome: Option<&Outcome>) -> Self {
+        let all = Self::ALL.len().cast_signed();
         let shown = if outcome.is_some_and(|outcome| outcome.visual.is_some()) {
-            8
+            all
         } else {
-            7
+            all - 1
         };
         Self::ALL[(self as usize)
             .cast_signed()
