@@ -147,6 +147,15 @@ pub struct SendingArgs {
     /// Lets requests with the auth type `netrc` use `~/.netrc`, or what `$NETRC` names.
     #[arg(long)]
     pub netrc: bool,
+    /// Lets requests read the variables of your environment that they name: `{{$env NAME}}`, `source = { env = … }`.
+    #[arg(long)]
+    pub allow_env: bool,
+    /// Lets variables come from the programs they name: `source = { command = … }`.
+    #[arg(long)]
+    pub allow_command: bool,
+    /// Lets requests send files from outside of the workspace's folder.
+    #[arg(long)]
+    pub allow_file: bool,
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,

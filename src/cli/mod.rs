@@ -12,6 +12,7 @@ pub mod args;
 mod argv;
 mod body;
 mod certificates;
+mod consent;
 mod cookies;
 mod crash;
 mod demo;

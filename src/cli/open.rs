@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 
 use crate::demo;
-use crate::exec::{Given, NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
+use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, merge_cookies};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
@@ -17,6 +17,7 @@ use crate::store::state::{HistoryRow, StateError};
 use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
 use super::args::SendingArgs;
+use super::consent::Allowed;
 use super::output::{Output, escape};
 use super::{CliError, find, foreign, kept};
 
@@ -313,9 +314,9 @@ impl Opened {
             path,
             asks: !sending.netrc,
         });
-        if sending.allow_vault {
-            pipeline.consent = Some(Arc::new(Given));
-        }
+        // What cannot be read was not said.
+        let remembered = self.state.consents().unwrap_or_default();
+        pipeline.consent = Some(Arc::new(Allowed::new(sending, remembered)));
         if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use super::consent::{Permission, allowed};
 use super::kerberos;
 use super::pipeline::Pipeline;
 use super::plan::Plan;
@@ -33,10 +34,10 @@ impl Pipeline {
     }
 
     async fn has_leave(&self, plan: &Plan) -> bool {
-        match &self.consent {
-            Some(consent) => consent.vault(&Self::asking(plan)).await,
-            None => false,
-        }
+        let asking = Self::asking(plan);
+        allowed(self.consent.as_ref(), &asking, &Permission::Vault)
+            .await
+            .is_ok()
     }
 
     async fn with_netrc(&self, file: &NetrcFile) -> (Memory, Option<String>) {

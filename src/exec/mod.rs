@@ -6,6 +6,7 @@
 //!   └───────────────────────── Session, run ◀──────────────────────────────────┘
 //! ```
 
+pub mod consent;
 pub mod data;
 #[cfg(test)]
 mod fixture;
@@ -13,6 +14,7 @@ mod kerberos;
 mod leave;
 mod nested;
 pub mod oauth2;
+mod outside;
 pub mod packages;
 pub mod pipeline;
 pub mod plan;
@@ -30,7 +32,9 @@ pub mod vault;
 mod visual;
 pub mod writes;
 
+pub use consent::{Asking, Consent, Permission, Word};
 pub use leave::NetrcFile;
+pub use outside::Outside;
 pub use packages::Packages;
 pub use pipeline::{Pipeline, SendContext};
 pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
@@ -39,5 +43,5 @@ pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;
 pub use source::{Source, scopes, secrets};
 pub use summary::{At, Failure, Summary, failures};
-pub use vault::{Asking, Consent, Given, keep_vault};
+pub use vault::keep_vault;
 pub use writes::{Override, Target, apply_writes, drop_overrides};

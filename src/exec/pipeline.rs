@@ -14,8 +14,10 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
+use super::consent::{Asking, Consent, Permission, allowed};
 use super::leave::NetrcFile;
 use super::nested::Nested;
+use super::outside::{self, Outside, Wanted};
 use super::packages::Packages;
 use super::plan::Plan;
 use super::port::{Port, Sent};
@@ -23,15 +25,15 @@ use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
 use super::sent::as_sent;
 use super::signing::{join, sign_and_send};
-use super::vault::{self, Asking, Consent, Vault};
+use super::vault::{self, Vault};
 use super::visual;
 use crate::auth::Memory;
 use crate::http::{self, Allowance, Client, Jar, Progress};
-use crate::model::exchange::{Cookie, Exchange, Phase};
+use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
-use crate::model::{Auth, Outcome, Request, ResolvedRequest, Scope};
+use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
 use crate::vars::{Dynamic, Scopes, resolve};
 
@@ -52,7 +54,9 @@ pub struct Pipeline {
     pub packages: Option<Arc<Packages>>,
     /// Nothing more is done for a request once something failed: newman's `--bail`.
     pub stop_on_failure: bool,
-    /// Who is asked whether scripts may use the vault; without anybody they may not.
+    /// Values that come from outside, kept for the session.
+    pub outside: Outside,
+    /// Who is asked what a collection may; without anybody it may nothing.
     pub consent: Option<Arc<dyn Consent>>,
     /// The tokens of the workspace; without them, none is ever renewed.
     pub tokens: Option<TokenStore>,
@@ -92,6 +96,8 @@ pub(super) struct Prepared {
     pub request: Request,
     pub scopes: Scopes,
     vault: Vault,
+    /// Why it cannot be sent: a value from outside or a file that the user does not give.
+    blocked: Option<SendError>,
     pub log: Log,
 }
 
@@ -106,6 +112,7 @@ impl Pipeline {
             limits: Limits::default(),
             packages: None,
             stop_on_failure: false,
+            outside: Outside::default(),
             consent: None,
             tokens: None,
             interaction: None,
@@ -132,10 +139,16 @@ impl Pipeline {
         (context.progress)(Phase::Preparing);
         // Boxed: these two are most of what a send holds in memory while it waits.
         let mut prepared = Box::pin(self.prepare(engine, plan, context)).await;
-        if prepared.log.outcome.skipped || (self.stop_on_failure && prepared.log.outcome.failed()) {
+        if prepared.log.outcome.exchange.is_some()
+            || prepared.log.outcome.skipped
+            || (self.stop_on_failure && prepared.log.outcome.failed())
+        {
             return prepared.log.outcome;
         }
-        let ready = Box::pin(self.resolve_fresh(&mut prepared, context)).await;
+        let mut ready = Box::pin(self.resolve_fresh(&mut prepared, context)).await;
+        if let Some(error) = prepared.blocked.take() {
+            ready.failed = Some(error);
+        }
         Box::pin(self.exchange(engine, prepared, ready, context)).await
     }
 
@@ -146,38 +159,71 @@ impl Pipeline {
             scopes: plan.scopes.clone(),
             vault: self.vault.clone().unwrap_or_else(|| Vault::new(&plan.vault)),
             plan,
+            blocked: None,
             log: Log::default(),
         };
+        let mentioned = outside::mentioned(&prepared.scopes, &super::scripts::sources(&prepared.plan));
+        if let Err(error) = self.fetch(&mut prepared, mentioned, context).await {
+            let resolved = self.resolve_with(&prepared, &prepared.scopes);
+            prepared.log.outcome.exchange = Some(unsent(&resolved, error));
+            return prepared;
+        }
         self.run_scripts(engine, &mut prepared, ScriptEvent::PreRequest, None, context)
             .await;
         prepared
     }
 
-    /// Resolves the variables, with what the scripts made of them; the vault's only once the user has agreed.
+    /// Resolves the variables, with what the scripts made of them; those that come from outside and the vault's only once
+    /// the user has agreed. What stands in the way of sending it at all is noted.
     pub(super) async fn resolve(&self, prepared: &mut Prepared, context: &SendContext) -> ResolvedRequest {
+        let resolved = loop {
+            let resolved = self.resolve_with(prepared, &prepared.scopes);
+            let wanted = outside::wanted(&prepared.scopes, resolved.unresolved.iter());
+            if wanted.is_empty() || prepared.blocked.is_some() {
+                break resolved;
+            }
+            // What comes may name others in turn.
+            if let Err(error) = self.fetch(prepared, wanted, context).await {
+                prepared.blocked = Some(error);
+            }
+        };
+        let resolved = self.with_vault(prepared, resolved, context).await;
+        for path in self.http.files_outside(&resolved.body) {
+            let asking = Self::asking(&prepared.plan);
+            if let Err(error) = allowed(self.consent.as_ref(), &asking, &Permission::File(path)).await {
+                prepared.blocked.get_or_insert(error);
+            }
+        }
+        resolved
+    }
+
+    /// Resolves what is of the vault, once the user has agreed.
+    async fn with_vault(
+        &self,
+        prepared: &mut Prepared,
+        resolved: ResolvedRequest,
+        context: &SendContext,
+    ) -> ResolvedRequest {
         let wanted = |resolved: &ResolvedRequest| -> Vec<String> {
             let names = resolved.unresolved.iter();
             names
                 .filter_map(|name| Some(name.strip_prefix(vault::PREFIX)?.to_owned()))
                 .collect()
         };
-        let resolved = self.resolve_with(prepared, &prepared.scopes);
         if wanted(&resolved).is_empty() {
             return resolved;
         }
-        let consent = self
-            .consent
-            .as_ref()
-            .map(|consent| consent.vault(&Self::asking(&prepared.plan)));
+        let (consent, asking) = (self.consent.clone(), Self::asking(&prepared.plan));
+        let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
         let given = tokio::select! {
             biased;
             () = context.cancel.cancelled() => return resolved,
-            given = prepared.vault.bindings(consent) => given,
+            given = prepared.vault.bindings(allowed) => given,
         };
         let bindings = match given {
             Ok(bindings) => bindings,
             Err(reason) => {
-                prepared.log.warn(&prepared.request.name, reason.to_owned());
+                prepared.log.warn(&prepared.request.name, reason);
                 return resolved;
             }
         };
@@ -199,6 +245,33 @@ impl Pipeline {
             &request.auth
         };
         resolve(request, auth, &plan.settings, scopes, &self.dynamic)
+    }
+
+    /// Fetches values from outside and puts them into the scopes.
+    async fn fetch(
+        &self,
+        prepared: &mut Prepared,
+        wanted: Vec<Wanted>,
+        context: &SendContext,
+    ) -> Result<(), SendError> {
+        let asking = Self::asking(&prepared.plan);
+        for wanted in wanted {
+            let known = Redactor::new(prepared.scopes.secrets().map(Secret::new));
+            let folder = &prepared.plan.root;
+            let get = self
+                .outside
+                .get(&wanted, self.consent.as_ref(), &asking, folder, &known);
+            let value = tokio::select! {
+                value = get => value?,
+                () = context.cancel.cancelled() => {
+                    return Err(SendError::new(SendErrorKind::Cancelled, "cancelled"));
+                }
+            };
+            wanted.fill(&mut prepared.scopes, &value);
+            let outcome = &mut prepared.log.outcome;
+            outcome.redactor = outcome.redactor.with([value]);
+        }
+        Ok(())
     }
 
     /// The cookies that would go with the request as it is now, for scripts.
@@ -388,5 +461,7 @@ fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEve
     }
 }
 
+#[cfg(test)]
+mod from_outside;
 #[cfg(test)]
 mod tests;

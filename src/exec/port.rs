@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 use url::Url;
 
+use super::consent::{Asking, Consent, Permission, allowed};
 use super::nested::Nested;
 use super::packages::Packages;
 use super::signing::sign_and_send;
-use super::vault::{Asking, Consent, Vault};
+use super::vault::Vault;
 use crate::auth::Memory;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
@@ -139,8 +140,9 @@ impl SendPort for Port {
             return nested.clone().run(id.clone(), scopes, self.sent.clone());
         }
         if let Ask::Vault { key, action } = question {
-            let consent = self.consent.as_ref().map(|consent| consent.vault(&self.asking));
-            return self.vault.act(key, action, consent);
+            let (consent, asking) = (self.consent.clone(), self.asking.clone());
+            let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
+            return self.vault.act(key, action, allowed);
         }
         Box::pin(ready(match &question {
             Ask::Jar { url, action } => ask_jar(&self.context.cookies, url, action)

@@ -61,7 +61,17 @@ impl Log {
         outcome.script_errors.extend(nested.script_errors);
         outcome.script_sends.extend(nested.script_sends);
         outcome.vault.extend(nested.vault);
+        outcome.redactor = outcome.redactor.and(&nested.redactor);
     }
+}
+
+/// The text of every script of a plan.
+pub(super) fn sources(plan: &Plan) -> Vec<&str> {
+    let events = [ScriptEvent::PreRequest, ScriptEvent::PostResponse];
+    events
+        .into_iter()
+        .flat_map(|event| written(plan, event).map(|(.., source)| source))
+        .collect()
 }
 
 /// The scripts of a plan for one moment with their names and depths, outermost first, the empty ones left out.

@@ -71,7 +71,7 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
         .into_iter()
         .map(|(_, secret)| secret);
     let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).chain(vault).collect();
-    of_send.unwrap_or_default().with(hidden)
+    of_send.unwrap_or_default().and(&outcome.redactor).with(hidden)
 }
 
 /// The variables of a collection as its requests see them.

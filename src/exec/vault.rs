@@ -13,39 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::model::exchange::SendError;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
 use crate::model::{Outcome, Secret};
 use crate::script::{Answer, BoxFuture, Refused, VaultAction};
 use crate::vars::Binding;
-
-/// Who wants to use the vault.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asking {
-    /// Where the collection is filed, of which there is one; empty for a request that is in none.
-    pub place: String,
-    /// The collection's name.
-    pub collection: String,
-    /// The script's name; empty when the request itself asks.
-    pub script: String,
-    /// The request's name.
-    pub request: String,
-}
-
-/// Who is asked whether a collection may use the vault, and the netrc with it.
-pub trait Consent: Send + Sync {
-    /// Whether its scripts and requests may; waits for the user's word.
-    fn vault(&self, asking: &Asking) -> BoxFuture<bool>;
-}
-
-/// The consent of somebody who has given it on the command line.
-#[derive(Clone, Copy, Debug)]
-pub struct Given;
-
-impl Consent for Given {
-    fn vault(&self, _asking: &Asking) -> BoxFuture<bool> {
-        Box::pin(std::future::ready(true))
-    }
-}
 
 /// The vault as the scripts of one send see it.
 #[derive(Clone, Debug, Default)]
@@ -71,13 +43,10 @@ impl Vault {
     }
 
     /// Its values as variables `vault:NAME`, if the user agrees that this request has them.
-    pub async fn bindings(&self, consent: Option<BoxFuture<bool>>) -> Result<Vec<Binding>, &'static str> {
-        let Some(consent) = consent else {
-            return Err(UNASKED_FOR_REQUEST);
-        };
-        if !consent.await {
-            return Err(REFUSED_FOR_REQUEST);
-        }
+    pub async fn bindings(&self, allowed: BoxFuture<Result<(), SendError>>) -> Result<Vec<Binding>, String> {
+        allowed
+            .await
+            .map_err(|refusal| format!("`{{{{vault:…}}}}` is not filled in: {}", said(&refusal)))?;
         let state = self.lock();
         let binding = |(key, value): (&String, &Secret)| Binding {
             key: format!("{PREFIX}{key}"),
@@ -85,6 +54,7 @@ impl Vault {
             enabled: true,
             secret: true,
             set_by: String::new(),
+            source: None,
         };
         Ok(state.values.iter().map(binding).collect())
     }
@@ -99,16 +69,13 @@ impl Vault {
         &self,
         key: String,
         action: VaultAction,
-        consent: Option<BoxFuture<bool>>,
+        allowed: BoxFuture<Result<(), SendError>>,
     ) -> BoxFuture<Result<Answer, Refused>> {
         let vault = self.clone();
         Box::pin(async move {
-            let Some(consent) = consent else {
-                return Err(UNASKED.into());
-            };
-            if !consent.await {
-                return Err(REFUSED.into());
-            }
+            allowed
+                .await
+                .map_err(|refusal| Refused::from(format!("pm.vault: {}", said(&refusal))))?;
             let mut state = vault.lock();
             Ok(Answer::Value(match action {
                 VaultAction::Get => state
@@ -131,24 +98,18 @@ impl Vault {
     }
 }
 
-/// What a script hears where nobody can be asked.
-pub(super) const UNASKED: &str =
-    "pm.vault: secrets are given to a script only with your consent: `--allow-vault` gives it";
-/// What a script hears when the user refuses.
-const REFUSED: &str = "pm.vault: you did not allow the scripts of this collection to use your secrets";
-
 /// How the vault's names begin in a request: `{{vault:NAME}}`.
 pub(super) const PREFIX: &str = "vault:";
-/// Why they are not filled in where nobody can be asked.
-const UNASKED_FOR_REQUEST: &str = "`{{vault:…}}` is not filled in: secrets are given to a request only with your consent: \
-    `--allow-vault` gives it";
-/// Why they are not when the user refuses.
-const REFUSED_FOR_REQUEST: &str =
-    "`{{vault:…}}` is not filled in: you did not allow this collection to use your secrets";
 
 /// What is said of a name that the vault does not know.
 pub(super) fn unknown(name: &str) -> String {
     format!("the vault has no `{name}`: `postrider vault set {name} -` keeps one")
+}
+
+/// Why the user's secrets are not given.
+fn said(refusal: &SendError) -> String {
+    let hint = refusal.hint.as_ref().map(|hint| format!("; {hint}"));
+    format!("{}{}", refusal.message, hint.unwrap_or_default())
 }
 
 /// The values of the vault.

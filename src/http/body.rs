@@ -15,7 +15,7 @@ use super::multipart;
 use super::trace::Trace;
 use crate::auth::SignedRequest;
 use crate::model::exchange::SentRequest;
-use crate::model::wire::ResolvedBody;
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 
 /// What is read into memory of a file that is signed, in bytes.
 const MOST_SIGNED: u64 = 64 << 20;
@@ -175,12 +175,44 @@ pub(super) struct BodyFiles<'a> {
 }
 
 impl BodyFiles<'_> {
+    /// The files of a body that are outside of the folder.
+    pub(super) fn outside<'b>(self, body: &'b ResolvedBody) -> Vec<PathBuf> {
+        let paths: Vec<&'b String> = match body {
+            ResolvedBody::File { path, .. } => vec![path],
+            ResolvedBody::Multipart(parts) => {
+                let path = |part: &'b ResolvedPart| match &part.content {
+                    ResolvedContent::File(path) if !path.is_empty() => Some(path),
+                    _ => None,
+                };
+                parts.iter().filter_map(path).collect()
+            }
+            _ => Vec::new(),
+        };
+        let full = paths.into_iter().map(|path| self.dir.join(path));
+        full.filter(|full| !self.holds(full)).collect()
+    }
+
+    /// Whether a file is in the folder: by the real paths, or a link would lead out.
+    fn holds(self, full: &Path) -> bool {
+        let real = |path: &Path| {
+            std::fs::canonicalize(if path.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                path
+            })
+        };
+        match (real(full), real(self.dir)) {
+            (Ok(full), Ok(dir)) => full.starts_with(dir),
+            // What is not there is not read.
+            (Err(_), _) => true,
+            (Ok(full), Err(_)) => full.starts_with(self.dir),
+        }
+    }
+
     /// A file as a segment, if it can and may be read.
     pub(super) async fn open(self, path: &str) -> Result<Segment, String> {
         let full = self.dir.join(path);
-        // The real paths, or a link would lead out.
-        let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if self.only_there && !real(&full).starts_with(real(self.dir)) {
+        if self.only_there && !self.holds(&full) {
             return Err(format!("`{path}` is outside the working directory"));
         }
         open_file(path, full).await

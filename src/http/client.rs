@@ -100,6 +100,20 @@ struct Inner {
 type TlsKey = (bool, &'static str, Option<usize>);
 
 impl Client {
+    /// The files of a body that lie outside of the working directory and would be read all the same.
+    pub fn files_outside(&self, body: &ResolvedBody) -> Vec<PathBuf> {
+        let config = self.config();
+        if config.only_working_dir {
+            // Then they are not read.
+            return Vec::new();
+        }
+        let files = BodyFiles {
+            dir: &config.working_dir,
+            only_there: false,
+        };
+        files.outside(body)
+    }
+
     /// A client; nothing is read or opened before the first send.
     pub fn new(config: ClientConfig) -> Self {
         Self {

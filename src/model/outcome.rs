@@ -29,7 +29,7 @@ pub struct Outcome {
     /// Variables that nothing defined when the request was resolved.
     pub unresolved: Vec<String>,
     /// What must not be shown of any of this: every secret of the send and of the scopes after it. Whoever keeps the
-    /// writes sets it; until then it is empty.
+    /// writes sets it; until then it is what came from outside.
     pub redactor: Redactor,
     /// What a script gave to `pm.visualizer.set`: the template, its data and options.
     pub visualizer: Option<serde_json::Value>,

@@ -58,6 +58,41 @@ pub struct Variable {
     pub secret: bool,
     /// Free text.
     pub description: String,
+    /// Where its value comes from when a request needs it; then it has none here, and what comes is a secret.
+    pub source: Option<ValueSource>,
+}
+
+/// Where a value comes from that is in no file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueSource {
+    /// A variable of the process's environment.
+    Env(String),
+    /// What a program prints: its name and its arguments, no shell.
+    Command(Vec<String>),
+    /// What the user types when asked so.
+    Prompt(String),
+}
+
+impl std::fmt::Display for ValueSource {
+    /// As a person reads it: `$NAME`, `op read …`, `asked: …`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "${name}"),
+            Self::Command(argv) => {
+                let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@%+,".contains(c);
+                let quoted = |word: &String| {
+                    if !word.is_empty() && word.chars().all(is_plain) {
+                        word.clone()
+                    } else {
+                        format!("'{word}'")
+                    }
+                };
+                f.write_str(&argv.iter().map(quoted).collect::<Vec<_>>().join(" "))
+            }
+            Self::Prompt(question) => write!(f, "asked: {question}"),
+        }
+    }
 }
 
 impl Variable {
@@ -69,6 +104,7 @@ impl Variable {
             enabled: true,
             secret: false,
             description: String::new(),
+            source: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::model::edit::Edit;
 use crate::model::variable::Owner;
-use crate::model::{Environment, EnvironmentId, Filed, NodeId};
+use crate::model::{Environment, EnvironmentId, Filed, NodeId, Secret};
 use crate::store::Content;
 
 use super::action::Action;
@@ -55,6 +55,7 @@ impl Command {
             | Self::Run(_)
             | Self::Import(_)
             | Self::Consent(..)
+            | Self::Typed(..)
             | Self::CloseRunner
             | Self::Quit => false,
         }
@@ -211,6 +212,8 @@ pub enum Command {
     Import(importing::Ask),
     /// Answers a question for the user's consent.
     Consent(QuestionId, bool),
+    /// Answers a question for a secret; `None` gives none.
+    Typed(QuestionId, Option<Secret>),
     /// Closes the table of the run, which goes on.
     CloseRunner,
     /// Leaves the program without asking.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::exec::Plan;
 use crate::foreign::Planned;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId};
+use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Secret};
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
@@ -88,6 +88,8 @@ pub enum Effect {
     Reopen(PathBuf),
     /// Answers a question for the user's consent.
     Consent(QuestionId, bool),
+    /// Answers a question for a secret; `None` gives none.
+    Typed(QuestionId, Option<Secret>),
     /// Leaves the program.
     Quit,
 }
@@ -196,6 +198,8 @@ pub enum LocalJob {
         /// What they are.
         after: String,
     },
+    /// Remembers what the user has allowed: the place of a collection, and the key of the permission.
+    Consent(String, String),
     /// Adds a row to the history.
     History(Box<HistoryRow>),
     /// Adds the rows of a run to the history.

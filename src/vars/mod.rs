@@ -17,6 +17,6 @@ pub mod scopes;
 mod url;
 
 pub use dynamic::Dynamic;
-pub use replace::{Explanation, Resolution, explain, replace, replace_all};
+pub use replace::{Explanation, Resolution, env_name, explain, replace, replace_all};
 pub use resolve::{resolve, resolve_literal};
 pub use scopes::{Binding, Layer, Scopes};

@@ -63,6 +63,13 @@ impl std::fmt::Debug for Explanation {
     }
 }
 
+/// The variable of the process's environment that `{{$env NAME}}` or `{{$env:NAME}}` means, by what is between the braces.
+pub fn env_name(token: &str) -> Option<&str> {
+    let name = token.strip_prefix("$env")?.strip_prefix([' ', ':'])?.trim();
+    let fits = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    fits.then_some(name)
+}
+
 /// Replaces the variables of a text, for showing it: `{{$guid}}` and its like stay, as they are new at every send.
 pub fn replace(text: &str, scopes: &Scopes) -> Resolution {
     replace_with(text, scopes, None)
@@ -107,7 +114,11 @@ pub(super) fn replace_with(text: &str, scopes: &Scopes, dynamic: Option<&Dynamic
     out.used = used.into_iter().collect();
     let mut unresolved = IndexSet::new();
     for token in tokens(&out.text) {
-        let later = dynamic.is_none() && scopes.get(token.name).is_none() && super::dynamic::is_name(token.name);
+        let later = dynamic.is_none()
+            && scopes.get(token.name).map_or_else(
+                || super::dynamic::is_name(token.name) || env_name(token.name).is_some(),
+                |(_, binding)| binding.source.is_some(),
+            );
         if !token.name.is_empty() && !later && !unresolved.contains(token.name) {
             unresolved.insert(token.name.to_owned());
         }
@@ -131,6 +142,7 @@ fn pass(
         let value = match scopes.get(token.name) {
             // As in Postman: a row of data without a value says nothing.
             Some((Scope::Data, binding)) if binding.value.is_null() => continue,
+            Some((_, binding)) if binding.source.is_some() => continue,
             Some((scope, binding)) => {
                 used.insert((token.name.to_owned(), scope));
                 display_value(&binding.value)

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::variable::{Change, CurrentValue, VariableWrite};
+use crate::model::variable::{Change, CurrentValue, ValueSource, VariableWrite};
 use crate::model::{Scope, Variable};
 
 /// A variable with the value that counts.
@@ -18,6 +18,8 @@ pub struct Binding {
     pub secret: bool,
     /// Who set it: `you`, a script, or empty for a value from a file.
     pub set_by: String,
+    /// Where the value comes from as soon as a request needs it; until then there is none.
+    pub source: Option<ValueSource>,
 }
 
 impl std::fmt::Debug for Binding {
@@ -36,8 +38,9 @@ impl From<&Variable> for Binding {
             key: variable.key.clone(),
             value: variable.value.clone(),
             enabled: variable.enabled,
-            secret: variable.secret,
-            set_by: String::new(),
+            secret: variable.secret || variable.source.is_some(),
+            set_by: variable.source.as_ref().map(ToString::to_string).unwrap_or_default(),
+            source: variable.source.clone(),
         }
     }
 }
@@ -84,10 +87,23 @@ impl Layer {
         self.put(place, key, value, set_by);
     }
 
+    /// Gives a variable the value that its source had, as a secret; one that nobody has defined is made.
+    pub fn fill(&mut self, key: &str, value: &str, source: &str) {
+        self.set(key, value.into(), source);
+        if let Some(binding) = self
+            .bindings
+            .iter_mut()
+            .rfind(|binding| binding.enabled && binding.key == key)
+        {
+            binding.secret = true;
+        }
+    }
+
     fn put(&mut self, place: Option<usize>, key: &str, value: Value, set_by: &str) {
         match place {
             Some(place) => {
                 self.bindings[place].value = value;
+                self.bindings[place].source = None;
                 set_by.clone_into(&mut self.bindings[place].set_by);
             }
             None => self.bindings.push(Binding {
@@ -96,6 +112,7 @@ impl Layer {
                 enabled: true,
                 secret: self.bindings.iter().any(|binding| binding.secret && binding.key == key),
                 set_by: set_by.to_owned(),
+                source: None,
             }),
         }
     }
@@ -175,6 +192,7 @@ mod tests {
                 enabled,
                 secret: false,
                 set_by: String::new(),
+                source: None,
             });
         }
         assert_eq!(layer.get("x").map(|binding| binding.value.clone()), Some(json!(2)));

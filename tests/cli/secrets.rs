@@ -78,3 +78,43 @@ fn values_are_sealed_and_a_passphrase_locks_them() {
     postrider(&["env", "set", "pin", "new", "-e", "here"], None).success();
     postrider(&get, None).success().stdout("new\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn values_from_outside_need_consent_and_show_nowhere() {
+    let home = Home::new();
+    let request =
+        "name = \"One\"\nmethod = \"POST\"\nurl = \"{{base_url}}/demo/echo?a={{printed}}&b={{$env HERON}}\"\n";
+    let collection = "name = \"API\"\n\n[[variables]]\nkey = \"printed\"\nsecret = true\n\
+                      source = { command = [\"printf\", \"%s-4711\", \"from-a-program\"] }\n";
+    let send = |more: &[&str]| {
+        let mut command = home.with(&[("one", request)]);
+        super::write(
+            &home.folder.path().join("workspace"),
+            "collections/api/collection.toml",
+            collection,
+        );
+        command
+            .env("HERON", "heron-of-the-environment")
+            .args(["send", "api/one", "--demo"])
+            .args(more)
+            .assert()
+    };
+    send(&[])
+        .code(1)
+        .stderr(contains("run `printf").and(contains("--allow-command")));
+    send(&["--allow-command"])
+        .code(1)
+        .stderr(contains("read `HERON` of the environment").and(contains("--allow-env")));
+    send(&["--allow-command", "--allow-env"])
+        .success()
+        .stdout(contains("from-a-program-4711").and(contains("heron-of-the-environment")))
+        .stderr(
+            contains("heron-of-the")
+                .not()
+                .and(contains("from-a-program-4711").not()),
+        );
+    for secret in ["heron-of-the-environment", "from-a-program-4711"] {
+        assert!(!holds(&home.folder.path().join("state"), secret), "{secret}");
+    }
+}

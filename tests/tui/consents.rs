@@ -31,7 +31,7 @@ fn a_script_gets_secrets_when_the_user_allows_it_and_nobody_sees_them() {
     // No: neither by a letter that is being typed nor by Enter does it slip through.
     user.press("<ctrl-j>").sees("May a script use your secrets?");
     user.press("a").sees("`Birds, pre-request`").press("<esc>");
-    user.sees("you did not allow the scripts of this collection");
+    user.sees("you did not allow `Try me` to use your secrets");
     // Yes.
     user.press("<ctrl-j>").sees("May a script use your secrets?");
     user.press("<tab><enter>").sees_no("May a script use").sees("200 OK");
@@ -41,4 +41,52 @@ fn a_script_gets_secrets_when_the_user_allows_it_and_nobody_sees_them() {
     user.press("<ctrl-j>").sees("200 OK");
     user.quit();
     assert!(!home.any_file_holds("heron-4711"));
+}
+
+/// A collection whose variables come from elsewhere.
+const COLLECTION: &str = r#"name = "Birds"
+
+[[variables]]
+key = "printed"
+source = { command = ["printf", "%s-4711", "heron"] }
+
+[[variables]]
+key = "typed"
+source = { prompt = "One-time code" }
+"#;
+
+#[cfg(unix)]
+#[test]
+fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
+    let home = Home::new();
+    let folder = home.root().join("collections/birds");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("collection.toml"), COLLECTION).unwrap();
+    let request = "name = \"Heron\"\nurl = \"{{base_url}}/demo/echo?a={{printed}}&b={{typed}}\"\n";
+    std::fs::write(folder.join("heron.toml"), request).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("/").press("Heron<enter>").sees("/demo/echo");
+    user.press("<ctrl-j>")
+        .sees("May a collection run a program?")
+        .sees("printf %s-4711 heron");
+    user.press("<esc>").sees("you did not allow `Birds` to run");
+    user.press("<ctrl-j>").sees("May a collection run a program?");
+    user.press("<tab><enter>").sees("One-time code (for `Birds`)");
+    user.press("crane-0815")
+        .sees_no("crane")
+        .press("<enter>")
+        .sees("200 OK");
+    assert!(!user.screen().contains("heron-4711"), "{}", user.screen());
+    // Neither is asked again.
+    user.press("<ctrl-j>").sees("200 OK");
+    user.press("4").press("v").sees("heron-4711").sees("crane-0815");
+    user.quit();
+    assert!(!home.any_file_holds("heron-4711") && !home.any_file_holds("crane-0815"));
+    // What was allowed is remembered, what was typed is not.
+    let mut user = User::at_home(&home);
+    user.press("<ctrl-j>")
+        .sees("One-time code (for `Birds`)")
+        .press("<esc>");
+    user.sees("it was to be typed, and was not");
+    user.quit();
 }

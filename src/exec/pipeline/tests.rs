@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::exec::Word;
 use crate::exec::fixture::{pipeline, request, server, session};
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::TestResult;
@@ -314,7 +315,8 @@ async fn with_vault(script: &str, answers: Option<bool>) -> (Outcome, Vec<String
 async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<String>) {
     struct Answers(bool, std::sync::Mutex<Vec<String>>);
     impl crate::exec::Consent for Answers {
-        fn vault(&self, asking: &Asking) -> crate::script::BoxFuture<bool> {
+        fn may(&self, asking: &Asking, permission: &Permission) -> crate::script::BoxFuture<Word> {
+            assert_eq!(permission, &Permission::Vault);
             let Asking {
                 place,
                 collection,
@@ -326,7 +328,10 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
                 .lock()
                 .expect("unpoisoned")
                 .push(format!("{place} {collection}: {script}"));
-            Box::pin(std::future::ready(self.0))
+            Box::pin(std::future::ready(if self.0 { Word::Yes } else { Word::No }))
+        }
+        fn ask(&self, _: &Asking, _: &str) -> crate::script::BoxFuture<Option<Secret>> {
+            Box::pin(std::future::ready(None))
         }
     }
     let base = server().await;

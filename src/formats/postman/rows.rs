@@ -90,6 +90,7 @@ pub fn read_variables(map: &Object, key: &str) -> Vec<Variable> {
                 enabled: enabled(row),
                 secret,
                 description: text(row, "description"),
+                source: None,
             }
         })
         .collect()

@@ -319,6 +319,13 @@ mod tests {
     }
 
     #[test]
+    fn a_short_secret_is_hidden_escaped_but_not_made_of_two_lines() {
+        let redactor = Redactor::new([Secret::new("a\"bc")]);
+        assert_eq!(redactor.redact(r#"a\"bc"#), MASK);
+        assert_eq!(redactor.redact("a\"\nbc"), "a\"\nbc");
+    }
+
+    #[test]
     fn two_secrets_that_begin_alike_are_told_apart() {
         let redactor = Redactor::new(["eyJhbGciOiJSUzI1NiJ9.one", "eyJhbGciOiJSUzI1NiJ9.two.longer"].map(Secret::new));
         let text = "eyJhbGciOiJSUzI1NiJ9.two.longer eyJhbGciOiJSUzI1NiJ9.one eyJhbGciOiJSUzI1NiJ9.other";

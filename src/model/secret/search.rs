@@ -118,7 +118,7 @@ impl Search {
             if pattern.length < SHORTEST && !is_word(text, &range) {
                 return;
             }
-            if pattern.length < SHORTEST_JOINED && view.is_joined(&range) && view.source(&range).len() > end - start {
+            if pattern.length < SHORTEST_JOINED && view.is_joined(&range) {
                 return;
             }
             found(&if pattern.base64 {

@@ -120,6 +120,8 @@ pub(super) struct View<'a> {
     pub bytes: Cow<'a, [u8]>,
     /// From which place of the view on the text goes on at which place, in order.
     steps: Vec<(usize, usize)>,
+    /// The places of the view where a line of the text began.
+    joints: Vec<usize>,
 }
 
 impl<'a> View<'a> {
@@ -132,10 +134,12 @@ impl<'a> View<'a> {
             return Some(Self {
                 bytes: Cow::Borrowed(text),
                 steps: vec![(0, 0)],
+                joints: Vec::new(),
             });
         }
         let mut bytes = Vec::with_capacity(text.len());
         let mut steps = vec![(0, 0)];
+        let mut joints = Vec::new();
         let mut at = 0;
         let mut utf8 = [0; 4];
         while at < text.len() {
@@ -150,6 +154,7 @@ impl<'a> View<'a> {
                     at += length;
                     at += text[at..].iter().take_while(|byte| b" \t".contains(byte)).count();
                     steps.push((bytes.len(), at));
+                    joints.push(bytes.len());
                     continue;
                 }
                 Meaning::Byte(byte) => bytes.push(byte),
@@ -163,6 +168,7 @@ impl<'a> View<'a> {
         Some(Self {
             bytes: Cow::Owned(bytes),
             steps,
+            joints,
         })
     }
 
@@ -184,8 +190,8 @@ impl<'a> View<'a> {
 
     /// Whether the text is in several lines there.
     pub fn is_joined(&self, range: &Range<usize>) -> bool {
-        let source = self.source(range);
-        self.steps.len() > 1 && source.len() > range.len()
+        let next = self.joints.partition_point(|at| *at <= range.start);
+        self.joints.get(next).is_some_and(|at| *at < range.end)
     }
 }
 

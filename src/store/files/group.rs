@@ -13,6 +13,7 @@ use super::settings::{SettingsDto, put_settings};
 use super::tokens::{TokenDto, put_tokens, sources};
 use super::tree::{Map, Tree, put_order, put_rows, put_text};
 use super::value;
+use crate::model::variable::ValueSource;
 use crate::model::{Environment, Group, Variable};
 
 /// A collection or folder: what it hands down to the requests in it.
@@ -86,6 +87,31 @@ pub struct VariableDto {
     /// Free text.
     #[serde(default)]
     pub description: String,
+    /// Where the value comes from when a request needs it, once you have agreed; it is then a secret.
+    pub source: Option<SourceDto>,
+}
+
+/// Where a value comes from that is in no file: `{ env = "NAME" }`, `{ command = ["op", "read", "…"] }` or
+/// `{ prompt = "One-time code" }`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceDto {
+    /// A variable of the process's environment.
+    Env(String),
+    /// What a program prints: its name and its arguments, no shell; run once a session.
+    Command(Vec<String>),
+    /// What you type when asked so, once a session.
+    Prompt(String),
+}
+
+impl From<SourceDto> for ValueSource {
+    fn from(dto: SourceDto) -> Self {
+        match dto {
+            SourceDto::Env(name) => Self::Env(name),
+            SourceDto::Command(argv) => Self::Command(argv),
+            SourceDto::Prompt(question) => Self::Prompt(question),
+        }
+    }
 }
 
 /// A value as JSON text.
@@ -118,6 +144,7 @@ impl From<VariableDto> for Variable {
             enabled: dto.enabled,
             secret: dto.secret,
             description: dto.description,
+            source: dto.source.map(ValueSource::from),
         }
     }
 }
@@ -190,11 +217,28 @@ fn variable_map(variable: &Variable) -> Map {
     map.insert("key".into(), variable.key.as_str().into());
     if variable.secret {
         map.insert("secret".into(), Tree::Bool(true));
+    } else if variable.source.is_some() {
+        // It has no value here.
     } else if value::fits_toml(&variable.value) {
         map.insert("value".into(), value::tree(&variable.value));
     } else {
         map.insert("json".into(), Tree::Text(variable.value.to_string()));
     }
+    if let Some(source) = &variable.source {
+        map.insert("source".into(), source_tree(source));
+    }
     put_rest(&mut map, variable.enabled, &variable.description);
     map
+}
+
+fn source_tree(source: &ValueSource) -> Tree {
+    let (key, tree) = match source {
+        ValueSource::Env(name) => ("env", name.as_str().into()),
+        ValueSource::Command(argv) => (
+            "command",
+            Tree::List(argv.iter().map(|word| word.as_str().into()).collect()),
+        ),
+        ValueSource::Prompt(question) => ("prompt", question.as_str().into()),
+    };
+    Tree::Table(Map::from_iter([(key.to_owned(), tree)]))
 }

@@ -17,6 +17,7 @@ use crate::model::request::{Entry, Method};
 use crate::model::script::Scripts;
 use crate::model::settings::HttpVersion;
 use crate::model::token::{Life, Pick, Renew, Replay, TokenSource};
+use crate::model::variable::ValueSource;
 use crate::model::{Auth, Body, Entity, Example, Group, ItemPath, Origin, Request, Rest, Settings, Template, Variable};
 
 fn text() -> impl Strategy<Value = String> {
@@ -202,13 +203,27 @@ fn any_request() -> impl Strategy<Value = Request> {
 }
 
 fn any_group() -> impl Strategy<Value = Group> {
-    let variable = (text(), json(), any::<bool>(), any::<bool>()).prop_map(|(key, value, enabled, secret)| Variable {
-        key,
-        value: if secret { Value::from("") } else { value },
-        enabled,
-        secret,
-        description: String::new(),
-    });
+    let source = prop_oneof![
+        4 => Just(None),
+        1 => text().prop_map(|name| Some(ValueSource::Env(name))),
+        1 => vec(text(), 0..3).prop_map(|argv| Some(ValueSource::Command(argv))),
+        1 => text().prop_map(|question| Some(ValueSource::Prompt(question))),
+    ];
+    let variable =
+        (text(), json(), any::<bool>(), any::<bool>(), source).prop_map(|(key, value, enabled, secret, source)| {
+            Variable {
+                key,
+                value: if secret || source.is_some() {
+                    Value::from("")
+                } else {
+                    value
+                },
+                enabled,
+                secret,
+                description: String::new(),
+                source,
+            }
+        });
     let pick = prop_oneof![
         Just(Pick::Script),
         text().prop_map(Pick::Body),

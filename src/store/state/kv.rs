@@ -1,5 +1,7 @@
 //! Single values by key, as JSON text: layout, active environment, opened folders; and cookies, which are sealed.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde::Serialize;
@@ -15,6 +17,8 @@ const COOKIES_ASIDE: &str = "cookies.broken-";
 const ENVIRONMENT: &str = "environment";
 /// What stands for a choice of nothing.
 const NONE: &str = "null";
+/// The key of what the user has allowed.
+const CONSENTS: &str = "consents";
 /// The key of panes, tree and cursor.
 const LAYOUT: &str = "layout";
 
@@ -125,6 +129,26 @@ impl State {
         let aside = move_aside(&transaction)?;
         transaction.commit()?;
         Ok(aside)
+    }
+
+    /// What the user has allowed, each by the place of a collection and the key of the permission.
+    pub fn consents(&self) -> Result<HashSet<(String, String)>, StateError> {
+        Ok(self.read(CONSENTS)?.unwrap_or_default())
+    }
+
+    /// Remembers that the user has allowed something.
+    pub fn add_consent(&mut self, place: &str, key: &str) -> Result<(), StateError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let kept = get(&transaction, CONSENTS)?;
+        let mut all: HashSet<(String, String)> = kept
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default();
+        all.insert((place.to_owned(), key.to_owned()));
+        set(&transaction, CONSENTS, &serde_json::to_string(&all)?)?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// The layout, as the TUI wrote it.

@@ -88,6 +88,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Run(ask) => running::ask(state, ask, queue, effects),
         Command::Import(ask) => importing::ask(state, ask, queue, effects),
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
+        Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
         Command::CloseRunner => state
             .modals
             .retain(|modal| !matches!(modal, super::modals::Modal::Runner(_))),

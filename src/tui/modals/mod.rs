@@ -2,6 +2,7 @@
 //!
 //! A modal owns plain state. Keys change it; what it decides leaves as commands. The topmost one has the keys.
 
+pub mod ask;
 pub mod confirm;
 pub mod cookies;
 pub mod environment;
@@ -24,6 +25,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::panes::{Cx, View};
 
+pub use ask::Ask;
 pub use confirm::{Choice, Confirm};
 pub use cookies::Cookies;
 pub use environment::EnvironmentEditor;
@@ -94,6 +96,8 @@ modals! {
     Picker(Picker),
     /// One line to type.
     Prompt(Prompt),
+    /// A secret to type.
+    Ask(Ask),
     /// A question with a few answers.
     Confirm(Confirm),
     /// Where to save a request, and under which name.

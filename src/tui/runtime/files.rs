@@ -432,6 +432,7 @@ impl Worker {
                     }
                 })
             }
+            LocalJob::Consent(place, key) => database.add_consent(&place, &key),
             LocalJob::History(row) => database.add_history(&row).map(drop),
             LocalJob::Histories(rows) => database.add_histories(&rows),
         };

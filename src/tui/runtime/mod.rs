@@ -43,6 +43,7 @@ use super::shared::Level;
 use super::state::{ASLEEP, State};
 use super::terminal::Screen;
 
+use consent::Asker;
 use files::FileWorker;
 pub use looks::keymap_problem;
 use sends::Sends;
@@ -129,7 +130,13 @@ impl App {
     /// When the system gives no threads.
     pub fn start(&mut self, options: &TuiOptions, listen: bool) -> io::Result<()> {
         let Some(start) = self.start.take() else { return Ok(()) };
-        let mut sends = Sends::start(options, start.cookies, &start.config, self.queue.clone())?;
+        // What cannot be read was not said.
+        let allowed = start
+            .database
+            .as_ref()
+            .and_then(|database| database.state.consents().ok());
+        let asker = Asker::new(self.queue.clone(), allowed.unwrap_or_default());
+        let mut sends = Sends::start(options, start.cookies, &start.config, asker, self.queue.clone())?;
         if listen {
             sends.listen();
             #[cfg(unix)]
@@ -373,7 +380,12 @@ impl Helpers {
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),
                 Effect::Import(id, planned) => self.sends.imports.import(id, planned),
-                Effect::Consent(id, given) => self.sends.asker.answer(id, given),
+                Effect::Consent(id, given) => {
+                    if let Some(job) = self.sends.asker.answer(id, given) {
+                        self.files.keep(job);
+                    }
+                }
+                Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();

@@ -54,6 +54,7 @@ impl Sends {
         options: &TuiOptions,
         cookies: Arc<Jar>,
         config: &Config,
+        asker: Asker,
         queue: Sender<Event>,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -68,7 +69,6 @@ impl Sends {
         let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
         pipeline.tokens = Some(TokenStore::default());
-        let asker = Asker::new(queue.clone());
         pipeline.consent = Some(Arc::new(asker.clone()));
         let netrc = netrc_file().filter(|_| config.netrc);
         pipeline.netrc = netrc.map(|path| NetrcFile { path, asks: true });

@@ -39,7 +39,8 @@ impl std::fmt::Debug for Line {
 impl Line {
     /// Whether it is a secret.
     pub fn secret(&self) -> bool {
-        self.variable.as_ref().is_some_and(|variable| variable.secret)
+        let variable = self.variable.as_ref();
+        variable.is_some_and(|variable| variable.secret || variable.source.is_some())
     }
 
     /// Whether requests see it.
@@ -61,11 +62,14 @@ impl Line {
         let cell = |text: String| {
             if secret { Cell::secret(&text) } else { Cell::new(&text) }
         };
+        let source = self.variable.as_ref().and_then(|variable| variable.source.as_ref());
         let initial = match &self.variable {
             Some(variable) => text_of(&variable.value),
             None => String::new(),
         };
-        let initial = if secret && initial.is_empty() {
+        let initial = if let Some(source) = source {
+            Cell::new(&source.to_string())
+        } else if secret && initial.is_empty() {
             Cell::new(NONE)
         } else {
             cell(initial)

@@ -192,6 +192,9 @@ impl EnvironmentEditor {
         let (row, column) = self.table.cursor();
         let line = self.lines.get(row)?;
         match column {
+            INITIAL if line.variable.as_ref().is_some_and(|variable| variable.source.is_some()) => {
+                Some("its value comes from elsewhere, as its file says: a current value takes that one's place")
+            }
             INITIAL if line.secret() => {
                 Some("a secret's value stays out of the file: set its current value, or make it no secret first")
             }

@@ -97,7 +97,8 @@ impl Facts {
     /// Whether a variable has nothing to offer: nobody defines it, or it should hold a secret and is empty.
     fn is_missing(&self, name: &str) -> bool {
         match self.scopes.get(name) {
-            None => !vars::dynamic::is_name(name),
+            None => !vars::dynamic::is_name(name) && vars::env_name(name).is_none(),
+            Some((_, binding)) if binding.source.is_some() => false,
             Some((_, binding)) => {
                 (binding.secret || self.tokens.iter().any(|(token, _)| token == name))
                     && display_value(&binding.value).is_empty()
@@ -330,7 +331,7 @@ pub fn is_secret_param(kind: &str, name: &str) -> bool {
 impl VariableLookup for Facts {
     fn status(&self, name: &str) -> VariableStatus {
         match self.scopes.get(name) {
-            None if vars::dynamic::is_name(name) => VariableStatus::Dynamic,
+            None if vars::dynamic::is_name(name) || vars::env_name(name).is_some() => VariableStatus::Dynamic,
             _ if self.is_missing(name) => VariableStatus::Unresolved,
             _ => VariableStatus::Resolved,
         }

@@ -26,6 +26,14 @@ fn explain(name: &str, state: &State, view: View<'_>) -> Meaning {
     let facts = &state.facts;
     let token = facts.tokens.iter().find(|(token, _)| token == name);
     let Some(found) = vars::explain(name, &facts.scopes) else {
+        if let Some(variable) = vars::env_name(name) {
+            return Meaning {
+                value: "taken when it is sent, once you have agreed".to_owned(),
+                scope: format!("${variable} of the process"),
+                set_by: String::new(),
+                missing: false,
+            };
+        }
         let dynamic = vars::dynamic::is_name(name);
         return Meaning {
             value: if dynamic {

@@ -1,0 +1,135 @@
+//! What a collection gets only with the user's word: secrets of the vault, variables of the process's environment, what
+//! programs print, and files outside of the workspace.
+//!
+//! The word is for one thing and one place where a collection is filed: a collection that asks for another program, or one
+//! filed elsewhere, is asked about again, and what is edited otherwise is not. So nobody is asked twice, and no update of a
+//! stranger's collection gets more than it had.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::model::Secret;
+use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::variable::ValueSource;
+use crate::script::BoxFuture;
+
+/// Who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asking {
+    /// Where the collection is filed, of which there is one; empty for a request that is in none.
+    pub place: String,
+    /// The collection's name.
+    pub collection: String,
+    /// The script's name; empty when the request itself asks.
+    pub script: String,
+    /// The request's name.
+    pub request: String,
+}
+
+/// What may be allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Scripts use the secrets of the vault.
+    Vault,
+    /// A variable of the process's environment is read.
+    Env(String),
+    /// A program is run and what it prints is used.
+    Command(Vec<String>),
+    /// A file outside of the workspace's folder is sent.
+    File(PathBuf),
+}
+
+impl Permission {
+    /// What a source needs; what is asked anyhow needs nothing.
+    pub fn of(source: &ValueSource) -> Option<Self> {
+        match source {
+            ValueSource::Env(name) => Some(Self::Env(name.clone())),
+            ValueSource::Command(argv) => Some(Self::Command(argv.clone())),
+            ValueSource::Prompt(_) => None,
+        }
+    }
+
+    /// What it is remembered by.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Vault => "vault".to_owned(),
+            Self::Env(name) => format!("env {name}"),
+            // Words that hold spaces are other words.
+            Self::Command(argv) => format!("command {argv:?}"),
+            Self::File(path) => format!("file {}", path.display()),
+        }
+    }
+
+    /// What is wanted, behind `wants to`.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Vault => "use your secrets".to_owned(),
+            Self::Env(name) => format!("read `{name}` of the environment"),
+            Self::Command(argv) => format!("run `{}`", ValueSource::Command(argv.clone())),
+            Self::File(path) => format!("send the file `{}`", path.display()),
+        }
+    }
+
+    /// What allows it on the command line.
+    pub fn flag(&self) -> &'static str {
+        match self {
+            Self::Vault => "--allow-vault",
+            Self::Env(_) => "--allow-env",
+            Self::Command(_) => "--allow-command",
+            Self::File(_) => "--allow-file",
+        }
+    }
+}
+
+/// What the user says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// It may be.
+    Yes,
+    /// It may not.
+    No,
+    /// Nobody can be asked.
+    Unasked,
+}
+
+/// Who is asked.
+pub trait Consent: Send + Sync {
+    /// Whether a collection may; waits for the user's word.
+    fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word>;
+
+    /// Lets the user type a secret; `None` when nobody can be asked or the user gives none.
+    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>>;
+}
+
+/// Sees to it that a collection may.
+///
+/// # Errors
+///
+/// Why it may not, and what to do about it.
+pub(super) async fn allowed(
+    consent: Option<&Arc<dyn Consent>>,
+    asking: &Asking,
+    permission: &Permission,
+) -> Result<(), SendError> {
+    let word = match consent {
+        Some(consent) => consent.may(asking, permission).await,
+        None => Word::Unasked,
+    };
+    let collection = &asking.collection;
+    let refused = |message: String| SendError::new(SendErrorKind::Request, message);
+    match word {
+        Word::Yes => Ok(()),
+        Word::No => Err(
+            refused(format!("you did not allow `{collection}` to {}", permission.words()))
+                .hint("send it again to be asked again"),
+        ),
+        Word::Unasked => Err(refused(format!(
+            "`{collection}` may {} only with your consent",
+            permission.words()
+        ))
+        .hint(format!(
+            "`{}` gives it; the screen asks once and remembers",
+            permission.flag()
+        ))),
+    }
+}

@@ -1,0 +1,237 @@
+//! Values that come from outside when a request needs them: the process's environment, programs, the user.
+//!
+//! ```text
+//! scripts that name one ──┐
+//! {{name}}, {{$env NAME}} ┴─▶ wanted ── consent ──▶ Outside::get ──▶ Scopes, as a secret of this one send
+//! ```
+//!
+//! Nothing is fetched that the request does not use. What a program printed and what the user typed is kept until the
+//! program ends; it is in no file, no history and no local state.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+use tokio::sync::Mutex;
+
+use super::consent::{Asking, Consent, Permission, allowed};
+use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::variable::ValueSource;
+use crate::model::{Redactor, Scope, Secret};
+use crate::vars::{Scopes, env_name};
+
+/// A program that asks for a finger or a password takes its time; one that hangs must not hold the send for ever.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// No secret is longer, in bytes.
+const MOST: u64 = 1024 * 1024;
+/// So much of what a failed program says is shown, in characters.
+const MOST_SAID: usize = 300;
+/// What unlocks everything that is kept is nobody else's business.
+const OUR_OWN: &str = "POSTRIDER_PASSPHRASE";
+
+/// What was fetched until now. Clones share it.
+#[derive(Clone, Default)]
+pub struct Outside(Arc<Mutex<HashMap<ValueSource, Secret>>>);
+
+/// A variable that a value is to be fetched for.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wanted {
+    scope: Scope,
+    key: String,
+    pub source: ValueSource,
+}
+
+/// The variables of these names that have a source and no value yet.
+pub(super) fn wanted<'a>(scopes: &Scopes, names: impl Iterator<Item = &'a String>) -> Vec<Wanted> {
+    let wanted = names.filter_map(|name| match scopes.get(name) {
+        Some((scope, binding)) => Some(Wanted {
+            scope,
+            key: name.clone(),
+            source: binding.source.clone()?,
+        }),
+        None => Some(Wanted {
+            scope: Scope::Local,
+            key: name.clone(),
+            source: ValueSource::Env(env_name(name)?.to_owned()),
+        }),
+    });
+    wanted.collect()
+}
+
+/// The variables that a script of these mentions: it may read them without a template.
+pub(super) fn mentioned(scopes: &Scopes, scripts: &[&str]) -> Vec<Wanted> {
+    let names = Scope::ALL.into_iter().flat_map(|scope| &scopes.layer(scope).bindings);
+    let names = names.filter(|binding| binding.source.is_some() && binding.enabled);
+    let names = names.map(|binding| &binding.key);
+    wanted(
+        scopes,
+        names.filter(|name| scripts.iter().any(|script| script.contains(*name))),
+    )
+}
+
+impl Wanted {
+    /// Puts the value into its place.
+    pub fn fill(&self, scopes: &mut Scopes, value: &Secret) {
+        scopes
+            .layer_mut(self.scope)
+            .fill(&self.key, value.reveal(), &self.source.to_string());
+    }
+
+    fn failed(&self, why: impl std::fmt::Display) -> SendError {
+        SendError::new(
+            SendErrorKind::Request,
+            format!("there is no value for `{{{{{}}}}}`: {why}", self.key),
+        )
+    }
+}
+
+impl Outside {
+    /// The value of a variable, once the user has agreed.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none, without any of the secrets that are known.
+    pub(super) async fn get(
+        &self,
+        wanted: &Wanted,
+        consent: Option<&Arc<dyn Consent>>,
+        asking: &Asking,
+        folder: &Path,
+        known: &Redactor,
+    ) -> Result<Secret, SendError> {
+        if let Some(permission) = Permission::of(&wanted.source) {
+            allowed(consent, asking, &permission).await?;
+        }
+        if let ValueSource::Env(name) = &wanted.source {
+            return read(name).map_err(|why| {
+                wanted
+                    .failed(why)
+                    .hint(format!("set `{name}` before you start postrider"))
+            });
+        }
+        // Whoever wants the same waits for it: it is fetched once.
+        let mut kept = self.0.lock().await;
+        if let Some(value) = kept.get(&wanted.source) {
+            return Ok(value.clone());
+        }
+        let value = match &wanted.source {
+            ValueSource::Command(argv) => run(argv, folder).await.map_err(|why| {
+                wanted
+                    .failed(known.redact(&why))
+                    .hint(format!("try `{}` by itself", wanted.source))
+            })?,
+            ValueSource::Prompt(question) => {
+                let asked = match consent {
+                    Some(consent) => consent.ask(asking, question).await,
+                    None => None,
+                };
+                let none = || {
+                    wanted
+                        .failed("it was to be typed, and was not")
+                        .hint("where nobody can be asked, `--env-var` gives it")
+                };
+                asked.ok_or_else(none)?
+            }
+            ValueSource::Env(_) => return Err(wanted.failed("it is not to be kept")),
+        };
+        kept.insert(wanted.source.clone(), value.clone());
+        Ok(value)
+    }
+}
+
+fn read(name: &str) -> Result<Secret, String> {
+    if name == OUR_OWN {
+        return Err(format!("`{name}` is postrider's own"));
+    }
+    match std::env::var(name) {
+        Ok(value) => Ok(Secret::new(value)),
+        Err(std::env::VarError::NotPresent) => Err(format!("`{name}` is not in the environment of postrider")),
+        Err(std::env::VarError::NotUnicode(_)) => Err(format!("`{name}` is no text")),
+    }
+}
+
+/// What a program prints, without the end of its last line.
+async fn run(argv: &[String], folder: &Path) -> Result<Secret, String> {
+    let (program, arguments) = argv.split_first().ok_or("its command is empty")?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        })
+        .env_remove(OUR_OWN)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("`{program}` cannot be run: {}", error.to_string().to_lowercase()))?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let finished = async { tokio::join!(read_all(stdout), read_all(stderr), child.wait()) };
+    let (printed, said, status) = tokio::time::timeout(PATIENCE, finished)
+        .await
+        .map_err(|_| format!("`{program}` was not done after {} s", PATIENCE.as_secs()))?;
+    let status = status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
+    if !status.success() {
+        let said = String::from_utf8_lossy(&said);
+        let said: String = said.trim().chars().take(MOST_SAID).collect();
+        let colon = if said.is_empty() { "" } else { ": " };
+        return Err(format!("`{program}` failed ({status}){colon}{said}"));
+    }
+    if printed.len() as u64 > MOST {
+        return Err(format!("`{program}` printed more than {MOST} bytes"));
+    }
+    let text = String::from_utf8(printed).map_err(|_| format!("what `{program}` printed is no text"))?;
+    let text = text
+        .strip_suffix('\n')
+        .map_or(&*text, |text| text.strip_suffix('\r').unwrap_or(text));
+    if text.is_empty() {
+        return Err(format!("`{program}` printed nothing"));
+    }
+    Ok(Secret::new(text))
+}
+
+async fn read_all(from: Option<impl AsyncRead + Unpin>) -> Vec<u8> {
+    let mut out = Vec::new();
+    if let Some(from) = from {
+        let mut most = from.take(MOST + 1);
+        // What a program printed until its pipe broke is what there is; its exit code says whether it counts.
+        let _ = most.read_to_end(&mut out).await;
+    }
+    out
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    async fn runs(argv: &[&str]) -> Result<String, String> {
+        let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
+        run(&argv, Path::new("")).await.map(|secret| secret.reveal().to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_program_is_run_without_a_shell() {
+        assert_eq!(
+            runs(&["printf", "%s\\n", "$HOME; echo"]).await,
+            Ok("$HOME; echo".to_owned())
+        );
+        assert_eq!(runs(&["echo"]).await, Err("`echo` printed nothing".to_owned()));
+        assert_eq!(runs(&[]).await, Err("its command is empty".to_owned()));
+        let none = runs(&["no-such-program-of-any-name"]).await;
+        assert!(none.is_err_and(|why| why.contains("cannot be run")));
+        let failed = runs(&["ls", "/no/such/folder"]).await;
+        assert!(failed.is_err_and(|why| why.contains("failed (exit status: ") && why.contains("/no/such/folder")));
+    }
+
+    #[test]
+    fn our_own_passphrase_is_not_read() {
+        assert!(read(OUR_OWN).is_err_and(|why| why.contains("postrider's own")));
+        assert!(read("NO_SUCH_VARIABLE_OF_ANY_NAME").is_err_and(|why| why.contains("is not in the environment")));
+    }
+}

@@ -1,0 +1,214 @@
+//! Values from outside, and the consent they need.
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::sync::{Arc, Mutex};
+
+use super::*;
+use crate::exec::fixture::{pipeline, request, server, session};
+use crate::exec::{Session, Word};
+use crate::model::variable::ValueSource;
+use crate::model::{Body, Group, NodeId, Variable};
+use crate::script::BoxFuture;
+
+/// Says the same to everything, types a code, and notes what was asked.
+#[derive(Default)]
+struct User {
+    word: Option<Word>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Consent for User {
+    fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
+        let text = format!("{}: {}", asking.place, permission.words());
+        self.asked.lock().unwrap().push(text);
+        Box::pin(std::future::ready(self.word.unwrap_or(Word::Unasked)))
+    }
+
+    fn ask(&self, _: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
+        self.asked.lock().unwrap().push(question.to_owned());
+        let typed = (self.word == Some(Word::Yes)).then(|| Secret::new("typed-code"));
+        Box::pin(std::future::ready(typed))
+    }
+}
+
+/// A request in a collection whose variables come from elsewhere.
+async fn given(request: crate::model::Request) -> (Session, NodeId) {
+    let base = server().await;
+    let mut group = Group::named("API");
+    let sources = [
+        (
+            "printed",
+            ValueSource::Command(["printf", "from-{{suffix}}"].map(str::to_owned).to_vec()),
+        ),
+        ("typed", ValueSource::Prompt("Code?".into())),
+        // Cargo sets it for every test.
+        ("suffix", ValueSource::Env("CARGO_PKG_NAME".into())),
+        (
+            "broken",
+            ValueSource::Command(vec!["ls".into(), "/no/such/folder".into()]),
+        ),
+    ];
+    group.variables.extend(sources.map(|(key, source)| Variable {
+        source: Some(source),
+        ..Variable::new(key, "")
+    }));
+    let (session, ids) = session(&base, group, vec![request]);
+    (session, ids[0])
+}
+
+async fn send(request: crate::model::Request, word: Option<Word>) -> (Outcome, Vec<String>) {
+    let (session, id) = given(request).await;
+    let user = Arc::new(User {
+        word,
+        ..User::default()
+    });
+    let mut pipeline = pipeline();
+    pipeline.consent = Some(user.clone());
+    let mut outcome = Outcome::default();
+    // The second time nothing is run or typed again.
+    for _ in 0..2 {
+        outcome = pipeline.send(session.plan(id).unwrap(), &SendContext::default()).await;
+        outcome.redactor = crate::exec::secrets(&session.source(Some(id)), &outcome);
+    }
+    let asked = user.asked.lock().unwrap().clone();
+    (outcome, asked)
+}
+
+fn error(outcome: &Outcome) -> String {
+    let error = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err();
+    format!("{}; {}", error.message, error.hint.clone().unwrap_or_default())
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn values_come_from_outside_when_they_are_used_and_are_secrets() {
+    let url = "{{base}}/?a={{printed}}&b={{typed}}&c={{$env CARGO_PKG_NAME}}&d={{$env:CARGO_PKG_NAME}}";
+    let script = "console.log(pm.variables.get('typed'), pm.environment.has('other'))";
+    let (outcome, asked) = send(request("One", url, script, ""), Some(Word::Yes)).await;
+    let exchange = outcome.exchange.as_ref().unwrap();
+    let body = exchange.result.as_ref().unwrap().body.clone();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    assert!(
+        body.contains("/?a=from-postrider&b=typed-code&c=postrider&d=postrider"),
+        "{body}"
+    );
+    let asked_once = asked.iter().filter(|text| *text == "Code?").count();
+    assert_eq!(asked_once, 1, "{asked:?}");
+    assert!(!asked.iter().any(|text| text.contains("/no/such/folder")), "{asked:?}");
+    let shown = outcome.redactor.redact(&body);
+    assert!(
+        !shown.contains("typed-code") && !shown.contains("from-postrider"),
+        "{shown}"
+    );
+    assert!(!outcome.redactor.redact(&outcome.console[0].text).contains("typed-code"));
+}
+
+#[tokio::test]
+async fn without_consent_nothing_is_read_run_or_sent() {
+    for (url, wants, flag) in [
+        (
+            "{{base}}/?a={{$env CARGO_PKG_NAME}}",
+            "read `CARGO_PKG_NAME`",
+            "--allow-env",
+        ),
+        ("{{base}}/?a={{suffix}}", "read `CARGO_PKG_NAME`", "--allow-env"),
+        (
+            "{{base}}/?a={{printed}}",
+            "run `printf 'from-{{suffix}}'`",
+            "--allow-command",
+        ),
+    ] {
+        let (outcome, _) = send(request("One", url, "", ""), None).await;
+        assert!(
+            error(&outcome).contains(wants) && error(&outcome).contains(flag),
+            "{}",
+            error(&outcome)
+        );
+        let (outcome, _) = send(request("One", url, "", ""), Some(Word::No)).await;
+        assert!(error(&outcome).contains("you did not allow"), "{}", error(&outcome));
+    }
+    let (outcome, _) = send(request("One", "{{base}}/{{typed}}", "", ""), None).await;
+    assert!(
+        error(&outcome).contains("was to be typed") && error(&outcome).contains("--env-var"),
+        "{}",
+        error(&outcome)
+    );
+    let script = "pm.variables.get('suffix')";
+    let (outcome, _) = send(request("One", "{{base}}/", script, ""), None).await;
+    assert!(
+        error(&outcome).contains("--allow-env") && outcome.scripts_run == (0, 0),
+        "{}",
+        error(&outcome)
+    );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_cannot_be_had_is_told() {
+    let (outcome, _) = send(request("One", "{{base}}/{{broken}}", "", ""), Some(Word::Yes)).await;
+    let told = error(&outcome);
+    assert!(
+        told.contains("no value for `{{broken}}`") && told.contains("/no/such/folder"),
+        "{told}"
+    );
+    let none = "{{base}}/{{$env NO_SUCH_VARIABLE_OF_ANY_NAME}}";
+    let (outcome, _) = send(request("One", none, "", ""), Some(Word::Yes)).await;
+    assert!(
+        error(&outcome).contains("is not in the environment"),
+        "{}",
+        error(&outcome)
+    );
+}
+
+#[tokio::test]
+async fn files_outside_of_the_folder_are_sent_with_consent_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mine.txt");
+    std::fs::write(&file, "mine-alone").unwrap();
+    let mut wanted = request("One", "{{base}}/", "", "");
+    wanted.method = crate::model::request::Method::new("POST");
+    wanted.body = Body::File {
+        path: file.to_str().unwrap().into(),
+    };
+    let (outcome, _) = send(wanted.clone(), None).await;
+    assert!(
+        error(&outcome).contains("--allow-file") && error(&outcome).contains("mine.txt"),
+        "{}",
+        error(&outcome)
+    );
+    let (outcome, _) = send(wanted, Some(Word::Yes)).await;
+    let body = outcome.exchange.as_ref().unwrap().response().unwrap().body.clone();
+    assert!(String::from_utf8_lossy(&body).contains("mine-alone"));
+}
+
+#[tokio::test]
+async fn scripts_reach_no_files_no_programs_and_no_environment() {
+    let script = r"
+        const tries = [
+            () => require('fs').readFileSync('/etc/passwd'),
+            () => require('node:fs'),
+            () => require('child_process').execSync('id'),
+            () => require('net').connect(1),
+            () => process.env.PATH.length,
+            () => process.binding('fs'),
+            () => std.open('/etc/passwd', 'r').readAsString(),
+            () => os.exec(['id']),
+            () => Deno.readTextFileSync('/etc/passwd'),
+            () => globalThis.constructor.constructor('return process')().env.PATH.length,
+        ];
+        tries.forEach((attempt, n) => {
+            let got;
+            try { got = attempt(); } catch (error) { return; }
+            throw new Error('attempt ' + n + ' gave ' + String(got));
+        });
+        const imported = await import('fs').then(() => 'fs', () => null);
+        if (imported) throw new Error('import gave ' + imported);
+        pm.sendRequest({ url: pm.variables.get('base') + '/', method: 'POST',
+            body: { mode: 'file', file: { src: '/etc/hostname' } } },
+            (error, response) => console.log('sent: ' + (error || response.json().body)));
+    ";
+    let (outcome, _) = send(request("One", "{{base}}/", script, ""), None).await;
+    assert_eq!(outcome.script_errors, []);
+    let said: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
+    assert!(said.contains(&"sent: "), "{said:?}");
+}
