@@ -138,9 +138,11 @@ impl Lines<'_> {
                 None
             }
             "content-type" => match &self.body.boundary {
-                Some(boundary) if value.starts_with("multipart/") && !value.contains("boundary=") => {
-                    Some(format!("{value}; boundary={boundary}"))
+                Some(boundary) if !value.starts_with("multipart/") => {
+                    warnings.push(format!("`{name}` does not fit the body: sent as `multipart/form-data`"));
+                    Some(format!("multipart/form-data; boundary={boundary}"))
                 }
+                Some(boundary) if !value.contains("boundary=") => Some(format!("{value}; boundary={boundary}")),
                 _ => Some(value.to_owned()),
             },
             _ => Some(value.to_owned()),
@@ -421,6 +423,30 @@ mod tests {
         let (lines, warnings) = assemble(&[("Content-Length", "99")], &[], |lines| lines.method = "POST");
         assert_eq!(lines.unwrap()[0], ("Content-Length".to_owned(), "0".to_owned()));
         assert_eq!(warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_type_that_does_not_fit_a_multipart_body_is_set_right_with_a_warning() {
+        for (typed, sent, told) in [
+            (
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=b",
+                1,
+            ),
+            ("multipart/mixed", "multipart/mixed; boundary=b", 0),
+            (
+                "multipart/form-data; boundary=own",
+                "multipart/form-data; boundary=own",
+                0,
+            ),
+        ] {
+            let body: &'static mut Outgoing = Box::leak(Box::default());
+            body.boundary = Some("b".into());
+            let body: &'static Outgoing = body;
+            let (lines, warnings) = assemble(&[("content-type", typed)], &[], |lines| lines.body = body);
+            assert_eq!(lines.unwrap()[0].1, sent);
+            assert_eq!(warnings.len(), told, "{typed}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Nothing is lost on the way through our files and out again.
 
-use postrider::formats::postman::{self, Secrets};
+use postrider::formats::postman::{self, Secrets, write};
 use serde_json::Value;
 
 use crate::golden::{exported, fixtures};
@@ -63,4 +63,15 @@ fn exporting_and_importing_again_changes_nothing() {
             .collect();
         assert_eq!(once, twice, "{}", folder.display());
     }
+}
+
+#[test]
+fn a_single_event_without_its_list_is_read() {
+    let found = postman::read(
+        br#"{"info": {"name": "c", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+            "item": [{"name": "r", "request": "http://h/", "event": {"listen": "test", "script": {"exec": ["x()"]}}}]}"#,
+    )
+    .unwrap();
+    let exported = write::collection(&found.collections[0], &Secrets::None);
+    assert_eq!(exported["item"][0]["event"][0]["script"]["exec"][0], "x()");
 }

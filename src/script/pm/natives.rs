@@ -22,6 +22,10 @@ use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
 use crate::vars::Dynamic;
 
+/// As how many copies a written value counts: it is kept with the write, in the scopes, in the session and on its way to
+/// the disk.
+const COPIES: usize = 4;
+
 /// Makes the `host` object.
 pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
@@ -163,7 +167,7 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
         Func::from(
             move |ctx: Ctx<'js>, kind: String, change: String, key: String, value: String| {
                 let mut state = own.state();
-                if !state.spend(key.len() + value.len(), &its_watch) {
+                if !state.spend(COPIES * (key.len() + value.len()), &its_watch) {
                     return Err(too_much(&ctx));
                 }
                 let change = match change.as_str() {

@@ -7,7 +7,12 @@ use super::{Object, as_text, drop_key, is_nothing};
 
 /// Events in tidy form; empty scripts go.
 pub fn list(value: Value) -> Vec<Value> {
-    let Value::Array(items) = value else { return Vec::new() };
+    let items = match value {
+        Value::Array(items) => items,
+        // A single one without its list, which Postman reads too.
+        one @ Value::Object(_) => vec![one],
+        _ => return Vec::new(),
+    };
     let mut out: Vec<Object> = items.into_iter().filter_map(event).collect();
     let rank = |event: &Object| match (
         event.contains_key("disabled"),
