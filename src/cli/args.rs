@@ -156,6 +156,9 @@ pub struct SendingArgs {
     /// Lets requests send files from outside of the workspace's folder.
     #[arg(long)]
     pub allow_file: bool,
+    /// Asks for nothing and waits for nobody, also on a terminal: a token that somebody must sign in for is an error.
+    #[arg(long)]
+    pub no_interaction: bool,
     /// Stops a script after so long: `500` (ms), `5s`.
     #[arg(long, value_name = "TIME", value_parser = milliseconds)]
     pub timeout_script: Option<Duration>,

@@ -36,6 +36,7 @@ mod schema;
 mod scopes;
 mod secrets;
 mod send;
+mod sign_in;
 mod vault;
 
 use std::fs::File;

@@ -168,6 +168,21 @@ impl Paint {
         self.wrap("36", text)
     }
 
+    /// A picture that must be dark on light, as a code for cameras; without colour it is for a dark terminal.
+    pub fn dark_on_light(self, line: &str) -> String {
+        if self.0 {
+            return self.wrap("30;47", line);
+        }
+        let other = |dot: char| match dot {
+            ' ' => '█',
+            '█' => ' ',
+            '▀' => '▄',
+            '▄' => '▀',
+            other => other,
+        };
+        line.chars().map(other).collect()
+    }
+
     /// A status code: green, cyan, yellow or red by its class.
     pub fn status(self, code: u16, text: &str) -> String {
         match code {

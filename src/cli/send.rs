@@ -17,6 +17,7 @@ use crate::model::{Body, NodeId, Outcome, Redactor, Request};
 use super::args::SendArgs;
 use super::open::{Opened, cancellable, secrets};
 use super::output::{Output, escape};
+use super::sign_in::Terminal;
 use super::{CliError, body, describe, find};
 
 /// Sends the request; exit code 1 when it, a script or a test failed.
@@ -35,7 +36,10 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     };
     change(&mut plan, args)?;
     let node = plan.node;
-    let pipeline = opened.pipeline(&args.sending);
+    let mut pipeline = opened.pipeline(&args.sending);
+    if !args.sending.no_interaction && Terminal::is_there() {
+        pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
+    }
     let context = cancellable();
     let mut outcome = pipeline.send(plan.clone(), &context).await;
     let lost = opened.session.keep(node, &outcome);

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::consent::{Asking, Consent, Permission, allowed};
 use super::leave::NetrcFile;
 use super::nested::Nested;
+use super::oauth2::Person;
 use super::outside::{self, Outside, Wanted};
 use super::packages::Packages;
 use super::plan::Plan;
@@ -62,6 +63,8 @@ pub struct Pipeline {
     pub tokens: Option<TokenStore>,
     /// Who is asked whether to renew a token or to send a request again; without anybody neither is done that must be.
     pub interaction: Option<Arc<dyn Interaction>>,
+    /// Who signs in where a token needs a person; without anybody no browser is waited for.
+    pub person: Option<Arc<dyn Person>>,
     /// The tokens whose fetching this is part of, outermost first.
     pub(super) renewing: Vec<TokenKey>,
     /// The user's netrc, for requests that ask for it; without it they are sent without.
@@ -97,7 +100,7 @@ pub(super) struct Prepared {
     pub scopes: Scopes,
     vault: Vault,
     /// Why it cannot be sent: a value from outside or a file that the user does not give.
-    blocked: Option<SendError>,
+    pub blocked: Option<SendError>,
     pub log: Log,
 }
 
@@ -116,6 +119,7 @@ impl Pipeline {
             consent: None,
             tokens: None,
             interaction: None,
+            person: None,
             renewing: Vec::new(),
             netrc: None,
             depth: 0,
@@ -149,11 +153,12 @@ impl Pipeline {
         if let Some(error) = prepared.blocked.take() {
             ready.failed = Some(error);
         }
+        Box::pin(self.grant(&mut prepared, &mut ready, context)).await;
         Box::pin(self.exchange(engine, prepared, ready, context)).await
     }
 
     /// Runs the pre-request scripts.
-    async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
+    pub(super) async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
         let mut prepared = Prepared {
             request: Request::clone(&plan.request),
             scopes: plan.scopes.clone(),
@@ -318,10 +323,12 @@ impl Pipeline {
         };
         // Once; and once more where the first new token was one that somebody else had fetched a while ago.
         for _ in 0..2 {
-            let Some(again) = self.renew_refused(&mut prepared, &mut ready, &exchange, context).await else {
-                break;
+            let again = match self.renew_refused(&mut prepared, &mut ready, &exchange, context).await {
+                Some(again) => Some(again),
+                None => self.grant_refused(&mut prepared, &mut ready, &exchange, context).await,
             };
-            ready.resolved = again;
+            let Some(again) = again else { break };
+            ready.take(again);
             let next = self.sign_and_send(&prepared.plan, &ready.resolved, context).await;
             exchange = join(exchange, next, "the token was renewed".to_owned());
         }

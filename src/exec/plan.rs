@@ -41,6 +41,8 @@ pub struct Plan {
     pub vault: Vec<(String, Secret)>,
     /// The other requests, where a script runs one of them.
     pub others: Option<Arc<Others>>,
+    /// The file name of the active environment; empty without one.
+    pub environment: String,
     /// The collection it is in.
     pub collection: Option<NodeId>,
     /// The tokens it may need, or brings.
@@ -204,6 +206,11 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
         others,
         collection: collection.map(|node| node.id),
         tokens: Tokens::default(),
+        environment: source
+            .environment
+            .and_then(|id| workspace.environment(id))
+            .map(|node| node.slug.clone())
+            .unwrap_or_default(),
         vault: super::vault::values(source.current),
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),

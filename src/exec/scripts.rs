@@ -159,6 +159,7 @@ mod tests {
             scopes: Scopes::default(),
             iteration: Iteration { index: 1, count: 3 },
             root: "/w".into(),
+            environment: String::new(),
             others: None,
             vault: Vec::new(),
             collection: None,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::exec::Plan;
+use crate::exec::oauth2::Reply;
 use crate::foreign::Planned;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Secret};
@@ -17,6 +18,7 @@ use super::consents::QuestionId;
 use super::importing::ImportId;
 use super::runner::{Format, Order};
 use super::shared::RunId;
+use super::sign_ins::SignInId;
 use super::widgets::body;
 
 /// Work to be done outside the state.
@@ -90,6 +92,10 @@ pub enum Effect {
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.
     Typed(QuestionId, Option<Secret>),
+    /// Answers a sign-in.
+    SignIn(SignInId, Reply),
+    /// Opens the page of a sign-in once more.
+    OpenPage(SignInId, String),
     /// Leaves the program.
     Quit,
 }

@@ -16,6 +16,7 @@ use super::consents;
 use super::importing::{self, ImportId};
 use super::runner::News;
 use super::shared::{Level, RunId};
+use super::sign_ins;
 use super::widgets::body;
 
 /// Something that happened.
@@ -64,6 +65,8 @@ pub enum Event {
     Run(RunId, News),
     /// A script wants something that only the user can allow.
     Consent(consents::Question),
+    /// News of somebody's signing in for a token.
+    SignIn(sign_ins::SignInId, sign_ins::News),
     /// News of an import.
     Import(ImportId, importing::News),
     /// A send broke off by a defect of our own.

@@ -32,6 +32,7 @@ mod runtime;
 pub mod saves;
 mod secrets;
 pub mod shared;
+pub mod sign_ins;
 pub mod state;
 mod terminal;
 pub mod theme;

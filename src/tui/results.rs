@@ -18,6 +18,7 @@ use super::modals::Modal;
 use super::outside;
 use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
+use super::sign_ins;
 use super::state::State;
 use crate::store::state::{HistoryRow, Other};
 use crate::vars::Layer;
@@ -90,6 +91,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
         Event::Consent(question) => consents::ask(state, question, queue),
+        Event::SignIn(id, news) => sign_ins::take(state, id, news, effects),
         Event::Keeps(keeps) => {
             state.shared.forgetful = !keeps;
             if keeps {

@@ -5,6 +5,8 @@
 mod browser;
 mod device;
 mod machines;
+mod pipeline;
+mod provider;
 mod server;
 mod support;
 mod trouble;

@@ -3,6 +3,7 @@
 //! ```text
 //! /auth       checks client, redirect URI, scope, PKCE; signs everybody in at once and sends the browser back
 //! /token      checks who the client is in each of five ways, and each grant; refresh tokens are good once
+//! /api        lets in whoever has a token that is live
 //! /device     gives codes; `approve` and `deny` are what the person at the other device does
 //! ```
 
@@ -15,7 +16,7 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -46,6 +47,8 @@ pub struct Manners {
     pub denies: bool,
     /// Sends no refresh token when one is used.
     pub keeps_refresh: bool,
+    /// How long tokens are good, in seconds; zero is a minute.
+    pub lasts: f64,
     /// How long device codes are good, in seconds.
     pub device_lasts: f64,
     /// The state the browser is sent back with, when it is to be another.
@@ -58,6 +61,8 @@ struct Inner {
     manners: Manners,
     codes: HashMap<String, HashMap<String, String>>,
     refresh: HashSet<String>,
+    live: HashMap<String, f64>,
+    let_in: usize,
     devices: HashMap<String, &'static str>,
     jtis: HashSet<String>,
     asked: Vec<String>,
@@ -82,6 +87,7 @@ impl Server {
             .route("/auth", get(authorize))
             .route("/token", post(token))
             .route("/device", post(device))
+            .route("/api", any(api))
             .route("/.well-known/openid-configuration", get(discovery))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -99,6 +105,21 @@ impl Server {
     /// What the token endpoint was asked for, in order.
     pub fn asked(&self) -> Vec<String> {
         self.lock().asked.clone()
+    }
+
+    /// Takes back all tokens.
+    pub fn revoke(&self) {
+        self.lock().live.clear();
+    }
+
+    /// Takes back all refresh tokens.
+    pub fn forget_refresh(&self) {
+        self.lock().refresh.clear();
+    }
+
+    /// How many requests of the API had a live token.
+    pub fn let_in(&self) -> usize {
+        self.lock().let_in
     }
 
     /// Says who it is when it sends the browser back.
@@ -192,6 +213,18 @@ async fn authorize(State(server): State<Server>, Query(pairs): Query<Vec<(String
     Redirect::to(url.as_str()).into_response()
 }
 
+/// The API: 401 without a live token.
+async fn api(State(server): State<Server>, headers: HeaderMap) -> Response {
+    let mut inner = server.lock();
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let ends = value.and_then(|value| inner.live.get(value.strip_prefix("Bearer ")?).copied());
+    if ends.is_some_and(|ends| ends > now()) {
+        inner.let_in += 1;
+        return axum::Json(json!({"hello": value})).into_response();
+    }
+    refuse(401, "invalid_token", "")
+}
+
 async fn device(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> Response {
     let mut inner = server.lock();
     let form: Form = url::form_urlencoded::parse(&body).into_owned().collect();
@@ -259,11 +292,14 @@ async fn token(State(server): State<Server>, headers: HeaderMap, body: Bytes) ->
     if let Err(why) = granted {
         return refuse(400, "invalid_grant", why);
     }
-    let mut answer = json!({
-        "access_token": inner.new_id("at"),
-        "token_type": "Bearer",
-        "expires_in": 60,
-    });
+    let lasts = if inner.manners.lasts > 0.0 {
+        inner.manners.lasts
+    } else {
+        60.0
+    };
+    let token = inner.new_id("at");
+    inner.live.insert(token.clone(), now() + lasts);
+    let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": lasts});
     let keeps = inner.manners.keeps_refresh && get("grant_type") == "refresh_token";
     if get("grant_type") != "client_credentials" && !keeps {
         let refresh = inner.new_id("rt");

@@ -302,6 +302,7 @@ impl Config {
             self.scope,
             self.audience,
             self.resources,
+            self.sends == Sends::Id,
             self.extra
                 .auth
                 .iter()

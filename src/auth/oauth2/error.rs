@@ -133,7 +133,8 @@ impl OAuthError {
                 "end what has it, or choose another port, which the server must know as well".to_owned()
             }
             Self::Unattended { .. } => {
-                "sign in first: `postrider tokens login REQUEST`; the token is kept and renewed".to_owned()
+                "sign in where somebody is: send it in the TUI, or by `postrider send` on a terminal; or give the auth an `accessToken`"
+                    .to_owned()
             }
             Self::Late(_) => "send again to get a new sign-in".to_owned(),
             Self::Cancelled => "send again to sign in".to_owned(),

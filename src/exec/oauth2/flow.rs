@@ -121,9 +121,7 @@ impl Flow {
         let nobody = OAuthError::Unattended {
             grant: config.grant.label(),
         };
-        let person = self.person.as_ref().ok_or(nobody)?;
-        person.is_there()?;
-        Ok(person)
+        self.person.as_ref().ok_or(nobody)
     }
 
     /// Asks the server where it listens, if the user has named it.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::auth::oauth2::OAuthError;
 use crate::script::BoxFuture;
 
 /// What somebody who signs in must see.
@@ -69,19 +68,19 @@ pub enum Reply {
     Cancelled,
 }
 
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pasted(_) => "Pasted",
+            Self::Cancelled => "Cancelled",
+        })
+    }
+}
+
 /// Where somebody can be asked to sign in. The screen and the command line each have one; where there is none, nothing
 /// waits for a browser.
 pub trait Person: Send + Sync {
     /// Shows what is to be done, and opens the page where it can. The future ends with an answer, if there is one; dropping
     /// it takes all off the screen again, for the sign-in is over.
     fn ask(&self, prompt: Prompt) -> BoxFuture<Reply>;
-
-    /// Whether anybody can be asked at all.
-    ///
-    /// # Errors
-    ///
-    /// What to say instead.
-    fn is_there(&self) -> Result<(), OAuthError> {
-        Ok(())
-    }
 }

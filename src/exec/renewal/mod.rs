@@ -14,6 +14,7 @@
 mod ask;
 mod bound;
 mod flight;
+mod granted;
 mod origin;
 mod reply;
 mod saved;

@@ -134,7 +134,12 @@ fn at<'a>(path: &str, body: &'a Value) -> Result<Option<&'a Value>, Failure> {
 }
 
 /// The token with what is known of its life, by our clock.
-fn dated(source: &TokenSource, value: &str, exchange: &Exchange, response: &Response) -> Result<Token, Failure> {
+pub(super) fn dated(
+    source: &TokenSource,
+    value: &str,
+    exchange: &Exchange,
+    response: &Response,
+) -> Result<Token, Failure> {
     let took = SignedDuration::try_from(exchange.timings.total).unwrap_or(SignedDuration::ZERO);
     let received = exchange.started.checked_add(took).unwrap_or(exchange.started);
     let skew = skew(response, received);

@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::ask::{RenewQuestion, ReplayQuestion};
 use super::bound::Bound;
 use super::flight::Landed;
+use super::granted::InRequest;
 use super::origin::{Cause, Standing};
 use super::reply;
 use super::saved::{SavedRequest, kept};
@@ -38,6 +39,18 @@ pub(in crate::exec) struct Ready {
     used: Vec<Used>,
     /// Why it cannot be sent: a token that it needs could not be had.
     pub failed: Option<SendError>,
+    /// The token that its auth gets itself.
+    pub(super) granted: Option<InRequest>,
+}
+
+impl Ready {
+    /// Takes a request that was resolved anew, with the token that its auth has got.
+    pub(in crate::exec) fn take(&mut self, again: ResolvedRequest) {
+        self.resolved = again;
+        if let Some(granted) = &self.granted {
+            granted.put(&mut self.resolved);
+        }
+    }
 }
 
 /// A token in a request.
@@ -67,6 +80,7 @@ impl Pipeline {
             resolved: self.resolve(prepared, context).await,
             used: Vec::new(),
             failed: None,
+            granted: None,
         };
         let Some(store) = self.tokens.clone().filter(|_| !prepared.plan.tokens.is_empty()) else {
             return ready;
@@ -301,6 +315,7 @@ impl Pipeline {
         let (Some(store), Some(response)) = (&self.tokens, exchange.response()) else {
             return;
         };
+        self.note_grant(ready, &request_id(prepared, ready), response.status);
         for token in &ready.used {
             let refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(response.status));
             if token.fresh || !refusal {
@@ -364,7 +379,7 @@ pub(in crate::exec) fn unsent(resolved: &ResolvedRequest, error: SendError) -> E
 }
 
 /// What tells a request from others that need the same token.
-fn request_id(prepared: &Prepared, ready: &Ready) -> String {
+pub(super) fn request_id(prepared: &Prepared, ready: &Ready) -> String {
     format!("{} {}", ready.resolved.method, prepared.plan.id())
 }
 
@@ -405,7 +420,7 @@ fn take(prepared: &mut Prepared, used: &mut Used, bound: &Bound, token: &Token) 
     used.value = Some(token.value.clone());
 }
 
-fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) -> Renewal {
+pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) -> Renewal {
     Renewal {
         name: name.to_owned(),
         why: landed.cause.words(),
@@ -423,7 +438,7 @@ fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::Duration) ->
 }
 
 /// The console's line on a renewal, and one on what could not be kept.
-fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
+pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
     let Renewal {
         name, why, from, at, ..
     } = renewal;
@@ -456,7 +471,7 @@ fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> {
 }
 
 /// Why a request is not sent.
-fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
+pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendError {
     let Err(failure) = &landed.token else {
         return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
     };
@@ -477,7 +492,7 @@ fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) -> SendErro
     }
 }
 
-fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {
+pub(super) fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {
     prepared.log.outcome.console.push(ConsoleLine {
         level,
         text,

@@ -16,6 +16,7 @@ pub mod prompt;
 pub mod runner;
 pub mod save_as;
 mod sheet;
+mod sign_in;
 pub mod text;
 pub mod wrap;
 
@@ -37,6 +38,7 @@ pub use picker::{Item, Picker};
 pub use prompt::{Prompt, Purpose};
 pub use runner::{RunForm, Runner};
 pub use save_as::SaveAs;
+pub use sign_in::SignIn;
 pub use text::Text;
 
 /// Whether a modal stays open after an event.
@@ -118,6 +120,8 @@ modals! {
     Runner(Runner),
     /// Postman's files: what they hold, and taking it over.
     Import(Import),
+    /// Somebody must sign in for a token.
+    SignIn(SignIn),
 }
 
 impl Modal {

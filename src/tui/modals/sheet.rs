@@ -41,6 +41,15 @@ impl Sheet {
         Self::of(area, asked)
     }
 
+    /// The same as [`centred`](Self::centred) with no air above and below where the body needs the room.
+    pub fn tall(screen: Rect, width: u16, height: u16) -> Self {
+        let screen = above_footer(screen);
+        let asked = height;
+        let (width, _) = fit(screen, width, height);
+        let height = height.saturating_add(AROUND).min(screen.height);
+        Self::of(popup::centre(screen, width, height), asked)
+    }
+
     fn of(area: Rect, asked: u16) -> Self {
         let inner = frame::inner(area);
         // The line of air goes first where there is little room, then the keys.

@@ -26,3 +26,4 @@ mod lists;
 mod questions;
 mod reading;
 mod saving;
+mod signing_in;

@@ -12,6 +12,7 @@
 
 mod bin;
 mod consent;
+mod door;
 mod external;
 mod files;
 mod imports;
@@ -312,11 +313,13 @@ fn wake(state: &State, now: Timestamp) -> Option<Duration> {
         || state.shared.log.as_ref().is_some_and(Log::is_running)
         || state.modals.iter().any(importing);
     let sending = running.then_some(Duration::from_millis(100));
+    let signing_in = state.modals.iter().any(|modal| matches!(modal, Modal::SignIn(_)));
+    let signing_in = signing_in.then_some(Duration::from_secs(1));
     let token = environments::next_change(&state.panes.environments, &state.shared).map(SignedDuration::unsigned_abs);
     // Times stop ticking by the second a while after the last key.
     let lasts = token.is_some() || state.shared.revealed;
     let sleep = (state.shared.awake && lasts).then_some(ASLEEP.unsigned_abs());
-    [sending, token, sleep]
+    [sending, signing_in, token, sleep]
         .into_iter()
         .flatten()
         .min()
@@ -386,6 +389,8 @@ impl Helpers {
                     }
                 }
                 Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
+                Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
+                Effect::OpenPage(id, page) => self.sends.door.open(id, &page),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
 use super::consent::Asker;
+use super::door::Door;
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
@@ -38,6 +39,8 @@ pub struct Sends {
     pub imports: Imports,
     /// Questions for the user's consent.
     pub asker: Asker,
+    /// Whoever signs in.
+    pub door: Door,
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
@@ -72,9 +75,12 @@ impl Sends {
         pipeline.consent = Some(Arc::new(asker.clone()));
         let netrc = netrc_file().filter(|_| config.netrc);
         pipeline.netrc = netrc.map(|path| NetrcFile { path, asks: true });
+        let door = Door::new(queue.clone());
+        pipeline.person = Some(Arc::new(door.clone()));
         let sends = Self {
             imports,
             asker,
+            door,
             runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
             pipeline,
             tokio: runtime.handle().clone(),

@@ -1,0 +1,436 @@
+//! Tokens of OAuth 2.0: got by the grant that the request's auth names, kept and renewed like all others.
+//!
+//! ```text
+//! resolved auth ─▶ Config ─ no way to get a token ──────────────▶ as in Postman: the `accessToken` it holds
+//!                    │ its own key: environment, and what it is for
+//!                    ▼
+//!                 TokenStore::obtain ─▶ Granted ─ refresh token? ─▶ Flow::refresh ─┐ when that fails
+//!                    │                      └──────── none ──────▶ Flow::obtain ◀──┘
+//!                    ▼
+//!                 `accessToken` ─▶ sign
+//! ```
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ask::ReplayQuestion;
+use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
+use super::reply::dated;
+use super::send::{Ready, failed, renewal, say, told};
+use super::store::{Obtained, TokenStore, Want};
+use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
+use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
+use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::exec::tokens::{TokenStatus, status_of};
+use crate::model::exchange::{Exchange, Phase, SendError, SendErrorKind};
+use crate::model::outcome::ConsoleLevel;
+use crate::model::token::{Replay, Token, TokenKey, TokenSource};
+use crate::model::{Outcome, ResolvedRequest, Secret};
+
+/// How long before its end a token counts as expired.
+const RENEW_BEFORE: Duration = Duration::from_secs(30);
+/// The status that says a token is no good (RFC 6750, section 3.1).
+const UNAUTHORIZED: u16 = 401;
+/// Where its parameter is put.
+const TOKEN: &str = "accessToken";
+
+/// The token in a request.
+pub(super) struct InRequest {
+    key: TokenKey,
+    config: Config,
+    value: String,
+    /// It was fetched while this very send waited: there is no better one.
+    fresh: bool,
+}
+
+/// A grant, as the store knows it.
+struct Granted {
+    key: TokenKey,
+    config: Config,
+    flow: Flow,
+}
+
+impl Origin for Granted {
+    fn key(&self) -> TokenKey {
+        self.key.clone()
+    }
+
+    fn renew_before(&self) -> Duration {
+        RENEW_BEFORE
+    }
+
+    fn fetch(self: Arc<Self>, fetching: Fetching) -> crate::script::BoxFuture<Fetched> {
+        Box::pin(async move {
+            let flow = Flow {
+                cancel: fetching.cancel.clone(),
+                ..self.flow.clone()
+            };
+            let refresh = fetching.known.and_then(|known| known.refresh.clone()).map(Secret::new);
+            let mut got = None;
+            if let Some(token) = refresh {
+                got = match flow.refresh(self.config.clone(), &token).await {
+                    // A server that is down for a moment shall not make anybody sign in again.
+                    Err(failed) if !(failed.error.is_passing() || failed.error == OAuthError::Cancelled) => None,
+                    done => Some(done),
+                };
+            }
+            let got = match got {
+                Some(got) => got,
+                None => flow.obtain(self.config.clone()).await,
+            };
+            self.fetched(got)
+        })
+    }
+}
+
+impl Granted {
+    fn fetched(&self, got: Result<Got, Failed>) -> Fetched {
+        let (token, exchange, hidden) = match got {
+            Ok(got) => (self.token(&got), got.exchange, got.tokens.secrets().collect()),
+            Err(Failed { error, exchange }) => (Err(failure(&error)), exchange, Vec::new()),
+        };
+        let outcome = exchange.map(|exchange| {
+            let redactor = exchange.redactor.with(hidden);
+            Arc::new(Outcome {
+                redactor,
+                exchange: Some(*exchange),
+                ..Outcome::default()
+            })
+        });
+        Fetched {
+            token,
+            from: self.config.grant.label().to_owned(),
+            node: None,
+            outcome,
+        }
+    }
+
+    /// The token that goes with requests, and what is known of its life.
+    fn token(&self, got: &Got) -> Result<Token, Failure> {
+        let tokens = &got.tokens;
+        let value = match (self.config.sends, &tokens.id) {
+            (Sends::Access, _) => &tokens.access,
+            (Sends::Id, Some(id)) => id,
+            (Sends::Id, None) => {
+                return Err(Failure::new("the token endpoint sent no id token")
+                    .hint("let the scope begin with `openid`, or send the access token"));
+            }
+        };
+        let value = value.reveal();
+        let answered = got
+            .exchange
+            .as_ref()
+            .and_then(|exchange| Some((exchange, exchange.response()?)));
+        let mut token = match answered {
+            Some((exchange, response)) => {
+                dated(&TokenSource::new(TOKEN, ""), value, exchange, response).map_err(|failure| Failure {
+                    message: format!("the token endpoint answered, {}", failure.message),
+                    ..failure
+                })?
+            }
+            None => Token {
+                value: value.to_owned(),
+                expires_at: crate::exec::tokens::life(value).map(|life| life.expires_at),
+                obtained_at: got.at,
+                skew_ms: 0,
+                writes: Vec::new(),
+                refresh: None,
+            },
+        };
+        if let (None, Some(lasts), Sends::Access) = (token.expires_at, tokens.lasts, self.config.sends) {
+            token.expires_at = got.at.checked_add(lasts).ok();
+        }
+        token.refresh = tokens.refresh.as_ref().map(|token| token.reveal().to_owned());
+        Ok(token)
+    }
+}
+
+/// Why there is no token, for the store.
+fn failure(error: &OAuthError) -> Failure {
+    Failure {
+        message: error.to_string(),
+        hint: error.hint(),
+        transient: error.is_passing(),
+    }
+}
+
+impl Pipeline {
+    /// Puts a token into a request whose auth says how to get one, if need be a new one.
+    pub(in crate::exec) async fn grant(&self, prepared: &mut Prepared, ready: &mut Ready, context: &SendContext) {
+        if ready.failed.is_some() || !is_configured(&ready.resolved.auth) {
+            return;
+        }
+        let Some(store) = self.tokens.clone() else { return };
+        let given = ready.resolved.auth.text(TOKEN);
+        // A token that is given in a variable that nothing defines is none.
+        let is_given =
+            !given.contains("{{") && status_of(Some(&given.into()), Timestamp::UNIX_EPOCH) != TokenStatus::Missing;
+        let config = match Config::read(&ready.resolved.auth) {
+            Ok(Some(config)) => config,
+            Ok(None) => return,
+            Err(error) if is_given => {
+                say(
+                    prepared,
+                    ConsoleLevel::Warn,
+                    format!("the token given in the auth is sent, as {error}"),
+                );
+                return;
+            }
+            Err(error) => {
+                ready.failed = Some(unsendable(error.to_string(), error.hint()));
+                return;
+            }
+        };
+        // As Postman's runner does, which can ask nobody.
+        let unattended = config.grant.needs_person() && self.person.is_none();
+        let key = key(prepared, &config);
+        let held = store.peek(&key).map(|token| token.value.clone());
+        let cause = match store.judge(&key, held.as_deref(), RENEW_BEFORE, Timestamp::now()) {
+            Standing::Good(_) => None,
+            Standing::Due(cause) => Some(cause),
+        };
+        let refreshes = store.peek(&key).is_some_and(|token| token.refresh.is_some());
+        if cause.is_some() && unattended && is_given && !refreshes {
+            let text = "the token given in the auth is sent, as nobody can be asked to sign in for another";
+            say(prepared, ConsoleLevel::Info, text.to_owned());
+            return;
+        }
+        let mut token = InRequest {
+            key,
+            config,
+            value: held.unwrap_or_default(),
+            fresh: false,
+        };
+        if let Some(cause) = cause
+            && let Err(error) = self.regrant(&store, prepared, &mut token, cause, context).await
+        {
+            ready.failed = Some(error);
+            return;
+        }
+        token.put(&mut ready.resolved);
+        ready.granted = Some(token);
+    }
+
+    /// Gets a better token.
+    async fn regrant(
+        &self,
+        store: &TokenStore,
+        prepared: &mut Prepared,
+        token: &mut InRequest,
+        cause: Cause,
+        context: &SendContext,
+    ) -> Result<(), SendError> {
+        let began = Instant::now();
+        let name = token.config.label();
+        let held = Some(token.value.clone()).filter(|value| !value.is_empty());
+        let want = Want {
+            held,
+            cause,
+            within: self.renewing.last().cloned(),
+        };
+        let origin = Arc::new(Granted {
+            key: token.key.clone(),
+            config: token.config.clone(),
+            flow: self.flow(prepared, context),
+        });
+        (context.progress)(Phase::RenewingToken);
+        match store.obtain(origin, want, &context.cancel).await {
+            Obtained::Known(known) => {
+                known.value.clone_into(&mut token.value);
+                Ok(())
+            }
+            Obtained::Fetched(landed, led) => {
+                let renewal = renewal(&name, &landed, led, began.elapsed());
+                let log = &mut prepared.log.outcome;
+                if led {
+                    log.console.extend(told(&renewal, landed.unkept.as_deref()));
+                }
+                log.renewals.push(renewal);
+                match &landed.token {
+                    Ok(fetched) => {
+                        fetched.value.clone_into(&mut token.value);
+                        token.fresh = true;
+                        Ok(())
+                    }
+                    // What is left of its life will do.
+                    Err(_) if cause.is_early() => Ok(()),
+                    Err(_) => Err(failed(&name, &landed, None)),
+                }
+            }
+            Obtained::Paused(..) if cause.is_early() => Ok(()),
+            Obtained::Paused(landed, left) => {
+                let renewal = renewal(&name, &landed, false, began.elapsed());
+                prepared.log.outcome.renewals.push(renewal);
+                let left = SignedDuration::try_from(left).unwrap_or(SignedDuration::ZERO);
+                Err(failed(&name, &landed, Some(left)))
+            }
+            Obtained::Cancelled => Err(SendError::new(
+                SendErrorKind::Cancelled,
+                format!("cancelled while `{name}` was being fetched"),
+            )),
+            Obtained::Circle(names) => Err(SendError::new(
+                SendErrorKind::Token,
+                format!("these tokens need each other: `{}`", names.join("` → `")),
+            )),
+        }
+    }
+
+    fn flow(&self, prepared: &Prepared, context: &SendContext) -> Flow {
+        Flow {
+            person: self.person.clone(),
+            ..Flow::new(
+                self.http.clone(),
+                prepared.plan.settings.clone(),
+                context.cancel.clone(),
+            )
+        }
+    }
+
+    /// After an answer that refuses the token: the request to send again, with a new one.
+    pub(in crate::exec) async fn grant_refused(
+        &self,
+        prepared: &mut Prepared,
+        ready: &mut Ready,
+        exchange: &Exchange,
+        context: &SendContext,
+    ) -> Option<ResolvedRequest> {
+        let store = self.tokens.clone()?;
+        let request = super::send::request_id(prepared, ready);
+        let token = ready.granted.as_mut()?;
+        let refused = exchange.response()?.status == UNAUTHORIZED;
+        if !refused || token.fresh || store.is_fruitless(&token.key, &request) {
+            return None;
+        }
+        if let Err(error) = self
+            .regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context)
+            .await
+        {
+            let text = format!(
+                "`{}` was refused with {UNAUTHORIZED}, and {}",
+                token.config.label(),
+                error.message
+            );
+            say(prepared, ConsoleLevel::Warn, text);
+            return None;
+        }
+        let mut again = ready.resolved.clone();
+        token.put(&mut again);
+        let (name, method) = (token.config.label(), again.method.clone());
+        let agreed = match (Replay::default().allows(&method), &self.interaction) {
+            (Some(agreed), _) => agreed,
+            (None, None) => false,
+            (None, Some(interaction)) => {
+                let answer = interaction.replay(ReplayQuestion {
+                    key: token.key.clone(),
+                    request: prepared.plan.request.name.clone(),
+                    method: method.to_string(),
+                    status: UNAUTHORIZED,
+                });
+                tokio::select! {
+                    answer = answer => answer,
+                    () = context.cancel.cancelled() => false,
+                }
+            }
+        };
+        if !agreed {
+            let text = format!(
+                "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; send it \
+                 again if it has not"
+            );
+            say(prepared, ConsoleLevel::Warn, text);
+            return None;
+        }
+        let text = format!("sent again: `{name}` was refused with {UNAUTHORIZED}, and a new one was there");
+        say(prepared, ConsoleLevel::Info, text);
+        Some(again)
+    }
+
+    /// Notes whether this answer refuses the token: a request that is refused with a fresh one is not helped by another.
+    pub(super) fn note_grant(&self, ready: &Ready, request: &str, status: u16) {
+        let (Some(store), Some(token)) = (&self.tokens, &ready.granted) else {
+            return;
+        };
+        let refused = status == UNAUTHORIZED;
+        if token.fresh || !refused {
+            store.note_answer(&token.key, request, refused);
+        }
+    }
+
+    /// Gets a new token for a request, and sends nothing else: the user wants one now. `None` when its auth says no way to
+    /// get one.
+    pub async fn sign_in(&self, plan: crate::exec::Plan, context: &SendContext) -> Option<Outcome> {
+        let mut prepared = Box::pin(self.prepare(&crate::script::Engine::new(), plan, context)).await;
+        let resolved = self.resolve(&mut prepared, context).await;
+        let store = self.tokens.clone().filter(|_| is_configured(&resolved.auth))?;
+        let failed = match Config::read(&resolved.auth) {
+            _ if prepared.blocked.is_some() => prepared.blocked.take().map_or(Ok(()), Err),
+            Ok(None) => return None,
+            Err(error) => Err(unsendable(error.to_string(), error.hint())),
+            Ok(Some(config)) => {
+                let key = key(&prepared, &config);
+                let mut token = InRequest {
+                    value: store.peek(&key).map(|token| token.value.clone()).unwrap_or_default(),
+                    key,
+                    config,
+                    fresh: false,
+                };
+                self.regrant(&store, &mut prepared, &mut token, Cause::Asked, context)
+                    .await
+            }
+        };
+        let mut outcome = prepared.log.outcome;
+        if let Err(error) = failed {
+            let fetched = outcome.renewals.last().and_then(|renewal| renewal.outcome.clone());
+            let shown = fetched.and_then(|fetched| fetched.exchange.clone());
+            outcome.exchange = Some(shown.unwrap_or_else(|| super::send::unsent(&resolved, error)));
+        }
+        Some(outcome)
+    }
+
+    /// Which token a request's auth gets, if it says how; for showing and forgetting it.
+    pub fn granted_key(&self, plan: &crate::exec::Plan) -> Option<TokenKey> {
+        let auth = if plan.request.auth.is_inherited() {
+            &plan.inherited_auth.auth
+        } else {
+            &plan.request.auth
+        };
+        if !is_configured(auth) {
+            return None;
+        }
+        let resolved = crate::vars::resolve(&plan.request, auth, &plan.settings, &plan.scopes, &self.dynamic);
+        let config = Config::read(&resolved.auth).ok().flatten()?;
+        Some(key_in(&plan.environment, &config))
+    }
+}
+
+impl InRequest {
+    /// Puts it where the signer finds it.
+    pub(super) fn put(&self, resolved: &mut ResolvedRequest) {
+        resolved.auth.params.insert(TOKEN.to_owned(), self.value.clone().into());
+        resolved.redactor = resolved.redactor.with([Secret::new(&self.value)]);
+    }
+}
+
+/// Which token it is: that of an environment, for what the auth says.
+fn key(prepared: &Prepared, config: &Config) -> TokenKey {
+    key_in(&prepared.plan.environment, config)
+}
+
+fn key_in(environment: &str, config: &Config) -> TokenKey {
+    TokenKey {
+        environment: environment.to_owned(),
+        place: format!("oauth2:{}", config.fingerprint()),
+        name: config.label(),
+        audience: String::new(),
+    }
+}
+
+fn unsendable(message: String, hint: Option<String>) -> SendError {
+    let error = SendError::new(SendErrorKind::Token, message);
+    match hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    }
+}

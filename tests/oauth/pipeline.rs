@@ -1,0 +1,244 @@
+//! Requests whose auth gets its token itself, through the one pipeline: kept, renewed, refused, shared.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use postrider::exec::renewal::TokenStore;
+use postrider::exec::{Pipeline, SendContext, Session};
+use postrider::http::{Client, ClientConfig, Jar};
+use postrider::model::exchange::SendErrorKind;
+use postrider::model::request::Method;
+use postrider::model::{Auth, Outcome, Request};
+
+use super::server::{Manners, PASSWORD, SECRET, Server};
+use super::support::{Browser, auth};
+
+fn pipeline() -> Pipeline {
+    let mut pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
+    pipeline.tokens = Some(TokenStore::default());
+    pipeline
+}
+
+async fn send(pipeline: &Pipeline, server: &Server, method: &str, auth: &Auth) -> Outcome {
+    let mut request = Request {
+        method: Method::new(method),
+        auth: auth.clone(),
+        ..Request::default()
+    };
+    request.set_full_url(&format!("{}/api", server.base()));
+    pipeline
+        .send(Session::default().plan_of(request), &SendContext::default())
+        .await
+}
+
+fn status(outcome: &Outcome) -> u16 {
+    let exchange = outcome.exchange.as_ref().unwrap();
+    exchange
+        .result
+        .as_ref()
+        .unwrap_or_else(|error| panic!("{error} {:?}", error.hint))
+        .status
+}
+
+#[tokio::test]
+async fn one_token_serves_all_requests_until_it_ends() {
+    let server = Server::start(Manners::default()).await;
+    let (pipeline, auth) = (pipeline(), auth(&server, "client_credentials", "basic:client"));
+    let sends = (0..40).map(|_| {
+        let (pipeline, server, auth) = (pipeline.clone(), server.clone(), auth.clone());
+        tokio::spawn(async move { status(&send(&pipeline, &server, "GET", &auth).await) })
+    });
+    for sent in sends.collect::<Vec<_>>() {
+        assert_eq!(sent.await.unwrap(), 200);
+    }
+    assert_eq!((server.asked().len(), server.let_in()), (1, 40));
+    // What the token is for makes it another one.
+    let other = auth.with("scope", "b");
+    assert_eq!(status(&send(&pipeline, &server, "GET", &other).await), 200);
+    assert_eq!(server.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn no_secret_is_left_in_what_is_shown() {
+    let server = Server::start(Manners::default()).await;
+    let outcome = send(
+        &pipeline(),
+        &server,
+        "GET",
+        &auth(&server, "password_credentials", "body"),
+    )
+    .await;
+    let exchange = outcome.exchange.as_ref().unwrap();
+    let token = exchange
+        .request
+        .headers
+        .iter()
+        .find(|(name, _)| name == "Authorization")
+        .unwrap()
+        .1
+        .clone();
+    let told = format!(
+        "{:?}",
+        outcome.renewals[0].outcome.as_ref().unwrap().exchange.as_ref().unwrap()
+    );
+    let line = &outcome
+        .console
+        .iter()
+        .find(|line| line.text.contains("had no value"))
+        .unwrap()
+        .text;
+    for secret in [SECRET, PASSWORD, token.trim_start_matches("Bearer ")] {
+        assert!(!exchange.redactor.redact(&token).contains(secret));
+        assert!(!told.contains(secret) && !line.contains(secret));
+    }
+    assert!(
+        line.contains("renewed by `password`") && line.contains("good for"),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_token_is_renewed_once_and_the_request_sent_again_where_that_is_safe() {
+    let server = Server::start(Manners::default()).await;
+    let (pipeline, auth) = (pipeline(), auth(&server, "password_credentials", "public"));
+    assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200);
+    server.revoke();
+    let again = send(&pipeline, &server, "GET", &auth).await;
+    assert_eq!(status(&again), 200);
+    assert_eq!(
+        again.exchange.as_ref().unwrap().hops.len(),
+        1,
+        "what was refused is on its way"
+    );
+    server.revoke();
+    let posted = send(&pipeline, &server, "POST", &auth).await;
+    assert_eq!(status(&posted), 401);
+    assert!(
+        posted
+            .console
+            .iter()
+            .any(|line| line.text.contains("was not sent again"))
+    );
+    assert_eq!(
+        status(&send(&pipeline, &server, "POST", &auth).await),
+        200,
+        "but it is renewed"
+    );
+    assert_eq!(server.asked(), ["password", "refresh_token", "refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_token_that_ends_is_refreshed_and_got_from_the_start_when_that_fails() {
+    let server = Server::start(Manners {
+        lasts: 0.4,
+        ..Manners::default()
+    })
+    .await;
+    let (pipeline, auth) = (pipeline(), auth(&server, "password_credentials", "key"));
+    assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200);
+    tokio::time::sleep(Duration::from_millis(450)).await;
+    assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200);
+    server.forget_refresh();
+    tokio::time::sleep(Duration::from_millis(450)).await;
+    assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200);
+    assert_eq!(
+        server.asked(),
+        ["password", "refresh_token", "refresh_token", "password"]
+    );
+}
+
+#[tokio::test]
+async fn a_person_signs_in_once_and_is_not_asked_again() {
+    let server = Server::start(Manners {
+        lasts: 0.4,
+        ..Manners::default()
+    })
+    .await;
+    let browser = Browser::new();
+    let mut pipeline = pipeline();
+    pipeline.person = Some(browser.clone());
+    let auth = auth(&server, "authorization_code_with_pkce", "public");
+    for _ in 0..3 {
+        assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200);
+        tokio::time::sleep(Duration::from_millis(450)).await;
+    }
+    assert_eq!(browser.prompts.lock().unwrap().len(), 1);
+    assert_eq!(server.asked(), ["authorization_code", "refresh_token", "refresh_token"]);
+}
+
+#[tokio::test]
+async fn where_nobody_can_sign_in_the_request_is_not_sent_unless_it_has_a_token() {
+    let server = Server::start(Manners::default()).await;
+    let auth = auth(&server, "authorization_code_with_pkce", "public");
+    let outcome = send(&pipeline(), &server, "GET", &auth).await;
+    let error = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err();
+    assert_eq!(error.kind, SendErrorKind::Token);
+    assert!(error.message.contains("somebody has to sign in"), "{error}");
+    assert!(
+        error.hint.as_ref().unwrap().contains("`postrider send` on a terminal"),
+        "{:?}",
+        error.hint
+    );
+    for (given, expected) in [("at-given", true), ("{{at}}", false), ("", false)] {
+        let outcome = send(&pipeline(), &server, "GET", &auth.clone().with("accessToken", given)).await;
+        assert_eq!(outcome.exchange.unwrap().result.is_ok(), expected, "{given}");
+    }
+    assert_eq!(server.asked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn wrong_keys_stop_the_request_in_words_and_are_not_tried_over_and_over() {
+    let server = Server::start(Manners::default()).await;
+    let (pipeline, right) = (pipeline(), auth(&server, "client_credentials", "body"));
+    let wrong = right.clone().with("clientSecret", "wr0ng-secret");
+    for _ in 0..3 {
+        let outcome = send(&pipeline, &server, "GET", &wrong).await;
+        let error = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err();
+        assert!(
+            error.message.contains("`invalid_client`") && !error.message.contains("wr0ng-secret"),
+            "{error}"
+        );
+        assert!(error.hint.as_ref().unwrap().contains("client id and secret"));
+    }
+    assert_eq!(server.asked().len(), 1);
+    let undefined = right.with("clientSecret", "{{secret}}");
+    let outcome = send(&pipeline, &server, "GET", &undefined).await;
+    let error = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err();
+    assert!(
+        error.message.contains("the variable `secret` in `clientSecret`"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_new_one_is_got_when_the_user_wants_it() {
+    let server = Server::start(Manners::default()).await;
+    let (pipeline, auth) = (pipeline(), auth(&server, "password_credentials", "body"));
+    let plan = |auth: &Auth| {
+        let request = Request {
+            auth: auth.clone(),
+            ..Request::default()
+        };
+        Session::default().plan_of(request)
+    };
+    for _ in 0..2 {
+        let outcome = pipeline.sign_in(plan(&auth), &SendContext::default()).await.unwrap();
+        assert!(outcome.exchange.is_none() && outcome.renewals[0].result.is_ok());
+    }
+    assert_eq!(server.asked(), ["password", "refresh_token"]);
+    assert_eq!(server.let_in(), 0, "nothing else was sent");
+    let key = pipeline.granted_key(&plan(&auth)).unwrap();
+    let store = pipeline.tokens.clone().unwrap();
+    assert!(store.peek(&key).is_some());
+    store.forget(&key).unwrap();
+    server.forget_refresh();
+    let wrong = auth.with("password", "x");
+    let outcome = pipeline.sign_in(plan(&wrong), &SendContext::default()).await.unwrap();
+    assert_eq!(status(&outcome), 400, "the token endpoint's own answer");
+    assert!(
+        pipeline
+            .sign_in(plan(&Auth::new("basic")), &SendContext::default())
+            .await
+            .is_none()
+    );
+}
