@@ -138,5 +138,5 @@ fn search_all<const MEGABYTES: usize>(bencher: Bencher, pattern: &str) {
     let job = search::Job::new(body.clone(), pattern, search::Options::default());
     bencher
         .counter(BytesCount::new(body.len()))
-        .bench_local(|| job.as_ref().and_then(|job| job.run(|| false, |_| {})));
+        .bench_local(|| job.as_ref().map(|job| job.run(|| false, |_, _| {})));
 }

@@ -1,5 +1,7 @@
 //! A response body for a person at a terminal: JSON indented, everything escaped.
 
+use std::io;
+
 use crate::model::exchange::Response;
 
 use super::output::{Paint, escape_lines};
@@ -8,20 +10,28 @@ use super::output::{Paint, escape_lines};
 const PRETTY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The body as text, without a line break at its end; `None` for bytes that are no text.
-pub fn for_terminal(response: &Response, paint: Paint) -> Option<String> {
-    let text = text(response)?;
-    if text.len() <= PRETTY_LIMIT && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() {
-        return Some(pretty(&text, paint));
-    }
-    Some(escape_lines(text.trim_end_matches(['\r', '\n'])))
+///
+/// # Errors
+///
+/// What the disk says, for a body that lies there.
+pub fn for_terminal(response: &Response, paint: Paint) -> io::Result<Option<String>> {
+    let bytes = response.body.whole()?;
+    Ok(text(response, &bytes).map(|text| laid_out(&text, paint)))
 }
 
-fn text(response: &Response) -> Option<String> {
-    if let Ok(text) = std::str::from_utf8(&response.body) {
+fn laid_out(text: &str, paint: Paint) -> String {
+    if text.len() <= PRETTY_LIMIT && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        return pretty(text, paint);
+    }
+    escape_lines(text.trim_end_matches(['\r', '\n']))
+}
+
+fn text(response: &Response, bytes: &[u8]) -> Option<String> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
         return (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned());
     }
     let encoding = encoding_rs::Encoding::for_label(response.charset()?.as_bytes())?;
-    let (text, _, damaged) = encoding.decode(&response.body);
+    let (text, _, damaged) = encoding.decode(bytes);
     (!damaged).then(|| text.into_owned())
 }
 
@@ -98,6 +108,7 @@ fn string_end(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use bytes::Bytes;
 
@@ -107,12 +118,12 @@ mod tests {
             reason: "OK".into(),
             version: "HTTP/1.1".into(),
             headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
-            body: Bytes::from_static(body),
+            body: body.into(),
             encoded_len: 0,
             cookies: Vec::new(),
             truncated: None,
         };
-        for_terminal(&response, Paint(false))
+        for_terminal(&response, Paint(false)).unwrap()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `postrider send`: one request; its body to stdout, everything else to stderr.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -236,17 +237,24 @@ fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<()
         output.line("")?;
     }
     if let Some(file) = &args.output {
-        return std::fs::write(file, &response.body).map_err(|error| {
+        let written = File::create(file).and_then(|mut file| io::copy(&mut response.body.follow(), &mut file));
+        return written.map(drop).map_err(|error| {
             CliError::failed(format!("cannot write `{}`", file.display()))
                 .because(error)
                 .hint("the response was received; only writing it failed")
         });
     }
     if !output.is_terminal || args.raw {
-        output.bytes(&response.body)?;
-        return Ok(());
+        let mut blocks = response.body.follow();
+        loop {
+            let block = blocks.block()?;
+            if block.is_empty() {
+                return Ok(());
+            }
+            output.bytes(&block)?;
+        }
     }
-    match body::for_terminal(response, output.paint) {
+    match body::for_terminal(response, output.paint)? {
         Some(text) if text.is_empty() => {}
         Some(text) => output.line(&text)?,
         None => output.note(&format!(

@@ -29,7 +29,7 @@ use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
 use crate::auth::Memory;
-use crate::http::{self, Allowance, Client, Jar, Progress};
+use crate::http::{self, Allowance, Arriving, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ScriptError;
 use crate::model::script::ScriptEvent;
@@ -82,6 +82,8 @@ pub struct SendContext {
     pub cancel: CancellationToken,
     /// Told of every step; called from within the send, so it must be quick.
     pub progress: Progress,
+    /// Told when the response may be looked at before its end.
+    pub arriving: Option<Arriving>,
 }
 
 impl Default for SendContext {
@@ -89,6 +91,7 @@ impl Default for SendContext {
         Self {
             cancel: CancellationToken::new(),
             progress: Arc::new(|_| {}),
+            arriving: None,
         }
     }
 }
@@ -299,6 +302,7 @@ impl Pipeline {
         http::SendContext {
             cancel: context.cancel.clone(),
             progress: context.progress.clone(),
+            arriving: context.arriving.clone(),
             cookies: self.cookies.clone(),
             allowance: None,
         }
@@ -395,6 +399,7 @@ impl Pipeline {
                 settings: prepared.plan.settings.clone(),
                 context: http::SendContext {
                     progress: Arc::new(|_| {}),
+                    arriving: None,
                     allowance: Some(Arc::new(Allowance::new(self.limits.memory))),
                     ..self.http_context(context)
                 },

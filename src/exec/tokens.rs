@@ -105,7 +105,7 @@ fn moment(value: Option<&Value>) -> Option<Timestamp> {
 
 /// How long the tokens of a reply live, by its `expires_in`, counted from `received`.
 pub fn life_in_reply(response: &Response, received: Timestamp) -> Option<TokenLife> {
-    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let body: Value = response.body.json().ok()?;
     let seconds = match body.get("expires_in")? {
         Value::Number(number) => number.as_f64()?,
         // Some servers send it as text.

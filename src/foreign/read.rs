@@ -117,7 +117,11 @@ async fn download(client: &Client, url: &str) -> Result<Vec<u8>, ForeignError> {
         hint,
     };
     match &exchange.result {
-        Ok(response) if response.is_success() => Ok(response.body.to_vec()),
+        Ok(response) if response.is_success() => response
+            .body
+            .whole()
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| failed(error.to_string(), None)),
         Ok(response) => Err(failed(format!("{} {}", response.status, response.reason), None)),
         Err(error) => Err(failed(error.message.clone(), error.hint.clone())),
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::body::{self, BodyFiles};
 use super::connect::Route;
+use super::kept::Keeping;
 use super::pool::{Key, Pool};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
@@ -47,11 +48,13 @@ pub struct ClientConfig {
     pub certificates: Vec<ClientCertificate>,
     /// The most bytes of a response that are kept, encoded and decoded each.
     pub body_limit: usize,
+    /// Where they are kept.
+    pub keeping: Keeping,
 }
 
 impl ClientConfig {
-    /// The most that is kept of a response when nothing else is said: 1 GiB.
-    pub const BODY_LIMIT: usize = 1 << 30;
+    /// The most that is kept of a response when nothing else is said: 16 GiB, or what the machine can count.
+    pub const BODY_LIMIT: usize = if usize::BITS > 32 { 1 << 34 } else { usize::MAX };
 }
 
 impl fmt::Debug for ClientConfig {
@@ -79,6 +82,7 @@ impl Default for ClientConfig {
             follow_redirects: true,
             certificates: Vec::new(),
             body_limit: Self::BODY_LIMIT,
+            keeping: Keeping::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Undoing `Content-Encoding`: gzip, deflate, br and zstd, also one behind the other, as the bytes arrive.
 //!
 //! ```text
-//! push(bytes) ─▶ Stage(last coding) ─▶ … ─▶ Stage(first coding) ─▶ Output, never longer than the limit
+//! push(bytes) ─▶ Stage(last coding) ─▶ … ─▶ Stage(first coding) ─▶ Output ─▶ kept, never more than the limit
 //! ```
 //!
 //! Libraries do it as well, but drop the header and the encoded length, and know no bound: a few kilobytes may be a
@@ -14,7 +14,9 @@ use brotli_decompressor::DecompressorWriter;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::FrameDecoder;
 
+use super::kept::{Keeper, Keeping};
 use super::room::Room;
+use crate::model::Payload;
 
 /// Why decoding stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(super) enum Stop {
     Invalid(String),
     /// The bytes end before the encoding does.
     Short,
+    /// There is no place for more bytes: what the disk says.
+    NoPlace(String),
 }
 
 /// Undoes all codings of a response.
@@ -39,8 +43,8 @@ impl Decoder {
     /// # Errors
     ///
     /// The coding that is not known.
-    pub(super) fn new(encoding: &str, room: Room) -> Result<Option<Self>, String> {
-        let output = Output::new(room);
+    pub(super) fn new(encoding: &str, room: Room, keeping: Keeping) -> Result<Option<Self>, String> {
+        let output = Output::new(room, keeping);
         let mut first: Box<dyn Stage> = Box::new(output.clone());
         let mut any = false;
         for coding in encoding.split(',').map(|word| word.trim().to_ascii_lowercase()) {
@@ -77,13 +81,16 @@ impl Decoder {
         self.first.end().map_err(|error| self.reason(&error))
     }
 
-    /// What was decoded.
-    pub(super) fn into_output(self) -> Vec<u8> {
-        std::mem::take(&mut self.output.state().bytes)
+    /// What was and will be decoded; it is whole when the decoder is dropped.
+    pub(super) fn payload(&self) -> Payload {
+        self.output.state().kept.payload()
     }
 
     fn reason(&self, error: &io::Error) -> Stop {
-        if self.output.state().full {
+        let state = self.output.state();
+        if let Some(why) = &state.unkept {
+            Stop::NoPlace(why.clone())
+        } else if state.full {
             Stop::Limit
         } else if error.kind() == io::ErrorKind::UnexpectedEof {
             Stop::Short
@@ -119,17 +126,19 @@ fn short() -> io::Error {
 struct Output(Arc<Mutex<OutputState>>);
 
 struct OutputState {
-    bytes: Vec<u8>,
+    kept: Keeper,
     room: Room,
     full: bool,
+    unkept: Option<String>,
 }
 
 impl Output {
-    fn new(room: Room) -> Self {
+    fn new(room: Room, keeping: Keeping) -> Self {
         Self(Arc::new(Mutex::new(OutputState {
-            bytes: Vec::new(),
+            kept: Keeper::new(keeping),
             room,
             full: false,
+            unkept: None,
         })))
     }
 
@@ -141,8 +150,11 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut state = self.state();
-        let room = state.room.grant(state.bytes.len(), bytes.len());
-        state.bytes.extend_from_slice(&bytes[..room]);
+        let room = state.room.grant(state.kept.len(), bytes.len());
+        if let Err(error) = state.kept.push(&bytes[..room]) {
+            state.unkept = Some(error.to_string());
+            return Err(error);
+        }
         if bytes.len() > room {
             state.full = true;
             return Err(io::Error::other("the size limit is reached"));
@@ -341,13 +353,18 @@ mod tests {
     }
 
     fn decode(encoding: &str, bytes: &[u8], step: usize, limit: usize) -> (Vec<u8>, Result<(), Stop>) {
-        let mut decoder = Decoder::new(encoding, Room { limit, shared: None }).unwrap().unwrap();
+        let keeping = Keeping::default();
+        let mut decoder = Decoder::new(encoding, Room { limit, shared: None }, keeping)
+            .unwrap()
+            .unwrap();
+        let payload = decoder.payload();
         let mut verdict = Ok(());
         for piece in bytes.chunks(step) {
             verdict = verdict.and_then(|()| decoder.push(piece));
         }
         let verdict = verdict.and_then(|()| decoder.end());
-        (decoder.into_output(), verdict)
+        drop(decoder);
+        (payload.whole().unwrap().to_vec(), verdict)
     }
 
     fn text() -> Vec<u8> {
@@ -417,9 +434,10 @@ mod tests {
 
     #[test]
     fn nothing_to_undo_and_nothing_known_are_told_apart() {
-        assert!(Decoder::new("identity", one()).unwrap().is_none());
-        assert!(Decoder::new("", one()).unwrap().is_none());
-        assert_eq!(Decoder::new("gzip, rot13", one()).err().as_deref(), Some("rot13"));
+        let new = |encoding| Decoder::new(encoding, one(), Keeping::default());
+        assert!(new("identity").unwrap().is_none());
+        assert!(new("").unwrap().is_none());
+        assert_eq!(new("gzip, rot13").err().as_deref(), Some("rot13"));
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //!        │        exchange over a pooled connection (pool, connect, proxy, tls, wire), watched by trace
 //!        │        ─▶ cookies into the jar
 //!        └─ redirect ◀─ 3xx
-//!                 receive ─▶ decode ─▶ Exchange
+//!                 receive ─▶ decode ─▶ kept ─▶ Exchange
 //! ```
 //!
 //! hyper speaks HTTP, rustls TLS; everything a person can see or set is ours: heads, redirects, cookies, decoding, proxies,
@@ -22,6 +22,7 @@ mod decode;
 mod error;
 mod headers;
 mod identity;
+mod kept;
 mod key;
 mod multipart;
 mod pkcs12;
@@ -40,7 +41,8 @@ mod wire;
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
 pub use headers::ACCEPT_ENCODING;
+pub use kept::Keeping;
 pub use proxy::ProxySource;
 pub use room::Allowance;
-pub use send::SendContext;
+pub use send::{Arriving, SendContext};
 pub use trace::Progress;

@@ -28,6 +28,9 @@ use crate::model::exchange::{
 };
 use crate::model::settings::HttpVersion;
 
+/// Told once, if the response is long in coming: the exchange so far, whose body still grows.
+pub type Arriving = Arc<dyn Fn(Exchange) + Send + Sync>;
+
 /// What a send needs besides the request.
 #[derive(Clone)]
 pub struct SendContext {
@@ -35,6 +38,8 @@ pub struct SendContext {
     pub cancel: CancellationToken,
     /// Told of every step.
     pub progress: Progress,
+    /// Told when a response may be looked at before its end; not of a 401 or 407, which may be sent again.
+    pub arriving: Option<Arriving>,
     /// The workspace's cookies.
     pub cookies: Arc<Jar>,
     /// What may be kept of responses beside the client's own limit; `None` shares with nobody.
@@ -47,6 +52,7 @@ impl SendContext {
         Self {
             cancel: CancellationToken::new(),
             progress: Arc::new(|_| {}),
+            arriving: None,
             cookies,
             allowance: None,
         }
@@ -167,7 +173,24 @@ impl<'a> Progressing<'a> {
                     limit: self.client.config().body_limit,
                     shared: self.context.allowance.clone(),
                 };
-                return Ok(receive::body(response, head, room, &self.trace, &mut self.exchange.warnings).await);
+                let tell = self.context.arriving.clone();
+                let tell = tell.filter(|_| !matches!(head.status, 401 | 407));
+                let arriving = tell.map(|tell| {
+                    let exchange = self.exchange.clone();
+                    let tell = move |response| {
+                        let result = Ok(response);
+                        tell(Exchange { result, ..exchange });
+                    };
+                    Box::new(tell) as Box<dyn FnOnce(Response) + Send>
+                });
+                let reading = receive::Reading {
+                    room,
+                    keeping: self.client.config().keeping.clone(),
+                    trace: &self.trace,
+                    warnings: &mut self.exchange.warnings,
+                    arriving,
+                };
+                return Ok(receive::body(response, head, reading).await);
             };
             let status = response.status();
             receive::drain(response).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Redactor, request::Method};
+use super::{Payload, Redactor, request::Method};
 
 /// Everything known about one send. The last hop's request and response; earlier redirects are in `hops`.
 #[derive(Clone, Debug)]
@@ -84,7 +84,7 @@ pub struct Response {
     /// Headers in the order they came; values may hold any bytes.
     pub headers: Vec<(String, Bytes)>,
     /// The body, after `Content-Encoding` was undone.
-    pub body: Bytes,
+    pub body: Payload,
     /// The body's length on the wire, in bytes.
     pub encoded_len: u64,
     /// The cookies it set, in order.

@@ -50,7 +50,7 @@ impl Json {
             let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
             let text = match response {
                 Some(response) => {
-                    let stream = stream(&response.body, redactor);
+                    let stream = stream(&response.body.whole()?, redactor);
                     text.replacen("\"stream\":null", &format!("\"stream\":{stream}"), 1)
                 }
                 None => text,

@@ -41,7 +41,7 @@ fn answer(status: u16, reason: &str, body: &str) -> ScriptResponse {
                 ("X-Two".into(), Bytes::from_static(b"1")),
                 ("x-two".into(), Bytes::from_static(b"2")),
             ],
-            body: Bytes::copy_from_slice(body.as_bytes()),
+            body: body.to_owned().into(),
             encoded_len: 0,
             cookies: Vec::new(),
             truncated: None,

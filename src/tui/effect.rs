@@ -3,13 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use crate::exec::Plan;
 use crate::exec::oauth2::Reply;
 use crate::foreign::Planned;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Secret};
+use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
@@ -73,8 +71,8 @@ pub enum Effect {
     SaveBody {
         /// Where.
         path: PathBuf,
-        /// What.
-        bytes: Bytes,
+        /// What; it may still be arriving.
+        body: Payload,
     },
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),

@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
-use crate::model::{EnvironmentId, Filed, Outcome};
+use crate::model::{EnvironmentId, Exchange, Filed, Outcome};
 use crate::store::files::Theirs;
 use crate::store::state::Other;
 use crate::store::watch::Change;
@@ -34,6 +34,8 @@ pub enum Event {
     Tick,
     /// A send is at another phase.
     Progress(RunId, Phase),
+    /// The response to a send is long in coming: the exchange so far, whose body still grows.
+    Arriving(RunId, Box<Exchange>),
     /// A send ended; the environment is the one it was planned with.
     Sent(RunId, Option<EnvironmentId>, Box<Outcome>),
     /// A file was written.
@@ -123,6 +125,8 @@ pub enum Saved {
 pub enum Found {
     /// It goes on.
     Progress(body::search::Progress),
+    /// It goes on, and these are the first matches.
+    First(body::search::Matches),
     /// It ended.
     Matches(body::search::Matches),
 }

@@ -50,10 +50,10 @@ impl Outcomes {
     }
 }
 
-/// The bytes of both bodies.
+/// The memory that both bodies take, in bytes.
 fn size(outcome: &Outcome) -> usize {
     outcome.exchange.as_ref().map_or(0, |exchange| {
-        let answer = exchange.response().map_or(0, |response| response.body.len());
+        let answer = exchange.response().map_or(0, |response| response.body.resident());
         exchange.request.body.len() + answer
     })
 }
@@ -84,7 +84,7 @@ mod tests {
             version: String::new(),
             headers: Vec::new(),
             encoded_len: 0,
-            body,
+            body: body.into(),
             cookies: Vec::new(),
             truncated: None,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exec;
 use crate::model::exchange::SendErrorKind;
-use crate::model::{EnvironmentId, NodeId, Outcome};
+use crate::model::{EnvironmentId, Exchange, NodeId, Outcome};
 
 use super::command::Command;
 use super::commands::{
@@ -31,6 +31,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
                 running.phase = phase;
             }
         }
+        Event::Arriving(run, exchange) => arriving(state, run, *exchange),
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
         Event::Saved(saved) => took(state, saved, queue, effects),
         Event::Whole(files) => {
@@ -126,6 +127,22 @@ fn take_others(state: &mut State, others: Vec<Other>) {
         }
     }
     shared.settle_overrides();
+}
+
+/// Takes what there is of a response, so that it can be looked at while the rest comes.
+fn arriving(state: &mut State, run: RunId, exchange: Exchange) {
+    let node = state.shared.running.iter().find(|(_, running)| running.run == run);
+    let Some(node) = node.map(|(node, _)| *node) else {
+        return;
+    };
+    let mut outcome = Outcome {
+        exchange: Some(exchange),
+        ..Outcome::default()
+    };
+    outcome.redactor = exec::secrets(&state.shared.plan_source(Some(node)), &outcome);
+    if let Some(running) = state.shared.running.get_mut(&node) {
+        running.arriving = Some(Arc::new(outcome));
+    }
 }
 
 /// A send ended: its writes are applied and kept, its outcome is shown, a row goes into the history.

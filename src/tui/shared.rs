@@ -1,13 +1,14 @@
 //! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Scope, Workspace};
+use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
@@ -31,6 +32,8 @@ pub struct Running {
     pub started: Timestamp,
     /// For whom a token is being renewed, if that is what it is.
     pub token_for: Option<NodeId>,
+    /// What there is of the response, once it is worth a look.
+    pub arriving: Option<Arc<Outcome>>,
 }
 
 /// A word for the user in the status line.

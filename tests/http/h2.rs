@@ -95,7 +95,10 @@ async fn prior_knowledge_needs_no_tls() {
     });
     let exchange = send(get).await;
     assert_eq!(
-        (response(&exchange).body.as_ref(), exchange.request.version.as_str()),
+        (
+            response(&exchange).body.whole().unwrap().as_ref(),
+            exchange.request.version.as_str()
+        ),
         (b"two".as_slice(), "HTTP/2")
     );
     assert_eq!(exchange.request.headers, seen.lock().unwrap()[0].1);

@@ -208,10 +208,11 @@ pub(super) fn refusal(
 
 /// The fields of a JSON object, or of a form as GitHub sends it; whatever the content type says.
 fn read(response: &Response) -> Option<Map<String, Value>> {
-    if let Ok(Value::Object(map)) = serde_json::from_slice(&response.body) {
+    if let Ok(Value::Object(map)) = response.body.json() {
         return Some(map);
     }
-    let body = std::str::from_utf8(&response.body).ok()?.trim();
+    let bytes = response.body.whole().ok()?;
+    let body = std::str::from_utf8(&bytes).ok()?.trim();
     let is_form = response.media_type() == "application/x-www-form-urlencoded"
         || body.starts_with("access_token=")
         || body.starts_with("error=");
@@ -269,7 +270,7 @@ mod tests {
             reason: String::new(),
             version: String::new(),
             headers: vec![("Content-Type".into(), Bytes::from(kind.to_owned()))],
-            body: Bytes::from(body.to_owned()),
+            body: body.to_owned().into(),
             encoded_len: 0,
             cookies: Vec::new(),
             truncated: None,

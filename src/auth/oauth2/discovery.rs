@@ -111,7 +111,6 @@ mod tests {
 
     use super::*;
     use crate::model::Auth;
-    use bytes::Bytes;
     use serde_json::json;
 
     fn of(asked: &str, document: &Value) -> Result<Discovered, OAuthError> {
@@ -120,7 +119,7 @@ mod tests {
             reason: String::new(),
             version: String::new(),
             headers: Vec::new(),
-            body: Bytes::from(document.to_string()),
+            body: document.to_string().into(),
             encoded_len: 0,
             cookies: Vec::new(),
             truncated: None,

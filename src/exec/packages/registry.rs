@@ -138,7 +138,7 @@ impl Registry {
             .result
             .map_err(|error| failed(exchange.redactor.redact(&error.message)))?;
         match response.status {
-            200 if response.truncated.is_none() => Ok(response.body),
+            200 if response.truncated.is_none() => response.body.whole().map_err(|error| failed(error.to_string())),
             200 => Err(failed(response.truncated.unwrap_or_default())),
             404 => Err(RegistryError::Nothing { host, what }),
             status => Err(RegistryError::Status {

@@ -87,7 +87,7 @@ async fn values_come_from_outside_when_they_are_used_and_are_secrets() {
     let (outcome, asked) = send(request("One", url, script, ""), Some(Word::Yes)).await;
     let exchange = outcome.exchange.as_ref().unwrap();
     let body = exchange.result.as_ref().unwrap().body.clone();
-    let body = String::from_utf8_lossy(&body).into_owned();
+    let body = String::from_utf8_lossy(&body.whole().unwrap()).into_owned();
     assert!(
         body.contains("/?a=from-postrider&b=typed-code&c=postrider&d=postrider"),
         "{body}"
@@ -178,7 +178,7 @@ async fn files_outside_of_the_folder_are_sent_with_consent_alone() {
     );
     let (outcome, _) = send(wanted, Some(Word::Yes)).await;
     let body = outcome.exchange.as_ref().unwrap().response().unwrap().body.clone();
-    assert!(String::from_utf8_lossy(&body).contains("mine-alone"));
+    assert!(String::from_utf8_lossy(&body.whole().unwrap()).contains("mine-alone"));
 }
 
 #[tokio::test]

@@ -32,9 +32,7 @@ async fn sent(group: Group, request: Request) -> Outcome {
 
 fn reply(outcome: &Outcome) -> Value {
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-    response.map_or(Value::Null, |response| {
-        serde_json::from_slice(&response.body).unwrap_or_default()
-    })
+    response.map_or(Value::Null, |response| response.body.json().unwrap_or_default())
 }
 
 #[tokio::test]

@@ -95,7 +95,9 @@ pub fn picked(pick: &Pick, response: &Response) -> Result<String, Failure> {
     match pick {
         Pick::Script => Err(Failure::new("its script sets the token")),
         Pick::Body(path) => {
-            let body = serde_json::from_slice(&response.body)
+            let body = response
+                .body
+                .json()
                 .map_err(|_| Failure::new("which is no JSON").hint("open it to see what it is"))?;
             let found = at(path, &body)?;
             Ok(display_value(found.ok_or_else(|| {
@@ -192,7 +194,7 @@ fn end(
             ),
         }),
         Life::Reply(path) => {
-            let body = serde_json::from_slice(&response.body).unwrap_or(Value::Null);
+            let body = response.body.json().unwrap_or(Value::Null);
             let Some(found) = at(path, &body)? else {
                 return Ok((None, Told::Span));
             };

@@ -30,7 +30,7 @@ pub fn complaint(response: &Response) -> Option<String> {
     if response.body.len() > LARGEST {
         return None;
     }
-    let body: Value = serde_json::from_slice(&response.body).ok()?;
+    let body: Value = response.body.json().ok()?;
     let text = |value: &Value, key: &str| {
         let text = value.get(key)?.as_str()?.trim();
         (!text.is_empty()).then(|| text.to_owned())

@@ -50,6 +50,7 @@ impl<'a> Going<'a> {
             context: SendContext {
                 cancel: context.cancel.child_token(),
                 progress: context.progress.clone(),
+                arriving: None,
             },
             shared: Mutex::new(Shared {
                 summary: Summary {

@@ -271,7 +271,16 @@ fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
             .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
             .collect();
         let len = response.body.len() as u64;
-        out.push_str(&part("Response", &headers, &response.body, len, redactor));
+        match response.body.read(0, 4 * CLIP) {
+            Ok(bytes) => out.push_str(&part("Response", &headers, &bytes, len, redactor)),
+            Err(error) => {
+                let _ = writeln!(
+                    out,
+                    "<p class=\"quiet\">the body cannot be read: {}</p>",
+                    text(&error.to_string())
+                );
+            }
+        }
     }
     out
 }

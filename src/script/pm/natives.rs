@@ -314,9 +314,10 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
     let own = run.clone();
     host.set(
         "text",
-        Func::from(move |id: u32| {
+        Func::from(move |ctx: Ctx<'js>, id: u32| {
             let response = own.state().response(id).map(|answer| answer.response.clone());
-            response.map(|response| response::text(&response).into_owned())
+            let text = response.map_or(Ok(None), |response| response::text(&response));
+            text.map_err(|error| unreadable(&ctx, &error))
         }),
     )?;
     let own = run.clone();
@@ -324,8 +325,9 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         "json",
         Func::from(move |ctx: Ctx<'js>, id: u32| {
             let response = own.state().response(id).map(|answer| answer.response.clone());
-            let value = response.and_then(|response| {
-                let bytes = response::json_bytes(&response)?;
+            let bytes = response.map_or(Ok(None), |response| response::json_bytes(&response));
+            let bytes = bytes.map_err(|error| unreadable(&ctx, &error))?;
+            let value = bytes.and_then(|bytes| {
                 let parsed = ctx.json_parse(bytes);
                 if parsed.is_err() {
                     // The prelude reads it again, and explains.
@@ -344,18 +346,27 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         "bytes",
         Func::from(move |ctx: Ctx<'js>, id: u32| {
             let body = own.state().response(id).map(|answer| answer.response.body.clone());
-            ArrayBuffer::new_copy(ctx, body.unwrap_or_default())
+            let bytes = body.unwrap_or_default().whole();
+            let bytes = bytes.map_err(|error| unreadable(&ctx, &error))?;
+            ArrayBuffer::new_copy(ctx, bytes)
         }),
     )?;
     let own = run.clone();
     host.set(
         "base64",
-        Func::from(move |id: u32| {
+        Func::from(move |ctx: Ctx<'js>, id: u32| {
             use base64::Engine as _;
             let body = own.state().response(id).map(|answer| answer.response.body.clone());
-            base64::engine::general_purpose::STANDARD.encode(body.unwrap_or_default())
+            let bytes = body.unwrap_or_default().whole();
+            let bytes = bytes.map_err(|error| unreadable(&ctx, &error))?;
+            Ok::<_, rquickjs::Error>(base64::engine::general_purpose::STANDARD.encode(bytes))
         }),
     )
+}
+
+/// The error of a body that cannot be read back from its file.
+fn unreadable(ctx: &Ctx<'_>, error: &std::io::Error) -> rquickjs::Error {
+    Exception::throw_message(ctx, &format!("the response's body cannot be read: {error}"))
 }
 
 /// What needs no script: clock, chance, names of status codes.

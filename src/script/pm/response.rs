@@ -1,6 +1,6 @@
 //! Responses and cookies as the prelude wants them, and bodies as text.
 
-use std::borrow::Cow;
+use std::io;
 
 use rquickjs::{Ctx, Object};
 use serde_json::{Value, json};
@@ -88,26 +88,44 @@ fn charset(response: &Response) -> Option<&'static encoding_rs::Encoding> {
     encoding_rs::Encoding::for_label(response.charset()?.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
 }
 
-/// The body as text; what its charset does not know is replaced.
-pub fn text(response: &Response) -> Cow<'_, str> {
-    match charset(response) {
-        Some(encoding) => encoding.decode_without_bom_handling(&response.body).0,
-        None => String::from_utf8_lossy(&response.body),
+/// Larger bodies are `undefined` to scripts, as they are in Postman. In bytes (50 MB).
+const LARGEST: usize = 50 * 1024 * 1024;
+
+/// The body as text; what its charset does not know is replaced. `None` above 50 MB.
+///
+/// # Errors
+///
+/// What the disk says, for a body that lies there.
+pub fn text(response: &Response) -> io::Result<Option<String>> {
+    if response.body.len() > LARGEST {
+        return Ok(None);
     }
+    let bytes = response.body.whole()?;
+    let text = match charset(response) {
+        Some(encoding) => encoding.decode_without_bom_handling(&bytes).0,
+        None => String::from_utf8_lossy(&bytes),
+    };
+    Ok(Some(text.into_owned()))
 }
 
-/// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8.
-pub fn json_bytes(response: &Response) -> Option<Vec<u8>> {
-    if charset(response).is_some() {
-        return None;
+/// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8, and above 50 MB.
+///
+/// # Errors
+///
+/// What the disk says, for a body that lies there.
+pub fn json_bytes(response: &Response) -> io::Result<Option<Vec<u8>>> {
+    if charset(response).is_some() || response.body.len() > LARGEST {
+        return Ok(None);
     }
-    let body = response.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&response.body);
+    let bytes = response.body.whole()?;
+    let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     // QuickJS wants a text without NUL bytes; such a body is no JSON anyway.
-    (std::str::from_utf8(body).is_ok() && !body.contains(&0)).then(|| body.to_vec())
+    Ok((std::str::from_utf8(body).is_ok() && !body.contains(&0)).then(|| body.to_vec()))
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use bytes::Bytes;
 
@@ -117,7 +135,7 @@ mod tests {
             reason: "OK".into(),
             version: "HTTP/1.1".into(),
             headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
-            body: Bytes::from_static(body),
+            body: body.into(),
             encoded_len: 0,
             cookies: Vec::new(),
             truncated: None,
@@ -126,17 +144,27 @@ mod tests {
 
     #[test]
     fn text_follows_the_charset() {
-        assert_eq!(text(&response("text/plain; charset=iso-8859-1", b"\xe4")), "ä");
-        assert_eq!(text(&response("text/plain", "ä".as_bytes())), "ä");
-        assert_eq!(text(&response("text/plain", b"a\xff")), "a\u{fffd}");
+        let text = |content_type, body| text(&response(content_type, body)).unwrap().unwrap();
+        assert_eq!(text("text/plain; charset=iso-8859-1", b"\xe4"), "ä");
+        assert_eq!(text("text/plain", "ä".as_bytes()), "ä");
+        assert_eq!(text("text/plain", b"a\xff"), "a\u{fffd}");
+    }
+
+    #[test]
+    fn what_is_too_large_is_not_there() {
+        let mut large = response("application/json", b"");
+        large.body = vec![b' '; LARGEST + 1].into();
+        assert_eq!((text(&large).unwrap(), json_bytes(&large).unwrap()), (None, None));
     }
 
     #[test]
     fn a_byte_order_mark_is_no_json() {
         assert_eq!(
-            json_bytes(&response("application/json", b"\xef\xbb\xbf{}")).as_deref(),
+            json_bytes(&response("application/json", b"\xef\xbb\xbf{}"))
+                .unwrap()
+                .as_deref(),
             Some(&b"{}"[..])
         );
-        assert_eq!(json_bytes(&response("application/json", b"\xff")), None);
+        assert_eq!(json_bytes(&response("application/json", b"\xff")).unwrap(), None);
     }
 }

@@ -77,6 +77,7 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
             phase: Phase::Preparing,
             started,
             token_for,
+            arriving: None,
         },
     );
     let needs_demo = state.shared.environment_slug() == Some("demo");

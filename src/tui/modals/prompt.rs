@@ -3,7 +3,6 @@
 use std::mem;
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -14,7 +13,7 @@ use super::path::path_of;
 use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
-use crate::model::{Environment, EnvironmentId, ItemPath, NodeId};
+use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Payload};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
@@ -34,7 +33,7 @@ pub enum Purpose {
     /// A new name.
     RenameEnvironment(EnvironmentId),
     /// The file to save a body to, below this folder.
-    SaveBody(PathBuf, Bytes),
+    SaveBody(PathBuf, Payload),
     /// The file to save a report of a run to, below this folder.
     Report(PathBuf, RunId, Format),
 }
@@ -150,9 +149,9 @@ impl Prompt {
                         format: *format,
                         path,
                     },
-                    Purpose::SaveBody(_, bytes) => Effect::SaveBody {
+                    Purpose::SaveBody(_, body) => Effect::SaveBody {
                         path,
-                        bytes: bytes.clone(),
+                        body: body.clone(),
                     },
                     _ => return Flow::Close,
                 });

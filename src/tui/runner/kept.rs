@@ -52,10 +52,10 @@ impl Kept {
     }
 }
 
-/// The bytes of both bodies.
+/// The memory that both bodies take, in bytes.
 fn size(outcome: &Outcome) -> usize {
     outcome.exchange.as_ref().map_or(0, |exchange| {
-        let answer = exchange.response().map_or(0, |response| response.body.len());
+        let answer = exchange.response().map_or(0, |response| response.body.resident());
         exchange.request.body.len() + answer
     })
 }

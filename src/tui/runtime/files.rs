@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::JoinHandle;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::bin::Bin;
@@ -28,7 +27,6 @@ use crate::tui::shared::Level;
 enum Job {
     Files(Vec<FileJob>),
     Local(LocalJob),
-    Body(PathBuf, Bytes),
     Theme(PathBuf, String),
     Changed(Vec<PathBuf>),
     /// The file of the local state was written, by whomever.
@@ -109,11 +107,6 @@ impl FileWorker {
     /// Changes local state.
     pub fn keep(&self, job: LocalJob) {
         self.give(Job::Local(job));
-    }
-
-    /// Writes a response's body to a file.
-    pub fn save_body(&self, path: PathBuf, bytes: Bytes) {
-        self.give(Job::Body(path, bytes));
     }
 
     /// Remembers the theme in the user's settings.
@@ -227,7 +220,6 @@ impl Worker {
             match job {
                 Job::Files(jobs) => self.change_all(jobs),
                 Job::Local(job) => self.keep(job),
-                Job::Body(path, bytes) => self.body(&path, &bytes),
                 Job::Theme(file, name) => {
                     if let Err(error) = Config::set(&file, "theme", &name) {
                         self.say(Level::Warning, format!("the theme is not remembered: {error}"));
@@ -450,16 +442,6 @@ impl Worker {
                     format!("drafts and tokens are not being kept: {error}; {}", error.hint()),
                 ),
             }
-        }
-    }
-
-    fn body(&self, path: &std::path::Path, bytes: &[u8]) {
-        match std::fs::write(path, bytes) {
-            Ok(()) => self.say(
-                Level::Done,
-                format!("saved {} bytes to `{}`", bytes.len(), path.display()),
-            ),
-            Err(error) => self.say(Level::Error, format!("cannot write `{}`: {error}", path.display())),
         }
     }
 }

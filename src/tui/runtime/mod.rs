@@ -19,6 +19,7 @@ mod imports;
 mod looks;
 mod restore;
 mod runs;
+mod saves;
 mod sends;
 mod startup;
 
@@ -47,6 +48,7 @@ use super::terminal::Screen;
 use consent::Asker;
 use files::FileWorker;
 pub use looks::keymap_problem;
+use saves::Saves;
 use sends::Sends;
 
 /// What the TUI is started with.
@@ -146,6 +148,7 @@ impl App {
         self.helpers = Some(Helpers {
             sends,
             files: FileWorker::start(start.files, start.database, !options.foreign, self.queue.clone())?,
+            bodies: Saves::new(self.queue.clone()),
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
@@ -232,6 +235,7 @@ impl App {
                 // The rest is for a terminal or a server, and nobody looks any more.
                 let _ = helpers.keep(effect);
             }
+            helpers.bodies.finish();
             helpers.files.finish();
         }
     }
@@ -330,6 +334,7 @@ fn wake(state: &State, now: Timestamp) -> Option<Duration> {
 struct Helpers {
     sends: Sends,
     files: FileWorker,
+    bodies: Saves,
     editor: Option<String>,
     config_file: PathBuf,
     queue: Sender<Event>,
@@ -358,7 +363,7 @@ impl Helpers {
             Effect::Files(jobs) => self.files.change(jobs),
             Effect::Local(job) => self.files.keep(job),
             Effect::Rescue { text, ending } => self.rescue(&text, ending),
-            Effect::SaveBody { path, bytes } => self.files.save_body(path, bytes),
+            Effect::SaveBody { path, body } => self.bodies.save(path, body),
             Effect::KeepTheme(name) => self.files.keep_theme(self.config_file.clone(), name),
             other => return Some(other),
         }

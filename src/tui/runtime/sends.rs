@@ -149,11 +149,15 @@ impl Sends {
         let cancel = CancellationToken::new();
         lock(&self.running).insert(run, cancel.clone());
         let progress = self.queue.clone();
+        let arriving = self.queue.clone();
         let context = SendContext {
             cancel,
             progress: Arc::new(move |phase| {
                 let _ = progress.send(Event::Progress(run, phase));
             }),
+            arriving: Some(Arc::new(move |exchange| {
+                let _ = arriving.send(Event::Arriving(run, Box::new(exchange)));
+            })),
         };
         let (pipeline, queue) = (self.pipeline.clone(), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
@@ -205,15 +209,23 @@ impl Sends {
         self.search.store(search, Ordering::Relaxed);
         let (newest, queue) = (self.search.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {
+            let mut early = false;
             let matches = job.run(
                 || newest.load(Ordering::Relaxed) != search,
-                |progress| {
+                |progress, matches| {
                     let _ = queue.send(Event::Found(search, Found::Progress(progress)));
+                    if !early && !matches.ranges.is_empty() && progress.searched < progress.total {
+                        early = true;
+                        let _ = queue.send(Event::Found(search, Found::First(matches.clone())));
+                    }
                 },
             );
-            if let Some(matches) = matches {
-                let _ = queue.send(Event::Found(search, Found::Matches(matches)));
-            }
+            let event = match matches {
+                Ok(None) => return,
+                Ok(Some(matches)) => Event::Found(search, Found::Matches(matches)),
+                Err(error) => Event::Notice(Level::Error, format!("the body cannot be searched: {error}")),
+            };
+            let _ = queue.send(event);
         });
     }
 

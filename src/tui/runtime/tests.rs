@@ -142,6 +142,7 @@ fn a_time_that_is_due_is_not_put_off_by_turns_that_bring_nothing() {
         phase: Phase::Preparing,
         started: Timestamp::UNIX_EPOCH,
         token_for: None,
+        arriving: None,
     };
     state.shared.running.insert(id, running);
     let now = Timestamp::now();

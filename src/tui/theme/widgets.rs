@@ -119,6 +119,7 @@ impl Theme {
             punctuation: self.syntax_punctuation,
             line_number: self.line_number,
             gutter_current: self.accent,
+            current_line: self.editor().current_line,
             found: self.found,
             found_current: self.found_current,
             error: self.error,

@@ -24,7 +24,11 @@ pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<Stri
             let value = String::from_utf8_lossy(value);
             out.push(paint.dim(&format!("< {}: {}", shown(name), shown(&value))));
         }
-        out.extend(body("↓", &response.body, response.body.len() as u64, redactor, paint));
+        let len = response.body.len() as u64;
+        match response.body.read(0, 8 * CLIP) {
+            Ok(bytes) => out.extend(body("↓", &bytes, len, redactor, paint)),
+            Err(error) => out.push(format!("{} the body cannot be read: {error}", paint.red("!"))),
+        }
     }
     let timings = &exchange.timings;
     let parts = [

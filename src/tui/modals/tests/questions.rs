@@ -119,7 +119,7 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
     std::fs::create_dir(folder.path().join("sub")).unwrap();
     std::fs::write(folder.path().join("old.json"), "{}").unwrap();
     let mut harness = Harness::new(120, 40);
-    let purpose = Purpose::SaveBody(folder.path().to_owned(), bytes::Bytes::from_static(b"[]"));
+    let purpose = Purpose::SaveBody(folder.path().to_owned(), crate::model::Payload::from("[]"));
     show(&mut harness, Prompt::new("Save body", "body.json", purpose));
     harness.press("sub<enter>");
     assert!(harness.screen().contains("is a folder"), "{}", harness.screen());

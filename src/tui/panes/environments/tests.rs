@@ -215,6 +215,7 @@ fn what_runs_goes_before_the_token() {
         phase: crate::model::exchange::Phase::Waiting,
         started: harness.now,
         token_for: None,
+        arriving: None,
     };
     harness.state.shared.running.insert(token, running);
     harness.now += SignedDuration::from_millis(1200);

@@ -1,57 +1,71 @@
 //! The body outside the viewer: what to copy of it, what to call its file, what an outside program gets to see.
 
+use std::io;
+
 use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
-use crate::tui::widgets::body::{Document, Form, Syntax};
+use crate::tui::widgets::body::{Document, Form, Path, Step, Syntax};
 
 use super::place::Body;
 
 /// Bigger bodies are not copied as a whole but saved: 8 MiB.
 const MOST_COPIED: usize = 8 * 1024 * 1024;
 
-/// The body as it is shown: pretty where that form is complete, else as sent. `None` if it is too big for a clipboard.
+/// The body as it is shown: pretty where that form is complete, else as sent. `None` if it is too big for a clipboard, or
+/// cannot be read.
 pub(super) fn text(body: &Body) -> Option<String> {
-    (body.document.bytes().len() <= MOST_COPIED).then(|| whole(body))
+    let small = body.document.source().len() <= MOST_COPIED;
+    small.then(|| whole(body))?.ok()
 }
 
 /// The same, however big.
-pub(super) fn whole(body: &Body) -> String {
+pub(super) fn whole(body: &Body) -> io::Result<String> {
     let Body { document, view } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
     if pretty && document.syntax() != Syntax::Text {
         document.text_range(Form::Pretty, 0..document.lines(Form::Pretty))
     } else {
-        String::from_utf8_lossy(document.bytes()).into_owned()
+        Ok(String::from_utf8_lossy(&document.source().read(0, usize::MAX)?).into_owned())
     }
 }
 
-/// The line under the cursor, and if it is a JSON member or element, its value as it is meant.
-pub(super) fn under_cursor(body: &Body) -> (Option<String>, Option<String>) {
+/// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
+pub(super) fn under_cursor(body: &Body) -> Vec<(String, String)> {
     let Body { document, view } = body;
-    let line = document.line_text(view.form(), view.cursor());
-    let value = line
-        .as_deref()
-        .filter(|_| document.syntax() == Syntax::Json && view.form() == Form::Pretty)
-        .and_then(value_of);
-    (
-        line.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()),
-        value,
-    )
+    let at = view.cursor_line(document);
+    let mut offers = Vec::new();
+    let mut offer = |what: &str, text: Option<String>| {
+        offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
+    };
+    if view.form() == Form::Pretty {
+        let value = document
+            .value_at(Form::Pretty, at)
+            .filter(|range| range.len() <= MOST_COPIED)
+            .and_then(|range| document.source().read(range.start, range.len()).ok());
+        let text = value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        if text.as_deref().is_some_and(|text| text.starts_with(['{', '['])) {
+            offer("the value with all that is in it", text);
+        } else {
+            offer("the value under the cursor", text.map(plain));
+        }
+        let path = document.path(at);
+        offer("the path to it", path.as_ref().map(Path::to_string));
+        if let Some(Step::Key(key)) = path.as_ref().and_then(|path| path.0.last()) {
+            offer("its name", Some(key.clone()));
+        }
+    }
+    let line = document
+        .line(view.form(), at)
+        .filter(|line| line.bytes.len() <= MOST_COPIED);
+    let line = line.and_then(|line| line.text(document.source()).ok());
+    offer("the line under the cursor", line.map(|line| line.trim().to_owned()));
+    offers
 }
 
-/// The value on a line of pretty JSON; `None` for one that opens or closes a container.
-fn value_of(line: &str) -> Option<String> {
-    let line = line.trim();
-    let line = line.strip_suffix(',').unwrap_or(line);
-    let value = serde_json::from_str(line).ok().or_else(|| {
-        let member: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&format!("{{{line}}}")).ok()?;
-        member.into_iter().next().map(|(_, value)| value)
-    })?;
-    Some(match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    })
+/// A JSON value as it is meant: a string without its quotes and escapes.
+fn plain(json: String) -> String {
+    serde_json::from_str(&json).unwrap_or(json)
 }
 
 /// A file's ending for the body: by its media type, else by how it is read.
@@ -76,6 +90,7 @@ pub(super) fn ending(response: &Response, document: &Document) -> &'static str {
     }
     match document.syntax() {
         Syntax::Json => "json",
+        Syntax::JsonLines => "jsonl",
         Syntax::Text => "txt",
         Syntax::Hex => "bin",
     }
@@ -164,12 +179,11 @@ mod tests {
 
     #[test]
     fn values_come_without_their_json() {
-        assert_eq!(value_of("  \"a\": \"x\\ny\","), Some("x\ny".to_owned()));
-        assert_eq!(value_of("  \"a\": 12"), Some("12".to_owned()));
-        assert_eq!(value_of("  \"text\","), Some("text".to_owned()));
-        assert_eq!(value_of("  null"), Some("null".to_owned()));
-        assert_eq!(value_of("  \"a\": {"), None);
-        assert_eq!(value_of("],"), None);
+        let plain = |json: &str| plain(json.to_owned());
+        assert_eq!(plain(r#""x\ny""#), "x\ny");
+        assert_eq!(plain("12.50"), "12.50");
+        assert_eq!(plain("null"), "null");
+        assert_eq!(plain(r#""\ud800""#), r#""\ud800""#, "no text: as it is written");
     }
 
     #[test]

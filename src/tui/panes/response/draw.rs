@@ -8,9 +8,9 @@ use crate::model::Entity;
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
 use crate::tui::panes::View;
-use crate::tui::widgets::body::Hide;
+use crate::tui::widgets::body::{Form, Hide};
 use crate::tui::widgets::frame::{self, Frame};
-use crate::tui::widgets::{escape, hatch};
+use crate::tui::widgets::{escape, glyphs, hatch};
 
 use super::place::Place;
 use super::tab::{self, Tab};
@@ -83,7 +83,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     };
     let frame = Frame::new(heading)
         .right(right)
-        .bottom(bottom(state))
+        .bottom(bottom(state, view))
         .focused(view.focused);
     frame.draw(&theme.frame(), area, buf);
     let Some(place) = place else {
@@ -103,7 +103,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
 fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
     if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
-        if body.document.bytes().is_empty() {
+        if body.document.is_empty() {
             hatch::draw(&empty_body(place), &theme.hatching(), area, buf);
         } else {
             let redactor = &place.outcome.redactor;
@@ -126,18 +126,33 @@ fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut B
 }
 
 /// The line of the cursor, and what kind of body it is.
-fn bottom(state: &State) -> Line<'static> {
+fn bottom(state: &State, view: View<'_>) -> Line<'static> {
     let Some(place) = state.place() else {
         return Line::default();
     };
     if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
-        if body.document.bytes().is_empty() {
+        if body.document.is_empty() {
             return Line::default();
         }
         let form = body.view.form();
         let more = if body.document.is_complete(form) { "" } else { "+" };
-        let at = format!("{}/{}{more}", body.view.cursor() + 1, body.document.lines(form));
+        let line = body.view.cursor_line(&body.document);
+        let at = format!("{}/{}{more}", line + 1, body.document.lines(form));
         let mut marks = String::new();
+        if form == Form::Pretty
+            && let Some(path) = body.document.path(line)
+        {
+            let room = usize::from(state.area.width).saturating_sub(at.len() + 30);
+            let path = path.to_string();
+            let redactor = &place.outcome.redactor;
+            let path = if view.shared.revealed {
+                path
+            } else {
+                redactor.redact(&path)
+            };
+            marks.push_str(&shortened(&escape::printable(&path), room));
+            marks.push_str(" · ");
+        }
         if state.wrap {
             marks.push_str("wrap · ");
         }
@@ -154,6 +169,23 @@ fn bottom(state: &State) -> Line<'static> {
         ));
     }
     Line::default()
+}
+
+/// The end of a path, which says more than its start, in so many columns.
+fn shortened(path: &str, room: usize) -> String {
+    if glyphs::width(path) <= room {
+        return path.to_owned();
+    }
+    let mut start = path.len();
+    let mut width = 1;
+    for glyph in glyphs::glyphs(path).collect::<Vec<_>>().into_iter().rev() {
+        width += glyph.width;
+        if width > room {
+            break;
+        }
+        start = glyph.byte;
+    }
+    format!("{}{}", glyphs::ELLIPSIS, &path[start..])
 }
 
 /// What the pane says before anything was sent.

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use crate::model::{NodeId, Outcome};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
 use crate::tui::panes::Cx;
+use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Form, Snapshot};
 
 use super::page::Page;
@@ -63,7 +65,7 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
 /// Shows the open request's newest outcome, where it was left if it is the same as before.
 fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let open = cx.shared.open_request();
-    let newest = open.and_then(|open| cx.shared.outcomes.get(&open)).cloned();
+    let newest = open.and_then(|open| newest(cx.shared, open)).cloned();
     let (Some(open), Some(newest)) = (open, newest) else {
         state.shown = None;
         return;
@@ -77,13 +79,22 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     }
     let same = state.shown == Some(open);
     state.shown = Some(open);
-    let outcomes = &cx.shared.outcomes;
-    state.places.retain(|node, place| {
-        outcomes
-            .get(node)
-            .is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
-    });
-    if !known {
+    let arrived = if known { None } else { state.places.remove(&open) };
+    let arrived = arrived.filter(|place| place.is_of(&newest));
+    let kept = |node, place: &Place| {
+        let newest = self::newest(cx.shared, node);
+        newest.is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
+    };
+    state.places.retain(|node, place| kept(*node, place));
+    if let Some(mut place) = arrived {
+        // The body that was looked at while it arrived: it stays where it is, and who indexes it goes on.
+        place.outcome = newest;
+        state.places.insert(open, place);
+        state.page_key = None;
+        if same {
+            return;
+        }
+    } else if !known {
         // Why nothing came is what one must see first, whichever tab was looked at last time.
         let came = newest
             .exchange
@@ -120,6 +131,12 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         cx.effects.push(Effect::Index(name, Box::new(job)));
     }
     search(state, state.search.typing, cx);
+}
+
+/// What is to be shown of a request: what arrives, else what came last.
+fn newest(shared: &Shared, node: NodeId) -> Option<&Arc<Outcome>> {
+    let arriving = shared.running.get(&node).and_then(|running| running.arriving.as_ref());
+    arriving.or_else(|| shared.outcomes.get(&node))
 }
 
 /// Builds the page of the tab shown, if it is not there already.
@@ -172,11 +189,11 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
 pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     let name = state.next_name();
     state.search.jump = jump;
-    let bytes = state
+    let source = state
         .place()
         .and_then(|place| place.body.as_ref())
-        .map(|body| body.document.bytes().clone());
-    let job = bytes.and_then(|bytes| state.search.job(name, bytes));
+        .map(|body| body.document.source().clone());
+    let job = source.and_then(|source| state.search.job(name, source));
     let nothing = job.is_none();
     match job {
         Some(job) => cx.effects.push(Effect::Search(name, Box::new(job))),
@@ -226,12 +243,15 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
     if name != state.search.id {
         return;
     }
+    let first = matches!(found, Found::First(_));
     match found {
         Found::Progress(progress) => state.search.progress = Some(progress),
-        Found::Matches(matches) => {
+        Found::First(matches) | Found::Matches(matches) => {
             let matches = Arc::new(matches);
-            state.search.progress = None;
-            state.search.matches = Some(Arc::clone(&matches));
+            if !first {
+                state.search.progress = None;
+                state.search.matches = Some(Arc::clone(&matches));
+            }
             let origin = if state.search.jump {
                 state.search.origin.0.clone()
             } else {
@@ -247,6 +267,7 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
                 view.refresh(document);
             }
             view.set_matches(Some(matches));
+            // The match gone to when the first ones came is still the current one.
             if jump {
                 view.next_match(document);
             }

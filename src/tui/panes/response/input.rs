@@ -16,10 +16,12 @@ use super::place::Body;
 use super::search::Search;
 use super::show::Show;
 use super::tab::{self, Tab};
-use super::{Action, State, body, follow, request};
+use super::{Action, State, body, follow, request, words};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
+/// Larger bodies are not handed to outside programs: as text they would be in memory several times over. In bytes.
+const MOST_OPENED: usize = 64 * 1024 * 1024;
 /// Columns a step sideways scrolls.
 const SIDEWAYS: isize = 8;
 
@@ -29,6 +31,7 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Wrap => state.wrap = !state.wrap,
         Action::Raw => state.raw = !state.raw,
         Action::Save => save(state, cx),
+        Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
         Action::External => external(state, cx),
     }
 }
@@ -48,6 +51,38 @@ fn save(state: &State, cx: &mut Cx<'_>) {
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
 }
 
+fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    let shown = state.shows_body().then(|| state.place_mut()?.body.as_mut()).flatten();
+    let Some(Body { document, view }) = shown else {
+        return cx.shared.notify(Level::Info, "only a body can be folded");
+    };
+    let done = match action {
+        Action::Fold => view.toggle_fold(document),
+        Action::FoldInside => view.toggle_fold_inside(document),
+        _ => {
+            let depth = document.depth();
+            // What is nested to this level lies in what is folded at the one before.
+            let next = view.fold_level().map_or(1, |level| level + 1);
+            let level = Some(next).filter(|next| *next < depth);
+            view.fold_to_level(document, level);
+            let text = match level {
+                Some(level) => format!("folded to level {level} of {}", depth - 1),
+                None => "nothing is folded".to_owned(),
+            };
+            cx.shared.notify(Level::Info, text);
+            true
+        }
+    };
+    if !done {
+        let text = if document.nests(view.form()) {
+            "there is nothing to fold here"
+        } else {
+            "only laid out JSON can be folded"
+        };
+        cx.shared.notify(Level::Info, text);
+    }
+}
+
 fn external(state: &State, cx: &mut Cx<'_>) {
     let response = state
         .place()
@@ -64,9 +99,25 @@ fn external(state: &State, cx: &mut Cx<'_>) {
         _ if shown.document.syntax() == Syntax::Hex => "txt",
         ending => ending,
     };
+    let len = shown.document.source().len();
+    if len > MOST_OPENED {
+        let text = format!(
+            "{} are too much for an outside program: save the body to a file",
+            words::size(len as u64)
+        );
+        return cx.shared.notify(Level::Warning, text);
+    }
+    let text = match body::whole(shown) {
+        Ok(text) => text,
+        Err(error) => {
+            return cx
+                .shared
+                .notify(Level::Error, format!("the body cannot be read back: {error}"));
+        }
+    };
     cx.effects.push(Effect::External(External {
         key: "response".to_owned(),
-        text: body::whole(shown),
+        text,
         ending,
         read_only: true,
     }));
@@ -279,13 +330,14 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         revealed: shared.revealed,
     };
     let mut offers: Vec<(String, String)> = Vec::new();
-    let mut offer = |what: &str, text: Option<String>| {
+    let add = |offers: &mut Vec<(String, String)>, what: &str, text: Option<String>| {
         offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
     };
     if state.shows_body() {
-        let (line, value) = place.body.as_ref().map(body::under_cursor).unwrap_or_default();
-        offer(&show.as_it_came("the value under the cursor", value.as_deref()), value);
-        offer(&show.as_it_came("the line under the cursor", line.as_deref()), line);
+        let at_cursor = place.body.as_ref().map(body::under_cursor).unwrap_or_default();
+        for (what, text) in at_cursor {
+            add(&mut offers, &show.as_it_came(&what, Some(&text)), Some(text));
+        }
     } else if let Some(row) = state
         .page
         .rows
@@ -293,22 +345,27 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         .filter(|_| state.page.cursor)
         && let Some((what, text)) = &row.copy
     {
-        offer(what, Some(text.to_string()));
+        add(&mut offers, what, Some(text.to_string()));
     }
     let text = place.body.as_ref().and_then(body::text);
-    offer(&show.as_it_came("the body", text.as_deref()), text);
+    add(&mut offers, &show.as_it_came("the body", text.as_deref()), text);
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();
         let lines: Vec<String> = headers
             .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value)))
             .collect();
-        offer("the response's headers", Some(show.text(&lines.join("\n"))));
+        add(
+            &mut offers,
+            "the response's headers",
+            Some(show.text(&lines.join("\n"))),
+        );
     }
     if state.tab == Tab::Body && place.body.is_none() {
         let lines: Vec<String> = state.page.rows.iter().map(super::page::Row::plain).collect();
-        offer("the error", Some(lines.join("\n")));
+        add(&mut offers, "the error", Some(lines.join("\n")));
     }
-    offer(
+    add(
+        &mut offers,
         "the request as sent",
         exchange.map(|exchange| request::as_text(exchange, &show)),
     );

@@ -118,6 +118,12 @@ pub enum Action {
     Save,
     /// Shows the body in an outside program.
     External,
+    /// Folds what the cursor is on or in, or unfolds it.
+    Fold,
+    /// Folds all that is in it, or unfolds it down to the leaves.
+    FoldInside,
+    /// Folds all to the next level, and after the last one nothing.
+    FoldLevel,
     /// Shows a tab.
     Show(Tab),
 }
@@ -128,6 +134,9 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
     "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
     "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came" Action::External,
+    "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,
+    "response.fold-inside" "fold inside" "Fold all that is inside, or unfold it down to the leaves" Action::FoldInside,
+    "response.fold-level" "fold to a level" "Fold everything to the first level, then to the next ones, then to none" Action::FoldLevel,
     "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
     "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
     "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),
@@ -191,7 +200,17 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     }
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
     if state.shows_body() {
-        hints.extend([Action::Wrap, Action::Raw, Action::Save, Action::External].map(Any::Response));
+        hints.extend(
+            [
+                Action::Fold,
+                Action::FoldLevel,
+                Action::Wrap,
+                Action::Raw,
+                Action::Save,
+                Action::External,
+            ]
+            .map(Any::Response),
+        );
     }
     if !shared.revealed && state.place().is_some_and(|place| !place.outcome.redactor.is_empty()) {
         hints.push(Any::App(App::Reveal));

@@ -1,9 +1,13 @@
 //! What the pane keeps of a request's last outcome: the body with its index, and where one was in each tab.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::model::Outcome;
-use crate::tui::widgets::body::{Document, Syntax, View};
+use bytes::Bytes;
+
+use crate::model::{Outcome, Payload};
+use crate::tui::widgets::body::{Document, Source, Supply, Syntax, View};
 
 use super::page::Seat;
 use super::tab::Tab;
@@ -26,14 +30,34 @@ pub(super) struct Body {
     pub view: View,
 }
 
+impl Supply for Payload {
+    fn known(&self) -> (usize, bool) {
+        self.known()
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        self.grown(than, most)
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        self.read(offset, len)
+    }
+
+    fn memory(&self) -> Option<Bytes> {
+        self.memory()
+    }
+}
+
 impl Place {
     pub(super) fn new(outcome: Arc<Outcome>, id: u64) -> Self {
         let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
         let body = response.map(|response| {
             let media_type = response.header("content-type");
-            let syntax = Syntax::guess(media_type.as_deref(), &response.body);
+            // A body that cannot be read says so when it is shown.
+            let head = response.body.read(0, Syntax::GUESS).unwrap_or_default();
+            let syntax = Syntax::guess(media_type.as_deref(), &head);
             Body {
-                document: Document::new(response.body.clone(), syntax),
+                document: Document::new(Source::new(response.body.clone()), syntax),
                 view: View::new(),
             }
         });
@@ -43,6 +67,14 @@ impl Place {
             body,
             seats: [Seat::default(); Tab::ALL.len()],
         }
+    }
+
+    /// Whether an outcome is that of the body here, whole by now.
+    pub(super) fn is_of(&self, outcome: &Outcome) -> bool {
+        let body = |outcome: &Outcome| Some(outcome.exchange.as_ref()?.response()?.body.clone());
+        body(&self.outcome)
+            .zip(body(outcome))
+            .is_some_and(|(own, other)| own.is_same(&other))
     }
 
     pub(super) fn seat(&self, tab: Tab) -> Seat {

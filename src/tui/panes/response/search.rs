@@ -15,8 +15,8 @@ use ratatui::layout::{Position, Rect};
 use regex::{Regex, RegexBuilder};
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::body::View;
 use crate::tui::widgets::body::search::{Job, Matches, Options, Progress};
+use crate::tui::widgets::body::{Source, View};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::glyphs;
 
@@ -78,11 +78,11 @@ impl Search {
     }
 
     /// Makes the work of searching a body under a new name; `None` if there is nothing to search for.
-    pub(super) fn job(&mut self, id: u64, bytes: bytes::Bytes) -> Option<Job> {
+    pub(super) fn job(&mut self, id: u64, source: Source) -> Option<Job> {
         self.id = id;
         self.matches = None;
         self.progress = None;
-        let job = Job::new(bytes, &self.pattern(), Options::default());
+        let job = Job::new(source, &self.pattern(), Options::default());
         self.literal = job.as_ref().is_some_and(Job::is_literal);
         job
     }

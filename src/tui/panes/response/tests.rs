@@ -40,7 +40,7 @@ fn response(status: u16, media_type: &str, body: impl Into<Bytes>) -> Response {
             ("x-long".to_owned(), Bytes::from("long value ".repeat(30))),
         ],
         encoded_len: body.len() as u64,
-        body,
+        body: body.into(),
         cookies: vec![Cookie {
             name: "session".to_owned(),
             value: "c0ffee".to_owned(),
@@ -142,7 +142,7 @@ fn work(harness: &mut Harness) {
     for effect in std::mem::take(&mut harness.effects) {
         match effect {
             Effect::Search(name, job) => {
-                let matches = job.run(|| false, |_| {}).unwrap();
+                let matches = job.run(|| false, |_, _| {}).unwrap().unwrap();
                 harness.event(Event::Found(name, Found::Matches(matches)));
             }
             Effect::Index(name, job) => {
@@ -427,8 +427,20 @@ fn what_is_under_the_cursor_is_offered_first() {
         copies[0],
         ("the value under the cursor".into(), "uxltfupiwchnkk4perdp46ldk".into())
     );
-    assert_eq!(copies[1].1, "\"access_token\": \"uxltfupiwchnkk4perdp46ldk\",");
-    assert!(copies[2].1.starts_with("{\n  \"access_token\""));
+    assert_eq!(copies[1], ("the path to it".into(), "$.access_token".into()));
+    assert_eq!(copies[2], ("its name".into(), "access_token".into()));
+    assert_eq!(copies[3].1, "\"access_token\": \"uxltfupiwchnkk4perdp46ldk\",");
+    assert!(copies[4].1.starts_with("{\n  \"access_token\""));
+    // A container is copied with all that is in it, as it was sent; what stands on a folded line is that, too.
+    harness.press("jjj");
+    for _ in 0..2 {
+        let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+        assert_eq!(
+            copies[0],
+            ("the value with all that is in it".into(), r#"{"deep":[1,2,3]}"#.into())
+        );
+        harness.press("o");
+    }
     harness.press("]");
     let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
     assert_eq!(copies[0], ("value of content-type".into(), "application/json".into()));

@@ -3,68 +3,19 @@
 //! A body has two forms: *pretty*, which for JSON is what a pretty printer would write and for binary data a hex dump,
 //! and *raw*, the bytes as they were sent. For text both are the same. Neither is ever built as a whole.
 
+use std::io;
 use std::ops::Range;
 
-use bytes::Bytes;
-
 use super::job::{Index, IndexJob, Snapshot};
-use super::lexer::JsonCursor;
+use super::lexer::{JsonCursor, Value};
 use super::line::{HEX_ROW, Kind, Line};
+use super::nest::Nest;
+use super::path::Path;
 use super::plain::{Lines, PlainCursor};
 use super::scan::Fault;
-
-/// How a body is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Syntax {
-    /// JSON: pretty lines, colours, faults marked.
-    Json,
-    /// Any text, markup included: lines as sent.
-    Text,
-    /// Anything else: sixteen bytes a row.
-    Hex,
-}
-
-impl Syntax {
-    /// Guesses from the media type, if the server sent one, and from the first bytes.
-    ///
-    /// Bytes decide against the header where they must: NUL bytes are never text, and what starts like JSON under a
-    /// vague type is read as JSON.
-    pub fn guess(media_type: Option<&str>, bytes: &[u8]) -> Self {
-        let head = &bytes[..bytes.len().min(1024)];
-        let essence = media_type
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        if head.contains(&0) {
-            return Self::Hex;
-        }
-        if essence.ends_with("/json") || essence.ends_with("+json") {
-            return Self::Json;
-        }
-        let vague = matches!(
-            &*essence,
-            "" | "text/plain" | "application/octet-stream" | "text/javascript"
-        );
-        let first = head.iter().find(|byte| !byte.is_ascii_whitespace());
-        if vague && matches!(first, Some(b'{' | b'[')) {
-            return Self::Json;
-        }
-        let broken = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
-        let control = head
-            .iter()
-            .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
-            .count();
-        // A few odd bytes are text in an old encoding; many are not text at all.
-        if (broken + control) * 8 > head.len() {
-            Self::Hex
-        } else {
-            Self::Text
-        }
-    }
-}
+use super::source::Source;
+use super::syntax::Syntax;
+use super::window::Window;
 
 /// Which form of the body is meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,8 +36,8 @@ pub struct Document {
 
 impl Document {
     /// Takes a body and indexes the first lines of it: well below a millisecond, whatever the size.
-    pub fn new(bytes: Bytes, syntax: Syntax) -> Self {
-        let snapshot = IndexJob::new(bytes, syntax).prefix();
+    pub fn new(body: impl Into<Source>, syntax: Syntax) -> Self {
+        let snapshot = IndexJob::new(body.into(), syntax).prefix();
         Self { syntax, snapshot }
     }
 
@@ -96,7 +47,7 @@ impl Document {
             return None;
         }
         // The job reads the prefix again, so that no snapshot of it knows less than this document.
-        let mut job = IndexJob::new(self.snapshot.bytes.clone(), self.syntax);
+        let mut job = IndexJob::new(self.snapshot.source.clone(), self.syntax);
         job.prefix();
         Some(job)
     }
@@ -105,8 +56,7 @@ impl Document {
     ///
     /// Lines known before keep their numbers. Call [`super::View::refresh`] afterwards.
     pub fn apply(&mut self, snapshot: Snapshot) -> bool {
-        let (old, new) = (&self.snapshot.bytes, &snapshot.bytes);
-        let same = old.as_ptr() == new.as_ptr() && old.len() == new.len();
+        let same = self.snapshot.source.is_same(&snapshot.source);
         let fresh = same && snapshot.progress().0 >= self.snapshot.progress().0;
         if fresh {
             self.snapshot = snapshot;
@@ -114,9 +64,24 @@ impl Document {
         fresh
     }
 
-    /// Returns the body as sent.
-    pub fn bytes(&self) -> &Bytes {
-        &self.snapshot.bytes
+    /// Returns the body as sent; it may be longer by now than what is known of its lines.
+    pub fn source(&self) -> &Source {
+        &self.snapshot.source
+    }
+
+    /// Whether there are no bytes, or none yet.
+    pub fn is_empty(&self) -> bool {
+        self.snapshot.len == 0
+    }
+
+    /// Whether all bytes had arrived when the lines were last looked at.
+    pub fn is_whole(&self) -> bool {
+        self.snapshot.whole
+    }
+
+    /// Returns why the body cannot be read back to its end, if so.
+    pub fn unreadable(&self) -> Option<&str> {
+        self.snapshot.unreadable.as_deref()
     }
 
     /// Returns how the body is read.
@@ -139,17 +104,16 @@ impl Document {
         match self.layout(form) {
             Layout::Json => self.json_lines() + self.index().tail.as_ref().map_or(0, |tail| tail.count + 1),
             Layout::Plain => self.index().raw.count,
-            Layout::Hex => self.bytes().len().div_ceil(HEX_ROW),
+            Layout::Hex => self.snapshot.len.div_ceil(HEX_ROW),
         }
     }
 
     /// Says whether [`Document::lines`] is the final number.
     pub fn is_complete(&self, form: Form) -> bool {
-        let len = self.bytes().len();
         match self.layout(form) {
-            Layout::Json => self.index().pretty_complete(len),
-            Layout::Plain => self.index().raw.scanned() >= len,
-            Layout::Hex => true,
+            Layout::Json => self.snapshot.pretty_complete(),
+            Layout::Plain => self.snapshot.raw_complete(),
+            Layout::Hex => self.snapshot.whole,
         }
     }
 
@@ -169,86 +133,161 @@ impl Document {
 
     /// Walks the lines from one on; far cheaper than asking for one after the other.
     pub fn lines_from(&self, form: Form, line: usize) -> LinesFrom<'_> {
-        let (index, bytes) = (self.index(), &self.bytes()[..]);
+        let index = self.index();
+        let mut window = self.window(form);
         let at = match self.layout(form) {
             Layout::Hex => At::Hex(line),
-            Layout::Plain => index.raw.seek(bytes, line).map_or(At::End, At::Raw),
+            Layout::Plain => index.raw.seek(&mut window, line).map_or(At::End, At::Raw),
             Layout::Json => match line.checked_sub(self.json_lines()) {
                 None => index
                     .pretty
                     .as_ref()
-                    .and_then(|p| p.seek(bytes, line))
+                    .and_then(|pretty| pretty.seek(&mut window, line))
                     .map_or(At::End, At::Json),
                 Some(0) => At::Fault,
                 Some(rest) => {
+                    window.set_end(self.snapshot.len);
                     let tail = index.tail.as_ref();
-                    tail.and_then(|tail| tail.seek(bytes, rest - 1))
+                    tail.and_then(|tail| tail.seek(&mut window, rest - 1))
                         .map_or(At::End, At::Tail)
                 }
             },
         };
-        LinesFrom { doc: self, at }
+        LinesFrom { doc: self, window, at }
     }
 
     /// Returns the text of a line as it would be copied: whole, and not escaped.
-    pub fn line_text(&self, form: Form, line: usize) -> Option<String> {
-        self.line(form, line).map(|line| line.text(self.bytes()))
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn line_text(&self, form: Form, line: usize) -> io::Result<Option<String>> {
+        self.line(form, line).map(|line| line.text(self.source())).transpose()
     }
 
     /// Returns the text of several lines, joined by line feeds; raw text comes as sent, without the last line end.
-    pub fn text_range(&self, form: Form, lines: Range<usize>) -> String {
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn text_range(&self, form: Form, lines: Range<usize>) -> io::Result<String> {
         let count = lines.len();
         let walk = self.lines_from(form, lines.start).take(count);
         if self.layout(form) == Layout::Plain {
             let mut walk = walk.map(|line| line.bytes);
-            let Some(first) = walk.next() else { return String::new() };
+            let Some(first) = walk.next() else {
+                return Ok(String::new());
+            };
             let end = walk.last().map_or(first.end, |last| last.end);
-            let text = &self.bytes()[first.start..end];
+            let text = self.source().read(first.start, end - first.start)?;
             let text = text
                 .strip_suffix(b"\n")
-                .map_or(text, |text| text.strip_suffix(b"\r").unwrap_or(text));
-            return String::from_utf8_lossy(text).into_owned();
+                .map_or(&text[..], |text| text.strip_suffix(b"\r").unwrap_or(text));
+            return Ok(String::from_utf8_lossy(text).into_owned());
         }
         // Our note about a fault is no part of the text.
-        let ours = |line: &Line| self.syntax == Syntax::Json && line.number.is_none() && line.bytes.is_empty();
-        let texts: Vec<_> = walk
+        let ours = |line: &Line| self.layout(form) == Layout::Json && line.number.is_none() && line.bytes.is_empty();
+        let texts: io::Result<Vec<_>> = walk
             .filter(|line| !ours(line))
-            .map(|line| line.text(self.bytes()))
+            .map(|line| line.text(self.source()))
             .collect();
-        texts.join("\n")
+        Ok(texts?.join("\n"))
     }
 
     /// Finds the known line that holds a byte of the body; `None` if the index has not come that far.
     pub fn line_at(&self, form: Form, offset: usize) -> Option<usize> {
-        let (index, bytes) = (self.index(), &self.bytes()[..]);
+        let index = self.index();
+        let mut window = self.window(form);
         match self.layout(form) {
-            Layout::Hex => (offset < bytes.len()).then_some(offset / HEX_ROW),
-            Layout::Plain => index.raw.line_at(bytes, offset),
+            Layout::Hex => (offset < self.snapshot.len).then_some(offset / HEX_ROW),
+            Layout::Plain => index.raw.line_at(&mut window, offset),
             Layout::Json => match &index.tail {
                 Some(tail) if offset >= tail.start() => {
-                    tail.line_at(bytes, offset).map(|line| self.json_lines() + 1 + line)
+                    window.set_end(self.snapshot.len);
+                    tail.line_at(&mut window, offset)
+                        .map(|line| self.json_lines() + 1 + line)
                 }
-                _ => index.pretty.as_ref().and_then(|pretty| pretty.line_at(bytes, offset)),
+                _ => index
+                    .pretty
+                    .as_ref()
+                    .and_then(|pretty| pretty.line_at(&mut window, offset)),
             },
         }
     }
 
     /// Finds the known line with this number in the gutter, counted from 1.
     pub fn line_of_number(&self, form: Form, number: usize) -> Option<usize> {
-        let (index, bytes) = (self.index(), &self.bytes()[..]);
+        let index = self.index();
+        let mut window = self.window(form);
         match self.layout(form) {
             Layout::Hex => number.checked_sub(1).filter(|&line| line < self.lines(form)),
-            Layout::Plain => index.raw.line_of_number(bytes, number),
+            Layout::Plain => index.raw.line_of_number(&mut window, number),
             Layout::Json => match number.checked_sub(self.json_lines() + 1) {
                 None => number.checked_sub(1),
                 Some(rest) => {
-                    let line = index
-                        .tail
-                        .as_ref()
-                        .and_then(|tail| tail.line_of_number(bytes, rest + 1));
+                    window.set_end(self.snapshot.len);
+                    let tail = index.tail.as_ref();
+                    let line = tail.and_then(|tail| tail.line_of_number(&mut window, rest + 1));
                     line.map(|line| self.json_lines() + 1 + line)
                 }
             },
+        }
+    }
+
+    /// Returns the path to what stands on a pretty line of JSON; `None` for other lines, and below 64 levels.
+    pub fn path(&self, line: usize) -> Option<Path> {
+        self.nest(Form::Pretty)?.path(line)
+    }
+
+    /// Returns where in the body the value stands that a line holds, opens or closes: all of a container, too.
+    ///
+    /// `None` on lines without a value, for a container that has not come to its end, and below 64 levels.
+    pub fn value_at(&self, form: Form, line: usize) -> Option<Range<usize>> {
+        let mut nest = self.nest(form)?;
+        if let Value::Token(range) | Value::Empty(range) = nest.line(line)?.value {
+            return Some(range);
+        }
+        let container = nest.container(line).filter(|container| !container.open)?;
+        let (Value::Open(open), Value::Close(close)) =
+            (nest.line(container.start)?.value, nest.line(container.end)?.value)
+        else {
+            return None;
+        };
+        Some(open.start..close.end)
+    }
+
+    /// Counts the levels of nesting, as far as they are known, up to 64: a body that is one list of numbers has two.
+    pub fn depth(&self) -> u32 {
+        let pretty = self.index().pretty.as_ref();
+        pretty.map_or(0, |pretty| pretty.outline.depth())
+    }
+
+    /// Whether the lines of a form lie in each other, so that they can be folded.
+    pub fn nests(&self, form: Form) -> bool {
+        self.nested_lines(form) > 0
+    }
+
+    /// How the lines lie in each other, where they do.
+    pub(super) fn nest(&self, form: Form) -> Option<Nest<'_>> {
+        let pretty = self.index().pretty.as_ref()?;
+        let many = self.syntax == Syntax::JsonLines;
+        (self.layout(form) == Layout::Json).then(|| Nest::new(pretty, self.source(), self.snapshot.len, many))
+    }
+
+    /// The known lines that lie in each other: all but those behind a fault.
+    pub(super) fn nested_lines(&self, form: Form) -> usize {
+        if self.layout(form) == Layout::Json {
+            self.json_lines()
+        } else {
+            0
+        }
+    }
+
+    fn window(&self, form: Form) -> Window {
+        let len = self.snapshot.len;
+        match &self.index().pretty {
+            Some(pretty) if self.layout(form) == Layout::Json => pretty.window(self.source(), len),
+            _ => Window::new(self.source(), len),
         }
     }
 
@@ -262,7 +301,7 @@ impl Document {
 
     fn layout(&self, form: Form) -> Layout {
         match (self.syntax, form) {
-            (Syntax::Json, Form::Pretty) => Layout::Json,
+            (Syntax::Json | Syntax::JsonLines, Form::Pretty) => Layout::Json,
             (Syntax::Hex, Form::Pretty) => Layout::Hex,
             _ => Layout::Plain,
         }
@@ -281,6 +320,7 @@ enum Layout {
 #[derive(Clone, Debug)]
 pub struct LinesFrom<'a> {
     doc: &'a Document,
+    window: Window,
     at: At,
 }
 
@@ -294,32 +334,32 @@ enum At {
     End,
 }
 
-impl Iterator for LinesFrom<'_> {
-    type Item = Line;
-
-    fn next(&mut self) -> Option<Line> {
-        let bytes = &self.doc.bytes()[..];
-        let index = self.doc.index();
+impl LinesFrom<'_> {
+    fn step(&mut self) -> Option<Line> {
+        let (doc, window) = (self.doc, &mut self.window);
+        let index = doc.index();
         match &mut self.at {
             At::Json(cursor) => {
                 let pretty = index.pretty.as_ref()?;
                 if cursor.line < pretty.lines {
                     let number = cursor.line + 1;
-                    return Some(Line::json(number, &cursor.step(bytes, pretty), bytes));
+                    let line = cursor.step(window, pretty);
+                    return Some(Line::json(number, &line, window));
                 }
                 self.at = At::Fault;
-                self.next()
+                self.step()
             }
             At::Fault => {
-                let (fault, tail) = (self.doc.fault(), index.tail.as_ref()?);
-                self.at = tail.seek(bytes, 0).map_or(At::End, At::Tail);
+                window.set_end(doc.snapshot.len);
+                let (fault, tail) = (doc.fault(), index.tail.as_ref()?);
+                self.at = tail.seek(window, 0).map_or(At::End, At::Tail);
                 let text = fault.map_or_else(String::new, |fault| format!("✗ {fault}"));
                 Some(Line::note(Kind::Error, text, tail.start()))
             }
-            At::Tail(cursor) => plain(cursor, index.tail.as_ref()?, bytes, self.doc.json_lines()),
-            At::Raw(cursor) => plain(cursor, &index.raw, bytes, 0),
+            At::Tail(cursor) => plain(cursor, index.tail.as_ref()?, window, doc.json_lines()),
+            At::Raw(cursor) => plain(cursor, &index.raw, window, 0),
             At::Hex(row) => {
-                let line = (*row * HEX_ROW < bytes.len()).then(|| Line::hex(*row, bytes));
+                let line = (*row * HEX_ROW < doc.snapshot.len).then(|| Line::hex(*row, window));
                 *row += 1;
                 line
             }
@@ -328,12 +368,33 @@ impl Iterator for LinesFrom<'_> {
     }
 }
 
+impl Iterator for LinesFrom<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        if matches!(self.at, At::End) {
+            return None;
+        }
+        let line = self.step();
+        let Some(why) = self.window.failed() else {
+            return line;
+        };
+        self.at = At::End;
+        Some(unreadable(why))
+    }
+}
+
+/// The line in place of what cannot be read back.
+pub(super) fn unreadable(why: &str) -> Line {
+    Line::note(Kind::Error, format!("✗ the body cannot be read back: {why}"), 0)
+}
+
 /// Reads the next known line of plain text; `before` lines come before the first one.
-fn plain(cursor: &mut PlainCursor, lines: &Lines, bytes: &[u8], before: usize) -> Option<Line> {
+fn plain(cursor: &mut PlainCursor, lines: &Lines, window: &mut Window, before: usize) -> Option<Line> {
     if cursor.line >= lines.count {
         return None;
     }
     let number = (!cursor.is_rest).then_some(before + cursor.line - cursor.continued + 1);
-    let line = cursor.step(bytes);
-    Some(Line::plain(number, line.text, line.next))
+    let line = cursor.step(window)?;
+    Some(Line::plain(number, line.text, line.next, window))
 }

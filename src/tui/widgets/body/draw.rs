@@ -6,10 +6,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::document::{Document, Form};
+use super::document::{self, Document, Form};
 use super::glyphs::{self, Flow, Glyph};
 use super::hide::{self, Hide};
-use super::line::Line;
+use super::line::{Kind, Line};
+use super::rows::Rows;
 use super::styles::BodyStyles;
 use super::view::View;
 use crate::tui::widgets::scroll;
@@ -77,20 +78,29 @@ impl View {
             styles,
             area,
             columns,
-            hidden: hide.map_or_else(Vec::new, |hide| hide.parts(doc, self.form(), self.top, height)),
+            hidden: hide.map_or_else(Vec::new, |hide| hide.parts(&self.sight(doc), self.top, height)),
             buf,
         };
         let mut y = 0;
-        for (at, line) in doc.lines_from(self.form(), self.top).enumerate() {
+        for (at, line) in self.sight(doc).walk(self.top).enumerate() {
             if y >= height {
                 break;
             }
             let skip = if self.wrap && at == 0 { self.top_row } else { 0 };
-            painter.number(y, &line, self.top + at == self.cursor, skip > 0);
-            y += painter.line(y, &line, skip);
+            let current = self.top + at == self.cursor;
+            painter.number(y, &line, current, skip > 0);
+            let rows = painter.line(y, &line, skip);
+            if current {
+                painter.ground(y..(y + rows).min(height));
+            }
+            y += rows;
         }
-        if doc.bytes().is_empty() {
+        if doc.is_empty() && doc.is_whole() {
             painter.note(0, "empty body");
+        } else if let Some(why) = doc.unreadable().filter(|_| y < height) {
+            painter.line(y, &document::unreadable(why), 0);
+        } else if y < height && !doc.is_whole() {
+            painter.note(y, "… arriving");
         } else if y < height && !doc.is_complete(self.form()) {
             let (done, all) = doc.progress();
             painter.note(y, &format!("… indexing, {} %", done * 100 / all.max(1)));
@@ -128,7 +138,9 @@ impl Painter<'_> {
             self.styles.line_number
         };
         self.text(0, y, width - 1, &text, style);
-        if self.view.left > 0 && !self.view.wrap {
+        if line.folded && !started_above {
+            self.text(width - 1, y, 1, "▸", self.styles.gutter_current);
+        } else if self.view.left > 0 && !self.view.wrap {
             self.text(width - 1, y, 1, "‹", self.styles.note);
         }
     }
@@ -149,7 +161,7 @@ impl Painter<'_> {
             (view.left, view.left + columns.text)
         };
         let mut flow = Flow::new(columns.text);
-        glyphs::walk(line, doc.bytes(), |glyph| {
+        glyphs::walk(line, |glyph| {
             let column = if view.wrap {
                 flow.place(glyph.width)
             } else {
@@ -215,7 +227,7 @@ impl Painter<'_> {
     /// Draws one character, or as much of it as there is room for.
     fn glyph(&mut self, x: usize, y: usize, room: usize, glyph: &Glyph<'_>, style: Style) {
         let width = glyph.width.min(room);
-        if self.is_hidden(&glyph.bytes) {
+        if glyph.kind != Kind::Fold && self.is_hidden(&glyph.bytes) {
             for at in 0..width {
                 self.cell(x + at, y, hide::DOT, style);
             }
@@ -235,6 +247,23 @@ impl Painter<'_> {
         !bytes.is_empty() && self.hidden.get(at).is_some_and(|part| part.start < bytes.end)
     }
 
+    /// Lays the ground of the cursor's line under the text that is there, where the text has no ground of its own.
+    fn ground(&mut self, rows: Range<usize>) {
+        let Some(ground) = self.styles.current_line.bg else {
+            return;
+        };
+        let plain = self.styles.text.bg.unwrap_or_default();
+        for y in rows {
+            for x in self.columns.gutter..self.columns.gutter + self.columns.text {
+                let at = u16::try_from(x).ok().zip(u16::try_from(y).ok());
+                let cell = at.and_then(|(x, y)| self.buf.cell_mut((self.area.x + x, self.area.y + y)));
+                if let Some(cell) = cell.filter(|cell| cell.bg == plain) {
+                    cell.set_bg(ground);
+                }
+            }
+        }
+    }
+
     fn note(&mut self, y: usize, text: &str) {
         self.text(self.columns.gutter, y, self.columns.text, text, self.styles.note);
     }
@@ -242,9 +271,39 @@ impl Painter<'_> {
     /// Draws the scroll bar, if there is something to scroll.
     fn bar(&mut self) {
         if self.columns.bar > 0 {
-            let lines = self.doc.lines(self.view.form());
+            let rows = self.view.sight(self.doc);
+            let count = rows.count();
             let (track, thumb) = (self.styles.line_number, self.styles.gutter_current);
-            scroll::draw_bar(self.view.top, lines, track, thumb, self.area, self.buf);
+            scroll::draw_bar(self.view.top, count, track, thumb, self.area, self.buf);
+            if count > usize::from(self.area.height) {
+                self.marks(&rows, count);
+            }
+        }
+    }
+
+    /// Marks on the scroll bar where matches are: each of its cells stands for as many rows as the others.
+    fn marks(&mut self, rows: &Rows<'_>, count: usize) {
+        let height = usize::from(self.area.height);
+        let Some(matches) = self.view.matches.as_ref().filter(|matches| !matches.ranges.is_empty()) else {
+            return;
+        };
+        let current = self.view.current.and_then(|at| matches.ranges.get(at));
+        let start = |y: usize| rows.get(y * count / height).map_or(usize::MAX, |line| line.bytes.start);
+        let (mut from, x) = (0, usize::from(self.area.width) - 1);
+        for y in 0..height {
+            let to = if y + 1 == height { usize::MAX } else { start(y + 1) };
+            let cell = from..to;
+            from = to;
+            if matches.touching(&cell).is_empty() {
+                continue;
+            }
+            let here = current.is_some_and(|current| cell.contains(&current.start));
+            let style = if here {
+                self.styles.found_current
+            } else {
+                self.styles.found
+            };
+            self.text(x, y, 1, "•", self.styles.mark(style));
         }
     }
 

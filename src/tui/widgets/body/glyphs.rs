@@ -2,7 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use super::line::{Kind, Line, Source, size};
+use super::line::{Content, Kind, Line, size};
 use crate::tui::widgets::escape;
 
 /// Columns between two tab stops.
@@ -24,7 +24,7 @@ pub(super) struct Glyph<'a> {
 }
 
 /// Shows the characters of a line one by one until `see` has seen enough.
-pub(super) fn walk(line: &Line, bytes: &[u8], mut see: impl FnMut(&Glyph<'_>) -> ControlFlow<()>) {
+pub(super) fn walk(line: &Line, mut see: impl FnMut(&Glyph<'_>) -> ControlFlow<()>) {
     let mut column = 0;
     let mut emit = |symbol: &str, width: usize, kind: Kind, bytes: Range<usize>| {
         let width = if width == TO_TAB_STOP {
@@ -43,12 +43,12 @@ pub(super) fn walk(line: &Line, bytes: &[u8], mut see: impl FnMut(&Glyph<'_>) ->
         flow
     };
     for piece in &line.pieces {
-        let flow = match &piece.source {
-            Source::Bytes(range) => body(bytes, range.clone(), piece.kind, &mut emit),
-            Source::Fixed(text) => ours(text, piece.kind, &(0..0), &mut emit),
-            Source::Shown(text, range) => ours(text, piece.kind, range, &mut emit),
-            Source::LeftOut(range) => ours(&format!("… {} more …", size(range.len())), piece.kind, range, &mut emit),
-            Source::Spaces(count) => (0..*count).try_for_each(|_| emit(" ", 1, piece.kind, 0..0)),
+        let flow = match &piece.content {
+            Content::Body(range, bytes) => body(bytes, range.start, piece.kind, &mut emit),
+            Content::Fixed(text) => ours(text, piece.kind, &(0..0), &mut emit),
+            Content::Shown(text, range) => ours(text, piece.kind, range, &mut emit),
+            Content::LeftOut(range) => ours(&format!("… {} more …", size(range.len())), piece.kind, range, &mut emit),
+            Content::Spaces(count) => (0..*count).try_for_each(|_| emit(" ", 1, piece.kind, 0..0)),
         };
         if flow.is_break() {
             return;
@@ -56,18 +56,18 @@ pub(super) fn walk(line: &Line, bytes: &[u8], mut see: impl FnMut(&Glyph<'_>) ->
     }
 }
 
-/// Shows a stretch of the body.
+/// Shows a stretch of the body that starts at a byte of it.
 fn body(
     bytes: &[u8],
-    range: Range<usize>,
+    start: usize,
     kind: Kind,
     emit: &mut impl FnMut(&str, usize, Kind, Range<usize>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let mut at = range.start;
-    for chunk in bytes.get(range).unwrap_or_default().utf8_chunks() {
+    let mut at = start;
+    for chunk in bytes.utf8_chunks() {
         for cell in escape::cells(chunk.valid()) {
             let range = at + cell.offset..at + cell.offset + cell.len;
-            match bytes.get(range.start) {
+            match bytes.get(range.start - start) {
                 Some(b'\t') => emit(" ", TO_TAB_STOP, kind, range)?,
                 _ if cell.escaped => emit(&cell.symbol, cell.width, Kind::Note, range)?,
                 _ => emit(&cell.symbol, cell.width, kind, range)?,
@@ -128,9 +128,9 @@ impl Flow {
 }
 
 /// Counts the rows a line takes when wrapped.
-pub(super) fn rows(line: &Line, bytes: &[u8], width: usize) -> usize {
+pub(super) fn rows(line: &Line, width: usize) -> usize {
     let mut flow = Flow::new(width);
-    walk(line, bytes, |glyph| {
+    walk(line, |glyph| {
         flow.place(glyph.width);
         ControlFlow::Continue(())
     });
@@ -138,9 +138,9 @@ pub(super) fn rows(line: &Line, bytes: &[u8], width: usize) -> usize {
 }
 
 /// Measures a line in columns.
-pub(super) fn columns(line: &Line, bytes: &[u8]) -> usize {
+pub(super) fn columns(line: &Line) -> usize {
     let mut end = 0;
-    walk(line, bytes, |glyph| {
+    walk(line, |glyph| {
         end = glyph.column + glyph.width;
         ControlFlow::Continue(())
     });
@@ -148,10 +148,10 @@ pub(super) fn columns(line: &Line, bytes: &[u8]) -> usize {
 }
 
 /// Finds where a byte of the body is drawn: the column, and the row when wrapped at `width`.
-pub(super) fn find(line: &Line, bytes: &[u8], offset: usize, width: usize) -> (usize, usize) {
+pub(super) fn find(line: &Line, offset: usize, width: usize) -> (usize, usize) {
     let mut flow = Flow::new(width);
     let mut found = (0, 0);
-    walk(line, bytes, |glyph| {
+    walk(line, |glyph| {
         flow.place(glyph.width);
         found = (glyph.column, flow.row);
         if glyph.bytes.end > offset {

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::document::{Document, Form};
-use super::line::Source;
+use super::line::{Content, Kind};
+use super::rows::Rows;
 
 /// What stands for each character that is hidden; the layout stays what it is.
 pub(super) const DOT: &str = "•";
@@ -19,14 +19,16 @@ pub struct Hide<'a> {
 }
 
 impl Hide<'_> {
-    /// The parts of the body that are to be hidden and may be seen in these many lines from a line on, in order.
-    pub(super) fn parts(&self, doc: &Document, form: Form, top: usize, lines: usize) -> Vec<Range<usize>> {
+    /// The parts of the body that are to be hidden and may be seen in these many rows from a row on, in order.
+    pub(super) fn parts(&self, rows: &Rows<'_>, top: usize, count: usize) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
-        for window in self.windows(doc, form, top, lines) {
-            let Some(bytes) = doc.bytes().get(window.clone()) else {
+        let source = rows.doc.source();
+        for window in self.windows(rows, top, count) {
+            // What cannot be read is not shown either.
+            let Ok(bytes) = source.read(window.start, window.len()) else {
                 continue;
             };
-            let found = (self.find)(bytes);
+            let found = (self.find)(&bytes);
             out.extend(
                 found
                     .iter()
@@ -36,16 +38,17 @@ impl Hide<'_> {
         out
     }
 
-    /// The stretches of the body that those lines show, each with what is around it; in order, without overlaps.
-    fn windows(&self, doc: &Document, form: Form, top: usize, lines: usize) -> Vec<Range<usize>> {
+    /// The stretches of the body that those rows show, each with what is around it; in order, without overlaps.
+    fn windows(&self, rows: &Rows<'_>, top: usize, count: usize) -> Vec<Range<usize>> {
         let mut out: Vec<Range<usize>> = Vec::new();
-        for line in doc.lines_from(form, top).take(lines) {
-            for piece in &line.pieces {
-                let (Source::Bytes(range) | Source::Shown(_, range)) = &piece.source else {
+        for line in rows.walk(top).take(count) {
+            // Of what is folded away, only the count is shown.
+            for piece in line.pieces.iter().filter(|piece| piece.kind != Kind::Fold) {
+                let (Content::Body(range, _) | Content::Shown(_, range)) = &piece.content else {
                     continue;
                 };
                 let start = range.start.saturating_sub(self.reach);
-                let end = range.end.saturating_add(self.reach).min(doc.bytes().len());
+                let end = range.end.saturating_add(self.reach).min(rows.doc.source().len());
                 match out.last_mut() {
                     Some(last) if start <= last.end => last.end = last.end.max(end),
                     _ => out.push(start..end),

@@ -3,6 +3,8 @@
 //! A checkpoint is set every [`EVERY_LINES`] lines, or sooner when the lines are long. So the walk from a checkpoint to a
 //! line is bounded in lines and in bytes, while the index of 100 MB stays around a megabyte.
 
+use super::chunked::Chunked;
+
 /// Lines between two checkpoints, at most.
 pub(super) const EVERY_LINES: usize = 128;
 /// Bytes after which the next line gets a checkpoint whatever its number.
@@ -25,7 +27,7 @@ pub(super) struct Checkpoint {
 
 /// The checkpoints of one form of a body, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Checkpoints(Vec<Checkpoint>);
+pub(super) struct Checkpoints(Chunked<Checkpoint>);
 
 impl Checkpoints {
     /// Keeps the place if it is far enough from the last one kept.
@@ -55,6 +57,6 @@ impl Checkpoints {
 
     fn before(&self, holds: impl Fn(&Checkpoint) -> bool) -> Option<Checkpoint> {
         let count = self.0.partition_point(holds);
-        self.0.get(count.checked_sub(1)?).copied()
+        self.0.get(count.checked_sub(1)?)
     }
 }

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use super::index::Checkpoint;
 use super::scan::{JsonIndex, LONG, is_space};
+use super::source::Source;
+use super::window::Window;
 
 /// What stands on a pretty line behind the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,25 +59,30 @@ impl From<Checkpoint> for JsonCursor {
 }
 
 impl JsonIndex {
+    /// Opens a window on the lines that could be printed: what follows a fault is none of their business.
+    pub fn window(&self, source: &Source, len: usize) -> Window {
+        Window::new(source, if self.fault.is_some() { self.tail.min(len) } else { len })
+    }
+
     /// Goes to a known line.
-    pub fn seek(&self, bytes: &[u8], line: usize) -> Option<JsonCursor> {
+    pub fn seek(&self, window: &mut Window, line: usize) -> Option<JsonCursor> {
         if line >= self.lines {
             return None;
         }
         let mut cursor = JsonCursor::from(self.marks.before_line(line)?);
         while cursor.line < line {
-            cursor.step(bytes, self);
+            cursor.step(window, self);
         }
         Some(cursor)
     }
 
     /// Finds the known line that holds a byte; white space belongs to the line before it.
-    pub fn line_at(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+    pub fn line_at(&self, window: &mut Window, offset: usize) -> Option<usize> {
         let place = self.marks.before_offset(offset).or_else(|| self.marks.before_line(0))?;
         let mut cursor = JsonCursor::from(place);
         while cursor.line < self.lines {
             let line = cursor.line;
-            if cursor.step(bytes, self).next > offset {
+            if cursor.step(window, self).next > offset {
                 return Some(line);
             }
         }
@@ -86,62 +93,69 @@ impl JsonIndex {
     }
 
     /// Finds the end of the string or number that starts at a byte.
-    fn token_end(&self, bytes: &[u8], start: usize) -> usize {
-        let window = &bytes[start..bytes.len().min(start + LONG + 1)];
-        let end = match window.first() {
-            Some(b'"') => string_len(window),
-            _ => window
+    fn token_end(&self, window: &mut Window, start: usize) -> usize {
+        let seen = window.at(start, LONG + 1);
+        let end = match seen.first() {
+            Some(b'"') => string_len(seen),
+            _ => seen
                 .iter()
                 .position(|byte| is_space(*byte) || matches!(byte, b',' | b'}' | b']')),
         };
         if let Some(len) = end {
             return start + len;
         }
-        self.long_end(start).unwrap_or(start + window.len())
+        let len = seen.len();
+        self.long_end(start).unwrap_or(start + len)
     }
 
     /// Finds the next byte that is no white space.
-    fn skip_space(&self, bytes: &[u8], mut from: usize) -> usize {
+    fn skip_space(&self, window: &mut Window, mut from: usize) -> usize {
         loop {
-            let rest = bytes.get(from..).unwrap_or_default();
-            let window = &rest[..rest.len().min(LONG + 1)];
-            if let Some(at) = window.iter().position(|&byte| !is_space(byte)) {
+            let seen = window.at(from, LONG + 1);
+            if let Some(at) = seen.iter().position(|&byte| !is_space(byte)) {
                 return from + at;
             }
-            if window.len() == rest.len() {
-                return bytes.len();
+            let len = seen.len();
+            if len <= LONG {
+                return from + len;
             }
-            from = self.long_end(from).unwrap_or(from + window.len());
+            from = self.long_end(from).unwrap_or(from + len);
         }
     }
 
     /// Finds the end of the long stretch that a byte lies in.
     fn long_end(&self, at: usize) -> Option<usize> {
         let before = self.long.partition_point(|&(start, _)| start <= at).checked_sub(1)?;
-        self.long.get(before).map(|&(_, end)| end).filter(|&end| end > at)
+        self.long.get(before).map(|(_, end)| end).filter(|&end| end > at)
+    }
+}
+
+impl JsonLine {
+    /// Whether the line closes a container.
+    pub fn closes(&self) -> bool {
+        matches!(self.value, Value::Close(_))
+    }
+
+    /// Whether the line opens a container that has something in it.
+    pub fn opens(&self) -> bool {
+        matches!(self.value, Value::Open(_))
     }
 }
 
 impl JsonCursor {
     /// Reads the line and moves behind it; `index` knows the long tokens.
-    pub fn step(&mut self, bytes: &[u8], index: &JsonIndex) -> JsonLine {
-        // What follows a fault is none of our business: a comma there ends no line here.
-        let bytes = if index.fault.is_some() {
-            &bytes[..index.tail.min(bytes.len())]
-        } else {
-            bytes
-        };
-        let start = index.skip_space(bytes, self.offset);
+    pub fn step(&mut self, window: &mut Window, index: &JsonIndex) -> JsonLine {
+        let start = index.skip_space(window, self.offset);
         let (mut depth, mut key, mut pos) = (self.depth, None, start);
-        if bytes.get(pos) == Some(&b'"') {
-            let end = index.token_end(bytes, pos);
-            let colon = index.skip_space(bytes, end);
-            if bytes.get(colon) == Some(&b':') {
+        if window.byte(pos) == Some(b'"') {
+            let end = index.token_end(window, pos);
+            let colon = index.skip_space(window, end);
+            if window.byte(colon) == Some(b':') {
                 key = Some((pos..end, colon));
-                pos = index.skip_space(bytes, colon + 1);
+                pos = index.skip_space(window, colon + 1);
             }
         }
-        let value = match bytes.get(pos) {
+        let value = match window.byte(pos) {
             Some(b'}' | b']') => {
                 depth = depth.saturating_sub(1);
                 self.depth = depth;
@@ -149,8 +163,8 @@ impl JsonCursor {
                 Value::Close(pos - 1..pos)
             }
             Some(b'{' | b'[') => {
-                let inside = index.skip_space(bytes, pos + 1);
-                if matches!(bytes.get(inside), Some(b'}' | b']')) {
+                let inside = index.skip_space(window, pos + 1);
+                if matches!(window.byte(inside), Some(b'}' | b']')) {
                     let open = pos;
                     pos = inside + 1;
                     Value::Empty(open..pos)
@@ -169,16 +183,16 @@ impl JsonCursor {
                 }
             }
             _ => {
-                let end = index.token_end(bytes, pos.min(bytes.len()));
+                let end = index.token_end(window, pos.min(window.end()));
                 let token = pos..end;
                 pos = end;
                 Value::Token(token)
             }
         };
-        pos = index.skip_space(bytes, pos);
-        let comma = (bytes.get(pos) == Some(&b',')).then_some(pos);
+        pos = index.skip_space(window, pos);
+        let comma = (window.byte(pos) == Some(b',')).then_some(pos);
         if let Some(comma) = comma {
-            pos = index.skip_space(bytes, comma + 1);
+            pos = index.skip_space(window, comma + 1);
         }
         self.line += 1;
         self.offset = pos;

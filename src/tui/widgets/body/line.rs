@@ -1,11 +1,16 @@
 //! A line ready to be drawn or copied: pieces with a kind each, most of them only places in the body.
 
 use std::fmt::Write as _;
+use std::io;
 use std::ops::Range;
+
+use bytes::Bytes;
 
 use super::lexer::{JsonLine, Value};
 use super::plain::char_start;
 use super::scan::LONG;
+use super::source::Source;
+use super::window::Window;
 
 /// How much of a long string is drawn, in bytes.
 const SHOWN: usize = 1024;
@@ -31,6 +36,8 @@ pub enum Kind {
     Punctuation,
     /// Our own words about the body, never part of it.
     Note,
+    /// What stands for all that is folded away.
+    Fold,
     /// The place where the body is wrong.
     Error,
 }
@@ -39,14 +46,14 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
     pub kind: Kind,
-    pub source: Source,
+    pub content: Content,
 }
 
 /// Where the text of a piece comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    /// The body itself.
-    Bytes(Range<usize>),
+pub(super) enum Content {
+    /// The body itself: where, and what.
+    Body(Range<usize>, Bytes),
     /// Ours: what a pretty printer adds.
     Fixed(&'static str),
     /// Indentation.
@@ -64,56 +71,97 @@ pub struct Line {
     pub number: Option<usize>,
     /// The bytes of the body it stands for.
     pub bytes: Range<usize>,
+    /// Whether it stands for a container that is folded.
+    pub folded: bool,
     pub(super) pieces: Vec<Piece>,
 }
 
 impl Line {
     /// Lays out a pretty line.
-    pub(super) fn json(number: usize, line: &JsonLine, bytes: &[u8]) -> Self {
+    pub(super) fn json(number: usize, line: &JsonLine, window: &mut Window) -> Self {
         let mut pieces = Vec::with_capacity(5);
-        let mut push = |kind, source| pieces.push(Piece { kind, source });
+        let mut push = |kind, content| pieces.push(Piece { kind, content });
         if line.depth > 0 {
-            push(Kind::Text, Source::Spaces(2 * line.depth.min(MAX_LEVELS) as usize));
+            push(Kind::Text, Content::Spaces(2 * line.depth.min(MAX_LEVELS) as usize));
         }
         if let Some((key, colon)) = &line.key {
-            token(&mut push, Kind::Key, key.clone(), bytes);
-            push(Kind::Punctuation, Source::Bytes(*colon..*colon + 1));
-            push(Kind::Punctuation, Source::Fixed(" "));
+            token(&mut push, Kind::Key, key.clone(), window);
+            push(Kind::Punctuation, body(*colon..*colon + 1, window));
+            push(Kind::Punctuation, Content::Fixed(" "));
         }
         match &line.value {
-            Value::Open(bracket) | Value::Close(bracket) => push(Kind::Punctuation, Source::Bytes(bracket.clone())),
+            Value::Open(bracket) | Value::Close(bracket) => {
+                push(Kind::Punctuation, body(bracket.clone(), window));
+            }
             Value::Empty(both) => {
-                push(Kind::Punctuation, Source::Bytes(both.start..both.start + 1));
-                push(Kind::Punctuation, Source::Bytes(both.end - 1..both.end));
+                push(Kind::Punctuation, body(both.start..both.start + 1, window));
+                push(Kind::Punctuation, body(both.end - 1..both.end, window));
             }
             Value::Token(range) => {
-                let kind = match bytes.get(range.start) {
+                let kind = match window.byte(range.start) {
                     Some(b'"') => Kind::String,
                     Some(b't' | b'f' | b'n') => Kind::Literal,
                     _ => Kind::Number,
                 };
-                token(&mut push, kind, range.clone(), bytes);
+                token(&mut push, kind, range.clone(), window);
             }
         }
         if let Some(comma) = line.comma {
-            push(Kind::Punctuation, Source::Bytes(comma..comma + 1));
+            push(Kind::Punctuation, body(comma..comma + 1, window));
         }
         Self {
             number: Some(number),
             bytes: line.start..line.next,
+            folded: false,
             pieces,
         }
     }
 
+    /// Lays out a container that is folded: what opens it, how many members it has, what closes it if that is there yet.
+    pub(super) fn folded(
+        number: usize,
+        open: &JsonLine,
+        close: Option<&JsonLine>,
+        members: usize,
+        window: &mut Window,
+    ) -> Self {
+        let mut line = Self::json(number, open, window);
+        let end = close.map_or(window.end(), |close| close.start);
+        let object = matches!(&open.value, Value::Open(at) if window.byte(at.start) == Some(b'{'));
+        let what = match (object, members) {
+            (true, 1) => "member",
+            (true, _) => "members",
+            (false, 1) => "item",
+            (false, _) => "items",
+        };
+        line.pieces.push(Piece {
+            kind: Kind::Fold,
+            content: Content::Shown(format!(" … {} {what} ", grouped(members)), open.next..end),
+        });
+        line.bytes.end = end;
+        if let Some(close) = close {
+            let mut close = Self::json(number, close, window);
+            // Its indentation is of no use here.
+            close
+                .pieces
+                .retain(|piece| !matches!(piece.content, Content::Spaces(_)));
+            line.pieces.append(&mut close.pieces);
+            line.bytes.end = close.bytes.end;
+        }
+        line.folded = true;
+        line
+    }
+
     /// Lays out a line of text.
-    pub(super) fn plain(number: Option<usize>, text: Range<usize>, next: usize) -> Self {
+    pub(super) fn plain(number: Option<usize>, text: Range<usize>, next: usize, window: &mut Window) -> Self {
         let bytes = text.start..next;
         Self {
             number,
             bytes,
+            folded: false,
             pieces: vec![Piece {
                 kind: Kind::Text,
-                source: Source::Bytes(text),
+                content: body(text, window),
             }],
         }
     }
@@ -123,23 +171,25 @@ impl Line {
         Self {
             number: None,
             bytes: at..at,
+            folded: false,
             pieces: vec![Piece {
                 kind,
-                source: Source::Shown(text, at..at),
+                content: Content::Shown(text, at..at),
             }],
         }
     }
 
     /// Lays out a row of a hex dump: offset, sixteen bytes, the same as text.
-    pub(super) fn hex(row: usize, bytes: &[u8]) -> Self {
+    pub(super) fn hex(row: usize, window: &mut Window) -> Self {
         let start = row * HEX_ROW;
-        let end = bytes.len().min(start + HEX_ROW);
+        let bytes = window.at(start, HEX_ROW);
+        let end = start + bytes.len();
         let mut pieces = Vec::with_capacity(2 * HEX_ROW + 4);
-        let mut push = |kind, source| pieces.push(Piece { kind, source });
-        push(Kind::Note, Source::Shown(format!("{start:08x}  "), start..start));
+        let mut push = |kind, content| pieces.push(Piece { kind, content });
+        push(Kind::Note, Content::Shown(format!("{start:08x}  "), start..start));
         for at in start..start + HEX_ROW {
             let mut text = String::with_capacity(4);
-            let _infallible = match bytes.get(at) {
+            let _infallible = match bytes.get(at - start) {
                 Some(byte) => write!(text, "{byte:02x} "),
                 None => write!(text, "   "),
             };
@@ -147,21 +197,22 @@ impl Line {
                 text.push(' ');
             }
             let range = if at < end { at..at + 1 } else { end..end };
-            push(Kind::Number, Source::Shown(text, range));
+            push(Kind::Number, Content::Shown(text, range));
         }
-        push(Kind::Punctuation, Source::Fixed(" "));
-        for (at, &byte) in bytes.iter().enumerate().take(end).skip(start) {
+        push(Kind::Punctuation, Content::Fixed(" "));
+        for (at, &byte) in (start..).zip(bytes) {
             let seen = (0x20..0x7f).contains(&byte);
             let (kind, c) = if seen {
                 (Kind::String, char::from(byte))
             } else {
                 (Kind::Note, '·')
             };
-            push(kind, Source::Shown(c.to_string(), at..at + 1));
+            push(kind, Content::Shown(c.to_string(), at..at + 1));
         }
         Self {
             number: None,
             bytes: start..end,
+            folded: false,
             pieces,
         }
     }
@@ -174,8 +225,8 @@ impl Line {
             .pieces
             .iter()
             .filter(is_value)
-            .filter_map(|piece| match &piece.source {
-                Source::Bytes(range) => Some(range.clone()),
+            .filter_map(|piece| match &piece.content {
+                Content::Body(range, _) => Some(range.clone()),
                 _ => None,
             });
         let first = ranges.next()?;
@@ -183,50 +234,79 @@ impl Line {
     }
 
     /// Returns the whole text of the line, long strings included; bytes that are no UTF-8 become `U+FFFD`.
-    pub fn text(&self, bytes: &[u8]) -> String {
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a long string of a body that lies there.
+    pub fn text(&self, source: &Source) -> io::Result<String> {
         let mut out = String::new();
         // Pieces that follow each other in the body are joined first: a cut may go through invalid bytes.
-        let mut open: Option<Range<usize>> = None;
-        let flush = |open: &mut Option<Range<usize>>, out: &mut String| {
-            if let Some(range) = open.take() {
-                out.push_str(&String::from_utf8_lossy(bytes.get(range).unwrap_or_default()));
+        let mut open: Option<(Range<usize>, Vec<u8>)> = None;
+        let flush = |open: &mut Option<(Range<usize>, Vec<u8>)>, out: &mut String| {
+            if let Some((_, bytes)) = open.take() {
+                out.push_str(&String::from_utf8_lossy(&bytes));
             }
         };
         for piece in &self.pieces {
-            match &piece.source {
-                Source::Bytes(range) | Source::LeftOut(range) => match &mut open {
-                    Some(before) if before.end == range.start => before.end = range.end,
-                    _ => {
-                        flush(&mut open, &mut out);
-                        open = Some(range.clone());
-                    }
-                },
+            let (range, bytes) = match &piece.content {
+                Content::Body(range, bytes) => (range, bytes.clone()),
+                Content::LeftOut(range) => (range, source.read(range.start, range.len())?),
                 other => {
                     flush(&mut open, &mut out);
                     match other {
-                        Source::Fixed(text) => out.push_str(text),
-                        Source::Spaces(count) => out.extend(std::iter::repeat_n(' ', *count)),
-                        Source::Shown(text, _) => out.push_str(text),
-                        Source::Bytes(_) | Source::LeftOut(_) => {}
+                        Content::Fixed(text) => out.push_str(text),
+                        Content::Spaces(count) => out.extend(std::iter::repeat_n(' ', *count)),
+                        Content::Shown(text, _) => out.push_str(text),
+                        Content::Body(..) | Content::LeftOut(_) => {}
                     }
+                    continue;
+                }
+            };
+            match &mut open {
+                Some((before, text)) if before.end == range.start => {
+                    before.end = range.end;
+                    text.extend_from_slice(&bytes);
+                }
+                _ => {
+                    flush(&mut open, &mut out);
+                    open = Some((range.clone(), bytes.to_vec()));
                 }
             }
         }
         flush(&mut open, &mut out);
-        out
+        Ok(out)
     }
 }
 
+/// A stretch of the body.
+fn body(range: Range<usize>, window: &mut Window) -> Content {
+    let bytes = window.slice(&range);
+    Content::Body(range, bytes)
+}
+
 /// Adds a token, the middle of a long one left out.
-fn token(push: &mut impl FnMut(Kind, Source), kind: Kind, range: Range<usize>, bytes: &[u8]) {
+fn token(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
     if range.len() <= LONG {
-        return push(kind, Source::Bytes(range));
+        return push(kind, body(range, window));
     }
-    let shown = range.start + char_start(bytes.get(range.start..).unwrap_or_default(), SHOWN);
+    let shown = range.start + char_start(window.at(range.start, SHOWN + 1), SHOWN);
     let quote = usize::from(kind != Kind::Number);
-    push(kind, Source::Bytes(range.start..shown));
-    push(Kind::Note, Source::LeftOut(shown..range.end - quote));
-    push(kind, Source::Bytes(range.end - quote..range.end));
+    push(kind, body(range.start..shown, window));
+    push(Kind::Note, Content::LeftOut(shown..range.end - quote));
+    push(kind, body(range.end - quote..range.end, window));
+}
+
+/// Writes a count for people, in groups of three: `195 312`.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Writes a size for people: `17 B`, `4.2 KB`, `97.1 MB`.

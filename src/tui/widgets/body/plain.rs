@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::index::{Checkpoint, Checkpoints};
+use super::window::Window;
 
 /// The longest piece of a line, in bytes.
 pub(super) const PIECE: usize = 4096;
@@ -51,9 +52,11 @@ impl Lines {
         }
     }
 
-    /// Indexes on until `limit` bytes of the body are covered; lines are never left half.
-    pub fn advance(&mut self, bytes: &[u8], limit: usize) {
-        while self.pos < bytes.len().min(limit) {
+    /// Indexes the block that starts at the first byte not covered; a line whose end is not there is left for the next one,
+    /// unless this is the `last`.
+    pub fn advance(&mut self, bytes: &[u8], last: bool) {
+        let base = self.pos;
+        while let Some(line) = read_line(&bytes[self.pos - base..], self.pos, last) {
             self.pieces += usize::from(self.goes_on);
             let place = Checkpoint {
                 line: self.count,
@@ -63,7 +66,6 @@ impl Lines {
                 rest: self.goes_on,
             };
             self.marks.offer(place);
-            let line = read_line(bytes, self.pos);
             self.count += 1;
             self.pos = line.next;
             self.goes_on = line.goes_on;
@@ -86,26 +88,26 @@ impl Lines {
     }
 
     /// Goes to a known line.
-    pub fn seek(&self, bytes: &[u8], line: usize) -> Option<PlainCursor> {
+    pub fn seek(&self, window: &mut Window, line: usize) -> Option<PlainCursor> {
         if line >= self.count {
             return None;
         }
         let mut cursor = PlainCursor::from(self.marks.before_line(line)?);
         while cursor.line < line {
-            cursor.step(bytes);
+            cursor.step(window)?;
         }
         Some(cursor)
     }
 
     /// Finds the known line that holds a byte.
-    pub fn line_at(&self, bytes: &[u8], offset: usize) -> Option<usize> {
+    pub fn line_at(&self, window: &mut Window, offset: usize) -> Option<usize> {
         if offset >= self.pos {
             return None;
         }
         let mut cursor = PlainCursor::from(self.marks.before_offset(offset)?);
         while cursor.line < self.count {
             let line = cursor.line;
-            if cursor.step(bytes).next > offset {
+            if cursor.step(window)?.next > offset {
                 return Some(line);
             }
         }
@@ -113,7 +115,7 @@ impl Lines {
     }
 
     /// Finds the first piece of the line with this number, counted from 1.
-    pub fn line_of_number(&self, bytes: &[u8], number: usize) -> Option<usize> {
+    pub fn line_of_number(&self, window: &mut Window, number: usize) -> Option<usize> {
         if number == 0 || number > self.numbers() {
             return None;
         }
@@ -127,7 +129,7 @@ impl Lines {
             if cursor.line - cursor.continued + 1 == number && !cursor.is_rest {
                 return Some(cursor.line);
             }
-            cursor.step(bytes);
+            cursor.step(window)?;
         }
         None
     }
@@ -156,42 +158,49 @@ impl From<Checkpoint> for PlainCursor {
 }
 
 impl PlainCursor {
-    /// Reads the line and moves behind it.
-    pub fn step(&mut self, bytes: &[u8]) -> PlainLine {
-        let line = read_line(bytes, self.offset);
+    /// Reads the line and moves behind it; `None` where the body ends.
+    pub fn step(&mut self, window: &mut Window) -> Option<PlainLine> {
+        let end = window.end();
+        let rest = window.at(self.offset, PIECE + 1);
+        let last = self.offset + rest.len() >= end;
+        let line = read_line(rest, self.offset, last)?;
         self.line += 1;
         self.offset = line.next;
         self.is_rest = line.goes_on;
         self.continued += usize::from(line.goes_on);
-        line
+        Some(line)
     }
 }
 
-/// Reads the line that starts at `start`, which lies within the body.
-fn read_line(bytes: &[u8], start: usize) -> PlainLine {
-    let rest = &bytes[start..];
+/// Reads the line that `rest` begins with, at `start` in the body; `None` if its end is not there and `rest` is not the
+/// `last` of it, or empty.
+fn read_line(rest: &[u8], start: usize, last: bool) -> Option<PlainLine> {
+    if rest.is_empty() {
+        return None;
+    }
     let window = &rest[..rest.len().min(PIECE + 1)];
     if let Some(len) = memchr::memchr(b'\n', window) {
         let text = window[..len].strip_suffix(b"\r").unwrap_or(&window[..len]);
-        return PlainLine {
+        return Some(PlainLine {
             text: start..start + text.len(),
             next: start + len + 1,
             goes_on: false,
-        };
+        });
     }
     if rest.len() <= PIECE {
-        return PlainLine {
-            text: start..bytes.len(),
-            next: bytes.len(),
+        let end = start + rest.len();
+        return last.then_some(PlainLine {
+            text: start..end,
+            next: end,
             goes_on: false,
-        };
+        });
     }
     let end = start + char_start(rest, PIECE);
-    PlainLine {
+    Some(PlainLine {
         text: start..end,
         next: end,
         goes_on: true,
-    }
+    })
 }
 
 /// Moves a cut back to where a UTF-8 character starts; bytes that are no UTF-8 stay where they are.

@@ -3,16 +3,28 @@
 //! It checks the grammar of RFC 8259 and counts the lines a pretty printer would make of it, without printing:
 //!
 //! ```text
-//! bytes → Scanner::advance (some megabytes at a time) → JsonIndex { checkpoints, long tokens, lines, fault }
+//! blocks → Scanner::advance (some megabytes at a time) → JsonIndex { checkpoints, outline, long tokens, lines, fault }
 //! ```
 //!
 //! There is no limit on depth: the stack is one bit per open container. Strings are searched eight bytes at a time. UTF-8
-//! is not checked here: drawing shows what is invalid. A fold table would be filled where containers open and close.
+//! is not checked here: drawing shows what is invalid. A body of many values, one behind the other, is read as one list
+//! of them when asked for (JSON Lines, NDJSON).
 
+use super::chunked::Chunked;
 use super::index::{Checkpoint, Checkpoints};
+use super::outline::Outline;
 
 /// Strings, numbers and white space longer than this are kept in a table, so no walk has to read them again. In bytes.
 pub(super) const LONG: usize = 4096;
+
+/// No token that has to be seen whole is longer (`\u0000`). In bytes.
+pub(super) const LOOKAHEAD: usize = 8;
+
+/// What is wrong with one value behind another.
+pub(super) const MORE: &str = "more text after the value";
+
+/// The byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Why a body that should be JSON is none, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,8 +40,9 @@ pub struct Fault {
 #[derive(Clone, Debug, Default)]
 pub(super) struct JsonIndex {
     pub marks: Checkpoints,
+    pub outline: Outline,
     /// Start and end of each token and each stretch of white space longer than [`LONG`], in order.
-    pub long: Vec<(usize, usize)>,
+    pub long: Chunked<(usize, usize)>,
     /// Pretty lines known from first to last byte.
     pub lines: usize,
     /// Bytes scanned.
@@ -93,38 +106,64 @@ pub(super) struct Scanner {
     /// Lines begun, and where the last of them starts.
     begun: usize,
     line_start: usize,
+    /// Where in the body the block in hand starts: all other places in it count from there.
+    base: usize,
+    /// Whether many values may follow each other, and whether there was white space since the last one.
+    many: bool,
+    gap: bool,
+    /// Whether the block ends before a token that has to be seen whole.
+    starved: bool,
 }
 
 impl Scanner {
-    /// Starts before the first byte; a byte order mark is passed over, as RFC 8259 allows.
-    pub fn new(bytes: &[u8]) -> Self {
-        let scanned = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    /// Starts before the first byte; `many` takes any number of values, not only one.
+    pub fn new(many: bool) -> Self {
         Self {
-            index: JsonIndex {
-                scanned,
-                ..JsonIndex::default()
-            },
+            index: JsonIndex::default(),
             state: State::Item,
             stack: Stack::default(),
             begun: 0,
             line_start: 0,
+            base: 0,
+            many,
+            gap: false,
+            starved: false,
         }
     }
 
-    /// Scans on until `limit` bytes of the body are covered or `lines` lines known, whichever comes first.
-    pub fn advance(&mut self, bytes: &[u8], limit: usize, lines: usize) {
-        let limit = limit.min(bytes.len());
-        let mut pos = self.index.scanned;
-        while pos < limit && self.begun <= lines && !self.index.complete {
-            match self.step(bytes, pos, limit) {
+    /// Scans the block that starts at the first byte not scanned, until it is covered or `lines` lines are known.
+    ///
+    /// Unless it is the `last` one, some of its last bytes may be left for the next block: a word or an escape must be
+    /// seen whole. A byte order mark is passed over, as RFC 8259 allows.
+    pub fn advance(&mut self, bytes: &[u8], last: bool, lines: usize) {
+        let limit = bytes.len();
+        self.base = self.index.scanned;
+        self.starved = false;
+        let mut pos = 0;
+        if self.base == 0 {
+            if !last && limit < BOM.len() {
+                return;
+            }
+            pos = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
+        }
+        let whole = |pos: usize| last || limit - pos >= LOOKAHEAD;
+        while pos < limit && self.begun <= lines && !self.index.complete && !self.starved {
+            match self.step(bytes, pos, whole(pos), last) {
                 Ok(next) => pos = next,
-                Err(fault) => return self.fail(fault),
+                Err(fault) => {
+                    return self.fail(Fault {
+                        offset: self.base + fault.offset,
+                        ..fault
+                    });
+                }
             }
         }
-        self.index.scanned = pos;
-        self.index.lines = self.begun.saturating_sub(1);
-        if pos == bytes.len() && !self.index.complete {
-            self.finish(bytes.len());
+        self.index.scanned = self.base + pos;
+        // What is behind the outermost value ends no line of it.
+        let open = usize::from(self.state != State::End);
+        self.index.lines = self.begun.saturating_sub(open);
+        if last && pos >= bytes.len() && !self.index.complete {
+            self.finish(self.base + bytes.len());
         }
     }
 
@@ -157,19 +196,26 @@ impl Scanner {
     }
 
     /// Reads one token, or as much of it as lies before the limit; returns where to go on.
-    fn step(&mut self, bytes: &[u8], pos: usize, limit: usize) -> Result<usize, Fault> {
-        let byte = bytes[pos];
+    ///
+    /// `sees` says that there are enough bytes behind `pos` for any token that has to be seen whole, or no more come.
+    fn step(&mut self, bytes: &[u8], pos: usize, sees: bool, last: bool) -> Result<usize, Fault> {
+        let (byte, limit) = (bytes[pos], bytes.len());
         match self.state {
-            State::Str { start, key } => return self.string(bytes, pos, limit, start, key),
+            State::Str { start, key } => return self.string(bytes, pos, last, start, key),
             State::Num { start, part } => return self.number(bytes, pos, limit, start, part),
             _ => {}
+        }
+        if !sees && matches!(byte, b't' | b'f' | b'n') {
+            self.starved = true;
+            return Ok(pos);
         }
         if is_space(byte) {
             let run = bytes[pos..limit]
                 .iter()
                 .position(|&byte| !is_space(byte))
                 .unwrap_or(limit - pos);
-            self.note_long(pos, pos + run);
+            self.note_long(self.base + pos, self.base + pos + run);
+            self.gap = true;
             return Ok(pos + run);
         }
         match (self.state, byte) {
@@ -180,18 +226,21 @@ impl Scanner {
                 Ok(pos + 1)
             }
             (State::Item | State::FirstItem, _) => {
-                self.begin_line(pos);
+                self.begin_line(pos, false);
                 self.value(bytes, pos)
             }
             (State::FirstKey | State::Key, _) => {
-                self.begin_line(pos);
+                self.begin_line(pos, false);
                 if byte != b'"' {
                     return Err(Fault {
                         offset: pos,
                         reason: "expected a name in double quotes",
                     });
                 }
-                self.state = State::Str { start: pos, key: true };
+                self.state = State::Str {
+                    start: self.base + pos,
+                    key: true,
+                };
                 Ok(pos + 1)
             }
             (State::Colon, b':') => {
@@ -211,7 +260,7 @@ impl Scanner {
                 Ok(pos + 1)
             }
             (State::After, b'}' | b']') if (byte == b'}') == self.stack.in_object() => {
-                self.begin_line(pos);
+                self.begin_line(pos, true);
                 self.stack.pop();
                 self.end_value();
                 Ok(pos + 1)
@@ -224,14 +273,21 @@ impl Scanner {
                 };
                 Err(Fault { offset: pos, reason })
             }
+            _ if self.many && self.gap => {
+                self.begin_line(pos, false);
+                self.value(bytes, pos)
+            }
             _ => Err(Fault {
                 offset: pos,
-                reason: "more text after the value",
+                reason: MORE,
             }),
         }
     }
 
-    fn begin_line(&mut self, offset: usize) {
+    fn begin_line(&mut self, pos: usize, closes: bool) {
+        let offset = self.base + pos;
+        let depth = self.stack.depth - u32::from(closes);
+        self.index.outline.add(self.begun, depth, closes);
         let place = Checkpoint {
             line: self.begun,
             offset,
@@ -240,12 +296,14 @@ impl Scanner {
             rest: false,
         };
         self.index.marks.offer(place);
+        self.gap = false;
         self.begun += 1;
         self.line_start = offset;
     }
 
     fn value(&mut self, bytes: &[u8], pos: usize) -> Result<usize, Fault> {
-        let number = |part| State::Num { start: pos, part };
+        let start = self.base + pos;
+        let number = |part| State::Num { start, part };
         self.state = match bytes[pos] {
             b'{' => {
                 self.stack.push(true);
@@ -255,7 +313,7 @@ impl Scanner {
                 self.stack.push(false);
                 State::FirstItem
             }
-            b'"' => State::Str { start: pos, key: false },
+            b'"' => State::Str { start, key: false },
             b'-' => number(Number::Minus),
             b'0' => number(Number::Zero),
             b'1'..=b'9' => number(Number::Int),
@@ -282,7 +340,8 @@ impl Scanner {
         };
     }
 
-    fn string(&mut self, bytes: &[u8], mut pos: usize, limit: usize, start: usize, key: bool) -> Result<usize, Fault> {
+    fn string(&mut self, bytes: &[u8], mut pos: usize, last: bool, start: usize, key: bool) -> Result<usize, Fault> {
+        let limit = bytes.len();
         loop {
             pos = find_special(bytes, pos, limit);
             if pos >= limit {
@@ -291,12 +350,16 @@ impl Scanner {
             match bytes[pos] {
                 b'"' => {
                     pos += 1;
-                    self.note_long(start, pos);
+                    self.note_long(start, self.base + pos);
                     if key {
                         self.state = State::Colon;
                     } else {
                         self.end_value();
                     }
+                    return Ok(pos);
+                }
+                b'\\' if !last && limit - pos < LOOKAHEAD => {
+                    self.starved = true;
                     return Ok(pos);
                 }
                 b'\\' => pos += escape_len(bytes, pos)?,
@@ -327,7 +390,7 @@ impl Scanner {
                         reason: "expected a digit",
                     });
                 }
-                self.end_number(start, pos);
+                self.end_number(start, self.base + pos);
                 return Ok(pos);
             };
             part = next;

@@ -7,15 +7,22 @@
 //! The bytes are searched as they were sent: white space that only the pretty form adds is not there to be found. A
 //! match longer than [`OVERLAP`] bytes may be missed or cut short; that is the price of being able to stop.
 
+use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
-use bytes::Bytes;
 use regex::bytes::{Regex, RegexBuilder};
+
+use super::source::Source;
 
 /// Bytes searched between two looks at whether to stop.
 const STEP: usize = 4 * 1024 * 1024;
 /// How far one step looks into the next, so that matches across the border are found. In bytes.
 const OVERLAP: usize = 64 * 1024;
+/// How far one step looks back for what the pattern asks about what stands before it (`^`, `\\b`). In bytes.
+const CONTEXT: usize = 64;
+/// So often a search that waits for more of the body looks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// When capital letters matter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +95,7 @@ pub struct Progress {
 /// A search that has not run yet.
 #[derive(Clone, Debug)]
 pub struct Job {
-    bytes: Bytes,
+    source: Source,
     regex: Regex,
     literal: bool,
     limit: usize,
@@ -98,7 +105,7 @@ impl Job {
     /// Prepares a search; `None` if there is nothing to search for.
     ///
     /// A pattern that is no regular expression (Rust's `regex` syntax, `^` and `$` at lines) is taken letter by letter.
-    pub fn new(bytes: Bytes, pattern: &str, options: Options) -> Option<Self> {
+    pub fn new(body: impl Into<Source>, pattern: &str, options: Options) -> Option<Self> {
         if pattern.is_empty() {
             return None;
         }
@@ -118,7 +125,7 @@ impl Job {
         let literal = regex.is_none();
         let regex = regex.or_else(|| build(&regex::escape(pattern)))?;
         Some(Self {
-            bytes,
+            source: body.into(),
             regex,
             literal,
             limit: options.limit,
@@ -130,49 +137,67 @@ impl Job {
         self.literal
     }
 
-    /// Searches. Blocks: run it on a thread for blocking work.
+    /// Searches, and goes on as long as the body grows. Blocks: run it on a thread for blocking work.
     ///
     /// `cancelled` is asked every few megabytes and after every match; if it says yes, `None` is returned. `progress`
-    /// hears every few megabytes how far the search is.
-    pub fn run(&self, cancelled: impl Fn() -> bool, mut progress: impl FnMut(Progress)) -> Option<Matches> {
-        let bytes = &self.bytes[..];
+    /// hears every few megabytes how far the search is and what it has found so far.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn run(
+        &self,
+        cancelled: impl Fn() -> bool,
+        mut progress: impl FnMut(Progress, &Matches),
+    ) -> io::Result<Option<Matches>> {
         let mut matches = Matches::default();
-        let (mut pos, mut end) = (0, 0);
-        while end < bytes.len() {
-            end = bytes.len().min(end + STEP);
-            // What starts in the overlap may reach beyond the step: the next step looks at it again.
-            let safe = if end == bytes.len() { end } else { end - OVERLAP };
-            loop {
-                if cancelled() {
-                    return None;
+        let (mut pos, mut searched) = (0_usize, 0_usize);
+        loop {
+            let (len, whole) = self.source.known();
+            // What the pattern may ask about what stands before is looked at again.
+            let base = searched.saturating_sub(CONTEXT).min(pos);
+            let block = self.source.read(base, searched - base + STEP + OVERLAP)?;
+            let end = base + block.len();
+            // What starts in the overlap may reach beyond the block: the next one looks at it again.
+            let last = whole && end == len;
+            let safe = if last { end } else { end.saturating_sub(OVERLAP) };
+            if safe > searched || last {
+                while pos <= end {
+                    if cancelled() {
+                        return Ok(None);
+                    }
+                    let found = self.regex.find_at(&block, pos - base);
+                    let Some(found) = found.filter(|found| base + found.start() < safe || last) else {
+                        break;
+                    };
+                    let range = base + found.start()..base + found.end();
+                    if range.is_empty() {
+                        pos = range.end + 1;
+                        continue;
+                    }
+                    if matches.ranges.len() >= self.limit {
+                        matches.more = true;
+                        return Ok(Some(matches));
+                    }
+                    pos = range.end;
+                    matches.ranges.push(range);
                 }
-                let found = if pos <= end {
-                    self.regex.find_at(&bytes[..end], pos)
-                } else {
-                    None
-                };
-                let Some(found) = found.filter(|found| found.start() < safe || safe == bytes.len()) else {
-                    break;
-                };
-                if found.is_empty() {
-                    pos = found.end() + 1;
-                    continue;
-                }
-                if matches.ranges.len() >= self.limit {
-                    matches.more = true;
-                    return Some(matches);
-                }
-                pos = found.end();
-                matches.ranges.push(found.range());
+                pos = pos.max(safe);
+                searched = safe;
+                let found = matches.ranges.len();
+                let total = len;
+                progress(Progress { searched, total, found }, &matches);
             }
-            pos = pos.max(safe);
-            progress(Progress {
-                searched: safe,
-                total: bytes.len(),
-                found: matches.ranges.len(),
-            });
+            if last {
+                return Ok(Some(matches));
+            }
+            if safe <= searched && end == len {
+                if cancelled() {
+                    return Ok(None);
+                }
+                self.source.grown(len, LOOK);
+            }
         }
-        Some(matches)
     }
 }
 
@@ -198,8 +223,9 @@ mod tests {
     use super::*;
 
     fn find(body: &str, pattern: &str, options: Options) -> Vec<(usize, usize)> {
-        let job = Job::new(Bytes::from(body.to_owned()), pattern, options).unwrap();
-        job.run(|| false, |_| {})
+        let job = Job::new(body.to_owned(), pattern, options).unwrap();
+        job.run(|| false, |_, _| {})
+            .unwrap()
             .unwrap()
             .ranges
             .iter()
@@ -242,9 +268,9 @@ mod tests {
 
     #[test]
     fn what_is_no_regex_is_taken_letter_by_letter() {
-        let job = Job::new(Bytes::from_static(b"a(b (b"), "(b", Options::default()).unwrap();
+        let job = Job::new("a(b (b", "(b", Options::default()).unwrap();
         assert!(job.is_literal());
-        assert_eq!(job.run(|| false, |_| {}).unwrap().ranges, [1..3, 4..6]);
+        assert_eq!(job.run(|| false, |_, _| {}).unwrap().unwrap().ranges, [1..3, 4..6]);
         assert_eq!(
             find(
                 "a.b axb",
@@ -256,7 +282,7 @@ mod tests {
             ),
             [(0, 3)]
         );
-        assert!(Job::new(Bytes::new(), "", Options::default()).is_none());
+        assert!(Job::new("", "", Options::default()).is_none());
     }
 
     #[test]
@@ -268,7 +294,7 @@ mod tests {
     #[test]
     fn matches_are_capped() {
         let job = Job::new(
-            Bytes::from("x".repeat(10)),
+            "x".repeat(10),
             "x",
             Options {
                 limit: 3,
@@ -276,11 +302,11 @@ mod tests {
             },
         )
         .unwrap();
-        let matches = job.run(|| false, |_| {}).unwrap();
+        let matches = job.run(|| false, |_, _| {}).unwrap().unwrap();
         assert_eq!((matches.ranges.len(), matches.more), (3, true));
         assert_eq!(matches.count(), "more than 3");
         let job = Job::new(
-            Bytes::from("x".repeat(3)),
+            "x".repeat(3),
             "x",
             Options {
                 limit: 3,
@@ -288,7 +314,7 @@ mod tests {
             },
         )
         .unwrap();
-        assert!(!job.run(|| false, |_| {}).unwrap().more);
+        assert!(!job.run(|| false, |_, _| {}).unwrap().unwrap().more);
     }
 
     #[test]
@@ -307,7 +333,7 @@ mod tests {
             body[at..at + 4].copy_from_slice(b"find");
         }
         // One overwrote another's end: only whole words count.
-        let body = Bytes::from(body);
+        let body = bytes::Bytes::from(body);
         let expected: Vec<_> = regex::bytes::Regex::new("find")
             .unwrap()
             .find_iter(&body)
@@ -315,22 +341,23 @@ mod tests {
             .collect();
         let matches = Job::new(body, "find", Options::default())
             .unwrap()
-            .run(|| false, |_| {})
+            .run(|| false, |_, _| {})
+            .unwrap()
             .unwrap();
         assert_eq!(matches.ranges, expected);
     }
 
     #[test]
     fn a_search_stops_when_told_and_tells_how_far_it_is() {
-        let job = Job::new(Bytes::from(vec![b'.'; 3 * STEP]), "x", Options::default()).unwrap();
+        let job = Job::new(vec![b'.'; 3 * STEP], "x", Options::default()).unwrap();
         let steps = Cell::new(0);
         let result = job.run(
             || steps.get() == 1,
-            |progress| {
+            |progress, _| {
                 assert!(progress.searched < progress.total);
                 steps.set(steps.get() + 1);
             },
         );
-        assert_eq!((result, steps.get()), (None, 1));
+        assert_eq!((result.unwrap(), steps.get()), (None, 1));
     }
 }

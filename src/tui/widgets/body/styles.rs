@@ -23,6 +23,8 @@ pub struct BodyStyles {
     pub line_number: Style,
     /// The number of the line the cursor is on, and the thumb of the scroll bar.
     pub gutter_current: Style,
+    /// The ground of the line the cursor is on.
+    pub current_line: Style,
     /// Every match of the search.
     pub found: Style,
     /// The match the cursor is on.
@@ -46,6 +48,7 @@ impl Default for BodyStyles {
             punctuation: plain,
             line_number: plain.add_modifier(Modifier::DIM),
             gutter_current: plain.add_modifier(Modifier::BOLD),
+            current_line: plain,
             found: plain.fg(Color::Black).bg(Color::Yellow),
             found_current: plain.fg(Color::Black).bg(Color::LightRed).add_modifier(Modifier::BOLD),
             error: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
@@ -55,6 +58,15 @@ impl Default for BodyStyles {
 }
 
 impl BodyStyles {
+    /// Returns the style of a mark on the scroll bar for what is drawn in this style: in the colour of its ground.
+    pub(super) fn mark(&self, found: Style) -> Style {
+        let colour = found.bg.or(found.fg);
+        let style = Style { bg: None, ..self.text };
+        colour
+            .map_or(style, |colour| style.fg(colour))
+            .add_modifier(Modifier::BOLD)
+    }
+
     /// Returns the style of a kind of text.
     pub(super) fn of(&self, kind: Kind) -> Style {
         match kind {
@@ -64,7 +76,7 @@ impl BodyStyles {
             Kind::Number => self.number,
             Kind::Literal => self.literal,
             Kind::Punctuation => self.punctuation,
-            Kind::Note => self.note,
+            Kind::Note | Kind::Fold => self.note,
             Kind::Error => self.error,
         }
     }

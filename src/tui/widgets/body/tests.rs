@@ -2,18 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod large;
+mod nested;
 mod screens;
 
-use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
+
 use crate::tui::widgets::escape;
 
 /// A document with its index complete.
-fn whole(bytes: impl Into<Bytes>, syntax: Syntax) -> Document {
-    let mut doc = Document::new(bytes.into(), syntax);
+fn whole(bytes: impl Into<Source>, syntax: Syntax) -> Document {
+    let mut doc = Document::new(bytes, syntax);
     if let Some(job) = doc.index_job() {
         assert!(job.run(|| false, |snapshot| assert!(doc.apply(snapshot))));
     }
@@ -22,7 +24,10 @@ fn whole(bytes: impl Into<Bytes>, syntax: Syntax) -> Document {
 }
 
 fn texts(doc: &Document, form: Form) -> Vec<String> {
-    let lines: Vec<_> = doc.lines_from(form, 0).map(|line| line.text(doc.bytes())).collect();
+    let lines: Vec<_> = doc
+        .lines_from(form, 0)
+        .map(|line| line.text(doc.source()).unwrap())
+        .collect();
     assert_eq!(lines.len(), doc.lines(form));
     lines
 }
@@ -69,7 +74,7 @@ proptest! {
             let doc = whole(body, Syntax::Json);
             prop_assert_eq!(doc.fault(), None);
             prop_assert_eq!(texts(&doc, Form::Pretty).join("\n"), &*expected);
-            prop_assert_eq!(doc.text_range(Form::Pretty, 0..doc.lines(Form::Pretty)), &*expected);
+            prop_assert_eq!(doc.text_range(Form::Pretty, 0..doc.lines(Form::Pretty)).unwrap(), &*expected);
             assert_consistent(&doc, Form::Pretty);
         }
     }
@@ -133,21 +138,21 @@ fn lines_are_found_far_behind_the_prefix() {
     let doc = whole(body.clone(), Syntax::Json);
     assert_eq!(doc.lines(Form::Pretty), expected.len());
     for at in (0..expected.len()).step_by(977) {
-        assert_eq!(doc.line_text(Form::Pretty, at).unwrap(), expected[at]);
+        assert_eq!(doc.line_text(Form::Pretty, at).unwrap().unwrap(), expected[at]);
         let line = doc.line(Form::Pretty, at).unwrap();
         assert_eq!(doc.line_at(Form::Pretty, line.bytes.start), Some(at));
     }
     let offset = body.find("\"item 15000\"").unwrap();
     let line = doc.line_at(Form::Pretty, offset).unwrap();
     assert_eq!(
-        doc.line_text(Form::Pretty, line).unwrap(),
+        doc.line_text(Form::Pretty, line).unwrap().unwrap(),
         "    \"name\": \"item 15000\","
     );
 }
 
 #[test]
 fn the_prefix_is_little_and_grows_by_snapshots() {
-    let mut doc = Document::new(Bytes::from(objects(400_000)), Syntax::Json);
+    let mut doc = Document::new(objects(400_000), Syntax::Json);
     let first = doc.lines(Form::Pretty);
     assert!(
         (500..600).contains(&first) && !doc.is_complete(Form::Pretty),
@@ -170,14 +175,14 @@ fn the_prefix_is_little_and_grows_by_snapshots() {
 
 #[test]
 fn a_job_can_be_cancelled_and_old_news_is_refused() {
-    let mut doc = Document::new(Bytes::from(objects(10_000)), Syntax::Json);
+    let mut doc = Document::new(objects(10_000), Syntax::Json);
     let mut heard = Vec::new();
     assert!(!doc.index_job().unwrap().run(|| true, |snapshot| heard.push(snapshot)));
     assert!(heard.is_empty());
     assert!(doc.index_job().unwrap().run(|| false, |snapshot| heard.push(snapshot)));
     assert!(doc.apply(heard.last().unwrap().clone()));
     assert!(!doc.apply(heard[0].clone()), "older");
-    let mut other = Document::new(Bytes::from(objects(10_000)), Syntax::Json);
+    let mut other = Document::new(objects(10_000), Syntax::Json);
     assert!(!other.apply(heard[0].clone()), "another body");
 }
 
@@ -196,7 +201,7 @@ fn a_fault_leaves_the_rest_as_text() {
     ];
     assert_eq!(texts(&doc, Form::Pretty), expected);
     assert_eq!(
-        doc.text_range(Form::Pretty, 0..5),
+        doc.text_range(Form::Pretty, 0..5).unwrap(),
         "{\n  \"a\": 1,\n\"b\": tru,\n \"c\": 3}"
     );
     let numbers: Vec<_> = doc.lines_from(Form::Pretty, 0).map(|line| line.number).collect();
@@ -236,11 +241,15 @@ fn long_strings_are_drawn_in_part_and_copied_whole() {
     let long = "日本".repeat(1_000_000);
     let doc = whole(format!("{{\"a\":\"{long}\",\"b\":\"{long}\",\"c\":1}}"), Syntax::Json);
     assert_eq!(doc.lines(Form::Pretty), 5);
-    assert_eq!(doc.line_text(Form::Pretty, 2).unwrap(), format!("  \"b\": \"{long}\","));
+    assert_eq!(
+        doc.line_text(Form::Pretty, 2).unwrap().unwrap(),
+        format!("  \"b\": \"{long}\",")
+    );
     let line = doc.line(Form::Pretty, 2).unwrap();
-    assert!(glyphs::columns(&line, doc.bytes()) < 2000);
-    assert_eq!(doc.bytes()[line.value().unwrap()], *format!("\"{long}\"").as_bytes());
-    assert_eq!(doc.line_text(Form::Pretty, 3).unwrap(), "  \"c\": 1");
+    assert!(glyphs::columns(&line) < 2000);
+    let value = line.value().unwrap();
+    assert!(doc.source().read(value.start, value.len()).unwrap() == format!("\"{long}\""));
+    assert_eq!(doc.line_text(Form::Pretty, 3).unwrap().unwrap(), "  \"c\": 1");
 }
 
 #[test]
@@ -254,9 +263,9 @@ fn a_line_of_megabytes_comes_in_pieces_under_one_number() {
     assert_eq!(doc.line_of_number(Form::Raw, 4), None);
     assert!(
         doc.lines_from(Form::Raw, 0)
-            .all(|line| line.bytes.len() <= 4097 && !line.text(doc.bytes()).contains('\u{fffd}'))
+            .all(|line| line.bytes.len() <= 4097 && !line.text(doc.source()).unwrap().contains('\u{fffd}'))
     );
-    assert_eq!(doc.text_range(Form::Raw, 0..lines), body);
+    assert_eq!(doc.text_range(Form::Raw, 0..lines).unwrap(), body);
     let line = doc.line_at(Form::Raw, 5_000_001).unwrap();
     assert!(doc.line(Form::Raw, line).unwrap().bytes.contains(&5_000_001));
 }
@@ -267,7 +276,7 @@ fn megabytes_of_white_space_are_passed_over() {
     let doc = whole(format!("{space}[{space}1{space},{space}2{space}]{space}"), Syntax::Json);
     assert_eq!(texts(&doc, Form::Pretty), ["[", "  1,", "  2", "]"]);
     assert_eq!(doc.line_at(Form::Pretty, 9_000_000), Some(0));
-    assert_eq!(doc.line_at(Form::Pretty, doc.bytes().len() - 1), Some(3));
+    assert_eq!(doc.line_at(Form::Pretty, doc.source().len() - 1), Some(3));
     assert_eq!(
         doc.line(Form::Pretty, 1).unwrap().value().map(|value| value.len()),
         Some(1)
@@ -286,7 +295,7 @@ fn depth_has_no_limit() {
 #[test]
 fn binary_is_a_dump() {
     let doc = whole(&b"\x00\x01Hi\xff"[..], Syntax::Hex);
-    let text = doc.line_text(Form::Pretty, 0).unwrap();
+    let text = doc.line_text(Form::Pretty, 0).unwrap().unwrap();
     assert!(
         text.starts_with("00000000  00 01 48 69 ff ") && text.ends_with(" ··Hi·"),
         "{text}"

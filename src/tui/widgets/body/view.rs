@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use super::document::{Document, Form};
 use super::draw::Columns;
+use super::folds::Folds;
 use super::glyphs;
+use super::rows::Rows;
 use super::search::Matches;
 
 /// Beyond this many rows a wrapped scroll counts lines instead: nobody sees the difference.
@@ -44,6 +46,7 @@ pub struct View {
     pub(super) wrap: bool,
     pub(super) matches: Option<Arc<Matches>>,
     pub(super) current: Option<usize>,
+    pub(super) folds: Folds,
     form: Form,
     width: usize,
     height: usize,
@@ -56,12 +59,17 @@ impl View {
         Self::default()
     }
 
-    /// Returns the line the cursor is on, counted from 0.
+    /// Returns the row the cursor is on, counted from 0; a row is a line that is not folded away.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
-    /// Returns the first line on the screen, counted from 0.
+    /// Returns the line the cursor is on, counted from 0.
+    pub fn cursor_line(&self, doc: &Document) -> usize {
+        self.sight(doc).line_of(self.cursor)
+    }
+
+    /// Returns the first row on the screen, counted from 0.
     pub fn top(&self) -> usize {
         self.top
     }
@@ -100,11 +108,19 @@ impl View {
 
     /// Takes note that the document knows more lines than before; goes on towards a goal not reached yet.
     pub fn refresh(&mut self, doc: &Document) {
+        if self.folds.is_open()
+            && let Some(mut nest) = doc.nest(Form::Pretty)
+        {
+            self.folds.settle(&mut nest);
+        }
         match self.goal {
             Goal::Reached => self.clamp(doc),
             Goal::End => self.to_end(doc),
             Goal::Number(number) => self.goto_line(doc, number),
-            Goal::Byte(offset) => self.show_byte(doc, offset),
+            Goal::Byte(offset) => {
+                self.unfold_to(doc, offset);
+                self.show_byte(doc, offset);
+            }
         }
     }
 
@@ -139,7 +155,7 @@ impl View {
     pub fn click(&mut self, doc: &Document, row: usize) {
         let mut left = if self.wrap { row + self.top_row } else { row };
         for line in self.visible(doc) {
-            let rows = if self.wrap { self.rows(doc, line) } else { 1 };
+            let rows = if self.wrap { self.height_of(doc, line) } else { 1 };
             if left < rows {
                 (self.cursor, self.goal) = (line, Goal::Reached);
                 return;
@@ -182,8 +198,12 @@ impl View {
 
     /// Goes to a line by its number in the gutter, counted from 1; to the last one if there are not that many.
     pub fn goto_line(&mut self, doc: &Document, number: usize) {
-        match doc.line_of_number(self.form, number.max(1)) {
-            Some(line) => self.show_line(doc, line),
+        let line = doc.line_of_number(self.form, number.max(1));
+        if let Some(line) = line {
+            self.unfold_line(doc, line);
+        }
+        match line {
+            Some(line) => self.show_line(doc, self.sight(doc).row_of(line)),
             None => self.to_end(doc),
         }
         let open = number > doc.last_number(self.form) && !doc.is_complete(self.form);
@@ -193,8 +213,8 @@ impl View {
     /// Scrolls sideways by columns, to the right if positive; not beyond what is on the screen, and not when wrapped.
     pub fn scroll_columns(&mut self, doc: &Document, columns: isize) {
         let seen = self.visible(doc);
-        let walk = doc.lines_from(self.form, seen.start).take(seen.len());
-        let widest = walk.map(|line| glyphs::columns(&line, doc.bytes())).max().unwrap_or(0);
+        let walk = self.sight(doc).walk(seen.start).take(seen.len());
+        let widest = walk.map(|line| glyphs::columns(&line)).max().unwrap_or(0);
         let most = widest.saturating_sub(self.text_width(doc)).max(self.left.min(widest));
         self.left = if self.wrap {
             0
@@ -222,8 +242,10 @@ impl View {
             return;
         }
         // Indentation belongs to the line before in the pretty form: the place is the first byte seen.
-        let offset = doc.line(self.form, self.cursor).map(|line| {
-            let text = doc.bytes().get(line.bytes.clone()).unwrap_or_default();
+        let offset = self.sight(doc).get(self.cursor).map(|line| {
+            // More white space than that is not worth looking through; without any text it is the line's start.
+            let text = doc.source().read(line.bytes.start, line.bytes.len().min(4096));
+            let text = text.unwrap_or_default();
             line.bytes.start + text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0)
         });
         let above = self.cursor.saturating_sub(self.top);
@@ -238,10 +260,16 @@ impl View {
         self.reveal_cursor(doc);
     }
 
-    /// Takes the matches to highlight, or none; the position stays.
+    /// Takes the matches to highlight, or none; the position stays, and the current match if it is among them.
     pub fn set_matches(&mut self, matches: Option<Arc<Matches>>) {
+        let current = self
+            .current
+            .and_then(|at| self.matches.as_ref()?.ranges.get(at).cloned());
+        self.current = current.and_then(|current| {
+            let ranges = &matches.as_ref()?.ranges;
+            ranges.binary_search_by_key(&current.start, |range| range.start).ok()
+        });
         self.matches = matches;
-        self.current = None;
     }
 
     /// Goes to the next match behind the cursor, around the end if need be; `None` if there is no match at all.
@@ -281,9 +309,15 @@ impl View {
         )
     }
 
+    /// What is seen of the document.
+    pub(super) fn sight<'a>(&'a self, doc: &'a Document) -> Rows<'a> {
+        Rows::new(doc, self.form, &self.folds)
+    }
+
     fn show_match(&mut self, doc: &Document, matches: &Matches, found: Found) -> Option<Found> {
         let range = matches.ranges.get(found.index)?;
         self.current = Some(found.index);
+        self.unfold_to(doc, range.start);
         self.show_byte(doc, range.start);
         Some(found)
     }
@@ -291,17 +325,17 @@ impl View {
     /// Returns the current match if the cursor is still on its line.
     fn on_match(&self, doc: &Document) -> Option<usize> {
         let range = self.matches.as_ref()?.ranges.get(self.current?)?;
-        let here = self.goal == Goal::Byte(range.start) || doc.line_at(self.form, range.start) == Some(self.cursor);
+        let here = self.goal == Goal::Byte(range.start) || self.sight(doc).row_at(range.start) == Some(self.cursor);
         self.current.filter(|_| here)
     }
 
     fn cursor_bytes(&self, doc: &Document) -> Range<usize> {
-        doc.line(self.form, self.cursor).map_or(0..0, |line| line.bytes)
+        self.sight(doc).get(self.cursor).map_or(0..0, |line| line.bytes)
     }
 
     /// Brings a byte of the body onto the screen, its column and row too.
     fn show_byte(&mut self, doc: &Document, offset: usize) {
-        let Some(line) = doc.line_at(self.form, offset) else {
+        let Some(line) = self.sight(doc).row_at(offset) else {
             self.to_end(doc);
             self.goal = if doc.is_complete(self.form) {
                 Goal::Reached
@@ -312,10 +346,10 @@ impl View {
         };
         self.show_line(doc, line);
         let text = self.text_width(doc);
-        let Some(line) = doc.line(self.form, self.cursor) else {
+        let Some(line) = self.sight(doc).get(self.cursor) else {
             return;
         };
-        let (column, row) = glyphs::find(&line, doc.bytes(), offset, text);
+        let (column, row) = glyphs::find(&line, offset, text);
         if !self.wrap && !(self.left..self.left + text).contains(&column) {
             self.left = if column < text {
                 0
@@ -341,6 +375,18 @@ impl View {
         self.reveal_cursor(doc);
     }
 
+    /// Puts the cursor on a line after folding, at the height of the screen where it was.
+    pub(super) fn keep_at(&mut self, doc: &Document, line: usize) {
+        self.goal = Goal::Reached;
+        let above = self.cursor.saturating_sub(self.top);
+        self.cursor = self.sight(doc).row_of(line);
+        if self.cursor < self.top || !self.visible(doc).contains(&self.cursor) {
+            (self.top, self.top_row) = (self.cursor.saturating_sub(above), 0);
+        }
+        self.clamp(doc);
+        self.reveal_cursor(doc);
+    }
+
     /// Scrolls by rows and keeps the cursor at its place on the screen; at the ends the cursor goes on.
     fn leap(&mut self, doc: &Document, rows: isize) {
         let before = (self.top, self.top_row);
@@ -356,9 +402,9 @@ impl View {
     }
 
     fn step_down(&mut self, doc: &Document, mut steps: usize) {
-        let lines = doc.lines(self.form);
+        let lines = self.sight(doc).count();
         while self.top < lines {
-            let rest = self.rows(doc, self.top).saturating_sub(self.top_row);
+            let rest = self.height_of(doc, self.top).saturating_sub(self.top_row);
             if steps < rest {
                 self.top_row += steps;
                 return;
@@ -376,19 +422,19 @@ impl View {
             };
             steps -= self.top_row + 1;
             self.top = before;
-            self.top_row = self.rows(doc, before).saturating_sub(1);
+            self.top_row = self.height_of(doc, before).saturating_sub(1);
         }
         self.top_row -= steps;
     }
 
     /// Brings the position back into the document: the last row of the body is never above the last row of the screen.
     fn clamp(&mut self, doc: &Document) {
-        let last = doc.lines(self.form).saturating_sub(1);
+        let last = self.sight(doc).count().saturating_sub(1);
         self.cursor = self.cursor.min(last);
         let end = self.back_from(doc, last);
         (self.top, self.top_row) = (self.top, self.top_row).min(end);
         if self.top_row > 0 {
-            self.top_row = self.top_row.min(self.rows(doc, self.top).saturating_sub(1));
+            self.top_row = self.top_row.min(self.height_of(doc, self.top).saturating_sub(1));
         }
     }
 
@@ -410,7 +456,7 @@ impl View {
         }
         let mut at = line;
         loop {
-            let rows = self.rows(doc, at);
+            let rows = self.height_of(doc, at);
             if rows >= need {
                 return (at, rows - need);
             }
@@ -424,13 +470,13 @@ impl View {
 
     /// Returns the lines on the screen, the ones cut off included.
     fn visible(&self, doc: &Document) -> Range<usize> {
-        let count = doc.lines(self.form);
+        let count = self.sight(doc).count();
         let end = if self.wrap {
             let mut rows = 0_usize;
-            let fits = doc.lines_from(self.form, self.top).take_while(|line| {
+            let fits = self.sight(doc).walk(self.top).take_while(|line| {
                 let before = rows.saturating_sub(self.top_row);
                 let fits = before < self.height;
-                rows += glyphs::rows(line, doc.bytes(), self.text_width(doc));
+                rows += glyphs::rows(line, self.text_width(doc));
                 fits
             });
             self.top + fits.count()
@@ -444,16 +490,16 @@ impl View {
     fn rows_above(&self, doc: &Document) -> usize {
         let lines = self.cursor.saturating_sub(self.top);
         let width = self.text_width(doc);
-        doc.lines_from(self.form, self.top)
+        self.sight(doc)
+            .walk(self.top)
             .take(lines)
-            .map(|line| glyphs::rows(&line, doc.bytes(), width))
+            .map(|line| glyphs::rows(&line, width))
             .sum()
     }
 
-    fn rows(&self, doc: &Document, line: usize) -> usize {
+    fn height_of(&self, doc: &Document, row: usize) -> usize {
         let width = self.text_width(doc);
-        doc.line(self.form, line)
-            .map_or(1, |line| glyphs::rows(&line, doc.bytes(), width))
+        self.sight(doc).get(row).map_or(1, |line| glyphs::rows(&line, width))
     }
 
     fn text_width(&self, doc: &Document) -> usize {

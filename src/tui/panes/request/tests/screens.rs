@@ -104,6 +104,7 @@ fn a_running_request_says_how_far_it_is() {
         phase: Phase::Waiting,
         started: harness.now,
         token_for: None,
+        arriving: None,
     };
     harness.state.shared.running.insert(id, running);
     harness.now += 1200.milliseconds();

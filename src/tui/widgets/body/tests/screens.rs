@@ -24,8 +24,8 @@ fn view(doc: &Document, width: u16, height: u16) -> View {
 }
 
 fn find(doc: &Document, pattern: &str) -> Arc<search::Matches> {
-    let job = search::Job::new(doc.bytes().clone(), pattern, search::Options::default()).unwrap();
-    Arc::new(job.run(|| false, |_| {}).unwrap())
+    let job = search::Job::new(doc.source().clone(), pattern, search::Options::default()).unwrap();
+    Arc::new(job.run(|| false, |_, _| {}).unwrap().unwrap())
 }
 
 #[test]
@@ -152,7 +152,12 @@ fn matches_are_walked_through_and_shown() {
             wrapped: false
         })
     );
-    assert!(doc.line_text(Form::Pretty, view.cursor()).unwrap().contains("item 700"));
+    assert!(
+        doc.line_text(Form::Pretty, view.cursor())
+            .unwrap()
+            .unwrap()
+            .contains("item 700")
+    );
     let area = Rect::new(0, 0, 40, 10);
     let mut buf = Buffer::empty(area);
     view.draw(&doc, &BodyStyles::default(), area, &mut buf);
@@ -210,7 +215,7 @@ fn a_match_far_to_the_right_is_brought_into_sight() {
 
 #[test]
 fn the_end_and_matches_are_reached_as_the_index_grows() {
-    let mut doc = Document::new(Bytes::from(objects(200_000)), Syntax::Json);
+    let mut doc = Document::new(objects(200_000), Syntax::Json);
     let mut at_end = view(&doc, 40, 10);
     let mut at_match = at_end.clone();
     let mut at_line = at_end.clone();
@@ -231,6 +236,7 @@ fn the_end_and_matches_are_reached_as_the_index_grows() {
     assert!(
         doc.line_text(Form::Pretty, at_match.cursor())
             .unwrap()
+            .unwrap()
             .contains("item 150000")
     );
     assert_eq!(at_line.cursor(), 899_999);
@@ -241,14 +247,14 @@ fn the_end_and_matches_are_reached_as_the_index_grows() {
 fn empty_and_unfinished_bodies_say_so() {
     let doc = whole("", Syntax::Json);
     assert_eq!(screen(&view(&doc, 20, 2), &doc, 20, 2)[0], "empty body");
-    let doc = Document::new(Bytes::from(format!("[\"{}\"]", "x".repeat(1_000_000))), Syntax::Json);
+    let doc = Document::new(format!("[\"{}\"]", "x".repeat(1_000_000)), Syntax::Json);
     assert!(screen(&view(&doc, 40, 4), &doc, 40, 4).concat().contains("indexing"));
 }
 
 /// One step a user may take.
 fn act(view: &mut View, doc: &Document, action: u8, amount: i16) {
     let by = isize::from(amount);
-    match action % 14 {
+    match action % 18 {
         0 => view.scroll(doc, by),
         1 => view.move_cursor(doc, by),
         2 => view.page(doc, by % 5),
@@ -262,6 +268,10 @@ fn act(view: &mut View, doc: &Document, action: u8, amount: i16) {
         10 => drop(view.next_match(doc)),
         11 => drop(view.prev_match(doc)),
         12 => view.refresh(doc),
+        13 => drop(view.toggle_fold(doc)),
+        14 => drop(view.toggle_fold_inside(doc)),
+        15 => view.fold_to_level(doc, amount.try_into().ok()),
+        16 => view.move_cursor(doc, by % 4),
         _ => view.set_size(doc, amount.unsigned_abs() % 50, amount.unsigned_abs() % 7),
     }
 }
@@ -285,8 +295,9 @@ proptest! {
             view.set_matches(Some(find(&doc, "[a-f0-9]+")));
             for &(action, amount) in &actions {
                 act(&mut view, &doc, action, amount);
-                let lines = doc.lines(view.form());
-                prop_assert!(view.cursor() < lines.max(1) && view.top() <= view.cursor().max(lines));
+                let rows = view.sight(&doc).count();
+                prop_assert!(view.cursor() < rows.max(1) && view.top() <= view.cursor().max(rows));
+                prop_assert!(view.cursor_line(&doc) < doc.lines(view.form()).max(1));
                 for (width, height) in [size, (0, 0), (1, 1), (3, 2), (2, 9)] {
                     for row in screen(&view, &doc, width, height) {
                         prop_assert!(!row.chars().any(escape::is_hidden));

@@ -1,0 +1,322 @@
+//! Where a response's bytes are kept while they come and afterwards: in memory, and beyond a size in a file.
+//!
+//! ```text
+//! Keeper::push ─▶ memory ──(more than `in_memory`)──▶ unlinked file     Keeper::payload ─▶ readers, at any time
+//!            └─▶ wakes who waits                                        Keeper::end ─▶ whole
+//! ```
+//!
+//! The file has no name: it is gone when its last reader is, also after a crash, and nobody else can open it. It is read
+//! in blocks where it is needed, never mapped, so that the memory of the program does not grow with a body; what was
+//! just written or read lies in the system's cache anyway.
+
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use crate::model::payload::{Kept, Payload};
+
+/// How large bodies are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeping {
+    /// Bodies up to so many bytes stay in memory.
+    pub in_memory: usize,
+    /// The folder for the files of larger ones; `None` takes `$TMPDIR`, else `/var/tmp` where there is one.
+    pub folder: Option<PathBuf>,
+}
+
+impl Default for Keeping {
+    /// 32 MiB.
+    fn default() -> Self {
+        Self {
+            in_memory: 32 << 20,
+            folder: None,
+        }
+    }
+}
+
+impl Keeping {
+    /// Opens a file without a name.
+    fn file(&self) -> io::Result<File> {
+        // Unlike `/tmp`, `/var/tmp` is made for large files: the other one is often memory itself.
+        let large = PathBuf::from("/var/tmp");
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None if cfg!(unix) && std::env::var_os("TMPDIR").is_none() && large.is_dir() => large,
+            None => std::env::temp_dir(),
+        };
+        tempfile::tempfile_in(&folder).map_err(|error| {
+            let words = format!("no file could be made in `{}`: {error}", folder.display());
+            io::Error::new(error.kind(), words)
+        })
+    }
+}
+
+/// Takes the bytes of one body. Dropping it ends the body.
+pub(super) struct Keeper {
+    keeping: Keeping,
+    store: Arc<Store>,
+}
+
+struct Store {
+    state: Mutex<State>,
+    news: Condvar,
+}
+
+struct State {
+    len: usize,
+    whole: bool,
+    place: Place,
+}
+
+enum Place {
+    Growing(Vec<u8>),
+    Memory(Bytes),
+    File(Arc<File>),
+}
+
+impl Keeper {
+    pub(super) fn new(keeping: Keeping) -> Self {
+        let state = State {
+            len: 0,
+            whole: false,
+            place: Place::Growing(Vec::new()),
+        };
+        Self {
+            keeping,
+            store: Arc::new(Store {
+                state: Mutex::new(state),
+                news: Condvar::new(),
+            }),
+        }
+    }
+
+    /// The body, to be read from now on.
+    pub(super) fn payload(&self) -> Payload {
+        Payload::kept(Arc::clone(&self.store) as Arc<dyn Kept>)
+    }
+
+    /// How many bytes there are.
+    pub(super) fn len(&self) -> usize {
+        self.store.state().len
+    }
+
+    /// Adds bytes. A write into the file goes to the system's cache: it takes microseconds.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let mut state = self.store.state();
+        if let Place::Growing(memory) = &mut state.place {
+            if memory.len() + bytes.len() <= self.keeping.in_memory {
+                memory.extend_from_slice(bytes);
+            } else {
+                let file = self.keeping.file()?;
+                write_at(&file, memory, 0)?;
+                state.place = Place::File(Arc::new(file));
+            }
+        }
+        if let Place::File(file) = &state.place {
+            let (file, offset) = (Arc::clone(file), state.len as u64);
+            // Readers may go on meanwhile: what they know of is not touched.
+            drop(state);
+            write_at(&file, bytes, offset)?;
+            state = self.store.state();
+        }
+        state.len += bytes.len();
+        drop(state);
+        self.store.news.notify_all();
+        Ok(())
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let mut state = self.store.state();
+        state.whole = true;
+        if let Place::Growing(memory) = &mut state.place {
+            let mut memory = std::mem::take(memory);
+            memory.shrink_to_fit();
+            state.place = Place::Memory(Bytes::from(memory));
+        }
+        drop(state);
+        self.store.news.notify_all();
+    }
+}
+
+impl Store {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // The state is never left half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept for Store {
+    fn known(&self) -> (usize, bool) {
+        let state = self.state();
+        (state.len, state.whole)
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        let until = Instant::now().checked_add(most);
+        let mut state = self.state();
+        loop {
+            let left = until.map_or(most, |until| until.saturating_duration_since(Instant::now()));
+            if state.len > than || state.whole || left.is_zero() {
+                return (state.len, state.whole);
+            }
+            let waited = self.news.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        let state = self.state();
+        let start = offset.min(state.len);
+        let end = start.saturating_add(len).min(state.len);
+        match &state.place {
+            Place::Growing(memory) => Ok(Bytes::copy_from_slice(&memory[start..end])),
+            Place::Memory(bytes) => Ok(bytes.slice(start..end)),
+            Place::File(file) => {
+                let file = Arc::clone(file);
+                drop(state);
+                let mut block = vec![0; end - start];
+                read_at(&file, &mut block, start as u64)?;
+                Ok(Bytes::from(block))
+            }
+        }
+    }
+
+    fn memory(&self) -> Option<Bytes> {
+        match &self.state().place {
+            Place::Memory(bytes) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
+    fn resident(&self) -> usize {
+        match &self.state().place {
+            Place::Growing(memory) => memory.len(),
+            Place::Memory(bytes) => bytes.len(),
+            Place::File(_) => 0,
+        }
+    }
+}
+
+/// Fills the block from that place of the file, whose own position stays where it is.
+#[cfg(unix)]
+fn read_at(file: &File, block: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, block, offset)
+}
+
+/// Writes at that place of the file.
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Writes at that place of the file.
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = std::os::windows::fs::FileExt::seek_write(file, bytes, offset)?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        (bytes, offset) = (&bytes[written..], offset + written as u64);
+    }
+    Ok(())
+}
+
+/// Fills the block from that place of the file. The position that this moves is nobody's: writes name theirs, too.
+#[cfg(windows)]
+fn read_at(file: &File, mut block: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !block.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, block, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => (block, offset) = (&mut block[read..], offset + read as u64),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::io::Read;
+
+    use super::*;
+
+    fn keeper(in_memory: usize) -> Keeper {
+        Keeper::new(Keeping {
+            in_memory,
+            folder: None,
+        })
+    }
+
+    #[test]
+    fn what_is_small_stays_in_memory_and_what_is_large_does_not() {
+        for (in_memory, resident) in [(100, 30), (30, 30), (29, 0), (0, 0)] {
+            let mut keeper = keeper(in_memory);
+            let payload = keeper.payload();
+            for piece in ["0123456789", "", "abcdefghij", "ABCDEFGHIJ"] {
+                keeper.push(piece.as_bytes()).unwrap();
+            }
+            assert_eq!((keeper.len(), payload.known()), (30, (30, false)));
+            assert_eq!(payload.read(8, 4).unwrap(), "89ab", "while it grows");
+            assert_eq!(payload.memory(), None);
+            drop(keeper);
+            assert_eq!(payload.known(), (30, true));
+            assert_eq!(
+                (payload.resident(), payload.memory().is_some()),
+                (resident, resident > 0)
+            );
+            assert!(payload == "0123456789abcdefghijABCDEFGHIJ");
+            assert_eq!(payload.read(28, 9).unwrap(), "IJ");
+            assert_eq!(payload.read(31, 9).unwrap(), "");
+        }
+    }
+
+    #[test]
+    fn a_reader_waits_for_what_is_still_to_come() {
+        let mut keeper = keeper(1000);
+        let payload = keeper.payload();
+        let reader = std::thread::spawn(move || {
+            let mut read = String::new();
+            payload.follow().read_to_string(&mut read).unwrap();
+            read
+        });
+        let mut expected = String::new();
+        for n in 0..300 {
+            let piece = format!("piece {n}, ");
+            keeper.push(piece.as_bytes()).unwrap();
+            expected.push_str(&piece);
+        }
+        drop(keeper);
+        assert_eq!(reader.join().unwrap(), expected);
+    }
+
+    #[test]
+    fn nobody_waits_for_ever() {
+        let keeper = keeper(10);
+        let payload = keeper.payload();
+        assert_eq!(payload.grown(0, Duration::from_millis(1)), (0, false));
+        drop(keeper);
+        assert_eq!(payload.grown(0, Duration::MAX), (0, true));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let mut keeper = Keeper::new(Keeping {
+            in_memory: 3,
+            folder: Some(PathBuf::from("/nowhere/at/all")),
+        });
+        assert!(keeper.push(b"abc").is_ok());
+        let error = keeper.push(b"d").unwrap_err();
+        assert!(error.to_string().contains("`/nowhere/at/all`"), "{error}");
+        assert_eq!(keeper.len(), 3);
+    }
+}

@@ -1,0 +1,102 @@
+//! Where the bytes of a body come from: memory, a file, a connection. The viewer knows only what it may ask.
+
+use std::fmt::Debug;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+/// Who supplies bytes that are only ever added to.
+pub trait Supply: Debug + Send + Sync {
+    /// How many bytes there are, and whether that is all of them.
+    fn known(&self) -> (usize, bool);
+
+    /// The same, as soon as there are more than `than` bytes, or all, or `most` has passed. Blocks.
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool);
+
+    /// Up to `len` bytes from `offset` on; fewer only where the known bytes end.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes>;
+
+    /// All bytes, if they are whole and in memory.
+    fn memory(&self) -> Option<Bytes>;
+}
+
+/// The bytes of one body; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Source(Arc<dyn Supply>);
+
+impl Source {
+    /// The bytes that are supplied there.
+    pub fn new(supply: impl Supply + 'static) -> Self {
+        Self(Arc::new(supply))
+    }
+
+    /// The bytes there are by now.
+    pub fn len(&self) -> usize {
+        self.known().0
+    }
+
+    /// Whether there are none, or none yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many bytes there are, and whether that is all of them.
+    pub fn known(&self) -> (usize, bool) {
+        self.0.known()
+    }
+
+    /// The same, as soon as there are more than `than` bytes, or all, or `most` has passed. Blocks.
+    pub fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        self.0.grown(than, most)
+    }
+
+    /// Reads up to `len` bytes from `offset` on; fewer only where the known bytes end.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        self.0.read(offset, len)
+    }
+
+    /// Returns all bytes, if they are whole and in memory.
+    pub(super) fn memory(&self) -> Option<Bytes> {
+        self.0.memory()
+    }
+
+    /// Whether both are the same body, not only equal ones.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Supply for Bytes {
+    fn known(&self) -> (usize, bool) {
+        (self.len(), true)
+    }
+
+    fn grown(&self, _than: usize, _most: Duration) -> (usize, bool) {
+        (self.len(), true)
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        let start = offset.min(self.len());
+        Ok(self.slice(start..start.saturating_add(len).min(self.len())))
+    }
+
+    fn memory(&self) -> Option<Bytes> {
+        Some(self.clone())
+    }
+}
+
+impl<T: Into<Bytes>> From<T> for Source {
+    fn from(bytes: T) -> Self {
+        Self::new(bytes.into())
+    }
+}

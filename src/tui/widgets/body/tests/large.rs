@@ -1,0 +1,163 @@
+//! Bodies that arrive, that cannot be read back, that are large or odd.
+
+use std::io;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::*;
+
+/// A body that grows when the test says so.
+pub struct Growing(Arc<Bytewise>, Source);
+
+#[derive(Debug, Default)]
+struct Bytewise {
+    state: Mutex<(Vec<u8>, bool)>,
+    news: Condvar,
+    /// What lies behind this byte cannot be read.
+    broken: Option<usize>,
+}
+
+/// The viewer's end of it.
+#[derive(Debug)]
+struct Shared(Arc<Bytewise>);
+
+impl Default for Growing {
+    fn default() -> Self {
+        let own = Arc::new(Bytewise::default());
+        Self(Arc::clone(&own), Source::new(Shared(own)))
+    }
+}
+
+impl Growing {
+    pub fn source(&self) -> Source {
+        self.1.clone()
+    }
+
+    pub fn push(&self, bytes: &[u8]) {
+        self.0.state.lock().unwrap().0.extend_from_slice(bytes);
+        self.0.news.notify_all();
+    }
+
+    pub fn end(&self) {
+        self.0.state.lock().unwrap().1 = true;
+        self.0.news.notify_all();
+    }
+}
+
+impl Supply for Shared {
+    fn known(&self) -> (usize, bool) {
+        let state = self.0.state.lock().unwrap();
+        (state.0.len(), state.1)
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        let state = self.0.state.lock().unwrap();
+        let waits = |state: &mut (Vec<u8>, bool)| state.0.len() <= than && !state.1;
+        let (state, _) = self.0.news.wait_timeout_while(state, most, waits).unwrap();
+        (state.0.len(), state.1)
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        let state = self.0.state.lock().unwrap();
+        let end = offset.saturating_add(len).min(state.0.len());
+        if self.0.broken.is_some_and(|broken| end > broken) {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        Ok(Bytes::copy_from_slice(&state.0[offset.min(end)..end]))
+    }
+
+    fn memory(&self) -> Option<Bytes> {
+        None
+    }
+}
+
+/// What is known of a body when all that has arrived is indexed.
+pub fn so_far(doc: &Document) -> Snapshot {
+    let mut job = IndexJob::new(doc.source().clone(), doc.syntax());
+    while job.step() {}
+    job.snapshot()
+}
+
+#[test]
+fn a_body_is_indexed_while_it_arrives() {
+    let growing = Growing::default();
+    let mut doc = Document::new(growing.source(), Syntax::JsonLines);
+    assert!(doc.is_empty() && !doc.is_whole() && doc.lines(Form::Pretty) == 0);
+    let job = doc.index_job().unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || job.run(|| false, |snapshot| tell.send(snapshot).unwrap()));
+    for at in 0..3 {
+        growing.push(format!("{{\"at\": {at}}}\n").as_bytes());
+        // It goes on until the value is known, however many snapshots that takes.
+        while doc.lines(Form::Pretty) < 3 * (at + 1) {
+            doc.apply(told.recv().unwrap());
+        }
+        assert!(!doc.is_complete(Form::Pretty) && doc.index_job().is_some());
+    }
+    growing.end();
+    assert!(thread.join().unwrap());
+    while let Ok(snapshot) = told.recv() {
+        doc.apply(snapshot);
+    }
+    assert!(doc.is_whole() && doc.index_job().is_none());
+    assert_eq!((doc.lines(Form::Pretty), doc.lines(Form::Raw)), (9, 3));
+}
+
+#[test]
+fn a_search_goes_on_as_long_as_the_body_grows() {
+    let growing = Growing::default();
+    growing.push(b"one two");
+    let job = search::Job::new(growing.source(), "tw?o?", search::Options::default()).unwrap();
+    let thread = std::thread::spawn(move || job.run(|| false, |_, _| {}).unwrap().unwrap());
+    growing.push(b"o three two");
+    growing.end();
+    assert_eq!(thread.join().unwrap().ranges, [4..7, 9..10, 15..18]);
+}
+
+#[test]
+fn what_cannot_be_read_back_is_told() {
+    let mut text = format!("[{}]", "12345,".repeat(60_000)).into_bytes();
+    let end = text.len() - 2;
+    text.remove(end);
+    let broken = Bytewise {
+        state: Mutex::new((text, true)),
+        broken: Some(200_000),
+        ..Bytewise::default()
+    };
+    let doc = {
+        let mut doc = Document::new(Source::new(Shared(Arc::new(broken))), Syntax::Json);
+        assert!(
+            doc.index_job()
+                .unwrap()
+                .run(|| false, |snapshot| assert!(doc.apply(snapshot)))
+        );
+        doc
+    };
+    assert_eq!(doc.unreadable(), Some("the disk is gone"));
+    assert!(doc.is_complete(Form::Pretty) && doc.index_job().is_none());
+    assert!(doc.lines(Form::Pretty) > 500);
+    assert!(doc.line(Form::Pretty, 3).is_some());
+}
+
+#[test]
+fn a_million_brackets_neither_freeze_nor_overflow() {
+    let depth = 1_000_000;
+    let doc = whole(format!("{}{}", "[".repeat(depth), "]".repeat(depth)), Syntax::Json);
+    let lines = 2 * depth - 1;
+    assert_eq!((doc.lines(Form::Pretty), doc.fault()), (lines, None));
+    let mut view = View::new();
+    view.set_size(&doc, 80, 24);
+    for line in [0, 1, 63, 64, 65, 500_000, 999_999, 1_500_000, lines - 1] {
+        view.goto_line(&doc, line + 1);
+        assert_eq!(view.cursor_line(&doc), line);
+        let path = doc.path(line);
+        assert_eq!(path.is_some(), !(64..lines - 64).contains(&line), "line {line}");
+        view.toggle_fold(&doc);
+        view.toggle_fold_inside(&doc);
+        view.fold_to_level(&doc, Some(9));
+        assert_eq!(view.sight(&doc).count(), 10 + 9);
+        view.fold_to_level(&doc, None);
+    }
+}
