@@ -2,7 +2,7 @@
 
 use super::tokens::token_sources;
 use crate::model::variable::{CurrentValues, Owner, display_value};
-use crate::model::{EnvironmentId, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
+use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
 
 /// Borrowed facts a plan is made from; the plan itself owns copies.
@@ -57,6 +57,9 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
     scopes
 }
 
+/// From so many bytes on a cookie counts as one that stands for its owner.
+const SHORTEST_SESSION: usize = 16;
+
 /// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
 /// variables and tokens.
 pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
@@ -70,7 +73,14 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let vault = super::vault::values(source.current)
         .into_iter()
         .map(|(_, secret)| secret);
-    let hidden: Vec<Secret> = scopes.secrets().chain(tokens).map(Secret::new).chain(vault).collect();
+    let sessions = outcome.exchange.iter().flat_map(sessions);
+    let hidden = scopes
+        .secrets()
+        .chain(tokens)
+        .chain(sessions)
+        .map(Secret::new)
+        .chain(vault);
+    let hidden: Vec<Secret> = hidden.collect();
     of_send.unwrap_or_default().and(&outcome.redactor).with(hidden)
 }
 
@@ -84,6 +94,20 @@ pub(super) fn collection_layer(source: &Source<'_>, collection: NodeId) -> Layer
         }
         _ => Layer::default(),
     }
+}
+
+/// The cookies that came and went which may stand for their owner.
+fn sessions(exchange: &Exchange) -> Vec<String> {
+    let came = exchange.response().into_iter().flat_map(|response| &response.cookies);
+    let came = came.map(|cookie| cookie.value.clone());
+    let headers = exchange.request.headers.iter();
+    let went = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+    let went = went.flat_map(|(_, pairs)| pairs.split("; "));
+    let went = went.filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
+    // A short one is a setting, such as a language: hiding it would tear holes into unrelated text.
+    came.chain(went)
+        .filter(|value| value.len() >= SHORTEST_SESSION)
+        .collect()
 }
 
 /// One scope: the variables of a file with their current values over them.

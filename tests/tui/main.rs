@@ -5,6 +5,7 @@
 mod consents;
 mod files;
 mod imports;
+mod leaks;
 mod looks;
 mod runs;
 mod story;

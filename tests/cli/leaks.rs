@@ -1,0 +1,320 @@
+//! A day of use with many secrets, after which none of them is anywhere but where it belongs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+use super::{Home, scripted, write};
+
+/// What is secret in this day, by where it is used.
+const SECRETS: [(&str, &str); 13] = [
+    ("password", "pa/ss+w\u{f6}rd&4711=%\"heron"),
+    ("bearer", "bearer.token-aXbYcZ-0123456789"),
+    ("api_key", "key/of+the&api?0815"),
+    ("form_value", "form <value> 'quoted' 2468"),
+    ("oauth_secret", "oauth-client+secret/1357"),
+    ("from_script", "made-by-a-script-97531"),
+    ("vault", "vault+secret/of\\mine-864"),
+    ("env", "of-the-environment-75319"),
+    ("program", "printed-by-a-program-4242"),
+    ("proxy", "proxy-passw0rd-1122"),
+    ("cookie", "cookieSessionId334455"),
+    ("passphrase", "client-key-passphrase-667"),
+    ("url_password", "url-user-info-998877"),
+];
+
+fn secret(name: &str) -> &'static str {
+    SECRETS.iter().find(|(own, _)| *own == name).unwrap().1
+}
+
+/// A secret as it may have slipped out: plain, in a URL or a form, in JSON, in HTML, and in Base64 wherever it begins.
+fn spellings(secret: &str) -> Vec<String> {
+    let percent = |keep: &str| -> String {
+        let one = |byte: u8| {
+            if byte.is_ascii_alphanumeric() || keep.as_bytes().contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        };
+        secret.bytes().map(one).collect()
+    };
+    let json = serde_json::to_string(secret).unwrap();
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut out = vec![
+        secret.to_owned(),
+        percent("-._~"),
+        percent("-._~").replace("%20", "+"),
+        percent("-._~/+=?&'()!*,:;@$"),
+        json.trim_matches('"').to_owned(),
+        html.replace('"', "&quot;"),
+        html.replace('"', "&#34;").replace('\'', "&#39;"),
+    ];
+    for before in ["", "a", "ab"] {
+        let text = format!("{before}{secret}");
+        for encoded in [STANDARD_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
+            // Without the letters that hold bits of what is beside it.
+            out.push(encoded[(before.len() * 8).div_ceil(6)..text.len() * 8 / 6].to_owned());
+        }
+    }
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Where secrets are found, and which.
+fn leaks(artefacts: &[(String, Vec<u8>)]) -> Vec<String> {
+    let mut out = Vec::new();
+    for (name, bytes) in artefacts {
+        for (what, secret) in SECRETS {
+            for spelled in spellings(secret) {
+                if memchr::memmem::find(bytes, spelled.as_bytes()).is_some() {
+                    out.push(format!("{what} as `{spelled}` in {name}"));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut todo = vec![folder.to_owned()];
+    let mut out = Vec::new();
+    while let Some(folder) = todo.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                out.push((path.display().to_string(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    out
+}
+
+/// A request with this auth and body.
+fn request(name: &str, rest: &str) -> String {
+    format!("name = \"{name}\"\nmethod = \"POST\"\n{rest}\n")
+}
+
+#[expect(clippy::too_many_lines, reason = "one request after the other")]
+fn workspace(home: &Home) {
+    let echo = "url = \"{{base_url}}/demo/echo?q={{password}}\"";
+    let says = "console.log('all of it:', pm.environment.get('password'), pm.response.text(), btoa('x' + \
+                pm.environment.get('api_key')));\npm.test('fails with ' + pm.environment.get('bearer'), () => \
+                pm.expect(pm.response.text()).to.equal(pm.environment.get('form_value')));";
+    let vault = "const v = await pm.vault.get('mine'); console.log('vault', v); pm.request.headers.add({ key: 'X-V', \
+                 value: encodeURIComponent(v) }); pm.environment.set('from_script', 'made-by-' + 'a-script-97531');\
+                 pm.sendRequest(pm.environment.get('base_url') + '/demo/echo?k=' + pm.environment.get('api_key'), \
+                 (e, r) => console.log(r.json()));";
+    let requests = [
+        (
+            "basic",
+            request(
+                "Basic",
+                &format!(
+                    "{echo}\n[auth]\ntype = \"basic\"\nusername = \"u\"\npassword = \"{{{{password}}}}\"\n[scripts]\npost-response = '''\n{says}\n'''"
+                ),
+            ),
+        ),
+        (
+            "bearer",
+            request(
+                "Bearer",
+                &format!("{echo}\n[auth]\ntype = \"bearer\"\ntoken = \"{{{{bearer}}}}\""),
+            ),
+        ),
+        (
+            "apikey",
+            request(
+                "Key",
+                &format!("{echo}\n[auth]\ntype = \"apikey\"\nkey = \"k\"\nvalue = \"{{{{api_key}}}}\"\nin = \"query\""),
+            ),
+        ),
+        (
+            "form",
+            request(
+                "Form",
+                &format!(
+                    "{echo}\n[body]\ntype = \"form\"\nfields = [{{ name = \"f\", value = \"{{{{form_value}}}}\" }}]"
+                ),
+            ),
+        ),
+        (
+            "json",
+            request(
+                "JSON",
+                &format!(
+                    "{echo}\n[body]\ntype = \"json\"\ntext = '{{\"p\":\"{{{{password}}}}\",\"b\":\"{{{{bearer}}}}\"}}'"
+                ),
+            ),
+        ),
+        (
+            "oauth",
+            request(
+                "OAuth",
+                &format!(
+                    "{echo}\n[auth]\ntype = \"oauth2\"\ngrant_type = \"client_credentials\"\naccessTokenUrl = \"{{{{base_url}}}}/demo/echo\"\nclientId = \"me\"\nclientSecret = \"{{{{oauth_secret}}}}\""
+                ),
+            ),
+        ),
+        (
+            "outside",
+            request(
+                "Outside",
+                "url = \"{{base_url}}/demo/echo?e={{$env DAY_SECRET}}&p={{program}}\"",
+            ),
+        ),
+        (
+            "proxy",
+            request(
+                "Proxy",
+                "url = \"http://nowhere.example/?q={{api_key}}\"\n[settings]\nproxy = \"http://me:proxy-passw0rd-1122@127.0.0.1:1\"",
+            ),
+        ),
+        (
+            "cookies",
+            request(
+                "Cookies",
+                "url = \"{{base_url}}/demo/cookies/set?session=cookieSessionId334455\"",
+            ),
+        ),
+        (
+            "userinfo",
+            request("User info", "url = \"http://me:url-user-info-998877@127.0.0.1:1/\""),
+        ),
+        ("script", scripted("Script", vault, "console.log(pm.response.text())")),
+    ];
+    let requests: Vec<(&str, &str)> = requests.iter().map(|(slug, text)| (*slug, text.as_str())).collect();
+    // Some hold the secret itself, which an export rightly has as well.
+    let (literal, own): (Vec<_>, Vec<_>) = requests
+        .into_iter()
+        .partition(|(slug, _)| ["proxy", "cookies", "userinfo"].contains(slug));
+    home.with(&own);
+    let root = home.folder.path().join("workspace");
+    write(&root, "collections/literal/collection.toml", "name = \"Literal\"\n");
+    for (slug, text) in literal {
+        write(&root, &format!("collections/literal/{slug}.toml"), text);
+    }
+    let named = [
+        "password",
+        "bearer",
+        "api_key",
+        "form_value",
+        "oauth_secret",
+        "from_script",
+    ]
+    .map(|key| format!("[[variables]]\nkey = \"{key}\"\nsecret = true\n\n"))
+    .concat();
+    let program = "[[variables]]\nkey = \"program\"\nsource = { command = [\"printf\", \"printed-by-%s\", \"a-program-4242\"] }\n";
+    write(
+        &root,
+        "environments/here.toml",
+        &format!("name = \"Here\"\n\n{named}{program}"),
+    );
+}
+
+const REPORTS: [&str; 8] = [
+    "-r",
+    "cli,json,junit,html",
+    "--reporter-json-export",
+    "out/r.json",
+    "--reporter-junit-export",
+    "out/r.xml",
+    "--reporter-html-export",
+    "out/r.html",
+];
+const EXPORT: [&str; 2] = ["--export-collection", "out/collection.json"];
+
+#[cfg(unix)]
+#[test]
+fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
+    let home = Home::new();
+    workspace(&home);
+    let root = home.folder.path().join("workspace");
+    // What the user has written into files is the user's own business.
+    let written: Vec<(String, Vec<u8>)> = files(&root);
+    let mut artefacts: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut postrider = |args: &[&str], input: &str, data: bool| {
+        let mut command = home.postrider();
+        command
+            .current_dir(&root)
+            .env("DAY_SECRET", secret("env"))
+            .args(args)
+            .write_stdin(input);
+        let output = command.output().unwrap();
+        let name = args.join(" ");
+        artefacts.push((format!("stderr of {name}"), output.stderr));
+        if !data {
+            artefacts.push((format!("stdout of {name}"), output.stdout));
+        }
+    };
+    for key in ["password", "bearer", "api_key", "form_value", "oauth_secret"] {
+        postrider(&["env", "set", key, "-", "-e", "here"], secret(key), false);
+    }
+    postrider(&["env", "use", "here"], "", false);
+    postrider(&["vault", "set", "mine", "-"], secret("vault"), false);
+    let allow = ["--allow-vault", "--allow-env", "--allow-command", "--demo"];
+    for slug in [
+        "basic", "bearer", "apikey", "form", "json", "oauth", "outside", "proxy", "cookies", "userinfo", "script",
+    ] {
+        let literal = ["proxy", "cookies", "userinfo"].contains(&slug);
+        let target = format!("{}/{slug}", if literal { "literal" } else { "api" });
+        // The body is what was asked for; all else is masked.
+        postrider(&[&["send", &target][..], &allow].concat(), "", true);
+    }
+    postrider(
+        &[&["run", "collections/api", "--verbose"][..], &allow, &REPORTS, &EXPORT].concat(),
+        "",
+        false,
+    );
+    let reports = REPORTS.map(|word| word.replace("out/", "out/literal-"));
+    let reports: Vec<&str> = reports.iter().map(String::as_str).collect();
+    postrider(
+        &[&["run", "collections/literal", "--verbose"][..], &allow, &reports].concat(),
+        "",
+        false,
+    );
+    postrider(
+        &[&["run", "collections/api", "-n", "2", "--parallel", "2"][..], &allow].concat(),
+        "",
+        false,
+    );
+    let key = [
+        "--ssl-client-cert",
+        "none.pem",
+        "--ssl-client-passphrase",
+        secret("passphrase"),
+    ];
+    postrider(&[&["run", "collections/api/basic"][..], &key].concat(), "", false);
+    postrider(&["export", "postman", "api", "-o", "out/export.json"], "", false);
+    postrider(&["export", "postman", "here", "-o", "out/environment.json"], "", false);
+    postrider(&["env", "get", "-e", "here"], "", false);
+    postrider(&["vault", "list"], "", false);
+    postrider(&["doctor"], "", false);
+    postrider(&["secrets", "status"], "", false);
+
+    assert!(files(&root.join("out")).len() >= 9, "all reports were written");
+    artefacts.extend(files(&home.folder.path().join("state")));
+    artefacts.extend(
+        files(&home.folder.path().join("home"))
+            .into_iter()
+            .filter(|(path, _)| !path.contains("/.cache/")),
+    );
+    let same = |file: &(String, Vec<u8>)| !written.contains(file);
+    artefacts.extend(files(&root).into_iter().filter(same));
+    let found = leaks(&artefacts);
+    assert!(found.is_empty(), "{} leaks:\n{}", found.len(), found.join("\n"));
+
+    // It would have been noticed, however it was spelled.
+    for (name, secret) in SECRETS {
+        for spelled in [secret.to_owned(), STANDARD_NO_PAD.encode(format!("u:{secret}"))] {
+            let planted = vec![("a file".to_owned(), format!("before {spelled} behind").into_bytes())];
+            assert!(!leaks(&planted).is_empty(), "{name}");
+        }
+    }
+}

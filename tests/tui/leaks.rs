@@ -1,0 +1,153 @@
+//! Secrets on the screen: masked on every one that is drawn in a day of use, and in no file behind it.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use jiff::Timestamp;
+use postrider::model::variable::{CurrentValue, Owner};
+
+use crate::user::{Home, User};
+
+/// What is secret, by the variable that holds it.
+const SECRETS: [(&str, &str); 4] = [
+    ("s_password", "pa/ss+w0rd&4711-heron"),
+    ("s_bearer", "bearer.token-aXbYcZ-0123456789"),
+    ("s_key", "key-of-the-api-0815"),
+    ("s_form", "form<value>2468"),
+];
+
+const BASIC: &str = r#"name = "Heron basic"
+method = "POST"
+url = "{{base_url}}/demo/echo?q={{s_password}}"
+
+[auth]
+type = "basic"
+username = "u"
+password = "{{s_password}}"
+
+[body]
+type = "json"
+text = '{"b":"{{s_bearer}}","f":"{{s_form}}"}'
+
+[scripts]
+post-response = '''
+console.log('all of it:', pm.response.text(), btoa('xx' + pm.environment.get('s_key')));
+pm.test('fails with ' + pm.environment.get('s_bearer'), () =>
+    pm.expect(pm.response.text()).to.equal(pm.environment.get('s_form')));
+'''
+"#;
+
+const KEY: &str = r#"name = "Heron key"
+method = "GET"
+url = "{{base_url}}/demo/cookies/set?session={{s_bearer}}"
+headers = [ { name = "X-Api-Key", value = "{{s_key}}" } ]
+"#;
+
+/// What is looked for: as it is, in a URL, in JSON, and in Base64 wherever it begins.
+fn spellings(secret: &str) -> Vec<String> {
+    let url = |byte: u8| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            char::from(byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
+    };
+    let mut out = vec![secret.to_owned(), secret.bytes().map(url).collect()];
+    for before in ["", "a", "ab"] {
+        let text = format!("{before}{secret}");
+        let encoded = STANDARD_NO_PAD.encode(&text);
+        out.push(encoded[(before.len() * 8).div_ceil(6)..text.len() * 8 / 6].to_owned());
+    }
+    out
+}
+
+/// The secrets that a text shows; of a line that is broken, also what its parts show together.
+fn seen(text: &str) -> Vec<String> {
+    let is_frame = |c: char| c.is_whitespace() || ('\u{2500}'..='\u{259f}').contains(&c);
+    let joined: String = text.chars().filter(|c| !is_frame(*c)).collect();
+    let all = SECRETS
+        .iter()
+        .flat_map(|(name, secret)| spellings(secret).into_iter().map(move |one| (name, one)));
+    let shown = all.filter(|(_, one)| text.contains(one) || joined.contains(one));
+    shown.map(|(name, one)| format!("{name} as `{one}`")).collect()
+}
+
+/// Presses keys one by one and looks at every screen.
+fn look(user: &mut User, keys: &[&str]) {
+    for key in keys {
+        user.press(key);
+        for _ in 0..3 {
+            let screen = user.screen();
+            let shown = seen(&screen);
+            assert!(shown.is_empty(), "after `{key}`: {shown:?}\n{screen}");
+            user.app
+                .turn(Some(std::time::Duration::from_millis(20)), &mut user.desk)
+                .unwrap();
+        }
+    }
+}
+
+#[test]
+fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
+    let home = Home::new();
+    let folder = home.root().join("collections/try-me");
+    std::fs::write(folder.join("heron-basic.toml"), BASIC).unwrap();
+    std::fs::write(folder.join("heron-key.toml"), KEY).unwrap();
+    let file = home.root().join("environments/demo.toml");
+    let mut environment = std::fs::read_to_string(&file).unwrap();
+    for (key, _) in SECRETS {
+        environment += "\n[[variables]]\nkey = \"";
+        environment += key;
+        environment += "\"\nsecret = true\n";
+    }
+    std::fs::write(&file, environment).unwrap();
+    let mut user = User::at_home(&home);
+    for (key, secret) in SECRETS {
+        let value = CurrentValue {
+            value: Some(secret.into()),
+            set_by: "you".to_owned(),
+            set_at: Timestamp::now(),
+        };
+        let owner = Owner::Environment("demo".to_owned());
+        user.app.state.shared.current.set(owner, key, value);
+    }
+    for name in ["Heron basic", "Heron key"] {
+        look(&mut user, &["2", "/", name, "<enter>"]);
+        user.sees("/demo/");
+        look(&mut user, &["<ctrl-j>"]);
+        user.sees("200 OK");
+        // Every tab of the response and of the request, the body raw and wrapped, each thing that can be copied.
+        look(
+            &mut user,
+            &[
+                "4", "w", "R", "R", "w", "f", "]", "]", "]", "]", "]", "]", "]", "f", "y", "<esc>",
+            ],
+        );
+        look(&mut user, &["3", "]", "]", "]", "]", "]", "]", "y", "<esc>"]);
+    }
+    // The environment, the cookies, what was said, a run.
+    look(
+        &mut user,
+        &["1", "e", "j", "j", "j", "j", "j", "j", "j", "j", "j", "j", "<esc>"],
+    );
+    look(
+        &mut user,
+        &[
+            "<ctrl-p>", "cookies", "<enter>", "<esc>", "<ctrl-p>", "messages", "<enter>", "<esc>", "<esc>",
+        ],
+    );
+
+    // A reveal shows them, so that this test sees what it looks for; Esc hides them again.
+    user.press("4").press("v");
+    assert!(!seen(&user.screen()).is_empty(), "{}", user.screen());
+    user.press("<esc>");
+    assert!(seen(&user.screen()).is_empty(), "{}", user.screen());
+    user.quit();
+    for (name, secret) in SECRETS {
+        for spelled in spellings(secret) {
+            assert!(
+                !home.any_file_holds(&spelled) && !home.state_holds(&spelled),
+                "{name} as `{spelled}`"
+            );
+        }
+    }
+}
