@@ -2,14 +2,11 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::ForeignError;
 use crate::formats::{FormatError, Found, postman};
-use crate::http::{Client, Jar, SendContext};
-use crate::model::body::Body;
-use crate::model::{Auth, Request};
-use crate::{auth, vars};
+use crate::http::{Client, Download};
+use crate::model::secret::without_credentials;
 
 /// The longest file that is read whole, in bytes.
 const MOST_BYTES: u64 = 512 * 1024 * 1024;
@@ -57,7 +54,7 @@ pub fn is_url(typed: &str) -> bool {
 /// When it cannot be read, or is longer than `most` bytes.
 pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
     if is_url(typed) {
-        return download(client, typed).await;
+        return download(client, typed, most).await;
     }
     if typed != "-" {
         return file(&cwd.join(typed), typed, most);
@@ -100,30 +97,22 @@ fn too_long(typed: &str, most: u64) -> ForeignError {
     }
 }
 
-async fn download(client: &Client, url: &str) -> Result<Vec<u8>, ForeignError> {
-    let mut request = Request {
-        body: Body::None,
-        auth: Auth::new(Auth::NONE),
-        ..Request::default()
+async fn download(client: &Client, url: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
+    let download = Download {
+        url,
+        accept: "*/*",
+        authorization: None,
+        most,
     };
-    request.set_full_url(url);
-    let none = Auth::new(Auth::NONE);
-    let resolved = vars::resolve_literal(&request, &none, &request.settings);
-    let signed = auth::sign(resolved).request;
-    let exchange = client.send(signed, SendContext::new(Arc::new(Jar::new()))).await;
     let failed = |why: String, hint: Option<String>| ForeignError::Fetch {
-        what: exchange.redactor.redact(url),
+        what: without_credentials(url),
         why,
         hint,
     };
-    match &exchange.result {
-        Ok(response) if response.is_success() => response
-            .body
-            .whole()
-            .map(|bytes| bytes.to_vec())
-            .map_err(|error| failed(error.to_string(), None)),
-        Ok(response) => Err(failed(format!("{} {}", response.status, response.reason), None)),
-        Err(error) => Err(failed(error.message.clone(), error.hint.clone())),
+    match client.download(&download).await {
+        Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.bytes),
+        Ok(answer) => Err(failed(format!("{} {}", answer.status, answer.reason), None)),
+        Err(error) => Err(failed(error.message, error.hint)),
     }
 }
 

@@ -206,7 +206,7 @@ impl Client {
     }
 
     /// The TLS configuration of a kind, made when it is first needed.
-    fn tls(
+    pub(super) fn tls(
         &self,
         verify_tls: bool,
         version: HttpVersion,

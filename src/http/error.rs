@@ -29,10 +29,19 @@ struct NoAnswer(#[source] Box<dyn Error + Send + Sync>);
 
 /// Says why there is no response.
 pub(super) fn explain(failure: Failure, failed: &Failed<'_>) -> SendError {
-    let (is_connect, error) = match failure {
-        Failure::Connect(error) => (true, NoAnswer(error)),
-        Failure::Exchange(error) => (false, NoAnswer(error.into())),
-    };
+    match failure {
+        Failure::Connect(error) => explain_any(true, error, failed),
+        Failure::Exchange(error) => explain_any(false, error.into(), failed),
+    }
+}
+
+/// The same of what was fetched over reqwest. The URL may hold secrets, and is told in its own place.
+pub(super) fn explain_fetch(error: reqwest::Error, failed: &Failed<'_>) -> SendError {
+    explain_any(error.is_connect(), error.without_url().into(), failed)
+}
+
+fn explain_any(is_connect: bool, error: Box<dyn Error + Send + Sync>, failed: &Failed<'_>) -> SendError {
+    let error = NoAnswer(error);
     match find::<rustls::Error>(&error) {
         Some(tls) => explain_tls(tls, failed),
         None if is_connect => explain_connect(&error, failed),

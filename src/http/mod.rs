@@ -10,6 +10,8 @@
 //!                 receive ─▶ decode ─▶ kept ─▶ Exchange
 //! ```
 //!
+//! What postrider fetches for itself, of which nobody sees a request, goes over reqwest ([`Client::download`]).
+//!
 //! hyper speaks HTTP, rustls TLS; everything a person can see or set is ours: heads, redirects, cookies, decoding, proxies,
 //! the connections that stay open, and the words for what went wrong. A send always ends in an
 //! [`Exchange`](crate::model::Exchange), never in an error of its own, and the exchange shows what was really sent.
@@ -19,6 +21,7 @@ mod client;
 mod connect;
 mod cookies;
 mod decode;
+mod download;
 mod error;
 mod headers;
 mod identity;
@@ -40,6 +43,7 @@ mod wire;
 
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
+pub use download::{Download, Downloaded};
 pub use headers::ACCEPT_ENCODING;
 pub use kept::Keeping;
 pub use proxy::ProxySource;

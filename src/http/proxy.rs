@@ -93,6 +93,16 @@ impl Proxy {
         [encoded, password, raw].map(Secret::new).to_vec()
     }
 
+    /// The same for reqwest.
+    pub(super) fn build(&self) -> Result<reqwest::Proxy, SendError> {
+        let proxy = reqwest::Proxy::all(self.url()).map_err(|_| unusable(&self.url()))?;
+        Ok(match (self.basic(), self.user()) {
+            (Some(auth), _) => proxy.custom_http_auth(auth.clone()),
+            (None, Some((user, password))) => proxy.basic_auth(user, password),
+            (None, None) => proxy,
+        })
+    }
+
     /// Where it is.
     pub(super) fn uri(&self) -> &Uri {
         self.intercept.uri()

@@ -37,6 +37,25 @@ pub(super) fn location(status: StatusCode, header: Option<&[u8]>) -> Option<Stri
     Some(String::from_utf8_lossy(header).trim().to_owned())
 }
 
+/// Where a location leads to from a URL.
+///
+/// # Errors
+///
+/// A location that cannot be gone to.
+pub(super) fn join(from: &Url, location: &str) -> Result<Target, SendError> {
+    let nowhere = |why: String| {
+        SendError::new(
+            SendErrorKind::Redirect,
+            format!("the redirect to `{}` leads nowhere: {why}", location.escape_debug()),
+        )
+        .hint("the server sent a wrong `Location`; turn off following redirects to see its answer")
+    };
+    let joined = from
+        .join(location)
+        .map_err(|error| nowhere(error.to_string().to_lowercase()))?;
+    Target::new(joined.as_str()).map_err(|error| nowhere(error.message))
+}
+
 /// The next hop's request.
 ///
 /// # Errors
@@ -49,18 +68,8 @@ pub(super) fn next(
     signed: &SignedRequest,
 ) -> Result<HopRequest, SendError> {
     let settings = signed.settings();
-    let nowhere = |why: String| {
-        SendError::new(
-            SendErrorKind::Redirect,
-            format!("the redirect to `{}` leads nowhere: {why}", location.escape_debug()),
-        )
-        .hint("the server sent a wrong `Location`; turn off following redirects to see its answer")
-    };
-    let joined = from
-        .url
-        .join(location)
-        .map_err(|error| nowhere(error.to_string().to_lowercase()))?;
-    let target = Target::new(joined.as_str()).map_err(|error| nowhere(error.message))?;
+    let target = join(&from.url, location)?;
+    let names_user = target.user_info.is_some();
     let mut hop = HopRequest {
         referer: referer(&from.url, &target.url).filter(|_| !settings.remove_referer.unwrap_or(false)),
         url: target.url,
@@ -90,7 +99,7 @@ pub(super) fn next(
         .retain(|(name, value)| !name.eq_ignore_ascii_case("host") || !(moved || elsewhere(value.trim())));
     if !is_same_server(&from.url, &hop.url) && !settings.keep_authorization.unwrap_or(false) {
         hop.headers.retain(|(name, _)| !signed.is_credential(name));
-        if joined.username().is_empty() && joined.password().is_none() {
+        if !names_user {
             hop.basic = None;
         }
     }
@@ -104,7 +113,7 @@ fn address(url: &Url) -> (Option<&str>, Option<u16>) {
 /// Whether credentials for one URL may be sent to the other: the same host and port, or its step up to TLS.
 ///
 /// Postman looks at the host alone; but another port is often another program, and its operator another person.
-fn is_same_server(from: &Url, to: &Url) -> bool {
+pub(super) fn is_same_server(from: &Url, to: &Url) -> bool {
     let exposed = from.scheme() == "https" && to.scheme() == "http";
     let upgraded = (from.scheme(), to.scheme()) == ("http", "https")
         && from.host_str() == to.host_str()

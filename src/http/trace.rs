@@ -230,6 +230,16 @@ impl Service<Name> for Resolver {
     }
 }
 
+impl reqwest::dns::Resolve for Resolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let name = name.as_str().to_owned();
+        Box::pin(async move {
+            let addresses: reqwest::dns::Addrs = Box::new(Self::lookup(name).await?.into_iter());
+            Ok(addresses)
+        })
+    }
+}
+
 /// Keeps TLS sessions for resumption, and marks when one is asked for: the first thing of a handshake.
 #[derive(Debug)]
 pub(super) struct Sessions(ClientSessionMemoryCache);

@@ -6,15 +6,11 @@ use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use crate::auth;
-use crate::http::{Client, ClientConfig, Jar, SendContext};
+use crate::http::{Client, ClientConfig, Download};
 use crate::model::package::{PackageId, Registries};
-use crate::model::request::Entry;
-use crate::model::{Auth, Request, Settings};
-use crate::vars::resolve_literal;
 
 /// The most that is taken of one answer, in bytes.
-const MOST: usize = 64 * 1024 * 1024;
+const MOST: u64 = 64 * 1024 * 1024;
 /// What a name has besides letters in a path: a scope's slash is hidden, its sign is not.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@')
@@ -74,8 +70,6 @@ impl Registry {
             insecure: !registries.strict_ssl,
             timeout: std::time::Duration::from_mins(2),
             certificates: Vec::new(),
-            follow_redirects: true,
-            body_limit: MOST,
             ..config.clone()
         };
         Self {
@@ -116,35 +110,29 @@ impl Registry {
     }
 
     async fn get(&self, url: &str, what: &str, accept: &str) -> Result<Bytes, RegistryError> {
-        let mut request = Request {
-            headers: vec![Entry::new("Accept", accept)],
-            auth: Auth::new(Auth::NONE),
-            ..Request::default()
+        let download = Download {
+            url,
+            accept,
+            authorization: self.registries.authorization(url).cloned(),
+            most: MOST,
         };
-        request.set_full_url(url);
-        if let Some(secret) = self.registries.authorization(url) {
-            request.headers.push(Entry::new("Authorization", secret.reveal()));
-        }
-        let resolved = resolve_literal(&request, &request.auth, &Settings::default());
-        let context = SendContext::new(Arc::new(Jar::new()));
-        let exchange = self.client.send(auth::sign(resolved).request, context).await;
         let (host, what) = (host(url), what.to_owned());
-        let failed = |why: String| RegistryError::Network {
-            host: host.clone(),
-            what: what.clone(),
-            why,
-        };
-        let response = exchange
-            .result
-            .map_err(|error| failed(exchange.redactor.redact(&error.message)))?;
-        match response.status {
-            200 if response.truncated.is_none() => response.body.whole().map_err(|error| failed(error.to_string())),
-            200 => Err(failed(response.truncated.unwrap_or_default())),
+        let answer = self
+            .client
+            .download(&download)
+            .await
+            .map_err(|error| RegistryError::Network {
+                host: host.clone(),
+                what: what.clone(),
+                why: error.message,
+            })?;
+        match answer.status {
+            200 => Ok(answer.bytes.into()),
             404 => Err(RegistryError::Nothing { host, what }),
             status => Err(RegistryError::Status {
                 host,
                 what,
-                status: format!("{status} {}", response.reason).trim().to_owned(),
+                status: format!("{status} {}", answer.reason).trim().to_owned(),
             }),
         }
     }
