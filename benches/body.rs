@@ -1,9 +1,10 @@
 //! The body viewer: what a first screen, a jump, the whole index and a search cost for small and large bodies.
 //!
-//! The point of the figures: the first screen and the jump must not depend on the size.
+//! The point of the figures: the first screen, a jump, a fold and a path must not depend on the size.
 
 use std::cell::Cell;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use divan::counter::BytesCount;
@@ -112,6 +113,70 @@ fn jump(bencher: Bencher, size: usize, wrap: bool, form: Form) {
         view.move_cursor(&doc, isize::try_from(at.get() >> 2).unwrap_or_default() % lines);
         view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf);
     });
+}
+
+/// Everything folded to a level and back, each drawn.
+#[divan::bench(args = SIZES)]
+fn fold_to_level(bencher: Bencher, size: usize) {
+    let doc = indexed(size);
+    let mut view = view(&doc);
+    let mut buf = Buffer::empty(SCREEN);
+    bencher.bench_local(|| {
+        let level = view.fold_level().map_or(2, |level| level % 3 + 1);
+        view.fold_to_level(&doc, Some(level));
+        view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf);
+    });
+}
+
+/// The outermost value but one, which holds nearly all lines, folded or unfolded, drawn.
+#[divan::bench(args = SIZES)]
+fn fold_at_the_top(bencher: Bencher, size: usize) {
+    let doc = indexed(size);
+    let mut view = view(&doc);
+    view.move_cursor(&doc, 1);
+    let mut buf = Buffer::empty(SCREEN);
+    bencher.bench_local(|| {
+        view.toggle_fold(&doc);
+        view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf);
+    });
+}
+
+/// A jump to some row where every element is folded, drawn.
+#[divan::bench(args = SIZES)]
+fn random_screen_folded(bencher: Bencher, size: usize) {
+    let doc = indexed(size);
+    let mut view = view(&doc);
+    view.fold_to_level(&doc, Some(2));
+    view.to_end(&doc);
+    let rows = isize::try_from(view.cursor()).unwrap_or(isize::MAX).max(1);
+    let mut buf = Buffer::empty(SCREEN);
+    let at = Cell::new(1_usize);
+    bencher.bench_local(|| {
+        at.set(at.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+        view.to_start(&doc);
+        view.move_cursor(&doc, isize::try_from(at.get() >> 2).unwrap_or_default() % rows);
+        view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf);
+    });
+}
+
+/// The path to the last line but one.
+#[divan::bench(args = SIZES)]
+fn path_at_the_end(bencher: Bencher, size: usize) {
+    let doc = indexed(size);
+    let line = doc.lines(Form::Pretty).saturating_sub(4);
+    bencher.bench_local(|| black_box(doc.path(line)));
+}
+
+/// A screen with the marks of a hundred thousand matches beside it.
+#[divan::bench(args = SIZES)]
+fn screen_with_marks(bencher: Bencher, size: usize) {
+    let doc = indexed(size);
+    let mut view = view(&doc);
+    let job = search::Job::new(doc.source().clone(), "\"id\"", search::Options::default());
+    let found = job.and_then(|job| job.run(|| false, |_, _| {}).ok().flatten());
+    view.set_matches(found.map(Arc::new));
+    let mut buf = Buffer::empty(SCREEN);
+    bencher.bench_local(|| view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf));
 }
 
 /// All lines of a body, both forms.

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
-use crate::http::{Client, ClientConfig, Jar, merge_cookies};
+use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
@@ -273,6 +273,7 @@ impl Opened {
     pub fn client(&self) -> ClientConfig {
         ClientConfig {
             proxy: self.config.proxy.clone(),
+            keeping: Keeping::new(self.config.memory, self.config.spill_folder.clone()),
             ca_file: self.config.ca_file.clone(),
             insecure: self.config.insecure,
             timeout: self.config.timeout.unwrap_or_default(),

@@ -39,6 +39,15 @@ impl Default for Keeping {
 }
 
 impl Keeping {
+    /// As the user's settings say: how many MiB stay in memory, and the folder for larger ones.
+    pub fn new(memory: Option<u32>, folder: Option<PathBuf>) -> Self {
+        let mebibytes = memory.map(|memory| (memory as usize).saturating_mul(1 << 20));
+        Self {
+            in_memory: mebibytes.unwrap_or(Self::default().in_memory),
+            folder,
+        }
+    }
+
     /// Opens a file without a name.
     fn file(&self) -> io::Result<File> {
         // Unlike `/tmp`, `/var/tmp` is made for large files: the other one is often memory itself.

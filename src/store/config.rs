@@ -30,6 +30,10 @@ pub struct Config {
     pub editor: Option<String>,
     /// Whether the mouse is used; `None` is yes.
     pub mouse: Option<bool>,
+    /// Responses up to so many MiB stay in memory; `None` is 32.
+    pub memory: Option<u32>,
+    /// The folder for the files of larger ones; `None` takes the system's.
+    pub spill_folder: Option<PathBuf>,
     /// Which servers are shown which certificate of the client's.
     pub client_certificates: Vec<ClientCertificate>,
     /// Whether requests that ask for it may use the user's netrc.
@@ -55,6 +59,10 @@ pub struct ConfigDto {
     pub editor: Option<String>,
     /// Whether the mouse is used; absent is yes.
     pub mouse: Option<bool>,
+    /// Keep responses up to so many MiB in memory, larger ones in temporary files; absent is 32.
+    pub memory: Option<u32>,
+    /// The folder for those files; absent is `$TMPDIR`, else `/var/tmp` where there is one.
+    pub spill_folder: Option<PathBuf>,
     /// Certificates to show to servers that ask for one; of those for a server the first.
     #[serde(default)]
     pub client_certificates: Vec<ClientCertificateDto>,
@@ -115,6 +123,8 @@ impl fmt::Debug for Config {
             .field("insecure", &self.insecure)
             .field("editor", &self.editor)
             .field("mouse", &self.mouse)
+            .field("memory", &self.memory)
+            .field("spill_folder", &self.spill_folder)
             .field("client_certificates", &self.client_certificates)
             .field("netrc", &self.netrc)
             .finish()
@@ -133,6 +143,8 @@ impl ConfigDto {
             insecure: dto.insecure,
             editor: dto.editor,
             mouse: dto.mouse,
+            memory: dto.memory,
+            spill_folder: dto.spill_folder.map(|path| folder.join(path)),
             client_certificates: dto
                 .client_certificates
                 .into_iter()
@@ -228,10 +240,15 @@ mod tests {
         let (config, problem) = Config::load(&file);
         assert_eq!(config, Config::default());
         assert_eq!(problem.unwrap().at.unwrap().0, 2);
-        std::fs::write(&file, "theme = \"dark\"\ntimeout = \"10s\"\n").unwrap();
+        let text = "theme = \"dark\"\ntimeout = \"10s\"\nmemory = 8\nspill_folder = \"spill\"\n";
+        std::fs::write(&file, text).unwrap();
         let (config, problem) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
         assert_eq!(config.timeout, Some(Duration::from_secs(10)));
+        assert_eq!(
+            (config.memory, config.spill_folder),
+            (Some(8), Some(folder.path().join("spill")))
+        );
     }
 
     #[test]

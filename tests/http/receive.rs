@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use postrider::http::{Client, ClientConfig, Jar, SendContext};
+use postrider::http::{Client, ClientConfig, Jar, Keeping, SendContext};
 use postrider::model::exchange::{Exchange, Phase};
 use postrider::model::wire::ResolvedBody;
 
@@ -182,4 +182,31 @@ async fn progress_goes_from_connecting_to_downloading() {
         .collect();
     assert!(order.is_sorted(), "{phases:?}");
     assert!(exchange.timings.dns.is_some());
+}
+
+#[tokio::test]
+async fn a_large_body_lies_in_a_file_and_can_be_read_while_it_comes() {
+    let body: Vec<u8> = (0..3_000_000_u32).flat_map(u32::to_le_bytes).collect();
+    let plain = body.clone();
+    let server = Server::start(move |_: &Received| answer("200 OK", &plain)).await;
+    let client = Client::new(ClientConfig {
+        keeping: Keeping {
+            in_memory: 1_000_000,
+            folder: None,
+        },
+        ..config()
+    });
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let early = Arc::clone(&told);
+    let context = SendContext {
+        arriving: Some(Arc::new(move |exchange| early.lock().unwrap().push(exchange))),
+        ..SendContext::new(Arc::new(Jar::new()))
+    };
+    let exchange = client.send(signed(get(&server.url("/"))), context).await;
+    let own = &response(&exchange).body;
+    assert_eq!((own.len(), own.is_whole(), own.resident()), (body.len(), true, 0));
+    assert!(*own == body);
+    let early = told.lock().unwrap();
+    assert_eq!(early.len(), 1, "told once");
+    assert!(response(&early[0]).body.is_same(own), "the same body, whole by now");
 }

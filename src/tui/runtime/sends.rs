@@ -18,7 +18,7 @@ use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
-use crate::http::{Client, ClientConfig, Jar};
+use crate::http::{Client, ClientConfig, Jar, Keeping};
 use crate::model::EnvironmentId;
 use crate::store::paths::netrc_file;
 use crate::store::{Config, PackageStore};
@@ -298,6 +298,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
     ClientConfig {
         proxy: config.proxy.clone(),
+        keeping: Keeping::new(config.memory, config.spill_folder.clone()),
         ca_file: config.ca_file.clone(),
         insecure: config.insecure,
         timeout: config.timeout.unwrap_or_default(),

@@ -122,6 +122,8 @@ impl Theme {
             current_line: self.editor().current_line,
             found: self.found,
             found_current: self.found_current,
+            mark: self.warn,
+            mark_current: self.accent,
             error: self.error,
             note: self.dim,
         }

@@ -299,11 +299,11 @@ impl Painter<'_> {
             }
             let here = current.is_some_and(|current| cell.contains(&current.start));
             let style = if here {
-                self.styles.found_current
+                self.styles.mark_current
             } else {
-                self.styles.found
+                self.styles.mark
             };
-            self.text(x, y, 1, "•", self.styles.mark(style));
+            self.text(x, y, 1, "•", style);
         }
     }
 

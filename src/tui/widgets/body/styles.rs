@@ -29,6 +29,10 @@ pub struct BodyStyles {
     pub found: Style,
     /// The match the cursor is on.
     pub found_current: Style,
+    /// A mark on the scroll bar where there is a match.
+    pub mark: Style,
+    /// That of the match the cursor is on.
+    pub mark_current: Style,
     /// Where the body is wrong.
     pub error: Style,
     /// Escapes, sizes and other words of ours.
@@ -51,6 +55,8 @@ impl Default for BodyStyles {
             current_line: plain,
             found: plain.fg(Color::Black).bg(Color::Yellow),
             found_current: plain.fg(Color::Black).bg(Color::LightRed).add_modifier(Modifier::BOLD),
+            mark: plain.fg(Color::Yellow),
+            mark_current: plain.fg(Color::LightRed).add_modifier(Modifier::BOLD),
             error: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             note: plain.add_modifier(Modifier::DIM),
         }
@@ -58,15 +64,6 @@ impl Default for BodyStyles {
 }
 
 impl BodyStyles {
-    /// Returns the style of a mark on the scroll bar for what is drawn in this style: in the colour of its ground.
-    pub(super) fn mark(&self, found: Style) -> Style {
-        let colour = found.bg.or(found.fg);
-        let style = Style { bg: None, ..self.text };
-        colour
-            .map_or(style, |colour| style.fg(colour))
-            .add_modifier(Modifier::BOLD)
-    }
-
     /// Returns the style of a kind of text.
     pub(super) fn of(&self, kind: Kind) -> Style {
         match kind {
