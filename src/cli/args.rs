@@ -2,6 +2,7 @@
 
 mod later;
 mod run;
+mod tokens;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use later::Later;
 pub use run::{Bail, RunArgs};
+pub use tokens::{ForgetTokensArgs, ListTokensArgs, RenewTokenArgs, TokensCommand};
 
 /// Postman for the terminal.
 ///
@@ -79,6 +81,12 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         command: SecretsCommand,
+    },
+    /// The tokens of the workspace: lists them with how long they are good, renews and forgets them.
+    Tokens {
+        /// What to do.
+        #[command(subcommand)]
+        command: TokensCommand,
     },
     /// npm packages that scripts may require: lists, fetches, adds and removes them.
     Packages {

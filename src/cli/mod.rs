@@ -37,6 +37,7 @@ mod scopes;
 mod secrets;
 mod send;
 mod sign_in;
+mod tokens;
 mod vault;
 
 use std::fs::File;
@@ -238,6 +239,11 @@ fn perform(
         Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
         Command::Vault { command } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
         Command::Secrets { command } => secrets::secrets(&Opened::at(&cwd, workspace, output)?, command, output),
+        Command::Tokens { command } => {
+            let opened = Opened::at(&cwd, workspace, output)?;
+            let work = tokens::tokens(opened, &command, &cwd, output);
+            in_background(Builder::new_current_thread(), work)?
+        }
         Command::Packages { command } => {
             let opened = Opened::at(&cwd, workspace, output)?;
             in_background(

@@ -13,7 +13,7 @@ use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
 use crate::store::locate::Origin;
 use crate::store::paths::netrc_file;
-use crate::store::state::{HistoryRow, StateError};
+use crate::store::state::{HistoryRow, KeptTokens, StateError, tokens_among};
 use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
 use super::args::SendingArgs;
@@ -308,7 +308,7 @@ impl Opened {
         let mut pipeline = Pipeline::new(Client::new(config), self.jar.clone());
         pipeline.packages = Some(Arc::new(self.packages()));
         if !sending.no_renew {
-            pipeline.tokens = Some(TokenStore::default());
+            pipeline.tokens = Some(self.tokens());
         }
         let netrc = netrc_file().filter(|_| sending.netrc || self.config.netrc);
         pipeline.netrc = netrc.map(|path| NetrcFile {
@@ -326,6 +326,24 @@ impl Opened {
             };
         }
         pipeline
+    }
+
+    /// The tokens of this workspace, one with those of other postriders.
+    pub fn tokens(&self) -> TokenStore {
+        let environment = self
+            .session
+            .environment
+            .and_then(|id| self.session.workspace.environment(id));
+        let is_guest = environment.is_some_and(|node| {
+            let owner = Owner::Environment(node.slug.clone());
+            self.guests.iter().any(|(guest, key)| *guest == owner && key.is_none())
+        });
+        // What is only here for this command is nobody else's business.
+        if !self.keeps || is_guest {
+            return TokenStore::default();
+        }
+        let keeper = KeptTokens::beside(&self.state).map(|keeper| Arc::new(keeper) as _);
+        TokenStore::kept(keeper, tokens_among(&self.session.current))
     }
 
     /// Adds a send to the history, as the TUI does; what goes wrong is told when all is saved.

@@ -160,16 +160,21 @@ impl Pipeline {
         Box::pin(self.exchange(engine, prepared, ready, context)).await
     }
 
-    /// Runs the pre-request scripts.
-    pub(super) async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
-        let mut prepared = Prepared {
+    /// A plan before its pre-request scripts.
+    pub(super) fn unprepared(&self, plan: Plan) -> Prepared {
+        Prepared {
             request: Request::clone(&plan.request),
             scopes: plan.scopes.clone(),
             vault: self.vault.clone().unwrap_or_else(|| Vault::new(&plan.vault)),
             plan,
             blocked: None,
             log: Log::default(),
-        };
+        }
+    }
+
+    /// Runs the pre-request scripts.
+    pub(super) async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
+        let mut prepared = self.unprepared(plan);
         let mentioned = outside::mentioned(&prepared.scopes, &super::scripts::sources(&prepared.plan));
         if let Err(error) = self.fetch(&mut prepared, mentioned, context).await {
             let resolved = self.resolve_with(&prepared, &prepared.scopes);

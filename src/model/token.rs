@@ -209,8 +209,6 @@ pub type Hold = Box<dyn Any + Send>;
 ///
 /// All calls may wait for the disk. Errors are sentences for the user: a token that cannot be kept is still good.
 pub trait TokenKeeper: Send + Sync {
-    /// All tokens that are kept.
-    fn all(&self) -> Vec<(TokenKey, Token)>;
     /// A token as it is kept now, whoever has kept it.
     fn load(&self, key: &TokenKey) -> Option<Token>;
     /// Keeps a token.

@@ -154,6 +154,8 @@ pub enum Owner {
     Collection(String),
     /// The workspace's vault, which is no scope: scripts ask for its secrets.
     Vault,
+    /// What is known of the tokens in an environment, by the name of its file; no scope either.
+    Tokens(String),
 }
 
 /// The local value that hides a file's initial one.

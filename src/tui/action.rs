@@ -56,6 +56,8 @@ pub enum App {
     Jump,
     /// Runs the token request.
     RenewToken,
+    /// Forgets the token of the open request.
+    ForgetToken,
     /// Makes a new request.
     NewRequest,
     /// Cancels what runs.
@@ -162,6 +164,7 @@ const APP: &[Spec] = specs! { Action::App:
     "palette" "commands" "Run any command by its name" App::Palette,
     "jump" "jump" "Jump to any field on the screen" App::Jump,
     "renew-token" "renew token" "Run the token request, so that the token is fresh" App::RenewToken,
+    "log-out" "log out" "Log out: forget the token and all that came with it" App::ForgetToken,
     "new-request" "new request" "Start a new request" App::NewRequest,
     "run" "run all" "Run a collection or folder with its tests, or see its last run" App::Run,
     "import" "import" "Import Postman's collections and environments from a file, folder or URL" App::Import,

@@ -4,6 +4,7 @@
 //! there is one place where each of these things happens.
 
 use crate::model::edit::Edit;
+use crate::model::token::{Life, Pick};
 use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, Filed, NodeId, Secret};
 use crate::store::Content;
@@ -23,6 +24,7 @@ impl Command {
             Self::Edit { .. }
             | Self::NewRequest { .. }
             | Self::NewGroup { .. }
+            | Self::BindToken(..)
             | Self::Rename { .. }
             | Self::Duplicate(_)
             | Self::Delete(_)
@@ -214,8 +216,21 @@ pub enum Command {
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.
     Typed(QuestionId, Option<Secret>),
+    /// Makes a value of a response the token of a variable.
+    BindToken(Box<TokenDraft>, String),
     /// Closes the table of the run, which goes on.
     CloseRunner,
     /// Leaves the program without asking.
     Quit,
+}
+
+/// A value of a response that is to be a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenDraft {
+    /// The request whose response it is.
+    pub node: NodeId,
+    /// Where it stands.
+    pub pick: Pick,
+    /// How its end is known.
+    pub life: Life,
 }

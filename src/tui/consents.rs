@@ -1,5 +1,7 @@
-//! Questions for the user: what a collection may, and secrets to type. A send waits for the answer.
+//! Questions for the user: what a collection may, secrets to type, whether to renew a token and to send a request again.
+//! A send waits for the answer.
 
+use crate::exec::renewal::{RenewQuestion, ReplayQuestion};
 use crate::exec::{Asking, Permission};
 
 use super::command::Command;
@@ -15,9 +17,7 @@ pub struct QuestionId(pub u64);
 pub struct Question {
     /// Its name.
     pub id: QuestionId,
-    /// Who asks.
-    pub asking: Asking,
-    /// What for.
+    /// What it is about.
     pub about: About,
 }
 
@@ -25,35 +25,94 @@ pub struct Question {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     /// Whether a collection may.
-    Permission(Permission),
+    Permission(Asking, Permission),
     /// A secret to type, with these words.
-    Secret(String),
+    Secret(Asking, String),
+    /// Whether to renew a token that is no good.
+    Renew(RenewQuestion),
+    /// Whether to send a refused request again, now that its token is renewed.
+    Replay(ReplayQuestion),
+}
+
+impl About {
+    /// Whether one answer does for both.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Permission(one, wanted), Self::Permission(other, also)) => {
+                one.place == other.place && wanted.key() == also.key()
+            }
+            (Self::Renew(one), Self::Renew(other)) => one.key == other.key,
+            (Self::Replay(one), Self::Replay(other)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 /// Asks the user; whatever closes the question answers it.
 pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
-    let Question { id, asking, about } = question;
+    let Question { id, about } = question;
+    let (title, text, key, label) = match about {
+        About::Secret(asking, words) => {
+            queue.push(Command::Show(Box::new(Ask::new(id, &words, &asking.collection).into())));
+            return;
+        }
+        About::Permission(asking, permission) => permitted(&asking, &permission),
+        About::Renew(RenewQuestion { key, why, from }) => (
+            "Renew the token?",
+            vec![
+                format!("`{}` {why}.", key.name),
+                String::new(),
+                format!("`{from}` fetches a new one; else the request goes out as it is."),
+            ],
+            'r',
+            "renew",
+        ),
+        About::Replay(ReplayQuestion {
+            key,
+            request,
+            method,
+            status,
+        }) => (
+            "Send it again?",
+            vec![
+                format!(
+                    "`{request}` was refused with {status}; `{}` is renewed by now.",
+                    key.name
+                ),
+                String::new(),
+                format!("A server may have acted on a {method} before it refused: sending it again could do it twice."),
+            ],
+            's',
+            "send again",
+        ),
+    };
+    let choice = Choice {
+        key,
+        label: label.to_owned(),
+        commands: vec![Command::Consent(id, true)],
+    };
+    // It opens by itself, perhaps while somebody types.
+    let confirm = Confirm::new(title, text, vec![choice])
+        .deliberate()
+        .otherwise(vec![Command::Consent(id, false)]);
+    queue.push(Command::Show(Box::new(confirm.into())));
+}
+
+fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
     let Asking {
         collection,
         script,
         request,
         ..
     } = asking;
-    let permission = match about {
-        About::Permission(permission) => permission,
-        About::Secret(words) => {
-            queue.push(Command::Show(Box::new(Ask::new(id, &words, &collection).into())));
-            return;
-        }
-    };
-    let title = match &permission {
+    let title = match permission {
         Permission::Vault if script.is_empty() => "May a request use your secrets?",
         Permission::Vault => "May a script use your secrets?",
         Permission::Command(_) => "May a collection run a program?",
         Permission::File(_) => "May a collection send a file of yours?",
         Permission::Env(_) => "May a collection read your environment?",
     };
-    let (who, then) = match &permission {
+    let (who, then) = match permission {
         Permission::Vault => (
             if script.is_empty() {
                 format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`, or your netrc).")
@@ -69,15 +128,5 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
                 .to_owned(),
         ),
     };
-    let text = vec![who, String::new(), then];
-    let allow = Choice {
-        key: 'a',
-        label: "allow".to_owned(),
-        commands: vec![Command::Consent(id, true)],
-    };
-    // It opens by itself, perhaps while somebody types.
-    let confirm = Confirm::new(title, text, vec![allow])
-        .deliberate()
-        .otherwise(vec![Command::Consent(id, false)]);
-    queue.push(Command::Show(Box::new(confirm.into())));
+    (title, vec![who, String::new(), then], 'a', "allow")
 }

@@ -20,7 +20,7 @@ use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::state::State;
-use crate::store::state::{HistoryRow, Other};
+use crate::store::state::{HistoryRow, Other, token_of};
 use crate::vars::Layer;
 
 /// Takes an event that is no key, mouse or size.
@@ -121,6 +121,10 @@ fn take_others(state: &mut State, others: Vec<Other>) {
         if ours != was.as_ref() && !is_newer() {
             continue;
         }
+        let token = now.as_ref().and_then(|now| token_of(&owner, &key, now));
+        if let Some((key, token)) = token {
+            shared.tokens.note(&key, Arc::new(token));
+        }
         match now {
             Some(now) => shared.current.set(owner, key, now),
             None => drop(shared.current.reset(&owner, &key)),
@@ -192,7 +196,26 @@ fn sent(
     }
     announce(state, node, token_for, &outcome);
     let open = state.shared.open;
+    renewed(state, &outcome);
     state.shared.outcomes.insert(node, Arc::new(outcome), open);
+}
+
+/// The requests that fetched tokens for a send show what came of them, and where the send went well a word says so.
+fn renewed(state: &mut State, outcome: &Outcome) {
+    let open = state.shared.open;
+    for renewal in &outcome.renewals {
+        if let (Some(node), Some(own)) = (renewal.node, &renewal.outcome) {
+            let own = Outcome {
+                redactor: own.redactor.and(&outcome.redactor),
+                ..Outcome::clone(own)
+            };
+            state.shared.outcomes.insert(node, Arc::new(own), open);
+        }
+        if renewal.led && renewal.result.is_ok() && !outcome.failed() {
+            let text = format!("`{}` {}: `{}` renewed it", renewal.name, renewal.why, renewal.from);
+            state.shared.notify(Level::Done, text);
+        }
+    }
 }
 
 /// Says how a send ended where the response pane does not already say it.

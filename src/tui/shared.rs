@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::exec::TokenStore;
 use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::variable::{CurrentValues, Owner};
@@ -79,6 +80,8 @@ pub struct Shared {
     pub history: History,
     /// Local values of variables.
     pub current: CurrentValues,
+    /// What is known of tokens; sends and runs share it.
+    pub tokens: TokenStore,
     /// The active environment.
     pub active_environment: Option<EnvironmentId>,
     /// The one that was active when it was deleted; it is so again when that is undone.

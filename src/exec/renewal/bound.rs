@@ -100,6 +100,11 @@ impl Tokens {
         self.pick(&self.fills).map(|(_, bound)| bound)
     }
 
+    /// The number of a token.
+    pub fn number_of(&self, key: &TokenKey) -> Option<usize> {
+        self.set.as_deref()?.iter().position(|bound| bound.key == *key)
+    }
+
     /// One of them.
     pub fn get(&self, at: usize) -> Option<&Bound> {
         self.set.as_deref()?.get(at)

@@ -14,6 +14,7 @@
 mod ask;
 mod bound;
 mod flight;
+mod forget;
 mod granted;
 mod origin;
 mod reply;
@@ -28,6 +29,7 @@ mod tests;
 pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
 pub use bound::{Bound, Tokens};
 pub use flight::Landed;
+pub use forget::forget_token;
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};
 pub use store::{Obtained, TokenStore, Want};

@@ -22,12 +22,13 @@ use super::saved::{SavedRequest, kept};
 use super::store::{Obtained, TokenStore, Want};
 use super::words::span;
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, status_of};
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, Renewal};
 use crate::model::token::{Pick, Renew, Token, TokenKey};
 use crate::model::variable::display_value;
-use crate::model::{ResolvedRequest, Scope};
+use crate::model::{Outcome, ResolvedRequest, Scope};
 
 /// Who writes the console lines about tokens.
 const WRITER: &str = "tokens";
@@ -173,8 +174,8 @@ impl Pipeline {
         let from = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
         let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());
         (context.progress)(Phase::RenewingToken);
-        let asks =
-            bound.source.renew == Renew::Ask && store.known(&want, &token.key, bound.source.renew_before).is_none();
+        let asks = bound.source.renew == Renew::Ask && cause != Cause::Asked;
+        let asks = asks && store.known(&want, &token.key, bound.source.renew_before).is_none();
         if asks && !self.may_renew(&token.key, cause, from, context).await {
             return Better::AsIs;
         }
@@ -222,6 +223,29 @@ impl Pipeline {
                 .hint("let the request of one of them do without the other"),
             ),
         }
+    }
+
+    /// Fetches a token anew, however good the one there is; `plan` is of the request that fetches it. What came of it is in
+    /// the renewals, nothing else is sent.
+    pub async fn renew(&self, plan: Plan, key: &TokenKey, context: &SendContext) -> Outcome {
+        let mut prepared = self.unprepared(plan);
+        if let (Some(store), Some(at)) = (self.tokens.clone(), prepared.plan.tokens.number_of(key)) {
+            let held = prepared
+                .scopes
+                .get(&key.name)
+                .map(|(_, binding)| display_value(&binding.value));
+            let mut token = Used {
+                at,
+                key: key.clone(),
+                value: held,
+                fresh: false,
+            };
+            // Whether it went well is in the renewal.
+            let _told = self
+                .better(&store, &mut prepared, &mut token, Cause::Asked, context)
+                .await;
+        }
+        prepared.log.outcome
     }
 
     async fn may_renew(&self, key: &TokenKey, cause: Cause, from: String, context: &SendContext) -> bool {

@@ -110,10 +110,10 @@ impl fmt::Debug for TokenStore {
 }
 
 impl TokenStore {
-    /// A store whose tokens outlive it, and that is one with those of other postriders.
-    pub fn kept(keeper: Arc<dyn TokenKeeper>) -> Self {
+    /// A store that knows these tokens; with a keeper they outlive it, and it is one with those of other postriders.
+    pub fn kept(keeper: Option<Arc<dyn TokenKeeper>>, known: Vec<(TokenKey, Token)>) -> Self {
         let mut slots = Slots::default();
-        for (key, token) in keeper.all() {
+        for (key, token) in known {
             let token = Some(Arc::new(token));
             slots.by_key.insert(
                 key,
@@ -126,7 +126,7 @@ impl TokenStore {
         Self {
             inner: Arc::new(Inner {
                 slots: Mutex::new(slots),
-                keeper: Some(keeper),
+                keeper,
             }),
         }
     }
@@ -278,12 +278,17 @@ impl TokenStore {
     /// Takes note of a token that came without anybody's asking the store: its request was sent like any other.
     pub fn learn(&self, key: &TokenKey, token: Token) {
         let token = Arc::new(token);
-        self.lock().by_key.entry(key.clone()).or_default().take(token.clone());
+        self.note(key, token.clone());
         if let Some(keeper) = self.keeper().filter(|_| key.audience.is_empty()) {
             let key = key.clone();
             // What cannot be kept is still in use; the next one tries again.
             tokio::task::spawn_blocking(move || drop(keeper.keep(&key, &token)));
         }
+    }
+
+    /// Takes note of a token that is kept already: another postrider has fetched it.
+    pub fn note(&self, key: &TokenKey, token: Arc<Token>) {
+        self.lock().by_key.entry(key.clone()).or_default().take(token);
     }
 
     /// Notes whether a request was refused with a fresh token, so that its refusals do not fetch one each time.

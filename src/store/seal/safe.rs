@@ -21,7 +21,7 @@ pub enum Protection {
 }
 
 /// The keys of this machine's user, and where they are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Safe {
     /// `None` for a state that is forgotten at the end.
     path: Option<PathBuf>,

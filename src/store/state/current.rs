@@ -12,6 +12,7 @@ fn columns(owner: &Owner) -> (&'static str, &str) {
         Owner::Environment(slug) => ("environment", slug),
         Owner::Collection(slug) => ("collection", slug),
         Owner::Vault => ("vault", ""),
+        Owner::Tokens(environment) => ("tokens", environment),
     }
 }
 
@@ -21,6 +22,7 @@ fn owner(scope: &str, name: String) -> Option<Owner> {
         "environment" => Some(Owner::Environment(name)),
         "collection" => Some(Owner::Collection(name)),
         "vault" => Some(Owner::Vault),
+        "tokens" => Some(Owner::Tokens(name)),
         _ => None,
     }
 }
@@ -131,6 +133,7 @@ impl State {
     pub fn rename_environment(&self, from: &str, to: &str) -> Result<(), StateError> {
         let owner = |slug: &str| Owner::Environment(slug.to_owned());
         self.rename_owner(&owner(from), &owner(to))?;
+        self.rename_owner(&Owner::Tokens(from.to_owned()), &Owner::Tokens(to.to_owned()))?;
         if self.active_environment()?.as_deref() == Some(from) {
             self.set_active_environment(Some(to))?;
         }

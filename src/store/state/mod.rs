@@ -11,6 +11,7 @@ mod kv;
 mod open;
 mod others;
 mod sealing;
+mod tokens;
 
 use std::cell::Cell;
 use std::io;
@@ -25,6 +26,7 @@ pub use history::HistoryRow;
 pub use open::folder_for;
 pub use others::{Known, Other, StateWatcher};
 pub use sealing::rekey;
+pub use tokens::{KeptTokens, token_of, token_place, tokens_among};
 
 /// The local state of one workspace.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
 //! Carries out commands: the one place where the shared state changes.
 
+mod binding;
 mod conflict;
 mod environments;
 mod importing;
@@ -87,6 +88,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         }
         Command::Run(ask) => running::ask(state, ask, queue, effects),
         Command::Import(ask) => importing::ask(state, ask, queue, effects),
+        Command::BindToken(draft, variable) => binding::bind(state, *draft, &variable, queue, effects),
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
         Command::CloseRunner => state

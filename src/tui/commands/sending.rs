@@ -4,11 +4,14 @@
 //! until the address is known, and planned then.
 
 use crate::exec;
+use crate::exec::tokens::TokenRequest;
 use crate::model::exchange::Phase;
 use crate::model::{EnvironmentId, NodeId};
-use crate::tui::effect::Effect;
+use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::{Level, RunId, Running};
 use crate::tui::state::State;
+
+use super::running::changed;
 
 /// A send that waits for the demo server's address.
 #[derive(Clone, Copy, Debug)]
@@ -23,21 +26,45 @@ pub fn send(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
     start(state, id, None, effects);
 }
 
-/// Runs the request that fills the token of the open request's collection.
-pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
+/// The token of the open request, else the first there is; a word where there is none.
+fn token(state: &mut State) -> Option<TokenRequest> {
     let workspace = &state.shared.workspace;
     let source = state
         .shared
         .open
         .and_then(|open| exec::tokens::token_for(workspace, open, state.shared.active_environment))
         .or_else(|| exec::tokens::token_sources(workspace).into_iter().next());
-    let Some(source) = source else {
+    if source.is_none() {
         state.shared.notify(
             Level::Warning,
-            "no collection says where its token comes from: add a `[tokens.NAME]` table to its collection.toml",
+            "nothing says where a token comes from: send what fetches one, then press t on the response",
         );
-        return;
-    };
+    }
+    source
+}
+
+/// Forgets the token of the open request, and what came with it.
+pub fn forget_token(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(token) = token(state) else { return };
+    let shared = &mut state.shared;
+    let before = shared.current.clone();
+    let (store, workspace) = (&shared.tokens, &shared.workspace);
+    let gone = exec::renewal::forget_token(store, &token, workspace, shared.active_environment, &mut shared.current);
+    let changed = changed(&before, &shared.current);
+    if !changed.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(changed)));
+    }
+    let name = &token.source.variable;
+    match gone {
+        Ok(true) => shared.notify(Level::Done, format!("`{name}` is forgotten, and what came with it")),
+        Ok(false) => shared.notify(Level::Info, format!("there is no `{name}` to forget")),
+        Err(error) => shared.notify(Level::Error, format!("`{name}` is still kept: {error}")),
+    }
+}
+
+/// Runs the request that fills the token of the open request's collection.
+pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(source) = token(state) else { return };
     match source.request {
         Some(request) => start(state, request, state.shared.open, effects),
         None => state.shared.notify(

@@ -80,6 +80,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Run => queue.push(Command::Run(Ask::Open)),
         App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),
+        App::ForgetToken => sending::forget_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {
             if !sending::cancel(state, effects) {

@@ -14,7 +14,7 @@ use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Payload};
-use crate::tui::command::Command;
+use crate::tui::command::{Command, TokenDraft};
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
@@ -36,6 +36,8 @@ pub enum Purpose {
     SaveBody(PathBuf, Payload),
     /// The file to save a report of a run to, below this folder.
     Report(PathBuf, RunId, Format),
+    /// The variable that takes a token of a response.
+    Token(Box<TokenDraft>),
 }
 
 /// The line below the field.
@@ -127,6 +129,11 @@ impl Prompt {
         let command = match &mut self.purpose {
             Purpose::NewGroup(parent) => Command::NewGroup { parent: *parent, name },
             Purpose::Rename(id) => Command::Rename { id: *id, name },
+            Purpose::Token(_) if name.contains(['{', '}']) => {
+                self.said = Some(text);
+                return Flow::Stay;
+            }
+            Purpose::Token(draft) => Command::BindToken(draft.clone(), name),
             Purpose::RenameEnvironment(id) => Command::RenameEnvironment { id: *id, name },
             Purpose::NewEnvironment(environment) => {
                 let environment = Environment {
@@ -195,6 +202,16 @@ impl Prompt {
                     return Remark::Fine(format!("collections/{path}{ending}"));
                 }
                 filed(&above, name, &workspace.free_slug(node.parent, name), ending)
+            }
+            Purpose::Token(_) if name.contains(['{', '}']) => {
+                Remark::Wrong("a variable's name has no braces".to_owned())
+            }
+            Purpose::Token(draft) => {
+                let collection = workspace.collection_of(draft.node).map(|node| node.slug.as_str());
+                match collection {
+                    Some(slug) => Remark::Fine(format!("[tokens.{name}] in collections/{slug}/collection.toml")),
+                    None => Remark::Warning("save the request into a collection first".to_owned()),
+                }
             }
             Purpose::NewEnvironment(_) => environment(name, &workspace.free_environment_slug(name)),
             Purpose::RenameEnvironment(id) => {

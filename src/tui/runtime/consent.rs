@@ -1,4 +1,5 @@
-//! Asks the user on the screen what a collection may, and remembers the answer: the vault until the end, all else for good.
+//! Asks the user on the screen: what a collection may, which is remembered (the vault until the end, all else for good),
+//! for a secret, whether to renew a token, and whether to send a request again.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::mpsc::Sender;
@@ -6,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
+use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::exec::{Asking, Consent, Permission, Word};
 use crate::model::Secret;
 use crate::script::BoxFuture;
@@ -27,7 +29,7 @@ type Allowed = (String, String);
 struct Known {
     allowed: HashSet<Allowed>,
     /// Sends that wait, by their question.
-    waiting: HashMap<QuestionId, (Allowed, Vec<oneshot::Sender<bool>>)>,
+    waiting: HashMap<QuestionId, (About, Vec<oneshot::Sender<bool>>)>,
     /// Sends that wait for a secret.
     typing: HashMap<QuestionId, oneshot::Sender<Option<Secret>>>,
     next: u64,
@@ -60,17 +62,17 @@ impl Asker {
     /// The user's answer, for all that wait for it; what is to be remembered of it.
     pub fn answer(&self, id: QuestionId, given: bool) -> Option<LocalJob> {
         let mut known = self.lock();
-        let (allowed, waiting) = known.waiting.remove(&id)?;
+        let (about, waiting) = known.waiting.remove(&id)?;
         for send in waiting {
             // A send that was cancelled waits no more.
             let _ = send.send(given);
         }
-        if !given {
+        let (About::Permission(asking, permission), true) = (about, given) else {
             return None;
-        }
-        let (place, key) = allowed.clone();
-        known.allowed.insert(allowed);
-        (key != Permission::Vault.key()).then_some(LocalJob::Consent(place, key))
+        };
+        let (place, key) = (asking.place, permission.key());
+        known.allowed.insert((place.clone(), key.clone()));
+        (permission != Permission::Vault).then_some(LocalJob::Consent(place, key))
     }
 
     /// What the user typed.
@@ -81,38 +83,34 @@ impl Asker {
         }
     }
 
-    fn show(&self, id: QuestionId, asking: &Asking, about: About) {
+    /// Asks, or waits for the answer to the same question that is asked already.
+    fn put(&self, about: About) -> BoxFuture<bool> {
+        let (answer, answered) = oneshot::channel();
+        let mut known = self.lock();
+        let same = known.waiting.values_mut().find(|(asked, _)| asked.is_same(&about));
+        if let Some((_, waiting)) = same {
+            waiting.push(answer);
+        } else {
+            let id = known.name();
+            known.waiting.insert(id, (about.clone(), vec![answer]));
+            self.show(id, about);
+        }
+        Box::pin(async move { answered.await.unwrap_or(false) })
+    }
+
+    fn show(&self, id: QuestionId, about: About) {
         // Nobody listens when the program is ending.
-        let _ = self.queue.send(Event::Consent(Question {
-            id,
-            asking: asking.clone(),
-            about,
-        }));
+        let _ = self.queue.send(Event::Consent(Question { id, about }));
     }
 }
 
 impl Consent for Asker {
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
-        let wanted = (asking.place.clone(), permission.key());
-        let mut known = self.lock();
-        if known.allowed.contains(&wanted) {
+        if self.lock().allowed.contains(&(asking.place.clone(), permission.key())) {
             return Box::pin(std::future::ready(Word::Yes));
         }
-        let (answer, answered) = oneshot::channel();
-        let same = known.waiting.values_mut().find(|(asked, _)| *asked == wanted);
-        if let Some((_, waiting)) = same {
-            waiting.push(answer);
-        } else {
-            let id = known.name();
-            known.waiting.insert(id, (wanted, vec![answer]));
-            self.show(id, asking, About::Permission(permission.clone()));
-        }
-        Box::pin(async move {
-            match answered.await {
-                Ok(true) => Word::Yes,
-                _ => Word::No,
-            }
-        })
+        let answered = self.put(About::Permission(asking.clone(), permission.clone()));
+        Box::pin(async move { if answered.await { Word::Yes } else { Word::No } })
     }
 
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
@@ -120,7 +118,17 @@ impl Consent for Asker {
         let mut known = self.lock();
         let id = known.name();
         known.typing.insert(id, answer);
-        self.show(id, asking, About::Secret(question.to_owned()));
+        self.show(id, About::Secret(asking.clone(), question.to_owned()));
         Box::pin(async move { answered.await.ok().flatten() })
+    }
+}
+
+impl Interaction for Asker {
+    fn renew(&self, question: RenewQuestion) -> BoxFuture<bool> {
+        self.put(About::Renew(question))
+    }
+
+    fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool> {
+        self.put(About::Replay(question))
     }
 }

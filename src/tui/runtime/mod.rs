@@ -25,14 +25,17 @@ mod startup;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::demo;
+use crate::exec::TokenStore;
 use crate::model::Secret;
 use crate::store::Paths;
+use crate::store::state::{KeptTokens, tokens_among};
 
 use super::drafts;
 use super::draw;
@@ -139,7 +142,14 @@ impl App {
             .as_ref()
             .and_then(|database| database.state.consents().ok());
         let asker = Asker::new(self.queue.clone(), allowed.unwrap_or_default());
-        let mut sends = Sends::start(options, start.cookies, &start.config, asker, self.queue.clone())?;
+        let keeper = start
+            .database
+            .as_ref()
+            .and_then(|database| KeptTokens::beside(&database.state));
+        let keeper = keeper.map(|keeper| Arc::new(keeper) as _);
+        let tokens = TokenStore::kept(keeper, tokens_among(&self.state.shared.current));
+        self.state.shared.tokens = tokens.clone();
+        let mut sends = Sends::start(options, start.cookies, tokens, &start.config, asker, self.queue.clone())?;
         if listen {
             sends.listen();
             #[cfg(unix)]

@@ -56,6 +56,7 @@ impl Sends {
     pub fn start(
         options: &TuiOptions,
         cookies: Arc<Jar>,
+        tokens: TokenStore,
         config: &Config,
         asker: Asker,
         queue: Sender<Event>,
@@ -71,10 +72,11 @@ impl Sends {
         let imports = Imports::new(runtime.handle().clone(), client.clone(), options, queue.clone());
         let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
-        pipeline.tokens = Some(TokenStore::default());
+        pipeline.tokens = Some(tokens);
         pipeline.consent = Some(Arc::new(asker.clone()));
         let netrc = netrc_file().filter(|_| config.netrc);
         pipeline.netrc = netrc.map(|path| NetrcFile { path, asks: true });
+        pipeline.interaction = Some(Arc::new(asker.clone()));
         let door = Door::new(queue.clone());
         pipeline.person = Some(Arc::new(door.clone()));
         let sends = Self {

@@ -4,9 +4,11 @@
 //! so that a screen nobody looks at is not drawn sixty times a minute.
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::exec::tokens::{self, Declared, TokenLife, TokenStatus};
-use crate::model::variable::Owner;
+use crate::model::token::TokenKey;
+use crate::model::variable::{Owner, display_value};
 use crate::model::workspace::EnvironmentNode;
 use crate::tui::shared::Shared;
 
@@ -34,13 +36,14 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
         }
     }
     let mut out: Vec<Token> = Vec::new();
+    let keys = keys(shared, node);
     for name in names {
         let now = shared.current.get(&owner, name);
         let value = match now {
             Some(now) => now.value.as_ref(),
             None => node.environment.variable(name).map(|variable| &variable.value),
         };
-        let status = tokens::status_of(value, shared.now);
+        let status = told(shared, &keys, name, value);
         let is_bound = bound.iter().any(|own| own == name);
         if !is_bound && matches!(status, TokenStatus::Missing | TokenStatus::Opaque) {
             continue;
@@ -80,13 +83,15 @@ pub fn active(shared: &Shared) -> Option<Token> {
         .open
         .and_then(|open| tokens::token_for(workspace, open, shared.active_environment))
         .or_else(|| tokens::token_sources(workspace).into_iter().next())?;
-    let name = source.source.variable;
+    let name = source.source.variable.clone();
     let declared = match source.declared {
         Declared::Group(group) => Some(group),
         Declared::Environment(_) => None,
     };
     let scopes = shared.scopes(shared.open.or(declared));
-    let mut status = tokens::status(&name, &scopes, shared.now);
+    let value = scopes.get(&name).map(|(_, binding)| &binding.value);
+    let key = source.key(workspace, shared.active_environment);
+    let mut status = told(shared, std::slice::from_ref(&key), &name, value);
     if status == TokenStatus::Opaque {
         let set = shared
             .environment_owner()
@@ -96,6 +101,31 @@ pub fn active(shared: &Shared) -> Option<Token> {
         }
     }
     Some(Token { name, status })
+}
+
+/// The keys of all tokens in an environment.
+fn keys(shared: &Shared, node: &EnvironmentNode) -> Vec<TokenKey> {
+    let sources = tokens::token_sources(&shared.workspace).into_iter();
+    sources
+        .map(|token| token.key(&shared.workspace, Some(node.id)))
+        .collect()
+}
+
+/// What is known of a value: by the store, which knows of other clocks and what replies said; else by itself.
+fn told(shared: &Shared, keys: &[TokenKey], name: &str, value: Option<&Value>) -> TokenStatus {
+    let alone = tokens::status_of(value, shared.now);
+    let Some(value) = value.filter(|_| alone != TokenStatus::Missing).map(display_value) else {
+        return alone;
+    };
+    let mut own = keys.iter().filter(|key| key.name == name);
+    let Some(expires_at) = own.find_map(|key| shared.tokens.ends(key, &value)) else {
+        return alone;
+    };
+    let issued_at = match alone {
+        TokenStatus::Valid(life) | TokenStatus::Expired(life) => life.issued_at,
+        TokenStatus::Missing | TokenStatus::Opaque => None,
+    };
+    judged(TokenLife { issued_at, expires_at }, shared.now)
 }
 
 fn judged(life: TokenLife, now: Timestamp) -> TokenStatus {

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::action::Nav;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, External};
-use crate::tui::modals::{Modal, Prompt, Purpose};
+use crate::tui::modals::{Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::body::Syntax;
@@ -16,7 +16,7 @@ use super::place::Body;
 use super::search::Search;
 use super::show::Show;
 use super::tab::{self, Tab};
-use super::{Action, State, body, follow, request, words};
+use super::{Action, State, body, follow, request, token as candidates, words};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -32,6 +32,7 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Raw => state.raw = !state.raw,
         Action::Save => save(state, cx),
         Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
+        Action::Token => token(state, cx),
         Action::External => external(state, cx),
     }
 }
@@ -81,6 +82,23 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         };
         cx.shared.notify(Level::Info, text);
     }
+}
+
+fn token(state: &State, cx: &mut Cx<'_>) {
+    let exchange = state.place().and_then(|place| place.outcome.exchange.as_ref());
+    let (Some(node), Some(response)) = (state.shown, exchange.and_then(|exchange| exchange.response())) else {
+        return cx.shared.notify(
+            Level::Info,
+            "there is no response yet: send the request that fetches the token first",
+        );
+    };
+    let items = candidates::items(node, response, cx.shared);
+    if items.is_empty() {
+        let text = "nothing in this response looks like a token: no text of 8 characters or more";
+        return cx.shared.notify(Level::Info, text);
+    }
+    let picker = Picker::new("Use as a token", items);
+    cx.commands.push(Command::Show(Box::new(picker.into())));
 }
 
 fn external(state: &State, cx: &mut Cx<'_>) {

@@ -27,6 +27,7 @@ mod tab;
 mod tests;
 mod timing;
 mod title;
+mod token;
 pub mod words;
 
 use std::collections::HashMap;
@@ -116,6 +117,8 @@ pub enum Action {
     Raw,
     /// Saves the body to a file.
     Save,
+    /// Makes a value of the response a token.
+    Token,
     /// Shows the body in an outside program.
     External,
     /// Folds what the cursor is on or in, or unfolds it.
@@ -133,6 +136,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
     "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
+    "response.token" "use as token" "Use a value of this response as a token, renewed by itself" Action::Token,
     "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came" Action::External,
     "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,
     "response.fold-inside" "fold inside" "Fold all that is inside, or unfold it down to the leaves" Action::FoldInside,

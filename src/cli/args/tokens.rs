@@ -1,0 +1,51 @@
+//! What `tokens` takes.
+
+use clap::{Args, Subcommand};
+
+use super::SendingArgs;
+
+/// What `tokens` can do.
+#[derive(Clone, Debug, Subcommand)]
+pub enum TokensCommand {
+    /// Lists the tokens: where each comes from, in which environment, and how long it is good.
+    List(ListTokensArgs),
+    /// Fetches a token anew, however good the one there is.
+    Renew(Box<RenewTokenArgs>),
+    /// Forgets a token and all that came with it: logs out.
+    Forget(ForgetTokensArgs),
+}
+
+/// What `tokens list` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ListTokensArgs {
+    /// The environment. Without it, the one that `env use` or the program chose.
+    #[arg(short = 'e', long, value_name = "ENV")]
+    pub environment: Option<String>,
+    /// Prints JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `tokens renew` takes.
+#[derive(Clone, Debug, Args)]
+pub struct RenewTokenArgs {
+    /// Its variable; with the place of what declares it before a slash where two have one name.
+    pub name: String,
+    /// As for `send`.
+    #[command(flatten)]
+    pub sending: SendingArgs,
+}
+
+/// What `tokens forget` takes.
+#[derive(Clone, Debug, Args)]
+pub struct ForgetTokensArgs {
+    /// Its variable; with the place of what declares it before a slash where two have one name.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub name: Option<String>,
+    /// All tokens of the environment.
+    #[arg(long)]
+    pub all: bool,
+    /// The environment. Without it, the one that `env use` or the program chose.
+    #[arg(short = 'e', long, value_name = "ENV")]
+    pub environment: Option<String>,
+}

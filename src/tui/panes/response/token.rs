@@ -1,0 +1,219 @@
+//! What in a response may be a token: the list behind "use a value of this response as a token".
+
+use serde_json::Value;
+
+use crate::exec::renewal::span;
+use crate::exec::tokens;
+use crate::model::exchange::Response;
+use crate::model::token::{Life, Pick};
+use crate::model::{Auth, Entity, NodeId, Template, Workspace};
+use crate::tui::command::{Command, TokenDraft};
+use crate::tui::modals::{Item, Modal, Prompt, Purpose};
+use crate::tui::shared::Shared;
+
+/// A larger body is no token's.
+const LARGEST: usize = 256 * 1024;
+/// No token is shorter or longer, in characters.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=16_384;
+/// How deep in a body tokens stand at most.
+const DEEPEST: usize = 8;
+/// How many values are offered.
+const MOST: usize = 100;
+
+/// A value that may be a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub pick: Pick,
+    /// Where its end stands.
+    pub life: Life,
+    /// Its own name, which the variable may take.
+    pub name: String,
+    /// What it looks like, without giving it away.
+    pub looks: String,
+    /// How likely it is meant.
+    score: u8,
+}
+
+/// The values of a response, the likeliest first.
+pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    let body = Some(&response.body).filter(|body| body.len() <= LARGEST);
+    if let Some(body) = body.and_then(|body| serde_json::from_slice::<Value>(body).ok()) {
+        walk(&body, "$", DEEPEST, shared, &mut out);
+    }
+    for (name, value) in &response.headers {
+        let value = String::from_utf8_lossy(value);
+        let likely = score(name, &value);
+        if likely > 0 && LENGTHS.contains(&value.chars().count()) {
+            out.push(candidate(Pick::Header(name.clone()), name, &value, Life::Told, shared));
+        }
+    }
+    for cookie in &response.cookies {
+        if LENGTHS.contains(&cookie.value.chars().count()) {
+            let pick = Pick::Cookie(cookie.name.clone());
+            out.push(candidate(pick, &cookie.name, &cookie.value, Life::Told, shared));
+        }
+    }
+    out.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
+    out.truncate(MOST);
+    out
+}
+
+/// The rows to choose from; choosing one asks for the variable.
+pub(super) fn items(node: NodeId, response: &Response, shared: &Shared) -> Vec<Item> {
+    let found = candidates(response, shared).into_iter();
+    found
+        .map(|candidate| {
+            let (label, right) = match &candidate.pick {
+                Pick::Header(name) => (name.clone(), "header"),
+                Pick::Cookie(name) => (name.clone(), "cookie"),
+                Pick::Body(path) => (path.clone(), "body"),
+                Pick::Script => (String::new(), ""),
+            };
+            let variable = variable(&shared.workspace, node).unwrap_or(candidate.name);
+            let draft = TokenDraft {
+                node,
+                pick: candidate.pick,
+                life: candidate.life,
+            };
+            let title = format!("{label} is the token of the variable");
+            let prompt = Prompt::new(title, variable, Purpose::Token(Box::new(draft)));
+            Item {
+                label,
+                detail: candidate.looks,
+                right: right.to_owned(),
+                commands: vec![Command::Show(Box::new(Modal::Prompt(prompt)))],
+                ..Item::default()
+            }
+        })
+        .collect()
+}
+
+fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<Candidate>) {
+    match value {
+        Value::Object(map) if depth > 0 => {
+            let life = ends(map, path);
+            for (key, value) in map {
+                let path = format!("{path}{}", member(key));
+                match value {
+                    Value::String(text)
+                        if LENGTHS.contains(&text.chars().count()) && !text.contains(char::is_whitespace) =>
+                    {
+                        let life = if tokens::life(text).is_some() {
+                            Life::Told
+                        } else {
+                            life.clone()
+                        };
+                        out.push(candidate(Pick::Body(path), key, text, life, shared));
+                    }
+                    value => walk(value, &path, depth - 1, shared, out),
+                }
+            }
+        }
+        Value::Array(items) if depth > 0 => {
+            for (at, item) in items.iter().take(3).enumerate() {
+                walk(item, &format!("{path}[{at}]"), depth - 1, shared, out);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Where an object says when its token ends; what the reply says at its top is found without saying.
+fn ends(map: &serde_json::Map<String, Value>, path: &str) -> Life {
+    let says = |key: &String| {
+        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain = plain.to_ascii_lowercase();
+        plain.starts_with("expire") || plain.starts_with("expiry") || plain.starts_with("expiration")
+    };
+    let key = map
+        .iter()
+        .find(|(key, value)| says(key) && !value.is_null())
+        .map(|(key, _)| key);
+    match key {
+        Some(key) if path == "$" && key == "expires_in" => Life::Told,
+        Some(key) => Life::Reply(format!("{path}{}", member(key))),
+        None => Life::Told,
+    }
+}
+
+/// A member of an object in a `JSONPath` (RFC 9535, section 2.5.1).
+fn member(key: &str) -> String {
+    let mut chars = key.chars();
+    let is_plain = chars
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_plain {
+        format!(".{key}")
+    } else {
+        format!("['{}']", key.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+}
+
+fn candidate(pick: Pick, name: &str, value: &str, life: Life, shared: &Shared) -> Candidate {
+    let count = value.chars().count();
+    let looks = match tokens::life(value) {
+        Some(own) if !own.is_expired(shared.now) => format!("JWT, good for {}", span(own.remaining(shared.now))),
+        Some(_) => "JWT, expired".to_owned(),
+        None => format!("{count} characters"),
+    };
+    Candidate {
+        pick,
+        life,
+        name: name.to_owned(),
+        looks,
+        score: score(name, value),
+    }
+}
+
+fn score(name: &str, value: &str) -> u8 {
+    let name = name.to_ascii_lowercase();
+    let named = match &*name {
+        name if name.contains("refresh") => 1,
+        name if name.contains("token") || name.contains("jwt") => 3,
+        name if name.contains("auth") || name.contains("session") || name == "sid" => 2,
+        _ => 0,
+    };
+    named + if tokens::life(value).is_some() { 4 } else { 0 }
+}
+
+/// The one variable that a request's collection sends as its credentials.
+fn variable(workspace: &Workspace, node: NodeId) -> Option<String> {
+    let collection = workspace.collection_of(node)?;
+    let Entity::Collection(group) = &collection.entity else {
+        return None;
+    };
+    let auth: &Auth = &group.auth;
+    let texts: Vec<Template> = auth.params.keys().map(|name| auth.template(name)).collect();
+    let mut names = texts.iter().flat_map(Template::variables);
+    let first = names.next()?.to_owned();
+    names.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use serde_json_path::JsonPath;
+
+    #[test]
+    fn every_path_that_is_offered_leads_to_its_value() {
+        let body = serde_json::json!({
+            "odd 'key\\": {"to-ken": "value-one"},
+            "list": [{"access_token": "value-two", "expires_at": "2030-01-01T00:00:00Z"}],
+            "short": "x", "words": "some words here", "number": 1,
+        });
+        let mut found = Vec::new();
+        walk(&body, "$", DEEPEST, &Shared::default(), &mut found);
+        let values: Vec<&str> = found
+            .iter()
+            .filter_map(|candidate| match &candidate.pick {
+                Pick::Body(path) => JsonPath::parse(path).unwrap().query(&body).first()?.as_str(),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(values, ["value-one", "value-two"]);
+        assert_eq!(found[1].life, Life::Reply("$.list[0].expires_at".into()));
+    }
+}
