@@ -268,10 +268,12 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
         let (workspace, environment) = (session.workspace.clone(), session.environment);
         let gone = forget_token(&store, &token, &workspace, environment, &mut session.current);
         let name = escape(&token.source.variable);
-        output.note(&match gone.map_err(CliError::failed)? {
-            true => format!("`{name}` is forgotten, and what came with it"),
-            false => format!("there was no `{name}`"),
-        });
+        let said = if gone.map_err(CliError::failed)? {
+            format!("`{name}` is forgotten, and what came with it")
+        } else {
+            format!("there was no `{name}`")
+        };
+        output.note(&said);
     }
     opened
         .state

@@ -7,6 +7,7 @@ mod netrc;
 mod newman;
 mod packages;
 mod secrets;
+mod tokens;
 mod vault;
 
 use std::fs;

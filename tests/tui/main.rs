@@ -9,5 +9,6 @@ mod leaks;
 mod looks;
 mod runs;
 mod story;
+mod tokens;
 mod troubles;
 mod user;

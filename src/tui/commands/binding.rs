@@ -57,7 +57,7 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
     let shared = &mut state.shared;
     let name = shared.workspace.name_of(Filed::Node(node));
     let outcome = shared.outcomes.get(&node);
-    let token = outcome.and_then(|outcome| token_in(&source, &name, outcome).ok());
+    let token = outcome.and_then(|outcome| token_in(&source, name, outcome).ok());
     if let Some(token) = token {
         let owner = shared.environment_owner().unwrap_or(Owner::Collection(slug));
         let value = Some(token.value.clone().into());

@@ -1,0 +1,133 @@
+//! Tokens on the command line: renewed by themselves, one renewal for two processes, listed, renewed and forgotten.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use predicates::prelude::*;
+use predicates::str::contains;
+
+use super::{Home, write};
+
+/// A desk that is slow to hand out tokens and takes any; returns its address and the count of those it has handed out.
+fn desk() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let count = count.clone();
+            std::thread::spawn(move || answer(stream, &count));
+        }
+    });
+    (base, asked)
+}
+
+fn answer(mut stream: TcpStream, asked: &AtomicUsize) {
+    let mut read = Vec::new();
+    let mut piece = [0; 1024];
+    while !read.windows(4).any(|end| end == b"\r\n\r\n") {
+        match stream.read(&mut piece) {
+            Ok(0) | Err(_) => return,
+            Ok(n) => read.extend_from_slice(&piece[..n]),
+        }
+    }
+    let head = String::from_utf8_lossy(&read).into_owned();
+    let body = if head.contains(" /token ") {
+        let number = asked.fetch_add(1, Ordering::SeqCst) + 1;
+        std::thread::sleep(Duration::from_millis(400));
+        format!("{{\"access_token\":\"s3cret-token-{number}\",\"expires_in\":600}}")
+    } else {
+        let token = head
+            .lines()
+            .find_map(|line| line.strip_prefix("Authorization: Bearer "));
+        format!(
+            "number {}",
+            token.and_then(|token| token.rsplit('-').next()).unwrap_or("none")
+        )
+    };
+    let length = body.len();
+    let _closed = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    );
+}
+
+/// The program in a workspace whose collection says where its token comes from.
+fn postrider(home: &Home, base: &str) -> std::process::Command {
+    let root = home.folder.path().join("tokens");
+    let collection = "name = \"API\"\n[auth]\ntype = \"bearer\"\ntoken = \"{{t}}\"\n\n[tokens.t]\nrequest = \"login\"\n\
+                      value = \"$.access_token\"\n";
+    write(&root, "collections/api/collection.toml", collection);
+    let login = format!("name = \"Log in\"\nmethod = \"POST\"\nurl = \"{base}/token\"\n[auth]\ntype = \"none\"\n");
+    write(&root, "collections/api/login.toml", &login);
+    write(
+        &root,
+        "collections/api/get.toml",
+        &format!("name = \"Get\"\nmethod = \"GET\"\nurl = \"{base}/x\"\n"),
+    );
+    write(&root, "environments/here.toml", "name = \"Here\"\n");
+    let mut command = home.process();
+    command.current_dir(root);
+    command
+}
+
+#[test]
+fn two_processes_fetch_one_token() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let running: Vec<_> = (0..2)
+        .map(|_| {
+            let mut command = postrider(&home, &base);
+            command.args(["send", "api/get", "-e", "here"]);
+            command
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .collect();
+    for child in running {
+        let done = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(String::from_utf8_lossy(&done.stdout), "number 1", "{told}");
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn tokens_are_listed_renewed_and_forgotten() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let run = |args: &[&str]| {
+        let mut command = assert_cmd::Command::from_std(postrider(&home, &base));
+        command.args(args).args(["-e", "here"]).assert()
+    };
+    run(&["tokens", "list"])
+        .success()
+        .stdout(contains("no token yet").and(contains("api/login")));
+    run(&["tokens", "renew", "t"])
+        .success()
+        .stderr(contains("`t` is fresh from `Log in`, good for 9 min").and(contains("s3cret").not()));
+    let listed = run(&["tokens", "list"]).success();
+    listed.stdout(contains("valid 9 min").and(contains("s3cret").not()));
+    let json = run(&["tokens", "list", "--json"]).success();
+    let json: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
+    assert_eq!((&json[0]["state"], &json[0]["name"]), (&"valid".into(), &"t".into()));
+    run(&["send", "api/get"]).success().stdout("number 1");
+    run(&["tokens", "renew", "t"]).success();
+    run(&["send", "api/get"]).success().stdout("number 2");
+    run(&["tokens", "forget", "t"])
+        .success()
+        .stderr(contains("`t` is forgotten"));
+    run(&["tokens", "list"]).success().stdout(contains("no token yet"));
+    run(&["send", "api/get", "--no-renew"]).success().stdout("number none");
+    run(&["send", "api/get"]).success().stdout("number 3");
+    assert_eq!(asked.load(Ordering::SeqCst), 3);
+    run(&["tokens", "renew", "nothing"])
+        .code(2)
+        .stderr(contains("there is no token `nothing`").and(contains("`t`")));
+}
