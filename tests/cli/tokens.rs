@@ -124,7 +124,7 @@ fn tokens_are_listed_renewed_and_forgotten() {
         .success()
         .stderr(contains("`t` is forgotten"));
     run(&["tokens", "list"]).success().stdout(contains("no token yet"));
-    run(&["send", "api/get", "--no-renew"]).success().stdout("number none");
+    run(&["send", "api/get", "--no-renew"]).success().stdout("number {{t}}");
     run(&["send", "api/get"]).success().stdout("number 3");
     assert_eq!(asked.load(Ordering::SeqCst), 3);
     run(&["tokens", "renew", "nothing"])
