@@ -93,7 +93,7 @@ fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<
     match value {
         Value::Object(map) if depth > 0 => {
             let life = ends(map, path);
-            for (key, value) in map {
+            for (key, value) in map.iter().filter(|(key, _)| !says_end(key)) {
                 let path = format!("{path}{}", member(key));
                 match value {
                     Value::String(text)
@@ -121,20 +121,22 @@ fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<
 
 /// Where an object says when its token ends; what the reply says at its top is found without saying.
 fn ends(map: &serde_json::Map<String, Value>, path: &str) -> Life {
-    let says = |key: &String| {
-        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
-        let plain = plain.to_ascii_lowercase();
-        plain.starts_with("expire") || plain.starts_with("expiry") || plain.starts_with("expiration")
-    };
     let key = map
         .iter()
-        .find(|(key, value)| says(key) && !value.is_null())
+        .find(|(key, value)| says_end(key) && !value.is_null())
         .map(|(key, _)| key);
     match key {
         Some(key) if path == "$" && key == "expires_in" => Life::Told,
         Some(key) => Life::Reply(format!("{path}{}", member(key))),
         None => Life::Told,
     }
+}
+
+/// Whether a key is one under which replies say when a token ends.
+fn says_end(key: &str) -> bool {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    let plain = plain.to_ascii_lowercase();
+    plain.starts_with("expire") || plain.starts_with("expiry") || plain.starts_with("expiration")
 }
 
 /// A member of an object in a `JSONPath` (RFC 9535, section 2.5.1).
