@@ -38,7 +38,7 @@ pub(super) struct Candidate {
 pub(super) fn candidates(response: &Response, shared: &Shared) -> Vec<Candidate> {
     let mut out = Vec::new();
     let body = Some(&response.body).filter(|body| body.len() <= LARGEST);
-    if let Some(body) = body.and_then(|body| serde_json::from_slice::<Value>(body).ok()) {
+    if let Some(body) = body.and_then(|body| body.json::<Value>().ok()) {
         walk(&body, "$", DEEPEST, shared, &mut out);
     }
     for (name, value) in &response.headers {
