@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use ratatui::{buffer::Buffer, layout::Rect, style::Style};
 
+/// What the thumb of a bar is drawn with.
+pub const THUMB: &str = "┃";
+
 /// Moves `offset` as little as possible so that `cursor` is visible with `margin` rows around it.
 ///
 /// The margin gives way at both ends and in small windows, and no empty rows are shown past the end while there is
@@ -64,7 +67,7 @@ pub fn draw_bar(offset: usize, len: usize, track: Style, thumb_style: Style, are
     let x = area.right() - 1;
     for (row, y) in (area.top()..area.bottom()).enumerate() {
         let (symbol, style) = if covered.contains(&row) {
-            ("┃", thumb_style)
+            (THUMB, thumb_style)
         } else {
             ("│", track)
         };

@@ -264,6 +264,13 @@ impl Painter<'_> {
         }
     }
 
+    /// Whether the thumb of the scroll bar is there.
+    fn is_thumb(&self, x: usize, y: usize) -> bool {
+        let at = u16::try_from(x).ok().zip(u16::try_from(y).ok());
+        let cell = at.and_then(|(x, y)| self.buf.cell((self.area.x + x, self.area.y + y)));
+        cell.is_some_and(|cell| cell.symbol() == scroll::THUMB)
+    }
+
     fn note(&mut self, y: usize, text: &str) {
         self.text(self.columns.gutter, y, self.columns.text, text, self.styles.note);
     }
@@ -298,6 +305,10 @@ impl Painter<'_> {
                 continue;
             }
             let here = current.is_some_and(|current| cell.contains(&current.start));
+            // Where the screen is in the body must be seen all the same.
+            if self.is_thumb(x, y) && !here {
+                continue;
+            }
             let style = if here {
                 self.styles.mark_current
             } else {

@@ -17,7 +17,7 @@ pub(super) struct Container {
     pub start: usize,
     /// The line that closes it; the last known one as long as it is open.
     pub end: usize,
-    /// Whether it is open still: its end has not come yet.
+    /// Whether it is open still: its end has not come yet, or never will.
     pub open: bool,
     pub depth: u32,
 }
@@ -134,12 +134,12 @@ impl<'a> Nest<'a> {
         let last = self.index.lines.saturating_sub(1);
         (container.end, container.open) = match self.select(depth, before + 1) {
             Some(next) => (next - 1, false),
-            None => (last, !self.index.complete),
+            // Nothing comes behind the outermost value. Otherwise the end is still to come, or was lost to a fault.
+            None => {
+                let closed = self.line(last).is_some_and(|line| line.closes() && line.depth == depth);
+                (last, !closed)
+            }
         };
-        // Of the outermost value nothing comes behind; its end may be there though the body goes on.
-        if container.open && self.line(last).is_some_and(|line| line.closes() && line.depth == depth) {
-            container.open = false;
-        }
         let members = self.members(&container);
         if let Some(behind) = self.index.seek(&mut self.window, container.end) {
             *cursor = behind;

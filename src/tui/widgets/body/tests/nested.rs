@@ -322,6 +322,8 @@ fn the_rest_behind_a_fault_stays_below_the_folds() {
     assert_eq!(seen[..3], ["{", "  \"a\": [ … 2 items ],", "  \"b\": [ … 2 items ],"]);
     assert!(seen[3].starts_with("✗ not valid JSON at byte "), "{seen:?}");
     assert_eq!(seen[4..], ["\"c\": tru}", "rest"]);
+    assert_eq!(doc.value_at(Form::Pretty, 0), None, "it has no end");
+    assert_eq!(doc.value_at(Form::Pretty, 1), Some(6..12));
     for (row, line) in view.sight(&doc).walk(0).enumerate() {
         assert_eq!(view.sight(&doc).get(row), Some(line));
     }

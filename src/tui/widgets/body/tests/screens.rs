@@ -202,6 +202,26 @@ fn matches_are_walked_through_and_shown() {
 }
 
 #[test]
+fn matches_are_marked_on_the_scroll_bar() {
+    let doc = whole(objects(1000), Syntax::Json);
+    let mut view = view(&doc, 40, 10);
+    let bar = |view: &View| -> String {
+        screen(view, &doc, 40, 10)
+            .iter()
+            .filter_map(|row| row.chars().nth(39))
+            .collect()
+    };
+    assert_eq!(bar(&view), "┃│││││││││");
+    view.set_matches(Some(find(&doc, "item (1|55|999)\"")));
+    assert_eq!(bar(&view), "┃││││││││•", "the thumb is seen where the first two are");
+    view.next_match(&doc).unwrap();
+    assert_eq!(bar(&view), "•││││││││•", "but the match one is at goes before");
+    view.fold_to_level(&doc, Some(1));
+    view.prev_match(&doc).unwrap();
+    assert_eq!(bar(&view).chars().last(), Some('•'));
+}
+
+#[test]
 fn a_match_far_to_the_right_is_brought_into_sight() {
     let doc = whole(format!("{}needle{}", "x".repeat(3010), "y".repeat(9000)), Syntax::Text);
     for wrap in [false, true] {
