@@ -132,13 +132,12 @@ impl<'a> Nest<'a> {
         }
         let before = self.rank(depth, start);
         let last = self.index.lines.saturating_sub(1);
-        (container.end, container.open) = match self.select(depth, before + 1) {
-            Some(next) => (next - 1, false),
-            // Nothing comes behind the outermost value. Otherwise the end is still to come, or was lost to a fault.
-            None => {
-                let closed = self.line(last).is_some_and(|line| line.closes() && line.depth == depth);
-                (last, !closed)
-            }
+        // Nothing comes behind the outermost value. Otherwise the end is still to come, or was lost to a fault.
+        (container.end, container.open) = if let Some(next) = self.select(depth, before + 1) {
+            (next - 1, false)
+        } else {
+            let closed = self.line(last).is_some_and(|line| line.closes() && line.depth == depth);
+            (last, !closed)
         };
         let members = self.members(&container);
         if let Some(behind) = self.index.seek(&mut self.window, container.end) {
