@@ -1,4 +1,5 @@
-//! What tokens cost: judging one before a send, and, on request, a run of a minute against the demo server.
+//! What tokens cost: judging one before a send, looking for them when a send is planned, and, on request, a run of a minute
+//! against the demo server.
 //!
 //! `cargo bench --bench token`; with `POSTRIDER_LONG=1` also 60 s at 20 requests a second, 8 at once, with tokens that live
 //! three seconds: not one refusal may be left.
@@ -8,13 +9,16 @@
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use postrider::exec::TokenStore;
-use postrider::model::token::{Token, TokenKey};
+use postrider::exec::{Source, TokenStore, plan};
+use postrider::model::token::{Token, TokenKey, TokenSource};
+use postrider::model::variable::CurrentValues;
+use postrider::model::{Entity, Group, Request, Workspace};
 
 const ROUNDS: u32 = 100_000;
 const MOST: Duration = Duration::from_micros(10);
@@ -48,6 +52,9 @@ fn main() {
     };
     store.note(&key, token.into());
     measure("a token that the store knows", &store, &key, &jwt);
+    for (requests, with_token) in [(10, false), (5_000, false), (5_000, true)] {
+        planning(requests, with_token);
+    }
     if std::env::var_os("POSTRIDER_LONG").is_some() {
         minute();
     }
@@ -61,6 +68,42 @@ fn measure(what: &str, store: &TokenStore, key: &TokenKey, value: &str) {
     let took = began.elapsed() / ROUNDS;
     println!("judging {what} ({} bytes): {took:?}", value.len());
     assert!(took < MOST, "{what} took {took:?}, more than {MOST:?}");
+}
+
+/// What a plan costs in a workspace of so many requests: tokens that nobody declares cost nothing.
+fn planning(requests: usize, with_token: bool) {
+    let mut workspace = Workspace::new("/w");
+    let tokens = if with_token {
+        vec![TokenSource::new("dex_token", "r0")]
+    } else {
+        Vec::new()
+    };
+    let group = Group {
+        tokens,
+        ..Group::named("API")
+    };
+    let group = workspace.load_node(None, "api", Entity::Collection(Arc::new(group)));
+    let mut last = None;
+    for at in 0..requests {
+        let request = Entity::Request(Arc::new(Request::default()));
+        last = Some(workspace.load_node(Some(group), format!("r{at}"), request));
+    }
+    let current = CurrentValues::default();
+    let source = Source {
+        workspace: &workspace,
+        node: last,
+        environment: None,
+        current: &current,
+        overrides: &[],
+        local: None,
+    };
+    let began = Instant::now();
+    for _ in 0..1_000 {
+        black_box(plan(&source).unwrap());
+    }
+    let took = began.elapsed() / 1_000;
+    let declared = if with_token { "one token" } else { "no token" };
+    println!("planning one of {requests} requests, {declared}: {took:?}");
 }
 
 fn minute() {

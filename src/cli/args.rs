@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use later::Later;
 pub use run::{Bail, RunArgs};
-pub use tokens::{ForgetTokensArgs, ListTokensArgs, RenewTokenArgs, TokensCommand};
+pub use tokens::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, TokensCommand};
 
 /// Postman for the terminal.
 ///

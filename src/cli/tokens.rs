@@ -1,22 +1,25 @@
 //! `postrider tokens`: which tokens there are and how long they are good; fetching and forgetting them.
 
+mod rows;
+
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use jiff::Timestamp;
 
-use crate::exec::renewal::{TokenStore, forget_token, span};
-use crate::exec::tokens::{Declared, TokenRequest, TokenStatus, status, token_sources};
-use crate::exec::{plan, scopes};
-use crate::model::exchange::Exchange;
-use crate::model::secret::MASK;
-use crate::model::variable::display_value;
+use crate::exec::plan;
+use crate::exec::renewal::{forget_token, granted_key_at, span};
+use crate::exec::tokens::TokenRequest;
+use crate::model::outcome::Renewal;
+use crate::model::{NodeId, Outcome, Redactor};
 
-use super::args::{ForgetTokensArgs, ListTokensArgs, RenewTokenArgs, TokensCommand};
-use super::open::{Opened, cancellable, with_causes};
+use self::rows::{Row, What, named, rows};
+use super::args::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, SendingArgs, TokensCommand};
+use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::{Output, escape};
-use super::{CliError, describe};
+use super::sign_in::Terminal;
+use super::{CliError, describe, find};
 
 /// Does what was asked for.
 pub async fn tokens(
@@ -29,58 +32,9 @@ pub async fn tokens(
     match command {
         TokensCommand::List(args) => list(opened, args, output),
         TokensCommand::Renew(args) => renew(&mut opened, args, cwd, output).await,
+        TokensCommand::Login(args) => login(&mut opened, args, cwd, output).await,
         TokensCommand::Forget(args) => forget(opened, args, output),
     }
-}
-
-/// A token with what is known of it.
-struct Row {
-    token: TokenRequest,
-    place: String,
-    request: Option<String>,
-    state: &'static str,
-    end: Option<Timestamp>,
-    is_set: bool,
-}
-
-fn rows(opened: &Opened, store: &TokenStore) -> Vec<Row> {
-    let session = &opened.session;
-    let workspace = &*session.workspace;
-    let now = Timestamp::now();
-    let row = |token: TokenRequest| {
-        let key = token.key(workspace, session.environment);
-        let node = match token.declared {
-            Declared::Group(group) => Some(group),
-            Declared::Environment(_) => token.request,
-        };
-        let scopes = scopes(&session.source(node));
-        let is_set = status(&token.source.variable, &scopes, now) != TokenStatus::Missing;
-        let value = scopes
-            .get(&token.source.variable)
-            .map(|(_, binding)| display_value(&binding.value));
-        let end = value.filter(|_| is_set).and_then(|value| store.ends(&key, &value));
-        Row {
-            place: key.place,
-            request: token
-                .request
-                .and_then(|id| workspace.path(id))
-                .map(|path| path.to_string()),
-            state: match end {
-                _ if !is_set => "missing",
-                None => "set",
-                Some(end) if end <= now => "expired",
-                Some(_) => "valid",
-            },
-            end,
-            is_set,
-            token,
-        }
-    };
-    let seen = |token: &TokenRequest| match token.declared {
-        Declared::Environment(id) => session.environment == Some(id),
-        Declared::Group(_) => true,
-    };
-    token_sources(workspace).into_iter().filter(seen).map(row).collect()
 }
 
 fn choose(opened: &mut Opened, environment: Option<&str>, output: &mut Output) -> Result<(), CliError> {
@@ -88,35 +42,11 @@ fn choose(opened: &mut Opened, environment: Option<&str>, output: &mut Output) -
     environment.map_or(Ok(()), |name| opened.choose(name))
 }
 
-fn environment_name(opened: &Opened) -> Option<String> {
-    let session = &opened.session;
-    let node = session.workspace.environment(session.environment?)?;
-    Some(node.slug.clone())
-}
-
 fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
     choose(&mut opened, args.environment.as_deref(), output)?;
     let rows = rows(&opened, &opened.tokens());
-    let environment = environment_name(&opened);
-    let now = Timestamp::now();
     if args.json {
-        let rows: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let left = row.end.map(|end| end.duration_since(now).as_secs());
-                json!({
-                    "name": row.token.source.variable,
-                    "declared_by": row.token.declared_by(&opened.session.workspace),
-                    "place": row.place,
-                    "environment": environment,
-                    "request": row.request,
-                    "renew": row.token.source.renew.word(),
-                    "state": row.state,
-                    "expires_at": row.end.map(|end| end.to_string()),
-                    "seconds_left": left,
-                })
-            })
-            .collect();
+        let rows: Vec<_> = rows.iter().map(|row| row.json(&opened)).collect();
         let text = serde_json::to_string_pretty(&rows).map_err(|error| CliError::failed(error.to_string()))?;
         output.line(&text)?;
         return Ok(ExitCode::SUCCESS);
@@ -126,74 +56,18 @@ fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Resul
     }
     let width = rows
         .iter()
-        .map(|row| row.token.source.variable.chars().count())
+        .map(|row| escape(row.name()).chars().count())
         .max()
         .unwrap_or(0);
-    let paint = output.paint;
     for row in &rows {
-        let words = life(row, now);
-        let shown = match row.state {
-            "valid" => paint.green(&words),
-            "set" => words,
-            "missing" => paint.yellow(&words),
-            _ => paint.red(&words),
+        let environment = match row.key().environment.as_str() {
+            "" => "no environment".to_owned(),
+            name => escape(name),
         };
-        let from = match &row.request {
-            Some(path) => format!("from {}", escape(path)),
-            None => format!("from `{}`, which is not there", escape(&row.token.source.request)),
-        };
-        let name = escape(&row.token.source.variable);
-        let masked = if row.is_set { MASK } else { "" };
-        let place = escape(environment.as_deref().unwrap_or("no environment"));
-        let renew = row.token.source.renew.word();
-        let line = format!(
-            "{name:width$}  {place}  {shown}  {masked}  {}",
-            paint.dim(&format!("{from}, renew {renew}"))
-        );
-        output.line(line.trim_end())?;
+        output.line(row.line(width, &environment, output.paint).trim_end())?;
     }
     opened.tell_unkept(output);
     Ok(ExitCode::SUCCESS)
-}
-
-/// How long a token is good, in words.
-fn life(row: &Row, now: Timestamp) -> String {
-    let left = row.end.map_or(SignedDuration::ZERO, |end| end.duration_since(now));
-    match row.state {
-        "valid" => format!("valid {}", span(left)),
-        "expired" => format!("expired {} ago", span(left)),
-        "set" => "set, says no end".to_owned(),
-        _ => "no token yet".to_owned(),
-    }
-}
-
-/// The one token of a name, or of a place and name.
-fn named(opened: &Opened, wanted: &str) -> Result<TokenRequest, CliError> {
-    let mut all = rows(opened, &TokenStore::default());
-    let is = |row: &Row| row.token.source.variable == wanted;
-    let is_at = |row: &Row| format!("{}/{}", row.place, row.token.source.variable) == wanted;
-    let by_name = all.iter().filter(|row| is(row)).count();
-    let at = all.iter().position(|row| is_at(row) || (by_name == 1 && is(row)));
-    if let Some(at) = at {
-        return Ok(all.swap_remove(at).token);
-    }
-    let names: Vec<String> = all
-        .iter()
-        .filter(|row| by_name == 0 || is(row))
-        .map(|row| match by_name {
-            0 => format!("`{}`", row.token.source.variable),
-            _ => format!("`{}/{}`", row.place, row.token.source.variable),
-        })
-        .collect();
-    let error = match by_name {
-        0 => CliError::usage(format!("there is no token `{wanted}`")),
-        many => CliError::usage(format!("there are {many} tokens `{wanted}`")),
-    };
-    Err(if names.is_empty() {
-        error.hint("`[tokens.NAME]` in a collection.toml says where one comes from")
-    } else {
-        error.hint(format!("say which: {}", names.join(", ")))
-    })
 }
 
 async fn renew(
@@ -203,7 +77,24 @@ async fn renew(
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     opened.prepare(&args.sending, cwd, output).await?;
-    let token = named(opened, &args.name)?;
+    let row = named(opened, &opened.tokens(), &args.name)?;
+    let What::Declared(token, _) = row.what else {
+        let name = row.name();
+        return Err(CliError::usage(format!(
+            "`{name}` belongs to no variable, but to the auth of its requests"
+        ))
+        .hint("`postrider tokens login REQUEST` gets it for one of them"));
+    };
+    fetch(opened, &token, &args.sending, output).await
+}
+
+/// Fetches a token by the request that a file declares.
+async fn fetch(
+    opened: &mut Opened,
+    token: &TokenRequest,
+    sending: &SendingArgs,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
     let name = token.source.variable.clone();
     let key = token.key(&opened.session.workspace, opened.session.environment);
     let planned = token.request.and_then(|node| plan(&opened.session.source(Some(node))));
@@ -217,57 +108,136 @@ async fn renew(
             token.declared_by(&opened.session.workspace)
         ))
     })?;
-    let mut pipeline = opened.pipeline(&args.sending);
+    let mut pipeline = opened.pipeline(sending);
     pipeline.tokens.get_or_insert_default();
     let context = cancellable();
     let outcome = pipeline.renew(planned.clone(), &key, &context).await;
     opened.session.keep(token.request, &outcome);
     let renewal = outcome.renewals.last();
     if let Some(own) = renewal.and_then(|renewal| renewal.outcome.as_ref()) {
-        let redactor = super::open::secrets(&opened.session, token.request, own).and(&own.redactor);
-        let exchange: Option<&Exchange> = own.exchange.as_ref();
-        if let Some(exchange) = exchange {
-            output.note(&describe::exchange(exchange, &redactor, output.err_paint));
-        }
+        let redactor = secrets(&opened.session, token.request, own).and(&own.redactor);
+        show(&redactor, own, output);
         opened.remember(&planned, own, &redactor);
     }
-    let kept = opened.save(output);
-    match renewal.map(|renewal| (&renewal.result, &renewal.from)) {
-        Some((Ok(end), from)) => {
-            let good = end.map(|end| format!(", good for {}", span(end.duration_since(Timestamp::now()))));
-            let by = if from.is_empty() { "another postrider" } else { from };
-            output.note(&format!(
-                "`{}` is fresh from `{}`{}",
-                escape(&name),
-                escape(by),
-                good.unwrap_or_default()
-            ));
-            Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-        }
-        Some((Err(why), _)) => Err(CliError::failed(format!("`{name}` could not be renewed: {why}"))
-            .hint("the token that was there is still there")),
-        None if context.cancel.is_cancelled() => Ok(ExitCode::from(130)),
+    if renewal.is_none() && context.cancel.is_cancelled() {
+        return Ok(ExitCode::from(130));
+    }
+    match renewal {
+        Some(renewal) => tell(opened, renewal, output),
         None => Err(CliError::failed(format!("`{name}` was not renewed"))),
     }
+}
+
+/// Keeps what a renewal has brought, and says how it went.
+fn tell(opened: &mut Opened, renewal: &Renewal, output: &mut Output) -> Result<ExitCode, CliError> {
+    let kept = opened.save(output);
+    let name = escape(&renewal.name);
+    let end = renewal.result.as_ref().map_err(|why| {
+        CliError::failed(format!("`{name}` could not be renewed: {why}"))
+            .hint("what was there of it is still there; the response above may say more")
+    })?;
+    let good = end.map(|end| format!(", good for {}", span(end.duration_since(Timestamp::now()))));
+    let by = match renewal.from.as_str() {
+        "" => "another postrider".to_owned(),
+        from => format!("`{}`", escape(from)),
+    };
+    output.note(&format!("`{name}` is fresh from {by}{}", good.unwrap_or_default()));
+    Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Shows the exchange that was to bring a token.
+fn show(redactor: &Redactor, own: &Outcome, output: &mut Output) {
+    if let Some(exchange) = &own.exchange {
+        output.note(&describe::exchange(exchange, redactor, output.err_paint));
+    }
+}
+
+/// Gets a token by a person's word, or whatever its auth needs: of a request, or of a variable by its name.
+async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    opened.prepare(&args.sending, cwd, output).await?;
+    let row = named(opened, &opened.tokens(), &args.name);
+    if let Ok(Row {
+        what: What::Declared(token, _),
+        ..
+    }) = &row
+    {
+        return fetch(opened, token, &args.sending, output).await;
+    }
+    let node = match row {
+        Ok(row) => bearer(opened, &row)?,
+        Err(_) => find::item(&opened.session.workspace, cwd, &args.name)?,
+    };
+    let planned = plan(&opened.session.source(Some(node)));
+    let planned = planned.ok_or_else(|| CliError::usage(format!("`{}` is no single request", args.name)))?;
+    let mut pipeline = opened.pipeline(&args.sending);
+    pipeline.tokens.get_or_insert_default();
+    if !args.sending.no_interaction {
+        pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
+    }
+    let context = cancellable();
+    let outcome = pipeline.sign_in(planned.clone(), &context).await.ok_or_else(|| {
+        CliError::usage(format!(
+            "the auth of `{}` does not get a token itself",
+            planned.request.name
+        ))
+        .hint("that is what the type `oauth2` with a grant and a token URL does")
+    })?;
+    opened.session.keep(Some(node), &outcome);
+    if context.cancel.is_cancelled() {
+        opened.save(output);
+        return Ok(ExitCode::from(130));
+    }
+    if let Some(own) = outcome.renewals.last().and_then(|renewal| renewal.outcome.as_ref()) {
+        let redactor = secrets(&opened.session, Some(node), own).and(&own.redactor);
+        show(&redactor, own, output);
+    }
+    if let Some(renewal) = outcome.renewals.last() {
+        return tell(opened, renewal, output);
+    }
+    opened.save(output);
+    let unsent = outcome.exchange.and_then(|exchange| exchange.result.err());
+    let error = unsent.map_or_else(
+        || CliError::failed("nobody has signed in"),
+        |error| {
+            let told = CliError::failed(error.message);
+            match error.hint {
+                Some(hint) => told.hint(hint),
+                None => told,
+            }
+        },
+    );
+    Err(error)
+}
+
+/// A request whose auth gets this token.
+fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
+    let session = &opened.session;
+    let collections = session.workspace.collections().iter();
+    let mut requests = collections.flat_map(|id| session.workspace.requests_below(*id));
+    let gets_it = |node: &NodeId| granted_key_at(&session.source(Some(*node))).as_ref() == Some(row.key());
+    requests.find(gets_it).ok_or_else(|| {
+        CliError::failed(format!("the auth of no request gets `{}` any more", row.name()))
+            .hint("`postrider tokens forget` forgets it")
+    })
 }
 
 fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
     choose(&mut opened, args.environment.as_deref(), output)?;
     opened.lasting()?;
-    let tokens = match &args.name {
-        Some(name) => vec![named(&opened, name)?],
-        None => rows(&opened, &TokenStore::default())
-            .into_iter()
-            .map(|row| row.token)
-            .collect(),
-    };
     let store = opened.tokens();
+    let tokens = match &args.name {
+        Some(name) => vec![named(&opened, &store, name)?],
+        None => rows(&opened, &store),
+    };
     let before = opened.session.current.clone();
-    for token in tokens {
+    for row in tokens {
         let session = &mut opened.session;
         let (workspace, environment) = (session.workspace.clone(), session.environment);
-        let gone = forget_token(&store, &token, &workspace, environment, &mut session.current);
-        let name = escape(&token.source.variable);
+        let gone = match &row.what {
+            What::Declared(token, _) => forget_token(&store, token, &workspace, environment, &mut session.current),
+            What::Granted => store.forget(row.key()).map(|()| true),
+        };
+        let name = escape(row.name());
         let said = if gone.map_err(CliError::failed)? {
             format!("`{name}` is forgotten, and what came with it")
         } else {

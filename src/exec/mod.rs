@@ -37,7 +37,7 @@ pub use leave::NetrcFile;
 pub use outside::Outside;
 pub use packages::Packages;
 pub use pipeline::{Pipeline, SendContext};
-pub use plan::{Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
+pub use plan::{Aim, Ancestor, DataRow, InheritedAuth, Iteration, Plan, inherited_auth, plan, plan_of};
 pub use renewal::TokenStore;
 pub use runner::{Done, Place, RunEvent, RunOptions, run};
 pub use session::Session;

@@ -20,7 +20,7 @@ use super::nested::Nested;
 use super::oauth2::Person;
 use super::outside::{self, Outside, Wanted};
 use super::packages::Packages;
-use super::plan::Plan;
+use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
@@ -144,6 +144,11 @@ impl Pipeline {
     /// The same within a run: scripts that share an engine share their JavaScript world, as in Postman.
     pub async fn send_with(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
         (context.progress)(Phase::Preparing);
+        match plan.aim.clone() {
+            Aim::Response => {}
+            Aim::SignIn => return Box::pin(self.sign_in(plan, context)).await.unwrap_or_default(),
+            Aim::Token(key) => return Box::pin(self.renew(plan, &key, context)).await,
+        }
         // Boxed: these two are most of what a send holds in memory while it waits.
         let mut prepared = Box::pin(self.prepare(engine, plan, context)).await;
         if prepared.log.outcome.exchange.is_some()
@@ -250,7 +255,7 @@ impl Pipeline {
         resolved
     }
 
-    fn resolve_with(&self, prepared: &Prepared, scopes: &Scopes) -> ResolvedRequest {
+    pub(super) fn resolve_with(&self, prepared: &Prepared, scopes: &Scopes) -> ResolvedRequest {
         let Prepared { plan, request, .. } = prepared;
         let auth = if request.auth.is_inherited() {
             &plan.inherited_auth.auth

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::renewal::Tokens;
 use super::source::{Source, scopes};
 use crate::model::script::Scripts;
+use crate::model::token::TokenKey;
 use crate::model::variable::CurrentValues;
 use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Secret, Settings, Workspace};
 use crate::vars::Scopes;
@@ -43,10 +44,24 @@ pub struct Plan {
     pub others: Option<Arc<Others>>,
     /// The file name of the active environment; empty without one.
     pub environment: String,
+    /// What it is sent for.
+    pub aim: Aim,
     /// The collection it is in.
     pub collection: Option<NodeId>,
     /// The tokens it may need, or brings.
     pub tokens: Tokens,
+}
+
+/// What a plan is sent for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Aim {
+    /// Its response.
+    #[default]
+    Response,
+    /// A new token for its auth, which gets its own: the request itself is not sent.
+    SignIn,
+    /// A new value of this token, which it fetches.
+    Token(TokenKey),
 }
 
 /// The requests that a script may run with `pm.execution.runRequest`: those of its own collection.
@@ -206,6 +221,7 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
         others,
         collection: collection.map(|node| node.id),
         tokens: Tokens::default(),
+        aim: Aim::default(),
         environment: source
             .environment
             .and_then(|id| workspace.environment(id))

@@ -160,6 +160,7 @@ mod tests {
             iteration: Iteration { index: 1, count: 3 },
             root: "/w".into(),
             environment: String::new(),
+            aim: crate::exec::plan::Aim::Response,
             others: None,
             vault: Vec::new(),
             collection: None,

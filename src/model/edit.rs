@@ -185,6 +185,7 @@ impl Workspace {
     pub fn apply(&mut self, edit: Edit) -> Result<Edit, EditError> {
         match edit {
             Edit::Replace { id, entity } => {
+                self.note_tokens(id, &entity);
                 let node = self.nodes.get_mut(&id).ok_or(EditError::Gone)?;
                 let old = std::mem::replace(&mut node.entity, entity);
                 Ok(Edit::Replace { id, entity: old })
@@ -250,6 +251,7 @@ impl Workspace {
         self.check_place(&entity, parent)?;
         self.check_name(top, !entity.is_group(), parent, &nodes[0].slug)?;
         for node in nodes {
+            self.note_tokens(node.id, &node.entity);
             self.nodes.insert(node.id, node);
         }
         self.attach(top, parent, index)?;
@@ -439,5 +441,43 @@ mod tests {
             .unwrap();
         assert_eq!(workspace.path(id).unwrap().as_str(), "c/new");
         assert!(workspace.scratch().is_empty());
+    }
+
+    #[test]
+    fn groups_that_say_where_tokens_come_from_are_found_whatever_is_done_to_them() {
+        let (mut workspace, api, ..) = workspace();
+        let plain = workspace.node(api).unwrap().entity.clone();
+        assert!(workspace.groups_with_tokens().is_empty());
+        let with = Group {
+            tokens: vec![crate::model::token::TokenSource::new("t", "login")],
+            ..Group::named("Inner")
+        };
+        let entity = Entity::Collection(Arc::new(with.clone()));
+        let undo = workspace.apply(Edit::Replace { id: api, entity }).unwrap();
+        assert_eq!(workspace.groups_with_tokens(), [api]);
+        let redo = workspace.apply(undo).unwrap();
+        assert!(workspace.groups_with_tokens().is_empty());
+        workspace.apply(redo).unwrap();
+
+        let (folder, nodes) = workspace.new_node(Entity::Folder(Arc::new(with.clone())), "inner");
+        let insert = Edit::Insert {
+            nodes,
+            parent: Some(api),
+            index: 0,
+        };
+        workspace.apply(insert).unwrap();
+        assert_eq!(workspace.groups_with_tokens(), [api, folder], "collections first");
+        let back = workspace.apply(Edit::Remove { id: folder }).unwrap();
+        assert_eq!(workspace.groups_with_tokens(), [api]);
+        workspace.apply(back).unwrap();
+        assert_eq!(workspace.groups_with_tokens(), [api, folder]);
+
+        let path = workspace.path(api).unwrap();
+        workspace.apply(Edit::Remove { id: folder }).unwrap();
+        workspace.follow_node(&path, Entity::Collection(Arc::new(with.clone())));
+        workspace.follow_node(&path, plain);
+        assert!(workspace.groups_with_tokens().is_empty(), "saved, and changed outside");
+        workspace.follow_node(&path, Entity::Collection(Arc::new(with)));
+        assert_eq!(workspace.groups_with_tokens(), [api]);
     }
 }

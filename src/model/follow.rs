@@ -36,6 +36,7 @@ impl Workspace {
             return Followed::Shown;
         };
         let dirty = self.is_dirty(id);
+        self.note_tokens(id, &entity);
         let Some(node) = self.nodes.get_mut(&id) else {
             return Followed::Nothing;
         };

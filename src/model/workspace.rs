@@ -3,7 +3,7 @@
 //! Nodes live in one map and name each other by id, so moving, deleting and undoing are changes of lists, and a snapshot
 //! for a send is a walk upwards that clones a few `Arc`s. All changes go through [`super::edit`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -139,6 +139,8 @@ pub struct Workspace {
     /// The globals on disk; empty ones have no file.
     pub(super) globals_saved: Arc<Environment>,
     pub(super) next_id: u64,
+    /// The groups that say, or have said, where tokens come from: every plan asks, and most workspaces have none.
+    pub(super) bearers: BTreeSet<NodeId>,
 }
 
 impl Workspace {
@@ -158,6 +160,7 @@ impl Workspace {
     /// Adds a node as read from disk, behind its siblings. For loading; changes by the user are [`super::edit::Edit`]s.
     pub fn load_node(&mut self, parent: Option<NodeId>, slug: impl Into<String>, entity: Entity) -> NodeId {
         let id = NodeId(self.fresh_id());
+        self.note_tokens(id, &entity);
         let saved = Some(entity.clone());
         self.nodes.insert(
             id,
@@ -258,15 +261,23 @@ impl Workspace {
 
     /// The groups that say where tokens come from: collections in order, then folders, oldest first.
     pub fn groups_with_tokens(&self) -> Vec<NodeId> {
-        let has = |node: &&Node| match &node.entity {
-            Entity::Collection(group) | Entity::Folder(group) => !group.tokens.is_empty(),
-            Entity::Request(_) => false,
-        };
-        let collections = self.collections.iter().filter_map(|id| self.nodes.get(id));
-        let mut folders: Vec<NodeId> = self.nodes.values().filter(has).map(|node| node.id).collect();
-        folders.retain(|id| !self.collections.contains(id));
-        folders.sort_unstable();
-        collections.filter(has).map(|node| node.id).chain(folders).collect()
+        let has = |id: &&NodeId| self.group(**id).is_some_and(|group| !group.tokens.is_empty());
+        let bearers: Vec<NodeId> = self.bearers.iter().filter(has).copied().collect();
+        if bearers.is_empty() {
+            return bearers;
+        }
+        let collections = self.collections.iter().filter(|id| bearers.contains(id));
+        let folders = bearers.iter().filter(|id| !self.collections.contains(id));
+        collections.chain(folders).copied().collect()
+    }
+
+    /// Remembers a group that says where tokens come from, whenever its content is put into the tree.
+    pub(super) fn note_tokens(&mut self, id: NodeId, entity: &Entity) {
+        if let Entity::Collection(group) | Entity::Folder(group) = entity
+            && !group.tokens.is_empty()
+        {
+            self.bearers.insert(id);
+        }
     }
 
     /// Requests that are not saved anywhere yet, oldest first.

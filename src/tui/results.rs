@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exec;
+use crate::exec::{self, Aim};
 use crate::model::exchange::SendErrorKind;
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome};
 
@@ -166,7 +166,12 @@ fn sent(
     else {
         return;
     };
-    let token_for = shared.running.remove(&node).and_then(|running| running.token_for);
+    let aim = shared
+        .running
+        .remove(&node)
+        .map(|running| running.aim)
+        .unwrap_or_default();
+    let renews = matches!(aim, Aim::Token(_));
 
     let before = shared.current.clone();
     let target = exec::Target {
@@ -191,17 +196,22 @@ fn sent(
     if !changed.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(changed)));
     }
-    if let Some(row) = history_row(state, node, &outcome) {
+    // An answer to a sign-in is none of the request's own.
+    let row = (aim != Aim::SignIn).then(|| history_row(state, node, &outcome));
+    if let Some(row) = row.flatten() {
         effects.push(Effect::Local(LocalJob::History(Box::new(row))));
     }
-    announce(state, node, token_for, &outcome);
+    announce(state, node, renews, &outcome);
     let open = state.shared.open;
-    renewed(state, &outcome);
-    state.shared.outcomes.insert(node, Arc::new(outcome), open);
+    renewed(state, &outcome, renews);
+    // Whoever joined another's fetching has nothing of it to show.
+    if !renews || outcome.exchange.is_some() {
+        state.shared.outcomes.insert(node, Arc::new(outcome), open);
+    }
 }
 
 /// The requests that fetched tokens for a send show what came of them, and where the send went well a word says so.
-fn renewed(state: &mut State, outcome: &Outcome) {
+fn renewed(state: &mut State, outcome: &Outcome, is_told: bool) {
     let open = state.shared.open;
     for renewal in &outcome.renewals {
         if let (Some(node), Some(own)) = (renewal.node, &renewal.outcome) {
@@ -211,7 +221,7 @@ fn renewed(state: &mut State, outcome: &Outcome) {
             };
             state.shared.outcomes.insert(node, Arc::new(own), open);
         }
-        if renewal.led && renewal.result.is_ok() && !outcome.failed() {
+        if !is_told && renewal.led && renewal.result.is_ok() && !outcome.failed() {
             let text = format!("`{}` {}: `{}` renewed it", renewal.name, renewal.why, renewal.from);
             state.shared.notify(Level::Done, text);
         }
@@ -219,7 +229,7 @@ fn renewed(state: &mut State, outcome: &Outcome) {
 }
 
 /// Says how a send ended where the response pane does not already say it.
-fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome: &Outcome) {
+fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
     let name = state
         .shared
         .workspace
@@ -247,6 +257,20 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
         state.shared.notify(Level::Error, outcome.redactor.redact(&text));
         return;
     }
+    if let (true, Some(renewal)) = (renews, outcome.renewals.last()) {
+        let (level, text) = match &renewal.result {
+            Ok(_) => (Level::Done, format!("`{name}` ran; the token is fresh")),
+            Err(why) => (
+                Level::Warning,
+                format!(
+                    "`{}` could not be renewed: {why}; open `{name}` to see why",
+                    renewal.name
+                ),
+            ),
+        };
+        state.shared.notify(level, outcome.redactor.redact(&text));
+        return;
+    }
     let Some(response) = result.and_then(|result| result.as_ref().ok()) else {
         return;
     };
@@ -254,7 +278,7 @@ fn announce(state: &mut State, node: NodeId, token_for: Option<NodeId>, outcome:
     let sources = exec::tokens::token_sources(&state.shared.workspace);
     let fills_token = sources.iter().any(|source| source.request == Some(node));
     let well = status < 400 && !outcome.failed();
-    if token_for.is_some() || (fills_token && state.shared.open != Some(node)) {
+    if fills_token && state.shared.open != Some(node) {
         let (level, text) = if well && !outcome.writes.is_empty() {
             (Level::Done, format!("`{name}` ran; the token is fresh"))
         } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::exec::TokenStore;
+use crate::exec::{Aim, TokenStore};
 use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::variable::{CurrentValues, Owner};
@@ -31,8 +31,8 @@ pub struct Running {
     pub phase: Phase,
     /// When it began.
     pub started: Timestamp,
-    /// For whom a token is being renewed, if that is what it is.
-    pub token_for: Option<NodeId>,
+    /// What it is for.
+    pub aim: Aim,
     /// What there is of the response, once it is worth a look.
     pub arriving: Option<Arc<Outcome>>,
 }

@@ -99,6 +99,45 @@ fn two_processes_fetch_one_token() {
 }
 
 #[test]
+fn the_token_of_an_auth_is_signed_in_for_listed_and_forgotten() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let run = |args: &[&str]| {
+        let mut command = postrider(&home, &base);
+        let own = format!(
+            "name = \"Own\"\nmethod = \"GET\"\nurl = \"{base}/x\"\n[auth]\ntype = \"oauth2\"\n\
+             grant_type = \"client_credentials\"\naccessTokenUrl = \"{base}/token\"\nclientId = \"me\"\n\
+             clientSecret = \"hush\"\n"
+        );
+        write(&home.folder.path().join("tokens"), "collections/api/own.toml", &own);
+        command.args(args).args(["-e", "here"]);
+        assert_cmd::Command::from_std(command).assert()
+    };
+    run(&["tokens", "login", "api/own"])
+        .success()
+        .stderr(contains(
+            "`me at 127.0.0.1` is fresh from `client credentials`, good for 9 min",
+        ))
+        .stderr(contains("s3cret").not());
+    let listed = run(&["tokens", "list"]).success();
+    listed.stdout(contains("me at 127.0.0.1  here  valid 9 min").and(contains("by the auth of its requests")));
+    run(&["send", "api/own"]).success().stdout("number 1");
+    run(&["tokens", "login", "me at 127.0.0.1"]).success();
+    run(&["send", "api/own"]).success().stdout("number 2");
+    // A variable's name means the request that fills it.
+    run(&["tokens", "login", "t"])
+        .success()
+        .stderr(contains("`t` is fresh from `Log in`"));
+    run(&["tokens", "forget", "me at 127.0.0.1"]).success();
+    run(&["tokens", "list"]).success().stdout(contains("me at").not());
+    run(&["send", "api/own"]).success().stdout("number 4");
+    assert_eq!(asked.load(Ordering::SeqCst), 4);
+    run(&["tokens", "login", "api/get"])
+        .code(2)
+        .stderr(contains("the auth of `Get` does not get a token itself"));
+}
+
+#[test]
 fn tokens_are_listed_renewed_and_forgotten() {
     let home = Home::new();
     let (base, asked) = desk();

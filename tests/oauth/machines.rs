@@ -157,7 +157,7 @@ async fn nobody_is_asked_where_nobody_is() {
             "{grant}: {failed}"
         );
         assert!(
-            failed.error.hint().unwrap().contains("`postrider send` on a terminal"),
+            failed.error.hint().unwrap().contains("postrider tokens login"),
             "{grant}"
         );
     }

@@ -53,3 +53,54 @@ fn a_token_that_is_to_be_asked_for_is_asked_for() {
     user.press("2kh<enter>");
     assert!(user.value("demo", "dex_token").is_some());
 }
+
+/// A request whose own auth gets its token from the demo server.
+const OWN: &str = r#"name = "Own auth"
+method = "GET"
+url = "{{base_url}}/a/config/ctl"
+order = 1
+
+[auth]
+type = "oauth2"
+grant_type = "password_credentials"
+tokenName = "My token"
+accessTokenUrl = "{{base_url}}/auth/dex/token"
+clientId = "{{client_id}}"
+clientSecret = "{{client_secret}}"
+username = "{{username}}"
+password = "{{password}}"
+scope = "email profile pydio offline"
+tokenToSend = "id_token"
+"#;
+
+#[test]
+fn the_token_of_an_auth_has_a_life_is_renewed_by_one_key_and_forgotten() {
+    let home = Home::new();
+    std::fs::write(home.root().join("collections/pydio-cells/own.toml"), OWN).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("2/Own auth<enter>").sees("no token");
+    user.press("<ctrl-t>").sees("My token valid").sees("id_token");
+    user.press("<ctrl-j>").sees("\"Services\"").sees("My token valid");
+    user.press("<ctrl-p>log out<enter>")
+        .sees("`My token` is forgotten")
+        .sees("no token");
+    user.press("<ctrl-j>").sees("My token valid");
+}
+
+#[test]
+fn a_renewal_by_key_that_fails_shows_what_was_answered() {
+    let home = Home::new();
+    let path = home.root().join("environments/demo.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let wrong = text.replace(
+        "key = \"password\"\nvalue = \"admin\"",
+        "key = \"password\"\nvalue = \"wrong\"",
+    );
+    assert_ne!(wrong, text);
+    std::fs::write(&path, wrong).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("2/List services<enter>").sees("/a/config/ctl");
+    user.press("<ctrl-t>").sees("`dex_token` could not be renewed");
+    assert_eq!(user.value("demo", "dex_token"), None);
+    user.press("2/Get token<enter>").sees("403 Forbidden");
+}

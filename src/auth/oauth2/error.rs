@@ -133,7 +133,7 @@ impl OAuthError {
                 "end what has it, or choose another port, which the server must know as well".to_owned()
             }
             Self::Unattended { .. } => {
-                "sign in where somebody is: send it in the TUI, or by `postrider send` on a terminal; or give the auth an `accessToken`"
+                "sign in first: `postrider tokens login REQUEST`, or send it in the TUI; the token is kept and renewed"
                     .to_owned()
             }
             Self::Late(_) => "send again to get a new sign-in".to_owned(),

@@ -11,6 +11,8 @@ pub enum TokensCommand {
     List(ListTokensArgs),
     /// Fetches a token anew, however good the one there is.
     Renew(Box<RenewTokenArgs>),
+    /// Signs in: gets the token that a request's OAuth 2.0 auth needs, or that of a variable; the request is not sent.
+    Login(Box<LoginArgs>),
     /// Forgets a token and all that came with it: logs out.
     Forget(ForgetTokensArgs),
 }
@@ -30,6 +32,16 @@ pub struct ListTokensArgs {
 #[derive(Clone, Debug, Args)]
 pub struct RenewTokenArgs {
     /// Its variable; with the place of what declares it before a slash where two have one name.
+    pub name: String,
+    /// As for `send`.
+    #[command(flatten)]
+    pub sending: SendingArgs,
+}
+
+/// What `tokens login` takes.
+#[derive(Clone, Debug, Args)]
+pub struct LoginArgs {
+    /// The request: its file, or its place in the workspace; or the token's name.
     pub name: String,
     /// As for `send`.
     #[command(flatten)]

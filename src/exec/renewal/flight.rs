@@ -3,7 +3,6 @@
 //! It runs in a task of its own: whoever began it may be cancelled while others wait. When the last one has gone, it
 //! ends.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -74,15 +73,14 @@ impl Landing {
     }
 }
 
-/// Begins to fetch a token.
+/// Begins to fetch a token; the number tells this flight from others.
 pub(super) fn begin(
+    number: u64,
     store: TokenStore,
     origin: Arc<dyn Origin>,
     want: Want,
     known: Option<Arc<Token>>,
 ) -> (Flight, Landing) {
-    static NUMBERS: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
     let cancel = CancellationToken::new();
     let rider = Arc::new(cancel.clone().drop_guard());
     let (sender, landed) = watch::channel(None);

@@ -23,11 +23,14 @@ use super::store::{Obtained, TokenStore, Want};
 use crate::auth::oauth2::{Config, OAuthError, Sends, is_configured};
 use crate::exec::oauth2::{Failed, Flow, Obtained as Got};
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::exec::plan::{Plan, inherited_auth};
+use crate::exec::source::{Source, scopes};
 use crate::exec::tokens::{TokenStatus, status_of};
 use crate::model::exchange::{Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ConsoleLevel;
 use crate::model::token::{Replay, Token, TokenKey, TokenSource};
-use crate::model::{Outcome, ResolvedRequest, Secret};
+use crate::model::{Auth, Outcome, Request, ResolvedRequest, Secret, Settings};
+use crate::vars::{Dynamic, Scopes, resolve};
 
 /// How long before its end a token counts as expired.
 const RENEW_BEFORE: Duration = Duration::from_secs(30);
@@ -35,6 +38,8 @@ const RENEW_BEFORE: Duration = Duration::from_secs(30);
 const UNAUTHORIZED: u16 = 401;
 /// Where its parameter is put.
 const TOKEN: &str = "accessToken";
+/// How the places of these tokens begin; none in a workspace does, as a colon is no part of a file's name here.
+const PLACE: &str = "oauth2:";
 
 /// The token in a request.
 pub(super) struct InRequest {
@@ -360,7 +365,7 @@ impl Pipeline {
 
     /// Gets a new token for a request, and sends nothing else: the user wants one now. `None` when its auth says no way to
     /// get one.
-    pub async fn sign_in(&self, plan: crate::exec::Plan, context: &SendContext) -> Option<Outcome> {
+    pub async fn sign_in(&self, plan: Plan, context: &SendContext) -> Option<Outcome> {
         let mut prepared = Box::pin(self.prepare(&crate::script::Engine::new(), plan, context)).await;
         let resolved = self.resolve(&mut prepared, context).await;
         let store = self.tokens.clone().filter(|_| is_configured(&resolved.auth))?;
@@ -381,28 +386,53 @@ impl Pipeline {
             }
         };
         let mut outcome = prepared.log.outcome;
-        if let Err(error) = failed {
-            let fetched = outcome.renewals.last().and_then(|renewal| renewal.outcome.clone());
-            let shown = fetched.and_then(|fetched| fetched.exchange.clone());
-            outcome.exchange = Some(shown.unwrap_or_else(|| super::send::unsent(&resolved, error)));
-        }
+        let fetched = outcome.renewals.last().and_then(|renewal| renewal.outcome.clone());
+        let answer = fetched.and_then(|fetched| fetched.exchange.clone());
+        // What the user sees of it is the token endpoint's answer.
+        outcome.exchange = match failed {
+            Ok(()) => answer,
+            Err(error) => Some(answer.unwrap_or_else(|| super::send::unsent(&resolved, error))),
+        };
         Some(outcome)
     }
+}
 
-    /// Which token a request's auth gets, if it says how; for showing and forgetting it.
-    pub fn granted_key(&self, plan: &crate::exec::Plan) -> Option<TokenKey> {
-        let auth = if plan.request.auth.is_inherited() {
-            &plan.inherited_auth.auth
-        } else {
-            &plan.request.auth
-        };
-        if !is_configured(auth) {
-            return None;
-        }
-        let resolved = crate::vars::resolve(&plan.request, auth, &plan.settings, &plan.scopes, &self.dynamic);
-        let config = Config::read(&resolved.auth).ok().flatten()?;
-        Some(key_in(&plan.environment, &config))
+/// Which token a request's auth gets, if it says how; for showing and forgetting it.
+pub fn granted_key(plan: &Plan) -> Option<TokenKey> {
+    let auth = if plan.request.auth.is_inherited() {
+        &plan.inherited_auth.auth
+    } else {
+        &plan.request.auth
+    };
+    let environment = plan.environment.as_str();
+    is_configured(auth)
+        .then(|| key_of(auth, &plan.scopes, environment))
+        .flatten()
+}
+
+/// The same for a request of the workspace, without planning it: the screen asks at every event.
+pub fn granted_key_at(source: &Source<'_>) -> Option<TokenKey> {
+    let node = source.node?;
+    let own = &source.workspace.request(node)?.auth;
+    let inherited = own.is_inherited().then(|| inherited_auth(source.workspace, node).auth);
+    let auth = inherited.as_ref().unwrap_or(own);
+    if !is_configured(auth) {
+        return None;
     }
+    let environment = source.environment.and_then(|id| source.workspace.environment(id));
+    let environment = environment.map_or("", |node| node.slug.as_str());
+    key_of(auth, &scopes(source), environment)
+}
+
+/// Whether a token is one that an auth gets.
+pub fn is_granted(key: &TokenKey) -> bool {
+    key.place.starts_with(PLACE)
+}
+
+fn key_of(auth: &Auth, scopes: &Scopes, environment: &str) -> Option<TokenKey> {
+    let resolved = resolve(&Request::default(), auth, &Settings::default(), scopes, &Dynamic::new());
+    let config = Config::read(&resolved.auth).ok().flatten()?;
+    Some(key_in(environment, &config))
 }
 
 impl InRequest {
@@ -421,7 +451,7 @@ fn key(prepared: &Prepared, config: &Config) -> TokenKey {
 fn key_in(environment: &str, config: &Config) -> TokenKey {
     TokenKey {
         environment: environment.to_owned(),
-        place: format!("oauth2:{}", config.fingerprint()),
+        place: format!("{PLACE}{}", config.fingerprint()),
         name: config.label(),
         audience: String::new(),
     }

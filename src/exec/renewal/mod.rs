@@ -30,6 +30,7 @@ pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
 pub use bound::{Bound, Tokens};
 pub use flight::Landed;
 pub use forget::forget_token;
+pub use granted::{granted_key, granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};
 pub use store::{Obtained, TokenStore, Want};

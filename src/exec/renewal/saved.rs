@@ -55,6 +55,7 @@ impl SavedRequest {
         let mut scopes = self.scopes.clone();
         // What renews a token may be a variable that fetching the last one has set.
         let known = fetching.known.filter(|known| self.held.as_ref() != Some(&known.value));
+        let held = self.held.is_some() || known.is_some();
         for write in known.iter().flat_map(|known| &known.writes) {
             scopes.apply(write);
         }
@@ -63,7 +64,7 @@ impl SavedRequest {
             ..SendContext::default()
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);
-        let refresh = refresh.filter(|_| fetching.cause != Cause::Missing);
+        let refresh = refresh.filter(|_| fetching.cause != Cause::Missing && held);
         if let Some(plan) = refresh {
             let fetched = self.send(plan, &context).await;
             if fetched.token.is_ok() {

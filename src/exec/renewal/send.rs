@@ -225,27 +225,35 @@ impl Pipeline {
         }
     }
 
-    /// Fetches a token anew, however good the one there is; `plan` is of the request that fetches it. What came of it is in
-    /// the renewals, nothing else is sent.
+    /// Fetches a token anew, however good the one there is; `plan` is of the request that fetches it. The outcome is that
+    /// request's own where this very call has sent it; whoever joined another's flight has only the renewal.
     pub async fn renew(&self, plan: Plan, key: &TokenKey, context: &SendContext) -> Outcome {
         let mut prepared = self.unprepared(plan);
+        let mut failed = None;
         if let (Some(store), Some(at)) = (self.tokens.clone(), prepared.plan.tokens.number_of(key)) {
-            let held = prepared
-                .scopes
-                .get(&key.name)
-                .map(|(_, binding)| display_value(&binding.value));
+            let value = prepared.scopes.get(&key.name).map(|(_, binding)| &binding.value);
+            let is_missing = status_of(value, Timestamp::UNIX_EPOCH) == TokenStatus::Missing;
             let mut token = Used {
                 at,
                 key: key.clone(),
-                value: held,
+                value: value.filter(|_| !is_missing).map(display_value),
                 fresh: false,
             };
-            // Whether it went well is in the renewal.
-            let _told = self
-                .better(&store, &mut prepared, &mut token, Cause::Asked, context)
-                .await;
+            let better = self.better(&store, &mut prepared, &mut token, Cause::Asked, context);
+            if let Better::Failed(error) = better.await {
+                failed = Some(unsent(&self.resolve_with(&prepared, &prepared.scopes), error));
+            }
         }
-        prepared.log.outcome
+        let mut outcome = prepared.log.outcome;
+        let Some(own) = outcome.renewals.last().and_then(|renewal| renewal.outcome.clone()) else {
+            outcome.exchange = failed;
+            return outcome;
+        };
+        let mut shown = Outcome::clone(&own);
+        shown.writes = outcome.writes;
+        shown.renewals.append(&mut outcome.renewals);
+        shown.console.append(&mut outcome.console);
+        shown
     }
 
     async fn may_renew(&self, key: &TokenKey, cause: Cause, from: String, context: &SendContext) -> bool {

@@ -48,6 +48,8 @@ struct Slots {
     by_key: HashMap<TokenKey, Slot>,
     /// Which tokens the fetching of a token waits for.
     waits: HashMap<TokenKey, Vec<TokenKey>>,
+    /// How many flights there were.
+    flights: u64,
 }
 
 /// What is known of one token.
@@ -210,6 +212,8 @@ impl TokenStore {
             if let Some(circle) = slots.circle(&key, want.within.as_ref()) {
                 return Obtained::Circle(circle);
             }
+            slots.flights += 1;
+            let number = slots.flights;
             let slot = slots.by_key.entry(key.clone()).or_default();
             if let Some(landing) = slot.flight.as_ref().and_then(Flight::join) {
                 (landing, false)
@@ -221,7 +225,7 @@ impl TokenStore {
                         return Obtained::Paused(failed, left);
                     }
                 }
-                let (flight, landing) = flight::begin(self.clone(), origin, want.clone(), slot.token.clone());
+                let (flight, landing) = flight::begin(number, self.clone(), origin, want.clone(), slot.token.clone());
                 slot.flight = Some(flight);
                 (landing, true)
             }

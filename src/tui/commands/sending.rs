@@ -5,7 +5,9 @@
 
 use crate::exec;
 use crate::exec::tokens::TokenRequest;
+use crate::exec::{Aim, Plan};
 use crate::model::exchange::Phase;
+use crate::model::token::TokenKey;
 use crate::model::{EnvironmentId, NodeId};
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::{Level, RunId, Running};
@@ -14,16 +16,17 @@ use crate::tui::state::State;
 use super::running::changed;
 
 /// A send that waits for the demo server's address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Held {
     id: NodeId,
     run: RunId,
     environment: Option<EnvironmentId>,
+    aim: Aim,
 }
 
 /// Sends a request as it stands in the form, saved or not.
 pub fn send(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
-    start(state, id, None, effects);
+    start(state, id, Aim::Response, effects);
 }
 
 /// The token of the open request, else the first there is; a word where there is none.
@@ -45,6 +48,15 @@ fn token(state: &mut State) -> Option<TokenRequest> {
 
 /// Forgets the token of the open request, and what came with it.
 pub fn forget_token(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some((_, key)) = own_token(state) {
+        match state.shared.tokens.forget(&key) {
+            Ok(()) => state.shared.notify(Level::Done, format!("`{}` is forgotten", key.name)),
+            Err(error) => state
+                .shared
+                .notify(Level::Error, format!("`{}` is still kept: {error}", key.name)),
+        }
+        return;
+    }
     let Some(token) = token(state) else { return };
     let shared = &mut state.shared;
     let before = shared.current.clone();
@@ -62,11 +74,25 @@ pub fn forget_token(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Runs the request that fills the token of the open request's collection.
+/// The open request, if its auth gets its token itself, and which token that is.
+fn own_token(state: &State) -> Option<(NodeId, TokenKey)> {
+    let open = state.shared.open?;
+    let source = state.shared.plan_source(Some(open));
+    Some((open, exec::renewal::granted_key_at(&source)?))
+}
+
+/// Gets a new token for the open request: by its own auth, or by the request that fills the token of its collection.
 pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
+    if let Some((open, _)) = own_token(state) {
+        start(state, open, Aim::SignIn, effects);
+        return;
+    }
     let Some(source) = token(state) else { return };
     match source.request {
-        Some(request) => start(state, request, state.shared.open, effects),
+        Some(request) => {
+            let key = source.key(&state.shared.workspace, state.shared.active_environment);
+            start(state, request, Aim::Token(key), effects);
+        }
         None => state.shared.notify(
             Level::Error,
             format!(
@@ -77,14 +103,14 @@ pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut Vec<Effect>) {
+fn start(state: &mut State, id: NodeId, aim: Aim, effects: &mut Vec<Effect>) {
     if let Some(running) = state.shared.running.get(&id) {
         let text = format!("already on its way ({}); Esc cancels it", running.phase.label());
         state.shared.notify(Level::Info, text);
         return;
     }
     let environment = state.shared.active_environment;
-    let Some(plan) = exec::plan(&state.shared.plan_source(Some(id))) else {
+    let Some(mut plan) = exec::plan(&state.shared.plan_source(Some(id))) else {
         state.shared.notify(Level::Info, "open a request to send it");
         return;
     };
@@ -94,6 +120,7 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
             .notify(Level::Warning, "there is no URL yet: type one into the URL bar");
         return;
     }
+    plan.aim.clone_from(&aim);
     state.next_run += 1;
     let run = RunId(state.next_run);
     let started = state.shared.now;
@@ -103,13 +130,18 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
             run,
             phase: Phase::Preparing,
             started,
-            token_for,
+            aim: aim.clone(),
             arriving: None,
         },
     );
     let needs_demo = state.shared.environment_slug() == Some("demo");
     match &mut state.held {
-        Some(held) if needs_demo => held.push(Held { id, run, environment }),
+        Some(held) if needs_demo => held.push(Held {
+            id,
+            run,
+            environment,
+            aim,
+        }),
         _ => effects.push(Effect::Send {
             run,
             node: id,
@@ -121,12 +153,18 @@ fn start(state: &mut State, id: NodeId, token_for: Option<NodeId>, effects: &mut
 
 /// Sends what waited for the demo server's address, now that it is known.
 pub fn release(state: &mut State, effects: &mut Vec<Effect>) {
-    for Held { id, run, environment } in state.held.take().unwrap_or_default() {
+    for Held {
+        id,
+        run,
+        environment,
+        aim,
+    } in state.held.take().unwrap_or_default()
+    {
         let source = exec::Source {
             environment,
             ..state.shared.plan_source(Some(id))
         };
-        match exec::plan(&source) {
+        match exec::plan(&source).map(|plan| Plan { aim, ..plan }) {
             Some(plan) => effects.push(Effect::Send {
                 run,
                 node: id,

@@ -141,7 +141,7 @@ fn a_time_that_is_due_is_not_put_off_by_turns_that_bring_nothing() {
         run: RunId(1),
         phase: Phase::Preparing,
         started: Timestamp::UNIX_EPOCH,
-        token_for: None,
+        aim: crate::exec::Aim::Response,
         arriving: None,
     };
     state.shared.running.insert(id, running);

@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::exec::renewal;
 use crate::exec::tokens::{self, Declared, TokenLife, TokenStatus};
 use crate::model::token::TokenKey;
 use crate::model::variable::{Owner, display_value};
@@ -24,7 +25,8 @@ pub struct Token {
     pub status: TokenStatus,
 }
 
-/// The tokens of an environment: variables that collections bind to a token request, and all that hold a JWT.
+/// The tokens of an environment: variables that collections bind to a token request, all that hold a JWT, and those that
+/// requests' auths have got.
 pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String]) -> Vec<Token> {
     let owner = Owner::Environment(node.slug.clone());
     let mut names: Vec<&str> = Vec::new();
@@ -67,6 +69,9 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
             out.push(token);
         }
     }
+    let of_auth = shared.tokens.all().into_iter().map(|(key, _)| key);
+    let of_auth = of_auth.filter(|key| key.environment == node.slug && renewal::is_granted(key));
+    out.extend(of_auth.map(|key| granted(shared, &key)));
     out
 }
 
@@ -76,9 +81,29 @@ pub fn bound(shared: &Shared) -> Vec<String> {
     sources.map(|token| token.source.variable).collect()
 }
 
-/// The token of the open request's collection, or of the first collection that has one, in the active environment.
+/// The token that an auth has got, as the store knows it.
+fn granted(shared: &Shared, key: &TokenKey) -> Token {
+    let status = match shared.tokens.peek(key) {
+        None => TokenStatus::Missing,
+        Some(token) => token.expires_at.map_or(TokenStatus::Opaque, |expires_at| {
+            let issued_at = Some(token.obtained_at);
+            judged(TokenLife { issued_at, expires_at }, shared.now)
+        }),
+    };
+    Token {
+        name: key.name.clone(),
+        status,
+    }
+}
+
+/// The token that the open request's auth gets, else that of its collection, or of the first collection that has one, in
+/// the active environment.
 pub fn active(shared: &Shared) -> Option<Token> {
     let workspace = &shared.workspace;
+    let own = shared.open.map(|open| shared.plan_source(Some(open)));
+    if let Some(key) = own.and_then(|source| renewal::granted_key_at(&source)) {
+        return Some(granted(shared, &key));
+    }
     let source = shared
         .open
         .and_then(|open| tokens::token_for(workspace, open, shared.active_environment))

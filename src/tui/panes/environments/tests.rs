@@ -214,7 +214,7 @@ fn what_runs_goes_before_the_token() {
         run: RunId(1),
         phase: crate::model::exchange::Phase::Waiting,
         started: harness.now,
-        token_for: None,
+        aim: crate::exec::Aim::Response,
         arriving: None,
     };
     harness.state.shared.running.insert(token, running);

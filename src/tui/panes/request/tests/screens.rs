@@ -103,7 +103,7 @@ fn a_running_request_says_how_far_it_is() {
         run: RunId(1),
         phase: Phase::Waiting,
         started: harness.now,
-        token_for: None,
+        aim: crate::exec::Aim::Response,
         arriving: None,
     };
     harness.state.shared.running.insert(id, running);

@@ -1,0 +1,181 @@
+//! The tokens of a workspace as the command line shows them: those that files declare, and those that auths have got.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::cli::CliError;
+use crate::cli::open::Opened;
+use crate::cli::output::{Paint, escape};
+use crate::exec::renewal::{TokenStore, is_granted, span};
+use crate::exec::scopes;
+use crate::exec::tokens::{Declared, TokenRequest, TokenStatus, status, token_sources};
+use crate::model::secret::MASK;
+use crate::model::token::{Token, TokenKey};
+use crate::model::variable::display_value;
+
+/// A token with what is known of it.
+pub struct Row {
+    /// What it is.
+    pub what: What,
+    key: TokenKey,
+    state: &'static str,
+    end: Option<Timestamp>,
+}
+
+/// Where a token comes from.
+pub enum What {
+    /// A request that a file declares, and its path if it is there.
+    Declared(Box<TokenRequest>, Option<String>),
+    /// A request's own auth: this one has no variable.
+    Granted,
+}
+
+impl Row {
+    fn new(what: What, key: TokenKey, end: Option<Timestamp>, is_set: bool) -> Self {
+        let state = match end {
+            _ if !is_set => "missing",
+            None => "set",
+            Some(end) if end <= Timestamp::now() => "expired",
+            Some(_) => "valid",
+        };
+        Self { what, key, state, end }
+    }
+
+    /// Which token it is.
+    pub fn key(&self) -> &TokenKey {
+        &self.key
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.key.name
+    }
+
+    fn source(&self) -> String {
+        match &self.what {
+            What::Declared(token, Some(path)) => {
+                format!("from {}, renew {}", escape(path), token.source.renew.word())
+            }
+            What::Declared(token, None) => format!("from `{}`, which is not there", escape(&token.source.request)),
+            What::Granted => "by the auth of its requests".to_owned(),
+        }
+    }
+
+    /// The row as a line of a table, its name so many columns wide.
+    pub fn line(&self, width: usize, environment: &str, paint: Paint) -> String {
+        let left = self
+            .end
+            .map_or(SignedDuration::ZERO, |end| end.duration_since(Timestamp::now()));
+        let life = match self.state {
+            "valid" => paint.green(&format!("valid {}", span(left))),
+            "expired" => paint.red(&format!("expired {} ago", span(left))),
+            "set" => "set, says no end".to_owned(),
+            _ => paint.yellow("no token yet"),
+        };
+        let masked = if self.state == "missing" { "" } else { MASK };
+        let (name, source) = (escape(self.name()), paint.dim(&self.source()));
+        format!("{name:width$}  {environment}  {life}  {masked}  {source}")
+    }
+
+    /// The row for programs.
+    pub fn json(&self, opened: &Opened) -> Value {
+        let left = self.end.map(|end| end.duration_since(Timestamp::now()).as_secs());
+        let (request, renew, by) = match &self.what {
+            What::Declared(token, path) => (
+                path.as_deref(),
+                token.source.renew.word(),
+                Some(token.declared_by(&opened.session.workspace)),
+            ),
+            What::Granted => (None, "auto", None),
+        };
+        let environment = Some(&self.key.environment).filter(|environment| !environment.is_empty());
+        json!({
+            "name": self.name(),
+            "declared_by": by,
+            "place": self.key.place,
+            "environment": environment,
+            "request": request,
+            "renew": renew,
+            "state": self.state,
+            "expires_at": self.end.map(|end| end.to_string()),
+            "seconds_left": left,
+        })
+    }
+}
+
+/// All tokens of the active environment, as `store` knows them.
+pub fn rows(opened: &Opened, store: &TokenStore) -> Vec<Row> {
+    let session = &opened.session;
+    let workspace = &*session.workspace;
+    let seen = |token: &TokenRequest| match token.declared {
+        Declared::Environment(id) => session.environment == Some(id),
+        Declared::Group(_) => true,
+    };
+    let declared = token_sources(workspace).into_iter().filter(seen);
+    let environment = session.environment.and_then(|id| workspace.environment(id));
+    let environment = environment.map_or("", |node| node.slug.as_str());
+    let mut granted = store.all();
+    granted.retain(|(key, _)| is_granted(key) && key.environment == environment);
+    declared
+        .map(|token| of_declared(opened, store, token))
+        .chain(granted.into_iter().map(|(key, token)| of_granted(key, &token)))
+        .collect()
+}
+
+fn of_granted(key: TokenKey, token: &Token) -> Row {
+    Row::new(What::Granted, key, token.expires_at, true)
+}
+
+fn of_declared(opened: &Opened, store: &TokenStore, token: TokenRequest) -> Row {
+    let session = &opened.session;
+    let workspace = &*session.workspace;
+    let key = token.key(workspace, session.environment);
+    let node = match token.declared {
+        Declared::Group(group) => Some(group),
+        Declared::Environment(_) => token.request,
+    };
+    let scopes = scopes(&session.source(node));
+    let is_set = status(&token.source.variable, &scopes, Timestamp::now()) != TokenStatus::Missing;
+    let value = scopes
+        .get(&token.source.variable)
+        .map(|(_, binding)| display_value(&binding.value));
+    let end = value.filter(|_| is_set).and_then(|value| store.ends(&key, &value));
+    let request = token.request.and_then(|id| workspace.path(id));
+    let request = request.map(|path| path.to_string());
+    Row::new(What::Declared(Box::new(token), request), key, end, is_set)
+}
+
+/// The one token of a name, or of a place and name.
+///
+/// # Errors
+///
+/// When there is none, or more than one: with the names to choose from.
+pub fn named(opened: &Opened, store: &TokenStore, wanted: &str) -> Result<Row, CliError> {
+    let mut all = rows(opened, store);
+    let is = |row: &Row| row.name() == wanted;
+    let whole = |row: &Row| format!("{}/{}", row.key.place, row.name());
+    let by_name = all.iter().filter(|row| is(row)).count();
+    let at = all
+        .iter()
+        .position(|row| whole(row) == wanted || (by_name == 1 && is(row)));
+    if let Some(at) = at {
+        return Ok(all.swap_remove(at));
+    }
+    let names: Vec<String> = all
+        .iter()
+        .filter(|row| by_name == 0 || is(row))
+        .map(|row| match by_name {
+            0 => format!("`{}`", row.name()),
+            _ => format!("`{}`", whole(row)),
+        })
+        .collect();
+    let error = match by_name {
+        0 => CliError::usage(format!("there is no token `{wanted}`")),
+        many => CliError::usage(format!("there are {many} tokens `{wanted}`")),
+    };
+    Err(if names.is_empty() {
+        error.hint("`[tokens.NAME]` in a collection.toml says where one comes from")
+    } else {
+        error.hint(format!("say which: {}", names.join(", ")))
+    })
+}
