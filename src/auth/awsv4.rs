@@ -139,6 +139,7 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
             return Err(format!("the {name} is empty"));
         }
     }
+    draft.state_content_type();
     let region = draft.param_or_default("region", REGION);
     let service = draft.param_or_default("service", SERVICE);
     let scope = Scope::new(draft.now(), region, service);

@@ -168,6 +168,12 @@ impl Draft {
         self.secrets.push(Secret::new(text));
     }
 
+    /// States the Content-Type of a text or JSON among the headers: for signatures over the body, which come behind it and
+    /// cover it, as in Postman.
+    pub fn state_content_type(&mut self) {
+        self.request.state_content_type();
+    }
+
     /// Takes every header of a name out.
     pub fn remove_header(&mut self, name: &str) {
         self.request.headers.retain(|(own, _)| !own.eq_ignore_ascii_case(name));

@@ -93,6 +93,7 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
             return Err(format!("the {name} is empty"));
         }
     }
+    draft.state_content_type();
     let url = draft.url().ok_or("the URL is not valid")?;
     let host = match draft.param("baseURL") {
         base if base.is_empty() => authority(&url),

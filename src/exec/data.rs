@@ -70,6 +70,14 @@ pub enum DataError {
     /// It is JSON, but no list of objects.
     #[error("the data is JSON but no array of objects")]
     Shape,
+    /// A quoted cell of CSV does not end as it should.
+    #[error("the data is no valid CSV: {what} in line {line}")]
+    Quote {
+        /// What is wrong.
+        what: &'static str,
+        /// The line it is in, from 1.
+        line: usize,
+    },
     /// There is nothing in it.
     #[error("the data has no rows")]
     Empty,
@@ -88,7 +96,7 @@ pub fn parse(text: String) -> Result<Data, DataError> {
     let rows = if begin.starts_with(['[', '{']) {
         Rows::Json(json(begin)?)
     } else {
-        csv(text)
+        csv(text)?
     };
     let data = Data(Arc::new(rows));
     if data.is_empty() {
@@ -111,8 +119,9 @@ fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
     }
 }
 
-/// Missing columns are left out, surplus ones dropped, empty lines skipped.
-fn csv(text: String) -> Rows {
+/// Missing columns are left out, surplus ones dropped, empty lines skipped. A quote that does not close, or has more behind
+/// it, is an error as in newman: what it would take for one cell is seldom what was meant.
+fn csv(text: String) -> Result<Rows, DataError> {
     let start = text.len() - text.trim_start_matches('\u{feff}').len();
     let mut all = Records::new(&text);
     all.at = start;
@@ -128,7 +137,11 @@ fn csv(text: String) -> Rows {
         }
         records.push(begin..all.at);
     }
-    Rows::Csv { text, names, records }
+    if let Some((what, at)) = all.wrong {
+        let line = 1 + text[..at].bytes().filter(|byte| *byte == b'\n').count();
+        return Err(DataError::Quote { what, line });
+    }
+    Ok(Rows::Csv { text, names, records })
 }
 
 /// Whatever JavaScript takes for a number, as newman does: `1.5`, `1e3`, `007`; not `Infinity` or `0x10`.
@@ -169,11 +182,17 @@ impl Cell {
 struct Records<'a> {
     text: &'a str,
     at: usize,
+    /// The first quote that is wrong: what it is, and where.
+    wrong: Option<(&'static str, usize)>,
 }
 
 impl<'a> Records<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            wrong: None,
+        }
     }
 
     /// The cells of the next record that is not empty; `false` at the end.
@@ -181,6 +200,7 @@ impl<'a> Records<'a> {
         record.clear();
         let mut cell = Cell::default();
         let mut inside = false;
+        let mut opened = 0;
         let rest = &self.text[self.at..];
         let mut chars = rest.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
@@ -195,7 +215,7 @@ impl<'a> Records<'a> {
                 '"' if cell.text.trim().is_empty() && !cell.quoted => {
                     cell.text.clear();
                     cell.quoted = true;
-                    inside = true;
+                    (inside, opened) = (true, self.at + at);
                 }
                 ',' => record.push(finish(&mut cell)),
                 '\r' if next == Some('\n') => {}
@@ -207,8 +227,16 @@ impl<'a> Records<'a> {
                 }
                 // Behind a closing quote only the next comma or line counts.
                 _ if cell.quoted && c.is_whitespace() => {}
-                _ => cell.text.push(c),
+                _ => {
+                    if cell.quoted {
+                        self.wrong.get_or_insert(("text behind a closing quote", self.at + at));
+                    }
+                    cell.text.push(c);
+                }
             }
+        }
+        if inside {
+            self.wrong.get_or_insert(("a quote that is not closed", opened));
         }
         self.at = self.text.len();
         end_record(&mut cell, record)
@@ -272,6 +300,26 @@ mod tests {
                 {"id": "x"},
             ])
         );
+    }
+
+    #[test]
+    fn csv_with_a_quote_gone_wrong_is_refused_with_its_line() {
+        let error = |text: &str| {
+            parse(text.to_owned())
+                .map(|data| data.len())
+                .expect_err("an error")
+                .to_string()
+        };
+        let begin = "the data is no valid CSV: ";
+        assert_eq!(
+            error("a,b\n1,\"x\" y\n"),
+            format!("{begin}text behind a closing quote in line 2")
+        );
+        assert_eq!(
+            error("a,b\n1,2\n1,\"x\n3,4\n"),
+            format!("{begin}a quote that is not closed in line 3")
+        );
+        assert_eq!(rows("a\nx\"y\""), json!([{"a": "x\"y\""}]));
     }
 
     #[test]

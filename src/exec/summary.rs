@@ -70,7 +70,7 @@ pub struct Summary {
     pub iterations: usize,
     /// Requests begun, the skipped ones included.
     pub requests: usize,
-    /// Requests sent, those of scripts included; one without a response failed.
+    /// Requests sent, those of scripts and those sent again for their auth included; one without a response failed.
     pub sent: Count,
     /// Requests that a script skipped.
     pub skipped: usize,
@@ -185,7 +185,8 @@ impl Summary {
             }
         }
         if let Some(exchange) = &outcome.exchange {
-            self.sent.add(1, usize::from(exchange.result.is_err()));
+            let again = exchange.hops.iter().filter(|hop| hop.again.is_some()).count();
+            self.sent.add(1 + again, usize::from(exchange.result.is_err()));
             if let Some(response) = exchange.response() {
                 self.received += response.body.len() as u64;
                 self.times.add(exchange.timings.total);

@@ -230,10 +230,13 @@ fn merge_params(old: &[Entry], typed: Vec<Entry>) -> Vec<Entry> {
 pub fn path_variable_names(url: &str) -> impl Iterator<Item = &str> {
     let path = url.split(['?', '#']).next().unwrap_or("");
     let path = path.split_once("://").map_or(path, |(_, rest)| rest);
-    path.split('/')
-        .skip(1)
-        .filter_map(|segment| segment.strip_prefix(':'))
-        .filter(|name| !name.is_empty())
+    path.split('/').skip(1).filter_map(path_variable_name)
+}
+
+/// The name in a segment of a path, if it is a variable: `id` of `:id` and of `:id.json`, as in Postman.
+pub fn path_variable_name(segment: &str) -> Option<&str> {
+    let name = segment.strip_prefix(':')?.split('.').next()?;
+    Some(name).filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

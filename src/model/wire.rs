@@ -84,6 +84,23 @@ impl ResolvedRequest {
     pub fn sends_body(&self) -> bool {
         self.method.has_body() || self.settings.always_send_body.unwrap_or(false)
     }
+
+    /// Puts the Content-Type that a text or JSON asks for behind the headers of the user, unless there is one or it is
+    /// switched off. Else it is added when the request goes out.
+    pub fn state_content_type(&mut self) {
+        const NAME: &str = "Content-Type";
+        let ResolvedBody::Bytes { content_type, bytes } = &self.body else {
+            return;
+        };
+        let own = self
+            .headers
+            .iter()
+            .any(|(name, _)| name.trim().eq_ignore_ascii_case(NAME));
+        let off = self.settings.disabled_headers.contains("content-type");
+        if !own && !off && !bytes.is_empty() && self.sends_body() {
+            self.headers.push((NAME.to_owned(), (*content_type).to_owned()));
+        }
+    }
 }
 
 /// A form's fields as one text, in their order.

@@ -3,6 +3,7 @@
 //! The URL is one text first, with its variables replaced, and is taken apart only then, so a variable may hold scheme,
 //! host and path together. Existing `%xx` stay, `..` stays, and so does much punctuation.
 
+use crate::model::request::path_variable_name;
 use crate::model::template::tokens;
 use crate::model::{Request, percent};
 
@@ -89,13 +90,13 @@ pub(super) fn build(text: &str, variable: impl Fn(&str) -> Option<String>, encod
         if n > 0 {
             out.push('/');
         }
-        let value = segment
-            .strip_prefix(':')
-            .filter(|name| !name.is_empty())
-            .and_then(&variable)
-            .filter(|value| !value.is_empty());
-        match value {
-            Some(value) => fill(&mut out, &value, enc),
+        let name = path_variable_name(segment);
+        let value = name.and_then(&variable).filter(|value| !value.is_empty());
+        match name.zip(value) {
+            Some((name, value)) => {
+                fill(&mut out, &value, enc);
+                out.push_str(&enc(&segment[1 + name.len()..], percent::PATH));
+            }
             None => out.push_str(&enc(segment, percent::PATH)),
         }
     }
@@ -218,12 +219,14 @@ mod tests {
     }
 
     #[test]
-    fn path_variables_fill_whole_segments() {
+    fn path_variables_fill_segments_up_to_a_full_stop() {
         let fill = |name: &str| (name == "id").then(|| "a b/c".to_owned());
         assert_eq!(build("h/:id/:no/x:id", fill, true), "http://h/a%20b/c/:no/x:id");
         let fill = |_: &str| Some("a b?c d#e".to_owned());
         assert_eq!(build("h/:id", fill, true), "http://h/a%20b?c%20d#e");
         assert_eq!(build("h/:id", |_| Some(String::new()), true), "http://h/:id");
+        let fill = |name: &str| (name == "id").then(|| "7".to_owned());
+        assert_eq!(build("h/:id.tar.gz/:id", fill, true), "http://h/7.tar.gz/7");
     }
 
     #[test]

@@ -92,9 +92,9 @@ impl Server {
         Self { port, seen }
     }
 
-    /// All requests so far, in the order they came.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+    /// The requests since this was called last, in the order they came.
+    pub fn take(&self) -> Vec<Seen> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
     }
 }
 

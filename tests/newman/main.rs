@@ -22,7 +22,7 @@
 //! ```
 //!
 //! Both programs get the global variables `base` (`http://127.0.0.1:PORT`), `other` (the same server as `localhost`) and
-//! `port`, each its own fresh [`echo`] server, and an empty home.
+//! `port` of one [`echo`] server, which remembers nothing (signatures hold the port), and an empty home each.
 //!
 //! A collection says what newman is to do by its names, and newman is held to it: a test fails if and only if its name
 //! begins with `fails`; a request's script throws only where the request's name begins with `throws`; a request goes
@@ -44,6 +44,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use compare::{Done, differences, read_deviations};
+use echo::Server;
 use runs::{Case, Program, run};
 
 #[test]
@@ -91,8 +92,9 @@ fn collections_do_the_same_in_newman_and_postrider() {
 /// Everything wrong with one collection: newman not doing what the names say, and differences nobody declared.
 fn check(case: &Case, newman: &Program) -> Vec<String> {
     let deviations = read_deviations(&case.path.with_extension("deviates.toml"));
-    let theirs = run(newman, case);
-    let ours = run(&Program::postrider(), case);
+    let server = Server::start();
+    let theirs = run(newman, case, &server);
+    let ours = run(&Program::postrider(), case, &server);
     let mut wrong = Vec::new();
     if !case.foreign {
         wrong = broken_promises(&case.name, &theirs.done, &theirs.said);

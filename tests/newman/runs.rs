@@ -1,4 +1,4 @@
-//! Running one collection in one of the two programs, with its own server and an empty home.
+//! Running one collection in one of the two programs, with an empty home.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -104,9 +104,8 @@ pub struct Outcome {
 }
 
 /// Runs a collection.
-pub fn run(program: &Program, case: &Case) -> Outcome {
+pub fn run(program: &Program, case: &Case, server: &Server) -> Outcome {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start();
     let file = |name: &str| home.path().join(name);
     let mut command = Command::new(&program.path);
     command
@@ -146,7 +145,7 @@ pub fn run(program: &Program, case: &Case) -> Outcome {
     let done = done(&Run {
         exit,
         port: server.port,
-        wire: &server.seen(),
+        wire: &server.take(),
         report: report.as_ref(),
         environment: read_json(&file("environment.json")).as_ref(),
         globals: read_json(&file("globals.json")).as_ref(),

@@ -160,17 +160,28 @@ impl Matches {
     fn new(workspace: &Workspace, existing: Option<NodeId>, found: &Collection) -> Self {
         let mut of: Vec<Option<NodeId>> = vec![None; found.items.len()];
         let nodes = existing.map(|id| workspace.descendants(id)).unwrap_or_default();
-        let mut by_id: HashMap<&str, NodeId> = HashMap::new();
+        let mut by_id: HashMap<&str, Vec<NodeId>> = HashMap::new();
         for id in &nodes {
             if let Some(node) = workspace.node(*id).filter(|node| !identity(&node.entity).is_empty()) {
-                by_id.entry(identity(&node.entity)).or_insert(*id);
+                by_id.entry(identity(&node.entity)).or_default().push(*id);
             }
         }
         let mut taken: HashSet<NodeId> = existing.into_iter().collect();
-        for (n, item) in found.items.iter().enumerate().skip(1) {
-            let node = by_id.get(identity(&item.entity)).copied();
-            let node = node.filter(|id| kind(workspace, *id) == Some(item.entity.is_group()));
-            of[n] = node.filter(|id| taken.insert(*id));
+        // Some files give several items one identity: then those of the same name belong together first.
+        for named in [true, false] {
+            for (n, item) in found.items.iter().enumerate().skip(1) {
+                let Some(same) = by_id.get(identity(&item.entity)).filter(|_| of[n].is_none()) else {
+                    continue;
+                };
+                let fits = |id: &&NodeId| {
+                    workspace.node(**id).is_some_and(|node| {
+                        node.entity.is_group() == item.entity.is_group()
+                            && (!named || node.entity.name() == item.entity.name())
+                    })
+                };
+                let node = same.iter().filter(|id| !taken.contains(id)).find(fits).copied();
+                of[n] = node.filter(|id| taken.insert(*id));
+            }
         }
         if let Some(first) = of.first_mut() {
             *first = existing;
@@ -201,7 +212,8 @@ impl Matches {
         Self { of, order_stays }
     }
 
-    /// File names: those the items have, and free ones for the new.
+    /// File names: those the items have, and free ones for the new. Free is none that an item has until it is moved away or
+    /// removed, which comes later: the new one would be overwritten, or removed in its place.
     fn slugs(&self, workspace: &Workspace, found: &Collection, top: String) -> Vec<String> {
         let mut out = vec![String::new(); found.items.len()];
         let mut slugs = Slugs::default();
@@ -214,6 +226,14 @@ impl Matches {
             if let (Some(slug), Some(parent)) = (stays(n), item.parent) {
                 slugs.take(parent, &slug);
                 out[n] = slug;
+            }
+        }
+        for (n, node) in self.of.iter().enumerate() {
+            let children = node
+                .and_then(|id| workspace.node(id))
+                .map(|node| node.children.as_slice());
+            for child in children.unwrap_or_default().iter().filter_map(|id| workspace.node(*id)) {
+                slugs.take(n, &child.slug);
             }
         }
         for (n, item) in found.items.iter().enumerate().skip(1) {
@@ -251,10 +271,6 @@ fn order_stays(workspace: &Workspace, found: &Collection, of: &[Option<NodeId>])
         .iter()
         .map(|item| item.parent.is_none_or(|parent| !broken.contains(&parent)))
         .collect()
-}
-
-fn kind(workspace: &Workspace, id: NodeId) -> Option<bool> {
-    Some(workspace.node(id)?.entity.is_group())
 }
 
 fn identity(entity: &Entity) -> &str {

@@ -64,6 +64,40 @@ fn the_same_file_changes_nothing() {
 }
 
 #[test]
+fn items_of_one_identity_and_one_name_stay_themselves() {
+    let items = json!([
+        request("1", "200", "h/a"),
+        { "id": "f", "name": "Folder", "item": [request("1", "201", "h/b"), request("2", "201", "h/c")] },
+        request("1", "200", "h/d"),
+    ]);
+    let (_, plan) = again(&read(&items), &items);
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
+    assert_eq!(plan.count(Action::Keep), 6);
+}
+
+#[test]
+fn a_new_item_is_not_filed_where_one_is_removed_or_moved_away_later() {
+    let after = json!([
+        { "id": "f", "name": "Users", "item": [request("9", "List", "h/9"), request("8", "Get", "h/8")] },
+        request("2", "Get", "h/2"),
+        request("3", "Ping", "h/3"),
+    ]);
+    let (_, plan) = again(&read(&before()), &after);
+    assert_eq!(
+        steps(&plan)
+            .into_iter()
+            .filter(|(action, _)| *action != Action::Change)
+            .collect::<Vec<_>>(),
+        [
+            (Action::Add, "api/users/list-2"),
+            (Action::Add, "api/users/get-2"),
+            (Action::Move, "api/get"),
+            (Action::Remove, "api/users/list"),
+        ]
+    );
+}
+
+#[test]
 fn a_new_collection_is_added_whole() {
     let (_, plan) = again(&Found::default(), &before());
     assert_eq!(

@@ -104,13 +104,14 @@ export class Url extends PropertyBase {
     return Array.isArray(this.host) ? this.host.join('.') : String(this.host || '');
   }
 
-  /** The path with a slash in front; `:name` segments filled in unless `unresolved`. */
+  /** The path with a slash in front; `:name` segments, up to a full stop, filled in unless `unresolved`. */
   getPath(options) {
     const unresolved = options === true || (options && options.unresolved);
     const parts = typeof this.path === 'string' ? this.path.replace(/^\//, '').split('/') : this.path || [];
     const filled = parts.map((part) => {
-      const value = !unresolved && part.startsWith(':') ? this.variables.get(part.slice(1)) : undefined;
-      return value === undefined || value === null || value === '' ? part : value;
+      const name = !unresolved && part.startsWith(':') ? part.slice(1).split('.')[0] : '';
+      const value = name ? this.variables.get(name) : undefined;
+      return value === undefined || value === null || value === '' ? part : value + part.slice(name.length + 1);
     });
     return `/${filled.join('/')}`;
   }

@@ -145,7 +145,7 @@ fn body(source: &mut Object) -> Option<Value> {
     let disabled = source.shift_remove("dataDisabled");
     let mode = mode.as_ref().and_then(Value::as_str);
     let (mode, content) = match mode {
-        Some("params") => ("formdata", data),
+        Some("params") => ("formdata", data.map(parts)),
         Some("urlencoded") => ("urlencoded", data),
         Some("binary") => ("file", raw.map(|path| json!({ "src": path }))),
         Some("graphql") => ("graphql", graphql),
@@ -159,6 +159,19 @@ fn body(source: &mut Object) -> Option<Value> {
     put(&mut body, "options", options);
     put(&mut body, "disabled", disabled);
     Some(Value::Object(body))
+}
+
+/// The parts of a form; a file's path stood in `value` in the older ones.
+fn parts(mut data: Value) -> Value {
+    for part in data.as_array_mut().into_iter().flatten() {
+        let Value::Object(part) = part else { continue };
+        let is_file = part.get("type").is_some_and(|kind| kind == "file");
+        if is_file && part.get("src").is_none_or(is_nothing) {
+            let path = part.shift_remove("value");
+            put(part, "src", path.filter(|path| !is_nothing(path)));
+        }
+    }
+    data
 }
 
 /// Some versions wrote a raw body as a list of one text.
