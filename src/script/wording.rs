@@ -51,7 +51,7 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         })
         .collect();
     // A built-in function complains about what it was given; the place is its caller's.
-    let native = thrown.stack.lines().next().and_then(native_frame).map(str::to_owned);
+    let native = first_frame(&thrown.stack).and_then(native_frame).map(str::to_owned);
     let Thrown { name, message, .. } = thrown;
     // V8 has no name for its own limits.
     let shown = if name == "InternalError" {
@@ -89,6 +89,11 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         stack: stack.join("\n"),
         at,
     }
+}
+
+/// The first line of a stack that is a place; before it stands what the error said.
+fn first_frame(stack: &str) -> Option<&str> {
+    stack.lines().find(|line| line.starts_with("    at "))
 }
 
 /// The built-in function of a stack line: `    at forEach (native)`.
@@ -159,6 +164,8 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
             return Some(format!("Class constructor {name} cannot be invoked without 'new'"));
         }
         "circular reference" => "Converting circular structure to JSON",
+        "BigInt are forbidden in JSON.stringify" => "Do not know how to serialize a BigInt",
+        "value is not iterable" => return iterated(source, at?),
         "object is not extensible" => "Cannot add property, object is not extensible",
         "invalid 'instanceof' right operand" => "Right-hand side of 'instanceof' is not callable",
         "empty array" => "Reduce of empty array with no initial value",
@@ -167,6 +174,15 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         _ => return None,
     };
     Some(words.to_owned())
+}
+
+/// What a `for … of` on the line of a place goes through, when it is a name.
+fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
+    let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    let (_, rest) = line.split_once("for")?.1.split_once(" of ")?;
+    let name = rest.trim_start().split(|c| !is_word(c) && c != '.').next()?;
+    let ends = rest.trim_start().strip_prefix(name)?.trim_start().starts_with(')');
+    (ends && !name.is_empty()).then(|| format!("{name} is not iterable"))
 }
 
 fn reference_error(message: &str) -> Option<String> {

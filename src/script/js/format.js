@@ -106,7 +106,9 @@ function showFunction(fn) {
 
 function showError(error, seen, depth) {
   const head = `${error.name}: ${error.message}`;
-  const stack = typeof error.stack === 'string' && error.stack ? `\n${error.stack.replace(/\n+$/, '')}` : '';
+  // The stack begins with what the error said when it was made.
+  const frames = typeof error.stack === 'string' ? error.stack.split('\n').filter((line) => line.startsWith('    at ')) : [];
+  const stack = frames.map((line) => `\n${line}`).join('');
   const keys = Object.keys(error).filter((key) => !['name', 'message', 'stack'].includes(key));
   const rest = keys.length ? ` ${wrap('', keys.map((key) => propertyText(error, key, seen, depth)), '{', '}')}` : '';
   return depth === 0 ? head + stack + rest : `[${head}]${rest}`;

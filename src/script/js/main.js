@@ -38,6 +38,8 @@ export function setup(natives) {
 /** Starts a script: its synchronous part runs now. `body` is the script as an async function; its promise is returned. */
 export function begin(info, body) {
   reset(info);
+  // Again for every script: one may have had its own.
+  Error.prepareStackTrace = host.wordError;
   const pm = new Pm();
   run.pm = pm;
   defineValue(globals, 'pm', pm);

@@ -3,9 +3,10 @@
 mod natives;
 mod request;
 mod response;
+mod thrown;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 pub use natives::register;
 pub use response::{describe as describe_response, describe_cookies};
@@ -14,7 +15,7 @@ use serde_json::json;
 
 use super::console;
 use super::limits::{Trip, Watch};
-use super::wording::{self, Thrown};
+use super::wording::{self, Thrown, Worded};
 use super::{Ask, ScriptJob, ScriptReport, ScriptResponse};
 use crate::model::outcome::{AssertionError, ConsoleLevel, ScriptError, TestResult};
 use crate::model::variable::{Change, VariableWrite};
@@ -73,6 +74,17 @@ impl Run {
     /// The state, to read or change; never held while JavaScript runs.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Words an error of the running script; nothing while someone else has the state, as a native has that throws.
+    pub fn try_reword(&self, thrown: Thrown) -> Option<Worded> {
+        let state = match self.0.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let source = state.job.as_ref().map_or("", |job| job.source.as_str());
+        Some(wording::reword(thrown, source))
     }
 
     /// Begins a script.

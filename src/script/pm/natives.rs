@@ -15,8 +15,8 @@ use super::super::console::level;
 use super::super::libs;
 use super::super::limits::Watch;
 use super::super::packages;
-use super::super::wording::{self, Thrown};
-use super::{Outgoing, Run, State, request, response};
+use super::super::wording::Thrown;
+use super::{Outgoing, Run, State, request, response, thrown};
 use crate::model::Scope;
 use crate::model::outcome::NextRequest;
 use crate::model::variable::Change;
@@ -34,6 +34,7 @@ pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Ob
     register_exchange(&host, run, watch)?;
     register_sends(&host, run, watch)?;
     register_odds(&host)?;
+    thrown::register(&host, run)?;
     libs::register(&host, watch)?;
     packages::register(&host, run, watch)?;
     Ok(host)
@@ -82,15 +83,6 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
             Ok(())
         }),
     )?;
-    let own = run.clone();
-    host.set(
-        "reword",
-        Func::from(move |name: String, message: String, stack: String| {
-            let state = own.state();
-            let source = state.job.as_ref().map_or("", |job| job.source.as_str());
-            wording::reword(Thrown { name, message, stack }, source).message
-        }),
-    )?;
     let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "log",
@@ -137,10 +129,10 @@ fn scope_of(kind: &str) -> Scope {
     }
 }
 
-/// A scope as `{ name, rows: [[key, value, enabled]] }`.
+/// A scope as `{ name, id, rows: [[key, value, enabled]] }`.
 fn scope_text(state: &State, kind: &str) -> String {
     let Some(job) = &state.job else {
-        return json!({"name": "", "rows": []}).to_string();
+        return json!({"name": "", "id": "", "rows": []}).to_string();
     };
     let layer = job.scopes.layer(scope_of(kind));
     let rows: Vec<_> = layer
@@ -148,7 +140,7 @@ fn scope_text(state: &State, kind: &str) -> String {
         .iter()
         .map(|binding| json!([binding.key, binding.value, binding.enabled]))
         .collect();
-    json!({"name": layer.name, "rows": rows}).to_string()
+    json!({"name": layer.name, "id": layer.id, "rows": rows}).to_string()
 }
 
 /// Variables: a scope is read once, and every change comes back at once.

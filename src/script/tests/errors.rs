@@ -40,6 +40,8 @@ fn messages_are_v8s() {
         ("[].reduce((a, b) => a)", "Reduce of empty array with no initial value"),
         ("throw new RangeError('own')", "own"),
         ("const [q] = null", "null is not iterable"),
+        ("const o = {a: 1}; for (const x of o.a) {}", "o.a is not iterable"),
+        ("JSON.stringify(10n)", "Do not know how to serialize a BigInt"),
         ("[1].forEach()", "the function given to forEach is not a function"),
         ("class A {} A()", "Class constructor A cannot be invoked without 'new'"),
         (
@@ -148,6 +150,15 @@ fn errors_come_from_everywhere() {
 }
 
 #[test]
+fn timers_run_on_after_a_throw_and_each_throw_is_told() {
+    let report = run("setTimeout(() => console.log('late'), 2); setTimeout(() => { throw new Error('in timer') }, 1); \
+                      Promise.reject(new Error('rejected')); throw new Error('at once')");
+    let told: Vec<_> = report.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(told, ["rejected", "at once", "in timer"]);
+    assert_eq!(report.console[0].text, "late");
+}
+
+#[test]
 fn a_failed_script_keeps_what_it_did() {
     let report = run("pm.environment.set('a', 1);\npm.test('t', () => {});\nboom();");
     assert_eq!((report.writes.len(), report.tests.len()), (1, 1));
@@ -176,4 +187,60 @@ fn json_errors_say_where() {
         job.response = Some(answer(200, "OK", text));
         assert_eq!(run_job(job).errors[0].message, expected);
     }
+}
+
+#[test]
+fn caught_and_printed_errors_have_v8s_words_too() {
+    for (source, expected) in [
+        (
+            "try { undefined.x } catch (e) { console.log(e.message) }",
+            "Cannot read properties of undefined (reading 'x')",
+        ),
+        (
+            "try { pm.foo() } catch (e) { console.log(e.message) }",
+            "pm.foo is not a function",
+        ),
+        (
+            "try { null.a } catch (e) { console.log(`${e}`, e instanceof TypeError) }",
+            "TypeError: Cannot read properties of null (reading 'a') true",
+        ),
+        (
+            "const f = () => f() + 1; try { f() } catch (e) { console.log(e.name, e.message, e instanceof RangeError) }",
+            "RangeError Maximum call stack size exceeded true",
+        ),
+        (
+            "try { new Array(-1) } catch (e) { console.log(Object.keys(e).length, e.message) }",
+            "0 Invalid array length",
+        ),
+        (
+            "Promise.resolve().then(() => null.y).catch((e) => console.log(e.message))",
+            "Cannot read properties of null (reading 'y')",
+        ),
+        ("try { eval('a b') } catch (e) { console.log(e.name) }", "SyntaxError"),
+        (
+            "try { throw new TypeError('not a function') } catch (e) { e.message = 'mine'; try { throw e } catch (f) { console.log(f.message) } }",
+            "mine",
+        ),
+        (
+            "try { JSON.parse('{') } catch (e) { console.log(e.message.split('\\n')[0]) }",
+            "Unexpected end of input at 1:2",
+        ),
+    ] {
+        assert_eq!(texts(run(source)), [expected], "{source}");
+    }
+    let printed = texts(run("try { null.x } catch (e) { console.log(e); console.log(e.stack) }"));
+    assert_eq!(printed[0].trim_end(), printed[1].trim_end());
+    assert!(
+        printed[0].starts_with("TypeError: Cannot read properties of null (reading 'x')\n    at "),
+        "{printed:?}"
+    );
+    // A script may write stacks its own way, for itself.
+    let texts: Vec<_> = run_all(vec![
+        job("Error.prepareStackTrace = (e, sites) => sites.length; console.log(new Error('x').stack > 0)"),
+        job("console.log(typeof new Error('x').stack)"),
+    ])
+    .into_iter()
+    .map(texts)
+    .collect();
+    assert_eq!(texts, [["true"], ["string"]]);
 }

@@ -1,7 +1,6 @@
 // Words about what a value does: throwing, responding, changing something; and how open an object is.
 
 import { addMethod, addProperty, also, display, flag, inspect } from './core.js';
-import { host } from '../run.js';
 import { say } from './words.js';
 
 // --- throw -----------------------------------------------------------------------------------------------
@@ -32,15 +31,6 @@ export function messageMatches(thrown, wanted) {
 
 const naming = (value) => (value instanceof Error ? value.toString() : value && constructorName(value));
 
-// The engine's errors in V8's words, which tests look for.
-function worded(thrown) {
-  if (thrown instanceof Error && typeof thrown.stack === 'string') {
-    const message = host.reword(String(thrown.name), String(thrown.message), thrown.stack);
-    if (message !== thrown.message) thrown.message = message;
-  }
-  return thrown;
-}
-
 function throws(like, wantedMessage, message) {
   say(this, message);
   const fn = flag(this, 'object');
@@ -54,7 +44,7 @@ function throws(like, wantedMessage, message) {
   try {
     fn();
   } catch (error) {
-    thrown = worded(error);
+    thrown = error;
   }
   const unspecified = like === undefined && wantedMessage === undefined;
   // With a kind and a message, `not` fails only when both fit.

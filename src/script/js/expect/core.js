@@ -110,7 +110,7 @@ function closestWord(word, target) {
 
 function guarded(base, complain) {
   return new Proxy(base, {
-    get(target, key, receiver) {
+    get: function proxyGetter(target, key, receiver) {
       // Asking the prototype itself whether there is such a word is no mistake.
       const asked = typeof key === 'string' && config.useProxy && receiver !== Assertion.prototype;
       if (asked && !(key in target) && !config.proxyExcludedKeys.includes(key)) throw new Error(complain(key));
@@ -206,22 +206,26 @@ export function defineChainable(target, name, body, onRead) {
   });
 }
 
-// `body(super)` gives the new body; the old one runs with the stack mark left alone.
-function overwriting(body, previous) {
-  return function overwritten(...args) {
-    markStack(this, overwritten);
-    const locked = flag(this, 'lockSsfi');
-    flag(this, 'lockSsfi', true);
-    const result = body(previous).apply(this, args);
-    flag(this, 'lockSsfi', locked);
-    return result;
+// `body(super)` gives the new body; the old one runs with the stack mark left alone. `name` is for stacks.
+function overwriting(name, body, previous) {
+  const made = {
+    [name](...args) {
+      markStack(this, made[name]);
+      const locked = flag(this, 'lockSsfi');
+      flag(this, 'lockSsfi', true);
+      const result = body(previous).apply(this, args);
+      flag(this, 'lockSsfi', locked);
+      return result;
+    },
   };
+  return made[name];
 }
 
 /** Replaces a property word; `body(super)` returns the new getter. */
 export function redefineProperty(target, name, body) {
   const old = Object.getOwnPropertyDescriptor(target, name);
-  defineProperty(target, name, overwriting(body, old && typeof old.get === 'function' ? old.get : () => {}));
+  const getter = old && typeof old.get === 'function' ? old.get : () => {};
+  defineProperty(target, name, overwriting('overwritingPropertyGetter', body, getter));
 }
 
 /** Replaces a method word; `body(super)` returns the new method. */
@@ -230,7 +234,8 @@ export function redefineMethod(target, name, body) {
     throw new Error(`${name} is not a function`);
   };
   const old = target[name];
-  defineMethod(target, name, overwriting(body, typeof old === 'function' ? old : missing));
+  const method = typeof old === 'function' ? old : missing;
+  defineMethod(target, name, overwriting('overwritingMethodWrapper', body, method));
 }
 
 /** Replaces a chainable word. */
@@ -241,7 +246,7 @@ export function redefineChainable(target, name, body, onRead) {
     const result = (onRead ? onRead(chainingBehavior) : chainingBehavior).call(this);
     return result === undefined ? derive(this) : result;
   };
-  word.method = function (...args) {
+  word.method = function overwritingChainableMethodWrapper(...args) {
     const result = body(method).apply(this, args);
     return result === undefined ? derive(this) : result;
   };

@@ -19,9 +19,14 @@ Object.assign(Assertion, {
   overwriteChainableMethod: (name, body, onRead) => core.redefineChainable(Assertion.prototype, name, body, onRead),
 });
 for (const name of ['includeStack', 'showDiff']) {
+  const warn = () => console.warn(`Assertion.${name} is deprecated, use chai.config.${name} instead.`);
   Object.defineProperty(Assertion, name, {
-    get: () => core.config[name],
+    get: () => {
+      warn();
+      return core.config[name];
+    },
     set: (value) => {
+      warn();
       core.config[name] = value;
     },
   });
