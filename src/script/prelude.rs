@@ -48,6 +48,8 @@ prelude! {
     "expect/postman.js": "src/script/js/expect/postman.js",
     "main.js": "src/script/js/main.js",
     // Loaded when a script uses them.
+    "sugar-dates.js": "src/script/js/sugar-dates.js",
+    "sugar-scripts.js": "src/script/js/sugar-scripts.js",
     "sugar-values.js": "src/script/js/sugar-values.js",
     "sugar-more.js": "src/script/js/sugar-more.js",
     "libs/intl.js": "src/script/js/libs/intl.js",

@@ -1,7 +1,9 @@
 // The added methods that few scripts use: loaded by the first that is called.
 
 import { add, extreme, pick } from './sugar-tools.js';
-import { DATE, dateOf, NUMBER } from './sugar-values.js';
+import { dateOf, sided } from './sugar-dates.js';
+import { SCRIPTS } from './sugar-scripts.js';
+import { DATE, NUMBER } from './sugar-values.js';
 
 const clone = (value, deep) => {
   if (value === null || typeof value !== 'object') return value;
@@ -300,6 +302,9 @@ const ARRAY = {
 
 // --- Function, RegExp, Object ----------------------------------------------------------------------------
 
+// The timers of `delay`, for `cancel`.
+const delays = new WeakMap();
+
 const FUNCTION = {
   after(count) {
     let calls = 0;
@@ -318,8 +323,14 @@ const FUNCTION = {
       timer = setTimeout(() => fn.apply(this, args), ms);
     };
   },
+  cancel() {
+    for (const timer of delays.get(this) || []) clearTimeout(timer);
+    delays.delete(this);
+    return this;
+  },
   delay(ms = 1, ...args) {
-    setTimeout(() => this(...args), ms);
+    const timer = setTimeout(() => this(...args), ms);
+    delays.set(this, [...(delays.get(this) || []), timer]);
     return this;
   },
   fill(...given) {
@@ -377,6 +388,12 @@ const entries = (object, what) => {
   const matches = typeof what === 'function' ? (key, value) => what(key, value, object) : (_, value) => matcher(what)(value);
   return Object.entries(object).filter(([key, value]) => matches(key, value));
 };
+// The key whose value is there least or most often.
+const often = (object, by, better) => {
+  const all = Object.entries(object).map(([key, value]) => [key, pick(value, typeof by === 'boolean' ? undefined : by)]);
+  return extreme(all, ([, value]) => all.filter(([, other]) => equal(value, other)).length, better)?.[0];
+};
+
 const chosen = (object, keys, wanted) => {
   const fits = (key) => [].concat(keys).some((one) => (one instanceof RegExp ? one.test(key) : one !== null && typeof one === 'object' ? key in one : one === key));
   return Object.fromEntries(Object.entries(object).filter(([key]) => fits(key) === wanted));
@@ -407,7 +424,11 @@ const OBJECT = {
     return object;
   },
   equal,
-  extended: (object) => Object.assign({}, object),
+  extended: (object) => Object.assign(Object.create(EXTENDED), object),
+  extend: (methods) => add(Object, methods, () => true),
+  isArray: Array.isArray,
+  least: (object, by) => often(object, by, (a, b) => a < b),
+  most: (object, by) => often(object, by, (a, b) => a > b),
   fromQueryString(text) {
     const object = {};
     for (const part of String(text).replace(/^.*\?/, '').split('&').filter(Boolean)) {
@@ -449,11 +470,27 @@ const OBJECT = {
   },
 };
 
+// What `Object.extended` gives: the object with these methods of `Object` as its own.
+const EXTENDED = Object.create(Object.prototype);
+const OWN =
+  'all any average clone count each equals find findAll has isEmpty keys least map max merge min most none reduce reject select size sum tap toQueryString values';
+for (const name of OWN.split(' ')) {
+  const method = { equals: equal, keys: Object.keys, values }[name] || OBJECT[name];
+  const value = {
+    [name](...args) {
+      const result = method(this, ...args);
+      return ['clone', 'select', 'reject'].includes(name) ? OBJECT.extended(result) : result;
+    },
+  }[name];
+  Object.defineProperty(EXTENDED, name, { value, writable: true, configurable: true });
+}
+
 const STATICS = [
   [Number, { random: (a = 1, b = 0) => Math.floor(Math.random() * (Math.abs(a - b) + 1) + Math.min(a, b)) }],
   [RegExp, { escape: (text) => STRING.escapeRegExp.call(String(text)) }],
   [Array, { create: (...args) => lists(args) }],
-  [Date, { create: dateOf }],
+  [Date, { create: dateOf, past: sided(-1), future: sided(1) }],
+  ...[String, Number, Array, Date, RegExp].map((kind) => [kind, { extend: (methods) => add(kind.prototype, methods, () => true) }]),
 ];
 
 /** Puts every method in the place of its stand-in; one that is not known says so when it is called. */
@@ -461,6 +498,7 @@ export function install(stubs) {
   const replaces = (value) => stubs.has(value);
   const all = [
     [String.prototype, STRING],
+    [String.prototype, SCRIPTS],
     [Array.prototype, ARRAY],
     [Number.prototype, NUMBER],
     [Date.prototype, DATE],
@@ -471,6 +509,8 @@ export function install(stubs) {
   ];
   for (const [target, methods] of all) {
     add(target, methods, replaces);
+  }
+  for (const [target] of all) {
     for (const name of Object.getOwnPropertyNames(target)) {
       const value = Object.getOwnPropertyDescriptor(target, name).value;
       if (!replaces(value)) continue;

@@ -1,8 +1,8 @@
 // The added methods of numbers and dates.
 
-// --- Number ----------------------------------------------------------------------------------------------
+import { DATE_TIMES, dateOf, NUMBER_TIMES, shift } from './sugar-dates.js';
 
-const MS = { millisecond: 1, second: 1000, minute: 60000, hour: 3600000, day: 86400000, week: 604800000, month: 2629800000, year: 31557600000 };
+// --- Number ----------------------------------------------------------------------------------------------
 
 const rounded = (how) =>
   function round(places = 0) {
@@ -86,16 +86,12 @@ export const NUMBER = {
     return +this;
   },
 };
-for (const name of ['abs', 'pow', 'sqrt']) {
+for (const name of ['abs', 'acos', 'asin', 'atan', 'cos', 'exp', 'pow', 'sin', 'sqrt', 'tan']) {
   NUMBER[name] = function math(...args) {
     return Math[name](this, ...args);
   };
 }
-for (const [unit, ms] of Object.entries(MS)) {
-  NUMBER[unit] = NUMBER[`${unit}s`] = function inMilliseconds() {
-    return Math.round(this * ms);
-  };
-}
+Object.assign(NUMBER, NUMBER_TIMES);
 
 // --- Date ------------------------------------------------------------------------------------------------
 
@@ -135,38 +131,10 @@ const FORMATS = {
     return `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}${two(Math.abs(offset) % 60)}`;
   },
 };
+FORMATS.isotz = (d) => (d.getTimezoneOffset() === 0 ? 'Z' : FORMATS.tz(d).replace(/(..)$/, ':$1'));
 FORMATS.year = FORMATS.yyyy;
 FORMATS.day = FORMATS.date = FORMATS.d;
 
-/** A date from what `new Date` takes, and from a few words; `'2 days ago'` is a language of its own, and not spoken here. */
-export function dateOf(value, ...rest) {
-  if (value === undefined) return new Date();
-  const date = rest.length ? new Date(value, ...rest) : new Date(value instanceof Date ? value.getTime() : value);
-  const words = { now: 0, today: 0, tomorrow: 1, yesterday: -1 };
-  if (typeof value === 'string' && Object.hasOwn(words, value)) {
-    const at = new Date();
-    if (value !== 'now') at.setHours(0, 0, 0, 0);
-    at.setDate(at.getDate() + words[value]);
-    return at;
-  }
-  return date;
-}
-
-const SETTERS = {
-  year: (d, n) => d.setFullYear(d.getFullYear() + n),
-  month: (d, n) => {
-    const day = d.getDate();
-    d.setMonth(d.getMonth() + n);
-    if (d.getDate() !== day) d.setDate(0);
-  },
-  week: (d, n) => d.setDate(d.getDate() + 7 * n),
-  day: (d, n) => d.setDate(d.getDate() + n),
-};
-const shift = (date, unit, n) => {
-  if (SETTERS[unit]) SETTERS[unit](date, n);
-  else date.setTime(date.getTime() + n * MS[unit]);
-  return date;
-};
 const unitOf = (name) => name.replace(/s$/, '');
 const shiftAll = (date, amounts, sign) => {
   if (typeof amounts === 'number') return shift(date, 'millisecond', sign * amounts);
@@ -200,10 +168,6 @@ export const DATE = {
   },
   isValid() {
     return !Number.isNaN(this.getTime());
-  },
-  is(other) {
-    const date = dateOf(other);
-    return ['today', 'tomorrow', 'yesterday'].includes(other) ? sameDay(this, date) : this.getTime() === date.getTime();
   },
   isAfter(other) {
     return this.getTime() > dateOf(other).getTime();
@@ -267,16 +231,4 @@ export const DATE = {
     return this.endOfDay();
   },
 };
-for (const unit of Object.keys(MS)) {
-  const name = `${unit[0].toUpperCase()}${unit.slice(1)}s`;
-  DATE[`add${name}`] = function addUnits(n) {
-    return shift(this, unit, n);
-  };
-  const between = (from, to) => Math.trunc((to.getTime() - from.getTime()) / MS[unit]);
-  DATE[`${unit}sSince`] = DATE[`${unit}sFromNow`] = function since(other) {
-    return between(dateOf(other), this);
-  };
-  DATE[`${unit}sUntil`] = DATE[`${unit}sAgo`] = function until(other) {
-    return between(this, dateOf(other));
-  };
-}
+Object.assign(DATE, DATE_TIMES);

@@ -5,7 +5,31 @@
 import { host } from './run.js';
 import { add, extreme, pick } from './sugar-tools.js';
 
+const UNITS = 'millisecond second minute hour day week month year'.split(' ');
+const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday';
+const MONTHS = 'January February March April May June July August September October November December';
+const SCRIPTS = 'Arabic Cyrillic Devanagari Greek Han Hangul Hebrew Hiragana Kana Kanji Katakana Latin Thai';
+
+// All names made of each of the first words and one of the others.
+const names = (words, make) => words.flatMap(make).join(' ');
+
 const REST = [
+  [String.prototype, `hankaku hiragana katakana zenkaku ${names(SCRIPTS.split(' '), (name) => [`is${name}`, `has${name}`])}`],
+  [
+    Number.prototype,
+    `acos asin atan cos duration exp sin tan ${names(UNITS.flatMap((unit) => [unit, `${unit}s`]), (unit) => [`${unit}Ago`, `${unit}Before`, `${unit}FromNow`, `${unit}After`])}`,
+  ],
+  [
+    Date.prototype,
+    `beginningOfWeek endOfWeek full getISOWeek getUTCOffset getUTCWeekday getWeekday isUTC long relative reset setISOWeek setWeekday short utc ${names(
+      UNITS,
+      (unit) => [`${unit}sAgo`, `${unit}sFromNow`, `${unit}sSince`, `${unit}sUntil`],
+    )} ${names(`${DAYS} ${MONTHS}`.split(' '), (name) => [`is${name}`])} ${names(['Week', 'Month', 'Year'], (unit) => [`isLast${unit}`, `isThis${unit}`, `isNext${unit}`])}`,
+  ],
+  [Function.prototype, 'cancel'],
+  [Object, 'extend isArray least most sugarRestore sugarRevert watch'],
+  ...[String, Number, Array, Date, RegExp].map((kind) => [kind, 'extend sugarRestore sugarRevert']),
+  [Date, 'addFormat addLocale future getLocale past range setLocale utc'],
   [
     String.prototype,
     'add assign at camelize chars codes compact dasherize decodeBase64 each encodeBase64 escapeHTML escapeRegExp escapeURL from humanize insert padLeft padRight paragraphs parameterize pluralize removeTags reverse shift singularize spacify stripTags titleize to truncate underscore unescapeHTML unescapeURL pad',
@@ -52,6 +76,13 @@ for (const [target, names] of REST) {
     }
   }
 }
+Object.assign(Date, {
+  ISO8601_DATE: '{yyyy}-{MM}-{dd}',
+  ISO8601_DATETIME: '{yyyy}-{MM}-{dd}T{HH}:{mm}:{ss}.{fff}{isotz}',
+  RFC1036: '{Weekday}, {dd}-{Mon}-{yy} {HH}:{mm}:{ss} {tz}',
+  RFC1123: '{Dow}, {dd} {Mon} {yyyy} {HH}:{mm}:{ss} {tz}',
+});
+
 const escapeRegExp = (text) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 add(String.prototype, {

@@ -61,6 +61,51 @@ fn seldom_used_methods_load_when_called() {
 }
 
 #[test]
+fn dates_are_counted_and_named() {
+    let source = "const d = new Date(2020, 0, 8, 15, 4, 5), day = '{yyyy}-{MM}-{dd}', at = (date) => date.format(day);
+        console.log(at((2).daysAfter(new Date(2020, 0, 30))), at((1).monthAfter(new Date(2020, 0, 31))), at((3).weeksBefore(d)), (2).daysAgo().daysAgo());
+        console.log((5000).duration(), (90061000).duration(), (0).duration(), (5).minutesAgo().relative(), (3).daysFromNow().relative());
+        console.log(d.full(), '|', d.long(), '|', d.short(), d.getISOWeek(), new Date(2021, 0, 1).getISOWeek());
+        console.log(at(d.clone().beginningOfWeek()), at(d.clone().endOfWeek()), at(new Date(d.clone().setISOWeek(10))), at(d.clone().reset('month')), d.clone().reset().getHours());
+        console.log(['weekend', 'weekday', 'wednesday', 'jan', '2020', 'future', 'past', 'tuesday', '2020-01-08', 'January 2020', '2021'].map((word) => d.is(word)).join());
+        console.log(d.isWednesday(), d.isMay(), new Date().isThisWeek(), (1).yearAgo().isLastYear(), new Date(2020, 0, 1).monthsSince(new Date(2019, 0, 1)));
+        console.log(Date.create('2 days ago').daysAgo(), Date.create('next monday').isMonday(), Date.create('tomorrow').isTomorrow(), Date.past('friday').isPast(), Date.future('friday').isFuture());
+        try { d.utc() } catch (e) { console.log(e.message) }";
+    assert_eq!(
+        console(source),
+        [
+            "2020-02-01 2020-02-29 2019-12-18 2",
+            "5 seconds 1 day 0 millisecond 5 minutes ago 3 days from now",
+            "Wednesday January 8, 2020 3:04:05pm | January 8, 2020 3:04pm | January 8, 2020 2 53",
+            "2020-01-05 2020-01-11 2020-03-04 2020-01-01 0",
+            "false,true,true,true,true,false,true,false,true,true,false",
+            "true false true true 12",
+            "2 true true true true",
+            "the method 'utc' is not supported",
+        ]
+    );
+}
+
+#[test]
+fn objects_are_extended_and_letters_told_apart() {
+    let source = "const o = Object.extended({ a: 1, b: 3 });
+        console.log(o.keys(), o.values(), o.has('a'), o.size(), o.sum(), o.max(), o.equals({ a: 1, b: 3 }), o.select('a').keys(), JSON.stringify(o.merge({ c: 1 })));
+        console.log(Object.least({ a: 1, b: 2, c: 2 }), Object.most({ a: 1, b: 2, c: 2 }), Object.isArray([]));
+        String.extend({ twice() { return this + this; } }); Array.extend({ second() { return this[1]; } }); console.log('ab'.twice(), [1, 2].second());
+        console.log('カタカナ'.hiragana(), 'ひらがな'.katakana(), 'ガギ「」'.hankaku(), 'ｶﾞｷﾞ a'.zenkaku(), 'αβ γ'.isGreek(), 'αβ1'.isGreek(), 'abc'.hasLatin(), ''.isThai());
+        const f = () => console.log('late'); f.delay(1); f.cancel();";
+    assert_eq!(
+        console(source),
+        [
+            r#"[ 'a', 'b' ] [ 1, 3 ] true 2 4 b true [ 'a' ] {"a":1,"b":3,"c":1}"#,
+            "a b true",
+            "abab 2",
+            "かたかな ヒラガナ ｶﾞｷﾞ｢｣ ガギ　ａ true false true false",
+        ]
+    );
+}
+
+#[test]
 fn a_script_may_do_without_the_globals_of_the_first_years() {
     let reports = run_all(vec![
         job("console.log(typeof tests, typeof postman)"),
