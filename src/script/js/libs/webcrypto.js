@@ -1,6 +1,6 @@
 // `crypto`: the web's, as far as scripts use it. What is not there throws its name.
 
-import { load, missing } from '../libs.js';
+import { load } from '../libs.js';
 import { host } from '../run.js';
 
 const digest = host.lib('digest');
@@ -118,8 +118,8 @@ function derive(kind, raw, algorithm, length) {
   return Uint8Array.from(out.slice(0, length / 8));
 }
 
-function run(encrypt, algorithm, key, data) {
-  const [kind, raw] = use(key, algorithm, encrypt ? 'encrypt' : 'decrypt');
+function run(encrypt, algorithm, key, data, usage = encrypt ? 'encrypt' : 'decrypt') {
+  const [kind, raw] = use(key, algorithm, usage);
   const out = block(kind, encrypt, raw, named(algorithm), bytes(data));
   if (!out) fail('OperationError', 'The operation failed for an operation-specific reason');
   return out.buffer;
@@ -210,8 +210,16 @@ const subtle = Object.assign(new SubtleCrypto(), {
     const made = derive(kind, raw, named(algorithm), bits);
     return makeKey(made, described(kindOf(wanted), named(wanted), made), extractable, usages);
   },
+  async wrapKey(format, key, wrapping, algorithm) {
+    const exported = await subtle.exportKey(format, key);
+    return run(true, algorithm, wrapping, format === 'jwk' ? Buffer.from(JSON.stringify(exported)) : exported, 'wrapKey');
+  },
+  async unwrapKey(format, wrapped, unwrapping, algorithm, keyAlgorithm, extractable, usages) {
+    const data = run(false, algorithm, unwrapping, wrapped, 'unwrapKey');
+    const key = format === 'jwk' ? JSON.parse(Buffer.from(data).toString()) : data;
+    return subtle.importKey(format, key, keyAlgorithm, extractable, usages);
+  },
 });
-missing(subtle, 'crypto.subtle', 'wrapKey unwrapKey');
 
 export const crypto = Object.assign(new Crypto(), {
   subtle,

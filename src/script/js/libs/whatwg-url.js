@@ -1,5 +1,6 @@
 // `URL` and `URLSearchParams` as the web's standard has them.
 
+import { missing } from '../libs.js';
 import { clean, host } from '../run.js';
 
 const native = host.lib('url');
@@ -194,3 +195,6 @@ export class URL {
     }
   }
 }
+
+// A script has nothing that could open such an address.
+missing(URL, 'URL', 'createObjectURL revokeObjectURL');

@@ -102,3 +102,25 @@ fn base64_globals_refuse_what_the_webs_refuse() {
         ["6Q==", "InvalidCharacterError", "InvalidCharacterError"]
     );
 }
+
+#[test]
+fn events_have_all_their_members() {
+    assert_eq!(
+        values(
+            "const t = new EventTarget(); let seen; t.addEventListener('a', (e) => { seen = [e.composedPath().length, e.eventPhase, e.srcElement === t, e.currentTarget === t] }); const e = new Event('a', {cancelable: true}); t.dispatchEvent(e);
+             check(seen); e.preventDefault(); check([e.eventPhase, e.currentTarget, e.returnValue, e.isTrusted, e.composed, Event.AT_TARGET]); e.initEvent('b', true); check([e.type, e.bubbles, e.cancelable]);
+             let n = 0; const c = new AbortController(); t.addEventListener('n', () => n++, {signal: c.signal}); t.dispatchEvent(new Event('n')); c.abort(); t.dispatchEvent(new Event('n')); check(n);
+             for (const f of [() => new Event(), () => t.dispatchEvent({}), () => t.addEventListener('a'), () => URL.createObjectURL(new Blob([]))]) try { f() } catch (e) { check(e.message) }"
+        ),
+        [
+            "[1,2,true,true]",
+            "[0,null,false,false,false,2]",
+            r#"["b",true,false]"#,
+            "1",
+            "The \"type\" argument must be specified",
+            "The \"event\" argument must be an instance of Event. Received an instance of Object",
+            "The \"type\" and \"listener\" arguments must be specified",
+            "'createObjectURL' of 'URL' is not supported",
+        ]
+    );
+}

@@ -135,3 +135,16 @@ fn keys_that_do_not_fit_and_what_is_missing_say_so() {
         ]
     );
 }
+
+#[test]
+fn keys_are_wrapped_by_keys() {
+    assert_eq!(
+        web(
+            "const outer = await s.importKey('raw', B('000102030405060708090a0b0c0d0e0f'), 'AES-CBC', false, ['wrapKey', 'unwrapKey']), inner = await s.importKey('raw', Buffer.from('Jefe'), {name: 'HMAC', hash: 'SHA-256'}, true, ['sign']);
+             for (const format of ['raw', 'jwk']) { const to = {name: 'AES-CBC', iv: new Uint8Array(16)}, wrapped = await s.wrapKey(format, inner, outer, to);
+               const back = await s.unwrapKey(format, wrapped, outer, to, {name: 'HMAC', hash: 'SHA-256'}, true, ['sign']); check([wrapped.byteLength % 16, Buffer.from(await s.exportKey('raw', back)).toString()]); }
+             try { await s.wrapKey('raw', outer, outer, {name: 'AES-CBC', iv: new Uint8Array(16)}) } catch (e) { check(e.message) } try { await s.encrypt({name: 'AES-CBC', iv: new Uint8Array(16)}, outer, B('00')) } catch (e) { check(e.name) }"
+        ),
+        [r#"[0,"Jefe"]"#, r#"[0,"Jefe"]"#, "key is not extractable", "InvalidAccessError"]
+    );
+}
