@@ -16,9 +16,14 @@ use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
 use crate::model::exchange::{Exchange, SendError, SendErrorKind};
 use crate::model::outcome::ScriptSend;
+use crate::model::percent::encode_only;
 use crate::model::{Auth, Body, Outcome, Request, Scope, Settings};
 use crate::script::{Answer, Ask, BoxFuture, JarAction, Refused, ScriptResponse, SendPort, describe_cookies};
 use crate::vars::{Layer, Scopes, resolve_literal};
+
+/// What Postman's app encodes in the URL of a script's request beside what it does elsewhere: nothing fills in a
+/// `{{variable}}` there, so its braces are text.
+const OF_SCRIPTS: [char; 7] = ['{', '}', '|', '^', '`', '\'', '\\'];
 
 /// Sends the requests of one script.
 pub(super) struct Port {
@@ -99,7 +104,10 @@ impl SendPort for Port {
             } else {
                 &request.auth
             };
-            let resolved = resolve_literal(&request, auth, &settings);
+            let mut resolved = resolve_literal(&request, auth, &settings);
+            if settings.encode_url != Some(false) {
+                resolved.url = encode_only(&resolved.url, &OF_SCRIPTS);
+            }
             let allowance = context.allowance.clone();
             let mut exchange = sign_and_send(&http, &memory, resolved, context).await;
             if allowance.is_some_and(|allowance| allowance.is_used_up()) && exchange.response().is_some() {

@@ -10,7 +10,7 @@ use crate::model::{Body, Request, ResolvedRequest};
 pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {
     let mut out = Request {
         method: resolved.method.clone(),
-        headers: headers(&resolved.headers, &sent.headers),
+        headers: with_disabled(headers(&resolved.headers, &sent.headers), &written.headers),
         auth: resolved.auth.clone(),
         body: body(&written.body, &resolved.body),
         params: Vec::new(),
@@ -44,16 +44,49 @@ fn headers(written: &[(String, String)], sent: &[(String, String)]) -> Vec<Entry
         .collect()
 }
 
+/// The rows that were sent, and between them the disabled ones, which scripts see too.
+fn with_disabled<T: Row + Clone>(mut sent: Vec<T>, written: &[T]) -> Vec<T> {
+    for (at, row) in written.iter().enumerate().filter(|(_, row)| !row.enabled()) {
+        sent.insert(at.min(sent.len()), row.clone());
+    }
+    sent
+}
+
+/// A row of a table that can be disabled.
+trait Row {
+    fn enabled(&self) -> bool;
+}
+
+impl Row for Entry {
+    fn enabled(&self) -> bool {
+        self.enabled
+    }
+}
+
+impl Row for Part {
+    fn enabled(&self) -> bool {
+        self.enabled
+    }
+}
+
 fn body(written: &Body, resolved: &ResolvedBody) -> Body {
     match resolved {
         ResolvedBody::None => Body::None,
-        ResolvedBody::Form(fields) => Body::Form(
-            fields
-                .iter()
-                .map(|(name, value)| Entry::new(&**name, &**value))
-                .collect(),
-        ),
-        ResolvedBody::Multipart(parts) => Body::Multipart(parts.iter().map(part).collect()),
+        ResolvedBody::Form(fields) => {
+            let fields = fields.iter().map(|(name, value)| Entry::new(&**name, &**value));
+            let rows = match written {
+                Body::Form(rows) => rows.as_slice(),
+                _ => &[],
+            };
+            Body::Form(with_disabled(fields.collect(), rows))
+        }
+        ResolvedBody::Multipart(parts) => {
+            let rows = match written {
+                Body::Multipart(rows) => rows.as_slice(),
+                _ => &[],
+            };
+            Body::Multipart(with_disabled(parts.iter().map(part).collect(), rows))
+        }
         ResolvedBody::Bytes { content_type, bytes } => Body::Raw {
             language: match written {
                 Body::Raw { language, .. } => *language,

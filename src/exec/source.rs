@@ -45,6 +45,10 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
             source.current,
             &owner,
         );
+        scopes
+            .layer_mut(Scope::Environment)
+            .id
+            .clone_from(&node.environment.origin.id);
     }
     let slug = environment.map_or("", |node| node.slug.as_str());
     for (own, key, value) in source.overrides {
@@ -114,6 +118,7 @@ fn sessions(exchange: &Exchange) -> Vec<String> {
 fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValues, owner: &Owner) -> Layer {
     let mut layer = Layer {
         name: name.to_owned(),
+        id: String::new(),
         bindings: variables.iter().map(Binding::from).collect(),
     };
     for (key, now) in current.of(owner) {

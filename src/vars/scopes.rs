@@ -50,6 +50,8 @@ impl From<&Variable> for Binding {
 pub struct Layer {
     /// What the scope belongs to: the environment's or collection's name; empty where there is none.
     pub name: String,
+    /// What Postman calls it by, such as an environment's UUID; empty where it did not come from there.
+    pub id: String,
     /// The variables; of duplicates the last enabled one counts.
     pub bindings: Vec<Binding>,
 }

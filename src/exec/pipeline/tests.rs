@@ -7,10 +7,10 @@ use crate::exec::Word;
 use crate::exec::fixture::{pipeline, request, server, session};
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::TestResult;
-use crate::model::request::Method;
+use crate::model::request::{Entry, Method};
 use crate::model::script::Scripts;
 use crate::model::variable::Change;
-use crate::model::{Group, Scope};
+use crate::model::{Body, Group, Scope};
 
 fn group(pre_request: &str, post_response: &str) -> Group {
     Group {
@@ -148,10 +148,41 @@ async fn send_request_goes_over_the_same_client_and_resolves_nothing() {
     let Change::Set { value, .. } = &write.change else {
         panic!("a value");
     };
-    assert_eq!(value["url"], "/side?x={{who}}");
+    assert_eq!(value["url"], "/side?x=%7B%7Bwho%7D%7D");
     assert_eq!(value["body"], "b");
     assert_eq!(value["headers"]["x-s"], json!("1"));
     assert_eq!(value["headers"]["authorization"], Value::Null);
+}
+
+#[tokio::test]
+async fn the_request_after_sending_still_has_its_disabled_rows() {
+    let off = |name: &str| Entry {
+        enabled: false,
+        ..Entry::new(name, "off")
+    };
+    let test = "pm.environment.set('seen', [pm.request.headers.map(h => [h.key, h.disabled]).slice(0, 3), \
+                pm.request.body.urlencoded.map(f => [f.key, f.disabled])]);";
+    let mut request = request("R", "{{base}}", "", test);
+    request.method = Method::new("POST");
+    request.headers = vec![Entry::new("X-A", "1"), off("X-B"), Entry::new("X-C", "3")];
+    request.body = Body::Form(vec![off("a"), Entry::new("b", "2")]);
+    let outcome = sent(group("", ""), request).await;
+    assert_eq!(outcome.script_errors, []);
+    let seen = json!([
+        [["X-A", null], ["X-B", true], ["X-C", null]],
+        [["a", true], ["b", null]]
+    ]);
+    let set = Change::Set {
+        key: "seen".into(),
+        value: seen,
+    };
+    assert!(
+        outcome.writes.iter().any(|write| write.change == set),
+        "{:?}",
+        outcome.writes
+    );
+    assert_eq!(reply(&outcome)["body"], "b=2");
+    assert_eq!(reply(&outcome)["headers"]["x-b"], Value::Null);
 }
 
 #[tokio::test]

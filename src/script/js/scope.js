@@ -18,8 +18,9 @@ function toJson(value) {
 
 // What one scope holds. `tell` hears of every change; a scope that a script made for itself tells nobody.
 class Layer {
-  constructor(name, rows, tell) {
+  constructor(name, rows, tell, id = '') {
     this.name = name;
+    this.id = id;
     this.rows = rows;
     this.tell = tell;
     this.index = new Map();
@@ -55,9 +56,9 @@ class Layer {
 }
 
 function hostLayer(kind) {
-  const { name, rows } = host.scope(kind);
+  const { name, id, rows } = host.scope(kind);
   const tell = (change, key, value) => host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
-  return new Layer(name, rows.map(([key, value, enabled]) => ({ key, value, enabled })), tell);
+  return new Layer(name, rows.map(([key, value, enabled]) => ({ key, value, enabled })), tell, id);
 }
 
 function ownLayer(definition) {
@@ -101,7 +102,7 @@ export class VariableScope extends Property {
   }
 
   get id() {
-    if (this.#id === undefined) this.#id = host.uuid();
+    if (this.#id === undefined) this.#id = layer(this.#kinds[0]).id || host.uuid();
     return this.#id;
   }
 
