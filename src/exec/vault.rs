@@ -99,7 +99,7 @@ impl Vault {
 }
 
 /// How the vault's names begin in a request: `{{vault:NAME}}`.
-pub(super) const PREFIX: &str = "vault:";
+pub const PREFIX: &str = "vault:";
 
 /// What is said of a name that the vault does not know.
 pub(super) fn unknown(name: &str) -> String {

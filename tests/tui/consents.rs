@@ -90,3 +90,22 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
     user.sees("it was to be typed, and was not");
     user.quit();
 }
+
+#[test]
+fn the_editor_knows_what_the_vault_has() {
+    let home = Home::new();
+    let request = "name = \"Heron\"\nurl = \"{{base_url}}/demo/echo?a={{vault:bird_key}}&b={{vault:nest}}\"\n";
+    std::fs::write(home.root().join("collections/try-me/heron.toml"), request).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("/").press("Heron<enter>").sees("have no value");
+    let value = postrider::model::variable::CurrentValue {
+        value: Some("heron-4711-secret".into()),
+        set_by: "you".to_owned(),
+        set_at: jiff::Timestamp::now(),
+    };
+    let owner = postrider::model::variable::Owner::Vault;
+    user.app.state.shared.current.set(owner, "bird_key", value);
+    user.press("3").sees("! {{vault:nest}} has no value");
+    assert!(!user.screen().contains("heron-4711"), "{}", user.screen());
+    user.quit();
+}

@@ -12,3 +12,4 @@ mod story;
 mod tokens;
 mod troubles;
 mod user;
+mod visual;

@@ -49,6 +49,8 @@ pub struct Facts {
     pub preview: String,
     /// What is wrong.
     pub problem: Option<Problem>,
+    /// The names the vault knows; what is under them comes at a send, with the user's consent.
+    vault: Vec<String>,
     /// Variables the item mentions, with those they mention.
     mentioned: Vec<String>,
 }
@@ -63,8 +65,11 @@ impl Facts {
             settings = settings.or(part::settings(&parent.entity));
         }
         let tokens = tokens(shared, id);
+        let vault = exec::vault::values(&shared.current).into_iter();
+        let vault: Vec<String> = vault.map(|(name, _)| name).collect();
         let same = !edited
             && scopes == self.scopes
+            && vault == self.vault
             && inherited.auth == self.inherited
             && settings == self.parent_settings
             && tokens == self.tokens;
@@ -72,6 +77,7 @@ impl Facts {
             let from = inherited.from.and_then(|from| shared.workspace.node(from));
             self.inherited_from = from.map(|node| node.entity.name().to_owned());
             self.inherited = inherited.auth;
+            self.vault = vault;
             self.parent_settings = settings;
             self.scopes = scopes;
             self.tokens = tokens;
@@ -97,13 +103,21 @@ impl Facts {
     /// Whether a variable has nothing to offer: nobody defines it, or it should hold a secret and is empty.
     fn is_missing(&self, name: &str) -> bool {
         match self.scopes.get(name) {
-            None => !vars::dynamic::is_name(name) && vars::env_name(name).is_none(),
+            None => !self.comes_later(name),
             Some((_, binding)) if binding.source.is_some() => false,
             Some((_, binding)) => {
                 (binding.secret || self.tokens.iter().any(|(token, _)| token == name))
                     && display_value(&binding.value).is_empty()
             }
         }
+    }
+
+    /// Whether no scope holds a name because its value is made or fetched at each send.
+    pub fn comes_later(&self, name: &str) -> bool {
+        let of_vault = |own: &str| self.vault.iter().any(|name| name == own);
+        vars::dynamic::is_name(name)
+            || vars::env_name(name).is_some()
+            || name.strip_prefix(exec::vault::PREFIX).is_some_and(of_vault)
     }
 
     /// Every variable of the item that goes into a send, and those their values mention.
@@ -331,7 +345,7 @@ pub fn is_secret_param(kind: &str, name: &str) -> bool {
 impl VariableLookup for Facts {
     fn status(&self, name: &str) -> VariableStatus {
         match self.scopes.get(name) {
-            None if vars::dynamic::is_name(name) || vars::env_name(name).is_some() => VariableStatus::Dynamic,
+            None if self.comes_later(name) => VariableStatus::Dynamic,
             _ if self.is_missing(name) => VariableStatus::Unresolved,
             _ => VariableStatus::Resolved,
         }

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 
 use super::State;
 use super::complete::Completion;
+use crate::exec;
 use crate::model::template::tokens;
 use crate::tui::panes::View;
 use crate::tui::widgets::{glyphs, popup};
@@ -32,6 +33,20 @@ fn explain(name: &str, state: &State, view: View<'_>) -> Meaning {
                 scope: format!("${variable} of the process"),
                 set_by: String::new(),
                 missing: false,
+            };
+        }
+        if let Some(key) = name.strip_prefix(exec::vault::PREFIX) {
+            let missing = !facts.comes_later(name);
+            let value = if missing {
+                format!("the vault has no `{key}`")
+            } else {
+                "taken when it is sent, once you have agreed".to_owned()
+            };
+            return Meaning {
+                value,
+                scope: "your vault".to_owned(),
+                set_by: String::new(),
+                missing,
             };
         }
         let dynamic = vars::dynamic::is_name(name);
