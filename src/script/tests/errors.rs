@@ -151,8 +151,10 @@ fn errors_come_from_everywhere() {
 
 #[test]
 fn timers_run_on_after_a_throw_and_each_throw_is_told() {
-    let report = run("setTimeout(() => console.log('late'), 2); setTimeout(() => { throw new Error('in timer') }, 1); \
-                      Promise.reject(new Error('rejected')); throw new Error('at once')");
+    let report = run(
+        "setTimeout(() => console.log('late'), 2); setTimeout(() => { throw new Error('in timer') }, 1); \
+                      Promise.reject(new Error('rejected')); throw new Error('at once')",
+    );
     let told: Vec<_> = report.errors.iter().map(|error| error.message.as_str()).collect();
     assert_eq!(told, ["rejected", "at once", "in timer"]);
     assert_eq!(report.console[0].text, "late");

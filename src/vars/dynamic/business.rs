@@ -31,7 +31,7 @@ pub(super) const TABLE: &[Row] = &[
         format!("{}.{:02}", m.number(0..=999), m.number(0..=99))
     }),
     ("$randomTransactionType", |m| {
-        m.one_of(&["deposit", "withdrawal", "payment", "invoice", "refund"])
+        m.one_of(&["deposit", "withdrawal", "payment", "invoice"])
     }),
     ("$randomCurrencyCode", |m| m.fake(&currency::CurrencyCode())),
     ("$randomCurrencyName", |m| m.fake(&currency::CurrencyName())),

@@ -235,54 +235,109 @@ mod tests {
         }
     }
 
+    /// The names, without their `$`, and what all their values look like; tried on as many values of Postman's.
+    const SHAPES: &str = r"
+        guid ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$
+        randomUUID ^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$
+        timestamp ^\d+$
+        isoTimestamp ^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$
+        randomInt ^(\d{1,3}|1000)$
+        randomBoolean ^(true|false)$
+        randomAlphaNumeric ^[a-z0-9]$
+        randomHexColor ^#[0-9a-f]{6}$
+        randomSemver ^\d\.\d\.\d$
+        randomDatePast,randomDateFuture,randomDateRecent ^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT\+0000 \(Coordinated Universal Time\)$
+        randomMonth ^(January|February|March|April|May|June|July|August|September|October|November|December)$
+        randomWeekday ^(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day$
+        randomPassword ^[A-Za-z0-9_-]{15}$
+        randomImageUrl ^http://placeimg.com/640/480$
+        randomAbstractImage,randomAnimalsImage,randomBusinessImage,randomCatsImage,randomCityImage,randomFoodImage,randomNightlifeImage,randomFashionImage,randomPeopleImage,randomNatureImage,randomSportsImage,randomTransportImage ^http://placeimg.com/640/480/(abstract|animals|business|cats|city|food|nightlife|fashion|people|nature|sports|transport)$
+        randomImageDataUri ^data:image/svg\+xml;charset=UTF-8,%3Csvg
+        randomAvatarImage ^https://(avatars\.githubusercontent\.com/u/\d+|cloudflare-ipfs\.com/\S+\.jpg)$
+        randomIP ^(\d{1,3}\.){3}\d{1,3}$
+        randomIPV6 ^([0-9a-f]{4}:){7}[0-9a-f]{4}$
+        randomMACAddress ^([0-9a-f]{2}:){5}[0-9a-f]{2}$
+        randomProtocol ^https?$
+        randomUrl ^https?://[a-z0-9-]+\.[a-z]+$
+        randomDomainName ^[a-z0-9-]+\.[a-z]+$
+        randomDomainSuffix ^[a-z]+$
+        randomDomainWord ^[a-z0-9-]+$
+        randomUserAgent ^(Mozilla|Opera)/\d
+        randomEmail ^[^@\s]+@[^@\s]+\.[a-z]+$
+        randomExampleEmail ^[^@\s]+@example\.(com|net|org)$
+        randomUserName ^[A-Za-z0-9_.']+$
+        randomPhoneNumber ^\d{3}-\d{3}-\d{4}$
+        randomPhoneNumberExt ^\d{1,2}-\d{3}-\d{3}-\d{4}$
+        randomLocale,randomFileType,randomCommonFileType ^[a-z_-]+$
+        randomBankAccount ^\d{8}$
+        randomBankAccountName ^[A-Z][a-z]+( [A-Z][a-z]+)* Account$
+        randomBankAccountBic ^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$
+        randomBankAccountIban ^[A-Z]{2}[0-9]{2}[A-Z0-9]+$
+        randomBitcoin ^[13][1-9A-HJ-NP-Za-km-z]{24,33}$
+        randomCreditCardMask ^\d{4}$
+        randomPrice ^\d{1,3}\.\d\d$
+        randomTransactionType ^(deposit|withdrawal|payment|invoice)$
+        randomCurrencyCode ^[A-Z]{3}$
+        randomCurrencyName ^[A-Z]\S*( \S+)*$
+        randomCurrencySymbol ^\S+$
+        randomLatitude ^-?\d{1,2}\.\d{4}$
+        randomLongitude ^-?\d{1,3}\.\d{4}$
+        randomCountryCode ^[A-Z]{2}$
+        randomCity,randomStreetName,randomCountry ^[A-Z]\S*( \S+)*$
+        randomStreetAddress ^\d{3,5} [A-Z]\S*( [A-Z]\S*)+$
+        randomFirstName,randomLastName ^[A-Z][A-Za-z']+$
+        randomFullName ^([A-Z][a-z]+\. )?[A-Z][A-Za-z']+ [A-Z][A-Za-z']+( \S+)?$
+        randomNamePrefix ^[A-Z][a-z]+\.$|^Miss$
+        randomNameSuffix ^[A-Za-z]+\.?$
+        randomJobTitle ^[A-Z]\w+ \w+ [A-Z]\w+$
+        randomJobDescriptor,randomJobArea,randomJobType ^[A-Z]\w+$
+        randomCompanyName ^[A-Z]\S*( - |, | )\S+( \S+){0,2}$
+        randomCompanySuffix ^(Inc|LLC|Group|and Sons)$
+        randomDepartment,randomProductAdjective,randomProductMaterial,randomProduct ^[A-Z]\w+$
+        randomProductName ^[A-Z]\w+ [A-Z]\w+ [A-Z]\w+$
+        randomColor ^[a-z]+( [a-z]+)?$
+        randomCatchPhrase ^[A-Z]\S+ \S+( \S+)+$
+        randomCatchPhraseAdjective ^[A-Z]\S+( \S+){0,2}$
+        randomCatchPhraseDescriptor,randomBsBuzz,randomBsNoun,randomBsAdjective ^[A-Za-z0-9/]\S*( \S+)?$
+        randomCatchPhraseNoun ^[A-Za-z]\S*( \S+){0,2}$
+        randomBs ^[a-z]\S+ \S+( \S+)+$
+        randomDatabaseColumn,randomDatabaseType ^[a-zA-Z]+$
+        randomDatabaseCollation ^[a-z0-9]+_[a-z_]+$
+        randomDatabaseEngine ^[A-Za-z]+$
+        randomAbbreviation ^[A-Z0-9]{2,4}$
+        randomAdjective,randomNoun,randomVerb ^[a-z0-9-]+( [a-z]+)?$
+        randomIngverb ^[a-z]+ing( [a-z]+)?$
+        randomPhrase ^\S+( \S+){5,}[.!]$
+        randomWord ^\S+( \S+){0,2}$
+        randomWords ^\S+( \S+)*$
+        randomLoremWord ^[a-z]+$
+        randomLoremWords ^[a-z]+ [a-z]+ [a-z]+$
+        randomLoremSlug ^[a-z]+-[a-z]+-[a-z]+$
+        randomLoremSentence ^[A-Z][a-z]*( [a-z]+)+\.$
+        randomLoremSentences,randomLoremParagraph,randomLoremParagraphs,randomLoremLines ^[A-Z][a-z]*( [a-z]+)+\.
+        randomFileName,randomCommonFileName ^[a-z0-9_.$&-]+\.[a-z0-9]+$
+        randomFilePath ^(/[A-Za-z0-9_.+-]+)+/[a-z0-9_.$&-]+\.[a-z0-9-]+$
+        randomDirectoryPath ^(/[A-Za-z0-9_.+-]+)+$
+        randomMimeType ^[a-z]+/[A-Za-z0-9._+-]+$
+        randomFileExt ^[a-z0-9-]+$
+        randomCommonFileExt ^[a-z0-9]+$
+        randomLoremText ^[A-Za-z][a-z]*( [a-z]+)*\.?
+    ";
+
     #[test]
     fn the_shapes_are_postmans() {
-        for (name, shape) in [
-            (
-                "$guid",
-                r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-            ),
-            ("$timestamp", "^0$"),
-            ("$isoTimestamp", r"^1970-01-01T00:00:00\.000Z$"),
-            ("$randomInt", "^([0-9]{1,3}|1000)$"),
-            ("$randomBoolean", "^(true|false)$"),
-            ("$randomAlphaNumeric", "^[a-z0-9]$"),
-            ("$randomHexColor", "^#[0-9a-f]{6}$"),
-            ("$randomSemver", r"^\d\.\d\.\d$"),
-            (
-                "$randomDateFuture",
-                r"^\w{3} \w{3} \d\d 19\d\d \d\d:\d\d:\d\d GMT\+0000 \(Coordinated Universal Time\)$",
-            ),
-            ("$randomPassword", "^[A-Za-z0-9_-]{15}$"),
-            ("$randomCatsImage", "^http://placeimg.com/640/480/cats$"),
-            ("$randomImageUrl", "^http://placeimg.com/640/480$"),
-            ("$randomIP", r"^(\d{1,3}\.){3}\d{1,3}$"),
-            ("$randomIPV6", "^([0-9a-f]{4}:){7}[0-9a-f]{4}$"),
-            ("$randomMACAddress", "^([0-9a-f]{2}:){5}[0-9a-f]{2}$"),
-            ("$randomPhoneNumber", r"^\d{3}-\d{3}-\d{4}$"),
-            ("$randomPhoneNumberExt", r"^\d{1,2}-\d{3}-\d{3}-\d{4}$"),
-            ("$randomBankAccount", r"^\d{8}$"),
-            ("$randomCreditCardMask", r"^\d{4}$"),
-            ("$randomPrice", r"^\d{1,3}\.\d\d$"),
-            ("$randomBankAccountBic", "^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$"),
-            ("$randomBankAccountIban", "^[A-Z]{2}[0-9]{2}[A-Z0-9]+$"),
-            ("$randomBitcoin", "^[13][1-9A-HJ-NP-Za-km-z]{25,33}$"),
-            ("$randomLatitude", r"^-?\d{1,2}\.\d{4}$"),
-            ("$randomLongitude", r"^-?\d{1,3}\.\d{4}$"),
-            ("$randomCountryCode", "^[A-Z]{2}$"),
-            ("$randomEmail", r"^[^@\s]+@[^@\s]+\.[a-z]+$"),
-            ("$randomExampleEmail", r"^[^@\s]+@example\.(com|net|org)$"),
-            ("$randomUrl", r"^https?://[a-z0-9-]+\.[a-z]+$"),
-            ("$randomFileName", r"^[a-z0-9_]+\.[a-z0-9]+$"),
-            ("$randomFilePath", r"^/[A-Za-z/_]+/[a-z0-9_]+\.[a-z0-9]+$"),
-            ("$randomLoremSlug", "^[a-z]+-[a-z]+-[a-z]+$"),
-            ("$randomImageDataUri", "^data:image/svg\\+xml;charset=UTF-8,%3Csvg"),
-        ] {
+        let mut known = BTreeSet::new();
+        for line in SHAPES.trim().lines() {
+            let (names, shape) = line.trim_start().split_once(' ').expect("names and a shape");
             let shape = regex::Regex::new(shape).expect("a pattern");
-            for value in many(name) {
-                assert!(shape.is_match(&value), "{name}: {value}");
+            for name in names.split(',').map(|name| format!("${name}")) {
+                for value in many(&name) {
+                    assert!(shape.is_match(&value), "{name}: {value}");
+                }
+                known.insert(name);
             }
         }
+        assert!(known.iter().map(String::as_str).eq(names().collect::<BTreeSet<_>>()));
     }
 
     #[test]
