@@ -1,16 +1,20 @@
-//! Signatures with a key pair: RSA (PKCS #1 v1.5 and PSS, RFC 8017) and ECDSA as the web has it, by ring.
+//! Signatures with a key pair: RSA (PKCS #1 v1.5 and PSS, RFC 8017), ECDSA as the web has it and Ed25519 (RFC 8032), by
+//! ring.
 
 use pkcs8::der::Decode;
 use pkcs8::spki::SubjectPublicKeyInfoRef;
 use ring::rand::SystemRandom;
 use ring::signature::{
-    self, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair, RsaEncoding, RsaKeyPair, UnparsedPublicKey,
+    self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair, RsaEncoding, RsaKeyPair, UnparsedPublicKey,
     VerificationAlgorithm,
 };
 use rquickjs::function::Func;
 use rquickjs::{Ctx, Object, Result};
 
 use super::{Bytes, give};
+
+/// The algorithm that has one hash of its own.
+const ED25519: &str = "Ed25519";
 
 /// The natives of `crypto.subtle` that sign. `algorithm` is a name, a slash and a hash: `ECDSA/SHA256`. What is not there,
 /// and a key that does not fit, is `undefined`.
@@ -74,6 +78,7 @@ fn verification(algorithm: &str) -> Option<&'static dyn VerificationAlgorithm> {
         "RSA-PSS/SHA256" => &signature::RSA_PSS_2048_8192_SHA256,
         "RSA-PSS/SHA384" => &signature::RSA_PSS_2048_8192_SHA384,
         "RSA-PSS/SHA512" => &signature::RSA_PSS_2048_8192_SHA512,
+        ED25519 => &signature::ED25519,
         "ECDSA/SHA256" => &signature::ECDSA_P256_SHA256_FIXED,
         "ECDSA/SHA384" => &signature::ECDSA_P384_SHA384_FIXED,
         _ => return None,
@@ -86,6 +91,11 @@ fn sign(algorithm: &str, key: &[u8], data: &[u8]) -> Option<Vec<u8>> {
     if let Some(curve) = curve(algorithm) {
         let pair = EcdsaKeyPair::from_pkcs8(curve, key, &random).ok()?;
         return Some(pair.sign(&random, data).ok()?.as_ref().to_vec());
+    }
+    if algorithm == ED25519 {
+        // Others write keys without their public half.
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key).ok()?;
+        return Some(pair.sign(data).as_ref().to_vec());
     }
     let pair = RsaKeyPair::from_pkcs8(key).ok()?;
     let mut made = vec![0; pair.public().modulus_len()];
@@ -110,6 +120,10 @@ fn generate(algorithm: &str) -> Option<Vec<u8>> {
 fn public_key(algorithm: &str, key: &[u8]) -> Option<Vec<u8>> {
     if let Some(curve) = curve(algorithm) {
         let pair = EcdsaKeyPair::from_pkcs8(curve, key, &SystemRandom::new()).ok()?;
+        return Some(pair.public_key().as_ref().to_vec());
+    }
+    if algorithm == ED25519 {
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key).ok()?;
         return Some(pair.public_key().as_ref().to_vec());
     }
     let pair = RsaKeyPair::from_pkcs8(key).ok()?;

@@ -1,4 +1,4 @@
-// Key pairs of `crypto.subtle`: RSA and ECDSA keys, read and written as the web does.
+// Key pairs of `crypto.subtle`: RSA, ECDSA and Ed25519 keys, read and written as the web does.
 
 import { load } from '../libs.js';
 import { host } from '../run.js';
@@ -9,6 +9,7 @@ const { Buffer } = load('buffer');
 const CURVES = { 'P-256': { hash: 'SHA-256', oid: '2a8648ce3d030107', size: 32 }, 'P-384': { hash: 'SHA-384', oid: '2b81040022', size: 48 } };
 const RSA_OID = '2a864886f70d010101';
 const EC_OID = '2a8648ce3d0201';
+const ED25519 = { name: 'Ed25519', oid: '2b6570', size: 32 };
 
 const fail = (name, message) => {
   throw new DOMException(message, name);
@@ -56,8 +57,19 @@ const point = (jwk, curve) => Buffer.concat([Buffer.from([4]), coordinate(jwk.x,
 
 const spkiOfPoint = (raw, curve) => sequence(ecIdentifier(curve), bits(raw));
 
-// `{ type, der }` of a JWK (RFC 7518, section 6).
+// RFC 8410.
+const ed25519Identifier = () => sequence(oid(ED25519.oid));
+const spkiOfEd25519 = (raw) => sequence(ed25519Identifier(), bits(raw));
+const pkcs8OfEd25519 = (seed) => sequence(version(0), ed25519Identifier(), octets(octets(seed)));
+
+// `{ type, der }` of a JWK (RFC 7518, section 6, and RFC 8037).
 function ofJwk(jwk, algorithm) {
+  if (algorithm.name === ED25519.name) {
+    if (jwk.kty !== 'OKP' || jwk.crv !== ED25519.name) fail('DataError', 'The JWK is of another kind');
+    const raw = coordinate(jwk.x, ED25519);
+    if (jwk.d === undefined) return { type: 'public', der: spkiOfEd25519(raw) };
+    return { type: 'private', der: pkcs8OfEd25519(coordinate(jwk.d, ED25519)) };
+  }
   if (algorithm.name === 'ECDSA') {
     if (jwk.kty !== 'EC' || jwk.crv !== algorithm.namedCurve) fail('DataError', 'The JWK is of another kind');
     const curve = curveOf(jwk.crv);
@@ -76,6 +88,7 @@ function ofJwk(jwk, algorithm) {
 
 /** What the natives call an algorithm with a hash. */
 function native(name, hash) {
+  if (name === ED25519.name) return name;
   return `${name}/${String(hash).toUpperCase().replace('-', '')}`;
 }
 
@@ -87,8 +100,10 @@ export function importPair(format, data, algorithm, bytes) {
   else if (format === 'spki') read = { type: 'public', der: Buffer.from(bytes(data)) };
   else if (format === 'raw' && algorithm.name === 'ECDSA') {
     read = { type: 'public', der: spkiOfPoint(bytes(data), curveOf(algorithm.namedCurve)) };
+  } else if (format === 'raw' && algorithm.name === ED25519.name) {
+    read = { type: 'public', der: spkiOfEd25519(bytes(data)) };
   } else fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported`);
-  const hash = algorithm.name === 'ECDSA' ? curveOf(algorithm.namedCurve).hash : algorithm.hash.name;
+  const hash = algorithm.name === 'ECDSA' ? curveOf(algorithm.namedCurve).hash : (algorithm.hash || {}).name;
   const good = read.type === 'private'
     ? signature.publicKey(native(algorithm.name, hash), read.der) !== undefined
     : signature.verify(native(algorithm.name, hash), read.der, new Uint8Array(0), new Uint8Array(0)) !== undefined;
@@ -103,11 +118,13 @@ export function exportPair(format, key, data) {
   if (format === 'raw' && key.type === 'public' && key.algorithm.name === 'ECDSA') {
     return data.slice(-(2 * curveOf(key.algorithm.namedCurve).size + 1));
   }
+  if (format === 'raw' && key.type === 'public' && key.algorithm.name === ED25519.name) return data.slice(-ED25519.size);
   return fail('NotSupportedError', `the key format '${format}' of 'crypto.subtle' is not supported for this key`);
 }
 
 // The hash that an operation signs with; ring has one for each curve.
 function hashFor(algorithm, key) {
+  if (key.algorithm.name === ED25519.name) return undefined;
   if (key.algorithm.name !== 'ECDSA') {
     const { saltLength } = algorithm;
     const size = Number(key.algorithm.hash.name.slice(4)) / 8;
@@ -138,6 +155,10 @@ export function verifyPair(algorithm, key, data, made, bytes) {
 
 /** A new pair of a curve: its private and its public key as DER. */
 export function generatePair(algorithm) {
+  if (algorithm.name === ED25519.name) {
+    const key = pkcs8OfEd25519(host.lib('digest').random(ED25519.size));
+    return { key, pub: spkiOfEd25519(signature.publicKey(ED25519.name, key)) };
+  }
   if (algorithm.name !== 'ECDSA') fail('NotSupportedError', `making keys of '${algorithm.name}' is not supported`);
   const curve = curveOf(algorithm.namedCurve);
   const key = signature.generate(native('ECDSA', curve.hash));

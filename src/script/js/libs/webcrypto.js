@@ -45,11 +45,12 @@ const KINDS = { HMAC: 'HMAC', 'AES-GCM': 'AES-GCM', 'AES-CBC': 'AES-CBC', PBKDF2
 
 // Key pairs are a part of their own, which few scripts need.
 const pairs = () => load('webcrypto-pairs');
-const PAIRS = { 'RSASSA-PKCS1-V1_5': 'RSASSA-PKCS1-v1_5', 'RSA-PSS': 'RSA-PSS', ECDSA: 'ECDSA' };
+const PAIRS = { 'RSASSA-PKCS1-V1_5': 'RSASSA-PKCS1-v1_5', 'RSA-PSS': 'RSA-PSS', ECDSA: 'ECDSA', ED25519: 'Ed25519' };
 const pairKind = (algorithm) => PAIRS[upper(algorithm)];
 
 function pairDescribed(kind, algorithm) {
   if (kind === 'ECDSA') return { name: kind, namedCurve: algorithm.namedCurve };
+  if (kind === 'Ed25519') return { name: kind };
   hashOf(algorithm.hash);
   return { name: kind, hash: { name: upper(algorithm.hash) } };
 }

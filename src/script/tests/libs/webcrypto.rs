@@ -115,6 +115,22 @@ fn ecdsa_keys_of_node_are_read_and_new_ones_made() {
 }
 
 #[test]
+fn ed25519_is_that_of_rfc_8032_and_rfc_8037() {
+    let source = "const jwk = {kty: 'OKP', crv: 'Ed25519', d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'};
+         const key = await s.importKey('jwk', jwk, 'Ed25519', true, ['sign']), made = await s.sign('Ed25519', key, new Uint8Array(0)); check(hex(made).slice(0, 32));
+         const pub = await s.importKey('raw', Buffer.from(jwk.x, 'base64url'), {name: 'Ed25519'}, true, ['verify']); check([await s.verify('Ed25519', pub, made, new Uint8Array(0)), await s.verify('Ed25519', pub, made, B('00')), hex(await s.exportKey('raw', pub)).slice(0, 8)]);
+         const two = await s.generateKey('Ed25519', true, ['sign', 'verify']), again = await s.importKey('pkcs8', await s.exportKey('pkcs8', two.privateKey), 'Ed25519', false, ['sign']); check([await s.verify('Ed25519', two.publicKey, await s.sign('Ed25519', again, B('01')), B('01')), two.publicKey.algorithm]);";
+    assert_eq!(
+        web(source),
+        [
+            "e5564300c360ac729086e2cc806e828a",
+            r#"[true,false,"d75a9801"]"#,
+            r#"[true,{"name":"Ed25519"}]"#,
+        ]
+    );
+}
+
+#[test]
 fn keys_that_do_not_fit_and_what_is_missing_say_so() {
     let source = "const told = async (work) => { try { await work(); check('no error') } catch (e) { check([e.name, e.message]) } };
          await told(() => s.importKey('pkcs8', Buffer.from('nonsense'), rsa, false, ['sign']));
