@@ -131,6 +131,8 @@ impl Site {
             Some(file) if !self.native => format!("{file}:{}:{}", self.line, self.column),
             _ => "native".to_owned(),
         };
-        frames.push_str(&format!("    at {function} ({place})\n"));
+        for part in ["    at ", function, " (", &place, ")\n"] {
+            frames.push_str(part);
+        }
     }
 }
