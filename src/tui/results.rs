@@ -203,7 +203,7 @@ fn sent(
     }
     announce(state, node, renews, &outcome);
     let open = state.shared.open;
-    renewed(state, &outcome, renews);
+    renewed(state, &outcome, &aim);
     // Whoever joined another's fetching has nothing of it to show.
     if !renews || outcome.exchange.is_some() {
         state.shared.outcomes.insert(node, Arc::new(outcome), open);
@@ -211,7 +211,7 @@ fn sent(
 }
 
 /// The requests that fetched tokens for a send show what came of them, and where the send went well a word says so.
-fn renewed(state: &mut State, outcome: &Outcome, is_told: bool) {
+fn renewed(state: &mut State, outcome: &Outcome, aim: &Aim) {
     let open = state.shared.open;
     for renewal in &outcome.renewals {
         if let (Some(node), Some(own)) = (renewal.node, &renewal.outcome) {
@@ -221,8 +221,13 @@ fn renewed(state: &mut State, outcome: &Outcome, is_told: bool) {
             };
             state.shared.outcomes.insert(node, Arc::new(own), open);
         }
-        if !is_told && renewal.led && renewal.result.is_ok() && !outcome.failed() {
-            let text = format!("`{}` {}: `{}` renewed it", renewal.name, renewal.why, renewal.from);
+        if !matches!(aim, Aim::Token(_)) && renewal.led && renewal.result.is_ok() && !outcome.failed() {
+            let (name, why) = (&renewal.name, &renewal.why);
+            let text = match renewal.from.as_str() {
+                from if *aim == Aim::SignIn => format!("`{name}` is fresh, by the grant `{from}`"),
+                "" => format!("`{name}` {why}: another postrider renewed it"),
+                from => format!("`{name}` {why}: `{from}` renewed it"),
+            };
             state.shared.notify(Level::Done, text);
         }
     }

@@ -79,7 +79,10 @@ fn the_token_of_an_auth_has_a_life_is_renewed_by_one_key_and_forgotten() {
     std::fs::write(home.root().join("collections/pydio-cells/own.toml"), OWN).unwrap();
     let mut user = User::at_home(&home);
     user.press("2/Own auth<enter>").sees("no token");
-    user.press("<ctrl-t>").sees("My token valid").sees("id_token");
+    user.press("<ctrl-t>")
+        .sees("`My token` is fresh")
+        .sees("My token 9:5")
+        .sees("id_token");
     user.press("<ctrl-j>").sees("\"Services\"").sees("My token valid");
     user.press("<ctrl-p>log out<enter>")
         .sees("`My token` is forgotten")

@@ -173,12 +173,12 @@ impl Pipeline {
         });
         let from = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
         let from = from.map_or_else(|| bound.source.request.clone(), |plan| plan.request.name.clone());
-        (context.progress)(Phase::RenewingToken);
         let asks = bound.source.renew == Renew::Ask && cause != Cause::Asked;
         let asks = asks && store.known(&want, &token.key, bound.source.renew_before).is_none();
         if asks && !self.may_renew(&token.key, cause, from, context).await {
             return Better::AsIs;
         }
+        (context.progress)(Phase::RenewingToken);
         let obtained = store.obtain(origin, want, &context.cancel).await;
         let took = began.elapsed();
         let name = bound.source.variable.clone();

@@ -71,7 +71,12 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
     }
     let of_auth = shared.tokens.all().into_iter().map(|(key, _)| key);
     let of_auth = of_auth.filter(|key| key.environment == node.slug && renewal::is_granted(key));
-    out.extend(of_auth.map(|key| granted(shared, &key)));
+    let own = own_key(shared).filter(|_| shared.active_environment == Some(node.id));
+    for key in of_auth {
+        // What the open request goes by comes before all: there may be room for one alone.
+        let at = if own.as_ref() == Some(&key) { 0 } else { out.len() };
+        out.insert(at, granted(shared, &key));
+    }
     out
 }
 
@@ -79,6 +84,11 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
 pub fn bound(shared: &Shared) -> Vec<String> {
     let sources = tokens::token_sources(&shared.workspace).into_iter();
     sources.map(|token| token.source.variable).collect()
+}
+
+/// The token that the open request's auth gets, if it does.
+fn own_key(shared: &Shared) -> Option<TokenKey> {
+    renewal::granted_key_at(&shared.plan_source(Some(shared.open?)))
 }
 
 /// The token that an auth has got, as the store knows it.
@@ -100,8 +110,7 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
 /// the active environment.
 pub fn active(shared: &Shared) -> Option<Token> {
     let workspace = &shared.workspace;
-    let own = shared.open.map(|open| shared.plan_source(Some(open)));
-    if let Some(key) = own.and_then(|source| renewal::granted_key_at(&source)) {
+    if let Some(key) = own_key(shared) {
         return Some(granted(shared, &key));
     }
     let source = shared
