@@ -98,7 +98,7 @@ impl Default for SendContext {
 
 /// A request after its pre-request scripts: what is to be resolved, and with which variables.
 pub(super) struct Prepared {
-    pub plan: Plan,
+    pub plan: Arc<Plan>,
     pub request: Request,
     pub scopes: Scopes,
     vault: Vault,
@@ -142,7 +142,8 @@ impl Pipeline {
     }
 
     /// The same within a run: scripts that share an engine share their JavaScript world, as in Postman.
-    pub async fn send_with(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
+    pub async fn send_with(&self, engine: &Engine, plan: impl Into<Arc<Plan>>, context: &SendContext) -> Outcome {
+        let plan = plan.into();
         (context.progress)(Phase::Preparing);
         match plan.aim.clone() {
             Aim::Response => {}
@@ -166,7 +167,7 @@ impl Pipeline {
     }
 
     /// A plan before its pre-request scripts.
-    pub(super) fn unprepared(&self, plan: Plan) -> Prepared {
+    pub(super) fn unprepared(&self, plan: Arc<Plan>) -> Prepared {
         Prepared {
             request: Request::clone(&plan.request),
             scopes: plan.scopes.clone(),
@@ -178,7 +179,7 @@ impl Pipeline {
     }
 
     /// Runs the pre-request scripts.
-    pub(super) async fn prepare(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Prepared {
+    pub(super) async fn prepare(&self, engine: &Engine, plan: Arc<Plan>, context: &SendContext) -> Prepared {
         let mut prepared = self.unprepared(plan);
         let mentioned = outside::mentioned(&prepared.scopes, &super::scripts::sources(&prepared.plan));
         if let Err(error) = self.fetch(&mut prepared, mentioned, context).await {
@@ -279,6 +280,7 @@ impl Pipeline {
             let get = self
                 .outside
                 .get(&wanted, self.consent.as_ref(), &asking, folder, &known);
+            let get = Box::pin(get);
             let value = tokio::select! {
                 value = get => value?,
                 () = context.cancel.cancelled() => {
@@ -327,7 +329,7 @@ impl Pipeline {
         context: &SendContext,
     ) -> Outcome {
         prepared.log.outcome.unresolved.clone_from(&ready.resolved.unresolved);
-        if !super::scripts::jobs(&prepared.plan, ScriptEvent::PostResponse).is_empty() {
+        if super::scripts::any(&prepared.plan, ScriptEvent::PostResponse) {
             // The script's world is made while the server thinks.
             engine.prepare().await;
         }

@@ -85,6 +85,11 @@ fn written(plan: &Plan, event: ScriptEvent) -> impl Iterator<Item = (usize, &str
         .filter(|(.., source)| !source.trim().is_empty())
 }
 
+/// Whether a plan has scripts for one moment.
+pub(super) fn any(plan: &Plan, event: ScriptEvent) -> bool {
+    written(plan, event).next().is_some()
+}
+
 /// What the scripts of a plan for one moment are called; each name once.
 pub(super) fn names(plan: &Plan, event: ScriptEvent) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();

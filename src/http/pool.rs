@@ -182,7 +182,8 @@ impl Pool {
 }
 
 async fn open(route: &Route) -> Result<Link, Failure> {
-    let opened = connect::open(route.clone()).await.map_err(Failure::Connect)?;
+    // Boxed: opening one is rare and needs more room than all the rest of a send, which would be moved with it.
+    let opened = Box::pin(connect::open(route.clone())).await.map_err(Failure::Connect)?;
     let ends = opened.ends;
     if opened.is_h2 {
         let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(opened.stream));

@@ -100,7 +100,7 @@ impl Engine {
 
 fn failed(job: ScriptJob, message: &str) -> ScriptReport {
     let run = Run::default();
-    run.start(job);
+    run.start(Arc::new(job));
     run.state().error(Thrown {
         name: "Error".to_owned(),
         message: format!("the script engine did not start: {message}"),
@@ -138,9 +138,10 @@ impl Worker {
     async fn run(&mut self, job: ScriptJob) -> (ScriptReport, bool) {
         self.number += 1;
         self.watch.start(job.limits, job.cancel.clone());
-        self.run.start(job.clone());
+        let job = Arc::new(job);
+        self.run.start(Arc::clone(&job));
         let cancel = job.cancel.clone();
-        let message = Message::Job(self.number, Box::new(job), self.inbox.clone());
+        let message = Message::Job(self.number, job, self.inbox.clone());
         if self.inbox.send(message).is_err() {
             return (self.abandoned(None), false);
         }
@@ -243,6 +244,8 @@ impl Thread {
                     vm = Some(Ok(world));
                 }
             }
+            // Before the word goes out: what was made on another thread is freed there, and neither waits for the other.
+            drop((job, answers));
             if finished.send(number).is_err() {
                 return;
             }

@@ -42,7 +42,7 @@ pub enum Message {
     Wake,
     /// A script to run, with its number and where answers to its sends go. The thread keeps no sender of its own: it
     /// would never see the channel end.
-    Job(u64, Box<ScriptJob>, Sender<Message>),
+    Job(u64, Arc<ScriptJob>, Sender<Message>),
     /// Nobody needs the thread any more.
     End,
 }

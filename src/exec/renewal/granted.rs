@@ -209,7 +209,7 @@ impl Pipeline {
             fresh: false,
         };
         if let Some(cause) = cause
-            && let Err(error) = self.regrant(&store, prepared, &mut token, cause, context).await
+            && let Err(error) = Box::pin(self.regrant(&store, prepared, &mut token, cause, context)).await
         {
             ready.failed = Some(error);
             return;
@@ -308,10 +308,8 @@ impl Pipeline {
         if !refused || token.fresh || store.is_fruitless(&token.key, &request) {
             return None;
         }
-        if let Err(error) = self
-            .regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context)
-            .await
-        {
+        let regrant = self.regrant(&store, prepared, token, Cause::Refused(UNAUTHORIZED), context);
+        if let Err(error) = Box::pin(regrant).await {
             let text = format!(
                 "`{}` was refused with {UNAUTHORIZED}, and {}",
                 token.config.label(),
@@ -365,8 +363,8 @@ impl Pipeline {
 
     /// Gets a new token for a request, and sends nothing else: the user wants one now. `None` when its auth says no way to
     /// get one.
-    pub async fn sign_in(&self, plan: Plan, context: &SendContext) -> Option<Outcome> {
-        let mut prepared = Box::pin(self.prepare(&crate::script::Engine::new(), plan, context)).await;
+    pub async fn sign_in(&self, plan: impl Into<Arc<Plan>>, context: &SendContext) -> Option<Outcome> {
+        let mut prepared = Box::pin(self.prepare(&crate::script::Engine::new(), plan.into(), context)).await;
         let resolved = self.resolve(&mut prepared, context).await;
         let store = self.tokens.clone().filter(|_| is_configured(&resolved.auth))?;
         let failed = match Config::read(&resolved.auth) {

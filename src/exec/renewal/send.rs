@@ -93,7 +93,7 @@ impl Pipeline {
             let held = token.value.as_deref();
             let standing = store.judge(&token.key, held, before.unwrap_or_default(), Timestamp::now());
             let Standing::Due(cause) = standing else { continue };
-            match self.better(&store, prepared, token, cause, context).await {
+            match Box::pin(self.better(&store, prepared, token, cause, context)).await {
                 Better::Took => took = true,
                 Better::AsIs => {}
                 Better::Failed(error) => {
@@ -227,8 +227,8 @@ impl Pipeline {
 
     /// Fetches a token anew, however good the one there is; `plan` is of the request that fetches it. The outcome is that
     /// request's own where this very call has sent it; whoever joined another's flight has only the renewal.
-    pub async fn renew(&self, plan: Plan, key: &TokenKey, context: &SendContext) -> Outcome {
-        let mut prepared = self.unprepared(plan);
+    pub async fn renew(&self, plan: impl Into<Arc<Plan>>, key: &TokenKey, context: &SendContext) -> Outcome {
+        let mut prepared = self.unprepared(plan.into());
         let mut failed = None;
         if let (Some(store), Some(at)) = (self.tokens.clone(), prepared.plan.tokens.number_of(key)) {
             let value = prepared.scopes.get(&key.name).map(|(_, binding)| &binding.value);
@@ -300,7 +300,7 @@ impl Pipeline {
             return None;
         }
         let cause = Cause::Refused(status);
-        match self.better(&store, prepared, token, cause, context).await {
+        match Box::pin(self.better(&store, prepared, token, cause, context)).await {
             Better::Took => {}
             Better::AsIs => return None,
             Better::Failed(error) => {

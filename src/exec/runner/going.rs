@@ -175,12 +175,13 @@ impl<'a> Going<'a> {
             length: self.options.requests.len(),
             retries: 0,
         };
+        let plan = Arc::new(plan);
         let alone = self.options.parallel <= 1;
         if alone {
             self.tell(RunEvent::Request(&plan, place));
         }
         let (mut outcome, failed) = loop {
-            let outcome = pipeline.send_with(engine, plan.clone(), &self.context).await;
+            let outcome = pipeline.send_with(engine, Arc::clone(&plan), &self.context).await;
             let failed = failures(&plan, &outcome);
             if failed.is_empty() || place.retries >= self.options.retry || self.context.cancel.is_cancelled() {
                 break (outcome, failed);

@@ -57,7 +57,7 @@ pub enum Outgoing {
 #[derive(Default)]
 pub struct State {
     /// The script, once one has begun.
-    pub job: Option<ScriptJob>,
+    pub job: Option<Arc<ScriptJob>>,
     /// What has come of it so far.
     pub report: ScriptReport,
     /// Responses of `pm.sendRequest`, by the number of the send.
@@ -88,7 +88,7 @@ impl Run {
     }
 
     /// Begins a script.
-    pub fn start(&self, job: ScriptJob) {
+    pub fn start(&self, job: Arc<ScriptJob>) {
         *self.state() = State {
             job: Some(job),
             ..State::default()
