@@ -20,6 +20,9 @@ use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 /// What is read into memory of a file that is signed, in bytes.
 const MOST_SIGNED: u64 = 64 << 20;
 
+/// How much of a file is read at once, in bytes: each reading is a trip to another thread and back.
+const FILE_STEP: usize = 256 * 1024;
+
 /// A body as hyper sends it: in one piece, or as it is read.
 pub(super) type Body = Either<Full<Bytes>, UnsyncBoxBody<Bytes, std::io::Error>>;
 
@@ -129,7 +132,7 @@ impl Outgoing {
                     Segment::File { path, len } => {
                         let file = tokio::fs::File::open(path).await?;
                         // A file that grew meanwhile must not break the announced length.
-                        ReaderStream::with_capacity(file.take(len), 64 * 1024).boxed()
+                        ReaderStream::with_capacity(file.take(len), FILE_STEP).boxed()
                     }
                 })
             })

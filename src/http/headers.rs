@@ -301,14 +301,15 @@ fn take_out_connection(map: &mut HeaderMap) {
 
 /// `content-type` as `Content-Type`.
 fn title_case(name: &str) -> String {
-    let mut start = true;
-    name.chars()
-        .map(|c| {
-            let cased = if start { c.to_ascii_uppercase() } else { c };
-            start = c == '-';
-            cased
-        })
-        .collect()
+    let mut out = String::with_capacity(name.len());
+    for part in name.split_inclusive('-') {
+        let start = out.len();
+        out.push_str(part);
+        if let Some(first) = out.get_mut(start..=start) {
+            first.make_ascii_uppercase();
+        }
+    }
+    out
 }
 
 #[cfg(test)]

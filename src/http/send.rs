@@ -8,7 +8,7 @@ use http::Version;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use url::Url;
-use uuid::Uuid;
+use uuid::Builder;
 
 use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
@@ -160,7 +160,8 @@ impl<'a> Progressing<'a> {
         let settings = self.signed.settings();
         let limit = settings.max_redirects.unwrap_or(MAX_REDIRECTS);
         let follows = self.client.config().follow_redirects;
-        let token = Uuid::new_v4().to_string();
+        // Not of the system's randomness, which takes longer than the rest: it only makes each request another.
+        let token = Builder::from_random_bytes(rand::random()).into_uuid().to_string();
         loop {
             // A connection that is there already says nothing more until the answer comes.
             self.trace.phase(Phase::Waiting);
@@ -332,8 +333,10 @@ impl<'a> Progressing<'a> {
         } else {
             Version::HTTP_11
         };
-        self.exchange.request.headers = headers.on_the_wire(sent);
-        receive::version_name(sent).clone_into(&mut self.exchange.request.version);
+        if sent != expected {
+            self.exchange.request.headers = headers.on_the_wire(sent);
+            receive::version_name(sent).clone_into(&mut self.exchange.request.version);
+        }
         self.exchange.connection = Connection {
             remote: response.ends.remote,
             local: response.ends.local,
