@@ -192,8 +192,9 @@ impl Cli {
                 }
             }
         }
-        for line in lines {
-            output.line(&format!("  {line}"))?;
+        // In one piece: each line that is written takes a system call.
+        if !lines.is_empty() {
+            output.line(&format!("  {}", lines.join("\n  ")))?;
         }
         Ok(())
     }
