@@ -21,7 +21,7 @@ const ESCAPE: &[u8] = b"\x1b";
 
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let large = samples::thousand_requests();
+    let large = samples::requests(10, 10, 10);
     println!("key to frame, {KEYS} keys each                        median       99 %");
     for (name, folder) in [("samples", folder), ("1,000 requests", large.path())] {
         let home = tempfile::tempdir().unwrap();

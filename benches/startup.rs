@@ -57,12 +57,13 @@ fn first_frames() {
     let own = std::env::current_exe().unwrap();
     let own = own.to_str().unwrap();
     let samples = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let large = samples::thousand_requests();
-    let programs: [(&str, &str, &[&str], &Path, &str); 4] = [
+    let (small, large) = (samples::requests(1, 1, 10), samples::requests(10, 50, 20));
+    let programs: [(&str, &str, &[&str], &Path, &str); 5] = [
         ("minimal ratatui app", own, &[MINIMAL], samples, "hello"),
         ("postrider, samples", PROGRAM, &[], samples, "Get token"),
         ("postrider demo, samples", PROGRAM, &["demo"], samples, "Get token"),
-        ("postrider, 1,000 requests", PROGRAM, &[], large.path(), "Request 0"),
+        ("postrider, 10 requests", PROGRAM, &[], small.path(), "c0"),
+        ("postrider, 10,000 requests", PROGRAM, &[], large.path(), "c0"),
     ];
     let mut times = vec![Vec::new(); programs.len()];
     for run in 0..WARM_UP + RUNS {

@@ -16,13 +16,13 @@ fn main() {
 
 #[divan::bench]
 fn load_1000_requests(bencher: divan::Bencher) {
-    let root = samples::thousand_requests();
+    let root = samples::requests(10, 10, 10);
     bencher.bench_local(|| black_box(Files::new(root.path()).load()));
 }
 
 #[divan::bench]
 fn save_one_field(bencher: divan::Bencher) {
-    let root = samples::thousand_requests();
+    let root = samples::requests(10, 10, 10);
     let files = Files::new(root.path());
     let workspace = files.load();
     let path = ItemPath::new("c0/f0/r0");

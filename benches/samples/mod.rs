@@ -1,13 +1,14 @@
-//! A large workspace to measure with.
+//! Large workspaces to measure with.
 
 use std::fmt::Write as _;
 use std::fs;
 
-/// Ten collections of ten folders of ten requests, each with headers, a body and a script.
-pub fn thousand_requests() -> tempfile::TempDir {
+/// Collections of so many folders of so many requests, each with headers, a body and a script.
+pub fn requests(collections: usize, folders: usize, each: usize) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
-    for n in 0..1_000 {
-        let folder = root.path().join(format!("collections/c{}/f{}", n / 100, n / 10 % 10));
+    for n in 0..collections * folders * each {
+        let (collection, within) = (n / (folders * each), n / each % folders);
+        let folder = root.path().join(format!("collections/c{collection}/f{within}"));
         fs::create_dir_all(&folder).unwrap();
         let mut text =
             format!("name = \"Request {n}\"\nmethod = \"POST\"\nurl = \"{{{{base_url}}}}/a/{n}\"\norder = {n}\n");
