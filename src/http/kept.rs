@@ -78,6 +78,8 @@ struct Store {
 struct State {
     len: usize,
     whole: bool,
+    /// How many wait for news: waking nobody is a system call too.
+    waiting: usize,
     place: Place,
 }
 
@@ -92,6 +94,7 @@ impl Keeper {
         let state = State {
             len: 0,
             whole: false,
+            waiting: 0,
             place: Place::Growing(Vec::new()),
         };
         Self {
@@ -136,8 +139,7 @@ impl Keeper {
             state = self.store.state();
         }
         state.len += bytes.len();
-        drop(state);
-        self.store.news.notify_all();
+        self.store.tell(state);
         Ok(())
     }
 }
@@ -151,12 +153,20 @@ impl Drop for Keeper {
             memory.shrink_to_fit();
             state.place = Place::Memory(Bytes::from(memory));
         }
-        drop(state);
-        self.store.news.notify_all();
+        self.store.tell(state);
     }
 }
 
 impl Store {
+    /// Lets go of the state and wakes who waits for what changed in it.
+    fn tell(&self, state: MutexGuard<'_, State>) {
+        let waiting = state.waiting;
+        drop(state);
+        if waiting > 0 {
+            self.news.notify_all();
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // The state is never left half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -177,8 +187,10 @@ impl Kept for Store {
             if state.len > than || state.whole || left.is_zero() {
                 return (state.len, state.whole);
             }
+            state.waiting += 1;
             let waited = self.news.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state.waiting -= 1;
         }
     }
 
