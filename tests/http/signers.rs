@@ -11,10 +11,11 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use postrider::exec::{Pipeline, SendContext, Session};
+use postrider::exec::{Asking, Consent, Permission, Pipeline, SendContext, Session, Word};
 use postrider::formats::postman;
 use postrider::http::{Client, ClientConfig, Jar};
-use postrider::model::{Entity, Exchange, Request};
+use postrider::model::{Entity, Exchange, Request, Secret};
+use postrider::script::BoxFuture;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, EcdsaKeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey,
 };
@@ -25,6 +26,23 @@ use crate::support::{Received, Server, answer, response};
 
 const RSA: &str = include_str!("keys/rsa-pkcs8.pem");
 const EC: &str = include_str!("keys/ec256-pkcs8.pem");
+
+/// A user who lets a collection send any file, and nothing else.
+struct FilesMayBeSent;
+
+impl Consent for FilesMayBeSent {
+    fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
+        let word = match permission {
+            Permission::File(_) => Word::Yes,
+            _ => Word::Unasked,
+        };
+        Box::pin(std::future::ready(word))
+    }
+
+    fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+        Box::pin(std::future::ready(None))
+    }
+}
 
 /// Sends a request as it stands in a collection of Postman's.
 async fn send(url: &str, method: &str, auth: (&str, Value), body: Option<Value>) -> Exchange {
@@ -53,7 +71,8 @@ async fn send(url: &str, method: &str, auth: (&str, Value), body: Option<Value>)
         .find_map(|item| request_of(&item.entity))
         .unwrap();
     let client = Client::new(ClientConfig::default());
-    let pipeline = Pipeline::new(client, Arc::new(Jar::new()));
+    let mut pipeline = Pipeline::new(client, Arc::new(Jar::new()));
+    pipeline.consent = Some(Arc::new(FilesMayBeSent));
     let plan = Session::default().plan_of(request);
     pipeline.send(plan, &SendContext::default()).await.exchange.unwrap()
 }
