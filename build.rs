@@ -1,4 +1,5 @@
-//! Packs the executable's relative relocations where the system can read them: it is 1.2 MB smaller and starts sooner.
+//! Makes the executable smaller by what Cargo.toml cannot ask for: a release is stripped, and its relative relocations are
+//! packed where the system can read them, which saves 1.2 MB and starts sooner.
 //!
 //! glibc reads them from 2.36 on; with an older one the program would not start. So the machine that builds is asked which
 //! it has, and a cross build, for which nobody can be asked, goes without.
@@ -10,6 +11,9 @@ fn main() {
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|found| found == value);
     let own = std::env::var("HOST").ok() == std::env::var("TARGET").ok();
     let glibc = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
+    if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
+        println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
+    }
     if own && glibc && glibc_version().is_some_and(|version| version >= (2, 36)) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
