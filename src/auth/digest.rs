@@ -230,10 +230,8 @@ fn retries(draft: &Draft) -> bool {
 
 /// Our nonce for a server's: the user's own, or by chance.
 fn client_nonce(draft: &mut Draft) -> String {
-    let by_chance = || format!("{:032x}", rand::random::<u128>());
-    Some(draft.param("clientNonce"))
-        .filter(|own| !own.is_empty())
-        .unwrap_or_else(by_chance)
+    let own = draft.param("clientNonce");
+    if own.is_empty() { draft.nonce() } else { own }
 }
 
 /// The challenge the user has filled in, if realm and nonce are there.
@@ -443,7 +441,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
-    use crate::auth::fixtures::{header, request};
+    use crate::auth::fixtures::{header, request, sign_at};
     use crate::auth::sign;
     use crate::model::Auth;
 
@@ -534,6 +532,27 @@ mod tests {
         assert!(header.contains(r#"opaque="5ccc\"0""#), "{header}");
         assert!(signed.request.is_bound("Authorization"));
         assert!(!signed.request.redactor().redact(header).contains("6629fae4"));
+    }
+
+    #[test]
+    fn our_nonce_is_by_chance_unless_it_is_given() {
+        // The first example of RFC 7616, section 3.9.1.
+        let auth = Auth::new("digest")
+            .with("username", "Mufasa")
+            .with("password", "Circle of Life")
+            .with("realm", "http-auth@example.org")
+            .with("nonce", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v")
+            .with("algorithm", "MD5")
+            .with("qop", "auth");
+        let mut resolved = request(auth);
+        resolved.url = "http://www.example.org/dir/index.html".into();
+        let by_chance = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
+        let signed = sign_at(resolved, jiff::Timestamp::UNIX_EPOCH, by_chance);
+        let header = header(&signed.request, "authorization").concat();
+        assert!(
+            header.contains("response=\"8ca523f5e9506fed4657c9700eebdbec\""),
+            "{header}"
+        );
     }
 
     #[test]

@@ -6,7 +6,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
-use jiff::Timestamp;
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 use url::Url;
@@ -93,7 +92,7 @@ impl AuthType for Hawk {
             let proved = Algorithm::of(draft).is_some_and(|algorithm| algorithm.proves(&key, time, proof));
             match time.parse::<i64>() {
                 Ok(time) if proved && answer.round == 0 => {
-                    let ahead = time.saturating_sub(Timestamp::now().as_second());
+                    let ahead = time.saturating_sub(draft.now().as_second());
                     if let Some(clock) = clock_key(draft) {
                         draft.memory().keep_clock(&clock, ahead);
                     }
@@ -183,8 +182,8 @@ fn authorize(draft: &mut Draft) -> Step {
         return Step::Signed;
     };
     let ahead = draft.memory().clock(&clock);
-    let now = Timestamp::now().as_second().saturating_add(ahead).to_string();
-    let chance = format!("{:012x}", rand::random::<u64>() >> 16);
+    let now = draft.now().as_second().saturating_add(ahead).to_string();
+    let chance = draft.nonce();
     let hash = draft.request().auth.flag("includePayloadHash").then(|| draft.body());
     let hash = match hash {
         None => String::new(),
@@ -283,9 +282,10 @@ impl Artifacts<'_> {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use jiff::Timestamp;
 
     use super::*;
-    use crate::auth::fixtures::{header, request};
+    use crate::auth::fixtures::{header, request, sign_at};
     use crate::auth::sign;
     use crate::model::Auth;
     use crate::model::request::Method;
@@ -331,6 +331,21 @@ mod tests {
         );
         assert!(
             header.contains("mac=\"aSe1DERmZuRl3pI36/9BdZmnErTw3sNzOOAUlfeKjVw=\""),
+            "{header}"
+        );
+    }
+
+    #[test]
+    fn time_and_nonce_are_of_now_unless_they_are_given() {
+        let mut auth = example();
+        auth.params.retain(|name, _| name != "nonce" && name != "timestamp");
+        let mut resolved = request(auth);
+        resolved.url = "http://example.com:8000/resource/1?b=1&a=2".into();
+        let now = Timestamp::from_second(1_353_832_234).expect("a moment");
+        let signed = sign_at(resolved, now, "j4h3g2");
+        let header = header(&signed.request, "authorization").concat();
+        assert!(
+            header.contains("6R4rV5iE+NPoym+WwjeHzjAGXUtLNIxmo1vpMofpLAE="),
             "{header}"
         );
     }

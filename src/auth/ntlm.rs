@@ -13,7 +13,6 @@ mod message;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 
 use self::message::{Account, Challenge, authenticate, kind_of, negotiate};
 use super::challenge::challenges;
@@ -119,7 +118,7 @@ fn prove(draft: &mut Draft, word: &str, token: &str) -> Step {
     };
     let account = account(draft);
     let chance = rand::random::<u64>().to_le_bytes();
-    let proof = STANDARD.encode(authenticate(&account, &challenge, chance, Timestamp::now()));
+    let proof = STANDARD.encode(authenticate(&account, &challenge, chance, draft.now()));
     draft.go_alone();
     draft.hide(&proof);
     draft.set_bound_header("Authorization", &format!("{word} {proof}"));

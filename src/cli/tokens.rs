@@ -14,7 +14,7 @@ use crate::exec::tokens::TokenRequest;
 use crate::model::outcome::Renewal;
 use crate::model::{NodeId, Outcome, Redactor};
 
-use self::rows::{Row, What, named, rows};
+use self::rows::{Row, What, named, rows, rows_everywhere};
 use super::args::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, SendingArgs, TokensCommand};
 use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::{Output, escape};
@@ -44,9 +44,13 @@ fn choose(opened: &mut Opened, environment: Option<&str>, output: &mut Output) -
 
 fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
     choose(&mut opened, args.environment.as_deref(), output)?;
-    let rows = rows(&opened, &opened.tokens());
+    let (session, store) = (&opened.session, opened.tokens());
+    let rows = match args.environment {
+        Some(_) => rows(session, &store),
+        None => rows_everywhere(session, &store),
+    };
     if args.json {
-        let rows: Vec<_> = rows.iter().map(|row| row.json(&opened)).collect();
+        let rows: Vec<_> = rows.iter().map(|row| row.json(&session.workspace)).collect();
         let text = serde_json::to_string_pretty(&rows).map_err(|error| CliError::failed(error.to_string()))?;
         output.line(&text)?;
         return Ok(ExitCode::SUCCESS);
@@ -54,17 +58,13 @@ fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Resul
     if rows.is_empty() {
         output.note("nothing says where a token comes from; `[tokens.NAME]` in a collection.toml does");
     }
-    let width = rows
-        .iter()
-        .map(|row| escape(row.name()).chars().count())
-        .max()
-        .unwrap_or(0);
+    let widest = |text: fn(&Row) -> String| rows.iter().map(|row| text(row).chars().count()).max();
+    let widths = (
+        widest(|row| escape(row.name())).unwrap_or_default(),
+        widest(Row::environment).unwrap_or_default(),
+    );
     for row in &rows {
-        let environment = match row.key().environment.as_str() {
-            "" => "no environment".to_owned(),
-            name => escape(name),
-        };
-        output.line(row.line(width, &environment, output.paint).trim_end())?;
+        output.line(row.line(widths, output.paint).trim_end())?;
     }
     opened.tell_unkept(output);
     Ok(ExitCode::SUCCESS)
@@ -227,7 +227,7 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
     let store = opened.tokens();
     let tokens = match &args.name {
         Some(name) => vec![named(&opened, &store, name)?],
-        None => rows(&opened, &store),
+        None => rows(&opened.session, &store),
     };
     let before = opened.session.current.clone();
     for row in tokens {

@@ -170,3 +170,46 @@ fn tokens_are_listed_renewed_and_forgotten() {
         .code(2)
         .stderr(contains("there is no token `nothing`").and(contains("`t`")));
 }
+
+#[test]
+fn the_tokens_of_all_environments_are_listed_unless_one_is_named() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let run = |args: &[&str]| {
+        let command = postrider(&home, &base);
+        let root = home.folder.path().join("tokens");
+        write(&root, "environments/elsewhere.toml", "name = \"Elsewhere\"\n");
+        assert_cmd::Command::from_std(command).args(args).assert()
+    };
+    // Nobody has chosen an environment: what a send in one of them has fetched is there all the same.
+    run(&["send", "api/get", "-e", "here"]).success().stdout("number 1");
+    let listed = run(&["tokens", "list"]).success();
+    listed.stdout(
+        contains("t  elsewhere       no token yet")
+            .and(contains("t  here            valid 9 min"))
+            .and(contains("t  no environment  no token yet")),
+    );
+    run(&["env", "use", "elsewhere"]).success();
+    run(&["tokens", "list"])
+        .success()
+        .stdout(contains("t  here       valid 9 min").and(contains("no environment").not()));
+    run(&["tokens", "list", "-e", "elsewhere"])
+        .success()
+        .stdout(contains("t  elsewhere  no token yet").and(contains("valid").not()));
+    let json = run(&["tokens", "list", "--json"]).success();
+    let json: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
+    let states: Vec<_> = json
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (&row["environment"], &row["state"]))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            (&"elsewhere".into(), &"missing".into()),
+            (&"here".into(), &"valid".into())
+        ]
+    );
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}

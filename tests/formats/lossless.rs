@@ -75,3 +75,32 @@ fn a_single_event_without_its_list_is_read() {
     let exported = write::collection(&found.collections[0], &Secrets::None);
     assert_eq!(exported["item"][0]["event"][0]["script"]["exec"][0], "x()");
 }
+
+#[test]
+fn every_auth_of_postmans_is_among_the_fixtures() {
+    let text = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/formats/postman/auth/source.json"
+    ));
+    let source: Value = serde_json::from_str(&text.unwrap()).unwrap();
+    let auths: Vec<&Value> = source["item"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["request"]["auth"])
+        .collect();
+    for auth in postrider::auth::TYPES {
+        // These two are ours, and `none` is Postman's `noauth`.
+        let kind = match auth.kind() {
+            "netrc" | "negotiate" => continue,
+            "none" => "noauth",
+            kind => kind,
+        };
+        let theirs = auths.iter().find(|auth| auth["type"] == kind);
+        let theirs = theirs.unwrap_or_else(|| panic!("no `{kind}` among the fixtures"));
+        assert!(
+            kind == "noauth" || !theirs[kind].as_array().unwrap().is_empty(),
+            "{kind}"
+        );
+    }
+}

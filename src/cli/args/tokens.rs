@@ -7,7 +7,7 @@ use super::SendingArgs;
 /// What `tokens` can do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum TokensCommand {
-    /// Lists the tokens: where each comes from, in which environment, and how long it is good.
+    /// Lists the tokens of all environments: where each comes from, and how long it is good.
     List(ListTokensArgs),
     /// Fetches a token anew, however good the one there is.
     Renew(Box<RenewTokenArgs>),
@@ -20,7 +20,7 @@ pub enum TokensCommand {
 /// What `tokens list` takes.
 #[derive(Clone, Debug, Args)]
 pub struct ListTokensArgs {
-    /// The environment. Without it, the one that `env use` or the program chose.
+    /// Only those of this environment.
     #[arg(short = 'e', long, value_name = "ENV")]
     pub environment: Option<String>,
     /// Prints JSON.

@@ -1,17 +1,24 @@
 //! The tokens of a workspace as the command line shows them: those that files declare, and those that auths have got.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::cli::CliError;
 use crate::cli::open::Opened;
 use crate::cli::output::{Paint, escape};
+use crate::exec::Session;
 use crate::exec::renewal::{TokenStore, is_granted, span};
 use crate::exec::scopes;
 use crate::exec::tokens::{Declared, TokenRequest, TokenStatus, status, token_sources};
+use crate::model::Workspace;
 use crate::model::secret::MASK;
 use crate::model::token::{Token, TokenKey};
 use crate::model::variable::display_value;
+
+/// The state of a token that was not fetched yet.
+const MISSING: &str = "missing";
 
 /// A token with what is known of it.
 pub struct Row {
@@ -33,7 +40,7 @@ pub enum What {
 impl Row {
     fn new(what: What, key: TokenKey, end: Option<Timestamp>, is_set: bool) -> Self {
         let state = match end {
-            _ if !is_set => "missing",
+            _ if !is_set => MISSING,
             None => "set",
             Some(end) if end <= Timestamp::now() => "expired",
             Some(_) => "valid",
@@ -61,8 +68,16 @@ impl Row {
         }
     }
 
-    /// The row as a line of a table, its name so many columns wide.
-    pub fn line(&self, width: usize, environment: &str, paint: Paint) -> String {
+    /// The environment's name for the table.
+    pub fn environment(&self) -> String {
+        match self.key.environment.as_str() {
+            "" => "no environment".to_owned(),
+            name => escape(name),
+        }
+    }
+
+    /// The row as a line of a table, its name and its environment so many columns wide.
+    pub fn line(&self, (width, second): (usize, usize), paint: Paint) -> String {
         let left = self
             .end
             .map_or(SignedDuration::ZERO, |end| end.duration_since(Timestamp::now()));
@@ -72,19 +87,20 @@ impl Row {
             "set" => "set, says no end".to_owned(),
             _ => paint.yellow("no token yet"),
         };
-        let masked = if self.state == "missing" { "" } else { MASK };
+        let masked = if self.state == MISSING { "" } else { MASK };
         let (name, source) = (escape(self.name()), paint.dim(&self.source()));
-        format!("{name:width$}  {environment}  {life}  {masked}  {source}")
+        let environment = self.environment();
+        format!("{name:width$}  {environment:second$}  {life}  {masked}  {source}")
     }
 
     /// The row for programs.
-    pub fn json(&self, opened: &Opened) -> Value {
+    pub fn json(&self, workspace: &Workspace) -> Value {
         let left = self.end.map(|end| end.duration_since(Timestamp::now()).as_secs());
         let (request, renew, by) = match &self.what {
             What::Declared(token, path) => (
                 path.as_deref(),
                 token.source.renew.word(),
-                Some(token.declared_by(&opened.session.workspace)),
+                Some(token.declared_by(workspace)),
             ),
             What::Granted => (None, "auto", None),
         };
@@ -104,30 +120,51 @@ impl Row {
 }
 
 /// All tokens of the active environment, as `store` knows them.
-pub fn rows(opened: &Opened, store: &TokenStore) -> Vec<Row> {
-    let session = &opened.session;
+pub fn rows(session: &Session, store: &TokenStore) -> Vec<Row> {
     let workspace = &*session.workspace;
-    let seen = |token: &TokenRequest| match token.declared {
-        Declared::Environment(id) => session.environment == Some(id),
-        Declared::Group(_) => true,
-    };
-    let declared = token_sources(workspace).into_iter().filter(seen);
     let environment = session.environment.and_then(|id| workspace.environment(id));
     let environment = environment.map_or("", |node| node.slug.as_str());
     let mut granted = store.all();
     granted.retain(|(key, _)| is_granted(key) && key.environment == environment);
-    declared
-        .map(|token| of_declared(opened, store, token))
-        .chain(granted.into_iter().map(|(key, token)| of_granted(key, &token)))
+    declared(session, store)
+        .chain(granted.into_iter().map(of_granted))
         .collect()
 }
 
-fn of_granted(key: TokenKey, token: &Token) -> Row {
+/// All tokens of all environments, one environment after the other; of those of none what there is.
+pub fn rows_everywhere(session: &Session, store: &TokenStore) -> Vec<Row> {
+    let mut out = Vec::new();
+    let mut session = session.clone();
+    let (workspace, active) = (session.workspace.clone(), session.environment);
+    let none = std::iter::once(None);
+    for id in workspace.environments().iter().map(|node| Some(node.id)).chain(none) {
+        session.environment = id;
+        let matters = |row: &Row| id.is_some() || id == active || row.state != MISSING;
+        out.extend(rows(&session, store).into_iter().filter(matters));
+    }
+    // Those of environments that are gone can be forgotten still.
+    let is_there =
+        |slug: &str| slug.is_empty() || workspace.environment_named(slug).is_some_and(|node| node.slug == slug);
+    let mut orphaned = store.all();
+    orphaned.retain(|(key, _)| is_granted(key) && !is_there(&key.environment));
+    out.extend(orphaned.into_iter().map(of_granted));
+    out
+}
+
+fn declared<'a>(session: &'a Session, store: &'a TokenStore) -> impl Iterator<Item = Row> + 'a {
+    let seen = |token: &TokenRequest| match token.declared {
+        Declared::Environment(id) => session.environment == Some(id),
+        Declared::Group(_) => true,
+    };
+    let declared = token_sources(&session.workspace).into_iter().filter(seen);
+    declared.map(|token| of_declared(session, store, token))
+}
+
+fn of_granted((key, token): (TokenKey, Arc<Token>)) -> Row {
     Row::new(What::Granted, key, token.expires_at, true)
 }
 
-fn of_declared(opened: &Opened, store: &TokenStore, token: TokenRequest) -> Row {
-    let session = &opened.session;
+fn of_declared(session: &Session, store: &TokenStore, token: TokenRequest) -> Row {
     let workspace = &*session.workspace;
     let key = token.key(workspace, session.environment);
     let node = match token.declared {
@@ -151,7 +188,7 @@ fn of_declared(opened: &Opened, store: &TokenStore, token: TokenRequest) -> Row 
 ///
 /// When there is none, or more than one: with the names to choose from.
 pub fn named(opened: &Opened, store: &TokenStore, wanted: &str) -> Result<Row, CliError> {
-    let mut all = rows(opened, store);
+    let mut all = rows(&opened.session, store);
     let is = |row: &Row| row.name() == wanted;
     let whole = |row: &Row| format!("{}/{}", row.key.place, row.name());
     let by_name = all.iter().filter(|row| is(row)).count();
