@@ -7,7 +7,7 @@
 //! Folders are watched, not files, so an editor that writes a new file over the old one is noticed like any other. Our
 //! own saves come by too; [`reload`] drops them because the content is the known one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -220,30 +220,35 @@ impl Files {
 /// Finds out what others have changed at some paths. Parents come before what is in them; of a folder that is gone only
 /// the folder itself is told.
 pub fn reload(paths: &[PathBuf], files: &Files) -> Vec<Change> {
-    let mut places = BTreeSet::new();
-    for path in paths {
-        let Ok(inside) = path.strip_prefix(files.root()) else {
-            continue;
-        };
-        gather(path, inside, files, &mut places, 0);
+    let inside: HashSet<&Path> = paths
+        .iter()
+        .filter_map(|path| path.strip_prefix(files.root()).ok())
+        .collect();
+    let (known, groups) = files.known_at_or_below(&inside);
+    let mut places: BTreeSet<Place> = known.into_iter().chain(groups.into_iter().map(Place::Group)).collect();
+    for inside in inside {
+        gather(&files.root().join(inside), inside, files, &mut places, 0);
     }
     let mut out: Vec<Change> = Vec::new();
+    let mut removed: HashSet<ItemPath> = HashSet::new();
     for place in places {
-        let gone_with_parent = out
-            .iter()
-            .any(|change| change.what == What::Removed && change.place.holds(&place));
-        if !gone_with_parent {
-            out.extend(check(&place, files));
+        let mut above = std::iter::successors(place.item().and_then(ItemPath::parent), ItemPath::parent);
+        if above.any(|group| removed.contains(&group)) {
+            continue;
         }
+        let change = check(&place, files);
+        if let Some(What::Removed) = change.as_ref().map(|change| &change.what)
+            && let Place::Group(group) = &place
+        {
+            removed.insert(group.clone());
+        }
+        out.extend(change);
     }
     out
 }
 
-/// The places a path stands for: its own, those in it, and the groups above that we do not know yet.
+/// The places that are at a path now: its own, those in it, and the groups above that we do not know yet.
 fn gather(path: &Path, inside: &Path, files: &Files, out: &mut BTreeSet<Place>, depth: usize) {
-    let (known, groups) = files.known_below(inside);
-    out.extend(known);
-    out.extend(groups.into_iter().map(Place::Group));
     let own = Place::from_file(inside);
     if let Some(item) = own.as_ref().and_then(Place::item) {
         let above = std::iter::successors(item.parent(), ItemPath::parent);

@@ -1,6 +1,6 @@
 //! What we last read from or wrote to the disk, file by file: so that others' changes are told from our own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -193,24 +193,14 @@ impl Files {
         }
     }
 
-    /// All that is known at or below a folder, relative to the workspace.
-    pub(in crate::store) fn known_below(&self, folder: &Path) -> (Vec<Place>, Vec<ItemPath>) {
+    /// All that is known at or below some paths, relative to the workspace.
+    pub(in crate::store) fn known_at_or_below(&self, paths: &HashSet<&Path>) -> (Vec<Place>, Vec<ItemPath>) {
         let known = self.known();
-        let below = |path: Option<PathBuf>| path.is_some_and(|path| path.starts_with(folder));
-        (
-            known
-                .files
-                .keys()
-                .filter(|place| below(place.file()))
-                .cloned()
-                .collect(),
-            known
-                .groups
-                .iter()
-                .filter(|path| below(Place::Group((*path).clone()).folder()))
-                .cloned()
-                .collect(),
-        )
+        let below = |path: Option<PathBuf>| path.is_some_and(|path| path.ancestors().any(|path| paths.contains(path)));
+        let places = known.files.keys().filter(|place| below(place.file()));
+        let groups = known.groups.iter();
+        let groups = groups.filter(|path| below(Place::Group((*path).clone()).folder()));
+        (places.cloned().collect(), groups.cloned().collect())
     }
 
     pub(in crate::store) fn knows_group(&self, path: &ItemPath) -> bool {

@@ -1,6 +1,6 @@
 //! A whole workspace at once: walk the folders, read and parse the files on two threads, build the tree.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Files {
         let parsed = parse_all(&found.places);
 
         let mut workspace = Workspace::new(self.root());
-        let mut groups: Vec<(ItemPath, NodeId)> = Vec::new();
+        let mut groups: HashMap<ItemPath, NodeId> = HashMap::new();
         for ((place, file), parsed) in found.places.iter().zip(parsed) {
             let content = match parsed {
                 Some((bytes, result)) => {
@@ -88,7 +88,7 @@ impl Files {
     fn build(
         &self,
         workspace: &mut Workspace,
-        groups: &mut Vec<(ItemPath, NodeId)>,
+        groups: &mut HashMap<ItemPath, NodeId>,
         place: &Place,
         content: Option<Content>,
     ) {
@@ -101,7 +101,7 @@ impl Files {
                 self.note_group(path);
                 let parent = parent_of(groups, path);
                 let id = workspace.load_node(parent, path.slug(), entity);
-                groups.push((path.clone(), id));
+                groups.insert(path.clone(), id);
             }
             (Place::Request(path), Some(Content::Item(entity))) => {
                 if let Some(parent) = parent_of(groups, path) {
@@ -131,9 +131,8 @@ fn unshared(environment: Arc<Environment>) -> Environment {
 }
 
 /// The walk is depth first, so a parent is among the last ones.
-fn parent_of(groups: &[(ItemPath, NodeId)], path: &ItemPath) -> Option<NodeId> {
-    let parent = path.parent()?;
-    groups.iter().rev().find(|(path, _)| *path == parent).map(|(_, id)| *id)
+fn parent_of(groups: &HashMap<ItemPath, NodeId>, path: &ItemPath) -> Option<NodeId> {
+    groups.get(&path.parent()?).copied()
 }
 
 /// Warns of values of secrets in a file that others see.

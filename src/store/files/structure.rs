@@ -1,5 +1,6 @@
 //! Removing, bringing back, moving and renaming files and folders.
 
+use std::collections::HashSet;
 use std::fs::{self, Permissions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -94,7 +95,7 @@ impl Files {
         let mut entries = Vec::new();
         collect(&path, &mut entries, &mut 0)?;
         let folder = self.relative(&path);
-        let (places, groups) = self.known_below(&folder);
+        let (places, groups) = self.known_at_or_below(&HashSet::from([folder.as_path()]));
         let known = places
             .into_iter()
             .filter_map(|place| self.known_bytes(&place).map(|bytes| (place, bytes)))
@@ -176,7 +177,7 @@ impl Files {
 
     /// Files what is known under the new place.
     fn refile(&self, from: &Place, to: &Place, old: &Path) {
-        let (places, groups) = self.known_below(&self.relative(old));
+        let (places, groups) = self.known_at_or_below(&HashSet::from([self.relative(old).as_path()]));
         let moved: Vec<_> = places
             .iter()
             .filter_map(|place| Some((place, place.moved(from, to)?, self.known_bytes(place)?)))
