@@ -4,13 +4,13 @@
 //!
 //! ```text
 //! main    → cli, tui
-//! cli     → foreign, reports, exec, store, formats, script, http, auth, vars, demo, model   (never tui)
-//! tui     → the same                                                                        (never cli)
+//! cli     → foreign, reports, exec, store, formats, filter, script, http, auth, vars, demo, model   (never tui)
+//! tui     → the same                                                                                (never cli)
 //! reports → exec, formats, vars, model
 //! foreign → formats, store, http, auth, vars, model
 //! exec    → http, script, auth, vars, model
 //! http    → auth, model        script → vars, model
-//! auth, vars, store, formats, demo → model            model → nothing of ours
+//! auth, vars, store, formats, demo, filter → model    model → nothing of ours
 //! ```
 //!
 //! `tests/architecture.rs` holds the code to this map.
@@ -34,6 +34,7 @@ pub mod auth;
 pub mod cli;
 pub mod demo;
 pub mod exec;
+pub mod filter;
 pub mod foreign;
 pub mod formats;
 pub mod http;

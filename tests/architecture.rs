@@ -7,13 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which layers each layer may import.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("auth", &["model"]),
     ("vars", &["model"]),
     ("store", &["model"]),
     ("formats", &["model"]),
     ("demo", &["model"]),
+    ("filter", &["model"]),
     ("http", &["auth", "model"]),
     ("script", &["vars", "model"]),
     ("exec", &["http", "script", "auth", "vars", "model"]),
@@ -22,13 +23,15 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     (
         "cli",
         &[
-            "foreign", "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "foreign", "reports", "exec", "store", "formats", "filter", "script", "http", "auth", "vars", "demo",
+            "model",
         ],
     ),
     (
         "tui",
         &[
-            "foreign", "reports", "exec", "store", "formats", "script", "http", "auth", "vars", "demo", "model",
+            "foreign", "reports", "exec", "store", "formats", "filter", "script", "http", "auth", "vars", "demo",
+            "model",
         ],
     ),
 ];

@@ -115,6 +115,8 @@ pub struct Request {
     pub order: Option<i64>,
     /// Responses saved with it.
     pub examples: Vec<Example>,
+    /// What the response's body is filtered by when it is shown: jq, `JSONPath` or XPath. Empty shows all of it.
+    pub filter: String,
     /// Where it was imported from, and what is kept of it there.
     pub origin: Origin,
 }

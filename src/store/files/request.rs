@@ -47,6 +47,9 @@ pub struct RequestDto {
     /// Scripts before and after.
     #[serde(default)]
     pub scripts: ScriptsDto,
+    /// What the response's body is filtered by when it is shown: jq, JSONPath (from `$` on) or, for markup, XPath.
+    #[serde(default)]
+    pub filter: String,
     /// Responses saved with it.
     #[serde(default)]
     pub examples: Vec<ExampleDto>,
@@ -74,6 +77,7 @@ impl RequestDto {
             settings: self.settings.into(),
             order: self.order,
             examples: self.examples.into_iter().map(Example::from).collect(),
+            filter: self.filter,
             origin: self.postman.into(),
         };
         if request.url.as_str().contains('?') {
@@ -116,6 +120,7 @@ pub fn tree(request: &Request) -> Map {
     put_body(&mut map, &request.body);
     put_settings(&mut map, &request.settings);
     put_scripts(&mut map, &request.scripts);
+    put_text(&mut map, "filter", &request.filter);
     put_rows(
         &mut map,
         "examples",
