@@ -1,0 +1,257 @@
+//! jq: the language is jaq's, the values and their bounds are ours.
+
+mod natives;
+mod operators;
+mod read;
+pub mod value;
+
+use bytes::Bytes;
+use indexmap::IndexSet;
+use jaq_core::compile::Undefined;
+use jaq_core::data::{DataT, HasLut};
+use jaq_core::load::{self, Arena, File, Loader, lex, parse};
+use jaq_core::{Compiler, Ctx, Cv, Filter, Lut, Vars};
+
+use super::meter::{self, Limits, Stop, Stopped};
+use super::{FilterError, Filtered, Form};
+pub use read::read;
+use value::Val;
+
+/// Definitions of the library for functions that are not here.
+const LEFT_OUT: [&str; 9] = [
+    "stderr",
+    "debug",
+    "halt_error",
+    "logb",
+    "significand",
+    "drem",
+    "nexttoward",
+    "scalb",
+    "gamma",
+];
+/// Values that are looked at for their keys, and keys that are worth offering.
+const MOST_LOOKED_AT: usize = 200;
+const MOST_KEYS: usize = 500;
+
+/// What programs run on.
+struct Data;
+
+impl DataT for Data {
+    type V<'a> = Val;
+    type Data<'a> = Watched<'a>;
+}
+
+type Input<'a> = Cv<'a, Data>;
+
+/// The functions of a program. The interpreter hands them on at every step, and so every step is one for the meter.
+struct Watched<'a>(&'a Lut<Data>);
+
+impl Clone for Watched<'_> {
+    fn clone(&self) -> Self {
+        meter::tick();
+        Self(self.0)
+    }
+}
+
+impl<'a> HasLut<'a, Data> for Watched<'a> {
+    fn lut(&self) -> &'a Lut<Data> {
+        self.0
+    }
+}
+
+/// A program, ready to run.
+pub struct Program(Filter<Data>);
+
+impl Program {
+    /// Reads a program; an empty one puts out what goes in.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and where.
+    pub fn new(text: &str) -> Result<Self, FilterError> {
+        let text = if text.is_empty() { "." } else { text };
+        // The parsers of the library have their assertions; a typed text must not end the thread.
+        let made = meter::within(Limits::default(), &Stop::never(), || Self::compile(text));
+        made.unwrap_or_else(|why| Err(FilterError::Text(why.words(Limits::default()))))
+    }
+
+    fn compile(text: &str) -> Result<Self, FilterError> {
+        let own = load::parse(include_str!("definitions.jq"), |parser| parser.defs()).unwrap_or_default();
+        let library = jaq_std::defs().filter(|definition| !LEFT_OUT.contains(&definition.name));
+        let loader = Loader::new(jaq_core::defs().chain(library).chain(own));
+        let arena = Arena::default();
+        let program = File { code: text, path: () };
+        let modules = loader.load(&arena, program).map_err(|errors| {
+            let words = errors.into_iter().next().map(|(_, error)| spelled(text, &error));
+            FilterError::Text(words.unwrap_or_else(|| "this is no jq".to_owned()))
+        })?;
+        let compiled = Compiler::default().with_funs(natives::funs()).compile(modules);
+        compiled.map(Self).map_err(|errors| {
+            let error = errors.into_iter().flat_map(|(_, errors)| errors).next();
+            FilterError::Text(error.map_or_else(|| "this is no jq".to_owned(), |(name, what)| unknown(name, &what)))
+        })
+    }
+
+    /// Runs on values, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// What the program itself says is wrong; what was put out before is lost, as the count would lie.
+    pub fn run(&self, values: &[Val], limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
+        let mut out = String::new();
+        let mut count = 0;
+        let mut cut = None;
+        let ran = meter::within(limits, stop, || {
+            self.each(values, |value| {
+                if count >= limits.count {
+                    cut = Some(format!("only the first {count} values: there are more"));
+                    return false;
+                }
+                let before = out.len();
+                value.write(&mut out);
+                if out.len() > limits.output && count > 0 {
+                    out.truncate(before);
+                    cut = Some(format!("only the first {} MiB: there is more", limits.output >> 20));
+                    return false;
+                }
+                out.push('\n');
+                count += 1;
+                true
+            })
+        });
+        match ran {
+            Ok(Ok(())) => {}
+            Ok(Err(words)) => return Err(FilterError::Run(words)),
+            Err(Stopped::Cancelled) => return Err(FilterError::Cancelled),
+            // What came before it was broken off is worth a look.
+            Err(why) if count > 0 => cut = Some(why.words(limits)),
+            Err(why) => return Err(FilterError::Run(why.words(limits))),
+        }
+        let form = if count == 1 { Form::Json } else { Form::JsonLines };
+        if count == 1 {
+            out.pop();
+        }
+        Ok(Filtered {
+            bytes: Bytes::from(out),
+            form,
+            count,
+            cut,
+        })
+    }
+
+    /// The keys of the objects that the program puts out; `None` if it does not get that far.
+    pub fn keys(&self, values: &[Val], limits: Limits, stop: &Stop) -> Option<Vec<String>> {
+        let mut keys = IndexSet::new();
+        let mut looked = 0;
+        let ran = meter::within(limits, stop, || {
+            self.each(values, |value| {
+                if let Val::Obj(object) = value {
+                    keys.extend(object.members().keys().take(MOST_KEYS).map(ToString::to_string));
+                }
+                looked += 1;
+                looked < MOST_LOOKED_AT && keys.len() < MOST_KEYS
+            })
+        });
+        ran.ok().map(|_| keys.into_iter().collect())
+    }
+
+    fn each(&self, values: &[Val], mut take: impl FnMut(&Val) -> bool) -> Result<(), String> {
+        for value in values {
+            let context = Ctx::<Data>::new(Watched(&self.0.lut), Vars::new([]));
+            for output in self.0.id.run((context, value.clone())) {
+                match output {
+                    Ok(value) => {
+                        if !take(&value) {
+                            return Ok(());
+                        }
+                    }
+                    Err(left) => match left.get_err() {
+                        Ok(error) => {
+                            return Err(short(&match error.into_val() {
+                                Val::Str(words) => words.to_string(),
+                                other => other.to_string(),
+                            }));
+                        }
+                        // `halt`, or a `break` that leads out of everything.
+                        Err(_) => return Ok(()),
+                    },
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Values stand in the words of an error, whole: enough of them to know which.
+fn short(words: &str) -> String {
+    const MOST: usize = 160;
+    if words.chars().count() <= MOST {
+        return words.to_owned();
+    }
+    let start: String = words.chars().take(MOST - 40).collect();
+    let all: Vec<char> = words.chars().rev().take(39).collect();
+    let end: String = all.into_iter().rev().collect();
+    format!("{start}…{end}")
+}
+
+/// What is wrong with the text, in words.
+fn spelled(text: &str, error: &load::Error<&str>) -> String {
+    match error {
+        load::Error::Io(_) => "modules cannot be loaded here".to_owned(),
+        load::Error::Lex(errors) => match errors.first() {
+            Some((expected, rest)) => format!("{} is missing {}", wanted(expected), place(text, rest)),
+            None => "this is no jq".to_owned(),
+        },
+        load::Error::Parse(errors) => match errors.first() {
+            Some((expected, rest)) => {
+                let what = match expected {
+                    parse::Expect::Nothing => return format!("nothing should follow {}", before(text, rest)),
+                    parse::Expect::Just(word) => format!("`{word}`"),
+                    parse::Expect::Term => "a value or a filter".to_owned(),
+                    other => other.as_str().to_owned(),
+                };
+                format!("{what} is missing {}", place(text, rest))
+            }
+            None => "this is no jq".to_owned(),
+        },
+    }
+}
+
+fn wanted(expected: &lex::Expect<&str>) -> &'static str {
+    match expected {
+        lex::Expect::Delim("(") => "a closing `)`",
+        lex::Expect::Delim("[") => "a closing `]`",
+        lex::Expect::Delim("{") => "a closing `}`",
+        lex::Expect::Delim(_) => "a closing quote",
+        lex::Expect::Digit => "a digit",
+        lex::Expect::Ident => "a name",
+        lex::Expect::Escape => "a known escape",
+        lex::Expect::Unicode => "a code point of four hexadecimal digits",
+        _ => "something that jq knows",
+    }
+}
+
+/// Where in the text a rest of it begins.
+fn place(text: &str, rest: &str) -> String {
+    let start = load::span(text, rest).start.min(text.len());
+    match (text.get(start..).unwrap_or_default().trim(), start) {
+        ("", _) => "at the end".to_owned(),
+        (left, _) => format!("at `{}`", left.chars().take(20).collect::<String>()),
+    }
+}
+
+fn before(text: &str, rest: &str) -> String {
+    let start = load::span(text, rest).start.min(text.len());
+    let said = text.get(..start).unwrap_or_default().trim_end();
+    let tail: Vec<char> = said.chars().rev().take(20).collect();
+    format!("behind `{}`", tail.into_iter().rev().collect::<String>())
+}
+
+fn unknown(name: &str, what: &Undefined) -> String {
+    match what {
+        Undefined::Filter(0) => format!("there is no function `{name}`"),
+        Undefined::Filter(1) => format!("there is no function `{name}` with 1 argument"),
+        Undefined::Filter(arguments) => format!("there is no function `{name}` with {arguments} arguments"),
+        other => format!("there is no {} `{name}`", other.as_str()),
+    }
+}

@@ -1,0 +1,292 @@
+//! JSON into values: one, or many one behind the other, as the viewer takes them too.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::super::FilterError;
+use super::super::meter::{self, Limits, Stop};
+use super::value::{Entries, Val};
+
+/// Reads all values of a body.
+///
+/// # Errors
+///
+/// Where the body is no JSON, and when the values take more memory than they may.
+pub fn read(bytes: &[u8], limits: Limits, stop: &Stop) -> Result<Vec<Val>, FilterError> {
+    let read = meter::within(limits, stop, || {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut reader = Reader {
+            bytes,
+            at: 0,
+            keys: HashSet::new(),
+        };
+        let mut values = Vec::new();
+        reader.space();
+        while reader.at < bytes.len() {
+            values.push(reader.value()?);
+            reader.space();
+        }
+        Ok(values)
+    });
+    match read {
+        Ok(Ok(values)) if values.is_empty() => Err(FilterError::Body("the body is empty".to_owned())),
+        Ok(Ok(values)) => Ok(values),
+        Ok(Err(Mistake(what, at))) => {
+            let line = bytes[..at.min(bytes.len())]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
+            Err(FilterError::Body(format!("the body is no JSON: {what} in line {line}")))
+        }
+        Err(meter::Stopped::Cancelled) => Err(FilterError::Cancelled),
+        Err(why) => Err(FilterError::Body(why.words(limits))),
+    }
+}
+
+/// Reads the values of a text.
+pub(super) fn all(text: &str) -> Result<Vec<Val>, String> {
+    let mut reader = Reader {
+        bytes: text.as_bytes(),
+        at: 0,
+        keys: HashSet::new(),
+    };
+    let mut values = Vec::new();
+    reader.space();
+    while reader.at < text.len() {
+        values.push(reader.value().map_err(|Mistake(what, _)| what.to_owned())?);
+        reader.space();
+    }
+    Ok(values)
+}
+
+/// What is wrong, and where.
+struct Mistake(&'static str, usize);
+
+struct Reader<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    /// A list of a million objects has their names once.
+    keys: HashSet<Rc<str>>,
+}
+
+impl Reader<'_> {
+    fn space(&mut self) {
+        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn fail<T>(&self, what: &'static str) -> Result<T, Mistake> {
+        Err(Mistake(what, self.at))
+    }
+
+    fn value(&mut self) -> Result<Val, Mistake> {
+        meter::tick();
+        match self.peek() {
+            Some(b'{') => self.object(),
+            Some(b'[') => self.list(),
+            Some(b'"') => Ok(Val::text(self.text()?)),
+            Some(b't') => self.word("true", Val::Bool(true)),
+            Some(b'f') => self.word("false", Val::Bool(false)),
+            Some(b'n') => self.word("null", Val::Null),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(_) => self.fail("a value should stand here"),
+            None => self.fail("it ends early"),
+        }
+    }
+
+    fn word(&mut self, word: &str, value: Val) -> Result<Val, Mistake> {
+        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            return self.fail("a value should stand here");
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+
+    fn number(&mut self) -> Result<Val, Mistake> {
+        let start = self.at;
+        let digits = |own: &mut Self| {
+            let from = own.at;
+            while own.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+                own.at += 1;
+            }
+            own.at > from
+        };
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let zero = self.peek() == Some(b'0');
+        if !digits(self) || zero && self.bytes[self.at - 1].is_ascii_digit() && self.at > start + 2 {
+            return self.fail("a number is not written like that");
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if !digits(self) {
+                return self.fail("digits should stand behind the point");
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if !digits(self) {
+                return self.fail("digits should stand in the exponent");
+            }
+        }
+        let spelled = std::str::from_utf8(&self.bytes[start..self.at]).unwrap_or_default();
+        Ok(Val::number(spelled))
+    }
+
+    fn text(&mut self) -> Result<String, Mistake> {
+        self.at += 1;
+        let start = self.at;
+        let Some(end) = memchr::memchr2(b'"', b'\\', &self.bytes[start..]) else {
+            return self.fail("a text has no closing quote");
+        };
+        if self.bytes[start + end] == b'"' {
+            self.at = start + end + 1;
+            return Ok(String::from_utf8_lossy(&self.bytes[start..start + end]).into_owned());
+        }
+        let mut out = Vec::new();
+        loop {
+            let from = self.at;
+            let Some(next) = memchr::memchr2(b'"', b'\\', &self.bytes[from..]) else {
+                return self.fail("a text has no closing quote");
+            };
+            out.extend_from_slice(&self.bytes[from..from + next]);
+            self.at = from + next + 1;
+            if self.bytes[from + next] == b'"' {
+                return Ok(match String::from_utf8(out) {
+                    Ok(text) => text,
+                    Err(broken) => String::from_utf8_lossy(broken.as_bytes()).into_owned(),
+                });
+            }
+            self.escape(&mut out)?;
+        }
+    }
+
+    fn escape(&mut self, out: &mut Vec<u8>) -> Result<(), Mistake> {
+        let Some(byte) = self.peek() else {
+            return self.fail("it ends early");
+        };
+        self.at += 1;
+        out.push(match byte {
+            b'"' | b'\\' | b'/' => byte,
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'b' => 8,
+            b'f' => 12,
+            b'u' => {
+                let first = self.hex()?;
+                let low = first & 0xFC00 == 0xD800 && self.bytes[self.at..].starts_with(b"\\u");
+                let code = if low {
+                    let before = self.at;
+                    self.at += 2;
+                    let second = self.hex()?;
+                    if second & 0xFC00 == 0xDC00 {
+                        0x10000 + ((first & 0x3FF) << 10) + (second & 0x3FF)
+                    } else {
+                        self.at = before;
+                        first
+                    }
+                } else {
+                    first
+                };
+                // Half of a pair is no character.
+                let c = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                return Ok(());
+            }
+            _ => return self.fail("there is no such escape"),
+        });
+        Ok(())
+    }
+
+    fn hex(&mut self) -> Result<u32, Mistake> {
+        let digits = self.bytes.get(self.at..self.at + 4);
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
+            return self.fail("four hexadecimal digits should stand here");
+        };
+        self.at += 4;
+        Ok(code)
+    }
+
+    fn list(&mut self) -> Result<Val, Mistake> {
+        self.at += 1;
+        let mut list = Entries::default();
+        self.space();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(list.list());
+        }
+        loop {
+            self.space();
+            list.push(self.value()?);
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(list.list());
+                }
+                Some(_) => return self.fail("a comma or `]` should stand here"),
+                None => return self.fail("it ends early"),
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Val, Mistake> {
+        self.at += 1;
+        let mut members = Vec::new();
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(Val::object(members));
+        }
+        loop {
+            self.space();
+            if self.peek() != Some(b'"') {
+                return self.fail("a name in quotes should stand here");
+            }
+            let name = self.text()?;
+            self.space();
+            if self.peek() != Some(b':') {
+                return self.fail("a colon should stand here");
+            }
+            self.at += 1;
+            self.space();
+            let value = self.value()?;
+            members.push((self.key(name), value));
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(Val::object(members));
+                }
+                Some(_) => return self.fail("a comma or `}` should stand here"),
+                None => return self.fail("it ends early"),
+            }
+        }
+    }
+
+    fn key(&mut self, name: String) -> Rc<str> {
+        if let Some(known) = self.keys.get(&*name) {
+            return Rc::clone(known);
+        }
+        let key: Rc<str> = name.into();
+        // A body that is a map of a million ids has no names worth keeping.
+        if self.keys.len() < 10_000 {
+            self.keys.insert(Rc::clone(&key));
+        }
+        key
+    }
+}

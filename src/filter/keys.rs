@@ -1,0 +1,268 @@
+//! Completing the key that is being typed: which values stand before the dot, and what keys they have.
+//!
+//! ```text
+//! .items[] | select(.na│      program `.items[]`, part `na`
+//! $.items[*].na│              program `.items[]`, part `na`
+//! //soap:Body/it│             part `it` of any name in the document
+//! ```
+
+/// Names that are offered at once.
+const MOST: usize = 100;
+/// Functions whose argument sees the items, not the list.
+const ITEMS: [&str; 12] = [
+    "map",
+    "map_values",
+    "any",
+    "all",
+    "sort_by",
+    "group_by",
+    "unique_by",
+    "min_by",
+    "max_by",
+    "INDEX",
+    "with_entries",
+    "add",
+];
+
+/// What could stand in place of the last bytes of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// How many bytes of the text's end each of them replaces.
+    pub replaces: usize,
+    /// The texts, the ones that begin alike first.
+    pub texts: Vec<String>,
+}
+
+/// Those of the names that begin with the part, or have it inside.
+pub(super) fn of_names<'n>(names: impl Iterator<Item = &'n str>, part: &str, text: &str) -> Completion {
+    let lower = part.to_lowercase();
+    let mut found: Vec<&str> = names
+        .filter(|name| *name != part && name.to_lowercase().contains(&lower))
+        .collect();
+    found.sort_by_key(|name| !name.to_lowercase().starts_with(&lower));
+    let path = text.trim_start().starts_with('$');
+    // A name that needs quotes takes the place of the dot, too, in JSONPath.
+    let plain = |name: &str| {
+        let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let markup = !part.is_empty() && !text.ends_with(&format!(".{part}")) || text.ends_with('/') || text.ends_with('@');
+    if path && !markup {
+        found.retain(|name| plain(name));
+    }
+    let texts = found.into_iter().take(MOST);
+    let texts = texts.map(|name| match name {
+        name if markup || plain(name) => name.to_owned(),
+        name => serde_json::to_string(name).unwrap_or_default(),
+    });
+    Completion {
+        replaces: part.len(),
+        texts: texts.collect(),
+    }
+}
+
+/// The part of a name at the end of an XPath; `None` where no name can stand.
+pub(super) fn xml_part(text: &str) -> Option<&str> {
+    let start = text
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '@'))
+        .last()
+        .map_or(text.len(), |(at, _)| at);
+    let before = text[..start].chars().next_back();
+    matches!(before, Some('/' | '[' | '(' | '|' | ' ') | None).then(|| &text[start..])
+}
+
+/// The jq program whose outputs have the key that is being typed, and the part of it that is there.
+pub(super) fn json_part(text: &str) -> Option<(String, String)> {
+    let path = text.trim_start().starts_with('$');
+    let start = text.len() - trailing(text, |c| c.is_alphanumeric() || c == '_');
+    let (before, part) = text.split_at(start);
+    let before = before.strip_suffix('.')?;
+    if path {
+        return Some((of_path(before.trim_start()), part.to_owned()));
+    }
+    Some((context(before), part.to_owned()))
+}
+
+fn trailing(text: &str, take: impl Fn(char) -> bool) -> usize {
+    text.chars().rev().take_while(|c| take(*c)).map(char::len_utf8).sum()
+}
+
+/// A `JSONPath` as far as jq has it: filters and slices see every item.
+fn of_path(path: &str) -> String {
+    let mut out = String::from(".");
+    let mut rest = path.strip_prefix('$').unwrap_or(path);
+    while let Some(c) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix("..") {
+            out.push_str("|..|.");
+            rest = behind;
+        } else if let Some(behind) = rest.strip_prefix(".*") {
+            out.push_str("[]?");
+            rest = behind;
+        } else if c == '[' {
+            let end = rest.find(']').map_or(rest.len(), |end| end + 1);
+            let inside = rest[1..end].trim_end_matches(']').trim();
+            let name = inside.strip_prefix('\'').and_then(|name| name.strip_suffix('\''));
+            match (name, inside.parse::<i64>()) {
+                (Some(name), _) => {
+                    out.push_str(&format!("[{}]?", serde_json::to_string(name).unwrap_or_default()));
+                }
+                (None, Ok(index)) => out.push_str(&format!("[{index}]?")),
+                (None, Err(_)) => out.push_str("[]?"),
+            }
+            rest = &rest[end..];
+        } else {
+            let behind = rest.strip_prefix('.').unwrap_or(rest);
+            let len = behind.find(['.', '[']).unwrap_or(behind.len());
+            if len == 0 {
+                rest = behind.get(1..).unwrap_or_default();
+                continue;
+            }
+            out.push_str(&format!(
+                "[{}]?",
+                serde_json::to_string(&behind[..len]).unwrap_or_default()
+            ));
+            rest = &behind[len..];
+        }
+    }
+    out
+}
+
+/// What is open at the end of a program.
+struct Open {
+    kind: char,
+    at: usize,
+    pipe: Option<usize>,
+    /// Where what is an expression of its own began: behind a comma, a semicolon, an operator.
+    fresh: usize,
+}
+
+/// The program whose outputs are what stands before the last dot.
+fn context(text: &str) -> String {
+    let text = text.trim_end();
+    let mut stack = vec![Open {
+        kind: ' ',
+        at: 0,
+        pipe: None,
+        fresh: 0,
+    }];
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        if quoted {
+            quoted = escaped || c != '"';
+            escaped = c == '\\' && !escaped;
+            continue;
+        }
+        let behind = at + c.len_utf8();
+        match c {
+            '"' => quoted = true,
+            '(' | '[' | '{' => stack.push(Open {
+                kind: c,
+                at,
+                pipe: None,
+                fresh: behind,
+            }),
+            ')' | ']' | '}' if stack.len() > 1 => {
+                stack.pop();
+            }
+            _ => {
+                if let Some(open) = stack.last_mut() {
+                    match c {
+                        '|' => (open.pipe, open.fresh) = (Some(at), behind),
+                        ',' | ';' | '+' | '*' | '/' | '<' | '>' | '=' | ':' => open.fresh = behind,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    let Some(open) = stack.last() else {
+        return ".".to_owned();
+    };
+    let tail = text.get(open.fresh..).unwrap_or_default();
+    let tail = &tail[tail.rfind(char::is_whitespace).map_or(0, |at| at + 1)..];
+    let outer = if open.kind == ' ' {
+        String::new()
+    } else {
+        let before = &text[..open.at];
+        let word = trailing(before, |c| c.is_alphanumeric() || c == '_');
+        let (before, word) = before.split_at(before.len() - word);
+        let before = before.trim_end();
+        let piped = before.strip_suffix('|').unwrap_or(before);
+        let seen = if piped.is_empty() {
+            ".".to_owned()
+        } else {
+            context(piped)
+        };
+        match (open.kind, ITEMS.contains(&word)) {
+            ('(', true) => format!("{seen} | .[]?"),
+            _ => seen,
+        }
+    };
+    let start = if open.kind == ' ' { 0 } else { open.at + 1 };
+    let inner = open
+        .pipe
+        .map(|pipe| text[start..pipe].trim())
+        .filter(|inner| !inner.is_empty());
+    let steps = [outer.as_str(), inner.unwrap_or_default(), tail.trim()];
+    let steps: Vec<&str> = steps.into_iter().filter(|step| !step.is_empty()).collect();
+    if steps.is_empty() {
+        ".".to_owned()
+    } else {
+        steps.join(" | ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_values_before_the_dot_are_found() {
+        for (text, program) in [
+            (".na", "."),
+            (".items[].na", ".items[]"),
+            (".a | .b.c", ".a | .b"),
+            (".items[] | select(.na", ".items[]"),
+            (".items | map(.na", ".items | .[]?"),
+            (".items | map(.a.b.na", ".items | .[]? | .a.b"),
+            (".items | map(select(.ok) | .na", ".items | .[]? | select(.ok)"),
+            (".items[] | {a: .b.na", ".items[] | .b"),
+            (".items[] | [.a, .b.na", ".items[] | .b"),
+            ("sort_by(.na", ". | .[]?"),
+        ] {
+            let (found, _) = json_part(text).unwrap_or_default();
+            assert_eq!(found, program, "{text}");
+        }
+        assert_eq!(json_part("leng"), None);
+    }
+
+    #[test]
+    fn a_jsonpath_is_followed_as_far_as_jq_has_it() {
+        let program = |text: &str| json_part(text).unwrap_or_default().0;
+        assert_eq!(program("$.na"), ".");
+        assert_eq!(program("$.a[*].na"), r#".["a"]?[]?"#);
+        assert_eq!(program("$['a b'][0].na"), r#".["a b"]?[0]?"#);
+        assert_eq!(program("$.a[?@.b > 1].na"), r#".["a"]?[]?"#);
+    }
+
+    #[test]
+    fn names_that_need_quotes_get_them() {
+        let names = ["name", "odd key", "nation"];
+        let of = |part: &str, text: &str| of_names(names.into_iter(), part, text);
+        assert_eq!(of("na", ".na").texts, ["name", "nation"]);
+        assert_eq!(of("", ".").texts, ["name", "\"odd key\"", "nation"]);
+        assert_eq!(of("", "$.").texts, ["name", "nation"]);
+        assert_eq!(of("na", "//na").replaces, 2);
+    }
+
+    #[test]
+    fn names_of_markup_stand_behind_a_slash() {
+        assert_eq!(xml_part("//soap:Bo"), Some("soap:Bo"));
+        assert_eq!(xml_part("//a[@i"), Some("@i"));
+        assert_eq!(xml_part("//a/"), Some(""));
+        assert_eq!(xml_part("//a = 'x"), None);
+    }
+}

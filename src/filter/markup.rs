@@ -1,0 +1,346 @@
+//! XML and HTML as a tree for XPath.
+//!
+//! Names match as they are written: `soap:Body` is found by `soap:Body`, and `item` by `item` also where a document has a
+//! default namespace, which XPath 1.0 has no word for. HTML is read as leniently as it is written, with names in lower case.
+
+use std::collections::BTreeSet;
+
+use quick_xml::escape::unescape;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+use sxd_document::dom::{ChildOfElement, Document, Element};
+use sxd_document::{Package, QName};
+
+use super::FilterError;
+
+/// Levels of nesting that are read: what walks the tree goes as deep.
+const MOST_DEPTH: usize = 2000;
+/// Elements of HTML that have no end.
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+];
+/// Elements of HTML whose content is text whatever it looks like.
+const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
+/// Elements of HTML that end where the next of these begins, as long as they lie side by side.
+const SIBLINGS: [&[&str]; 5] = [&["li"], &["dt", "dd"], &["option"], &["td", "th"], &["tr"]];
+
+/// A document.
+pub(super) struct Tree {
+    package: Package,
+    names: BTreeSet<String>,
+    prefixes: BTreeSet<String>,
+}
+
+impl Tree {
+    pub fn document(&self) -> Document<'_> {
+        self.package.as_document()
+    }
+
+    /// The names of all elements, and of all attributes behind an `@`.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
+    /// The prefixes of names.
+    pub fn prefixes(&self) -> impl Iterator<Item = &str> {
+        self.prefixes.iter().map(String::as_str)
+    }
+}
+
+/// Whether a body is HTML rather than XML.
+pub(super) fn is_html(media_type: &str, head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head)
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .to_ascii_lowercase();
+    let said = media_type.to_ascii_lowercase();
+    said.starts_with("text/html")
+        || !said.contains("xml") && (head.starts_with("<!doctype html") || head.starts_with("<html"))
+}
+
+/// Reads a document.
+///
+/// # Errors
+///
+/// When it is no XML; HTML is always some HTML.
+pub(super) fn read(text: &str, html: bool) -> Result<Tree, FilterError> {
+    let package = Package::new();
+    let mut names = BTreeSet::new();
+    let mut prefixes = BTreeSet::new();
+    {
+        let mut builder = Builder {
+            document: package.as_document(),
+            open: Vec::new(),
+            names: &mut names,
+            prefixes: &mut prefixes,
+            root: false,
+        };
+        let text = text.trim_start_matches('\u{feff}');
+        if html {
+            read_html(text, &mut builder)?;
+        } else {
+            read_xml(text, &mut builder)?;
+        }
+        if !builder.root {
+            return Err(FilterError::Body("there is no element in the body".to_owned()));
+        }
+    }
+    Ok(Tree {
+        package,
+        names,
+        prefixes,
+    })
+}
+
+struct Builder<'d, 'n> {
+    document: Document<'d>,
+    open: Vec<(String, Element<'d>)>,
+    names: &'n mut BTreeSet<String>,
+    prefixes: &'n mut BTreeSet<String>,
+    root: bool,
+}
+
+impl<'d> Builder<'d, '_> {
+    fn name<'t>(&mut self, name: &'t str) -> QName<'t> {
+        match name.split_once(':') {
+            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() => {
+                if !self.prefixes.contains(prefix) {
+                    self.prefixes.insert(prefix.to_owned());
+                }
+                QName::with_namespace_uri(Some(prefix), local)
+            }
+            _ => QName::new(name),
+        }
+    }
+
+    fn start(&mut self, name: &str, attributes: &[(String, String)], empty: bool) -> Result<(), FilterError> {
+        if self.open.len() >= MOST_DEPTH {
+            let words = format!("the body is nested more than {MOST_DEPTH} levels deep");
+            return Err(FilterError::Body(words));
+        }
+        let qname = self.name(name);
+        let element = self.document.create_element(qname);
+        if let Some((prefix, _)) = name.split_once(':') {
+            element.set_preferred_prefix(Some(prefix));
+        }
+        self.note(name);
+        for (name, value) in attributes {
+            let qname = self.name(name);
+            let attribute = element.set_attribute_value(qname, value);
+            if let Some((prefix, _)) = name.split_once(':') {
+                attribute.set_preferred_prefix(Some(prefix));
+            }
+            self.note(&format!("@{name}"));
+        }
+        match self.open.last() {
+            Some((_, parent)) => parent.append_child(element),
+            // A document has one root: what stands beside it in sloppy HTML goes into it.
+            None if self.root => {
+                let roots = self.document.root().children();
+                let root = roots.into_iter().find_map(|child| child.element());
+                if let Some(root) = root {
+                    root.append_child(element);
+                }
+            }
+            None => self.document.root().append_child(element),
+        }
+        self.root = true;
+        if !empty {
+            self.open.push((name.to_owned(), element));
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, name: &str) {
+        // More than that is no vocabulary.
+        if self.names.len() < 2000 && !self.names.contains(name) {
+            self.names.insert(name.to_owned());
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if let Some((_, parent)) = self.open.last()
+            && !text.is_empty()
+        {
+            // What an entity parts is one text all the same.
+            if let Some(ChildOfElement::Text(last)) = parent.children().last() {
+                last.set_text(&format!("{}{text}", last.text()));
+            } else {
+                parent.append_child(self.document.create_text(text));
+            }
+        }
+    }
+
+    /// Closes the innermost element of that name, and what is open in it.
+    fn end(&mut self, name: &str) {
+        if let Some(at) = self.open.iter().rposition(|(open, _)| open == name) {
+            self.open.truncate(at);
+        }
+    }
+}
+
+fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError> {
+    let mut reader = Reader::from_str(text);
+    loop {
+        let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let broken = |what: String| {
+            let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
+            FilterError::Body(format!("the body is no XML: {what} in line {line}"))
+        };
+        let event = reader.read_event().map_err(|error| broken(error.to_string()))?;
+        match event {
+            Event::Start(tag) => builder.start(tag.name().as_ref(), &attributes(&tag).map_err(broken)?, false)?,
+            Event::Empty(tag) => builder.start(tag.name().as_ref(), &attributes(&tag).map_err(broken)?, true)?,
+            Event::End(tag) => builder.end(tag.name().as_ref()),
+            Event::Text(said) => builder.text(&said),
+            Event::CData(said) => builder.text(&said),
+            Event::GeneralRef(_) => {
+                let end = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                let spelled = text.get(start..end).unwrap_or_default();
+                builder.text(&unescape(spelled).map_or_else(|_| spelled.to_owned(), std::borrow::Cow::into_owned));
+            }
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::Eof if builder.open.is_empty() => return Ok(()),
+            Event::Eof => return Err(broken("it ends early".to_owned())),
+        }
+    }
+}
+
+/// The attributes, without those that only declare namespaces.
+fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
+    let mut out = Vec::new();
+    for attribute in tag.attributes() {
+        let attribute = attribute.map_err(|error| error.to_string())?;
+        let name: &str = attribute.key.as_ref();
+        if name == "xmlns" || name.starts_with("xmlns:") {
+            continue;
+        }
+        let value = unescape(&attribute.value).map_err(|error| error.to_string())?;
+        out.push((name.to_owned(), value.into_owned()));
+    }
+    Ok(out)
+}
+
+fn read_html(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let Some(tag) = rest.find('<') else {
+            builder.text(&plain(rest));
+            break;
+        };
+        builder.text(&plain(&rest[..tag]));
+        rest = &rest[tag..];
+        if let Some(comment) = rest.strip_prefix("<!--") {
+            rest = comment.find("-->").map_or("", |end| &comment[end + 3..]);
+        } else if rest.starts_with("<!") || rest.starts_with("<?") {
+            rest = rest.find('>').map_or("", |end| &rest[end + 1..]);
+        } else if let Some(closing) = rest.strip_prefix("</") {
+            let end = closing.find('>').unwrap_or(closing.len());
+            builder.end(&closing[..end].trim().to_ascii_lowercase());
+            rest = closing.get(end + 1..).unwrap_or_default();
+        } else if rest[1..].starts_with(|c: char| c.is_ascii_alphabetic()) {
+            rest = open_tag(&rest[1..], builder)?;
+        } else {
+            builder.text("<");
+            rest = &rest[1..];
+        }
+    }
+    Ok(())
+}
+
+/// Reads an opening tag, and the content of one that has nothing but text; returns what follows.
+fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, FilterError> {
+    let end = tag
+        .find(|c: char| c.is_whitespace() || c == '>' || c == '/')
+        .unwrap_or(tag.len());
+    let name = tag[..end].to_ascii_lowercase();
+    let mut rest = &tag[end..];
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
+        if let Some(behind) = rest.strip_prefix('>') {
+            rest = behind;
+            break;
+        }
+        if rest.is_empty() {
+            break;
+        }
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| c.is_whitespace() || matches!(c, '=' | '>' | '/'))
+            .map_or(rest.len(), |(at, _)| at);
+        let attribute = rest[..end].to_ascii_lowercase();
+        rest = rest[end..].trim_start();
+        let mut value = "";
+        if let Some(behind) = rest.strip_prefix('=') {
+            let behind = behind.trim_start();
+            let quote = behind.chars().next().filter(|c| matches!(c, '"' | '\''));
+            (value, rest) = match quote {
+                Some(quote) => behind[1..].split_once(quote).unwrap_or((&behind[1..], "")),
+                None => behind.split_at(
+                    behind
+                        .find(|c: char| c.is_whitespace() || c == '>')
+                        .unwrap_or(behind.len()),
+                ),
+            };
+        }
+        if !attributes.iter().any(|(known, _)| *known == attribute) {
+            attributes.push((attribute, plain(value)));
+        }
+    }
+    if let Some(group) = SIBLINGS.iter().find(|group| group.contains(&&*name))
+        && builder
+            .open
+            .last()
+            .is_some_and(|(open, _)| group.contains(&&**open) || open == "p")
+    {
+        builder.open.pop();
+    }
+    builder.start(&name, &attributes, VOID.contains(&&*name))?;
+    if RAW.contains(&&*name) {
+        let closing = format!("</{name}");
+        let end = rest
+            .match_indices("</")
+            .map(|(at, _)| at)
+            .find(|at| {
+                rest.get(*at..*at + closing.len())
+                    .is_some_and(|said| said.eq_ignore_ascii_case(&closing))
+            })
+            .unwrap_or(rest.len());
+        builder.text(&rest[..end]);
+        rest = &rest[end..];
+    }
+    Ok(rest)
+}
+
+/// Text without its entities; those that are unknown stay as they are.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let end = rest.find(';').filter(|end| *end < 12);
+        let known = end.and_then(|end| match &rest[1..end] {
+            "nbsp" => Some("\u{a0}".to_owned()),
+            "copy" => Some("©".to_owned()),
+            "hellip" => Some("…".to_owned()),
+            "ndash" => Some("–".to_owned()),
+            "mdash" => Some("—".to_owned()),
+            _ => unescape(&rest[..=end]).ok().map(std::borrow::Cow::into_owned),
+        });
+        match (known, end) {
+            (Some(known), Some(end)) => {
+                out.push_str(&known);
+                rest = &rest[end + 1..];
+            }
+            _ => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,282 @@
+//! Filters over response bodies: jq, JSONPath and XPath, each off the screen's thread, cancellable and bounded.
+//!
+//! ```text
+//! text ─ Language::of ─┐
+//! Payload ─▶ Session ──┴─▶ Session::run (jq on our own values │ JSONPath │ XPath) ─▶ Filtered: bytes, a count, a word
+//!              └ what was parsed is kept: the next key is only a run
+//! ```
+//!
+//! What a filter puts out is a body again. Nobody may wait for a filter for ever or lose the program to one: jq is a
+//! language in which endless loops, endless lists and endless recursion are a slip of the finger away. So what runs is
+//! measured as it goes ([`meter`]) and broken off at a bound, with a word that says which one.
+//!
+//! The session is made and used on one thread with a large stack, [`Session::STACK`]: the values are not shared.
+
+mod jq;
+mod jsonpath;
+mod keys;
+mod markup;
+mod meter;
+mod pretty;
+#[cfg(test)]
+mod tests;
+mod xpath;
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::model::Payload;
+
+pub use keys::Completion;
+pub use meter::{Limits, Stop};
+pub use pretty::structural;
+
+use jq::value::Val;
+
+/// The language of a filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// jq, for JSON.
+    Jq,
+    /// `JSONPath` (RFC 9535), for JSON.
+    JsonPath,
+    /// XPath 1.0, for XML and HTML.
+    XPath,
+}
+
+impl Language {
+    /// The language of a text: in markup it is XPath, else what begins with `$` is `JSONPath` and the rest is jq.
+    ///
+    /// A jq program may begin with a variable, `$x`, but none is bound there: nothing is lost.
+    pub fn of(text: &str, markup: bool) -> Self {
+        match text.trim_start().chars().next() {
+            _ if markup => Self::XPath,
+            Some('$') => Self::JsonPath,
+            _ => Self::Jq,
+        }
+    }
+
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Jq => "jq",
+            Self::JsonPath => "JSONPath",
+            Self::XPath => "XPath",
+        }
+    }
+}
+
+/// How the output is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON value.
+    Json,
+    /// Several JSON values, or none, each on a line.
+    JsonLines,
+    /// Markup.
+    Markup,
+    /// Text.
+    Text,
+}
+
+/// What a filter made of a body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filtered {
+    /// The output.
+    pub bytes: Bytes,
+    /// How it is to be read.
+    pub form: Form,
+    /// How many values or nodes there are.
+    pub count: usize,
+    /// Why it is not all, if it is not.
+    pub cut: Option<String>,
+}
+
+/// Why there is no output: one sentence, lower case.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// The text is no filter.
+    #[error("{0}")]
+    Text(String),
+    /// The body cannot be filtered that way.
+    #[error("{0}")]
+    Body(String),
+    /// The filter went wrong on this body.
+    #[error("{0}")]
+    Run(String),
+    /// Nobody wants it any more.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// A body, parsed when it is first needed and kept for the next text.
+pub struct Session {
+    body: Payload,
+    markup: bool,
+    html: bool,
+    limits: Limits,
+    parsed: Parsed,
+}
+
+enum Parsed {
+    Not,
+    Values(Vec<Val>),
+    Json(Vec<Val>, Vec<serde_json::Value>),
+    Markup(markup::Tree),
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A body may hold tokens.
+        write!(f, "Session({:?})", self.body)
+    }
+}
+
+impl Session {
+    /// The stack that the thread of a session needs, in bytes: it is only taken as far as it is used.
+    pub const STACK: usize = 64 << 20;
+    /// Longer texts are no filters, in bytes: parsers of languages go as deep as there are brackets.
+    pub const MOST_TEXT: usize = 4000;
+
+    /// Takes a body; `media_type` and the first bytes say whether it is markup.
+    pub fn new(body: Payload, media_type: &str, limits: Limits) -> Self {
+        let head = body.read(0, 1024).unwrap_or_default();
+        let markup = is_markup(media_type, &head);
+        Self {
+            html: markup && markup::is_html(media_type, &head),
+            markup,
+            body,
+            limits,
+            parsed: Parsed::Not,
+        }
+    }
+
+    /// Filters the body. Blocks; asks `stop` all the time.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the text, the body or both; [`FilterError::Cancelled`] if `stop` said yes.
+    pub fn run(&mut self, text: &str, stop: &Stop) -> Result<Filtered, FilterError> {
+        if text.len() > Self::MOST_TEXT {
+            let words = format!("a filter has {} characters at most", Self::MOST_TEXT);
+            return Err(FilterError::Text(words));
+        }
+        let text = text.trim();
+        let limits = self.limits;
+        match Language::of(text, self.markup) {
+            Language::Jq => {
+                // What is wrong with the text is said before a large body is read.
+                let program = jq::Program::new(text)?;
+                let values = self.values(stop)?;
+                program.run(values, limits, stop)
+            }
+            Language::JsonPath => {
+                let path = jsonpath::parse(text)?;
+                let (values, plain) = self.json(stop)?;
+                jsonpath::run(&path, values, plain, limits, stop)
+            }
+            Language::XPath => {
+                let path = xpath::parse(text)?;
+                let tree = self.tree(stop)?;
+                xpath::run(&path, tree, limits)
+            }
+        }
+    }
+
+    /// Completes a text that ends in the beginning of a key: the keys there are at that place, and how many bytes of the
+    /// text each of them replaces.
+    pub fn complete(&mut self, text: &str, stop: &Stop) -> Option<Completion> {
+        if self.markup {
+            let part = keys::xml_part(text)?;
+            return Some(keys::of_names(self.tree(stop).ok()?.names(), part, text));
+        }
+        let (before, part) = keys::json_part(text)?;
+        let limits = self.limits;
+        let program = jq::Program::new(&before).ok()?;
+        let values = self.values(stop).ok()?;
+        let names = program.keys(values, limits, stop)?;
+        Some(keys::of_names(names.iter().map(String::as_str), &part, text))
+    }
+
+    fn values(&mut self, stop: &Stop) -> Result<&[Val], FilterError> {
+        if !matches!(self.parsed, Parsed::Values(_) | Parsed::Json(..)) {
+            self.parsed = Parsed::Not;
+            let bytes = self.bytes(self.limits.body, stop)?;
+            self.parsed = Parsed::Values(jq::read(&bytes, self.limits, stop)?);
+        }
+        match &self.parsed {
+            Parsed::Values(values) | Parsed::Json(values, _) => Ok(values),
+            _ => Ok(&[]),
+        }
+    }
+
+    fn json(&mut self, stop: &Stop) -> Result<(&[Val], &[serde_json::Value]), FilterError> {
+        if !matches!(self.parsed, Parsed::Json(..)) {
+            if self.body.len() > self.limits.json_body {
+                self.bytes(self.limits.json_body, stop)?;
+            }
+            self.values(stop)?;
+            if let Parsed::Values(values) = std::mem::replace(&mut self.parsed, Parsed::Not) {
+                let plain = values.iter().map(jsonpath::plain).collect();
+                self.parsed = Parsed::Json(values, plain);
+            }
+        }
+        match &self.parsed {
+            Parsed::Json(values, plain) => Ok((values, plain)),
+            _ => Ok((&[], &[])),
+        }
+    }
+
+    fn tree(&mut self, stop: &Stop) -> Result<&markup::Tree, FilterError> {
+        if !matches!(self.parsed, Parsed::Markup(_)) {
+            self.parsed = Parsed::Not;
+            let bytes = self.bytes(self.limits.markup_body, stop)?;
+            let text = String::from_utf8_lossy(&bytes);
+            self.parsed = Parsed::Markup(markup::read(&text, self.html)?);
+        }
+        match &self.parsed {
+            Parsed::Markup(tree) => Ok(tree),
+            _ => Err(FilterError::Cancelled),
+        }
+    }
+
+    /// All bytes, once the last one has come.
+    fn bytes(&self, most: usize, stop: &Stop) -> Result<Bytes, FilterError> {
+        let mut known = self.body.known();
+        loop {
+            if stop.asked() {
+                return Err(FilterError::Cancelled);
+            }
+            if known.0 > most {
+                let words = format!(
+                    "the body is too large for this filter: it takes {} MiB at most",
+                    most >> 20
+                );
+                return Err(FilterError::Body(words));
+            }
+            if known.1 {
+                break;
+            }
+            known = self.body.grown(known.0, std::time::Duration::from_millis(50));
+        }
+        let bytes = self.body.whole();
+        bytes.map_err(|error| FilterError::Body(format!("the body cannot be read back: {error}")))
+    }
+}
+
+/// Whether a body is XML or HTML: as the server says, or as it looks if the server is vague.
+pub fn is_markup(media_type: &str, head: &[u8]) -> bool {
+    let essence = media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    if essence.ends_with("/xml") || essence.ends_with("+xml") || essence == "text/html" {
+        return true;
+    }
+    let vague = matches!(&*essence, "" | "text/plain" | "application/octet-stream");
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    vague && head.trim_ascii_start().starts_with(b"<")
+}

@@ -1,0 +1,301 @@
+//! Filters as they are typed, right, wrong and endless.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use super::*;
+
+const BODY: &str = r#"{"items": [{"name": "a", "n": 1.0, "tags": ["x", "y"]}, {"name": "b", "n": 20, "ok": true},
+    {"name": "c", "n": 12345678901234567890123, "ok": false}], "odd key": null, "next": "a/b c"}"#;
+const XML: &str = r#"<?xml version="1.0"?><s:Envelope xmlns:s="http://s/" xmlns="http://d/"><s:Body><item id="1">A &amp; B</item>
+<item id="2"><sub/>C</item></s:Body></s:Envelope>"#;
+
+/// Runs on the stack that sessions have.
+fn with(limits: Limits, media_type: &'static str, body: &str, text: &str) -> Result<Filtered, FilterError> {
+    let (body, text) = (body.to_owned(), text.to_owned());
+    let thread = std::thread::Builder::new().stack_size(Session::STACK);
+    let run = thread.spawn(move || Session::new(body.into(), media_type, limits).run(&text, &Stop::never()));
+    run.unwrap().join().unwrap()
+}
+
+fn filter(media_type: &'static str, body: &str, text: &str) -> Result<Filtered, FilterError> {
+    with(Limits::default(), media_type, body, text)
+}
+
+fn out(text: &str) -> String {
+    match filter("application/json", BODY, text) {
+        Ok(filtered) => String::from_utf8(filtered.bytes.to_vec())
+            .unwrap()
+            .trim_end()
+            .to_owned(),
+        Err(error) => format!("✗ {error}"),
+    }
+}
+
+#[test]
+fn jq_does_what_jq_does() {
+    for (text, expected) in [
+        (".items[0].name", r#""a""#),
+        (".items[].n", "1.0\n20\n12345678901234567890123"),
+        (".items | length", "3"),
+        (".items | map(.name) | join(\"-\")", r#""a-b-c""#),
+        (".items[] | select(.ok) | {name, n}", r#"{"name":"b","n":20}"#),
+        (".items | map(.n + 1) | .[0:2]", "[2,21]"),
+        (".items | sort_by(-.n) | .[0].name", r#""c""#),
+        (".items | group_by(.ok) | map(length)", "[1,1,1]"),
+        ("[.items[].tags[]?]", r#"["x","y"]"#),
+        (".next | test(\"B c$\"; \"i\")", "true"),
+        (".next | [match(\"[ab]\"; \"g\").offset]", "[0,2]"),
+        (".next | sub(\"(?<x>a)\"; \"<\\(.x)>\")", r#""<a>/b c""#),
+        (".next | gsub(\"[ /]\"; \"\")", r#""abc""#),
+        (".next | [splits(\"[ /]\")]", r#"["a","b","c"]"#),
+        (
+            ".next | @uri, @base64, (@base64 | @base64d)",
+            "\"a%2Fb%20c\"\n\"YS9iIGM=\"\n\"a/b c\"",
+        ),
+        (
+            "[.items[].name] | @csv, @tsv, @json",
+            "\"\\\"a\\\",\\\"b\\\",\\\"c\\\"\"\n\"a\\tb\\tc\"\n\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"",
+        ),
+        ("keys", r#"["items","next","odd key"]"#),
+        (".[\"odd key\"]", "null"),
+        (".items |= length", r#"{"items":3,"odd key":null,"next":"a/b c"}"#),
+        (".items[1] |= del(.ok) | .items[1]", r#"{"name":"b","n":20}"#),
+        ("[paths | length] | add", "44"),
+        ("to_entries[2]", r#"{"key":"next","value":"a/b c"}"#),
+        ("[{\"k\": \"a\", \"v\": 1}] | from_entries", r#"{"a":1}"#),
+        (
+            "with_entries(.value |= type)",
+            r#"{"items":"array","odd key":"null","next":"string"}"#,
+        ),
+        (".missing // \"default\"", r#""default""#),
+        ("try error(\"no\") catch .", r#""no""#),
+        ("reduce range(5) as $n (0; . + $n)", "10"),
+        ("[limit(3; repeat(1))]", "[1,1,1]"),
+        ("10 / 4, 10 / 5, 7 % 3, -(1)", "2.5\n2\n1\n-1"),
+        (
+            "\"2026-11-23T12:00:00Z\" | fromdate | todate",
+            r#""2026-11-23T12:00:00Z""#,
+        ),
+        ("[1, [2, [3]]] | flatten", "[1,2,3]"),
+        ("\"3.0\" | tonumber", "3.0"),
+        ("nan | isnan", "true"),
+        ("[3, nan, 1] | sort | tojson", r#""[null,1,3]""#),
+        ("2 | sqrt | floor", "1"),
+        ("pow(2; 10)", "1024"),
+        ("[.[] | scalars]", r#"[null,"a/b c"]"#),
+        ("{\"a\": {\"b\": 1}} * {\"a\": {\"c\": 2}}", r#"{"a":{"b":1,"c":2}}"#),
+        (
+            "\"ab\" * 2, ([1, 2, 1] - [1]), (\"a,b\" / \",\")",
+            "\"abab\"\n[2]\n[\"a\",\"b\"]",
+        ),
+        ("[1,2,3] | IN(2), index(2), contains([3])", "false\n1\ntrue"),
+        ("{} | .a.b[1] = 5", r#"{"a":{"b":[null,5]}}"#),
+        ("[[1,2],[3]] | transpose", "[[1,3],[2,null]]"),
+        ("\"€x\" | length, utf8bytelength, .[1:]", "2\n4\n\"x\""),
+        ("halt", ""),
+    ] {
+        assert_eq!(out(text), expected, "{text}");
+    }
+    let two = filter("application/json", BODY, ".items[] | .n").unwrap();
+    assert_eq!((two.count, two.form, two.cut), (3, Form::JsonLines, None));
+    let one = filter("application/json", BODY, ".items").unwrap();
+    assert_eq!((one.count, one.form), (1, Form::Json));
+    let lines = filter("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n", ".a").unwrap();
+    assert_eq!((&*lines.bytes, lines.count), (&b"1\n2\n"[..], 2));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_words() {
+    for (text, words) in [
+        (".items[", "✗ a closing `]` is missing"),
+        (".items | map(", "✗ a closing `)` is missing"),
+        (".a |", "✗ a value or a filter is missing at the end"),
+        ("1 2", "✗ nothing should follow behind `1`"),
+        ("nosuch", "✗ there is no function `nosuch`"),
+        ("map(.a; .b)", "✗ there is no function `map` with 2 arguments"),
+        ("$x", "✗ this is no JSONPath"),
+        ("env", "✗ there is no function `env`"),
+        ("input", "✗ there is no function `input`"),
+        ("include \"x\"; .", "✗ modules cannot be loaded here"),
+        (".next.a", "✗ cannot index \"a/b c\" with \"a\""),
+        (".items + 1", "✗ cannot calculate ["),
+        (".next | test(\"(\")", "✗ `(` is no regular expression"),
+        ("\"a", "✗ a closing quote is missing"),
+    ] {
+        let said = out(text);
+        assert!(said.starts_with(words), "{text}: {said}");
+        assert!(said.chars().count() < 200, "{said}");
+    }
+    let error = filter("application/json", "{\"a\": \n 1,}", ".").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the body is no JSON: a name in quotes should stand here in line 2"
+    );
+    let error = filter("application/json", " ", ".").unwrap_err();
+    assert_eq!(error.to_string(), "the body is empty");
+    let long = "(".repeat(Session::MOST_TEXT + 1);
+    assert!(out(&long).contains("4000 characters at most"));
+    assert!(out(&"(".repeat(Session::MOST_TEXT)).contains("is missing"));
+}
+
+#[test]
+fn nothing_runs_for_ever_or_takes_all_memory() {
+    let limits = Limits {
+        memory: 8 << 20,
+        output: 1000,
+        count: 50,
+        ..Limits::default()
+    };
+    let said = |text: &str| match with(limits, "application/json", "[]", text) {
+        Ok(filtered) => format!("{} {}", filtered.count, filtered.cut.unwrap_or_default()),
+        Err(error) => error.to_string(),
+    };
+    let memory = "stopped: the filter needs more than 8 MiB of memory";
+    assert_eq!(said("[range(1e12)]"), memory);
+    assert_eq!(said("\"x\" * 1e15"), memory);
+    assert_eq!(said("[[range(1000)] | combinations(5)]"), memory);
+    assert_eq!(said("reduce range(1e9) as $n (\"\"; . + \"xxxxxxxxxx\")"), memory);
+    assert_eq!(said(".[1e12] = 1"), memory);
+    assert_eq!(said("1, 2, [range(1e12)]"), format!("2 {memory}"));
+    let stack = "stopped: the filter calls itself without end";
+    assert_eq!(said("def f: 1 + f; f"), stack);
+    assert_eq!(said("def f: (f | 1); f"), stack);
+    assert_eq!(said("def f: [f]; f"), stack);
+    assert_eq!(
+        said("reduce range(1e6) as $n (null; [.])"),
+        "stopped: a value is nested more than 10000 levels deep"
+    );
+    assert_eq!(said("range(1e12)"), "50 only the first 50 values: there are more");
+    assert_eq!(said("repeat(\"x\" * 400)"), "2 only the first 0 MiB: there is more");
+}
+
+#[test]
+fn who_does_not_want_it_any_more_is_obeyed_at_once() {
+    for text in [
+        "last(range(1e15))",
+        "def f: f; f",
+        "[repeat(empty)]",
+        "until(false; .)",
+        "[range(1e9) | select(false)]",
+    ] {
+        let stopped = std::thread::Builder::new().stack_size(Session::STACK).spawn(move || {
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 100);
+            Session::new("[1]".into(), "", Limits::default()).run(text, &stop)
+        });
+        assert_eq!(stopped.unwrap().join().unwrap(), Err(FilterError::Cancelled), "{text}");
+    }
+}
+
+#[test]
+fn a_session_reads_its_body_once_and_filters_it_often() {
+    let thread = std::thread::Builder::new().stack_size(Session::STACK).spawn(|| {
+        let mut session = Session::new(BODY.into(), "application/json", Limits::default());
+        let stop = Stop::never();
+        for text in [".items[0].name", "$.items[0].name", ".items[0].name"] {
+            assert_eq!(session.run(text, &stop).unwrap().bytes, "\"a\"");
+        }
+        let offered = session.complete(".items[] | select(.n", &stop).unwrap();
+        assert_eq!(offered.texts, ["name"]);
+        assert_eq!(
+            session.complete("$.items[*].", &stop).unwrap().texts,
+            ["name", "n", "tags", "ok"]
+        );
+        assert_eq!(
+            session.complete(".", &stop).unwrap().texts,
+            ["items", "\"odd key\"", "next"]
+        );
+        assert!(session.complete("def f: f; f | .", &Stop::when(|| true)).is_none());
+    });
+    thread.unwrap().join().unwrap();
+}
+
+#[test]
+fn jsonpath_tells_values_as_they_were_sent() {
+    for (text, expected) in [
+        ("$.items[*].n", "1.0\n20\n12345678901234567890123"),
+        ("$..name", "\"a\"\n\"b\"\n\"c\""),
+        ("$.items[?@.n > 10].name", "\"b\"\n\"c\""),
+        ("$['odd key']", "null"),
+        ("$.items[-1:].ok", "false"),
+        ("$.nothing", ""),
+        ("$.items[", "✗ this is no JSONPath at the end"),
+    ] {
+        let said = out(text);
+        assert!(
+            said == expected || text.ends_with('[') && said.starts_with("✗ this is no JSONPath"),
+            "{text}: {said}"
+        );
+    }
+    let deep = format!("{}1{}", "[".repeat(3000), "]".repeat(3000));
+    assert_eq!(filter("application/json", &deep, "$..[?@ == 1]").unwrap().count, 1);
+    let limits = Limits {
+        json_body: 100,
+        ..Limits::default()
+    };
+    let error = with(limits, "", &format!("[{}1]", "1,".repeat(100)), "$[0]").unwrap_err();
+    assert!(
+        error.to_string().starts_with("the body is too large for this filter"),
+        "{error}"
+    );
+}
+
+#[test]
+fn xpath_reads_names_as_they_are_written() {
+    let out = |text: &str| match filter("application/xml", XML, text) {
+        Ok(filtered) => String::from_utf8(filtered.bytes.to_vec()).unwrap(),
+        Err(error) => format!("✗ {error}"),
+    };
+    assert_eq!(out("//item[@id='1']"), "<item id=\"1\">A &amp; B</item>");
+    assert_eq!(out("//s:Body/item/@id"), "1\n2");
+    assert_eq!(out("//item[2]/text()"), "C");
+    assert_eq!(out("count(//item)"), "2");
+    assert_eq!(out("//sub/.."), "<item id=\"2\"><sub/>C</item>");
+    assert_eq!(out("//nothing"), "");
+    assert!(out("//item[").starts_with("✗ this is no XPath"), "{}", out("//item["));
+    assert!(out("//x:item").starts_with('✗'));
+    let error = filter("application/xml", "<a>\n<b></a>", "//b").unwrap_err();
+    assert!(
+        error.to_string().contains("the body is no XML") && error.to_string().ends_with("in line 2"),
+        "{error}"
+    );
+    let deep = format!("{}{}", "<a>".repeat(5000), "</a>".repeat(5000));
+    let error = filter("application/xml", &deep, "//a").unwrap_err();
+    assert_eq!(error.to_string(), "the body is nested more than 2000 levels deep");
+}
+
+#[test]
+fn html_is_read_as_it_is_written() {
+    let page = "<!DOCTYPE html><html><head><title>A & B</title><script>if (a<b) {}</script><meta charset=utf-8></head>\
+        <body class=main><ul><li>one<li><a HREF='/x?a=1&amp;b=2'>two</a></ul><p>x<br>y &nbsp;&copy; &unknown; 1 < 2</p></div></body></html>";
+    let out = |text: &str| String::from_utf8(filter("text/html", page, text).unwrap().bytes.to_vec()).unwrap();
+    assert_eq!(out("//title/text()"), "A & B");
+    assert_eq!(out("//li[2]/a/@href"), "/x?a=1&b=2");
+    assert_eq!(out("count(//li)"), "2");
+    assert_eq!(out("string(//p)"), "xy \u{a0}© &unknown; 1 < 2");
+    assert_eq!(out("string(//body/@class)"), "main");
+    assert_eq!(out("string(//script)"), "if (a<b) {}");
+    for broken in [
+        "<", "<a", "<a b", "<a b='", "</", "<!--", "<a b=c", "<script>", "x", "<é>",
+    ] {
+        // Whatever it is, it is no crash.
+        let _ = filter("text/html", broken, "//a");
+    }
+}
+
+#[test]
+fn another_order_of_members_is_no_difference() {
+    let laid_out =
+        |left: &str, right: &str| structural(left.as_bytes(), right.as_bytes(), Limits::default(), &Stop::never());
+    let (left, right) = laid_out(
+        r#"{"a":1,"b":{"x":[1.0,{}],"y":2}}"#,
+        r#"{"b":{"z":3,"y":2,"x":[1.0,{}]},"a":1}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        left,
+        "{\n  \"a\": 1,\n  \"b\": {\n    \"x\": [\n      1.0,\n      {}\n    ],\n    \"y\": 2\n  }\n}\n"
+    );
+    assert_eq!(right, left.replace("\"y\": 2", "\"y\": 2,\n    \"z\": 3"));
+    assert_eq!(laid_out("{}", "<a/>"), None);
+}
