@@ -106,9 +106,13 @@ fn of_path(path: &str) -> String {
             let name = inside.strip_prefix('\'').and_then(|name| name.strip_suffix('\''));
             match (name, inside.parse::<i64>()) {
                 (Some(name), _) => {
-                    out.push_str(&format!("[{}]?", serde_json::to_string(name).unwrap_or_default()));
+                    index(name, &mut out);
                 }
-                (None, Ok(index)) => out.push_str(&format!("[{index}]?")),
+                (None, Ok(_)) => {
+                    out.push('[');
+                    out.push_str(inside);
+                    out.push_str("]?");
+                }
                 (None, Err(_)) => out.push_str("[]?"),
             }
             rest = &rest[end..];
@@ -119,14 +123,18 @@ fn of_path(path: &str) -> String {
                 rest = behind.get(1..).unwrap_or_default();
                 continue;
             }
-            out.push_str(&format!(
-                "[{}]?",
-                serde_json::to_string(&behind[..len]).unwrap_or_default()
-            ));
+            index(&behind[..len], &mut out);
             rest = &behind[len..];
         }
     }
     out
+}
+
+/// Adds the index of a name.
+fn index(name: &str, out: &mut String) {
+    out.push('[');
+    out.push_str(&serde_json::to_string(name).unwrap_or_default());
+    out.push_str("]?");
 }
 
 /// What is open at the end of a program.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
-use sxd_document::dom::{ChildOfElement, Document, Element};
+use sxd_document::dom::{ChildOfElement, ChildOfRoot, Document, Element};
 use sxd_document::{Package, QName};
 
 use super::FilterError;
@@ -100,7 +100,7 @@ struct Builder<'d, 'n> {
     root: bool,
 }
 
-impl<'d> Builder<'d, '_> {
+impl Builder<'_, '_> {
     fn name<'t>(&mut self, name: &'t str) -> QName<'t> {
         match name.split_once(':') {
             Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() => {
@@ -137,7 +137,7 @@ impl<'d> Builder<'d, '_> {
             // A document has one root: what stands beside it in sloppy HTML goes into it.
             None if self.root => {
                 let roots = self.document.root().children();
-                let root = roots.into_iter().find_map(|child| child.element());
+                let root = roots.into_iter().find_map(ChildOfRoot::element);
                 if let Some(root) = root {
                     root.append_child(element);
                 }
@@ -330,15 +330,12 @@ fn plain(text: &str) -> String {
             "mdash" => Some("—".to_owned()),
             _ => unescape(&rest[..=end]).ok().map(std::borrow::Cow::into_owned),
         });
-        match (known, end) {
-            (Some(known), Some(end)) => {
-                out.push_str(&known);
-                rest = &rest[end + 1..];
-            }
-            _ => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+        if let (Some(known), Some(end)) = (known, end) {
+            out.push_str(&known);
+            rest = &rest[end + 1..];
+        } else {
+            out.push('&');
+            rest = &rest[1..];
         }
     }
     out.push_str(rest);

@@ -123,7 +123,7 @@ enum Parsed {
     Not,
     Values(Vec<Val>),
     Json(Vec<Val>, Vec<serde_json::Value>),
-    Markup(markup::Tree),
+    Markup(Box<markup::Tree>),
 }
 
 impl fmt::Debug for Session {
@@ -150,6 +150,11 @@ impl Session {
             limits,
             parsed: Parsed::Not,
         }
+    }
+
+    /// Whether a text's filter asks all the time whether to stop; the others go on to their end, which they have.
+    pub fn heeds(&self, text: &str) -> bool {
+        Language::of(text, self.markup) == Language::Jq
     }
 
     /// Filters the body. Blocks; asks `stop` all the time.
@@ -233,7 +238,7 @@ impl Session {
             self.parsed = Parsed::Not;
             let bytes = self.bytes(self.limits.markup_body, stop)?;
             let text = String::from_utf8_lossy(&bytes);
-            self.parsed = Parsed::Markup(markup::read(&text, self.html)?);
+            self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html)?));
         }
         match &self.parsed {
             Parsed::Markup(tree) => Ok(tree),

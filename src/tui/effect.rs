@@ -13,6 +13,7 @@ use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
 use super::consents::QuestionId;
+use super::filtering;
 use super::importing::ImportId;
 use super::runner::{Format, Order};
 use super::shared::RunId;
@@ -56,6 +57,10 @@ pub enum Effect {
     Index(u64, Box<body::IndexJob>),
     /// Searches a body.
     Search(u64, Box<body::search::Job>),
+    /// Filters a body.
+    Filter(u64, Box<filtering::Job>),
+    /// Stops filtering.
+    StopFilter,
     /// Puts a text on the clipboard.
     Copy(String),
     /// Hands a text to `$EDITOR`; what comes back is an event.

@@ -13,6 +13,7 @@ use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
 use super::consents;
+use super::filtering;
 use super::importing::{self, ImportId};
 use super::runner::News;
 use super::shared::{Level, RunId};
@@ -52,6 +53,8 @@ pub enum Event {
     Indexed(u64, body::Snapshot),
     /// A search found something, or ended.
     Found(u64, Found),
+    /// A filter has news.
+    Filtered(u64, filtering::News),
     /// An outside editor came back with a text; the key is that of the effect.
     Edited {
         /// The effect's key.

@@ -16,10 +16,11 @@ pub mod drafts;
 pub mod draw;
 pub mod effect;
 pub mod event;
+pub mod filtering;
 mod footer;
 #[cfg(test)]
 mod harness;
-pub mod importing;
+mod importing;
 mod keymap;
 pub mod layout;
 pub mod modals;

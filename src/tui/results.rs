@@ -49,6 +49,14 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             };
             response::found(&mut state.panes.response, document, found, &mut cx);
         }
+        Event::Filtered(name, news) => {
+            let mut cx = Cx {
+                shared: &mut state.shared,
+                commands: queue,
+                effects,
+            };
+            response::filtered(&mut state.panes.response, name, news, &mut cx);
+        }
         Event::Edited { key, text } => match text {
             Ok(text) => {
                 let mut cx = Cx {

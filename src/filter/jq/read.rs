@@ -32,11 +32,7 @@ pub fn read(bytes: &[u8], limits: Limits, stop: &Stop) -> Result<Vec<Val>, Filte
         Ok(Ok(values)) if values.is_empty() => Err(FilterError::Body("the body is empty".to_owned())),
         Ok(Ok(values)) => Ok(values),
         Ok(Err(Mistake(what, at))) => {
-            let line = bytes[..at.min(bytes.len())]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
+            let line = memchr::memchr_iter(b'\n', &bytes[..at.min(bytes.len())]).count() + 1;
             Err(FilterError::Body(format!("the body is no JSON: {what} in line {line}")))
         }
         Err(meter::Stopped::Cancelled) => Err(FilterError::Cancelled),

@@ -4,7 +4,7 @@
 //! cannot be bounded; these do ([`super::super::meter`]).
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use indexmap::IndexMap;
@@ -333,7 +333,10 @@ fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c < ' ' || c == '\u{7f}' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' || c == '\u{7f}' => {
+                // Writing to a string does not fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
             c => out.push(c),
         }
     }
@@ -377,6 +380,10 @@ impl Ord for Val {
     }
 }
 
+#[expect(
+    clippy::non_canonical_partial_ord_impl,
+    reason = "`<` of jq is not the order it sorts in"
+)]
 impl PartialOrd for Val {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         meter::tick();

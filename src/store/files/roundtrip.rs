@@ -176,10 +176,15 @@ fn any_request() -> impl Strategy<Value = Request> {
         (text(), text(), "[A-Z]{1,6}", "[a-z:/{}]{0,12}"),
         (vec(entry(true), 0..3), vec(entry(false), 0..3), vec(entry(false), 0..4)),
         (auth(), body(), scripts(), settings(), any::<Option<i64>>()),
-        (vec(example(), 0..3), origin()),
+        (vec(example(), 0..3), text(), origin()),
     )
         .prop_map(
-            |((name, description, method, url), (params, path_variables, headers), rest, (examples, origin))| {
+            |(
+                (name, description, method, url),
+                (params, path_variables, headers),
+                rest,
+                (examples, filter, origin),
+            )| {
                 let mut request = Request {
                     name,
                     description,
@@ -194,6 +199,7 @@ fn any_request() -> impl Strategy<Value = Request> {
                     settings: rest.3,
                     order: rest.4,
                     examples,
+                    filter,
                     origin,
                 };
                 request.sync_path_variables();

@@ -15,6 +15,7 @@ mod consent;
 mod door;
 mod external;
 mod files;
+mod filters;
 mod imports;
 mod looks;
 mod restore;
@@ -50,6 +51,7 @@ use super::terminal::Screen;
 
 use consent::Asker;
 use files::FileWorker;
+use filters::Filters;
 pub use looks::keymap_problem;
 use saves::Saves;
 use sends::Sends;
@@ -159,6 +161,7 @@ impl App {
             sends,
             files: FileWorker::start(start.files, start.database, !options.foreign, self.queue.clone())?,
             bodies: Saves::new(self.queue.clone()),
+            filters: Filters::new(self.queue.clone()),
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
@@ -345,6 +348,7 @@ struct Helpers {
     sends: Sends,
     files: FileWorker,
     bodies: Saves,
+    filters: Filters,
     editor: Option<String>,
     config_file: PathBuf,
     queue: Sender<Event>,
@@ -394,6 +398,8 @@ impl Helpers {
                 Effect::SaveReport { run, format, path } => self.sends.runs.save(run, format, path),
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
+                Effect::Filter(name, job) => self.filters.filter(name, *job),
+                Effect::StopFilter => self.filters.stop(),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),

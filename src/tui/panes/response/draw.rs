@@ -14,7 +14,7 @@ use crate::tui::widgets::{escape, glyphs, hatch};
 
 use super::place::Place;
 use super::tab::{self, Tab};
-use super::{State, notes, title};
+use super::{State, filter, notes, title};
 
 /// From this height of the inside on there is a rule below the tabs.
 const RULE_FROM: u16 = 14;
@@ -25,16 +25,19 @@ pub(super) struct Parts {
     pub tabs: Rect,
     pub notes: Rect,
     pub content: Rect,
+    pub filter: Rect,
     pub search: Rect,
 }
 
 /// Shares out the pane's area; the content is what gives way last.
-pub(super) fn parts(area: Rect, notes: usize, search: bool) -> Parts {
+pub(super) fn parts(area: Rect, notes: usize, filter: u16, search: bool) -> Parts {
     let inner = frame::inner(area);
     let tabs_height = if inner.height >= RULE_FROM { 2 } else { 1 }.min(inner.height);
     let mut left = inner.height - tabs_height;
     let search_height = u16::from(search && left > 0);
     left -= search_height;
+    let filter_height = filter.min(left.saturating_sub(1));
+    left -= filter_height;
     let notes_height = u16::try_from(notes).unwrap_or(0).min(left.saturating_sub(1)).min(3);
     let tabs = Rect {
         height: tabs_height,
@@ -50,8 +53,13 @@ pub(super) fn parts(area: Rect, notes: usize, search: bool) -> Parts {
         height: left - notes_height,
         ..inner
     };
-    let search = Rect {
+    let filter = Rect {
         y: content.bottom(),
+        height: filter_height,
+        ..inner
+    };
+    let search = Rect {
+        y: filter.bottom(),
         height: search_height,
         ..inner
     };
@@ -59,6 +67,7 @@ pub(super) fn parts(area: Rect, notes: usize, search: bool) -> Parts {
         tabs,
         notes,
         content,
+        filter,
         search,
     }
 }
@@ -94,17 +103,22 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     tab::draw(&place.outcome, state.tab, theme, parts.tabs, buf);
     notes::draw(state.notes(), view, parts.notes, buf);
     content(state, place, view, parts.content, buf);
-    if parts.search.is_empty() {
-        return None;
-    }
-    state.search.draw(&state.count(), theme, parts.search, buf)
+    let kept = state.shown.and_then(|id| view.shared.workspace.request(id));
+    let kept = kept.map_or("", |request| request.filter.as_str());
+    let filtering = (!parts.filter.is_empty())
+        .then(|| filter::draw(state, kept, theme, parts.filter, buf))
+        .flatten();
+    let searching = (!parts.search.is_empty())
+        .then(|| state.search.draw(&state.count(), theme, parts.search, buf))
+        .flatten();
+    filtering.or(searching)
 }
 
 fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
-    if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
+    if let (Tab::Body, Some(body)) = (state.tab, place.shown()) {
         if body.document.is_empty() {
-            hatch::draw(&empty_body(place), &theme.hatching(), area, buf);
+            hatch::draw(&empty_body(place, view), &theme.hatching(), area, buf);
         } else {
             let redactor = &place.outcome.redactor;
             let find = |bytes: &[u8]| redactor.find(bytes);
@@ -130,7 +144,7 @@ fn bottom(state: &State, view: View<'_>) -> Line<'static> {
     let Some(place) = state.place() else {
         return Line::default();
     };
-    if let (Tab::Body, Some(body)) = (state.tab, &place.body) {
+    if let (Tab::Body, Some(body)) = (state.tab, place.shown()) {
         if body.document.is_empty() {
             return Line::default();
         }
@@ -214,7 +228,11 @@ fn nothing(view: View<'_>) -> String {
     }
 }
 
-fn empty_body(place: &Place) -> String {
+fn empty_body(place: &Place, view: View<'_>) -> String {
+    if place.is_filtered() {
+        let back = key(view, Any::App(App::Back));
+        return format!("The filter found nothing\n`{back}` goes back to the whole body");
+    }
     let exchange = place.outcome.exchange.as_ref();
     let method = exchange
         .map(|exchange| exchange.request.method.to_string())

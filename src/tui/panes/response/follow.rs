@@ -15,7 +15,7 @@ use super::page::Page;
 use super::place::{Body, Place};
 use super::show::Show;
 use super::tab::Tab;
-use super::{State, failure, headers, notes, request, scripts, timing};
+use super::{State, failure, filter, headers, notes, request, scripts, timing};
 
 /// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
 const KEPT: usize = 32;
@@ -38,6 +38,7 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     show_open(state, cx);
     let Some(place) = state.place() else {
         state.search.typing = false;
+        state.filter.typing = false;
         return;
     };
     let outcome = Arc::clone(&place.outcome);
@@ -47,10 +48,11 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
 
     let parts = state.parts(state.area);
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);
+    state.filter.field.resize(parts.filter.width.saturating_sub(24), 1);
     let content = parts.content;
     let form = if state.raw { Form::Raw } else { Form::Pretty };
     let wrap = state.wrap;
-    if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) {
+    if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) {
         view.set_size(document, content.width, content.height);
         view.set_form(document, form);
         if view.wraps() != wrap {
@@ -79,6 +81,8 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     }
     let same = state.shown == Some(open);
     state.shown = Some(open);
+    let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
+    let before = before.map(|filtered| filtered.text.clone());
     let arrived = if known { None } else { state.places.remove(&open) };
     let arrived = arrived.filter(|place| place.is_of(&newest));
     let kept = |node, place: &Place| {
@@ -114,23 +118,34 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             oldest.map(|node| state.places.remove(&node));
         }
         let name = state.next_name();
-        state.places.insert(open, Place::new(newest, name));
+        let mut place = Place::new(newest, name);
+        place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
+        state.places.insert(open, place);
     }
     // Who types a pattern while the response arrives goes on typing it, and it is searched in what came.
     state.search.typing &= same;
     let tab = state.tab;
     state.search.origin = state.place().map_or_else(Default::default, |place| {
-        (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab))
+        (place.shown().map(|body| body.view.clone()), place.seat(tab))
     });
+    index(state, cx);
+    filter::resume(state, same, cx);
+    search(state, state.search.typing, cx);
+}
+
+/// Indexes the body shown, unless all of it is known.
+pub(super) fn index(state: &mut State, cx: &mut Cx<'_>) {
     // A runtime indexes one body at a time: what was cut short by another goes on under a new name.
     let name = state.next_name();
-    if let Some(place) = state.place_mut()
-        && let Some(job) = place.body.as_ref().and_then(|body| body.document.index_job())
-    {
-        place.id = name;
-        cx.effects.push(Effect::Index(name, Box::new(job)));
+    let Some(place) = state.place_mut() else { return };
+    let Some(job) = place.shown().and_then(|body| body.document.index_job()) else {
+        return;
+    };
+    match &mut place.filtered {
+        Some(filtered) if filtered.body.is_some() => filtered.index = name,
+        _ => place.id = name,
     }
-    search(state, state.search.typing, cx);
+    cx.effects.push(Effect::Index(name, Box::new(job)));
 }
 
 /// What is to be shown of a request: what arrives, else what came last.
@@ -191,7 +206,7 @@ pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     state.search.jump = jump;
     let source = state
         .place()
-        .and_then(|place| place.body.as_ref())
+        .and_then(|place| place.shown())
         .map(|body| body.document.source().clone());
     let job = source.and_then(|source| state.search.job(name, source));
     let nothing = job.is_none();
@@ -199,7 +214,7 @@ pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
         Some(job) => cx.effects.push(Effect::Search(name, Box::new(job))),
         None => state.search.matches = None,
     }
-    if nothing && let Some(body) = state.place_mut().and_then(|place| place.body.as_mut()) {
+    if nothing && let Some(body) = state.place_mut().and_then(|place| place.shown_mut()) {
         body.view.set_matches(None);
     }
     if jump && !state.shows_body() {
@@ -230,8 +245,12 @@ pub(super) fn move_to(state: &mut State, row: usize) {
 
 /// A body's index grew.
 pub(super) fn indexed(state: &mut State, name: u64, snapshot: Snapshot) {
-    let place = state.places.values_mut().find(|place| place.id == name);
-    if let Some(Body { document, view }) = place.and_then(|place| place.body.as_mut())
+    let body = state.places.values_mut().find_map(|place| match &mut place.filtered {
+        Some(filtered) if filtered.index == name => filtered.body.as_mut(),
+        _ if place.id == name => place.body.as_mut(),
+        _ => None,
+    });
+    if let Some(Body { document, view }) = body
         && document.apply(snapshot)
     {
         view.refresh(document);
@@ -258,7 +277,7 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
                 None
             };
             state.search.jump = false;
-            let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) else {
+            let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) else {
                 return;
             };
             let jump = origin.is_some();
@@ -292,7 +311,7 @@ impl State {
         }
         let current = self
             .place()
-            .and_then(|place| place.body.as_ref())
+            .and_then(|place| place.shown())
             .and_then(|body| body.view.current_match());
         match (&self.search.matches, self.search.progress) {
             (Some(matches), _) if matches.ranges.is_empty() => "no match".to_owned(),

@@ -16,7 +16,7 @@ use super::place::Body;
 use super::search::Search;
 use super::show::Show;
 use super::tab::{self, Tab};
-use super::{Action, State, body, follow, request, token as candidates, words};
+use super::{Action, State, body, filter, follow, request, token as candidates, words};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -34,6 +34,8 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
         Action::Token => token(state, cx),
         Action::External => external(state, cx),
+        Action::Filter => filter::begin(state, cx),
+        Action::KeepFilter => filter::keep(state, cx),
     }
 }
 
@@ -53,7 +55,7 @@ fn save(state: &State, cx: &mut Cx<'_>) {
 }
 
 fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
-    let shown = state.shows_body().then(|| state.place_mut()?.body.as_mut()).flatten();
+    let shown = state.shows_body().then(|| state.place_mut()?.shown_mut()).flatten();
     let Some(Body { document, view }) = shown else {
         return cx.shared.notify(Level::Info, "only a body can be folded");
     };
@@ -106,7 +108,7 @@ fn external(state: &State, cx: &mut Cx<'_>) {
         .place()
         .and_then(|place| place.outcome.exchange.as_ref())
         .and_then(|exchange| exchange.response());
-    let shown = state.place().and_then(|place| place.body.as_ref());
+    let shown = state.place().and_then(|place| place.shown());
     let (Some(response), Some(shown)) = (response, shown) else {
         return cx
             .shared
@@ -148,7 +150,7 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         Nav::Search => begin_search(state),
         Nav::NextMatch | Nav::PreviousMatch => step_match(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
-            if let Some(shown) = state.place_mut().and_then(|place| place.body.as_mut()) {
+            if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
                 nav_body(shown, nav);
             }
         }
@@ -195,7 +197,7 @@ fn nav_page(state: &mut State, nav: Nav) {
 fn begin_search(state: &mut State) {
     let tab = state.tab;
     let Some(place) = state.place() else { return };
-    let origin = (place.body.as_ref().map(|body| body.view.clone()), place.seat(tab));
+    let origin = (place.shown().map(|body| body.view.clone()), place.seat(tab));
     state.search.origin = origin;
     state.search.typing = true;
     state.search.field.select_all();
@@ -214,7 +216,7 @@ fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
         return;
     }
     if state.shows_body() {
-        let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) else {
+        let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) else {
             return;
         };
         let found = if forward {
@@ -244,6 +246,9 @@ fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
 }
 
 pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    if state.filter.typing {
+        return filter::key(state, key, cx);
+    }
     match key.code {
         KeyCode::Enter => {
             state.search.typing = false;
@@ -263,8 +268,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
 /// Esc: clears the search; while typing it also goes back to where the search began.
 ///
 /// While the request runs a kept search is left alone: Esc cancels at once.
-pub(super) fn back(state: &mut State, shared: &Shared) -> bool {
-    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    let running = cx.shared.open.is_some_and(|open| cx.shared.running.contains_key(&open));
+    if state.filter.typing || (!state.search.visible() && !running) {
+        return filter::back(state, cx);
+    }
     if !state.search.visible() || state.place().is_none() || (running && !state.search.typing) {
         return false;
     }
@@ -280,7 +288,7 @@ pub(super) fn back(state: &mut State, shared: &Shared) -> bool {
     if typing && tab != Tab::Body {
         *place.seat_mut(tab) = origin.1;
     }
-    if let Some(Body { document, view }) = &mut place.body {
+    if let Some(Body { document, view }) = place.shown_mut() {
         if let (true, Tab::Body, Some(origin)) = (typing, tab, origin.0) {
             *view = origin;
             view.refresh(document);
@@ -308,7 +316,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
         MouseEventKind::ScrollUp => wheel(state, -WHEEL),
         MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => {
             let right = event.kind == MouseEventKind::ScrollRight;
-            if let Some(shown) = state.place_mut().and_then(|place| place.body.as_mut()) {
+            if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
                 nav_body(shown, if right { Nav::Right } else { Nav::Left });
             }
         }
@@ -318,7 +326,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
 
 fn click(state: &mut State, y: usize) {
     if state.shows_body() {
-        if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.body.as_mut()) {
+        if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) {
             view.click(document, y);
         }
     } else if state.page.cursor {
@@ -333,7 +341,7 @@ fn wheel(state: &mut State, rows: isize) {
     let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
         return;
     };
-    match &mut place.body {
+    match place.shown_mut() {
         Some(Body { document, view }) if body => view.scroll(document, rows),
         _ => state.page.scroll(place.seat_mut(tab), rows, height),
     }
@@ -352,7 +360,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
     };
     if state.shows_body() {
-        let at_cursor = place.body.as_ref().map(body::under_cursor).unwrap_or_default();
+        let at_cursor = place.shown().map(body::under_cursor).unwrap_or_default();
         for (what, text) in at_cursor {
             add(&mut offers, &show.as_it_came(&what, Some(&text)), Some(text));
         }
@@ -365,7 +373,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     {
         add(&mut offers, what, Some(text.to_string()));
     }
-    let text = place.body.as_ref().and_then(body::text);
+    let text = place.shown().and_then(body::text);
     add(&mut offers, &show.as_it_came("the body", text.as_deref()), text);
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();

@@ -12,6 +12,7 @@
 mod body;
 mod draw;
 mod failure;
+mod filter;
 mod follow;
 mod headers;
 mod input;
@@ -42,11 +43,13 @@ use crate::model::NodeId;
 use crate::tui::action::{Action as Any, App, Nav, Spec, specs};
 use crate::tui::command::Command;
 use crate::tui::event::Found;
+use crate::tui::filtering::News;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::tabs;
 
+use self::filter::Filter;
 use self::follow::PageKey;
 use self::notes::Note;
 use self::page::Page;
@@ -69,6 +72,7 @@ pub struct State {
     /// The name of the last indexing or search.
     names: u64,
     search: Search,
+    filter: Filter,
     notes: Vec<Note>,
     /// The rows of the tab shown, unless that is the body.
     page: Page,
@@ -89,7 +93,7 @@ impl State {
     }
 
     fn parts(&self, area: Rect) -> draw::Parts {
-        draw::parts(area, self.notes().len(), self.search.visible())
+        draw::parts(area, self.notes().len(), self.filter_rows(), self.search.visible())
     }
 
     /// The rows of the content.
@@ -127,6 +131,10 @@ pub enum Action {
     FoldInside,
     /// Folds all to the next level, and after the last one nothing.
     FoldLevel,
+    /// Filters the body.
+    Filter,
+    /// Keeps the filter on the request, or takes it away.
+    KeepFilter,
     /// Shows a tab.
     Show(Tab),
 }
@@ -141,6 +149,8 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,
     "response.fold-inside" "fold inside" "Fold all that is inside, or unfold it down to the leaves" Action::FoldInside,
     "response.fold-level" "fold to a level" "Fold everything to the first level, then to the next ones, then to none" Action::FoldLevel,
+    "response.filter" "filter" "Filter the body by jq, JSONPath or XPath, while you type" Action::Filter,
+    "response.keep-filter" "keep the filter" "Keep the filter on the request for its next responses, or remove it" Action::KeepFilter,
     "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
     "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
     "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),
@@ -163,7 +173,7 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
 
 /// Whether a text field has the focus.
 pub fn typing(state: &State) -> bool {
-    state.search.typing && state.place().is_some()
+    (state.search.typing || state.filter.typing) && state.place().is_some()
 }
 
 /// Takes a key while typing.
@@ -173,13 +183,16 @@ pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
 
 /// Takes pasted text while typing.
 pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    if state.filter.typing {
+        return filter::paste(state, text, cx);
+    }
     state.search.field.paste(text);
     follow::search(state, true, cx);
 }
 
 /// Leaves what can be left.
 pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
-    input::back(state, cx.shared)
+    input::back(state, cx)
 }
 
 /// Takes a mouse event inside the area.
@@ -206,6 +219,7 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     if state.shows_body() {
         hints.extend(
             [
+                Action::Filter,
                 Action::Fold,
                 Action::FoldLevel,
                 Action::Wrap,
@@ -235,7 +249,7 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Opti
 
 /// What to remember across restarts.
 pub fn remember(state: &State) -> Value {
-    json!({ "tab": state.tab.word(), "wrap": state.wrap, "raw": state.raw })
+    json!({ "tab": state.tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.remember() })
 }
 
 /// Takes up what was remembered.
@@ -248,6 +262,7 @@ pub fn restore(state: &mut State, value: &Value) {
         .unwrap_or_default();
     state.wrap = flag("wrap");
     state.raw = flag("raw");
+    state.filter.restore(&value["filters"]);
 }
 
 /// Places worth a jump letter: inside the area, and what goes there.
@@ -274,6 +289,11 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
 /// A body's index grew.
 pub fn indexed(state: &mut State, document: u64, snapshot: Snapshot) {
     follow::indexed(state, document, snapshot);
+}
+
+/// A filter has news.
+pub fn filtered(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
+    filter::news(state, name, news, cx);
 }
 
 /// A search has news.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::model::{Outcome, Payload};
 use crate::tui::widgets::body::{Document, Source, Supply, Syntax, View};
 
+use super::filter::Filtered;
 use super::page::Seat;
 use super::tab::Tab;
 
@@ -20,6 +21,8 @@ pub(super) struct Place {
     pub id: u64,
     /// The body; `None` when no response came.
     pub body: Option<Body>,
+    /// What a filter made of it.
+    pub filtered: Option<Filtered>,
     seats: [Seat; Tab::ALL.len()],
 }
 
@@ -65,6 +68,7 @@ impl Place {
             outcome,
             id,
             body,
+            filtered: None,
             seats: [Seat::default(); Tab::ALL.len()],
         }
     }
@@ -75,6 +79,23 @@ impl Place {
         body(&self.outcome)
             .zip(body(outcome))
             .is_some_and(|(own, other)| own.is_same(&other))
+    }
+
+    /// The body that is shown: what the filter made of it, else all of it.
+    pub(super) fn shown(&self) -> Option<&Body> {
+        let filtered = self.filtered.as_ref().and_then(|filtered| filtered.body.as_ref());
+        filtered.or(self.body.as_ref())
+    }
+
+    /// The same, to move in.
+    pub(super) fn shown_mut(&mut self) -> Option<&mut Body> {
+        let filtered = self.filtered.as_mut().and_then(|filtered| filtered.body.as_mut());
+        filtered.or(self.body.as_mut())
+    }
+
+    /// Whether that is the output of a filter.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.filtered.as_ref().is_some_and(|filtered| filtered.body.is_some())
     }
 
     pub(super) fn seat(&self, tab: Tab) -> Seat {

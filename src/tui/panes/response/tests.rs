@@ -22,6 +22,7 @@ use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 use crate::tui::widgets::body::search::Matches;
 
+mod filters;
 mod pages;
 
 const JSON: &str =
@@ -358,9 +359,12 @@ fn wrap_and_raw_are_remembered() {
     harness.press("R");
     has(&harness, "{\"access_token\":");
     has(&harness, "raw · 1/1");
-    harness.press("w]]");
+    harness.press("|.a<enter><esc>w]]");
     let kept = super::remember(&harness.state.panes.response);
-    assert_eq!(kept, serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true }));
+    assert_eq!(
+        kept,
+        serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true, "filters": [".a"] })
+    );
     let mut other = super::State::default();
     super::restore(&mut other, &kept);
     assert_eq!(super::remember(&other), kept);

@@ -1,0 +1,30 @@
+//! Filtering a response's body: what the pane asks for, and what comes back.
+//!
+//! ```text
+//! typed ─▶ Effect::Filter(name) ─▶ a thread that keeps the parsed body ─▶ Event::Filtered(name, News) ─▶ a body to show
+//! ```
+
+use crate::filter::{Completion, FilterError, Filtered};
+use crate::model::Payload;
+
+/// A text to filter a body by.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The body; it may still be arriving, and is filtered when it is whole.
+    pub body: Payload,
+    /// What the server says it is.
+    pub media_type: String,
+    /// The filter; empty only asks for keys.
+    pub text: String,
+    /// Whether somebody is typing at the end of it: the keys that could stand there are told, too.
+    pub completes: bool,
+}
+
+/// News of it.
+#[derive(Debug)]
+pub enum News {
+    /// What the filter made of the body, or why it made nothing.
+    Output(Result<Filtered, FilterError>),
+    /// The keys that could stand at the end of the text.
+    Keys(Completion),
+}

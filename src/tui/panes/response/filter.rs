@@ -1,0 +1,478 @@
+//! The filter line: a jq program, a `JSONPath` or an XPath, its output in place of the body while one types.
+//!
+//! ```text
+//! `|` → typing ─ each change → Effect::Filter(new name) → filtered(name): another body, how many values, what is wrong
+//!         ├ Tab     takes the key that is offered below the line, ↑ ↓ go through earlier filters
+//!         ├ Enter   keeps it; the next response of the request is filtered by it, too
+//!         └ Esc     goes back to the whole body
+//! `F` → Command::Edit: it is kept on the request, or no more
+//! ```
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use serde_json::Value;
+
+use crate::filter::{Completion, Form, Language, is_markup};
+use crate::model::edit::Edit;
+use crate::model::{Entity, Request};
+use crate::tui::command::Command;
+use crate::tui::effect::Effect;
+use crate::tui::filtering::{Job, News};
+use crate::tui::panes::Cx;
+use crate::tui::shared::Level;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::body::{Document, Source, Syntax, View};
+use crate::tui::widgets::editor::Editor;
+use crate::tui::widgets::glyphs;
+
+use super::place::{Body, Place};
+use super::tab::Tab;
+use super::{State, follow};
+
+/// Filters remembered.
+const MOST_REMEMBERED: usize = 50;
+
+/// The line.
+#[derive(Debug)]
+pub(super) struct Filter {
+    /// What is typed.
+    pub field: Editor,
+    /// Whether keys go into it.
+    pub typing: bool,
+    /// The keys that could stand at its end.
+    offered: Completion,
+    /// Earlier filters, the latest last.
+    history: Vec<String>,
+    /// Which of them is in the line.
+    at: Option<usize>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            field: Editor::single_line("").with_placeholder("jq, or JSONPath from $ on; XPath in XML and HTML"),
+            typing: false,
+            offered: Completion::default(),
+            history: Vec::new(),
+            at: None,
+        }
+    }
+}
+
+/// What a filter made of a body.
+#[derive(Debug, Default)]
+pub(super) struct Filtered {
+    /// The filter.
+    pub text: String,
+    /// The name of the newest run: news of others are stale.
+    pub id: u64,
+    /// The name of its output's indexing.
+    pub index: u64,
+    running: bool,
+    /// Its output; that of the last filter that made sense while one types.
+    pub body: Option<Body>,
+    count: usize,
+    cut: Option<String>,
+    error: Option<String>,
+}
+
+impl Filtered {
+    /// A filter to be run.
+    pub(super) fn new(text: String) -> Self {
+        Self {
+            running: true,
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+impl Filter {
+    /// What is remembered for the next time.
+    pub(super) fn remember(&self) -> &[String] {
+        &self.history
+    }
+
+    /// Takes up what was remembered.
+    pub(super) fn restore(&mut self, value: &Value) {
+        let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
+        self.history = texts.map(str::to_owned).collect();
+    }
+}
+
+impl State {
+    fn filtered_mut(&mut self) -> Option<&mut Filtered> {
+        self.place_mut()?.filtered.as_mut()
+    }
+
+    /// The rows of the filter line, and of what is said below it.
+    pub(super) fn filter_rows(&self) -> u16 {
+        let filtered = self.place().and_then(|place| place.filtered.as_ref());
+        let said = filtered.is_some_and(|filtered| filtered.error.is_some() || filtered.cut.is_some());
+        match filtered {
+            _ if self.tab != Tab::Body => 0,
+            _ if self.filter.typing => 2,
+            Some(_) if said => 2,
+            Some(_) => 1,
+            None => 0,
+        }
+    }
+}
+
+/// Begins to type, on what is there.
+pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
+    if state.place().is_none_or(|place| place.body.is_none()) {
+        let text = "there is no body to filter: send the request first";
+        return cx.shared.notify(Level::Info, text);
+    }
+    state.tab = Tab::Body;
+    state.search.typing = false;
+    state.filter.typing = true;
+    state.filter.at = None;
+    show_text(state);
+    state.filter.field.select_all();
+    if let Some(place) = state.place_mut()
+        && place.filtered.is_none()
+    {
+        place.filtered = Some(Filtered {
+            running: false,
+            ..Filtered::default()
+        });
+    }
+    run(state, cx);
+}
+
+/// Puts the filter of the request shown into the line.
+fn show_text(state: &mut State) {
+    let text = state
+        .place()
+        .and_then(|place| Some(place.filtered.as_ref()?.text.clone()));
+    state.filter.field.set_text(&text.unwrap_or_default());
+    state.filter.field.go_to_end();
+}
+
+/// Takes a key while typing.
+pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    match key.code {
+        KeyCode::Enter => {
+            state.filter.typing = false;
+            let text = state.filter.field.text();
+            if text.trim().is_empty() {
+                clear(state, cx);
+            } else {
+                note(state, text);
+            }
+        }
+        KeyCode::Tab => {
+            let Completion { replaces, texts } = &state.filter.offered;
+            let text = state.filter.field.text();
+            if let Some(first) = texts.first()
+                && let Some(start) = text.get(..text.len().saturating_sub(*replaces))
+            {
+                let text = format!("{start}{first}");
+                set(state, &text, cx);
+            }
+        }
+        KeyCode::Up | KeyCode::Down => recall(state, key.code == KeyCode::Up, cx),
+        _ => {
+            if state.filter.field.handle_key(key).changed() {
+                state.filter.at = None;
+                changed(state, cx);
+            }
+        }
+    }
+}
+
+/// Takes pasted text while typing.
+pub(super) fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    state.filter.field.paste(text);
+    changed(state, cx);
+}
+
+/// Remembers a filter, unless what must be hidden stands in it.
+fn note(state: &mut State, text: String) {
+    let secret = state
+        .place()
+        .is_some_and(|place| place.outcome.redactor.redact(&text) != text);
+    if secret {
+        return;
+    }
+    let history = &mut state.filter.history;
+    history.retain(|known| *known != text);
+    history.push(text);
+    let more = history.len().saturating_sub(MOST_REMEMBERED);
+    history.drain(..more);
+}
+
+fn recall(state: &mut State, back: bool, cx: &mut Cx<'_>) {
+    let len = state.filter.history.len();
+    let at = match (state.filter.at, back) {
+        (None, true) => len.checked_sub(1),
+        (None, false) => return,
+        (Some(at), true) => Some(at.saturating_sub(1)),
+        (Some(at), false) => Some(at + 1).filter(|at| *at < len),
+    };
+    let text = at
+        .and_then(|at| state.filter.history.get(at).cloned())
+        .unwrap_or_default();
+    set(state, &text, cx);
+    state.filter.at = at;
+}
+
+fn set(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    state.filter.field.set_text(text);
+    state.filter.field.go_to_end();
+    changed(state, cx);
+}
+
+/// Another text is in the line.
+fn changed(state: &mut State, cx: &mut Cx<'_>) {
+    let text = state.filter.field.text();
+    let Some(place) = state.place_mut() else { return };
+    let filtered = place.filtered.get_or_insert_default();
+    filtered.running = !text.trim().is_empty();
+    filtered.error = None;
+    if !filtered.running {
+        (filtered.body, filtered.cut) = (None, None);
+    }
+    let shows_whole = !filtered.running;
+    filtered.text = text;
+    if shows_whole {
+        follow::index(state, cx);
+        follow::search(state, false, cx);
+    }
+    run(state, cx);
+}
+
+/// Runs the filter of the request shown, and asks for the keys if somebody is typing.
+fn run(state: &mut State, cx: &mut Cx<'_>) {
+    let name = state.next_name();
+    let completes = state.filter.typing;
+    let Some(place) = state.place_mut() else { return };
+    let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    let (Some(response), Some(filtered)) = (response, &mut place.filtered) else {
+        return;
+    };
+    filtered.id = name;
+    let job = Job {
+        body: response.body.clone(),
+        media_type: response.header("content-type").unwrap_or_default(),
+        text: filtered.text.clone(),
+        completes,
+    };
+    cx.effects.push(Effect::Filter(name, Box::new(job)));
+}
+
+/// Another place is shown: its filter goes on if it has not come to its end.
+pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {
+    if !same {
+        state.filter.typing = false;
+    }
+    state.filter.offered = Completion::default();
+    if !state.filter.typing {
+        show_text(state);
+    }
+    if state.filtered_mut().is_some_and(|filtered| filtered.running) {
+        run(state, cx);
+    }
+}
+
+/// The filter that a new response is shown through: the one of the response before, else the request's own.
+pub(super) fn of_request(before: Option<String>, request: Option<&Request>) -> Option<Filtered> {
+    let own = request.map(|request| request.filter.clone());
+    let text = before.filter(|text| !text.trim().is_empty()).or(own)?;
+    (!text.trim().is_empty()).then(|| Filtered::new(text))
+}
+
+/// Esc: goes back to the whole body. Returns whether there was a filter.
+pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    let there = state.place().is_some_and(|place| place.filtered.is_some());
+    if !there || state.tab != Tab::Body {
+        return false;
+    }
+    let text = state.filter.field.text();
+    if state.filter.typing && !text.trim().is_empty() {
+        note(state, text);
+    }
+    clear(state, cx);
+    true
+}
+
+fn clear(state: &mut State, cx: &mut Cx<'_>) {
+    state.filter.typing = false;
+    state.filter.offered = Completion::default();
+    state.filter.field.set_text("");
+    if let Some(place) = state.place_mut() {
+        place.filtered = None;
+    }
+    cx.effects.push(Effect::StopFilter);
+    follow::index(state, cx);
+    follow::search(state, false, cx);
+}
+
+/// A filter has news.
+pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
+    let outdated = |place: &Place| place.filtered.as_ref().is_none_or(|filtered| filtered.id != name);
+    if state.place().is_none_or(outdated) {
+        return;
+    }
+    match news {
+        News::Keys(keys) => state.filter.offered = keys,
+        News::Output(output) => {
+            let index = state.next_name();
+            let Some(filtered) = state.filtered_mut() else { return };
+            filtered.running = false;
+            match output {
+                Err(error) => filtered.error = Some(error.to_string()),
+                Ok(output) => {
+                    let syntax = match output.form {
+                        Form::Json => Syntax::Json,
+                        Form::JsonLines => Syntax::JsonLines,
+                        Form::Markup => Syntax::guess(Some("application/xml"), &output.bytes),
+                        Form::Text => Syntax::Text,
+                    };
+                    let document = Document::new(Source::from(output.bytes), syntax);
+                    if let Some(job) = document.index_job() {
+                        cx.effects.push(Effect::Index(index, Box::new(job)));
+                    }
+                    (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
+                    filtered.index = index;
+                    filtered.body = Some(Body {
+                        document,
+                        view: View::new(),
+                    });
+                    follow::search(state, false, cx);
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the filter on the request, or takes away the one that is kept; undoably.
+pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
+    let filtered = state.place().and_then(|place| place.filtered.as_ref());
+    let text = filtered
+        .map(|filtered| filtered.text.trim().to_owned())
+        .unwrap_or_default();
+    let Some((id, request)) = state.shown.and_then(|id| Some((id, cx.shared.workspace.request(id)?))) else {
+        return;
+    };
+    let (filter, words) = match (text.is_empty(), request.filter.is_empty()) {
+        (true, true) => {
+            let text = "there is no filter to keep: type one first";
+            return cx.shared.notify(Level::Info, text);
+        }
+        (false, _) if text != request.filter => (text, "the filter is kept on the request: save it"),
+        _ => (String::new(), "the request has no filter any more: save it"),
+    };
+    let label = if filter.is_empty() {
+        "remove the filter"
+    } else {
+        "keep the filter"
+    };
+    let entity = Entity::Request(Arc::new(Request {
+        filter,
+        ..Request::clone(request)
+    }));
+    cx.commands.push(Command::Edit {
+        label: label.to_owned(),
+        merge: None,
+        edits: vec![Edit::Replace { id, entity }],
+    });
+    cx.commands.push(Command::Notify(Level::Done, words.to_owned()));
+}
+
+/// Draws the line; `kept` is the filter of the request. Returns where the terminal's cursor belongs.
+pub(super) fn draw(state: &State, kept: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let place = state.place()?;
+    let filtered = place.filtered.as_ref()?;
+    let line = Rect { height: 1, ..area };
+    buf.set_style(area, theme.field);
+    let count = count(place, filtered);
+    let mark = if !filtered.text.is_empty() && kept == filtered.text.trim() {
+        "kept · "
+    } else {
+        ""
+    };
+    let note = format!("{mark}{count}");
+    let width = u16::try_from(glyphs::width(&note)).unwrap_or(0);
+    let note_width = if width + 12 < area.width { width + 1 } else { 0 };
+    glyphs::put(buf, line.as_position(), "|", 1, theme.field.patch(theme.key_hint));
+    let mut styles = theme.editor();
+    styles.text = theme.field;
+    styles.current_line = theme.field;
+    styles.placeholder = theme.field.patch(theme.dim);
+    let field = Rect {
+        x: line.x + 2,
+        width: line.width.saturating_sub(3 + note_width),
+        ..line
+    };
+    let cursor = state.filter.field.draw(&styles, None, field, buf, state.filter.typing);
+    if note_width > 0 {
+        let at = Position::new(line.right() - note_width, line.y);
+        glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(theme.dim));
+    }
+    if area.height > 1 {
+        let at = Position::new(area.x + 2, area.y + 1);
+        let room = usize::from(area.width.saturating_sub(3));
+        below(state, filtered, theme, at, room, buf);
+    }
+    cursor.filter(|_| state.filter.typing)
+}
+
+/// What stands below the line: what is wrong, what is missing, else the keys that could follow.
+fn below(state: &State, filtered: &Filtered, theme: &Theme, at: Position, room: usize, buf: &mut Buffer) {
+    let (text, style) = match (&filtered.error, &filtered.cut) {
+        (Some(error), _) => (format!("✗ {error}"), theme.error),
+        (None, Some(cut)) if !state.filter.typing || state.filter.offered.texts.is_empty() => {
+            (format!("! {cut}"), theme.warn)
+        }
+        _ => {
+            let offered = &state.filter.offered.texts;
+            let Some((first, rest)) = offered.split_first() else {
+                return;
+            };
+            let key = glyphs::put_text(buf, at, "⇥ ", room, theme.field.patch(theme.key_hint));
+            let at = Position::new(at.x + u16::try_from(key).unwrap_or(0), at.y);
+            let used = glyphs::put_text(buf, at, first, room.saturating_sub(key), theme.field);
+            let at = Position::new(at.x + u16::try_from(used).unwrap_or(0), at.y);
+            let rest = format!("  {}", rest.join("  "));
+            let rest = glyphs::elide(&rest, room.saturating_sub(key + used));
+            glyphs::put_text(
+                buf,
+                at,
+                &rest,
+                room.saturating_sub(key + used),
+                theme.field.patch(theme.dim),
+            );
+            return;
+        }
+    };
+    let text = glyphs::elide(&text, room);
+    glyphs::put_text(buf, at, &text, room, theme.field.patch(style));
+}
+
+/// `jq · 12 values`.
+fn count(place: &Place, filtered: &Filtered) -> String {
+    if filtered.text.trim().is_empty() {
+        return String::new();
+    }
+    let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    let markup = response.is_some_and(|response| {
+        let head = response.body.read(0, 64).unwrap_or_default();
+        is_markup(&response.header("content-type").unwrap_or_default(), &head)
+    });
+    let language = Language::of(&filtered.text, markup);
+    let thing = if language == Language::XPath { "node" } else { "value" };
+    let said = match (filtered.running, &filtered.error, filtered.count) {
+        (true, ..) => "…".to_owned(),
+        (_, Some(_), _) => "✗".to_owned(),
+        (_, _, 0) => format!("no {thing}"),
+        (_, _, 1) => format!("1 {thing}"),
+        (_, _, count) => format!("{count} {thing}s"),
+    };
+    format!("{} · {said}", language.label())
+}
