@@ -343,7 +343,11 @@ pub enum SecretsCommand {
     /// Says where the key is and what guards it.
     Status,
     /// Sets a passphrase, or another one, and seals everything with a new key.
-    Lock,
+    Lock {
+        /// Puts the passphrase into the system's keyring, so that nobody is asked; without it, it is taken out of there.
+        #[arg(long)]
+        keyring: bool,
+    },
     /// Removes the passphrase: the key is in its file again, for your user alone.
     Unlock,
     /// Makes a new key and seals everything with it.

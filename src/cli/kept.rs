@@ -3,6 +3,7 @@
 use crate::http::Jar;
 use crate::model::variable::CurrentValues;
 use crate::store::State;
+use crate::store::keyring::SystemKeyring;
 use crate::store::state::StateError;
 
 use super::open::{tell, with_causes};
@@ -50,22 +51,12 @@ fn cookies(state: &mut State, output: &mut Output) -> Jar {
     }
 }
 
-/// Unlocks the state with the passphrase that the environment gives, else with what the user types.
+/// Unlocks the state with the passphrase that the environment gives, with the one in the keyring, else with what the user
+/// types.
 pub fn unlock(state: &mut State) -> Result<(), CliError> {
-    let told = |error: StateError| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint());
-    if let Some(given) = passphrase::given() {
-        return state.unlock(&given).map_err(told);
-    }
-    if !passphrase::can_ask() {
-        return Err(
-            CliError::failed("the values kept on this machine are locked with a passphrase").hint(format!(
-                "set `{}`, or run it in a terminal, where you are asked",
-                passphrase::VARIABLE
-            )),
-        );
-    }
     // Without it nothing could be kept, and a token that is there would be missing.
-    let typed = passphrase::until_right(state.safe())?;
-    let typed = typed.ok_or_else(|| CliError::failed("the values kept on this machine stay locked"))?;
-    state.unlock(&typed).map_err(told)
+    passphrase::obtain(state.safe(), &SystemKeyring::of(state.safe()))?
+        .ok_or_else(|| CliError::failed("the values kept on this machine stay locked"))?;
+    let sealed = state.unlocked();
+    sealed.map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))
 }

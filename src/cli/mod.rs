@@ -52,6 +52,7 @@ use tokio::runtime::Builder;
 
 use crate::model::Secret;
 use crate::model::problem::Problem;
+use crate::store::keyring::SystemKeyring;
 use crate::store::locate::samples;
 use crate::store::seal::{Protection, Safe};
 use crate::store::{Paths, locate};
@@ -144,17 +145,13 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
     })
 }
 
-/// Asks for the passphrase before the screen opens; without it, what is kept stays locked.
+/// Obtains the passphrase before the screen opens; without it, what is kept stays locked.
 fn for_the_session(paths: &Paths) -> Result<Option<Secret>, CliError> {
     let safe = Safe::new(paths.secrets_key());
     if !matches!(safe.protection(), Ok(Protection::Passphrase)) {
         return Ok(None);
     }
-    let Some(given) = passphrase::given() else {
-        return passphrase::until_right(&safe);
-    };
-    safe.unlock(&given).map_err(|error| secrets::told(&error))?;
-    Ok(Some(given))
+    passphrase::obtain(&safe, &SystemKeyring::of(&safe))
 }
 
 /// Whether what was typed is there, and is Postman's.

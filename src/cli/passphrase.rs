@@ -7,6 +7,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use super::CliError;
 use super::raw::Raw;
 use crate::model::Secret;
+use crate::store::keyring::{Keyring, KeyringError};
 use crate::store::seal::{Safe, SealError};
 
 /// Where the passphrase is taken from before anybody is asked.
@@ -44,13 +45,59 @@ pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
     }
 }
 
-/// Asks for the passphrase of what is kept until it is right; `None` when the user goes on without.
-pub fn until_right(safe: &Safe) -> Result<Option<Secret>, CliError> {
-    let mut question = "Passphrase for the values kept on this machine";
-    while let Some(typed) = ask(question)? {
+/// What unlocks a safe, as far as it is known without asking anybody.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Known {
+    /// This does, and has.
+    Is(Secret),
+    /// Somebody has to be asked; what is to be said of the keyring before.
+    Not(Option<String>),
+}
+
+/// Unlocks a safe with the passphrase that the environment gives, else with the one in the keyring.
+///
+/// # Errors
+///
+/// When the environment's is wrong: whoever sets it wants to be told.
+pub fn known(safe: &Safe, keyring: &dyn Keyring) -> Result<Known, CliError> {
+    if let Some(given) = given() {
+        safe.unlock(&given).map_err(|error| super::secrets::told(&error))?;
+        return Ok(Known::Is(given));
+    }
+    match keyring.get() {
+        Ok(None) | Err(KeyringError::NotBuilt | KeyringError::NoService(_)) => Ok(Known::Not(None)),
+        Err(error) => Ok(Known::Not(Some(error.to_string()))),
+        Ok(Some(kept)) => match safe.unlock(&kept) {
+            Ok(()) => Ok(Known::Is(kept)),
+            Err(SealError::WrongPassphrase) => Ok(Known::Not(Some("the one in the keyring is wrong".to_owned()))),
+            Err(error) => Err(super::secrets::told(&error)),
+        },
+    }
+}
+
+/// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
+pub fn obtain(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
+    let why = match known(safe, keyring)? {
+        Known::Is(passphrase) => return Ok(Some(passphrase)),
+        Known::Not(why) => why,
+    };
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    if !can_ask() {
+        let error = CliError::failed(format!(
+            "the values kept on this machine are locked with a passphrase{why}"
+        ));
+        return Err(error.hint(format!(
+            "set `{VARIABLE}`, or run it in a terminal, where you are asked"
+        )));
+    }
+    let mut question = format!(
+        "Passphrase for the values kept on this machine{}",
+        super::output::escape(&why)
+    );
+    while let Some(typed) = ask(&question)? {
         match safe.unlock(&typed) {
             Ok(()) => return Ok(Some(typed)),
-            Err(SealError::WrongPassphrase) => question = "That is not it. Passphrase",
+            Err(SealError::WrongPassphrase) => "That is not it. Passphrase".clone_into(&mut question),
             Err(error) => return Err(super::secrets::told(&error)),
         }
     }
@@ -105,6 +152,51 @@ fn taken(key: KeyEvent, text: &mut String) -> Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A keyring that holds this, or does not answer.
+    struct Mock(Result<Option<&'static str>, ()>);
+
+    impl Keyring for Mock {
+        fn get(&self) -> Result<Option<Secret>, KeyringError> {
+            match self.0 {
+                Ok(kept) => Ok(kept.map(Secret::new)),
+                Err(()) => Err(KeyringError::Refused("it is locked".into())),
+            }
+        }
+
+        fn put(&self, _: &Secret) -> Result<(), KeyringError> {
+            Err(KeyringError::NotBuilt)
+        }
+
+        fn remove(&self) -> Result<(), KeyringError> {
+            Err(KeyringError::NotBuilt)
+        }
+    }
+
+    #[test]
+    fn the_keyring_unlocks_before_anybody_is_asked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secrets.key");
+        let ours = Safe::new(&path);
+        let keys = ours.keys().expect("a key");
+        ours.put(&keys, Some(&Secret::new("open sesame")))
+            .expect("it is locked");
+        let locked = || Safe::new(&path);
+        let safe = locked();
+        let found = known(&safe, &Mock(Ok(Some("open sesame")))).expect("no error");
+        assert_eq!(found, Known::Is(Secret::new("open sesame")));
+        assert!(!safe.is_locked());
+        for (kept, said) in [(Ok(Some("hunter2")), "is wrong"), (Err(()), "it is locked")] {
+            let safe = locked();
+            let found = known(&safe, &Mock(kept)).expect("no error");
+            assert!(
+                matches!(&found, Known::Not(Some(why)) if why.contains(said)),
+                "{found:?}"
+            );
+            assert!(safe.is_locked());
+        }
+        assert_eq!(known(&locked(), &Mock(Ok(None))).expect("no error"), Known::Not(None));
+    }
 
     #[test]
     fn a_line_is_typed_and_corrected() {

@@ -3,24 +3,35 @@
 use std::process::ExitCode;
 
 use crate::model::Secret;
+use crate::store::keyring::{Keyring, KeyringError, SystemKeyring};
 use crate::store::seal::{Protection, Safe, SealError};
 use crate::store::state::{StateError, rekey};
 
 use super::CliError;
 use super::args::SecretsCommand;
-use super::open::{Opened, with_causes};
+use super::open::{Opened, tell, with_causes};
 use super::output::{Output, escape};
-use super::passphrase;
+use super::passphrase::{self, Known};
 
 /// Does what was asked for.
 pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) -> Result<ExitCode, CliError> {
     let safe = Safe::new(opened.paths.secrets_key());
+    let keyring = SystemKeyring::of(&safe);
     match command {
-        SecretsCommand::Status => status(opened, &safe, output)?,
-        SecretsCommand::Lock => {
-            opened_up(&safe)?;
+        SecretsCommand::Status => status(opened, &safe, &keyring, output)?,
+        SecretsCommand::Lock { keyring: true } => {
+            // Before anything is typed in vain.
+            keyring.get().map_err(|error| keyring_told(&error))?;
+            opened_up(&safe, &keyring)?;
+            let new = new_passphrase()?;
+            lock_by(&keyring, &safe, &new, || change(opened, &safe, Some(&new), output))?;
+            output.note("what is kept is locked with the passphrase, which the system's keyring holds");
+        }
+        SecretsCommand::Lock { keyring: false } => {
+            opened_up(&safe, &keyring)?;
             let new = new_passphrase()?;
             change(opened, &safe, Some(&new), output)?;
+            take_out(&keyring, output);
             output.note(&format!(
                 "what is kept is locked with the passphrase; it is asked for once a session, or taken from `{}`",
                 passphrase::VARIABLE
@@ -31,17 +42,20 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
                 output.note("there is no passphrase to remove");
                 return Ok(ExitCode::SUCCESS);
             }
-            opened_up(&safe)?;
+            opened_up(&safe, &keyring)?;
             change(opened, &safe, None, output)?;
+            take_out(&keyring, output);
             output.note("the passphrase is gone; the key is in its file, which only you can read");
         }
         SecretsCommand::Rekey => {
-            let given = opened_up(&safe)?;
+            let given = opened_up(&safe, &keyring)?;
             change(opened, &safe, given.as_ref(), output)?;
         }
         SecretsCommand::Forget => {
             let ending = format!(".forgotten-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"));
-            match safe.forget(&ending).map_err(|error| told(&error))? {
+            let forgotten = safe.forget(&ending).map_err(|error| told(&error))?;
+            take_out(&keyring, output);
+            match forgotten {
                 Some(aside) => output.note(&format!(
                     "all values and cookies kept so far are given up; the key is kept as `{}` in case the passphrase comes \
                      back",
@@ -54,10 +68,13 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
     Ok(ExitCode::SUCCESS)
 }
 
-fn status(opened: &Opened, safe: &Safe, output: &mut Output) -> Result<(), CliError> {
+fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Output) -> Result<(), CliError> {
     let guard = match safe.protection().map_err(|error| told(&error))? {
         Protection::None => "nothing is sealed yet; the key is made at the first use",
         Protection::File => "the key is in its file, which only you can read (0600)",
+        Protection::Passphrase if matches!(keyring.get(), Ok(Some(_))) => {
+            "the key is locked with a passphrase, which the system's keyring holds"
+        }
         Protection::Passphrase => "the key is locked with a passphrase",
     };
     let count = opened.state.sealed().map_err(|error| state_told(&error))?;
@@ -75,16 +92,53 @@ fn status(opened: &Opened, safe: &Safe, output: &mut Output) -> Result<(), CliEr
 }
 
 /// Takes the passphrase if there is one, and says which.
-fn opened_up(safe: &Safe) -> Result<Option<Secret>, CliError> {
+fn opened_up(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
     if safe.protection().map_err(|error| told(&error))? != Protection::Passphrase {
         return Ok(None);
     }
-    let given = match passphrase::given() {
-        Some(given) => given,
-        None => ask("Passphrase")?,
-    };
+    if let Known::Is(passphrase) = passphrase::known(safe, keyring)? {
+        return Ok(Some(passphrase));
+    }
+    let given = ask("Passphrase")?;
     safe.unlock(&given).map_err(|error| told(&error))?;
     Ok(Some(given))
+}
+
+/// Puts a passphrase into the keyring and then locks with it; what the keyring does not take locks nothing.
+fn lock_by(
+    keyring: &dyn Keyring,
+    safe: &Safe,
+    new: &Secret,
+    lock: impl FnOnce() -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let before = keyring.get().map_err(|error| keyring_told(&error))?;
+    keyring.put(new).map_err(|error| keyring_told(&error))?;
+    let again = keyring.get().map_err(|error| keyring_told(&error))?;
+    let done = if again.as_ref() == Some(new) {
+        lock()
+    } else {
+        Err(CliError::failed("the system's keyring does not give back what is put there").hint("nothing was locked"))
+    };
+    // Locking that ended midway has locked all the same.
+    let locked = || matches!(safe.protection(), Ok(Protection::Passphrase)) && safe.unlock(new).is_ok();
+    if done.is_err() && !locked() {
+        let back = match &before {
+            Some(before) => keyring.put(before),
+            None => keyring.remove(),
+        };
+        back.map_err(|error| keyring_told(&error))?;
+    }
+    done
+}
+
+/// Takes the passphrase out of the keyring, where it opens nothing any more.
+fn take_out(keyring: &dyn Keyring, output: &mut Output) {
+    if let Ok(Some(_)) = keyring.get() {
+        match keyring.remove() {
+            Ok(()) => output.note("the passphrase is taken out of the system's keyring"),
+            Err(error) => tell(output, &error.to_string(), Some(error.hint())),
+        }
+    }
 }
 
 fn ask(question: &str) -> Result<Secret, CliError> {
@@ -114,6 +168,10 @@ fn change(opened: &Opened, safe: &Safe, passphrase: Option<&Secret>, output: &mu
     Ok(())
 }
 
+fn keyring_told(error: &KeyringError) -> CliError {
+    CliError::failed(error.to_string()).hint(error.hint())
+}
+
 /// An error of the key as the command line tells it.
 pub fn told(error: &SealError) -> CliError {
     CliError::failed(error.to_string()).hint(error.hint())
@@ -121,4 +179,82 @@ pub fn told(error: &SealError) -> CliError {
 
 fn state_told(error: &StateError) -> CliError {
     with_causes(CliError::failed(error.to_string()), error).hint(error.hint())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::cell::RefCell;
+
+    use super::*;
+
+    /// A keyring in memory; one that keeps nothing acts as if.
+    #[derive(Default)]
+    struct Memory {
+        kept: RefCell<Option<Secret>>,
+        forgets: bool,
+        refuses: bool,
+    }
+
+    impl Keyring for Memory {
+        fn get(&self) -> Result<Option<Secret>, KeyringError> {
+            Ok(self.kept.borrow().clone())
+        }
+
+        fn put(&self, passphrase: &Secret) -> Result<(), KeyringError> {
+            if self.refuses {
+                return Err(KeyringError::Refused("it is locked".into()));
+            }
+            if !self.forgets {
+                *self.kept.borrow_mut() = Some(passphrase.clone());
+            }
+            Ok(())
+        }
+
+        fn remove(&self) -> Result<(), KeyringError> {
+            *self.kept.borrow_mut() = None;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_the_keyring_holds_is_what_locks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secrets.key");
+        let safe = Safe::new(&path);
+        let keys = safe.keys().unwrap();
+        let new = Secret::new("open sesame");
+        let put = || safe.put(&keys, Some(&new)).map_err(|error| told(&error));
+
+        // A keyring that does not take it, or loses it, locks nothing.
+        for keyring in [
+            Memory {
+                refuses: true,
+                ..Memory::default()
+            },
+            Memory {
+                forgets: true,
+                ..Memory::default()
+            },
+        ] {
+            lock_by(&keyring, &safe, &new, put).unwrap_err();
+            assert_eq!(Safe::new(&path).protection().unwrap(), Protection::File);
+            assert_eq!(keyring.get().unwrap(), None);
+        }
+
+        // Where locking fails the keyring holds what it did.
+        let keyring = Memory::default();
+        keyring.put(&Secret::new("before")).unwrap();
+        lock_by(&keyring, &safe, &new, || Err(CliError::failed("the disk is full"))).unwrap_err();
+        assert_eq!(keyring.get().unwrap(), Some(Secret::new("before")));
+
+        let keyring = Memory::default();
+        lock_by(&keyring, &safe, &new, put).unwrap();
+        let locked = Safe::new(&path);
+        assert!(locked.is_locked());
+        assert_eq!(opened_up(&locked, &keyring).unwrap(), Some(new));
+        assert!(!std::fs::read_to_string(&path).unwrap().contains("sesame"));
+        take_out(&keyring, &mut Output::standard(super::super::args::ColorWhen::Auto));
+        assert_eq!(keyring.get().unwrap(), None);
+    }
 }

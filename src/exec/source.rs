@@ -1,6 +1,9 @@
 //! Where a send takes its facts from, and the scopes it sees: built the same way for the TUI and the command line.
 
-use super::tokens::token_sources;
+use serde_json::Value;
+
+use super::tokens::{TokenRequest, token_sources};
+use crate::model::exchange::Response;
 use crate::model::variable::{CurrentValues, Owner, display_value};
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
@@ -61,16 +64,27 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
     scopes
 }
 
+/// A larger reply is no token's, in bytes.
+const LARGEST_REPLY: usize = 64 * 1024;
+
 /// From so many bytes on a cookie counts as one that stands for its owner.
 const SHORTEST_SESSION: usize = 16;
 
 /// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
-/// variables and tokens.
+/// variables and tokens, and of a request that brings a token all tokens in its reply.
 pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
     let of_send = outcome.exchange.as_ref().map(|exchange| exchange.redactor.clone());
     let scopes = scopes(source);
-    let tokens = token_sources(source.workspace);
-    let tokens = tokens.iter().filter_map(|token| scopes.get(&token.source.variable));
+    let declared = token_sources(source.workspace);
+    let is_own = |token: &TokenRequest| {
+        source.node.is_some() && (token.request == source.node || token.refresh(source.workspace) == source.node)
+    };
+    let came = if declared.iter().any(is_own) {
+        outcome.exchange.as_ref().and_then(Exchange::response).map(tokens_in)
+    } else {
+        None
+    };
+    let tokens = declared.iter().filter_map(|token| scopes.get(&token.source.variable));
     let tokens = tokens
         .map(|(_, binding)| display_value(&binding.value))
         .filter(|token| !token.is_empty());
@@ -82,10 +96,38 @@ pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
         .secrets()
         .chain(tokens)
         .chain(sessions)
+        .chain(came.unwrap_or_default())
         .map(Secret::new)
         .chain(vault);
     let hidden: Vec<Secret> = hidden.collect();
     of_send.unwrap_or_default().and(&outcome.redactor).with(hidden)
+}
+
+/// The tokens in the reply of a request that brings one, by the names that RFC 6749 has for them, however they
+/// are written: `access_token`, `RefreshToken`.
+fn tokens_in(response: &Response) -> Vec<String> {
+    let mut out = Vec::new();
+    if response.body.len() <= LARGEST_REPLY
+        && let Ok(body) = response.body.json()
+    {
+        collect_tokens(&body, false, &mut out);
+    }
+    out
+}
+
+fn collect_tokens(value: &Value, is_token: bool, out: &mut Vec<String>) {
+    match value {
+        Value::String(text) if is_token => out.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_tokens(item, is_token, out)),
+        Value::Object(map) => {
+            for (name, value) in map {
+                let letters = name.chars().filter(char::is_ascii_alphanumeric);
+                let name: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+                collect_tokens(value, ["accesstoken", "refreshtoken", "idtoken"].contains(&&*name), out);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The variables of a collection as its requests see them.
@@ -173,6 +215,18 @@ mod tests {
             ("new", true, false, now),
         ];
         assert_eq!(flags, expected);
+    }
+
+    #[test]
+    fn tokens_in_a_reply_are_found_by_their_names() {
+        let body = json!({
+            "access_token": "a-1", "token_type": "bearer", "expires_in": 599, "id_token": "i-1",
+            "data": [{"refreshToken": "r-1", "Token": {"AccessToken": "a-2", "ExpiresAt": "2"}}],
+        });
+        let mut found = Vec::new();
+        collect_tokens(&body, false, &mut found);
+        found.sort_unstable();
+        assert_eq!(found, ["a-1", "a-2", "i-1", "r-1"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //!                               └── watch: what others changed
 //!  <XDG state>/…/state.db ───── state::State            current values, cookies, history, drafts, layout
 //!  <XDG state>/secrets.key ──── seal::Safe               the key that values and cookies there are sealed with
+//!  the system's keyring ─────── keyring::Keyring         the passphrase of that key, if the user puts it there
 //!  <XDG config>/config.toml ─── config::Config          the user's own settings
 //! ```
 //!
@@ -14,6 +15,7 @@
 
 pub mod config;
 pub mod files;
+pub mod keyring;
 pub mod locate;
 pub mod packages;
 pub mod paths;

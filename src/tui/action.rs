@@ -106,6 +106,8 @@ pub enum App {
     Run,
     /// Imports Postman's files.
     Import,
+    /// Asks for the passphrase of what is kept.
+    Unlock,
 }
 
 /// Moving about; each pane and list knows what it means there.
@@ -189,6 +191,7 @@ const APP: &[Spec] = specs! { Action::App:
     "messages" "messages" "List the messages of the status line, in full" App::Messages,
     "globals" "globals" "Edit the global variables" App::Globals,
     "cookies" "cookies" "List the cookies of the workspace" App::Cookies,
+    "unlock" "unlock" "Give the passphrase of the values, tokens and cookies kept on this machine" App::Unlock,
 };
 
 const NAV: &[Spec] = specs! { Action::Nav:

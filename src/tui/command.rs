@@ -58,6 +58,7 @@ impl Command {
             | Self::Import(_)
             | Self::Consent(..)
             | Self::Typed(..)
+            | Self::Unlock(_)
             | Self::CloseRunner
             | Self::Quit => false,
         }
@@ -216,6 +217,8 @@ pub enum Command {
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.
     Typed(QuestionId, Option<Secret>),
+    /// Unlocks what is kept, by this passphrase.
+    Unlock(Secret),
     /// Makes a value of a response the token of a variable.
     BindToken(Box<TokenDraft>, String),
     /// Closes the table of the run, which goes on.

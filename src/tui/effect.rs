@@ -81,6 +81,8 @@ pub enum Effect {
     },
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),
+    /// Takes cookies that were kept, in the form of the jar, beside those that are there.
+    TakeCookies(String),
     /// Remembers the theme in the user's settings.
     KeepTheme(String),
     /// Reads Postman's files: what was typed.
@@ -196,6 +198,8 @@ pub enum LocalJob {
         /// Its new one.
         aside: String,
     },
+    /// Unlocks what is kept; what it is comes back as an event.
+    Unlock(Secret),
     /// Remembers which environment is active.
     ActiveEnvironment(Option<String>),
     /// Remembers where everything stands, as JSON.

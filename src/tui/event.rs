@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
+use crate::model::variable::CurrentValues;
 use crate::model::{EnvironmentId, Exchange, Filed, Outcome};
 use crate::store::files::Theirs;
 use crate::store::state::Other;
@@ -45,6 +46,8 @@ pub enum Event {
     Others(Vec<Other>),
     /// Whether local state can be kept: said when that changes.
     Keeps(bool),
+    /// What is kept is unlocked, or why it is not.
+    Unlocked(Result<Box<Kept>, String>),
     /// Files changed outside.
     Changed(Vec<Change>),
     /// Files that were looked at and are not broken, or not any more.
@@ -82,6 +85,15 @@ pub enum Event {
     NoDemo(String),
     /// The terminal is gone.
     Hangup,
+}
+
+/// What was locked.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Values, tokens among them.
+    pub current: CurrentValues,
+    /// Cookies, as the jar writes them.
+    pub cookies: Option<String>,
 }
 
 /// How writing a file ended.

@@ -37,6 +37,7 @@ pub mod sign_ins;
 pub mod state;
 mod terminal;
 pub mod theme;
+mod unlocking;
 pub mod widgets;
 
 pub use runtime::{App, Flow, Host, TuiOptions, keymap_problem, run};

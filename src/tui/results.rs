@@ -20,6 +20,7 @@ use super::panes::{Cx, request, response};
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::state::State;
+use super::unlocking;
 use crate::store::state::{HistoryRow, Other, token_of};
 use crate::vars::Layer;
 
@@ -99,6 +100,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         }
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
+        Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),
         Event::Consent(question) => consents::ask(state, question, queue),
         Event::SignIn(id, news) => sign_ins::take(state, id, news, effects),
         Event::Keeps(keeps) => {
@@ -117,7 +119,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
 }
 
 /// Takes over values that another postrider set, unless they were set anew here since.
-fn take_others(state: &mut State, others: Vec<Other>) {
+pub(super) fn take_others(state: &mut State, others: Vec<Other>) {
     let shared = &mut state.shared;
     for Other { owner, key, was, now } in others {
         let ours = shared.current.get(&owner, &key);
@@ -223,8 +225,9 @@ fn renewed(state: &mut State, outcome: &Outcome, aim: &Aim) {
     let open = state.shared.open;
     for renewal in &outcome.renewals {
         if let (Some(node), Some(own)) = (renewal.node, &renewal.outcome) {
+            let hidden = exec::secrets(&state.shared.plan_source(Some(node)), own);
             let own = Outcome {
-                redactor: own.redactor.and(&outcome.redactor),
+                redactor: hidden.and(&outcome.redactor),
                 ..Outcome::clone(own)
             };
             state.shared.outcomes.insert(node, Arc::new(own), open);

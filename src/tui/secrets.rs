@@ -11,7 +11,7 @@ use super::shared::Shared;
 use crate::model::variable::{CurrentValue, Owner, Variable};
 
 /// Who set such a value, as the environment editor says it.
-const SET_BY: &str = "its file";
+pub const SET_BY: &str = "its file";
 
 /// Makes the values of secrets that stand in files the current ones, where there are none.
 pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {

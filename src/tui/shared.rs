@@ -73,6 +73,7 @@ pub enum Level {
 
 /// The state all panes share.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Shared {
     /// Collections, environments, globals.
     pub workspace: Workspace,
@@ -116,6 +117,8 @@ pub struct Shared {
     pub contested: BTreeSet<Filed>,
     /// Postman's file or folder that is only looked at; nothing of it can be changed.
     pub read_only: Option<String>,
+    /// What is kept is locked with a passphrase: values, tokens and cookies are neither read nor kept.
+    pub locked: bool,
     /// Drafts cannot be kept: what is not saved will be lost.
     pub forgetful: bool,
     /// A node cut in the tree, waiting to be pasted.

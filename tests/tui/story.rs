@@ -14,7 +14,19 @@ fn the_token_request_fills_the_token() {
         user.sees(field);
     }
     user.sees("dex_token valid");
-    user.press("4]]]").sees("Update environment");
+    // What came with the token is as secret as it is; copied is what came, and the menu says so.
+    user.sees("\"access_token\": \"••••").sees("\"refresh_token\": \"••••");
+    user.press("4v").sees_no("••••••••");
+    user.press("<esc>").sees("\"access_token\": \"••••");
+    user.press("gjy")
+        .sees("the value under the cursor, with its secrets in clear");
+    user.press("<enter>").sees("copied");
+    let copied = user.desk.clipboard.last().unwrap();
+    assert!(
+        copied.len() == 25 && copied.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        "{copied}"
+    );
+    user.press("]]]").sees("Update environment");
     assert!(
         user.value("demo", "dex_token")
             .is_some_and(|token| token.starts_with("eyJ"))

@@ -1,9 +1,9 @@
 //! Where the key comes from: made at the first use, read when a value is to be sealed or opened and not before.
 
-use std::cell::RefCell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::file::KeyFile;
 use super::{Key, Keys, SealError};
@@ -20,13 +20,13 @@ pub enum Protection {
     Passphrase,
 }
 
-/// The keys of this machine's user, and where they are.
+/// The keys of this machine's user, and where they are. Clones share what is known: one passphrase unlocks all of them.
 #[derive(Clone, Debug)]
 pub struct Safe {
     /// `None` for a state that is forgotten at the end.
     path: Option<PathBuf>,
     /// What was read, and the keys it gave.
-    known: RefCell<Option<(String, Keys)>>,
+    known: Arc<Mutex<Option<(String, Keys)>>>,
 }
 
 impl Safe {
@@ -34,7 +34,7 @@ impl Safe {
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: Some(path.into()),
-            known: RefCell::default(),
+            known: Arc::default(),
         }
     }
 
@@ -42,7 +42,7 @@ impl Safe {
     pub fn forgetful() -> Self {
         Self {
             path: None,
-            known: RefCell::new(Some((String::new(), Keys::one(Key::draw())))),
+            known: Arc::new(Mutex::new(Some((String::new(), Keys::one(Key::draw()))))),
         }
     }
 
@@ -69,15 +69,14 @@ impl Safe {
     pub fn keys(&self) -> Result<Keys, SealError> {
         let Some(path) = &self.path else {
             return Ok(self
-                .known
-                .borrow()
+                .known()
                 .as_ref()
                 .map_or_else(|| Keys::one(Key::draw()), |(_, keys)| keys.clone()));
         };
         let Some((text, file)) = self.read()? else {
             return self.make(path);
         };
-        if let Some((known, keys)) = &*self.known.borrow()
+        if let Some((known, keys)) = &*self.known()
             && *known == text
         {
             return Ok(keys.clone());
@@ -125,12 +124,16 @@ impl Safe {
         aside.push(ending);
         let aside = PathBuf::from(aside);
         fs::rename(path, &aside).map_err(|error| self.wrong(error.to_string()))?;
-        *self.known.borrow_mut() = None;
+        *self.known() = None;
         Ok(Some(aside))
     }
 
+    fn known(&self) -> MutexGuard<'_, Option<(String, Keys)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn know(&self, text: String, keys: &Keys) {
-        *self.known.borrow_mut() = Some((text, keys.clone()));
+        *self.known() = Some((text, keys.clone()));
     }
 
     fn wrong(&self, reason: impl Into<String>) -> SealError {

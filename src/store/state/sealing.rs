@@ -31,6 +31,11 @@ impl State {
     /// Takes the passphrase for this session.
     pub fn unlock(&mut self, passphrase: &Secret) -> Result<(), StateError> {
         self.safe.unlock(passphrase)?;
+        self.unlocked()
+    }
+
+    /// Does what was left to do until the safe is unlocked, as it is now.
+    pub fn unlocked(&mut self) -> Result<(), StateError> {
         self.seal_what_is_plain()
     }
 

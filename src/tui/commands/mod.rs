@@ -15,7 +15,7 @@ mod tokens;
 
 use super::command::Command;
 use super::drafts;
-use super::effect::Effect;
+use super::effect::{Effect, LocalJob};
 use super::shared::Level;
 use super::state::State;
 
@@ -91,6 +91,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::BindToken(draft, variable) => binding::bind(state, *draft, &variable, queue, effects),
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
+        Command::Unlock(passphrase) => effects.push(Effect::Local(LocalJob::Unlock(passphrase))),
         Command::CloseRunner => state
             .modals
             .retain(|modal| !matches!(modal, super::modals::Modal::Runner(_))),

@@ -15,6 +15,7 @@ use crate::tui::runner::Ask;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::{Depth, Theme};
+use crate::tui::unlocking;
 
 use super::{READ_ONLY, pickers, saving, sending};
 
@@ -78,6 +79,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             show(queue, Help::new(&state.keymap, &contexts).into());
         }
         App::Run => queue.push(Command::Run(Ask::Open)),
+        App::Unlock => unlocking::ask(&mut state.shared, queue),
         App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),
         App::ForgetToken => sending::forget_token(state, effects),

@@ -14,28 +14,46 @@ use crate::tui::panes::{Cx, View};
 use crate::tui::widgets::escape;
 use crate::tui::widgets::glyphs;
 
+/// What it is for.
+#[derive(Debug)]
+enum About {
+    /// A send that waits, of this collection.
+    Send(QuestionId, String),
+    /// What is kept on this machine.
+    Kept,
+}
+
 /// The question.
 pub struct Ask {
-    id: QuestionId,
+    about: About,
     words: String,
-    collection: String,
     typed: String,
     sheet: Sheet,
 }
 
 impl std::fmt::Debug for Ask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ask").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("Ask")
+            .field("about", &self.about)
+            .finish_non_exhaustive()
     }
 }
 
 impl Ask {
     /// Asks with these words, for a collection.
     pub fn new(id: QuestionId, words: &str, collection: &str) -> Self {
+        Self::about(About::Send(id, collection.to_owned()), words)
+    }
+
+    /// Asks for the passphrase of what is kept.
+    pub fn passphrase(words: &str) -> Self {
+        Self::about(About::Kept, words)
+    }
+
+    fn about(about: About, words: &str) -> Self {
         Self {
-            id,
+            about,
             words: words.to_owned(),
-            collection: collection.to_owned(),
             typed: String::new(),
             sheet: Sheet::default(),
         }
@@ -44,7 +62,10 @@ impl Ask {
     fn answer(&mut self, cx: &mut Cx<'_>, given: bool) -> Flow {
         let typed = std::mem::take(&mut self.typed);
         let secret = (given && !typed.is_empty()).then(|| Secret::new(typed));
-        cx.commands.push(Command::Typed(self.id, secret));
+        match self.about {
+            About::Send(id, _) => cx.commands.push(Command::Typed(id, secret)),
+            About::Kept => cx.commands.extend(secret.map(Command::Unlock)),
+        }
         Flow::Close
     }
 
@@ -86,11 +107,16 @@ impl Ask {
     /// Draws it.
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
-        self.sheet
-            .draw("A value is asked for", "", &[("↵", "ok"), ("Esc", "none")], view, buf);
+        let (title, end, words) = match &self.about {
+            About::Send(_, collection) => {
+                let words = format!("{} (for `{collection}`)", self.words);
+                ("A value is asked for", "none", words)
+            }
+            About::Kept => ("Passphrase", "stay locked", self.words.clone()),
+        };
+        self.sheet.draw(title, "", &[("↵", "ok"), ("Esc", end)], view, buf);
         let body = self.sheet.body;
         let room = usize::from(body.width);
-        let words = format!("{} (for `{}`)", self.words, self.collection);
         for (line, y) in wrap(&words, room).iter().zip(body.y..body.bottom().saturating_sub(2)) {
             let at = Position::new(body.x, y);
             glyphs::put_text(buf, at, &escape::printable(line), room, theme.popup);

@@ -13,14 +13,15 @@ use jiff::Timestamp;
 use super::bin::Bin;
 use crate::http::merge_cookies;
 use crate::model::variable::Owner;
-use crate::model::{Filed, ItemPath};
+use crate::model::{Filed, ItemPath, Secret};
 use crate::store::files::{Content, SaveError};
+use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
 use crate::store::watch::{self, Watcher};
 use crate::store::{Config, Files, Place};
 use crate::tui::drafts;
 use crate::tui::effect::{FileJob, LocalJob};
-use crate::tui::event::{Event, Saved};
+use crate::tui::event::{Event, Kept, Saved};
 use crate::tui::importing::News;
 use crate::tui::shared::Level;
 
@@ -411,6 +412,16 @@ impl Worker {
                     at: Timestamp::now(),
                 })
             }
+            LocalJob::Unlock(passphrase) => {
+                let unlocked = unlock(database, known, &passphrase);
+                // What is kept goes on being kept or not: this says nothing of it.
+                let unlocked = unlocked.map(Box::new).map_err(|error| match error {
+                    state::StateError::Seal(SealError::WrongPassphrase) => String::new(),
+                    error => format!("{error}; {}", error.hint()),
+                });
+                self.tell(Event::Unlocked(unlocked));
+                return;
+            }
             LocalJob::DraftAside { key, aside } => database.set_draft_aside(&key, &aside),
             LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
             LocalJob::Layout(json) => database.set_layout(&json),
@@ -437,6 +448,8 @@ impl Worker {
             self.tell(Event::Keeps(result.is_ok()));
             match result {
                 Ok(()) => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),
+                // The screen says so all the time, and what to do.
+                Err(state::StateError::Seal(SealError::Locked)) => {}
                 Err(error) => self.say(
                     Level::Error,
                     format!("drafts and tokens are not being kept: {error}; {}", error.hint()),
@@ -444,6 +457,16 @@ impl Worker {
             }
         }
     }
+}
+
+/// Unlocks the local state and reads what was locked.
+fn unlock(database: &mut state::State, known: &mut Known, passphrase: &Secret) -> Result<Kept, state::StateError> {
+    database.unlock(passphrase)?;
+    known.refresh(database)?;
+    Ok(Kept {
+        current: database.current_values()?,
+        cookies: database.cookies()?,
+    })
 }
 
 /// An error with its causes and the next step.

@@ -401,6 +401,7 @@ impl Helpers {
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
                 Effect::StopFilter => self.filters.stop(),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
+                Effect::TakeCookies(kept) => self.sends.take_cookies(&kept),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),
                 Effect::StopReading => self.sends.imports.stop(),
                 Effect::Import(id, planned) => self.sends.imports.import(id, planned),

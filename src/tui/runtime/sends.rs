@@ -18,7 +18,7 @@ use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
-use crate::http::{Client, ClientConfig, Jar, Keeping};
+use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::EnvironmentId;
 use crate::store::paths::netrc_file;
 use crate::store::{Config, PackageStore};
@@ -240,6 +240,19 @@ impl Sends {
                     self.cookies.remove(&cookie.domain, &cookie.path, &cookie.name);
                 }
             }
+        }
+        self.tell_cookies();
+    }
+
+    /// Takes cookies that were kept; what was set or cleared meanwhile is the newer.
+    pub fn take_cookies(&self, kept: &str) {
+        let merged = Jar::new().to_json().and_then(|none| {
+            let ours = self.cookies.to_json()?;
+            Jar::from_json(&merge_cookies(&none, &ours, kept)?)
+        });
+        match merged {
+            Ok(merged) => self.cookies.replace(&merged),
+            Err(error) => drop(self.queue.send(Event::Notice(Level::Error, error))),
         }
         self.tell_cookies();
     }

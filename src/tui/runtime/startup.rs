@@ -24,6 +24,7 @@ use crate::tui::secrets;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::Depth;
+use crate::tui::unlocking;
 
 /// What was read besides the state.
 pub struct Start {
@@ -121,6 +122,8 @@ fn look_at(read_only: &mut Option<String>, found: &Found, options: &TuiOptions) 
 struct Local {
     database: Option<state::State>,
     remembered: Remembered,
+    /// Whether values, tokens and cookies are locked with a passphrase that nobody has given.
+    locked: bool,
     /// A state that was set aside.
     problem: Option<Problem>,
     /// What went wrong, and how bad that is.
@@ -152,6 +155,7 @@ impl Local {
                 {
                     local.notice = Some((Level::Error, format!("{error}; {}", error.hint())));
                 }
+                local.locked = database.safe().is_locked();
                 match local.remembered.read(&mut database) {
                     Ok(None) => {}
                     Ok(Some(text)) => local.notice = Some((Level::Warning, text)),
@@ -174,7 +178,10 @@ impl Local {
     fn take_up(self, state: &mut State, files: &Files) -> (Option<Database>, Option<Jar>, Vec<Effect>) {
         state.shared.workspace.problems.extend(self.problem);
         state.shared.forgetful = self.database.is_none();
-        if let Some((level, text)) = self.notice {
+        state.shared.locked = self.locked;
+        if self.locked {
+            unlocking::tell(&mut state.shared, &state.keymap);
+        } else if let Some((level, text)) = self.notice {
             state.shared.notify(level, text);
         }
         let known = Known::new(self.remembered.current.clone());

@@ -335,6 +335,62 @@ fn cookies_that_cannot_be_read_are_set_aside_and_those_of_others_stay() {
 }
 
 #[test]
+fn what_is_locked_is_unlocked_while_the_program_runs() {
+    let home = tempfile::tempdir().unwrap();
+    settled(&home).finish();
+    let paths = Paths::below(home.path());
+    let open = || Database::open(&paths, &home.path().join("work")).unwrap().0;
+    let value = |text: &str| crate::model::variable::CurrentValue {
+        value: Some(text.into()),
+        set_by: "you".into(),
+        set_at: Timestamp::now(),
+    };
+    let owner = Owner::Environment("local".into());
+    let changes = [(owner.clone(), "kept".to_owned(), Some(value("before")))];
+    let mut database = open();
+    database.set_current_values(&changes).unwrap();
+    let theirs = Jar::new();
+    theirs.set(&"http://a.test/".parse().unwrap(), "theirs=1");
+    let json = theirs.to_json().unwrap();
+    database.change_cookies(&json, |_| Err(())).unwrap();
+    let passphrase = crate::model::Secret::new("sesame");
+    let safe = crate::store::seal::Safe::new(paths.secrets_key());
+    crate::store::state::rekey(&paths, &safe, Some(&passphrase)).unwrap();
+
+    let mut app = settled(&home);
+    assert!(app.state.shared.locked);
+    let notice = app.state.shared.notice.as_ref().unwrap().text.clone();
+    assert!(notice.contains("tokens") && notice.contains("`L`"), "{notice}");
+    assert_eq!(app.state.shared.current.get(&owner, "kept"), None);
+    let set = Command::SetCurrent {
+        owner: owner.clone(),
+        key: "meanwhile".into(),
+        value: Some("new".into()),
+    };
+    command(&mut app, set);
+    let typed = |text: &str| {
+        let mut keys = vec![KeyCode::Char('L')];
+        keys.extend(text.chars().map(KeyCode::Char));
+        keys.push(KeyCode::Enter);
+        keys
+    };
+    press(&mut app, &typed("hunter2"));
+    settle_until(&mut app, |app| !app.state.modals.is_empty());
+    assert!(app.state.shared.locked);
+    press(&mut app, &typed("sesame")[1..]);
+    settle_until(&mut app, |app| {
+        !app.state.shared.locked && !app.state.cookies.is_empty()
+    });
+    assert_eq!(app.state.shared.current.get(&owner, "kept"), changes[0].2.as_ref());
+    app.finish();
+    let mut database = open();
+    database.unlock(&passphrase).unwrap();
+    let kept = database.current_values().unwrap();
+    assert!(kept.get(&owner, "kept").is_some() && kept.get(&owner, "meanwhile").is_some());
+    assert!(database.cookies().unwrap().unwrap().contains("theirs"));
+}
+
+#[test]
 fn undoing_that_theirs_was_taken_makes_saving_ask_again() {
     let home = tempfile::tempdir().unwrap();
     let mut app = settled(&home);

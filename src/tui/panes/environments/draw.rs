@@ -90,6 +90,7 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
                 (life::text(remaining, view.shared.awake), style, true)
             }
             TokenStatus::Expired(_) => ("expired".to_owned(), theme.error, true),
+            TokenStatus::Missing if view.shared.locked => ("locked".to_owned(), theme.warn, false),
             TokenStatus::Missing => ("no token".to_owned(), theme.dim, false),
             TokenStatus::Opaque => ("set".to_owned(), theme.dim, true),
         };

@@ -30,6 +30,9 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> L
         return line;
     }
     let environment = shared.environment_name().map(|name| glyphs::elide(name, NAME));
+    if shared.locked {
+        return locked(environment, theme, keymap);
+    }
     let Some(token) = life::active(shared) else {
         return Line::from(Span::styled(
             environment.unwrap_or_else(|| "no environment".to_owned()),
@@ -67,6 +70,22 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> L
         spans.push(Span::styled(" · ", theme.dim));
         spans.push(Span::styled(key, theme.key_hint));
         spans.push(Span::styled(" renews", theme.dim));
+    }
+    Line::from(spans)
+}
+
+/// Tokens, values and cookies are there, and nobody can read them before the passphrase is given.
+fn locked(environment: Option<String>, theme: &Theme, keymap: &Keymap) -> Line<'static> {
+    let mut spans = Vec::new();
+    if let Some(environment) = environment {
+        spans.push(Span::styled(format!("{environment} · "), theme.dim));
+    }
+    spans.push(Span::styled("locked", theme.warn));
+    let key = keymap.chord_for(Any::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
+    if let Some(key) = key {
+        spans.push(Span::styled(" · ", theme.dim));
+        spans.push(Span::styled(key.to_string(), theme.key_hint));
+        spans.push(Span::styled(" unlocks", theme.dim));
     }
     Line::from(spans)
 }

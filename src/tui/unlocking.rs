@@ -1,0 +1,79 @@
+//! The passphrase of what is kept, given while the program runs: until then tokens, values and cookies are neither read nor
+//! kept, and the status line says so.
+
+use super::action::{Action, App};
+use super::command::Command;
+use super::effect::{Effect, LocalJob};
+use super::event::Kept;
+use super::keymap::{Context, Keymap};
+use super::modals::Ask;
+use super::results::take_others;
+use super::secrets;
+use super::shared::{Level, Shared};
+use super::state::State;
+use crate::http::Jar;
+use crate::model::variable::{CurrentValue, Owner};
+use crate::store::state::Other;
+
+/// The words of the question.
+const QUESTION: &str = "What unlocks the values, tokens and cookies kept on this machine?";
+const AGAIN: &str = "That is not it. What unlocks the values, tokens and cookies kept on this machine?";
+
+/// Says what is locked, and what unlocks it.
+pub fn tell(shared: &mut Shared, keymap: &Keymap) {
+    let key = keymap.chord_for(Action::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
+    let key = key.map_or_else(|| "`unlock` in the commands".to_owned(), |key| format!("`{key}`"));
+    let text = format!(
+        "locked with a passphrase: tokens, values that scripts set, the vault and cookies are not read, nor kept; {key} asks \
+         for it"
+    );
+    shared.notify(Level::Warning, text);
+}
+
+/// Asks for the passphrase, if one is wanted.
+pub fn ask(shared: &mut Shared, queue: &mut Vec<Command>) {
+    if shared.locked {
+        queue.push(Command::Show(Box::new(Ask::passphrase(QUESTION).into())));
+    } else {
+        shared.notify(Level::Info, "nothing is locked; `postrider secrets lock` does that");
+    }
+}
+
+/// Takes what was locked, beside what was set meanwhile; an empty reason is another passphrase's.
+pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    let kept = match kept {
+        Ok(kept) => *kept,
+        Err(why) if why.is_empty() => return queue.push(Command::Show(Box::new(Ask::passphrase(AGAIN).into()))),
+        Err(why) => return state.shared.notify(Level::Error, why),
+    };
+    state.shared.locked = false;
+    // What this session has set is the newer, and was not kept yet; but for what files say, for want of anything newer.
+    let ours = state.shared.current.clone();
+    let is_newer = |owner: &Owner, key: &str, value: &CurrentValue| {
+        value.set_by != secrets::SET_BY || kept.current.get(owner, key).is_none()
+    };
+    let newer: Vec<_> = ours
+        .iter()
+        .filter(|(owner, key, value)| is_newer(owner, key, value))
+        .map(|(owner, key, value)| (owner.clone(), key.to_owned(), Some(value.clone())))
+        .collect();
+    if !newer.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(newer)));
+    }
+    let others = kept.current.iter();
+    let others = others.filter(|(owner, key, _)| ours.get(owner, key).is_none_or(|value| !is_newer(owner, key, value)));
+    let others = others.map(|(owner, key, value)| Other {
+        owner: owner.clone(),
+        key: key.to_owned(),
+        was: ours.get(owner, key).cloned(),
+        now: Some(value.clone()),
+    });
+    take_others(state, others.collect());
+    // All that is in the jar now is to be kept.
+    state.cookies_kept = Jar::new().to_json().unwrap_or_default();
+    let cookies = kept.cookies.unwrap_or_else(|| state.cookies_kept.clone());
+    effects.push(Effect::TakeCookies(cookies));
+    state
+        .shared
+        .notify(Level::Done, "unlocked: tokens, values and cookies are there, and kept");
+}
