@@ -1,22 +1,24 @@
 //! `postrider send`: one request; its body to stdout, everything else to stderr.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::exec::tokens::{self, TokenStatus};
-use crate::exec::{Plan, failures, scopes};
+use crate::exec::{Pipeline, Plan, SendContext, failures, scopes};
 use crate::model::body::Language;
-use crate::model::exchange::Response;
+use crate::model::exchange::{Phase, Response};
 use crate::model::request::{Entry, Method};
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
+use crate::store;
 
 use super::args::SendArgs;
-use super::open::{Opened, cancellable, secrets};
+use super::open::{Opened, cancellable, secrets, tell as tell_warning};
 use super::output::{Output, escape};
 use super::sign_in::Terminal;
 use super::{CliError, body, describe, find};
@@ -42,7 +44,11 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
     let context = cancellable();
-    let mut outcome = pipeline.send(plan.clone(), &context).await;
+    let mut context = context;
+    let mut outcome = match &args.output {
+        Some(_) => watched(&pipeline, plan.clone(), &mut context, output).await,
+        None => pipeline.send(plan.clone(), &context).await,
+    };
     let lost = opened.session.keep(node, &outcome);
     outcome.console.extend(lost);
     let redactor = secrets(&opened.session, node, &outcome);
@@ -64,6 +70,47 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     };
     let printed = response.map_or(Ok(()), |response| print(response, args, output));
     printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
+}
+
+/// Sends and shows on a terminal how much of the body has come.
+async fn watched(pipeline: &Pipeline, plan: Plan, context: &mut SendContext, output: &mut Output) -> Outcome {
+    let so_far = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&so_far);
+    context.progress = Arc::new(move |phase| {
+        if let Phase::Downloading { received, total } = phase {
+            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((received, total));
+        }
+    });
+    let mut sending = pin!(pipeline.send(plan, context));
+    let mut tick = tokio::time::interval(Duration::from_millis(200));
+    loop {
+        tokio::select! {
+            outcome = &mut sending => {
+                output.settle();
+                return outcome;
+            }
+            _ = tick.tick() => {
+                let known = *so_far.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some((received, total)) = known {
+                    output.live(&progress(received, total));
+                }
+            }
+        }
+    }
+}
+
+/// `12 of 100 MB, 12 %`.
+fn progress(received: u64, total: Option<u64>) -> String {
+    let megabytes = |bytes: u64| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
+    match total.filter(|total| *total > 0) {
+        Some(total) => format!(
+            "received {} of {} MB, {} %",
+            megabytes(received),
+            megabytes(total),
+            received.saturating_mul(100) / total
+        ),
+        None => format!("received {} MB", megabytes(received)),
+    }
 }
 
 enum Target {
@@ -237,12 +284,19 @@ fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<()
         output.line("")?;
     }
     if let Some(file) = &args.output {
-        let written = File::create(file).and_then(|mut file| io::copy(&mut response.body.follow(), &mut file));
-        return written.map(drop).map_err(|error| {
-            CliError::failed(format!("cannot write `{}`", file.display()))
-                .because(error)
-                .hint("the response was received; only writing it failed")
-        });
+        let saved = store::body::save(&response.body, file, response.truncated.is_none(), |_, _| true);
+        let saved = saved.map_err(|error| {
+            CliError::failed(error.to_string()).hint("the response was received; only writing it failed")
+        })?;
+        if let Some(part) = saved.part {
+            let words = format!(
+                "the body is not whole: `{}` is as it was, and what came is in `{}`",
+                file.display(),
+                part.display()
+            );
+            tell_warning(output, &words, None);
+        }
+        return Ok(());
     }
     if !output.is_terminal || args.raw {
         let mut blocks = response.body.follow();
@@ -268,6 +322,15 @@ fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<()
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_is_told_in_megabytes() {
+        assert_eq!(
+            progress(12_340_000, Some(100_000_000)),
+            "received 12.3 of 100.0 MB, 12 %"
+        );
+        assert_eq!(progress(50_000, None), "received 0.0 MB");
+    }
 
     #[test]
     fn urls_are_told_from_paths() {

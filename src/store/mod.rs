@@ -13,6 +13,7 @@
 //!
 //! Everything here blocks: the caller runs it off the UI thread. Nothing is global: paths come in as [`paths::Paths`].
 
+pub mod body;
 pub mod config;
 pub mod files;
 pub mod keyring;

@@ -12,6 +12,7 @@ use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::comparing;
 use super::consents::QuestionId;
 use super::filtering;
 use super::importing::ImportId;
@@ -57,6 +58,8 @@ pub enum Effect {
     Index(u64, Box<body::IndexJob>),
     /// Searches a body.
     Search(u64, Box<body::search::Job>),
+    /// Compares two bodies.
+    Compare(u64, Box<comparing::Job>),
     /// Filters a body.
     Filter(u64, Box<filtering::Job>),
     /// Stops filtering.

@@ -13,6 +13,7 @@ use crate::store::state::Other;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
 
+use super::comparing;
 use super::consents;
 use super::filtering;
 use super::importing::{self, ImportId};
@@ -56,6 +57,8 @@ pub enum Event {
     Indexed(u64, body::Snapshot),
     /// A search found something, or ended.
     Found(u64, Found),
+    /// Two bodies were compared, or why not.
+    Compared(u64, Result<comparing::Compared, String>),
     /// A filter has news.
     Filtered(u64, filtering::News),
     /// An outside editor came back with a text; the key is that of the effect.

@@ -11,6 +11,7 @@
 pub mod action;
 pub mod command;
 mod commands;
+pub mod comparing;
 pub mod consents;
 pub mod drafts;
 pub mod draw;

@@ -2,7 +2,7 @@
 //!
 //! What was looked at longest ago goes first; what the user looks at stays, however large it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::model::{NodeId, Outcome};
@@ -10,10 +10,17 @@ use crate::model::{NodeId, Outcome};
 /// Bytes of bodies kept in all.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
 
+/// Earlier outcomes kept of one request.
+const MOST_EARLIER: usize = 10;
+/// Earlier outcomes kept in all.
+const MOST_KEPT: usize = 200;
+
 /// The outcomes.
 #[derive(Debug, Default)]
 pub struct Outcomes {
     all: HashMap<NodeId, Arc<Outcome>>,
+    /// Earlier ones with a response, to compare with: who and what, the oldest first.
+    earlier: VecDeque<(NodeId, Arc<Outcome>)>,
     /// Who has one, the latest looked at last.
     order: Vec<NodeId>,
 }
@@ -26,9 +33,28 @@ impl Outcomes {
 
     /// Takes a new outcome; lets old ones go until all fit, but not this one and not the open request's.
     pub fn insert(&mut self, node: NodeId, outcome: Arc<Outcome>, open: Option<NodeId>) {
-        self.all.insert(node, outcome);
+        let before = self.all.insert(node, outcome);
+        let answered = |outcome: &Outcome| outcome.exchange.as_ref().is_some_and(|own| own.response().is_some());
+        if let Some(before) = before.filter(|before| answered(before)) {
+            self.earlier.push_back((node, before));
+            let of_node = self.earlier.iter().filter(|(own, _)| *own == node).count();
+            let gone = if of_node > MOST_EARLIER {
+                self.earlier.iter().position(|(own, _)| *own == node)
+            } else {
+                Some(0).filter(|_| self.earlier.len() > MOST_KEPT)
+            };
+            gone.map(|gone| self.earlier.remove(gone));
+        }
         self.looked_at(node);
         let mut bytes: usize = self.all.values().map(|outcome| size(outcome)).sum();
+        let mut spare: usize = self.earlier.iter().map(|(_, outcome)| size(outcome)).sum();
+        // What is only there to be compared with goes first.
+        while bytes + spare > MOST_BYTES {
+            let Some((_, gone)) = self.earlier.pop_front() else {
+                break;
+            };
+            spare -= size(&gone);
+        }
         let mut at = 0;
         while bytes > MOST_BYTES && at < self.order.len() {
             let oldest = self.order[at];
@@ -39,6 +65,13 @@ impl Outcomes {
             self.order.remove(at);
             bytes -= self.all.remove(&oldest).map_or(0, |gone| size(&gone));
         }
+    }
+
+    /// A request's earlier outcomes with a response, the latest first.
+    pub fn earlier(&self, node: &NodeId) -> impl Iterator<Item = &Arc<Outcome>> {
+        let node = *node;
+        let own = self.earlier.iter().rev().filter(move |(own, _)| *own == node);
+        own.map(|(_, outcome)| outcome)
     }
 
     /// Notes that a request was opened.

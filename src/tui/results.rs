@@ -50,6 +50,15 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             };
             response::found(&mut state.panes.response, document, found, &mut cx);
         }
+        Event::Compared(name, compared) => {
+            let mut shown = state.modals.iter_mut().filter_map(|modal| match modal {
+                Modal::Diff(diff) => Some(diff),
+                _ => None,
+            });
+            if let Some(diff) = shown.find(|diff| diff.name == name) {
+                diff.take(compared);
+            }
+        }
         Event::Filtered(name, news) => {
             let mut cx = Cx {
                 shared: &mut state.shared,

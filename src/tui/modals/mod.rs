@@ -5,6 +5,7 @@
 pub mod ask;
 pub mod confirm;
 pub mod cookies;
+mod diff;
 pub mod environment;
 mod field;
 pub mod help;
@@ -29,6 +30,7 @@ use super::panes::{Cx, View};
 pub use ask::Ask;
 pub use confirm::{Choice, Confirm};
 pub use cookies::Cookies;
+pub use diff::Diff;
 pub use environment::EnvironmentEditor;
 pub use help::Help;
 pub use import::Import;
@@ -114,6 +116,8 @@ modals! {
     Environment(EnvironmentEditor),
     /// The cookies of the workspace.
     Cookies(Cookies),
+    /// Two responses, and what differs.
+    Diff(Diff),
     /// What to run, and how.
     RunForm(RunForm),
     /// The run as it goes.

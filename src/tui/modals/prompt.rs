@@ -16,6 +16,7 @@ use crate::model::id::slug;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Payload};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::effect::Effect;
+use crate::tui::panes::response::{Extract, scopes};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
 use crate::tui::shared::{RunId, Shared};
@@ -36,6 +37,8 @@ pub enum Purpose {
     SaveBody(PathBuf, Payload),
     /// The file to save a report of a run to, below this folder.
     Report(PathBuf, RunId, Format),
+    /// The variable that a script sets from a value of a response.
+    Variable(Box<Extract>),
     /// The variable that takes a token of a response.
     Token(Box<TokenDraft>),
 }
@@ -129,11 +132,12 @@ impl Prompt {
         let command = match &mut self.purpose {
             Purpose::NewGroup(parent) => Command::NewGroup { parent: *parent, name },
             Purpose::Rename(id) => Command::Rename { id: *id, name },
-            Purpose::Token(_) if name.contains(['{', '}']) => {
+            Purpose::Token(_) | Purpose::Variable(_) if name.contains(['{', '}']) => {
                 self.said = Some(text);
                 return Flow::Stay;
             }
             Purpose::Token(draft) => Command::BindToken(draft.clone(), name),
+            Purpose::Variable(extract) => Command::Show(Box::new(scopes(extract, &name, cx.shared).into())),
             Purpose::RenameEnvironment(id) => Command::RenameEnvironment { id: *id, name },
             Purpose::NewEnvironment(environment) => {
                 let environment = Environment {
@@ -203,7 +207,7 @@ impl Prompt {
                 }
                 filed(&above, name, &workspace.free_slug(node.parent, name), ending)
             }
-            Purpose::Token(_) if name.contains(['{', '}']) => {
+            Purpose::Token(_) | Purpose::Variable(_) if name.contains(['{', '}']) => {
                 Remark::Wrong("a variable's name has no braces".to_owned())
             }
             Purpose::Token(draft) => {
@@ -213,6 +217,7 @@ impl Prompt {
                     None => Remark::Warning("save the request into a collection first".to_owned()),
                 }
             }
+            Purpose::Variable(extract) => Remark::Fine(extract.line("…", name)),
             Purpose::NewEnvironment(_) => environment(name, &workspace.free_environment_slug(name)),
             Purpose::RenameEnvironment(id) => {
                 let own = workspace.environment(*id).map(|node| node.slug.as_str());

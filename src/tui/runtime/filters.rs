@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::model::Payload;
+use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
 
@@ -60,6 +61,20 @@ impl Filters {
             let error = FilterError::Run("the system gives no thread to filter on".to_owned());
             // Nobody listens when the program is ending.
             let _ = self.queue.send(Event::Filtered(name, News::Output(Err(error))));
+        }
+    }
+
+    /// Compares two bodies.
+    pub fn compare(&self, name: u64, job: comparing::Job) {
+        let queue = self.queue.clone();
+        let thread = Builder::new().name("compare".to_owned()).stack_size(Session::STACK);
+        let started = thread.spawn(move || {
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Compared(name, job.run()));
+        });
+        if started.is_err() {
+            let words = "the system gives no thread to compare on".to_owned();
+            let _ = self.queue.send(Event::Compared(name, Err(words)));
         }
     }
 

@@ -398,6 +398,7 @@ impl Helpers {
                 Effect::SaveReport { run, format, path } => self.sends.runs.save(run, format, path),
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
+                Effect::Compare(name, job) => self.filters.compare(name, *job),
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
                 Effect::StopFilter => self.filters.stop(),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),

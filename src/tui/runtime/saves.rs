@@ -1,9 +1,7 @@
 //! Writing responses' bodies to files, each on a thread of its own: a large one takes its time, one that still arrives
 //! takes as long as that, and nothing else should wait for either.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
@@ -11,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::model::Payload;
+use crate::store::body::{self, Saved};
 use crate::tui::event::Event;
 use crate::tui::panes::response::words::size;
 use crate::tui::shared::Level;
@@ -48,16 +47,29 @@ impl Saves {
         let failed = say.clone();
         let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
             let shown = path.display();
-            match copy(&body, &path, &ending, |text| say(Level::Info, text)) {
-                Ok(written) if body.is_whole() => say(Level::Done, format!("saved {} to `{shown}`", size(written))),
-                Ok(written) => say(
+            let mut last = Instant::now();
+            let saved = body::save(&body, &path, true, |written, all| {
+                if last.elapsed() >= NEWS {
+                    last = Instant::now();
+                    let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
+                    say(Level::Info, format!("saving: {}{all}", size(written)));
+                }
+                !ending.load(Ordering::Relaxed)
+            });
+            match saved {
+                Ok(Saved { bytes, part: None }) => say(Level::Done, format!("saved {} to `{shown}`", size(bytes))),
+                Ok(Saved {
+                    bytes,
+                    part: Some(part),
+                }) => say(
                     Level::Warning,
                     format!(
-                        "saved the first {} to `{shown}`: the rest has not arrived",
-                        size(written)
+                        "the rest has not arrived: the first {} are in `{}`",
+                        size(bytes),
+                        part.display()
                     ),
                 ),
-                Err(error) => say(Level::Error, format!("cannot write `{shown}`: {error}")),
+                Err(error) => say(Level::Error, error.to_string()),
             }
         });
         match spawned {
@@ -72,31 +84,6 @@ impl Saves {
         for thread in self.running.drain(..) {
             // If it panicked, the hook has said so.
             let _ = thread.join();
-        }
-    }
-}
-
-/// Copies block by block; returns the bytes written.
-fn copy(body: &Payload, path: &Path, ending: &AtomicBool, tell: impl Fn(String)) -> io::Result<u64> {
-    let mut file = File::create(path)?;
-    let (mut written, mut told) = (0, Instant::now());
-    loop {
-        let (known, whole) = body.grown(written, Duration::from_millis(200));
-        if known > written {
-            let block = body.read(written, 1 << 20)?;
-            file.write_all(&block)?;
-            written += block.len();
-        } else if whole || ending.load(Ordering::Relaxed) {
-            return Ok(written as u64);
-        }
-        if told.elapsed() >= NEWS {
-            told = Instant::now();
-            let all = if whole {
-                format!(" of {}", size(known as u64))
-            } else {
-                String::new()
-            };
-            tell(format!("saving: {}{all}", size(written as u64)));
         }
     }
 }

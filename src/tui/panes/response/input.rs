@@ -16,7 +16,7 @@ use super::place::Body;
 use super::search::Search;
 use super::show::Show;
 use super::tab::{self, Tab};
-use super::{Action, State, body, filter, follow, request, token as candidates, words};
+use super::{Action, State, body, compare, extract, filter, follow, request, token as candidates, words};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -34,6 +34,8 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
         Action::Token => token(state, cx),
         Action::External => external(state, cx),
+        Action::Extract => extract::ask(state, cx),
+        Action::Compare => compare::ask(state, cx),
         Action::Filter => filter::begin(state, cx),
         Action::KeepFilter => filter::keep(state, cx),
     }

@@ -10,7 +10,9 @@
 //! until revealed, also where the server sends them back in the body.
 
 mod body;
+mod compare;
 mod draw;
+mod extract;
 mod failure;
 mod filter;
 mod follow;
@@ -49,6 +51,7 @@ use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::tabs;
 
+pub use self::extract::{Extract, scopes};
 use self::filter::Filter;
 use self::follow::PageKey;
 use self::notes::Note;
@@ -135,6 +138,10 @@ pub enum Action {
     Filter,
     /// Keeps the filter on the request, or takes it away.
     KeepFilter,
+    /// Sets a variable from the value under the cursor.
+    Extract,
+    /// Compares the body with an earlier one.
+    Compare,
     /// Shows a tab.
     Show(Tab),
 }
@@ -151,6 +158,8 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.fold-level" "fold to a level" "Fold everything to the first level, then to the next ones, then to none" Action::FoldLevel,
     "response.filter" "filter" "Filter the body by jq, JSONPath or XPath, while you type" Action::Filter,
     "response.keep-filter" "keep the filter" "Keep the filter on the request for its next responses, or remove it" Action::KeepFilter,
+    "response.extract" "set variable" "Set a variable from this value, with every response to come" Action::Extract,
+    "response.compare" "compare" "Compare the body with that of an earlier response" Action::Compare,
     "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
     "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
     "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),

@@ -152,3 +152,136 @@ fn a_filter_that_finds_nothing_says_so() {
         "{screen}"
     );
 }
+
+#[test]
+fn a_value_becomes_a_line_of_the_script() {
+    let mut harness = sent(120, 40, json());
+    harness.press("jx");
+    let screen = harness.screen();
+    assert!(screen.contains("Set a variable to $.access_token"), "{screen}");
+    assert!(
+        screen.contains("pm.….set(\"access_token\", pm.response.json().access_token);"),
+        "{screen}"
+    );
+    harness.press("token<enter>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("Environment demo") && screen.contains("Collection Pydio Cells"),
+        "{screen}"
+    );
+    harness.press("<enter>");
+    let id = harness.state.shared.open.unwrap();
+    let script = |harness: &Harness| {
+        harness
+            .state
+            .shared
+            .workspace
+            .request(id)
+            .unwrap()
+            .scripts
+            .post_response
+            .clone()
+    };
+    let line = "pm.environment.set(\"token\", pm.response.json().access_token);\n";
+    assert_eq!(script(&harness), line);
+    harness.press("xtoken<enter><enter>");
+    assert_eq!(script(&harness), line, "once is enough");
+    harness.press("u");
+    assert_eq!(script(&harness), "");
+    harness.press("|.nested<enter>");
+    filter(&mut harness);
+    harness.press("x");
+    assert!(
+        harness.screen().contains("this is what the filter made"),
+        "{}",
+        harness.screen()
+    );
+}
+
+/// Compares as the runtime would.
+fn compare(harness: &mut Harness) {
+    let found = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Compare(name, job) => Some((*name, job.run())),
+        _ => None,
+    });
+    let (name, compared) = found.unwrap();
+    harness.event(Event::Compared(name, compared));
+}
+
+#[test]
+fn an_earlier_response_is_compared_side_by_side_or_in_one_column() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut harness = sent(columns, rows, json());
+        harness.press("D");
+        assert!(
+            harness.screen().contains("there is no earlier response"),
+            "{}",
+            harness.screen()
+        );
+        let changed = JSON
+            .replace("599", "600")
+            .replace("[1,2,3]", "[1,2,3,4,5,6,7,8,9,10,11,12,13]");
+        deliver(&mut harness, answered(response(200, "application/json", changed)));
+        harness.press("D");
+        assert!(harness.screen().contains("comparing …"), "{}", harness.screen());
+        compare(&mut harness);
+        let screen = harness.screen();
+        assert!(screen.contains("as JSON · change 1 of 2"), "{screen}");
+        let beside = screen
+            .lines()
+            .any(|line| line.contains("\"expires_in\": 599,") && line.contains("\"expires_in\": 600,"));
+        assert_eq!(beside, columns == 120, "{screen}");
+        assert!(
+            screen.contains("- ") && screen.contains("\"expires_in\": 600,"),
+            "{screen}"
+        );
+        harness.press("n");
+        assert!(harness.screen().contains("change 2 of 2"), "{}", harness.screen());
+        harness.press("n");
+        assert!(harness.screen().contains("change 1 of 2"), "{}", harness.screen());
+        harness.press("<esc>");
+        assert!(!harness.screen().contains("change 1 of 2"));
+        // A third one: there is a choice.
+        deliver(&mut harness, answered(response(200, "application/json", JSON)));
+        harness.press("D");
+        assert!(harness.screen().contains("Compare with"), "{}", harness.screen());
+        harness.press("<down><enter>");
+        compare(&mut harness);
+        assert!(
+            harness.screen().contains("the same: no value differs"),
+            "{}",
+            harness.screen()
+        );
+    }
+}
+
+#[test]
+fn what_is_equal_is_folded_until_it_is_opened() {
+    let text = |changed: usize| {
+        let line = |n| {
+            if n == changed {
+                "changed".to_owned()
+            } else {
+                format!("line {n}")
+            }
+        };
+        (0..100).map(line).collect::<Vec<_>>().join("\n") + "\n"
+    };
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", text(1000))));
+    deliver(
+        &mut harness,
+        answered(response(200, "text/plain", text(50) + "hunter22\n")),
+    );
+    harness.press("D");
+    compare(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("⋯ 47 equal lines") && screen.contains("⋯ 43 equal lines"),
+        "{screen}"
+    );
+    assert!(screen.contains("line 50") && !screen.contains("line 20"), "{screen}");
+    assert!(!screen.contains("hunter22"), "secrets are hidden here, too: {screen}");
+    harness.press("go");
+    let screen = harness.screen();
+    assert!(screen.contains("line 20") && !screen.contains("⋯ 47"), "{screen}");
+}

@@ -1,0 +1,200 @@
+//! Saving a response's body: beside its file first, renamed when it is whole, so that a file is never half of one.
+//!
+//! What is broken off is kept beside it, `report.csv.….part`, and whoever asked is told where. What is no regular file, a
+//! pipe or a device, is written straight to.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::model::Payload;
+
+/// What became of a save.
+#[derive(Debug)]
+pub struct Saved {
+    /// Bytes written.
+    pub bytes: u64,
+    /// Where what there is was kept, if it is not all.
+    pub part: Option<PathBuf>,
+}
+
+/// Why a body was not saved.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write `{path}`: {source}{}", kept(.part.as_deref()))]
+pub struct BodyError {
+    /// The file asked for.
+    path: String,
+    /// What the system says.
+    source: io::Error,
+    /// Where the beginning was kept, if it was.
+    part: Option<PathBuf>,
+}
+
+fn kept(part: Option<&Path>) -> String {
+    part.map_or_else(String::new, |part| {
+        format!("; what was written is in `{}`", part.display())
+    })
+}
+
+/// Writes a body to a file as it comes. `told` gets the bytes so far and all of them, if that is known, a few times a second
+/// while it waits or writes; when it says no, what has come is all there will be. `whole` says in the end whether the body
+/// is all that was sent.
+///
+/// # Errors
+///
+/// What the system says of the file, or of the body if that lies on the disk.
+pub fn save(
+    body: &Payload,
+    path: &Path,
+    whole: bool,
+    mut told: impl FnMut(u64, Option<u64>) -> bool,
+) -> Result<Saved, BodyError> {
+    let failed = |source: io::Error, part| BodyError {
+        path: path.display().to_string(),
+        source,
+        part,
+    };
+    // A symbolic link is written through.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let before = fs::metadata(&target).ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        let written = File::options()
+            .write(true)
+            .open(&target)
+            .and_then(|mut file| copy(body, &mut file, &mut told));
+        let (bytes, _) = written.map_err(|error| failed(error, None))?;
+        return Ok(Saved { bytes, part: None });
+    }
+    if before.as_ref().is_some_and(|before| before.permissions().readonly()) {
+        let error = io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected");
+        return Err(failed(error, None));
+    }
+    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    let prefix = format!("{name}.");
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder
+        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .map_err(|error| failed(error, None))?;
+    let copied = copy(body, file.as_file_mut(), &mut told);
+    let (bytes, ended) = match copied {
+        Ok(copied) => copied,
+        Err(error) => {
+            let some = file.as_file().metadata().is_ok_and(|metadata| metadata.len() > 0);
+            let part = some.then(|| file.keep().ok()).flatten().map(|(_, part)| part);
+            return Err(failed(error, part));
+        }
+    };
+    if !ended || !whole {
+        let (_, part) = file.keep().map_err(|error| failed(error.error, None))?;
+        return Ok(Saved {
+            bytes,
+            part: Some(part),
+        });
+    }
+    let permissions = before.map(|before| file.as_file().set_permissions(before.permissions()));
+    permissions.unwrap_or(Ok(())).map_err(|error| failed(error, None))?;
+    file.persist(&target).map_err(|error| {
+        let part = error.file.keep().ok().map(|(_, part)| part);
+        failed(error.error, part)
+    })?;
+    Ok(Saved { bytes, part: None })
+}
+
+/// Copies block by block; returns the bytes written, and whether the body came to its end.
+fn copy(body: &Payload, file: &mut File, told: &mut impl FnMut(u64, Option<u64>) -> bool) -> io::Result<(u64, bool)> {
+    let mut written = 0;
+    loop {
+        let (known, whole) = body.grown(written, Duration::from_millis(200));
+        if known > written {
+            let block = body.read(written, 1 << 20)?;
+            file.write_all(&block)?;
+            written += block.len();
+        } else if whole {
+            return Ok((written as u64, true));
+        }
+        let goes_on = told(written as u64, whole.then_some(known as u64));
+        // What has arrived is written in any case.
+        if !goes_on && !whole && body.known().0 <= written {
+            return Ok((written as u64, false));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_whole_body_takes_the_place_of_the_file_and_nothing_is_left_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        fs::write(&path, "before").unwrap();
+        let body: Vec<u8> = (0..3_000_000_u32).map(|at| at.to_le_bytes()[0]).collect();
+        let mut told = Vec::new();
+        let saved = save(&body.clone().into(), &path, true, |bytes, all| {
+            told.push((bytes, all));
+            true
+        });
+        assert_eq!(saved.unwrap().bytes, 3_000_000);
+        assert!(fs::read(&path).unwrap() == body);
+        assert_eq!(names(folder.path()), ["a.bin"]);
+        assert!(told.contains(&(1 << 20, Some(3_000_000))), "{told:?}");
+    }
+
+    #[test]
+    fn what_is_not_whole_is_kept_beside_the_file_which_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        fs::write(&path, "before").unwrap();
+        let saved = save(&"half of it".into(), &path, false, |_, _| true).unwrap();
+        let part = saved.part.unwrap();
+        assert_eq!(fs::read_to_string(&part).unwrap(), "half of it");
+        assert!(part.file_name().unwrap().to_string_lossy().starts_with("a.txt."));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "before");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named() {
+        let error = save(&"x".into(), Path::new("/nowhere/at/all"), true, |_, _| true).unwrap_err();
+        assert!(
+            error.to_string().starts_with("cannot write `/nowhere/at/all`: "),
+            "{error}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_are_written_through() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        fs::write(&real, "before").unwrap();
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&real, &link).unwrap();
+        save(&"after".into(), &link, true, |_, _| true).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&real).unwrap(), "after");
+        assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
+        assert_eq!(
+            save(&"x".into(), Path::new("/dev/null"), true, |_, _| true)
+                .unwrap()
+                .bytes,
+            1
+        );
+    }
+}

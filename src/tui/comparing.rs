@@ -1,0 +1,243 @@
+//! Comparing two bodies, line by line: JSON laid out so that only values count, everything else as it came.
+//!
+//! ```text
+//! two Payloads ─▶ Effect::Compare(name) ─▶ Job::run on a thread ─▶ Event::Compared(name, Compared) ─▶ the modal
+//! ```
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+
+use crate::filter::{Limits, Stop, structural};
+use crate::model::Payload;
+
+use super::panes::response::words::size;
+
+/// Larger bodies are not compared, in bytes: their lines are in memory several times over.
+const MOST: usize = 16_000_000;
+/// After this time what differs is told in larger pieces than need be.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Two bodies to compare.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The earlier one.
+    pub left: Payload,
+    /// The later one.
+    pub right: Payload,
+}
+
+/// The lines of a text.
+#[derive(Debug, Default)]
+pub struct Lines {
+    text: String,
+    ranges: Vec<Range<usize>>,
+}
+
+impl Lines {
+    fn new(text: String) -> Self {
+        let mut ranges = Vec::new();
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let bare = line.strip_suffix('\n').unwrap_or(line);
+            let bare = bare.strip_suffix('\r').unwrap_or(bare);
+            ranges.push(start..start + bare.len());
+            start += line.len();
+        }
+        Self { text, ranges }
+    }
+
+    /// A line, counted from 0.
+    pub fn get(&self, line: usize) -> &str {
+        let range = self.ranges.get(line).cloned().unwrap_or_default();
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ranges.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+}
+
+/// A stretch of both: equal, or changed from the one to the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Whether the lines are the same.
+    pub same: bool,
+    /// Lines of the earlier body.
+    pub left: Range<usize>,
+    /// Lines of the later one.
+    pub right: Range<usize>,
+}
+
+/// What differs.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// The earlier body.
+    pub left: Lines,
+    /// The later one.
+    pub right: Lines,
+    /// All of both, in order.
+    pub parts: Vec<Part>,
+    /// Whether the values of JSON were compared.
+    pub structural: bool,
+}
+
+impl Job {
+    /// Compares. Blocks, for some seconds at most.
+    ///
+    /// # Errors
+    ///
+    /// In words: what is too large, still arriving, no text, or cannot be read back.
+    pub fn run(&self) -> Result<Compared, String> {
+        let (left, right) = (read(&self.left)?, read(&self.right)?);
+        let laid_out = structural(&left, &right, Limits::default(), &Stop::never());
+        let structural = laid_out.is_some();
+        let (left, right) = match laid_out {
+            Some(texts) => texts,
+            None => (text(&left)?, text(&right)?),
+        };
+        let (left, right) = (Lines::new(left), Lines::new(right));
+        let parts = parts(&left, &right);
+        Ok(Compared {
+            left,
+            right,
+            parts,
+            structural,
+        })
+    }
+}
+
+fn read(body: &Payload) -> Result<bytes::Bytes, String> {
+    let (len, whole) = body.known();
+    if len > MOST {
+        return Err(format!(
+            "bodies of up to {} are compared: one has {}",
+            size(MOST as u64),
+            size(len as u64)
+        ));
+    }
+    if !whole {
+        return Err("the body is still arriving: compare it when it is whole".to_owned());
+    }
+    body.whole()
+        .map_err(|error| format!("a body cannot be read back: {error}"))
+}
+
+fn text(bytes: &[u8]) -> Result<String, String> {
+    if bytes.contains(&0) {
+        return Err("a body is no text: only text and JSON are compared".to_owned());
+    }
+    Ok(String::from_utf8_lossy(bytes).into_owned())
+}
+
+fn parts(left: &Lines, right: &Lines) -> Vec<Part> {
+    // Numbers for lines: the same text has the same one, and comparing them is cheap.
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut numbers = [Vec::with_capacity(left.len()), Vec::with_capacity(right.len())];
+    for (lines, numbers) in [left, right].into_iter().zip(&mut numbers) {
+        for line in 0..lines.len() {
+            let text = lines.get(line);
+            let next = known.len();
+            numbers.push(*known.entry(text).or_insert(next));
+        }
+    }
+    let deadline = Instant::now().checked_add(PATIENCE);
+    let steps = capture_diff_slices_deadline(Algorithm::Myers, &numbers[0], &numbers[1], deadline);
+    let mut parts: Vec<Part> = Vec::new();
+    for step in steps {
+        let same = matches!(step, DiffOp::Equal { .. });
+        let (left, right) = (step.old_range(), step.new_range());
+        match parts.last_mut() {
+            Some(last) if last.same == same => (last.left.end, last.right.end) = (left.end, right.end),
+            _ => parts.push(Part { same, left, right }),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    fn compared(left: &'static str, right: &'static str) -> Compared {
+        let job = Job {
+            left: left.into(),
+            right: right.into(),
+        };
+        job.run().unwrap()
+    }
+
+    fn changes(compared: &Compared) -> Vec<(Vec<&str>, Vec<&str>)> {
+        let changed = compared.parts.iter().filter(|part| !part.same);
+        changed
+            .map(|part| {
+                let left = part.left.clone().map(|line| compared.left.get(line).trim());
+                let right = part.right.clone().map(|line| compared.right.get(line).trim());
+                (left.collect(), right.collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn only_values_count_in_json() {
+        let found = compared(
+            r#"{"a":1,"b":[1,2,3],"c":"x"}"#,
+            "{\"c\": \"x\",\n \"b\": [1, 9, 3], \"a\": 1}",
+        );
+        assert!(found.structural);
+        assert_eq!(changes(&found), [(vec!["2,"], vec!["9,"])]);
+        assert_eq!(changes(&compared("[1,2]", "[ 1,\n2 ]")), []);
+    }
+
+    #[test]
+    fn text_is_compared_as_it_came() {
+        let found = compared("a\r\nb\nc", "a\nc\nd\n");
+        assert!(!found.structural);
+        assert_eq!(changes(&found), [(vec!["b"], vec![]), (vec![], vec!["d"])]);
+        let all = found.parts.iter().map(|part| part.left.len()).sum::<usize>();
+        assert_eq!((all, found.left.len(), found.right.len()), (3, 3, 3));
+        assert_eq!(changes(&compared("", "")), []);
+    }
+
+    #[test]
+    fn what_is_no_text_or_too_large_is_not_compared() {
+        let run = |left: Vec<u8>| {
+            let job = Job {
+                left: left.into(),
+                right: "x".into(),
+            };
+            job.run().unwrap_err()
+        };
+        assert!(run(vec![0, 1]).contains("no text"));
+        assert!(
+            run(vec![b'a'; MOST + 1]).starts_with("bodies of up to 16.0 MB are compared"),
+            "{}",
+            run(vec![b'a'; MOST + 1])
+        );
+    }
+
+    #[test]
+    fn bodies_without_a_line_in_common_are_compared_in_time() {
+        let lines = |from: u32| {
+            (from..from + 60_000)
+                .map(|n| n.to_string())
+                .collect::<Vec<_>>()
+                .join("\n")
+        };
+        let job = Job {
+            left: lines(0).into(),
+            right: lines(1_000_000).into(),
+        };
+        let found = job.run().unwrap();
+        assert_eq!(found.parts.len(), 1);
+    }
+}

@@ -1,0 +1,356 @@
+//! Two responses beside each other, or one above the other where there is no room: what is equal is folded away.
+
+use std::ops::Range;
+
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+use super::Flow;
+use super::sheet::Sheet;
+use crate::model::Redactor;
+use crate::tui::comparing::{Compared, Job, Lines};
+use crate::tui::effect::Effect;
+use crate::tui::panes::{Cx, View};
+use crate::tui::widgets::{glyphs, scroll};
+
+/// Lines that stay in sight before and behind a change.
+const AROUND: usize = 3;
+/// From this width of the body on both are side by side.
+const WIDE: u16 = 100;
+/// Rows a turn of the wheel scrolls.
+const WHEEL: isize = 3;
+
+/// The comparison.
+#[derive(Debug)]
+pub struct Diff {
+    /// The name of the work: news of others are not for this one.
+    pub name: u64,
+    title: String,
+    redactor: Redactor,
+    /// Until it is handed over.
+    job: Option<Box<Job>>,
+    compared: Option<Result<Compared, String>>,
+    /// Which equal parts are unfolded.
+    open: Vec<usize>,
+    rows: Vec<Row>,
+    wide: bool,
+    cursor: usize,
+    offset: usize,
+    sheet: Sheet,
+}
+
+/// A row on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Row {
+    Same(usize, usize),
+    /// Beside each other, or one alone.
+    Changed(Option<usize>, Option<usize>),
+    /// So many equal lines of a part.
+    Fold(usize, usize),
+}
+
+impl Diff {
+    /// Compares when it is shown.
+    pub fn new(name: u64, title: String, job: Job, redactor: Redactor) -> Self {
+        Self {
+            name,
+            title,
+            redactor,
+            job: Some(Box::new(job)),
+            compared: None,
+            open: Vec::new(),
+            rows: Vec::new(),
+            wide: false,
+            cursor: 0,
+            offset: 0,
+            sheet: Sheet::default(),
+        }
+    }
+
+    /// Takes what was found.
+    pub fn take(&mut self, compared: Result<Compared, String>) {
+        self.compared = Some(compared);
+        self.build();
+        self.cursor = 0;
+        if !matches!(self.rows.first(), Some(Row::Changed(..))) {
+            self.step_change(true);
+        }
+    }
+
+    fn build(&mut self) {
+        self.rows.clear();
+        let Some(Ok(compared)) = &self.compared else { return };
+        let last = compared.parts.len().saturating_sub(1);
+        for (n, part) in compared.parts.iter().enumerate() {
+            if part.same {
+                let all: Vec<Row> = part
+                    .left
+                    .clone()
+                    .zip(part.right.clone())
+                    .map(|(left, right)| Row::Same(left, right))
+                    .collect();
+                let before = if n == 0 { 0 } else { AROUND };
+                let after = if n == last { 0 } else { AROUND };
+                if all.len() <= before + after + 1 || self.open.contains(&n) {
+                    self.rows.extend(all);
+                } else {
+                    self.rows.extend(&all[..before]);
+                    self.rows.push(Row::Fold(n, all.len() - before - after));
+                    self.rows.extend(&all[all.len() - after..]);
+                }
+                continue;
+            }
+            let (left, right) = (part.left.clone(), part.right.clone());
+            if self.wide {
+                let rows = left.len().max(right.len());
+                let nth = |range: &Range<usize>, n: usize| Some(range.start + n).filter(|line| *line < range.end);
+                self.rows
+                    .extend((0..rows).map(|n| Row::Changed(nth(&left, n), nth(&right, n))));
+            } else {
+                self.rows.extend(left.map(|line| Row::Changed(Some(line), None)));
+                self.rows.extend(right.map(|line| Row::Changed(None, Some(line))));
+            }
+        }
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Takes a key.
+    pub fn key(&mut self, key: KeyEvent, _cx: &mut Cx<'_>) -> Flow {
+        let page = isize::try_from(self.sheet.body.height.saturating_sub(1).max(1)).unwrap_or(1);
+        match key.code {
+            KeyCode::Esc | KeyCode::Char('q') => return Flow::Close,
+            KeyCode::Up | KeyCode::Char('k') => self.step(-1),
+            KeyCode::Down | KeyCode::Char('j') => self.step(1),
+            KeyCode::PageUp => self.step(-page),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.step(page),
+            KeyCode::Home | KeyCode::Char('g') => self.cursor = 0,
+            KeyCode::End | KeyCode::Char('G') => self.cursor = self.rows.len().saturating_sub(1),
+            KeyCode::Char('n') => self.step_change(true),
+            KeyCode::Char('N') => self.step_change(false),
+            KeyCode::Enter | KeyCode::Char('o') => self.unfold(),
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    /// Takes pasted text: there is nowhere to put it.
+    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+
+    /// Takes a mouse event.
+    pub fn mouse(&mut self, event: MouseEvent, _cx: &mut Cx<'_>) -> Flow {
+        let at = Position::new(event.column, event.row);
+        match event.kind {
+            MouseEventKind::ScrollUp => self.step(-WHEEL),
+            MouseEventKind::ScrollDown => self.step(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if !self.sheet.contains(at) => return Flow::Close,
+            MouseEventKind::Down(MouseButton::Left) if self.sheet.body.contains(at) => {
+                let row = self.offset + usize::from(at.y - self.sheet.body.y);
+                if row < self.rows.len() {
+                    self.cursor = row;
+                    self.unfold();
+                }
+            }
+            _ => {}
+        }
+        Flow::Stay
+    }
+
+    fn step(&mut self, rows: isize) {
+        self.cursor = self
+            .cursor
+            .saturating_add_signed(rows)
+            .min(self.rows.len().saturating_sub(1));
+    }
+
+    fn unfold(&mut self) {
+        if let Some(Row::Fold(part, _)) = self.rows.get(self.cursor) {
+            self.open.push(*part);
+            self.build();
+        }
+    }
+
+    /// The rows at which changes begin.
+    fn starts(&self) -> impl DoubleEndedIterator<Item = usize> {
+        let changed = |row: usize| matches!(self.rows.get(row), Some(Row::Changed(..)));
+        (0..self.rows.len()).filter(move |row| changed(*row) && !row.checked_sub(1).is_some_and(changed))
+    }
+
+    fn step_change(&mut self, forward: bool) {
+        let cursor = self.cursor;
+        let next = if forward {
+            self.starts().find(|row| *row > cursor).or_else(|| self.starts().next())
+        } else {
+            self.starts()
+                .rev()
+                .find(|row| *row < cursor)
+                .or_else(|| self.starts().next_back())
+        };
+        self.cursor = next.unwrap_or(cursor);
+    }
+
+    /// Follows the screen, and hands the work over.
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        if let Some(job) = self.job.take() {
+            cx.effects.push(Effect::Compare(self.name, job));
+        }
+        self.sheet = Sheet::tall(screen, screen.width, screen.height);
+        let wide = self.sheet.body.width >= WIDE;
+        if wide != self.wide {
+            self.wide = wide;
+            self.build();
+        }
+        let height = usize::from(self.sheet.body.height);
+        self.offset = scroll::follow(self.offset, self.cursor, self.rows.len(), height, AROUND);
+    }
+
+    /// How many changes there are, and at which one the cursor is.
+    fn count(&self) -> String {
+        let all = self.starts().count();
+        let at = self.starts().take_while(|row| *row <= self.cursor).count();
+        let how = match &self.compared {
+            Some(Ok(compared)) if compared.structural => "as JSON · ",
+            _ => "",
+        };
+        match all {
+            0 => String::new(),
+            1 => format!("{how}1 change"),
+            _ => format!("{how}change {at} of {all}"),
+        }
+    }
+
+    /// Draws it.
+    pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
+        let theme = view.theme;
+        let keys = [
+            ("n N", "next, previous change"),
+            ("o", "unfold"),
+            ("↑↓", "move"),
+            ("Esc", "close"),
+        ];
+        self.sheet.draw(&self.title, &self.count(), &keys, view, buf);
+        let body = self.sheet.body;
+        let say = |text: &str, style: Style, buf: &mut Buffer| {
+            let style = theme.popup.patch(style);
+            glyphs::put_text(buf, body.as_position(), text, usize::from(body.width), style);
+        };
+        let compared = match &self.compared {
+            None => {
+                say("comparing …", theme.dim, buf);
+                return None;
+            }
+            Some(Err(error)) => {
+                say(&format!("✗ {error}"), theme.error, buf);
+                return None;
+            }
+            Some(Ok(compared)) => compared,
+        };
+        if self.starts().next().is_none() {
+            let text = if compared.structural {
+                "the same: no value differs"
+            } else {
+                "the same: no line differs"
+            };
+            say(text, theme.ok, buf);
+            return None;
+        }
+        let digits = compared.left.len().max(compared.right.len()).to_string().len();
+        for (n, y) in (self.offset..self.rows.len()).zip(body.top()..body.bottom()) {
+            let line = Rect {
+                y,
+                height: 1,
+                width: body.width.saturating_sub(1),
+                ..body
+            };
+            let mut ground = theme.popup;
+            if n == self.cursor {
+                ground = ground.patch(theme.selected);
+            }
+            buf.set_style(line, ground);
+            self.row(self.rows[n], compared, digits, ground, view, line, buf);
+        }
+        let bar = Rect {
+            width: body.width.saturating_add(2),
+            ..body
+        };
+        let bar = bar.intersection(self.sheet.area);
+        scroll::draw_bar(self.offset, self.rows.len(), theme.popup_border, theme.accent, bar, buf);
+        None
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a row is drawn from")]
+    fn row(
+        &self,
+        row: Row,
+        compared: &Compared,
+        digits: usize,
+        ground: Style,
+        view: View<'_>,
+        area: Rect,
+        buf: &mut Buffer,
+    ) {
+        let theme = view.theme;
+        let half = area.width / 2;
+        let left = Rect {
+            width: if self.wide { half.saturating_sub(1) } else { area.width },
+            ..area
+        };
+        let right = if self.wide {
+            Rect {
+                x: area.x + half + 1,
+                width: area.width - half - 1,
+                ..area
+            }
+        } else {
+            area
+        };
+        let side = |lines: &Lines, line: usize, mark: &str, style: Style, area: Rect, buf: &mut Buffer| {
+            let number = format!("{:>digits$} {mark} ", line + 1);
+            let dim = ground.patch(theme.dim);
+            let used = glyphs::put_text(buf, area.as_position(), &number, usize::from(area.width), dim);
+            let text = lines.get(line);
+            let text = if view.shared.revealed {
+                text.to_owned()
+            } else {
+                // What is cut off is not searched for secrets either: a line may be a whole body.
+                self.redactor
+                    .redact(text.get(..text.floor_char_boundary(4096)).unwrap_or_default())
+            };
+            let at = Position::new(area.x + u16::try_from(used).unwrap_or(0), area.y);
+            let room = usize::from(area.width).saturating_sub(used);
+            glyphs::put_text(buf, at, &glyphs::elide(&text, room), room, ground.patch(style));
+        };
+        let plain = Style::default();
+        match row {
+            Row::Fold(_, count) => {
+                let text = format!("{:>digits$} ⋯ {count} equal lines", "");
+                let style = ground.patch(theme.dim).add_modifier(Modifier::ITALIC);
+                glyphs::put_text(buf, area.as_position(), &text, usize::from(area.width), style);
+            }
+            Row::Same(from, to) => {
+                if self.wide {
+                    side(&compared.left, from, " ", plain, left, buf);
+                }
+                side(&compared.right, to, " ", plain, right, buf);
+            }
+            Row::Changed(from, to) => {
+                if let Some(line) = from {
+                    side(&compared.left, line, "-", theme.error, left, buf);
+                }
+                if let Some(line) = to {
+                    side(&compared.right, line, "+", theme.ok, right, buf);
+                }
+            }
+        }
+        if self.wide && !matches!(row, Row::Fold(..)) {
+            glyphs::put(
+                buf,
+                Position::new(area.x + half, area.y),
+                "│",
+                1,
+                ground.patch(theme.border),
+            );
+        }
+    }
+}
