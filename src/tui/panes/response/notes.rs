@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::exec::tokens::{self, TokenStatus};
+use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
 use crate::tui::action::{Action, App};
 use crate::tui::panes::View;
@@ -23,6 +24,8 @@ pub(super) enum Note {
     Missing(String),
     /// The request was refused, and its token was renewed since.
     Renewed(String),
+    /// The request was not sent, as its token could not be renewed.
+    Unrenewed,
     /// Variables that nothing defined went out as they stand.
     Unresolved(Vec<String>),
 }
@@ -32,8 +35,10 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
     let Some(exchange) = &outcome.exchange else {
         return Vec::new();
     };
-    let Some(response) = exchange.response() else {
-        return Vec::new();
+    let response = match &exchange.result {
+        Ok(response) => response,
+        Err(error) if error.kind == SendErrorKind::Token => return vec![Note::Unrenewed],
+        Err(_) => return Vec::new(),
     };
     let mut notes = Vec::new();
     if response.status == 401
@@ -67,6 +72,7 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
             Note::Truncated(why) => (format!("! The body is not whole: {why}"), String::new(), ""),
             Note::Expired(variable) => (format!("! {variable} has expired · "), renew, " runs the token request"),
             Note::Missing(variable) => (format!("! {variable} is not set · "), renew, " runs the token request"),
+            Note::Unrenewed => ("! Not sent, for want of a token · ".to_owned(), renew, " tries again"),
             Note::Renewed(variable) => (
                 format!("· {variable} was renewed since · "),
                 key(view, Action::App(App::Send)),
