@@ -7,10 +7,12 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::args::Cli;
@@ -18,6 +20,45 @@ use super::error::CliError;
 
 /// The prefix of the options that belong to a reporter.
 const REPORTER: &str = "--reporter-";
+
+/// The options that may stand in a settings file: newman's own. None of ours may: such a file comes with a repository that
+/// was cloned, and must not agree in the user's name to commands, variables, files or secrets of theirs.
+const NEWMANS: [&str; 34] = [
+    "bail",
+    "color",
+    "cookie-jar",
+    "delay-request",
+    "disable-unicode",
+    "env-var",
+    "environment",
+    "export-collection",
+    "export-cookie-jar",
+    "export-environment",
+    "export-globals",
+    "folder",
+    "global-var",
+    "globals",
+    "ignore-redirects",
+    "insecure",
+    "iteration-count",
+    "iteration-data",
+    "no-insecure-file-read",
+    "reporters",
+    "silent",
+    "ssl-client-cert",
+    "ssl-client-cert-list",
+    "ssl-client-key",
+    "ssl-client-passphrase",
+    "ssl-extra-ca-certs",
+    "suppress-exit-code",
+    "timeout",
+    "timeout-request",
+    "timeout-script",
+    "verbose",
+    "working-dir",
+    "insecure-file-read",
+    "reporter",
+];
 
 /// What was given for reporters: each option without its prefix (`json-export`), with its value if it has one.
 pub type ReporterOptions = BTreeMap<String, Option<String>>;
@@ -28,14 +69,17 @@ pub struct Parsed {
     pub cli: Cli,
     /// The options of reporters.
     pub reporters: ReporterOptions,
+    /// What settings files say that is not done.
+    pub warnings: Vec<String>,
 }
 
 /// Reads the arguments of the process; what clap cannot read ends it with its usual words.
 pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
     let (mut argv, mut reporters) = without_reporter_options(argv.collect());
     let mut matches = Cli::command().get_matches_from(&argv);
+    let mut warnings = Vec::new();
     if let Some(run) = matches.subcommand_matches("run") {
-        let from_files = from_files(&files(), run, &mut reporters)?;
+        let from_files = from_files(&files(), run, &mut reporters, &mut warnings)?;
         if !from_files.is_empty() {
             let end = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
             argv.splice(end..end, from_files.into_iter().map(OsString::from));
@@ -43,7 +87,11 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
         }
     }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    Ok(Parsed { cli, reporters })
+    Ok(Parsed {
+        cli,
+        reporters,
+        warnings,
+    })
 }
 
 /// Takes the options of reporters out of the arguments of `run`, and joins `--bail` with its word.
@@ -108,18 +156,41 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// Arguments for what the files say and the command line does not.
-fn from_files(files: &[PathBuf], given: &ArgMatches, reporters: &mut ReporterOptions) -> Result<Vec<String>, CliError> {
-    let mut merged = Map::new();
+fn from_files(
+    files: &[PathBuf],
+    given: &ArgMatches,
+    reporters: &mut ReporterOptions,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<String>, CliError> {
+    let mut merged = IndexMap::new();
     for file in files {
         for (key, value) in read(file)? {
-            merged.insert(key, value);
+            let name = kebab(&key);
+            if !NEWMANS.contains(&name.as_str()) {
+                warnings.push(format!(
+                    "`{key}` in `{}` is left out: {}",
+                    file.display(),
+                    why_not(&name)
+                ));
+            } else if name == "working-dir" && !is_here(file, &value) {
+                let what = "it leads out of the folder; give `--working-dir` yourself";
+                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
+            } else {
+                merged.insert(name, value);
+            }
         }
     }
     let mut out = Vec::new();
-    for (key, value) in merged {
-        let name = kebab(&key);
-        if key == "reporter" {
+    for (name, value) in merged {
+        if name == "reporter" {
             add_reporter_options(&value, reporters);
+            continue;
+        }
+        // The only option that newman's files name by its opposite.
+        if name == "insecure-file-read" {
+            if value == Value::Bool(false) {
+                arguments("no-insecure-file-read", &Value::Bool(true), &mut out);
+            }
             continue;
         }
         let id = name.replace('-', "_");
@@ -131,10 +202,41 @@ fn from_files(files: &[PathBuf], given: &ArgMatches, reporters: &mut ReporterOpt
     Ok(out)
 }
 
+/// Why an option does not count in a file.
+fn why_not(name: &str) -> &'static str {
+    let mut all = Cli::command();
+    // Only then are there arguments of commands.
+    all.build();
+    let of_run = all.find_subcommand("run");
+    if of_run.is_some_and(|run| run.get_arguments().any(|arg| arg.get_long() == Some(name))) {
+        "give it on the command line"
+    } else {
+        "`run` has no such option"
+    }
+}
+
+/// Whether the working directory a file names is one it may name: files below it are read without asking. The user's own
+/// settings name any, those of a folder only what is really below it.
+fn is_here(file: &Path, value: &Value) -> bool {
+    let (Value::String(folder), true) = (value, file.is_relative()) else {
+        return true;
+    };
+    let real = |path: &Path| path.canonicalize();
+    match (real(Path::new(".")), real(Path::new(folder))) {
+        (Ok(here), Ok(folder)) => folder.starts_with(here),
+        _ => false,
+    }
+}
+
 /// What one file says of runs; a file that is not there says nothing.
 fn read(file: &Path) -> Result<Map<String, Value>, CliError> {
-    let Ok(bytes) = std::fs::read(file) else {
-        return Ok(Map::new());
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => return Ok(Map::new()),
+        Err(error) => {
+            let failed = CliError::failed(format!("cannot read `{}`", file.display())).because(error);
+            return Err(failed.hint("newman reads its settings from this file; mend or remove it"));
+        }
     };
     let text = String::from_utf8_lossy(&bytes);
     let text = text.trim_start_matches('\u{feff}').trim();
@@ -275,7 +377,8 @@ mod tests {
             .expect("parses");
         let mut reporters = ReporterOptions::new();
         let run = given.subcommand_matches("run").expect("run");
-        let got = from_files(&files, run, &mut reporters).unwrap_or_else(|error| panic!("{error:?}"));
+        let mut warnings = Vec::new();
+        let got = from_files(&files, run, &mut reporters, &mut warnings).unwrap_or_else(|error| panic!("{error:?}"));
         assert_eq!(
             got,
             [
@@ -288,6 +391,65 @@ mod tests {
         );
         assert_eq!(reporters.get("json-export"), Some(&Some("o".to_owned())));
         let broken = [file("c", "{")];
-        assert!(from_files(&broken, run, &mut reporters).is_err());
+        assert!(from_files(&broken, run, &mut reporters, &mut warnings).is_err());
+        let folder = [folder.path().to_owned()];
+        assert!(from_files(&folder, run, &mut reporters, &mut warnings).is_err());
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("`somethingElse`") && warnings[0].contains("`run` has no such option"));
+    }
+
+    #[test]
+    fn a_file_gives_nobodys_consent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rc");
+        let given = Cli::command().try_get_matches_from(["p", "run", "c"]).expect("parses");
+        let run = given.subcommand_matches("run").expect("run");
+        let read = |text: String| {
+            std::fs::write(&path, text).expect("written");
+            let (mut reporters, mut warnings) = (ReporterOptions::new(), Vec::new());
+            let out = from_files(std::slice::from_ref(&path), run, &mut reporters, &mut warnings);
+            (out.unwrap_or_else(|error| panic!("{error:?}")), warnings)
+        };
+        let mut command = Cli::command();
+        command.build();
+        let command = command.find_subcommand("run").expect("run");
+        let ours = command.get_arguments().filter_map(clap::Arg::get_long);
+        let ours: Vec<&str> = ours.filter(|name| !NEWMANS.contains(name)).collect();
+        for name in NEWMANS
+            .iter()
+            .filter(|name| !["reporter", "insecure-file-read"].contains(name))
+        {
+            let known = command.get_arguments().any(|arg| arg.get_long() == Some(name));
+            assert!(known || *name == "color", "{name}");
+        }
+        for name in ["allow-command", "allow-env", "allow-file", "allow-vault", "netrc"] {
+            assert!(ours.contains(&name), "{name}");
+        }
+        for name in ours
+            .into_iter()
+            .chain(["workspace", "paths", "allowCommand", "allowEnv", "allow_file"])
+        {
+            for value in ["true", "\"x\"", "[true]"] {
+                let (out, warnings) = read(format!("{{\"{name}\": {value}}}"));
+                assert!(out.is_empty() && warnings.len() == 1, "{name}: {out:?} {warnings:?}");
+            }
+        }
+        assert_eq!(
+            read(r#"{"insecureFileRead": false}"#.to_owned()).0,
+            ["--no-insecure-file-read"]
+        );
+        assert!(read(r#"{"insecureFileRead": true}"#.to_owned()).0.is_empty());
+        let (out, _) = read(r#"{"envVar": "--allow-command=x", "bail": "folder", "folder": "--allow-env"}"#.to_owned());
+        assert_eq!(
+            out,
+            ["--env-var=--allow-command=x", "--bail=folder", "--folder=--allow-env"]
+        );
+    }
+
+    #[test]
+    fn only_the_users_own_settings_lead_out_of_the_folder() {
+        let is = |file: &str, folder: &str| is_here(Path::new(file), &folder.into());
+        assert!(is("/etc/postman/newmanrc", "/") && is(".newmanrc", "src") && is(".newmanrc", "."));
+        assert!(!is(".newmanrc", "/") && !is(".newmanrc", "..") && !is(".newmanrc", "src/../../"));
     }
 }

@@ -90,12 +90,19 @@ pub type CheckKeymap = fn(&Paths) -> Option<Problem>;
 
 /// Reads the process's arguments and does what they ask for, except opening the screen.
 pub fn start(check: CheckKeymap) -> Launch {
-    let Parsed { cli, reporters } = match argv::parse(std::env::args_os()) {
+    let Parsed {
+        cli,
+        reporters,
+        warnings,
+    } = match argv::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(error) => return Launch::Exit(error.report(&mut Output::standard(args::ColorWhen::Auto))),
     };
     let workspace = cli.workspace.or(cli.dir);
     let mut output = Output::standard(cli.color);
+    for warning in &warnings {
+        open::tell(&mut output, warning, None);
+    }
     let launch = match cli.command {
         None => screen(workspace.as_deref(), None),
         Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),

@@ -311,6 +311,32 @@ fn settings_come_from_the_files_newman_reads() {
 }
 
 #[test]
+fn a_settings_file_agrees_to_nothing_in_the_users_name() {
+    let home = Home::new();
+    let base = server();
+    let sends = json!({ "name": "F", "request": { "method": "POST", "url": base,
+        "body": { "mode": "file", "file": { "src": "../outside" } } } });
+    fs::create_dir_all(home.folder.path().join("repository")).unwrap();
+    home.file("outside", "not theirs");
+    home.file("repository/c.json", &collection(&[sends]).to_string());
+    let run = |settings: Value, args: &[&str]| {
+        home.file("repository/.newmanrc", &settings.to_string());
+        let mut command = home.postrider();
+        command.current_dir(home.folder.path().join("repository"));
+        command.args(["run", "c.json", "--verbose"]).args(args).assert()
+    };
+    for (settings, named) in [
+        (json!({ "allowFile": true }), "allowFile"),
+        (json!({ "run": { "allow-file": true } }), "allow-file"),
+        (json!({ "workingDir": ".." }), "workingDir"),
+    ] {
+        run(settings, &[])
+            .stdout(contains("not theirs").not())
+            .stderr(contains(format!("`{named}` in `.newmanrc` is left out")));
+    }
+}
+
+#[test]
 fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     let home = Home::new();
     let base = server();
