@@ -29,7 +29,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
 
 /// What stands behind a failed send: the reason, its causes, the next step.
 pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let Err(error) = &exchange.result else {
+    let Some(error) = exchange.error() else {
         return Vec::new();
     };
     let shown = |text: &str| escape(&redactor.redact(text));

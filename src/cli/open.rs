@@ -277,6 +277,8 @@ impl Opened {
             ca_file: self.config.ca_file.clone(),
             insecure: self.config.insecure,
             timeout: self.config.timeout.unwrap_or_default(),
+            silence: self.config.silence.unwrap_or(ClientConfig::SILENCE),
+            body_limit: ClientConfig::body_limit(self.config.response_limit),
             certificates: self.config.client_certificates.clone(),
             ..ClientConfig::default()
         }

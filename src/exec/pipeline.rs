@@ -349,7 +349,7 @@ impl Pipeline {
             exchange = join(exchange, next, "the token was renewed".to_owned());
         }
         self.note_answer(&prepared, &ready, &exchange);
-        let stops = self.stop_on_failure && exchange.result.is_err();
+        let stops = self.stop_on_failure && exchange.error().is_some();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
             prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request);

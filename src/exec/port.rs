@@ -115,6 +115,12 @@ impl SendPort for Port {
                 exchange.result = Err(SendError::new(SendErrorKind::Request, message));
             }
             let took = exchange.timings.total;
+            // Half an answer is none to a script, as in Node.
+            if let Ok(response) = &mut exchange.result
+                && let Some(why) = response.truncated.take()
+            {
+                exchange.result = Err(*why);
+            }
             sent.add(&exchange);
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),

@@ -186,7 +186,7 @@ impl Summary {
         }
         if let Some(exchange) = &outcome.exchange {
             let again = exchange.hops.iter().filter(|hop| hop.again.is_some()).count();
-            self.sent.add(1 + again, usize::from(exchange.result.is_err()));
+            self.sent.add(1 + again, usize::from(exchange.error().is_some()));
             if let Some(response) = exchange.response() {
                 self.received += response.body.len() as u64;
                 self.times.add(exchange.timings.total);
@@ -219,7 +219,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
     }
     for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
         if event == ScriptEvent::PostResponse
-            && let Some(Err(error)) = outcome.exchange.as_ref().map(|exchange| &exchange.result)
+            && let Some(error) = outcome.exchange.as_ref().and_then(|exchange| exchange.error())
         {
             out.push(failure(At::Request, "request", "", &error.message, error.hint.as_ref()));
         }

@@ -36,6 +36,8 @@ pub struct ClientConfig {
     pub insecure: bool,
     /// Give up after so long; zero is never.
     pub timeout: Duration,
+    /// Give up when no byte came or went for so long; zero is never.
+    pub silence: Duration,
     /// The User-Agent header.
     pub user_agent: String,
     /// Where relative paths of body files start.
@@ -53,8 +55,15 @@ pub struct ClientConfig {
 }
 
 impl ClientConfig {
-    /// The most that is kept of a response when nothing else is said: 16 GiB, or what the machine can count.
-    pub const BODY_LIMIT: usize = if usize::BITS > 32 { 1 << 34 } else { usize::MAX };
+    /// The most that is kept of a response when nothing else is said: 4 GiB, or what the machine can count.
+    pub const BODY_LIMIT: usize = if usize::BITS > 32 { 1 << 32 } else { usize::MAX };
+    /// How long a server may be silent when nothing else is said: long enough for who looks at it in a debugger.
+    pub const SILENCE: Duration = Duration::from_mins(10);
+
+    /// The limit that the user's settings say, in MiB.
+    pub fn body_limit(mebibytes: Option<u32>) -> usize {
+        mebibytes.map_or(Self::BODY_LIMIT, |limit| (limit as usize).saturating_mul(1 << 20))
+    }
 }
 
 impl fmt::Debug for ClientConfig {
@@ -76,6 +85,7 @@ impl Default for ClientConfig {
             ca_file: None,
             insecure: false,
             timeout: Duration::ZERO,
+            silence: Self::SILENCE,
             user_agent: concat!("postrider/", env!("CARGO_PKG_VERSION")).to_owned(),
             working_dir: PathBuf::new(),
             only_working_dir: false,

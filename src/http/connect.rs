@@ -20,6 +20,7 @@ use tower::Service;
 use tower::util::ServiceExt;
 
 use super::proxy::Proxy;
+use super::pulse::{Beating, Pulse};
 use super::trace::{Resolver, mark_connect, mark_connected};
 use super::wire::Duplex;
 use crate::model::settings::HttpVersion;
@@ -44,6 +45,7 @@ pub(super) struct Opened {
     /// Whether HTTP/2 is to be spoken on it.
     pub is_h2: bool,
     pub ends: Ends,
+    pub pulse: Pulse,
 }
 
 /// What is known of a connection.
@@ -82,7 +84,11 @@ async fn open_unmarked(route: Route) -> Result<Opened, ConnectError> {
         local: tcp.local_addr().ok(),
         tls: None,
     };
-    let mut stream: Box<dyn Duplex> = Box::new(tcp);
+    let pulse = Pulse::new();
+    let mut stream: Box<dyn Duplex> = Box::new(Beating {
+        inner: tcp,
+        pulse: pulse.clone(),
+    });
     if let Some(proxy) = proxy {
         stream = through(proxy, stream, target.clone(), tls.clone()).await?;
     }
@@ -98,7 +104,12 @@ async fn open_unmarked(route: Route) -> Result<Opened, ConnectError> {
         });
         stream = Box::new(tls);
     }
-    Ok(Opened { stream, is_h2, ends })
+    Ok(Opened {
+        stream,
+        is_h2,
+        ends,
+        pulse,
+    })
 }
 
 /// A host without the brackets of an IPv6 address.

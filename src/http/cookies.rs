@@ -19,6 +19,11 @@ pub struct Jar {
 }
 
 impl Jar {
+    /// No domain has more cookies than this: a server could fill the disk with them. Browsers stop earlier.
+    pub const MOST_OF_A_DOMAIN: usize = 300;
+    /// The longest one that is kept, in bytes; browsers stop at 4 KiB.
+    const LONGEST: usize = 16 * 1024;
+
     /// An empty jar.
     pub fn new() -> Self {
         Self::default()
@@ -84,6 +89,9 @@ impl Jar {
 
     /// Takes a cookie as a server would set it: `name=value; Path=/`; says whether it was accepted.
     pub fn set(&self, url: &Url, set_cookie: &str) -> bool {
+        if set_cookie.len() > Self::LONGEST {
+            return false;
+        }
         let Ok(mut cookie) = RawCookie::parse(set_cookie) else {
             return false;
         };
@@ -97,7 +105,16 @@ impl Jar {
             }
             cookie.unset_domain();
         }
-        self.lock().insert_raw(&cookie.into_owned(), url).is_ok()
+        let mut store = self.lock();
+        let own = cookie
+            .domain()
+            .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
+        let own = own.or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+        let mut others = 0;
+        for other in store.iter_any().filter(|other| self::domain(&other.domain) == own) {
+            others += usize::from(other.name() != cookie.name());
+        }
+        others < Self::MOST_OF_A_DOMAIN && store.insert_raw(&cookie.into_owned(), url).is_ok()
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).

@@ -8,12 +8,14 @@
 //! bomb of gigabytes. Here the output stops at the limit, whatever the input claims.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use brotli_decompressor::DecompressorWriter;
 use flate2::write::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use ruzstd::decoding::FrameDecoder;
 
+use super::head::quoted;
 use super::kept::{Keeper, Keeping};
 use super::room::Room;
 use crate::model::Payload;
@@ -31,6 +33,9 @@ pub(super) enum Stop {
     NoPlace(String),
 }
 
+/// More codings than this are none that a server means; each takes memory.
+const MOST_CODINGS: usize = 8;
+
 /// Undoes all codings of a response.
 pub(super) struct Decoder {
     first: Box<dyn Stage>,
@@ -38,15 +43,20 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// A decoder for a `Content-Encoding`; `None` where there is nothing to undo.
+    /// A decoder for a `Content-Encoding`; `None` where there is nothing to undo. It gives up once `halt` is set.
     ///
     /// # Errors
     ///
-    /// The coding that is not known.
-    pub(super) fn new(encoding: &str, room: Room, keeping: Keeping) -> Result<Option<Self>, String> {
-        let output = Output::new(room, keeping);
+    /// The coding that is not known, or that there are more than anybody has.
+    pub(super) fn new(
+        encoding: &str,
+        room: Room,
+        keeping: Keeping,
+        halt: Arc<AtomicBool>,
+    ) -> Result<Option<Self>, String> {
+        let output = Output::new(room, keeping, halt);
         let mut first: Box<dyn Stage> = Box::new(output.clone());
-        let mut any = false;
+        let mut codings = 0;
         for coding in encoding.split(',').map(|word| word.trim().to_ascii_lowercase()) {
             first = match coding.as_str() {
                 "" | "identity" => continue,
@@ -64,11 +74,17 @@ impl Decoder {
                     out: vec![0; 128 * 1024],
                     next: first,
                 }),
-                _ => return Err(coding),
+                _ => {
+                    let coding = quoted(coding.as_bytes());
+                    return Err(format!("the content encoding `{coding}` is not known"));
+                }
             };
-            any = true;
+            codings += 1;
+            if codings > MOST_CODINGS {
+                return Err(format!("the body has more than {MOST_CODINGS} content encodings"));
+            }
         }
-        Ok(any.then_some(Self { first, output }))
+        Ok((codings > 0).then_some(Self { first, output }))
     }
 
     /// Decodes some more bytes.
@@ -130,15 +146,17 @@ struct OutputState {
     room: Room,
     full: bool,
     unkept: Option<String>,
+    halt: Arc<AtomicBool>,
 }
 
 impl Output {
-    fn new(room: Room, keeping: Keeping) -> Self {
+    fn new(room: Room, keeping: Keeping, halt: Arc<AtomicBool>) -> Self {
         Self(Arc::new(Mutex::new(OutputState {
             kept: Keeper::new(keeping),
             room,
             full: false,
             unkept: None,
+            halt,
         })))
     }
 
@@ -150,6 +168,9 @@ impl Output {
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut state = self.state();
+        if state.halt.load(Ordering::Relaxed) {
+            return Err(io::Error::other("nobody waits for it"));
+        }
         let room = state.room.grant(state.kept.len(), bytes.len());
         if let Err(error) = state.kept.push(&bytes[..room]) {
             state.unkept = Some(error.to_string());
@@ -354,7 +375,7 @@ mod tests {
 
     fn decode(encoding: &str, bytes: &[u8], step: usize, limit: usize) -> (Vec<u8>, Result<(), Stop>) {
         let keeping = Keeping::default();
-        let mut decoder = Decoder::new(encoding, Room { limit, shared: None }, keeping)
+        let mut decoder = Decoder::new(encoding, Room { limit, shared: None }, keeping, Arc::default())
             .unwrap()
             .unwrap();
         let payload = decoder.payload();
@@ -434,10 +455,14 @@ mod tests {
 
     #[test]
     fn nothing_to_undo_and_nothing_known_are_told_apart() {
-        let new = |encoding| Decoder::new(encoding, one(), Keeping::default());
+        let new = |encoding| Decoder::new(encoding, one(), Keeping::default(), Arc::default());
         assert!(new("identity").unwrap().is_none());
         assert!(new("").unwrap().is_none());
-        assert_eq!(new("gzip, rot13").err().as_deref(), Some("rot13"));
+        assert_eq!(
+            new("gzip, rot13").err().as_deref(),
+            Some("the content encoding `rot13` is not known")
+        );
+        assert!(new(&vec!["br"; 9].join(",")).is_err());
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl Client {
         for _ in 0..=MAX_REDIRECTS {
             let response = self.fetch(&url, download.accept, authorization.as_deref()).await?;
             let header = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
-            let Some(location) = redirect::location(response.status(), header) else {
+            let Some(location) = redirect::location(response.status().as_u16(), header) else {
                 return self.rest(response, &url, download.most).await;
             };
             let next = redirect::join(&url, &location)?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 use url::Url;
 
+use super::head::{self, NotHttp};
 use super::pool::Failure;
 use super::target::Target;
 use super::trace::Marks;
@@ -56,6 +57,29 @@ pub(super) fn timeout(limit: Duration, phase: Phase) -> SendError {
         format!("timed out after {limit:?}, while {}", doing(phase)),
     )
     .hint("raise the timeout in the settings, or see whether the server is busy")
+}
+
+/// Nothing came and went for too long.
+pub(super) fn silent(limit: Duration, phase: Phase) -> SendError {
+    SendError::new(
+        SendErrorKind::Timeout,
+        format!("nothing was heard for {limit:?}, while {}", doing(phase)),
+    )
+    .hint("see what the server is doing; `silence` in `config.toml` says how long it may be silent")
+}
+
+/// Why a body broke off.
+pub(super) fn broke(error: &hyper::Error) -> String {
+    let deepest = || head::quoted(causes(error).pop().unwrap_or_else(|| error.to_string()).as_bytes());
+    match find::<io::Error>(error).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionReset) => "the connection was reset".to_owned(),
+        Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
+            format!("the chunks of the body are wrong ({})", deepest().to_lowercase())
+        }
+        Some(io::ErrorKind::UnexpectedEof) => "the connection ended".to_owned(),
+        _ if error.is_incomplete_message() => "the connection ended".to_owned(),
+        _ => format!("the connection broke ({})", deepest().to_lowercase()),
+    }
 }
 
 /// The user stopped it; `answered` is whether a redirect had come already.
@@ -183,6 +207,13 @@ const PROXY_HINT: &str = "check the proxy in the settings or the environment; `d
 fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
     let address = Target::address(failed.url);
     let told = |message: String, hint: &str| SendError::new(SendErrorKind::Protocol, message).hint(hint);
+    if let Some(other) = find::<NotHttp>(error) {
+        let what = match other {
+            NotHttp::Ended(_) => "hung up in the middle of its answer",
+            NotHttp::Said(_) | NotHttp::Tls => "did not answer with HTTP",
+        };
+        return told(format!("`{address}` {what}: {other}"), speaks(other));
+    }
     if let Some(hyper) = find::<hyper::Error>(error) {
         if hyper.is_parse() || hyper.is_parse_too_large() {
             return told(
@@ -211,6 +242,29 @@ fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendE
         "try another HTTP version in the request's settings",
         error,
     )
+}
+
+/// What to do about a peer that says something else.
+fn speaks(other: &NotHttp) -> &'static str {
+    let said = match other {
+        NotHttp::Tls => return "the server speaks TLS: use `https://`",
+        NotHttp::Ended(_) => return "send again; if it happens each time, the server's log may say why",
+        NotHttp::Said(said) => said,
+    };
+    for (start, hint) in [
+        ("SSH-", "this is the port of an SSH server"),
+        ("220", "this is the port of a mail or FTP server"),
+        ("+OK", "this is the port of a POP3 server"),
+        ("* OK", "this is the port of an IMAP server"),
+        ("-ERR", "this looks like the port of a Redis server"),
+        ("HTTP/", "the first line of its answer is wrong; its log may say more"),
+        ("\\0\\0", "it may speak HTTP/2: set the HTTP version of the request"),
+    ] {
+        if said.starts_with(start) {
+            return hint;
+        }
+    }
+    "is it the right port? if the server speaks TLS, use `https://`"
 }
 
 /// An error that we know no better words for: with the innermost reason, which alone is not about our own layers.

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, StatusCode, Uri, Version, response};
+use http::{HeaderMap, Request, Uri, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::{TrySendError, http1, http2};
@@ -22,6 +22,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::body::Body;
 use super::connect::{self, ConnectError, Ends, Route};
+use super::head::Head;
+use super::pulse::Pulse;
+use super::trace::watch;
 use super::wire::{Heads, Wire};
 
 /// What tells connections apart: each serves requests of its own kind alone.
@@ -73,17 +76,28 @@ const IDLE: Duration = Duration::from_secs(90);
 /// How long a connection may take to be free again after its last answer was read.
 const SETTLES: Duration = Duration::from_millis(100);
 
+/// The most bytes of a response's headers in HTTP/2, as it counts them: no more lines than the library has room for.
+const MOST_H2_HEADERS: u32 = 768 * 1024;
+
 /// One connection.
 enum Link {
     Http1 {
         sender: http1::SendRequest<Body>,
         heads: Heads,
         ends: Ends,
+        pulse: Pulse,
     },
     Http2 {
         sender: http2::SendRequest<Body>,
         ends: Ends,
+        pulse: Pulse,
     },
+}
+
+impl Link {
+    fn overflowed(&self) -> bool {
+        matches!(self, Self::Http1 { heads, .. } if heads.overflowed())
+    }
 }
 
 impl Pool {
@@ -98,9 +112,9 @@ impl Pool {
             }
         }
         let link = open(route).await?;
-        if let Link::Http2 { sender, ends } = &link {
-            let (sender, ends) = (sender.clone(), *ends);
-            self.give_back(key.clone(), Link::Http2 { sender, ends });
+        if let Link::Http2 { sender, ends, pulse } = &link {
+            let (sender, ends, pulse) = (sender.clone(), *ends, pulse.clone());
+            self.give_back(key.clone(), Link::Http2 { sender, ends, pulse });
         }
         let sent = self.send(key, link, request).await;
         sent.map_err(|error| Failure::Exchange(error.into_error()))
@@ -115,17 +129,27 @@ impl Pool {
                     mut sender,
                     heads,
                     ends,
+                    pulse,
                 } if idle.since.elapsed() < IDLE && !sender.is_closed() => {
                     let ready =
                         sender.is_ready() || matches!(tokio::time::timeout(SETTLES, sender.ready()).await, Ok(Ok(())));
                     if ready {
-                        return Some(Link::Http1 { sender, heads, ends });
+                        return Some(Link::Http1 {
+                            sender,
+                            heads,
+                            ends,
+                            pulse,
+                        });
                     }
                 }
-                Link::Http2 { sender, ends } if !sender.is_closed() => {
-                    let shared = sender.clone();
-                    self.give_back(key.clone(), Link::Http2 { sender: shared, ends });
-                    return Some(Link::Http2 { sender, ends });
+                Link::Http2 { sender, ends, pulse } if !sender.is_closed() => {
+                    let shared = Link::Http2 {
+                        sender: sender.clone(),
+                        ends,
+                        pulse: pulse.clone(),
+                    };
+                    self.give_back(key.clone(), shared);
+                    return Some(Link::Http2 { sender, ends, pulse });
                 }
                 Link::Http1 { .. } | Link::Http2 { .. } => {}
             }
@@ -154,25 +178,47 @@ impl Pool {
                 mut sender,
                 heads,
                 ends,
+                pulse,
             } => {
+                watch(&pulse);
                 heads.request(request.head.clone());
-                let (parts, body) = sender.try_send_request(request.http1()).await?.into_parts();
-                let headers = heads.response();
-                let link = Link::Http1 { sender, heads, ends };
+                let body = sender.try_send_request(request.http1()).await?.into_body();
+                let head = heads.answer();
+                let link = Link::Http1 {
+                    sender,
+                    heads,
+                    ends,
+                    pulse,
+                };
                 Ok(Answer {
-                    parts,
-                    headers: Some(headers),
+                    head,
                     body,
+                    trailers: Vec::new(),
+                    overflowed: false,
                     ends,
                     back: Some((self.clone(), key.clone(), link)),
                 })
             }
-            Link::Http2 { mut sender, ends } => {
+            Link::Http2 {
+                mut sender,
+                ends,
+                pulse,
+            } => {
+                watch(&pulse);
                 let (parts, body) = sender.try_send_request(request.http2()).await?.into_parts();
+                let head = Head {
+                    version: parts.version,
+                    status: parts.status.as_u16(),
+                    // There is no other in HTTP/2.
+                    reason: parts.status.canonical_reason().unwrap_or_default().to_owned(),
+                    lines: lines(&parts.headers),
+                    ..Head::default()
+                };
                 Ok(Answer {
-                    parts,
-                    headers: None,
+                    head,
                     body,
+                    trailers: Vec::new(),
+                    overflowed: false,
                     ends,
                     back: None,
                 })
@@ -184,18 +230,25 @@ impl Pool {
 async fn open(route: &Route) -> Result<Link, Failure> {
     // Boxed: opening one is rare and needs more room than all the rest of a send, which would be moved with it.
     let opened = Box::pin(connect::open(route.clone())).await.map_err(Failure::Connect)?;
-    let ends = opened.ends;
+    let (ends, pulse) = (opened.ends, opened.pulse);
     if opened.is_h2 {
-        let handshake = http2::handshake(TokioExecutor::new(), TokioIo::new(opened.stream));
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.max_header_list_size(MOST_H2_HEADERS);
+        let handshake = builder.handshake(TokioIo::new(opened.stream));
         let (sender, connection) = handshake.await.map_err(Failure::Exchange)?;
         run(connection);
-        return Ok(Link::Http2 { sender, ends });
+        return Ok(Link::Http2 { sender, ends, pulse });
     }
     let heads = Heads::default();
     let wire = Wire::new(opened.stream, heads.clone());
     let (sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(Failure::Exchange)?;
     run(connection);
-    Ok(Link::Http1 { sender, heads, ends })
+    Ok(Link::Http1 {
+        sender,
+        heads,
+        ends,
+        pulse,
+    })
 }
 
 /// Lets a connection work beside us; it ends with its sender or its server.
@@ -232,12 +285,22 @@ impl Outbound<'_> {
     }
 }
 
+/// Headers as the lines they would be.
+fn lines(headers: &HeaderMap) -> Vec<(String, Bytes)> {
+    let lines = headers.iter();
+    lines
+        .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
+        .collect()
+}
+
 /// The head of an answer, and the way to its body.
 pub(super) struct Answer {
-    parts: response::Parts,
-    /// The headers as they came; absent in HTTP/2, where there is but one spelling.
-    headers: Option<Vec<(String, Bytes)>>,
+    pub head: Head,
     body: Incoming,
+    /// The headers that came behind the body.
+    pub trailers: Vec<(String, Bytes)>,
+    /// The server sent more than it announced.
+    pub overflowed: bool,
     /// The connection it comes over.
     pub ends: Ends,
     /// Where the connection goes when the body is read.
@@ -245,33 +308,6 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn status(&self) -> StatusCode {
-        self.parts.status
-    }
-
-    pub(super) fn version(&self) -> Version {
-        self.parts.version
-    }
-
-    pub(super) fn headers(&self) -> &HeaderMap {
-        &self.parts.headers
-    }
-
-    /// The headers in the order and spelling they came in.
-    pub(super) fn lines(&mut self) -> Vec<(String, Bytes)> {
-        self.headers.take().unwrap_or_else(|| {
-            let lines = self.parts.headers.iter();
-            lines
-                .map(|(name, value)| (name.as_str().to_owned(), Bytes::copy_from_slice(value.as_bytes())))
-                .collect()
-        })
-    }
-
-    /// What hyper knows besides, such as the reason phrase.
-    pub(super) fn extension<T: Clone + Send + Sync + 'static>(&self) -> Option<&T> {
-        self.parts.extensions.get()
-    }
-
     /// The length of the body, if it was announced.
     pub(super) fn content_length(&self) -> Option<u64> {
         self.body.size_hint().exact()
@@ -281,15 +317,17 @@ impl Answer {
     pub(super) async fn chunk(&mut self) -> Option<Result<Bytes, hyper::Error>> {
         loop {
             match self.body.frame().await {
-                Some(Ok(frame)) => {
-                    if let Ok(bytes) = frame.into_data() {
-                        return Some(Ok(bytes));
-                    }
-                }
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(bytes) => return Some(Ok(bytes)),
+                    Err(frame) => self.trailers = frame.trailers_ref().map(lines).unwrap_or_default(),
+                },
                 Some(Err(error)) => return Some(Err(error)),
                 None => {
                     if let Some((pool, key, link)) = self.back.take() {
-                        pool.give_back(key, link);
+                        self.overflowed = link.overflowed();
+                        if !self.overflowed {
+                            pool.give_back(key, link);
+                        }
                     }
                     return None;
                 }

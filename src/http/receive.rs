@@ -1,19 +1,22 @@
 //! Reading a response: the body as it comes, decoded on the way, kept in memory or in a file, never more than the limit.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Version;
-use hyper::ext::ReasonPhrase;
 use url::Url;
 
 use super::cookies;
 use super::decode::{Decoder, Stop};
+use super::error;
 use super::kept::{Keeper, Keeping};
 use super::pool::Answer;
 use super::room::Room;
 use super::trace::Trace;
 use crate::model::Payload;
-use crate::model::exchange::{Phase, Response};
+use crate::model::exchange::{Phase, Response, SendError, SendErrorKind};
 
 /// A body that is this long is shown while the rest of it comes. In bytes.
 const SHOWN_FROM: usize = 64 * 1024;
@@ -31,29 +34,32 @@ pub(super) fn version_name(version: Version) -> &'static str {
     }
 }
 
-/// Everything but the body.
-pub(super) fn head(response: &mut Answer, url: &Url) -> Response {
-    let reason = match response.extension::<ReasonPhrase>() {
-        Some(own) => String::from_utf8_lossy(own.as_bytes()).into_owned(),
-        None => response.status().canonical_reason().unwrap_or_default().to_owned(),
-    };
-    let cookies = response
-        .headers()
-        .get_all("set-cookie")
-        .iter()
-        .filter_map(|value| cookies::parse(&String::from_utf8_lossy(value.as_bytes()), url))
+/// Everything but the body; what is wrong with it goes to the warnings.
+pub(super) fn head(answer: &mut Answer, url: &Url, warnings: &mut Vec<String>) -> Response {
+    let head = std::mem::take(&mut answer.head);
+    let cookies = head
+        .values("set-cookie")
+        .filter_map(|value| cookies::parse(&String::from_utf8_lossy(value), url))
         .collect();
+    warnings.extend(head.faults);
     Response {
-        status: response.status().as_u16(),
-        reason,
-        version: version_name(response.version()).to_owned(),
-        headers: response.lines(),
+        status: head.status,
+        reason: head.reason,
+        version: version_name(head.version).to_owned(),
+        headers: head.lines,
         body: Payload::default(),
         encoded_len: 0,
         cookies,
-        truncated: None,
+        truncated: head.cut.map(broken),
     }
 }
+
+/// The server or the way to it broke off.
+fn broken(why: String) -> Box<SendError> {
+    Box::new(SendError::new(SendErrorKind::Protocol, why).hint(BROKEN))
+}
+
+const BROKEN: &str = "send again; if it happens each time, the server's log may say why";
 
 /// What reading a body needs besides the response.
 pub(super) struct Reading<'a> {
@@ -65,8 +71,8 @@ pub(super) struct Reading<'a> {
     pub arriving: Option<Box<dyn FnOnce(Response) + Send + 'a>>,
 }
 
-/// Reads the body into `head`.
-pub(super) async fn body(mut response: Answer, mut head: Response, reading: Reading<'_>) -> Response {
+/// Reads the body into `head`, which at any moment holds what came so far.
+pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Reading<'_>) {
     let Reading {
         room,
         keeping,
@@ -82,17 +88,16 @@ pub(super) async fn body(mut response: Answer, mut head: Response, reading: Read
         .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         .collect::<Vec<_>>()
         .join(",");
-    let decoder = Decoder::new(&encoding, room.clone(), keeping.clone()).unwrap_or_else(|coding| {
-        warnings.push(format!(
-            "the content encoding `{}` is not known: the body is shown as it came",
-            coding.escape_debug()
-        ));
+    let halt = Halt::default();
+    let decoder = Decoder::new(&encoding, room.clone(), keeping.clone(), Arc::clone(&halt.0)).unwrap_or_else(|why| {
+        warnings.push(format!("{why}: the body is shown as it came"));
         None
     });
     let mut body = Collected {
         raw: Keeper::new(keeping),
         decoder,
         stopped: None,
+        halt,
     };
     head.body = body.payload();
     let patience = tokio::time::Instant::now() + SHOWN_AFTER;
@@ -109,15 +114,17 @@ pub(super) async fn body(mut response: Answer, mut head: Response, reading: Read
         }
         let Ok(chunk) = chunk else { continue };
         match chunk {
-            Some(Ok(chunk)) => {
+            Some(Ok(mut chunk)) => {
                 let fits = room.grant(body.raw.len(), chunk.len());
+                let too_long = chunk.len() > fits;
+                chunk.truncate(fits);
                 head.encoded_len += fits as u64;
-                body.push(&chunk[..fits]);
+                body.push(chunk).await;
                 trace.phase(Phase::Downloading {
                     received: head.encoded_len,
                     total,
                 });
-                if chunk.len() > fits {
+                if too_long {
                     body.stopped.get_or_insert(Stop::Limit);
                 }
                 if matches!(body.stopped, Some(Stop::Limit | Stop::NoPlace(_))) {
@@ -125,31 +132,58 @@ pub(super) async fn body(mut response: Answer, mut head: Response, reading: Read
                 }
             }
             None => break,
-            Some(Err(_)) => {
-                head.truncated = Some(match total {
-                    Some(total) => format!("the connection broke after {} of {total} bytes", head.encoded_len),
-                    None => format!("the connection broke after {} bytes", head.encoded_len),
-                });
+            Some(Err(error)) => {
+                let why = error::broke(&error);
+                let all = total.map(|total| format!(" of {total}")).unwrap_or_default();
+                let told = format!("{why} after {}{all} bytes", head.encoded_len);
+                head.truncated.get_or_insert_with(|| broken(told));
                 break;
             }
         }
     }
     trace.finished();
-    let (payload, why) = body.finish(&encoding, room.limit);
+    if response.overflowed {
+        warnings.push(match total {
+            Some(length @ 1..) => {
+                format!("the server sent more than the {length} bytes it had announced: they are not shown")
+            }
+            _ => "the server sent a body where there must be none: it is not shown".to_owned(),
+        });
+    }
+    if !response.trailers.is_empty() {
+        let count = response.trailers.len();
+        warnings.push(format!("the last {count} of the headers came behind the body"));
+        head.headers.append(&mut response.trailers);
+    }
+    let (payload, why) = body.finish(&encoding, room.limit).await;
     head.body = payload;
-    head.truncated = head.truncated.or(why);
-    head
+    head.truncated = head.truncated.take().or(why.map(Box::new));
 }
 
 /// Reads what little is left of a redirect's body, so that its connection can be used again.
 pub(super) async fn drain(mut response: Answer) {
     const WORTH: usize = 64 * 1024;
-    let mut read = 0;
-    while let Some(Ok(chunk)) = response.chunk().await {
-        read += chunk.len();
-        if read > WORTH {
-            break;
+    const PATIENCE: Duration = Duration::from_millis(200);
+    let reading = async {
+        let mut read = 0;
+        while let Some(Ok(chunk)) = response.chunk().await {
+            read += chunk.len();
+            if read > WORTH {
+                break;
+            }
         }
+    };
+    // Another connection is opened sooner than a slow one is free.
+    let _in_time = tokio::time::timeout(PATIENCE, reading).await;
+}
+
+/// Stops the decoding that somebody else works at when nobody waits for it any more.
+#[derive(Default)]
+struct Halt(Arc<AtomicBool>);
+
+impl Drop for Halt {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -158,6 +192,7 @@ struct Collected {
     raw: Keeper,
     decoder: Option<Decoder>,
     stopped: Option<Stop>,
+    halt: Halt,
 }
 
 impl Collected {
@@ -169,33 +204,66 @@ impl Collected {
         }
     }
 
-    fn push(&mut self, bytes: &[u8]) {
-        if let Err(error) = self.raw.push(bytes) {
+    async fn push(&mut self, bytes: Bytes) {
+        if let Err(error) = self.raw.push(&bytes) {
             self.stopped.get_or_insert(Stop::NoPlace(error.to_string()));
             return;
         }
-        if let (Some(decoder), None) = (&mut self.decoder, &self.stopped) {
-            self.stopped = decoder.push(bytes).err();
+        if self.stopped.is_none() {
+            self.decode(move |decoder| decoder.push(&bytes)).await;
+        }
+    }
+
+    /// Lets the decoder work on a thread of its own: a few bytes may become gigabytes, and nothing else would move.
+    async fn decode(&mut self, work: impl FnOnce(&mut Decoder) -> Result<(), Stop> + Send + 'static) {
+        let Some(mut decoder) = self.decoder.take() else { return };
+        let worked = tokio::task::spawn_blocking(move || {
+            let done = work(&mut decoder);
+            (decoder, done)
+        });
+        match worked.await {
+            Ok((decoder, done)) => {
+                self.decoder = Some(decoder);
+                self.stopped = done.err();
+            }
+            Err(_) => self.stopped = Some(Stop::Invalid("the decoder gave up".to_owned())),
         }
     }
 
     /// The body to show, and why it is not whole.
-    fn finish(mut self, encoding: &str, limit: usize) -> (Payload, Option<String>) {
-        if let (Some(decoder), None, false) = (&mut self.decoder, &self.stopped, self.raw.len() == 0) {
-            self.stopped = decoder.end().err();
+    async fn finish(mut self, encoding: &str, limit: usize) -> (Payload, Option<SendError>) {
+        if self.stopped.is_none() && self.raw.len() > 0 {
+            self.decode(Decoder::end).await;
         }
-        let encoding = encoding.escape_debug();
+        let encoding = super::head::quoted(encoding.as_bytes());
+        let protocol = |why: String, hint: &str| Some(SendError::new(SendErrorKind::Protocol, why).hint(hint));
         let why = match &self.stopped {
             None => None,
-            Some(Stop::Limit) => Some(format!("the size limit of {limit} bytes is reached")),
-            Some(Stop::NoPlace(why)) => Some(format!("there is no place for more of it: {why}")),
-            Some(Stop::Short) => Some(format!("the `{encoding}` data end early")),
-            Some(Stop::Invalid(why)) => Some(format!("the body is not valid `{encoding}` ({why}): shown as it came")),
+            Some(Stop::Limit) => Some(
+                SendError::new(
+                    SendErrorKind::TooLarge,
+                    format!("the size limit of {limit} bytes is reached"),
+                )
+                .hint("`response_limit` in `config.toml` says how many MiB of a response are kept"),
+            ),
+            Some(Stop::NoPlace(why)) => Some(
+                SendError::new(
+                    SendErrorKind::TooLarge,
+                    format!("there is no place for more of it: {why}"),
+                )
+                .hint("`spill_folder` in `config.toml` names another folder for large responses"),
+            ),
+            Some(Stop::Short) => protocol(format!("the `{encoding}` data end early"), BROKEN),
+            Some(Stop::Invalid(why)) => protocol(
+                format!("the body is not valid `{encoding}` ({why}): shown as it came"),
+                "the server's `Content-Encoding` is wrong, or what it sent",
+            ),
         };
         let payload = match &self.stopped {
             Some(Stop::Invalid(_)) => self.raw.payload(),
             _ => self.payload(),
         };
+        self.halt.0.store(true, Ordering::Relaxed);
         (payload, why)
     }
 }

@@ -1,9 +1,9 @@
 //! What a redirect makes of a request (POSTMAN.md, section 4.4).
 
-use http::StatusCode;
 use url::Url;
 
 use super::body::Outgoing;
+use super::head::quoted;
 use super::target::Target;
 use crate::auth::SignedRequest;
 use crate::model::Secret;
@@ -31,8 +31,8 @@ pub(super) struct HopRequest {
 }
 
 /// Where a response redirects to; `None` for one that does not.
-pub(super) fn location(status: StatusCode, header: Option<&[u8]>) -> Option<String> {
-    let redirects = [301, 302, 303, 307, 308].contains(&status.as_u16());
+pub(super) fn location(status: u16, header: Option<&[u8]>) -> Option<String> {
+    let redirects = [301, 302, 303, 307, 308].contains(&status);
     let header = header.filter(|_| redirects)?;
     Some(String::from_utf8_lossy(header).trim().to_owned())
 }
@@ -46,7 +46,7 @@ pub(super) fn join(from: &Url, location: &str) -> Result<Target, SendError> {
     let nowhere = |why: String| {
         SendError::new(
             SendErrorKind::Redirect,
-            format!("the redirect to `{}` leads nowhere: {why}", location.escape_debug()),
+            format!("the redirect to `{}` leads nowhere: {why}", quoted(location.as_bytes())),
         )
         .hint("the server sent a wrong `Location`; turn off following redirects to see its answer")
     };
@@ -63,7 +63,7 @@ pub(super) fn join(from: &Url, location: &str) -> Result<Target, SendError> {
 /// A location that cannot be gone to.
 pub(super) fn next(
     from: &HopRequest,
-    status: StatusCode,
+    status: u16,
     location: &str,
     signed: &SignedRequest,
 ) -> Result<HopRequest, SendError> {
@@ -78,7 +78,7 @@ pub(super) fn next(
         basic: target.user_info.or_else(|| from.basic.clone()),
         ..from.clone()
     };
-    let keeps_method = settings.keep_method.unwrap_or(false) || [307, 308].contains(&status.as_u16());
+    let keeps_method = settings.keep_method.unwrap_or(false) || [307, 308].contains(&status);
     if !keeps_method && hop.method.as_str() != "HEAD" {
         hop.method = Method::new("GET");
         hop.body = Outgoing::default();
@@ -163,7 +163,7 @@ mod tests {
             secrets: Vec::new(),
             referer: None,
         };
-        next(&hop, StatusCode::from_u16(status).unwrap(), to, &signed).unwrap()
+        next(&hop, status, to, &signed).unwrap()
     }
 
     fn names(hop: &HopRequest) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! One send: hop after hop until an answer, an error, the time limit or the user ends it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::Version;
@@ -14,6 +14,7 @@ use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
 use super::cookies::Jar;
 use super::error::{self, Failed};
+use super::head::quoted;
 use super::headers::Lines;
 use super::pool::{Answer, Outbound};
 use super::proxy::Proxy;
@@ -76,26 +77,61 @@ struct Progressing<'a> {
     trace: Arc<Trace>,
     shown: Shown,
     started: Instant,
+    /// The response whose body is being read.
+    arrived: Option<Response>,
+    /// The trace of the hop that goes on, for who watches from outside.
+    watched: Arc<Mutex<Arc<Trace>>>,
 }
 
 /// Sends a request; see [`Client::send`].
 pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &SendContext) -> Exchange {
-    let limit = signed.settings().timeout.unwrap_or(client.config().timeout);
+    let own = signed.settings().timeout;
+    let limit = own.unwrap_or(client.config().timeout);
+    // Who wants no limit wants none of any kind.
+    let silence = if own == Some(Duration::ZERO) {
+        Duration::ZERO
+    } else {
+        client.config().silence
+    };
     let mut run = Progressing::new(client, signed, context);
+    let watched = Arc::clone(&run.watched);
     let result = tokio::select! {
         biased;
-        () = context.cancel.cancelled() => Err(None),
-        () = sleep_unless_zero(limit) => Err(Some(limit)),
+        () = context.cancel.cancelled() => Err(Cut::Cancelled),
+        () = sleep_unless_zero(limit) => Err(Cut::Late),
+        () = silent(silence, &watched) => Err(Cut::Silent),
         result = run.hops() => Ok(result),
     };
     let phase = run.trace.snapshot().phase;
     let result = result.unwrap_or_else(|cut| {
         Err(match cut {
-            Some(limit) => error::timeout(limit, phase),
-            None => error::cancelled(phase, !run.exchange.hops.is_empty()),
+            Cut::Late => error::timeout(limit, phase),
+            Cut::Silent => error::silent(silence, phase),
+            Cut::Cancelled => error::cancelled(phase, run.arrived.is_some() || !run.exchange.hops.is_empty()),
         })
     });
     run.finish(result)
+}
+
+/// What ended a send before its time.
+enum Cut {
+    Cancelled,
+    Late,
+    Silent,
+}
+
+/// Waits until nothing has happened for so long.
+async fn silent(limit: Duration, watched: &Mutex<Arc<Trace>>) {
+    if limit.is_zero() {
+        std::future::pending::<()>().await;
+    }
+    loop {
+        let silence = watched.lock().unwrap_or_else(PoisonError::into_inner).silence();
+        if silence >= limit {
+            return;
+        }
+        tokio::time::sleep(limit - silence).await;
+    }
 }
 
 async fn sleep_unless_zero(limit: Duration) {
@@ -115,6 +151,7 @@ impl<'a> Progressing<'a> {
             body: bytes::Bytes::new(),
             body_len: 0,
         };
+        let trace = Trace::new(Arc::clone(&context.progress));
         Self {
             client,
             signed,
@@ -129,21 +166,34 @@ impl<'a> Progressing<'a> {
                 redactor: signed.redactor().clone(),
                 warnings: Vec::new(),
             },
-            trace: Trace::new(Arc::clone(&context.progress)),
+            watched: Arc::new(Mutex::new(Arc::clone(&trace))),
+            trace,
             shown: Shown::default(),
             started: Instant::now(),
+            arrived: None,
         }
     }
 
-    fn finish(mut self, result: Result<Response, SendError>) -> Exchange {
+    /// What came, with the error that ended it.
+    fn finish(mut self, result: Result<(), SendError>) -> Exchange {
         let redactor = &self.exchange.redactor;
-        self.exchange.result = result.map_err(|mut error| {
+        let redacted = |mut error: SendError| {
             error.message = redactor.redact(&error.message);
             for cause in &mut error.causes {
                 *cause = redactor.redact(cause);
             }
             error
-        });
+        };
+        let error = result.err().map(redacted);
+        self.exchange.result = match (self.arrived.take(), error) {
+            (Some(mut response), error) => {
+                let own = response.truncated.take().map(|own| redacted(*own));
+                response.truncated = error.or(own).map(Box::new);
+                Ok(response)
+            }
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(SendError::new(SendErrorKind::Protocol, "there is no answer")),
+        };
         for warning in &mut self.exchange.warnings {
             *warning = redactor.redact(warning);
         }
@@ -154,7 +204,7 @@ impl<'a> Progressing<'a> {
     }
 
     /// Hop after hop.
-    async fn hops(&mut self) -> Result<Response, SendError> {
+    async fn hops(&mut self) -> Result<(), SendError> {
         self.trace.phase(Phase::Preparing);
         let mut hop = self.first_hop().await?;
         let settings = self.signed.settings();
@@ -166,10 +216,10 @@ impl<'a> Progressing<'a> {
             // A connection that is there already says nothing more until the answer comes.
             self.trace.phase(Phase::Waiting);
             let mut response = self.hop(&hop, &token).await?;
-            let header = response.headers().get("location").map(http::HeaderValue::as_bytes);
-            let location = redirect::location(response.status(), header);
+            let status = response.head.status;
+            let location = redirect::location(status, response.head.values("location").next());
             let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(follows)) else {
-                let head = receive::head(&mut response, &hop.url);
+                let head = receive::head(&mut response, &hop.url, &mut self.exchange.warnings);
                 let room = Room {
                     limit: self.client.config().body_limit,
                     shared: self.context.allowance.clone(),
@@ -191,15 +241,15 @@ impl<'a> Progressing<'a> {
                     warnings: &mut self.exchange.warnings,
                     arriving,
                 };
-                return Ok(receive::body(response, head, reading).await);
+                receive::body(response, self.arrived.insert(head), reading).await;
+                return Ok(());
             };
-            let status = response.status();
             receive::drain(response).await;
             self.trace.finished();
             self.exchange.hops.push(Hop {
                 method: hop.method.clone(),
                 url: hop.url.to_string(),
-                status: status.as_u16(),
+                status,
                 location: location.clone(),
                 again: None,
                 took: self.trace.snapshot().took(),
@@ -209,7 +259,7 @@ impl<'a> Progressing<'a> {
                     SendErrorKind::Redirect,
                     format!(
                         "more than {limit} redirects, the last one to `{}`",
-                        location.escape_debug()
+                        quoted(location.as_bytes())
                     ),
                 )
                 .hint("it is probably a loop; turn off following redirects to see the first answer"));
@@ -255,6 +305,7 @@ impl<'a> Progressing<'a> {
         let settings = self.signed.settings();
         let config = self.client.config();
         self.trace = Trace::new(Arc::clone(&self.context.progress));
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&self.trace);
         self.exchange.connection = Connection::default();
         let uses_cookies = settings.cookies.unwrap_or(true);
         let proxy = self.client.proxy(settings.proxy.as_deref(), &hop.url)?;
@@ -328,7 +379,7 @@ impl<'a> Progressing<'a> {
         self.trace.answered();
 
         // Only now it is known what TLS negotiated.
-        let sent = if response.version() >= Version::HTTP_2 {
+        let sent = if response.head.version >= Version::HTTP_2 {
             Version::HTTP_2
         } else {
             Version::HTTP_11
@@ -352,11 +403,18 @@ impl<'a> Progressing<'a> {
         Ok(response)
     }
 
-    fn keep_cookies(&self, response: &Answer, url: &Url) {
-        for value in response.headers().get_all("set-cookie") {
-            self.context
-                .cookies
-                .set(url, &String::from_utf8_lossy(value.as_bytes()));
+    fn keep_cookies(&mut self, response: &Answer, url: &Url) {
+        let jar = &self.context.cookies;
+        let set = |value: &[u8]| jar.set(url, &String::from_utf8_lossy(value));
+        let (kept, refused): (Vec<bool>, Vec<bool>) =
+            response.head.values("set-cookie").map(set).partition(|kept| *kept);
+        if kept.len() + refused.len() > Jar::MOST_OF_A_DOMAIN && !refused.is_empty() {
+            let all = kept.len() + refused.len();
+            let warning = format!(
+                "{} of the {all} cookies are not kept: there are too many",
+                refused.len()
+            );
+            self.exchange.warnings.push(warning);
         }
     }
 }

@@ -23,6 +23,7 @@ use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSe
 use rustls::pki_types::ServerName;
 use tower::Service;
 
+use super::pulse::Pulse;
 use crate::model::exchange::{Phase, Timings};
 
 /// Told of every step of a send; must be quick, as it is called from within it.
@@ -35,6 +36,8 @@ tokio::task_local! {
 /// The marks of one hop.
 pub(super) struct Trace {
     progress: Progress,
+    /// The send's own, and that of the connection it goes over.
+    pulse: Pulse,
     marks: Mutex<Marks>,
 }
 
@@ -55,6 +58,8 @@ pub(super) struct Marks {
     pub dns_error: Option<(String, String)>,
     /// The certificate that was refused names itself as its issuer.
     pub self_signed: bool,
+    /// The connection.
+    connection: Option<Pulse>,
     /// The TLS version, once the server has proved itself.
     pub tls_version: Option<&'static str>,
 }
@@ -63,6 +68,7 @@ impl Trace {
     pub(super) fn new(progress: Progress) -> Arc<Self> {
         Arc::new(Self {
             progress,
+            pulse: Pulse::new(),
             marks: Mutex::new(Marks {
                 start: Instant::now(),
                 dns: None,
@@ -75,6 +81,7 @@ impl Trace {
                 phase: Phase::Preparing,
                 dns_error: None,
                 self_signed: false,
+                connection: None,
                 tls_version: None,
             }),
         })
@@ -87,6 +94,7 @@ impl Trace {
 
     /// Tells the watcher where the send stands.
     pub(super) fn phase(&self, phase: Phase) {
+        self.pulse.beat();
         self.marks().phase = phase;
         (self.progress)(phase);
     }
@@ -104,6 +112,15 @@ impl Trace {
     /// The last byte of the response is there.
     pub(super) fn finished(&self) {
         self.marks().finished = Some(Instant::now());
+    }
+
+    /// How long nothing has happened, neither here nor on the connection.
+    pub(super) fn silence(&self) -> Duration {
+        let own = self.pulse.silence();
+        self.marks()
+            .connection
+            .as_ref()
+            .map_or(own, |pulse| pulse.silence().min(own))
     }
 
     /// The marks so far.
@@ -166,6 +183,11 @@ fn mark(set: impl FnOnce(&mut Marks), phase: Option<Phase>) {
             trace.phase(phase);
         }
     });
+}
+
+/// Notes the connection whose silence counts.
+pub(super) fn watch(pulse: &Pulse) {
+    mark(|marks| marks.connection = Some(pulse.clone()), None);
 }
 
 /// Notes that the refused certificate is its own issuer.

@@ -1,14 +1,14 @@
 //! The heads of HTTP/1 messages as they are on the wire.
 //!
-//! hyper writes header names in lower case or in Title-Case, always in its own order, and tells the names of a response in
-//! lower case. A user's spelling, a server's, a path with dots in it and a request without `Accept` are lost that way; so
-//! hyper gets only what it needs to frame the message, and a [`Wire`] below it puts our own head in the place of its, and
-//! keeps the response's head as it came.
+//! hyper writes header names in lower case or in Title-Case, always in its own order, and takes and tells of a response's
+//! head only what it likes. A user's spelling, a server's, a path with dots in it and a request without `Accept` are lost
+//! that way; so hyper gets only what it needs to frame the message, and a [`Wire`] below it puts our own head in the place
+//! of its, and a head of its own in the place of the server's.
 //!
 //! ```text
-//! hyper ─ its head, body ─▶ Wire ─ our head, body ─▶ connection
-//!       ◀──── all of it ─── Wire ◀──── response ────
-//!                            └─▶ the head, kept
+//! hyper ─ its head, body ─▶ Wire ─ our head, body ──▶ connection
+//!       ◀─ framing, body ── Wire ◀─ any head, body ──
+//!                            └─▶ Head, read leniently (head)
 //! ```
 
 use std::io;
@@ -16,14 +16,20 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
-use bytes::Bytes;
 use memchr::memmem;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::head::{self, Extent, Head, MOST_BYTES, NotHttp};
 
 /// A connection of any kind: TCP, TLS, or TLS through a tunnel.
 pub(super) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+/// How much is read at once of a head, in bytes.
+const STEP: usize = 16 * 1024;
+/// More interim answers than this are no answer at all.
+const MOST_INTERIM: usize = 1000;
 
 /// What is in the middle of every connection that speaks HTTP/1.
 pub(super) struct Wire {
@@ -35,6 +41,18 @@ pub(super) struct Wire {
     pending: Vec<u8>,
     /// How much of `pending` is written.
     written: usize,
+    /// The server's head so far.
+    head: Vec<u8>,
+    /// How much of it was looked through for its end.
+    scanned: usize,
+    /// What hyper is to read before anything else.
+    given: Vec<u8>,
+    /// How much of `given` it has read.
+    taken: usize,
+    /// How much of the body is still to come, where its length is known.
+    left: Option<u64>,
+    /// How many interim answers came.
+    interim: usize,
 }
 
 /// The heads of one connection's exchange, shared between the sender and its [`Wire`].
@@ -45,84 +63,39 @@ pub(super) struct Heads(Arc<Mutex<State>>);
 struct State {
     /// Goes out in the place of hyper's.
     request: Option<Vec<u8>>,
-    response: Vec<u8>,
-    /// The response's head is not whole yet.
+    /// The request was HEAD: its answer has no body.
+    bodiless: bool,
+    /// The answer's head is not there yet.
     listening: bool,
+    answer: Head,
+    /// The server sent more than it announced.
+    overflowed: bool,
 }
-
-/// No head is larger: hyper gives up before.
-const MOST_BYTES: usize = 1 << 20;
 
 impl Heads {
     /// Gives the next request its head, from the request line to the empty line.
     pub(super) fn request(&self, head: Vec<u8>) {
         let mut state = self.state();
+        state.bodiless = head.starts_with(b"HEAD ");
+        // What comes after the head of an answer to CONNECT is no body, but it is hyper's to say so.
         state.request = Some(head);
-        state.response.clear();
+        state.answer = Head::default();
         state.listening = true;
     }
 
-    /// The header lines of the response, in their order and spelling.
-    pub(super) fn response(&self) -> Vec<(String, Bytes)> {
-        lines(&std::mem::take(&mut self.state().response))
+    /// The head of the answer.
+    pub(super) fn answer(&self) -> Head {
+        std::mem::take(&mut self.state().answer)
+    }
+
+    /// Whether the server sent more than it announced: nothing of what follows can be trusted.
+    pub(super) fn overflowed(&self) -> bool {
+        self.state().overflowed
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn read(&self, bytes: &[u8]) {
-        let mut state = self.state();
-        if !state.listening {
-            return;
-        }
-        // The end may lie across two reads.
-        let mut from = state.response.len().saturating_sub(3);
-        state.response.extend_from_slice(bytes);
-        while let Some(end) = end_of_head(&state.response, from) {
-            // 100 Continue and its like come before the answer.
-            let interim = status(&state.response).is_some_and(|status| status.starts_with(b"1") && status != b"101");
-            if !interim {
-                state.response.truncate(end);
-                state.listening = false;
-                return;
-            }
-            state.response.drain(..end);
-            from = 0;
-            if state.response.is_empty() {
-                return;
-            }
-        }
-        state.listening = state.response.len() <= MOST_BYTES;
-    }
-}
-
-/// Where the empty line ends that ends a head; a line may end without a carriage return (RFC 9112, section 2.2).
-fn end_of_head(bytes: &[u8], from: usize) -> Option<usize> {
-    let lines = memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at + 1);
-    lines.into_iter().find_map(|at| match &bytes[at..] {
-        [b'\n', ..] => Some(at + 1),
-        [b'\r', b'\n', ..] => Some(at + 2),
-        _ => None,
-    })
-}
-
-fn status(head: &[u8]) -> Option<&[u8]> {
-    head.split(|byte| *byte == b' ').nth(1)?.get(..3)
-}
-
-/// The lines of a head behind the first.
-fn lines(head: &[u8]) -> Vec<(String, Bytes)> {
-    let mut lines = head.split(|byte| *byte == b'\n').skip(1);
-    std::iter::from_fn(|| lines.next())
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| {
-            let colon = memchr::memchr(b':', line)?;
-            let name = String::from_utf8_lossy(line[..colon].trim_ascii()).into_owned();
-            Some((name, Bytes::copy_from_slice(line[colon + 1..].trim_ascii())))
-        })
-        .collect()
 }
 
 impl Wire {
@@ -133,6 +106,12 @@ impl Wire {
             theirs: Vec::new(),
             pending: Vec::new(),
             written: 0,
+            head: Vec::new(),
+            scanned: 0,
+            given: Vec::new(),
+            taken: 0,
+            left: None,
+            interim: 0,
         }
     }
 
@@ -149,13 +128,137 @@ impl Wire {
         self.written = 0;
         Poll::Ready(Ok(()))
     }
+
+    /// Reads the head of the answer, and puts what hyper needs of it in front of the body; nothing, if the connection ends
+    /// before anything came.
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            while let Some(end) = head::end(&self.head, self.scanned) {
+                let head = Head::parse(&self.head[..end]).map_err(io::Error::other)?;
+                if head.is_interim() && self.interim < MOST_INTERIM {
+                    // 100 Continue and its like come before the answer.
+                    self.head.drain(..end);
+                    self.interim += 1;
+                    self.scanned = 0;
+                    continue;
+                }
+                if head.is_interim() {
+                    let why = format!("more than {MOST_INTERIM} interim answers came, and no other");
+                    return Poll::Ready(self.cut_short(why));
+                }
+                self.answered(head, end);
+                return Poll::Ready(Ok(()));
+            }
+            // The end may lie across two reads.
+            self.scanned = self.head.len().saturating_sub(3);
+            if NotHttp::is(&self.head) {
+                return Poll::Ready(Err(io::Error::other(NotHttp::said(&self.head))));
+            }
+            if self.head.len() > MOST_BYTES {
+                let why = format!("its headers are larger than {} MiB", MOST_BYTES >> 20);
+                return Poll::Ready(self.cut_short(why));
+            }
+            let mut space = [0; STEP];
+            let mut buffer = ReadBuf::new(&mut space);
+            match ready!(Pin::new(&mut self.connection).poll_read(cx, &mut buffer)) {
+                Ok(()) if buffer.filled().is_empty() => {
+                    if self.head.is_empty() {
+                        self.heads.state().listening = false;
+                        return Poll::Ready(Ok(()));
+                    }
+                    return Poll::Ready(self.cut_short("the connection ended within the headers".to_owned()));
+                }
+                Ok(()) => self.head.extend_from_slice(buffer.filled()),
+                Err(_) if self.head.contains(&b'\n') => {
+                    return Poll::Ready(self.cut_short("the connection broke within the headers".to_owned()));
+                }
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+
+    /// Takes what there is of a head for all of it; the line it ends within is left out.
+    fn cut_short(&mut self, why: String) -> io::Result<()> {
+        let Some(last) = memchr::memrchr(b'\n', &self.head) else {
+            let ended = NotHttp::Ended(head::quoted(&self.head));
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, ended));
+        };
+        let mut head = Head::parse(&self.head[..=last]).map_err(io::Error::other)?;
+        head.cut = Some(why);
+        let all = self.head.len();
+        self.answered(head, all);
+        Ok(())
+    }
+
+    /// The head is there, and ends so far in what was read.
+    fn answered(&mut self, mut head: Head, end: usize) {
+        let mut state = self.heads.state();
+        let extent = head.extent(state.bodiless);
+        self.given = head.framing(extent);
+        self.taken = 0;
+        // After 101 both sides speak something else; without a length of its own the rest is not looked at.
+        self.left = match extent {
+            Extent::Length(length) if head.status != 101 => Some(length),
+            _ => None,
+        };
+        let body = &self.head[end..];
+        let fits = self.left.map_or(body.len(), |left| {
+            usize::try_from(left).map_or(body.len(), |left| left.min(body.len()))
+        });
+        self.left = self.left.map(|left| left - fits as u64);
+        state.overflowed |= fits < body.len();
+        self.given.extend_from_slice(&body[..fits]);
+        state.answer = head;
+        state.listening = false;
+        drop(state);
+        self.head = Vec::new();
+        (self.scanned, self.interim) = (0, 0);
+    }
+
+    /// Gives hyper what was put aside for it.
+    fn give(&mut self, buffer: &mut ReadBuf<'_>) {
+        let rest = &self.given[self.taken..];
+        let len = rest.len().min(buffer.remaining());
+        buffer.put_slice(&rest[..len]);
+        self.taken += len;
+        if self.taken == self.given.len() {
+            self.given = Vec::new();
+            self.taken = 0;
+        }
+    }
 }
 
 impl AsyncRead for Wire {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.given.is_empty() {
+            let (listening, overflowed) = {
+                let state = this.heads.state();
+                (state.listening, state.overflowed)
+            };
+            if overflowed {
+                // Whatever else comes belongs to nothing: for hyper the connection has ended.
+                return Poll::Ready(Ok(()));
+            }
+            if listening {
+                ready!(this.poll_head(cx))?;
+            }
+        }
+        if !this.given.is_empty() {
+            this.give(buffer);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.connection).poll_read(cx, buffer))?;
-        self.heads.read(&buffer.filled()[before..]);
+        ready!(Pin::new(&mut this.connection).poll_read(cx, buffer))?;
+        let read = buffer.filled().len() - before;
+        if let Some(left) = &mut this.left {
+            let fits = usize::try_from(*left).map_or(read, |left| left.min(read));
+            *left -= fits as u64;
+            if fits < read {
+                buffer.set_filled(before + fits);
+                this.heads.state().overflowed = true;
+            }
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -224,20 +327,29 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_head_of_the_answer_is_kept_as_it_came() {
-        let answer = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\neTag:  a \r\nX: 1\nX: 2\r\n\r\nbody\r\n\r\nX: 3";
+    #[tokio::test]
+    async fn the_head_of_the_answer_is_kept_as_it_came_and_hyper_gets_one_of_ours() {
+        let answer = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\neTag:  a \r\nX: 1\nX: 2\r\nContent-Length: 4\r\n\r\nbodyX: 3";
         for piece in [1, 2, 3, 7, 200] {
+            let (near, mut far) = tokio::io::duplex(piece);
             let heads = Heads::default();
             heads.request(Vec::new());
-            answer.chunks(piece).for_each(|bytes| heads.read(bytes));
-            let lines = heads.response();
+            let mut wire = Wire::new(Box::new(near), heads.clone());
+            tokio::spawn(async move { far.write_all(answer).await });
+            let mut seen = String::new();
+            wire.read_to_string(&mut seen).await.unwrap();
+            assert_eq!(
+                seen, "HTTP/1.1 200 \r\ncontent-length: 4\r\n\r\nbody",
+                "in pieces of {piece}"
+            );
+            let lines = heads.answer().lines;
             let lines: Vec<(&str, &[u8])> = lines.iter().map(|(name, value)| (name.as_str(), &value[..])).collect();
             assert_eq!(
                 lines,
-                [("eTag", &b"a"[..]), ("X", b"1"), ("X", b"2")],
+                [("eTag", &b"a"[..]), ("X", b"1"), ("X", b"2"), ("Content-Length", b"4")],
                 "in pieces of {piece}"
             );
+            assert!(heads.overflowed());
         }
     }
 }

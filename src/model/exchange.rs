@@ -35,6 +35,14 @@ impl Exchange {
     pub fn response(&self) -> Option<&Response> {
         self.result.as_ref().ok()
     }
+
+    /// Why there is no response, or not all of it; what came of it is there beside the error.
+    pub fn error(&self) -> Option<&SendError> {
+        match &self.result {
+            Ok(response) => response.truncated.as_deref(),
+            Err(error) => Some(error),
+        }
+    }
 }
 
 /// A request exactly as it went out.
@@ -89,8 +97,8 @@ pub struct Response {
     pub encoded_len: u64,
     /// The cookies it set, in order.
     pub cookies: Vec<Cookie>,
-    /// Why the body ends early, if it does: a broken connection, a bad encoding, the size limit.
-    pub truncated: Option<String>,
+    /// Why it is not whole, if it is not: a broken connection, a bad encoding, a limit, the user.
+    pub truncated: Option<Box<SendError>>,
 }
 
 impl Response {
@@ -253,6 +261,8 @@ pub enum SendErrorKind {
     Protocol,
     /// A token that the request needs could not be had, so it was not sent.
     Token,
+    /// There is more of the response than may be kept.
+    TooLarge,
 }
 
 impl SendErrorKind {
@@ -262,7 +272,7 @@ impl SendErrorKind {
     }
 }
 
-/// Why there is no response; says what happened, why, and what to do next.
+/// Why there is no response, or not all of it; says what happened, why, and what to do next.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct SendError {

@@ -71,7 +71,9 @@ pub struct Renewal {
 impl Outcome {
     /// Whether anything failed: the request, a script, a test. What a script sent by itself is the script's business.
     pub fn failed(&self) -> bool {
-        self.exchange.as_ref().is_some_and(|exchange| exchange.result.is_err())
+        self.exchange
+            .as_ref()
+            .is_some_and(|exchange| exchange.error().is_some())
             || !self.script_errors.is_empty()
             || self.tests.iter().any(TestResult::failed)
     }

@@ -20,6 +20,10 @@ pub struct Config {
     pub theme: Option<String>,
     /// The timeout of requests that say none; `None` is no timeout.
     pub timeout: Option<Duration>,
+    /// How long nothing may be heard from a server; `None` is 10 minutes, zero for ever.
+    pub silence: Option<Duration>,
+    /// At most so many MiB of a response are kept; `None` is 4096.
+    pub response_limit: Option<u32>,
     /// A proxy URL for all requests, `direct` for none; `None` takes the environment's.
     pub proxy: Option<String>,
     /// More certificate authorities to trust: a PEM file.
@@ -48,6 +52,10 @@ pub struct ConfigDto {
     pub theme: Option<String>,
     /// Give up on requests after so long, unless they say themselves.
     pub timeout: Option<DurationText>,
+    /// Give up when no byte came or went for so long; absent is `10m`, `0s` is never.
+    pub silence: Option<DurationText>,
+    /// Keep at most so many MiB of a response, as it came and decoded; absent is 4096.
+    pub response_limit: Option<u32>,
     /// A proxy URL for all requests, or `direct` for none; absent takes the environment's.
     pub proxy: Option<String>,
     /// A PEM file with more certificate authorities to trust.
@@ -118,6 +126,8 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("theme", &self.theme)
             .field("timeout", &self.timeout)
+            .field("silence", &self.silence)
+            .field("response_limit", &self.response_limit)
             .field("proxy", &self.proxy.as_deref().map(without_credentials))
             .field("ca_file", &self.ca_file)
             .field("insecure", &self.insecure)
@@ -138,6 +148,8 @@ impl ConfigDto {
         Config {
             theme: dto.theme,
             timeout: dto.timeout.map(|timeout| timeout.0),
+            silence: dto.silence.map(|silence| silence.0),
+            response_limit: dto.response_limit,
             proxy: dto.proxy,
             ca_file: dto.ca_file,
             insecure: dto.insecure,
@@ -240,7 +252,7 @@ mod tests {
         let (config, problem) = Config::load(&file);
         assert_eq!(config, Config::default());
         assert_eq!(problem.unwrap().at.unwrap().0, 2);
-        let text = "theme = \"dark\"\ntimeout = \"10s\"\nmemory = 8\nspill_folder = \"spill\"\n";
+        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\n";
         std::fs::write(&file, text).unwrap();
         let (config, problem) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
@@ -248,6 +260,10 @@ mod tests {
         assert_eq!(
             (config.memory, config.spill_folder),
             (Some(8), Some(folder.path().join("spill")))
+        );
+        assert_eq!(
+            (config.silence, config.response_limit),
+            (Some(Duration::from_mins(1)), Some(9))
         );
     }
 

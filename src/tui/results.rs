@@ -261,8 +261,7 @@ fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
         .node(node)
         .map(|node| node.entity.name().to_owned())
         .unwrap_or_default();
-    let result = outcome.exchange.as_ref().map(|exchange| &exchange.result);
-    if let Some(Err(error)) = result {
+    if let Some(error) = outcome.exchange.as_ref().and_then(|exchange| exchange.error()) {
         let text = if error.kind == SendErrorKind::Cancelled {
             format!("`{name}` was cancelled")
         } else {
@@ -296,7 +295,7 @@ fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
         state.shared.notify(level, outcome.redactor.redact(&text));
         return;
     }
-    let Some(response) = result.and_then(|result| result.as_ref().ok()) else {
+    let Some(response) = outcome.exchange.as_ref().and_then(|exchange| exchange.response()) else {
         return;
     };
     let status = response.status;

@@ -92,7 +92,11 @@ async fn the_time_limit_holds_for_the_download_too() {
     let own = with_settings(get(&server.url("/")), |settings| {
         settings.timeout = Some(Duration::from_millis(60));
     });
-    assert!(told(&send(own).await, SendErrorKind::Timeout).ends_with("while downloading"));
+    let exchange = send(own).await;
+    let (response, error) = (exchange.response().unwrap(), exchange.error().unwrap());
+    assert_eq!(response.body, "x", "what came is there");
+    assert_eq!(error.kind, SendErrorKind::Timeout);
+    assert!(error.message.ends_with("while downloading"), "{error:?}");
 }
 
 #[tokio::test]

@@ -317,6 +317,8 @@ fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
         ca_file: config.ca_file.clone(),
         insecure: config.insecure,
         timeout: config.timeout.unwrap_or_default(),
+        silence: config.silence.unwrap_or(ClientConfig::SILENCE),
+        body_limit: ClientConfig::body_limit(config.response_limit),
         working_dir: root,
         certificates: config.client_certificates.clone(),
         ..ClientConfig::default()

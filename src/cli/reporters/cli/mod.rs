@@ -143,7 +143,7 @@ impl Cli {
             };
             let line = describe::exchange(exchange, redactor, paint);
             lines.push(format!("{}{line}", paint.dim(&time)));
-            if exchange.result.is_err() {
+            if exchange.error().is_some() {
                 let number = number(&|failure| failure.at == crate::exec::At::Request && failure.what.is_empty());
                 let mut error = describe::send_error(exchange, redactor, paint);
                 if let Some(first) = error.first_mut() {

@@ -24,6 +24,7 @@ pub(super) fn word(outcome: &Outcome) -> &'static str {
         Some(SendErrorKind::Proxy) => "proxy failed",
         Some(SendErrorKind::Token) => "no token",
         Some(SendErrorKind::Protocol) => "no HTTP",
+        Some(SendErrorKind::TooLarge) => "too large",
         None => "no response",
     }
 }

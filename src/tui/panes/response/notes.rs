@@ -18,6 +18,8 @@ use super::draw::key;
 pub(super) enum Note {
     /// The body ends early, and why.
     Truncated(String),
+    /// What else is wrong with it.
+    Warning(String),
     /// The request was refused, and its token's life is over.
     Expired(String),
     /// The request was refused, and its token was never fetched.
@@ -30,7 +32,10 @@ pub(super) enum Note {
     Unresolved(Vec<String>),
 }
 
-/// What there is to know of a response; at most three lines.
+/// No more warnings than this; the tab Request has them all.
+const MOST_WARNINGS: usize = 2;
+
+/// What there is to know of a response; at most five lines.
 pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Note> {
     let Some(exchange) = &outcome.exchange else {
         return Vec::new();
@@ -56,8 +61,10 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
         }
     }
     if let Some(why) = &response.truncated {
-        notes.push(Note::Truncated(why.clone()));
+        notes.push(Note::Truncated(why.message.clone()));
     }
+    let warnings = exchange.warnings.iter().take(MOST_WARNINGS);
+    notes.extend(warnings.map(|warning| Note::Warning(outcome.redactor.redact(warning))));
     if !outcome.unresolved.is_empty() {
         notes.push(Note::Unresolved(outcome.unresolved.clone()));
     }
@@ -70,6 +77,7 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
         let renew = key(view, Action::App(App::RenewToken));
         let (text, key, rest) = match note {
             Note::Truncated(why) => (format!("! The body is not whole: {why}"), String::new(), ""),
+            Note::Warning(what) => (format!("! {what}"), String::new(), ""),
             Note::Expired(variable) => (format!("! {variable} has expired · "), renew, " runs the token request"),
             Note::Missing(variable) => (format!("! {variable} is not set · "), renew, " runs the token request"),
             Note::Unrenewed => ("! Not sent, for want of a token · ".to_owned(), renew, " tries again"),

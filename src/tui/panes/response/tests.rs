@@ -395,7 +395,11 @@ fn secrets_are_masked_until_revealed() {
 #[test]
 fn a_body_that_is_not_whole_or_empty_or_binary_says_so() {
     let mut cut = response(200, "text/plain", "half");
-    cut.truncated = Some("the connection broke after 4 bytes".to_owned());
+    let broken = crate::model::exchange::SendError::new(
+        crate::model::exchange::SendErrorKind::Protocol,
+        "the connection broke after 4 bytes",
+    );
+    cut.truncated = Some(Box::new(broken));
     let mut harness = sent(80, 24, answered(cut));
     has(&harness, "! The body is not whole: the connection broke");
     deliver(&mut harness, answered(response(204, "", "")));
