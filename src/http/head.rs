@@ -225,7 +225,8 @@ impl Head {
     /// The head that hyper gets in the place of this one.
     pub(super) fn framing(&self, extent: Extent) -> Vec<u8> {
         let minor = u8::from(self.version != Version::HTTP_10);
-        let status = if (100..=999).contains(&self.status) {
+        // An interim answer in the place of the last one would have hyper wait for another.
+        let status = if (200..=999).contains(&self.status) || self.status == 101 {
             self.status
         } else {
             200

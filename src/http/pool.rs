@@ -8,7 +8,9 @@
 //! idle connection did not take, because the server had closed it, goes over another.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::future::Future;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -108,6 +110,8 @@ impl Pool {
                 Ok(answer) => return Ok(answer),
                 // It never went out.
                 Err(error) if error.message().is_some() => {}
+                // The server had hung up before it came, which it may at any time (RFC 9112, section 9.3.1).
+                Err(error) if request.method.is_idempotent() && hung_up(error.error()) => {}
                 Err(error) => return Err(Failure::Exchange(error.into_error())),
             }
         }
@@ -249,6 +253,16 @@ async fn open(route: &Route) -> Result<Link, Failure> {
         ends,
         pulse,
     })
+}
+
+/// Whether a connection ended without a byte of an answer.
+fn hung_up(error: &hyper::Error) -> bool {
+    let broken = error.source().and_then(|error| error.downcast_ref::<io::Error>());
+    let broken = broken.is_some_and(|error| {
+        let torn = matches!(error.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
+        torn && error.get_ref().is_none()
+    });
+    broken || error.is_incomplete_message()
 }
 
 /// Lets a connection work beside us; it ends with its sender or its server.

@@ -1,0 +1,283 @@
+//! Servers that behave badly: what came is shown together with what is wrong, it always ends, and a terminal obeys none of it.
+
+mod rows;
+mod server;
+
+use std::fs;
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use postrider::tui::TuiOptions;
+
+use self::rows::Row;
+use crate::user::{Home, User};
+
+/// What is kept of a response in these tests: one MiB.
+const SETTINGS: &str = "response_limit = 1\n";
+
+/// A workspace with a request for each row, each with a server of its own.
+fn workspace(rows: Vec<Row>) -> (Home, Vec<(String, Row)>) {
+    let home = Home::new();
+    let folder = home.root().join("collections/bad");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("collection.toml"), "name = \"Bad\"\n").unwrap();
+    let rows = rows.into_iter().enumerate().map(|(number, row)| {
+        let slug = format!("row-{number:02}");
+        let port = server::start(row.steps.clone());
+        // A table of settings ends the request's own keys.
+        let text = format!(
+            "name = \"{slug}\"\nurl = \"http://127.0.0.1:{port}/{slug}\"\n{}",
+            row.request
+        );
+        fs::write(folder.join(format!("{slug}.toml")), text).unwrap();
+        (slug, row)
+    });
+    let rows = rows.collect();
+    let config = home.root().join("../home/config");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), SETTINGS).unwrap();
+    (home, rows)
+}
+
+/// Whether a terminal would obey a character, or hide it.
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Every cell of the screen is drawn as it is.
+fn is_harmless(user: &User, row: &Row) {
+    let screen = user.screen();
+    let obeyed = screen.chars().find(|c| *c != '\n' && is_obeyed(*c));
+    assert_eq!(obeyed, None, "{}:\n{screen}", row.name);
+}
+
+/// Opens every row, sends it, and looks at the screen.
+fn look(rows: Vec<Row>) {
+    let (home, rows) = workspace(rows);
+    let options = TuiOptions {
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    let mut user = User::open(&options, (140, 40));
+    user.sees("Bad");
+    for (slug, row) in &rows {
+        user.press("2/").press(slug).press("<enter>").sees(&format!("/{slug}"));
+        user.press("<ctrl-j>4");
+        for text in &row.sees {
+            user.until(&format!("{text} ({})", row.name), |user| {
+                is_harmless(user, row);
+                user.screen().contains(text)
+            });
+        }
+        if row.esc {
+            user.press("<esc>")
+                .sees("The body is not whole: cancelled while downloading");
+            assert!(user.screen().contains(&row.sees[0]), "{}:\n{}", row.name, user.screen());
+        }
+        user.until(&format!("the end ({})", row.name), |user| {
+            user.app.state.shared.running.is_empty()
+        });
+        if let Some((keys, texts)) = &row.then {
+            user.press(keys);
+            for text in texts {
+                user.until(&format!("{text} ({})", row.name), |user| {
+                    is_harmless(user, row);
+                    user.screen().contains(text)
+                });
+            }
+            let back = keys.replace(']', "[").replace('s', "<esc>");
+            user.press(&back);
+        }
+        is_harmless(&user, row);
+    }
+}
+
+/// Sends every row from the command line.
+fn tell(rows: Vec<Row>) {
+    let (home, rows) = workspace(rows);
+    for (slug, row) in rows.iter().filter(|(_, row)| !row.esc) {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"))
+            .args(["send", "--include", &format!("bad/{slug}")])
+            .envs(environment(&home))
+            .env_remove("http_proxy")
+            .current_dir(home.root())
+            .output()
+            .unwrap();
+        let (out, err) = (
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr),
+        );
+        let all = format!("{}\n{err}", &out[..out.floor_char_boundary(4000)]);
+        for text in &row.says {
+            let found = out.contains(text) || err.contains(text);
+            assert!(found, "{}: no `{text}` in\n{all}", row.name);
+        }
+        assert_eq!(done.status.code(), Some(row.code), "{}:\n{all}", row.name);
+        let obeyed = err.chars().find(|c| *c != '\n' && is_obeyed(*c));
+        assert_eq!(obeyed, None, "{}:\n{err}", row.name);
+    }
+}
+
+fn environment(home: &Home) -> Vec<(String, std::path::PathBuf)> {
+    let below = home.root().join("../home");
+    let parts = [
+        ("CONFIG", "cli"),
+        ("DATA", "data"),
+        ("STATE", "state"),
+        ("CACHE", "cache"),
+    ];
+    let config = below.join("cli/postrider");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), SETTINGS).unwrap();
+    parts
+        .map(|(name, folder)| (format!("XDG_{name}_HOME"), below.join(folder)))
+        .to_vec()
+}
+
+/// The rows whose number leaves this rest: several tests share them.
+fn share(rest: usize) -> Vec<Row> {
+    let all = rows::all().into_iter().enumerate();
+    all.filter(|(number, _)| number % 3 == rest)
+        .map(|(_, row)| row)
+        .collect()
+}
+
+#[test]
+fn there_are_enough_of_them() {
+    assert!(rows::all().len() >= 60, "{}", rows::all().len());
+}
+
+#[test]
+fn the_screen_shows_what_came_and_what_is_wrong_1() {
+    look(share(0));
+}
+
+#[test]
+fn the_screen_shows_what_came_and_what_is_wrong_2() {
+    look(share(1));
+}
+
+#[test]
+fn the_screen_shows_what_came_and_what_is_wrong_3() {
+    look(share(2));
+}
+
+#[test]
+fn the_command_line_says_what_came_and_what_is_wrong_1() {
+    tell(share(0));
+}
+
+#[test]
+fn the_command_line_says_what_came_and_what_is_wrong_2() {
+    tell(share(1));
+}
+
+#[test]
+fn the_command_line_says_what_came_and_what_is_wrong_3() {
+    tell(share(2));
+}
+
+/// What the program writes to a terminal of its own, until it has written a text behind each of the keys.
+fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<u8> {
+    let size = PtySize {
+        rows: 40,
+        cols: 140,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postrider"));
+    command.args(arguments);
+    command.cwd(home.root());
+    environment(home)
+        .into_iter()
+        .for_each(|(name, folder)| command.env(name, folder));
+    command.env("TERM", "xterm-256color");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let mut input = pair.master.take_writer().unwrap();
+    let (sender, pieces) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(n @ 1..) = reader.read(&mut buffer) {
+            let _nobody_left = sender.send(buffer[..n].to_vec());
+        }
+    });
+    let (mut raw, mut screen) = (Vec::new(), vt100::Parser::new(40, 140, 0));
+    for (keys, text) in keys {
+        std::io::Write::write_all(&mut input, keys.as_bytes()).unwrap();
+        let began = Instant::now();
+        while !screen.screen().contents().contains(text) {
+            assert!(
+                began.elapsed() < Duration::from_mins(1),
+                "`{text}` never came:\n{}",
+                screen.screen().contents()
+            );
+            if let Ok(piece) = pieces.recv_timeout(Duration::from_millis(50)) {
+                screen.process(&piece);
+                raw.extend(piece);
+            }
+        }
+    }
+    if keys.is_empty() {
+        // The end of the program ends the terminal, and with it the pieces.
+        pieces.iter().for_each(|piece| raw.extend(piece));
+    } else {
+        child.kill().unwrap();
+    }
+    child.wait().unwrap();
+    raw
+}
+
+/// No byte that a server sent does anything.
+fn nothing_is_obeyed(raw: &[u8], row: &str) {
+    for bytes in [
+        &b"\x1b[31mV"[..],
+        b"\x1b]0;pwned",
+        b"\x1b]52;c;cHduZWQ",
+        b"\x1b]8;;http",
+        b"\x1bP+q",
+        "\u{9b}".as_bytes(),
+        "\u{202e}".as_bytes(),
+        "\u{200b}".as_bytes(),
+        b"\0",
+    ] {
+        let at = raw.windows(bytes.len()).position(|window| window == bytes);
+        let seen =
+            at.map(|at| String::from_utf8_lossy(&raw[at.saturating_sub(80)..raw.len().min(at + 20)]).into_owned());
+        assert_eq!(seen, None, "{row}: {bytes:?}");
+    }
+}
+
+#[test]
+fn no_byte_of_a_server_reaches_a_terminal_as_it_is() {
+    let (home, rows) = workspace(rows::escapes());
+    let mut keys = vec![(String::new(), "Bad".to_owned())];
+    for (slug, row) in &rows {
+        let raw = on_a_terminal(&home, &["send", "--include", &format!("bad/{slug}")], &[]);
+        nothing_is_obeyed(&raw, row.name);
+        assert!(
+            row.says.iter().all(|text| String::from_utf8_lossy(&raw).contains(text)),
+            "{}",
+            row.name
+        );
+        keys.push((format!("2/{slug}\r"), format!("/{slug}")));
+        keys.push(("\n4".to_owned(), row.sees[0].clone()));
+        if let Some((then, texts)) = &row.then {
+            keys.push(((*then).to_owned(), texts[0].to_owned()));
+            keys.push((
+                if *then == "s" {
+                    "\x1b".to_owned()
+                } else {
+                    then.replace(']', "[")
+                },
+                "Bad".to_owned(),
+            ));
+        }
+    }
+    let keys: Vec<(&str, &str)> = keys.iter().map(|(keys, text)| (keys.as_str(), text.as_str())).collect();
+    nothing_is_obeyed(&on_a_terminal(&home, &[], &keys), "all of them in the program");
+}
