@@ -462,7 +462,7 @@ mod tests {
             new("gzip, rot13").err().as_deref(),
             Some("the content encoding `rot13` is not known")
         );
-        assert!(new(&vec!["br"; 9].join(",")).is_err());
+        assert!(new(&["br"; 9].join(",")).is_err());
     }
 
     #[test]

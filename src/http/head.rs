@@ -145,7 +145,7 @@ impl Head {
             return;
         };
         let name = &line[..colon];
-        if name.is_empty() || !name.iter().all(is_token) {
+        if name.is_empty() || !name.iter().copied().all(is_token) {
             self.fault(format!("`{}` is no name of a header", quoted(name)));
         }
         let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
@@ -254,8 +254,8 @@ fn trimmed(line: &[u8]) -> &[u8] {
 }
 
 /// What the name of a header may consist of (RFC 9110, section 5.6.2).
-fn is_token(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte)
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 fn number(text: &str) -> Option<u64> {

@@ -21,6 +21,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::task::JoinHandle;
 
 use super::body::Body;
 use super::connect::{self, ConnectError, Ends, Route};
@@ -115,13 +116,15 @@ impl Pool {
                 Err(error) => return Err(Failure::Exchange(error.into_error())),
             }
         }
-        let link = open(route).await?;
+        let (link, connection) = open(route).await?;
         if let Link::Http2 { sender, ends, pulse } = &link {
             let (sender, ends, pulse) = (sender.clone(), *ends, pulse.clone());
             self.give_back(key.clone(), Link::Http2 { sender, ends, pulse });
         }
-        let sent = self.send(key, link, request).await;
-        sent.map_err(|error| Failure::Exchange(error.into_error()))
+        match self.send(key, link, request).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(Failure::Exchange(reason(error.into_error(), connection).await)),
+        }
     }
 
     /// A connection that can be used at once.
@@ -231,7 +234,7 @@ impl Pool {
     }
 }
 
-async fn open(route: &Route) -> Result<Link, Failure> {
+async fn open(route: &Route) -> Result<(Link, Running), Failure> {
     // Boxed: opening one is rare and needs more room than all the rest of a send, which would be moved with it.
     let opened = Box::pin(connect::open(route.clone())).await.map_err(Failure::Connect)?;
     let (ends, pulse) = (opened.ends, opened.pulse);
@@ -240,19 +243,18 @@ async fn open(route: &Route) -> Result<Link, Failure> {
         builder.max_header_list_size(MOST_H2_HEADERS);
         let handshake = builder.handshake(TokioIo::new(opened.stream));
         let (sender, connection) = handshake.await.map_err(Failure::Exchange)?;
-        run(connection);
-        return Ok(Link::Http2 { sender, ends, pulse });
+        return Ok((Link::Http2 { sender, ends, pulse }, run(connection)));
     }
     let heads = Heads::default();
     let wire = Wire::new(opened.stream, heads.clone());
     let (sender, connection) = http1::handshake(TokioIo::new(wire)).await.map_err(Failure::Exchange)?;
-    run(connection);
-    Ok(Link::Http1 {
+    let link = Link::Http1 {
         sender,
         heads,
         ends,
         pulse,
-    })
+    };
+    Ok((link, run(connection)))
 }
 
 /// Whether a connection ended without a byte of an answer.
@@ -265,12 +267,23 @@ fn hung_up(error: &hyper::Error) -> bool {
     broken || error.is_incomplete_message()
 }
 
+/// A connection that works beside us.
+type Running = JoinHandle<hyper::Result<()>>;
+
 /// Lets a connection work beside us; it ends with its sender or its server.
-fn run(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) {
-    tokio::spawn(async move {
-        // Whoever waits for an answer is told the error as well.
-        let _told = connection.await;
-    });
+fn run(connection: impl Future<Output = hyper::Result<()>> + Send + 'static) -> Running {
+    tokio::spawn(connection)
+}
+
+/// Why an exchange failed: whoever comes too late is only told that the connection is no more, which itself knows why.
+async fn reason(error: hyper::Error, connection: Running) -> hyper::Error {
+    if !(error.is_canceled() || error.is_closed()) {
+        return error;
+    }
+    match tokio::time::timeout(SETTLES, connection).await {
+        Ok(Ok(Err(deeper))) => deeper,
+        _ => error,
+    }
 }
 
 impl Outbound<'_> {

@@ -50,13 +50,13 @@ pub(super) fn head(answer: &mut Answer, url: &Url, warnings: &mut Vec<String>) -
         body: Payload::default(),
         encoded_len: 0,
         cookies,
-        truncated: head.cut.map(broken),
+        truncated: head.cut.map(|why| Box::new(broken(why))),
     }
 }
 
 /// The server or the way to it broke off.
-fn broken(why: String) -> Box<SendError> {
-    Box::new(SendError::new(SendErrorKind::Protocol, why).hint(BROKEN))
+fn broken(why: String) -> SendError {
+    SendError::new(SendErrorKind::Protocol, why).hint(BROKEN)
 }
 
 const BROKEN: &str = "send again; if it happens each time, the server's log may say why";
@@ -136,7 +136,7 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
                 let why = error::broke(&error);
                 let all = total.map(|total| format!(" of {total}")).unwrap_or_default();
                 let told = format!("{why} after {}{all} bytes", head.encoded_len);
-                head.truncated.get_or_insert_with(|| broken(told));
+                head.truncated.get_or_insert_with(|| Box::new(broken(told)));
                 break;
             }
         }

@@ -130,7 +130,7 @@ async fn silent(limit: Duration, watched: &Mutex<Arc<Trace>>) {
         if silence >= limit {
             return;
         }
-        tokio::time::sleep(limit - silence).await;
+        tokio::time::sleep(limit.saturating_sub(silence)).await;
     }
 }
 

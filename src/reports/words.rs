@@ -20,7 +20,7 @@ fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || reorders(c) => {
+            c if c.is_control() || reorders(c) || is_unseen(c) => {
                 out.push_str("\\u");
                 out.push_str(&format_args!("{{{:x}}}", u32::from(c)).to_string());
             }
@@ -33,6 +33,12 @@ fn escaped(text: &str, kept: impl Fn(char) -> bool) -> String {
 /// Characters that turn the text around them, so that it reads as something else (bidirectional controls).
 fn reorders(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that take no room and mean nothing: a name with one in it reads as another. Those that join letters stay.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Bytes for people, as newman spells them: `0B`, `1.2kB`, `34MB`.

@@ -191,9 +191,9 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postrider"));
     command.args(arguments);
     command.cwd(home.root());
-    environment(home)
-        .into_iter()
-        .for_each(|(name, folder)| command.env(name, folder));
+    for (name, folder) in environment(home) {
+        command.env(name, folder);
+    }
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
@@ -224,7 +224,7 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
     }
     if keys.is_empty() {
         // The end of the program ends the terminal, and with it the pieces.
-        pieces.iter().for_each(|piece| raw.extend(piece));
+        raw.extend(pieces.iter().flatten());
     } else {
         child.kill().unwrap();
     }
@@ -254,7 +254,7 @@ fn nothing_is_obeyed(raw: &[u8], row: &str) {
 
 #[test]
 fn no_byte_of_a_server_reaches_a_terminal_as_it_is() {
-    let (home, rows) = workspace(rows::escapes());
+    let (home, rows) = workspace(rows::answers::escapes());
     let mut keys = vec![(String::new(), "Bad".to_owned())];
     for (slug, row) in &rows {
         let raw = on_a_terminal(&home, &["send", "--include", &format!("bad/{slug}")], &[]);
