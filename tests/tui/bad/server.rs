@@ -41,7 +41,7 @@ pub fn start(steps: Vec<Step>) -> u16 {
 fn serve(mut stream: TcpStream, steps: &[Step]) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     let resets = steps.iter().any(|step| matches!(step, Step::Reset));
-    let path = request(&mut stream, resets)?;
+    let path = request(&stream, resets)?;
     for step in steps {
         match step {
             Step::Send(bytes) => stream.write_all(bytes)?,
@@ -78,7 +78,7 @@ fn serve(mut stream: TcpStream, steps: &[Step]) -> std::io::Result<()> {
 }
 
 /// Reads a request, or only its first byte, and says what its path is.
-fn request(stream: &mut TcpStream, only_begun: bool) -> std::io::Result<String> {
+fn request(mut stream: &TcpStream, only_begun: bool) -> std::io::Result<String> {
     let mut read = Vec::new();
     let mut byte = [0];
     while !read.ends_with(b"\r\n\r\n") {
@@ -86,6 +86,16 @@ fn request(stream: &mut TcpStream, only_begun: bool) -> std::io::Result<String> 
         read.push(byte[0]);
         if only_begun {
             break;
+        }
+    }
+    if read.starts_with(b"PRI ") {
+        // HTTP/2: the rest of its greeting, then frames up to the one with the headers of the request.
+        stream.read_exact(&mut [0; 6])?;
+        let mut head = [0; 9];
+        while head[3] != 1 {
+            stream.read_exact(&mut head)?;
+            let len = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+            std::io::copy(&mut stream.take(u64::from(len)), &mut std::io::sink())?;
         }
     }
     let text = String::from_utf8_lossy(&read).into_owned();

@@ -342,7 +342,7 @@ pub fn http2() -> Vec<Row> {
             "h2: GOAWAY at once",
             vec![h2(std::slice::from_ref(&goaway)), HalfClose],
             1,
-            &["enhance your calm"],
+            &["detected excessive load"],
         )
         .with(H2),
         row(
