@@ -205,3 +205,47 @@ async fn a_pooled_connection_the_server_closed_is_no_error() {
         );
     }
 }
+
+#[tokio::test]
+async fn silence_ends_what_no_limit_of_time_does() {
+    let (_listener, url) = silent().await;
+    let limit = Duration::from_millis(60);
+    let client = Client::new(ClientConfig {
+        silence: limit,
+        ..config()
+    });
+    let exchange = client.send(signed(get(&url)), context()).await;
+    let message = told(&exchange, SendErrorKind::Timeout);
+    assert_eq!(message, "nothing was heard for 60ms, while waiting for the answer");
+
+    let server = Server::start(|_: &Received| b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".to_vec()).await;
+    let exchange = client.send(signed(get(&server.url("/"))), context()).await;
+    assert_eq!(exchange.response().unwrap().body, "x");
+    assert!(exchange.error().unwrap().message.ends_with("while downloading"));
+}
+
+#[tokio::test]
+async fn an_open_connection_that_had_ended_costs_no_answer() {
+    // It answers the first request of each connection, and hangs up on the second without a word.
+    let server = Server::start(|received: &Received| {
+        let again = received.text().contains("again");
+        if again && received.connection == 0 {
+            Vec::new()
+        } else {
+            answer("200 OK", b"hi")
+        }
+    })
+    .await;
+    let client = client();
+    let get = |path: &str| signed(get(&server.url(path)));
+    assert!(client.send(get("/first"), context()).await.result.is_ok());
+    let exchange = client.send(get("/again"), context()).await;
+    assert!(exchange.result.is_ok(), "{exchange:?}");
+    assert_eq!(server.seen().last().unwrap().connection, 1);
+
+    assert!(client.send(get("/first"), context()).await.result.is_ok());
+    let post = signed(request("POST", &server.url("/again"), ResolvedBody::None));
+    let sent = server.seen().len();
+    assert!(client.send(post, context()).await.result.is_ok());
+    assert_eq!(server.seen().len(), sent + 1, "sent once");
+}
