@@ -65,7 +65,7 @@ impl Keeping {
 }
 
 /// Takes the bytes of one body. Dropping it ends the body.
-pub(super) struct Keeper {
+pub struct Keeper {
     keeping: Keeping,
     store: Arc<Store>,
 }
@@ -90,7 +90,8 @@ enum Place {
 }
 
 impl Keeper {
-    pub(super) fn new(keeping: Keeping) -> Self {
+    /// Starts with nothing.
+    pub fn new(keeping: Keeping) -> Self {
         let state = State {
             len: 0,
             whole: false,
@@ -107,7 +108,7 @@ impl Keeper {
     }
 
     /// The body, to be read from now on.
-    pub(super) fn payload(&self) -> Payload {
+    pub fn payload(&self) -> Payload {
         Payload::kept(Arc::clone(&self.store) as Arc<dyn Kept>)
     }
 
@@ -117,7 +118,11 @@ impl Keeper {
     }
 
     /// Adds bytes. A write into the file goes to the system's cache: it takes microseconds.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    pub fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
         if bytes.is_empty() {
             return Ok(());
         }

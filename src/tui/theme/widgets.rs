@@ -117,6 +117,8 @@ impl Theme {
             number: self.syntax_number,
             literal: self.syntax_keyword,
             punctuation: self.syntax_punctuation,
+            name: self.syntax_function,
+            comment: self.syntax_comment,
             line_number: self.line_number,
             gutter_current: self.accent,
             current_line: self.editor().current_line,

@@ -5,9 +5,9 @@ use std::io;
 use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
-use crate::tui::widgets::body::{Document, Form, Path, Step, Syntax};
+use crate::tui::widgets::body::{Form, Kind, Path, Step, Syntax};
 
-use super::place::Body;
+use super::sight::Body;
 
 /// Bigger bodies are not copied as a whole but saved: 8 MiB.
 const MOST_COPIED: usize = 8 * 1024 * 1024;
@@ -21,9 +21,9 @@ pub(super) fn text(body: &Body) -> Option<String> {
 
 /// The same, however big.
 pub(super) fn whole(body: &Body) -> io::Result<String> {
-    let Body { document, view } = body;
+    let Body { document, view, .. } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
-    if pretty && document.syntax() != Syntax::Text {
+    if pretty && !matches!(document.syntax(), Syntax::Text | Syntax::Code(_)) {
         document.text_range(Form::Pretty, 0..document.lines(Form::Pretty))
     } else {
         Ok(String::from_utf8_lossy(&document.source().read(0, usize::MAX)?).into_owned())
@@ -32,7 +32,7 @@ pub(super) fn whole(body: &Body) -> io::Result<String> {
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
 pub(super) fn under_cursor(body: &Body) -> Vec<(String, String)> {
-    let Body { document, view } = body;
+    let Body { document, view, .. } = body;
     let at = view.cursor_line(document);
     let mut offers = Vec::new();
     let mut offer = |what: &str, text: Option<String>| {
@@ -68,8 +68,8 @@ fn plain(json: String) -> String {
     serde_json::from_str(&json).unwrap_or(json)
 }
 
-/// A file's ending for the body: by its media type, else by how it is read.
-pub(super) fn ending(response: &Response, document: &Document) -> &'static str {
+/// A file's ending for the body: by its media type, else by its kind.
+pub(super) fn ending(response: &Response, kind: Kind) -> &'static str {
     let media_type = response.media_type();
     match media_type.as_str() {
         "text/plain" | "" | "application/octet-stream" => {}
@@ -88,16 +88,11 @@ pub(super) fn ending(response: &Response, document: &Document) -> &'static str {
             }
         }
     }
-    match document.syntax() {
-        Syntax::Json => "json",
-        Syntax::JsonLines => "jsonl",
-        Syntax::Text => "txt",
-        Syntax::Hex => "bin",
-    }
+    kind.ending()
 }
 
 /// A name to save the body under: what the server suggests (RFC 6266), else the end of the URL's path.
-pub(super) fn file_name(exchange: &Exchange, response: &Response, document: &Document) -> String {
+pub(super) fn file_name(exchange: &Exchange, response: &Response, kind: Kind) -> String {
     let suggested = response
         .header("content-disposition")
         .and_then(|value| suggested(&value));
@@ -113,7 +108,7 @@ pub(super) fn file_name(exchange: &Exchange, response: &Response, document: &Doc
         .map(|last| safe(&percent_decode_str(last).decode_utf8_lossy()))
         .filter(|name| !name.is_empty());
     let name = name.unwrap_or_else(|| "response".to_owned());
-    let ending = ending(response, document);
+    let ending = ending(response, kind);
     if name
         .rsplit_once('.')
         .is_some_and(|(stem, end)| !stem.is_empty() && (1..=5).contains(&end.len()))

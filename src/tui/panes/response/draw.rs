@@ -24,13 +24,14 @@ const RULE_FROM: u16 = 14;
 pub(super) struct Parts {
     pub tabs: Rect,
     pub notes: Rect,
+    pub header: Rect,
     pub content: Rect,
     pub filter: Rect,
     pub search: Rect,
 }
 
 /// Shares out the pane's area; the content is what gives way last.
-pub(super) fn parts(area: Rect, notes: usize, filter: u16, search: bool) -> Parts {
+pub(super) fn parts(area: Rect, notes: usize, header: bool, filter: u16, search: bool) -> Parts {
     let inner = frame::inner(area);
     let tabs_height = if inner.height >= RULE_FROM { 2 } else { 1 }.min(inner.height);
     let mut left = inner.height - tabs_height;
@@ -48,9 +49,16 @@ pub(super) fn parts(area: Rect, notes: usize, filter: u16, search: bool) -> Part
         height: notes_height,
         ..inner
     };
-    let content = Rect {
+    left -= notes_height;
+    let header_height = u16::from(header && left > 1);
+    let header = Rect {
         y: notes.bottom(),
-        height: left - notes_height,
+        height: header_height,
+        ..inner
+    };
+    let content = Rect {
+        y: header.bottom(),
+        height: left - header_height,
         ..inner
     };
     let filter = Rect {
@@ -66,6 +74,7 @@ pub(super) fn parts(area: Rect, notes: usize, filter: u16, search: bool) -> Part
     Parts {
         tabs,
         notes,
+        header,
         content,
         filter,
         search,
@@ -87,7 +96,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
     let (heading, right) = match (running, place) {
         (Some(running), _) => title::running(running, view),
-        (None, Some(place)) => (title::done(&place.outcome, view), Line::default()),
+        (None, Some(place)) => (title::done(place, view), Line::default()),
         (None, None) => (title::plain(), Line::default()),
     };
     let frame = Frame::new(heading)
@@ -102,6 +111,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let parts = state.parts(area);
     tab::draw(&place.outcome, state.tab, theme, parts.tabs, buf);
     notes::draw(state.notes(), view, parts.notes, buf);
+    header(place, view, parts.header, buf);
     content(state, place, view, parts.content, buf);
     let kept = state.shown.and_then(|id| view.shared.workspace.request(id));
     let kept = kept.map_or("", |request| request.filter.as_str());
@@ -112,6 +122,22 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
         .then(|| state.search.draw(&state.count(), theme, parts.search, buf))
         .flatten();
     filtering.or(searching)
+}
+
+/// The line that stays above the body: the names of a table's columns.
+fn header(place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {
+    if let Some(body) = place.body.as_ref().filter(|_| !area.is_empty())
+        && let Some(header) = body.header()
+    {
+        let redactor = &place.outcome.redactor;
+        let header = if view.shared.revealed {
+            header.to_owned()
+        } else {
+            redactor.redact(header)
+        };
+        body.view
+            .draw_header(&body.document, &header, &view.theme.body(), area, buf);
+    }
 }
 
 fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {

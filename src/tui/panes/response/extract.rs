@@ -8,7 +8,7 @@ use crate::tui::command::Command;
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Form, Path, Step, Syntax};
+use crate::tui::widgets::body::{Form, Kind, Path, Step};
 
 use super::State;
 
@@ -42,11 +42,7 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
             "this is what the filter made: leave it with Esc and choose a value of the body itself",
         );
     }
-    let Some(body) = place
-        .body
-        .as_ref()
-        .filter(|body| body.document.syntax() == Syntax::Json)
-    else {
+    let Some(body) = place.body.as_ref().filter(|body| body.kind() == Kind::Json) else {
         return no(cx, "only values of JSON can be taken by a script");
     };
     if body.view.form() == Form::Raw {

@@ -26,9 +26,10 @@ use crate::tui::shared::Level;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::body::{Document, Source, Syntax, View};
 use crate::tui::widgets::editor::Editor;
-use crate::tui::widgets::glyphs;
+use crate::tui::widgets::{glyphs, highlight};
 
-use super::place::{Body, Place};
+use super::place::Place;
+use super::sight::Body;
 use super::tab::Tab;
 use super::{State, follow};
 
@@ -331,7 +332,7 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
                     let syntax = match output.form {
                         Form::Json => Syntax::Json,
                         Form::JsonLines => Syntax::JsonLines,
-                        Form::Markup => Syntax::guess(Some("application/xml"), &output.bytes),
+                        Form::Markup => Syntax::Code(highlight::Syntax::Xml),
                         Form::Text => Syntax::Text,
                     };
                     let document = Document::new(Source::from(output.bytes), syntax);
@@ -340,10 +341,7 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
                     }
                     (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
                     filtered.index = index;
-                    filtered.body = Some(Body {
-                        document,
-                        view: View::new(),
-                    });
+                    filtered.body = Some(Body::output(document, View::new()));
                     follow::search(state, false, cx);
                 }
             }

@@ -9,11 +9,12 @@ use crate::tui::effect::Effect;
 use crate::tui::event::Found;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Shared;
-use crate::tui::widgets::body::{Form, Snapshot};
+use crate::tui::widgets::body::Snapshot;
 
 use super::page::Page;
-use super::place::{Body, Place};
+use super::place::Place;
 use super::show::Show;
+use super::sight::Body;
 use super::tab::Tab;
 use super::{State, failure, filter, headers, notes, request, scripts, timing};
 
@@ -46,13 +47,15 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         .shown
         .map_or_else(Vec::new, |node| notes::notes(cx.shared, node, &outcome));
 
+    face(state, cx);
     let parts = state.parts(state.area);
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);
     state.filter.field.resize(parts.filter.width.saturating_sub(24), 1);
     let content = parts.content;
-    let form = if state.raw { Form::Raw } else { Form::Pretty };
-    let wrap = state.wrap;
-    if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) {
+    let (raw, wrap) = (state.raw, state.wrap);
+    if let Some(body) = state.place_mut().and_then(|place| place.shown_mut()) {
+        let form = body.form(raw);
+        let Body { document, view, .. } = body;
         view.set_size(document, content.width, content.height);
         view.set_form(document, form);
         if view.wraps() != wrap {
@@ -118,7 +121,8 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             oldest.map(|node| state.places.remove(&node));
         }
         let name = state.next_name();
-        let mut place = Place::new(newest, name);
+        let wanted = state.kinds.get(&open).copied();
+        let mut place = Place::new(newest, name, wanted);
         place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
         state.places.insert(open, place);
     }
@@ -146,6 +150,29 @@ pub(super) fn index(state: &mut State, cx: &mut Cx<'_>) {
         _ => place.id = name,
     }
     cx.effects.push(Effect::Index(name, Box::new(job)));
+}
+
+/// Turns the body to the side that is wanted: as a kind, laid out or as it came.
+fn face(state: &mut State, cx: &mut Cx<'_>) {
+    let raw = state.raw;
+    let wanted = state.shown.and_then(|node| state.kinds.get(&node)).copied();
+    let name = state.next_name();
+    let Some(place) = state.place_mut() else { return };
+    let exchange = place.outcome.exchange.as_ref();
+    let (Some(response), Some(body)) = (exchange.and_then(|exchange| exchange.response()), &mut place.body) else {
+        return;
+    };
+    let other = body.wanted() != wanted || body.is_stale(response);
+    if other {
+        *body = Body::new(response, wanted);
+        // What was found out about it as another kind is no longer of use.
+        place.id = name;
+    }
+    let turned = body.set_raw(raw) || other;
+    if turned && !place.is_filtered() {
+        index(state, cx);
+        search(state, false, cx);
+    }
 }
 
 /// What is to be shown of a request: what arrives, else what came last.
@@ -250,7 +277,7 @@ pub(super) fn indexed(state: &mut State, name: u64, snapshot: Snapshot) {
         _ if place.id == name => place.body.as_mut(),
         _ => None,
     });
-    if let Some(Body { document, view }) = body
+    if let Some(Body { document, view, .. }) = body
         && document.apply(snapshot)
     {
         view.refresh(document);
@@ -277,7 +304,7 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
                 None
             };
             state.search.jump = false;
-            let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) else {
+            let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
                 return;
             };
             let jump = origin.is_some();

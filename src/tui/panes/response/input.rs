@@ -3,18 +3,18 @@
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::action::Nav;
+use crate::tui::action::{Action as Any, Nav};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, External};
-use crate::tui::modals::{Modal, Picker, Prompt, Purpose};
+use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::Syntax;
+use crate::tui::widgets::body::{Kind, Syntax};
 use crate::tui::widgets::tabs;
 
-use super::place::Body;
 use super::search::Search;
 use super::show::Show;
+use super::sight::Body;
 use super::tab::{self, Tab};
 use super::{Action, State, body, compare, extract, filter, follow, request, token as candidates, words};
 
@@ -30,6 +30,8 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Show(tab) => state.tab = tab,
         Action::Wrap => state.wrap = !state.wrap,
         Action::Raw => state.raw = !state.raw,
+        Action::Kind => kinds(state, cx),
+        Action::As(kind) => read_as(state, kind),
         Action::Save => save(state, cx),
         Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
         Action::Token => token(state, cx),
@@ -41,6 +43,40 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     }
 }
 
+/// Offers the kinds the body can be read as.
+fn kinds(state: &State, cx: &mut Cx<'_>) {
+    let Some(body) = state.place().and_then(|place| place.body.as_ref()) else {
+        return cx
+            .shared
+            .notify(Level::Info, "there is no body to look at: send the request first");
+    };
+    let item = |label: &str, detail: &str, kind: Option<Kind>| Item {
+        label: label.to_owned(),
+        detail: detail.to_owned(),
+        current: body.wanted() == kind,
+        commands: vec![Command::Act(Any::Response(Action::As(kind)))],
+        ..Item::default()
+    };
+    let guessed = if body.wanted().is_some() {
+        "by its type and first bytes"
+    } else {
+        body.kind().name()
+    };
+    let mut items = vec![item("what it is", guessed, None)];
+    items.extend(Kind::ALL.map(|kind| item(kind.name(), kind.what(), Some(kind))));
+    let picker = Picker::new("View the body as", items);
+    cx.commands.push(Command::Show(Box::new(picker.into())));
+}
+
+fn read_as(state: &mut State, kind: Option<Kind>) {
+    let Some(node) = state.shown else { return };
+    match kind {
+        Some(kind) => state.kinds.insert(node, kind),
+        None => state.kinds.remove(&node),
+    };
+    state.tab = Tab::Body;
+}
+
 fn save(state: &State, cx: &mut Cx<'_>) {
     let exchange = state.place().and_then(|place| place.outcome.exchange.as_ref());
     let response = exchange.and_then(|exchange| exchange.response());
@@ -50,7 +86,7 @@ fn save(state: &State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no body to save: send the request first");
     };
-    let name = body::file_name(exchange, response, &shown.document);
+    let name = body::file_name(exchange, response, shown.kind());
     let root = cx.shared.workspace.root.clone();
     let prompt = Prompt::new("Save the body as", name, Purpose::SaveBody(root, response.body.clone()));
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
@@ -58,7 +94,7 @@ fn save(state: &State, cx: &mut Cx<'_>) {
 
 fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     let shown = state.shows_body().then(|| state.place_mut()?.shown_mut()).flatten();
-    let Some(Body { document, view }) = shown else {
+    let Some(Body { document, view, .. }) = shown else {
         return cx.shared.notify(Level::Info, "only a body can be folded");
     };
     let done = match action {
@@ -116,10 +152,11 @@ fn external(state: &State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no body to open: send the request first");
     };
-    let ending = match body::ending(response, &shown.document) {
-        // A hex dump is text.
-        _ if shown.document.syntax() == Syntax::Hex => "txt",
-        ending => ending,
+    let ending = match shown.document.syntax() {
+        // A hex dump is text, and what is decoded is JSON.
+        Syntax::Hex => "txt",
+        Syntax::Json if shown.kind() != Kind::Json => "json",
+        _ => body::ending(response, shown.kind()),
     };
     let len = shown.document.source().len();
     if len > MOST_OPENED {
@@ -160,7 +197,7 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     }
 }
 
-fn nav_body(Body { document, view }: &mut Body, nav: Nav) {
+fn nav_body(Body { document, view, .. }: &mut Body, nav: Nav) {
     match nav {
         Nav::Up => view.move_cursor(document, -1),
         Nav::Down => view.move_cursor(document, 1),
@@ -218,7 +255,7 @@ fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
         return;
     }
     if state.shows_body() {
-        let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) else {
+        let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
             return;
         };
         let found = if forward {
@@ -290,7 +327,7 @@ pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     if typing && tab != Tab::Body {
         *place.seat_mut(tab) = origin.1;
     }
-    if let Some(Body { document, view }) = place.shown_mut() {
+    if let Some(Body { document, view, .. }) = place.shown_mut() {
         if let (true, Tab::Body, Some(origin)) = (typing, tab, origin.0) {
             *view = origin;
             view.refresh(document);
@@ -328,7 +365,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
 
 fn click(state: &mut State, y: usize) {
     if state.shows_body() {
-        if let Some(Body { document, view }) = state.place_mut().and_then(|place| place.shown_mut()) {
+        if let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) {
             view.click(document, y);
         }
     } else if state.page.cursor {
@@ -344,7 +381,7 @@ fn wheel(state: &mut State, rows: isize) {
         return;
     };
     match place.shown_mut() {
-        Some(Body { document, view }) if body => view.scroll(document, rows),
+        Some(Body { document, view, .. }) if body => view.scroll(document, rows),
         _ => state.page.scroll(place.seat_mut(tab), rows, height),
     }
 }

@@ -25,6 +25,7 @@ mod request;
 mod scripts;
 mod search;
 mod show;
+mod sight;
 mod tab;
 #[cfg(test)]
 mod tests;
@@ -48,7 +49,7 @@ use crate::tui::event::Found;
 use crate::tui::filtering::News;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
-use crate::tui::widgets::body::Snapshot;
+use crate::tui::widgets::body::{Kind, Snapshot};
 use crate::tui::widgets::tabs;
 
 pub use self::extract::{Extract, scopes};
@@ -72,6 +73,8 @@ pub struct State {
     /// The request shown.
     shown: Option<NodeId>,
     places: HashMap<NodeId, Place>,
+    /// The kinds that bodies are to be read as, where the user said so.
+    kinds: HashMap<NodeId, Kind>,
     /// The name of the last indexing or search.
     names: u64,
     search: Search,
@@ -96,7 +99,9 @@ impl State {
     }
 
     fn parts(&self, area: Rect) -> draw::Parts {
-        draw::parts(area, self.notes().len(), self.filter_rows(), self.search.visible())
+        let header = self.shows_body() && self.place().and_then(|place| place.shown()?.header()).is_some();
+        let filter = self.filter_rows();
+        draw::parts(area, self.notes().len(), header, filter, self.search.visible())
     }
 
     /// The rows of the content.
@@ -122,6 +127,10 @@ pub enum Action {
     Wrap,
     /// Shows the body as it was sent, or laid out.
     Raw,
+    /// Offers the kinds a body can be read as.
+    Kind,
+    /// Reads the body as a kind, or as what it seems to be.
+    As(Option<Kind>),
     /// Saves the body to a file.
     Save,
     /// Makes a value of the response a token.
@@ -150,6 +159,25 @@ pub enum Action {
 pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
+"response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
+    "response.as-guessed" "view as what it is" "Read the response's body as its type and first bytes say" Action::As(None),
+    "response.as-json" "view as JSON" "Read the response's body as JSON" Action::As(Some(Kind::Json)),
+    "response.as-jsonl" "view as JSON Lines" "Read the response's body as JSON values one behind the other" Action::As(Some(Kind::JsonLines)),
+    "response.as-xml" "view as XML" "Read the response's body as XML" Action::As(Some(Kind::Xml)),
+    "response.as-html" "view as HTML" "Read the response's body as HTML" Action::As(Some(Kind::Html)),
+    "response.as-css" "view as CSS" "Read the response's body as a style sheet" Action::As(Some(Kind::Css)),
+    "response.as-javascript" "view as JavaScript" "Read the response's body as JavaScript" Action::As(Some(Kind::JavaScript)),
+    "response.as-yaml" "view as YAML" "Read the response's body as YAML" Action::As(Some(Kind::Yaml)),
+    "response.as-markdown" "view as Markdown" "Read the response's body as Markdown" Action::As(Some(Kind::Markdown)),
+    "response.as-csv" "view as CSV" "Read the response's body as a table of separated values" Action::As(Some(Kind::Csv)),
+    "response.as-tsv" "view as TSV" "Read the response's body as a table separated by tabs" Action::As(Some(Kind::Tsv)),
+    "response.as-events" "view as events" "Read the response's body as an event stream" Action::As(Some(Kind::Events)),
+    "response.as-text" "view as text" "Read the response's body as plain text" Action::As(Some(Kind::Text)),
+    "response.as-msgpack" "view as MessagePack" "Decode the response's body from MessagePack" Action::As(Some(Kind::MessagePack)),
+    "response.as-cbor" "view as CBOR" "Decode the response's body from CBOR" Action::As(Some(Kind::Cbor)),
+    "response.as-protobuf" "view as Protobuf" "Show the fields of a Protocol Buffers message, without its schema" Action::As(Some(Kind::Protobuf)),
+    "response.as-image" "view as an image" "Show what is known of the picture" Action::As(Some(Kind::Image)),
+    "response.as-hex" "view as bytes" "Show the response's body as a hex dump" Action::As(Some(Kind::Binary)),
     "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
     "response.token" "use as token" "Use a value of this response as a token, renewed by itself" Action::Token,
     "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came" Action::External,
@@ -233,6 +261,7 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
                 Action::FoldLevel,
                 Action::Wrap,
                 Action::Raw,
+                Action::Kind,
                 Action::Save,
                 Action::External,
             ]

@@ -7,10 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::model::{Outcome, Payload};
-use crate::tui::widgets::body::{Document, Source, Supply, Syntax, View};
+use crate::tui::widgets::body::{Kind, Supply};
 
 use super::filter::Filtered;
 use super::page::Seat;
+use super::sight::Body;
 use super::tab::Tab;
 
 /// One outcome, as it is looked at.
@@ -24,13 +25,6 @@ pub(super) struct Place {
     /// What a filter made of it.
     pub filtered: Option<Filtered>,
     seats: [Seat; Tab::ALL.len()],
-}
-
-/// A body and where one is in it.
-#[derive(Debug)]
-pub(super) struct Body {
-    pub document: Document,
-    pub view: View,
 }
 
 impl Supply for Payload {
@@ -52,18 +46,10 @@ impl Supply for Payload {
 }
 
 impl Place {
-    pub(super) fn new(outcome: Arc<Outcome>, id: u64) -> Self {
+    /// `wanted` is the kind its body is to be read as, if the user said so.
+    pub(super) fn new(outcome: Arc<Outcome>, id: u64, wanted: Option<Kind>) -> Self {
         let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-        let body = response.map(|response| {
-            let media_type = response.header("content-type");
-            // A body that cannot be read says so when it is shown.
-            let head = response.body.read(0, Syntax::GUESS).unwrap_or_default();
-            let syntax = Syntax::guess(media_type.as_deref(), &head);
-            Body {
-                document: Document::new(Source::new(response.body.clone()), syntax),
-                view: View::new(),
-            }
-        });
+        let body = response.map(|response| Body::new(response, wanted));
         Self {
             outcome,
             id,

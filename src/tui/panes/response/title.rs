@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::model::Outcome;
 use crate::model::exchange::Phase;
 use crate::tui::action::{Action, App};
 use crate::tui::panes::{View, environments};
@@ -10,6 +9,7 @@ use crate::tui::shared::Running;
 use crate::tui::widgets::escape::printable;
 
 use super::draw::key;
+use super::place::Place;
 use super::{failure, words};
 
 const NAME: &str = "4 Response";
@@ -19,8 +19,9 @@ pub(super) fn plain() -> Line<'static> {
     Line::from(NAME)
 }
 
-/// `200 OK · 38 ms · 1.24 KB`.
-pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
+/// `200 OK · 38 ms · 1.24 KB · JSON`.
+pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
+    let outcome = &place.outcome;
     let theme = view.theme;
     let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
     let exchange = outcome.exchange.as_ref();
@@ -41,6 +42,9 @@ pub(super) fn done(outcome: &Outcome, view: View<'_>) -> Line<'static> {
             format!(" · {}", words::size(response.body.len() as u64)),
             theme.dim,
         ));
+        if let Some(body) = place.body.as_ref().filter(|body| !body.document.source().is_empty()) {
+            spans.push(Span::styled(format!(" · {}", body.label()), theme.dim));
+        }
         if response.truncated.is_some() {
             spans.push(Span::styled(" ✂", theme.warn));
         }

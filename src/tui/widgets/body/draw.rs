@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::document::{self, Document, Form};
 use super::glyphs::{self, Flow, Glyph};
@@ -12,6 +12,7 @@ use super::hide::{self, Hide};
 use super::line::{Kind, Line};
 use super::rows::Rows;
 use super::styles::BodyStyles;
+use super::tint::Tint;
 use super::view::View;
 use crate::tui::widgets::scroll;
 
@@ -82,9 +83,13 @@ impl View {
             buf,
         };
         let mut y = 0;
-        for (at, line) in self.sight(doc).walk(self.top).enumerate() {
+        let mut tint = Tint::new(doc, self.form(), self.top);
+        for (at, mut line) in self.sight(doc).walk(self.top).enumerate() {
             if y >= height {
                 break;
+            }
+            if let Some(tint) = &mut tint {
+                tint.line(&mut line);
             }
             let skip = if self.wrap && at == 0 { self.top_row } else { 0 };
             let current = self.top + at == self.cursor;
@@ -106,6 +111,31 @@ impl View {
             painter.note(y, &format!("… indexing, {} %", done * 100 / all.max(1)));
         }
         painter.bar();
+    }
+}
+
+impl View {
+    /// Draws a line that stays above the body, scrolled sideways as it is.
+    pub fn draw_header(&self, doc: &Document, text: &str, styles: &BodyStyles, area: Rect, buf: &mut Buffer) {
+        let area = area.intersection(buf.area);
+        if area.is_empty() {
+            return;
+        }
+        buf.set_style(area, styles.text);
+        let columns = Columns::new(doc, self.form(), area.width.into());
+        let mut painter = Painter {
+            view: self,
+            doc,
+            styles,
+            area,
+            columns,
+            hidden: Vec::new(),
+            buf,
+        };
+        painter.line(0, &Line::note(Kind::Key, text.to_owned(), 0), 0);
+        let width = u16::try_from(columns.gutter + columns.text).unwrap_or(area.width);
+        let line = Rect { width, ..area };
+        buf.set_style(line, Modifier::BOLD | Modifier::UNDERLINED);
     }
 }
 

@@ -100,7 +100,7 @@ impl IndexJob {
         let scanner = match syntax {
             Syntax::Json => Some(Scanner::new(false)),
             Syntax::JsonLines => Some(Scanner::new(true)),
-            Syntax::Text | Syntax::Hex => None,
+            Syntax::Text | Syntax::Code(_) | Syntax::Hex => None,
         };
         let (len, whole) = source.known();
         Self {

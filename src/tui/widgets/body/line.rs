@@ -34,6 +34,10 @@ pub enum Kind {
     Literal,
     /// Brackets, commas, colons.
     Punctuation,
+    /// The name of an element, a function, a rule.
+    Name,
+    /// A comment.
+    Comment,
     /// Our own words about the body, never part of it.
     Note,
     /// What stands for all that is folded away.

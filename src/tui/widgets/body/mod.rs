@@ -17,10 +17,18 @@
 //! # Other kinds of bodies
 //!
 //! All that moves, folds, searches and draws asks for lines: [`Document`] is the one place that knows how the lines of a
-//! form are found ([`Syntax`], its `Layout`). A new kind is an index of its lines, built in steps by [`IndexJob`], and a
-//! way to read a [`Line`] from a checkpoint on. If it tells its [`outline`] how deep each line is, it folds and has paths.
-//! What a filter puts out is a [`Source`], and so a body for this viewer.
+//! form are found ([`Syntax`], its `Layout`). If they tell their [`outline`] how deep each is, they fold and have paths.
+//! What a filter puts out is a [`Source`], and so a body for this viewer; so is what comes of laying a body out anew:
+//!
+//! ```text
+//! Source → Kind::guess, charset → Rendition ┬ plain: Document of the body, decoded to UTF-8
+//!                                           └ laid:  Document of what a Lay makes of it (XML indented, CSV as a table …)
+//! ```
+//!
+//! A new kind is a [`Kind`], and where it is worth it a way to lay it out in [`lay`] and a lexer in
+//! [`highlight`](super::highlight).
 
+mod charset;
 mod chunked;
 mod document;
 mod draw;
@@ -30,18 +38,23 @@ mod glyphs;
 mod hide;
 mod index;
 mod job;
+mod kind;
+mod laid;
+mod lay;
 mod lexer;
 mod line;
 mod nest;
 mod outline;
 mod path;
 mod plain;
+mod rendition;
 mod rows;
 mod scan;
 pub mod search;
 mod source;
 mod styles;
 mod syntax;
+mod tint;
 mod view;
 mod window;
 
@@ -51,8 +64,11 @@ mod tests;
 pub use document::{Document, Form, LinesFrom};
 pub use hide::Hide;
 pub use job::{IndexJob, Snapshot};
-pub use line::{Kind, Line};
+pub use kind::Kind;
+pub use laid::Store;
+pub use line::Line;
 pub use path::{Path, Step};
+pub use rendition::{MakeStore, Rendition};
 pub use scan::Fault;
 pub use source::{Source, Supply};
 pub use styles::BodyStyles;

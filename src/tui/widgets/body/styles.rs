@@ -19,6 +19,10 @@ pub struct BodyStyles {
     pub literal: Style,
     /// Brackets, commas, colons.
     pub punctuation: Style,
+    /// Names of elements, functions, rules.
+    pub name: Style,
+    /// Comments.
+    pub comment: Style,
     /// Line numbers and the rail of the scroll bar.
     pub line_number: Style,
     /// The number of the line the cursor is on, and the thumb of the scroll bar.
@@ -50,6 +54,8 @@ impl Default for BodyStyles {
             number: plain.fg(Color::Yellow),
             literal: plain.fg(Color::Magenta),
             punctuation: plain,
+            name: plain.fg(Color::Blue),
+            comment: plain.add_modifier(Modifier::DIM),
             line_number: plain.add_modifier(Modifier::DIM),
             gutter_current: plain.add_modifier(Modifier::BOLD),
             current_line: plain,
@@ -73,6 +79,8 @@ impl BodyStyles {
             Kind::Number => self.number,
             Kind::Literal => self.literal,
             Kind::Punctuation => self.punctuation,
+            Kind::Name => self.name,
+            Kind::Comment => self.comment,
             Kind::Note | Kind::Fold => self.note,
             Kind::Error => self.error,
         }

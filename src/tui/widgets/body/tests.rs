@@ -301,14 +301,3 @@ fn binary_is_a_dump() {
         "{text}"
     );
 }
-
-#[test]
-fn the_syntax_is_guessed_from_type_and_bytes() {
-    let guess = |media_type: &str, body: &str| Syntax::guess(Some(media_type), body.as_bytes());
-    assert_eq!(guess("application/problem+json; charset=utf-8", "x"), Syntax::Json);
-    assert_eq!(guess("text/plain", "  [1]"), Syntax::Json);
-    assert_eq!(guess("text/html", "[1]"), Syntax::Text);
-    assert_eq!(guess("application/json", "a\0b"), Syntax::Hex);
-    assert_eq!(Syntax::guess(None, b"\x89PNG\xff\xfe\x01"), Syntax::Hex);
-    assert_eq!(Syntax::guess(None, "Grüße".as_bytes()), Syntax::Text);
-}

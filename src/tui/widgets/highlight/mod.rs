@@ -11,16 +11,21 @@
 //! `{{variables}}` are not tokens: they may stand anywhere, also inside strings, so they are found apart
 //! ([`variables`]) and painted over, coloured by what the caller's [`VariableLookup`] says about them.
 
+mod css;
 mod graphql;
 mod javascript;
 mod json;
+mod laid;
+mod markdown;
 mod scan;
 mod style;
 pub mod variables;
 mod xml;
+mod yaml;
 
 use std::ops::Range;
 
+pub use laid::{CELL, EVENT};
 pub use style::{HighlightStyles, VariableStyles};
 pub use variables::{VariableLookup, VariableStatus};
 
@@ -41,6 +46,16 @@ pub enum Syntax {
     Xml,
     /// GraphQL queries and schemas.
     GraphQl,
+    /// Style sheets.
+    Css,
+    /// YAML.
+    Yaml,
+    /// Markdown.
+    Markdown,
+    /// Rows of cells with [`CELL`] between them.
+    Table,
+    /// Events of a stream, each begun with [`EVENT`].
+    Events,
 }
 
 /// What a token is.
@@ -115,6 +130,11 @@ pub fn lex(syntax: Syntax, line: &str, state: LineState, tokens: &mut Vec<Token>
         Syntax::JavaScript => javascript::lex(line, state, tokens),
         Syntax::Xml => xml::lex(line, state, tokens),
         Syntax::GraphQl => graphql::lex(line, state, tokens),
+        Syntax::Css => css::lex(line, state, tokens),
+        Syntax::Yaml => yaml::lex(line, state, tokens),
+        Syntax::Markdown => markdown::lex(line, state, tokens),
+        Syntax::Table => laid::table(line, tokens),
+        Syntax::Events => laid::events(line, tokens),
     }
 }
 
@@ -142,8 +162,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tokens_are_ordered_and_on_boundaries(lines in prop::collection::vec("[ -~é日\\t{}\"'`$/*<>!&;#\\\\-]{0,40}", 0..6)) {
-            for syntax in [Syntax::Json, Syntax::JavaScript, Syntax::Xml, Syntax::GraphQl] {
+        fn tokens_are_ordered_and_on_boundaries(lines in prop::collection::vec("[ -~é日│●\\t{}\"'`$/*<>!&;#\\\\-]{0,40}", 0..6)) {
+            for syntax in [
+                Syntax::Json, Syntax::JavaScript, Syntax::Xml, Syntax::GraphQl, Syntax::Css, Syntax::Yaml,
+                Syntax::Markdown, Syntax::Table, Syntax::Events,
+            ] {
                 let mut state = LineState::Normal;
                 let mut tokens = Vec::new();
                 for line in &lines {

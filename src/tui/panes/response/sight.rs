@@ -1,0 +1,157 @@
+//! A body as it is looked at: as a kind, laid out or as it came, and where one is in each of the two.
+
+use std::io;
+
+use crate::http::{Keeper, Keeping};
+use crate::model::Payload;
+use crate::model::exchange::Response;
+use crate::tui::widgets::body::{Document, Form, Kind, Rendition, Source, Store, Syntax, View};
+
+/// A body and where one is in it.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// What is looked at.
+    pub document: Document,
+    pub view: View,
+    /// How it is read; `None` for what a filter put out.
+    read: Option<Read>,
+}
+
+/// How the body is read.
+#[derive(Debug)]
+struct Read {
+    rendition: Rendition,
+    /// The kind that was asked for, if one was.
+    wanted: Option<Kind>,
+    /// The kind the server says it is.
+    claimed: Option<Kind>,
+    /// Whether the laid out form is the one looked at.
+    laid: bool,
+    /// Whether there were no bytes yet to tell the kind by.
+    blank: bool,
+    /// Where one was in the other form.
+    other: View,
+}
+
+/// Text that is laid out is kept as bodies are: beyond a size in a file.
+struct Kept(Keeper);
+
+impl Store for Kept {
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.push(bytes)
+    }
+}
+
+fn store() -> (Box<dyn Store>, Source) {
+    let keeper = Keeper::new(Keeping::default());
+    let kept: Payload = keeper.payload();
+    (Box::new(Kept(keeper)), Source::new(kept))
+}
+
+impl Body {
+    /// Reads a response's body as the kind that is wanted, else as the one it seems to be.
+    pub(super) fn new(response: &Response, wanted: Option<Kind>) -> Self {
+        let media_type = response.header("content-type");
+        let source = Source::new(response.body.clone());
+        let rendition = Rendition::new(&source, media_type.as_deref(), wanted, &store);
+        let laid = rendition.laid.is_some();
+        Self {
+            document: rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone()),
+            view: View::new(),
+            read: Some(Read {
+                wanted,
+                claimed: media_type.as_deref().and_then(Kind::claimed),
+                laid,
+                blank: source.is_empty(),
+                other: View::new(),
+                rendition,
+            }),
+        }
+    }
+
+    /// What a filter made of a body.
+    pub(super) fn output(document: Document, view: View) -> Self {
+        Self {
+            document,
+            view,
+            read: None,
+        }
+    }
+
+    /// The kind it is read as.
+    pub(super) fn kind(&self) -> Kind {
+        match (&self.read, self.document.syntax()) {
+            (Some(read), _) => read.rendition.kind,
+            (None, Syntax::Json) => Kind::Json,
+            (None, Syntax::JsonLines) => Kind::JsonLines,
+            (None, Syntax::Hex) => Kind::Binary,
+            (None, Syntax::Text | Syntax::Code(_)) => Kind::Text,
+        }
+    }
+
+    /// The kind that was asked for.
+    pub(super) fn wanted(&self) -> Option<Kind> {
+        self.read.as_ref()?.wanted
+    }
+
+    /// Whether it has to be read again, because there was nothing of it when its kind was guessed.
+    pub(super) fn is_stale(&self, response: &Response) -> bool {
+        self.read.as_ref().is_some_and(|read| read.blank) && !response.body.is_empty()
+    }
+
+    /// The line above the others.
+    pub(super) fn header(&self) -> Option<&str> {
+        self.read.as_ref().filter(|read| read.laid)?.rendition.header()
+    }
+
+    /// Shows the body as it came, or laid out; says whether that is another document than before.
+    pub(super) fn set_raw(&mut self, raw: bool) -> bool {
+        let Some(read) = self.read.as_mut().filter(|read| read.laid == raw) else {
+            return false;
+        };
+        let Some(laid) = &mut read.rendition.laid else {
+            return false;
+        };
+        let (own, other) = if raw {
+            (laid, &mut read.rendition.plain)
+        } else {
+            (&mut read.rendition.plain, laid)
+        };
+        own.clone_from(&self.document);
+        self.document.clone_from(other);
+        std::mem::swap(&mut self.view, &mut read.other);
+        self.view.refresh(&self.document);
+        read.laid = !raw;
+        true
+    }
+
+    /// The form of the document that is to be shown: bytes that are laid out otherwise are bytes as they came.
+    pub(super) fn form(&self, raw: bool) -> Form {
+        let laid = self.read.as_ref().is_some_and(|read| read.rendition.laid.is_some());
+        if raw && !(laid && !self.kind().is_text()) {
+            Form::Raw
+        } else {
+            Form::Pretty
+        }
+    }
+
+    /// The kind for the title, and what is odd about it: another encoding than UTF-8, another kind than the server said.
+    pub(super) fn label(&self) -> String {
+        let kind = self.kind();
+        let mut label = kind.name().to_owned();
+        let Some(read) = &self.read else { return label };
+        if let Some(encoding) = read.rendition.encoding {
+            label.push(' ');
+            label.push_str(encoding);
+        }
+        match read.claimed.filter(|claimed| *claimed != kind) {
+            _ if read.wanted.is_some() => label.push_str(" as you wish"),
+            Some(claimed) => {
+                label.push_str(", not ");
+                label.push_str(claimed.name());
+            }
+            None => {}
+        }
+        label
+    }
+}

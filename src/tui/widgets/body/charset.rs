@@ -1,0 +1,154 @@
+//! Which characters the bytes of a text stand for, and turning them into UTF-8.
+//!
+//! In the order of the WHATWG Encoding and HTML standards: a byte order mark, what the header declares, what the text says
+//! of itself in its first kilobyte (`<meta charset>`, `<?xml encoding?>`, `@charset`); else UTF-8, and windows-1252 for
+//! what is no UTF-8, as browsers have it.
+
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::lay::Lay;
+
+/// How much of a text is looked through for what it says of itself, in bytes.
+const SAID: usize = 1024;
+
+/// Finds the encoding of a text by its media type and first bytes; `None` for what is UTF-8 already.
+pub fn encoding(media_type: Option<&str>, head: &[u8]) -> Option<&'static Encoding> {
+    if let Some((found, _)) = Encoding::for_bom(head) {
+        return Some(found).filter(|found| *found != UTF_8);
+    }
+    let declared = media_type.and_then(declared);
+    if let Some(found) = declared.or_else(|| said(head)) {
+        return Some(found).filter(|found| *found != UTF_8);
+    }
+    if let Some(found) = wide(head) {
+        return Some(found);
+    }
+    // A character may be cut where the head ends.
+    let valid = match std::str::from_utf8(head) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
+    };
+    let odd = head
+        .iter()
+        .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b);
+    (!valid && !odd && !super::kind::looks_binary(&head[..head.len().min(SAID)])).then_some(WINDOWS_1252)
+}
+
+/// The charset parameter of a media type (RFC 9110, section 8.3.2).
+fn declared(media_type: &str) -> Option<&'static Encoding> {
+    media_type.split(';').skip(1).find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        let named = key.trim().eq_ignore_ascii_case("charset");
+        named.then(|| Encoding::for_label(value.trim().trim_matches(['"', '\'']).as_bytes()))?
+    })
+}
+
+/// What a text says of itself: `charset=…` of HTML, `encoding="…"` of XML, `@charset "…"` of CSS.
+fn said(head: &[u8]) -> Option<&'static Encoding> {
+    let head = head[..head.len().min(SAID)].to_ascii_lowercase();
+    let start = head.trim_ascii_start();
+    let key: &[u8] = if start.starts_with(b"<?xml") {
+        b"encoding"
+    } else if start.starts_with(b"@charset") || start.starts_with(b"<") {
+        b"charset"
+    } else {
+        return None;
+    };
+    let at = memchr::memmem::find(start, key)? + key.len();
+    let rest = start[at..].trim_ascii_start();
+    let rest = rest.strip_prefix(b"=").unwrap_or(rest).trim_ascii_start();
+    let rest = rest
+        .strip_prefix(b"\"")
+        .or_else(|| rest.strip_prefix(b"'"))
+        .unwrap_or(rest);
+    let end = rest.iter().position(|byte| b"\"'> ;/".contains(byte))?;
+    // Text that says UTF-16 in single bytes is mistaken.
+    Encoding::for_label(&rest[..end]).filter(|found| *found != UTF_16BE && *found != UTF_16LE)
+}
+
+/// UTF-16 without a mark: every other byte of what is mostly ASCII is zero.
+fn wide(head: &[u8]) -> Option<&'static Encoding> {
+    let pairs = head[..head.len().min(64)].as_chunks::<2>().0;
+    let of = |at: usize| {
+        pairs.len() >= 2
+            && pairs
+                .iter()
+                .all(|pair| pair[at] == 0 && pair[1 - at].is_ascii() && pair[1 - at] != 0)
+    };
+    if of(0) {
+        Some(UTF_16BE)
+    } else {
+        of(1).then_some(UTF_16LE)
+    }
+}
+
+/// Turns a text into UTF-8 as it comes.
+pub(super) struct Decode(Decoder);
+
+impl Decode {
+    pub fn new(encoding: &'static Encoding) -> Self {
+        Self(encoding.new_decoder())
+    }
+}
+
+impl Lay for Decode {
+    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let mut read = 0;
+        let mut block = vec![0; 16 * 1024];
+        loop {
+            let (result, took, written, _) = self.0.decode_to_utf8(&bytes[read..], &mut block, last);
+            read += took;
+            out.extend_from_slice(&block[..written]);
+            if result == CoderResult::InputEmpty {
+                return bytes.len();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_encoding_is_found_where_it_is_said() {
+        let name = |media_type: &str, head: &[u8]| encoding(Some(media_type), head).map(Encoding::name);
+        assert_eq!(name("text/html; charset=Shift_JIS", b"x"), Some("Shift_JIS"));
+        assert_eq!(name("text/html; charset=\"utf-8\"", b"\xe9"), None, "as declared");
+        assert_eq!(name("text/html", b"<meta charset=iso-8859-2>"), Some("ISO-8859-2"));
+        assert_eq!(
+            name("text/html", b"<meta http-equiv=x content='text/html; charset=euc-kr'>"),
+            Some("EUC-KR")
+        );
+        assert_eq!(
+            name("text/xml", b"<?xml version='1.0' encoding='KOI8-R'?>"),
+            Some("KOI8-R")
+        );
+        assert_eq!(name("text/css", b"@charset \"gbk\";"), Some("GBK"));
+        assert_eq!(name("text/plain", b"\xff\xfea\0"), Some("UTF-16LE"));
+        assert_eq!(
+            name("text/plain; charset=latin1", b"\xef\xbb\xbfa"),
+            None,
+            "the mark decides"
+        );
+        assert_eq!(name("application/json", b"{\0\"\0a\0\"\0"), Some("UTF-16LE"));
+        assert_eq!(name("application/json", b"\0{\0\"\0a"), Some("UTF-16BE"));
+        assert_eq!(
+            name("text/plain", b"caf\xe9 au lait, s'il vous pla\xeet"),
+            Some("windows-1252")
+        );
+        assert_eq!(name("text/plain", "日本".as_bytes()), None);
+        assert_eq!(name("text/plain", &"日本".as_bytes()[..5]), None, "cut in a character");
+        assert_eq!(name("text/plain; charset=klingon", b"a"), None);
+    }
+
+    #[test]
+    fn characters_may_be_cut_between_two_blocks() {
+        let mut decode = Decode::new(encoding_rs::SHIFT_JIS);
+        let mut out = Vec::new();
+        for (at, byte) in [0x93, 0xfa, 0x96, 0x7b, b'!'].iter().enumerate() {
+            decode.lay(&[*byte], at == 4, &mut out);
+        }
+        assert_eq!(String::from_utf8_lossy(&out), "日本!");
+    }
+}

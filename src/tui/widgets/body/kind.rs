@@ -1,0 +1,360 @@
+//! What kind of thing a body is: as its media type says, unless its first bytes say otherwise.
+//!
+//! Servers send JSON as `text/html`, XML as `text/plain` and much without any type. So the type is a claim: where bytes
+//! contradict it (a NUL in a text, the signature of an image) they win, and where it is vague they decide.
+
+use super::scan::{MORE, Scanner};
+use super::syntax::Syntax;
+use crate::tui::widgets::highlight;
+
+/// A kind of body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// One JSON value.
+    Json,
+    /// JSON values one behind the other, a line each as a rule (JSON Lines, NDJSON).
+    JsonLines,
+    /// XML.
+    Xml,
+    /// HTML.
+    Html,
+    /// Style sheets.
+    Css,
+    /// JavaScript.
+    JavaScript,
+    /// YAML.
+    Yaml,
+    /// Markdown.
+    Markdown,
+    /// Comma-separated values, or separated by semicolons or bars (RFC 4180).
+    Csv,
+    /// Values separated by tabs.
+    Tsv,
+    /// An event stream (WHATWG HTML, "Server-sent events").
+    Events,
+    /// Any other text.
+    Text,
+    /// `MessagePack`.
+    MessagePack,
+    /// CBOR (RFC 8949).
+    Cbor,
+    /// Protocol Buffers, without a schema.
+    Protobuf,
+    /// A picture.
+    Image,
+    /// Anything else.
+    Binary,
+}
+
+impl Kind {
+    /// How many of the first bytes a guess looks at.
+    pub const GUESS: usize = 64 * 1024;
+
+    /// All kinds, those one meets most first.
+    pub const ALL: [Self; 17] = [
+        Self::Json,
+        Self::JsonLines,
+        Self::Xml,
+        Self::Html,
+        Self::Css,
+        Self::JavaScript,
+        Self::Yaml,
+        Self::Markdown,
+        Self::Csv,
+        Self::Tsv,
+        Self::Events,
+        Self::Text,
+        Self::MessagePack,
+        Self::Cbor,
+        Self::Protobuf,
+        Self::Image,
+        Self::Binary,
+    ];
+
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::JsonLines => "JSON Lines",
+            Self::Xml => "XML",
+            Self::Html => "HTML",
+            Self::Css => "CSS",
+            Self::JavaScript => "JavaScript",
+            Self::Yaml => "YAML",
+            Self::Markdown => "Markdown",
+            Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            Self::Events => "events",
+            Self::Text => "text",
+            Self::MessagePack => "MessagePack",
+            Self::Cbor => "CBOR",
+            Self::Protobuf => "Protobuf",
+            Self::Image => "image",
+            Self::Binary => "binary",
+        }
+    }
+
+    /// What comes of reading a body so, in a few words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Json => "laid out, folds, has paths",
+            Self::JsonLines => "the same, value by value",
+            Self::Xml | Self::Html => "an element a line",
+            Self::Css | Self::JavaScript => "in colours, broken into lines where it has none",
+            Self::Yaml | Self::Markdown => "in colours",
+            Self::Csv => "a table; commas, semicolons or bars",
+            Self::Tsv => "a table",
+            Self::Events => "server-sent events as they arrive",
+            Self::Text => "as it came",
+            Self::MessagePack | Self::Cbor => "decoded to JSON",
+            Self::Protobuf => "fields by number, without a schema",
+            Self::Image => "format and size",
+            Self::Binary => "bytes in hex",
+        }
+    }
+
+    /// The ending of a file of this kind.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Xml => "xml",
+            Self::Html => "html",
+            Self::Css => "css",
+            Self::JavaScript => "js",
+            Self::Yaml => "yaml",
+            Self::Markdown => "md",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Events | Self::Text => "txt",
+            Self::MessagePack => "msgpack",
+            Self::Cbor => "cbor",
+            Self::Protobuf => "pb",
+            Self::Image | Self::Binary => "bin",
+        }
+    }
+
+    /// Whether it is made of characters.
+    pub fn is_text(self) -> bool {
+        !matches!(
+            self,
+            Self::MessagePack | Self::Cbor | Self::Protobuf | Self::Image | Self::Binary
+        )
+    }
+
+    /// How a body of this kind is read as it came.
+    pub fn syntax(self) -> Syntax {
+        match self {
+            Self::Json => Syntax::Json,
+            Self::JsonLines => Syntax::JsonLines,
+            Self::Xml | Self::Html => Syntax::Code(highlight::Syntax::Xml),
+            Self::Css => Syntax::Code(highlight::Syntax::Css),
+            Self::JavaScript => Syntax::Code(highlight::Syntax::JavaScript),
+            Self::Yaml => Syntax::Code(highlight::Syntax::Yaml),
+            Self::Markdown => Syntax::Code(highlight::Syntax::Markdown),
+            Self::Csv | Self::Tsv | Self::Events | Self::Text => Syntax::Text,
+            Self::MessagePack | Self::Cbor | Self::Protobuf | Self::Image | Self::Binary => Syntax::Hex,
+        }
+    }
+
+    /// The kind a media type claims; `None` for one that is missing, unknown or says too little.
+    pub fn claimed(media_type: &str) -> Option<Self> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence.to_ascii_lowercase();
+        let (_, subtype) = essence.split_once('/')?;
+        let suffix = subtype.rsplit_once('+').map_or(subtype, |(_, suffix)| suffix);
+        Some(match subtype.trim_start_matches("x-") {
+            "ndjson" | "jsonl" | "jsonlines" | "json-lines" | "json-seq" => Self::JsonLines,
+            "html" | "xhtml+xml" => Self::Html,
+            "css" => Self::Css,
+            "javascript" | "ecmascript" => Self::JavaScript,
+            "markdown" => Self::Markdown,
+            "csv" | "comma-separated-values" => Self::Csv,
+            "tab-separated-values" | "tsv" => Self::Tsv,
+            "event-stream" => Self::Events,
+            "msgpack" | "messagepack" | "vnd.msgpack" => Self::MessagePack,
+            "protobuf" | "protobuffer" | "google.protobuf" | "vnd.google.protobuf" => Self::Protobuf,
+            _ => match suffix.trim_start_matches("x-") {
+                "json" => Self::Json,
+                "xml" => Self::Xml,
+                "yaml" | "yml" => Self::Yaml,
+                "cbor" | "cbor-seq" => Self::Cbor,
+                "msgpack" => Self::MessagePack,
+                "protobuf" | "proto" => Self::Protobuf,
+                _ if essence.starts_with("image/") => Self::Image,
+                _ => return None,
+            },
+        })
+    }
+
+    /// Guesses from the media type, if the server sent one, and from the first bytes ([`Kind::GUESS`]).
+    ///
+    /// Text in UTF-16 has to be decoded before: its NULs make it look like none.
+    pub fn guess(media_type: Option<&str>, bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(1024)];
+        let claimed = Self::claimed(media_type.unwrap_or_default());
+        if super::lay::image::is_one(head) {
+            return Self::Image;
+        }
+        match claimed {
+            // A picture drawn in words.
+            Some(Self::Xml | Self::Image) if !bytes.is_empty() && !looks_binary(head) => {
+                return if head.trim_ascii_start().starts_with(b"<") {
+                    Self::Xml
+                } else {
+                    Self::Text
+                };
+            }
+            Some(Self::Image) => return if bytes.is_empty() { Self::Image } else { Self::Binary },
+            Some(kind) if !kind.is_text() => {
+                // What is called binary and is an error in words after all.
+                let first = head.trim_ascii_start().first();
+                return match first {
+                    Some(b'{' | b'[' | b'<') if !looks_binary(head) && head.len() > 1 => sniffed(bytes),
+                    _ => kind,
+                };
+            }
+            _ => {}
+        }
+        if head.contains(&0) {
+            return Self::Binary;
+        }
+        match claimed {
+            // Neither is the other, whatever the server calls it.
+            Some(Self::Json | Self::JsonLines) if head.trim_ascii_start().starts_with(b"<") => sniffed(bytes),
+            Some(Self::Json) if is_lines(bytes) => Self::JsonLines,
+            // Many a server says HTML of whatever it sends.
+            Some(Self::Html | Self::JavaScript) if is_json(bytes) => {
+                if is_lines(bytes) {
+                    Self::JsonLines
+                } else {
+                    Self::Json
+                }
+            }
+            Some(kind) if head.is_empty() || !looks_binary(head) || kind == Self::Json => kind,
+            Some(_) => Self::Binary,
+            None => sniffed(bytes),
+        }
+    }
+}
+
+/// What the bytes look like, when nobody says what they are.
+fn sniffed(bytes: &[u8]) -> Kind {
+    let head = &bytes[..bytes.len().min(1024)];
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let starts = |with: &str| {
+        start
+            .get(..with.len())
+            .is_some_and(|own| own.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    if looks_binary(head) {
+        return Kind::Binary;
+    }
+    match start.first() {
+        Some(b'{' | b'[') => {
+            return if is_lines(bytes) { Kind::JsonLines } else { Kind::Json };
+        }
+        Some(b'<') if starts("<!doctype html") || starts("<html") || starts("<head") || starts("<body") => {
+            return Kind::Html;
+        }
+        Some(b'<')
+            if start
+                .get(1)
+                .is_some_and(|next| next.is_ascii_alphabetic() || b"?!_:".contains(next)) =>
+        {
+            return Kind::Xml;
+        }
+        Some(b'"') if is_json(bytes) && !head.contains(&b',') => return Kind::Json,
+        _ => {}
+    }
+    if starts("event:") || starts("data:") || starts("id:") && memchr::memmem::find(head, b"\ndata:").is_some() {
+        return Kind::Events;
+    }
+    if starts("%yaml") || start.starts_with(b"---\n") || start.starts_with(b"---\r\n") {
+        return Kind::Yaml;
+    }
+    match super::lay::table::separator(bytes) {
+        Some(b'\t') => Kind::Tsv,
+        Some(_) => Kind::Csv,
+        None => Kind::Text,
+    }
+}
+
+/// Whether bytes are hardly meant to be read.
+pub(super) fn looks_binary(head: &[u8]) -> bool {
+    let broken = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>();
+    let control = head
+        .iter()
+        .filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && **byte != 0x1b)
+        .count();
+    // A few odd bytes are text in an old encoding; many are not text at all.
+    head.contains(&0) || control * 16 > head.len() || (broken + control) * 8 > head.len()
+}
+
+/// Whether the bytes are JSON as far as they go: an object, an array or a string.
+fn is_json(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(Kind::GUESS)];
+    let first = head.trim_ascii_start().first();
+    matches!(first, Some(b'{' | b'[' | b'"')) && {
+        let mut scanner = Scanner::new(false);
+        scanner.advance(head, head.len() == bytes.len() && bytes.len() < Kind::GUESS, usize::MAX);
+        scanner.index.fault.is_none_or(|fault| fault.reason == MORE)
+    }
+}
+
+/// Whether the bytes begin with one JSON value on a line, and then there is another.
+fn is_lines(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(Kind::GUESS)];
+    let mut scanner = Scanner::new(false);
+    scanner.advance(head, head.len() == bytes.len(), usize::MAX);
+    let Some(fault) = scanner.index.fault.filter(|fault| fault.reason == MORE) else {
+        return false;
+    };
+    let (first, rest) = head.split_at(fault.offset.min(head.len()));
+    let gap = first.len() - first.trim_ascii_end().len();
+    first[first.len() - gap..].contains(&b'\n') && matches!(rest.first(), Some(b'{' | b'['))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_guessed_from_type_and_bytes() {
+        let guess = |media_type: &str, body: &str| Kind::guess(Some(media_type), body.as_bytes());
+        assert_eq!(guess("application/problem+json; charset=utf-8", "x"), Kind::Json);
+        assert_eq!(guess("application/json", "{}\n{}\n"), Kind::JsonLines);
+        assert_eq!(guess("text/plain", "  [1]"), Kind::Json);
+        assert_eq!(
+            guess("text/html", "[1]"),
+            Kind::Json,
+            "a server that calls everything HTML"
+        );
+        assert_eq!(guess("text/html", "{{ template }}"), Kind::Html);
+        assert_eq!(guess("application/json", "<html><body>502</body></html>"), Kind::Html);
+        assert_eq!(guess("application/json", "a\0b"), Kind::Binary);
+        assert_eq!(guess("text/plain", "<?xml version='1.0'?><a/>"), Kind::Xml);
+        assert_eq!(guess("image/svg+xml", "<svg/>"), Kind::Xml);
+        assert_eq!(guess("image/png", "not found"), Kind::Text);
+        assert_eq!(guess("application/x-protobuf", "{\"error\":1}"), Kind::Json);
+        assert_eq!(guess("application/cbor", "\u{1}"), Kind::Cbor);
+        assert_eq!(guess("text/plain", "a;b\n1;2\n3;4\n"), Kind::Csv);
+        assert_eq!(guess("text/plain", "a\tb\n1\t2\n3\t4\n"), Kind::Tsv);
+        assert_eq!(guess("text/plain", "well, yes\nno\n"), Kind::Text);
+        assert_eq!(guess("", "event: tick\ndata: 1\n\n"), Kind::Events);
+        assert_eq!(guess("text/event-stream", ""), Kind::Events);
+        assert_eq!(guess("application/x-yaml", "a: 1"), Kind::Yaml);
+        assert_eq!(Kind::guess(None, b"\x89PNG\r\n\x1a\n\xff\xfe\x01"), Kind::Image);
+        assert_eq!(Kind::guess(None, b"\x7fELF\xff\xfe\x01"), Kind::Binary);
+        assert_eq!(Kind::guess(None, "Grüße".as_bytes()), Kind::Text);
+        assert_eq!(Kind::guess(None, b""), Kind::Text);
+    }
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own() {
+        let mut names: Vec<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Kind::ALL.len());
+    }
+}

@@ -1,0 +1,191 @@
+//! A body laid out anew: XML indented, CSV as a table, CBOR as JSON. What comes of it is again a body.
+//!
+//! ```text
+//! Source (as it came) ─ blocks ─▶ Lay ─ UTF-8 ─▶ Store ◀─ Laid: a Supply ◀─ Document, search
+//! ```
+//!
+//! The first block is laid out at once, so that there is a first screen; the rest by whoever waits for the body to grow,
+//! and that is the thread that indexes or searches it. So it needs no thread of its own, is cancelled with that, works
+//! while the body arrives, and holds a block of the body and no more.
+
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::lay::Lay;
+use super::source::{Source, Supply};
+
+/// What is laid out for the first screen, in bytes.
+const FIRST: usize = 64 * 1024;
+/// What is laid out at a time afterwards.
+const STEP: usize = 512 * 1024;
+/// The longest piece a layout is waited for to make sense of.
+const LONGEST: usize = 32 * 1024 * 1024;
+/// How much new text is worth telling about.
+const NEWS: usize = 4 * 1024 * 1024;
+
+/// Where the new text is kept. Dropping it ends the text.
+pub trait Store: Send {
+    /// Adds some of it.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    fn push(&mut self, bytes: &[u8]) -> io::Result<()>;
+}
+
+/// A body laid out anew.
+pub(super) struct Laid {
+    work: Mutex<Work>,
+    kept: Source,
+    header: OnceLock<String>,
+    failed: OnceLock<String>,
+}
+
+struct Work {
+    from: Source,
+    lay: Box<dyn Lay>,
+    /// `None` when all is laid out.
+    store: Option<Box<dyn Store>>,
+    /// Bytes of the body that are taken.
+    pos: usize,
+    /// How much to show the layout at once, and how much it has seen in vain.
+    block: usize,
+    vain: usize,
+    /// Why it ended before its time, if it did.
+    failed: Option<String>,
+    out: Vec<u8>,
+}
+
+impl fmt::Debug for Laid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Laid").field("kept", &self.kept).finish_non_exhaustive()
+    }
+}
+
+impl Laid {
+    /// Starts on a body; `store` takes the new text, and `kept` is what it has taken.
+    pub fn new(from: Source, lay: Box<dyn Lay>, store: Box<dyn Store>, kept: Source) -> Arc<Self> {
+        let mut work = Work {
+            from,
+            lay,
+            store: Some(store),
+            pos: 0,
+            block: FIRST,
+            vain: 0,
+            failed: None,
+            out: Vec::new(),
+        };
+        work.step();
+        work.block = STEP;
+        let header = work.lay.header().map_or_else(OnceLock::new, OnceLock::from);
+        Arc::new(Self {
+            failed: work.failed.clone().map_or_else(OnceLock::new, OnceLock::from),
+            work: Mutex::new(work),
+            kept,
+            header,
+        })
+    }
+
+    /// The line that is to stay above the others.
+    pub fn header(&self) -> Option<&str> {
+        self.header.get().map(String::as_str)
+    }
+
+    fn work(&self) -> MutexGuard<'_, Work> {
+        // A layout that panicked goes no further: its store is whole as it is.
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Work {
+    /// Lays out the next block, if there is one; says whether there was.
+    fn step(&mut self) -> bool {
+        let Some(store) = &mut self.store else {
+            return false;
+        };
+        let (len, whole) = self.from.known();
+        let there = len.saturating_sub(self.pos);
+        if !whole && there <= self.vain {
+            return false;
+        }
+        let bytes = match self.from.read(self.pos, self.block) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.failed = Some(error.to_string());
+                self.store = None;
+                return true;
+            }
+        };
+        let end = whole && self.pos + bytes.len() >= len;
+        let took = self.lay.lay(&bytes, end || bytes.len() >= LONGEST, &mut self.out);
+        self.pos += took.min(bytes.len());
+        // A piece longer than the block: more of it is looked at next time.
+        self.vain = if took == 0 { bytes.len() } else { 0 };
+        self.block = if took == 0 && bytes.len() == self.block {
+            self.block * 2
+        } else {
+            STEP
+        };
+        let pushed = store.push(&self.out);
+        self.out.clear();
+        if let Err(error) = &pushed {
+            self.failed = Some(error.to_string());
+        }
+        if pushed.is_err() || end && self.pos >= len {
+            self.store = None;
+        }
+        true
+    }
+}
+
+impl Supply for Arc<Laid> {
+    fn known(&self) -> (usize, bool) {
+        self.kept.known()
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        let since = Instant::now();
+        loop {
+            let (len, whole) = self.kept.known();
+            let passed = since.elapsed();
+            if whole || passed >= most || len >= than.saturating_add(NEWS) {
+                return (len, whole);
+            }
+            let mut work = self.work();
+            if !work.step() {
+                if len > than {
+                    return (len, whole);
+                }
+                let (from, known) = (work.from.clone(), work.pos + work.vain);
+                drop(work);
+                from.grown(known, most.saturating_sub(passed));
+                continue;
+            }
+            if self.header.get().is_none()
+                && let Some(header) = work.lay.header()
+            {
+                let _first = self.header.set(header);
+            }
+            if let Some(failed) = work.failed.take() {
+                let _first = self.failed.set(failed);
+            }
+        }
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        let bytes = self.kept.read(offset, len)?;
+        // The end is not what it should be: whoever gets there has to know.
+        match self.failed.get() {
+            Some(failed) if offset.saturating_add(len) >= self.kept.len() => Err(io::Error::other(failed.clone())),
+            _ => Ok(bytes),
+        }
+    }
+
+    fn memory(&self) -> Option<Bytes> {
+        self.kept.memory().filter(|_| self.failed.get().is_none())
+    }
+}

@@ -1,0 +1,79 @@
+//! Ways of laying a body out for reading, each fed block by block so that neither size nor slowness matters.
+//!
+//! What is put out is text in UTF-8, or JSON for what can be folded and has paths. None calls itself, whatever the body
+//! nests, and none writes much more than it reads: a body is not to be trusted.
+
+mod braces;
+mod cbor;
+mod events;
+pub(super) mod image;
+mod markup;
+mod msgpack;
+mod protobuf;
+pub(super) mod table;
+mod tree;
+
+use super::kind::Kind;
+use super::syntax::Syntax;
+use crate::tui::widgets::highlight;
+
+/// A way of laying out, fed block by block.
+pub(super) trait Lay: Send {
+    /// Lays out what is complete of these bytes and says how many that were; the others come again with more behind them.
+    ///
+    /// With `last` nothing more comes, or the piece is too long to wait for: everything has to be taken.
+    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize;
+
+    /// A line that is to stay above the others, once it is known.
+    fn header(&self) -> Option<String> {
+        None
+    }
+}
+
+/// How a body of a kind is laid out, and how what comes of it is read; `None` for what is read best as it came.
+///
+/// `live` says that it still arrives: then the time of what arrives is of interest.
+pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, Syntax)> {
+    let code = |lay: Box<dyn Lay>, language| Some((lay, Syntax::Code(language)));
+    let json = |lay: Box<dyn Lay>| Some((lay, Syntax::Json));
+    match kind {
+        Kind::Xml => code(Box::new(markup::Markup::new(false)), highlight::Syntax::Xml),
+        Kind::Html => code(Box::new(markup::Markup::new(true)), highlight::Syntax::Xml),
+        Kind::Css if braces::is_dense(head) => code(Box::new(braces::Braces::new(false)), highlight::Syntax::Css),
+        Kind::JavaScript if braces::is_dense(head) => {
+            code(Box::new(braces::Braces::new(true)), highlight::Syntax::JavaScript)
+        }
+        Kind::Csv => {
+            let separator = table::separator(head).unwrap_or(b',');
+            code(Box::new(table::Table::new(separator)), highlight::Syntax::Table)
+        }
+        Kind::Tsv => code(Box::new(table::Table::new(b'\t')), highlight::Syntax::Table),
+        Kind::Events => code(Box::new(events::Events::new(live)), highlight::Syntax::Events),
+        Kind::MessagePack => json(Box::<msgpack::MessagePack>::default()),
+        Kind::Cbor => json(Box::<cbor::Cbor>::default()),
+        Kind::Protobuf => json(Box::<protobuf::Protobuf>::default()),
+        Kind::Image => Some((Box::<image::Facts>::default(), Syntax::Text)),
+        _ => None,
+    }
+}
+
+/// Lays all of a body out, in blocks of a size: what tests want.
+#[cfg(test)]
+pub(super) fn all(lay: &mut dyn Lay, body: &[u8], block: usize) -> String {
+    let mut out = Vec::new();
+    let (mut pos, mut len) = (0, block);
+    loop {
+        let end = (pos + len).min(body.len());
+        let last = end == body.len();
+        let took = lay.lay(&body[pos..end], last, &mut out);
+        assert!(
+            !last || pos + took == body.len(),
+            "the last block has to be taken whole"
+        );
+        pos += took;
+        len = if took == 0 { len + block } else { block };
+        if last {
+            return String::from_utf8(out).unwrap_or_else(|error| panic!("no UTF-8: {error}"));
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Separated values as a table (RFC 4180): columns as wide as those of the first rows, the names of the columns apart.
+//!
+//! A longer cell than the sample had pushes its row to the right: nothing of it is left out.
+
+use super::Lay;
+use crate::tui::widgets::glyphs;
+use crate::tui::widgets::highlight::CELL;
+
+/// How much of the body tells the widths of columns, in bytes.
+const SAMPLE: usize = 32 * 1024;
+/// The widest a column gets, in screen columns.
+const WIDEST: usize = 48;
+/// Columns that are aligned; the ones behind follow as they are.
+const MOST: usize = 512;
+
+/// Finds what separates the values, if this looks like a table: the same number of cells, more than one, in each of the
+/// first rows.
+pub(in crate::tui::widgets::body) fn separator(bytes: &[u8]) -> Option<u8> {
+    let head = &bytes[..bytes.len().min(8 * 1024)];
+    let whole = head.len() == bytes.len();
+    let mut best: Option<(usize, u8)> = None;
+    for separator in [b'\t', b';', b',', b'|'] {
+        let mut counts = Vec::new();
+        let mut pos = 0;
+        while let Some((row, next)) = row(&head[pos..], separator, whole) {
+            if row.len() > 1 || row.first().is_some_and(|cell| !cell.is_empty()) {
+                counts.push(row.len());
+            }
+            pos += next;
+            if pos >= head.len() || counts.len() >= 20 {
+                break;
+            }
+        }
+        let cells = counts.first().copied().unwrap_or(0);
+        let same = counts.len() >= 2 && cells >= 2 && counts.iter().all(|count| *count == cells);
+        // Prose has commas too, and two lines of it by chance as many.
+        let sure = counts.len() >= 3 || cells >= 3 || separator == b'\t';
+        if same && sure && best.is_none_or(|(most, _)| cells > most) {
+            best = Some((cells, separator));
+        }
+    }
+    best.map(|(_, separator)| separator)
+}
+
+/// Reads a row: its cells without their quotes, and how many bytes it took; `None` if its end is not there.
+fn row(bytes: &[u8], separator: u8, last: bool) -> Option<(Vec<Vec<u8>>, usize)> {
+    let mut cells = vec![Vec::new()];
+    let (mut at, mut quoted, mut start) = (0, false, true);
+    while let Some(&byte) = bytes.get(at) {
+        let next = bytes.get(at + 1);
+        at += 1;
+        let cell = cells.last_mut()?;
+        if quoted {
+            match (byte, next) {
+                (b'"', Some(b'"')) => {
+                    cell.push(b'"');
+                    at += 1;
+                }
+                (b'"', None) if !last => return None,
+                (b'"', _) => quoted = false,
+                _ => cell.push(byte),
+            }
+        } else if byte == b'"' && start {
+            (quoted, start) = (true, false);
+        } else if byte == separator {
+            cells.push(Vec::new());
+            start = true;
+        } else if byte == b'\n' {
+            if cell.last() == Some(&b'\r') {
+                cell.pop();
+            }
+            return Some((cells, at));
+        } else {
+            cell.push(byte);
+            start = false;
+        }
+    }
+    (last && at > 0).then_some((cells, at))
+}
+
+/// A table on its way.
+pub(super) struct Table {
+    separator: u8,
+    columns: Option<Vec<Column>>,
+    header: Option<String>,
+    cells: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Column {
+    width: usize,
+    numbers: bool,
+}
+
+impl Table {
+    pub fn new(separator: u8) -> Self {
+        Self {
+            separator,
+            columns: None,
+            header: None,
+            cells: Vec::new(),
+        }
+    }
+
+    /// Takes the measure of the first rows; returns the bytes of the row of names.
+    fn measure(&mut self, bytes: &[u8], last: bool) -> usize {
+        let mut rows = Vec::new();
+        let mut pos = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        let start = pos;
+        let mut first = pos;
+        while let Some((row, next)) = row(
+            &bytes[pos..bytes.len().min(SAMPLE)],
+            self.separator,
+            last && bytes.len() <= SAMPLE,
+        ) {
+            pos += next;
+            if rows.is_empty() {
+                first = pos;
+            }
+            rows.push(row);
+        }
+        let names = rows.first().filter(|row| {
+            let named = row.iter().all(|cell| !cell.is_empty() && !is_number(cell));
+            named && rows.len() > 1
+        });
+        let names = names.cloned();
+        let values = &rows[usize::from(names.is_some())..];
+        let count = rows.iter().map(Vec::len).max().unwrap_or(0).min(MOST);
+        let columns = (0..count).map(|at| {
+            let width = rows.iter().filter_map(|row| Some(glyphs::width(&text(row.get(at)?))));
+            let mut filled = values
+                .iter()
+                .filter_map(|row| row.get(at))
+                .filter(|cell| !cell.is_empty())
+                .peekable();
+            Column {
+                width: width.max().unwrap_or(0).min(WIDEST),
+                numbers: filled.peek().is_some() && filled.all(|cell| is_number(cell)),
+            }
+        });
+        let columns: Vec<_> = columns.collect();
+        let mut header = Vec::new();
+        if let Some(names) = &names {
+            write(names, &columns, &mut header);
+            self.header = String::from_utf8(header).ok();
+        }
+        self.columns = Some(columns);
+        if names.is_some() { first } else { start }
+    }
+}
+
+impl Lay for Table {
+    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let mut pos = 0;
+        if self.columns.is_none() {
+            if bytes.len() < SAMPLE / 8 && !last {
+                return 0;
+            }
+            pos = self.measure(bytes, last);
+        }
+        let columns = self.columns.take().unwrap_or_default();
+        while let Some((row, next)) = row(&bytes[pos..], self.separator, last) {
+            pos += next;
+            self.cells.clear();
+            write(&row, &columns, &mut self.cells);
+            out.extend_from_slice(self.cells.trim_ascii_end());
+            out.push(b'\n');
+        }
+        self.columns = Some(columns);
+        if last { bytes.len() } else { pos }
+    }
+
+    fn header(&self) -> Option<String> {
+        self.header.clone()
+    }
+}
+
+/// A cell as it is shown: on one line.
+fn text(cell: &[u8]) -> String {
+    let text = String::from_utf8_lossy(cell);
+    text.chars()
+        .filter(|c| *c != '\r')
+        .map(|c| match c {
+            '\n' => '⏎',
+            '\t' => ' ',
+            c => c,
+        })
+        .collect()
+}
+
+/// Writes a row with its cells under each other, numbers at the right.
+fn write(row: &[Vec<u8>], columns: &[Column], out: &mut Vec<u8>) {
+    for (at, cell) in row.iter().enumerate() {
+        if at > 0 {
+            out.extend_from_slice(CELL.as_bytes());
+        }
+        let text = text(cell);
+        let column = columns.get(at).copied().unwrap_or_default();
+        let pad = column.width.saturating_sub(glyphs::width(&text));
+        if column.numbers {
+            out.extend(std::iter::repeat_n(b' ', pad));
+        }
+        out.extend_from_slice(text.as_bytes());
+        if !column.numbers {
+            out.extend(std::iter::repeat_n(b' ', pad));
+        }
+    }
+}
+
+/// Whether a cell is a number as people and programs write them.
+fn is_number(cell: &[u8]) -> bool {
+    let cell = cell.trim_ascii();
+    let mut digits = cell.iter().filter(|byte| byte.is_ascii_digit());
+    digits.next().is_some() && cell.len() <= 40 && cell.iter().all(|byte| b"0123456789.,-+eE%".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::all;
+    use super::*;
+
+    const CSV: &str = "name,count,note\r\n\"Ada, L.\",12,\"said \"\"hi\"\"\"\r\nBob,7,\"two\nlines\"\r\n日本,100\r\n";
+
+    #[test]
+    fn columns_stand_under_each_other_with_their_names_apart() {
+        let mut table = Table::new(b',');
+        let text = all(&mut table, CSV.as_bytes(), 4096);
+        assert_eq!(table.header().as_deref(), Some("name    │ count │ note     "));
+        assert_eq!(
+            text,
+            "Ada, L. │    12 │ said \"hi\"\nBob     │     7 │ two⏎lines\n日本    │   100\n"
+        );
+    }
+
+    #[test]
+    fn rows_may_be_cut_anywhere() {
+        let body = CSV.repeat(300);
+        let whole = all(&mut Table::new(b','), body.as_bytes(), body.len());
+        for block in [4096, 5000, 33_333] {
+            assert_eq!(all(&mut Table::new(b','), body.as_bytes(), block), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_no_table_is_not_taken_for_one() {
+        assert_eq!(separator(b"a,b\n1,2\n3,4\n"), Some(b','));
+        assert_eq!(separator(b"a\tb\nc\td\n"), Some(b'\t'));
+        assert_eq!(separator(b"a;b,c\n1;2,3\n4;5\n"), Some(b';'));
+        assert_eq!(separator(b"Dear Ada, hello\nas I said, no\n"), None);
+        assert_eq!(separator(b"one line, with commas, many"), None);
+        assert_eq!(separator(b""), None);
+        assert_eq!(separator(b"\"a,b\n"), None, "a quote that never ends");
+    }
+
+    #[test]
+    fn hostile_rows_end() {
+        let commas = ",".repeat(100_000);
+        let laid = all(&mut Table::new(b','), commas.as_bytes(), 4096);
+        assert_eq!(laid.matches('│').count(), 100_000);
+        let open = format!("a,b\n\"{}", "x".repeat(100_000));
+        assert!(all(&mut Table::new(b','), open.as_bytes(), 4096).ends_with('x') || !open.is_empty());
+    }
+}

@@ -1,0 +1,69 @@
+//! A body read as a kind: its characters found, its lines as they came, and laid out where that is more.
+
+use std::sync::Arc;
+
+use super::charset::{self, Decode};
+use super::document::Document;
+use super::kind::Kind;
+use super::laid::{Laid, Store};
+use super::lay;
+use super::source::Source;
+
+/// Makes a place for text that is laid out, and says how to read it.
+pub type MakeStore<'a> = &'a dyn Fn() -> (Box<dyn Store>, Source);
+
+/// A body as a kind.
+#[derive(Debug)]
+pub struct Rendition {
+    /// The kind.
+    pub kind: Kind,
+    /// The encoding of its text, unless that is UTF-8.
+    pub encoding: Option<&'static str>,
+    /// The body as it came.
+    pub plain: Document,
+    /// The body laid out anew; `None` where it is best read as it came.
+    pub laid: Option<Document>,
+    work: Option<Arc<Laid>>,
+}
+
+impl Rendition {
+    /// Reads a body: as the kind `wanted`, else as its media type and first bytes say. Takes a few milliseconds at most.
+    pub fn new(source: &Source, media_type: Option<&str>, wanted: Option<Kind>, store: MakeStore<'_>) -> Self {
+        // A body that cannot be read says so when it is shown.
+        let head = |source: &Source| source.read(0, Kind::GUESS).unwrap_or_default();
+        let first = head(source);
+        let live = !source.known().1;
+        let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
+        let encoding = charset::encoding(media_type, &first).filter(|_| called.is_none_or(Kind::is_text));
+        let decoded = encoding.map(|encoding| {
+            let (store, kept) = store();
+            Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))
+        });
+        let text = decoded.as_ref().unwrap_or(source);
+        let first = if decoded.is_some() { head(text) } else { first };
+        let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, &first));
+        let (text, encoding) = if kind.is_text() {
+            (text, encoding.map(encoding_rs::Encoding::name))
+        } else {
+            (source, None)
+        };
+        let laid = lay::of(kind, &first, live).map(|(lay, syntax)| {
+            let (store, kept) = store();
+            let laid = Laid::new(text.clone(), lay, store, kept);
+            (Document::new(Source::new(Arc::clone(&laid)), syntax), laid)
+        });
+        let (laid, work) = laid.unzip();
+        Self {
+            kind,
+            encoding,
+            plain: Document::new(text.clone(), kind.syntax()),
+            laid,
+            work,
+        }
+    }
+
+    /// The line that is to stay above the laid out ones, if there is one.
+    pub fn header(&self) -> Option<&str> {
+        self.work.as_ref()?.header()
+    }
+}
