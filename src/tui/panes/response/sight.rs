@@ -128,11 +128,8 @@ impl Body {
     /// The form of the document that is to be shown: bytes that are laid out otherwise are bytes as they came.
     pub(super) fn form(&self, raw: bool) -> Form {
         let laid = self.read.as_ref().is_some_and(|read| read.rendition.laid.is_some());
-        if raw && !(laid && !self.kind().is_text()) {
-            Form::Raw
-        } else {
-            Form::Pretty
-        }
+        let bytes = laid && !self.kind().is_text();
+        if raw && !bytes { Form::Raw } else { Form::Pretty }
     }
 
     /// The kind for the title, and what is odd about it: another encoding than UTF-8, another kind than the server said.

@@ -23,6 +23,7 @@ use crate::tui::shared::RunId;
 use crate::tui::widgets::body::search::Matches;
 
 mod filters;
+mod kinds;
 mod pages;
 
 const JSON: &str =

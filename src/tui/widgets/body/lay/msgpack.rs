@@ -207,7 +207,7 @@ mod tests {
         );
         assert_eq!(json(b"\xd9\x04a\"\n\xff"), "\"a\\\"\\n\u{fffd}\"");
         assert_eq!(json(b"\xc4\x03\0\x01\x02"), "\"AAEC\"");
-        assert_eq!(json(b"\xd6\xff\x5a\x4f\x3d\x00"), "\"2018-01-05T08:54:24Z\"");
+        assert_eq!(json(b"\xd6\xff\x5a\x4f\x3d\x00"), "\"2018-01-05T08:53:20Z\"");
         assert_eq!(json(b"\xd4\x05\x2a"), r#"{"extension":5,"data":"Kg=="}"#);
         assert_eq!(json(b"\x81\x01\xc0"), r#"{"1":null}"#);
         assert_eq!(json(b"\x90\x80\x91\x90"), "[]\n{}\n[[]]");

@@ -45,11 +45,17 @@ impl Tree {
     }
 
     fn before(&mut self, out: &mut Vec<u8>) {
-        match self.open.last_mut() {
-            None if self.values > 0 => out.push(b'\n'),
-            None => {}
-            Some(open) if open.shape == Shape::Object(false) || std::mem::take(&mut open.first) => {}
-            Some(_) => out.push(b','),
+        let comma = match self.open.last_mut() {
+            None => {
+                if self.values > 0 {
+                    out.push(b'\n');
+                }
+                false
+            }
+            Some(open) => open.shape != Shape::Object(false) && !std::mem::take(&mut open.first),
+        };
+        if comma {
+            out.push(b',');
         }
     }
 

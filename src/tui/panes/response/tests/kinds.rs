@@ -1,0 +1,100 @@
+//! Bodies of all kinds on the screen: what they are taken for, laid out and as they came.
+
+use super::*;
+
+#[test]
+fn a_header_that_lies_is_seen_through_and_said() {
+    let mut harness = sent(
+        120,
+        40,
+        answered(response(
+            200,
+            "application/json",
+            "<html><body><p>502</p></body></html>",
+        )),
+    );
+    has(&harness, "HTML, not JSON");
+    has(&harness, "    <p>502</p>");
+    harness.press("R");
+    has(&harness, "<html><body><p>502</p></body></html>");
+    harness.press("R");
+    has(&harness, "    <p>502</p>");
+}
+
+#[test]
+fn tables_keep_their_names_in_sight() {
+    let rows: Vec<String> = (0..200).map(|n| format!("{n},name {n},{}\n", n * 7)).collect();
+    let rows = rows.concat();
+    let mut harness = sent(
+        120,
+        40,
+        answered(response(200, "text/csv", format!("id,name,count\n{rows}"))),
+    );
+    work(&mut harness);
+    has(&harness, "id │ name     │ count");
+    has(&harness, "  0 │ name 0   │     0");
+    harness.press("G");
+    has(&harness, "id │ name     │ count");
+    has(&harness, "199 │ name 199 │  1393");
+    harness.press("R");
+    harness.press("G");
+    has(&harness, "199,name 199,1393");
+    has_not(&harness, "id │ name");
+}
+
+#[test]
+fn a_kind_can_be_chosen_and_stays_for_the_request() {
+    let body = &b"\x82\xa7compact\xc3\xa6schema\x91\x01"[..];
+    let mut harness = sent(120, 40, answered(response(200, "application/octet-stream", body)));
+    has(&harness, "binary");
+    harness.press("K");
+    has(&harness, "View the body as");
+    for key in ["m", "e", "s", "s", "a", "<enter>"] {
+        harness.press(key);
+    }
+    has(&harness, "MessagePack as you wish");
+    has(&harness, "\"compact\": true,");
+    harness.press("R");
+    has(&harness, "82 a7 63 6f");
+    harness.press("R");
+    deliver(
+        &mut harness,
+        answered(response(200, "application/octet-stream", &b"\x81\xa1a\xc0"[..])),
+    );
+    has(&harness, "\"a\": null");
+}
+
+#[test]
+fn text_of_any_charset_is_text() {
+    let harness = sent(
+        120,
+        40,
+        answered(response(
+            200,
+            "text/plain; charset=shift_jis",
+            &b"\x93\xfa\x96\x7b\x8c\xea"[..],
+        )),
+    );
+    has(&harness, "日本語");
+    has(&harness, "text Shift_JIS");
+}
+
+#[test]
+fn secrets_are_masked_in_what_is_decoded_too() {
+    let mut harness = sent(
+        120,
+        40,
+        answered(response(200, "application/msgpack", &b"\x81\xa1k\xa8hunter22"[..])),
+    );
+    has_not(&harness, "hunter22");
+    harness.press("v");
+    has(&harness, "\"k\": \"hunter22\"");
+}
+
+#[test]
+fn a_picture_says_what_it_is() {
+    let png = &b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x04\xb0\0\0\x03\x20\x08\x06\0\0\0"[..];
+    let harness = sent(80, 24, answered(response(200, "image/png", png)));
+    has(&harness, "PNG picture");
+    has(&harness, "1200 × 800 pixels");
+}
