@@ -18,7 +18,7 @@ use crate::model::{Body, NodeId, Outcome, Redactor, Request};
 use crate::store;
 
 use super::args::SendArgs;
-use super::open::{Opened, cancellable, secrets, tell as tell_warning};
+use super::open::{Opened, cancellable, secrets};
 use super::output::{Output, escape};
 use super::sign_in::Terminal;
 use super::{CliError, body, describe, find};
@@ -289,12 +289,13 @@ fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<()
             CliError::failed(error.to_string()).hint("the response was received; only writing it failed")
         })?;
         if let Some(part) = saved.part {
-            let words = format!(
-                "the body is not whole: `{}` is as it was, and what came is in `{}`",
+            let why = response.truncated.as_deref().unwrap_or("it ended early");
+            let words = format!("the body is not whole: {why}");
+            return Err(CliError::failed(words).hint(format!(
+                "`{}` is as it was; what came is in `{}`",
                 file.display(),
                 part.display()
-            );
-            tell_warning(output, &words, None);
+            )));
         }
         return Ok(());
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod endings;
+mod files;
 mod leaks;
 mod netrc;
 mod newman;

@@ -1,0 +1,43 @@
+//! `send -o FILE`: a file is replaced by a whole body, or stays as it was.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use super::*;
+
+#[test]
+fn a_body_that_breaks_off_does_not_take_the_place_of_a_file() {
+    let home = Home::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/report.csv", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for promised in [100, 5] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut head = [0; 1024];
+            assert!(stream.read(&mut head).unwrap() > 0);
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {promised}\r\nConnection: close\r\n\r\na,b,c");
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("report.csv");
+    fs::write(&file, "before").unwrap();
+    let send = || {
+        let mut command = home.postrider();
+        command.args(["send", &url, "-o"]).arg(&file);
+        command.assert()
+    };
+    send()
+        .code(1)
+        .stdout("")
+        .stderr(contains("what came is in `").and(contains(".part`")));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+    let kept = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let part = kept
+        .into_iter()
+        .find(|path| path.extension().is_some_and(|ending| ending == "part"));
+    assert_eq!(fs::read_to_string(part.unwrap()).unwrap(), "a,b,c");
+    send().success().stdout("");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a,b,c");
+    server.join().unwrap();
+}
