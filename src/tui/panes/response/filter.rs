@@ -15,7 +15,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use crate::filter::{Completion, Form, Language, is_markup};
+use crate::filter::{Completion, FilterError, Form, Language, is_markup};
 use crate::model::edit::Edit;
 use crate::model::{Entity, Request};
 use crate::tui::command::Command;
@@ -78,6 +78,8 @@ pub(super) struct Filtered {
     count: usize,
     cut: Option<String>,
     error: Option<String>,
+    /// Whether it is the text that is wrong: perhaps it is only not finished.
+    unfinished: bool,
 }
 
 impl Filtered {
@@ -327,7 +329,10 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
             let Some(filtered) = state.filtered_mut() else { return };
             filtered.running = false;
             match output {
-                Err(error) => filtered.error = Some(error.to_string()),
+                Err(error) => {
+                    filtered.unfinished = matches!(error, FilterError::Text(_));
+                    filtered.error = Some(error.to_string());
+                }
                 Ok(output) => {
                     let syntax = match output.form {
                         Form::Json => Syntax::Json,
@@ -423,11 +428,11 @@ pub(super) fn draw(state: &State, kept: &str, theme: &Theme, area: Rect, buf: &m
 
 /// What stands below the line: what is wrong, what is missing, else the keys that could follow.
 fn below(state: &State, filtered: &Filtered, theme: &Theme, at: Position, room: usize, buf: &mut Buffer) {
+    // What could follow helps more than that something is missing.
+    let offers = state.filter.typing && !state.filter.offered.texts.is_empty();
     let (text, style) = match (&filtered.error, &filtered.cut) {
-        (Some(error), _) => (format!("✗ {error}"), theme.error),
-        (None, Some(cut)) if !state.filter.typing || state.filter.offered.texts.is_empty() => {
-            (format!("! {cut}"), theme.warn)
-        }
+        (Some(error), _) if !(offers && filtered.unfinished) => (format!("✗ {error}"), theme.error),
+        (None, Some(cut)) if !offers => (format!("! {cut}"), theme.warn),
         _ => {
             let offered = &state.filter.offered.texts;
             let Some((first, rest)) = offered.split_first() else {

@@ -63,7 +63,16 @@ fn a_filter_shows_its_output_while_one_types_and_esc_goes_back() {
     assert!(
         matches!(harness.effects.last(), Some(Effect::Search(_, job)) if job.run(|| false, |_, _| {}).unwrap().unwrap().ranges.len() == 1)
     );
-    harness.press("<esc>");
+    harness.press("<esc>|[.nested | select(.");
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("⇥ deep") && !screen.contains("is missing"),
+        "it is only not finished: {screen}"
+    );
+    harness.press("<esc>|<up><up>");
+    filter(&mut harness);
+    harness.press("<enter>/3<enter><esc>");
     assert!(harness.screen().contains("| .nested.deep[]"), "the search goes first");
     harness.press("<esc>");
     let screen = harness.screen();
