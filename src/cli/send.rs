@@ -289,8 +289,8 @@ fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<()
             CliError::failed(error.to_string()).hint("the response was received; only writing it failed")
         })?;
         if let Some(part) = saved.part {
-            let why = response.truncated.as_deref().unwrap_or("it ended early");
-            let words = format!("the body is not whole: {why}");
+            let why = response.truncated.as_ref().map(ToString::to_string);
+            let words = format!("the body is not whole: {}", why.unwrap_or_default());
             return Err(CliError::failed(words).hint(format!(
                 "`{}` is as it was; what came is in `{}`",
                 file.display(),
