@@ -1,13 +1,13 @@
 //! Importing: what was found, written into a workspace's files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::formats::Found;
-use crate::formats::reimport::{Action, EnvironmentStep, Plan, Step, counterpart, plan, plan_environments};
+use crate::formats::reimport::{Action, EnvironmentStep, Plan, Step, counterparts, plan, plan_environments};
+use crate::formats::{Fate, Found, Note};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
 use crate::store::Files;
@@ -42,9 +42,11 @@ pub struct Planned {
 
 impl Planned {
     /// Plans bringing what was found into the workspace of a folder, as its files are now.
-    pub fn new(root: &Path, found: Found) -> Self {
+    pub fn new(root: &Path, mut found: Found) -> Self {
         let files = Files::new(root);
         let workspace = files.load();
+        let twins = twins(&found);
+        found.report.notes.extend(twins);
         Self {
             todo: Import::plan(&workspace, &found),
             found,
@@ -74,8 +76,8 @@ impl Planned {
 impl Import {
     fn plan(workspace: &Workspace, found: &Found) -> Self {
         let mut workspace = workspace.clone();
-        let collections = found.collections.iter().map(|collection| {
-            let existing = counterpart(&workspace, collection);
+        let existing = counterparts(&workspace, &found.collections);
+        let collections = found.collections.iter().zip(existing).map(|(collection, existing)| {
             let plan = plan(&workspace, existing, collection);
             // A second collection of the same name must find the name taken.
             if let (None, Some(step)) = (existing, plan.steps.first()) {
@@ -211,6 +213,34 @@ impl Import {
         below.reverse();
         ItemPath::new(below.join("/"))
     }
+}
+
+/// What is to be said of collections with the identity of one before them: both are kept, each in a place of its own.
+fn twins(found: &Found) -> Vec<Note> {
+    let mut names: HashMap<&str, &str> = HashMap::new();
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut notes = Vec::new();
+    for collection in &found.collections {
+        let Some(Entity::Collection(group)) = collection.items.first().map(|item| &item.entity) else {
+            continue;
+        };
+        let id = group.origin.id.as_str();
+        if id.is_empty() || seen.insert(id) {
+            names.insert(id, collection.name());
+            continue;
+        }
+        notes.push(Note {
+            path: collection.name().to_owned(),
+            field: "info._postman_id".to_owned(),
+            fate: Fate::Guessed,
+            what: "an id that another collection has".to_owned(),
+            why: format!(
+                "`{}`, imported together with it, has the same one; each gets a place of its own",
+                names.get(id).copied().unwrap_or_default()
+            ),
+        });
+    }
+    notes
 }
 
 /// The globals with those found over them.

@@ -61,27 +61,37 @@ impl Plan {
     }
 }
 
-/// The collection of the workspace that a found one is another version of: by identity, else by name.
-pub fn counterpart(workspace: &Workspace, found: &Collection) -> Option<NodeId> {
-    let ours = found.items.first()?;
-    let same = |id: &&NodeId, by: fn(&Entity) -> &str| {
-        let wanted = by(&ours.entity);
-        !wanted.is_empty() && workspace.node(**id).is_some_and(|node| by(&node.entity) == wanted)
-    };
-    let all = workspace.collections();
-    all.iter()
-        .find(|id| same(id, identity))
-        .or_else(|| {
-            // Two collections with identities of their own are two, whatever they are called.
-            let mut named = all.iter().filter(|id| same(id, Entity::name));
-            named.find(|id| {
-                identity(&ours.entity).is_empty()
-                    || workspace
-                        .node(**id)
-                        .is_some_and(|node| identity(&node.entity).is_empty())
-            })
-        })
-        .copied()
+/// The collections of the workspace that the found ones are other versions of: by identity and name, else by identity,
+/// else by name.
+///
+/// Each is the counterpart of one alone: a copied export has the identity of its original, and must not take its place
+/// when both are imported together.
+pub fn counterparts(workspace: &Workspace, found: &[Collection]) -> Vec<Option<NodeId>> {
+    let mut out = vec![None; found.len()];
+    let mut taken: HashSet<NodeId> = HashSet::new();
+    let same = |ours: &Entity, theirs: &Entity, by: fn(&Entity) -> &str| !by(ours).is_empty() && by(ours) == by(theirs);
+    let versions: [&dyn Fn(&Entity, &Entity) -> bool; 3] = [
+        &|ours, theirs| same(ours, theirs, identity) && ours.name() == theirs.name(),
+        &|ours, theirs| same(ours, theirs, identity),
+        // Two collections with identities of their own are two, whatever they are called.
+        &|ours, theirs| same(ours, theirs, Entity::name) && (identity(ours).is_empty() || identity(theirs).is_empty()),
+    ];
+    for is_version in versions {
+        for (counterpart, collection) in out.iter_mut().zip(found) {
+            let Some(ours) = collection.items.first().filter(|_| counterpart.is_none()) else {
+                continue;
+            };
+            let mut free = workspace.collections().iter().filter(|id| !taken.contains(id));
+            *counterpart = free
+                .find(|id| {
+                    let node = workspace.node(**id);
+                    node.is_some_and(|node| is_version(&ours.entity, &node.entity))
+                })
+                .copied();
+            taken.extend(*counterpart);
+        }
+    }
+    out
 }
 
 /// What importing a collection would do; `existing` is the collection to bring up to date, or none to add a new one.

@@ -39,7 +39,7 @@ fn workspace(found: &Found) -> Workspace {
 fn again(before: &Found, after: &Value) -> (Workspace, Plan) {
     let workspace = workspace(before);
     let found = read(after);
-    let existing = counterpart(&workspace, &found.collections[0]);
+    let existing = counterparts(&workspace, &found.collections)[0];
     let plan = plan(&workspace, existing, &found.collections[0]);
     (workspace, plan)
 }
@@ -168,8 +168,23 @@ fn another_collection_of_the_same_name_is_another() {
         panic!()
     };
     Arc::make_mut(group).origin.id = "another".into();
-    assert_eq!(counterpart(&workspace, &other), None);
+    assert_eq!(counterparts(&workspace, std::slice::from_ref(&other)), [None]);
     assert_eq!(plan(&workspace, None, &other).steps[0].path.as_str(), "api-2");
+}
+
+#[test]
+fn a_collection_is_the_counterpart_of_one_alone_first_of_that_with_its_name() {
+    let found = read(&before());
+    let workspace = workspace(&found);
+    let mut copy = found.collections[0].clone();
+    let Entity::Collection(group) = &mut copy.items[0].entity else {
+        panic!()
+    };
+    Arc::make_mut(group).name = "API copy".into();
+    let original = found.collections[0].clone();
+    let node = Some(workspace.collections()[0]);
+    assert_eq!(counterparts(&workspace, &[copy.clone(), original]), [None, node]);
+    assert_eq!(counterparts(&workspace, &[copy.clone(), copy]), [node, None]);
 }
 
 #[test]
