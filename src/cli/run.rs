@@ -5,6 +5,7 @@
 //! PATH … ─▶ Opened (a workspace, or none and what the files hold) ─▶ exec::run ─▶ reporters, exports, exit code
 //! ```
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -230,14 +231,10 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
     Ok(())
 }
 
-/// The requests of the items in order; only those in the folders (or with the names) asked for, if any are.
+/// The requests of the items in order; only those in the folders (or with the names) asked for, if any are. In whatever
+/// order these are named, the collection's counts, as in newman.
 fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Result<Vec<NodeId>, CliError> {
-    let mut out = Vec::new();
-    if folders.is_empty() {
-        for item in items {
-            out.extend(workspace.requests_below(*item));
-        }
-    }
+    let mut wanted_ones = HashSet::new();
     for wanted in folders {
         let Some(found) = foreign::named(workspace, items, wanted) else {
             let names = items.iter().filter_map(|item| workspace.node(*item));
@@ -248,11 +245,11 @@ fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Resu
                     .hint("give its name as the tree shows it, its id, or the name of its file"),
             );
         };
-        for request in workspace.requests_below(found) {
-            if !out.contains(&request) {
-                out.push(request);
-            }
-        }
+        wanted_ones.extend(workspace.requests_below(found));
+    }
+    let mut out: Vec<NodeId> = items.iter().flat_map(|item| workspace.requests_below(*item)).collect();
+    if !folders.is_empty() {
+        out.retain(|request| wanted_ones.remove(request));
     }
     Ok(out)
 }
