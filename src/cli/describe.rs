@@ -135,7 +135,7 @@ pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<Str
 
 /// `✓ name`, `- name (skipped)`, or for a failed one its number, if it has one, and its name.
 pub fn test(test: &TestResult, number: Option<usize>, redactor: &Redactor, paint: Paint) -> String {
-    let name = escape(&redactor.redact(&test.name));
+    let name = escape(&redactor.redact_name(&test.name));
     match (test.failed(), number) {
         (true, Some(number)) => paint.red(&format!("{number}. {name}")),
         (true, None) => format!("{} {name}", paint.red("✗")),

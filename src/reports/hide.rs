@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use crate::model::Redactor;
 use crate::model::secret::MASK;
 
-/// Hides every secret in a value's texts. Numbers count where a variable's value stands; names of requests and folders
-/// come from the files and lose only what is long enough to be a secret beyond doubt ([`Redactor::redact_name`]).
+/// Hides every secret in a value's texts. Numbers count where a variable's value stands; names of tests, requests and
+/// folders come from the files and lose only what is long enough to be a secret beyond doubt ([`Redactor::redact_name`]).
 pub fn secrets(value: &mut Value, redactor: &Redactor) {
     if !redactor.is_empty() {
         walk(value, redactor);
@@ -23,10 +23,12 @@ fn walk(value: &mut Value, redactor: &Redactor) {
 }
 
 fn object(map: &mut Map<String, Value>, redactor: &Redactor) {
+    let of_a_test = map.contains_key("skipped") || map.contains_key("stack");
+    let is_test = |key: &str| of_a_test && ["assertion", "test"].contains(&key);
     let is_item = ["item", "request", "schema"].iter().any(|key| map.contains_key(*key));
     for (key, value) in map {
         match value {
-            Value::String(name) if is_item && key == "name" => *name = redactor.redact_name(name),
+            Value::String(name) if (is_item && key == "name") || is_test(key) => *name = redactor.redact_name(name),
             Value::Number(_) if key == "value" && redactor.redact(&value.to_string()) == MASK => *value = MASK.into(),
             value => walk(value, redactor),
         }
@@ -41,16 +43,18 @@ mod tests {
 
     #[test]
     fn a_report_stays_json_whatever_is_secret() {
-        let redactor = Redactor::new(["200", "name", "tok", "long-enough"].map(Secret::new));
+        let redactor = Redactor::new(["200", "name", "token", "long-enough"].map(Secret::new));
         let mut value = json!({
-            "item": [{ "name": "get the token, long-enough", "request": { "url": "http://a/?k=tok" } }],
+            "item": [{ "name": "get the token, long-enough", "request": { "url": "http://a/?k=token" } }],
+            "assertions": [{ "assertion": "a token for long-enough", "skipped": false }],
             "response": { "code": 200, "status": "200 name" },
             "values": [{ "key": "pin", "value": 200 }],
         });
         secrets(&mut value, &redactor);
         let expected = json!({
             "item": [{ "name": format!("get the token, {MASK}"), "request": { "url": format!("http://a/?k={MASK}") } }],
-            "response": { "code": 200, "status": format!("{MASK} {MASK}") },
+            "assertions": [{ "assertion": format!("a token for {MASK}"), "skipped": false }],
+            "response": { "code": 200, "status": format!("200 {MASK}") },
             "values": [{ "key": "pin", "value": MASK }],
         });
         assert_eq!(value, expected);

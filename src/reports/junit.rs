@@ -66,7 +66,7 @@ impl Junit {
         for test in &outcome.tests {
             let head = format!(
                 "    <testcase name=\"{}\" time=\"{time:.3}\" classname=\"{class}\"",
-                attribute(&shown(&test.name))
+                attribute(&redactor.redact_name(&test.name))
             );
             out.push_str(&head);
             if test.skipped {
@@ -88,7 +88,7 @@ impl Junit {
                 "Failed 1 times.".to_owned(),
                 format!("Collection name: {collection}."),
                 format!("Request name: {request}."),
-                format!("Test description: {}.", shown(&test.name)),
+                format!("Test description: {}.", redactor.redact_name(&test.name)),
                 format!("Error message: {message}."),
                 format!("Stacktrace: {stack}."),
             ] {

@@ -402,6 +402,110 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
 }
 
 #[test]
+fn two_exports_with_one_id_are_both_kept() {
+    let home = Home::new();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    fs::create_dir_all(home.folder.path().join("many")).unwrap();
+    for (file, name, request_name) in [
+        ("a", "Shop", "Login"),
+        ("b", "Shop copy", "Pay"),
+        ("c", "Shop", "Refund"),
+    ] {
+        let mut collection = collection(&[request(request_name, "http://localhost/", &[])]);
+        collection["info"]["name"] = name.into();
+        collection["info"]["_postman_id"] = "one-and-the-same".into();
+        home.file(&format!("many/{file}.postman_collection.json"), &collection.to_string());
+    }
+    let import = |args: &[&str]| {
+        let mut command = home.postrider();
+        let files = ["a", "b", "c"].map(|file| format!("../many/{file}.postman_collection.json"));
+        command.current_dir(&root).arg("import").args(files).args(args).assert()
+    };
+    // Without `--yes`: nothing was there before.
+    import(&[])
+        .success()
+        .stdout(contains("Shop copy: 1 requests in collections/shop-copy").and(contains("has the same one")));
+    for file in ["shop/login", "shop-copy/pay", "shop-2/refund"] {
+        assert!(root.join(format!("collections/{file}.toml")).exists(), "{file}");
+    }
+    import(&[]).success().stdout(contains("6 unchanged"));
+}
+
+#[test]
+fn folders_run_in_the_order_of_the_collection() {
+    let home = Home::new();
+    let base = server();
+    let folder = |name: &str| json!({ "name": name, "item": [request(name, &format!("{base}/{name}"), &[])] });
+    let collection = collection(&["Login", "Users", "Errors"].map(folder));
+    let done = home.newman(
+        &collection,
+        &[
+            "--folder",
+            "Errors",
+            "--folder",
+            "Login",
+            "-r",
+            "json",
+            "--reporter-json-export",
+            "o.json",
+        ],
+    );
+    done.success();
+    let executions = home.json("o.json")["run"]["executions"].clone();
+    let names: Vec<&str> = executions
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["item"]["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Login", "Errors"]);
+}
+
+#[test]
+fn ordinary_words_that_are_secret_leave_names_as_they_are() {
+    let home = Home::new();
+    let base = server();
+    let test = script(
+        "test",
+        "pm.test('the admin may list keys', () => { throw new Error('not for admin-list') })",
+    );
+    let mut one = request("admin", &format!("{base}/admin-list?for=admin"), &[test]);
+    one["request"]["auth"] = json!({ "type": "basic", "basic": [
+        { "key": "username", "value": "u" }, { "key": "password", "value": "admin" },
+    ] });
+    let args = [
+        "-n",
+        "2",
+        "-r",
+        "cli,json,junit",
+        "--reporter-json-export",
+        "o.json",
+        "--reporter-junit-export",
+        "o.xml",
+    ];
+    let done = home.newman(&collection(&[one]), &args).code(1);
+    let told = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
+    assert_eq!(told.matches("the admin may list keys").count(), 4, "{told}");
+    assert!(
+        told.contains("/admin-list?for=••••••••") && told.contains("not for admin-list"),
+        "{told}"
+    );
+    let junit = home.read("o.xml");
+    assert_eq!(
+        junit.matches("<testcase name=\"the admin may list keys\"").count(),
+        2,
+        "{junit}"
+    );
+    let report = home.json("o.json");
+    for execution in report["run"]["executions"].as_array().unwrap() {
+        assert_eq!(execution["assertions"][0]["assertion"], "the admin may list keys");
+        assert_eq!(execution["item"]["name"], "admin");
+    }
+    assert_eq!(report["run"]["failures"][0]["error"]["test"], "the admin may list keys");
+}
+
+#[test]
 fn cookies_and_redirects_are_as_the_options_say() {
     let home = Home::new();
     let base = server();

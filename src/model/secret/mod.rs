@@ -68,12 +68,12 @@ struct Known {
 }
 
 impl Redactor {
-    /// From so many bytes on a value is hidden wherever it stands. A shorter one would tear holes into unrelated text: of
-    /// three bytes it is hidden as a word, of fewer only where it is the whole text.
-    pub const SHORTEST: usize = 4;
-
-    /// From so many bytes on it is hidden even in the names of requests and folders, which come from the files.
-    const SHORTEST_IN_NAMES: usize = 8;
+    /// A value of fewer characters would tear holes into unrelated text: it is hidden only where it is the whole text.
+    const SHORTEST: usize = 4;
+    /// One of fewer characters may be an ordinary word: it is hidden as a word, and not in names.
+    const SHORTEST_SURE: usize = 8;
+    /// The same for one that is made of letters alone.
+    const SHORTEST_SURE_LETTERS: usize = 12;
 
     /// A text that was cut short shows at most so much of a secret, in bytes.
     const SHORTEST_CUT: usize = 4;
@@ -120,7 +120,7 @@ impl Redactor {
         if self.is_empty() || text.is_empty() {
             return text.to_owned();
         }
-        if text.len() < 3 && self.known.secrets.iter().any(|secret| secret.0 == text) {
+        if Self::is_tiny(text) && self.known.secrets.iter().any(|secret| secret.0 == text) {
             return MASK.to_owned();
         }
         let mut out = masked(text, &self.find(text.as_bytes()));
@@ -137,7 +137,7 @@ impl Redactor {
         if self.is_empty() {
             return Vec::new();
         }
-        self.search().find(text, 0)
+        self.search().find(text, true)
     }
 
     /// How much may stand before and behind a place, in bytes, and belong to a secret that reaches to it.
@@ -149,13 +149,13 @@ impl Redactor {
         self.search().longest().saturating_mul(6)
     }
 
-    /// The name of a request or folder with the long secrets masked: it is the user's own text, but may be made of a URL
-    /// with a key in it.
+    /// The name of a test, request or folder with those secrets masked that are no ordinary word: it is the user's own
+    /// text, but may be made of a URL with a key in it.
     pub fn redact_name(&self, name: &str) -> String {
         if self.is_empty() {
             return name.to_owned();
         }
-        masked(name, &self.search().find(name.as_bytes(), Self::SHORTEST_IN_NAMES))
+        masked(name, &self.search().find(name.as_bytes(), false))
     }
 
     fn redact_cut(&self, text: &str, mark: &str) -> String {
@@ -164,22 +164,22 @@ impl Redactor {
         for part in &mut parts[..last] {
             // `'abc'...` is how long texts are written to the console.
             let end = part.trim_end_matches(['\'', '"', '`']).len();
-            if let Some(cut) = self.begun(&part[..end]) {
+            if let Some(cut) = self.search().begun(&part[..end], Self::SHORTEST_CUT) {
                 part.replace_range(end - cut..end, MASK);
             }
         }
         parts.join(mark)
     }
 
-    /// How many bytes at the end of a text are the beginning of a secret.
-    fn begun(&self, text: &str) -> Option<usize> {
-        let begins = |secret: &[u8]| {
-            let longest = secret.len().min(text.len());
-            (Self::SHORTEST_CUT..=longest).rev().find(|length| {
-                text.is_char_boundary(text.len() - length) && text.as_bytes().ends_with(&secret[..*length])
-            })
-        };
-        self.search().patterns().filter_map(begins).max()
+    fn is_tiny(secret: &str) -> bool {
+        secret.chars().count() < Self::SHORTEST
+    }
+
+    /// Whether a value may as well be a word that has nothing to do with it.
+    fn is_common(secret: &str) -> bool {
+        let length = secret.chars().count();
+        length < Self::SHORTEST_SURE
+            || (length < Self::SHORTEST_SURE_LETTERS && secret.chars().all(char::is_alphabetic))
     }
 
     /// Whether nothing is known to be secret.
@@ -240,12 +240,39 @@ mod tests {
     }
 
     #[test]
-    fn tiny_values_are_hidden_where_they_stand_alone_and_in_no_other_word() {
+    fn tiny_values_are_hidden_where_they_are_the_whole_text() {
         let redactor = Redactor::new(["", "a", "tok"].map(Secret::new));
         assert_eq!(redactor.redact("banana, a token"), "banana, a token");
-        assert_eq!(redactor.redact("a"), MASK);
-        let shown = redactor.redact("Bearer tok, ?k=tok&tokens=2_tok");
-        assert_eq!(shown, format!("Bearer {MASK}, ?k={MASK}&tokens=2_{MASK}"));
+        assert_eq!(
+            (redactor.redact("a"), redactor.redact("tok")),
+            (MASK.to_owned(), MASK.to_owned())
+        );
+        assert_eq!(redactor.redact("Bearer tok, ?k=tok"), "Bearer tok, ?k=tok");
+    }
+
+    #[test]
+    fn what_may_be_an_ordinary_word_is_hidden_as_a_word_alone() {
+        let redactor = Redactor::new(["admin", "hunter2", "Correcthors", "geheim12"].map(Secret::new));
+        let text = "admin-list admins a_admin hunter22 Correcthorses xgeheim12x";
+        assert_eq!(
+            redactor.redact(text),
+            format!("admin-list admins a_admin hunter22 Correcthorses x{MASK}x")
+        );
+        let text = "?k=admin&a%2Fadmin%20, \"hunter2\"; Correcthors. one\nadmin\ntwo 'hunte…' bad-admi…";
+        assert_eq!(
+            redactor.redact(text),
+            format!("?k={MASK}&a%2F{MASK}%20, \"{MASK}\"; {MASK}. one\n{MASK}\ntwo '{MASK}…' bad-admi…")
+        );
+        assert_eq!(
+            redactor.redact_name("hunter2 is an admin: geheim12"),
+            format!("hunter2 is an admin: {MASK}")
+        );
+    }
+
+    #[test]
+    fn a_common_word_is_hidden_within_base64() {
+        let redactor = Redactor::new([Secret::new("admin")]);
+        assert!(redactor.redact(&STANDARD.encode("alice:admin")).contains(MASK));
     }
 
     #[test]

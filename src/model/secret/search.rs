@@ -10,13 +10,11 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::Secret;
 use super::views::{CHAINS, Spelling, View, joined};
+use super::{Redactor, Secret};
 
 /// So many bytes of a pattern the automaton knows.
 const HEAD: usize = 16;
-/// A secret in fewer bytes is hidden as a word alone.
-const SHORTEST: usize = super::Redactor::SHORTEST;
 /// A secret that is broken over lines is found from so many bytes on: of two short words at an end and a beginning of lines
 /// one could be made that is none.
 const SHORTEST_JOINED: usize = 8;
@@ -28,6 +26,8 @@ struct Pattern {
     bytes: Vec<u8>,
     /// How long the secret is, in bytes.
     length: usize,
+    /// Whether it may as well be a word that has nothing to do with the secret.
+    common: bool,
     base64: bool,
 }
 
@@ -59,21 +59,32 @@ impl Search {
         }
     }
 
-    /// The patterns as bytes, for who looks for their beginnings.
-    pub fn patterns(&self) -> impl Iterator<Item = &[u8]> {
-        self.patterns.iter().map(|pattern| &pattern.bytes[..])
+    /// How many bytes at the end of a text are the beginning of a secret, at least so many: of one that may be a word,
+    /// only where it begins as one.
+    pub fn begun(&self, text: &str, least: usize) -> Option<usize> {
+        let begins = |pattern: &Pattern| {
+            let longest = pattern.bytes.len().min(text.len());
+            (least..=longest).rev().find(|length| {
+                let start = text.len() - length;
+                text.is_char_boundary(start)
+                    && text.as_bytes().ends_with(&pattern.bytes[..*length])
+                    && !(pattern.common && text[..start].bytes().next_back().is_some_and(is_of_a_word))
+            })
+        };
+        self.patterns.iter().filter_map(begins).max()
     }
 
     /// How long the longest pattern is, in bytes.
     pub fn longest(&self) -> usize {
-        self.patterns().map(<[u8]>::len).max().unwrap_or_default()
+        let lengths = self.patterns.iter().map(|pattern| pattern.bytes.len());
+        lengths.max().unwrap_or_default()
     }
 
-    /// Where secrets of at least so many bytes are, in order, without overlaps.
-    pub fn find(&self, text: &[u8], least: usize) -> Vec<Range<usize>> {
+    /// Where secrets are, in order, without overlaps; those that may be ordinary words as well only with `common`.
+    pub fn find(&self, text: &[u8], common: bool) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         for chain in CHAINS {
-            self.follow(text, chain, least, &|range| range.clone(), &mut found);
+            self.follow(text, chain, common, &|range| range.clone(), &mut found);
         }
         found.sort_unstable_by_key(|range| range.start);
         found.dedup_by(|next, last| {
@@ -91,7 +102,7 @@ impl Search {
         &self,
         text: &[u8],
         chain: &[Spelling],
-        least: usize,
+        common: bool,
         source: &dyn Fn(&Range<usize>) -> Range<usize>,
         found: &mut Vec<Range<usize>>,
     ) {
@@ -101,21 +112,21 @@ impl Search {
         let Some(view) = View::new(text, *first) else { return };
         let through = |range: &Range<usize>| source(&view.source(range));
         if rest.is_empty() {
-            self.look(&view, least, &mut |range| found.push(through(range)));
+            self.look(&view, common, &mut |range| found.push(through(range)));
         } else {
-            self.follow(&view.bytes, rest, least, &through, found);
+            self.follow(&view.bytes, rest, common, &through, found);
         }
     }
 
-    fn look(&self, view: &View<'_>, least: usize, found: &mut dyn FnMut(&Range<usize>)) {
+    fn look(&self, view: &View<'_>, common: bool, found: &mut dyn FnMut(&Range<usize>)) {
         let text = &view.bytes[..];
         let mut check = |pattern: &Pattern, start: usize| {
             let end = start + pattern.bytes.len();
-            if pattern.length < least || text.get(start..end) != Some(&pattern.bytes[..]) {
+            if (pattern.common && !common) || text.get(start..end) != Some(&pattern.bytes[..]) {
                 return;
             }
             let range = start..end;
-            if pattern.length < SHORTEST && !is_word(text, &range) {
+            if pattern.common && !pattern.base64 && !is_word(view, &range) {
                 return;
             }
             if pattern.length < SHORTEST_JOINED && view.is_joined(&range) {
@@ -152,38 +163,44 @@ fn patterns(secret: &str) -> Vec<Pattern> {
     let pattern = |bytes: Vec<u8>, base64: bool| Pattern {
         bytes,
         length: secret.len(),
+        common: Redactor::is_common(secret),
         base64,
     };
     let mut out = Vec::with_capacity(7);
-    if secret.len() >= SHORTEST {
-        for before in 0..3 {
-            let bytes = [&[0; 3][..before], secret.as_bytes()].concat();
-            // The letters that hold bits of nothing but the secret.
-            let letters = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
-            let (standard, url) = (STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes));
-            if letters.len() >= SHORTEST_BASE64 {
-                if url != standard {
-                    out.push(pattern(url.as_bytes()[letters.clone()].to_vec(), true));
-                }
-                out.push(pattern(standard.as_bytes()[letters].to_vec(), true));
+    // Fewer characters are hidden only where they are the whole text.
+    if Redactor::is_tiny(secret) {
+        return out;
+    }
+    for before in 0..3 {
+        let bytes = [&[0; 3][..before], secret.as_bytes()].concat();
+        // The letters that hold bits of nothing but the secret.
+        let letters = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+        let (standard, url) = (STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes));
+        if letters.len() >= SHORTEST_BASE64 {
+            if url != standard {
+                out.push(pattern(url.as_bytes()[letters.clone()].to_vec(), true));
             }
+            out.push(pattern(standard.as_bytes()[letters].to_vec(), true));
         }
     }
-    // Fewer bytes are hidden only where they are the whole text.
-    if plain.len() > 2 {
+    if !plain.is_empty() {
         out.push(pattern(plain, false));
     }
     out
 }
 
-/// Whether neither letter nor digit stands beside it.
-fn is_word(text: &[u8], range: &Range<usize>) -> bool {
-    let beside = [
-        range.start.checked_sub(1).map(|at| text[at]),
-        text.get(range.end).copied(),
-    ];
-    let mut beside = beside.into_iter().flatten();
-    !beside.any(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+/// Whether it stands there as a word: nothing beside it in its line that words are made of.
+fn is_word(view: &View<'_>, range: &Range<usize>) -> bool {
+    let text = &view.bytes[..];
+    let before = range.start.checked_sub(1).filter(|_| !view.begins_line(range.start));
+    let after = Some(range.end).filter(|_| !view.begins_line(range.end));
+    let beside = [before, after].into_iter().flatten();
+    !beside.filter_map(|at| text.get(at)).any(|byte| is_of_a_word(*byte))
+}
+
+/// Whether words and names are made of it: letters, digits, and what joins them.
+fn is_of_a_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"_-".contains(&byte)
 }
 
 /// The range with the letter on each side that holds the bits at the edge.

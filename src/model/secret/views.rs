@@ -188,6 +188,11 @@ impl<'a> View<'a> {
         start..end
     }
 
+    /// Whether a line of the text begins there.
+    pub fn begins_line(&self, at: usize) -> bool {
+        self.joints.binary_search(&at).is_ok()
+    }
+
     /// Whether the text is in several lines there.
     pub fn is_joined(&self, range: &Range<usize>) -> bool {
         let next = self.joints.partition_point(|at| *at <= range.start);

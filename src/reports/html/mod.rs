@@ -154,7 +154,7 @@ fn listed(failure: &Failure, number: usize, redactor: &Redactor) -> String {
     format!(
         "<li><a href=\"#r{number}\">{}</a> <span class=\"bad\">{}</span><br>{}</li>\n",
         text(&redactor.redact_name(&failure.location.join(" / "))),
-        text(&redactor.redact(&what)),
+        text(&redactor.redact_name(&what)),
         text(&redactor.redact(&failure.message)),
     )
 }
@@ -216,7 +216,7 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
     if !outcome.tests.is_empty() {
         add("<ul class=\"tests\">\n".to_owned());
         for test in &outcome.tests {
-            let name = shown(&test.name);
+            let name = text(&redactor.redact_name(&test.name));
             add(match &test.error {
                 Some(error) => format!("<li class=\"bad\">✗ {name}<pre>{}</pre></li>\n", shown(&error.message)),
                 None if test.skipped => format!("<li class=\"quiet\">– {name} (skipped)</li>\n"),

@@ -207,7 +207,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(crate::model::Exchange::response);
     let failures = done.failures.iter().map(|failure| Failed {
-        what: redactor.redact(if failure.what.is_empty() {
+        what: redactor.redact_name(if failure.what.is_empty() {
             &failure.kind
         } else {
             &failure.what

@@ -249,7 +249,7 @@ fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     Failure {
         location: failure.location.iter().map(|name| redactor.redact_name(name)).collect(),
         kind: redact(&failure.kind),
-        what: redact(&failure.what),
+        what: redactor.redact_name(&failure.what),
         message: redact(&failure.message),
         stack: String::new(),
         hint: failure.hint.as_ref().map(redact),
