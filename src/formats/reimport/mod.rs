@@ -61,6 +61,14 @@ impl Plan {
     }
 }
 
+/// Whether a found collection is another version of one of the workspace.
+type IsVersion = fn(&Entity, &Entity) -> bool;
+
+/// Whether two have the same of something, and have it at all.
+fn same(ours: &Entity, theirs: &Entity, by: fn(&Entity) -> &str) -> bool {
+    !by(ours).is_empty() && by(ours) == by(theirs)
+}
+
 /// The collections of the workspace that the found ones are other versions of: by identity and name, else by identity,
 /// else by name.
 ///
@@ -69,12 +77,11 @@ impl Plan {
 pub fn counterparts(workspace: &Workspace, found: &[Collection]) -> Vec<Option<NodeId>> {
     let mut out = vec![None; found.len()];
     let mut taken: HashSet<NodeId> = HashSet::new();
-    let same = |ours: &Entity, theirs: &Entity, by: fn(&Entity) -> &str| !by(ours).is_empty() && by(ours) == by(theirs);
-    let versions: [&dyn Fn(&Entity, &Entity) -> bool; 3] = [
-        &|ours, theirs| same(ours, theirs, identity) && ours.name() == theirs.name(),
-        &|ours, theirs| same(ours, theirs, identity),
+    let versions: [IsVersion; 3] = [
+        |ours, theirs| same(ours, theirs, identity) && ours.name() == theirs.name(),
+        |ours, theirs| same(ours, theirs, identity),
         // Two collections with identities of their own are two, whatever they are called.
-        &|ours, theirs| same(ours, theirs, Entity::name) && (identity(ours).is_empty() || identity(theirs).is_empty()),
+        |ours, theirs| same(ours, theirs, Entity::name) && (identity(ours).is_empty() || identity(theirs).is_empty()),
     ];
     for is_version in versions {
         for (counterpart, collection) in out.iter_mut().zip(found) {
