@@ -66,6 +66,7 @@ pub fn request(name: &str, url: &str, pre_request: &str, post_response: &str) ->
         scripts: Scripts {
             pre_request: pre_request.into(),
             post_response: post_response.into(),
+            ..Scripts::default()
         },
         ..Request::default()
     };

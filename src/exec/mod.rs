@@ -13,6 +13,7 @@ mod fixture;
 mod kerberos;
 mod leave;
 mod nested;
+pub mod node;
 pub mod oauth2;
 mod outside;
 pub mod packages;

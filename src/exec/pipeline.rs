@@ -393,6 +393,7 @@ impl Pipeline {
         response: Option<ScriptResponse>,
         context: &SendContext,
     ) {
+        prepared.log.count_blank(&prepared.plan, event);
         let jobs = super::scripts::jobs(&prepared.plan, event);
         if jobs.is_empty() {
             return;

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::consent::{Asking, Consent, Permission, allowed};
 use super::nested::Nested;
+use super::node;
 use super::packages::Packages;
 use super::signing::sign_and_send;
 use super::vault::Vault;
@@ -125,7 +126,7 @@ impl SendPort for Port {
             match exchange.result {
                 Ok(response) => Ok(ScriptResponse { response, took }),
                 Err(error) => Err(Refused {
-                    code: code(error.kind),
+                    details: node::described(&error, &exchange.request.url),
                     message: error.message,
                 }),
             }
@@ -177,17 +178,6 @@ fn with_local(scopes: &Scopes, given: &Map<String, Value>) -> Scopes {
         local.set(key, value.clone(), "pm.execution.runRequest");
     }
     scopes
-}
-
-/// What Node, and so a script written for Postman, calls a failure.
-fn code(kind: SendErrorKind) -> &'static str {
-    match kind {
-        SendErrorKind::Dns => "ENOTFOUND",
-        SendErrorKind::Connect => "ECONNREFUSED",
-        SendErrorKind::Timeout => "ESOCKETTIMEDOUT",
-        SendErrorKind::Protocol => "ECONNRESET",
-        _ => "",
-    }
 }
 
 /// Does what a script wants of the jar.

@@ -7,7 +7,7 @@ use crate::http::Jar;
 use crate::model::Outcome;
 use crate::model::exchange::Cookie;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine};
-use crate::model::script::ScriptEvent;
+use crate::model::script::{ScriptEvent, Scripts};
 use crate::script::{Info, ScriptJob, ScriptReport};
 
 use super::plan::Plan;
@@ -41,6 +41,17 @@ impl Log {
 }
 
 impl Log {
+    /// Counts the scripts without a word of Postman's own file, as newman does.
+    pub fn count_blank(&mut self, plan: &Plan, event: ScriptEvent) {
+        let owners = plan.ancestors.iter().map(|owner| &owner.scripts);
+        for Scripts { blank, .. } in owners.chain([&plan.request.scripts]) {
+            match event {
+                ScriptEvent::PreRequest => self.outcome.scripts_run.0 += blank.pre_request,
+                ScriptEvent::PostResponse => self.outcome.scripts_run.1 += blank.post_response,
+            }
+        }
+    }
+
     /// Says something that no script said, of a request.
     pub fn warn(&mut self, request: &str, text: String) {
         self.outcome.console.push(ConsoleLine {
@@ -129,7 +140,6 @@ mod tests {
     use super::*;
     use crate::exec::plan::{Ancestor, InheritedAuth, Iteration};
     use crate::model::outcome::NextRequest;
-    use crate::model::script::Scripts;
     use crate::model::{Auth, Request, Settings};
     use crate::vars::Scopes;
     use std::sync::Arc;
@@ -137,7 +147,7 @@ mod tests {
     fn scripts(source: &str) -> Scripts {
         Scripts {
             pre_request: source.into(),
-            post_response: String::new(),
+            ..Scripts::default()
         }
     }
 

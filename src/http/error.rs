@@ -174,21 +174,27 @@ fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendEr
         )
         .hint("does the server speak TLS on this port? if not, use `http://`");
     }
-    let (what, hint) = match io {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            ("refused the connection", "is the server running, and the port right?")
-        }
+    let (what, hint, code) = match io {
+        Some(io::ErrorKind::ConnectionRefused) => (
+            "refused the connection",
+            "is the server running, and the port right?",
+            "ECONNREFUSED",
+        ),
         Some(io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable | io::ErrorKind::NetworkDown) => (
             "cannot be reached",
             "check the network, and whether a VPN or a proxy is needed",
+            "EHOSTUNREACH",
         ),
         Some(io::ErrorKind::TimedOut) => (
             "does not answer",
             "check the address, and whether a firewall is in between",
+            "ETIMEDOUT",
         ),
-        Some(io::ErrorKind::ConnectionReset) => {
-            ("closed the connection", "is it the right port, and the right protocol?")
-        }
+        Some(io::ErrorKind::ConnectionReset) => (
+            "closed the connection",
+            "is it the right port, and the right protocol?",
+            "ECONNRESET",
+        ),
         _ => {
             return told_with_cause(
                 SendErrorKind::Connect,
@@ -198,7 +204,9 @@ fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendEr
             );
         }
     };
-    SendError::new(SendErrorKind::Connect, format!("`{address}` {what}")).hint(hint)
+    SendError::new(SendErrorKind::Connect, format!("`{address}` {what}"))
+        .hint(hint)
+        .code(code)
 }
 
 /// What to do about a proxy.
@@ -219,7 +227,8 @@ fn explain_protocol(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendE
             return told(
                 format!("`{address}` did not answer with HTTP: {hyper}"),
                 "is it the right port? if the server speaks TLS, use `https://`",
-            );
+            )
+            .code("HPE_INVALID_CONSTANT");
         }
         if hyper.is_user() {
             return SendError::new(SendErrorKind::Request, "the body could not be sent")
@@ -290,20 +299,26 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => told(
                 format!("the certificate of `{host}` has expired"),
                 "the server needs a new one; or turn off certificate checks for this request",
-            ),
+            )
+            .code("CERT_HAS_EXPIRED"),
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => told(
                 format!("the certificate of `{host}` is not valid yet"),
                 "is this machine's clock right?",
-            ),
+            )
+            .code("CERT_NOT_YET_VALID"),
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => told(
                 format!("the certificate is for another host than `{host}`"),
                 "use the name the certificate is for, or turn off certificate checks for this request",
-            ),
-            _ if failed.marks.self_signed => told(format!("the certificate of `{host}` is self-signed"), TRUST),
+            )
+            .code("ERR_TLS_CERT_ALTNAME_INVALID"),
+            _ if failed.marks.self_signed => {
+                told(format!("the certificate of `{host}` is self-signed"), TRUST).code("DEPTH_ZERO_SELF_SIGNED_CERT")
+            }
             CertificateError::UnknownIssuer => told(
                 format!("the certificate of `{host}` comes from an unknown issuer"),
                 TRUST,
-            ),
+            )
+            .code("UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
             CertificateError::BadSignature => told(
                 format!("the certificate of `{host}` was not signed by the issuer it names"),
                 TRUST,
@@ -317,7 +332,8 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
         rustls::Error::InvalidMessage(_) => told(
             format!("`{}` does not speak TLS", Target::address(failed.url)),
             "if the server has no TLS on this port, use `http://`",
-        ),
+        )
+        .code("EPROTO"),
         rustls::Error::AlertReceived(AlertDescription::NoApplicationProtocol)
         | rustls::Error::NoApplicationProtocol => told(
             format!("`{host}` does not speak the HTTP version asked for"),

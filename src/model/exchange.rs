@@ -284,6 +284,8 @@ pub struct SendError {
     pub causes: Vec<String>,
     /// The next step.
     pub hint: Option<String>,
+    /// What Node calls it, such as `EHOSTUNREACH`, where the kind alone does not tell; scripts written for Postman ask.
+    pub code: &'static str,
 }
 
 impl SendError {
@@ -294,7 +296,15 @@ impl SendError {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            code: "",
         }
+    }
+
+    /// The same with Node's name for it.
+    #[must_use]
+    pub fn code(mut self, code: &'static str) -> Self {
+        self.code = code;
+        self
     }
 
     /// The same with a next step.

@@ -7,7 +7,27 @@ pub struct Scripts {
     pub pre_request: String,
     /// Runs on the response and holds the tests; empty is none.
     pub post_response: String,
+    /// The blank ones of Postman's own file beside these.
+    pub blank: Blank,
 }
+
+/// How many scripts without a word stand in Postman's own file, by moment. Postman's app writes one for every tab that was
+/// looked at; they do nothing, and newman counts them. Our files have none, so scripts are equal with and without.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Blank {
+    /// Those before sending.
+    pub pre_request: usize,
+    /// Those after the response.
+    pub post_response: usize,
+}
+
+impl PartialEq for Blank {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Blank {}
 
 impl Scripts {
     /// How many of the two are there.

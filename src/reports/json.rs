@@ -125,10 +125,12 @@ impl Report for Json {
             stats::stats(end.summary),
             stats::timings(end.summary),
         );
-        let error = end.summary.timed_out.map_or(
-            Value::Null,
-            |limit| json!({ "name": "Error", "message": format!("the run took longer than {} ms", limit.as_millis()) }),
-        );
+        let error = match end.summary.timed_out {
+            Some(limit) => Some(format!("the run took longer than {} ms", limit.as_millis())),
+            None if end.summary.cancelled => Some("the run was cancelled".to_owned()),
+            None => None,
+        };
+        let error = error.map_or(Value::Null, |message| json!({ "name": "Error", "message": message }));
         let tail = format!(
             "],\n\"transfers\":{{\"responseTotal\":{}}},\n\"failures\":[{}],\n\"error\":{error}}}}}\n",
             end.summary.received,

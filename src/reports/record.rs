@@ -21,8 +21,10 @@ pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>>
             out.insert("response".to_owned(), response(answer, took));
         }
         Err(error) => {
-            let error = json!({ "name": "Error", "code": format!("{:?}", error.kind), "message": error.message });
-            out.insert("requestError".to_owned(), error);
+            let mut told = crate::exec::node::described(error, &exchange.request.url);
+            told.insert("name".to_owned(), "Error".into());
+            told.insert("message".to_owned(), error.message.as_str().into());
+            out.insert("requestError".to_owned(), Value::Object(told));
         }
     }
     out.insert("id".to_owned(), done.plan.id().into());

@@ -142,15 +142,15 @@ pub struct ScriptReport {
 pub struct Refused {
     /// One sentence for the script.
     pub message: String,
-    /// What Node calls such a failure, such as `ECONNREFUSED`; empty where it has no name for it.
-    pub code: &'static str,
+    /// What Node tells of such a failure: `code`, `errno`, `syscall`, `address`, `port`; empty where it tells nothing.
+    pub details: serde_json::Map<String, serde_json::Value>,
 }
 
 impl<T: Into<String>> From<T> for Refused {
     fn from(message: T) -> Self {
         Self {
             message: message.into(),
-            code: "",
+            details: serde_json::Map::new(),
         }
     }
 }

@@ -309,7 +309,10 @@ impl<'js> Script<'_, 'js> {
             }
             // Packages are waited for where they are required, never here.
             Ok(Answer::Package(_)) => Ok(()),
-            Err(Refused { message, code }) => answer.call((id, message, (), code)),
+            Err(Refused { message, details }) => {
+                let details = serde_json::Value::Object(details).to_string();
+                answer.call((id, message, (), self.ctx.json_parse(details)?))
+            }
         }
     }
 

@@ -3,6 +3,8 @@
 //!
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 
+mod operand;
+
 /// The file name scripts are compiled under.
 pub const FILE: &str = "script.js";
 /// What stands before the script on its first line.
@@ -66,6 +68,8 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         "SyntaxError" if native.as_deref() == Some("RegExp") && !message.starts_with("Invalid") => {
             Some(format!("Invalid regular expression: {message}"))
         }
+        // `Object.keys` and its like complain so in V8 too.
+        "TypeError" if native.is_some() && message == "Cannot convert undefined or null to object" => None,
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "URIError" => Some("URI malformed".to_owned()),
@@ -158,6 +162,8 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     }
     let words = match message {
         "not a function" => return called(source, at?),
+        "invalid 'in' operand" => return operand::not_in(source, at?),
+        "Cannot convert undefined or null to object" => return operand::taken_apart(source, at?),
         "class constructors must be invoked with 'new'" => {
             // The place is the class itself.
             let name = first_token(rest_at(source, at?)?.strip_prefix("class")?);

@@ -3,6 +3,7 @@
 
 mod endings;
 mod files;
+mod imports;
 mod leaks;
 mod netrc;
 mod newman;

@@ -546,7 +546,15 @@ fn an_interrupted_run_ends_with_its_reports_and_exit_code_130() {
     let mut child = home
         .process()
         .current_dir(home.folder.path())
-        .args(["run", "c.json", "-r", "cli,junit", "--reporter-junit-export", "r.xml"])
+        .args([
+            "run",
+            "c.json",
+            "-r",
+            "cli,junit,json",
+            "--reporter-junit-export",
+            "r.xml",
+        ])
+        .args(["--reporter-json-export", "r.json"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -564,6 +572,10 @@ fn an_interrupted_run_ends_with_its_reports_and_exit_code_130() {
         "{rest:#?}"
     );
     assert!(home.read("r.xml").ends_with("</testsuites>\n"));
+    let run = &home.json("r.json")["run"];
+    assert_eq!(run["error"]["message"], "the run was cancelled");
+    assert_eq!(run["failures"][0]["at"], "prerequest-script", "{run:#}");
+    assert_eq!(run["failures"][0]["source"]["name"], "Slow");
 }
 
 #[test]
@@ -575,4 +587,42 @@ fn a_data_file_beyond_all_measure_is_refused_before_it_is_read() {
     home.newman(&items, &["-d", "big.csv"])
         .code(1)
         .stderr(contains("`big.csv` is longer than 256MB").and(contains("hint: ")));
+}
+
+#[test]
+fn files_of_the_working_folder_are_sent_and_others_after_a_word_of_the_user() {
+    let home = Home::new();
+    let base = server();
+    for folder in ["files", "outside"] {
+        fs::create_dir_all(home.folder.path().join(folder)).unwrap();
+    }
+    home.file("files/inside.txt", "inside");
+    home.file("outside/other.txt", "other");
+    let part = |src: &str| json!({ "mode": "formdata", "formdata": [{ "key": "f", "type": "file", "src": src }] });
+    let whole = |src: &str| json!({ "mode": "file", "file": { "src": src } });
+    let outside = home.folder.path().join("outside/other.txt");
+    let outside = outside.to_str().unwrap();
+    for (body, flags, error) in [
+        (part("inside.txt"), &[][..], None),
+        (whole("./inside.txt"), &[], None),
+        (part("../outside/other.txt"), &[], Some("../outside/other.txt")),
+        (whole(outside), &[], Some(outside)),
+        (part("../outside/other.txt"), &["--allow-file"], None),
+        (whole(outside), &["--allow-file"], None),
+    ] {
+        let request = json!({ "method": "POST", "url": base, "body": body });
+        let items = [json!({ "name": "Upload", "request": request })];
+        let args = [&["--working-dir", "files"], flags].concat();
+        let done = home.newman(&collection(&items), &args);
+        match error {
+            None => drop(done.code(0)),
+            Some(path) => drop(
+                done.code(1).stdout(
+                    contains("`C` may send the file")
+                        .and(contains(path))
+                        .and(contains("`--allow-file`")),
+                ),
+            ),
+        }
+    }
 }

@@ -18,6 +18,7 @@ fn group(pre_request: &str, post_response: &str) -> Group {
         scripts: Scripts {
             pre_request: pre_request.into(),
             post_response: post_response.into(),
+            ..Scripts::default()
         },
         ..Group::named("API")
     }

@@ -28,13 +28,15 @@ struct Todo {
 /// Reads a collection; whatever is guessed, kept without effect or lost is reported.
 pub fn read(mut source: Object, report: &mut Report) -> Collection {
     let children = source.shift_remove("item");
+    let blank = tidy::blank(&source);
     let mut tidied = tidy::collection(source);
     if tidied.get("name").is_none_or(is_nothing) {
         tidied.insert("name".into(), "Untitled collection".into());
         notes::guessed_name(report, &Path::default(), "Untitled collection");
     }
     let path = Path::default().below(&rows::text(&tidied, "name"));
-    let group = item::read_group(&tidied);
+    let mut group = item::read_group(&tidied);
+    group.scripts.blank = blank;
     notes::group(report, &path, &tidied, &group);
     let mut slugs = Slugs::default();
     let mut out = Collection::default();
@@ -60,17 +62,20 @@ pub fn read(mut source: Object, report: &mut Report) -> Collection {
         if children.is_none() && source.get("request").is_none_or(Value::is_null) {
             source.insert("request".into(), Value::Object(Object::new()));
         }
+        let blank = tidy::blank(&source);
         let mut tidied = tidy::item(source);
         let name = name_of(&mut tidied, &next.path, children.is_some(), report);
         let path = next.path.below(&name);
         let entity = if children.is_some() {
             let mut group = item::read_group(&tidied);
             group.order = Some(next.order);
+            group.scripts.blank = blank;
             notes::group(report, &path, &tidied, &group);
             Entity::Folder(Arc::new(group))
         } else {
             let mut request = item::read_request(&tidied);
             request.order = Some(next.order);
+            request.scripts.blank = blank;
             notes::request(report, &path, &tidied, &request);
             Entity::Request(Arc::new(request))
         };

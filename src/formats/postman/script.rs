@@ -16,6 +16,7 @@ pub fn read(map: &Object) -> Scripts {
     Scripts {
         pre_request: joined(&sources(map, ScriptEvent::PreRequest)),
         post_response: joined(&sources(map, ScriptEvent::PostResponse)),
+        ..Scripts::default()
     }
 }
 

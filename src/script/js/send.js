@@ -52,8 +52,9 @@ function partsOf(definition) {
   return parts;
 }
 
-function plain({ name, message, code }) {
-  const failure = { name, message, ...(code ? { code } : {}) };
+function plain(error) {
+  const { name, message } = error;
+  const failure = { name, message, ...error };
   return Object.defineProperty(failure, 'toString', { value: () => `${name}: ${message}` });
 }
 
@@ -80,13 +81,13 @@ export function sendRequest(definition, callback) {
   });
 }
 
-/** The host's answer: an error's text and code, or the description of a response, or the value that was asked for. */
-export function answer(id, message, value, code) {
+/** The host's answer: an error's text and what Node tells of it, or the description of a response, or the value that was asked for. */
+export function answer(id, message, value, details) {
   const done = run.sends.get(id);
   if (!done) return;
   run.sends.delete(id);
   try {
-    if (message) done(Object.assign(new Error(message), code ? { code } : {}), undefined);
+    if (message) done(Object.assign(new Error(message), details), undefined);
     else done(null, value);
   } catch (error) {
     fail(error);

@@ -27,7 +27,7 @@ export function test(name, body) {
     else host.test(name, false);
   };
   const open = () => {
-    if (!settled) run.openTests.set(index, settle);
+    if (!settled) run.openTests.set(index, name);
   };
   const waits = body.length > 0;
   try {
@@ -58,9 +58,12 @@ test.skip = function skip(name) {
 
 test.index = () => run.testIndex;
 
-/** Fails the tests that can no longer finish: nothing is left that could call their `done`. */
+/**
+ * Says which tests can no longer finish: nothing is left that could call their `done`. They have no result, as in
+ * Postman, and count nowhere.
+ */
 export function giveUp() {
-  for (const settle of [...run.openTests.values()]) {
-    settle(true, { name: 'Error', message: 'the test did not finish: its `done` was not called, or its promise not settled' });
+  for (const name of run.openTests.values()) {
+    host.log('warn', `the test "${name}" has no result: its \`done\` was not called, or its promise not settled`);
   }
 }

@@ -44,7 +44,7 @@ export class Url extends PropertyBase {
 
   /** Takes a text, the parts of another URL, or `{ raw, params, variables }` from the host. */
   update(source) {
-    if (source instanceof Url) source = { raw: source.toString(), variables: source.variables.toJSON() };
+    if (source instanceof Url) source = { raw: source.#written(), variables: source.variables.toJSON() };
     if (typeof source === 'string') source = { raw: source };
     source = source || {};
     this.protocol = this.auth = this.hash = this.port = undefined;
@@ -66,8 +66,8 @@ export class Url extends PropertyBase {
     this.query = new QueryParamList(this, query === undefined ? [] : query);
     this.variables = new VariableList(this, source.variables || source.variable || []);
     for (const part of Array.isArray(this.path) ? this.path : []) {
-      const name = typeof part === 'string' && part.length > 1 && part[0] === ':' ? part.slice(1) : undefined;
-      if (name !== undefined && !this.variables.has(name)) this.variables.add({ key: name });
+      const name = typeof part === 'string' && part[0] === ':' ? part.slice(1).split('.')[0] : '';
+      if (name !== '' && !this.variables.has(name)) this.variables.add({ key: name });
     }
   }
 
@@ -147,20 +147,28 @@ export class Url extends PropertyBase {
     for (const name of names) this.query.remove(typeof name === 'string' ? name : name.key);
   }
 
-  /** Everything before the query, and the fragment behind it. */
-  base(forceProtocol) {
+  /** Everything before the query; `:id` in the path as it is written, or with what it stands for. */
+  base(forceProtocol, filled = false) {
     let text = this.protocol ? `${this.protocol.replace(/:\/\/$/, '')}://` : forceProtocol ? 'http://' : '';
     if (this.auth && this.auth.user !== undefined) {
       text += this.auth.user + (this.auth.password === undefined ? '' : `:${this.auth.password}`) + '@';
     }
     text += this.getRemote();
-    if (this.path !== undefined && this.path.length) text += this.getPath(true);
+    if (this.path !== undefined && this.path.length) text += this.getPath(!filled);
     return text;
   }
 
-  toString(forceProtocol) {
+  #behind() {
     const query = this.getQueryString();
-    return `${this.base(forceProtocol)}${query ? `?${query}` : ''}${this.hash === undefined ? '' : `#${this.hash}`}`;
+    return `${query ? `?${query}` : ''}${this.hash === undefined ? '' : `#${this.hash}`}`;
+  }
+
+  #written() {
+    return this.base() + this.#behind();
+  }
+
+  toString(forceProtocol) {
+    return this.base(forceProtocol, true) + this.#behind();
   }
 
   toJSON() {

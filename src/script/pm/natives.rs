@@ -25,6 +25,8 @@ use crate::vars::Dynamic;
 /// As how many copies a written value counts: it is kept with the write, in the scopes, in the session and on its way to
 /// the disk.
 const COPIES: usize = 4;
+/// As how many bytes a request counts that waits for its answer, beside its text: it is kept with its send.
+const UNDER_WAY: usize = 2048;
 
 /// Makes the `host` object.
 pub fn register<'js>(ctx: &Ctx<'js>, run: &Run, watch: &Arc<Watch>) -> Result<Object<'js>> {
@@ -188,7 +190,7 @@ fn register_sends<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Res
         Func::from(move |ctx: Ctx<'js>, id: u32, parts: Value<'js>| {
             let (parts, bytes) = parsed(&ctx, parts)?;
             let mut state = own.state();
-            if !state.spend(bytes, &its_watch) {
+            if !state.spend(bytes + UNDER_WAY, &its_watch) {
                 return Err(too_much(&ctx));
             }
             let mut request = crate::model::Request::default();

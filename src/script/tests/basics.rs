@@ -73,8 +73,21 @@ fn tests_may_take_their_time() {
             "done with error: late",
             "done: ok",
             "promise: ok",
-            "never: the test did not finish: its `done` was not called, or its promise not settled",
         ]
+    );
+    assert_eq!(
+        report.console[0].text,
+        "the test \"never\" has no result: its `done` was not called, or its promise not settled"
+    );
+}
+
+#[test]
+fn legacy_tests_may_come_late() {
+    let report = run("tests['now'] = true; setTimeout(() => { tests['timer'] = 0; }, 2); \
+        await new Promise((ok) => setTimeout(ok, 5)); tests['awaited'] = 1;");
+    assert_eq!(
+        tests_of(&report),
+        ["now: ok", "timer: expected 0 to be truthy", "awaited: ok"]
     );
 }
 

@@ -53,6 +53,54 @@ fn messages_are_v8s() {
             "Converting circular structure to JSON",
         ),
         ("1 instanceof {}", "Right-hand side of 'instanceof' is not callable"),
+        ("'x' in 'abc'", "Cannot use 'in' operator to search for 'x' in abc"),
+        (
+            "let y = 's'; if ('x' in y) {}",
+            "Cannot use 'in' operator to search for 'x' in y",
+        ),
+        (
+            "let k = 'a', y = {}; (k in y.z)",
+            "Cannot use 'in' operator to search for 'k' in y.z",
+        ),
+        (
+            "'x' in pm.response.text()",
+            "Cannot use 'in' operator to search for 'x' in pm.response.text(...)",
+        ),
+        (
+            "0 in undefined",
+            "Cannot use 'in' operator to search for '0' in undefined",
+        ),
+        (
+            "const {x} = undefined",
+            "Cannot destructure property 'x' of 'undefined' as it is undefined.",
+        ),
+        (
+            "let y = 1; const { x: a, z } = null;",
+            "Cannot destructure property 'x' of 'null' as it is null.",
+        ),
+        (
+            "let y; ({ x } = y)",
+            "Cannot destructure property 'x' of 'y' as it is undefined or null.",
+        ),
+        (
+            "let y = {};\nconst {\n  id,\n  z\n} = y.q;",
+            "Cannot destructure property 'id' of 'y.q' as it is undefined or null.",
+        ),
+        (
+            "const { id } = JSON.parse('null')",
+            "Cannot destructure property 'id' of 'JSON.parse(...)' as it is undefined or null.",
+        ),
+        ("const { ...rest } = null", "Cannot destructure 'null' as it is null."),
+        (
+            "let y, z = {}; const { a } = z; const { b } = y;",
+            "Cannot destructure property 'b' of 'y' as it is undefined or null.",
+        ),
+        // Either of two may be meant: the engine's own words, which are V8's for others.
+        (
+            "let y = {}; const { a: { b } } = y",
+            "Cannot convert undefined or null to object",
+        ),
+        ("Object.keys(null)", "Cannot convert undefined or null to object"),
         ("decodeURIComponent('%')", "URI malformed"),
         ("new Date(NaN).toISOString()", "Invalid time value"),
         ("new RegExp('(')", "Invalid regular expression: expecting ')'"),

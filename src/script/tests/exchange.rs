@@ -44,9 +44,9 @@ fn a_request_can_be_read() {
     assert_eq!(
         lines,
         [
-            "GET {{base_url}}/a/:id?x=1&flag /a/7 x=1&flag",
+            "GET {{base_url}}/a/7?x=1&flag /a/7 x=1&flag",
             "[ '{{base_url}}' ] [ 'a', ':id' ] */* {\"a\":1}",
-            "{ accept: '*/*', 'x-old': 'o' } basic {{base_url}}/a/:id?x=1&flag undefined",
+            "{ accept: '*/*', 'x-old': 'o' } basic {{base_url}}/a/7?x=1&flag undefined",
         ]
     );
 }

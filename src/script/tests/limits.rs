@@ -94,6 +94,7 @@ fn what_is_handed_out_counts_too() {
         "while (1) pm.test('x'.repeat(1e5), () => {});",
         "const x = 'x'.repeat(1e5); while (1) pm.visualizer.set(x, {});",
         "const x = 'x'.repeat(1e5); while (1) pm.sendRequest({ url: 'http://h', method: 'POST', body: x }, () => {});",
+        "for (let i = 0; i < 12000; i++) pm.sendRequest('http://h', () => {});",
     ] {
         assert_eq!(stopped(source, small_memory).name, "MemoryError", "{source}");
     }

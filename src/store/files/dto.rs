@@ -192,6 +192,7 @@ impl From<ScriptsDto> for Scripts {
         Self {
             pre_request: dto.pre_request,
             post_response: dto.post_response,
+            ..Self::default()
         }
     }
 }

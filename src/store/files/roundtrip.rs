@@ -128,6 +128,7 @@ fn scripts() -> impl Strategy<Value = Scripts> {
     (text(), text()).prop_map(|(pre_request, post_response)| Scripts {
         pre_request,
         post_response,
+        ..Scripts::default()
     })
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::rows::switch;
 use super::{Object, as_text, drop_key, is_nothing};
+use crate::model::script::Blank;
 
 /// Events in tidy form; empty scripts go.
 pub fn list(value: Value) -> Vec<Value> {
@@ -24,6 +25,25 @@ pub fn list(value: Value) -> Vec<Value> {
     };
     out.sort_by_key(rank);
     out.into_iter().map(Value::Object).collect()
+}
+
+/// Counts the enabled scripts of an item, in any form, that go because nothing stands in them.
+pub fn blank(item: &Object) -> Blank {
+    let mut blank = Blank::default();
+    let Some(events) = item.get("event") else { return blank };
+    for found in events.as_array().map_or(std::slice::from_ref(events), Vec::as_slice) {
+        let Some(map) = found.as_object() else { continue };
+        let on = map.get("disabled").is_none_or(|off| off != &Value::Bool(true));
+        if !on || map.get("script").is_none_or(Value::is_null) || event(found.clone()).is_some() {
+            continue;
+        }
+        match map.get("listen").and_then(Value::as_str) {
+            Some("prerequest") => blank.pre_request += 1,
+            Some("test") => blank.post_response += 1,
+            _ => {}
+        }
+    }
+    blank
 }
 
 fn event(value: Value) -> Option<Object> {

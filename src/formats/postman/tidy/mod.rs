@@ -19,6 +19,7 @@ mod response;
 mod rows;
 mod url;
 
+pub use event::blank;
 pub use request::request;
 
 use serde_json::{Map, Value};
