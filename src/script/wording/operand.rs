@@ -19,12 +19,11 @@ pub fn not_in(source: &str, at: (u32, u32)) -> Option<String> {
     let right = operand(line.get(end..)?)?;
     let key = line.get(..end - " in ".len())?.trim_end();
     let quote = key.chars().next_back().filter(|c| matches!(c, '\'' | '"' | '`'));
-    let key = match quote {
-        Some(quote) => key.strip_suffix(quote)?.rsplit_once(quote)?.1,
-        None => {
-            let start = key.rfind(|c| !is_word(c) && c != '.').map_or(0, |at| at + 1);
-            key.get(start..).filter(|name| !name.is_empty())?
-        }
+    let key = if let Some(quote) = quote {
+        key.strip_suffix(quote)?.rsplit_once(quote)?.1
+    } else {
+        let start = key.rfind(|c| !is_word(c) && c != '.').map_or(0, |at| at + 1);
+        key.get(start..).filter(|name| !name.is_empty())?
     };
     Some(format!("Cannot use 'in' operator to search for '{key}' in {right}"))
 }
