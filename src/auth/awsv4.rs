@@ -47,7 +47,7 @@ impl AuthType for AwsV4 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs for Amazon Web Services and what speaks like them."
+        "Signs for Amazon Web Services and its like."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -28,7 +28,7 @@ impl AuthType for Hawk {
     }
 
     fn help(&self) -> &'static str {
-        "Signs the request, and its body if you like, with a key that the server has too."
+        "Signs the request with a key that the server has too."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -18,7 +18,7 @@ impl AuthType for Negotiate {
     }
 
     fn help(&self) -> &'static str {
-        "Signs in with the Kerberos ticket that you have (`kinit`)."
+        "Signs in with your Kerberos ticket (`kinit`)."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -16,7 +16,7 @@ impl AuthType for NoAuth {
     }
 
     fn help(&self) -> &'static str {
-        "Sends no credentials and stops the inheritance from folder and collection."
+        "Sends no credentials and inherits none."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

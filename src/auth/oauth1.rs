@@ -55,7 +55,7 @@ impl AuthType for OAuth1 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs method, URL and parameters with two secrets or a private key."
+        "Signs the request with secrets or a private key."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -50,7 +50,7 @@ impl AuthType for OAuth2 {
     }
 
     fn help(&self) -> &'static str {
-        "Gets a token from the server, renews it when needed, and sends it with the request."
+        "Gets a token, renews it when needed, and sends it."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {
