@@ -48,7 +48,7 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
     for (file, text) in files {
         let file = root.join(file);
-        put(&file, &text)?;
+        put(&file, &text, !args.with_secrets.is_empty())?;
         output.note(&format!("wrote {}", escape(&file.display().to_string())));
     }
     Ok(ExitCode::SUCCESS)
@@ -123,8 +123,17 @@ fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: 
     files.into_iter().map(|(file, text)| (root.join(file), text)).collect()
 }
 
-fn put(file: &Path, text: &str) -> Result<(), CliError> {
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(file, text));
+/// Writes a file at once and whole; one that holds secrets only for its owner.
+fn put(file: &Path, text: &str, private: bool) -> Result<(), CliError> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let written = if private {
+        std::fs::create_dir_all(folder)
+            .and_then(|()| tempfile::NamedTempFile::new_in(folder))
+            .and_then(|new| std::fs::write(new.path(), text).map(|()| new))
+            .and_then(|new| new.persist(file).map(drop).map_err(|error| error.error))
+    } else {
+        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(file, text))
+    };
     written.map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))
 }

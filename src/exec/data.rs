@@ -70,6 +70,14 @@ pub enum DataError {
     /// It is JSON, but no list of objects.
     #[error("the data is JSON but no array of objects")]
     Shape,
+    /// A row of JSON that cannot be read.
+    #[error("row {row} of the data cannot be read: {why}")]
+    Row {
+        /// Which one, from 1.
+        row: usize,
+        /// What is wrong.
+        why: String,
+    },
     /// A quoted cell of CSV does not end as it should.
     #[error("the data is no valid CSV: {what} in line {line}")]
     Quote {
@@ -112,11 +120,17 @@ fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
         return Err(DataError::Shape);
     }
     let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::Json(error.to_string()))?;
-    if rows.iter().all(|row| row.get().starts_with('{')) {
-        Ok(rows)
-    } else {
-        Err(DataError::Shape)
+    if !rows.iter().all(|row| row.get().starts_with('{')) {
+        return Err(DataError::Shape);
     }
+    for (index, row) in rows.iter().enumerate() {
+        // What is valid as text may be none as values: `1e999`.
+        serde_json::from_str::<DataRow>(row.get()).map_err(|error| DataError::Row {
+            row: index + 1,
+            why: error.to_string(),
+        })?;
+    }
+    Ok(rows)
 }
 
 /// Missing columns are left out, surplus ones dropped, empty lines skipped. A quote that does not close, or has more behind
@@ -283,6 +297,10 @@ mod tests {
             parse("{\"a\": 1}".to_owned()).map(|data| data.len()),
             Err(DataError::Shape)
         );
+        assert!(matches!(
+            parse("[{\"a\":1},{\"a\":1e999},{\"a\":3}]".to_owned()).map(|data| data.len()),
+            Err(DataError::Row { row: 2, .. })
+        ));
         assert_eq!(parse("[]".to_owned()).map(|data| data.len()), Err(DataError::Empty));
         assert!(matches!(
             parse("[{".to_owned()).map(|data| data.len()),

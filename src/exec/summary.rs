@@ -1,5 +1,6 @@
 //! The figures of a run and everything that failed in it; of what went well only sums are kept.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -212,6 +213,14 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         hint: hint.cloned(),
     };
     let mut out = Vec::new();
+    let failed = |(index, test): (usize, &TestResult)| {
+        let error = test.error.as_ref().filter(|_| test.failed())?;
+        Some(Failure {
+            stack: error.stack.clone(),
+            ..failure(At::Test(index), &error.name, &test.name, &error.message, None)
+        })
+    };
+    let mut owned: Vec<String> = Vec::new();
     for send in &outcome.script_sends {
         if let Err(why) = &send.result {
             out.push(failure(At::Request, "request", &send.url, why, None));
@@ -225,14 +234,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         }
         for script in super::scripts::names(plan, event) {
             let tests = outcome.tests.iter().filter(|test| test.script == script);
-            for (index, test) in tests.enumerate().filter(|(_, test)| TestResult::failed(test)) {
-                if let Some(error) = &test.error {
-                    out.push(Failure {
-                        stack: error.stack.clone(),
-                        ..failure(At::Test(index), &error.name, &test.name, &error.message, None)
-                    });
-                }
-            }
+            out.extend(tests.enumerate().filter_map(failed));
             let errors = outcome.script_errors.iter();
             for error in errors.filter(|error| error.script == script && error.event == event) {
                 let at = At::Script(event, error.at);
@@ -244,7 +246,20 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
                     error.hint.as_ref(),
                 ));
             }
+            owned.push(script);
         }
+    }
+    // Scripts of other requests, which a script ran with `pm.execution.runRequest`.
+    let strange = |script: &String| !owned.contains(script);
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    for test in outcome.tests.iter().filter(|test| strange(&test.script)) {
+        let next = numbers.entry(&test.script).or_default();
+        out.extend(failed((*next, test)));
+        *next += 1;
+    }
+    for error in outcome.script_errors.iter().filter(|error| strange(&error.script)) {
+        let (at, hint) = (At::Script(error.event, error.at), error.hint.as_ref());
+        out.push(failure(at, &error.name, &error.script, &error.message, hint));
     }
     out
 }

@@ -13,6 +13,7 @@ use super::{End, Report, hide, record, scopes, stats};
 use crate::exec::{Done, RunEvent};
 use crate::formats::postman::{Secrets, write};
 use crate::formats::whole;
+use crate::model::secret::MASK;
 use crate::model::{NodeId, Redactor};
 
 /// Writes newman's summary.
@@ -46,7 +47,6 @@ impl Json {
             let mut execution = Value::Object(execution);
             hide::secrets(&mut execution, redactor);
             let text = execution.to_string();
-            let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
             let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
             let text = match response {
                 Some(response) => {
@@ -55,6 +55,8 @@ impl Json {
                 }
                 None => text,
             };
+            // The item last: what is in it is not looked at again.
+            let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
             self.spool.add(&format!("{comma}\n{text}"))?;
         }
         let cursor = record::cursor(done, &reference);
@@ -84,10 +86,27 @@ impl Json {
     }
 }
 
-/// A response's body as Node writes a buffer; secrets in it are hidden when it is text.
+/// The body without secrets, whether it is UTF-8, Latin-1 or has both in it.
+fn hidden(body: &[u8], redactor: &Redactor) -> Vec<u8> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return redactor.redact(text).into_bytes();
+    }
+    let mut out = Vec::with_capacity(body.len());
+    let mut from = 0;
+    for secret in redactor.find(body) {
+        out.extend_from_slice(&body[from..secret.start]);
+        out.extend_from_slice(MASK.as_bytes());
+        from = secret.end;
+    }
+    out.extend_from_slice(&body[from..]);
+    let latin: String = out.iter().map(|byte| char::from(*byte)).collect();
+    let found = redactor.redact(&latin);
+    if found == latin { out } else { found.into_bytes() }
+}
+
+/// A response's body as Node writes a buffer, without the secrets in it.
 fn stream(body: &[u8], redactor: &Redactor) -> String {
-    let hidden = std::str::from_utf8(body).map(|text| redactor.redact(text));
-    let bytes = hidden.as_ref().map_or(body, |text| text.as_bytes());
+    let bytes = hidden(body, redactor);
     let mut out = String::with_capacity(bytes.len() * 4 + 32);
     out.push_str("{\"type\":\"Buffer\",\"data\":[");
     for (n, byte) in bytes.iter().enumerate() {
@@ -137,5 +156,25 @@ impl Report for Json {
             self.failures.join(",\n"),
         );
         self.spool.write(path, &head, &tail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Secret;
+
+    #[test]
+    fn no_body_shows_a_secret_whatever_its_encoding() {
+        let redactor = Redactor::default().with([Secret::new("s3cret-k\u{e9}y"), Secret::new("plain-s3cret")]);
+        for body in [
+            "a s3cret-k\u{e9}y plain-s3cret".as_bytes(),
+            b"\xff s3cret-k\xe9y plain-s3cret",
+            b"\xff s3cret-k\xc3\xa9y plain-s3cret",
+        ] {
+            let shown = String::from_utf8_lossy(&hidden(body, &redactor)).into_owned();
+            assert!(!shown.contains("s3cret") && shown.contains(MASK), "{shown}");
+        }
+        assert_eq!(hidden(b"\xff\x00", &redactor), b"\xff\x00");
     }
 }

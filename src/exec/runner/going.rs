@@ -12,7 +12,7 @@ use crate::exec::session::Session;
 use crate::exec::summary::{Failure, Summary, failures};
 use crate::http::Jar;
 use crate::model::outcome::NextRequest;
-use crate::model::{NodeId, Outcome, Workspace};
+use crate::model::{Entity, NodeId, Outcome, Workspace};
 use crate::script::Engine;
 
 /// What all iterations of a run share.
@@ -262,13 +262,18 @@ impl<'a> Going<'a> {
     }
 }
 
-/// Where the request of this id (Postman's, or its path) or name stands; of several with one name, the last.
+/// Where the request of this id (Postman's, or its path) or name stands; of several with one name, the last. Our paths and
+/// file names count in our own collections only: in Postman's the same word is a name that there is not.
 fn place(workspace: &Workspace, requests: &[NodeId], wanted: &str) -> Option<usize> {
     let request = |id: &NodeId| workspace.request(*id);
+    let ours = |id: &NodeId| match workspace.collection_of(*id).map(|top| &top.entity) {
+        Some(Entity::Collection(group)) => group.origin.is_empty(),
+        _ => true,
+    };
     let by_id = |id: &NodeId| request(id).is_some_and(|request| request.origin.id == wanted);
-    let by_path = |id: &NodeId| workspace.path(*id).is_some_and(|path| path.as_str() == wanted);
+    let by_path = |id: &NodeId| ours(id) && workspace.path(*id).is_some_and(|path| path.as_str() == wanted);
     let by_name = |id: &NodeId| request(id).is_some_and(|request| request.name == wanted);
-    let by_file = |id: &NodeId| workspace.node(*id).is_some_and(|node| node.slug == wanted);
+    let by_file = |id: &NodeId| ours(id) && workspace.node(*id).is_some_and(|node| node.slug == wanted);
     let found = |is: &dyn Fn(&NodeId) -> bool| requests.iter().rposition(is);
     found(&by_id)
         .or_else(|| found(&by_path))

@@ -9,8 +9,13 @@ use crate::model::{Group, Request};
 
 /// Runs the requests and tells the names in the order they ran.
 async fn names(requests: Vec<Request>, options: RunOptions) -> (Vec<String>, Summary) {
+    names_in(Group::named("API"), requests, options).await
+}
+
+/// The same, in a collection.
+async fn names_in(group: Group, requests: Vec<Request>, options: RunOptions) -> (Vec<String>, Summary) {
     let base = server().await;
-    let (mut session, ids) = session(&base, Group::named("API"), requests);
+    let (mut session, ids) = session(&base, group, requests);
     let options = RunOptions {
         requests: ids,
         ..options
@@ -45,6 +50,43 @@ async fn a_script_says_where_the_run_goes_on() {
         (summary.requests, summary.sent.total, summary.post_response.total),
         (2, 2, 1)
     );
+}
+
+#[tokio::test]
+async fn what_fails_in_a_request_that_a_script_runs_fails_the_run_and_stops_it() {
+    for script in [
+        "pm.test('inside', () => { throw new Error('no') })",
+        "throw new Error('inside')",
+    ] {
+        let outer = request("a", "{{base}}", "await pm.execution.runRequest('b')", "");
+        let options = RunOptions {
+            bail: true,
+            ..RunOptions::default()
+        };
+        let inner = request("b", "{{base}}", "", script);
+        let (order, summary) = names(vec![outer, inner], options).await;
+        assert_eq!(order, ["a"]);
+        let failed: Vec<&str> = summary.failures.iter().map(|failure| failure.what.as_str()).collect();
+        assert!(
+            failed.len() == 1 && (failed[0].contains("inside") || failed[0].contains("b,")),
+            "{failed:?}"
+        );
+        assert!(summary.bailed && !summary.passed());
+    }
+}
+
+#[tokio::test]
+async fn file_names_are_ours_and_mean_nothing_in_postmans_collections() {
+    let requests = || {
+        let jump = request("a", "{{base}}", "", "pm.execution.setNextRequest('the-end')");
+        vec![jump, plain("b"), plain("The end")]
+    };
+    let mut group = Group::named("API");
+    let (order, _) = names_in(group.clone(), requests(), RunOptions::default()).await;
+    assert_eq!(order, ["a", "The end"]);
+    group.origin.id = "1f2e".to_owned();
+    let (order, _) = names_in(group, requests(), RunOptions::default()).await;
+    assert_eq!(order, ["a", "no the-end"]);
 }
 
 #[tokio::test]
