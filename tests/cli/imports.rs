@@ -1,4 +1,4 @@
-//! What an import does not do: it looks at nothing but the files it is given.
+//! What an import makes of Postman's files, and what it does not do: it looks at nothing but the files it is given.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use predicates::prelude::*;
 use predicates::str::contains;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::newman::{collection, request, script, server};
 use super::{Home, write};
 
 /// A server that only counts who comes; its base URL.
@@ -120,4 +121,107 @@ fn an_import_runs_starts_reads_and_requests_nothing() {
     // Opened for both, a pipe waits for nobody.
     let _both = fs::File::options().read(true).write(true).open(&pipe).unwrap();
     writer.join().unwrap();
+}
+
+#[test]
+fn two_exports_with_one_id_are_both_kept() {
+    let home = Home::new();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    fs::create_dir_all(home.folder.path().join("many")).unwrap();
+    for (file, name, request_name) in [
+        ("a", "Shop", "Login"),
+        ("b", "Shop copy", "Pay"),
+        ("c", "Shop", "Refund"),
+    ] {
+        let mut collection = collection(&[request(request_name, "http://localhost/", &[])]);
+        collection["info"]["name"] = name.into();
+        collection["info"]["_postman_id"] = "one-and-the-same".into();
+        home.file(&format!("many/{file}.postman_collection.json"), &collection.to_string());
+    }
+    let import = |args: &[&str]| {
+        let mut command = home.postrider();
+        let files = ["a", "b", "c"].map(|file| format!("../many/{file}.postman_collection.json"));
+        command.current_dir(&root).arg("import").args(files).args(args).assert()
+    };
+    // Without `--yes`: nothing was there before.
+    import(&[])
+        .success()
+        .stdout(contains("Shop copy: 1 requests in collections/shop-copy").and(contains("has the same one")));
+    for file in ["shop/login", "shop-copy/pay", "shop-2/refund"] {
+        assert!(root.join(format!("collections/{file}.toml")).exists(), "{file}");
+    }
+    import(&[]).success().stdout(contains("6 unchanged"));
+}
+
+#[test]
+fn what_is_imported_runs_is_updated_after_asking_and_exported() {
+    let home = Home::new();
+    let base = server();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(args).assert()
+    };
+    let test = script(
+        "test",
+        "pm.test('key', () => pm.expect(pm.environment.get('key')).to.equal('s3cret-key'))",
+    );
+    let folder = json!({ "name": "Users", "item": [request("List", &format!("{base}/users"), &[test])] });
+    home.file("c.json", &collection(std::slice::from_ref(&folder)).to_string());
+    home.file(
+        "e.json",
+        &json!({ "name": "Stage", "values": [{ "key": "key", "value": "s3cret-key", "type": "secret" }] }).to_string(),
+    );
+    run(&["import", "../c.json", "../e.json"])
+        .success()
+        .stdout(contains("C: 1 requests in collections/c").and(contains("environments/stage.toml")));
+    assert!(
+        !fs::read_to_string(root.join("environments/stage.toml"))
+            .unwrap()
+            .contains("s3cret")
+    );
+    run(&["run", "collections/c", "-e", "stage"])
+        .success()
+        .stdout(contains("✓ key"));
+
+    run(&["import", "../c.json", "../e.json"])
+        .success()
+        .stdout(contains("4 unchanged"));
+    let moved = json!({ "name": "Others", "item": [folder["item"][0].clone()] });
+    home.file("c.json", &collection(&[moved]).to_string());
+    run(&["import", "../c.json"])
+        .code(2)
+        .stderr(contains("imported before").and(contains("--yes")));
+    let report = run(&["import", "../c.json", "--yes", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert!(
+        report["removed"].as_u64().unwrap() > 0 && report["notes"].is_array(),
+        "{report}"
+    );
+    assert!(root.join("collections/c/others/list.toml").exists() && !root.join("collections/c/users").exists());
+
+    let exported = run(&["export", "postman", "collections/c"]).success();
+    let exported: Value = serde_json::from_slice(&exported.get_output().stdout).unwrap();
+    assert_eq!(exported["item"][0]["item"][0]["name"], "List");
+    run(&["export", "postman", "stage"])
+        .success()
+        .stdout(contains("s3cret").not());
+    run(&["export", "postman", "stage", "--with-secrets", "key"])
+        .success()
+        .stdout(contains("s3cret-key"));
+    run(&["export", "postman", "stage", "--with-secrets", "key", "-o", "with.json"]).success();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(root.join("with.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
+    run(&["export", "postman", "collections/c", "--v3", "-o", "v3"]).success();
+    run(&["run", "v3", "-e", "stage"]).code(1);
+    run(&["run", "v3/postman/collections/C", "-e", "../e.json"])
+        .success()
+        .stdout(contains("✓ key"));
+    run(&["export", "postman", "nothing"]).code(2);
 }

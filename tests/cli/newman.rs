@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::Home;
 
 /// A server that answers everything with its request line as JSON; its base URL.
-fn server() -> String {
+pub(super) fn server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -39,15 +39,15 @@ fn server() -> String {
     base
 }
 
-fn script(listen: &str, source: &str) -> Value {
+pub(super) fn script(listen: &str, source: &str) -> Value {
     json!({ "listen": listen, "script": { "exec": [source] } })
 }
 
-fn request(name: &str, url: &str, scripts: &[Value]) -> Value {
+pub(super) fn request(name: &str, url: &str, scripts: &[Value]) -> Value {
     json!({ "name": name, "request": { "method": "GET", "url": url }, "event": scripts })
 }
 
-fn collection(items: &[Value]) -> Value {
+pub(super) fn collection(items: &[Value]) -> Value {
     json!({
         "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
         "item": items,
@@ -56,22 +56,22 @@ fn collection(items: &[Value]) -> Value {
 
 impl Home {
     /// Runs a collection file in a folder of its own, with these arguments.
-    fn newman(&self, collection: &Value, args: &[&str]) -> assert_cmd::assert::Assert {
+    pub(super) fn newman(&self, collection: &Value, args: &[&str]) -> assert_cmd::assert::Assert {
         self.file("c.json", &collection.to_string());
         let mut command = self.postrider();
         command.current_dir(self.folder.path()).args(["run", "c.json"]);
         command.args(args).assert()
     }
 
-    fn file(&self, name: &str, text: &str) {
+    pub(super) fn file(&self, name: &str, text: &str) {
         fs::write(self.folder.path().join(name), text).unwrap();
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap()
     }
 
-    fn json(&self, name: &str) -> Value {
+    pub(super) fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 }
@@ -334,109 +334,6 @@ fn a_settings_file_agrees_to_nothing_in_the_users_name() {
             .stdout(contains("not theirs").not())
             .stderr(contains(format!("`{named}` in `.newmanrc` is left out")));
     }
-}
-
-#[test]
-fn what_is_imported_runs_is_updated_after_asking_and_exported() {
-    let home = Home::new();
-    let base = server();
-    let root = home.folder.path().join("workspace");
-    fs::create_dir_all(root.join("collections")).unwrap();
-    let run = |args: &[&str]| {
-        let mut command = home.postrider();
-        command.current_dir(&root).args(args).assert()
-    };
-    let test = script(
-        "test",
-        "pm.test('key', () => pm.expect(pm.environment.get('key')).to.equal('s3cret-key'))",
-    );
-    let folder = json!({ "name": "Users", "item": [request("List", &format!("{base}/users"), &[test])] });
-    home.file("c.json", &collection(std::slice::from_ref(&folder)).to_string());
-    home.file(
-        "e.json",
-        &json!({ "name": "Stage", "values": [{ "key": "key", "value": "s3cret-key", "type": "secret" }] }).to_string(),
-    );
-    run(&["import", "../c.json", "../e.json"])
-        .success()
-        .stdout(contains("C: 1 requests in collections/c").and(contains("environments/stage.toml")));
-    assert!(
-        !fs::read_to_string(root.join("environments/stage.toml"))
-            .unwrap()
-            .contains("s3cret")
-    );
-    run(&["run", "collections/c", "-e", "stage"])
-        .success()
-        .stdout(contains("✓ key"));
-
-    run(&["import", "../c.json", "../e.json"])
-        .success()
-        .stdout(contains("4 unchanged"));
-    let moved = json!({ "name": "Others", "item": [folder["item"][0].clone()] });
-    home.file("c.json", &collection(&[moved]).to_string());
-    run(&["import", "../c.json"])
-        .code(2)
-        .stderr(contains("imported before").and(contains("--yes")));
-    let report = run(&["import", "../c.json", "--yes", "--json"]).success();
-    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
-    assert!(
-        report["removed"].as_u64().unwrap() > 0 && report["notes"].is_array(),
-        "{report}"
-    );
-    assert!(root.join("collections/c/others/list.toml").exists() && !root.join("collections/c/users").exists());
-
-    let exported = run(&["export", "postman", "collections/c"]).success();
-    let exported: Value = serde_json::from_slice(&exported.get_output().stdout).unwrap();
-    assert_eq!(exported["item"][0]["item"][0]["name"], "List");
-    run(&["export", "postman", "stage"])
-        .success()
-        .stdout(contains("s3cret").not());
-    run(&["export", "postman", "stage", "--with-secrets", "key"])
-        .success()
-        .stdout(contains("s3cret-key"));
-    run(&["export", "postman", "stage", "--with-secrets", "key", "-o", "with.json"]).success();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = fs::metadata(root.join("with.json")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o077, 0, "{mode:o}");
-    }
-    run(&["export", "postman", "collections/c", "--v3", "-o", "v3"]).success();
-    run(&["run", "v3", "-e", "stage"]).code(1);
-    run(&["run", "v3/postman/collections/C", "-e", "../e.json"])
-        .success()
-        .stdout(contains("✓ key"));
-    run(&["export", "postman", "nothing"]).code(2);
-}
-
-#[test]
-fn two_exports_with_one_id_are_both_kept() {
-    let home = Home::new();
-    let root = home.folder.path().join("workspace");
-    fs::create_dir_all(root.join("collections")).unwrap();
-    fs::create_dir_all(home.folder.path().join("many")).unwrap();
-    for (file, name, request_name) in [
-        ("a", "Shop", "Login"),
-        ("b", "Shop copy", "Pay"),
-        ("c", "Shop", "Refund"),
-    ] {
-        let mut collection = collection(&[request(request_name, "http://localhost/", &[])]);
-        collection["info"]["name"] = name.into();
-        collection["info"]["_postman_id"] = "one-and-the-same".into();
-        home.file(&format!("many/{file}.postman_collection.json"), &collection.to_string());
-    }
-    let import = |args: &[&str]| {
-        let mut command = home.postrider();
-        let files = ["a", "b", "c"].map(|file| format!("../many/{file}.postman_collection.json"));
-        command.current_dir(&root).arg("import").args(files).args(args).assert()
-    };
-    // Without `--yes`: nothing was there before.
-    import(&[])
-        .success()
-        .stdout(contains("Shop copy: 1 requests in collections/shop-copy").and(contains("has the same one")));
-    for file in ["shop/login", "shop-copy/pay", "shop-2/refund"] {
-        assert!(root.join(format!("collections/{file}.toml")).exists(), "{file}");
-    }
-    import(&[]).success().stdout(contains("6 unchanged"));
 }
 
 #[test]
