@@ -14,7 +14,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
     let url = escape(&redactor.redact(&exchange.request.url));
     let result = match exchange.response() {
         Some(response) => {
-            let status = format!("{} {}", response.status, escape(&response.reason));
+            let status = format!("{} {}", response.status, escape(&redactor.redact(&response.reason)));
             format!(
                 "[{}, {}, {}]",
                 paint.status(response.status, status.trim_end()),

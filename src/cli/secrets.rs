@@ -162,9 +162,16 @@ fn new_passphrase() -> Result<Secret, CliError> {
 }
 
 fn change(opened: &Opened, safe: &Safe, passphrase: Option<&Secret>, output: &mut Output) -> Result<(), CliError> {
-    let count = rekey(&opened.paths, safe, passphrase).map_err(|error| state_told(&error))?;
+    let done = rekey(&opened.paths, safe, passphrase).map_err(|error| state_told(&error))?;
+    let count = done.workspaces;
     let workspaces = if count == 1 { "workspace" } else { "workspaces" };
     output.note(&format!("sealed anew with a new key: {count} {workspaces}"));
+    for problem in &done.set_aside {
+        tell(output, &problem.to_string(), problem.hint.as_deref());
+    }
+    if !done.set_aside.is_empty() {
+        output.note("the old key is kept too, for what was set aside; `postrider secrets rekey` gives it up");
+    }
     Ok(())
 }
 

@@ -19,6 +19,7 @@ use tokio::process::Command;
 use tokio::sync::Mutex;
 
 use super::consent::{Asking, Consent, Permission, allowed};
+use super::renewal::cut;
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Scope, Secret};
@@ -179,7 +180,7 @@ async fn run(argv: &[String], folder: &Path) -> Result<Secret, String> {
     let status = status.map_err(|error| format!("`{program}` cannot be waited for: {error}"))?;
     if !status.success() {
         let said = String::from_utf8_lossy(&said);
-        let said: String = said.trim().chars().take(MOST_SAID).collect();
+        let said = cut(said.trim(), MOST_SAID);
         let colon = if said.is_empty() { "" } else { ": " };
         return Err(format!("`{program}` failed ({status}){colon}{said}"));
     }
@@ -227,6 +228,14 @@ mod tests {
         assert!(none.is_err_and(|why| why.contains("cannot be run")));
         let failed = runs(&["ls", "/no/such/folder"]).await;
         assert!(failed.is_err_and(|why| why.contains("failed (exit status: ") && why.contains("/no/such/folder")));
+    }
+
+    #[tokio::test]
+    async fn a_secret_at_the_end_of_what_a_failed_program_says_is_masked() {
+        let said = format!("{} heron-4711-secret", "x".repeat(MOST_SAID - 8));
+        let failed = runs(&["sh", "-c", "echo \"$0\" >&2; exit 3", &said]).await;
+        let shown = Redactor::new([Secret::new("heron-4711-secret")]).redact(&failed.unwrap_or_else(|why| why));
+        assert!(shown.contains("xxx") && !shown.contains("heron"), "{shown}");
     }
 
     #[test]

@@ -361,7 +361,7 @@ impl Pipeline {
                 .await;
         }
         prepared.log.outcome.exchange = Some(exchange);
-        self.learn_tokens(&mut prepared);
+        self.learn_tokens(&mut prepared).await;
         prepared.log.outcome
     }
 

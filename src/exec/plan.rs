@@ -145,6 +145,15 @@ impl Plan {
         self.path.as_ref().map(ToString::to_string).unwrap_or_default()
     }
 
+    /// The auth it is sent with: its own, or the one it inherits.
+    pub fn auth(&self) -> &Auth {
+        if self.request.auth.is_inherited() {
+            &self.inherited_auth.auth
+        } else {
+            &self.request.auth
+        }
+    }
+
     /// The name of the collection and folders, then the request's: what `pm.execution.location` holds.
     pub fn location(&self) -> Vec<String> {
         let names = self.ancestors.iter().map(|ancestor| ancestor.name.clone());

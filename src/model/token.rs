@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ItemPath;
 use super::request::Method;
 use super::variable::VariableWrite;
 
@@ -157,6 +158,10 @@ impl TokenSource {
     }
 }
 
+/// How the places of tokens begin that an auth gets itself, before the path of its collection; none in a workspace does,
+/// as a colon is no part of a file's name here.
+pub const GRANTED: &str = "oauth2:";
+
 /// Which token: one environment's, declared at one place under one name.
 ///
 /// Tokens of two environments are never mixed up, nor those of two rows of iteration data that log in differently.
@@ -171,6 +176,15 @@ pub struct TokenKey {
     /// What else tells it from others of that name: the values of iteration data that its request is made of, hashed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub audience: String,
+}
+
+impl TokenKey {
+    /// Whether it is declared by this collection or folder, by one below it, or got by the auths of this collection.
+    pub fn is_below(&self, group: &ItemPath) -> bool {
+        let place = self.place.strip_prefix(GRANTED).unwrap_or(&self.place);
+        let rest = place.strip_prefix(group.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 /// A token that was obtained.

@@ -320,7 +320,7 @@ fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
         let level = if well { Level::Done } else { Level::Warning };
         let text = format!(
             "`{name}` answered {}{tests}",
-            format!("{status} {}", response.reason).trim_end()
+            format!("{status} {}", outcome.redactor.redact(&response.reason)).trim_end()
         );
         state.shared.notify(level, text);
     }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use postrider::exec::renewal::{TokenStore, granted_key};
+use postrider::exec::renewal::TokenStore;
 use postrider::exec::{Pipeline, SendContext, Session};
 use postrider::http::{Client, ClientConfig, Jar};
 use postrider::model::exchange::SendErrorKind;
 use postrider::model::request::Method;
-use postrider::model::{Auth, Outcome, Request};
+use postrider::model::{Auth, Entity, Group, Outcome, Request};
 
 use super::server::{Manners, PASSWORD, SECRET, Server};
 use super::support::{Browser, auth};
@@ -187,6 +187,58 @@ async fn where_nobody_can_sign_in_the_request_is_not_sent_unless_it_has_a_token(
 }
 
 #[tokio::test]
+async fn a_given_token_is_sent_until_it_is_refused_or_ends() {
+    let server = Server::start(Manners::default()).await;
+    for grant in ["client_credentials", "password_credentials"] {
+        let pipeline = pipeline();
+        let auth = auth(&server, grant, "body");
+        // What ends is not sent at all, what says no end until the server minds.
+        for (given, asked) in [("eyJhbGciOiJub25lIn0.eyJleHAiOjEwMDB9.", 1), ("at-unknown", 0)] {
+            let (before, given) = (server.asked().len(), auth.clone().with("accessToken", given));
+            let store = pipeline.tokens.clone().unwrap();
+            for (key, _) in store.all() {
+                store.forget(&key).unwrap();
+            }
+            let posted = send(&pipeline, &server, "POST", &given).await;
+            let sent = &posted.exchange.as_ref().unwrap().request.headers;
+            let value = sent.iter().find(|(name, _)| name == "Authorization").unwrap();
+            assert_eq!(value.1 == "Bearer at-unknown", asked == 0);
+            assert_eq!(status(&posted), if asked == 0 { 401 } else { 200 });
+            assert_eq!(status(&send(&pipeline, &server, "GET", &given).await), 200);
+            assert_eq!(
+                server.asked().len(),
+                before + 1,
+                "got before the request, or after its refusal"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_collection_that_says_the_same_gets_a_token_of_its_own() {
+    let server = Server::start(Manners::default()).await;
+    let pipeline = pipeline();
+    let mut session = Session::default();
+    let workspace = Arc::make_mut(&mut session.workspace);
+    let mut requests = Vec::new();
+    for slug in ["ours", "strangers"] {
+        let collection = workspace.load_node(None, slug, Entity::Collection(Arc::new(Group::named(slug))));
+        let mut request = Request {
+            name: "api".into(),
+            auth: auth(&server, "client_credentials", "body"),
+            ..Request::default()
+        };
+        request.set_full_url(&format!("{}/api", server.base()));
+        requests.push(workspace.load_node(Some(collection), "api", Entity::Request(Arc::new(request))));
+    }
+    for (asked, request) in [(1, requests[0]), (1, requests[0]), (2, requests[1])] {
+        let plan = session.plan(request).unwrap();
+        let outcome = pipeline.send(plan, &SendContext::default()).await;
+        assert_eq!((status(&outcome), server.asked().len()), (200, asked));
+    }
+}
+
+#[tokio::test]
 async fn wrong_keys_stop_the_request_in_words_and_are_not_tried_over_and_over() {
     let server = Server::start(Manners::default()).await;
     let (pipeline, right) = (pipeline(), auth(&server, "client_credentials", "body"));
@@ -227,8 +279,8 @@ async fn a_new_one_is_got_when_the_user_wants_it() {
     }
     assert_eq!(server.asked(), ["password", "refresh_token"]);
     assert_eq!(server.let_in(), 0, "nothing else was sent");
-    let key = granted_key(&plan(&auth)).unwrap();
     let store = pipeline.tokens.clone().unwrap();
+    let (key, _) = store.all().remove(0);
     assert!(store.peek(&key).is_some());
     store.forget(&key).unwrap();
     server.forget_refresh();

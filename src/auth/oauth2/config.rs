@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::error::OAuthError;
-use super::extra::{Extra, extras};
+use super::extra::{Extra, ExtraParam, extras};
 use super::pkce;
 use crate::model::template::tokens;
 use crate::model::{Auth, Secret};
@@ -291,28 +291,26 @@ impl Config {
     /// What names the token among others: two requests whose auth says the same share one. Nothing secret is in it, so
     /// that it may be written down.
     pub fn fingerprint(&self) -> String {
+        let extra = |all: &[ExtraParam]| -> Vec<(String, String)> {
+            let all = all.iter();
+            all.map(|extra| (extra.name.clone(), extra.value.clone())).collect()
+        };
         let facts = serde_json::json!([
             self.grant.label(),
             self.issuer,
             self.endpoints.authorization,
             self.endpoints.token,
             self.endpoints.device,
+            self.endpoints.refresh,
             self.client.id,
             self.username,
             self.scope,
             self.audience,
             self.resources,
             self.sends == Sends::Id,
-            self.extra
-                .auth
-                .iter()
-                .map(|extra| (&extra.name, &extra.value))
-                .collect::<Vec<_>>(),
-            self.extra
-                .token
-                .iter()
-                .map(|extra| (&extra.name, &extra.value))
-                .collect::<Vec<_>>(),
+            extra(&self.extra.auth),
+            extra(&self.extra.token),
+            extra(&self.extra.refresh),
         ]);
         let digest = Sha256::digest(facts.to_string());
         digest
@@ -534,6 +532,8 @@ mod tests {
             ("clientId", "other"),
             ("audience", "b"),
             ("resource", "https://c"),
+            ("refreshTokenUrl", "https://elsewhere.example/token"),
+            ("refreshRequestParams", "tenant=x"),
         ] {
             assert_ne!(print(&auth()), print(&auth().with(name, value)), "{name}");
         }

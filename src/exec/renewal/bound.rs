@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::exec::plan::{self, Plan};
 use crate::exec::source::{Source, collection_layer};
 use crate::exec::tokens::{TokenRequest, token_sources, tokens_seen};
-use crate::model::script::ScriptEvent;
+use crate::model::script::{ScriptEvent, Scripts};
 use crate::model::token::{TokenKey, TokenSource};
 use crate::model::{NodeId, Scope, Workspace};
 use crate::vars::{Dynamic, Layer, Scopes, resolve};
@@ -151,36 +151,41 @@ impl Bound {
         if let Some(plan) = &self.request
             && (own(Scope::Data) || own(Scope::Local))
         {
-            key.audience = audience(plan, scopes);
+            key.audience = audience(plan, self.refresh.as_ref(), scopes);
         }
         key
     }
 }
 
-/// A fingerprint of the iteration data and local variables that a request is made of; empty when it is made of none.
-fn audience(plan: &Plan, scopes: &Scopes) -> String {
-    let auth = if plan.request.auth.is_inherited() {
-        &plan.inherited_auth.auth
-    } else {
-        &plan.request.auth
+/// A fingerprint of the iteration data and local variables that a token's requests are made of; empty when they are made
+/// of none.
+fn audience(request: &Plan, refresh: Option<&Plan>, scopes: &Scopes) -> String {
+    let plans = || std::iter::once(request).chain(refresh);
+    let mut made_of: Vec<(String, String)> = Vec::new();
+    for plan in plans() {
+        let resolved = resolve(&plan.request, plan.auth(), &plan.settings, scopes, &Dynamic::new());
+        let own = resolved.used.into_iter();
+        let own = own.filter(|(_, scope)| matches!(scope, Scope::Data | Scope::Local));
+        made_of.extend(own.filter_map(|(name, _)| {
+            let value = scopes.get(&name)?.1.value.to_string();
+            Some((name, value))
+        }));
+    }
+    // A script may look at all of the row, by whatever name and way.
+    let runs = |scripts: &Scripts| !scripts.source(ScriptEvent::PreRequest).trim().is_empty();
+    let is_made_by_script = |plan: &Plan| {
+        let above = plan.ancestors.iter().map(|ancestor| &ancestor.scripts);
+        above.chain([&plan.request.scripts]).any(runs)
     };
-    let resolved = resolve(&plan.request, auth, &plan.settings, scopes, &Dynamic::new());
-    let is_own = |scope: Scope| matches!(scope, Scope::Data | Scope::Local);
-    let used = resolved.used.iter().filter(|(_, scope)| is_own(*scope));
-    let mut made_of: Vec<(&str, String)> = used
-        .filter_map(|(name, _)| Some((name.as_str(), scopes.get(name)?.1.value.to_string())))
-        .collect();
-    // Its scripts may look at all of the row.
-    let scripts = plan.ancestors.iter().map(|ancestor| &ancestor.scripts);
-    let mut scripts = scripts.chain([&plan.request.scripts]);
-    if scripts.any(|scripts| scripts.source(ScriptEvent::PreRequest).contains("iterationData")) {
+    if plans().any(is_made_by_script) {
         let row = scopes.layer(Scope::Data).bindings.iter();
-        made_of.extend(row.map(|binding| (binding.key.as_str(), binding.value.to_string())));
+        made_of.extend(row.map(|binding| (binding.key.clone(), binding.value.to_string())));
     }
     if made_of.is_empty() {
         return String::new();
     }
     made_of.sort();
+    made_of.dedup();
     let mut hasher = DefaultHasher::new();
     made_of.hash(&mut hasher);
     format!("{:016x}", hasher.finish())

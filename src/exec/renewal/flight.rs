@@ -45,6 +45,7 @@ pub(super) struct Flight {
     /// Tells it from others.
     pub number: u64,
     landed: watch::Receiver<Option<Arc<Landed>>>,
+    cancel: CancellationToken,
     /// Ends the flight when all that wait have gone.
     riders: Weak<DropGuard>,
 }
@@ -56,6 +57,11 @@ pub(super) struct Landing {
 }
 
 impl Flight {
+    /// Ends it: what it brings is not wanted any more.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
     /// A place among those that wait; `None` when all have gone and it is about to end.
     pub fn join(&self) -> Option<Landing> {
         Some(Landing {
@@ -87,6 +93,7 @@ pub(super) fn begin(
     let flight = Flight {
         number,
         landed: landed.clone(),
+        cancel: cancel.clone(),
         riders: Arc::downgrade(&rider),
     };
     tokio::spawn(async move {
@@ -94,7 +101,7 @@ pub(super) fn begin(
         tokio::select! {
             biased;
             () = cancel.cancelled() => {}
-            done = fetch(&store, origin, &want, known, &cancel) => {
+            done = fetch(&store, number, origin, &want, known, &cancel) => {
                 let done = Arc::new(done);
                 store.land(&key, number, &done);
                 // Those that waited may all have gone.
@@ -107,6 +114,7 @@ pub(super) fn begin(
 
 async fn fetch(
     store: &TokenStore,
+    number: u64,
     origin: Arc<dyn Origin>,
     want: &Want,
     known: Option<Arc<Token>>,
@@ -156,8 +164,11 @@ async fn fetch(
         token => token.map(Arc::new),
     };
     if let (Ok(token), Some(keeper)) = (&token, &keeper) {
-        let token = token.clone();
-        let kept = on_disk(keeper, &key, move |keeper, key| keeper.keep(key, &token)).await;
+        let (store, token) = (store.clone(), token.clone());
+        let kept = on_disk(keeper, &key, move |keeper, key| {
+            store.keep_landed(keeper, key, number, &token)
+        })
+        .await;
         unkept = kept.and_then(Result::err).or(unkept);
     }
     Landed {

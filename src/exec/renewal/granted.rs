@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! resolved auth ─▶ Config ─ no way to get a token ──────────────▶ as in Postman: the `accessToken` it holds
-//!                    │ its own key: environment, and what it is for
+//!                    │ its own key: environment, collection, and what it is for
 //!                    ▼
 //!                 TokenStore::obtain ─▶ Granted ─ refresh token? ─▶ Flow::refresh ─┐ when that fails
 //!                    │                      └──────── none ──────▶ Flow::obtain ◀──┘
@@ -28,9 +28,9 @@ use crate::exec::source::{Source, scopes};
 use crate::exec::tokens::{TokenStatus, status_of};
 use crate::model::exchange::{Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ConsoleLevel;
-use crate::model::token::{Replay, Token, TokenKey, TokenSource};
-use crate::model::{Auth, Outcome, Request, ResolvedRequest, Secret, Settings};
-use crate::vars::{Dynamic, Scopes, resolve};
+use crate::model::token::{GRANTED, Replay, Token, TokenKey, TokenSource};
+use crate::model::{Outcome, Request, ResolvedRequest, Secret, Settings};
+use crate::vars::{Dynamic, resolve};
 
 /// How long before its end a token counts as expired.
 const RENEW_BEFORE: Duration = Duration::from_secs(30);
@@ -38,8 +38,6 @@ const RENEW_BEFORE: Duration = Duration::from_secs(30);
 const UNAUTHORIZED: u16 = 401;
 /// Where its parameter is put.
 const TOKEN: &str = "accessToken";
-/// How the places of these tokens begin; none in a workspace does, as a colon is no part of a file's name here.
-const PLACE: &str = "oauth2:";
 
 /// The token in a request.
 pub(super) struct InRequest {
@@ -170,12 +168,15 @@ impl Pipeline {
         let Some(store) = self.tokens.clone() else { return };
         let given = ready.resolved.auth.text(TOKEN);
         // A token that is given in a variable that nothing defines is none.
-        let is_given =
-            !given.contains("{{") && status_of(Some(&given.into()), Timestamp::UNIX_EPOCH) != TokenStatus::Missing;
+        let is_given = |given: &String| {
+            let status = status_of(Some(&given.as_str().into()), Timestamp::UNIX_EPOCH);
+            !given.contains("{{") && status != TokenStatus::Missing
+        };
+        let given = Some(given).filter(is_given);
         let config = match Config::read(&ready.resolved.auth) {
             Ok(Some(config)) => config,
             Ok(None) => return,
-            Err(error) if is_given => {
+            Err(error) if given.is_some() => {
                 say(
                     prepared,
                     ConsoleLevel::Warn,
@@ -188,7 +189,6 @@ impl Pipeline {
                 return;
             }
         };
-        // As Postman's runner does, which can ask nobody.
         let unattended = config.grant.needs_person() && self.person.is_none();
         let key = key(prepared, &config);
         let held = store.peek(&key).map(|token| token.value.clone());
@@ -197,15 +197,24 @@ impl Pipeline {
             Standing::Due(cause) => Some(cause),
         };
         let refreshes = store.peek(&key).is_some_and(|token| token.refresh.is_some());
-        if cause.is_some() && unattended && is_given && !refreshes {
+        // What was got here goes before what is given; without it, the given one goes out as it does in Postman's runner,
+        // which heeds none of the keys that say how to get another.
+        let given = given.filter(|_| cause.is_some() && !refreshes);
+        let is_good = |given: &String| {
+            let standing = store.judge(&key, Some(given), Duration::ZERO, Timestamp::now());
+            matches!(standing, Standing::Good(_))
+        };
+        let good = given.clone().filter(is_good);
+        if given.is_some() && good.is_none() && unattended {
             let text = "the token given in the auth is sent, as nobody can be asked to sign in for another";
             say(prepared, ConsoleLevel::Info, text.to_owned());
             return;
         }
+        let cause = cause.filter(|_| good.is_none());
         let mut token = InRequest {
             key,
             config,
-            value: held.unwrap_or_default(),
+            value: good.or(held).unwrap_or_default(),
             fresh: false,
         };
         if let Some(cause) = cause
@@ -395,20 +404,8 @@ impl Pipeline {
     }
 }
 
-/// Which token a request's auth gets, if it says how; for showing and forgetting it.
-pub fn granted_key(plan: &Plan) -> Option<TokenKey> {
-    let auth = if plan.request.auth.is_inherited() {
-        &plan.inherited_auth.auth
-    } else {
-        &plan.request.auth
-    };
-    let environment = plan.environment.as_str();
-    is_configured(auth)
-        .then(|| key_of(auth, &plan.scopes, environment))
-        .flatten()
-}
-
-/// The same for a request of the workspace, without planning it: the screen asks at every event.
+/// Which token the auth of a request of the workspace gets, if it says how; without planning it, as the screen asks at
+/// every event.
 pub fn granted_key_at(source: &Source<'_>) -> Option<TokenKey> {
     let node = source.node?;
     let own = &source.workspace.request(node)?.auth;
@@ -419,18 +416,17 @@ pub fn granted_key_at(source: &Source<'_>) -> Option<TokenKey> {
     }
     let environment = source.environment.and_then(|id| source.workspace.environment(id));
     let environment = environment.map_or("", |node| node.slug.as_str());
-    key_of(auth, &scopes(source), environment)
+    let collection = source.workspace.collection_of(node);
+    let collection = collection.map_or("", |node| node.slug.as_str());
+    let (own, settings) = (Request::default(), Settings::default());
+    let resolved = resolve(&own, auth, &settings, &scopes(source), &Dynamic::new());
+    let config = Config::read(&resolved.auth).ok().flatten()?;
+    Some(key_in(environment, collection, &config))
 }
 
 /// Whether a token is one that an auth gets.
 pub fn is_granted(key: &TokenKey) -> bool {
-    key.place.starts_with(PLACE)
-}
-
-fn key_of(auth: &Auth, scopes: &Scopes, environment: &str) -> Option<TokenKey> {
-    let resolved = resolve(&Request::default(), auth, &Settings::default(), scopes, &Dynamic::new());
-    let config = Config::read(&resolved.auth).ok().flatten()?;
-    Some(key_in(environment, &config))
+    key.place.starts_with(GRANTED)
 }
 
 impl InRequest {
@@ -441,15 +437,18 @@ impl InRequest {
     }
 }
 
-/// Which token it is: that of an environment, for what the auth says.
+/// Which token it is: that of an environment and a collection, for what the auth says.
 fn key(prepared: &Prepared, config: &Config) -> TokenKey {
-    key_in(&prepared.plan.environment, config)
+    let path = prepared.plan.path.as_ref().map_or("", |path| path.as_str());
+    let collection = path.split_once('/').map_or(path, |(collection, _)| collection);
+    key_in(&prepared.plan.environment, collection, config)
 }
 
-fn key_in(environment: &str, config: &Config) -> TokenKey {
+/// Another collection that says the same is another one's, and may say where else the refresh token is to go.
+fn key_in(environment: &str, collection: &str, config: &Config) -> TokenKey {
     TokenKey {
         environment: environment.to_owned(),
-        place: format!("{PLACE}{}", config.fingerprint()),
+        place: format!("{GRANTED}{collection}/{}", config.fingerprint()),
         name: config.label(),
         audience: String::new(),
     }

@@ -30,10 +30,10 @@ pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
 pub use bound::{Bound, Tokens};
 pub use flight::Landed;
 pub use forget::forget_token;
-pub use granted::{granted_key, granted_key_at, is_granted};
+pub use granted::{granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};
 pub use store::{Obtained, TokenStore, Want};
-pub use words::{complaint, span};
+pub use words::{complaint, cut, span};
 
 pub(super) use send::{Ready, unsent};

@@ -40,7 +40,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
     })?;
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
     let said = said.unwrap_or_default();
-    let status = format!("{} {}", response.status, response.reason);
+    let status = format!("{} {}", response.status, redact(&response.reason));
     let answered = format!("`{name}` answered {}{said}", status.trim_end());
     if response.status >= 400 {
         return Err(Failure {

@@ -26,6 +26,7 @@ use crate::exec::plan::Plan;
 use crate::exec::tokens::{TokenStatus, status_of};
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, Renewal};
+use crate::model::template::tokens;
 use crate::model::token::{Pick, Renew, Token, TokenKey};
 use crate::model::variable::display_value;
 use crate::model::{Outcome, ResolvedRequest, Scope};
@@ -134,10 +135,15 @@ impl Pipeline {
             }
             let value = prepared.scopes.get(variable).map(|(_, binding)| &binding.value);
             let is_missing = status_of(value, Timestamp::UNIX_EPOCH) == TokenStatus::Missing;
+            let value = value.filter(|_| !is_missing).map(display_value);
+            // What the variable holds may be another row's.
+            let known = self.tokens.as_ref().and_then(|store| store.peek(&key));
+            let is_own = |value: &String| known.as_ref().is_some_and(|known| known.value == *value);
+            let value = value.filter(|value| key.audience.is_empty() || is_own(value));
             out.push(Used {
                 at,
                 key,
-                value: value.filter(|_| !is_missing).map(display_value),
+                value,
                 fresh: false,
             });
         }
@@ -289,16 +295,23 @@ impl Pipeline {
     ) -> Option<ResolvedRequest> {
         let status = exchange.response()?.status;
         let store = self.tokens.clone()?;
-        let is_refused = |token: &&mut Used| {
-            let bound = bound(prepared, token.at);
-            token.value.is_some() && bound.is_some_and(|bound| bound.source.is_refusal(status))
-        };
         let request_id = request_id(prepared, ready);
-        let token = ready.used.iter_mut().find(is_refused)?;
+        // One that is fresh, or did not help a moment ago, is not what the server minds.
+        let is_refused = |token: &Used| {
+            let is_refusal = bound(prepared, token.at).is_some_and(|bound| bound.source.is_refusal(status));
+            let may_help = !token.fresh && !store.is_fruitless(&token.key, &request_id);
+            token.value.is_some() && is_refusal && may_help
+        };
+        // The one that its auth sends is the likeliest.
+        let mut refused: Vec<&mut Used> = ready.used.iter_mut().filter(|token| is_refused(token)).collect();
+        let likeliest = refused
+            .iter()
+            .position(|token| is_in_auth(&prepared.plan, &token.key.name));
+        let token = match likeliest {
+            Some(at) => refused.swap_remove(at),
+            None => refused.into_iter().next()?,
+        };
         let method = ready.resolved.method.clone();
-        if token.fresh || store.is_fruitless(&token.key, &request_id) {
-            return None;
-        }
         let cause = Cause::Refused(status);
         match Box::pin(self.better(&store, prepared, token, cause, context)).await {
             Better::Took => {}
@@ -357,7 +370,7 @@ impl Pipeline {
     }
 
     /// After a request that brings tokens: puts those into their variables that no script puts there, and notes all.
-    pub(in crate::exec) fn learn_tokens(&self, prepared: &mut Prepared) {
+    pub(in crate::exec) async fn learn_tokens(&self, prepared: &mut Prepared) {
         let filled: Vec<Bound> = prepared.plan.tokens.filled().cloned().collect();
         for bound in filled {
             let (source, name) = (&bound.source, prepared.plan.request.name.clone());
@@ -374,8 +387,11 @@ impl Pipeline {
                         prepared.log.outcome.writes.push(write);
                     }
                     token.writes = kept(&prepared.log.outcome, own);
-                    if let Some(store) = self.tokens.as_ref().filter(|_| !self.renewing.contains(&key)) {
-                        store.learn(&key, token);
+                    if let Some(store) = self.tokens.as_ref().filter(|_| !self.renewing.contains(&key))
+                        && let Err(error) = store.learn(&key, token).await
+                    {
+                        let text = format!("`{}` is not kept: {error}", source.variable);
+                        say(prepared, ConsoleLevel::Warn, text);
                     }
                 }
                 Err(failure) if well && source.pick != Pick::Script => {
@@ -413,6 +429,12 @@ pub(in crate::exec) fn unsent(resolved: &ResolvedRequest, error: SendError) -> E
 /// What tells a request from others that need the same token.
 pub(super) fn request_id(prepared: &Prepared, ready: &Ready) -> String {
     format!("{} {}", ready.resolved.method, prepared.plan.id())
+}
+
+/// Whether a request's auth is made of a variable.
+fn is_in_auth(plan: &Plan, variable: &str) -> bool {
+    let mut texts = plan.auth().params.values().filter_map(serde_json::Value::as_str);
+    texts.any(|text| tokens(text).any(|token| token.name == variable))
 }
 
 fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {

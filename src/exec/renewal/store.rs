@@ -41,7 +41,12 @@ pub struct TokenStore {
 struct Inner {
     slots: Mutex<Slots>,
     keeper: Option<Arc<dyn TokenKeeper>>,
+    /// Whose turn it is to change what is kept.
+    keeping: Mutex<()>,
 }
+
+/// Whether a token is kept, or why not.
+type Kept = Result<(), String>;
 
 #[derive(Default)]
 struct Slots {
@@ -129,6 +134,7 @@ impl TokenStore {
             inner: Arc::new(Inner {
                 slots: Mutex::new(slots),
                 keeper,
+                keeping: Mutex::default(),
             }),
         }
     }
@@ -251,10 +257,11 @@ impl TokenStore {
     /// Notes what came of a flight.
     pub(super) fn land(&self, key: &TokenKey, number: u64, landed: &Arc<Landed>) {
         let mut slots = self.lock();
-        let slot = slots.by_key.entry(key.clone()).or_default();
-        if slot.flight.as_ref().is_some_and(|flight| flight.number == number) {
-            slot.flight = None;
-        }
+        // Forgotten meanwhile: then it is not to be here.
+        let Some(slot) = slots.by_key.get_mut(key).filter(|slot| slot.is_awaiting(number)) else {
+            return;
+        };
+        slot.flight = None;
         match &landed.token {
             Ok(token) => slot.take(token.clone()),
             Err(_) => {
@@ -280,14 +287,23 @@ impl TokenStore {
     }
 
     /// Takes note of a token that came without anybody's asking the store: its request was sent like any other.
-    pub fn learn(&self, key: &TokenKey, token: Token) {
+    ///
+    /// # Errors
+    ///
+    /// A sentence, when it is in use but cannot be kept.
+    pub async fn learn(&self, key: &TokenKey, token: Token) -> Result<(), String> {
         let token = Arc::new(token);
         self.note(key, token.clone());
-        if let Some(keeper) = self.keeper().filter(|_| key.audience.is_empty()) {
-            let key = key.clone();
-            // What cannot be kept is still in use; the next one tries again.
-            tokio::task::spawn_blocking(move || drop(keeper.keep(&key, &token)));
-        }
+        let Some(keeper) = self.keeper().filter(|_| key.audience.is_empty()) else {
+            return Ok(());
+        };
+        let (store, key) = (self.clone(), key.clone());
+        let is_newest =
+            |token: &Arc<Token>, slot: &Slot| slot.token.as_ref().is_some_and(|own| Arc::ptr_eq(own, token));
+        let kept =
+            tokio::task::spawn_blocking(move || store.keep(&*keeper, &key, &token, |slot| is_newest(&token, slot)));
+        // It is not done only when the program is ending.
+        kept.await.unwrap_or(Ok(()))
     }
 
     /// Takes note of a token that is kept already: another postrider has fetched it.
@@ -322,14 +338,51 @@ impl TokenStore {
         last.is_some_and(|(times, at)| at.elapsed() < pause(*times))
     }
 
-    /// Forgets a token, here and where it is kept.
+    /// Forgets a token, here and where it is kept; who is fetching it ends.
     ///
     /// # Errors
     ///
     /// A sentence, when it stays where it is kept.
     pub fn forget(&self, key: &TokenKey) -> Result<(), String> {
-        self.lock().by_key.remove(key);
-        self.inner.keeper.as_ref().map_or(Ok(()), |keeper| keeper.forget(key))
+        self.forget_here(|known| known == key);
+        let Some(keeper) = &self.inner.keeper else {
+            return Ok(());
+        };
+        let _turn = self.turn();
+        keeper.forget(key)
+    }
+
+    /// Forgets tokens here alone: where they are kept, somebody else sees to it.
+    pub fn forget_here(&self, is_gone: impl Fn(&TokenKey) -> bool) {
+        self.lock().by_key.retain(|key, slot| {
+            let gone = is_gone(key);
+            if let Some(flight) = slot.flight.as_ref().filter(|_| gone) {
+                flight.cancel();
+            }
+            !gone
+        });
+    }
+
+    /// Keeps what a flight has brought, unless the token was forgotten since.
+    pub(super) fn keep_landed(&self, keeper: &dyn TokenKeeper, key: &TokenKey, number: u64, token: &Token) -> Kept {
+        self.keep(keeper, key, token, |slot| slot.is_awaiting(number))
+    }
+
+    /// One after the other: what is kept last is what is known last, and nothing is kept behind a forgetting.
+    fn keep(
+        &self,
+        keeper: &dyn TokenKeeper,
+        key: &TokenKey,
+        token: &Token,
+        is_wanted: impl FnOnce(&Slot) -> bool,
+    ) -> Kept {
+        let _turn = self.turn();
+        let is_wanted = self.lock().by_key.get(key).is_some_and(is_wanted);
+        if is_wanted { keeper.keep(key, token) } else { Ok(()) }
+    }
+
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.keeping.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -359,6 +412,11 @@ impl Slots {
 }
 
 impl Slot {
+    /// Whether this flight is the one that is on its way.
+    fn is_awaiting(&self, number: u64) -> bool {
+        self.flight.as_ref().is_some_and(|flight| flight.number == number)
+    }
+
     fn take(&mut self, token: Arc<Token>) {
         self.refused.retain(|refused| *refused != token.value);
         self.token = Some(token);

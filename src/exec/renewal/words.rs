@@ -43,16 +43,35 @@ pub fn complaint(response: &Response) -> Option<String> {
         (Some(code), Some(more)) => format!("{code}: {more}"),
         (code, more) => code.or(more)?,
     };
-    let mut said: String = said.chars().filter(|c| !c.is_control()).take(MOST).collect();
+    let mut said: String = said.chars().filter(|c| !c.is_control()).collect();
     if said.ends_with('.') {
         said.pop();
     }
-    Some(said)
+    Some(cut(&said, MOST))
+}
+
+/// So many characters of a text. The ellipsis also tells the redactor that the last of them may begin a secret.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Redactor, Secret};
+
+    #[test]
+    fn a_secret_that_is_cut_is_masked_as_one_that_is_not() {
+        let redactor = Redactor::new([Secret::new("heron-4711-secret")]);
+        let said = format!("{} heron-4711-secret", "x".repeat(MOST - 8));
+        let shown = redactor.redact(&cut(&said, MOST));
+        assert!(!shown.contains("heron") && shown.ends_with('…'), "{shown}");
+        assert_eq!(cut("äö", 2), "äö");
+        assert_eq!(cut("äöü", 2), "äö…");
+    }
 
     #[test]
     fn spans_read_as_people_say_them() {

@@ -25,8 +25,8 @@ pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
 pub use open::folder_for;
 pub use others::{Known, Other, StateWatcher};
-pub use sealing::rekey;
-pub use tokens::{KeptTokens, token_of, token_place, tokens_among};
+pub use sealing::{Rekeyed, rekey};
+pub use tokens::{KeptTokens, key_of, token_of, token_place, tokens_among};
 
 /// The local state of one workspace.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use rusqlite::params;
 use super::kv::COOKIES;
 use super::{State, StateError};
 use crate::model::Secret;
+use crate::model::problem::Problem;
 use crate::store::paths::Paths;
 use crate::store::seal::{Keys, Safe, SealError, is_sealed};
 
@@ -118,21 +119,34 @@ impl State {
 /// # Errors
 ///
 /// When a state cannot be written: then the file still holds both keys, and it can be done again.
-pub fn rekey(paths: &Paths, safe: &Safe, passphrase: Option<&Secret>) -> Result<usize, StateError> {
+pub fn rekey(paths: &Paths, safe: &Safe, passphrase: Option<&Secret>) -> Result<Rekeyed, StateError> {
     let both = safe.keys()?.renewed();
     safe.put(&both, passphrase)?;
-    let mut done = 0;
+    let mut out = Rekeyed::default();
     for file in states(paths)? {
-        let (mut state, _) = State::open_file_with(&file, Safe::new(paths.secrets_key()))?;
+        let (mut state, problem) = State::open_file_with(&file, Safe::new(paths.secrets_key()))?;
+        out.set_aside.extend(problem);
         if let Some(passphrase) = passphrase {
             state.unlock(passphrase)?;
         }
         state.seal_anew(&both)?;
         state.scrub()?;
-        done += 1;
+        out.workspaces += 1;
     }
-    safe.put(&both.newest(), passphrase)?;
-    Ok(done)
+    // What is saved of a damaged file is sealed with the old key.
+    if out.set_aside.is_empty() {
+        safe.put(&both.newest(), passphrase)?;
+    }
+    Ok(out)
+}
+
+/// What came of a new key.
+#[derive(Debug, Default)]
+pub struct Rekeyed {
+    /// How many workspaces are sealed with it.
+    pub workspaces: usize,
+    /// The states that could not be read and were set aside. While there are any, the old key is kept beside the new one.
+    pub set_aside: Vec<Problem>,
 }
 
 /// The `state.db` of every workspace.
@@ -244,7 +258,8 @@ mod tests {
         let old = fs::read(paths.secrets_key()).unwrap();
         let passphrase = Secret::new("open sesame");
         let safe = Safe::new(paths.secrets_key());
-        assert_eq!(rekey(&paths, &safe, Some(&passphrase)).unwrap(), 2);
+        let done = rekey(&paths, &safe, Some(&passphrase)).unwrap();
+        assert_eq!((done.workspaces, done.set_aside.len()), (2, 0));
         let (mut state, _) = State::open(&paths, std::path::Path::new("/w/b")).unwrap();
         let locked = state.current_values();
         assert!(matches!(locked, Err(StateError::Seal(SealError::Locked))), "{locked:?}");
@@ -255,5 +270,30 @@ mod tests {
 
         fs::write(paths.secrets_key(), old).unwrap();
         assert_eq!(state.current_values().unwrap(), CurrentValues::default());
+    }
+
+    #[test]
+    fn while_a_damaged_state_is_set_aside_the_old_key_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::below(folder.path());
+        for root in ["/w/a", "/w/b"] {
+            State::open(&paths, std::path::Path::new(root)).unwrap();
+        }
+        let safe = Safe::new(paths.secrets_key());
+        let sealed = safe.keys().unwrap().seal("pin", "heron");
+        let damaged = states(&paths).unwrap().remove(0);
+        for ending in ["-wal", "-shm"] {
+            // They may be there.
+            let _ = fs::remove_file(format!("{}{ending}", damaged.display()));
+        }
+        fs::write(&damaged, "no database at all".repeat(400)).unwrap();
+        let done = rekey(&paths, &safe, None).unwrap();
+        assert_eq!((done.workspaces, done.set_aside.len()), (2, 1));
+        let keys = safe.keys().unwrap();
+        assert!(!keys.is_current(&sealed), "there is a new one");
+        assert_eq!(safe.open(&keys, "pin", &sealed).unwrap(), "heron");
+        let done = rekey(&paths, &safe, None).unwrap();
+        assert_eq!(done.set_aside.len(), 0);
+        assert!(safe.open(&safe.keys().unwrap(), "pin", &sealed).is_err());
     }
 }

@@ -99,15 +99,37 @@ pub fn token_of(owner: &Owner, key: &str, value: &CurrentValue) -> Option<(Token
     let Owner::Tokens(environment) = owner else {
         return None;
     };
-    let (place, name) = key.split_once(BETWEEN)?;
-    let key = TokenKey {
-        environment: environment.clone(),
+    let token = serde_json::from_value(value.value.clone()?).ok()?;
+    Some((key_of(environment, key)?, token))
+}
+
+/// Which token a current value of [`Owner::Tokens`] is.
+pub fn key_of(environment: &str, kept: &str) -> Option<TokenKey> {
+    let (place, name) = kept.split_once(BETWEEN)?;
+    Some(TokenKey {
+        environment: environment.to_owned(),
         place: place.to_owned(),
         name: name.to_owned(),
         audience: String::new(),
-    };
-    let token = serde_json::from_value(value.value.clone()?).ok()?;
-    Some((key, token))
+    })
+}
+
+impl State {
+    /// Forgets all tokens of which `is_gone`: what they were declared by, or their environment, is.
+    pub fn forget_tokens(&mut self, is_gone: impl Fn(&TokenKey) -> bool) -> Result<(), StateError> {
+        let all: Vec<(String, String)> = {
+            let mut rows = self
+                .connection
+                .prepare("SELECT name, key FROM current_values WHERE scope = 'tokens'")?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<_>>()?
+        };
+        let gone = all.into_iter().filter_map(|(environment, kept)| {
+            let key = key_of(&environment, &kept)?;
+            is_gone(&key).then_some((Owner::Tokens(environment), kept, None))
+        });
+        self.set_current_values(&gone.collect::<Vec<_>>())
+    }
 }
 
 impl TokenKeeper for KeptTokens {

@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
+use crate::model::token::TokenKey;
 use crate::model::variable::Owner;
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
+use crate::store::state::{key_of, token_place};
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
@@ -106,6 +108,7 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
     forget_values_of_gone(state, before, &after, undone);
+    forget_tokens_of_gone(state, before, &after);
     for (from, to) in work.owners {
         rename_owner(state, from, to);
     }
@@ -214,6 +217,36 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
             change.apply(&mut shared.current);
         }
         shared.history.amend(undone, values);
+    }
+}
+
+/// Lets the tokens go of what is gone or is somewhere else now; whoever comes to be there gets their own. Undoing does not
+/// bring them back: a new one is got.
+fn forget_tokens_of_gone(state: &mut State, before: &Places, after: &Places) {
+    let environments = before.environments.iter();
+    let environments = environments.map(|(id, (spot, _))| (spot, after.environments.get(id).map(|(spot, _)| spot)));
+    let nodes = before.nodes.iter().map(|(id, spot)| (spot, after.nodes.get(id)));
+    let left = environments.chain(nodes);
+    let left = left.filter(|(was, now)| now.is_none_or(|now| now.place != was.place));
+    let left: Vec<&Place> = left.map(|(was, _)| &was.place).collect();
+    if left.is_empty() {
+        return;
+    }
+    let is_gone = |key: &TokenKey| {
+        left.iter().any(|place| match place {
+            Place::Environment(slug) => *slug == key.environment,
+            Place::Group(path) => key.is_below(path),
+            _ => false,
+        })
+    };
+    let shared = &mut state.shared;
+    shared.tokens.forget_here(is_gone);
+    let kept = shared.current.iter().filter_map(|(owner, kept, _)| match owner {
+        Owner::Tokens(environment) => key_of(environment, kept).filter(is_gone),
+        _ => None,
+    });
+    for (owner, kept) in kept.map(|key| token_place(&key)).collect::<Vec<_>>() {
+        shared.current.reset(&owner, &kept);
     }
 }
 

@@ -350,6 +350,8 @@ impl Worker {
             (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
             (Place::Group(from), Place::Group(to)) => {
                 let kept = database.rename_group(from, to);
+                // Another group may come to be where this one was; what it got is not that one's.
+                let kept = kept.and(database.forget_tokens(|key| key.is_below(from)));
                 let owner = |path: &ItemPath| Owner::Collection(path.to_string());
                 if from.parent().is_none() && to.parent().is_none() {
                     kept.and(database.rename_owner(&owner(from), &owner(to)))
@@ -363,7 +365,7 @@ impl Worker {
         self.kept(kept);
     }
 
-    /// Removes files; they stay in the bin, and the values that were kept for them go.
+    /// Removes files; they stay in the bin, and the values and tokens that were kept for them go.
     fn remove(&mut self, place: Place, saved: bool) {
         if saved || self.files.holds(&place) {
             match self.files.remove(&place) {
@@ -376,15 +378,25 @@ impl Worker {
                 }
             }
         }
-        let owner = match place {
-            Place::Environment(slug) => Owner::Environment(slug),
-            Place::Group(path) if path.parent().is_none() => Owner::Collection(path.to_string()),
+        let Some(Database { state, known }) = &mut self.database else {
+            return;
+        };
+        let kept = match place {
+            Place::Environment(slug) => state
+                .forget_owner(&Owner::Tokens(slug.clone()))
+                .and_then(|()| state.forget_owner(&Owner::Environment(slug))),
+            Place::Group(path) => {
+                let kept = state.forget_tokens(|key| key.is_below(&path));
+                if path.parent().is_none() {
+                    kept.and(state.forget_owner(&Owner::Collection(path.to_string())))
+                } else {
+                    kept
+                }
+            }
             _ => return,
         };
-        if let Some(Database { state, known }) = &mut self.database {
-            let kept = state.forget_owner(&owner).and_then(|()| known.refresh(state));
-            self.kept(kept);
-        }
+        let kept = kept.and_then(|()| known.refresh(state));
+        self.kept(kept);
     }
 
     fn failed(&self, what: String, error: &SaveError) {

@@ -262,7 +262,11 @@ fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
     let result = match &send.result {
         Ok((status, reason)) => {
             let took = crate::cli::output::duration(send.took);
-            format!("[{status} {}, {}, {took}]", escape(reason), size(send.received))
+            format!(
+                "[{status} {}, {}, {took}]",
+                escape(&redactor.redact(reason)),
+                size(send.received)
+            )
         }
         Err(_) => "[no response]".to_owned(),
     };

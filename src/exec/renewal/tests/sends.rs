@@ -112,6 +112,26 @@ async fn a_refused_token_is_renewed_and_the_request_sent_again_once() {
 }
 
 #[tokio::test]
+async fn of_several_tokens_the_one_that_may_help_is_renewed() {
+    let desk = Desk::open(mood(LONG)).await;
+    let other = TokenSource {
+        variable: "a".into(),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![other, source()]);
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(client.nodes[GET]).unwrap());
+    request.headers.push(crate::model::request::Entry::new("X-A", "{{a}}"));
+    let (id, entity) = (client.nodes[GET], Entity::Request(Arc::new(request)));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .unwrap();
+    assert_eq!(status(&client.send(GET).await), 200);
+    desk.revoke();
+    assert_eq!(status(&client.send(GET).await), 200, "the one that its auth sends");
+}
+
+#[tokio::test]
 async fn a_server_that_takes_no_token_makes_no_loop() {
     let desk = Desk::open(Mood {
         nobody: true,

@@ -1,17 +1,18 @@
 //! The store itself: one fetching for all, rows that log in differently, other postriders, and what a check costs.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::desk::{Client, Desk, GET, Mood, source, status};
+use super::desk::{Client, Desk, GET, Mood, TOKEN, source, status};
 use crate::exec::renewal::{Cause, Failure, Fetched, Fetching, Obtained, Origin, TokenStore, Want};
 use crate::exec::{RunEvent, RunOptions, SendContext, run};
-use crate::model::token::{Token, TokenKey};
+use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
+use crate::model::{Entity, Request};
 use crate::script::BoxFuture;
 
 /// An origin without a server: it waits until it is told to go on.
@@ -131,7 +132,10 @@ async fn when_all_have_gone_the_next_begins_anew() {
 #[tokio::test]
 async fn an_older_value_is_exchanged_for_the_newer_one_that_is_known() {
     let (store, origin) = (TokenStore::default(), Fake::new(false));
-    store.learn(&origin.key(), token("newer"));
+    store
+        .learn(&origin.key(), token("newer"))
+        .await
+        .expect("nothing is kept");
     let cancel = CancellationToken::new();
     let refused = want(Some("older"), Cause::Refused(401));
     let Obtained::Known(known) = store.obtain(origin.clone(), refused, &cancel).await else {
@@ -187,6 +191,78 @@ async fn run_many(client: &mut Client, times: usize, delay: Duration, parallel: 
     )
     .await;
     (well, other)
+}
+
+/// A keeper on no disk: what it was given, and whether it takes anything.
+#[derive(Default)]
+struct Shelf {
+    full: bool,
+    kept: Mutex<Vec<(TokenKey, Token)>>,
+}
+
+impl TokenKeeper for Shelf {
+    fn load(&self, _: &TokenKey) -> Option<Token> {
+        None
+    }
+
+    fn keep(&self, key: &TokenKey, token: &Token) -> Result<(), String> {
+        if self.full {
+            return Err("the shelf is full".to_owned());
+        }
+        self.kept.lock().unwrap().push((key.clone(), token.clone()));
+        Ok(())
+    }
+
+    fn forget(&self, key: &TokenKey) -> Result<(), String> {
+        self.kept.lock().unwrap().retain(|(kept, _)| kept != key);
+        Ok(())
+    }
+
+    fn try_hold(&self, _: &TokenKey) -> Result<Option<Hold>, String> {
+        Ok(Some(Box::new(())))
+    }
+}
+
+#[tokio::test]
+async fn what_is_forgotten_while_it_is_fetched_does_not_come_back() {
+    let shelf = Arc::new(Shelf::default());
+    let store = TokenStore::kept(Some(shelf.clone()), Vec::new());
+    let (origin, never) = (Fake::new(false), CancellationToken::new());
+    let waiting = {
+        let (store, origin, never) = (store.clone(), origin.clone(), never.clone());
+        tokio::spawn(async move { store.obtain(origin, want(None, Cause::Missing), &never).await })
+    };
+    tokio::task::yield_now().await;
+    store.forget(&origin.key()).unwrap();
+    origin.go.notify_one();
+    assert!(matches!(waiting.await.unwrap(), Obtained::Cancelled));
+    assert!(store.peek(&origin.key()).is_none() && shelf.kept.lock().unwrap().is_empty());
+    // The next one is fetched, and kept.
+    origin.go.notify_one();
+    store.obtain(origin.clone(), want(None, Cause::Missing), &never).await;
+    assert!(store.peek(&origin.key()).is_some() && shelf.kept.lock().unwrap().len() == 1);
+}
+
+#[tokio::test]
+async fn who_learns_a_token_hears_that_it_is_not_kept() {
+    let full = Shelf {
+        full: true,
+        ..Shelf::default()
+    };
+    let desk = Desk::open(Mood {
+        ttl: Duration::from_mins(10),
+        ..Mood::default()
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.pipeline.tokens = Some(TokenStore::kept(Some(Arc::new(full)), Vec::new()));
+    let outcome = client.send(TOKEN).await;
+    let mut lines = outcome.console.iter().map(|line| line.text.as_str());
+    assert!(
+        lines.any(|line| line == "`t` is not kept: the shelf is full"),
+        "{:?}",
+        outcome.console
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,4 +327,43 @@ async fn revoked_tokens_are_renewed_once_for_all() {
     let came = run_many(&mut client, 240, Duration::from_millis(50), 8).await;
     revoking.await.unwrap();
     assert_eq!((came, desk.asked()), ((240, 0), 4));
+}
+
+#[tokio::test]
+async fn rows_that_log_in_by_a_script_have_tokens_of_their_own() {
+    let desk = Desk::open(Mood {
+        ttl: Duration::from_mins(10),
+        ..Mood::default()
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(client.nodes[TOKEN]).expect("a request"));
+    request.scripts.pre_request = "pm.variables.set('login_user', pm.variables.get('user'))".into();
+    request.body = crate::model::Body::Raw {
+        language: crate::model::body::Language::Text,
+        text: "{{login_user}}".into(),
+    };
+    let (id, entity) = (client.nodes[TOKEN], Entity::Request(Arc::new(request)));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .expect("it is there");
+    let rows = serde_json::json!([{ "user": "alice" }, { "user": "bob" }, { "user": "alice" }]);
+    let options = RunOptions {
+        requests: vec![client.nodes[GET]],
+        data: crate::exec::data::parse(rows.to_string()).expect("three rows"),
+        ..RunOptions::default()
+    };
+    let mut sent = Vec::new();
+    let (session, context) = (&mut client.session, SendContext::default());
+    run(&client.pipeline, session, &options, &context, &mut |event| {
+        if let RunEvent::Outcome(done) = event {
+            let headers = &done.outcome.exchange.as_ref().expect("an exchange").request.headers;
+            let own = headers.iter().find(|(name, _)| name == "Authorization");
+            sent.extend(own.map(|(_, value)| value.clone()));
+        }
+    })
+    .await;
+    assert_eq!(desk.asked(), 2);
+    assert!(sent.len() == 3 && sent[0] != sent[1] && sent[0] == sent[2], "{sent:?}");
 }

@@ -68,7 +68,7 @@ fn label(outcome: &Outcome) -> String {
         .to_zoned(jiff::tz::TimeZone::system())
         .strftime("%H:%M:%S");
     let status = exchange.response().map_or_else(String::new, |response| {
-        format!(" · {} {}", response.status, response.reason)
+        format!(" · {} {}", response.status, outcome.redactor.redact(&response.reason))
     });
     format!("{at}{status}").trim_end().to_owned()
 }

@@ -26,7 +26,12 @@ pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
     let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
     let exchange = outcome.exchange.as_ref();
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
-        let reason: String = printable(&response.reason).chars().take(40).collect();
+        let reason = if view.shared.revealed {
+            response.reason.clone()
+        } else {
+            outcome.redactor.redact(&response.reason)
+        };
+        let reason: String = printable(&reason).chars().take(40).collect();
         let status = format!(" {} {reason}", response.status);
         spans.push(Span::styled(
             format!("{} ", status.trim_end()),

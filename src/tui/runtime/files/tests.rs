@@ -360,3 +360,82 @@ fn a_file_that_stays_broken_is_told_once() {
         (2, 1)
     );
 }
+
+#[test]
+fn the_tokens_of_what_is_deleted_or_moved_away_go_with_it() {
+    use crate::model::token::{Token, TokenKey};
+    use crate::store::state::{KeptTokens, tokens_among};
+
+    let mut world = World::new(&[
+        ("environments/demo.toml", "name = 'Demo'\n"),
+        ("environments/other.toml", "name = 'Other'\n"),
+        ("collections/c/collection.toml", "name = 'C'\n"),
+        ("collections/d/collection.toml", "name = 'D'\n"),
+    ]);
+    let home = tempfile::tempdir().unwrap();
+    let (state, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
+    let keeper: Arc<dyn crate::model::token::TokenKeeper> = Arc::new(KeptTokens::beside(&state).unwrap());
+    let token = |value: &str| Token {
+        value: value.to_owned(),
+        expires_at: None,
+        obtained_at: Timestamp::UNIX_EPOCH,
+        skew_ms: 0,
+        writes: Vec::new(),
+        refresh: None,
+    };
+    let mut all = Vec::new();
+    for (environment, place) in [
+        ("demo", ""),
+        ("other", "c/folder"),
+        ("other", "oauth2:c/f1"),
+        ("other", "d"),
+        ("", "cc"),
+    ] {
+        let key = TokenKey {
+            environment: environment.into(),
+            place: place.into(),
+            name: "t".into(),
+            audience: String::new(),
+        };
+        keeper.keep(&key, &token(place)).unwrap();
+        all.push((key, token(place)));
+    }
+    let current = state.current_values().unwrap();
+    assert_eq!(tokens_among(&current).len(), all.len());
+    let shared = &mut world.harness.state.shared;
+    shared.tokens = crate::exec::renewal::TokenStore::kept(Some(keeper), all);
+    shared.current = current.clone();
+    let known = Known::new(current);
+    world.worker.database = Some(Database { state, known });
+
+    let left = |world: &World| {
+        let kept = world.worker.database.as_ref().unwrap().state.current_values().unwrap();
+        let shared = &world.harness.state.shared;
+        let of = |all: Vec<TokenKey>| -> std::collections::BTreeSet<String> {
+            all.into_iter().map(|key| key.place).collect()
+        };
+        let here = of(shared.tokens.all().into_iter().map(|(key, _)| key).collect());
+        for among in [&kept, &shared.current] {
+            assert_eq!(of(tokens_among(among).into_iter().map(|(key, _)| key).collect()), here);
+        }
+        here.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let demo = world
+        .harness
+        .state
+        .shared
+        .workspace
+        .environment_named("demo")
+        .unwrap()
+        .id;
+    world.run(Command::DeleteEnvironment(demo));
+    assert_eq!(left(&world), "c/folder cc d oauth2:c/f1");
+    world.undo();
+    assert_eq!(left(&world), "c/folder cc d oauth2:c/f1", "a new one is got");
+    let id = world.node("c").unwrap();
+    world.run(Command::Delete(id));
+    assert_eq!(left(&world), "cc d");
+    let (id, name) = (world.node("d").unwrap(), "E".to_owned());
+    world.run(Command::Rename { id, name });
+    assert_eq!(left(&world), "cc");
+}
