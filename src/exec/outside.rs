@@ -11,12 +11,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::consent::{Asking, Consent, Permission, allowed};
 use super::renewal::cut;
@@ -36,7 +36,15 @@ const OUR_OWN: &str = "POSTRIDER_PASSPHRASE";
 
 /// What was fetched until now. Clones share it.
 #[derive(Clone, Default)]
-pub struct Outside(Arc<Mutex<HashMap<ValueSource, Secret>>>);
+pub struct Outside(Arc<Fetched>);
+
+#[derive(Default)]
+struct Fetched {
+    /// A cell for each source: who wants one value does not wait for another.
+    cells: StdMutex<HashMap<ValueSource, Arc<OnceCell<Secret>>>>,
+    /// There is one person, who is asked one thing at a time.
+    person: Mutex<()>,
+}
 
 /// A variable that a value is to be fetched for.
 #[derive(Debug, PartialEq)]
@@ -70,8 +78,17 @@ pub(super) fn mentioned(scopes: &Scopes, scripts: &[&str]) -> Vec<Wanted> {
     let names = names.map(|binding| &binding.key);
     wanted(
         scopes,
-        names.filter(|name| scripts.iter().any(|script| script.contains(*name))),
+        names.filter(|name| scripts.iter().any(|script| names_it(script, name))),
     )
+}
+
+/// Whether a script has a name as a whole word: `key` is not wanted where `monkey` is said.
+fn names_it(script: &str, name: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
+    script.match_indices(name).any(|(at, _)| {
+        let (before, behind) = (&script[..at], &script[at + name.len()..]);
+        !goes_on(before.chars().next_back()) && !goes_on(behind.chars().next())
+    })
 }
 
 impl Wanted {
@@ -114,18 +131,31 @@ impl Outside {
                     .hint(format!("set `{name}` before you start postrider"))
             });
         }
+        let cell = {
+            let mut cells = self.0.cells.lock().unwrap_or_else(PoisonError::into_inner);
+            cells.entry(wanted.source.clone()).or_default().clone()
+        };
         // Whoever wants the same waits for it: it is fetched once.
-        let mut kept = self.0.lock().await;
-        if let Some(value) = kept.get(&wanted.source) {
-            return Ok(value.clone());
-        }
-        let value = match &wanted.source {
+        let fetch = self.fetch(wanted, consent, asking, folder, known);
+        cell.get_or_try_init(|| fetch).await.cloned()
+    }
+
+    async fn fetch(
+        &self,
+        wanted: &Wanted,
+        consent: Option<&Arc<dyn Consent>>,
+        asking: &Asking,
+        folder: &Path,
+        known: &Redactor,
+    ) -> Result<Secret, SendError> {
+        match &wanted.source {
             ValueSource::Command(argv) => run(argv, folder).await.map_err(|why| {
                 wanted
                     .failed(known.redact(&why))
                     .hint(format!("try `{}` by itself", wanted.source))
-            })?,
+            }),
             ValueSource::Prompt(question) => {
+                let _turn = self.0.person.lock().await;
                 let asked = match consent {
                     Some(consent) => consent.ask(asking, question).await,
                     None => None,
@@ -135,12 +165,10 @@ impl Outside {
                         .failed("it was to be typed, and was not")
                         .hint("where nobody can be asked, `--env-var` gives it")
                 };
-                asked.ok_or_else(none)?
+                asked.ok_or_else(none)
             }
-            ValueSource::Env(_) => return Err(wanted.failed("it is not to be kept")),
-        };
-        kept.insert(wanted.source.clone(), value.clone());
-        Ok(value)
+            ValueSource::Env(_) => Err(wanted.failed("it is not to be kept")),
+        }
     }
 }
 
@@ -236,6 +264,51 @@ mod tests {
         let failed = runs(&["sh", "-c", "echo \"$0\" >&2; exit 3", &said]).await;
         let shown = Redactor::new([Secret::new("heron-4711-secret")]).redact(&failed.unwrap_or_else(|why| why));
         assert!(shown.contains("xxx") && !shown.contains("heron"), "{shown}");
+    }
+
+    #[test]
+    fn a_script_names_a_variable_by_its_whole_name() {
+        for (script, expected) in [
+            ("pm.variables.get('key')", true),
+            ("environment.key", true),
+            ("monkey + keys + $key + key_2", false),
+            ("monkey key", true),
+        ] {
+            assert_eq!(names_it(script, "key"), expected, "{script}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_wants_another_value_does_not_wait() {
+        use crate::exec::consent::Word;
+        use crate::script::BoxFuture;
+        struct Nobody;
+        impl Consent for Nobody {
+            fn may(&self, _: &Asking, _: &Permission) -> BoxFuture<Word> {
+                Box::pin(std::future::ready(Word::Yes))
+            }
+            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+                Box::pin(std::future::pending())
+            }
+        }
+        let wants = |source: ValueSource| Wanted {
+            scope: Scope::Global,
+            key: "v".to_owned(),
+            source,
+        };
+        let outside = Outside::default();
+        let (asking, known) = (Asking::default(), Redactor::default());
+        let consent: Arc<dyn Consent> = Arc::new(Nobody);
+        let typed = wants(ValueSource::Prompt("PIN".to_owned()));
+        let printed = wants(ValueSource::Command(vec!["echo".to_owned(), "out".to_owned()]));
+        let folder = Path::new("");
+        let typed = outside.get(&typed, Some(&consent), &asking, folder, &known);
+        let printed = outside.get(&printed, Some(&consent), &asking, folder, &known);
+        tokio::select! {
+            biased;
+            _ = typed => panic!("nobody types"),
+            value = printed => assert!(value.is_ok_and(|value| value.reveal() == "out")),
+        }
     }
 
     #[test]

@@ -224,7 +224,7 @@ pub type Hold = Box<dyn Any + Send>;
 /// All calls may wait for the disk. Errors are sentences for the user: a token that cannot be kept is still good.
 pub trait TokenKeeper: Send + Sync {
     /// A token as it is kept now, whoever has kept it.
-    fn load(&self, key: &TokenKey) -> Option<Token>;
+    fn load(&self, key: &TokenKey) -> Result<Option<Token>, String>;
     /// Keeps a token.
     fn keep(&self, key: &TokenKey, token: &Token) -> Result<(), String>;
     /// Forgets a token.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::exec::Plan;
 use crate::exec::oauth2::Reply;
+use crate::exec::renewal::TokenStore;
 use crate::foreign::Planned;
+use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
 use crate::store::state::HistoryRow;
@@ -192,6 +194,8 @@ impl FileJob {
 pub enum LocalJob {
     /// Sets current values (`None` forgets one).
     Current(Vec<(Owner, String, Option<CurrentValue>)>),
+    /// Forgets a token where the store keeps it.
+    ForgetToken(TokenStore, TokenKey),
     /// Keeps or drops the draft of that key.
     Draft(String, Option<Content>),
     /// Files the draft of a key, which cannot be read, under another key, out of the way of what is edited next.

@@ -88,8 +88,8 @@ fn run(
     };
     ResolvedRequest {
         method: request.method.clone(),
+        redactor: Redactor::new(secrets(scopes, &auth, &headers, &url)),
         url,
-        redactor: Redactor::new(secrets(scopes, &auth, &headers)),
         headers,
         body,
         auth,
@@ -262,7 +262,7 @@ fn says_json(headers: &[(String, String)]) -> bool {
 }
 
 /// All that must be hidden of this request.
-fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)]) -> Vec<Secret> {
+fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)], url: &str) -> Vec<Secret> {
     let mut out: Vec<String> = scopes
         .secrets()
         .map(|value| super::replace(&value, scopes).text)
@@ -280,9 +280,20 @@ fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)]) -> Vec<Se
             out.extend(value.split_whitespace().last().map(str::to_owned));
         }
     }
+    // The name of a host is sent, and told, in small letters.
+    let host = authority(url).to_lowercase();
+    let in_small = out.iter().map(|value| value.to_lowercase());
+    let in_small: Vec<String> = in_small.filter(|value| host.contains(value.as_str())).collect();
+    out.extend(in_small);
     // A token that nothing defines is no secret; masking it would hide what is wrong.
     out.retain(|value| !value.contains("{{"));
     out.into_iter().map(Secret::new).collect()
+}
+
+/// The part of a URL that names the host.
+fn authority(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(test)]

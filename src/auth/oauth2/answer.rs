@@ -9,6 +9,9 @@ use crate::model::exchange::Response;
 use crate::model::variable::display_value;
 use crate::model::{Redactor, Secret};
 
+/// No code that is typed by hand is longer (RFC 8628, section 6.1, wants eight letters or so).
+const LONGEST_CODE: usize = 32;
+
 /// What a token endpoint, or a browser, has brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
@@ -121,6 +124,14 @@ pub fn device(response: &Response, hide: &Redactor) -> Result<DeviceCode, OAuthE
         return Err(OAuthError::Strange {
             endpoint,
             what: "no code, or no place to type it".to_owned(),
+        });
+    }
+    // It is typed, and lies on the clipboard before anybody has read it.
+    let is_typed = |c: char| c.is_ascii_alphanumeric() || "-_. ".contains(c);
+    if user.len() > LONGEST_CODE || !user.chars().all(is_typed) {
+        return Err(OAuthError::Strange {
+            endpoint,
+            what: "a code that nobody can type".to_owned(),
         });
     }
     let complete = text(&fields, "verification_uri_complete");
@@ -383,6 +394,9 @@ mod tests {
             "{}",
             r#"{"device_code":"dc","user_code":"u","verification_uri":"javascript:alert(1)"}"#,
             r#"{"error":"unauthorized_client"}"#,
+            r#"{"device_code":"dc","user_code":"a\nb","verification_uri":"https://a/device"}"#,
+            r#"{"device_code":"dc","user_code":"a;b","verification_uri":"https://a/device"}"#,
+            r#"{"device_code":"dc","user_code":"0123456789012345678901234567890123456789","verification_uri":"https://a"}"#,
         ] {
             assert!(of(wrong).is_err(), "{wrong}");
         }

@@ -136,7 +136,11 @@ async fn fetch(
         Some(keeper) if want.cause != Cause::Asked => on_disk(keeper, &key, |keeper, key| keeper.load(key)).await,
         _ => None,
     };
-    let theirs = theirs.flatten();
+    // What cannot be read is not none: whoever has fetched it has to know.
+    let theirs = theirs.unwrap_or(Ok(None)).unwrap_or_else(|error| {
+        unkept = Some(error);
+        None
+    });
     let newest = theirs.clone().map(Arc::new).or(known);
     if let Some(token) = theirs.and_then(|kept| store.of_others(&key, want, origin.renew_before(), kept)) {
         return Landed {

@@ -2,6 +2,7 @@
 
 use super::store::TokenStore;
 use crate::exec::tokens::{Declared, TokenRequest};
+use crate::model::token::Token;
 use crate::model::variable::{Change, CurrentValues, Owner};
 use crate::model::{EnvironmentId, Scope, Workspace};
 
@@ -18,9 +19,21 @@ pub fn forget_token(
     environment: Option<EnvironmentId>,
     current: &mut CurrentValues,
 ) -> Result<bool, String> {
+    let known = store.peek(&token.key(workspace, environment));
+    store.forget(&token.key(workspace, environment))?;
+    Ok(forget_values(known.as_deref(), token, workspace, environment, current))
+}
+
+/// Forgets the current values alone, those of the variable and of all that fetching the token has set; `known` is the
+/// token. Returns whether there was anything.
+pub fn forget_values(
+    known: Option<&Token>,
+    token: &TokenRequest,
+    workspace: &Workspace,
+    environment: Option<EnvironmentId>,
+    current: &mut CurrentValues,
+) -> bool {
     let key = token.key(workspace, environment);
-    let known = store.peek(&key);
-    store.forget(&key)?;
     let collection = match token.declared {
         Declared::Group(id) => Some(id),
         Declared::Environment(_) => token.request,
@@ -38,7 +51,7 @@ pub fn forget_token(
     let mut values: Vec<(Scope, String)> = [Scope::Environment, Scope::Collection, Scope::Global]
         .map(|scope| (scope, token.source.variable.clone()))
         .to_vec();
-    for write in known.iter().flat_map(|known| &known.writes) {
+    for write in known.into_iter().flat_map(|known| &known.writes) {
         if let Change::Set { key, .. } = &write.change {
             values.push((write.scope, key.clone()));
         }
@@ -49,5 +62,5 @@ pub fn forget_token(
             gone |= current.reset(&owner, &name).is_some();
         }
     }
-    Ok(gone)
+    gone
 }

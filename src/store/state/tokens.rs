@@ -133,11 +133,13 @@ impl State {
 }
 
 impl TokenKeeper for KeptTokens {
-    fn load(&self, key: &TokenKey) -> Option<Token> {
+    fn load(&self, key: &TokenKey) -> Result<Option<Token>, String> {
         let (owner, name) = token_place(key);
-        let current = self.with(|state| state.current_values()).ok()?;
-        let (_, token) = token_of(&owner, &name, current.get(&owner, &name)?)?;
-        Some(token)
+        let current = self.with(|state| state.current_values())?;
+        let kept = current.get(&owner, &name);
+        Ok(kept
+            .and_then(|kept| token_of(&owner, &name, kept))
+            .map(|(_, token)| token))
     }
 
     fn keep(&self, key: &TokenKey, token: &Token) -> Result<(), String> {
@@ -215,14 +217,14 @@ mod tests {
             refresh: Some("r".into()),
         };
         ours.keep(&key("a#b"), &token).unwrap();
-        assert_eq!(theirs.load(&key("a#b")).as_ref(), Some(&token));
+        assert_eq!(theirs.load(&key("a#b")).unwrap().as_ref(), Some(&token));
         assert_eq!(tokens_among(&state.current_values().unwrap()), [(key("a#b"), token)]);
         for entry in std::fs::read_dir(folder.path()).unwrap() {
             let bytes = std::fs::read(entry.unwrap().path()).unwrap();
             assert!(!String::from_utf8_lossy(&bytes).contains("s3cret-token"));
         }
         theirs.forget(&key("a#b")).unwrap();
-        assert!(ours.load(&key("a#b")).is_none());
+        assert!(ours.load(&key("a#b")).unwrap().is_none());
 
         let hold = ours.try_hold(&key("t")).unwrap().unwrap();
         assert!(theirs.try_hold(&key("t")).unwrap().is_none());

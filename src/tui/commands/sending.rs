@@ -49,29 +49,37 @@ fn token(state: &mut State) -> Option<TokenRequest> {
 /// Forgets the token of the open request, and what came with it.
 pub fn forget_token(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some((_, key)) = own_token(state) {
-        match state.shared.tokens.forget(&key) {
-            Ok(()) => state.shared.notify(Level::Done, format!("`{}` is forgotten", key.name)),
-            Err(error) => state
-                .shared
-                .notify(Level::Error, format!("`{}` is still kept: {error}", key.name)),
-        }
+        let text = format!("`{}` is forgotten", key.name);
+        forget_key(state, key, effects);
+        state.shared.notify(Level::Done, text);
         return;
     }
     let Some(token) = token(state) else { return };
     let shared = &mut state.shared;
     let before = shared.current.clone();
-    let (store, workspace) = (&shared.tokens, &shared.workspace);
-    let gone = exec::renewal::forget_token(store, &token, workspace, shared.active_environment, &mut shared.current);
+    let (workspace, environment) = (&shared.workspace, shared.active_environment);
+    let key = token.key(workspace, environment);
+    let known = shared.tokens.peek(&key);
+    let gone = exec::renewal::forget_values(known.as_deref(), &token, workspace, environment, &mut shared.current);
     let changed = changed(&before, &shared.current);
     if !changed.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(changed)));
     }
+    forget_key(state, key, effects);
     let name = &token.source.variable;
-    match gone {
-        Ok(true) => shared.notify(Level::Done, format!("`{name}` is forgotten, and what came with it")),
-        Ok(false) => shared.notify(Level::Info, format!("there is no `{name}` to forget")),
-        Err(error) => shared.notify(Level::Error, format!("`{name}` is still kept: {error}")),
-    }
+    let (level, text) = if gone {
+        (Level::Done, format!("`{name}` is forgotten, and what came with it"))
+    } else {
+        (Level::Info, format!("there is no `{name}` to forget"))
+    };
+    state.shared.notify(level, text);
+}
+
+/// Forgets a token here at once, and where it is kept as soon as the disk has time.
+fn forget_key(state: &mut State, key: TokenKey, effects: &mut Vec<Effect>) {
+    state.shared.tokens.forget_here(|known| *known == key);
+    let job = LocalJob::ForgetToken(state.shared.tokens.clone(), key);
+    effects.push(Effect::Local(job));
 }
 
 /// The open request, if its auth gets its token itself, and which token that is.

@@ -409,10 +409,16 @@ impl Worker {
     }
 
     fn keep(&mut self, job: LocalJob) {
+        if let LocalJob::ForgetToken(store, key) = &job
+            && let Err(error) = store.forget(key)
+        {
+            self.say(Level::Error, format!("`{}` is still kept: {error}", key.name));
+        }
         let Some(Database { state: database, known }) = &mut self.database else {
             return;
         };
         let kept = match job {
+            LocalJob::ForgetToken(..) => return,
             LocalJob::Current(changes) => database.set_current_values(&changes).map(|()| known.note(&changes)),
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {

@@ -202,3 +202,18 @@ fn literal_requests_keep_their_tokens() {
     assert_eq!(out.headers[0].1, "{{who}}");
     assert!(out.unresolved.is_empty());
 }
+
+#[test]
+fn a_secret_in_the_name_of_the_host_is_hidden_as_the_host_is_written() {
+    let mut scopes = Scopes::default();
+    let layer = scopes.layer_mut(Scope::Environment);
+    layer.set("key", json!("AbCd-4711"), "");
+    layer.bindings[0].secret = true;
+    let hidden = |url: &str| {
+        let request = request("GET", url);
+        let out = resolve(&request, &request.auth, &request.settings, &scopes, &Dynamic::new());
+        out.redactor.redact("abcd-4711.example.com")
+    };
+    assert_eq!(hidden("https://{{key}}.example.com/a"), format!("{MASK}.example.com"));
+    assert_eq!(hidden("https://h.example.com/{{key}}"), "abcd-4711.example.com");
+}

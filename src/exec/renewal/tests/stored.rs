@@ -197,12 +197,16 @@ async fn run_many(client: &mut Client, times: usize, delay: Duration, parallel: 
 #[derive(Default)]
 struct Shelf {
     full: bool,
+    dark: bool,
     kept: Mutex<Vec<(TokenKey, Token)>>,
 }
 
 impl TokenKeeper for Shelf {
-    fn load(&self, _: &TokenKey) -> Option<Token> {
-        None
+    fn load(&self, _: &TokenKey) -> Result<Option<Token>, String> {
+        if self.dark {
+            return Err("it is dark".to_owned());
+        }
+        Ok(None)
     }
 
     fn keep(&self, key: &TokenKey, token: &Token) -> Result<(), String> {
@@ -241,6 +245,25 @@ async fn what_is_forgotten_while_it_is_fetched_does_not_come_back() {
     origin.go.notify_one();
     store.obtain(origin.clone(), want(None, Cause::Missing), &never).await;
     assert!(store.peek(&origin.key()).is_some() && shelf.kept.lock().unwrap().len() == 1);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_told_from_nothing() {
+    let dark = Shelf {
+        dark: true,
+        ..Shelf::default()
+    };
+    let store = TokenStore::kept(Some(Arc::new(dark)), Vec::new());
+    let origin = Fake::new(false);
+    origin.go.notify_one();
+    let obtained = store
+        .obtain(origin, want(None, Cause::Missing), &CancellationToken::new())
+        .await;
+    let Obtained::Fetched(landed, true) = obtained else {
+        panic!("{obtained:?}");
+    };
+    assert_eq!(landed.unkept.as_deref(), Some("it is dark"));
+    assert!(landed.token.is_ok());
 }
 
 #[tokio::test]

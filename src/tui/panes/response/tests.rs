@@ -554,3 +554,12 @@ fn a_copy_says_that_secrets_are_in_it() {
         harness.screen()
     );
 }
+
+#[test]
+fn a_secret_that_the_server_says_for_a_reason_is_masked() {
+    let mut odd = response(200, "application/json", JSON);
+    odd.reason = "Hello hunter22".to_owned();
+    let harness = sent(120, 40, answered(odd));
+    let screen = harness.screen();
+    assert!(screen.contains("200 Hello") && !screen.contains("hunter22"), "{screen}");
+}

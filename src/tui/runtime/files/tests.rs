@@ -439,3 +439,54 @@ fn the_tokens_of_what_is_deleted_or_moved_away_go_with_it() {
     world.run(Command::Rename { id, name });
     assert_eq!(left(&world), "cc");
 }
+
+#[test]
+fn who_logs_out_waits_for_no_disk_and_hears_what_is_still_kept() {
+    use crate::exec::renewal::TokenStore;
+    use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
+
+    struct Stuck;
+    impl TokenKeeper for Stuck {
+        fn load(&self, _: &TokenKey) -> Result<Option<Token>, String> {
+            Ok(None)
+        }
+        fn keep(&self, _: &TokenKey, _: &Token) -> Result<(), String> {
+            Ok(())
+        }
+        fn forget(&self, _: &TokenKey) -> Result<(), String> {
+            Err("the disk is full".to_owned())
+        }
+        fn try_hold(&self, _: &TokenKey) -> Result<Option<Hold>, String> {
+            Ok(None)
+        }
+    }
+
+    let text = "name = 'C'\n[tokens.t]\nrequest = 'one'\n";
+    let mut world = World::new(&[
+        ("collections/c/collection.toml", text),
+        ("collections/c/one.toml", "name = 'One'\n"),
+    ]);
+    let shared = &mut world.harness.state.shared;
+    shared.tokens = TokenStore::kept(Some(Arc::new(Stuck)), Vec::new());
+    shared.open = shared.node_at("c/one");
+    let mut effects = Vec::new();
+    let act = Command::Act(Action::App(App::ForgetToken));
+    world.harness.state.run(vec![act], &mut effects);
+    let told = |world: &World| {
+        world
+            .harness
+            .state
+            .shared
+            .notice
+            .as_ref()
+            .map(|notice| notice.text.clone())
+    };
+    assert_eq!(
+        told(&world).as_deref(),
+        Some("there is no `t` to forget"),
+        "nothing of the disk yet"
+    );
+    world.harness.effects.extend(effects);
+    world.settle();
+    assert_eq!(told(&world).as_deref(), Some("`t` is still kept: the disk is full"));
+}
