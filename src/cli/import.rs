@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::foreign::{ForeignError, Import, Planned};
+use crate::foreign::{ForeignError, Import, Imported, Planned};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
@@ -38,11 +38,15 @@ pub async fn import(
         ask(&planned.todo, args.json, output)?;
     }
     let secrets = planned.carry_out().map_err(ForeignError::from)?;
-    for (owner, key, value) in secrets {
-        opened.session.current.set(owner, key, value);
+    let (secrets, own) = Imported::wanted(secrets, &opened.session.current);
+    for secret in secrets {
+        opened.session.current.set(secret.owner, secret.key, secret.value);
     }
     let kept = opened.save(output);
     tell(&planned.todo, &planned.found, args, output)?;
+    if own > 0 {
+        output.note(&Imported::kept_words(own));
+    }
     let lossy = args.strict && !planned.found.report.is_clean();
     Ok(if kept && !lossy {
         ExitCode::SUCCESS

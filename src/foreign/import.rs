@@ -6,15 +6,51 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::formats::reimport::{Action, EnvironmentStep, Plan, Step, counterparts, plan, plan_environments};
+use crate::formats::reimport::{
+    Action, EnvironmentStep, GlobalsStep, Plan, Step, counterparts, plan, plan_environments, plan_globals,
+};
 use crate::formats::{Fate, Found, Note};
-use crate::model::variable::{CurrentValue, Owner};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
 
-/// The value of a secret that was imported: whose, its name, its value.
-pub type Imported = (Owner, String, CurrentValue);
+/// The value of a secret that was imported.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// Whose it is.
+    pub owner: Owner,
+    /// Its name.
+    pub key: String,
+    /// Its value.
+    pub value: CurrentValue,
+    /// Whether what it belongs to came with this import, so that a value under its name is a leftover.
+    pub is_new: bool,
+}
+
+impl Imported {
+    /// Those of the values that are to be taken over, and how many others keep another value they have here: a file does
+    /// not say which of two secrets is the valid one, and the one here was set since the last import.
+    pub fn wanted(all: Vec<Self>, current: &CurrentValues) -> (Vec<Self>, usize) {
+        let mut kept = 0;
+        let mut out = Vec::with_capacity(all.len());
+        for imported in all {
+            match current.get(&imported.owner, &imported.key) {
+                Some(own) if !imported.is_new => kept += usize::from(own.value != imported.value.value),
+                _ => out.push(imported),
+            }
+        }
+        (out, kept)
+    }
+
+    /// What is said of secrets that keep their values.
+    pub fn kept_words(kept: usize) -> String {
+        match kept {
+            1 => "1 secret keeps the value it has here".to_owned(),
+            kept => format!("{kept} secrets keep the values they have here"),
+        }
+    }
+}
 
 /// Everything an import is about to do.
 #[derive(Debug)]
@@ -24,7 +60,7 @@ pub struct Import {
     /// A step for every environment that was found.
     pub environments: Vec<EnvironmentStep>,
     /// The globals afterwards, if any were found.
-    pub globals: Option<Environment>,
+    pub globals: Option<GlobalsStep>,
     /// Where nodes are that were moved already.
     moved: HashMap<NodeId, ItemPath>,
 }
@@ -89,7 +125,10 @@ impl Import {
         Self {
             collections,
             environments: plan_environments(&workspace, found),
-            globals: found.globals.as_ref().map(|found| merged(workspace.globals(), found)),
+            globals: found
+                .globals
+                .as_ref()
+                .map(|found| plan_globals(workspace.globals(), found)),
             moved: HashMap::new(),
         }
     }
@@ -98,12 +137,13 @@ impl Import {
     pub fn count(&self, action: Action) -> usize {
         let environments = self.environments.iter().filter(|step| step.action == action).count();
         let collections = self.collections.iter().map(|plan| plan.count(action));
-        environments + collections.sum::<usize>()
+        let globals = self.globals.iter().filter(|step| step.action == action).count();
+        environments + collections.sum::<usize>() + globals
     }
 
     /// Whether there is anything to be done.
     pub fn does_something(&self) -> bool {
-        self.globals.is_some() || self.changes() || self.count(Action::Add) > 0
+        self.changes() || self.count(Action::Add) > 0
     }
 
     /// Whether something that is there already would become different.
@@ -158,7 +198,7 @@ impl Import {
                 && let Entity::Collection(group) = &first.entity
             {
                 let owner = Owner::Collection(first.path.slug().to_owned());
-                keep_secrets(&owner, &group.variables, &mut secrets);
+                keep_secrets(&owner, &group.variables, |_| first.action == Action::Add, &mut secrets);
             }
             self.collections.push(plan);
         }
@@ -166,11 +206,14 @@ impl Import {
             let place = Place::Environment(step.slug.clone());
             save(files, &place, &environment(&step.environment))?;
             let owner = Owner::Environment(step.slug.clone());
-            keep_secrets(&owner, &step.environment.variables, &mut secrets);
+            let is_new = step.action == Action::Add;
+            keep_secrets(&owner, &step.environment.variables, |_| is_new, &mut secrets);
         }
         if let Some(globals) = &self.globals {
-            save(files, &Place::Globals, &environment(globals))?;
-            keep_secrets(&Owner::Globals, &globals.variables, &mut secrets);
+            save(files, &Place::Globals, &environment(&globals.environment))?;
+            let ours = &workspace.globals().variables;
+            let is_new = |key: &str| !ours.iter().any(|own| own.key == key);
+            keep_secrets(&Owner::Globals, &globals.environment.variables, is_new, &mut secrets);
         }
         Ok(secrets)
     }
@@ -243,21 +286,6 @@ fn twins(found: &Found) -> Vec<Note> {
     notes
 }
 
-/// The globals with those found over them.
-fn merged(ours: &Environment, found: &Environment) -> Environment {
-    let mut out = ours.clone();
-    for variable in &found.variables {
-        match out.variables.iter_mut().find(|own| own.key == variable.key) {
-            Some(own) => *own = variable.clone(),
-            None => out.variables.push(variable.clone()),
-        }
-    }
-    if out.origin.is_empty() {
-        out.origin = found.origin.clone();
-    }
-    out
-}
-
 fn environment(environment: &Environment) -> Content {
     Content::Environment(Arc::new(environment.clone()))
 }
@@ -267,7 +295,7 @@ fn save(files: &Files, place: &Place, content: &Content) -> Result<(), SaveError
 }
 
 /// Secrets are in no file: their values go into the local state.
-fn keep_secrets(owner: &Owner, variables: &[Variable], out: &mut Vec<Imported>) {
+fn keep_secrets(owner: &Owner, variables: &[Variable], is_new: impl Fn(&str) -> bool, out: &mut Vec<Imported>) {
     for variable in variables.iter().filter(|variable| variable.secret) {
         if variable.value.as_str() == Some("") || variable.value.is_null() {
             continue;
@@ -277,6 +305,11 @@ fn keep_secrets(owner: &Owner, variables: &[Variable], out: &mut Vec<Imported>) 
             set_by: "import".to_owned(),
             set_at: Timestamp::now(),
         };
-        out.push((owner.clone(), variable.key.clone(), value));
+        out.push(Imported {
+            owner: owner.clone(),
+            key: variable.key.clone(),
+            value,
+            is_new: is_new(&variable.key),
+        });
     }
 }

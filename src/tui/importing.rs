@@ -54,6 +54,13 @@ pub struct Done {
 }
 
 impl Done {
+    /// Says of so many secrets that they keep the values they have here.
+    pub fn keeps(&mut self, secrets: usize) {
+        if secrets > 0 {
+            self.words = format!("{}; {}", self.words, Imported::kept_words(secrets));
+        }
+    }
+
     /// The first collection.
     pub fn collection(&self) -> Option<&ItemPath> {
         self.places.iter().find_map(|place| match place {

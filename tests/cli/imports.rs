@@ -225,3 +225,65 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
         .stdout(contains("✓ key"));
     run(&["export", "postman", "nothing"]).code(2);
 }
+
+#[test]
+fn importing_again_asks_before_globals_change_and_keeps_secrets_set_since() {
+    let home = Home::new();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(args).assert()
+    };
+    let globals = |host: &str| {
+        let values = json!([{ "key": "host", "value": host }, { "key": "g", "value": "g-first", "type": "secret" }]);
+        let file = json!({ "name": "Globals", "values": values, "_postman_variable_scope": "globals" });
+        home.file("g.json", &file.to_string());
+    };
+    let stage = |secret: &str| {
+        let values = json!([{ "key": "s", "value": secret, "type": "secret" }, { "key": "v", "value": "1" }]);
+        home.file("e.json", &json!({ "name": "Stage", "values": values }).to_string());
+    };
+    let exported = |what: &str, key: &str| {
+        let done = run(&["export", "postman", what, "--with-secrets", key]).success();
+        String::from_utf8_lossy(&done.get_output().stdout).into_owned()
+    };
+    globals("one");
+    stage("s-first");
+    let report = run(&["import", "../g.json", "../e.json", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert_eq!(
+        (&report["added"], &report["globals"]),
+        (&json!(2), &json!(true)),
+        "{report}"
+    );
+
+    run(&["env", "set", "s", "s-second", "-e", "stage"]).success();
+    let again = run(&["import", "../g.json", "../e.json"]).success();
+    again
+        .stdout(contains("2 unchanged"))
+        .stderr(contains("1 secret keeps the value it has here"));
+    let now = exported("stage", "s");
+    assert!(now.contains("s-second") && !now.contains("s-first"), "{now}");
+
+    globals("two");
+    run(&["import", "../g.json"])
+        .code(2)
+        .stderr(contains("1 changed").and(contains("--yes")));
+    assert!(exported("globals", "g").contains("\"one\""));
+    let report = run(&["import", "../g.json", "--yes", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert_eq!(
+        (&report["changed"], &report["added"]),
+        (&json!(1), &json!(0)),
+        "{report}"
+    );
+    let now = exported("globals", "g");
+    assert!(now.contains("\"two\"") && now.contains("g-first"), "{now}");
+
+    // What is new brings its own values, whatever was left under its name.
+    fs::remove_file(root.join("environments/stage.toml")).unwrap();
+    stage("s-third");
+    run(&["import", "../e.json"]).success().stdout(contains("1 added"));
+    assert!(exported("stage", "s").contains("s-third"));
+}

@@ -41,6 +41,63 @@ fn a_folder_written_is_read_back_as_the_same() {
 }
 
 #[test]
+fn what_is_switched_off_stays_so_and_graphql_keeps_its_method() {
+    let graphql = |method: &str| {
+        serde_json::json!({ "name": method, "request": { "method": method, "url": "http://h", "body": {
+            "mode": "graphql", "graphql": { "query": "query A { a }", "variables": "{}", "operationName": "A" }
+        } } })
+    };
+    let script = |listen: &str, off: bool| serde_json::json!({ "listen": listen, "disabled": off, "script": { "exec": [format!("{listen} {off}")] } });
+    let off = |mode: &str, content: serde_json::Value| {
+        serde_json::json!({ "name": format!("Off {mode}"),
+            "event": [script("test", true), script("prerequest", false), script("test", false)],
+            "request": { "method": "POST", "url": "http://h", "body": {
+                "mode": mode, mode: content, "disabled": true
+            } } })
+    };
+    let collection = serde_json::json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "event": [script("prerequest", true)],
+        "item": [
+            graphql("POST"), graphql("GET"), graphql("PUT"),
+            off("raw", "unsent".into()),
+            off("graphql", serde_json::json!({ "query": "{ unsent }" })),
+        ],
+    });
+    let found = postman::read(collection.to_string().as_bytes()).unwrap();
+    let root = tempfile::tempdir().unwrap();
+    write(&found, root.path());
+    let again = postman::read_folder(root.path()).unwrap();
+    let [ours, theirs] = [&again, &found].map(|found| postman::write::collection(&found.collections[0], &Secrets::All));
+    for (ours, theirs) in ours["item"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(theirs["item"].as_array().unwrap())
+    {
+        let shown = |item: &serde_json::Value| {
+            let request = &item["request"];
+            [
+                &request["method"],
+                &request["body"]["graphql"],
+                &request["body"]["disabled"],
+            ]
+            .map(Clone::clone)
+        };
+        assert_eq!(shown(ours), shown(theirs));
+    }
+    assert_eq!(ours["item"][3]["request"]["body"]["raw"], "unsent");
+    for events in [&ours["item"][3]["event"], &ours["event"]] {
+        for event in events.as_array().unwrap() {
+            let says_off = event["script"]["exec"][0].as_str().unwrap().ends_with("true");
+            assert_eq!(event["disabled"] == true, says_off, "{event}");
+        }
+    }
+    assert_eq!(ours["item"][3]["event"].as_array().unwrap().len(), 3);
+    assert_eq!(ours["event"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn every_fixture_can_be_written_as_a_folder() {
     for (folder, found) in fixtures() {
         let root = tempfile::tempdir().unwrap();

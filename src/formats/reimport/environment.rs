@@ -1,4 +1,4 @@
-//! Importing environments again.
+//! Importing environments and globals again.
 
 use std::collections::HashSet;
 
@@ -64,4 +64,39 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
         out.push(step);
     }
     out
+}
+
+/// What importing would do to the globals.
+#[derive(Clone, Debug)]
+pub struct GlobalsStep {
+    /// What: change where a variable becomes a different one, add where there are only more of them, else keep.
+    pub action: Action,
+    /// The globals afterwards: those found over ours.
+    pub environment: Environment,
+}
+
+/// What importing the found globals would do; what only we have stays.
+pub fn plan_globals(ours: &Environment, found: &Environment) -> GlobalsStep {
+    let mut environment = ours.clone();
+    for variable in &found.variables {
+        match environment.variables.iter_mut().find(|own| own.key == variable.key) {
+            Some(own) => *own = variable.clone(),
+            None => environment.variables.push(variable.clone()),
+        }
+    }
+    if environment.origin.is_empty() {
+        environment.origin = found.origin.clone();
+    }
+    let mut now = environment.variables.clone();
+    hide(&mut now);
+    let mut was = ours.variables.clone();
+    hide(&mut was);
+    let action = if !now.starts_with(&was) {
+        Action::Change
+    } else if now.len() > was.len() {
+        Action::Add
+    } else {
+        Action::Keep
+    };
+    GlobalsStep { action, environment }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::found::{Collection, Slugs};
 use crate::model::{Entity, Group, ItemPath, NodeId, Request, Workspace};
 
-pub use self::environment::{EnvironmentStep, plan_environments};
+pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
 
 /// What importing would do to one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -132,6 +132,25 @@ impl Redactor {
         out
     }
 
+    /// The beginning of a text, at most so many bytes of it, with every secret masked that begins there. Unless the text
+    /// `goes_on` where it ends, it is whole; else its last [`reach`](Self::reach) bytes are only looked at, as half a secret
+    /// may stand there.
+    pub fn redact_start(&self, text: &str, most: usize, goes_on: bool) -> String {
+        let sure = if goes_on {
+            text.len().saturating_sub(self.reach())
+        } else {
+            text.len()
+        };
+        let keep = text.floor_char_boundary(sure.min(most));
+        if keep == text.len() {
+            return self.redact(text);
+        }
+        let mut ranges = self.find(text.as_bytes());
+        ranges.retain(|range| range.start < keep);
+        let end = ranges.last().map_or(keep, |range| range.end.max(keep));
+        self.redact(&masked(&text[..text.ceil_char_boundary(end)], &ranges))
+    }
+
     /// Where in some bytes there are secrets: in order, without overlaps.
     pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         if self.is_empty() {
@@ -385,6 +404,24 @@ mod tests {
         ] {
             assert_eq!(redactor.redact(text), shown);
         }
+    }
+
+    #[test]
+    fn a_secret_at_a_cut_is_hidden_whole() {
+        let secret = "0123456789-abcdefghij-0123456789";
+        let redactor = Redactor::new([Secret::new(secret)]);
+        let text = format!("{} {secret} and so on", "x ".repeat(200));
+        for length in 0..text.len() {
+            for most in [380, 410, 1000] {
+                let shown = redactor.redact_start(&text[..length], most, true);
+                assert!(!shown.contains("0123"), "{length}, {most}: {shown}");
+            }
+        }
+        let whole = redactor.redact_start(&text, 1000, false);
+        assert_eq!(whole, redactor.redact(&text));
+        assert!(redactor.redact_start(&text, 410, false).ends_with(MASK));
+        assert_eq!(redactor.redact_start("x y", 2, false), "x ");
+        assert_eq!(Redactor::default().redact_start("x y", 9, true), "x y");
     }
 
     #[test]

@@ -271,7 +271,7 @@ fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
             .map(|(name, value)| (name.clone(), String::from_utf8_lossy(value).into_owned()))
             .collect();
         let len = response.body.len() as u64;
-        match response.body.read(0, 4 * CLIP) {
+        match response.body.read(0, (4 * CLIP).saturating_add(redactor.reach())) {
             Ok(bytes) => out.push_str(&part("Response", &headers, &bytes, len, redactor)),
             Err(error) => {
                 let _ = writeln!(
@@ -303,15 +303,12 @@ fn part(what: &str, headers: &[(String, String)], body: &[u8], len: u64, redacto
     out.push_str("</table>");
     if !body.is_empty() {
         // Redacted before it is cut, or the beginning of a secret would stay.
-        let readable = String::from_utf8_lossy(&body[..body.len().min(4 * CLIP)]);
-        let readable = redactor.redact(&readable);
+        let window = body.len().min((4 * CLIP).saturating_add(redactor.reach()));
+        let readable = String::from_utf8_lossy(&body[..window]);
+        let readable = redactor.redact_start(&readable, 4 * CLIP, (window as u64) < len);
         let cut = readable.floor_char_boundary(CLIP);
-        let rest = if (cut as u64) < len && cut >= CLIP {
-            format!(
-                "<p class=\"quiet\">the first {} of {}</p>",
-                size(CLIP as u64),
-                size(len)
-            )
+        let rest = if cut < readable.len() || (window as u64) < len {
+            format!("<p class=\"quiet\">the first {} of {}</p>", size(cut as u64), size(len))
         } else {
             String::new()
         };
@@ -359,6 +356,19 @@ impl Report for Html {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_half_of_a_secret_stands_where_a_body_is_cut() {
+        let secret = "s3cret-".repeat(8);
+        let redactor = Redactor::default().with([crate::model::Secret::new(secret.as_str())]);
+        // Masked, the first 64 KiB take less than 16.
+        for body in [secret.repeat(5000), format!("x{}", secret.repeat(5000))] {
+            let body = &body.as_bytes()[..200_000];
+            let shown = part("Response", &[], body, body.len() as u64 + 9, &redactor);
+            assert!(!shown.contains("s3c"), "{}", &shown[shown.len() - 200..]);
+            assert!(shown.contains("the first "));
+        }
+    }
 
     #[test]
     fn no_text_becomes_markup() {

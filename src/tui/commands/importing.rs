@@ -1,5 +1,6 @@
 //! Importing: what its screen asks for, and what is done with the news.
 
+use crate::foreign::Imported;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::importing::{Ask, Done, ImportId, News};
@@ -76,12 +77,16 @@ pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effec
 
 /// What was imported is in the files: it shows as what others change there does.
 fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effect>) {
-    let secrets = std::mem::take(&mut done.secrets);
+    let (secrets, own) = Imported::wanted(std::mem::take(&mut done.secrets), &state.shared.current);
+    done.keeps(own);
     if !secrets.is_empty() {
-        for (owner, key, value) in &secrets {
-            state.shared.current.set(owner.clone(), key, value.clone());
+        for secret in &secrets {
+            let (owner, value) = (secret.owner.clone(), secret.value.clone());
+            state.shared.current.set(owner, &secret.key, value);
         }
-        let values = secrets.into_iter().map(|(owner, key, value)| (owner, key, Some(value)));
+        let values = secrets
+            .into_iter()
+            .map(|secret| (secret.owner, secret.key, Some(secret.value)));
         effects.push(Effect::Local(LocalJob::Current(values.collect())));
     }
     let looks = done.places.iter().cloned().map(FileJob::Look);

@@ -62,7 +62,11 @@ impl Imports {
         self.tokio.spawn_blocking(move || {
             let news = match planned.carry_out() {
                 Ok(secrets) if options.foreign => match keep(&options, planned.root(), secrets) {
-                    Ok(()) => News::Done(done(&planned, Vec::new())),
+                    Ok(own) => {
+                        let mut done = done(&planned, Vec::new());
+                        done.keeps(own);
+                        News::Done(done)
+                    }
                     Err(error) => News::Failed(
                         format!("imported, but the values of secrets could not be kept: {error}"),
                         Some(error.hint().to_owned()),
@@ -85,17 +89,21 @@ fn done(planned: &Planned, secrets: Vec<Imported>) -> Done {
     }
 }
 
-/// Keeps values in the local state of a workspace that is not open.
-fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<(), StateError> {
+/// Keeps values in the local state of a workspace that is not open; how many keep another value they have there.
+fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<usize, StateError> {
     if secrets.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let (mut state, _) = State::open(&options.paths, root)?;
     if let Some(passphrase) = &options.passphrase {
         state.unlock(passphrase)?;
     }
-    let values = secrets.into_iter().map(|(owner, key, value)| (owner, key, Some(value)));
-    state.set_current_values(&values.collect::<Vec<_>>())
+    let (secrets, own) = Imported::wanted(secrets, &state.current_values()?);
+    let values = secrets
+        .into_iter()
+        .map(|secret| (secret.owner, secret.key, Some(secret.value)));
+    state.set_current_values(&values.collect::<Vec<_>>())?;
+    Ok(own)
 }
 
 async fn found(client: Client, options: TuiOptions, typed: String) -> News {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::KEPT;
+use super::{DISABLED_BODY, DISABLED_SCRIPTS, KEPT};
 use crate::formats::postman::rows::text;
 use crate::formats::postman::tidy::{Object, is_nothing};
 
@@ -41,7 +41,11 @@ pub fn request(mut source: Object, name: &str, examples: Vec<Object>) -> Object 
             inner.entry("method").or_insert_with(|| "POST".into());
             let query = source.shift_remove("query").unwrap_or_default();
             let variables = source.shift_remove("variables").unwrap_or_default();
-            let body = json!({ "mode": "graphql", "graphql": { "query": query, "variables": variables } });
+            let mut graphql = json!({ "query": query, "variables": variables });
+            if let Some(name) = source.shift_remove("operationName") {
+                graphql["operationName"] = name;
+            }
+            let body = json!({ "mode": "graphql", "graphql": graphql });
             inner.insert("body".into(), body);
         }
         _ => {}
@@ -92,6 +96,12 @@ fn wire(source: &mut Object, out: &mut Object) {
     out.insert("url".into(), Value::Object(url));
     rename(source, out, "headers", "header");
     put(out, "body", source.shift_remove("body").and_then(body));
+    if !out.contains_key("body")
+        && let Some(mut off) = source.shift_remove(DISABLED_BODY).and_then(body)
+    {
+        off["disabled"] = true.into();
+        out.insert("body".into(), off);
+    }
 }
 
 fn inherited(source: &mut Object, out: &mut Object) {
@@ -110,6 +120,16 @@ fn inherited(source: &mut Object, out: &mut Object) {
         put(out, "event", Some(Value::Array(events)));
         if !other.is_empty() {
             source.insert("scripts".into(), Value::Array(other));
+        }
+    }
+    if let Some(Value::Array(scripts)) = source.shift_remove(DISABLED_SCRIPTS) {
+        let events = out.entry("event").or_insert_with(|| Value::Array(Vec::new()));
+        let off = scripts.into_iter().filter_map(event).map(|mut event| {
+            event["disabled"] = true.into();
+            event
+        });
+        if let Value::Array(events) = events {
+            events.extend(off);
         }
     }
     if let Some(Value::Object(mut settings)) = source.shift_remove("settings") {

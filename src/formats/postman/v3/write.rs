@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{KEPT, emit, shape};
+use super::{DISABLED_BODY, DISABLED_SCRIPTS, KEPT, emit, shape};
 use crate::formats::Collection;
 use crate::formats::postman::Secrets;
 use crate::formats::postman::rows::{objects, text};
@@ -132,7 +132,8 @@ fn request(out: &mut Vec<(PathBuf, String)>, above: &Path, file: &str, order: Op
     };
     put(&mut tidy, "description", inner.shift_remove("description"));
     put(&mut tidy, "auth", inner.shift_remove("auth"));
-    let graphql = inner.get("body").and_then(|body| body.get("graphql")).cloned();
+    let sent = inner.get("body").filter(|body| !is_off(body));
+    let graphql = sent.and_then(|body| body.get("graphql")).cloned();
     let kind = if graphql.is_some() {
         "graphql-request"
     } else {
@@ -141,9 +142,12 @@ fn request(out: &mut Vec<(PathBuf, String)>, above: &Path, file: &str, order: Op
     let mut map = head(&mut tidy, kind, file, order);
     if let Some(graphql) = graphql {
         inner.shift_remove("body");
-        inner.shift_remove("method");
+        // Such a request is a POST unless it says so.
+        if text(&inner, "method") == "POST" {
+            inner.shift_remove("method");
+        }
         wire(&mut inner, &mut map);
-        for key in ["query", "variables"] {
+        for key in ["query", "variables", "operationName"] {
             put(&mut map, key, graphql.get(key).cloned());
         }
     } else {
@@ -172,7 +176,10 @@ fn wire(inner: &mut Object, out: &mut Object) {
         put(out, "pathVariables", url.shift_remove("variable"));
     }
     put(out, "headers", inner.shift_remove("header"));
-    put(out, "body", inner.shift_remove("body").and_then(body));
+    if let Some(tidy) = inner.shift_remove("body") {
+        let key = if is_off(&tidy) { DISABLED_BODY } else { "body" };
+        put(out, key, body(tidy));
+    }
 }
 
 fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
@@ -190,19 +197,26 @@ fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
         }
         out.insert("settings".into(), Value::Object(settings));
     }
-    let scripts = objects(tidy, "event")
-        .filter(|event| !event.contains_key("disabled"))
-        .map(|event| {
-            let kind = if text(event, "listen") == "prerequest" {
-                "beforeRequest"
-            } else {
-                "afterResponse"
-            };
-            let code = event.get("script").and_then(|script| script.get("exec")).cloned();
-            json!({ "type": format!("{prefix}{kind}"), "code": code, "language": "text/javascript" })
-        });
-    let scripts: Value = scripts.collect();
-    put(out, "scripts", Some(scripts));
+    for (key, off) in [("scripts", false), (DISABLED_SCRIPTS, true)] {
+        let scripts = objects(tidy, "event")
+            .filter(|event| event.contains_key("disabled") == off)
+            .map(|event| {
+                let kind = if text(event, "listen") == "prerequest" {
+                    "beforeRequest"
+                } else {
+                    "afterResponse"
+                };
+                let code = event.get("script").and_then(|script| script.get("exec")).cloned();
+                json!({ "type": format!("{prefix}{kind}"), "code": code, "language": "text/javascript" })
+            });
+        let scripts: Value = scripts.collect();
+        put(out, key, Some(scripts));
+    }
+}
+
+/// Whether a body is one that Postman does not send.
+fn is_off(body: &Value) -> bool {
+    body.get("disabled") == Some(&Value::Bool(true))
 }
 
 fn body(tidy: Value) -> Option<Value> {
