@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
@@ -164,7 +164,7 @@ fn from_files(
 ) -> Result<Vec<String>, CliError> {
     let mut merged = IndexMap::new();
     for file in files {
-        for (key, value) in read(file)? {
+        for (key, mut value) in read(file)? {
             let name = kebab(&key);
             if !NEWMANS.contains(&name.as_str()) {
                 warnings.push(format!(
@@ -175,7 +175,16 @@ fn from_files(
             } else if name == "working-dir" && !is_here(file, &value) {
                 let what = "it leads out of the folder; give `--working-dir` yourself";
                 warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
+            } else if name.starts_with("export-") && !writes_here(file, &value) {
+                let what = format!("it leads out of the folder; give `--{name}` yourself");
+                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
             } else {
+                if name == "reporter" {
+                    for option in without_exports(file, &mut value) {
+                        let what = format!("it leads out of the folder; give `{REPORTER}{option}` yourself");
+                        warnings.push(format!("`{option}` in `{}` is left out: {what}", file.display()));
+                    }
+                }
                 merged.insert(name, value);
             }
         }
@@ -218,14 +227,60 @@ fn why_not(name: &str) -> &'static str {
 /// Whether the working directory a file names is one it may name: files below it are read without asking. The user's own
 /// settings name any, those of a folder only what is really below it.
 fn is_here(file: &Path, value: &Value) -> bool {
-    let (Value::String(folder), true) = (value, file.is_relative()) else {
+    if file.is_absolute() {
         return true;
+    }
+    match value {
+        Value::Bool(_) | Value::Null => true,
+        Value::String(folder) => is_below(Path::new(folder)),
+        Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// Whether the file that a settings file has written is one it may name, as it may replace another one: the user's own
+/// settings name any, those of a folder only what is really below it, or will be.
+fn writes_here(file: &Path, value: &Value) -> bool {
+    let Value::String(path) = value else {
+        return is_here(file, value);
     };
-    let real = |path: &Path| path.canonicalize();
-    match (real(Path::new(".")), real(Path::new(folder))) {
-        (Ok(here), Ok(folder)) => folder.starts_with(here),
+    let path = Path::new(path);
+    if file.is_absolute() {
+        return true;
+    }
+    // What is not there yet cannot be followed: then it leads nowhere but down.
+    let there = path.ancestors().find(|part| part.symlink_metadata().is_ok());
+    let there = there.filter(|there| !there.as_os_str().is_empty());
+    !path.components().any(|part| part == Component::ParentDir)
+        && (path.is_relative() || there.is_some())
+        && is_below(there.unwrap_or(Path::new(".")))
+}
+
+/// Whether a path is the current folder or really below it.
+fn is_below(path: &Path) -> bool {
+    match (Path::new(".").canonicalize(), path.canonicalize()) {
+        (Ok(here), Ok(path)) => path.starts_with(here),
         _ => false,
     }
+}
+
+/// Takes the paths of reports out of the options of reporters that a file must not name; which they were.
+fn without_exports(file: &Path, reporters: &mut Value) -> Vec<String> {
+    let mut out = Vec::new();
+    let Value::Object(reporters) = reporters else {
+        return out;
+    };
+    for (name, options) in reporters {
+        let Value::Object(options) = options else { continue };
+        options.retain(|option, value| {
+            let option = format!("{name}-{}", kebab(option));
+            let stays = !option.ends_with("-export") || writes_here(file, value);
+            if !stays {
+                out.push(option);
+            }
+            stays
+        });
+    }
+    out
 }
 
 /// What one file says of runs; a file that is not there says nothing.
@@ -443,6 +498,31 @@ mod tests {
         assert_eq!(
             out,
             ["--env-var=--allow-command=x", "--bail=folder", "--folder=--allow-env"]
+        );
+    }
+
+    #[test]
+    fn a_folders_settings_write_only_below_it() {
+        let writes = |file: &str, path: Value| writes_here(Path::new(file), &path);
+        for path in ["out.json", "none/yet/out.json", "src/out.json", "./out.json"] {
+            assert!(writes(".newmanrc", path.into()), "{path}");
+        }
+        let absolute = std::env::current_dir().expect("a folder").join("out.json");
+        assert!(writes(".newmanrc", absolute.to_string_lossy().into()) && writes(".newmanrc", true.into()));
+        let outside = tempfile::tempdir().expect("a folder").path().join("out.json");
+        let outside = outside.to_string_lossy().into_owned();
+        for path in ["../out.json", "none/../../out.json", "/out.json", &outside] {
+            assert!(!writes(".newmanrc", path.into()), "{path}");
+            assert!(!writes(".newmanrc", serde_json::json!([path])), "{path}");
+            assert!(!writes(".newmanrc", serde_json::json!({ "key": path })), "{path}");
+            assert!(writes("/etc/postman/newmanrc", path.into()), "{path}");
+        }
+        assert!(!is_here(Path::new(".newmanrc"), &serde_json::json!(["/"])));
+        let mut options = serde_json::json!({ "json": { "export": "/o", "x": 1 }, "html": { "export": "o" } });
+        assert_eq!(without_exports(Path::new(".newmanrc"), &mut options), ["json-export"]);
+        assert_eq!(
+            options,
+            serde_json::json!({ "json": { "x": 1 }, "html": { "export": "o" } })
         );
     }
 

@@ -33,8 +33,10 @@ pub fn load_environment(session: &mut Session, environment: Environment) -> Stri
 /// The one environment in what was found: an environment, or globals, which have the same shape.
 pub fn environment(found: Found, typed: &str) -> Result<Environment, CliError> {
     let mut all = found.environments.into_iter().chain(found.globals);
-    all.next()
-        .ok_or_else(|| CliError::failed(format!("`{typed}` holds no environment")).hint("export it from Postman again"))
+    all.next().ok_or_else(|| {
+        CliError::failed(format!("`{}` holds no environment", foreign::shown(typed)))
+            .hint("export it from Postman again")
+    })
 }
 
 /// The folders and requests that `--folder` names, by id or name, below some items.

@@ -152,8 +152,10 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
         let found = found.map_err(|error| error.within("the collection could not be loaded"))?;
         let loaded = foreign::load(&mut workspace, &found);
         if loaded.is_empty() {
-            return Err(CliError::failed(format!("`{path}` holds no collection"))
-                .hint("an environment goes behind `-e`, globals behind `-g`"));
+            return Err(
+                CliError::failed(format!("`{}` holds no collection", crate::foreign::shown(path)))
+                    .hint("an environment goes behind `-e`, globals behind `-g`"),
+            );
         }
         items.extend(loaded);
     }
@@ -271,7 +273,8 @@ async fn rows(start: &Start<'_>, opened: &Opened) -> Result<Data, CliError> {
     let bytes = bytes.map_err(failed)?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     data::parse(text).map_err(|error| {
-        let told = CliError::usage(format!("cannot use the data file `{file}`")).because(&error);
+        let told =
+            CliError::usage(format!("cannot use the data file `{}`", crate::foreign::shown(file))).because(&error);
         with_causes(told, &error).hint(error.hint())
     })
 }

@@ -11,7 +11,7 @@ mod read;
 
 pub use error::ForeignError;
 pub use import::{Import, Imported, Planned};
-pub use read::{fetch, is_foreign, is_url, read};
+pub use read::{fetch, is_foreign, is_url, read, shown};
 
 use std::path::Path;
 

@@ -4,12 +4,9 @@ use std::io::Read;
 use std::path::Path;
 
 use super::ForeignError;
-use crate::formats::{FormatError, Found, postman};
+use crate::formats::{FormatError, Found, MOST_BYTES, postman};
 use crate::http::{Client, Download};
-use crate::model::secret::without_credentials;
-
-/// The longest file that is read whole, in bytes.
-const MOST_BYTES: u64 = 512 * 1024 * 1024;
+use crate::model::secret::{MASK, without_credentials};
 
 /// Whether what was typed is a file or URL of Postman's and nothing of a workspace.
 pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
@@ -45,6 +42,29 @@ pub fn is_url(typed: &str) -> bool {
             .get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     })
+}
+
+/// What was typed as it may be shown: a URL without user and password, and without the values in its query, where keys of
+/// APIs stand.
+pub fn shown(typed: &str) -> String {
+    if !is_url(typed) {
+        return typed.to_owned();
+    }
+    let Ok(url) = url::Url::parse(typed) else {
+        let plain = without_credentials(typed);
+        return plain.split(['?', '#']).next().unwrap_or_default().to_owned();
+    };
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let host = url.host_str().unwrap_or_default();
+    let mut out = format!("{}://{host}{port}{}", url.scheme(), url.path());
+    for (n, pair) in url.query().into_iter().flat_map(|query| query.split('&')).enumerate() {
+        out.push(if n == 0 { '?' } else { '&' });
+        match pair.split_once('=') {
+            Some((key, _)) => out.extend([key, "=", MASK]),
+            None => out.push_str(MASK),
+        }
+    }
+    out
 }
 
 /// What is there: the bytes of a file, an answer, or the standard input (`-`).
@@ -85,14 +105,14 @@ fn all(from: impl Read, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError>
 
 fn unreadable(typed: &str, source: std::io::Error) -> ForeignError {
     ForeignError::Read {
-        what: typed.to_owned(),
+        what: shown(typed),
         source,
     }
 }
 
 fn too_long(typed: &str, most: u64) -> ForeignError {
     ForeignError::TooLong {
-        what: typed.to_owned(),
+        what: shown(typed),
         most,
     }
 }
@@ -105,7 +125,7 @@ async fn download(client: &Client, url: &str, most: u64) -> Result<Vec<u8>, Fore
         most,
     };
     let failed = |why: String, hint: Option<String>| ForeignError::Fetch {
-        what: without_credentials(url),
+        what: shown(url),
         why,
         hint,
     };
@@ -124,7 +144,7 @@ async fn download(client: &Client, url: &str, most: u64) -> Result<Vec<u8>, Fore
 pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, ForeignError> {
     if is_url(typed) || typed == "-" {
         let bytes = fetch(client, cwd, typed, MOST_BYTES).await?;
-        return postman::read(&bytes).map_err(|source| useless(typed.to_owned(), source));
+        return postman::read(&bytes).map_err(|source| useless(shown(typed), source));
     }
     local(&cwd.join(typed), typed)
 }
@@ -141,4 +161,25 @@ pub fn local(path: &Path, typed: &str) -> Result<Found, ForeignError> {
 
 fn useless(what: String, source: FormatError) -> ForeignError {
     ForeignError::Format { what, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_what_may_be_secret() {
+        for (typed, told) in [
+            ("c.json?x@y", "c.json?x@y".to_owned()),
+            ("http://h:81/a@b.json", "http://h:81/a@b.json".to_owned()),
+            ("https://user:p4ss@h/c.json#p4ss", "https://h/c.json".to_owned()),
+            (
+                "https://h/c?apikey=s3cret&s3cret&b=",
+                format!("https://h/c?apikey={MASK}&{MASK}&b={MASK}"),
+            ),
+            ("HTTP://user:p4/ss@h:x/c?k=s3cret", "HTTP://h:x/c".to_owned()),
+        ] {
+            assert_eq!(shown(typed), told);
+        }
+    }
 }

@@ -51,6 +51,14 @@ pub enum FormatError {
         /// What is wrong, with line and column.
         message: String,
     },
+    /// A file of a folder is too long to be held in memory.
+    #[error("`{}` is longer than {}MB", file.display(), most / 1_000_000)]
+    TooLong {
+        /// The file.
+        file: PathBuf,
+        /// The most that is read, in bytes.
+        most: u64,
+    },
     /// A file or folder cannot be read.
     #[error("cannot read `{}`", path.display())]
     Io {
@@ -72,6 +80,7 @@ impl FormatError {
             Self::TooDeep { .. } => Some("nest fewer folders"),
             Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),
             Self::Yaml { .. } => Some("correct the file in a text editor"),
+            Self::TooLong { .. } => Some("a file is held in memory: split it into several"),
             Self::Io { .. } => None,
         }
     }

@@ -15,6 +15,9 @@ pub mod reimport;
 mod report;
 mod whole;
 
+/// The longest file that is read whole, in bytes.
+pub const MOST_BYTES: u64 = 512 * 1024 * 1024;
+
 pub use error::FormatError;
 pub use found::{Collection, Found, Item};
 pub use report::{Fate, Note, Report};

@@ -20,8 +20,10 @@ use crate::model::{NodeId, Redactor};
 pub struct Json {
     spool: Spool,
     executions: usize,
-    /// The failures as they are listed, redacted; newman's shape has them behind the executions.
-    failures: Vec<String>,
+    /// The failures as they are listed, redacted; newman's shape has them behind the executions. Each has its whole item
+    /// in it, so that they wait on disk too.
+    failures: Spool,
+    failed: usize,
     /// The items as Postman writes them.
     items: HashMap<NodeId, Value>,
 }
@@ -32,7 +34,8 @@ impl Json {
         Ok(Self {
             spool: Spool::new()?,
             executions: 0,
-            failures: Vec::new(),
+            failures: Spool::new()?,
+            failed: 0,
             items: HashMap::new(),
         })
     }
@@ -64,8 +67,10 @@ impl Json {
             let mut failure = record::failure(failure, &cursor);
             hide::secrets(&mut failure, redactor);
             let text = failure.to_string();
-            self.failures
-                .push(text.replacen("\"source\":null", &format!("\"source\":{item}"), 1));
+            let text = text.replacen("\"source\":null", &format!("\"source\":{item}"), 1);
+            let comma = if self.failed == 0 { "" } else { ",\n" };
+            self.failed += 1;
+            self.failures.add(&format!("{comma}{text}"))?;
         }
         Ok(())
     }
@@ -150,12 +155,13 @@ impl Report for Json {
             None => None,
         };
         let error = error.map_or(Value::Null, |message| json!({ "name": "Error", "message": message }));
-        let tail = format!(
-            "],\n\"transfers\":{{\"responseTotal\":{}}},\n\"failures\":[{}],\n\"error\":{error}}}}}\n",
-            end.summary.received,
-            self.failures.join(",\n"),
+        let between = format!(
+            "],\n\"transfers\":{{\"responseTotal\":{}}},\n\"failures\":[",
+            end.summary.received
         );
-        self.spool.write(path, &head, &tail)
+        let tail = format!("],\n\"error\":{error}}}}}\n");
+        let mut bodies = [(head.as_str(), &mut self.spool), (between.as_str(), &mut self.failures)];
+        Spool::write_bodies(path, &mut bodies, &tail)
     }
 }
 

@@ -23,14 +23,21 @@ impl Spool {
 
     /// Writes the file: head, body, end; as often as asked. An older file stays until the new one is whole.
     pub fn write(&mut self, path: &Path, head: &str, end: &str) -> io::Result<()> {
+        Self::write_bodies(path, &mut [(head, self)], end)
+    }
+
+    /// Writes a file of several bodies, each behind a text of its own, then the end.
+    pub fn write_bodies(path: &Path, bodies: &mut [(&str, &mut Self)], end: &str) -> io::Result<()> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        self.body.flush()?;
-        self.body.seek(SeekFrom::Start(0))?;
         let mut out = BufWriter::new(tempfile::NamedTempFile::new_in(folder)?);
-        out.write_all(head.as_bytes())?;
-        io::copy(self.body.get_mut(), &mut out)?;
+        for (head, spool) in bodies {
+            spool.body.flush()?;
+            spool.body.seek(SeekFrom::Start(0))?;
+            out.write_all(head.as_bytes())?;
+            io::copy(spool.body.get_mut(), &mut out)?;
+        }
         out.write_all(end.as_bytes())?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         readable(file.as_file())?;
@@ -67,6 +74,12 @@ mod tests {
         for end in [">", "]"] {
             spool.write(&path, "<", end).expect("written");
             assert_eq!(fs::read_to_string(&path).expect("text"), format!("<12{end}"));
+        }
+        let mut other = Spool::new().expect("a temporary file");
+        for (n, text) in ["<12|3>", "<12|33>"].iter().enumerate() {
+            other.add("3").expect("added");
+            Spool::write_bodies(&path, &mut [("<", &mut spool), ("|", &mut other)], ">").expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("text"), *text, "{n}");
         }
     }
 }

@@ -139,3 +139,38 @@ fn mistakes_in_a_folder_have_a_place() {
     let empty = tempfile::tempdir().unwrap();
     assert!(postman::read_folder(empty.path()).is_err());
 }
+
+#[test]
+fn a_file_that_is_no_request_or_too_long_is_told() {
+    let root = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| std::fs::write(root.path().join(name), text).unwrap();
+    file("a.request.yaml", "$kind: http-request\nurl: http://h/a\nmethod: GET\n");
+    file("b.request.yaml", "- $kind: http-request\n- url: http://h/b\n");
+    let found = postman::read_folder(root.path()).unwrap();
+    assert_eq!(found.collections[0].requests(), 1);
+    let note = &found.report.notes[0];
+    assert_eq!(
+        (note.path.as_str(), note.fate),
+        ("b.request.yaml", postrider::formats::Fate::Lost)
+    );
+
+    // It takes no room on the disk, and none in memory.
+    let long = |name: &str| {
+        let file = std::fs::File::create(root.path().join(name)).unwrap();
+        file.set_len(postrider::formats::MOST_BYTES + 1).unwrap();
+    };
+    long("c.request.yaml");
+    let error = postman::read_folder(root.path()).unwrap_err();
+    assert!(error.to_string().contains("longer than 536MB"), "{error}");
+    for name in ["a", "b", "c"] {
+        std::fs::remove_file(root.path().join(format!("{name}.request.yaml"))).unwrap();
+    }
+    long("x.json");
+    file("e.environment.yaml", "name: E\nvalues: []\n");
+    let found = postman::read_folder(root.path()).unwrap();
+    assert!(
+        found.report.notes[0].why.contains("longer than 536MB"),
+        "{:?}",
+        found.report
+    );
+}

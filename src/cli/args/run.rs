@@ -48,7 +48,7 @@ pub struct RunArgs {
     /// Stops at the first failure, and breaks off what runs beside it.
     #[arg(long, help_heading = FLOW)]
     pub fail_fast: bool,
-    /// Tries a request that failed up to N times more; what a failed try wrote is not kept.
+    /// Tries a request that failed up to N times more; variables a failed try set are not kept, cookies are.
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = FLOW)]
     pub retry: usize,
     /// Runs N iterations at once, each with variables and cookies of its own.

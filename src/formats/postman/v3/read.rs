@@ -1,6 +1,7 @@
 //! Walking a v3 folder, or any folder with Postman's files in it.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use super::{shape, yaml};
 use crate::formats::postman::tidy::Object;
 use crate::formats::postman::{read, read_collection, read_value};
-use crate::formats::{Fate, FormatError, Found};
+use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
 
 /// Folders nested deeper are not looked into.
 const DEEPEST: usize = 64;
@@ -47,8 +48,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
                 continue;
             }
             if name.to_lowercase().ends_with(".json") {
-                let bytes = fs::read(&path).map_err(io(&path))?;
-                match read(&bytes) {
+                match bytes(&path).and_then(|bytes| read(&bytes)) {
                     Ok(more) => found.extend(more),
                     Err(error) => found.report.add(&name, "", Fate::Lost, "a file", error.to_string()),
                 }
@@ -77,7 +77,10 @@ fn environment(path: &Path, name: &str, found: &mut Found) -> Result<(), FormatE
         (None, Some(stem)) => (stem, "globals"),
         (None, None) => return Ok(()),
     };
-    let mut map = shape::environment(load(path)?, stem);
+    let Some(source) = load(path, found)? else {
+        return Ok(());
+    };
+    let mut map = shape::environment(source, stem);
     map.insert("_postman_variable_scope".into(), scope.into());
     let rows = map.get("values").and_then(Value::as_array).into_iter().flatten();
     for row in rows.filter(|row| row.get("source").is_some()) {
@@ -109,7 +112,7 @@ struct Entry {
 
 /// Reads one collection: folders depth first, without recursion.
 fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), FormatError> {
-    let mut open = vec![start(folder, definition(folder)?, name)?];
+    let mut open = vec![start(folder, definition(folder, found)?, name, found)?];
     loop {
         let depth = open.len();
         let Some(top) = open.last_mut() else { return Ok(()) };
@@ -121,7 +124,7 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                         .add(&entry.name, "", Fate::Lost, "a folder", "it is nested too deeply");
                     continue;
                 }
-                let inner = start(&entry.path, entry.source, &entry.name)?;
+                let inner = start(&entry.path, entry.source, &entry.name, found)?;
                 open.push(inner);
             }
             Some(entry) => {
@@ -136,7 +139,7 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                     found.report.add(&path, "$kind", Fate::Kept, what, "it cannot be sent");
                 }
                 let stem = stem(&entry.name, "request").unwrap_or(&entry.name);
-                let item = shape::request(entry.source, stem, examples(&entry.path, stem)?);
+                let item = shape::request(entry.source, stem, examples(&entry.path, stem, found)?);
                 top.children.push(Value::Object(item));
             }
             None => {
@@ -152,11 +155,11 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
     }
 }
 
-fn start(folder: &Path, definition: Object, name: &str) -> Result<Open, FormatError> {
+fn start(folder: &Path, definition: Object, name: &str, found: &mut Found) -> Result<Open, FormatError> {
     let mut entries = Vec::new();
     for (name, path, is_folder) in list(folder)? {
         if is_folder {
-            let source = self::definition(&path)?;
+            let source = self::definition(&path, found)?;
             entries.push(Entry {
                 name,
                 path,
@@ -164,7 +167,7 @@ fn start(folder: &Path, definition: Object, name: &str) -> Result<Open, FormatEr
                 source,
             });
         } else if stem(&name, "request").is_some() {
-            let source = load(&path)?;
+            let Some(source) = load(&path, found)? else { continue };
             entries.push(Entry {
                 name,
                 path,
@@ -189,17 +192,17 @@ fn start(folder: &Path, definition: Object, name: &str) -> Result<Open, FormatEr
     })
 }
 
-fn definition(folder: &Path) -> Result<Object, FormatError> {
+fn definition(folder: &Path, found: &mut Found) -> Result<Object, FormatError> {
     for name in ["definition.yaml", "definition.yml"] {
         let path = folder.join(".resources").join(name);
         if path.is_file() {
-            return load(&path);
+            return Ok(load(&path, found)?.unwrap_or_default());
         }
     }
     Ok(Object::new())
 }
 
-fn examples(request: &Path, stem: &str) -> Result<Vec<Object>, FormatError> {
+fn examples(request: &Path, stem: &str, found: &mut Found) -> Result<Vec<Object>, FormatError> {
     let Some(folder) = request.parent() else {
         return Ok(Vec::new());
     };
@@ -213,7 +216,7 @@ fn examples(request: &Path, stem: &str) -> Result<Vec<Object>, FormatError> {
     let mut out = Vec::new();
     for (name, path, is_folder) in list(&folder)? {
         if let (false, Some(stem)) = (is_folder, self::stem(&name, "example")) {
-            let mut map = load(&path)?;
+            let Some(mut map) = load(&path, found)? else { continue };
             map.entry("name").or_insert_with(|| stem.into());
             out.push(map);
         }
@@ -223,15 +226,41 @@ fn examples(request: &Path, stem: &str) -> Result<Vec<Object>, FormatError> {
     Ok(out)
 }
 
-fn load(path: &Path) -> Result<Object, FormatError> {
-    let bytes = fs::read(path).map_err(io(path))?;
+/// The bytes of a file, unless they are too many to be held.
+fn bytes(path: &Path) -> Result<Vec<u8>, FormatError> {
+    let file = fs::File::open(path).map_err(io(path))?;
+    let too_long = || FormatError::TooLong {
+        file: path.to_owned(),
+        most: MOST_BYTES,
+    };
+    if file.metadata().map_err(io(path))?.len() > MOST_BYTES {
+        return Err(too_long());
+    }
+    let mut out = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut out).map_err(io(path))?;
+    if out.len() as u64 > MOST_BYTES {
+        return Err(too_long());
+    }
+    Ok(out)
+}
+
+/// What a YAML file says; one that holds no keys is told as lost.
+fn load(path: &Path, found: &mut Found) -> Result<Option<Object>, FormatError> {
+    let bytes = bytes(path)?;
     let text = match crate::formats::postman::sniff::text(&bytes) {
-        Err(FormatError::Empty) => return Ok(Object::new()),
+        Err(FormatError::Empty) => return Ok(Some(Object::new())),
         other => other?,
     };
     match yaml::parse(path, &text)? {
-        Value::Object(map) => Ok(map),
-        _ => Ok(Object::new()),
+        Value::Object(map) => Ok(Some(map)),
+        // Nothing but comments.
+        Value::Null => Ok(Some(Object::new())),
+        _ => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let report = &mut found.report;
+            report.add(&name, "", Fate::Lost, "a file", "it holds no keys with values");
+            Ok(None)
+        }
     }
 }
 
@@ -243,7 +272,8 @@ fn list(folder: &Path) -> Result<Vec<(String, PathBuf, bool)>, FormatError> {
         let (Ok(name), Ok(kind)) = (entry.file_name().into_string(), entry.file_type()) else {
             continue;
         };
-        if !name.starts_with('.') && !kind.is_symlink() {
+        // A pipe or a device is no file: reading it may never end.
+        if !name.starts_with('.') && (kind.is_dir() || kind.is_file()) {
             out.push((name, entry.path(), kind.is_dir()));
         }
     }
