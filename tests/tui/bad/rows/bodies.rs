@@ -277,7 +277,7 @@ pub fn breaks() -> Vec<Row> {
             "events and then silence",
             vec![send(ok("Content-Type: text/event-stream\r\n", "data: one\n\n")), Hold],
             0,
-            &["data: one"],
+            &["message", "one"],
         )
         .esc(),
     ]
