@@ -12,12 +12,14 @@ fn main() -> ExitCode {
         Launch::Tui {
             root,
             foreign,
+            beside,
             paths,
             demo,
             passphrase,
         } => match tui::run(&TuiOptions {
             root,
             foreign,
+            beside,
             paths,
             demo,
             passphrase,

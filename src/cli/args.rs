@@ -24,6 +24,14 @@ pub struct Cli {
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
 
+    /// An environment's file beside Postman's own, to be active; of several the first.
+    #[arg(short = 'e', long, value_name = "FILE")]
+    pub environment: Vec<PathBuf>,
+
+    /// The file of the globals beside Postman's own.
+    #[arg(short = 'g', long, value_name = "FILE")]
+    pub globals: Option<PathBuf>,
+
     /// The workspace's folder, for any command.
     #[arg(short = 'w', long, global = true, value_name = "DIR")]
     pub workspace: Option<PathBuf>,

@@ -18,7 +18,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
             format!(
                 "[{}, {}, {}]",
                 paint.status(response.status, status.trim_end()),
-                size(response.body.len() as u64),
+                size(response.size()),
                 duration(exchange.timings.total)
             )
         }

@@ -14,6 +14,7 @@ use crate::foreign::{ForeignError, Import, Imported, Planned};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
+use crate::store::locate::Origin;
 
 use super::args::ImportArgs;
 use super::open::Opened;
@@ -21,6 +22,7 @@ use super::output::{Output, escape};
 use super::{CliError, foreign};
 
 /// Imports what was asked for; with `--strict`, exit code 1 when something could not be carried over as it was.
+/// A file of a folder that could not be read makes it 1 in any case.
 pub async fn import(
     mut opened: Opened,
     args: &ImportArgs,
@@ -47,8 +49,19 @@ pub async fn import(
     if own > 0 {
         output.note(&Imported::kept_words(own));
     }
+    if opened.location.origin != Origin::Upwards {
+        let root = std::path::absolute(&opened.location.root).unwrap_or_else(|_| opened.location.root.clone());
+        output.note(&format!(
+            "The files are below `{}`.",
+            escape(&root.display().to_string())
+        ));
+    }
+    if !matches!(opened.location.origin, Origin::Explicit | Origin::Upwards) {
+        output.note("For a workspace in this folder, make the folder `collections` here and import again.");
+    }
     let lossy = args.strict && !planned.found.report.is_clean();
-    Ok(if kept && !lossy {
+    let whole = planned.found.report.unread() == 0;
+    Ok(if kept && whole && !lossy {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

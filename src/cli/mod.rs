@@ -50,6 +50,7 @@ use clap::CommandFactory;
 
 use tokio::runtime::Builder;
 
+use crate::foreign::Beside;
 use crate::model::Secret;
 use crate::model::problem::Problem;
 use crate::store::keyring::SystemKeyring;
@@ -74,6 +75,8 @@ pub enum Launch {
         root: PathBuf,
         /// Whether it is Postman's.
         foreign: bool,
+        /// What is opened beside it.
+        beside: Beside,
         /// Where our own files are.
         paths: Paths,
         /// How the demo server is to run.
@@ -103,21 +106,39 @@ pub fn start(check: CheckKeymap) -> Launch {
     for warning in &warnings {
         open::tell(&mut output, warning, None);
     }
+    let beside = Beside {
+        environments: cli.environment,
+        globals: cli.globals,
+    };
     let launch = match cli.command {
-        None => screen(workspace.as_deref(), None),
-        Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo)),
+        None => screen(workspace.as_deref(), None, beside),
+        Some(_) if beside != Beside::default() => Err(CliError::usage(
+            "`-e` and `-g` before a command are for looking at a file of Postman's",
+        )
+        .hint("write them behind the command: `postrider run FILE -e ENV`")),
+        Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo), beside),
         Some(command) => perform(command, &reporters, workspace.as_deref(), check, &mut output).map(Launch::Exit),
     };
     launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
 }
 
 /// What the screen is to show: the workspace named, found or made; for the demo the samples, unless one is named.
-fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, CliError> {
+fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>, beside: Beside) -> Result<Launch, CliError> {
     let start = current_folder()?;
     let foreign = workspace.filter(|typed| demo.is_none() && opens_foreign(&start, typed));
     if let Some(folder) = workspace.filter(|folder| foreign.is_none() && !folder.is_dir()) {
         return Err(no_folder(folder));
     }
+    if foreign.is_none() && beside != Beside::default() {
+        return Err(
+            CliError::usage("`-e` and `-g` go with a file of Postman's: `postrider FILE -e ENV`")
+                .hint("in a workspace, `postrider env use NAME` chooses the environment"),
+        );
+    }
+    let beside = Beside {
+        environments: beside.environments.iter().map(|typed| start.join(typed)).collect(),
+        globals: beside.globals.map(|typed| start.join(typed)),
+    };
     if !has_terminal() {
         return Err(CliError::failed("there is no terminal to open the screen on")
             .hint("`postrider run` and `postrider send` work without one; `postrider --help` lists all commands"));
@@ -128,6 +149,7 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
         return Ok(Launch::Tui {
             root: start.join(typed),
             foreign: true,
+            beside,
             paths,
             demo: None,
             passphrase,
@@ -146,6 +168,7 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>) -> Result<Launch, C
     Ok(Launch::Tui {
         root,
         foreign: false,
+        beside,
         paths,
         demo,
         passphrase,

@@ -44,6 +44,12 @@ pub enum ForeignError {
         #[source]
         source: FormatError,
     },
+    /// It is Postman's, but holds no environment.
+    #[error("`{what}` holds no environment")]
+    NoEnvironment {
+        /// The file.
+        what: String,
+    },
     /// What it holds could not be written into the workspace.
     #[error(transparent)]
     Save(#[from] SaveError),
@@ -54,6 +60,7 @@ impl ForeignError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Read { .. } => None,
+            Self::NoEnvironment { .. } => Some("export it from Postman again".to_owned()),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several".to_owned()),
             Self::Fetch { hint, .. } => hint.clone(),
             Self::Format { source, .. } => source.hint().map(str::to_owned),

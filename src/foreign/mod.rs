@@ -13,18 +13,46 @@ pub use error::ForeignError;
 pub use import::{Import, Imported, Planned};
 pub use read::{fetch, is_foreign, is_url, read, shown};
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::formats::Found;
-use crate::model::{NodeId, Workspace};
+use crate::model::{Environment, NodeId, Workspace};
 
-/// What Postman's file or folder holds; no network.
+/// Files of Postman's that are opened beside a collection, which rarely works without them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Environments; the first is the active one.
+    pub environments: Vec<PathBuf>,
+    /// The globals.
+    pub globals: Option<PathBuf>,
+}
+
+/// What Postman's file or folder holds, with what lies beside it; no network.
+///
+/// Environments that were asked for come first, and globals that were asked for take the place of others.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is nothing of Postman's.
-pub fn open(path: &Path) -> Result<Found, ForeignError> {
-    read::local(path, &path.display().to_string())
+/// When one cannot be read, or is nothing of Postman's.
+pub fn open(path: &Path, beside: &Beside) -> Result<Found, ForeignError> {
+    let local = |path: &Path| read::local(path, &path.display().to_string());
+    let mut found = local(path)?;
+    // Before anything else: one may be given that is named like one the folder has.
+    for (at, path) in beside.environments.iter().enumerate() {
+        found.environments.insert(at, environment(local(path)?, path)?);
+    }
+    if let Some(path) = &beside.globals {
+        found.globals = Some(environment(local(path)?, path)?);
+    }
+    Ok(found)
+}
+
+/// The one environment in what was found: an environment, or globals, which have the same shape.
+fn environment(found: Found, path: &Path) -> Result<Environment, ForeignError> {
+    let mut all = found.environments.into_iter().chain(found.globals);
+    all.next().ok_or_else(|| ForeignError::NoEnvironment {
+        what: path.display().to_string(),
+    })
 }
 
 /// Puts the collections into a workspace that is only in memory; their nodes.

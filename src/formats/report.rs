@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+/// What a file of a folder is that could not be read.
+pub(super) const UNREAD: &str = "a file that cannot be read";
+
 /// What became of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -51,6 +54,11 @@ impl Report {
     /// Whether all was carried over as it was.
     pub fn is_clean(&self) -> bool {
         self.notes.is_empty()
+    }
+
+    /// How many files were there and could not be read at all.
+    pub fn unread(&self) -> usize {
+        self.notes.iter().filter(|note| note.what == UNREAD).count()
     }
 
     /// How many things had a fate.

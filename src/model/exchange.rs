@@ -111,6 +111,20 @@ impl Response {
             .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
+    /// How many bytes Postman and newman say a response has: status line, headers and body, the body's as announced.
+    pub fn size(&self) -> u64 {
+        let announced = self
+            .header("content-length")
+            .and_then(|length| length.trim().parse().ok());
+        let body = announced.filter(|length| *length > 0).unwrap_or(self.body.len() as u64);
+        let line = "HTTP/1.1 200 \r\n\r\n".len() + self.reason.len();
+        let headers = self
+            .headers
+            .iter()
+            .map(|(key, value)| key.len() + value.len() + ": \r\n".len());
+        body.saturating_add((line + headers.sum::<usize>()) as u64)
+    }
+
     /// The media type without parameters, in lower case; empty when there is none.
     pub fn media_type(&self) -> String {
         self.header("content-type")
@@ -357,5 +371,28 @@ impl Phase {
             Self::Downloading { .. } => "downloading",
             Self::PostResponseScript => "post-response script",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_response_is_as_long_as_newman_says() {
+        let response = |announced: &'static str, body: &'static str| Response {
+            status: 200,
+            reason: "OK".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("content-length".to_owned(), Bytes::from(announced))],
+            body: body.into(),
+            encoded_len: 0,
+            cookies: Vec::new(),
+            truncated: None,
+        };
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n".len() as u64;
+        assert_eq!(response("5", "12345").size(), head + 5);
+        assert_eq!(response("5", "").size(), head + 5, "what a HEAD announces counts");
+        assert_eq!(response("?", "123").size(), head + 3);
     }
 }

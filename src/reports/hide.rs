@@ -6,7 +6,7 @@ use crate::model::Redactor;
 use crate::model::secret::MASK;
 
 /// Hides every secret in a value's texts. Numbers count where a variable's value stands; names of tests, requests and
-/// folders come from the files and lose only what is long enough to be a secret beyond doubt ([`Redactor::redact_name`]).
+/// folders and the lines of scripts come from the files and lose only what is long enough to be a secret beyond doubt ([`Redactor::redact_name`]).
 pub fn secrets(value: &mut Value, redactor: &Redactor) {
     if !redactor.is_empty() {
         walk(value, redactor);
@@ -29,6 +29,11 @@ fn object(map: &mut Map<String, Value>, redactor: &Redactor) {
     for (key, value) in map {
         match value {
             Value::String(name) if (is_item && key == "name") || is_test(key) => *name = redactor.redact_name(name),
+            // The source of a script is text of the files as well.
+            Value::Array(lines) if key == "exec" => lines.iter_mut().for_each(|line| match line {
+                Value::String(line) => *line = redactor.redact_name(line),
+                line => walk(line, redactor),
+            }),
             Value::Number(_) if key == "value" && redactor.redact(&value.to_string()) == MASK => *value = MASK.into(),
             value => walk(value, redactor),
         }
@@ -49,6 +54,7 @@ mod tests {
             "assertions": [{ "assertion": "a token for long-enough", "skipped": false }],
             "response": { "code": 200, "status": "200 name" },
             "values": [{ "key": "pin", "value": 200 }],
+            "event": [{ "script": { "exec": ["let token = 'long-enough';"] } }],
         });
         secrets(&mut value, &redactor);
         let expected = json!({
@@ -56,6 +62,7 @@ mod tests {
             "assertions": [{ "assertion": format!("a token for {MASK}"), "skipped": false }],
             "response": { "code": 200, "status": format!("200 {MASK}") },
             "values": [{ "key": "pin", "value": MASK }],
+            "event": [{ "script": { "exec": [format!("let token = '{MASK}';")] } }],
         });
         assert_eq!(value, expected);
     }

@@ -8,6 +8,7 @@ use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::action::{self, Action, App, Nav};
+use super::commands::changes_files;
 use super::keymap::Context;
 use super::modals::wrap::wrap;
 use super::panes::{Pane, environments};
@@ -38,7 +39,8 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
     let mut known: Vec<(Action, String, String)> = Vec::new();
     for action in actions.into_iter().chain([help]) {
         let sends_nothing = action == send && state.shared.open_request().is_none();
-        if sends_nothing || known.iter().any(|(own, ..)| *own == action) {
+        let refused = state.shared.read_only.is_some() && changes_files(action);
+        if sends_nothing || refused || known.iter().any(|(own, ..)| *own == action) {
             continue;
         }
         if let Some((key, label)) = words(state, action) {

@@ -287,3 +287,33 @@ fn importing_again_asks_before_globals_change_and_keeps_secrets_set_since() {
     run(&["import", "../e.json"]).success().stdout(contains("1 added"));
     assert!(exported("stage", "s").contains("s-third"));
 }
+
+#[test]
+fn a_file_of_a_folder_that_cannot_be_read_fails_the_import_of_the_others() {
+    let home = Home::new();
+    let exports = home.folder.path().join("exports");
+    fs::create_dir_all(&exports).unwrap();
+    let good = json!({
+        "info": { "name": "Good", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [{ "name": "One", "request": { "method": "GET", "url": "http://127.0.0.1/" } }],
+    });
+    fs::write(exports.join("good.json"), good.to_string()).unwrap();
+    let import = || {
+        let mut command = home.postrider();
+        command
+            .current_dir(home.folder.path())
+            .args(["import", "exports", "--yes"]);
+        command.assert()
+    };
+    // There is no workspace around: it says where the files are.
+    import()
+        .code(0)
+        .stderr(contains("The files are below `/").and(contains("make the folder `collections` here")));
+    fs::create_dir(home.folder.path().join("collections")).unwrap();
+    import().code(0).stderr("");
+    assert!(home.folder.path().join("collections/good/one.toml").is_file());
+    fs::write(exports.join("broken.json"), "{ \"info\": ").unwrap();
+    import()
+        .code(1)
+        .stdout(contains("broken.json").and(contains("a file that cannot be read")));
+}

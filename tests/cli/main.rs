@@ -465,6 +465,16 @@ fn a_slip_in_a_path_gets_a_suggestion_and_code_2() {
         .assert()
         .code(2)
         .stderr(contains("`snd` is neither a command, nor a folder").and(contains("did you mean `postrider send`?")));
+    home.postrider()
+        .args([".", "-e", "staging.json"])
+        .assert()
+        .code(2)
+        .stderr(contains("`-e` and `-g` go with a file of Postman's").and(contains("postrider env use")));
+    home.postrider()
+        .args(["-e", "staging.json", "env", "list"])
+        .assert()
+        .code(2)
+        .stderr(contains("behind the command"));
 }
 
 #[test]

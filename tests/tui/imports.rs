@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use postrider::foreign::Beside;
 use postrider::tui::TuiOptions;
 use serde_json::json;
 
@@ -87,7 +88,10 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
         ..home.options(Duration::from_mins(10))
     };
     let mut user = User::open(&options, (120, 40));
-    user.sees("{{base_url}}/herons").sees("read only");
+    user.sees("{{base_url}}/herons").sees("read only").sees("-e FILE");
+    assert!(!user.screen().contains("adds an environment"), "{}", user.screen());
+    user.press("2");
+    assert!(!user.screen().contains("^S save"), "{}", user.screen());
     // Nothing of it can be changed, neither by typing nor otherwise.
     user.press("3ex").sees("Postman's own file is only read here");
     assert!(!user.screen().contains("heronsx"), "{}", user.screen());
@@ -108,4 +112,39 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     let mut user = User::open(&options, (120, 40));
     user.sees("Birds");
     user.quit();
+}
+
+#[test]
+fn a_file_is_opened_with_its_environments_and_globals() {
+    let home = Home::new();
+    let values = |name: &str, key: &str, value: &str| {
+        json!({ "name": name, "values": [{ "key": key, "value": value, "enabled": true }] }).to_string()
+    };
+    let options = TuiOptions {
+        root: home.beside("birds.json", &collection("List")),
+        foreign: true,
+        beside: Beside {
+            environments: vec![
+                home.beside("sea.json", &values("Sea", "base_url", "http://sea.test")),
+                home.beside("lake.json", &values("Lake", "base_url", "http://lake.test")),
+            ],
+            globals: Some(home.beside("globals.json", &values("Globals", "wing", "left"))),
+        },
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    let mut user = User::open(&options, (120, 40));
+    user.sees("● Sea").sees("Lake");
+    let shared = &user.app.state.shared;
+    assert_eq!(shared.environment_name(), Some("Sea"));
+    assert_eq!(shared.workspace.globals().variables[0].key, "wing");
+    user.quit();
+    let beside = Beside {
+        environments: vec![options.root.clone()],
+        globals: None,
+    };
+    let error = postrider::tui::App::load(&TuiOptions { beside, ..options })
+        .err()
+        .unwrap();
+    assert!(error.to_string().contains("holds no environment"), "{error}");
 }

@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use postrider::demo;
+use postrider::foreign::Beside;
 use postrider::store::Paths;
 use postrider::tui::event::Event;
 use postrider::tui::{App, Flow, Host, TuiOptions, draw};
@@ -61,6 +62,7 @@ impl Home {
         TuiOptions {
             root: self.root(),
             foreign: false,
+            beside: Beside::default(),
             paths,
             demo: Some(demo),
             passphrase: None,

@@ -31,7 +31,7 @@ pub fn act(state: &mut State, action: Action, queue: &mut Vec<Command>, effects:
 }
 
 /// Whether an action has no other end than a change of a file; what is refused is refused before anything is asked.
-fn changes_files(action: Action) -> bool {
+pub fn changes_files(action: Action) -> bool {
     match action {
         Action::App(app) => matches!(
             app,

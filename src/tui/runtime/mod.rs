@@ -34,6 +34,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::demo;
 use crate::exec::TokenStore;
+use crate::foreign::Beside;
 use crate::model::Secret;
 use crate::store::Paths;
 use crate::store::state::{KeptTokens, tokens_among};
@@ -63,6 +64,8 @@ pub struct TuiOptions {
     pub root: PathBuf,
     /// Whether it is Postman's.
     pub foreign: bool,
+    /// What is opened beside it.
+    pub beside: Beside,
     /// Where the user's settings, state and data are.
     pub paths: Paths,
     /// Start the demo server and make its environment active.
@@ -267,6 +270,7 @@ pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
                 options = TuiOptions {
                     root,
                     foreign: false,
+                    beside: Beside::default(),
                     ..options
                 };
             }

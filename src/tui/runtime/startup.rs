@@ -48,7 +48,8 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         options.root.display()
     );
     // Read first: a file that is of no use leaves nothing behind.
-    let found = options.foreign.then(|| foreign::open(&options.root)).transpose()?;
+    let found = options.foreign.then(|| foreign::open(&options.root, &options.beside));
+    let found = found.transpose()?;
     let (config, config_problem) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
     let mut state = State {
@@ -76,6 +77,9 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     looks.take_up(&mut state);
     let no_environment = local.remembered.no_environment;
     let (database, cookies, mut effects) = local.take_up(&mut state, &files);
+    if !options.beside.environments.is_empty() {
+        state.shared.active_environment = state.shared.workspace.environments().first().map(|node| node.id);
+    }
     if options.demo.is_some() {
         // Until it listens, what is for it waits.
         state.held = Some(Vec::new());

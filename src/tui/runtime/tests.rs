@@ -42,6 +42,7 @@ fn settled(home: &tempfile::TempDir) -> App {
     let options = TuiOptions {
         root,
         foreign: false,
+        beside: Beside::default(),
         paths: Paths::below(home.path()),
         demo: None,
         passphrase: None,
@@ -468,6 +469,7 @@ fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
     let options = TuiOptions {
         root: root.clone(),
         foreign: false,
+        beside: Beside::default(),
         paths: Paths::below(home.path()),
         demo: Some(demo::Config::default()),
         passphrase: None,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{shape, yaml};
 use crate::formats::postman::tidy::Object;
 use crate::formats::postman::{read, read_collection, read_value};
+use crate::formats::report::UNREAD;
 use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
 
 /// Folders nested deeper are not looked into.
@@ -50,7 +51,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             if name.to_lowercase().ends_with(".json") {
                 match bytes(&path).and_then(|bytes| read(&bytes)) {
                     Ok(more) => found.extend(more),
-                    Err(error) => found.report.add(&name, "", Fate::Lost, "a file", error.to_string()),
+                    Err(error) => found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string()),
                 }
             } else {
                 environment(&path, &name, &mut found)?;

@@ -25,10 +25,11 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
         let key = view
             .keymap
             .chord_for(Any::Environments(Action::New), &[Context::Environments]);
-        let text = key.map_or_else(
-            || "no environment".to_owned(),
-            |key| format!("`{key}` adds an environment"),
-        );
+        let text = match key {
+            _ if view.shared.read_only.is_some() => "`-e FILE` adds one".to_owned(),
+            Some(key) => format!("`{key}` adds an environment"),
+            None => "no environment".to_owned(),
+        };
         hatch::draw(&text, &theme.hatching(), list, buf);
         return;
     }

@@ -107,7 +107,7 @@ fn test_rows(test: &TestResult, show: &Show<'_>, room: &mut Room, rows: &mut Vec
         (false, None) => ("✓ ", Ink::Ok, Ink::Text),
         (false, Some(_)) => ("✗ ", Ink::Error, Ink::Strong),
     };
-    let title = show.text(&test.name);
+    let title = show.name(&test.name);
     rows.push(
         Row::new(name, title.clone())
             .then(Ink::Dim, format!("  {}", test.script))

@@ -18,6 +18,14 @@ impl Show<'_> {
         }
     }
 
+    /// The name of a test, without what is a secret beyond doubt unless it is revealed.
+    pub(super) fn name(&self, name: &str) -> String {
+        match self.redactor {
+            Some(redactor) if !self.revealed => redactor.redact_name(name),
+            _ => name.to_owned(),
+        }
+    }
+
     /// Names a text that is given away as it came, and warns of the secrets in it that are masked on the screen.
     pub(super) fn as_it_came(&self, what: &str, text: Option<&str>) -> String {
         match (self.redactor, text) {
