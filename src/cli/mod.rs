@@ -68,6 +68,7 @@ use argv::{Parsed, ReporterOptions};
 
 /// What the command line asks for.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one, made once")]
 pub enum Launch {
     /// The screen: on this workspace, with the demo server, if it was asked for.
     Tui {
