@@ -61,7 +61,8 @@ impl LocateError {
 /// with the sample in it on the first run.
 ///
 /// A folder above that merely has a `collections/` in it (a home folder, say) is no workspace: one of its folders must
-/// hold a `collection.toml`, or `environments/` a TOML file. For `start` itself the bare folder is enough.
+/// hold a `collection.toml`, or `environments/` a TOML file. Nor is one that all users share (`/tmp`), where
+/// another could lay requests in our way. For `start` itself the bare folder is enough.
 pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, LocateError> {
     if let Some(root) = explicit {
         if !root.is_dir() {
@@ -74,7 +75,7 @@ pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Lo
     }
     if let Some(root) = start
         .ancestors()
-        .find(|folder| (*folder == start && is_bare_workspace(folder)) || is_workspace(folder))
+        .find(|folder| (*folder == start && is_bare_workspace(folder)) || (is_workspace(folder) && !is_shared(folder)))
     {
         return Ok(Location {
             root: root.to_owned(),
@@ -96,7 +97,10 @@ pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Lo
 /// else a private copy among the user's data, made where files of it are missing.
 pub fn samples(start: &Path, paths: &Paths) -> Result<PathBuf, LocateError> {
     let sample = |folder: &&Path| folder.join("collections/pydio-cells/collection.toml").is_file();
-    if let Some(root) = start.ancestors().find(sample) {
+    if let Some(root) = start
+        .ancestors()
+        .find(|folder| sample(folder) && (*folder == start || !is_shared(folder)))
+    {
         return Ok(root.to_owned());
     }
     let root = paths.data.join("demo");
@@ -129,6 +133,18 @@ pub fn write_samples(root: &Path, samples: &[Sample]) -> Result<(), LocateError>
 
 fn is_bare_workspace(folder: &Path) -> bool {
     folder.join("collections").is_dir() || folder.join("environments").is_dir()
+}
+
+/// Whether all users of the machine put their files there: everybody may write, and only to what is their own.
+#[cfg(unix)]
+fn is_shared(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(folder).is_ok_and(|metadata| metadata.mode() & 0o1002 == 0o1002)
+}
+
+#[cfg(not(unix))]
+fn is_shared(_: &Path) -> bool {
+    false
 }
 
 fn is_workspace(folder: &Path) -> bool {
@@ -166,6 +182,26 @@ mod tests {
         fs::create_dir_all(project.join("collections/api")).unwrap();
         fs::write(project.join("collections/api/collection.toml"), "").unwrap();
         assert_eq!(find(&deep, home.path()).root, project);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_all_users_share_is_no_workspace_of_what_lies_below() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let home = tempfile::tempdir().unwrap();
+        let below = home.path().join("shared/mine");
+        let shared = home.path().join("shared");
+        fs::create_dir_all(&below).unwrap();
+        fs::create_dir_all(shared.join("collections/pydio-cells")).unwrap();
+        fs::write(shared.join("collections/pydio-cells/collection.toml"), "").unwrap();
+        let paths = Paths::below(home.path().join("xdg"));
+        assert_eq!(find(&below, home.path()).root, shared);
+        assert_eq!(samples(&below, &paths).unwrap(), shared);
+
+        fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+        assert_eq!(find(&below, home.path()).origin, Origin::Own { created: true });
+        assert_eq!(samples(&below, &paths).unwrap(), paths.data.join("demo"));
+        assert_eq!(find(&shared, home.path()).root, shared);
     }
 
     #[test]
