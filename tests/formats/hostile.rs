@@ -134,6 +134,27 @@ proptest! {
     }
 }
 
+#[test]
+fn urls_that_look_like_others_come_back_as_they_are() {
+    for url in [
+        "htt:://a.example/x",
+        "http:///a.example",
+        "://a.example",
+        "::://",
+        "http://u:p:q@a@b:c/x",
+        "a:80:90/x#",
+        "//a//b?#c?d",
+        "http://[::1]:8/x",
+        "{{base}}:{{port}}/{{path}}?{{q}}#{{hash}}",
+    ] {
+        let file = json!({
+            "info": { "name": "odd", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+            "item": [{ "name": "odd", "request": { "method": "GET", "url": url } }],
+        });
+        through(file.to_string().as_bytes());
+    }
+}
+
 /// A collection with so many folders in each other.
 fn nested(folders: usize) -> String {
     let open = r#"{"name":"f","item":["#.repeat(folders);

@@ -200,13 +200,16 @@ fn url(mut map: Object) -> Value {
         _ => String::new(),
     };
     let (before, hash) = match find(&base, '#') {
-        Some(at) => (&base[..at], Some(&base[at + 1..])),
+        // One that says nothing is no part of the URL.
+        Some(at) => (&base[..at], Some(&base[at + 1..]).filter(|hash| !hash.is_empty())),
         None => (base.as_str(), None),
     };
     let mut out = Object::new();
     out.insert("raw".into(), raw(before, hash, &map).into());
     let mut rest = before;
-    if let Some(at) = find_text(rest, "://").filter(|at| *at > 0) {
+    // A protocol is read without a colon or slash at its end, so such a one would come back shorter.
+    let protocol = find_text(rest, "://").filter(|at| *at > 0 && !rest[..*at].ends_with([':', '/']));
+    if let Some(at) = protocol {
         out.insert("protocol".into(), rest[..at].into());
         rest = &rest[at + 3..];
     }
@@ -242,7 +245,7 @@ fn url(mut map: Object) -> Value {
     if let Some(path) = path {
         out.insert("path".into(), split(path, '/').into_iter().collect());
     }
-    if let Some(hash) = hash.filter(|hash| !hash.is_empty()) {
+    if let Some(hash) = hash {
         out.insert("hash".into(), hash.into());
     }
     take(&mut map, &mut out, "query");

@@ -16,7 +16,8 @@ pub fn auth(value: Value) -> Option<Value> {
         return None;
     }
     map.insert("type".into(), kind.as_str().into());
-    if let Some(params) = map.shift_remove(&kind)
+    if kind != "type"
+        && let Some(params) = map.shift_remove(&kind)
         && let Some(params) = object(params)
     {
         map.insert(kind.clone(), Value::Object(params));
