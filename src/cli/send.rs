@@ -68,7 +68,7 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     } else {
         ExitCode::SUCCESS
     };
-    let printed = response.map_or(Ok(()), |response| print(response, args, output));
+    let printed = response.map_or(Ok(()), |response| print(response, &redactor, args, output));
     printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
 }
 
@@ -272,10 +272,11 @@ fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
     output.note(&format!("{} `postrider send {path}` {why}", paint.cyan("hint:")));
 }
 
-fn print(response: &Response, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {
+fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {
     if args.include {
         let paint = output.paint;
-        let status = format!("{} {} {}", response.version, response.status, response.reason);
+        let reason = redactor.redact(&response.reason);
+        let status = format!("{} {} {reason}", response.version, response.status);
         output.line(&paint.status(response.status, escape(&status).trim_end()))?;
         for (name, value) in &response.headers {
             let value = escape(&String::from_utf8_lossy(value));

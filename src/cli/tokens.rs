@@ -9,12 +9,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::exec::plan;
-use crate::exec::renewal::{forget_token, granted_key_at, span};
+use crate::exec::renewal::{forget_orphaned, forget_token, granted_key_at, span};
 use crate::exec::tokens::TokenRequest;
 use crate::model::outcome::Renewal;
 use crate::model::{NodeId, Outcome, Redactor};
 
-use self::rows::{Row, What, named, rows, rows_everywhere};
+use self::rows::{Row, What, named, of_name, rows, rows_everywhere, rows_of_gone};
 use super::args::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, SendingArgs, TokensCommand};
 use super::open::{Opened, cancellable, secrets, with_causes};
 use super::output::{Output, escape};
@@ -37,17 +37,24 @@ pub async fn tokens(
     }
 }
 
-fn choose(opened: &mut Opened, environment: Option<&str>, output: &mut Output) -> Result<(), CliError> {
+/// The tokens of an environment, also of one that is gone if some are kept for it.
+fn rows_of(opened: &mut Opened, environment: Option<&str>, output: &mut Output) -> Result<Vec<Row>, CliError> {
     opened.unlock(output)?;
-    environment.map_or(Ok(()), |name| opened.choose(name))
+    if let Some(name) = environment
+        && let Err(error) = opened.choose(name)
+    {
+        let kept = rows_of_gone(name, &opened.tokens());
+        return if kept.is_empty() { Err(error) } else { Ok(kept) };
+    }
+    Ok(rows(&opened.session, &opened.tokens()))
 }
 
 fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
-    choose(&mut opened, args.environment.as_deref(), output)?;
-    let (session, store) = (&opened.session, opened.tokens());
+    let of_one = rows_of(&mut opened, args.environment.as_deref(), output)?;
+    let session = &opened.session;
     let rows = match args.environment {
-        Some(_) => rows(session, &store),
-        None => rows_everywhere(session, &store),
+        Some(_) => of_one,
+        None => rows_everywhere(session, &opened.tokens()),
     };
     if args.json {
         let rows: Vec<_> = rows.iter().map(|row| row.json(&session.workspace)).collect();
@@ -78,14 +85,18 @@ async fn renew(
 ) -> Result<ExitCode, CliError> {
     opened.prepare(&args.sending, cwd, output).await?;
     let row = named(opened, &opened.tokens(), &args.name)?;
-    let What::Declared(token, _) = row.what else {
-        let name = row.name();
-        return Err(CliError::usage(format!(
+    let name = row.name();
+    let error = match &row.what {
+        What::Declared(token, _) => return fetch(opened, token, &args.sending, output).await,
+        What::Granted => CliError::usage(format!(
             "`{name}` belongs to no variable, but to the auth of its requests"
         ))
-        .hint("`postrider tokens login REQUEST` gets it for one of them"));
+        .hint("`postrider tokens login REQUEST` gets it for one of them"),
+        What::Orphaned => {
+            CliError::usage(format!("nothing declares `{name}` any more")).hint("`postrider tokens forget` forgets it")
+        }
     };
-    fetch(opened, &token, &args.sending, output).await
+    Err(error)
 }
 
 /// Fetches a token by the request that a file declares.
@@ -222,13 +233,12 @@ fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
 }
 
 fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
-    choose(&mut opened, args.environment.as_deref(), output)?;
+    let mut tokens = rows_of(&mut opened, args.environment.as_deref(), output)?;
     opened.lasting()?;
     let store = opened.tokens();
-    let tokens = match &args.name {
-        Some(name) => vec![named(&opened, &store, name)?],
-        None => rows(&opened.session, &store),
-    };
+    if let Some(name) = &args.name {
+        tokens = vec![of_name(tokens, name)?];
+    }
     let before = opened.session.current.clone();
     for row in tokens {
         let session = &mut opened.session;
@@ -236,6 +246,7 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
         let gone = match &row.what {
             What::Declared(token, _) => forget_token(&store, token, &workspace, environment, &mut session.current),
             What::Granted => store.forget(row.key()).map(|()| true),
+            What::Orphaned => forget_orphaned(&store, row.key(), &mut session.current),
         };
         let name = escape(row.name());
         let said = if gone.map_err(CliError::failed)? {

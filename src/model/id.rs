@@ -54,6 +54,15 @@ impl ItemPath {
         self.0.split('/').filter(|part| !part.is_empty())
     }
 
+    /// Whether what moves from here to `to` stays in its collection, or is one that stays one.
+    pub fn is_of_one_with(&self, to: &Self) -> bool {
+        match (self.parent(), to.parent()) {
+            (None, None) => true,
+            (Some(_), Some(_)) => self.parts().next() == to.parts().next(),
+            _ => false,
+        }
+    }
+
     /// Whether this is `other` or lies below it.
     pub fn is_within(&self, other: &Self) -> bool {
         self.0 == other.0 || (self.0.starts_with(&other.0) && self.0.as_bytes().get(other.0.len()) == Some(&b'/'))

@@ -185,6 +185,22 @@ impl TokenKey {
         let rest = place.strip_prefix(group.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
+
+    /// The same token once a collection or folder it is below is somewhere else; `None` when it is not below.
+    #[must_use]
+    pub fn moved(&self, from: &ItemPath, to: &ItemPath) -> Option<Self> {
+        if !self.is_below(from) {
+            return None;
+        }
+        let (kind, place) = match self.place.strip_prefix(GRANTED) {
+            Some(place) => (GRANTED, place),
+            None => ("", self.place.as_str()),
+        };
+        Some(Self {
+            place: format!("{kind}{to}{}", &place[from.as_str().len()..]),
+            ..self.clone()
+        })
+    }
 }
 
 /// A token that was obtained.

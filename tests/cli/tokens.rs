@@ -50,9 +50,13 @@ fn answer(mut stream: TcpStream, asked: &AtomicUsize) {
         )
     };
     let length = body.len();
+    let token = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Authorization: Bearer "));
+    let reason = token.filter(|_| head.contains(" /reason ")).unwrap_or("OK");
     let _closed = write!(
         stream,
-        "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "HTTP/1.1 200 {reason}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
 }
 
@@ -212,4 +216,64 @@ fn the_tokens_of_all_environments_are_listed_unless_one_is_named() {
         ]
     );
     assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn tokens_whose_environment_or_declaration_is_gone_are_listed_and_forgotten() {
+    let home = Home::new();
+    let (base, _) = desk();
+    let root = home.folder.path().join("tokens");
+    let run = |args: &[&str], then: &dyn Fn()| {
+        let mut command = postrider(&home, &base);
+        write(&root, "environments/elsewhere.toml", "name = \"Elsewhere\"\n");
+        then();
+        command.args(args);
+        assert_cmd::Command::from_std(command).assert()
+    };
+    let as_it_is = || {};
+    run(&["send", "api/get", "-e", "here"], &as_it_is).success();
+    run(&["send", "api/get", "-e", "elsewhere"], &as_it_is).success();
+    let gone = || std::fs::remove_file(root.join("environments/here.toml")).unwrap();
+    let undeclared = || write(&root, "collections/api/collection.toml", "name = \"API\"\n");
+
+    run(&["tokens", "list"], &gone)
+        .success()
+        .stdout(contains("t  here            valid 9 min").and(contains("nothing here declares it")));
+    run(&["tokens", "list", "-e", "here"], &gone)
+        .success()
+        .stdout(contains("t  here  valid 9 min").and(contains("elsewhere").not()));
+    run(&["tokens", "list", "-e", "elsewhere"], &undeclared)
+        .success()
+        .stdout(contains("t  elsewhere  valid 9 min").and(contains("nothing here declares it")));
+    run(&["tokens", "forget", "nothing", "-e", "here"], &gone)
+        .code(2)
+        .stderr(contains("there is no token `nothing`"));
+    run(&["tokens", "forget", "t", "-e", "here"], &gone)
+        .success()
+        .stderr(contains("`t` is forgotten"));
+    run(&["tokens", "list", "-e", "here"], &gone)
+        .code(2)
+        .stderr(contains("there is no environment `here`"));
+    // What fetching it has set went with it, and the other environment's is there still.
+    run(&["env", "get", "t", "-e", "here"], &as_it_is).stdout("");
+    run(&["tokens", "forget", "--all", "-e", "elsewhere"], &undeclared)
+        .success()
+        .stderr(contains("`t` is forgotten"));
+    run(&["tokens", "list"], &undeclared).success().stdout("");
+}
+
+#[test]
+fn a_reason_phrase_that_says_the_token_is_masked() {
+    let home = Home::new();
+    let (base, _) = desk();
+    let root = home.folder.path().join("tokens");
+    let mut command = postrider(&home, &base);
+    let reason = format!("name = \"Reason\"\nmethod = \"GET\"\nurl = \"{base}/reason\"\n");
+    write(&root, "collections/api/reason.toml", &reason);
+    command.args(["send", "api/reason", "-i", "-e", "here"]);
+    assert_cmd::Command::from_std(command)
+        .assert()
+        .success()
+        .stdout(contains("HTTP/1.1 200 ••••").and(contains("s3cret").not()))
+        .stderr(contains("[200 ••••").and(contains("s3cret").not()));
 }

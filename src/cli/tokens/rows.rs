@@ -35,6 +35,8 @@ pub enum What {
     Declared(Box<TokenRequest>, Option<String>),
     /// A request's own auth: this one has no variable.
     Granted,
+    /// What has declared it, or its environment, is gone; the token is kept still.
+    Orphaned,
 }
 
 impl Row {
@@ -65,6 +67,7 @@ impl Row {
             }
             What::Declared(token, None) => format!("from `{}`, which is not there", escape(&token.source.request)),
             What::Granted => "by the auth of its requests".to_owned(),
+            What::Orphaned => "nothing here declares it".to_owned(),
         }
     }
 
@@ -103,6 +106,7 @@ impl Row {
                 Some(token.declared_by(workspace)),
             ),
             What::Granted => (None, "auto", None),
+            What::Orphaned => (None, "never", None),
         };
         let environment = Some(&self.key.environment).filter(|environment| !environment.is_empty());
         json!({
@@ -124,11 +128,27 @@ pub fn rows(session: &Session, store: &TokenStore) -> Vec<Row> {
     let workspace = &*session.workspace;
     let environment = session.environment.and_then(|id| workspace.environment(id));
     let environment = environment.map_or("", |node| node.slug.as_str());
-    let mut granted = store.all();
-    granted.retain(|(key, _)| is_granted(key) && key.environment == environment);
-    declared(session, store)
-        .chain(granted.into_iter().map(of_granted))
-        .collect()
+    let mut out: Vec<Row> = declared(session, store).collect();
+    for (key, token) in kept_for(environment, store) {
+        if is_granted(&key) {
+            out.push(Row::new(What::Granted, key, token.expires_at, true));
+        } else if !out.iter().any(|row| row.key == key) {
+            out.push(of_orphaned((key, token)));
+        }
+    }
+    out
+}
+
+/// The tokens that are kept for an environment of which nobody has the file any more.
+pub fn rows_of_gone(environment: &str, store: &TokenStore) -> Vec<Row> {
+    kept_for(environment, store).map(of_orphaned).collect()
+}
+
+fn kept_for(environment: &str, store: &TokenStore) -> impl Iterator<Item = (TokenKey, Arc<Token>)> {
+    store
+        .all()
+        .into_iter()
+        .filter(move |(key, _)| key.environment == environment)
 }
 
 /// All tokens of all environments, one environment after the other; of those of none what there is.
@@ -142,12 +162,12 @@ pub fn rows_everywhere(session: &Session, store: &TokenStore) -> Vec<Row> {
         let matters = |row: &Row| id.is_some() || id == active || row.state != MISSING;
         out.extend(rows(&session, store).into_iter().filter(matters));
     }
-    // Those of environments that are gone can be forgotten still.
-    let is_there =
-        |slug: &str| slug.is_empty() || workspace.environment_named(slug).is_some_and(|node| node.slug == slug);
-    let mut orphaned = store.all();
-    orphaned.retain(|(key, _)| is_granted(key) && !is_there(&key.environment));
-    out.extend(orphaned.into_iter().map(of_granted));
+    let is_there = |key: &TokenKey| {
+        let slug = &key.environment;
+        slug.is_empty() || workspace.environments().iter().any(|node| node.slug == *slug)
+    };
+    let gone = store.all().into_iter().filter(|(key, _)| !is_there(key));
+    out.extend(gone.map(of_orphaned));
     out
 }
 
@@ -160,8 +180,8 @@ fn declared<'a>(session: &'a Session, store: &'a TokenStore) -> impl Iterator<It
     declared.map(|token| of_declared(session, store, token))
 }
 
-fn of_granted((key, token): (TokenKey, Arc<Token>)) -> Row {
-    Row::new(What::Granted, key, token.expires_at, true)
+fn of_orphaned((key, token): (TokenKey, Arc<Token>)) -> Row {
+    Row::new(What::Orphaned, key, token.expires_at, true)
 }
 
 fn of_declared(session: &Session, store: &TokenStore, token: TokenRequest) -> Row {
@@ -188,7 +208,11 @@ fn of_declared(session: &Session, store: &TokenStore, token: TokenRequest) -> Ro
 ///
 /// When there is none, or more than one: with the names to choose from.
 pub fn named(opened: &Opened, store: &TokenStore, wanted: &str) -> Result<Row, CliError> {
-    let mut all = rows(&opened.session, store);
+    of_name(rows(&opened.session, store), wanted)
+}
+
+/// The one of these that has a name, or a place and name.
+pub fn of_name(mut all: Vec<Row>, wanted: &str) -> Result<Row, CliError> {
     let is = |row: &Row| row.name() == wanted;
     let whole = |row: &Row| format!("{}/{}", row.key.place, row.name());
     let by_name = all.iter().filter(|row| is(row)).count();

@@ -2,7 +2,7 @@
 
 use super::store::TokenStore;
 use crate::exec::tokens::{Declared, TokenRequest};
-use crate::model::token::Token;
+use crate::model::token::{Token, TokenKey};
 use crate::model::variable::{Change, CurrentValues, Owner};
 use crate::model::{EnvironmentId, Scope, Workspace};
 
@@ -22,6 +22,24 @@ pub fn forget_token(
     let known = store.peek(&token.key(workspace, environment));
     store.forget(&token.key(workspace, environment))?;
     Ok(forget_values(known.as_deref(), token, workspace, environment, current))
+}
+
+/// Forgets a token that nothing declares any more, or whose environment is gone, and what fetching it has set there.
+/// Returns whether there was anything.
+///
+/// # Errors
+///
+/// A sentence, when it stays where it is kept.
+pub fn forget_orphaned(store: &TokenStore, key: &TokenKey, current: &mut CurrentValues) -> Result<bool, String> {
+    let known = store.peek(key);
+    store.forget(key)?;
+    let owner = Owner::Environment(key.environment.clone());
+    for write in known.iter().flat_map(|known| &known.writes) {
+        if let (Scope::Environment, Change::Set { key, .. }) = (write.scope, &write.change) {
+            current.reset(&owner, key);
+        }
+    }
+    Ok(known.is_some())
 }
 
 /// Forgets the current values alone, those of the variable and of all that fetching the token has set; `known` is the

@@ -29,7 +29,7 @@ mod tests;
 pub use ask::{Interaction, RenewQuestion, ReplayQuestion};
 pub use bound::{Bound, Tokens};
 pub use flight::Landed;
-pub use forget::{forget_token, forget_values};
+pub use forget::{forget_orphaned, forget_token, forget_values};
 pub use granted::{granted_key_at, is_granted};
 pub use origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 pub use reply::{picked, token_in};

@@ -363,6 +363,28 @@ impl TokenStore {
         });
     }
 
+    /// Files tokens under other keys in memory alone, where what they belong to was renamed. One that is just being fetched
+    /// is fetched no further.
+    pub fn rename_here(&self, renamed: impl Fn(&TokenKey) -> Option<TokenKey>) {
+        let mut slots = self.lock();
+        let moves: Vec<_> = slots
+            .by_key
+            .keys()
+            .filter_map(|key| Some((key.clone(), renamed(key)?)))
+            .collect();
+        // All are taken out first: one may come to be where another was.
+        let moved: Vec<_> = moves
+            .into_iter()
+            .filter_map(|(from, to)| Some((to, slots.by_key.remove(&from)?)))
+            .collect();
+        for (to, mut slot) in moved {
+            if let Some(flight) = slot.flight.take() {
+                flight.cancel();
+            }
+            slots.by_key.insert(to, slot);
+        }
+    }
+
     /// Keeps what a flight has brought, unless the token was forgotten since.
     pub(super) fn keep_landed(&self, keeper: &dyn TokenKeeper, key: &TokenKey, number: u64, token: &Token) -> Kept {
         self.keep(keeper, key, token, |slot| slot.is_awaiting(number))

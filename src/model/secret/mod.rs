@@ -231,13 +231,24 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// A URL as it may be shown: without user and password.
+/// A URL as it may be shown: without user and password, which stand before the last `@` of its authority (RFC 3986, section
+/// 3.2). One in its path or query belongs there.
 pub fn without_credentials(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &url[..scheme + 3], &url[at + 1..]),
-        (None, Some(at)) => url[at + 1..].to_owned(),
-        _ => url.to_owned(),
-    }
+    let is_scheme = |scheme: &str| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let start = match url.split_once("://") {
+        Some((scheme, _)) if is_scheme(scheme) => scheme.len() + 3,
+        _ => 0,
+    };
+    let rest = &url[start..];
+    let end = rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len());
+    // What is no port is half a password: somebody wrote it without escaping it.
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit()) || port.ends_with(']');
+    let is_host = rest[..end].rsplit_once(':').is_none_or(|(_, port)| is_port(port));
+    let at = match rest[..end].rfind('@') {
+        None if !is_host => rest.rfind('@'),
+        at => at,
+    };
+    at.map_or_else(|| url.to_owned(), |at| format!("{}{}", &url[..start], &rest[at + 1..]))
 }
 
 #[cfg(test)]
@@ -428,6 +439,34 @@ mod tests {
     fn redactors_add_up() {
         let both = Redactor::new([Secret::new("first")]).and(&Redactor::new([Secret::new("second")]));
         assert_eq!(both.redact("first second"), format!("{MASK} {MASK}"));
+    }
+
+    #[test]
+    fn a_url_loses_its_credentials_and_nothing_else() {
+        for (url, shown) in [
+            ("http://u:p@h:1/x", "http://h:1/x"),
+            ("http://u@h", "http://h"),
+            ("http://u:p@ss@h/", "http://h/"),
+            ("u:p@h:1", "h:1"),
+            ("u:p@h/?to=http://a@b", "h/?to=http://a@b"),
+            ("https://h/@scope/package", "https://h/@scope/package"),
+            (
+                "https://h:8443/users/me@example.com",
+                "https://h:8443/users/me@example.com",
+            ),
+            ("https://h?mail=me@example.com", "https://h?mail=me@example.com"),
+            ("https://h#me@there", "https://h#me@there"),
+            ("https://u:p@h/a?b=c@d#e@f", "https://h/a?b=c@d#e@f"),
+            ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+            ("http://[::1]/a@b", "http://[::1]/a@b"),
+            ("http://u:p@[::1]/", "http://[::1]/"),
+            ("socks5h://u:pa/ss@h:1", "socks5h://h:1"),
+            ("http://u:p?w#x@h", "http://h"),
+            ("h", "h"),
+            ("", ""),
+        ] {
+            assert_eq!(without_credentials(url), shown, "{url}");
+        }
     }
 
     #[test]

@@ -117,18 +117,42 @@ pub fn key_of(environment: &str, kept: &str) -> Option<TokenKey> {
 impl State {
     /// Forgets all tokens of which `is_gone`: what they were declared by, or their environment, is.
     pub fn forget_tokens(&mut self, is_gone: impl Fn(&TokenKey) -> bool) -> Result<(), StateError> {
-        let all: Vec<(String, String)> = {
-            let mut rows = self
-                .connection
-                .prepare("SELECT name, key FROM current_values WHERE scope = 'tokens'")?;
-            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            rows.collect::<rusqlite::Result<_>>()?
-        };
-        let gone = all.into_iter().filter_map(|(environment, kept)| {
-            let key = key_of(&environment, &kept)?;
-            is_gone(&key).then_some((Owner::Tokens(environment), kept, None))
+        let gone = self.token_keys()?.into_iter().filter(is_gone).map(|key| {
+            let (owner, kept) = token_place(&key);
+            (owner, kept, None)
         });
         self.set_current_values(&gone.collect::<Vec<_>>())
+    }
+
+    /// Files tokens under other keys, all or none: what they belong to was renamed. A value is sealed with the name it is
+    /// filed under, so each is opened and sealed again.
+    pub fn rename_tokens(&mut self, renamed: impl Fn(&TokenKey) -> Option<TokenKey>) -> Result<(), StateError> {
+        let keys = self.token_keys()?.into_iter();
+        let moves: Vec<_> = keys
+            .filter_map(|key| Some((token_place(&key), token_place(&renamed(&key)?))))
+            .collect();
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let current = self.current_values()?;
+        let gone = moves
+            .iter()
+            .map(|((owner, kept), _)| (owner.clone(), kept.clone(), None));
+        let come = moves.iter().filter_map(|((owner, kept), (to, to_kept))| {
+            let value = current.get(owner, kept)?;
+            Some((to.clone(), to_kept.clone(), Some(value.clone())))
+        });
+        self.set_current_values(&gone.chain(come).collect::<Vec<_>>())
+    }
+
+    fn token_keys(&self) -> Result<Vec<TokenKey>, StateError> {
+        let mut rows = self
+            .connection
+            .prepare("SELECT name, key FROM current_values WHERE scope = 'tokens'")?;
+        let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows: Vec<(String, String)> = rows.collect::<rusqlite::Result<_>>()?;
+        let keys = rows.iter().filter_map(|(environment, kept)| key_of(environment, kept));
+        Ok(keys.collect())
     }
 }
 

@@ -108,7 +108,7 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
     forget_values_of_gone(state, before, &after, undone);
-    forget_tokens_of_gone(state, before, &after);
+    move_tokens(state, before, &after);
     for (from, to) in work.owners {
         rename_owner(state, from, to);
     }
@@ -138,11 +138,14 @@ fn owner(place: &Place) -> Option<Owner> {
 
 /// Puts back in the tree what could not be moved on the disk.
 pub fn not_moved(state: &mut State, from: &Place, to: &Place, effects: &mut Vec<Effect>) {
+    let before = Places::of(&state.shared.workspace);
     let workspace = &mut state.shared.workspace;
     if let Some(edit) = back(workspace, from, to)
         && workspace.apply(edit).is_ok()
     {
         workspace.sort();
+        let after = Places::of(&state.shared.workspace);
+        move_tokens(state, &before, &after);
         if let (Some(from), Some(to)) = (owner(from), owner(to)) {
             rename_owner(state, to, from);
         }
@@ -220,33 +223,79 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
     }
 }
 
-/// Lets the tokens go of what is gone or is somewhere else now; whoever comes to be there gets their own. Undoing does not
-/// bring them back: a new one is got.
-fn forget_tokens_of_gone(state: &mut State, before: &Places, after: &Places) {
+/// Lets the tokens follow what was renamed, and go of what is gone or is in another collection now; whoever comes to be
+/// there gets their own. Undoing does not bring back those that went: a new one is got.
+fn move_tokens(state: &mut State, before: &Places, after: &Places) {
     let environments = before.environments.iter();
     let environments = environments.map(|(id, (spot, _))| (spot, after.environments.get(id).map(|(spot, _)| spot)));
     let nodes = before.nodes.iter().map(|(id, spot)| (spot, after.nodes.get(id)));
-    let left = environments.chain(nodes);
-    let left = left.filter(|(was, now)| now.is_none_or(|now| now.place != was.place));
-    let left: Vec<&Place> = left.map(|(was, _)| &was.place).collect();
+    let mut left: Vec<(&Place, Option<&Place>)> = environments
+        .chain(nodes)
+        .map(|(was, now)| (&was.place, now.map(|now| &now.place)))
+        .filter(|(was, now)| *now != Some(*was))
+        .collect();
     if left.is_empty() {
         return;
     }
+    // A folder's own new place comes before that of what it is in.
+    left.sort_by_key(|(was, _)| std::cmp::Reverse(was.item().map_or(0, |path| path.parts().count())));
+    let is_below = |key: &TokenKey, place: &Place| matches!(place, Place::Group(path) if key.is_below(path));
+    // Where a group would be if it had gone along with its collection.
+    let followed = |path: &ItemPath| {
+        let collection = |(was, now): &(&Place, Option<&Place>)| match (was, now) {
+            (Place::Group(was), Some(Place::Group(now))) if was.parent().is_none() && path.is_within(was) => {
+                Some(ItemPath::new(format!("{now}{}", &path.as_str()[was.as_str().len()..])))
+            }
+            _ => None,
+        };
+        left.iter().find_map(collection).unwrap_or_else(|| path.clone())
+    };
+    let renamed = |key: &TokenKey| -> Option<TokenKey> {
+        let mut out = key.clone();
+        for (was, now) in &left {
+            match (was, now) {
+                (Place::Environment(slug), Some(Place::Environment(now))) if *slug == key.environment => {
+                    out.environment.clone_from(now);
+                }
+                _ => {}
+            }
+        }
+        let moved = left.iter().find(|(was, _)| is_below(key, was));
+        if let Some((Place::Group(from), Some(Place::Group(to)))) = moved {
+            out.place = key.moved(from, to)?.place;
+        }
+        (out != *key).then_some(out)
+    };
     let is_gone = |key: &TokenKey| {
-        left.iter().any(|place| match place {
-            Place::Environment(slug) => *slug == key.environment,
-            Place::Group(path) => key.is_below(path),
-            _ => false,
-        })
+        let environment = |(was, now): &(&Place, Option<&Place>)| {
+            now.is_none() && matches!(was, Place::Environment(slug) if *slug == key.environment)
+        };
+        let place = left.iter().find(|(was, _)| is_below(key, was));
+        let place = place.is_some_and(|(was, now)| match (was, now) {
+            (Place::Group(from), Some(Place::Group(to))) => !followed(from).is_of_one_with(to),
+            _ => true,
+        });
+        place || left.iter().any(environment)
     };
     let shared = &mut state.shared;
     shared.tokens.forget_here(is_gone);
-    let kept = shared.current.iter().filter_map(|(owner, kept, _)| match owner {
-        Owner::Tokens(environment) => key_of(environment, kept).filter(is_gone),
+    shared.tokens.rename_here(renamed);
+    let kept = shared.current.iter().filter_map(|(owner, kept, value)| match owner {
+        Owner::Tokens(environment) => Some((key_of(environment, kept)?, value.clone())),
         _ => None,
     });
-    for (owner, kept) in kept.map(|key| token_place(&key)).collect::<Vec<_>>() {
+    let touched = kept.filter_map(|(key, value)| {
+        let to = if is_gone(&key) { None } else { Some(renamed(&key)?) };
+        Some((key, to.map(|to| (to, value))))
+    });
+    let touched: Vec<_> = touched.collect();
+    for (key, _) in &touched {
+        let (owner, kept) = token_place(key);
         shared.current.reset(&owner, &kept);
+    }
+    for (to, value) in touched.into_iter().filter_map(|(_, moved)| moved) {
+        let (owner, kept) = token_place(&to);
+        shared.current.set(owner, &kept, value);
     }
 }
 

@@ -350,8 +350,16 @@ impl Worker {
             (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
             (Place::Group(from), Place::Group(to)) => {
                 let kept = database.rename_group(from, to);
-                // Another group may come to be where this one was; what it got is not that one's.
-                let kept = kept.and(database.forget_tokens(|key| key.is_below(from)));
+                // Another group may come to be where this one was; what it got is not that one's. In another collection it
+                // has to get its own.
+                let moved = if from.is_of_one_with(to) {
+                    database.rename_tokens(|key| key.moved(from, to))
+                } else {
+                    database.forget_tokens(|key| key.is_below(from))
+                };
+                // What is locked cannot be filed anew.
+                let moved = moved.or_else(|_| database.forget_tokens(|key| key.is_below(from)));
+                let kept = kept.and(moved);
                 let owner = |path: &ItemPath| Owner::Collection(path.to_string());
                 if from.parent().is_none() && to.parent().is_none() {
                     kept.and(database.rename_owner(&owner(from), &owner(to)))

@@ -361,83 +361,135 @@ fn a_file_that_stays_broken_is_told_once() {
     );
 }
 
-#[test]
-fn the_tokens_of_what_is_deleted_or_moved_away_go_with_it() {
+/// A workspace with a token for each of these environments and places, on the screen and on the disk.
+fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path::Path) -> World {
     use crate::model::token::{Token, TokenKey};
-    use crate::store::state::{KeptTokens, tokens_among};
 
-    let mut world = World::new(&[
-        ("environments/demo.toml", "name = 'Demo'\n"),
-        ("environments/other.toml", "name = 'Other'\n"),
-        ("collections/c/collection.toml", "name = 'C'\n"),
-        ("collections/d/collection.toml", "name = 'D'\n"),
-    ]);
-    let home = tempfile::tempdir().unwrap();
-    let (state, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
-    let keeper: Arc<dyn crate::model::token::TokenKeeper> = Arc::new(KeptTokens::beside(&state).unwrap());
-    let token = |value: &str| Token {
-        value: value.to_owned(),
-        expires_at: None,
-        obtained_at: Timestamp::UNIX_EPOCH,
-        skew_ms: 0,
-        writes: Vec::new(),
-        refresh: None,
-    };
+    let mut world = World::new(files);
+    let (state, _) = state::State::open_file(&home.join("state.db")).unwrap();
+    let keeper: Arc<dyn crate::model::token::TokenKeeper> =
+        Arc::new(crate::store::state::KeptTokens::beside(&state).unwrap());
     let mut all = Vec::new();
-    for (environment, place) in [
-        ("demo", ""),
-        ("other", "c/folder"),
-        ("other", "oauth2:c/f1"),
-        ("other", "d"),
-        ("", "cc"),
-    ] {
+    for (environment, place) in places {
         let key = TokenKey {
-            environment: environment.into(),
-            place: place.into(),
+            environment: (*environment).into(),
+            place: (*place).into(),
             name: "t".into(),
             audience: String::new(),
         };
-        keeper.keep(&key, &token(place)).unwrap();
-        all.push((key, token(place)));
+        let token = Token {
+            value: (*place).to_owned(),
+            expires_at: None,
+            obtained_at: Timestamp::UNIX_EPOCH,
+            skew_ms: 0,
+            writes: Vec::new(),
+            refresh: None,
+        };
+        keeper.keep(&key, &token).unwrap();
+        all.push((key, token));
     }
     let current = state.current_values().unwrap();
-    assert_eq!(tokens_among(&current).len(), all.len());
     let shared = &mut world.harness.state.shared;
     shared.tokens = crate::exec::renewal::TokenStore::kept(Some(keeper), all);
     shared.current = current.clone();
     let known = Known::new(current);
     world.worker.database = Some(Database { state, known });
+    world
+}
 
-    let left = |world: &World| {
-        let kept = world.worker.database.as_ref().unwrap().state.current_values().unwrap();
-        let shared = &world.harness.state.shared;
-        let of = |all: Vec<TokenKey>| -> std::collections::BTreeSet<String> {
-            all.into_iter().map(|key| key.place).collect()
-        };
-        let here = of(shared.tokens.all().into_iter().map(|(key, _)| key).collect());
-        for among in [&kept, &shared.current] {
-            assert_eq!(of(tokens_among(among).into_iter().map(|(key, _)| key).collect()), here);
-        }
-        here.into_iter().collect::<Vec<_>>().join(" ")
-    };
-    let demo = world
-        .harness
-        .state
-        .shared
-        .workspace
-        .environment_named("demo")
-        .unwrap()
-        .id;
+/// The tokens that are left, each by its environment and place; the screen and the disk say the same.
+fn left(world: &World) -> String {
+    let kept = world.worker.database.as_ref().unwrap().state.current_values().unwrap();
+    let shared = &world.harness.state.shared;
+    let said = |key: &crate::model::token::TokenKey, value: &str| format!("{}:{}={value}", key.environment, key.place);
+    let here = shared.tokens.all();
+    let here: std::collections::BTreeSet<_> = here.iter().map(|(key, token)| said(key, &token.value)).collect();
+    for among in [&kept, &shared.current] {
+        let all = crate::store::state::tokens_among(among);
+        let all: std::collections::BTreeSet<_> = all.iter().map(|(key, token)| said(key, &token.value)).collect();
+        assert_eq!(all, here);
+    }
+    here.into_iter().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn the_tokens_of_what_is_deleted_or_moved_away_go_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let files = [
+        ("environments/demo.toml", "name = 'Demo'\n"),
+        ("environments/other.toml", "name = 'Other'\n"),
+        ("collections/c/collection.toml", "name = 'C'\n"),
+        ("collections/d/collection.toml", "name = 'D'\n"),
+        ("collections/d/f/folder.toml", "name = 'F'\n"),
+    ];
+    let places = [
+        ("demo", ""),
+        ("other", "c/folder"),
+        ("other", "oauth2:c/f1"),
+        ("other", "d/f"),
+        ("", "cc"),
+    ];
+    let mut world = with_tokens(&files, &places, home.path());
+    let all = "other:c/folder=c/folder other:d/f=d/f other:oauth2:c/f1=oauth2:c/f1";
+    assert_eq!(left(&world), format!(":cc=cc demo:= {all}"));
+    let workspace = &world.harness.state.shared.workspace;
+    let demo = workspace.environment_named("demo").unwrap().id;
     world.run(Command::DeleteEnvironment(demo));
-    assert_eq!(left(&world), "c/folder cc d oauth2:c/f1");
+    assert_eq!(left(&world), format!(":cc=cc {all}"));
     world.undo();
-    assert_eq!(left(&world), "c/folder cc d oauth2:c/f1", "a new one is got");
+    assert_eq!(left(&world), format!(":cc=cc {all}"), "a new one is got");
+    // What a folder got in one collection is not another's.
+    let (folder, c) = (world.node("d/f").unwrap(), world.node("c").unwrap());
+    world.run(Command::Move {
+        id: folder,
+        parent: Some(c),
+        index: 0,
+    });
+    assert!(world.node("c/f").is_some());
+    assert_eq!(
+        left(&world),
+        ":cc=cc other:c/folder=c/folder other:oauth2:c/f1=oauth2:c/f1"
+    );
     let id = world.node("c").unwrap();
     world.run(Command::Delete(id));
-    assert_eq!(left(&world), "cc d");
-    let (id, name) = (world.node("d").unwrap(), "E".to_owned());
-    world.run(Command::Rename { id, name });
-    assert_eq!(left(&world), "cc");
+    assert_eq!(left(&world), ":cc=cc");
+}
+
+#[test]
+fn tokens_follow_what_is_renamed_and_come_back_with_it() {
+    let home = tempfile::tempdir().unwrap();
+    let files = [
+        ("environments/demo.toml", "name = 'Demo'\n"),
+        ("collections/c/collection.toml", "name = 'C'\n"),
+        ("collections/c/f/folder.toml", "name = 'F'\n"),
+        ("collections/cc/collection.toml", "name = 'CC'\n"),
+    ];
+    let places = [("demo", "c/f"), ("demo", "oauth2:c/f1"), ("", "cc")];
+    let mut world = with_tokens(&files, &places, home.path());
+    let before = left(&world);
+    let rename = |world: &mut World, path: &str, name: &str| {
+        let (id, name) = (world.node(path).unwrap(), name.to_owned());
+        world.run(Command::Rename { id, name });
+    };
+    rename(&mut world, "c", "Kept");
+    let renamed = ":cc=cc demo:kept/f=c/f demo:oauth2:kept/f1=oauth2:c/f1";
+    assert_eq!(left(&world), renamed);
+    // Another collection where this one was finds none of them.
+    rename(&mut world, "cc", "C");
+    assert_eq!(left(&world), renamed.replace(":cc=", ":c="));
+    rename(&mut world, "kept/f", "G");
+    assert_eq!(
+        left(&world),
+        renamed.replace(":cc=", ":c=").replace("kept/f=", "kept/g=")
+    );
+    for _ in 0..3 {
+        world.undo();
+    }
+    assert_eq!(left(&world), before);
+    let workspace = &world.harness.state.shared.workspace;
+    let (id, name) = (workspace.environment_named("demo").unwrap().id, "Live".to_owned());
+    world.run(Command::RenameEnvironment { id, name });
+    assert_eq!(left(&world), before.replace("demo:", "live:"));
 }
 
 #[test]
