@@ -367,17 +367,17 @@ impl TokenStore {
     /// is fetched no further.
     pub fn rename_here(&self, renamed: impl Fn(&TokenKey) -> Option<TokenKey>) {
         let mut slots = self.lock();
-        let moves: Vec<_> = slots
+        let wanted: Vec<_> = slots
             .by_key
             .keys()
             .filter_map(|key| Some((key.clone(), renamed(key)?)))
             .collect();
         // All are taken out first: one may come to be where another was.
-        let moved: Vec<_> = moves
+        let taken: Vec<_> = wanted
             .into_iter()
             .filter_map(|(from, to)| Some((to, slots.by_key.remove(&from)?)))
             .collect();
-        for (to, mut slot) in moved {
+        for (to, mut slot) in taken {
             if let Some(flight) = slot.flight.take() {
                 flight.cancel();
             }
