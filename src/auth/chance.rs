@@ -36,6 +36,19 @@ impl Chance {
             Self::Fixed { nonce, .. } => (*nonce).to_owned(),
         }
     }
+    /// 64 random bits.
+    pub(super) fn bytes(&self) -> [u8; 8] {
+        match self {
+            Self::Real => rand::rng().random(),
+            #[cfg(test)]
+            Self::Fixed { nonce, .. } => {
+                let mut out = [0; 8];
+                let text = nonce.bytes().chain(std::iter::repeat(0));
+                out.iter_mut().zip(text).for_each(|(byte, own)| *byte = own);
+                out
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -47,5 +60,6 @@ mod tests {
         let (one, two) = (Chance::Real.nonce(), Chance::Real.nonce());
         assert_ne!(one, two);
         assert!(one.len() == 32 && one.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        assert_ne!(Chance::Real.bytes(), Chance::Real.bytes());
     }
 }

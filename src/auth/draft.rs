@@ -101,6 +101,11 @@ impl Draft {
         self.chance.nonce()
     }
 
+    /// Bytes that nobody used before.
+    pub fn random_bytes(&self) -> [u8; 8] {
+        self.chance.bytes()
+    }
+
     /// The headers as they go out: of one name the last (POSTMAN.md, section 4.1).
     pub fn headers(&self) -> Vec<(String, String)> {
         let all = &self.request.headers;

@@ -117,8 +117,7 @@ fn prove(draft: &mut Draft, word: &str, token: &str) -> Step {
         return Step::Signed;
     };
     let account = account(draft);
-    let chance = rand::random::<u64>().to_le_bytes();
-    let proof = STANDARD.encode(authenticate(&account, &challenge, chance, draft.now()));
+    let proof = STANDARD.encode(authenticate(&account, &challenge, draft.random_bytes(), draft.now()));
     draft.go_alone();
     draft.hide(&proof);
     draft.set_bound_header("Authorization", &format!("{word} {proof}"));

@@ -1,6 +1,10 @@
 //! What only the user can say: whether to renew a token, and whether to send a request again.
 
-use crate::model::token::TokenKey;
+use super::send::say;
+use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
+use crate::model::outcome::ConsoleLevel;
+use crate::model::request::Method;
+use crate::model::token::{Replay, TokenKey};
 use crate::script::BoxFuture;
 
 /// A token is no good, and its source says to ask.
@@ -34,4 +38,61 @@ pub trait Interaction: Send + Sync {
 
     /// Whether to send the request again; waits for the user's word.
     fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool>;
+}
+
+/// A request that was refused for its token, which is renewed by now.
+pub(super) struct Refused<'a> {
+    /// Which token.
+    pub key: &'a TokenKey,
+    /// What the user calls it.
+    pub name: &'a str,
+    /// The request's method.
+    pub method: &'a Method,
+    /// The status it was refused with.
+    pub status: u16,
+    /// What is sent again without asking.
+    pub replay: Replay,
+    /// What to do where it is not.
+    pub advice: &'a str,
+}
+
+impl Pipeline {
+    /// Whether a request is sent again with its new token: by its rule, else by the user's word. The console is told.
+    pub(super) async fn replays(&self, refused: Refused<'_>, prepared: &mut Prepared, context: &SendContext) -> bool {
+        let Refused {
+            key,
+            name,
+            method,
+            status,
+            replay,
+            advice,
+        } = refused;
+        let again = match (replay.allows(method), &self.interaction) {
+            (Some(again), _) => again,
+            (None, None) => false,
+            (None, Some(interaction)) => {
+                let answer = interaction.replay(ReplayQuestion {
+                    key: key.clone(),
+                    request: prepared.plan.request.name.clone(),
+                    method: method.to_string(),
+                    status,
+                });
+                tokio::select! {
+                    answer = answer => answer,
+                    () = context.cancel.cancelled() => false,
+                }
+            }
+        };
+        let (level, text) = if again {
+            let text = format!("sent again: `{name}` was refused with {status}, and a new one was there");
+            (ConsoleLevel::Info, text)
+        } else {
+            let text = format!(
+                "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; {advice}"
+            );
+            (ConsoleLevel::Warn, text)
+        };
+        say(prepared, level, text);
+        again
+    }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ask::ReplayQuestion;
+use super::ask::Refused;
 use super::origin::{Cause, Failure, Fetched, Fetching, Origin, Standing};
 use super::reply::dated;
 use super::send::{Ready, failed, renewal, say, told};
@@ -329,33 +329,17 @@ impl Pipeline {
         }
         let mut again = ready.resolved.clone();
         token.put(&mut again);
-        let (name, method) = (token.config.label(), again.method.clone());
-        let agreed = match (Replay::default().allows(&method), &self.interaction) {
-            (Some(agreed), _) => agreed,
-            (None, None) => false,
-            (None, Some(interaction)) => {
-                let answer = interaction.replay(ReplayQuestion {
-                    key: token.key.clone(),
-                    request: prepared.plan.request.name.clone(),
-                    method: method.to_string(),
-                    status: UNAUTHORIZED,
-                });
-                tokio::select! {
-                    answer = answer => answer,
-                    () = context.cancel.cancelled() => false,
-                }
-            }
+        let refused = Refused {
+            key: &token.key,
+            name: &token.config.label(),
+            method: &again.method,
+            status: UNAUTHORIZED,
+            replay: Replay::default(),
+            advice: "send it again if it has not",
         };
-        if !agreed {
-            let text = format!(
-                "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; send it \
-                 again if it has not"
-            );
-            say(prepared, ConsoleLevel::Warn, text);
+        if !self.replays(refused, prepared, context).await {
             return None;
         }
-        let text = format!("sent again: `{name}` was refused with {UNAUTHORIZED}, and a new one was there");
-        say(prepared, ConsoleLevel::Info, text);
         Some(again)
     }
 

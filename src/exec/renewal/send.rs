@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::ask::{RenewQuestion, ReplayQuestion};
+use super::ask::{Refused, RenewQuestion};
 use super::bound::Bound;
 use super::flight::Landed;
 use super::granted::InRequest;
@@ -324,33 +324,20 @@ impl Pipeline {
             }
         }
         let source = bound(prepared, token.at).map(|bound| bound.source.clone())?;
-        let again = match (source.replay.allows(&method), &self.interaction) {
-            (Some(again), _) => again,
-            (None, None) => false,
-            (None, Some(interaction)) => {
-                let answer = interaction.replay(ReplayQuestion {
-                    key: token.key.clone(),
-                    request: prepared.plan.request.name.clone(),
-                    method: method.to_string(),
-                    status,
-                });
-                tokio::select! {
-                    answer = answer => answer,
-                    () = context.cancel.cancelled() => false,
-                }
-            }
+        let refused = Refused {
+            key: &token.key,
+            name: &source.variable,
+            method: &method,
+            status,
+            replay: source.replay,
+            advice: &format!(
+                "`replay = \"always\"` in `[tokens.{}]` says that it has not",
+                source.variable
+            ),
         };
-        let name = &source.variable;
-        if !again {
-            let text = format!(
-                "`{name}` is renewed, but this {method} was not sent again: the server may have acted on it already; \
-                 `replay = \"always\"` in `[tokens.{name}]` says that it has not"
-            );
-            say(prepared, ConsoleLevel::Warn, text);
+        if !self.replays(refused, prepared, context).await {
             return None;
         }
-        let text = format!("sent again: `{name}` was refused with {status}, and a new one was there");
-        say(prepared, ConsoleLevel::Info, text);
         Some(self.resolve(prepared, context).await)
     }
 
