@@ -214,6 +214,9 @@ pub struct SendArgs {
     /// Prints only the body, and errors.
     #[arg(short = 'q', long)]
     pub quiet: bool,
+    /// Tells of the wire, on stderr: redirects, TLS and its certificates, headers, how long each part took.
+    #[arg(short = 'v', long, conflicts_with = "quiet")]
+    pub verbose: bool,
 }
 
 /// What `import` takes.

@@ -39,6 +39,7 @@ mod send;
 mod sign_in;
 mod tokens;
 mod vault;
+mod wire;
 
 use std::fs::File;
 use std::future::Future;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::args::ColorWhen;
-pub use crate::reports::words::{duration, escape, escape_lines, size};
+pub use crate::reports::words::{duration, escape, escape_lines, moment, size};
 
 /// Where a command writes.
 pub struct Output {

@@ -21,7 +21,7 @@ use super::args::SendArgs;
 use super::open::{Opened, cancellable, secrets};
 use super::output::{Output, escape};
 use super::sign_in::Terminal;
-use super::{CliError, body, describe, find};
+use super::{CliError, body, describe, find, wire};
 
 /// Sends the request; exit code 1 when it, a script or a test failed.
 pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -205,6 +205,9 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
     if let Some(exchange) = &outcome.exchange {
         if !args.quiet {
             lines.push(describe::exchange(exchange, redactor, paint));
+        }
+        if args.verbose {
+            lines.extend(wire::lines(exchange, redactor, paint));
         }
         lines.extend(describe::send_error(exchange, redactor, paint));
     }

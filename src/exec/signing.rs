@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::auth::{Dialogue, Memory, Reply, SignedRequest, signs_body};
 use crate::http::{Client, SendContext};
-use crate::model::exchange::Hop;
+use crate::model::exchange::{Hop, Timings};
 use crate::model::{Exchange, ResolvedRequest};
 
 /// Sends a request with its credentials, as often as its auth and the server need to agree.
@@ -68,14 +68,19 @@ impl Connection<'_> {
 
 /// One exchange of two: the second with the first on its way.
 pub(super) fn join(first: Exchange, mut second: Exchange, why: String) -> Exchange {
-    let earlier: Duration = first.hops.iter().map(|hop| hop.took).sum();
+    let earlier: Duration = first.hops.iter().map(|hop| hop.timings.total).sum();
     let again = Hop {
         method: first.request.method.clone(),
         url: first.request.url.clone(),
         status: first.response().map_or(0, |response| response.status),
         location: String::new(),
         again: Some(why),
-        took: first.timings.total.saturating_sub(earlier),
+        dropped: Vec::new(),
+        reused: first.connection.reused,
+        timings: Timings {
+            total: first.timings.total.saturating_sub(earlier),
+            ..first.timings
+        },
     };
     let mut hops = first.hops;
     hops.push(again);

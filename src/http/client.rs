@@ -211,6 +211,7 @@ impl Client {
             proxy: proxy.cloned(),
             tls,
             version,
+            verify_tls,
         };
         Ok((key, route))
     }

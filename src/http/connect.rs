@@ -12,8 +12,8 @@ use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::{SocksV4, SocksV5, Tunnel};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ProtocolVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower::Service;
@@ -21,9 +21,11 @@ use tower::util::ServiceExt;
 
 use super::proxy::Proxy;
 use super::pulse::{Beating, Pulse};
+use super::tls;
 use super::trace::{Resolver, mark_connect, mark_connected};
 use super::wire::Duplex;
 use crate::model::settings::HttpVersion;
+use crate::model::tls::Tls;
 
 /// Anything that keeps a connection from being opened.
 pub(super) type ConnectError = Box<dyn std::error::Error + Send + Sync>;
@@ -37,6 +39,8 @@ pub(super) struct Route {
     /// What TLS is made with; absent where neither the server nor the proxy has it.
     pub tls: Option<Arc<ClientConfig>>,
     pub version: HttpVersion,
+    /// Whether certificates are checked.
+    pub verify_tls: bool,
 }
 
 /// An open connection.
@@ -49,12 +53,12 @@ pub(super) struct Opened {
 }
 
 /// What is known of a connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ends {
     pub remote: Option<SocketAddr>,
     pub local: Option<SocketAddr>,
-    /// The version of TLS with the server, in words.
-    pub tls: Option<&'static str>,
+    /// TLS with the server.
+    pub tls: Option<Arc<Tls>>,
 }
 
 /// How long a connection may be silent before it is asked whether it still lives.
@@ -76,6 +80,7 @@ async fn open_unmarked(route: Route) -> Result<Opened, ConnectError> {
         proxy,
         tls,
         version,
+        verify_tls,
     } = route;
     let first = proxy.as_ref().map_or(&target, Proxy::uri).clone();
     let tcp = tcp(first).await?;
@@ -94,15 +99,11 @@ async fn open_unmarked(route: Route) -> Result<Opened, ConnectError> {
     }
     let mut is_h2 = version == HttpVersion::Http2;
     if let Some(config) = tls.filter(|_| target.scheme_str() == Some("https")) {
-        let tls = handshake(config, host(&target), stream).await?;
-        let session = tls.get_ref().1;
+        let secured = handshake(config, host(&target), stream).await?;
+        let session = secured.get_ref().1;
         is_h2 |= session.alpn_protocol() == Some(b"h2");
-        ends.tls = Some(match session.protocol_version() {
-            Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
-            Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
-            _ => "TLS",
-        });
-        stream = Box::new(tls);
+        ends.tls = Some(Arc::new(tls::agreed(session, verify_tls)));
+        stream = Box::new(secured);
     }
     Ok(Opened {
         stream,

@@ -261,6 +261,11 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
         secure: cookie.secure().unwrap_or(false),
         http_only: cookie.http_only().unwrap_or(false),
         host_only: cookie.domain().is_none(),
+        same_site: cookie.same_site().map(|site| match site {
+            site if site.is_strict() => "Strict",
+            site if site.is_lax() => "Lax",
+            _ => "None",
+        }),
     }
 }
 

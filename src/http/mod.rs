@@ -17,6 +17,7 @@
 //! [`Exchange`](crate::model::Exchange), never in an error of its own, and the exchange shows what was really sent.
 
 mod body;
+mod certificate;
 mod client;
 mod connect;
 mod cookies;
@@ -43,6 +44,7 @@ mod trace;
 mod verify;
 mod wire;
 
+pub use certificate::{CertificateError, read_certificate};
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
 pub use download::{Download, Downloaded};

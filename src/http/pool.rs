@@ -118,7 +118,7 @@ impl Pool {
         }
         let (link, connection) = open(route).await?;
         if let Link::Http2 { sender, ends, pulse } = &link {
-            let (sender, ends, pulse) = (sender.clone(), *ends, pulse.clone());
+            let (sender, ends, pulse) = (sender.clone(), ends.clone(), pulse.clone());
             self.give_back(key.clone(), Link::Http2 { sender, ends, pulse });
         }
         match self.send(key, link, request).await {
@@ -152,7 +152,7 @@ impl Pool {
                 Link::Http2 { sender, ends, pulse } if !sender.is_closed() => {
                     let shared = Link::Http2 {
                         sender: sender.clone(),
-                        ends,
+                        ends: ends.clone(),
                         pulse: pulse.clone(),
                     };
                     self.give_back(key.clone(), shared);
@@ -194,7 +194,7 @@ impl Pool {
                 let link = Link::Http1 {
                     sender,
                     heads,
-                    ends,
+                    ends: ends.clone(),
                     pulse,
                 };
                 Ok(Answer {

@@ -106,6 +106,21 @@ pub(super) fn next(
     Ok(hop)
 }
 
+/// What a request does without that the one before had, in words.
+pub(super) fn dropped(from: &HopRequest, next: &HopRequest) -> Vec<String> {
+    let kept = |name: &str| next.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let headers = from.headers.iter().map(|(name, _)| name);
+    let mut out: Vec<String> = headers.filter(|name| !kept(name)).cloned().collect();
+    out.dedup();
+    if from.basic.is_some() && next.basic.is_none() {
+        out.push("the URL's password".to_owned());
+    }
+    if !from.body.is_empty() && next.body.is_empty() {
+        out.push("the body".to_owned());
+    }
+    out
+}
+
 fn address(url: &Url) -> (Option<&str>, Option<u16>) {
     (url.host_str(), url.port_or_known_default())
 }
@@ -164,6 +179,20 @@ mod tests {
             referer: None,
         };
         next(&hop, status, to, &signed).unwrap()
+    }
+
+    #[test]
+    fn what_the_next_request_goes_without_is_told() {
+        let first = |to: &str| {
+            let mut hop = follow(bearer(), Settings::default(), 307, "http://a/x", "/x");
+            hop.basic = Some(Secret::new("dTpw"));
+            let signed = sign(request(bearer())).request;
+            dropped(&hop, &next(&hop, 302, to, &signed).unwrap())
+        };
+        assert_eq!(first("/y"), ["Content-Type"]);
+        let elsewhere = first("http://b/y");
+        assert!(elsewhere.contains(&"the URL's password".to_owned()), "{elsewhere:?}");
+        assert!(elsewhere.contains(&"Authorization".to_owned()), "{elsewhere:?}");
     }
 
     fn names(hop: &HopRequest) -> Vec<&str> {

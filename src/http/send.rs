@@ -246,13 +246,16 @@ impl<'a> Progressing<'a> {
             };
             receive::drain(response).await;
             self.trace.finished();
+            let marks = self.trace.snapshot();
             self.exchange.hops.push(Hop {
                 method: hop.method.clone(),
                 url: hop.url.to_string(),
                 status,
                 location: location.clone(),
                 again: None,
-                took: self.trace.snapshot().took(),
+                dropped: Vec::new(),
+                reused: marks.reused(),
+                timings: marks.timings(marks.took()),
             });
             if self.exchange.hops.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
                 return Err(SendError::new(
@@ -264,7 +267,11 @@ impl<'a> Progressing<'a> {
                 )
                 .hint("it is probably a loop; turn off following redirects to see the first answer"));
             }
-            hop = redirect::next(&hop, status, &location, self.signed)?;
+            let next = redirect::next(&hop, status, &location, self.signed)?;
+            if let Some(last) = self.exchange.hops.last_mut() {
+                last.dropped = redirect::dropped(&hop, &next);
+            }
+            hop = next;
             self.exchange.redactor = self.exchange.redactor.with(std::mem::take(&mut hop.secrets));
         }
     }
@@ -368,6 +375,7 @@ impl<'a> Progressing<'a> {
         };
         let answer = trace.scope(self.client.pool().exchange(&key, &route, &request)).await;
         let marks = self.trace.snapshot();
+        self.exchange.connection.tls.clone_from(&marks.refused);
         let response = answer.map_err(|failure| {
             let failed = Failed {
                 url: &hop.url,
@@ -392,10 +400,7 @@ impl<'a> Progressing<'a> {
             remote: response.ends.remote,
             local: response.ends.local,
             reused: marks.reused(),
-            tls: response.ends.tls.map(|tls| {
-                let doubt = if verify { "" } else { ", certificate not checked" };
-                format!("{tls}{doubt}")
-            }),
+            tls: response.ends.tls.clone(),
         };
         if uses_cookies {
             self.keep_cookies(&response, &hop.url);

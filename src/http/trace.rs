@@ -25,6 +25,7 @@ use tower::Service;
 
 use super::pulse::Pulse;
 use crate::model::exchange::{Phase, Timings};
+use crate::model::tls::Tls;
 
 /// Told of every step of a send; must be quick, as it is called from within it.
 pub type Progress = Arc<dyn Fn(Phase) + Send + Sync>;
@@ -58,6 +59,8 @@ pub(super) struct Marks {
     pub dns_error: Option<(String, String)>,
     /// The certificate that was refused names itself as its issuer.
     pub self_signed: bool,
+    /// The certificates that were refused.
+    pub refused: Option<Arc<Tls>>,
     /// The connection.
     connection: Option<Pulse>,
     /// The TLS version, once the server has proved itself.
@@ -81,6 +84,7 @@ impl Trace {
                 phase: Phase::Preparing,
                 dns_error: None,
                 self_signed: false,
+                refused: None,
                 connection: None,
                 tls_version: None,
             }),
@@ -167,6 +171,8 @@ impl Marks {
         if let Some(answered) = self.answered {
             let written = [Some(self.start), self.connected, self.body_sent];
             let written = written.into_iter().flatten().max().unwrap_or(self.start);
+            let ready = self.connected.unwrap_or(self.start);
+            timings.sent = self.body_sent.map(|sent| sent.saturating_duration_since(ready));
             timings.first_byte = Some(answered.saturating_duration_since(written));
             timings.download = self.finished.map(|end| end.saturating_duration_since(answered));
         }
@@ -193,6 +199,11 @@ pub(super) fn watch(pulse: &Pulse) {
 /// Notes that the refused certificate is its own issuer.
 pub(super) fn mark_self_signed() {
     mark(|marks| marks.self_signed = true, None);
+}
+
+/// Notes the certificates that were refused.
+pub(super) fn mark_refused(tls: Tls) {
+    mark(|marks| marks.refused = Some(Arc::new(tls)), None);
 }
 
 /// Notes the version of TLS spoken.

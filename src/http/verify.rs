@@ -10,8 +10,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 
-use super::trace::{mark_self_signed, mark_tls_version};
+use super::trace::{mark_refused, mark_self_signed, mark_tls_version};
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::tls::{Tls, Verdict};
 
 /// The certificates of a PEM file, such as a company's own CA.
 pub(super) fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, SendError> {
@@ -86,8 +87,19 @@ impl ServerCertVerifier for Verifier {
             .as_ref()
             .map_err(Clone::clone)?;
         let verdict = verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        if verdict.is_err() && is_self_issued(end_entity) {
-            mark_self_signed();
+        if verdict.is_err() {
+            if is_self_issued(end_entity) {
+                mark_self_signed();
+            }
+            let shown: Vec<&[u8]> = std::iter::once(end_entity)
+                .chain(intermediates)
+                .map(AsRef::as_ref)
+                .collect();
+            let tls = Tls {
+                verdict: Verdict::Refused,
+                ..Tls::default()
+            };
+            mark_refused(tls.with_chain(shown.into_iter()));
         }
         verdict
     }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use super::{Payload, Redactor, request::Method};
+use super::{Payload, Redactor, request::Method, tls::Tls};
 
 /// Everything known about one send. The last hop's request and response; earlier redirects are in `hops`.
 #[derive(Clone, Debug)]
@@ -180,6 +181,8 @@ pub struct Cookie {
     pub http_only: bool,
     /// Only for the domain itself, not for those below it.
     pub host_only: bool,
+    /// From where it is sent along: `Strict`, `Lax`, `None`; `None` where the server did not say.
+    pub same_site: Option<&'static str>,
 }
 
 impl fmt::Debug for Cookie {
@@ -201,8 +204,12 @@ pub struct Hop {
     pub location: String,
     /// Why the request was sent again, in a few words; `None` for a redirect.
     pub again: Option<String>,
-    /// How long this hop took.
-    pub took: Duration,
+    /// What the next request went without, in words: the headers that were left out, the body.
+    pub dropped: Vec<String>,
+    /// Whether its connection was open before.
+    pub reused: bool,
+    /// How long each part of this hop took, and all of it.
+    pub timings: Timings,
 }
 
 impl Hop {
@@ -212,6 +219,11 @@ impl Hop {
             Some(why) => format!("{why}, sent again"),
             None => format!("→ {}", self.location),
         }
+    }
+
+    /// What was left out on the way from it, for a person: `without Authorization, the body`.
+    pub fn lost(&self) -> Option<String> {
+        (!self.dropped.is_empty()).then(|| format!("without {}", self.dropped.join(", ")))
     }
 
     /// What it was, in a word.
@@ -229,6 +241,8 @@ pub struct Timings {
     pub connect: Option<Duration>,
     /// The TLS handshake.
     pub tls: Option<Duration>,
+    /// Handing the request's body over; `None` without one.
+    pub sent: Option<Duration>,
     /// From the request written to the first byte of the response.
     pub first_byte: Option<Duration>,
     /// From the first byte to the last.
@@ -246,8 +260,8 @@ pub struct Connection {
     pub local: Option<SocketAddr>,
     /// Whether it was open before.
     pub reused: bool,
-    /// TLS version and certificate in words, e.g. `TLS 1.3`; `None` without TLS.
-    pub tls: Option<String>,
+    /// What TLS agreed on with the server; `None` without TLS.
+    pub tls: Option<Arc<Tls>>,
 }
 
 /// What kind of failure kept a response from coming.

@@ -32,6 +32,7 @@ pub mod script;
 pub mod secret;
 pub mod settings;
 pub mod template;
+pub mod tls;
 pub mod token;
 pub mod variable;
 pub mod wire;

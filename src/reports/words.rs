@@ -1,5 +1,7 @@
 //! Texts of any origin and figures, as words for people.
 
+use jiff::Timestamp;
+
 /// A text that may hold anything, on one line: control characters are shown, not obeyed.
 pub fn escape(text: &str) -> String {
     escaped(text, |_| false)
@@ -70,9 +72,51 @@ pub fn duration(duration: std::time::Duration) -> String {
     }
 }
 
+/// Says when something is, seen from now: `in 12 days`, `3 hours ago`.
+pub fn moment(at: Timestamp, now: Timestamp) -> String {
+    const UNITS: [(u64, u64, &str); 5] = [
+        (120, 1, "second"),
+        (2 * 3600, 60, "minute"),
+        (2 * 86_400, 3600, "hour"),
+        (730 * 86_400, 86_400, "day"),
+        (u64::MAX, 365 * 86_400, "year"),
+    ];
+    let seconds = at.duration_since(now).as_secs();
+    let away = seconds.unsigned_abs();
+    let (_, unit, name) = UNITS.into_iter().find(|(below, ..)| away < *below).unwrap_or(UNITS[4]);
+    let count = away / unit;
+    let plural = if count == 1 { "" } else { "s" };
+    if seconds < 0 {
+        format!("{count} {name}{plural} ago")
+    } else {
+        format!("in {count} {name}{plural}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn moments_are_seen_from_now() {
+        let now = Timestamp::UNIX_EPOCH;
+        let shown = [0, 1, -119, 7199, -7200, 12 * 86_400, -86_400 * 729, 86_400 * 800]
+            .map(|seconds| moment(now + jiff::SignedDuration::from_secs(seconds), now));
+        assert_eq!(
+            shown,
+            [
+                "in 0 seconds",
+                "in 1 second",
+                "119 seconds ago",
+                "in 119 minutes",
+                "2 hours ago",
+                "in 12 days",
+                "729 days ago",
+                "in 2 years"
+            ]
+        );
+        assert_eq!(moment(Timestamp::MAX, Timestamp::MIN), "in 20012 years".to_owned());
+    }
     use std::time::Duration;
 
     #[test]

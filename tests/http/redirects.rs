@@ -61,7 +61,9 @@ async fn a_redirect_is_followed_recorded_and_told_where_from() {
         ("GET", 0)
     );
     assert!(exchange.request.body.is_empty());
-    assert!(exchange.timings.total >= hop.took);
+    assert!(exchange.timings.total >= hop.timings.total && hop.timings.first_byte.is_some());
+    assert_eq!(hop.dropped, ["the body"]);
+    assert!(!hop.reused && exchange.connection.reused);
 }
 
 #[tokio::test]

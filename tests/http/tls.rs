@@ -5,9 +5,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use postrider::http::{Client, ClientConfig};
+use postrider::http::{Client, ClientConfig, read_certificate};
 use postrider::model::exchange::{Exchange, SendErrorKind};
 use postrider::model::settings::HttpVersion;
+use postrider::model::tls::Verdict;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio_rustls::rustls::{self, ServerConfig, pki_types::PrivateKeyDer};
 
@@ -88,7 +89,15 @@ async fn a_ca_file_is_trusted_and_the_phases_are_told() {
     let client = authority.client();
     let exchange = fetch(&client, &server, "localhost").await;
     assert_eq!(response(&exchange).body, "hi");
-    assert_eq!(exchange.connection.tls.as_deref(), Some("TLS 1.3"));
+    let tls = exchange.connection.tls.clone().unwrap();
+    assert_eq!(
+        (tls.version, tls.verdict, tls.resumed),
+        ("TLS 1.3", Verdict::Trusted, false)
+    );
+    assert!(tls.cipher.starts_with("TLS_") && !tls.group.is_empty(), "{tls:?}");
+    let shown = read_certificate(&tls.certificates[0]).unwrap();
+    assert_eq!(shown.names, ["localhost"]);
+    assert!(shown.issuer.contains("postrider's test CA"), "{shown:?}");
     let timings = exchange.timings;
     assert!(
         timings.dns.is_some() && timings.connect.is_some() && timings.tls.is_some(),
@@ -97,7 +106,7 @@ async fn a_ca_file_is_trusted_and_the_phases_are_told() {
 
     let exchange = fetch(&client, &server, "localhost").await;
     assert_eq!((exchange.connection.reused, exchange.timings.tls), (true, None));
-    assert_eq!(exchange.connection.tls.as_deref(), Some("TLS 1.3"));
+    assert_eq!(exchange.connection.tls.as_ref().unwrap().version, "TLS 1.3");
     assert_eq!(server.seen()[1].connection, 0);
 }
 
@@ -109,6 +118,13 @@ async fn what_is_not_trusted_is_told_apart() {
     let server = Server::start_tls(stranger.server(&for_hosts(&["localhost"]), &[]), ok).await;
     let exchange = fetch(&client, &server, "localhost").await;
     refused(&exchange, "unknown issuer");
+    let tls = exchange.connection.tls.as_ref().unwrap();
+    assert_eq!(tls.verdict, Verdict::Refused);
+    let shown = read_certificate(&tls.certificates[0]).unwrap();
+    assert!(
+        shown.issuer.contains("a stranger"),
+        "what was refused can be looked at: {shown:?}"
+    );
     let hint = error(&exchange).hint.clone().unwrap();
     assert!(
         hint.contains("CA") && hint.contains("turn off certificate checks"),
@@ -141,7 +157,7 @@ async fn certificate_checks_can_be_turned_off_and_on() {
     let off = with_settings(get(&url), |settings| settings.verify_tls = Some(false));
     let exchange = careful.send(signed(off), context()).await;
     assert_eq!(response(&exchange).body, "hi");
-    assert!(exchange.connection.tls.as_ref().unwrap().contains("not checked"));
+    assert!(exchange.connection.tls.as_ref().unwrap().verdict == Verdict::Unchecked);
     assert_eq!(
         error(&careful.send(signed(get(&url)), context()).await).kind,
         SendErrorKind::Tls

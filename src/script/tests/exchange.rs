@@ -204,6 +204,7 @@ fn cookies_are_read_by_name() {
         secure: false,
         http_only: true,
         host_only: true,
+        same_site: None,
     }];
     assert_eq!(texts(run_job(job)), ["1 false { sid: '1' }"]);
 }

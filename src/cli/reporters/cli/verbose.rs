@@ -1,6 +1,9 @@
 //! `--verbose`: what went out and came back, as far as a person reads it, and how long each part took.
 
-use crate::cli::output::{Paint, duration, escape, escape_lines, size};
+use jiff::Timestamp;
+
+use crate::cli::output::{Paint, escape_lines, size};
+use crate::cli::wire;
 use crate::model::{Exchange, Redactor};
 
 /// How much of a body is shown, in bytes, as newman does.
@@ -10,39 +13,20 @@ const CLIP: usize = 2048;
 pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
     let request = &exchange.request;
     let mut out = Vec::new();
-    let shown = |text: &str| escape(&redactor.redact(text));
-    for hop in &exchange.hops {
-        let url = shown(&hop.url);
-        out.push(paint.dim(&format!("{} {url} [{} {}]", hop.method, hop.status, shown(&hop.led()))));
-    }
-    for (name, value) in &request.headers {
-        out.push(paint.dim(&format!("> {}: {}", shown(name), shown(value))));
-    }
+    out.extend(wire::way(exchange, redactor, paint));
+    out.extend(wire::connection(exchange, Timestamp::now(), paint));
+    out.extend(wire::request_headers(exchange, redactor, paint));
     out.extend(body("↑", &request.body, request.body_len, redactor, paint));
+    out.extend(wire::response_headers(exchange, redactor, paint));
     if let Some(response) = exchange.response() {
-        for (name, value) in &response.headers {
-            let value = String::from_utf8_lossy(value);
-            out.push(paint.dim(&format!("< {}: {}", shown(name), shown(&value))));
-        }
         let len = response.body.len() as u64;
         match response.body.read(0, (8 * CLIP).saturating_add(redactor.reach())) {
             Ok(bytes) => out.extend(body("↓", &bytes, len, redactor, paint)),
             Err(error) => out.push(format!("{} the body cannot be read: {error}", paint.red("!"))),
         }
     }
-    let timings = &exchange.timings;
-    let parts = [
-        ("dns", timings.dns),
-        ("connect", timings.connect),
-        ("tls", timings.tls),
-        ("first byte", timings.first_byte),
-        ("download", timings.download),
-        ("total", Some(timings.total)),
-    ];
-    let parts = parts
-        .iter()
-        .filter_map(|(name, took)| took.map(|took| format!("{name} {}", duration(took))));
-    out.push(paint.dim(&parts.collect::<Vec<_>>().join(", ")));
+    out.extend(wire::decoded(exchange, paint));
+    out.push(wire::phases(exchange, paint));
     out
 }
 

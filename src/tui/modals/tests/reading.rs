@@ -15,6 +15,7 @@ fn cookie(domain: &str, name: &str) -> Cookie {
         secure: true,
         http_only: true,
         host_only: true,
+        same_site: None,
     }
 }
 

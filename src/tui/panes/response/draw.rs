@@ -286,6 +286,7 @@ fn empty_page(tab: Tab, view: View<'_>) -> String {
         Tab::Visual => {
             "No script drew anything\npm.visualizer.set(template, data) in Scripts of the request".to_owned()
         }
+        Tab::Tls => "No TLS: this was sent in clear".to_owned(),
         Tab::Timing | Tab::Request => "Nothing was sent".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use crate::model::{NodeId, Outcome};
@@ -16,7 +17,7 @@ use super::place::Place;
 use super::show::Show;
 use super::sight::Body;
 use super::tab::Tab;
-use super::{State, failure, filter, headers, notes, request, scripts, timing};
+use super::{State, failure, filter, headers, notes, request, scripts, timing, tls};
 
 /// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
 const KEPT: usize = 32;
@@ -29,6 +30,8 @@ pub(super) struct PageKey {
     width: u16,
     revealed: bool,
     pattern: String,
+    /// The minute, where the page says how far off something is.
+    minute: i64,
 }
 
 /// Follows the shared state and the area.
@@ -63,7 +66,7 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         }
     }
     if !state.shows_body() {
-        build(state, content, cx.shared.revealed);
+        build(state, content, cx.shared.revealed, cx.shared.now);
     }
 }
 
@@ -182,7 +185,7 @@ fn newest(shared: &Shared, node: NodeId) -> Option<&Arc<Outcome>> {
 }
 
 /// Builds the page of the tab shown, if it is not there already.
-fn build(state: &mut State, content: Rect, revealed: bool) {
+fn build(state: &mut State, content: Rect, revealed: bool, now: Timestamp) {
     let Some(place) = state.place() else { return };
     let key = PageKey {
         place: place.id,
@@ -190,11 +193,16 @@ fn build(state: &mut State, content: Rect, revealed: bool) {
         width: content.width,
         revealed,
         pattern: state.search.pattern(),
+        minute: if matches!(state.tab, Tab::Cookies | Tab::Tls) {
+            now.as_second() / 60
+        } else {
+            0
+        },
     };
     if state.page_key.as_ref() != Some(&key) {
         // The last column is the scroll bar's.
         let width = usize::from(content.width.saturating_sub(2));
-        let mut page = page(place, state.tab, width, revealed);
+        let mut page = page(place, state.tab, width, revealed, now);
         page.measure(width);
         page.find(state.search.regex());
         state.page = page;
@@ -206,7 +214,7 @@ fn build(state: &mut State, content: Rect, revealed: bool) {
     }
 }
 
-fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
+fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -> Page {
     let outcome = &*place.outcome;
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
@@ -217,11 +225,14 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool) -> Page {
     match (tab, exchange, response) {
         (Tab::Body, ..) | (Tab::Headers | Tab::Cookies, _, None) => failure::page(outcome, &show),
         (Tab::Headers, _, Some(response)) => headers::headers(response, &show, width),
-        (Tab::Cookies, Some(exchange), Some(response)) => headers::cookies(exchange, response, &show, width),
+        (Tab::Cookies, Some(exchange), Some(response)) => {
+            headers::cookies(response, exchange.started, now, &show, width)
+        }
+        (Tab::Tls, Some(exchange), _) => tls::tls(exchange.connection.tls.as_deref(), &show, now),
         (Tab::Tests, ..) => scripts::tests(outcome, &show),
         (Tab::Console, ..) => scripts::console(outcome, &show),
         (Tab::Visual, ..) => scripts::visual(outcome, &show),
-        (Tab::Timing, Some(exchange), _) => timing::timing(exchange, &show, width),
+        (Tab::Timing, Some(exchange), _) => timing::timing(outcome, exchange, &show, width),
         (Tab::Request, Some(exchange), _) => request::request(exchange, &show),
         _ => Page::default(),
     }

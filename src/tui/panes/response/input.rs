@@ -1,5 +1,7 @@
 //! What keys and the mouse do in the pane.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -244,8 +246,8 @@ fn begin_search(state: &mut State) {
 
 /// Goes to the tab `step` further on.
 fn turn(state: &mut State, step: isize) {
-    let outcome = state.place().map(|place| place.outcome.clone());
-    state.tab = state.tab.step(step, outcome.as_deref());
+    let outcome = state.place().map(|place| Arc::clone(&place.outcome));
+    state.tab = state.tab.step(step, &outcome.unwrap_or_default());
 }
 
 fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
@@ -344,8 +346,10 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
     match event.kind {
         MouseEventKind::Down(MouseButton::Left) if parts.tabs.contains(at) => {
             let all = tab::tabs(&place.outcome, state.tab);
-            if let Some(hit) = tabs::hit(&all, state.tab as usize, parts.tabs.width, at.x - parts.tabs.x) {
-                state.tab = Tab::ALL[hit];
+            let shown = tab::shown(&place.outcome, state.tab);
+            let active = tab::index(&shown, state.tab);
+            if let Some(hit) = tabs::hit(&all, active, parts.tabs.width, at.x - parts.tabs.x) {
+                state.tab = shown[hit];
             }
         }
         MouseEventKind::Down(MouseButton::Left) if parts.content.contains(at) => {

@@ -31,6 +31,7 @@ mod tab;
 mod tests;
 mod timing;
 mod title;
+mod tls;
 mod token;
 pub mod words;
 
@@ -194,6 +195,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.tests" "tests" "Show what the tests said" Action::Show(Tab::Tests),
     "response.console" "console" "Show what the scripts wrote to the console" Action::Show(Tab::Console),
     "response.timing" "timing" "Show how long each part of the send took" Action::Show(Tab::Timing),
+    "response.tls" "TLS" "Show what TLS agreed on, and the server's certificates" Action::Show(Tab::Tls),
     "response.request" "as sent" "Show the request exactly as it was sent" Action::Show(Tab::Request),
     "response.visual" "visual" "Show what a script drew with pm.visualizer" Action::Show(Tab::Visual),
 };
@@ -307,10 +309,12 @@ pub fn restore(state: &mut State, value: &Value) {
 pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<Command>)> {
     let Some(place) = state.place() else { return Vec::new() };
     let row = state.parts(area).tabs;
-    tabs::layout(&tab::tabs(&place.outcome, state.tab), state.tab as usize, row.width)
+    let shown = tab::shown(&place.outcome, state.tab);
+    let active = tab::index(&shown, state.tab);
+    tabs::layout(&tab::tabs(&place.outcome, state.tab), active, row.width)
         .into_iter()
         .map(|found| {
-            let show = Any::Response(Action::Show(Tab::ALL[found.index]));
+            let show = Any::Response(Action::Show(shown[found.index]));
             (
                 Position::new(row.x + found.columns.start, row.y),
                 vec![Command::Act(show)],

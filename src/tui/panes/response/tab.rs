@@ -2,6 +2,7 @@
 
 use crate::model::Outcome;
 use crate::model::outcome::ScriptError;
+use crate::model::tls::Verdict;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyphs, tabs};
 
@@ -24,6 +25,8 @@ pub enum Tab {
     Console,
     /// How long each part took.
     Timing,
+    /// What TLS agreed on, and the server's certificates; only there with TLS.
+    Tls,
     /// The request as it was sent.
     Request,
     /// What a script drew with `pm.visualizer`; only there when one did.
@@ -32,13 +35,14 @@ pub enum Tab {
 
 impl Tab {
     /// All tabs in their order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Body,
         Self::Headers,
         Self::Cookies,
         Self::Tests,
         Self::Console,
         Self::Timing,
+        Self::Tls,
         Self::Request,
         Self::Visual,
     ];
@@ -52,6 +56,7 @@ impl Tab {
             Self::Tests => "tests",
             Self::Console => "console",
             Self::Timing => "timing",
+            Self::Tls => "tls",
             Self::Request => "request",
             Self::Visual => "visual",
         }
@@ -62,19 +67,33 @@ impl Tab {
     }
 
     /// The tab `step` further on, around the ends; of those there are for an outcome.
-    pub(super) fn step(self, step: isize, outcome: Option<&Outcome>) -> Self {
-        let all = Self::ALL.len().cast_signed();
-        let shown = if outcome.is_some_and(|outcome| outcome.visual.is_some()) {
-            all
-        } else {
-            all - 1
-        };
-        Self::ALL[(self as usize)
-            .cast_signed()
-            .wrapping_add(step)
-            .rem_euclid(shown)
-            .cast_unsigned()]
+    pub(super) fn step(self, step: isize, outcome: &Outcome) -> Self {
+        let shown = shown(outcome, self);
+        let at = index(&shown, self).cast_signed().wrapping_add(step);
+        shown[at.rem_euclid(shown.len().cast_signed()).cast_unsigned()]
     }
+}
+
+/// The tabs there are for an outcome; the one that is looked at is always among them.
+pub(super) fn shown(outcome: &Outcome, active: Tab) -> Vec<Tab> {
+    let secured = outcome
+        .exchange
+        .as_ref()
+        .is_some_and(|exchange| exchange.connection.tls.is_some());
+    let there = |tab: &Tab| match tab {
+        Tab::Visual => outcome.visual.is_some(),
+        Tab::Tls => secured,
+        _ => true,
+    };
+    Tab::ALL
+        .into_iter()
+        .filter(|tab| *tab == active || there(tab))
+        .collect()
+}
+
+/// Where a tab is among those shown.
+pub(super) fn index(shown: &[Tab], tab: Tab) -> usize {
+    shown.iter().position(|own| *own == tab).unwrap_or(0)
 }
 
 /// The tabs with their badges; the one that is looked at is always among them.
@@ -82,9 +101,10 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
     let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
-    Tab::ALL
+    let doubted = exchange.and_then(|exchange| exchange.connection.tls.as_ref());
+    let doubted = doubted.is_some_and(|tls| tls.verdict != Verdict::Trusted);
+    shown(outcome, active)
         .into_iter()
-        .filter(|tab| *tab != Tab::Visual || active == Tab::Visual || outcome.visual.is_some())
         .map(|tab| match tab {
             Tab::Body if response.is_none() => tabs::Tab::new(if outcome.skipped { "Skipped" } else { "Error" }),
             Tab::Body => tabs::Tab::new("Body"),
@@ -93,6 +113,7 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
             Tab::Tests => tabs::Tab::new("Tests").badge(&tests_badge(outcome)),
             Tab::Console => tabs::Tab::new("Console").count(outcome.console.len()),
             Tab::Timing => tabs::Tab::new("Timing"),
+            Tab::Tls => tabs::Tab::new("TLS").badge(if doubted { "!" } else { "" }),
             Tab::Visual => tabs::Tab::new("Visual"),
             Tab::Request => tabs::Tab::new("Request").badge(&if warnings > 0 {
                 format!("!{warnings}")
@@ -119,14 +140,16 @@ fn tests_badge(outcome: &Outcome) -> String {
 /// Draws the row, the badges of tests and warnings in the colour of how it went.
 pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let all = tabs(outcome, active);
-    tabs::draw(&all, active as usize, &theme.tabs(), area, buf);
+    let shown = shown(outcome, active);
+    let active = index(&shown, active);
+    tabs::draw(&all, active, &theme.tabs(), area, buf);
     let scripts_failed = !outcome.script_errors.iter().all(ScriptError::is_cancelled)
         || outcome.tests.iter().any(crate::model::outcome::TestResult::failed);
-    for place in tabs::layout(&all, active as usize, area.width) {
-        let style = match Tab::ALL[place.index] {
+    for place in tabs::layout(&all, active, area.width) {
+        let style = match shown[place.index] {
             Tab::Tests if scripts_failed => theme.error,
             Tab::Tests => theme.ok,
-            Tab::Request => theme.warn,
+            Tab::Request | Tab::Tls => theme.warn,
             _ => continue,
         };
         let tab = &all[place.index];
@@ -146,13 +169,16 @@ mod tests {
 
     #[test]
     fn tabs_go_round_and_are_remembered_by_their_words() {
-        assert_eq!(Tab::Body.step(-1, None), Tab::Request);
-        assert_eq!(Tab::Request.step(1, None), Tab::Body);
+        let plain = Outcome::default();
+        assert_eq!(Tab::Body.step(-1, &plain), Tab::Request);
+        assert_eq!(Tab::Request.step(1, &plain), Tab::Body);
+        assert_eq!(Tab::Timing.step(1, &plain), Tab::Request, "there is no TLS");
+        assert_eq!(Tab::Tls.step(1, &plain), Tab::Request, "who is there gets away");
         let drawn = Outcome {
             visual: Some("a".into()),
             ..Outcome::default()
         };
-        assert_eq!(Tab::Body.step(-1, Some(&drawn)), Tab::Visual);
+        assert_eq!(Tab::Body.step(-1, &drawn), Tab::Visual);
         for tab in Tab::ALL {
             assert_eq!(Tab::from_word(tab.word()), Some(tab));
         }

@@ -52,6 +52,7 @@ fn response(status: u16, media_type: &str, body: impl Into<Bytes>) -> Response {
             secure: true,
             http_only: true,
             host_only: true,
+            same_site: None,
         }],
         truncated: None,
     }
@@ -75,6 +76,7 @@ fn exchange(result: Result<Response, SendError>) -> Exchange {
             dns: Some(ms(1)),
             connect: Some(ms(2)),
             tls: None,
+            sent: None,
             first_byte: Some(ms(30)),
             download: Some(ms(5)),
             total: ms(38),

@@ -1,8 +1,10 @@
-//! The tab Timing: a waterfall of what took how long, and the facts of the connection.
+//! The tab Timing: a waterfall of what took how long, then what was sent and received, the way there, the connection.
 
 use std::time::Duration;
 
-use crate::model::exchange::Exchange;
+use crate::model::Outcome;
+use crate::model::exchange::{Exchange, Response, Timings};
+use crate::model::outcome::Renewal;
 
 use super::headers::padded;
 use super::page::{Ink, Page, Row};
@@ -11,32 +13,36 @@ use super::words;
 
 /// Columns of the labels.
 const LABEL: usize = 14;
-/// Columns behind a bar for its duration.
-const FIGURES: usize = 10;
-/// The widest a bar gets.
-const WIDEST: usize = 72;
+/// Columns behind the bars for the durations.
+const FIGURES: usize = 9;
+/// The widest the bars get.
+const WIDEST: usize = 96;
+/// From this width on the bars have a scale below them.
+const SCALE_FROM: usize = 40;
 
-pub(super) fn timing(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page {
+pub(super) fn timing(outcome: &Outcome, exchange: &Exchange, show: &Show<'_>, width: usize) -> Page {
     let mut rows = waterfall(exchange, width);
     rows.push(Row::default());
-    let fact = |name: &str, value: String| {
-        Row::new(Ink::Text, value.clone())
-            .lead(Ink::Dim, padded(name, LABEL))
-            .copied(name.to_lowercase(), value)
-    };
+    let renewals = outcome.renewals.iter();
+    rows.extend(renewals.enumerate().map(|(n, renewal)| renewed(n == 0, renewal, show)));
     for (n, hop) in exchange.hops.iter().enumerate() {
         let text = show.text(&format!("{} {}", hop.method, hop.url));
         let to = show.text(&hop.led());
+        let lost = hop.lost().map(|lost| show.text(&lost));
         rows.push(
             Row::new(Ink::badge(hop.status), format!(" {} ", hop.status))
                 .then(Ink::Text, format!(" {text}"))
                 .then(Ink::Dim, format!(" {to}"))
+                .then(Ink::Warn, lost.map_or_else(String::new, |lost| format!(" {lost}")))
+                .then(Ink::Dim, format!(" · {}", words::duration(hop.timings.total)))
                 .lead(Ink::Dim, padded(if n == 0 { "On the way" } else { "" }, LABEL))
                 .copied("the answer on the way", format!("{text} {to}")),
         );
     }
     let connection = &exchange.connection;
+    rows.push(fact("Sent", sent(exchange)));
     if let Some(response) = exchange.response() {
+        rows.push(fact("Received", received(response)));
         rows.push(fact("Protocol", response.version.clone()));
     }
     if let Some(remote) = connection.remote {
@@ -47,31 +53,19 @@ pub(super) fn timing(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page
         rows.push(fact("Address", format!("{remote}{from}")));
     }
     if connection.remote.is_some() {
-        rows.push(fact(
-            "Connection",
-            if connection.reused {
-                "reused: no lookup, no handshake"
-            } else {
-                "new"
-            }
-            .to_owned(),
-        ));
+        let kind = if connection.reused {
+            "reused: it was open already, so no lookup and no handshake"
+        } else {
+            "new"
+        };
+        rows.push(fact("Connection", kind.to_owned()));
         rows.push(fact(
             "TLS",
             connection
                 .tls
-                .clone()
-                .unwrap_or_else(|| "none: sent in clear".to_owned()),
+                .as_ref()
+                .map_or_else(|| "none: sent in clear".to_owned(), ToString::to_string),
         ));
-    }
-    if let Some(response) = exchange.response() {
-        let len = response.body.len() as u64;
-        let wire = if response.encoded_len == len {
-            String::new()
-        } else {
-            format!(" ({} on the wire)", words::size(response.encoded_len))
-        };
-        rows.push(fact("Body", format!("{}{wire}", words::size(len))));
     }
     rows.push(fact(
         "Started",
@@ -80,58 +74,167 @@ pub(super) fn timing(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page
     Page::new(rows)
 }
 
-fn waterfall(exchange: &Exchange, width: usize) -> Vec<Row> {
-    let timings = &exchange.timings;
-    let reused = exchange.connection.reused;
-    let phases = [
+fn fact(name: &str, value: String) -> Row {
+    Row::new(Ink::Text, value.clone())
+        .lead(Ink::Dim, padded(name, LABEL))
+        .copied(name.to_lowercase(), value)
+}
+
+/// `dex_token renewed by Get token in 120 ms, not counted above`.
+fn renewed(first: bool, renewal: &Renewal, show: &Show<'_>) -> Row {
+    let took = words::duration(renewal.took);
+    let text = match &renewal.result {
+        Ok(_) if !renewal.led => format!("{} renewed elsewhere, waited {took} for it", renewal.name),
+        Ok(_) if renewal.from.is_empty() => format!("{} renewed in {took}", renewal.name),
+        Ok(_) => format!("{} renewed by {} in {took}", renewal.name, renewal.from),
+        Err(_) => format!("{} not renewed, after {took}", renewal.name),
+    };
+    let text = show.text(&text);
+    Row::new(
+        if renewal.result.is_ok() { Ink::Text } else { Ink::Error },
+        text.clone(),
+    )
+    .then(Ink::Dim, " · not counted above")
+    .lead(Ink::Dim, padded(if first { "Token" } else { "" }, LABEL))
+    .copied("the renewal", text)
+}
+
+/// How many bytes the lines of a head take, in HTTP/1.
+fn head(first: usize, lines: impl Iterator<Item = (usize, usize)>) -> u64 {
+    let lines: usize = lines.map(|(name, value)| name + value + ": \r\n".len()).sum();
+    (first + lines + "\r\n\r\n".len()) as u64
+}
+
+/// HTTP/2 packs the heads; what that came to is the library's secret.
+fn packed(version: &str) -> &'static str {
+    if version == "HTTP/2" { " before packing" } else { "" }
+}
+
+fn sent(exchange: &Exchange) -> String {
+    let request = &exchange.request;
+    let line = request.method.as_str().len() + request.url.len() + " HTTP/1.1 ".len();
+    let lines = request.headers.iter().map(|(name, value)| (name.len(), value.len()));
+    let head = words::size(head(line, lines));
+    let body = match request.body_len {
+        0 => "no body".to_owned(),
+        len => format!("{} of body", words::size(len)),
+    };
+    format!("{head} of headers{}, {body}", packed(&request.version))
+}
+
+fn received(response: &Response) -> String {
+    let lines = response.headers.iter().map(|(name, value)| (name.len(), value.len()));
+    let head = words::size(head("HTTP/1.1 200 ".len() + response.reason.len(), lines));
+    let (wire, len) = (response.encoded_len, response.body.len() as u64);
+    let encoding = response
+        .header("content-encoding")
+        .filter(|encoding| encoding.len() < 20)
+        .map_or_else(String::new, |encoding| format!(" as {encoding}"));
+    let body = if wire == len {
+        match len {
+            0 => "no body".to_owned(),
+            len => format!("{} of body", words::size(len)),
+        }
+    } else {
+        format!(
+            "{} of body on the wire{encoding}, {} decoded",
+            words::size(wire),
+            words::size(len)
+        )
+    };
+    format!("{head} of headers{}, {body}", packed(&response.version))
+}
+
+/// The parts of a bar: how long each is, and its colour.
+type Parts = Vec<(Duration, Ink)>;
+
+/// The phases of one hop, in their order and with their colours.
+fn phases(timings: &Timings) -> Vec<(&'static str, Duration, Ink)> {
+    let all = [
         ("DNS lookup", timings.dns, Ink::Info),
-        ("Connect", timings.connect, Ink::Warn),
-        ("TLS handshake", timings.tls, Ink::Put),
+        ("TCP connect", timings.connect, Ink::Warn),
+        ("TLS handshake", timings.tls, Ink::Patch),
+        ("Request sent", timings.sent, Ink::Post),
         ("Waiting", timings.first_byte, Ink::Accent),
         ("Download", timings.download, Ink::Ok),
     ];
-    let mut bars: Vec<(&str, Duration, Ink)> = exchange
-        .hops
-        .iter()
-        .map(|hop| (hop.label(), hop.took, Ink::Dim))
-        .collect();
-    bars.extend(
-        phases
-            .iter()
-            .filter_map(|(label, took, ink)| took.map(|took| (*label, took, *ink))),
-    );
+    let there = all.into_iter();
+    there
+        .filter_map(|(label, took, ink)| took.map(|took| (label, took, ink)))
+        .collect()
+}
+
+fn waterfall(exchange: &Exchange, width: usize) -> Vec<Row> {
+    let timings = &exchange.timings;
+    let mut bars: Vec<(&str, Duration, Parts)> = Vec::new();
+    for hop in &exchange.hops {
+        let mut parts: Parts = phases(&hop.timings)
+            .into_iter()
+            .map(|(_, took, ink)| (took, ink))
+            .collect();
+        let known: Duration = parts.iter().map(|(took, _)| *took).sum();
+        // What a hop spent besides its phases: getting ready.
+        parts.insert(0, (hop.timings.total.saturating_sub(known), Ink::Dim));
+        bars.push((hop.label(), hop.timings.total, parts));
+    }
+    let own = phases(timings).into_iter();
+    bars.extend(own.map(|(label, took, ink)| (label, took, vec![(took, ink)])));
     let sum: Duration = bars.iter().map(|(_, took, _)| *took).sum();
-    let all = sum.max(timings.total).as_secs_f64();
+    let all = sum.max(timings.total);
     let room = width.saturating_sub(LABEL + 2 + FIGURES).clamp(4, WIDEST);
-    let mut at = Duration::ZERO;
     let mut rows = Vec::new();
-    for (label, took, ink) in bars {
-        let (start, bar) = bar(at, took, all, room);
+    let scale = if room >= SCALE_FROM && bars.len() > 1 {
+        scale(all, room)
+    } else {
+        String::new()
+    };
+    let mut at = Duration::ZERO;
+    for (label, took, parts) in bars {
+        let figure = words::duration(took);
+        let (start, pieces) = bar(at, &parts, all.as_secs_f64(), room);
         at += took;
+        let used: usize = start + pieces.iter().map(|(text, _)| text.chars().count()).sum::<usize>();
+        let mut row = Row::new(Ink::Text, " ".repeat(start));
+        for (text, ink) in pieces {
+            row = row.then(ink, text);
+        }
+        let gap = room.saturating_sub(used);
         rows.push(
-            Row::new(Ink::Text, " ".repeat(start))
-                .then(ink, bar)
-                .then(Ink::Text, format!(" {}", words::duration(took)))
+            row.then(Ink::Text, format!("{}{figure:>FIGURES$}", " ".repeat(gap)))
                 .lead(Ink::Dim, padded(label, LABEL))
-                .copied(label.to_lowercase(), words::duration(took)),
+                .copied(label.to_lowercase(), figure),
         );
     }
-    let note = if reused {
-        "   on a connection that was open already"
-    } else {
-        ""
-    };
+    let total = words::duration(timings.total);
     rows.push(
-        Row::new(Ink::Strong, words::duration(timings.total))
-            .then(Ink::Dim, note)
-            .lead(Ink::Dim, padded("Total", LABEL))
-            .copied("total", words::duration(timings.total)),
+        Row::new(Ink::Dim, format!("{scale:<room$}"))
+            .then(Ink::Strong, format!("{total:>FIGURES$}"))
+            .lead(Ink::Strong, padded("Total", LABEL))
+            .copied("total", total),
     );
     rows
 }
 
-/// Where a bar starts, in columns, and the bar itself in eighths of a column: never nothing.
-fn bar(at: Duration, took: Duration, all: f64, room: usize) -> (usize, String) {
+/// `╵0        ╵10 ms    ╵20 ms    ╵30 ms`: where the quarters of the time begin.
+fn scale(all: Duration, room: usize) -> String {
+    let mut out = String::new();
+    for quarter in 0..4 {
+        let at = room * quarter / 4;
+        let used = out.chars().count();
+        out.push_str(&" ".repeat(at.saturating_sub(used)));
+        let time = all * u32::try_from(quarter).unwrap_or(0) / 4;
+        out.push('╵');
+        out.push_str(&if quarter == 0 {
+            "0".to_owned()
+        } else {
+            words::duration(time)
+        });
+    }
+    out
+}
+
+/// Where a bar starts, in columns, and its parts: the bar is drawn to an eighth of a column and never nothing.
+fn bar(at: Duration, parts: &[(Duration, Ink)], all: f64, room: usize) -> (usize, Vec<(String, Ink)>) {
     let columns = u32::try_from(room).unwrap_or(1);
     let eighths = |duration: Duration| -> usize {
         if all <= 0.0 {
@@ -143,24 +246,67 @@ fn bar(at: Duration, took: Duration, all: f64, room: usize) -> (usize, String) {
             .take_while(|step| f64::from(*step) + 0.5 <= share * f64::from(columns * 8))
             .count()
     };
+    let took: Duration = parts.iter().map(|(took, _)| *took).sum();
     let start = (eighths(at) / 8).min(room - 1);
     let len = eighths(took).clamp(1, (room - start) * 8);
-    let mut bar = "█".repeat(len / 8);
-    bar.push_str(["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][len % 8]);
-    (start, bar)
+    let (whole, rest) = (len / 8, len % 8);
+    // Within a bar colours change at whole columns.
+    let mut pieces: Vec<(String, Ink)> = Vec::new();
+    let mut behind = Duration::ZERO;
+    let mut from = 0;
+    for (part, ink) in parts {
+        behind += *part;
+        let to = (eighths(behind) + 4).div_euclid(8).clamp(from, whole);
+        if to > from {
+            pieces.push(("█".repeat(to - from), *ink));
+        }
+        from = to;
+    }
+    let last = parts
+        .iter()
+        .max_by_key(|(took, _)| *took)
+        .map_or(Ink::Dim, |(_, ink)| *ink);
+    let last = pieces.last().map_or(last, |(_, ink)| *ink);
+    if from < whole {
+        pieces.push(("█".repeat(whole - from), last));
+    }
+    if rest > 0 {
+        pieces.push((["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][rest].to_owned(), last));
+    }
+    (start, pieces)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn text(at: u64, took: u64, all: f64, room: usize) -> (usize, String) {
+        let ms = Duration::from_millis;
+        let (start, pieces) = bar(ms(at), &[(ms(took), Ink::Ok)], all, room);
+        (start, pieces.into_iter().map(|(text, _)| text).collect())
+    }
+
     #[test]
     fn bars_stay_within_their_room_and_are_never_nothing() {
+        assert_eq!(text(0, 50, 0.1, 10), (0, "█████".to_owned()));
+        assert_eq!(text(50, 50, 0.1, 10), (5, "█████".to_owned()));
+        assert_eq!(text(100, 0, 0.1, 10), (9, "▏".to_owned()));
+        assert_eq!(text(0, 0, 0.0, 4), (0, "▏".to_owned()));
+        assert_eq!(text(900, 900, 0.1, 4), (3, "█".to_owned()));
+    }
+
+    #[test]
+    fn the_parts_of_a_bar_share_its_columns() {
         let ms = Duration::from_millis;
-        assert_eq!(bar(ms(0), ms(50), 0.1, 10), (0, "█████".to_owned()));
-        assert_eq!(bar(ms(50), ms(50), 0.1, 10), (5, "█████".to_owned()));
-        assert_eq!(bar(ms(100), ms(0), 0.1, 10), (9, "▏".to_owned()));
-        assert_eq!(bar(ms(0), ms(0), 0.0, 4), (0, "▏".to_owned()));
-        assert_eq!(bar(ms(900), ms(900), 0.1, 4), (3, "█".to_owned()));
+        let parts = [(ms(20), Ink::Info), (ms(1), Ink::Warn), (ms(29), Ink::Ok)];
+        let (start, pieces) = bar(ms(0), &parts, 0.1, 20);
+        assert_eq!(start, 0);
+        assert_eq!(pieces, [("████".to_owned(), Ink::Info), ("██████".to_owned(), Ink::Ok)]);
+    }
+
+    #[test]
+    fn the_scale_stands_under_the_quarters() {
+        let scale = scale(Duration::from_millis(40), 40);
+        assert_eq!(scale, "╵0        ╵10 ms    ╵20 ms    ╵30 ms");
     }
 }

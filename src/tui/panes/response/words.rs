@@ -1,6 +1,8 @@
-//! Numbers as people read them: durations and sizes.
+//! Numbers as people read them: durations, sizes, moments.
 
 use std::time::Duration;
+
+pub use crate::reports::words::moment;
 
 /// Writes a duration with three figures at most: `0.4 ms`, `38 ms`, `1.24 s`, `2 m 05 s`.
 pub fn duration(took: Duration) -> String {

@@ -80,7 +80,12 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
             status: 302,
             location: "/new".to_owned(),
             again: None,
-            took: Duration::from_millis(4),
+            dropped: vec!["Authorization".to_owned()],
+            reused: false,
+            timings: Timings {
+                total: Duration::from_millis(4),
+                ..Timings::default()
+            },
         });
     }
     let mut harness = sent(120, 40, outcome);
@@ -89,8 +94,10 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
         "Redirect",
         "Waiting",
         "30 ms",
-        "open already",
-        " 302  GET http://a.example/old → /new",
+        "reused: it was open already",
+        " 302  GET http://a.example/old → /new without Authorization · 4.0 ms",
+        "Sent          ",
+        "Received      ",
         "none: sent in clear",
     ] {
         has(&harness, text);

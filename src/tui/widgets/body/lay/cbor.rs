@@ -4,9 +4,8 @@
 
 use jiff::Timestamp;
 
-use super::Lay;
-use super::msgpack::{Stop, number, take};
-use super::tree::{Tree, fault};
+use super::tree::Tree;
+use super::values::{Format, Stop, number, take};
 
 /// Values on their way.
 #[derive(Default)]
@@ -14,15 +13,12 @@ pub(super) struct Cbor {
     tree: Tree,
     /// Tags read whose value is still to come.
     tags: Vec<u64>,
-    /// Bytes taken before this block.
-    at: u64,
-    broken: bool,
 }
 
 /// Tags in a row that are kept; nobody needs more.
 const TAGS: usize = 8;
 
-impl Cbor {
+impl Format for Cbor {
     fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop> {
         let mut rest = bytes;
         let first = number(&mut rest, 1)?;
@@ -138,39 +134,14 @@ fn half(bits: u64) -> f64 {
     if bits >> 15 & 1 == 1 { -size } else { size }
 }
 
-impl Lay for Cbor {
-    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
-        let mut pos = 0;
-        while pos < bytes.len() && !self.broken {
-            match self.value(&bytes[pos..], out) {
-                Ok(took) => pos += took,
-                Err(Stop::Short) if !last => break,
-                Err(Stop::Short) => {
-                    fault("a value goes on behind the end: it begins", self.at + pos as u64, out);
-                    self.broken = true;
-                }
-                Err(Stop::Wrong(what)) => {
-                    fault(what, self.at + pos as u64, out);
-                    self.broken = true;
-                }
-            }
-        }
-        if last || self.broken {
-            pos = bytes.len();
-        }
-        self.at += pos as u64;
-        pos
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::all;
+    use super::super::{all, values::Values};
     use super::*;
 
     fn json(bytes: &[u8]) -> String {
-        let whole = all(&mut Cbor::default(), bytes, bytes.len().max(1));
-        assert_eq!(all(&mut Cbor::default(), bytes, 1), whole, "byte by byte");
+        let whole = all(&mut Values::<Cbor>::default(), bytes, bytes.len().max(1));
+        assert_eq!(all(&mut Values::<Cbor>::default(), bytes, 1), whole, "byte by byte");
         whole
     }
 
@@ -216,9 +187,12 @@ mod tests {
     #[test]
     fn nesting_without_end_is_survived() {
         assert_eq!(
-            all(&mut Cbor::default(), &vec![0x9f; 1_000_000], 64 * 1024).len(),
+            all(&mut Values::<Cbor>::default(), &vec![0x9f; 1_000_000], 64 * 1024).len(),
             1_000_000
         );
-        assert_eq!(all(&mut Cbor::default(), &vec![0xc6; 1_000_000], 64 * 1024), "");
+        assert_eq!(
+            all(&mut Values::<Cbor>::default(), &vec![0xc6; 1_000_000], 64 * 1024),
+            ""
+        );
     }
 }

@@ -12,6 +12,7 @@ mod msgpack;
 mod protobuf;
 pub(super) mod table;
 mod tree;
+mod values;
 
 use super::kind::Kind;
 use super::syntax::Syntax;
@@ -49,8 +50,8 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
         }
         Kind::Tsv => code(Box::new(table::Table::new(b'\t')), highlight::Syntax::Table),
         Kind::Events => code(Box::new(events::Events::new(live)), highlight::Syntax::Events),
-        Kind::MessagePack => json(Box::<msgpack::MessagePack>::default()),
-        Kind::Cbor => json(Box::<cbor::Cbor>::default()),
+        Kind::MessagePack => json(Box::<values::Values<msgpack::MessagePack>>::default()),
+        Kind::Cbor => json(Box::<values::Values<cbor::Cbor>>::default()),
         Kind::Protobuf => json(Box::<protobuf::Protobuf>::default()),
         Kind::Image => Some((Box::<image::Facts>::default(), Syntax::Text)),
         _ => None,

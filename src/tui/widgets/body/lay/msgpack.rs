@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-use super::Lay;
-use super::tree::{Tree, fault, quoted};
+use super::tree::{Tree, quoted};
+use super::values::{Format, Stop, number, take};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -14,31 +14,6 @@ use base64::engine::general_purpose::STANDARD;
 #[derive(Default)]
 pub(super) struct MessagePack {
     tree: Tree,
-    /// Bytes taken before this block.
-    at: u64,
-    broken: bool,
-}
-
-/// Why a value cannot be read.
-pub(super) enum Stop {
-    /// Its end is not there.
-    Short,
-    /// It is wrong.
-    Wrong(&'static str),
-}
-
-/// Takes so many bytes of what is left, as a number.
-pub(super) fn number(rest: &mut &[u8], len: usize) -> Result<u64, Stop> {
-    let bytes = take(rest, len as u64)?;
-    Ok(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
-}
-
-/// Takes so many bytes of what is left.
-pub(super) fn take<'a>(rest: &mut &'a [u8], len: u64) -> Result<&'a [u8], Stop> {
-    let len = usize::try_from(len).map_err(|_| Stop::Short)?;
-    let (taken, left) = rest.split_at_checked(len).ok_or(Stop::Short)?;
-    *rest = left;
-    Ok(taken)
 }
 
 /// Reads numbers of a size as signed.
@@ -47,8 +22,7 @@ fn signed(number: u64, len: usize) -> i64 {
     number.wrapping_shl(shift).cast_signed() >> shift
 }
 
-impl MessagePack {
-    /// Reads one value, or what opens one; returns the bytes it took.
+impl Format for MessagePack {
     fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop> {
         let mut rest = bytes;
         let tag = *take(&mut rest, 1)?.first().ok_or(Stop::Short)?;
@@ -99,7 +73,9 @@ impl MessagePack {
         }
         Ok(bytes.len() - rest.len())
     }
+}
 
+impl MessagePack {
     fn array(tree: &mut Tree, len: u64, out: &mut Vec<u8>) -> Result<(), Stop> {
         if tree.wants_name() {
             return Err(Stop::Wrong("an array for a name, which JSON has not,"));
@@ -153,39 +129,18 @@ fn time(data: &[u8]) -> Option<Timestamp> {
     Timestamp::new(seconds, i32::try_from(nanoseconds).ok()?).ok()
 }
 
-impl Lay for MessagePack {
-    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
-        let mut pos = 0;
-        while pos < bytes.len() && !self.broken {
-            match self.value(&bytes[pos..], out) {
-                Ok(took) => pos += took,
-                Err(Stop::Short) if !last => break,
-                Err(Stop::Short) => {
-                    fault("a value goes on behind the end: it begins", self.at + pos as u64, out);
-                    self.broken = true;
-                }
-                Err(Stop::Wrong(what)) => {
-                    fault(what, self.at + pos as u64, out);
-                    self.broken = true;
-                }
-            }
-        }
-        if last || self.broken {
-            pos = bytes.len();
-        }
-        self.at += pos as u64;
-        pos
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::all;
+    use super::super::{all, values::Values};
     use super::*;
 
     fn json(bytes: &[u8]) -> String {
-        let whole = all(&mut MessagePack::default(), bytes, bytes.len().max(1));
-        assert_eq!(all(&mut MessagePack::default(), bytes, 1), whole, "byte by byte");
+        let whole = all(&mut Values::<MessagePack>::default(), bytes, bytes.len().max(1));
+        assert_eq!(
+            all(&mut Values::<MessagePack>::default(), bytes, 1),
+            whole,
+            "byte by byte"
+        );
         whole
     }
 
@@ -225,6 +180,9 @@ mod tests {
     #[test]
     fn nesting_without_end_is_survived() {
         let deep = vec![0x91; 1_000_000];
-        assert_eq!(all(&mut MessagePack::default(), &deep, 64 * 1024).len(), 1_000_000);
+        assert_eq!(
+            all(&mut Values::<MessagePack>::default(), &deep, 64 * 1024).len(),
+            1_000_000
+        );
     }
 }

@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Lay;
-use super::msgpack::{Stop, take};
 use super::tree::{fault, quoted};
+use super::values::{Stop, take};
 
 /// Messages in each other that are looked into; what lies deeper is bytes.
 const DEEPEST: usize = 24;

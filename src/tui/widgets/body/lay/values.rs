@@ -1,0 +1,66 @@
+//! Values one behind the other in a binary format: what the decoders of such formats have in common.
+
+use super::Lay;
+use super::tree::fault;
+
+/// Why a value cannot be read.
+pub(super) enum Stop {
+    /// Its end is not there.
+    Short,
+    /// It is wrong.
+    Wrong(&'static str),
+}
+
+/// Takes so many bytes of what is left, as a number.
+pub(super) fn number(rest: &mut &[u8], len: usize) -> Result<u64, Stop> {
+    let bytes = take(rest, len as u64)?;
+    Ok(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+}
+
+/// Takes so many bytes of what is left.
+pub(super) fn take<'a>(rest: &mut &'a [u8], len: u64) -> Result<&'a [u8], Stop> {
+    let len = usize::try_from(len).map_err(|_| Stop::Short)?;
+    let (taken, left) = rest.split_at_checked(len).ok_or(Stop::Short)?;
+    *rest = left;
+    Ok(taken)
+}
+
+/// A binary format.
+pub(super) trait Format: Send {
+    /// Reads one value, or what opens one, and writes it as JSON; returns the bytes it took.
+    fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop>;
+}
+
+/// Lays out values until one is wrong.
+#[derive(Default)]
+pub(super) struct Values<F> {
+    format: F,
+    /// Bytes taken before this block.
+    at: u64,
+    broken: bool,
+}
+
+impl<F: Format> Lay for Values<F> {
+    fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
+        let mut pos = 0;
+        while pos < bytes.len() && !self.broken {
+            match self.format.value(&bytes[pos..], out) {
+                Ok(took) => pos += took,
+                Err(Stop::Short) if !last => break,
+                Err(Stop::Short) => {
+                    fault("a value goes on behind the end: it begins", self.at + pos as u64, out);
+                    self.broken = true;
+                }
+                Err(Stop::Wrong(what)) => {
+                    fault(what, self.at + pos as u64, out);
+                    self.broken = true;
+                }
+            }
+        }
+        if last || self.broken {
+            pos = bytes.len();
+        }
+        self.at += pos as u64;
+        pos
+    }
+}
