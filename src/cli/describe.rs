@@ -99,7 +99,8 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
     };
     let mut out = Vec::new();
     for write in &outcome.writes {
-        if let Change::Set {
+        if let Change::Undefine { key }
+        | Change::Set {
             key,
             value: Value::Null,
         } = &write.change
@@ -110,7 +111,7 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
     }
     if !out.is_empty() {
         let hint = if response.is_success() {
-            "the reply does not hold what the script looks for"
+            "what the script set was null, undefined or NaN: see whether the reply holds what it looks for"
         } else {
             "the server refused; its reply says why: look at the credentials"
         };

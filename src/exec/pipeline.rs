@@ -12,6 +12,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::consent::{Asking, Consent, Permission, allowed};
@@ -481,6 +482,7 @@ fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEve
             name: "AssertionFailure".to_owned(),
             message: names.join(", "),
             at: None,
+            when: Timestamp::now(),
             hint: None,
         });
     }

@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -69,6 +70,7 @@ impl Sent {
                 Err(error) => Err(error.message.clone()),
             },
             took: exchange.timings.total,
+            at: Timestamp::now(),
         });
     }
 

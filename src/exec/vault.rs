@@ -53,6 +53,7 @@ impl Vault {
             value: value.reveal().into(),
             enabled: true,
             secret: true,
+            undefined: false,
             set_by: String::new(),
             source: None,
         };

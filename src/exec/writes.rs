@@ -46,7 +46,7 @@ pub fn drop_overrides(writes: &[VariableWrite], target: Target<'_>, overrides: &
     let slug = environment.map_or("", |node| node.slug.as_str());
     for write in writes.iter().filter(|write| write.scope == Scope::Environment) {
         let written = |key: &str| match &write.change {
-            Change::Set { key: own, .. } | Change::Unset { key: own } => own == key,
+            Change::Set { key: own, .. } | Change::Undefine { key: own } | Change::Unset { key: own } => own == key,
             Change::Clear => true,
         };
         overrides.retain(|(own, key, _)| !(own.is_empty() || own == slug) || !written(key));
@@ -70,6 +70,7 @@ pub fn apply_writes(
             Scope::Data => {}
             Scope::Local => match &write.change {
                 Change::Set { key, value } => local.set(key, value.clone(), &write.set_by),
+                Change::Undefine { key } => local.undefine(key, &write.set_by),
                 Change::Unset { key } => local.unset(key),
                 Change::Clear => local.bindings.clear(),
             },
@@ -92,6 +93,7 @@ fn keep(write: &VariableWrite, owner: &Owner, file: &[Variable], current: &mut C
     };
     match &write.change {
         Change::Set { key, value: new } => current.set(owner.clone(), key, value(Some(new.clone()))),
+        Change::Undefine { key } => current.set(owner.clone(), key, value(Some(serde_json::Value::Null))),
         Change::Unset { key } => {
             current.reset(owner, key);
             if file.iter().any(|variable| variable.key == *key) {
@@ -109,7 +111,7 @@ fn keep(write: &VariableWrite, owner: &Owner, file: &[Variable], current: &mut C
 
 fn warning(write: &VariableWrite, now: Timestamp) -> ConsoleLine {
     let what = match &write.change {
-        Change::Set { key, .. } => format!("`{key}` was not set"),
+        Change::Set { key, .. } | Change::Undefine { key } => format!("`{key}` was not set"),
         Change::Unset { key } => format!("`{key}` was not unset"),
         Change::Clear => "nothing was cleared".to_owned(),
     };

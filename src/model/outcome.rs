@@ -92,6 +92,8 @@ pub struct ScriptSend {
     pub received: u64,
     /// How long it took.
     pub took: Duration,
+    /// When it was over.
+    pub at: Timestamp,
 }
 
 /// One `pm.test`, or one entry of the legacy `tests` object.
@@ -105,6 +107,8 @@ pub struct TestResult {
     pub error: Option<AssertionError>,
     /// The script it stands in: `Get token, post-response`.
     pub script: String,
+    /// When it was over.
+    pub at: Timestamp,
 }
 
 impl TestResult {
@@ -171,6 +175,8 @@ pub struct ScriptError {
     pub message: String,
     /// Line and column in the script, from 1, where known.
     pub at: Option<(u32, u32)>,
+    /// When it happened.
+    pub when: Timestamp,
     /// The next step, where there is one.
     pub hint: Option<String>,
 }

@@ -246,6 +246,11 @@ pub enum Change {
         /// Its new value.
         value: Value,
     },
+    /// Left it there without a value: what `pm.variables.set(key, undefined)` does. It reads as an empty text.
+    Undefine {
+        /// The variable.
+        key: String,
+    },
     /// Removed it.
     Unset {
         /// The variable.
@@ -259,6 +264,7 @@ impl std::fmt::Debug for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Set { key, .. } => write!(f, "Set({key})"),
+            Self::Undefine { key } => write!(f, "Undefine({key})"),
             Self::Unset { key } => write!(f, "Unset({key})"),
             Self::Clear => f.write_str("Clear"),
         }

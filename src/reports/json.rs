@@ -49,6 +49,7 @@ impl Json {
             self.executions += 1;
             let mut execution = Value::Object(execution);
             hide::secrets(&mut execution, redactor);
+            record::add_checksums(&mut execution);
             let text = execution.to_string();
             let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
             let text = match response {
@@ -63,9 +64,11 @@ impl Json {
             self.spool.add(&format!("{comma}\n{text}"))?;
         }
         let cursor = record::cursor(done, &reference);
+        let parent = record::parent(done);
         for failure in done.failures {
-            let mut failure = record::failure(failure, &cursor);
+            let mut failure = record::failure(failure, &cursor, parent.clone());
             hide::secrets(&mut failure, redactor);
+            record::add_checksums(&mut failure);
             let text = failure.to_string();
             let text = text.replacen("\"source\":null", &format!("\"source\":{item}"), 1);
             let comma = if self.failed == 0 { "" } else { ",\n" };

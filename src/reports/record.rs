@@ -1,12 +1,18 @@
 //! A request that is over, in the shapes of Postman's collections: what newman's JSON report lists.
 
+use std::fmt::Write as _;
+
+use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::exec::{Done, Failure};
+use crate::formats::postman::write;
 use crate::model::exchange::{Response, SentRequest};
 use crate::model::outcome::{AssertionError, TestResult};
 use crate::model::script::ScriptEvent;
+use crate::model::{Auth, Entity};
+use crate::vars::Parts;
 
 /// One entry of `run.executions`, without its item, which the caller has.
 pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>> {
@@ -14,7 +20,7 @@ pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>>
     let mut out = Map::new();
     out.insert("cursor".to_owned(), cursor(done, reference));
     out.insert("item".to_owned(), Value::Null);
-    out.insert("request".to_owned(), request(&exchange.request));
+    out.insert("request".to_owned(), request(&exchange.request, done.plan.auth()));
     match &exchange.result {
         Ok(answer) => {
             let took = exchange.timings.total.as_millis();
@@ -37,7 +43,7 @@ pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>>
     ] {
         let errors = done.outcome.script_errors.iter().filter(|error| error.event == event);
         let errors: Vec<Value> = errors
-            .map(|error| json!({ "error": { "type": "Error", "name": error.name, "message": error.message } }))
+            .map(|error| json!({ "error": script_error(&error.name, &error.message) }))
             .collect();
         if !errors.is_empty() {
             out.insert(key.to_owned(), errors.into());
@@ -57,8 +63,8 @@ pub fn cursor(done: &Done<'_>, reference: &str) -> Value {
     })
 }
 
-/// One entry of `run.failures`, without the items it names.
-pub fn failure(failure: &Failure, cursor: &Value) -> Value {
+/// One entry of `run.failures`, without its item, which the caller has.
+pub fn failure(failure: &Failure, cursor: &Value, parent: Option<Value>) -> Value {
     let error = match failure.at {
         crate::exec::At::Test(index) => json!({
             "name": failure.kind,
@@ -68,9 +74,52 @@ pub fn failure(failure: &Failure, cursor: &Value) -> Value {
             "stack": format!("{}: {}\n{}", failure.kind, failure.message, failure.stack).trim_end(),
         }),
         crate::exec::At::Request => json!({ "name": "Error", "message": failure.message }),
-        crate::exec::At::Script(..) => json!({ "name": failure.kind, "message": failure.message }),
+        crate::exec::At::Script(..) => script_error(&failure.kind, &failure.message),
     };
-    json!({ "error": error, "at": failure.at.words(), "source": null, "parent": null, "cursor": cursor })
+    let parent = parent.unwrap_or(Value::Null);
+    json!({ "error": error, "at": failure.at.words(), "source": null, "parent": parent, "cursor": cursor })
+}
+
+/// What a script threw.
+fn script_error(name: &str, message: &str) -> Value {
+    json!({ "type": "Error", "name": name, "message": message })
+}
+
+/// Gives each error of an execution or a failure the sum by which the same one is known again. Its secrets must be
+/// hidden by then. It is not newman's own sum, in which the place of its files is.
+pub fn add_checksums(entry: &mut Value) {
+    let scripts = ["prerequestScript", "testScript"];
+    let of_scripts = |entry: &Value| scripts.map(|key| entry[key].as_array().map_or(0, Vec::len));
+    for (key, count) in scripts.into_iter().zip(of_scripts(entry)) {
+        (0..count).for_each(|n| add_checksum(&mut entry[key][n]["error"]));
+    }
+    if entry["error"].is_object() {
+        add_checksum(&mut entry["error"]);
+    }
+}
+
+fn add_checksum(error: &mut Value) {
+    let parts = ["name", "test", "message", "stack"].map(|key| error[key].as_str().unwrap_or_default());
+    let mut sum = String::with_capacity(32);
+    for byte in Md5::digest(parts.join("\n")) {
+        // A string takes whatever is written.
+        let _ = write!(sum, "{byte:02x}");
+    }
+    error["checksum"] = sum.into();
+}
+
+/// The folder or collection a request is in, without what else is in it: a file need not hold it for each failure.
+pub fn parent(done: &Done<'_>) -> Option<Value> {
+    let workspace = &done.session.workspace;
+    let above = workspace.node(done.plan.node?)?.parent?;
+    let node = workspace.node(above)?;
+    let own = match &node.entity {
+        Entity::Collection(group) | Entity::Folder(group) => group.origin.id.clone(),
+        Entity::Request(request) => request.origin.id.clone(),
+    };
+    let path = || workspace.path(above).map(|path| path.to_string()).unwrap_or_default();
+    let id = if own.is_empty() { path() } else { own };
+    Some(json!({ "id": id, "name": node.entity.name() }))
 }
 
 /// A failed test's stack; without one its first line alone.
@@ -108,27 +157,43 @@ fn assertions(tests: &[TestResult]) -> Value {
     Value::Array(out)
 }
 
-fn request(sent: &SentRequest) -> Value {
+fn request(sent: &SentRequest, auth: &Auth) -> Value {
     let headers = sent.headers.iter();
     let headers: Vec<Value> = headers
         .map(|(name, value)| json!({ "key": name, "value": value }))
         .collect();
     let mut out = json!({ "url": url(&sent.url), "header": headers, "method": sent.method.as_str() });
+    // As it is written, not as it was filled in: the parameters are secrets, most of them.
+    if !auth.is_inherited() {
+        out["auth"] = write::auth(auth);
+    }
     if sent.body_len > 0 {
         out["body"] = json!({ "mode": "raw", "raw": String::from_utf8_lossy(&sent.body) });
     }
     out
 }
 
-/// A URL in parts, as Postman's SDK writes it.
+/// A URL in parts, as Postman's SDK writes it: the text that was sent, cut and not read as a browser reads it.
 pub fn url(text: &str) -> Value {
-    let Ok(url) = ::url::Url::parse(text) else {
-        return json!({ "raw": text });
-    };
-    let host: Vec<&str> = url.host_str().unwrap_or_default().split('.').collect();
-    let path: Vec<&str> = url.path().trim_start_matches('/').split('/').collect();
-    let query = url
-        .query()
+    let parts = Parts::of(text);
+    let mut out = Map::new();
+    out.insert("protocol".to_owned(), parts.scheme.into());
+    if let Some(userinfo) = parts.userinfo {
+        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
+        out.insert("auth".to_owned(), json!({ "user": user, "password": password }));
+    }
+    if let Some(port) = parts.port.strip_prefix(':') {
+        out.insert("port".to_owned(), port.into());
+    }
+    let path: Vec<&str> = parts.path.strip_prefix('/').unwrap_or(parts.path).split('/').collect();
+    out.insert("path".to_owned(), path.into());
+    if let Some(hash) = parts.fragment {
+        out.insert("hash".to_owned(), hash.into());
+    }
+    let host: Vec<&str> = parts.host.split('.').collect();
+    out.insert("host".to_owned(), host.into());
+    let query = parts
+        .query
         .unwrap_or_default()
         .split('&')
         .filter(|pair| !pair.is_empty());
@@ -138,14 +203,9 @@ pub fn url(text: &str) -> Value {
             None => json!({ "key": pair, "value": null }),
         })
         .collect();
-    let mut out = json!({ "protocol": url.scheme(), "path": path, "host": host, "query": query, "variable": [] });
-    if let Some(port) = url.port() {
-        out["port"] = port.to_string().into();
-    }
-    if let Some(hash) = url.fragment() {
-        out["hash"] = hash.into();
-    }
-    out
+    out.insert("query".to_owned(), query.into());
+    out.insert("variable".to_owned(), Value::Array(Vec::new()));
+    Value::Object(out)
 }
 
 fn response(response: &Response, took: u128) -> Value {

@@ -26,13 +26,20 @@ pub fn stats(summary: &Summary) -> Value {
     })
 }
 
+/// Milliseconds without a fraction: those of one request are whole in newman's report, their mean is not.
+fn whole(millis: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "no request takes 2^63 ms")]
+    let whole = millis.round() as i64;
+    whole.into()
+}
+
 /// `run.timings` of newman's summary, in milliseconds.
 pub fn timings(summary: &Summary) -> Value {
     let mut out = serde_json::Map::new();
     let mut add = |name: &str, spread: &Spread| {
         out.insert(format!("{name}Average"), json!(spread.mean));
-        out.insert(format!("{name}Min"), json!(spread.min));
-        out.insert(format!("{name}Max"), json!(spread.max));
+        out.insert(format!("{name}Min"), whole(spread.min));
+        out.insert(format!("{name}Max"), whole(spread.max));
         out.insert(format!("{name}Sd"), json!(spread.deviation()));
     };
     add("response", &summary.times);

@@ -16,6 +16,7 @@ mod resolve;
 pub mod scopes;
 mod url;
 
+pub use self::url::Parts;
 pub use dynamic::Dynamic;
 pub use replace::{Explanation, Resolution, env_name, explain, replace, replace_all};
 pub use resolve::{resolve, resolve_literal};

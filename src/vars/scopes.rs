@@ -16,6 +16,8 @@ pub struct Binding {
     pub enabled: bool,
     /// Whether its value must be hidden.
     pub secret: bool,
+    /// A script left it there without a value ([`Change::Undefine`]); its value is an empty text then.
+    pub undefined: bool,
     /// Who set it: `you`, a script, or empty for a value from a file.
     pub set_by: String,
     /// Where the value comes from as soon as a request needs it; until then there is none.
@@ -39,6 +41,7 @@ impl From<&Variable> for Binding {
             value: variable.value.clone(),
             enabled: variable.enabled,
             secret: variable.secret || variable.source.is_some(),
+            undefined: false,
             set_by: variable.source.as_ref().map(ToString::to_string).unwrap_or_default(),
             source: variable.source.clone(),
         }
@@ -75,6 +78,15 @@ impl Layer {
         self.put(place, key, value, set_by);
     }
 
+    /// Leaves a variable without a value.
+    pub fn undefine(&mut self, key: &str, set_by: &str) {
+        self.set(key, Value::String(String::new()), set_by);
+        let last = |binding: &&mut Binding| binding.enabled && binding.key == key;
+        if let Some(binding) = self.bindings.iter_mut().rev().find(last) {
+            binding.undefined = true;
+        }
+    }
+
     /// Puts a value over the one that is there. What the user typed leaves a disabled variable disabled; what a script
     /// set stands beside it, as with [`Self::set`].
     pub fn overlay(&mut self, key: &str, value: Value, set_by: &str) {
@@ -105,6 +117,7 @@ impl Layer {
         match place {
             Some(place) => {
                 self.bindings[place].value = value;
+                self.bindings[place].undefined = false;
                 self.bindings[place].source = None;
                 set_by.clone_into(&mut self.bindings[place].set_by);
             }
@@ -113,6 +126,7 @@ impl Layer {
                 value,
                 enabled: true,
                 secret: self.bindings.iter().any(|binding| binding.secret && binding.key == key),
+                undefined: false,
                 set_by: set_by.to_owned(),
                 source: None,
             }),
@@ -154,6 +168,7 @@ impl Scopes {
         let layer = self.layer_mut(write.scope);
         match &write.change {
             Change::Set { key, value } => layer.set(key, value.clone(), &write.set_by),
+            Change::Undefine { key } => layer.undefine(key, &write.set_by),
             Change::Unset { key } => layer.unset(key),
             Change::Clear => layer.bindings.clear(),
         }
@@ -193,6 +208,7 @@ mod tests {
                 value: json!(value),
                 enabled,
                 secret: false,
+                undefined: false,
                 set_by: String::new(),
                 source: None,
             });

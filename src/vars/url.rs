@@ -124,19 +124,27 @@ fn fill(out: &mut String, value: &str, encode: impl Fn(&str, &str) -> String) {
 }
 
 /// A URL's parts, cut as Postman's parser cuts them.
-struct Parts<'a> {
-    scheme: &'a str,
-    userinfo: Option<&'a str>,
-    host: &'a str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts<'a> {
+    /// `http` where the text has none.
+    pub scheme: &'a str,
+    /// `user` or `user:password`.
+    pub userinfo: Option<&'a str>,
+    /// The host alone.
+    pub host: &'a str,
     /// With its colon; empty without one.
-    port: &'a str,
-    path: &'a str,
-    query: Option<&'a str>,
-    fragment: Option<&'a str>,
+    pub port: &'a str,
+    /// With its leading slash; empty without one.
+    pub path: &'a str,
+    /// Without its `?`.
+    pub query: Option<&'a str>,
+    /// Without its `#`.
+    pub fragment: Option<&'a str>,
 }
 
 impl<'a> Parts<'a> {
-    fn of(text: &'a str) -> Self {
+    /// The parts of a text; every text has some.
+    pub fn of(text: &'a str) -> Self {
         let cut = |text: &'a str, at: char| match text.split_once(at) {
             Some((before, after)) => (before, Some(after)),
             None => (text, None),

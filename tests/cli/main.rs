@@ -8,6 +8,7 @@ mod leaks;
 mod netrc;
 mod newman;
 mod packages;
+mod reports;
 mod secrets;
 mod tokens;
 mod vault;

@@ -103,7 +103,7 @@ fn inherited(map: &mut Object) {
 }
 
 /// The parameters as v2.1's rows.
-fn auth(map: &mut Object) {
+pub fn auth(map: &mut Object) {
     let Some(Value::Object(auth)) = map.get_mut("auth") else {
         return;
     };

@@ -73,6 +73,14 @@ pub fn tidy(entity: &Entity, secrets: &Secrets) -> Object {
     tidy
 }
 
+/// Auth as it stands in a request.
+pub fn auth(auth: &crate::model::Auth) -> Value {
+    let mut map = Object::new();
+    super::auth::write(&mut map, auth);
+    dress::auth(&mut map);
+    map.shift_remove("auth").unwrap_or_default()
+}
+
 /// An environment file.
 pub fn environment(environment: &Environment, secrets: &Secrets) -> Value {
     dress::environment(tidy_environment(environment, secrets), "environment")

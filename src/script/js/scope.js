@@ -12,7 +12,7 @@ import { clean, host, run } from './run.js';
 import { substituteIn } from './substitute.js';
 
 function toJson(value) {
-  const text = native.stringify(given(value));
+  const text = typeof value === 'function' ? undefined : native.stringify(given(value));
   return text === undefined ? 'null' : text;
 }
 
@@ -57,8 +57,12 @@ class Layer {
 
 function hostLayer(kind) {
   const { name, id, rows } = host.scope(kind);
-  const tell = (change, key, value) => host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
-  return new Layer(name, rows.map(([key, value, enabled]) => ({ key, value, enabled })), tell, id);
+  const tell = (change, key, value) => {
+    if (change === 'set' && value === undefined) host.write(kind, 'undefine', clean(key), '');
+    else host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
+  };
+  const row = ([key, value, enabled, none]) => ({ key, value: none ? undefined : value, enabled });
+  return new Layer(name, rows.map(row), tell, id);
 }
 
 function ownLayer(definition) {
@@ -182,9 +186,13 @@ export class VariableScope extends Property {
     return { id: this.id, ...(name ? { name } : {}), values: this.values.toJSON() };
   }
 
-  /** Puts variables into a text, or into every text of an object or array. */
+  /** Puts variables into a text, or into every text of an object or array; one without a value leaves nothing. */
   replaceIn(template) {
-    return substituteIn(template, (name) => (this.has(name) ? [this.get(name)] : undefined));
+    return substituteIn(template, (name) => {
+      if (!this.has(name)) return undefined;
+      const value = this.get(name);
+      return [value === undefined ? '' : value];
+    });
   }
 }
 missing(VariableScope.prototype, 'VariableScope', 'mutations enableTracking disableTracking');

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 pub use natives::register;
 pub use response::{describe as describe_response, describe_cookies};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::console;
@@ -33,6 +34,7 @@ pub fn describe_writes(writes: &[VariableWrite]) -> serde_json::Value {
         };
         Some(match &write.change {
             Change::Set { key, value } => json!({ "scope": scope, "change": "set", "key": key, "value": value }),
+            Change::Undefine { key } => json!({ "scope": scope, "change": "set", "key": key, "value": null }),
             Change::Unset { key } => json!({ "scope": scope, "change": "unset", "key": key }),
             Change::Clear => json!({ "scope": scope, "change": "clear" }),
         })
@@ -159,6 +161,7 @@ impl State {
             skipped,
             error,
             script,
+            at: Timestamp::now(),
         });
     }
 
@@ -177,6 +180,7 @@ impl State {
             name: worded.name,
             message: worded.message,
             at: worded.at,
+            when: Timestamp::now(),
             hint: None,
         });
     }
@@ -191,6 +195,7 @@ impl State {
             name: name.to_owned(),
             message,
             at: None,
+            when: Timestamp::now(),
             hint,
         });
     }

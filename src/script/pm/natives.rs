@@ -131,7 +131,7 @@ fn scope_of(kind: &str) -> Scope {
     }
 }
 
-/// A scope as `{ name, id, rows: [[key, value, enabled]] }`.
+/// A scope as `{ name, id, rows: [[key, value, enabled, undefined]] }`.
 fn scope_text(state: &State, kind: &str) -> String {
     let Some(job) = &state.job else {
         return json!({"name": "", "id": "", "rows": []}).to_string();
@@ -140,7 +140,7 @@ fn scope_text(state: &State, kind: &str) -> String {
     let rows: Vec<_> = layer
         .bindings
         .iter()
-        .map(|binding| json!([binding.key, binding.value, binding.enabled]))
+        .map(|binding| json!([binding.key, binding.value, binding.enabled, binding.undefined]))
         .collect();
     json!({"name": layer.name, "id": layer.id, "rows": rows}).to_string()
 }
@@ -171,6 +171,13 @@ fn register_scopes<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> Re
                             let text = format!("the value of `{key}` cannot be stored: {error}");
                             return Err(Exception::throw_type(&ctx, &text));
                         }
+                    },
+                    // Only what lives no longer than the run can be without a value; the rest is kept as JSON, as Postman
+                    // keeps it.
+                    "undefine" if kind == "local" => Change::Undefine { key },
+                    "undefine" => Change::Set {
+                        key,
+                        value: serde_json::Value::Null,
                     },
                     "unset" => Change::Unset { key },
                     _ => Change::Clear,

@@ -6,14 +6,21 @@
 mod table;
 mod verbose;
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
 use super::{End, Options, Reporter};
 use crate::cli::CliError;
 use crate::cli::args::RunArgs;
 use crate::cli::describe;
-use crate::cli::output::{Output, escape, size};
+use crate::cli::output::{Output, Paint, escape, size};
 use crate::exec::{Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::Redactor;
 use crate::model::outcome::ScriptSend;
+
+/// How many warnings are kept in mind, to give each once.
+const WARNED: usize = 100;
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +62,8 @@ pub struct Cli {
     folders: Vec<String>,
     iteration: Option<usize>,
     failures: Vec<Failure>,
+    /// Warnings that were given already.
+    warned: HashSet<String>,
     requests: usize,
     done: usize,
 }
@@ -120,12 +129,10 @@ impl Cli {
         self.done += 1;
         let paint = output.paint;
         let outcome = done.outcome;
-        let mut lines = Vec::new();
-        if outcome.skipped {
-            lines.push(paint.dim("skipped by its pre-request script"));
-        }
+        // What happened, in the order of time.
+        let mut told: Vec<(Timestamp, Vec<String>)> = Vec::new();
         for send in &outcome.script_sends {
-            lines.push(paint.dim(&script_send(send, redactor)));
+            told.push((send.at, vec![paint.dim(&script_send(send, redactor))]));
         }
         // Failures are numbered in the order they are listed at the end.
         let before = self.failures.len();
@@ -135,34 +142,9 @@ impl Cli {
             let at = done.failures.iter().position(found);
             at.map_or(before, |at| before + at + 1)
         };
-        if let Some(exchange) = &outcome.exchange {
-            let time = if self.shown.timestamps {
-                format!("[{}]  ", exchange.started.strftime("%H:%M:%S"))
-            } else {
-                String::new()
-            };
-            let line = describe::exchange(exchange, redactor, paint);
-            lines.push(format!("{}{line}", paint.dim(&time)));
-            if exchange.error().is_some() {
-                let number = number(&|failure| failure.at == crate::exec::At::Request && failure.what.is_empty());
-                let mut error = describe::send_error(exchange, redactor, paint);
-                if let Some(first) = error.first_mut() {
-                    *first = format!("{} {first}", paint.red(&format!("{number}.")));
-                }
-                lines.extend(error);
-            }
-            if self.shown.verbose {
-                lines.extend(verbose::lines(exchange, redactor, paint));
-            }
-        }
-        if done.place.retries > 0 {
-            let again = format!("tried again, {} of them", done.place.retries);
-            lines.push(paint.yellow(&again.replace(", 1 of them", " once").replace(" of them", " times")));
-        }
-        lines.extend(describe::warnings(outcome, redactor, paint));
         if !self.shown.no_console {
             for line in &outcome.console {
-                lines.extend(describe::console(line, redactor, paint));
+                told.push((line.at, describe::console(line, redactor, paint)));
             }
         }
         for error in &outcome.script_errors {
@@ -172,7 +154,7 @@ impl Cli {
                     && failure.message == error.message
             });
             let text = format!("{number}. {} in {}", error.name, error.script);
-            lines.push(paint.red(&escape(&redactor.redact(&text))));
+            told.push((error.when, vec![paint.red(&escape(&redactor.redact(&text)))]));
         }
         if !self.shown.no_assertions {
             let mut failed = done
@@ -188,15 +170,66 @@ impl Cli {
                 };
                 if test.failed() || !self.shown.no_success_assertions {
                     let line = describe::test(test, number, redactor, paint);
-                    lines.push(if self.shown.letters { plain(&line) } else { line });
+                    told.push((test.at, vec![if self.shown.letters { plain(&line) } else { line }]));
                 }
             }
         }
+        let no_answer = number(&|failure| failure.at == crate::exec::At::Request && failure.what.is_empty());
+        let sent = self.sent(done, no_answer, redactor, paint);
+        // What was never sent stands behind what its scripts had to say.
+        let exchange = outcome.exchange.as_ref();
+        told.push((exchange.map_or(Timestamp::MAX, |exchange| exchange.started), sent));
+        told.sort_by_key(|(at, _)| *at);
+        let lines: Vec<String> = told.into_iter().flat_map(|(_, lines)| lines).collect();
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
             output.line(&format!("  {}", lines.join("\n  ")))?;
         }
         Ok(())
+    }
+
+    /// The request itself: what it came to, and what the user should know of it; `number` is that of its failure.
+    fn sent(&mut self, done: &Done<'_>, number: usize, redactor: &Redactor, paint: Paint) -> Vec<String> {
+        let outcome = done.outcome;
+        let mut lines = Vec::new();
+        if outcome.skipped {
+            lines.push(paint.dim("skipped by its pre-request script"));
+        }
+        if let Some(exchange) = &outcome.exchange {
+            let time = if self.shown.timestamps {
+                format!("[{}]  ", exchange.started.strftime("%H:%M:%S"))
+            } else {
+                String::new()
+            };
+            let line = describe::exchange(exchange, redactor, paint);
+            lines.push(format!("{}{line}", paint.dim(&time)));
+            if exchange.error().is_some() {
+                let mut error = describe::send_error(exchange, redactor, paint);
+                if let Some(first) = error.first_mut() {
+                    *first = format!("{} {first}", paint.red(&format!("{number}.")));
+                }
+                lines.extend(error);
+            }
+            if self.shown.verbose {
+                lines.extend(verbose::lines(exchange, redactor, paint));
+            }
+        }
+        if done.place.retries > 0 {
+            let again = format!("tried again, {} of them", done.place.retries);
+            lines.push(paint.yellow(&again.replace(", 1 of them", " once").replace(" of them", " times")));
+        }
+        // What holds for request after request, such as a token that nobody has fetched, is said once.
+        let of_the_send = outcome.exchange.as_ref().map_or(0, |exchange| exchange.warnings.len());
+        for (n, line) in describe::warnings(outcome, redactor, paint).into_iter().enumerate() {
+            if n < of_the_send && self.warned.contains(&line) {
+                continue;
+            }
+            if n < of_the_send && self.warned.len() < WARNED {
+                self.warned.insert(line.clone());
+            }
+            lines.push(line);
+        }
+        lines
     }
 
     /// The run is over: figures and failures.
@@ -354,6 +387,7 @@ mod tests {
                 stack: String::new(),
             }),
             script: "s".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
         };
         let failure = Failure {
             iteration: plan.iteration,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use jiff::Timestamp;
 
 use crate::model::exchange::{
     Connection, Cookie, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
@@ -218,6 +219,7 @@ fn nothing_from_the_server_reaches_the_terminal_unescaped() {
         skipped: false,
         error: None,
         script: "\x1b[1mScript".to_owned(),
+        at: Timestamp::UNIX_EPOCH,
     });
     outcome.console.push(ConsoleLine {
         level: ConsoleLevel::Log,

@@ -34,6 +34,7 @@ fn tests_and_script_errors_say_what_is_wrong() {
             stack: String::new(),
         }),
         script: "List services, post-response".to_owned(),
+        at: Timestamp::UNIX_EPOCH,
     };
     outcome.tests = vec![
         test("status is 200", false, None),
@@ -46,6 +47,7 @@ fn tests_and_script_errors_say_what_is_wrong() {
         name: "ReferenceError".to_owned(),
         message: "`foo` is not defined".to_owned(),
         at: Some((3, 7)),
+        when: Timestamp::UNIX_EPOCH,
         hint: Some("declare it first".to_owned()),
     });
     let mut harness = sent(120, 40, outcome);
@@ -177,6 +179,7 @@ fn thrown() -> Outcome {
             name: "ReferenceError".to_owned(),
             message: "nope is not defined".to_owned(),
             at: Some((3, 5)),
+            when: Timestamp::UNIX_EPOCH,
             hint: None,
         }],
         ..json()

@@ -1,0 +1,120 @@
+//! What the reports of a run say, in the order newman says it.
+
+use serde_json::json;
+
+use super::Home;
+use super::newman::{collection, request, script, server};
+
+/// The first place of each text; the texts must be there.
+fn places(shown: &str, texts: &[&str]) -> Vec<usize> {
+    let place = |text: &&str| shown.find(text).unwrap_or_else(|| panic!("no `{text}` in:\n{shown}"));
+    texts.iter().map(place).collect()
+}
+
+#[test]
+fn what_happened_is_told_in_the_order_of_time() {
+    let home = Home::new();
+    let url = server();
+    let before = format!(
+        "console.log('log before'); pm.test('test before', () => {{}}); \
+         pm.sendRequest('{url}/own', () => {{ throw new Error('thrown before') }})"
+    );
+    let after = "console.log('log after'); pm.test('test after', () => {}); pm.test('fails', () => { throw new Error('x') }); \
+                 console.log('last log'); throw new Error('thrown after')";
+    let scripts = [script("prerequest", &before), script("test", after)];
+    let run = home.newman(&collection(&[request("one", &format!("{url}/x"), &scripts)]), &[]);
+    let shown = String::from_utf8(run.code(1).get_output().stdout.clone()).unwrap();
+    let told = places(
+        &shown,
+        &[
+            "log before",
+            "test before",
+            "/own [200",
+            "1. Error in one, pre-request",
+            "/x [200",
+            "log after",
+            "✓ test after",
+            "2. fails",
+            "last log",
+            "3. Error in one, post-response",
+        ],
+    );
+    assert!(told.is_sorted(), "{shown}");
+}
+
+#[test]
+fn a_warning_that_holds_for_every_request_is_given_once() {
+    let home = Home::new();
+    let url = server();
+    let mut two = collection(&[request("one", &url, &[]), request("two", &url, &[])]);
+    two["auth"] = json!({ "type": "bearer", "bearer": [{ "key": "token", "value": "" }] });
+    let run = home.newman(&two, &["-n", "2"]).success();
+    let shown = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert_eq!(shown.matches("empty token").count(), 1, "{shown}");
+    assert_eq!(shown.matches("[200 OK").count(), 4, "{shown}");
+}
+
+#[test]
+fn the_json_report_has_newmans_members() {
+    let home = Home::new();
+    let url = server();
+    let fails = script(
+        "test",
+        "pm.test('no', () => { throw new Error('x') }); throw new TypeError('s3cret-token-value')",
+    );
+    let mut one = collection(&[json!({
+        "name": "F",
+        "item": [request("one", &format!("{url}/x/../y?a=b&c#h"), &[fails])],
+    })]);
+    one["auth"] = json!({ "type": "bearer", "bearer": [{ "key": "token", "value": "s3cret-token-value" }] });
+    home.newman(&one, &["-r", "json", "--reporter-json-export", "r.json"])
+        .code(1);
+    let report = home.json("r.json");
+    let run = &report["run"];
+    let sent = &run["executions"][0]["request"];
+    let port = url.rsplit(':').next();
+    let expected = json!({
+        "protocol": "http", "port": port, "path": ["x", "..", "y"], "hash": "h", "host": ["127", "0", "0", "1"],
+        "query": [{ "key": "a", "value": "b" }, { "key": "c", "value": null }], "variable": [],
+    });
+    assert_eq!(sent["url"], expected);
+    assert_eq!(sent["auth"]["type"], "bearer");
+    assert_eq!(sent["auth"]["bearer"][0]["key"], "token");
+    assert!(!home.read("r.json").contains("s3cret"));
+    let failures = run["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 2);
+    for failure in failures {
+        assert_eq!(failure["parent"]["name"], "F");
+        assert_eq!(failure["error"]["checksum"].as_str().map(str::len), Some(32));
+    }
+    assert_ne!(failures[0]["error"]["checksum"], failures[1]["error"]["checksum"]);
+    assert_eq!(failures[1]["error"]["type"], "Error");
+    for key in ["responseMin", "responseMax", "firstByteMin", "firstByteMax"] {
+        assert!(run["timings"][key].is_u64(), "{key}: {}", run["timings"][key]);
+    }
+}
+
+#[test]
+fn what_is_undefined_stays_so_in_the_variables_of_the_run() {
+    let home = Home::new();
+    let url = server();
+    let sets = script(
+        "test",
+        "pm.variables.set('u', undefined); pm.globals.set('g', undefined); pm.globals.set('n', NaN)",
+    );
+    let looks = "console.log(typeof pm.variables.get('u'), pm.variables.has('u'), pm.globals.get('g'), pm.globals.get('n'), \
+                 '<' + pm.variables.replaceIn('{{u}}') + '>')";
+    let (one, two) = (
+        request("one", &url, &[sets]),
+        request("two", &format!("{url}/<{{{{u}}}}>"), &[script("test", looks)]),
+    );
+    let run = home.newman(
+        &collection(&[one, two]),
+        &["-r", "cli,json", "--reporter-json-export", "r.json"],
+    );
+    let shown = String::from_utf8(run.success().get_output().stdout.clone()).unwrap();
+    assert!(shown.contains("undefined true null null <>"), "{shown}");
+    assert!(shown.contains("null, undefined or NaN"), "{shown}");
+    let sent = home.json("r.json")["run"]["executions"][1]["request"]["url"]["path"].clone();
+    assert_eq!(sent, json!(["%3C%3E"]));
+}
