@@ -25,6 +25,8 @@ pub enum Ask {
     Stop,
     /// Writes what was found into the workspace.
     Import(Box<Planned>),
+    /// Opens the workspace in which all of it is already.
+    Enter(PathBuf),
 }
 
 /// News of reading and writing.

@@ -20,7 +20,7 @@ use super::importing::Done;
 use super::keymap::{Chord, Context, Keymap};
 use super::layout::{self, Layout};
 use super::modals::{Flow, Modal};
-use super::panes::{Cx, Pane, Panes};
+use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
 use super::shared::Shared;
 use super::theme::{Depth, Theme};
@@ -146,6 +146,16 @@ impl State {
             }
         }
         settled
+    }
+
+    /// Ends typing into the request pane: what comes next is meant for going about, and no letter of it for a field.
+    pub(super) fn leave_fields(&mut self, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+        let mut cx = Cx {
+            shared: &mut self.shared,
+            commands: queue,
+            effects,
+        };
+        request::leave(&mut self.panes.request, &mut cx);
     }
 
     /// Carries out commands, and those they lead to.

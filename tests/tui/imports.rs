@@ -103,6 +103,7 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     user.press("<enter>").until("the workspace", |user| user.next.is_some());
     let root = user.next.clone().unwrap();
     user.app.finish();
+    let imported = root.clone();
     assert!(root.join("collections/birds/herons/list.toml").is_file());
     let options = TuiOptions {
         root,
@@ -112,6 +113,17 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     let mut user = User::open(&options, (120, 40));
     user.sees("Birds");
     user.quit();
+    // Where all of it is there already, the key leads there too.
+    let options = TuiOptions {
+        root: file,
+        foreign: true,
+        ..options
+    };
+    let mut user = User::open(&options, (120, 40));
+    user.sees("{{base_url}}/herons").press("I").sees("nothing is different");
+    user.sees("open it").press("<enter>");
+    user.until("the workspace", |user| user.next.as_deref() == Some(&*imported));
+    user.app.finish();
 }
 
 #[test]

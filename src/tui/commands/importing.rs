@@ -28,6 +28,7 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
             }
             effects.push(Effect::Read(id, typed));
         }
+        Ask::Enter(root) => effects.push(Effect::Reopen(root)),
         Ask::Stop => effects.push(Effect::StopReading),
         Ask::Import(planned) => {
             let id = next(state);

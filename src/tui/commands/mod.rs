@@ -53,7 +53,10 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Move { id, parent, index } => nodes::shift(state, id, parent, index, effects),
         Command::Save { what, overwrite } => saving::save(state, what, overwrite, queue, effects),
         Command::TakeTheirs { what, theirs } => conflict::take_theirs(state, what, theirs, effects),
-        Command::SaveAs { id, parent, name } => saving::save_as(state, id, parent, &name, effects),
+        Command::SaveAs { id, parent, name } => {
+            state.leave_fields(queue, effects);
+            saving::save_as(state, id, parent, &name, effects);
+        }
         Command::SaveAll { quit } => saving::save_all(state, quit, queue, effects),
         Command::NewEnvironment { environment } => environments::create(state, environment, effects),
         Command::RenameEnvironment { id, name } => environments::rename(state, id, &name, effects),

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use crate::exec::{RunOptions, Session};
 use crate::model::NodeId;
+use crate::model::outcome::TestResult;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose, RunForm, Runner};
 use crate::tui::panes::Pane;
+use crate::tui::panes::response::{self, Tab};
 use crate::tui::runner::{Ask, Ended, Format, Log, News, Order, Phase, Settings};
 use crate::tui::shared::{Level, RunId};
 use crate::tui::state::State;
@@ -45,6 +47,13 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
                 } else {
                     start(state, settings, true, effects);
                 }
+            }
+        }
+        Ask::Back => {
+            let full = state.shared.log.as_mut().and_then(|log| log.full.take());
+            if let Some(full) = full {
+                state.shared.log = Some(*full);
+                replace(state, Runner::default().into());
             }
         }
         Ask::Cancel => {
@@ -162,6 +171,7 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     let mut log = Log::new(run, settings, workspace, current, shared.now);
     log.environment = shared.environment_name().map(str::to_owned);
     log.again = failed;
+    log.full = earlier.map(|mut earlier| earlier.full.take().unwrap_or_else(|| Box::new(earlier)));
     shared.log = Some(log);
     effects.push(Effect::Run(run, Box::new(order)));
     replace(state, Runner::default().into());
@@ -186,10 +196,18 @@ fn show(state: &mut State, row: usize, queue: &mut Vec<Command>) {
     if shared.workspace.node(node).is_none() {
         return shared.notify(Level::Info, "the request is gone");
     }
+    let failed = log.rows[row].failed();
     let Some(outcome) = log.kept.get(row).cloned() else {
         let text = "its response was not kept: of a long run only failures and the latest are";
         return shared.notify(Level::Info, text);
     };
+    // What failed is looked at where it says why, whichever tab was looked at last.
+    if failed {
+        let of_scripts = outcome.tests.iter().any(TestResult::failed) || !outcome.script_errors.is_empty();
+        let came = outcome.exchange.as_ref().is_some_and(|sent| sent.response().is_some());
+        let tab = if of_scripts && came { Tab::Tests } else { Tab::Body };
+        response::show_in(&mut state.panes.response, node, tab);
+    }
     shared.outcomes.insert(node, outcome, Some(node));
     state.modals.retain(|modal| !matches!(modal, Modal::Runner(_)));
     queue.push(Command::Open(node));
@@ -202,7 +220,8 @@ fn export(state: &State, format: Format, queue: &mut Vec<Command>) {
     let Some(log) = &state.shared.log else { return };
     let group = state.shared.workspace.node(log.settings.group);
     let name = group.map_or("run", |node| node.slug.as_str());
-    let file = format!("{name}-{}.{}", log.started.strftime("%Y-%m-%d"), format.ending());
+    let what = if log.again { "-failed" } else { "" };
+    let file = format!("{name}{what}-{}.{}", log.started.strftime("%Y-%m-%d"), format.ending());
     let base = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let purpose = Purpose::Report(base, log.run, format);
     queue.push(Command::Show(Box::new(

@@ -35,6 +35,8 @@ pub struct Import {
     lines: Vec<Line>,
     offset: usize,
     sheet: Sheet,
+    /// Postman's own file is open: what it was imported into is another place, to go to.
+    elsewhere: bool,
 }
 
 #[derive(Debug)]
@@ -116,6 +118,7 @@ impl Import {
             lines: Vec::new(),
             offset: 0,
             sheet: Sheet::default(),
+            elsewhere: false,
         }
     }
 
@@ -198,6 +201,10 @@ impl Import {
                 cx.commands.push(Command::Import(Ask::Import(planned)));
                 Flow::Stay
             }
+            Phase::Found(planned) if self.elsewhere => {
+                cx.commands.push(Command::Import(Ask::Enter(planned.root().to_owned())));
+                Flow::Close
+            }
             _ => Flow::Close,
         }
     }
@@ -248,7 +255,8 @@ impl Import {
     }
 
     /// Follows the screen.
-    pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+    pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
+        self.elsewhere = cx.shared.read_only.is_some();
         let width = screen.width.saturating_sub(8).clamp(1, WIDTH);
         let lines = match &self.phase {
             Phase::Typing => vec![Line::new(Look::Dim, "", WHAT)],
@@ -281,6 +289,9 @@ impl Import {
             Phase::Writing(_) => &[],
             Phase::Found(planned) if planned.todo.does_something() => {
                 &[("↵", "import"), ("Esc", "cancel"), ("⌫", "another"), ("↑↓", "scroll")]
+            }
+            Phase::Found(_) if self.elsewhere => {
+                &[("↵", "open it"), ("Esc", "cancel"), ("⌫", "another"), ("↑↓", "scroll")]
             }
             Phase::Found(_) => &[("↵", "close"), ("⌫", "another"), ("↑↓", "scroll")],
         }

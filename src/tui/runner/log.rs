@@ -34,6 +34,15 @@ pub struct Named {
     pub folder: String,
 }
 
+/// Where the user was in a run's table when it was left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// The cursor, as a place among the rows in sight; `None` where the table was never looked at when it was over.
+    pub cursor: Option<usize>,
+    /// Only the rows in which something failed.
+    pub only_failed: bool,
+}
+
 /// A run.
 #[derive(Debug)]
 pub struct Log {
@@ -47,6 +56,10 @@ pub struct Log {
     pub environment: Option<String>,
     /// Whether it runs what failed before, and nothing else.
     pub again: bool,
+    /// The run whose failures it runs again, to go back to.
+    pub full: Option<Box<Log>>,
+    /// Where the user was in its table.
+    pub seen: Seen,
     /// When it was asked for.
     pub started: Timestamp,
     /// How far it is.
@@ -59,8 +72,10 @@ pub struct Log {
     pub rows: Vec<Row>,
     /// The numbers of the rows in which something failed.
     pub failed: Vec<usize>,
-    /// Tests that passed, and all.
+    /// Tests that passed, and all, the skipped ones included.
     pub tests: (usize, usize),
+    /// Tests that were skipped.
+    pub skipped: usize,
     /// Outcomes that can be looked at.
     pub kept: Kept,
     /// All values before the run.
@@ -96,6 +111,8 @@ impl Log {
             title: path.into_iter().rev().collect::<Vec<_>>().join(" › "),
             environment: None,
             again: false,
+            full: None,
+            seen: Seen::default(),
             started: now,
             phase: Phase::Starting,
             planned: 0,
@@ -103,6 +120,7 @@ impl Log {
             rows: Vec::new(),
             failed: Vec::new(),
             tests: (0, 0),
+            skipped: 0,
             kept: Kept::default(),
             before,
             after: None,
@@ -122,7 +140,8 @@ impl Log {
             self.failed.push(at);
         }
         self.tests.0 += row.passed;
-        self.tests.1 += row.tests;
+        self.tests.1 += row.tests + row.skipped;
+        self.skipped += row.skipped;
         self.rows.push(row);
         at
     }

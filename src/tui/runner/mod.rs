@@ -20,7 +20,7 @@ use crate::model::{NodeId, Outcome};
 use crate::store::state::HistoryRow;
 
 pub use kept::Kept;
-pub use log::{Log, Named, Phase};
+pub use log::{Log, Named, Phase, Seen};
 
 /// What the runner's screens ask of the program.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub enum Ask {
     Again,
     /// Runs again what failed.
     Failed,
+    /// Goes back from the run of what failed to the full one.
+    Back,
     /// Cancels the run.
     Cancel,
     /// Shows what a row's request came to in the response pane.
@@ -144,6 +146,8 @@ pub struct Row {
     pub passed: usize,
     /// How many tests there were, without the skipped ones.
     pub tests: usize,
+    /// How many tests were skipped.
+    pub skipped: usize,
     /// What failed.
     pub failures: Vec<Failed>,
 }

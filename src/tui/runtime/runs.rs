@@ -29,8 +29,8 @@ pub struct Runs {
     pipeline: Pipeline,
     queue: Sender<Event>,
     current: Option<(RunId, CancellationToken)>,
-    /// The latest run that is over.
-    over: Arc<Mutex<Option<Over>>>,
+    /// The latest full run that is over, and the latest one of what failed in it.
+    over: Arc<Mutex<Vec<Over>>>,
 }
 
 /// A run that is over, with its reports.
@@ -59,7 +59,9 @@ impl Runs {
     pub fn start(&mut self, run: RunId, order: Order, after: impl FnOnce() + Send + 'static) {
         let context = SendContext::default();
         self.current = Some((run, context.cancel.clone()));
-        *lock(&self.over) = None;
+        // What failed in a run belongs to it still.
+        let kept = usize::from(order.options.only.is_some());
+        lock(&self.over).truncate(kept);
         let (pipeline, queue, over) = (self.pipeline.clone(), self.queue.clone(), self.over.clone());
         let tokio = self.tokio.clone();
         self.tokio.spawn(async move {
@@ -81,7 +83,7 @@ impl Runs {
                         ..done.summary.clone()
                     };
                     let current = std::mem::take(&mut done.session.current);
-                    *lock(&over) = Some(done);
+                    lock(&over).push(done);
                     News::Ended(Box::new(Ended { summary, current }))
                 }
                 Ok(Err(text)) => News::Failed(text),
@@ -100,12 +102,12 @@ impl Runs {
         }
     }
 
-    /// Saves a report of the latest run.
+    /// Saves a report of a run that can still be looked at.
     pub fn save(&self, run: RunId, format: Format, path: PathBuf) {
         let (over, queue) = (self.over.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {
             let mut over = lock(&over);
-            let written = match over.as_mut().filter(|over| over.run == run) {
+            let written = match over.iter_mut().find(|over| over.run == run) {
                 Some(over) => over.write(format, &path).map_err(|error| error.to_string()),
                 None => Err("the run is gone".to_owned()),
             };
@@ -226,6 +228,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
         size: response.map_or(0, |response| response.body.len() as u64),
         passed: outcome.tests.iter().filter(|test| test.passed()).count(),
         tests: outcome.tests.iter().filter(|test| !test.skipped).count(),
+        skipped: outcome.tests.iter().filter(|test| test.skipped).count(),
         failures: failures.collect(),
     };
     let path = done.plan.path.as_ref().map(ToString::to_string);

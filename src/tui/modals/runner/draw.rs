@@ -179,6 +179,8 @@ impl Runner {
         let mut keys = Vec::new();
         if log.is_running() {
             keys.extend([("^C", "cancel"), ("Esc", "leave")]);
+        } else if log.full.is_some() {
+            keys.extend([("Esc", "the full run"), ("q", "close")]);
         } else {
             keys.push(("Esc", "close"));
         }
@@ -291,6 +293,9 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     if tests > 0 {
         add(pen, &format!("✓ {passed}"), theme.ok);
         pen.put(&format!(" of {}", count(tests, "test")), theme.dim);
+        if log.skipped > 0 {
+            pen.put(&format!(", {} skipped", log.skipped), theme.dim);
+        }
     }
     if log.is_running() && !log.failed.is_empty() {
         add(pen, &format!("✗ {} failed", log.failed.len()), theme.error);

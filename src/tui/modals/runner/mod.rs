@@ -15,7 +15,7 @@ use super::sheet::Sheet;
 use super::{Choice, Confirm, Flow, Item, Picker};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
-use crate::tui::runner::{Ask, Format, Log};
+use crate::tui::runner::{Ask, Format, Log, Seen};
 use crate::tui::shared::RunId;
 
 pub use form::RunForm;
@@ -86,6 +86,7 @@ impl Runner {
         }
         let row = self.row(log, self.cursor);
         match key.code {
+            KeyCode::Esc if !running && log.full.is_some() => cx.commands.push(ask(Ask::Back)),
             KeyCode::Esc | KeyCode::Char('q') if !running => return Flow::Close,
             KeyCode::Esc | KeyCode::Char('q') => {
                 cx.commands.push(Command::Show(Box::new(leaving().into())));
@@ -194,16 +195,17 @@ impl Runner {
     /// Follows the run and the screen.
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         self.sheet = Sheet::centred(screen, screen.width, screen.height);
-        let Some(log) = &cx.shared.log else { return };
+        let Some(log) = &mut cx.shared.log else { return };
         if self.run != Some(log.run) {
             *self = Self {
                 run: Some(log.run),
                 follows: log.is_running(),
-                // Whoever comes back to a run looks for what failed.
-                cursor: if log.is_running() {
-                    0
-                } else {
-                    log.failed.first().copied().unwrap_or(0)
+                only_failed: log.seen.only_failed,
+                // Whoever comes back to a run is where he was; the first time he looks for what failed.
+                cursor: match log.seen.cursor {
+                    Some(cursor) => cursor,
+                    None if log.is_running() => 0,
+                    None => log.failed.first().copied().unwrap_or(0),
                 },
                 sheet: self.sheet,
                 ..Self::default()
@@ -215,6 +217,11 @@ impl Runner {
             self.follows = log.is_running();
         }
         self.cursor = self.cursor.min(last);
+        log.seen = Seen {
+            cursor: (!log.is_running()).then_some(self.cursor),
+            only_failed: self.only_failed,
+        };
+        let log = &*log;
         self.top = self.top.min(self.cursor);
         // Upwards from the cursor, as many rows as fit above it.
         let height = usize::from(draw::rows(self.sheet.body).height).max(1);

@@ -68,6 +68,7 @@ fn row(node: NodeId, iteration: usize, failures: &[(&str, &str)]) -> Done {
             size: 1240,
             passed: 3 - failures.len(),
             tests: 3,
+            skipped: 1,
             failures,
         },
         outcome: Arc::new(Outcome::default()),
@@ -231,6 +232,68 @@ fn enter_shows_the_response_and_the_key_leads_back() {
     assert!(harness.state.shared.outcomes.get(&ids[1]).is_some());
     harness.press("<ctrl-r>");
     assert!(harness.screen().contains("1 request failed"), "{}", harness.screen());
+}
+
+#[test]
+fn the_table_is_as_it_was_left() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let done = vec![row(ids[0], 0, &[]), row(ids[2], 0, &wrong()), row(ids[1], 1, &wrong())];
+    harness.event(Event::Run(run, News::Done(done)));
+    over(&mut harness, run, CurrentValues::default());
+    // What was skipped counts as a test, as on the command line.
+    assert!(
+        harness.screen().contains("✓ 7 of 12 tests, 3 skipped"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("f<end>");
+    let table = harness.screen();
+    assert!(!table.contains("POST   Get token"), "{table}");
+    harness.press("<enter>");
+    assert_eq!(harness.state.shared.open, Some(ids[1]));
+    harness.press("<ctrl-r>");
+    let table = harness.screen();
+    assert!(
+        table.contains("Run ─") && !table.contains("POST   Get token"),
+        "{table}"
+    );
+    harness.state.shared.open = None;
+    harness.press("<enter>");
+    assert_eq!(harness.state.shared.open, Some(ids[1]));
+}
+
+#[test]
+fn the_full_run_is_there_when_what_failed_ran_again() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let done = vec![row(ids[0], 0, &[]), row(ids[2], 0, &wrong())];
+    harness.event(Event::Run(run, News::Done(done)));
+    over(&mut harness, run, CurrentValues::default());
+    for _ in 0..2 {
+        harness.press("R");
+        let (again, _) = asked(&mut harness);
+        harness.event(Event::Run(again, News::Done(vec![row(ids[2], 0, &wrong())])));
+        over(&mut harness, again, CurrentValues::default());
+        let screen = harness.screen();
+        assert!(!screen.contains("POST   Get token"), "{screen}");
+        assert!(screen.contains("Esc the full run"), "{screen}");
+    }
+    harness.press("sjunit<enter>");
+    assert!(
+        harness.screen().contains("pydio-cells-failed-2026-11-23.xml"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<esc><esc>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("POST   Get token") && !screen.contains("what failed"),
+        "{screen}"
+    );
+    assert_eq!(harness.state.shared.log.as_ref().unwrap().run, run);
+    harness.press("<esc>");
+    assert!(harness.state.modals.is_empty());
 }
 
 #[test]

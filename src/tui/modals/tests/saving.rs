@@ -99,3 +99,21 @@ fn a_new_request_goes_where_the_user_was_last_and_needs_a_name() {
     harness.press("<esc>");
     assert!(harness.state.modals.is_empty());
 }
+
+#[test]
+fn after_the_dialog_and_the_environments_no_letter_goes_into_the_url() {
+    let mut harness = Harness::new(120, 40);
+    open_named(&mut harness, "List services");
+    let url = |harness: &Harness| {
+        let open = harness.state.shared.open.unwrap();
+        let request = harness.state.shared.workspace.request(open).unwrap();
+        request.url.as_str().to_owned()
+    };
+    harness.press("<ctrl-n>http://a.test/x<ctrl-s><enter>");
+    assert!(harness.state.modals.is_empty());
+    harness.press("jjk");
+    assert_eq!(url(&harness), "http://a.test/x");
+    harness.press("<ctrl-n>http://a.test/y<ctrl-e><esc>");
+    harness.press("jjk");
+    assert_eq!(url(&harness), "http://a.test/y");
+}

@@ -246,6 +246,11 @@ pub fn typing(state: &State) -> bool {
     state.editor().is_some()
 }
 
+/// Ends all typing; what was typed stays.
+pub fn leave(state: &mut State, cx: &mut Cx<'_>) {
+    input::leave(state, cx);
+}
+
 /// The contexts keys are looked up in: those of tables from everywhere, so that a row can be added from the URL bar too.
 pub fn contexts(_state: &State) -> &'static [Context] {
     &[Context::Table, Context::Request]

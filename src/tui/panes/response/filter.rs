@@ -131,7 +131,7 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
         let text = "there is no body to filter: send the request first";
         return cx.shared.notify(Level::Info, text);
     }
-    state.tab = Tab::Body;
+    state.turn_to(Tab::Body);
     state.search.typing = false;
     state.filter.typing = true;
     state.filter.at = None;

@@ -82,10 +82,17 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         .places
         .get(&open)
         .is_some_and(|place| Arc::ptr_eq(&place.outcome, &newest));
-    if known && state.shown == Some(open) {
+    let same = state.shown == Some(open);
+    let wanted = state.wanted.take_if(|(node, _)| *node == open).map(|(_, tab)| tab);
+    if known && same {
+        if let Some(tab) = wanted {
+            state.lend(tab);
+        }
         return;
     }
-    let same = state.shown == Some(open);
+    if let Some(tab) = state.set_aside.take() {
+        state.tab = tab;
+    }
     state.shown = Some(open);
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
     let before = before.map(|filtered| filtered.text.clone());
@@ -112,7 +119,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             .and_then(|exchange| exchange.response())
             .is_some();
         if !came || (state.tab == Tab::Visual && newest.visual.is_none()) {
-            state.tab = Tab::Body;
+            state.lend(Tab::Body);
         }
         if state.places.len() >= KEPT {
             // Names rise: the lowest is that of the body looked at longest ago.
@@ -128,6 +135,9 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         let mut place = Place::new(newest, name, wanted);
         place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
         state.places.insert(open, place);
+    }
+    if let Some(tab) = wanted {
+        state.lend(tab);
     }
     // Who types a pattern while the response arrives goes on typing it, and it is searched in what came.
     state.search.typing &= same;

@@ -29,7 +29,7 @@ const SIDEWAYS: isize = 8;
 
 pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     match action {
-        Action::Show(tab) => state.tab = tab,
+        Action::Show(tab) => state.turn_to(tab),
         Action::Wrap => state.wrap = !state.wrap,
         Action::Raw => state.raw = !state.raw,
         Action::Kind => kinds(state, cx),
@@ -76,7 +76,7 @@ fn read_as(state: &mut State, kind: Option<Kind>) {
         Some(kind) => state.kinds.insert(node, kind),
         None => state.kinds.remove(&node),
     };
-    state.tab = Tab::Body;
+    state.turn_to(Tab::Body);
 }
 
 fn save(state: &State, cx: &mut Cx<'_>) {
@@ -247,7 +247,7 @@ fn begin_search(state: &mut State) {
 /// Goes to the tab `step` further on.
 fn turn(state: &mut State, step: isize) {
     let outcome = state.place().map(|place| Arc::clone(&place.outcome));
-    state.tab = state.tab.step(step, &outcome.unwrap_or_default());
+    state.turn_to(state.tab.step(step, &outcome.unwrap_or_default()));
 }
 
 fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
@@ -349,7 +349,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
             let shown = tab::shown(&place.outcome, state.tab);
             let active = tab::index(&shown, state.tab);
             if let Some(hit) = tabs::hit(&all, active, parts.tabs.width, at.x - parts.tabs.x) {
-                state.tab = shown[hit];
+                state.turn_to(shown[hit]);
             }
         }
         MouseEventKind::Down(MouseButton::Left) if parts.content.contains(at) => {

@@ -67,6 +67,10 @@ pub use self::tab::Tab;
 #[derive(Debug, Default)]
 pub struct State {
     tab: Tab,
+    /// The tab to go back to with the next outcome, while one is shown for the sake of this one.
+    set_aside: Option<Tab>,
+    /// The tab that a request's outcome is to be seen in as soon as it shows.
+    wanted: Option<(NodeId, Tab)>,
     wrap: bool,
     raw: bool,
     /// Where the pane was last drawn.
@@ -113,6 +117,18 @@ impl State {
     fn next_name(&mut self) -> u64 {
         self.names += 1;
         self.names
+    }
+
+    /// Goes to a tab that the user chose.
+    fn turn_to(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.set_aside = None;
+    }
+
+    /// Goes to a tab until another outcome comes.
+    fn lend(&mut self, tab: Tab) {
+        self.set_aside.get_or_insert(self.tab);
+        self.tab = tab;
     }
 
     /// Whether the viewer of bodies is what is shown.
@@ -287,9 +303,15 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Opti
     draw::draw(state, view, area, buf)
 }
 
+/// Shows the outcome of a request, which opens with it, in a tab of its own; the one the user chose is back with the next.
+pub fn show_in(state: &mut State, node: NodeId, tab: Tab) {
+    state.wanted = Some((node, tab));
+}
+
 /// What to remember across restarts.
 pub fn remember(state: &State) -> Value {
-    json!({ "tab": state.tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.remember() })
+    let tab = state.set_aside.unwrap_or(state.tab);
+    json!({ "tab": tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.remember() })
 }
 
 /// Takes up what was remembered.

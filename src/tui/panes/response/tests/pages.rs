@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::model::Scope;
 use crate::model::variable::{Change, CurrentValue, Owner, VariableWrite};
+use crate::tui::panes::response::Tab;
 
 #[test]
 fn a_header_shows_whole_where_the_cursor_is() {
@@ -184,6 +185,32 @@ fn thrown() -> Outcome {
         }],
         ..json()
     }
+}
+
+#[test]
+fn a_tab_shown_for_one_outcome_gives_way_with_the_next() {
+    let mut harness = sent(120, 40, json());
+    harness.press("]");
+    has(&harness, "x-long");
+    let show = |harness: &mut Harness| {
+        deliver(harness, thrown());
+        let open = harness.state.shared.open.unwrap();
+        super::super::show_in(&mut harness.state.panes.response, open, Tab::Tests);
+        harness.press("34");
+    };
+    let remembered = |harness: &Harness| super::super::remember(&harness.state.panes.response)["tab"].clone();
+    show(&mut harness);
+    has(&harness, "✗ List services, post-response:3:5");
+    assert_eq!(remembered(&harness), "headers");
+    deliver(&mut harness, json());
+    has(&harness, "x-long");
+    // A tab that the user goes to meanwhile stays.
+    show(&mut harness);
+    harness.press("[[");
+    deliver(&mut harness, json());
+    assert_eq!(remembered(&harness), "headers");
+    harness.press("[");
+    assert_eq!(remembered(&harness), "body");
 }
 
 fn status_line(harness: &Harness) -> String {
