@@ -157,82 +157,6 @@ impl Workspace {
         self.next_id
     }
 
-    /// Adds a node as read from disk, behind its siblings. For loading; changes by the user are [`super::edit::Edit`]s.
-    pub fn load_node(&mut self, parent: Option<NodeId>, slug: impl Into<String>, entity: Entity) -> NodeId {
-        let id = NodeId(self.fresh_id());
-        self.note_tokens(id, &entity);
-        let saved = Some(entity.clone());
-        self.nodes.insert(
-            id,
-            Node {
-                id,
-                parent,
-                slug: slug.into(),
-                entity,
-                children: Vec::new(),
-                saved,
-            },
-        );
-        match parent.and_then(|parent| self.nodes.get_mut(&parent)) {
-            Some(parent) => parent.children.push(id),
-            None => self.collections.push(id),
-        }
-        id
-    }
-
-    /// Adds an environment as read from disk.
-    pub fn load_environment(&mut self, slug: impl Into<String>, environment: Environment) -> EnvironmentId {
-        let id = EnvironmentId(self.fresh_id());
-        let environment = Arc::new(environment);
-        let saved = Some(environment.clone());
-        self.environments.push(EnvironmentNode {
-            id,
-            slug: slug.into(),
-            environment,
-            saved,
-        });
-        id
-    }
-
-    /// Sets the globals as read from disk.
-    pub fn load_globals(&mut self, globals: Environment) {
-        self.globals = Arc::new(globals);
-        self.globals_saved = self.globals.clone();
-    }
-
-    /// Puts all siblings into their order: by `order`, then name; those without an order last. For loading.
-    pub fn sort(&mut self) {
-        let key = |nodes: &HashMap<NodeId, Node>, id: &NodeId| {
-            nodes.get(id).map(|node| {
-                (
-                    node.entity.order().unwrap_or(i64::MAX),
-                    node.entity.name().to_lowercase(),
-                    node.slug.clone(),
-                )
-            })
-        };
-        let ids: Vec<NodeId> = self.nodes.keys().copied().collect();
-        for id in ids {
-            let Some(mut children) = self.nodes.get_mut(&id).map(|node| std::mem::take(&mut node.children)) else {
-                continue;
-            };
-            children.sort_by_cached_key(|child| key(&self.nodes, child));
-            if let Some(node) = self.nodes.get_mut(&id) {
-                node.children = children;
-            }
-        }
-        let mut collections = std::mem::take(&mut self.collections);
-        collections.sort_by_cached_key(|id| key(&self.nodes, id));
-        self.collections = collections;
-        self.environments.sort_by_cached_key(|node| {
-            (
-                node.environment.order.unwrap_or(i64::MAX),
-                node.environment.name.to_lowercase(),
-                node.slug.clone(),
-            )
-        });
-    }
-
     /// A node.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(&id)
@@ -470,26 +394,5 @@ mod tests {
         assert_eq!(path.and_then(|path| workspace.find(&path)), Some(request));
         assert_eq!(workspace.requests_below(collection), [request]);
         assert_eq!(workspace.find(&ItemPath::new("api/nothing")), None);
-    }
-
-    #[test]
-    fn siblings_are_sorted_by_order_then_name() {
-        let mut workspace = Workspace::new("/w");
-        let collection = workspace.load_node(None, "api", Entity::Collection(Arc::new(Group::named("API"))));
-        for (name, order) in [("b", None), ("z", Some(5)), ("a", None), ("y", Some(10))] {
-            let request = Request {
-                name: name.into(),
-                order,
-                ..Request::default()
-            };
-            workspace.load_node(Some(collection), name, Entity::Request(Arc::new(request)));
-        }
-        workspace.sort();
-        let names: Vec<&str> = workspace
-            .requests_below(collection)
-            .iter()
-            .map(|id| workspace.nodes[id].slug.as_str())
-            .collect();
-        assert_eq!(names, ["z", "y", "a", "b"]);
     }
 }

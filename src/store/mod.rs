@@ -26,7 +26,7 @@ pub mod state;
 pub mod watch;
 
 pub use config::Config;
-pub use files::{Content, Files, Place, SaveError};
+pub use files::{Content, Files, Loading, Part, Place, SaveError};
 pub use locate::{Location, locate};
 pub use packages::PackageStore;
 pub use paths::Paths;

@@ -11,7 +11,7 @@ use crate::model::{EnvironmentId, Exchange, Filed, Outcome};
 use crate::store::files::Theirs;
 use crate::store::state::Other;
 use crate::store::watch::Change;
-use crate::store::{Content, Place};
+use crate::store::{Content, Part, Place};
 
 use super::comparing;
 use super::consents;
@@ -49,6 +49,8 @@ pub enum Event {
     Keeps(bool),
     /// What is kept is unlocked, or why it is not.
     Unlocked(Result<Box<Kept>, String>),
+    /// Requests of the workspace were read, and how many are left.
+    Loaded(Part, usize),
     /// Files changed outside.
     Changed(Vec<Change>),
     /// Files that were looked at and are not broken, or not any more.

@@ -24,6 +24,7 @@ mod harness;
 mod importing;
 mod keymap;
 pub mod layout;
+mod loading;
 pub mod modals;
 pub mod outcomes;
 mod outside;

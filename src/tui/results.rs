@@ -14,6 +14,7 @@ use super::consents;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
+use super::loading;
 use super::modals::Modal;
 use super::outside;
 use super::panes::{Cx, request, response};
@@ -39,6 +40,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             let problems = &mut state.shared.workspace.problems;
             problems.retain(|problem| problem.at.is_none() || !files.contains(&problem.file));
         }
+        Event::Loaded(part, left) => loading::take(state, part, left),
         Event::Changed(changes) => outside::follow(state, changes, effects),
         Event::Import(id, news) => import_news(state, id, news, effects),
         Event::Indexed(document, snapshot) => response::indexed(&mut state.panes.response, document, snapshot),

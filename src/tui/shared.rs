@@ -77,6 +77,8 @@ pub enum Level {
 pub struct Shared {
     /// Collections, environments, globals.
     pub workspace: Workspace,
+    /// How many requests of the workspace were not read yet.
+    pub unread: usize,
     /// What can be undone.
     pub history: History,
     /// Local values of variables.

@@ -19,6 +19,7 @@ use super::event::Event;
 use super::importing::Done;
 use super::keymap::{Chord, Context, Keymap};
 use super::layout::{self, Layout};
+use super::loading::{self, Input, Waiting};
 use super::modals::{Flow, Modal};
 use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
@@ -74,6 +75,8 @@ pub struct State {
     pub cookies_kept: String,
     /// What is being imported and may not be in the tree yet; with what came of it, once it is written.
     pub import: Option<Option<Done>>,
+    /// What waits until all of the workspace is read.
+    pub waiting: Waiting,
     /// What is on its way to the disk.
     pub saves: Saves,
     /// What is kept for the next start: drafts, the layout.
@@ -86,7 +89,15 @@ impl State {
         self.shared.now = now;
         let mut effects = Vec::new();
         let mut queue = Vec::new();
+        let mut event = event;
         if matches!(event, Event::Key(_) | Event::Mouse(_) | Event::Paste(_)) {
+            match loading::meet(self, event) {
+                Input::Now(input) => event = input,
+                Input::Taken => {
+                    self.stale = true;
+                    return effects;
+                }
+            }
             self.inputs += 1;
             self.last_input = now;
             self.shared.awake = true;
@@ -120,6 +131,13 @@ impl State {
         self.stale = true;
         self.run(queue, &mut effects);
         self.sync(&mut effects);
+        if let Some((commands, inputs)) = loading::release(self) {
+            self.run(commands, &mut effects);
+            self.sync(&mut effects);
+            for input in inputs {
+                effects.extend(self.handle(input, now));
+            }
+        }
         effects
     }
 
@@ -165,8 +183,15 @@ impl State {
             if queue.is_empty() {
                 return;
             }
+            let mut waits = false;
             for command in std::mem::take(&mut queue) {
-                commands::run(self, command, &mut queue, effects);
+                // What follows one that waits belongs to it.
+                waits |= loading::must_wait(self, &command);
+                if waits {
+                    loading::hold(self, command);
+                } else {
+                    commands::run(self, command, &mut queue, effects);
+                }
             }
         }
     }

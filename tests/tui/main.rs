@@ -7,6 +7,7 @@ mod consents;
 mod files;
 mod imports;
 mod leaks;
+mod loading;
 mod looks;
 mod runs;
 mod story;

@@ -156,10 +156,15 @@ impl User {
         let mut desk = Desk::default();
         app.take(Event::Resize(size.0, size.1), &mut desk).unwrap();
         app.start(options, false).unwrap();
+        Self::of(app, size)
+    }
+
+    /// Sits down at a program that was started.
+    pub fn of(app: App, size: (u16, u16)) -> Self {
         let terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
         Self {
             app,
-            desk,
+            desk: Desk::default(),
             terminal,
             left: false,
             next: None,

@@ -1,73 +1,172 @@
-//! A whole workspace at once: walk the folders, read and parse the files on two threads, build the tree.
+//! Reading a workspace: walk the folders, read and parse the files on two threads, build the tree.
+//!
+//! ```text
+//! walk ─▶ begin: groups, environments, globals ─▶ Workspace ◀─ put ─ Part ◀─ next_part ─┐
+//!                                                     ▲                                 Loading: the requests
+//!                                                     └───── read: those wanted now ────┘
+//! ```
+//!
+//! [`Files::load`] does all of it. Who has somebody waiting begins, reads what is to be seen first, and has the rest read on
+//! a thread: thousands of requests take as long as they take, but nobody waits for them.
 
-use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::known::{Disk, Files, read_plain, unreadable};
 use super::parse::parse;
 use super::place::{Content, Place};
+use super::walk::{Shelf, Walk};
 use crate::model::problem::Problem;
 use crate::model::variable::Variable;
-use crate::model::{Entity, Environment, Group, ItemPath, NodeId, Workspace};
+use crate::model::{Entity, Environment, Group, ItemPath, NodeId, Workspace, load};
 
-/// Folders nested deeper are not looked into.
-const DEEPEST: usize = 32;
 /// Below so many files a second thread is not worth starting.
-const FEW_FILES: usize = 64;
+const FEW_FILES: usize = 32;
+/// Requests in a part: some 5 ms of work.
+const PART: usize = 500;
 
-/// Whether a name is that of one of our files; the ending is lower case, as the names we write are.
-fn is_toml(name: &str) -> bool {
-    name.strip_suffix(".toml").is_some_and(|stem| !stem.is_empty())
+enum Parsed {
+    /// The file's bytes, and what they say.
+    File(Vec<u8>, Result<Content, Problem>),
+    /// It cannot be read.
+    Unreadable(Problem),
+    /// It has none, or somebody took it away just now.
+    Nothing,
 }
 
-/// What walking found, in the order to build the tree: groups before what is in them.
-#[derive(Default)]
-struct Found {
-    /// The places, with the file of those that have one.
-    places: Vec<(Place, Option<PathBuf>)>,
+/// The requests of a workspace that were not read yet.
+#[derive(Debug)]
+pub struct Loading {
+    files: Files,
+    shelves: VecDeque<Shelf>,
+}
+
+/// Some requests that were read.
+#[derive(Debug, Default)]
+pub struct Part {
+    requests: Vec<load::Shelf>,
     problems: Vec<Problem>,
-    /// Real paths of linked folders, against loops.
-    seen: HashSet<PathBuf>,
 }
 
-type Parsed = Option<(Vec<u8>, Result<Content, Problem>)>;
+impl Part {
+    /// Puts them into their workspace.
+    pub fn put(self, workspace: &mut Workspace) {
+        workspace.load_requests(self.requests);
+        workspace.problems.extend(self.problems);
+    }
+}
+
+impl Loading {
+    /// How many requests are left.
+    pub fn left(&self) -> usize {
+        self.shelves.iter().map(|shelf| shelf.slugs.len()).sum()
+    }
+
+    /// The groups that have some left, each with how many.
+    pub fn shelves(&self) -> impl Iterator<Item = (&ItemPath, usize)> {
+        self.shelves.iter().map(|shelf| (&shelf.group, shelf.slugs.len()))
+    }
+
+    /// Reads those that are wanted, told by their group and file name, into their workspace.
+    pub fn read(&mut self, workspace: &mut Workspace, wanted: impl Fn(&ItemPath, &str) -> bool) {
+        let mut chosen = Vec::new();
+        for shelf in &mut self.shelves {
+            let is_wanted = |slug: &String| wanted(&shelf.group, slug);
+            let (now, later) = std::mem::take(&mut shelf.slugs).into_iter().partition(is_wanted);
+            shelf.slugs = later;
+            if !now.is_empty() {
+                chosen.push(Shelf {
+                    group: shelf.group.clone(),
+                    folder: shelf.folder.clone(),
+                    slugs: now,
+                });
+            }
+        }
+        self.shelves.retain(|shelf| !shelf.slugs.is_empty());
+        if !chosen.is_empty() {
+            self.part(&chosen).put(workspace);
+        }
+    }
+
+    /// Has those of some groups read before the others.
+    pub fn prefer(&mut self, group: impl Fn(&ItemPath) -> bool) {
+        let shelves = std::mem::take(&mut self.shelves).into_iter();
+        let (first, then): (Vec<Shelf>, Vec<Shelf>) = shelves.partition(|shelf| group(&shelf.group));
+        self.shelves = first.into_iter().chain(then).collect();
+    }
+
+    /// Reads the next ones; `None` when there are no more.
+    pub fn next_part(&mut self) -> Option<Part> {
+        let mut chosen = Vec::new();
+        let mut room = PART;
+        while room > 0
+            && let Some(mut shelf) = self.shelves.pop_front()
+        {
+            if shelf.slugs.len() > room {
+                let rest = Shelf {
+                    group: shelf.group.clone(),
+                    folder: shelf.folder.clone(),
+                    slugs: shelf.slugs.split_off(room),
+                };
+                self.shelves.push_front(rest);
+            }
+            room -= shelf.slugs.len();
+            chosen.push(shelf);
+        }
+        (!chosen.is_empty()).then(|| self.part(&chosen))
+    }
+
+    fn part(&self, chosen: &[Shelf]) -> Part {
+        let all: Vec<(Place, Option<PathBuf>)> = chosen
+            .iter()
+            .flat_map(Shelf::files)
+            .map(|(place, file)| (place, Some(file)))
+            .collect();
+        let mut part = Part::default();
+        let mut parsed = all.iter().zip(parse_all(&all));
+        for shelf in chosen {
+            let mut requests = Vec::with_capacity(shelf.slugs.len());
+            for (slug, ((place, _), parsed)) in shelf.slugs.iter().zip(&mut parsed) {
+                if let Some(Content::Item(request)) = self.files.take(place, parsed, &mut part.problems) {
+                    requests.push((slug.clone(), request));
+                }
+            }
+            part.requests.push((shelf.group.clone(), requests));
+        }
+        part
+    }
+}
 
 impl Files {
     /// Reads the workspace. Whatever is wrong with a file becomes a problem of the workspace; the rest is there.
     pub fn load(&self) -> Workspace {
-        let mut found = Found::default();
-        found.collections(self.root());
-        found.environments(self.root());
-        let globals = self.root().join("globals.toml");
-        if globals.is_file() {
-            found.places.push((Place::Globals, Some(globals)));
-        }
-        let parsed = parse_all(&found.places);
+        let (mut workspace, mut loading) = self.begin();
+        loading.read(&mut workspace, |_, _| true);
+        workspace
+    }
 
+    /// Reads all but the requests.
+    pub fn begin(&self) -> (Workspace, Loading) {
+        let walk = Walk::through(self.root());
+        let mut problems = walk.problems;
+        let parsed = parse_all(&walk.places);
         let mut workspace = Workspace::new(self.root());
         let mut groups: HashMap<ItemPath, NodeId> = HashMap::new();
-        for ((place, file), parsed) in found.places.iter().zip(parsed) {
-            let content = match parsed {
-                Some((bytes, result)) => {
-                    self.note(place, bytes);
-                    result.map_err(|problem| found.problems.push(problem)).ok()
-                }
-                None if file.is_some() => {
-                    found.problems.push(unreadable_now(file.as_deref()));
-                    None
-                }
-                None => None,
-            };
+        for ((place, file), parsed) in walk.places.iter().zip(parsed) {
+            let content = self.take(place, parsed, &mut problems);
             if let (Some(content), Some(file)) = (&content, file) {
-                found.problems.extend(written_secrets(file, content));
+                problems.extend(written_secrets(file, content));
             }
             self.build(&mut workspace, &mut groups, place, content);
         }
         workspace.sort();
-        workspace.problems = found.problems;
-        workspace
+        workspace.problems = problems;
+        let loading = Loading {
+            files: self.clone(),
+            shelves: walk.shelves.into(),
+        };
+        (workspace, loading)
     }
 
     /// Reads one file: what a place holds now.
@@ -82,6 +181,21 @@ impl Files {
             }
             Ok(Disk::Missing) => Err(unreadable(&path, &gone())),
             Err(error) => Err(unreadable(&path, &error)),
+        }
+    }
+
+    /// Notes what was read from a file, and sorts what it says from what is wrong with it.
+    fn take(&self, place: &Place, parsed: Parsed, problems: &mut Vec<Problem>) -> Option<Content> {
+        match parsed {
+            Parsed::File(bytes, result) => {
+                self.note(place, bytes);
+                result.map_err(|problem| problems.push(problem)).ok()
+            }
+            Parsed::Unreadable(problem) => {
+                problems.push(problem);
+                None
+            }
+            Parsed::Nothing => None,
         }
     }
 
@@ -102,11 +216,6 @@ impl Files {
                 let parent = parent_of(groups, path);
                 let id = workspace.load_node(parent, path.slug(), entity);
                 groups.insert(path.clone(), id);
-            }
-            (Place::Request(path), Some(Content::Item(entity))) => {
-                if let Some(parent) = parent_of(groups, path) {
-                    workspace.load_node(Some(parent), path.slug(), entity);
-                }
             }
             (Place::Environment(slug), Some(Content::Environment(environment))) => {
                 workspace.load_environment(slug, unshared(environment));
@@ -151,15 +260,6 @@ fn written_secrets(file: &Path, content: &Content) -> impl Iterator<Item = Probl
     })
 }
 
-fn unreadable_now(file: Option<&Path>) -> Problem {
-    let file = file.unwrap_or(Path::new(""));
-    let error = super::known::read(file).err();
-    unreadable(
-        file,
-        &error.unwrap_or_else(|| std::io::Error::other("it changed while it was read")),
-    )
-}
-
 fn parse_all(places: &[(Place, Option<PathBuf>)]) -> Vec<Parsed> {
     if places.len() < FEW_FILES {
         return places.iter().map(parse_one).collect();
@@ -177,117 +277,13 @@ fn parse_all(places: &[(Place, Option<PathBuf>)]) -> Vec<Parsed> {
 }
 
 fn parse_one((place, file): &(Place, Option<PathBuf>)) -> Parsed {
-    let file = file.as_deref()?;
+    let Some(file) = file else { return Parsed::Nothing };
     match read_plain(file) {
         Ok(Disk::Bytes(bytes)) => {
             let content = parse(place, file, &bytes);
-            Some((bytes, content))
+            Parsed::File(bytes, content)
         }
-        Ok(Disk::Missing) | Err(_) => None,
-    }
-}
-
-impl Found {
-    fn collections(&mut self, root: &Path) {
-        let folder = root.join("collections");
-        for (name, path, is_folder) in self.list(&folder) {
-            if is_folder {
-                self.group(&ItemPath::new(name), &path, 1);
-            } else if is_toml(&name) {
-                self.problem(
-                    path,
-                    "a request outside of any collection",
-                    "move it into a folder of `collections/`",
-                );
-            }
-        }
-    }
-
-    fn group(&mut self, path: &ItemPath, folder: &Path, depth: usize) {
-        if depth > DEEPEST {
-            self.problem(folder.to_owned(), "folders are nested too deeply", "move it further up");
-            return;
-        }
-        let own = if depth == 1 { "collection.toml" } else { "folder.toml" };
-        let at = self.places.len();
-        self.places.push((Place::Group(path.clone()), None));
-        for (name, child, is_folder) in self.list(folder) {
-            if is_folder {
-                self.group(&path.join(&name), &child, depth + 1);
-            } else if name == own {
-                self.places[at].1 = Some(child);
-            } else if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty()) {
-                self.places.push((Place::Request(path.join(stem)), Some(child)));
-            }
-        }
-    }
-
-    fn environments(&mut self, root: &Path) {
-        for (name, path, is_folder) in self.list(&root.join("environments")) {
-            if let Some(stem) = name.strip_suffix(".toml").filter(|stem| !stem.is_empty() && !is_folder) {
-                self.places.push((Place::Environment(stem.to_owned()), Some(path)));
-            }
-        }
-    }
-
-    /// Names, paths and whether they are folders, sorted by name; hidden ones, pipes and devices are left out.
-    fn list(&mut self, folder: &Path) -> Vec<(String, PathBuf, bool)> {
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                if error.kind() != std::io::ErrorKind::NotFound {
-                    self.problems.push(unreadable(folder, &error));
-                }
-                return Vec::new();
-            }
-        };
-        let mut out = Vec::new();
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let Ok(name) = entry.file_name().into_string() else {
-                self.problem(path, "the file's name is not UTF-8", "rename it");
-                continue;
-            };
-            let Ok(mut kind) = entry.file_type() else { continue };
-            if name.starts_with('.') {
-                continue;
-            }
-            if kind.is_symlink() {
-                match fs::metadata(&path) {
-                    Ok(metadata) => kind = metadata.file_type(),
-                    Err(error) => {
-                        if is_toml(&name) {
-                            self.problems.push(unreadable(&path, &error));
-                        }
-                        continue;
-                    }
-                }
-                if kind.is_dir() && !self.enter(&path) {
-                    self.problem(path, "a link to a folder that is here already", "remove the link");
-                    continue;
-                }
-            }
-            if kind.is_dir() || kind.is_file() {
-                out.push((name, path, kind.is_dir()));
-            }
-        }
-        out.sort_by(|a, b| a.0.cmp(&b.0));
-        out
-    }
-
-    /// Whether a linked folder is new and does not lead back up.
-    fn enter(&mut self, link: &Path) -> bool {
-        let Ok(real) = fs::canonicalize(link) else { return false };
-        let above = link.parent().and_then(|parent| fs::canonicalize(parent).ok());
-        !above.is_some_and(|above| above.starts_with(&real)) && self.seen.insert(real)
-    }
-
-    fn problem(&mut self, file: PathBuf, message: &str, hint: &str) {
-        self.problems.push(Problem {
-            file,
-            at: None,
-            message: message.to_owned(),
-            hint: Some(hint.to_owned()),
-        });
+        Ok(Disk::Missing) => Parsed::Nothing,
+        Err(error) => Parsed::Unreadable(unreadable(file, &error)),
     }
 }

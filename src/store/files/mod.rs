@@ -38,9 +38,11 @@ mod structure;
 mod tokens;
 mod tree;
 mod value;
+mod walk;
 
 pub use error::{SaveError, Theirs};
 pub use known::Files;
+pub use load::{Loading, Part};
 pub use parse::{request_from_toml, request_to_toml};
 pub use place::{Content, Place};
 pub use save::Saved;

@@ -1,4 +1,7 @@
 //! The thread that reads and writes: the workspace's files and the local state, in the order asked for.
+//!
+//! What is left of a large workspace is read first, part by part, and what is asked for meanwhile is done between the
+//! parts. Only then others' changes are looked for: those since the program began come out of that first look.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
@@ -18,7 +21,7 @@ use crate::store::files::{Content, SaveError};
 use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
 use crate::store::watch::{self, Watcher};
-use crate::store::{Config, Files, Place};
+use crate::store::{Config, Files, Loading, Place};
 use crate::tui::drafts;
 use crate::tui::effect::{FileJob, LocalJob};
 use crate::tui::event::{Event, Kept, Saved};
@@ -43,24 +46,44 @@ pub struct FileWorker {
 }
 
 impl FileWorker {
-    /// Starts the thread and begins to watch the workspace, if it is one.
+    /// Starts the thread, which reads what is left of the workspace and then begins to watch it, if it is one.
     ///
     /// # Errors
     ///
     /// When the system gives no thread.
-    pub fn start(files: Files, database: Option<Database>, follow: bool, queue: Sender<Event>) -> io::Result<Self> {
+    pub fn start(
+        files: Files,
+        loading: Option<Loading>,
+        database: Option<Database>,
+        follow: bool,
+        queue: Sender<Event>,
+    ) -> io::Result<Self> {
         let (jobs, inbox) = channel();
         let answers = queue.clone();
         let (noticed, state_noticed) = (jobs.clone(), jobs.clone());
         let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
+            let asked = Arc::new(AtomicBool::new(false));
+            let mut worker = Worker {
+                files,
+                database,
+                queue,
+                complained: false,
+                bin: Bin::default(),
+                asked: Arc::clone(&asked),
+            };
+            let mut waiting = VecDeque::new();
+            if let Some(loading) = loading
+                && worker.load(loading, &inbox, &mut waiting) == Flow::End
+            {
+                return;
+            }
             let watcher = follow.then(|| {
-                Watcher::start(files.root(), move |event| {
+                Watcher::start(worker.files.root(), move |event| {
                     // Nobody listens when the program is ending.
                     let _ = noticed.send(Job::Changed(event.paths));
                 })
             });
-            let asked = Arc::new(AtomicBool::new(false));
-            let state_watcher = database.as_ref().map(|database| {
+            let state_watcher = worker.database.as_ref().map(|database| {
                 let (noticed, asked) = (state_noticed, Arc::clone(&asked));
                 StateWatcher::start(&database.state, move || {
                     // One look sees all that was written before it.
@@ -71,27 +94,19 @@ impl FileWorker {
             });
             if let Some(Err(error)) = &state_watcher {
                 let text = format!("what another postrider sets will not be noticed: {error}");
-                let _ = queue.send(Event::Notice(Level::Warning, text));
+                worker.say(Level::Warning, text);
             }
             if let Some(Err(error)) = &watcher {
                 let text = format!("changes made outside will not be noticed until you save: {error}");
-                let _ = queue.send(Event::Notice(Level::Warning, text));
+                worker.say(Level::Warning, text);
             }
-            let mut worker = Worker {
-                files,
-                database,
-                queue,
-                complained: false,
-                bin: Bin::default(),
-                asked,
-            };
             if follow {
                 // Nobody was watching between reading the files and now.
                 let everything = ["collections", "environments", "globals.toml"];
                 worker.look(&everything.map(|name| worker.files.root().join(name)));
             }
             worker.others();
-            worker.run(&inbox);
+            worker.run(&inbox, waiting);
         })?;
         Ok(Self {
             jobs,
@@ -156,6 +171,13 @@ fn is_superseded(job: &Job, waiting: &VecDeque<Job>) -> bool {
         .any(|later| later == Some(key))
 }
 
+/// Whether the thread goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flow {
+    Go,
+    End,
+}
+
 /// The local state, and what of it is known here.
 pub struct Database {
     /// The open file.
@@ -205,8 +227,21 @@ impl Worker {
         }
     }
 
-    fn run(mut self, inbox: &Receiver<Job>) {
-        let mut waiting = VecDeque::new();
+    /// Reads the rest of the workspace, and does between its parts what is asked for.
+    fn load(&mut self, mut loading: Loading, inbox: &Receiver<Job>, waiting: &mut VecDeque<Job>) -> Flow {
+        while let Some(part) = loading.next_part() {
+            self.tell(Event::Loaded(part, loading.left()));
+            waiting.extend(inbox.try_iter());
+            while let Some(job) = waiting.pop_front() {
+                if self.work(job, waiting) == Flow::End {
+                    return Flow::End;
+                }
+            }
+        }
+        Flow::Go
+    }
+
+    fn run(mut self, inbox: &Receiver<Job>, mut waiting: VecDeque<Job>) {
         loop {
             if waiting.is_empty() {
                 let Ok(job) = inbox.recv() else { return };
@@ -214,26 +249,35 @@ impl Worker {
             }
             // While one draft of 10 MB is being written, the next ones come.
             waiting.extend(inbox.try_iter());
-            let Some(job) = waiting.pop_front() else { continue };
-            if is_superseded(&job, &waiting) {
-                continue;
-            }
-            match job {
-                Job::Files(jobs) => self.change_all(jobs),
-                Job::Local(job) => self.keep(job),
-                Job::Theme(file, name) => {
-                    if let Err(error) = Config::set(&file, "theme", &name) {
-                        self.say(Level::Warning, format!("the theme is not remembered: {error}"));
-                    }
-                }
-                Job::Changed(paths) => self.look(&paths),
-                Job::State => {
-                    self.asked.store(false, Ordering::Release);
-                    self.others();
-                }
-                Job::End => return,
+            if let Some(job) = waiting.pop_front()
+                && self.work(job, &waiting) == Flow::End
+            {
+                return;
             }
         }
+    }
+
+    /// Does a job, unless one of those that wait makes it needless.
+    fn work(&mut self, job: Job, waiting: &VecDeque<Job>) -> Flow {
+        if is_superseded(&job, waiting) {
+            return Flow::Go;
+        }
+        match job {
+            Job::Files(jobs) => self.change_all(jobs),
+            Job::Local(job) => self.keep(job),
+            Job::Theme(file, name) => {
+                if let Err(error) = Config::set(&file, "theme", &name) {
+                    self.say(Level::Warning, format!("the theme is not remembered: {error}"));
+                }
+            }
+            Job::Changed(paths) => self.look(&paths),
+            Job::State => {
+                self.asked.store(false, Ordering::Release);
+                self.others();
+            }
+            Job::End => return Flow::End,
+        }
+        Flow::Go
     }
 
     fn tell(&self, event: Event) {

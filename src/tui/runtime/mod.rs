@@ -7,9 +7,10 @@
 //!                            └─▶ draw, once the queue is empty, and only when something changed
 //! ```
 //!
-//! The first frame is on the screen before any of the helpers starts. While nothing happens the thread sleeps: it wakes
+//! The first frame is on the screen before any of the helpers starts, and of a large workspace most requests come after it. While nothing happens the thread sleeps: it wakes
 //! for an event, or when a time on the screen changes its text.
 
+mod ahead;
 mod bin;
 mod consent;
 mod door;
@@ -162,7 +163,13 @@ impl App {
         }
         self.helpers = Some(Helpers {
             sends,
-            files: FileWorker::start(start.files, start.database, !options.foreign, self.queue.clone())?,
+            files: FileWorker::start(
+                start.files,
+                start.loading,
+                start.database,
+                !options.foreign,
+                self.queue.clone(),
+            )?,
             bodies: Saves::new(self.queue.clone()),
             filters: Filters::new(self.queue.clone()),
             editor: start.config.editor.clone(),

@@ -1,10 +1,14 @@
 //! Everything that is read before the first frame: the workspace, what is remembered, the user's settings.
+//!
+//! Of a large workspace only what that frame and what is remembered need: the groups, and the requests that are open, in
+//! sight, have a draft or fetch a token. The rest follows ([`Start::loading`]).
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::TuiOptions;
+use super::ahead;
 use super::files::Database;
 use super::looks::{self, Looks};
 use super::restore;
@@ -15,10 +19,11 @@ use crate::model::Workspace;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
 use crate::store::state::Known;
-use crate::store::{Config, Files, state};
+use crate::store::{Config, Files, Loading, state};
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::layout::Dividers;
+use crate::tui::loading;
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::secrets;
 use crate::tui::shared::Level;
@@ -26,10 +31,15 @@ use crate::tui::state::State;
 use crate::tui::theme::Depth;
 use crate::tui::unlocking;
 
+/// So many requests are read at once: a moment's work.
+const FEW: usize = 200;
+
 /// What was read besides the state.
 pub struct Start {
     /// The workspace's files.
     pub files: Files,
+    /// The requests that are still to be read.
+    pub loading: Option<Loading>,
     /// The local state; `None` when it cannot be opened at all.
     pub database: Option<Database>,
     /// The workspace's cookies.
@@ -61,18 +71,28 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.shared.awake = true;
     // Two things to wait for, about equally long.
     let depth = state.depth.unwrap_or(Depth::True);
-    let beside = std::thread::scope(|scope| {
+    let (beside, mut loading) = std::thread::scope(|scope| {
         let beside = scope.spawn(|| (Local::read(options), Looks::read(&options.paths, &config, depth)));
         let (keymap, problem) = looks::keys(&options.paths);
         state.keymap = keymap;
-        state.shared.workspace = match &found {
-            Some(found) => look_at(&mut state.shared.read_only, found, options),
-            None => files.load(),
+        let mut loading = None;
+        state.shared.workspace = if let Some(found) = &found {
+            look_at(&mut state.shared.read_only, found, options)
+        } else {
+            let (mut workspace, mut rest) = files.begin();
+            if rest.left() <= FEW {
+                rest.read(&mut workspace, |_, _| true);
+            }
+            loading = Some(rest).filter(|rest| rest.left() > 0);
+            workspace
         };
         state.shared.workspace.problems.extend(problem);
-        beside.join()
+        (beside.join(), loading)
     });
     let (local, looks) = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    if let Some(loading) = &mut loading {
+        ahead::read(&mut state, loading, &local.remembered);
+    }
     state.shared.workspace.problems.extend(config_problem);
     looks.take_up(&mut state);
     let no_environment = local.remembered.no_environment;
@@ -93,11 +113,12 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         }
         state.shared.active_environment = demo.map(|(id, _)| id);
     }
-    place(&mut state, no_environment);
+    place(&mut state, &mut loading, no_environment);
     Ok((
         state,
         Start {
             files,
+            loading,
             database,
             cookies: Arc::new(cookies.unwrap_or_default()),
             config,
@@ -136,13 +157,15 @@ struct Local {
 
 /// What the last session left: values, cookies, drafts, where everything stood.
 #[derive(Default)]
-struct Remembered {
+pub(super) struct Remembered {
     current: CurrentValues,
     cookies: Option<Jar>,
     environment: Option<String>,
     no_environment: bool,
-    drafts: Vec<state::Draft>,
-    layout: Option<String>,
+    /// What was unsaved.
+    pub drafts: Vec<state::Draft>,
+    /// Where everything stood.
+    pub layout: Value,
 }
 
 impl Local {
@@ -215,7 +238,9 @@ impl Remembered {
         self.environment = database.active_environment()?;
         self.no_environment = database.chose_no_environment()?;
         self.drafts = database.drafts()?;
-        self.layout = database.layout()?;
+        let layout = database.layout()?;
+        // One that cannot be read is as good as none.
+        self.layout = layout.map_or(Value::Null, |text| serde_json::from_str(&text).unwrap_or_default());
         let cookies = match database.cookies() {
             Err(state::StateError::Seal(_)) => return Ok(locked),
             cookies => cookies?,
@@ -242,17 +267,14 @@ impl Remembered {
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
         effects.extend(restore::drafts(state, self.drafts, files));
-        if let Some(layout) = self.layout {
-            take_layout(state, &layout);
+        if !self.layout.is_null() {
+            take_layout(state, &self.layout);
         }
         (self.cookies, effects)
     }
 }
 
-fn take_layout(state: &mut State, layout: &str) {
-    let Ok(layout) = serde_json::from_str::<Value>(layout) else {
-        return;
-    };
+fn take_layout(state: &mut State, layout: &Value) {
     let open = layout["open"]
         .as_str()
         .and_then(|key| drafts::node_of(&state.shared.workspace, key));
@@ -272,13 +294,9 @@ fn take_layout(state: &mut State, layout: &str) {
 
 /// On the very first start the first request is open and under the cursor. An only environment is active unless the user
 /// has chosen to have none.
-fn place(state: &mut State, no_environment: bool) {
-    let workspace = &state.shared.workspace;
+fn place(state: &mut State, loading: &mut Option<Loading>, no_environment: bool) {
     if state.shared.open.is_none() {
-        let first = workspace
-            .collections()
-            .iter()
-            .find_map(|id| workspace.requests_below(*id).first().copied());
+        let first = ahead::first_request(&mut state.shared.workspace, loading);
         state.shared.open = first;
         if let Some(first) = first {
             state.panes.tree.reveal(first);
@@ -286,16 +304,12 @@ fn place(state: &mut State, no_environment: bool) {
     }
     if state.shared.active_environment.is_none()
         && !no_environment
-        && let [only] = workspace.environments()
+        && let [only] = state.shared.workspace.environments()
     {
         state.shared.active_environment = Some(only.id);
     }
-    let problems = state.shared.workspace.problems.len();
-    if problems > 0 && state.shared.notice.is_none() {
-        let text = match &state.shared.workspace.problems[..] {
-            [problem] => problem.to_string(),
-            _ => format!("something is wrong with {problems} files: `problems` in the palette lists them"),
-        };
-        state.shared.notify(Level::Warning, text);
+    state.shared.unread = loading.as_ref().map_or(0, Loading::left);
+    if state.shared.unread == 0 {
+        loading::warn(state);
     }
 }

@@ -25,8 +25,13 @@ const METHOD: u16 = 4;
 pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
     let read_only = view.shared.read_only.as_ref().map_or("", |_| "read only");
+    let reading = match view.shared.unread {
+        0 => String::new(),
+        left => format!("reading {left} more"),
+    };
     let inner = frame::Frame::new("2 Collections")
         .right(read_only)
+        .bottom(reading)
         .focused(view.focused)
         .draw(&theme.frame(), area, buf);
     if inner.is_empty() {
