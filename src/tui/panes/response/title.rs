@@ -19,7 +19,7 @@ pub(super) fn plain() -> Line<'static> {
     Line::from(NAME)
 }
 
-/// `200 OK · 38 ms · 1.24 KB · JSON`.
+/// `200 OK · 38 ms · 1.24 KB · ✓ 1/1 · JSON`.
 pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
     let outcome = &place.outcome;
     let theme = view.theme;
@@ -47,9 +47,6 @@ pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
             format!(" · {}", words::size(response.body.len() as u64)),
             theme.dim,
         ));
-        if let Some(body) = place.body.as_ref().filter(|body| !body.document.source().is_empty()) {
-            spans.push(Span::styled(format!(" · {}", body.label()), theme.dim));
-        }
         if response.truncated.is_some() {
             spans.push(Span::styled(" ✂", theme.warn));
         }
@@ -84,6 +81,11 @@ pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
         if failed {
             spans.push(Span::styled(" script failed", theme.error));
         }
+    }
+    // Last, since it is what a narrow screen can do without.
+    let body = place.body.as_ref().filter(|body| !body.document.source().is_empty());
+    if let Some(body) = body.filter(|_| exchange.is_some_and(|exchange| exchange.response().is_some())) {
+        spans.push(Span::styled(format!(" · {}", body.label()), theme.dim));
     }
     Line::from(spans)
 }
