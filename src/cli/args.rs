@@ -326,6 +326,9 @@ pub enum EnvCommand {
         /// The environment; without it, the active one.
         #[arg(short = 'e', long, value_name = "ENV")]
         environment: Option<String>,
+        /// Makes it a secret in the environment's file, which never has the value.
+        #[arg(long)]
+        secret: bool,
     },
 }
 
@@ -363,8 +366,12 @@ pub enum SecretsCommand {
     Unlock,
     /// Makes a new key and seals everything with it.
     Rekey,
-    /// Gives up all that is sealed, when the passphrase is lost.
-    Forget,
+    /// Gives up what nothing opens any more, when the passphrase or the key is lost.
+    Forget {
+        /// Does not ask.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// What `doctor` takes.

@@ -2,12 +2,16 @@
 
 use std::io::Read;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::Scope;
+use crate::exec::secret_names;
 use crate::model::secret::MASK;
 use crate::model::variable::{CurrentValue, Owner, display_value};
+use crate::model::{Environment, Scope, Variable};
+use crate::store::Files;
+use crate::store::files::{Content, Place};
 use crate::vars::Layer;
 
 use super::CliError;
@@ -47,9 +51,10 @@ pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Res
             key,
             value,
             environment,
+            secret,
         } => {
             active(&mut opened, environment.as_deref())?;
-            set(&mut opened, key, value, output)?;
+            set(&mut opened, key, value, *secret, output)?;
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -172,9 +177,10 @@ pub fn typed(value: &str) -> Result<String, CliError> {
     Ok(text)
 }
 
-fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Result<(), CliError> {
+fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut Output) -> Result<(), CliError> {
     let text = typed(value)?;
     let slug = slug(opened).ok_or_else(|| CliError::failed("the environment is gone"))?;
+    let declared = secret && declare_secret(opened, &slug, key)?;
     let before = opened.session.current.clone();
     let value = CurrentValue {
         value: Some(text.into()),
@@ -186,10 +192,55 @@ fn set(opened: &mut Opened, key: &str, value: &str, output: &mut Output) -> Resu
         .state
         .save_current_values(&before, &opened.session.current)
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    let names = secret_names(&opened.session.workspace, None, opened.session.environment);
+    let what = if declared || names.contains(key) {
+        ", a secret,"
+    } else {
+        ""
+    };
+    let file = if declared {
+        "its file says that it is one, and no value"
+    } else {
+        "its file is unchanged"
+    };
     output.note(&format!(
-        "`{}` of `{}` is set on this machine; its file is unchanged",
+        "`{}`{what} of `{}` is set on this machine; {file}",
         escape(key),
         escape(&slug)
     ));
     Ok(())
+}
+
+/// Makes a variable a secret in its environment's file; false when it is one there already.
+fn declare_secret(opened: &Opened, slug: &str, key: &str) -> Result<bool, CliError> {
+    let files = Files::new(&opened.location.root);
+    let workspace = files.load();
+    let gone = || CliError::failed("the environment is gone");
+    let found = workspace
+        .environments()
+        .iter()
+        .find(|node| node.slug == slug)
+        .ok_or_else(gone)?;
+    let mut environment = Environment::clone(&found.environment);
+    let mut own = environment.variables.iter_mut().filter(|variable| variable.key == key);
+    if own
+        .by_ref()
+        .any(|variable| variable.secret || variable.source.is_some())
+    {
+        return Ok(false);
+    }
+    let mut own = environment.variables.iter_mut().filter(|variable| variable.key == key);
+    match own.next_back() {
+        Some(variable) => {
+            variable.secret = true;
+            variable.value = "".into();
+        }
+        None => environment.variables.push(Variable {
+            secret: true,
+            ..Variable::new(key, "")
+        }),
+    }
+    let content = Content::Environment(Arc::new(environment));
+    files.save(&Place::Environment(slug.to_owned()), &content, false)?;
+    Ok(true)
 }

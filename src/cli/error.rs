@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::output::{Output, escape};
 use crate::foreign::ForeignError;
+use crate::store::SaveError;
 
 /// What a command ends in when it cannot do its work.
 #[derive(Debug)]
@@ -156,6 +157,16 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         told = told.because(cause);
     }
     told.report(&mut Output::standard(super::args::ColorWhen::Auto))
+}
+
+impl From<SaveError> for CliError {
+    fn from(error: SaveError) -> Self {
+        let told = Self::failed(error.to_string());
+        match error.hint() {
+            Some(hint) => told.hint(hint),
+            None => told,
+        }
+    }
 }
 
 #[cfg(test)]

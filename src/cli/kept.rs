@@ -24,10 +24,19 @@ pub fn read(state: &mut State, output: &mut Output) -> (CurrentValues, Jar) {
         tell(
             output,
             &text,
-            Some("put `secrets.key` back where it was, or set the values anew"),
+            Some("put `secrets.key` back where it was, or give them up: `postrider secrets forget`"),
         );
     }
     (current, cookies(state, output))
+}
+
+/// Why cookies cannot be read; of what its key does not open there is nothing.
+fn unread<'a>(json: &str, error: &'a str) -> &'a str {
+    if json.is_empty() {
+        "the cookies cannot be read: the key they were sealed with is gone"
+    } else {
+        error
+    }
 }
 
 fn cookies(state: &mut State, output: &mut Output) -> Jar {
@@ -35,7 +44,7 @@ fn cookies(state: &mut State, output: &mut Output) -> Jar {
         Ok(None) => Jar::new(),
         Ok(Some(json)) => Jar::from_json(&json)
             .or_else(|error| {
-                tell(output, &error, None);
+                tell(output, unread(&json, &error), None);
                 let aside = state.set_cookies_aside()?;
                 tell(output, &format!("they stay in the local state as `{aside}`"), None);
                 Ok::<_, StateError>(Jar::new())

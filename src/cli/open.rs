@@ -59,8 +59,7 @@ impl Opened {
         let paths = super::own_folders()?;
         let location = locate(start, explicit, &paths)
             .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
-        let (config, problem) = Config::load(&paths.config_file());
-        let mut problems: Vec<_> = problem.into_iter().collect();
+        let (config, mut problems) = Config::load(&paths.config_file());
         let workspace = Files::new(&location.root).load();
         let (mut state, unkept) = match State::open(&paths, &location.root) {
             Ok((state, problem)) => {
@@ -116,8 +115,8 @@ impl Opened {
     /// No workspace: what is read from elsewhere is used, and nothing of it kept. The user's settings still hold.
     pub fn alone(root: &Path, output: &mut Output) -> Result<Self, CliError> {
         let paths = super::own_folders()?;
-        let (config, problem) = Config::load(&paths.config_file());
-        if let Some(problem) = &problem {
+        let (config, problems) = Config::load(&paths.config_file());
+        for problem in &problems {
             tell(output, &problem.to_string(), problem.hint.as_deref());
         }
         let state = State::in_memory().map_err(|error| with_causes(CliError::failed(error.to_string()), &error))?;

@@ -9,7 +9,7 @@ use crate::exec::Packages;
 use crate::exec::packages::Fetched;
 use crate::model::package::{Lock, PackageId, Pin, Shelf};
 use crate::script::built_in;
-use crate::store::{PackageStore, SaveError};
+use crate::store::PackageStore;
 
 use super::CliError;
 use super::args::PackagesCommand;
@@ -182,7 +182,7 @@ fn remove(store: &PackageStore, named: &[String], output: &mut Output) -> Result
     for pin in before.iter().filter(|pin| own.pin(&pin.id).is_none()) {
         // Another workspace that needs it fetches it again.
         if postman.pin(&pin.id).is_none() {
-            store.forget(&pin.id).map_err(unsaved)?;
+            store.forget(&pin.id)?;
         }
         output.line(&format!("removed {}", pin.id))?;
     }
@@ -190,14 +190,5 @@ fn remove(store: &PackageStore, named: &[String], output: &mut Output) -> Result
 }
 
 fn save(store: &PackageStore, lock: &Lock) -> Result<(), CliError> {
-    store.write_lock(lock).map_err(unsaved)
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
-fn unsaved(error: SaveError) -> CliError {
-    let told = CliError::failed(error.to_string());
-    match error.hint() {
-        Some(hint) => told.hint(hint),
-        None => told,
-    }
+    Ok(store.write_lock(lock)?)
 }

@@ -1,11 +1,12 @@
 //! `postrider secrets`: what guards the values that are kept on this machine.
 
+use std::io::{BufRead, IsTerminal, stdin};
 use std::process::ExitCode;
 
 use crate::model::Secret;
 use crate::store::keyring::{Keyring, KeyringError, SystemKeyring};
 use crate::store::seal::{Protection, Safe, SealError};
-use crate::store::state::{StateError, rekey};
+use crate::store::state::{StateError, give_up, lost, rekey};
 
 use super::CliError;
 use super::args::SecretsCommand;
@@ -51,21 +52,60 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
             let given = opened_up(&safe, &keyring)?;
             change(opened, &safe, given.as_ref(), output)?;
         }
-        SecretsCommand::Forget => {
-            let ending = format!(".forgotten-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"));
-            let forgotten = safe.forget(&ending).map_err(|error| told(&error))?;
-            take_out(&keyring, output);
-            match forgotten {
-                Some(aside) => output.note(&format!(
-                    "all values and cookies kept so far are given up; the key is kept as `{}` in case the passphrase comes \
-                     back",
-                    escape(&aside.display().to_string())
-                )),
-                None => output.note("nothing was sealed yet"),
-            }
-        }
+        SecretsCommand::Forget { yes } => forget(opened, &safe, &keyring, yes, output)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gives up what nothing opens, once the user has agreed; what can be opened is not to be lost by a slip.
+fn forget(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, yes: bool, output: &mut Output) -> Result<(), CliError> {
+    // A key file that cannot be read opens nothing either.
+    let opens = match safe.protection() {
+        Ok(Protection::None | Protection::File) => true,
+        Ok(Protection::Passphrase) => matches!(passphrase::known(safe, keyring), Ok(Known::Is(_))),
+        Err(_) => false,
+    };
+    let lost = lost(&opened.paths, safe, opens).map_err(|error| state_told(&error))?;
+    if opens && lost == 0 {
+        let fine = CliError::failed("there is nothing to give up: all that is kept can be read");
+        return Err(
+            fine.hint("`postrider secrets unlock` removes a passphrase, `rekey` seals everything with a new key")
+        );
+    }
+    let what = match lost {
+        1 => "1 value that is kept on this machine".to_owned(),
+        count => format!("{count} values that are kept on this machine"),
+    };
+    let question = format!("{what}, in all workspaces, cannot be read (tokens, cookies, drafts); give it up for good?");
+    if !yes && !agrees(&question, output)? {
+        return Err(CliError::failed("nothing was given up"));
+    }
+    if !opens {
+        let ending = format!(".forgotten-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"));
+        if let Some(aside) = safe.forget(&ending).map_err(|error| told(&error))? {
+            let aside = escape(&aside.display().to_string());
+            output.note(&format!(
+                "the old key is kept as `{aside}`, for backups of the state that were made before"
+            ));
+        }
+        take_out(keyring, output);
+    }
+    let count = give_up(&opened.paths, safe).map_err(|error| state_told(&error))?;
+    output.note(&format!("given up: {count}; what is set from now on is kept again"));
+    Ok(())
+}
+
+/// Asks whether what cannot be undone shall be done.
+fn agrees(question: &str, output: &mut Output) -> Result<bool, CliError> {
+    if !stdin().is_terminal() {
+        return Err(
+            CliError::usage(question.trim_end_matches('?')).hint("there is no terminal to ask on; `--yes` does it")
+        );
+    }
+    output.note(&format!("{question} [y/N]"));
+    let mut answer = String::new();
+    let read = stdin().lock().read_line(&mut answer);
+    Ok(read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Output) -> Result<(), CliError> {

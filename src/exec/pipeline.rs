@@ -207,6 +207,9 @@ impl Pipeline {
                 prepared.blocked = Some(error);
             }
         };
+        if let Some(error) = self.locked(prepared, &resolved) {
+            prepared.blocked.get_or_insert(error);
+        }
         let resolved = self.with_vault(prepared, resolved, context).await;
         for path in self.http.files_outside(&resolved.body) {
             let asking = Self::asking(&prepared.plan);
@@ -215,6 +218,24 @@ impl Pipeline {
             }
         }
         resolved
+    }
+
+    /// Why a request is not sent that needs what the passphrase guards: without it, it would go out with a hole in it. A
+    /// token is fetched anew where it may be.
+    fn locked(&self, prepared: &Prepared, resolved: &ResolvedRequest) -> Option<SendError> {
+        let plan = &prepared.plan;
+        let is_renewed = |name: &str| self.tokens.is_some() && plan.tokens.renews(name);
+        let is_locked = |name: &&String| {
+            if let Some(name) = name.strip_prefix(vault::PREFIX) {
+                return plan.locked_vault.iter().any(|own| own == name);
+            }
+            let found = prepared.scopes.get(name);
+            found.is_some_and(|(_, binding)| binding.locked) && !is_renewed(name)
+        };
+        let name = resolved.unresolved.iter().find(is_locked)?;
+        let message = format!("the value of `{{{{{name}}}}}` is locked with a passphrase, so that nothing was sent");
+        let error = SendError::new(SendErrorKind::Request, message);
+        Some(error.hint("unlock what is kept first: the key L, `unlock` in the commands, or `POSTRIDER_PASSPHRASE`"))
     }
 
     /// Resolves what is of the vault, once the user has agreed.

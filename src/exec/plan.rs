@@ -10,7 +10,7 @@ use super::renewal::Tokens;
 use super::source::{Source, scopes};
 use crate::model::script::Scripts;
 use crate::model::token::TokenKey;
-use crate::model::variable::CurrentValues;
+use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Secret, Settings, Workspace};
 use crate::vars::Scopes;
 
@@ -40,6 +40,8 @@ pub struct Plan {
     pub root: PathBuf,
     /// The secrets that scripts may ask for.
     pub vault: Vec<(String, Secret)>,
+    /// The names of those that cannot be read before the user gives the passphrase.
+    pub locked_vault: Vec<String>,
     /// The other requests, where a script runs one of them.
     pub others: Option<Arc<Others>>,
     /// The file name of the active environment; empty without one.
@@ -163,9 +165,8 @@ impl Plan {
     /// The same plan with a row of iteration data.
     #[must_use]
     pub fn with_data(mut self, row: &DataRow) -> Self {
-        let layer = self.scopes.layer_mut(Scope::Data);
         for (key, value) in row {
-            layer.set(key, value.clone(), "iteration data");
+            self.scopes.set(Scope::Data, key, value.clone(), "iteration data");
         }
         self
     }
@@ -237,6 +238,7 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
             .map(|node| node.slug.clone())
             .unwrap_or_default(),
         vault: super::vault::values(source.current),
+        locked_vault: source.current.locked(&Owner::Vault).map(str::to_owned).collect(),
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),
         inherited_auth: source.node.map_or_else(none, |node| inherited_auth(workspace, node)),

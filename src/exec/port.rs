@@ -174,10 +174,9 @@ impl SendPort for Port {
 /// that it gives.
 fn with_local(scopes: &Scopes, given: &Map<String, Value>) -> Scopes {
     let mut scopes = scopes.clone();
-    let local = scopes.layer_mut(Scope::Local);
-    *local = Layer::default();
+    *scopes.layer_mut(Scope::Local) = Layer::default();
     for (key, value) in given {
-        local.set(key, value.clone(), "pm.execution.runRequest");
+        scopes.set(Scope::Local, key, value.clone(), "pm.execution.runRequest");
     }
     scopes
 }

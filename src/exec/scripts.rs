@@ -178,6 +178,7 @@ mod tests {
             aim: crate::exec::plan::Aim::Response,
             others: None,
             vault: Vec::new(),
+            locked_vault: Vec::new(),
             collection: None,
             tokens: crate::exec::renewal::Tokens::default(),
         };

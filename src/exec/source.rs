@@ -1,8 +1,11 @@
 //! Where a send takes its facts from, and the scopes it sees: built the same way for the TUI and the command line.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::tokens::{TokenRequest, token_sources};
+use super::tokens::{TokenRequest, token_sources, tokens_seen};
 use crate::model::exchange::Response;
 use crate::model::variable::{CurrentValues, Owner, display_value};
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
@@ -24,6 +27,35 @@ pub struct Source<'a> {
     pub overrides: &'a [(String, String, String)],
     /// Variables that `pm.variables.set` has set earlier in a run; a single send has none.
     pub local: Option<&'a Layer>,
+}
+
+/// The names of the variables that are secret in any scope a request sees, or that a token fills: their values are hidden
+/// in all of these scopes. Without a request it is unknown whose collection will see them, so that all of them count.
+pub fn secret_names(
+    workspace: &Workspace,
+    node: Option<NodeId>,
+    environment: Option<EnvironmentId>,
+) -> BTreeSet<String> {
+    let own = node.and_then(|node| workspace.collection_of(node)).map(|node| node.id);
+    let collections = own.as_ref().map_or(workspace.collections(), std::slice::from_ref);
+    let of_collections = collections
+        .iter()
+        .filter_map(|id| workspace.group(*id))
+        .map(|group| &group.variables);
+    let of_environment = environment
+        .and_then(|id| workspace.environment(id))
+        .map(|node| &node.environment.variables);
+    let variables = of_collections
+        .chain(of_environment)
+        .chain([&workspace.globals().variables])
+        .flatten();
+    let secret = variables.filter(|variable| variable.secret || variable.source.is_some());
+    let tokens = match node {
+        Some(_) => tokens_seen(workspace, node, environment),
+        None => token_sources(workspace),
+    };
+    let tokens = tokens.into_iter().map(|token| token.source.variable);
+    secret.map(|variable| variable.key.clone()).chain(tokens).collect()
 }
 
 /// The scopes a request sees: initial values, hidden by current ones, hidden by overrides.
@@ -60,6 +92,10 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
                 .layer_mut(Scope::Environment)
                 .set(key, value.clone().into(), "the command line");
         }
+    }
+    let secret = secret_names(source.workspace, source.node, source.environment);
+    if !secret.is_empty() {
+        scopes.hide(Arc::new(secret));
     }
     scopes
 }
@@ -168,6 +204,9 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
             Some(value) => layer.overlay(key, value.clone(), &now.set_by),
             None => layer.unset(key),
         }
+    }
+    for key in current.locked(owner) {
+        layer.lock(key);
     }
     layer
 }

@@ -56,6 +56,7 @@ impl Vault {
             undefined: false,
             set_by: String::new(),
             source: None,
+            locked: false,
         };
         Ok(state.values.iter().map(binding).collect())
     }

@@ -82,14 +82,14 @@ pub(super) fn broke(error: &hyper::Error) -> String {
     }
 }
 
-/// The user stopped it; `answered` is whether a redirect had come already.
-pub(super) fn cancelled(phase: Phase, answered: bool) -> SendError {
+/// The user stopped it; `went_out` is whether a connection had taken the request, or one before a redirect.
+pub(super) fn cancelled(phase: Phase, went_out: bool) -> SendError {
     let error = SendError::new(SendErrorKind::Cancelled, format!("cancelled while {}", doing(phase)));
     let waits = matches!(
         phase,
         Phase::Waiting | Phase::Downloading { .. } | Phase::PostResponseScript
     );
-    if waits || answered {
+    if waits || went_out {
         error.hint("the server may have received the request all the same")
     } else {
         error.hint("nothing was sent")

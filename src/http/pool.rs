@@ -27,7 +27,7 @@ use super::body::Body;
 use super::connect::{self, ConnectError, Ends, Route};
 use super::head::Head;
 use super::pulse::Pulse;
-use super::trace::watch;
+use super::trace::{mark_going_out, mark_not_taken, watch};
 use super::wire::{Heads, Wire};
 
 /// What tells connections apart: each serves requests of its own kind alone.
@@ -110,7 +110,7 @@ impl Pool {
             match self.send(key, link, request).await {
                 Ok(answer) => return Ok(answer),
                 // It never went out.
-                Err(error) if error.message().is_some() => {}
+                Err(error) if error.message().is_some() => mark_not_taken(),
                 // The server had hung up before it came, which it may at any time (RFC 9112, section 9.3.1).
                 Err(error) if request.method.is_idempotent() && hung_up(error.error()) => {}
                 Err(error) => return Err(Failure::Exchange(error.into_error())),
@@ -189,6 +189,7 @@ impl Pool {
             } => {
                 watch(&pulse);
                 heads.request(request.head.clone());
+                mark_going_out();
                 let body = sender.try_send_request(request.http1()).await?.into_body();
                 let head = heads.answer();
                 let link = Link::Http1 {
@@ -212,6 +213,7 @@ impl Pool {
                 pulse,
             } => {
                 watch(&pulse);
+                mark_going_out();
                 let (parts, body) = sender.try_send_request(request.http2()).await?.into_parts();
                 let head = Head {
                     version: parts.version,

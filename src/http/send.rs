@@ -102,12 +102,13 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
         () = silent(silence, &watched) => Err(Cut::Silent),
         result = run.hops() => Ok(result),
     };
-    let phase = run.trace.snapshot().phase;
+    let marks = run.trace.snapshot();
+    let phase = marks.phase;
     let result = result.unwrap_or_else(|cut| {
         Err(match cut {
             Cut::Late => error::timeout(limit, phase),
             Cut::Silent => error::silent(silence, phase),
-            Cut::Cancelled => error::cancelled(phase, run.arrived.is_some() || !run.exchange.hops.is_empty()),
+            Cut::Cancelled => error::cancelled(phase, marks.went_out() || !run.exchange.hops.is_empty()),
         })
     });
     run.finish(result)
@@ -213,8 +214,6 @@ impl<'a> Progressing<'a> {
         // Not of the system's randomness, which takes longer than the rest: it only makes each request another.
         let token = Builder::from_random_bytes(rand::random()).into_uuid().to_string();
         loop {
-            // A connection that is there already says nothing more until the answer comes.
-            self.trace.phase(Phase::Waiting);
             let mut response = self.hop(&hop, &token).await?;
             let status = response.head.status;
             let location = redirect::location(status, response.head.values("location").next());

@@ -63,6 +63,8 @@ pub(super) struct Marks {
     pub refused: Option<Arc<Tls>>,
     /// The connection.
     connection: Option<Pulse>,
+    /// How many connections took the request, so that the server may have it.
+    taken: usize,
     /// The TLS version, once the server has proved itself.
     pub tls_version: Option<&'static str>,
 }
@@ -86,6 +88,7 @@ impl Trace {
                 self_signed: false,
                 refused: None,
                 connection: None,
+                taken: 0,
                 tls_version: None,
             }),
         })
@@ -141,6 +144,11 @@ impl Marks {
     /// Whether the connection was open before.
     pub(super) fn reused(&self) -> bool {
         self.connected.is_none()
+    }
+
+    /// Whether the server may have the request.
+    pub(super) fn went_out(&self) -> bool {
+        self.taken > 0
     }
 
     /// How long the hop has taken so far.
@@ -219,6 +227,16 @@ pub(super) fn mark_connect() {
 /// Notes that the connection is open.
 pub(super) fn mark_connected() {
     mark(|marks| marks.connected = Some(Instant::now()), Some(Phase::Waiting));
+}
+
+/// Notes that a connection takes the request: an open one says nothing more until the answer comes.
+pub(super) fn mark_going_out() {
+    mark(|marks| marks.taken += 1, Some(Phase::Waiting));
+}
+
+/// Notes that the connection was closed before it took the request.
+pub(super) fn mark_not_taken() {
+    mark(|marks| marks.taken = marks.taken.saturating_sub(1), None);
 }
 
 /// Looks host names up as the system does, and marks when.

@@ -21,6 +21,7 @@ pub mod filed;
 pub mod follow;
 pub mod history;
 pub mod id;
+pub mod literal;
 pub mod load;
 pub mod origin;
 pub mod outcome;

@@ -1,6 +1,6 @@
 //! Variables: what is written in files, what is current, and what scripts change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -188,6 +188,8 @@ impl std::fmt::Debug for CurrentValue {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CurrentValues {
     values: BTreeMap<Owner, IndexMap<String, CurrentValue>>,
+    /// Those that are there and cannot be read before the user gives the passphrase.
+    locked: BTreeSet<(Owner, String)>,
 }
 
 impl CurrentValues {
@@ -210,6 +212,23 @@ impl CurrentValues {
         self.values
             .iter()
             .flat_map(|(owner, map)| map.iter().map(move |(key, value)| (owner, key.as_str(), value)))
+    }
+
+    /// Notes that a variable has a current value that cannot be read yet.
+    pub fn lock(&mut self, owner: Owner, key: impl Into<String>) {
+        self.locked.insert((owner, key.into()));
+    }
+
+    /// Forgets what could not be read: it can be now.
+    pub fn unlock(&mut self) {
+        self.locked.clear();
+    }
+
+    /// An owner's variables whose current value cannot be read, and that were not set since.
+    pub fn locked<'a>(&'a self, owner: &'a Owner) -> impl Iterator<Item = &'a str> {
+        let own = self.locked.iter().filter(move |(own, _)| own == owner);
+        own.map(|(_, key)| key.as_str())
+            .filter(move |key| self.get(owner, key).is_none())
     }
 
     /// Sets a current value.

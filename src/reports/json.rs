@@ -1,6 +1,6 @@
 //! The json reporter: newman's summary in one file, executions written as they come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::exec::{Done, RunEvent};
 use crate::formats::postman::{Secrets, write};
 use crate::formats::whole;
 use crate::model::secret::MASK;
-use crate::model::{NodeId, Redactor};
+use crate::model::{NodeId, Redactor, Workspace, literal};
 
 /// Writes newman's summary.
 pub struct Json {
@@ -26,6 +26,10 @@ pub struct Json {
     failed: usize,
     /// The items as Postman writes them.
     items: HashMap<NodeId, Value>,
+    /// The collections whose every secret is hidden: an item is written as it is in its file.
+    collections: HashSet<NodeId>,
+    /// Hides those, and all that was secret in the run so far.
+    redactor: Redactor,
 }
 
 impl Json {
@@ -37,7 +41,20 @@ impl Json {
             failures: Spool::new()?,
             failed: 0,
             items: HashMap::new(),
+            collections: HashSet::new(),
+            redactor: Redactor::default(),
         })
+    }
+
+    /// Hides what stands in clear in a collection's files, whether it is run or not.
+    fn hide(&mut self, workspace: &Workspace, collection: Option<NodeId>) {
+        let Some(collection) = collection.filter(|id| self.collections.insert(*id)) else {
+            return;
+        };
+        let nodes = workspace.descendants(collection).into_iter();
+        let entities = nodes.filter_map(|id| workspace.node(id)).map(|node| &node.entity);
+        let written = entities.flat_map(literal::of_entity).map(|literal| literal.value);
+        self.redactor = self.redactor.with(written);
     }
 
     fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
@@ -129,14 +146,24 @@ fn stream(body: &[u8], redactor: &Redactor) -> String {
 impl Report for Json {
     fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()> {
         match event {
-            RunEvent::Outcome(done) => self.done(done, redactor),
+            RunEvent::Outcome(done) => {
+                self.redactor = self.redactor.and(redactor);
+                let workspace = &done.session.workspace;
+                let of = |node| workspace.collection_of(node).map(|node| node.id);
+                self.hide(workspace, done.plan.node.and_then(of));
+                let redactor = self.redactor.clone();
+                self.done(done, &redactor)
+            }
             _ => Ok(()),
         }
     }
 
     fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
+        self.redactor = self.redactor.and(end.redactor);
+        self.hide(&end.session.workspace, end.collection);
+        let redactor = self.redactor.clone();
         let redacted = |mut value: Value| {
-            hide::secrets(&mut value, end.redactor);
+            hide::secrets(&mut value, &redactor);
             value
         };
         let collection = end.collection.map_or(Value::Null, |node| {

@@ -1,5 +1,7 @@
 //! The user's settings: `config.toml` in the configuration folder.
 
+mod reading;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -168,29 +170,28 @@ impl ConfigDto {
 }
 
 impl Config {
-    /// Reads the settings. A missing file is all defaults; so is a broken one, with the problem told.
-    pub fn load(file: &Path) -> (Self, Option<Problem>) {
-        let problem = |at, message: String| Problem {
-            file: file.to_owned(),
-            at,
-            message,
-            hint: Some("the defaults are used until it is corrected".to_owned()),
+    /// Reads the settings. A missing file is all defaults; so is one that is no TOML. A setting that cannot be used is left
+    /// out and told.
+    pub fn load(file: &Path) -> (Self, Vec<Problem>) {
+        let unread = |message: String| {
+            let problem = Problem {
+                file: file.to_owned(),
+                at: None,
+                message,
+                hint: Some("the defaults are used until it is corrected".to_owned()),
+            };
+            (Self::default(), vec![problem])
         };
         let bytes = match read(file) {
             Ok(Disk::Bytes(bytes)) => bytes,
-            Ok(Disk::Missing) => return (Self::default(), None),
-            Err(error) => return (Self::default(), Some(problem(None, format!("cannot read it: {error}")))),
+            Ok(Disk::Missing) => return (Self::default(), Vec::new()),
+            Err(error) => return unread(format!("cannot read it: {error}")),
         };
         let Ok(text) = String::from_utf8(bytes) else {
-            return (Self::default(), Some(problem(None, "the file is not UTF-8".to_owned())));
+            return unread("the file is not UTF-8".to_owned());
         };
-        match toml::from_str::<ConfigDto>(text.trim_start_matches('\u{feff}')) {
-            Ok(dto) => (dto.below(file.parent().unwrap_or(Path::new(""))), None),
-            Err(error) => {
-                let at = error.span().map(|span| line_column(&text, span.start));
-                (Self::default(), Some(problem(at, error.message().trim().to_owned())))
-            }
-        }
+        let (dto, problems) = reading::read(file, &text);
+        (dto.below(file.parent().unwrap_or(Path::new(""))), problems)
     }
 
     /// Writes one text setting (`theme`, say) into the file, leaving everything else in it as it is.
@@ -247,15 +248,18 @@ mod tests {
     fn missing_and_broken_settings_are_the_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
-        assert_eq!(Config::load(&file), (Config::default(), None));
+        assert_eq!(Config::load(&file), (Config::default(), Vec::new()));
         std::fs::write(&file, "theme = \"dark\"\ntimeout = \"10 apples\"\n").unwrap();
-        let (config, problem) = Config::load(&file);
-        assert_eq!(config, Config::default());
-        assert_eq!(problem.unwrap().at.unwrap().0, 2);
+        let (config, problems) = Config::load(&file);
+        assert_eq!((config.theme.as_deref(), config.timeout), (Some("dark"), None));
+        assert_eq!(problems[0].at.unwrap().0, 2);
+        std::fs::write(&file, "theme = \"dark\"\ntimeout = \n").unwrap();
+        let (config, problems) = Config::load(&file);
+        assert_eq!((config, problems.len()), (Config::default(), 1));
         let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\n";
         std::fs::write(&file, text).unwrap();
-        let (config, problem) = Config::load(&file);
-        assert_eq!((config.theme.as_deref(), problem), (Some("dark"), None));
+        let (config, problems) = Config::load(&file);
+        assert_eq!((config.theme.as_deref(), problems), (Some("dark"), Vec::new()));
         assert_eq!(config.timeout, Some(Duration::from_secs(10)));
         assert_eq!(
             (config.memory, config.spill_folder),
@@ -275,8 +279,8 @@ mod tests {
                     passphrase = { env = \"ME\" }\n[[client_certificates]]\nhost = \"https://b.test/x/*\"\n\
                     certificate = \"/abs/me.pem\"\nkey = \"me.key\"\n";
         std::fs::write(&file, text).unwrap();
-        let (config, problem) = Config::load(&file);
-        assert_eq!(problem, None);
+        let (config, problems) = Config::load(&file);
+        assert_eq!(problems, []);
         let [first, second] = config.client_certificates.as_slice() else {
             panic!("{config:?}")
         };
@@ -288,8 +292,8 @@ mod tests {
         assert_eq!(second.key, Some(folder.path().join("me.key")));
         // A passphrase in the file itself is refused: it would end up in somebody's repository.
         std::fs::write(&file, text.replace("{ env = \"ME\" }", "\"hush\"")).unwrap();
-        let (_, problem) = Config::load(&file);
-        assert!(!problem.unwrap().message.contains("`hush`"));
+        let (_, problems) = Config::load(&file);
+        assert!(!problems[0].message.contains("`hush`"));
     }
 
     #[test]

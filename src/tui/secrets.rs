@@ -32,6 +32,8 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
         .chain(of_globals)
         .flat_map(|(owner, variables)| variables.iter().map(move |variable| (owner.clone(), variable)))
         .filter(|(owner, variable)| is_written(variable) && shared.current.get(owner, &variable.key).is_none())
+        // One that is locked is the newer.
+        .filter(|(owner, variable)| !shared.current.locked(owner).any(|key| key == variable.key))
         .map(|(owner, variable)| {
             let value = CurrentValue {
                 value: Some(variable.value.clone()),

@@ -47,6 +47,7 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
         Err(why) => return state.shared.notify(Level::Error, why),
     };
     state.shared.locked = false;
+    state.shared.current.unlock();
     // What this session has set is the newer, and was not kept yet; but for what files say, for want of anything newer.
     let ours = state.shared.current.clone();
     let is_newer = |owner: &Owner, key: &str, value: &CurrentValue| {

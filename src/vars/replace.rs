@@ -117,7 +117,7 @@ pub(super) fn replace_with(text: &str, scopes: &Scopes, dynamic: Option<&Dynamic
         let later = dynamic.is_none()
             && scopes.get(token.name).map_or_else(
                 || super::dynamic::is_name(token.name) || env_name(token.name).is_some(),
-                |(_, binding)| binding.source.is_some(),
+                |(_, binding)| binding.comes_later(),
             );
         if !token.name.is_empty() && !later && !unresolved.contains(token.name) {
             unresolved.insert(token.name.to_owned());
@@ -142,7 +142,7 @@ fn pass(
         let value = match scopes.get(token.name) {
             // As in Postman: a row of data without a value says nothing.
             Some((Scope::Data, binding)) if binding.value.is_null() => continue,
-            Some((_, binding)) if binding.source.is_some() => continue,
+            Some((_, binding)) if binding.comes_later() => continue,
             Some((scope, binding)) => {
                 used.insert((token.name.to_owned(), scope));
                 display_value(&binding.value)

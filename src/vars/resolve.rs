@@ -11,6 +11,7 @@ use indexmap::IndexSet;
 use serde_json::Value;
 
 use crate::model::body::{Language, Part, PartContent};
+use crate::model::literal::is_secret_param;
 use crate::model::request::Entry;
 use crate::model::secret::is_credential_header;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
@@ -18,27 +19,6 @@ use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Scope, Secret
 
 use super::replace::replace_with;
 use super::{Dynamic, Scopes, json, url};
-
-/// Auth parameters that are secret, in lower case without `_` and `-`.
-const SECRET_PARAMS: [&str; 17] = [
-    "password",
-    "token",
-    "value",
-    "accesstoken",
-    "refreshtoken",
-    "idtoken",
-    "clienttoken",
-    "secret",
-    "clientsecret",
-    "consumersecret",
-    "tokensecret",
-    "privatekey",
-    "secretkey",
-    "sessiontoken",
-    "authkey",
-    "codeverifier",
-    "passphrase",
-];
 
 /// Resolves every variable of a request; `auth` and `settings` are the effective ones.
 ///
@@ -268,8 +248,7 @@ fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)], url: &str
         .map(|value| super::replace(&value, scopes).text)
         .collect();
     for (name, value) in &auth.params {
-        let plain: String = name.to_ascii_lowercase().replace(['_', '-'], "");
-        if SECRET_PARAMS.contains(&plain.as_str())
+        if is_secret_param(name)
             && let Value::String(text) = value
         {
             out.push(text.clone());

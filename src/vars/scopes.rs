@@ -1,5 +1,8 @@
 //! The five scopes of a send, as one owned snapshot.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::model::variable::{Change, CurrentValue, ValueSource, VariableWrite};
@@ -22,6 +25,8 @@ pub struct Binding {
     pub set_by: String,
     /// Where the value comes from as soon as a request needs it; until then there is none.
     pub source: Option<ValueSource>,
+    /// Its value is kept on this machine and cannot be read before the user gives the passphrase: there is none.
+    pub locked: bool,
 }
 
 impl std::fmt::Debug for Binding {
@@ -44,7 +49,15 @@ impl From<&Variable> for Binding {
             undefined: false,
             set_by: variable.source.as_ref().map(ToString::to_string).unwrap_or_default(),
             source: variable.source.clone(),
+            locked: false,
         }
+    }
+}
+
+impl Binding {
+    /// Whether there is no value yet, although there is one somewhere.
+    pub fn comes_later(&self) -> bool {
+        self.locked || self.source.is_some()
     }
 }
 
@@ -113,12 +126,25 @@ impl Layer {
         }
     }
 
+    /// Takes the value of a variable away that is hidden by one that cannot be read.
+    pub fn lock(&mut self, key: &str) {
+        self.set(key, "".into(), "");
+        if let Some(binding) = self
+            .bindings
+            .iter_mut()
+            .rfind(|binding| binding.enabled && binding.key == key)
+        {
+            binding.locked = true;
+        }
+    }
+
     fn put(&mut self, place: Option<usize>, key: &str, value: Value, set_by: &str) {
         match place {
             Some(place) => {
                 self.bindings[place].value = value;
                 self.bindings[place].undefined = false;
                 self.bindings[place].source = None;
+                self.bindings[place].locked = false;
                 set_by.clone_into(&mut self.bindings[place].set_by);
             }
             None => self.bindings.push(Binding {
@@ -129,6 +155,7 @@ impl Layer {
                 undefined: false,
                 set_by: set_by.to_owned(),
                 source: None,
+                locked: false,
             }),
         }
     }
@@ -143,6 +170,8 @@ impl Layer {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scopes {
     layers: [Layer; 5],
+    /// The names whose values are secret in whatever scope they are.
+    hidden: Arc<BTreeSet<String>>,
 }
 
 impl Scopes {
@@ -163,23 +192,54 @@ impl Scopes {
             .find_map(|scope| self.layer(scope).get(key).map(|binding| (scope, binding)))
     }
 
-    /// Does what a script did.
-    pub fn apply(&mut self, write: &VariableWrite) {
-        let layer = self.layer_mut(write.scope);
-        match &write.change {
-            Change::Set { key, value } => layer.set(key, value.clone(), &write.set_by),
-            Change::Undefine { key } => layer.undefine(key, &write.set_by),
-            Change::Unset { key } => layer.unset(key),
-            Change::Clear => layer.bindings.clear(),
+    /// Gives a variable of a scope a value; a secret one stays secret, also where another scope says that it is one.
+    pub fn set(&mut self, scope: Scope, key: &str, value: Value, set_by: &str) {
+        self.layer_mut(scope).set(key, value, set_by);
+        if self.hidden.contains(key) {
+            self.hide(Arc::clone(&self.hidden));
         }
     }
 
-    /// Every value that is marked secret in any scope, spelled as it would be sent.
+    /// Makes the values of these variables secrets, in whatever scope they are or are set later.
+    pub fn hide(&mut self, names: Arc<BTreeSet<String>>) {
+        let bindings = self.layers.iter_mut().flat_map(|layer| &mut layer.bindings);
+        for binding in bindings.filter(|binding| names.contains(&binding.key)) {
+            binding.secret = true;
+        }
+        self.hidden = names;
+    }
+
+    /// Whether the values of a variable are secret in whatever scope it is.
+    pub fn hides(&self, key: &str) -> bool {
+        self.hidden.contains(key)
+    }
+
+    /// Puts another layer in the place of a scope's; what is secret in it is so in all scopes.
+    pub fn replace(&mut self, scope: Scope, layer: Layer) {
+        let own = layer.bindings.iter().filter(|binding| binding.secret);
+        let mut names = BTreeSet::clone(&self.hidden);
+        names.extend(own.map(|binding| binding.key.clone()));
+        *self.layer_mut(scope) = layer;
+        self.hide(Arc::new(names));
+    }
+
+    /// Does what a script did.
+    pub fn apply(&mut self, write: &VariableWrite) {
+        match &write.change {
+            Change::Set { key, value } => self.set(write.scope, key, value.clone(), &write.set_by),
+            Change::Undefine { key } => self.layer_mut(write.scope).undefine(key, &write.set_by),
+            Change::Unset { key } => self.layer_mut(write.scope).unset(key),
+            Change::Clear => self.layer_mut(write.scope).bindings.clear(),
+        }
+    }
+
+    /// Every value that is marked secret in any scope, spelled as it would be sent; also of what is switched off, which is
+    /// shown where variables are listed.
     pub fn secrets(&self) -> impl Iterator<Item = String> + '_ {
         self.layers
             .iter()
             .flat_map(|layer| &layer.bindings)
-            .filter(|binding| binding.secret && binding.enabled)
+            .filter(|binding| binding.secret)
             .map(|binding| crate::model::variable::display_value(&binding.value))
             .filter(|value| !value.is_empty())
     }
@@ -200,6 +260,27 @@ mod tests {
     }
 
     #[test]
+    fn what_is_secret_in_one_scope_is_so_in_all() {
+        let mut scopes = Scopes::default();
+        scopes.layer_mut(Scope::Environment).set("pw", json!("hunter2"), "you");
+        assert_eq!(scopes.secrets().count(), 0);
+        scopes.hide(Arc::new(["pw".to_owned(), "tok".to_owned()].into()));
+        scopes.set(Scope::Local, "tok", json!("t-1"), "script");
+        scopes.set(Scope::Local, "open", json!("seen"), "script");
+        let write = VariableWrite {
+            scope: Scope::Global,
+            change: Change::Set {
+                key: "pw".into(),
+                value: json!("hunter3"),
+            },
+            set_by: "script".into(),
+        };
+        scopes.apply(&write);
+        let found: Vec<String> = scopes.secrets().collect();
+        assert_eq!(found, ["t-1", "hunter2", "hunter3"]);
+    }
+
+    #[test]
     fn the_last_enabled_duplicate_counts_and_a_disabled_one_stays() {
         let mut layer = Layer::default();
         for (value, enabled) in [(1, true), (2, true), (3, false)] {
@@ -211,6 +292,7 @@ mod tests {
                 undefined: false,
                 set_by: String::new(),
                 source: None,
+                locked: false,
             });
         }
         assert_eq!(layer.get("x").map(|binding| binding.value.clone()), Some(json!(2)));

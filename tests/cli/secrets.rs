@@ -75,14 +75,42 @@ fn values_are_sealed_and_a_passphrase_locks_them() {
     postrider(&["secrets", "unlock"], Some("open sesame")).success();
     postrider(&get, None).success().stdout("heron-4711-secret\n");
 
-    postrider(&["secrets", "forget"], None)
+    // What can be read is not given up.
+    postrider(&["secrets", "forget", "--yes"], None)
+        .code(1)
+        .stderr(contains("there is nothing to give up"));
+    postrider(&get, None).success().stdout("heron-4711-secret\n");
+    postrider(&["secrets", "lock"], Some("open sesame")).success();
+    postrider(&["secrets", "forget", "--yes"], Some("open sesame"))
+        .code(1)
+        .stderr(contains("there is nothing to give up"));
+    postrider(&["secrets", "forget"], Some("close sesame"))
+        .code(2)
+        .stderr(contains("cannot be read").and(contains("`--yes`")));
+    postrider(&get, Some("open sesame")).success();
+    postrider(&["secrets", "forget", "--yes"], None)
         .success()
-        .stderr(contains("secrets.key.forgotten-"));
+        .stderr(contains("secrets.key.forgotten-").and(contains("given up: 1")));
     postrider(&get, None)
         .code(2)
-        .stderr(contains("1 of the values kept on this machine cannot be read"));
-    postrider(&["env", "set", "pin", "new", "-e", "here"], None).success();
+        .stderr(contains("`pin`").and(contains("cannot be read").not()));
+    postrider(&["env", "set", "pin", "new", "-e", "here"], None)
+        .success()
+        .stderr(contains("cannot be read").not());
     postrider(&get, None).success().stdout("new\n");
+
+    // The key was lost, and there is another one: what it sealed can be given up, the rest stays.
+    std::fs::remove_file(state.join("postrider/secrets.key")).unwrap();
+    postrider(&["env", "set", "other", "kept", "-e", "here"], None)
+        .success()
+        .stderr(contains("`postrider secrets forget`"));
+    postrider(&["secrets", "forget", "--yes"], None)
+        .success()
+        .stderr(contains("given up: 1").and(contains(".forgotten-").not()));
+    postrider(&["env", "get", "other", "-e", "here"], None)
+        .success()
+        .stdout("kept\n")
+        .stderr("");
 }
 
 #[cfg(unix)]
@@ -123,4 +151,104 @@ fn values_from_outside_need_consent_and_show_nowhere() {
     for secret in ["heron-of-the-environment", "from-a-program-4711"] {
         assert!(!holds(&home.folder.path().join("state"), secret), "{secret}");
     }
+}
+
+#[test]
+fn a_report_hides_what_other_requests_of_the_collection_have_in_clear() {
+    let home = Home::new();
+    let with = |kind: &str, params: &str| {
+        format!(
+            "name = \"{kind}\"\nmethod = \"GET\"\nurl = \"http://127.0.0.1:1/\"\n\n[auth]\ntype = \"{kind}\"\n{params}"
+        )
+    };
+    let files = [
+        (
+            "oauth2",
+            with("oauth2", "clientSecret = \"heron-oauth2\"\npassword = \"heron-pw\"\n"),
+        ),
+        (
+            "aws",
+            with("awsv4", "accessKey = \"AKIA\"\nsecretKey = \"heron-aws\"\n"),
+        ),
+        (
+            "oauth1",
+            with(
+                "oauth1",
+                "consumerSecret = \"heron-one\"\ntokenSecret = \"heron-two\"\n",
+            ),
+        ),
+        ("hawk", with("hawk", "authId = \"me\"\nauthKey = \"heron-hawk\"\n")),
+        ("key", with("apikey", "key = \"k\"\nvalue = \"heron-key\"\n")),
+        (
+            "header",
+            "name = \"H\"\nmethod = \"GET\"\nurl = \"http://me:heron-url@127.0.0.1:1/\"\n\
+             headers = [{ name = \"Authorization\", value = \"Bearer heron-header\", enabled = false }]\n"
+                .to_owned(),
+        ),
+        (
+            "run",
+            "name = \"Run\"\nmethod = \"GET\"\nurl = \"http://127.0.0.1:1/\"\n".to_owned(),
+        ),
+    ];
+    let files: Vec<_> = files.iter().map(|(slug, text)| (*slug, text.as_str())).collect();
+    let mut command = home.with(&files);
+    let args = ["run", "collections/api/run.toml", "-e", "here", "-r", "json"];
+    command
+        .args(args)
+        .args(["--reporter-json-export", "report.json"])
+        .assert()
+        .code(1);
+    let report = std::fs::read_to_string(home.folder.path().join("workspace/report.json")).unwrap();
+    assert!(
+        report.contains("clientSecret") && report.contains("AKIA"),
+        "the collection is in it"
+    );
+    assert!(!report.contains("heron"), "{report}");
+}
+
+#[test]
+fn what_is_secret_in_the_collection_is_so_in_the_environment() {
+    let home = Home::new();
+    let request = "name = \"R\"\nmethod = \"GET\"\nurl = \"http://127.0.0.1:1/?pw={{upw}}&t={{tok}}&own={{own}}\"\n";
+    let _ = home.with(&[("r", request)]);
+    let root = home.folder.path().join("workspace");
+    let postrider = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(args).assert()
+    };
+    let collection = "name = \"API\"\n\n[[variables]]\nkey = \"upw\"\nvalue = \"\"\nsecret = true\n\n[tokens.tok]\n\
+                      request = \"login\"\nrenew = \"never\"\n";
+    super::write(&root, "collections/api/collection.toml", collection);
+    postrider(&["env", "set", "-e", "here", "upw", "heron-pw-4711"])
+        .success()
+        .stderr(contains("`upw`, a secret, of `here`"));
+    postrider(&["env", "set", "-e", "here", "tok", "heron-tok-4711"]).success();
+    postrider(&["env", "set", "-e", "here", "--secret", "own", "heron-own-4711"])
+        .success()
+        .stderr(contains("its file says that it is one, and no value"));
+    let file = std::fs::read_to_string(root.join("environments/here.toml")).unwrap();
+    assert!(
+        file.contains("\"own\"") && file.contains("secret = true") && !file.contains("heron"),
+        "{file}"
+    );
+    for key in ["upw", "tok", "own"] {
+        postrider(&["env", "get", "-e", "here", key])
+            .code(1)
+            .stderr(contains("is secret"));
+    }
+    let shown = postrider(&["env", "get", "-e", "here"]).success();
+    let shown = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();
+    assert!(shown.contains("upw") && !shown.contains("heron"), "{shown}");
+    let export = ["-r", "cli,json", "--reporter-json-export", "report.json", "--verbose"];
+    let ran = postrider(&[&["run", "collections/api", "-e", "here"], &export[..]].concat()).code(1);
+    let ran = ran.get_output();
+    let report = std::fs::read_to_string(root.join("report.json")).unwrap();
+    let shown = [&ran.stdout[..], &ran.stderr].concat();
+    for text in [&*report, &*String::from_utf8_lossy(&shown)] {
+        assert!(text.contains("127.0.0.1") && !text.contains("heron"), "{text}");
+    }
+    let sent = postrider(&["send", "collections/api/r.toml", "-e", "here", "--verbose"]).code(1);
+    let sent = String::from_utf8_lossy(&sent.get_output().stderr).into_owned();
+    assert!(sent.contains("127.0.0.1") && !sent.contains("heron"), "{sent}");
+    assert!(!holds(&home.folder.path().join("state"), "heron"));
 }

@@ -119,6 +119,49 @@ async fn cancelling_ends_the_send_at_once() {
     assert!(server.seen().is_empty());
 }
 
+/// A server that answers one request of a connection and is silent on the next; `got` is told of that.
+async fn silent_the_second_time() -> (String, tokio::sync::oneshot::Receiver<()>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (tell, got) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut room = [0; 4096];
+        assert!(connection.read(&mut room).await.unwrap() > 0);
+        connection
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        assert!(connection.read(&mut room).await.unwrap() > 0);
+        tell.send(()).unwrap();
+        // Until the client hangs up.
+        while !matches!(connection.read(&mut room).await, Ok(0) | Err(_)) {}
+    });
+    (url, got)
+}
+
+#[tokio::test]
+async fn cancelling_on_an_open_connection_says_that_the_request_may_have_arrived() {
+    let (url, got) = silent_the_second_time().await;
+    let client = client();
+    assert!(client.send(signed(get(&url)), context()).await.response().is_some());
+    let context = SendContext::new(Arc::new(Jar::new()));
+    let cancel = context.cancel.clone();
+    let request = request("POST", &url, ResolvedBody::None);
+    let (exchange, ()) = tokio::join!(client.send(signed(request), context), async {
+        got.await.unwrap();
+        cancel.cancel();
+    });
+    assert_eq!(
+        told(&exchange, SendErrorKind::Cancelled),
+        "cancelled while waiting for the answer"
+    );
+    let hint = error(&exchange).hint.as_deref().unwrap();
+    assert!(hint.contains("may have received"), "{hint}");
+}
+
 #[tokio::test]
 async fn a_server_that_hangs_up() {
     let server = Server::start(|_: &Received| Vec::new()).await;

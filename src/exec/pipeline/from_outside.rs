@@ -212,3 +212,33 @@ async fn scripts_reach_no_files_no_programs_and_no_environment() {
     let said: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
     assert!(said.contains(&"sent: "), "{said:?}");
 }
+
+#[tokio::test]
+async fn what_needs_a_locked_value_is_not_sent() {
+    use crate::model::variable::Owner;
+
+    let (mut session, id) = given(request("One", "{{base}}/?a={{pin}}", "", "")).await;
+    let send = |session: &Session| {
+        let plan = session.plan(id).unwrap();
+        async move { pipeline().send(plan, &SendContext::default()).await }
+    };
+    session.current.lock(Owner::Globals, "pin");
+    let told = error(&send(&session).await);
+    assert!(
+        told.contains("`{{pin}}` is locked") && told.contains("POSTRIDER_PASSPHRASE"),
+        "{told}"
+    );
+    // What was set since is no longer locked, nor is anything once the passphrase is given.
+    let pin = crate::model::variable::CurrentValue {
+        value: Some("1234".into()),
+        set_by: "you".into(),
+        set_at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    session.current.set(Owner::Globals, "pin", pin);
+    assert!(send(&session).await.exchange.unwrap().response().is_some());
+    let (mut session, id) = given(request("One", "{{base}}/?a={{vault:key}}", "", "")).await;
+    session.current.lock(Owner::Vault, "key");
+    let plan = session.plan(id).unwrap();
+    let told = error(&pipeline().send(plan, &SendContext::default()).await);
+    assert!(told.contains("`{{vault:key}}` is locked"), "{told}");
+}

@@ -12,7 +12,7 @@ use crate::exec::plan::{self, Plan};
 use crate::exec::source::{Source, collection_layer};
 use crate::exec::tokens::{TokenRequest, token_sources, tokens_seen};
 use crate::model::script::{ScriptEvent, Scripts};
-use crate::model::token::{TokenKey, TokenSource};
+use crate::model::token::{Renew, TokenKey, TokenSource};
 use crate::model::{NodeId, Scope, Workspace};
 use crate::vars::{Dynamic, Layer, Scopes, resolve};
 
@@ -95,6 +95,12 @@ impl Tokens {
         self.pick(&self.sees).filter(|(at, _)| !self.fills.contains(at))
     }
 
+    /// Whether a variable is a token that the request uses and that is fetched without being asked for.
+    pub fn renews(&self, variable: &str) -> bool {
+        self.seen()
+            .any(|(_, bound)| bound.source.variable == variable && bound.source.renew != Renew::Never)
+    }
+
     /// The tokens that the request brings.
     pub fn filled(&self) -> impl Iterator<Item = &Bound> {
         self.pick(&self.fills).map(|(_, bound)| bound)
@@ -120,7 +126,7 @@ impl Tokens {
         plan.scopes = scopes.clone();
         let collection = self.get(at).and_then(|bound| bound.collection.as_ref());
         if let Some((_, layer)) = collection.filter(|(node, _)| Some(*node) != from) {
-            *plan.scopes.layer_mut(Scope::Collection) = Layer::clone(layer);
+            plan.scopes.replace(Scope::Collection, Layer::clone(layer));
         }
         plan
     }

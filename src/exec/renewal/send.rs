@@ -84,7 +84,9 @@ impl Pipeline {
             failed: None,
             granted: None,
         };
-        let Some(store) = self.tokens.clone().filter(|_| !prepared.plan.tokens.is_empty()) else {
+        // What is not sent needs no token.
+        let may_need = !prepared.plan.tokens.is_empty() && prepared.blocked.is_none();
+        let Some(store) = self.tokens.clone().filter(|_| may_need) else {
             return ready;
         };
         ready.used = self.used(prepared, &ready.resolved);

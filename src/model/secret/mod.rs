@@ -234,7 +234,8 @@ impl fmt::Debug for Redactor {
 /// A URL as it may be shown: without user and password, which stand before the last `@` of its authority (RFC 3986, section
 /// 3.2). One in its path or query belongs there.
 pub fn without_credentials(url: &str) -> String {
-    let is_scheme = |scheme: &str| scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    // Also one that is spelled wrong: what is told of it must not tell the password.
+    let is_scheme = |scheme: &str| !scheme.contains(['/', '\\', '?', '#', '@', ':']);
     let start = match url.split_once("://") {
         Some((scheme, _)) if is_scheme(scheme) => scheme.len() + 3,
         _ => 0,

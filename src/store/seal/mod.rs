@@ -60,7 +60,9 @@ impl SealError {
         match self {
             Self::Locked => "set `POSTRIDER_PASSPHRASE`, or run it in a terminal, where you are asked",
             Self::WrongPassphrase => "try again; `postrider secrets forget` gives up what is locked, to begin anew",
-            Self::OtherKey(_) => "put the key file back from where it went; else set the values anew",
+            Self::OtherKey(_) => {
+                "put the key file back from where it went, or give up what it sealed: `postrider secrets forget`"
+            }
             Self::Damaged => "set the value anew",
             Self::File { .. } => "put it right, or move it away: then a new key is made and the values are set anew",
         }

@@ -66,6 +66,22 @@ impl State {
         Ok(out)
     }
 
+    /// Which values there are, without opening any: for as long as they are locked.
+    pub fn locked_values(&self) -> Result<CurrentValues, StateError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT scope, name, key FROM current_values WHERE value NOT NULL")?;
+        let mut rows = statement.query([])?;
+        let mut out = CurrentValues::default();
+        while let Some(row) = rows.next()? {
+            let (scope, name): (String, String) = (row.get(0)?, row.get(1)?);
+            if let Some(owner) = owner(&scope, name) {
+                out.lock(owner, row.get::<_, String>(2)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// How many values could not be opened when they were last read: they were sealed with a key that is gone.
     pub fn unreadable(&self) -> usize {
         self.unreadable.get()

@@ -25,7 +25,7 @@ pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
 pub use open::folder_for;
 pub use others::{Known, Other, StateWatcher};
-pub use sealing::{Rekeyed, rekey};
+pub use sealing::{Rekeyed, give_up, lost, rekey};
 pub use tokens::{KeptTokens, key_of, token_of, token_place, tokens_among};
 
 /// The local state of one workspace.

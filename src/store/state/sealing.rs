@@ -10,10 +10,17 @@ use super::{State, StateError};
 use crate::model::Secret;
 use crate::model::problem::Problem;
 use crate::store::paths::Paths;
-use crate::store::seal::{Keys, Safe, SealError, is_sealed};
+use crate::store::seal::{Keys, Protection, Safe, SealError, is_sealed};
 
 /// The key under which it is noted that plain values, or traces of them, may be left.
 const UNSEALED: &str = "unsealed";
+
+/// What is sealed: table, the name a value is sealed under, the value, and which rows.
+const SEALED: [(&str, &str, &str, &str); 3] = [
+    ("current_values", "key", "value", "true"),
+    ("kv", "'cookies'", "json", "(key = 'cookies' OR key LIKE 'cookies.%')"),
+    ("drafts", "'draft'", "text", "true"),
+];
 
 impl State {
     /// Where the key is.
@@ -57,6 +64,24 @@ impl State {
             Err(error) => Err(error),
             Ok(()) => self.unset(UNSEALED),
         }
+    }
+
+    /// Where what is sealed stands that none of these keys opens: a table and a row.
+    fn unopened(&self, safe: &Safe, keys: Option<&Keys>) -> Result<Vec<(&'static str, i64)>, StateError> {
+        let mut out = Vec::new();
+        for (table, name, column, which) in SEALED {
+            let select = format!("SELECT rowid, {name}, {column} FROM {table} WHERE {column} NOT NULL AND {which}");
+            let mut rows = self.connection.prepare(&select)?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            for row in rows {
+                let (row, name, kept): (i64, String, String) = row?;
+                let opens = |keys: &Keys| safe.open(keys, &name, &kept).is_ok();
+                if is_sealed(&kept) && !keys.is_some_and(opens) {
+                    out.push((table, row));
+                }
+            }
+        }
+        Ok(out)
     }
 
     /// Overwrites what is left of values in free pages and in the log.
@@ -138,6 +163,52 @@ pub fn rekey(paths: &Paths, safe: &Safe, passphrase: Option<&Secret>) -> Result<
         safe.put(&both.newest(), passphrase)?;
     }
     Ok(out)
+}
+
+/// How much is kept, in all workspaces, that cannot be opened: all that is sealed, unless the safe `opens`, else what was
+/// sealed with a key that is gone.
+pub fn lost(paths: &Paths, safe: &Safe, opens: bool) -> Result<usize, StateError> {
+    let keys = if opens { key_there(safe)? } else { None };
+    let mut count = 0;
+    each_state(paths, |state| {
+        count += state.unopened(safe, keys.as_ref())?.len();
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// Removes what no key of the safe opens, from all workspaces; returns how much it was.
+pub fn give_up(paths: &Paths, safe: &Safe) -> Result<usize, StateError> {
+    let keys = key_there(safe)?;
+    let mut count = 0;
+    each_state(paths, |state| {
+        for (table, row) in state.unopened(safe, keys.as_ref())? {
+            let delete = format!("DELETE FROM {table} WHERE rowid = ?1");
+            count += state.connection.execute(&delete, [row])?;
+        }
+        state.announce();
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+/// The keys, without making any.
+fn key_there(safe: &Safe) -> Result<Option<Keys>, SealError> {
+    match safe.protection()? {
+        Protection::None => Ok(None),
+        Protection::File | Protection::Passphrase => safe.keys().map(Some),
+    }
+}
+
+fn each_state(paths: &Paths, mut work: impl FnMut(&State) -> Result<(), StateError>) -> Result<(), StateError> {
+    if !paths.state.exists() {
+        return Ok(());
+    }
+    for file in states(paths)? {
+        let (state, _) = State::open_file_with(&file, Safe::new(paths.secrets_key()))?;
+        work(&state)?;
+    }
+    Ok(())
 }
 
 /// What came of a new key.

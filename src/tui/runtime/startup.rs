@@ -60,7 +60,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     // Read first: a file that is of no use leaves nothing behind.
     let found = options.foreign.then(|| foreign::open(&options.root, &options.beside));
     let found = found.transpose()?;
-    let (config, config_problem) = Config::load(&options.paths.config_file());
+    let (config, config_problems) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
     let mut state = State {
         depth: Some(Depth::detect(|name| std::env::var(name).ok())),
@@ -93,7 +93,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     if let Some(loading) = &mut loading {
         ahead::read(&mut state, loading, &local.remembered);
     }
-    state.shared.workspace.problems.extend(config_problem);
+    state.shared.workspace.problems.extend(config_problems);
     looks.take_up(&mut state);
     let no_environment = local.remembered.no_environment;
     let (database, cookies, mut effects) = local.take_up(&mut state, &files);
@@ -225,6 +225,7 @@ impl Remembered {
         match database.current_values() {
             Ok(current) => self.current = current,
             Err(state::StateError::Seal(error)) => {
+                self.current = database.locked_values()?;
                 locked = Some(format!("{error}: tokens and cookies are not read, nor kept"));
             }
             Err(error) => return Err(error),
@@ -245,7 +246,12 @@ impl Remembered {
             Err(state::StateError::Seal(_)) => return Ok(locked),
             cookies => cookies?,
         };
-        match cookies.map(|json| Jar::from_json(&json)) {
+        let jar = |json: String| match json.as_str() {
+            // What its key does not open.
+            "" => Err("the cookies cannot be read: the key they were sealed with is gone".to_owned()),
+            json => Jar::from_json(json),
+        };
+        match cookies.map(jar) {
             None => Ok(locked),
             Some(Ok(jar)) => {
                 self.cookies = Some(jar);

@@ -24,7 +24,7 @@ pub fn lines(line: &Line, override_: Option<&str>, view: View<'_>, width: usize,
     }
     out.push(match override_ {
         // One sets it by a current value, so it is no secret.
-        Some(value) if !line.secret() => {
+        Some(value) if !line.masked() => {
             let text = format!("{} hides both while the demo server runs", escape::printable(value));
             Text::styled(text, view.theme.warn)
         }

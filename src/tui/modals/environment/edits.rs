@@ -237,7 +237,7 @@ pub fn reset(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
 /// Copies the value that counts; of a secret only what is shown, as everywhere.
 pub fn copy(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     let Some(line) = editor.line() else { return };
-    if line.secret() && !cx.shared.revealed {
+    if line.masked() && !cx.shared.revealed {
         let text = format!("`{}` is hidden: `v` reveals it, then `y` copies it", line.key);
         notify(cx, Level::Info, text);
         return;

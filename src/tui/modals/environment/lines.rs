@@ -1,5 +1,7 @@
 //! What the table shows: a file's variables, then those that only have a current value.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::model::Environment;
@@ -27,6 +29,8 @@ pub struct Line {
     pub key: String,
     /// Its current value; of duplicates only the one that counts has it.
     pub current: Option<CurrentValue>,
+    /// Whether it is a secret elsewhere: in another scope, or as a token that a request brings.
+    pub hidden: bool,
 }
 
 impl std::fmt::Debug for Line {
@@ -41,6 +45,11 @@ impl Line {
     pub fn secret(&self) -> bool {
         let variable = self.variable.as_ref();
         variable.is_some_and(|variable| variable.secret || variable.source.is_some())
+    }
+
+    /// Whether its value is shown on demand alone.
+    pub fn masked(&self) -> bool {
+        self.hidden || self.secret()
     }
 
     /// Whether requests see it.
@@ -59,8 +68,9 @@ impl Line {
     /// Its row of the table.
     pub fn row(&self) -> Row {
         let secret = self.secret();
+        let masked = self.masked();
         let cell = |text: String| {
-            if secret { Cell::secret(&text) } else { Cell::new(&text) }
+            if masked { Cell::secret(&text) } else { Cell::new(&text) }
         };
         let source = self.variable.as_ref().and_then(|variable| variable.source.as_ref());
         let initial = match &self.variable {
@@ -75,7 +85,11 @@ impl Line {
             cell(initial)
         };
         let current = self.current.as_ref().and_then(|current| current.value.as_ref());
-        let mark = if secret { "secret" } else { "" };
+        let mark = match (secret, masked) {
+            (true, _) => "secret",
+            (false, true) => "hidden",
+            (false, false) => "",
+        };
         Row::new([
             Cell::new(&self.key),
             initial,
@@ -86,8 +100,13 @@ impl Line {
     }
 }
 
-/// All lines, in the order of the file.
-pub fn lines(environment: &Environment, current: &CurrentValues, owner: &Owner) -> Vec<Line> {
+/// All lines, in the order of the file; the values of these names are hidden.
+pub fn lines(
+    environment: &Environment,
+    current: &CurrentValues,
+    owner: &Owner,
+    hidden: &BTreeSet<String>,
+) -> Vec<Line> {
     let variables = &environment.variables;
     let counts = |at: usize| {
         let same = |variable: &&Variable| variable.enabled && variable.key == variables[at].key;
@@ -102,6 +121,7 @@ pub fn lines(environment: &Environment, current: &CurrentValues, owner: &Owner) 
             variable: Some(variable.clone()),
             key: variable.key.clone(),
             current: current.get(owner, &variable.key).filter(|_| counts(at)).cloned(),
+            hidden: hidden.contains(&variable.key),
         })
         .collect();
     for (key, value) in current.of(owner) {
@@ -110,6 +130,7 @@ pub fn lines(environment: &Environment, current: &CurrentValues, owner: &Owner) 
                 variable: None,
                 key: key.to_owned(),
                 current: Some(value.clone()),
+                hidden: hidden.contains(key),
             });
         }
     }

@@ -20,6 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
+use crate::exec::secret_names;
 use crate::model::edit::Edit;
 use crate::model::history::Step;
 use crate::model::variable::Owner;
@@ -32,8 +33,8 @@ use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
 
 use lines::{INITIAL, KEY, Line, SECRET};
 
-/// From this width on there is a column that says which variables are secrets.
-const WIDE: u16 = 84;
+/// From this width on there is a column that says which variables are secrets; a narrow terminal of 80 has it.
+const WIDE: u16 = 60;
 /// Rows a turn of the mouse wheel goes.
 const WHEEL: isize = 3;
 
@@ -270,7 +271,9 @@ impl EnvironmentEditor {
         self.gone = false;
         let before = self.line().map(|line| (line.key.clone(), false));
         let follow = self.follow.take().or(before);
-        self.lines = lines::lines(environment, &cx.shared.current, &owner);
+        let active = self.id.or(cx.shared.active_environment);
+        let hidden = secret_names(&cx.shared.workspace, None, active);
+        self.lines = lines::lines(environment, &cx.shared.current, &owner, &hidden);
         let rows: Vec<Row> = self.lines.iter().map(Line::row).collect();
         let places = draw::places(screen);
         let wide = places.table.width >= WIDE;
@@ -366,12 +369,12 @@ impl EnvironmentEditor {
 
 fn table(wide: bool, rows: Vec<Row>) -> Table {
     let mut columns = vec![
-        Column::new("Variable", 3),
-        Column::new("Initial value", 4),
-        Column::new("Current value", 4),
+        Column::new("Variable", 12),
+        Column::new("Initial value", 16),
+        Column::new("Current value", 16),
     ];
     if wide {
-        columns.push(Column::new("Secret", 1));
+        columns.push(Column::new("Secret", 5));
     }
     Table::new(columns, rows).with_ghost("add a variable")
 }

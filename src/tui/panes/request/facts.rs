@@ -104,7 +104,7 @@ impl Facts {
     fn is_missing(&self, name: &str) -> bool {
         match self.scopes.get(name) {
             None => !self.comes_later(name),
-            Some((_, binding)) if binding.source.is_some() => false,
+            Some((_, binding)) if binding.comes_later() => false,
             Some((_, binding)) => {
                 (binding.secret || self.tokens.iter().any(|(token, _)| token == name))
                     && display_value(&binding.value).is_empty()

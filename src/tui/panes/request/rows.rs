@@ -75,7 +75,8 @@ pub fn rows(part: Part, entity: &Entity, facts: &Facts) -> Vec<Row> {
             _ => Vec::new(),
         },
         (Part::Variables, Entity::Collection(group) | Entity::Folder(group)) => {
-            group.variables.iter().map(variable).collect()
+            let row = |own: &Variable| variable(own, facts.scopes.hides(&own.key));
+            group.variables.iter().map(row).collect()
         }
         (Part::Tokens, Entity::Collection(group) | Entity::Folder(group)) => group
             .tokens
@@ -126,14 +127,15 @@ fn multipart(part: &BodyPart) -> Row {
     Row::new(texts.map(Cell::new)).enabled(part.enabled)
 }
 
-fn variable(variable: &Variable) -> Row {
+/// `hidden` is whether another scope says that it is a secret, or a token fills it.
+fn variable(variable: &Variable, hidden: bool) -> Row {
     let value = match &variable.value {
         serde_json::Value::Array(_) | serde_json::Value::Object(_) => variable.value.to_string(),
         value => display_value(value),
     };
     let cell = Cell {
         text: value,
-        masked: variable.secret,
+        masked: hidden || variable.secret,
     };
     Row::new([Cell::new(&variable.key), cell, Cell::new(&variable.description)]).enabled(variable.enabled)
 }

@@ -1,0 +1,196 @@
+//! Secrets that stand in a file as they are, where a `{{variable}}` could: in a sensitive field of an auth, in a header that
+//! carries credentials, in a URL.
+//!
+//! Whoever has the file has them. They are hidden wherever the file's content is shown, and their owner is told of them.
+
+use serde_json::Value;
+
+use super::secret::is_credential_header;
+use super::{Auth, Entity, Secret};
+
+/// Auth parameters that are secret, in lower case without `_` and `-`.
+const SECRET_PARAMS: [&str; 17] = [
+    "password",
+    "token",
+    "value",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "clienttoken",
+    "secret",
+    "clientsecret",
+    "consumersecret",
+    "tokensecret",
+    "privatekey",
+    "secretkey",
+    "sessiontoken",
+    "authkey",
+    "codeverifier",
+    "passphrase",
+];
+
+/// Whether an auth parameter of this name holds a secret.
+pub fn is_secret_param(name: &str) -> bool {
+    let plain: String = name.to_ascii_lowercase().replace(['_', '-'], "");
+    SECRET_PARAMS.contains(&plain.as_str())
+}
+
+/// A secret and where in its file it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// As a person reads it: ``auth `clientSecret` ``, ``header `Authorization` ``, `URL`.
+    pub place: String,
+    /// The secret.
+    pub value: Secret,
+}
+
+impl Literal {
+    fn new(place: String, value: &str) -> Self {
+        Self {
+            place,
+            value: Secret::new(value),
+        }
+    }
+
+    /// Whether a part of it comes from a variable.
+    pub fn is_mixed(&self) -> bool {
+        self.value.reveal().contains("{{")
+    }
+}
+
+/// Those of an auth.
+pub fn of_auth(auth: &Auth) -> Vec<Literal> {
+    let mut out = Vec::new();
+    for (name, value) in &auth.params {
+        match value {
+            Value::String(text) if is_secret_param(name) && is_written(text) => {
+                out.push(Literal::new(format!("auth `{name}`"), text));
+            }
+            // Further parameters of OAuth 2.0: a list of names with their values.
+            Value::Array(rows) => out.extend(rows.iter().filter_map(|row| {
+                let key = row.get("key").and_then(Value::as_str)?;
+                let text = row.get("value").and_then(Value::as_str)?;
+                let counts = is_secret_param(key) && is_written(text);
+                counts.then(|| Literal::new(format!("auth `{name}` `{key}`"), text))
+            })),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Those of a request, folder or collection: also in what is switched off, as the file has it all the same.
+pub fn of_entity(entity: &Entity) -> Vec<Literal> {
+    let (auth, proxy) = match entity {
+        Entity::Collection(group) | Entity::Folder(group) => (&group.auth, &group.settings.proxy),
+        Entity::Request(request) => (&request.auth, &request.settings.proxy),
+    };
+    let mut out = of_auth(auth);
+    if let Entity::Request(request) = entity {
+        for row in &request.headers {
+            // What is before the last word is its scheme: `Bearer`.
+            let word = row.value_str().split_whitespace().last().unwrap_or_default();
+            if is_credential_header(row.name.as_str()) && is_written(word) {
+                out.push(Literal::new(format!("header `{}`", row.name), word));
+            }
+        }
+        out.extend(password(&request.full_url()).map(|password| Literal::new("URL".to_owned(), password)));
+    }
+    let proxy = proxy.as_deref().and_then(password);
+    out.extend(proxy.map(|password| Literal::new("setting `proxy`".to_owned(), password)));
+    out
+}
+
+/// Whether there is more to a text than variables.
+fn is_written(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        if before.contains(char::is_alphanumeric) {
+            return true;
+        }
+        match behind.split_once("}}") {
+            Some((_, behind)) => rest = behind,
+            None => return true,
+        }
+    }
+    rest.contains(|c: char| !c.is_whitespace() && (rest.len() == text.len() || c.is_alphanumeric()))
+}
+
+/// The password in a URL as it is written; a user alone is a key.
+fn password(url: &str) -> Option<&str> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user_info, _) = authority.rsplit_once('@')?;
+    let password = user_info.split_once(':').map_or(user_info, |(_, password)| password);
+    is_written(password).then_some(password)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::request::Entry;
+    use crate::model::{Group, Request, Settings};
+
+    #[test]
+    fn what_a_file_has_in_clear_is_found_wherever_it_stands() {
+        let rows = json!([{ "key": "client_secret", "value": "of-a-row" }, { "key": "scope", "value": "open" }]);
+        let auth = Auth::new("oauth2")
+            .with("clientSecret", "s3cret")
+            .with("password", "{{pw}}")
+            .with("accessToken", "half-{{tok}}")
+            .with("clientId", "id")
+            .with("tokenRequestParams", rows);
+        let off = Entry {
+            enabled: false,
+            ..Entry::new("Authorization", "Bearer of-a-header")
+        };
+        let request = Request {
+            auth,
+            headers: vec![
+                off,
+                Entry::new("X-Api-Key", "{{key}}"),
+                Entry::new("Accept", "text/html"),
+            ],
+            url: "https://me:of-a-url@host/a@b?c".into(),
+            ..Request::default()
+        };
+        let found = of_entity(&Entity::Request(Arc::new(request)));
+        let found: Vec<_> = found
+            .iter()
+            .map(|literal| (literal.place.as_str(), literal.value.reveal(), literal.is_mixed()))
+            .collect();
+        let expected = [
+            ("auth `clientSecret`", "s3cret", false),
+            ("auth `accessToken`", "half-{{tok}}", true),
+            ("auth `tokenRequestParams` `client_secret`", "of-a-row", false),
+            ("header `Authorization`", "of-a-header", false),
+            ("URL", "of-a-url", false),
+        ];
+        assert_eq!(found, expected);
+        let group = Group {
+            auth: Auth::new("basic").with("password", "!?"),
+            settings: Settings {
+                proxy: Some("http://of-a-proxy@proxy:3128".into()),
+                ..Settings::default()
+            },
+            ..Group::default()
+        };
+        let found = of_entity(&Entity::Folder(Arc::new(group)));
+        let found: Vec<_> = found.iter().map(|literal| literal.value.reveal()).collect();
+        assert_eq!(found, ["!?", "of-a-proxy"]);
+    }
+
+    #[test]
+    fn variables_alone_are_nothing_written() {
+        for text in ["", " ", "{{a}}", "{{a}}:{{b}}", " {{a}} "] {
+            assert!(!is_written(text), "{text}");
+        }
+        for text in ["x", "ü", "!!", "{{a}}x", "x{{a}}", "{{a"] {
+            assert!(is_written(text), "{text}");
+        }
+    }
+}
