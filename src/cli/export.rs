@@ -46,10 +46,17 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         .output
         .as_ref()
         .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
+    let count = files.len();
+    let mut last = None;
     for (file, text) in files {
         let file = root.join(file);
         put(&file, &text, !args.with_secrets.is_empty())?;
-        output.note(&format!("wrote {}", escape(&file.display().to_string())));
+        last = Some(file);
+    }
+    let shown = |path: &Path| escape(&path.display().to_string());
+    match last {
+        Some(file) if count == 1 => output.note(&format!("wrote {}", shown(&file))),
+        _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
     }
     Ok(ExitCode::SUCCESS)
 }

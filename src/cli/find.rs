@@ -25,7 +25,7 @@ pub fn item(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<NodeId, Cl
     let found = candidates.iter().find_map(|path| workspace.find(path));
     found.ok_or_else(|| match candidates.iter().find_map(|path| broken(workspace, path)) {
         Some(problem) => wrong(problem),
-        None => missing(workspace, typed),
+        None => missing(workspace, cwd, typed),
     })
 }
 
@@ -96,8 +96,21 @@ fn trimmed(parts: &[&str]) -> ItemPath {
     ItemPath::new(path)
 }
 
-fn missing(workspace: &Workspace, typed: &str) -> CliError {
+fn missing(workspace: &Workspace, cwd: &Path, typed: &str) -> CliError {
     let error = CliError::usage(format!("there is no request, folder or collection `{typed}`"));
+    let root = workspace.root.display();
+    if cwd.join(typed).is_dir() {
+        let error = CliError::usage(format!(
+            "`{typed}` is a folder, and no collection of the workspace `{root}` or of Postman's"
+        ));
+        let slugs = workspace.collections().iter().filter_map(|id| workspace.path(*id));
+        let names: Vec<String> = slugs.take(3).map(|path| format!("`{path}`")).collect();
+        return if names.is_empty() {
+            error.hint("give a collection's file, or a folder of Postman's format 3")
+        } else {
+            error.hint(format!("give a collection, such as {}", names.join(", ")))
+        };
+    }
     match nearest(workspace, typed) {
         Some(path) => error.hint(format!("did you mean `{path}`?")),
         None if workspace.collections().is_empty() => error.hint(format!(

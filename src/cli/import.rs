@@ -145,8 +145,13 @@ fn notes(report: &Report) -> Vec<String> {
     }
     if !out.is_empty() {
         let count = |fate| report.count(fate);
+        let open = match count(Fate::Open) {
+            0 => String::new(),
+            1 => ", 1 secret in the open".to_owned(),
+            open => format!(", {open} secrets in the open"),
+        };
         out.push(format!(
-            "\n{} guessed, {} kept without effect, {} lost",
+            "\n{} guessed, {} kept without effect, {} lost{open}",
             count(Fate::Guessed),
             count(Fate::Kept),
             count(Fate::Lost)

@@ -5,6 +5,7 @@
 //!                                     └─ Import ─▶ plan: add, change, move, remove ─▶ the workspace's files
 //! ```
 
+mod auth;
 mod error;
 mod import;
 mod read;

@@ -21,7 +21,8 @@ pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
     if path.is_dir() {
         return is_foreign_folder(&path);
     }
-    ending("json") || (path.is_file() && !ending("toml"))
+    // Whatever else is there was meant, a device too: why it is of no use is told then.
+    ending("json") || (path.exists() && !ending("toml"))
 }
 
 /// Whether a folder is a collection of format 3, or holds such.

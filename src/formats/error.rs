@@ -27,6 +27,9 @@ pub enum FormatError {
         /// In bytes, counted from 1.
         column: usize,
     },
+    /// The text is a table: iteration data.
+    #[error("not JSON: it looks like a table (CSV)")]
+    Table,
     /// Brackets in brackets without end.
     #[error("nested more than {most} levels deep (line {line}, column {column})")]
     TooDeep {
@@ -77,6 +80,7 @@ impl FormatError {
             Self::Empty => Some("export it from Postman again"),
             Self::Encoding { .. } => Some("save it as UTF-8"),
             Self::Json { .. } => Some("the file may be cut off; export it from Postman again"),
+            Self::Table => Some("iteration data goes beside a collection: `postrider run COLLECTION -d FILE`"),
             Self::TooDeep { .. } => Some("nest fewer folders"),
             Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),
             Self::Yaml { .. } => Some("correct the file in a text editor"),

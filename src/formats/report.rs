@@ -9,6 +9,8 @@ pub(super) const UNREAD: &str = "a file that cannot be read";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
+    /// It is carried over as it is, and is a secret in a file that others may see.
+    Open,
     /// It was missing or unclear, and we chose.
     Guessed,
     /// It is kept and exported again, but has no effect here.
@@ -21,6 +23,7 @@ impl Fate {
     /// What became of it, in a word.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Open => "open",
             Self::Guessed => "guessed",
             Self::Kept => "kept",
             Self::Lost => "lost",
@@ -51,9 +54,9 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether all was carried over as it was.
+    /// Whether all was carried over as it was, be it in the open.
     pub fn is_clean(&self) -> bool {
-        self.notes.is_empty()
+        self.notes.iter().all(|note| note.fate == Fate::Open)
     }
 
     /// How many files were there and could not be read at all.

@@ -10,6 +10,7 @@ use crate::model::{Scope, Variable};
 
 /// A variable with the value that counts.
 #[derive(Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Binding {
     /// Its name.
     pub key: String,

@@ -317,3 +317,46 @@ fn a_file_of_a_folder_that_cannot_be_read_fails_the_import_of_the_others() {
         .code(1)
         .stdout(contains("broken.json").and(contains("a file that cannot be read")));
 }
+
+#[test]
+fn an_import_says_which_secrets_stand_open_and_which_auth_is_not_known() {
+    let home = Home::new();
+    let folder = home.folder.path();
+    let auth = |kind: &str, key: &str, value: &str| json!({ "type": kind, kind: [{ "key": key, "value": value }] });
+    let item = |name: &str, auth: Value| json!({ "name": name, "request": { "method": "GET", "url": "http://a.test/", "auth": auth } });
+    let items = [
+        item("literal", auth("basic", "password", "s3cret-literal")),
+        item("variable", auth("basic", "password", "{{password}}")),
+        item("odd", auth("weird", "a", "b")),
+    ];
+    let text = |items: &[Value]| collection(items).to_string();
+    fs::write(folder.join("open.json"), text(&items[..2])).unwrap();
+    fs::write(folder.join("odd.json"), text(&items[2..])).unwrap();
+    let globals =
+        json!({ "name": "My Globals", "values": [{ "key": "a", "value": "1" }], "_postman_variable_scope": "globals" });
+    fs::write(folder.join("g.json"), globals.to_string()).unwrap();
+    let workspace = folder.join("w");
+    fs::create_dir_all(workspace.join("collections")).unwrap();
+    let import = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&workspace).arg("import").args(args).assert()
+    };
+    // Nothing is lost of it, so that `--strict` has nothing against it.
+    let run = import(&["../open.json", "--strict"]).success();
+    let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(
+        told.contains("C / literal\n  open     a secret as it is (Password)"),
+        "{told}"
+    );
+    assert!(
+        told.contains("1 secret in the open") && !told.contains("C / variable"),
+        "{told}"
+    );
+    assert!(!told.contains("s3cret"), "{told}");
+    import(&["../odd.json", "--strict", "--yes"])
+        .code(1)
+        .stdout(contains("kept     auth of type `weird`"));
+    import(&["../g.json"]).success().stdout(contains("1 added"));
+    let globals = fs::read_to_string(workspace.join("globals.toml")).unwrap();
+    assert!(globals.contains("name = \"My Globals\""), "{globals}");
+}

@@ -410,7 +410,31 @@ fn ordinary_words_that_are_secret_leave_names_as_they_are() {
 }
 
 #[test]
-fn cookies_and_redirects_are_as_the_options_say() {
+fn redirects_are_followed_unless_the_options_say_otherwise() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            let answer = if line.contains("/from") {
+                "HTTP/1.1 302 Found\r\nLocation: /to\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            } else {
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            };
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let home = Home::new();
+    let moved = collection(&[request("moved", &format!("{base}/from"), &[])]);
+    home.newman(&moved, &[]).success().stdout(contains("[200 OK"));
+    home.newman(&moved, &["--ignore-redirects"])
+        .success()
+        .stdout(contains("[302 Found").and(contains("[200 OK").not()));
+}
+
+#[test]
+fn cookies_are_as_the_options_say() {
     let home = Home::new();
     let base = server();
     let host = base.trim_start_matches("http://").split(':').next().unwrap().to_owned();

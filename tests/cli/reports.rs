@@ -1,5 +1,9 @@
 //! What the reports of a run say, in the order newman says it.
 
+use std::fs;
+
+use predicates::prelude::*;
+use predicates::str::contains;
 use serde_json::json;
 
 use super::Home;
@@ -117,4 +121,50 @@ fn what_is_undefined_stays_so_in_the_variables_of_the_run() {
     assert!(shown.contains("null, undefined or NaN"), "{shown}");
     let sent = home.json("r.json")["run"]["executions"][1]["request"]["url"]["path"].clone();
     assert_eq!(sent, json!(["%3C%3E"]));
+}
+
+#[test]
+fn a_reporter_of_another_package_is_named_once() {
+    let home = Home::new();
+    let run = home.newman(&collection(&[request("one", &server(), &[])]), &["-r", "htmlextra"]);
+    let told = String::from_utf8(run.success().get_output().stderr.clone()).unwrap();
+    assert_eq!(told.matches("postrider's own HTML report").count(), 1, "{told}");
+}
+
+#[test]
+fn what_cannot_be_run_says_what_it_is() {
+    let home = Home::new();
+    let one = collection(&[request("one", &server(), &[])]);
+    home.newman(&one, &[]).success();
+    home.file("rows.csv", "name,age\nx,1\n");
+    fs::create_dir_all(home.folder.path().join("collections/birds")).unwrap();
+    home.file("collections/birds/collection.toml", "name = \"Birds\"\n");
+    for (typed, code, told) in [
+        (
+            "rows.csv",
+            1,
+            "it looks like a table (CSV)\nhint: iteration data goes beside a collection",
+        ),
+        (".", 2, "`.` is a folder, and no collection"),
+        ("collections", 2, "hint: give a collection, such as `birds`"),
+        ("/dev/null", 1, "the file is empty"),
+    ] {
+        let mut command = home.postrider();
+        let run = command.current_dir(home.folder.path()).args(["run", typed]).assert();
+        run.code(code).stderr(contains(told));
+    }
+}
+
+#[test]
+fn a_package_that_is_not_there_says_how_to_add_it() {
+    let home = Home::new();
+    for (source, told) in [
+        ("require('dayjs/plugin/utc')", "`postrider packages add dayjs` adds it"),
+        ("require('@a/b')", "`postrider packages add @a/b` adds it"),
+    ] {
+        let one = collection(&[request("one", &server(), &[script("test", source)])]);
+        home.newman(&one, &[]).code(1).stdout(contains(told));
+    }
+    let one = collection(&[request("one", &server(), &[script("test", "require('http')")])]);
+    home.newman(&one, &[]).code(1).stdout(contains("packages add").not());
 }

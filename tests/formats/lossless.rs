@@ -1,7 +1,7 @@
 //! Nothing is lost on the way through our files and out again.
 
 use postrider::formats::postman::{self, Secrets, write};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::golden::{exported, fixtures};
 use crate::ours;
@@ -103,4 +103,32 @@ fn every_auth_of_postmans_is_among_the_fixtures() {
             "{kind}"
         );
     }
+}
+
+/// Where Postman itself has no order, ours is: what is known first, as it stood, and what was only kept behind it.
+#[test]
+fn what_was_only_kept_stands_behind_what_is_known() {
+    let source = json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [{
+            "zz": 1,
+            "event": [
+                { "listen": "test", "disabled": true, "script": { "exec": ["off()"] } },
+                { "listen": "other", "script": { "exec": ["other()"] } },
+                { "listen": "test", "script": { "exec": ["on()"] } },
+                { "listen": "prerequest", "script": { "exec": ["before()"] } },
+            ],
+            "request": { "method": "GET", "url": "http://a.test/x" },
+            "aa": 2,
+            "name": "one",
+        }],
+    });
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let exported = write::collection(&found.collections[0], &Secrets::None);
+    let item = exported["item"][0].as_object().unwrap();
+    let keys: Vec<&str> = item.keys().map(String::as_str).collect();
+    assert_eq!(keys, ["name", "event", "request", "response", "zz", "aa"]);
+    let events = item["event"].as_array().unwrap().iter();
+    let events: Vec<&str> = events.filter_map(|event| event["script"]["exec"][0].as_str()).collect();
+    assert_eq!(events, ["before()", "on()", "off()", "other()"]);
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use postrider::formats::Found;
 use postrider::formats::postman::{self, Secrets, v3};
+use postrider::formats::{Collection, Found};
 
 use crate::golden::{exported, fixtures};
 
@@ -173,4 +173,26 @@ fn a_file_that_is_no_request_or_too_long_is_told() {
         "{:?}",
         found.report
     );
+}
+
+#[test]
+fn files_beside_a_postman_folder_are_read_too() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("postman/collections/Inner");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("one.request.yaml"),
+        "$kind: http-request\nurl: http://a.test/\nmethod: GET\n",
+    )
+    .unwrap();
+    let outer = r#"{"info": {"name": "Outer"}, "item": []}"#;
+    std::fs::write(root.path().join("outer.postman_collection.json"), outer).unwrap();
+    // What has nothing to do with Postman is none of its business; what should be Postman's and is broken is told.
+    std::fs::write(root.path().join("package.json"), r#"{"name": "x"}"#).unwrap();
+    std::fs::write(root.path().join("broken.postman_collection.json"), "{").unwrap();
+    let found = postman::read_folder(root.path()).unwrap();
+    let names: Vec<&str> = found.collections.iter().map(Collection::name).collect();
+    assert_eq!(names, ["Inner", "Outer"]);
+    assert_eq!(found.report.unread(), 1);
+    assert_eq!(found.report.notes[0].path, "broken.postman_collection.json");
 }

@@ -94,10 +94,17 @@ impl Reporters {
                     path: options.file("xml"),
                 })),
                 // The name of the reporter most people add to newman.
-                "html" | "htmlextra" => all.push(Box::new(ToFile {
-                    report: Box::new(Html::new(options.text("title")).map_err(failed)?),
-                    path: options.file("html"),
-                })),
+                "html" | "htmlextra" => {
+                    if name != "html" {
+                        let text =
+                            "`htmlextra` is a package of newman's: postrider's own HTML report is written in its place";
+                        tell(output, text, None);
+                    }
+                    all.push(Box::new(ToFile {
+                        report: Box::new(Html::new(options.text("title")).map_err(failed)?),
+                        path: options.file("html"),
+                    }));
+                }
                 _ => tell(
                     output,
                     &format!("there is no reporter `{name}`"),

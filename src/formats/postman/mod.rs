@@ -40,7 +40,10 @@ pub use self::write::Secrets;
 pub fn read(bytes: &[u8]) -> Result<Found, FormatError> {
     let text = sniff::text(bytes)?;
     let mut found = Found::default();
-    read_value(json::parse(&text)?, &mut found)?;
+    read_value(
+        json::parse(&text).map_err(|error| sniff::other(&text, error))?,
+        &mut found,
+    )?;
     Ok(found)
 }
 

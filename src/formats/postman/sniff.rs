@@ -37,6 +37,32 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, FormatError> {
     Ok(text)
 }
 
+/// Why a text that is no JSON is none, where it is something else altogether.
+pub fn other(text: &str, error: FormatError) -> FormatError {
+    let text = text.trim_start();
+    if text.starts_with(['{', '[']) {
+        return error;
+    }
+    let first = text.lines().next().unwrap_or_default();
+    if text.starts_with('<') {
+        FormatError::Unknown {
+            looks: "a web page or XML",
+        }
+    } else if ["openapi:", "swagger:"].iter().any(|start| text.starts_with(start)) {
+        FormatError::Unknown {
+            looks: "an OpenAPI description",
+        }
+    } else if text.starts_with("curl ") {
+        FormatError::Unknown {
+            looks: "a curl command",
+        }
+    } else if first.contains([',', ';', '\t']) && !first.contains(['{', '[', '(', '=']) {
+        FormatError::Table
+    } else {
+        error
+    }
+}
+
 /// What a JSON document of Postman's is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -78,6 +78,9 @@ pub struct GlobalsStep {
 /// What importing the found globals would do; what only we have stays.
 pub fn plan_globals(ours: &Environment, found: &Environment) -> GlobalsStep {
     let mut environment = ours.clone();
+    if environment.name.is_empty() {
+        environment.name.clone_from(&found.name);
+    }
     for variable in &found.variables {
         match environment.variables.iter_mut().find(|own| own.key == variable.key) {
             Some(own) => *own = variable.clone(),

@@ -110,6 +110,39 @@ impl Run {
 /// What keeping anything costs beside its text, in bytes: a thousand empty lines are not nothing.
 const EACH: usize = 256;
 
+/// Names that are modules of Node's own, and no packages.
+const OF_NODE: [&str; 12] = [
+    "child_process",
+    "cluster",
+    "crypto",
+    "dns",
+    "http",
+    "https",
+    "net",
+    "process",
+    "readline",
+    "tls",
+    "vm",
+    "zlib",
+];
+
+/// What to do about an error: where a script requires what is not there, how to add it.
+fn next_step(message: &str) -> Option<String> {
+    let name = message.strip_prefix("Cannot find module '")?.strip_suffix('\'')?;
+    let is_package = |c: char| c.is_ascii_alphanumeric() || "-_.@/".contains(c);
+    let own = name.trim_start_matches("node:");
+    if name.starts_with(['.', '/']) || !name.chars().all(is_package) || OF_NODE.contains(&own) {
+        return None;
+    }
+    // A path within a package is no part of its name.
+    let parts = if name.starts_with('@') { 2 } else { 1 };
+    let package: Vec<&str> = name.split('/').take(parts).collect();
+    Some(format!(
+        "`postrider packages add {}` adds it to the workspace",
+        package.join("/")
+    ))
+}
+
 /// Whether this is what the engine throws when its memory limit is reached.
 fn is_out_of_memory(thrown: &Thrown) -> bool {
     thrown.name == "InternalError" && thrown.message == "out of memory"
@@ -174,6 +207,7 @@ impl State {
         }
         let Some(job) = &self.job else { return };
         let worded = wording::reword(thrown, &job.source);
+        let hint = next_step(&worded.message);
         self.report.errors.push(ScriptError {
             script: job.name.clone(),
             event: job.event,
@@ -181,7 +215,7 @@ impl State {
             message: worded.message,
             at: worded.at,
             when: Timestamp::now(),
-            hint: None,
+            hint,
         });
     }
 

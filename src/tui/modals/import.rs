@@ -402,8 +402,9 @@ fn found(planned: &Planned) -> Vec<Line> {
 
 /// The report, item by item.
 fn report(report: &Report) -> Vec<Line> {
+    let mut out = Vec::new();
     if report.is_clean() {
-        return vec![Line::new(Look::Done, "✓ ", "All of it can be carried over as it is.")];
+        out.push(Line::new(Look::Done, "✓ ", "All of it can be carried over as it is."));
     }
     let fates = [
         (Fate::Guessed, "guessed"),
@@ -413,14 +414,17 @@ fn report(report: &Report) -> Vec<Line> {
     let counts = fates.map(|(fate, words)| (report.count(fate), words));
     let counts = counts.iter().filter(|(count, _)| *count > 0);
     let counts: Vec<String> = counts.map(|(count, words)| format!("{count} {words}")).collect();
-    let mut out = vec![
-        Line::new(Look::Plain, "", ""),
-        Line::new(
-            Look::Warning,
-            "! ",
-            format!("Not carried over as it is: {}", counts.join(", ")),
-        ),
-    ];
+    if !counts.is_empty() {
+        out.push(Line::new(Look::Plain, "", ""));
+        let text = format!("Not carried over as it is: {}", counts.join(", "));
+        out.push(Line::new(Look::Warning, "! ", text));
+    }
+    let open = report.count(Fate::Open);
+    if open > 0 {
+        let text = format!("Secrets in files that others may see: {open}");
+        out.push(Line::new(Look::Plain, "", ""));
+        out.push(Line::new(Look::Warning, "! ", text));
+    }
     let mut path: Option<&str> = None;
     for note in &report.notes {
         if path != Some(&note.path) {
@@ -430,7 +434,7 @@ fn report(report: &Report) -> Vec<Line> {
         }
         let look = match note.fate {
             Fate::Lost => Look::Lost,
-            Fate::Guessed | Fate::Kept => Look::Dim,
+            Fate::Open | Fate::Guessed | Fate::Kept => Look::Dim,
         };
         let text = format!("  {}: {}: {}", note.fate.word(), note.what, note.why);
         out.push(Line::new(look, "  ", text));

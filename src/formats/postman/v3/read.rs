@@ -19,7 +19,8 @@ const DEEPEST: usize = 64;
 pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
     let mut found = Found::default();
     let inner = folder.join("postman");
-    let root = if inner.is_dir() { inner } else { folder.to_owned() };
+    let is_inner = inner.is_dir();
+    let root = if is_inner { inner } else { folder.to_owned() };
     let mut known = false;
     for part in ["collections", "environments", "globals"] {
         let part = root.join(part);
@@ -58,12 +59,33 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
             }
         }
     }
+    if is_inner {
+        beside(folder, &mut found)?;
+    }
     if found.is_empty() {
         return Err(FormatError::Unknown {
             looks: "a folder without any",
         });
     }
     Ok(found)
+}
+
+/// Reads the exported files beside a `postman/`. There are others, such as a `package.json`, of which nobody needs to hear.
+fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
+    for (name, path, is_folder) in list(folder)? {
+        let is_json = path.extension().is_some_and(|own| own.eq_ignore_ascii_case("json"));
+        if is_folder || !is_json {
+            continue;
+        }
+        match bytes(&path).and_then(|bytes| read(&bytes)) {
+            Ok(more) => found.extend(more),
+            Err(error) if name.to_lowercase().contains("postman") => {
+                found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string());
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The name of a file of a kind, without its endings: `Get.request.yaml` is `Get`.
