@@ -10,6 +10,7 @@ use crate::model::problem::Problem;
 use crate::store::{locate::Origin, state::folder_for};
 
 use super::CliError;
+use super::advice;
 use super::args::DoctorArgs;
 use super::open::Opened;
 use super::output::{Output, escape};
@@ -42,6 +43,18 @@ pub fn doctor(
         })
         .collect();
     section(output, "collections", &collections)?;
+    let workspace = &opened.session.workspace;
+    let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    let in_clear = advice::in_clear(workspace, all);
+    if !in_clear.is_empty() {
+        section(output, "secrets in clear in files", &in_clear)?;
+        let hint = "the key `s` on the field in the Auth tab makes a secret variable of one";
+        output.line(&format!("  {}\n", output.paint.dim(hint)))?;
+    }
+    let circles = advice::circles(workspace);
+    if !circles.is_empty() {
+        section(output, "tokens", &circles)?;
+    }
     let problems = opened.session.workspace.problems.iter().chain(keymap);
     let problems: Vec<(String, String)> = problems.map(|problem| described_problem(opened, problem)).collect();
     if !problems.is_empty() {

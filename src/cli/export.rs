@@ -10,9 +10,9 @@ use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Environment, NodeId, Variable, Workspace};
 
 use super::args::PostmanArgs;
-use super::open::Opened;
+use super::open::{Opened, tell};
 use super::output::{Output, escape};
-use super::{CliError, find};
+use super::{CliError, advice, find};
 
 /// Writes what was asked for: one thing to a file or stdout, all of it, or the v3 format, into a folder.
 pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -24,6 +24,9 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
     } else {
         Secrets::Named(args.with_secrets.iter().cloned().collect::<BTreeSet<String>>())
     };
+    if let What::Collection(node) = &what {
+        warn_of_secrets(workspace, *node, output);
+    }
     let files = if args.v3 {
         folder(workspace, current, &what, &secrets)
     } else {
@@ -59,6 +62,28 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells which secrets go along because the files have them in clear: what was imported is exported as it was.
+fn warn_of_secrets(workspace: &Workspace, node: NodeId, output: &mut Output) {
+    let found = advice::in_clear(workspace, workspace.descendants(node).into_iter());
+    if found.is_empty() {
+        return;
+    }
+    let (count, verb) = match found.len() {
+        1 => ("1 secret".to_owned(), "stands"),
+        count => (format!("{count} secrets"), "stand"),
+    };
+    let places: Vec<String> = found.iter().map(|(file, place)| format!("{place} in {file}")).collect();
+    let text = format!(
+        "{count} {verb} in clear in the files and in what is exported: {}",
+        places.join("; ")
+    );
+    tell(
+        output,
+        &text,
+        Some("secret variables are left out; the key `s` in the Auth tab makes one of such a field"),
+    );
 }
 
 enum What {

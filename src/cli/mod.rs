@@ -8,6 +8,7 @@
 //! Exit codes: 0 all went well; 1 something failed (a request, a script, a test, a file); 2 the command line asks for
 //! something that is not there; 130 cancelled by Ctrl+C.
 
+mod advice;
 pub mod args;
 mod argv;
 mod body;

@@ -108,6 +108,12 @@ impl Wanted {
 }
 
 impl Outside {
+    /// Forgets what the user typed, so that it is asked for anew: a one-time code is good once.
+    pub fn ask_again(&self) {
+        let mut cells = self.0.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        cells.retain(|source, _| !matches!(source, ValueSource::Prompt(_)));
+    }
+
     /// The value of a variable, once the user has agreed.
     ///
     /// # Errors

@@ -106,6 +106,8 @@ pub enum App {
     Run,
     /// Imports Postman's files.
     Import,
+    /// Forgets what was typed where values are asked for.
+    AskAgain,
     /// Asks for the passphrase of what is kept.
     Unlock,
 }
@@ -191,6 +193,7 @@ const APP: &[Spec] = specs! { Action::App:
     "messages" "messages" "List the messages of the status line, in full" App::Messages,
     "globals" "globals" "Edit the global variables" App::Globals,
     "cookies" "cookies" "List the cookies of the workspace" App::Cookies,
+    "ask-again" "ask again" "Ask again for prompted values, such as one-time codes" App::AskAgain,
     "unlock" "unlock" "Give the passphrase of the values, tokens and cookies kept on this machine" App::Unlock,
 };
 

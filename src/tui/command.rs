@@ -3,10 +3,11 @@
 //! A pane changes only itself; anything others must see (an edit, a send, another focus) it asks for with a command, so
 //! there is one place where each of these things happens.
 
+use crate::exec;
 use crate::model::edit::Edit;
 use crate::model::token::{Life, Pick};
 use crate::model::variable::Owner;
-use crate::model::{Environment, EnvironmentId, Filed, NodeId, Secret};
+use crate::model::{Environment, EnvironmentId, Filed, NodeId, Secret, Workspace};
 use crate::store::Content;
 
 use super::action::Action;
@@ -25,6 +26,7 @@ impl Command {
             | Self::NewRequest { .. }
             | Self::NewGroup { .. }
             | Self::BindToken(..)
+            | Self::MakeSecret(..)
             | Self::Rename { .. }
             | Self::Duplicate(_)
             | Self::Delete(_)
@@ -221,6 +223,8 @@ pub enum Command {
     Unlock(Secret),
     /// Makes a value of a response the token of a variable.
     BindToken(Box<TokenDraft>, String),
+    /// Moves a secret of an auth into a secret variable of this name.
+    MakeSecret(SecretDraft, String),
     /// Closes the table of the run, which goes on.
     CloseRunner,
     /// Leaves the program without asking.
@@ -236,4 +240,59 @@ pub struct TokenDraft {
     pub pick: Pick,
     /// How its end is known.
     pub life: Life,
+    /// Whether the request goes without auth from now on, if the user has said so.
+    pub no_auth: Option<bool>,
+}
+
+/// A secret in an auth that is to go into a variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretDraft {
+    /// Whose auth.
+    pub node: NodeId,
+    /// Which parameter of it.
+    pub field: String,
+}
+
+impl TokenDraft {
+    /// Whether the request that brings the token goes without auth from now on; `None` where it inherits none. What it
+    /// inherits would send the token it is to bring, unless the user says so.
+    pub fn goes_bare(&self, workspace: &Workspace, variable: &str) -> Option<bool> {
+        let request = workspace.request(self.node)?;
+        let inherited = exec::inherited_auth(workspace, self.node).auth;
+        if !request.auth.is_inherited() || inherited.is_none() {
+            return None;
+        }
+        let said = self.no_auth;
+        Some(said.unwrap_or_else(|| exec::tokens::mentions(&inherited, variable)))
+    }
+}
+
+impl SecretDraft {
+    /// Whether the collection has a variable of that name already.
+    pub fn is_taken(&self, workspace: &Workspace, name: &str) -> bool {
+        let collection = workspace.collection_of(self.node);
+        let group = collection.and_then(|node| workspace.group(node.id));
+        group.is_some_and(|group| {
+            let variables = group.variables.iter().any(|variable| variable.key == name);
+            variables || group.tokens.iter().any(|token| token.variable == name)
+        })
+    }
+
+    /// A name that is free: `client_secret` for `clientSecret`.
+    pub fn suggestion(&self, workspace: &Workspace, kind: &str) -> String {
+        let mut name = String::new();
+        for c in self.field.chars() {
+            if c.is_uppercase() {
+                name.push('_');
+            }
+            name.extend(c.to_lowercase());
+        }
+        let name = match (kind, name.as_str()) {
+            ("apikey", "value") => "api_key".to_owned(),
+            _ => name,
+        };
+        let numbered = (2..).map(|n| format!("{name}_{n}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        names.find(|name| !self.is_taken(workspace, name)).unwrap_or_default()
+    }
 }

@@ -86,6 +86,8 @@ pub enum Effect {
     },
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),
+    /// Forgets the values that were typed when a request needed them.
+    AskAgain,
     /// Takes cookies that were kept, in the form of the jar, beside those that are there.
     TakeCookies(String),
     /// Remembers the theme in the user's settings.

@@ -118,7 +118,8 @@ fn needs_all(command: &Command) -> bool {
         | Command::SaveAll { .. }
         | Command::Run(_)
         | Command::Import(_)
-        | Command::BindToken(..) => true,
+        | Command::BindToken(..)
+        | Command::MakeSecret(..) => true,
         Command::Focus(_)
         | Command::Open(_)
         | Command::Reveal(_)

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::model::{NodeId, Outcome};
+use crate::model::{NodeId, Outcome, Secret};
 
 /// Bytes of bodies kept in all.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
@@ -72,6 +72,19 @@ impl Outcomes {
         let node = *node;
         let own = self.earlier.iter().rev().filter(move |(own, _)| *own == node);
         own.map(|(_, outcome)| outcome)
+    }
+
+    /// Hides one more secret in a request's outcomes.
+    pub fn hide(&mut self, node: NodeId, secret: &Secret) {
+        let earlier = self.earlier.iter_mut().filter(|(own, _)| *own == node);
+        let all = self.all.get_mut(&node).into_iter();
+        for outcome in all.chain(earlier.map(|(_, outcome)| outcome)) {
+            let redactor = outcome.redactor.with([secret.clone()]);
+            *outcome = Arc::new(Outcome {
+                redactor,
+                ..Outcome::clone(outcome)
+            });
+        }
     }
 
     /// Notes that a request was opened.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::exec::{self, Aim};
 use crate::model::exchange::SendErrorKind;
-use crate::model::{EnvironmentId, Exchange, NodeId, Outcome};
+use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
 
+use super::action::Action;
 use super::command::Command;
 use super::commands::{
     ask_about_conflict, changed, give_up, import_news, mark_saved, not_moved, not_removed, release, run_news,
@@ -14,10 +15,12 @@ use super::consents;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
+use super::keymap::Context;
 use super::loading;
 use super::modals::Modal;
 use super::outside;
 use super::panes::{Cx, request, response};
+use super::saves::Word;
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::state::State;
@@ -334,6 +337,34 @@ fn history_row(state: &State, node: NodeId, outcome: &Outcome) -> Option<History
     HistoryRow::of(path, workspace.node(node)?.entity.name(), outcome, &outcome.redactor)
 }
 
+/// What is told of a save: also that a secret stands in the file, which is likely to go into a repository.
+fn told_of(state: &State, filed: Filed) -> (Level, String) {
+    let workspace = &state.shared.workspace;
+    let name = workspace.name_of(filed);
+    let node = match filed {
+        Filed::Node(id) => workspace.node(id),
+        _ => None,
+    };
+    let mut written = node.map_or_else(Vec::new, |node| literal::of_entity(&node.entity));
+    written.retain(|literal| !literal.is_mixed());
+    let places: Vec<&str> = written.iter().map(|literal| literal.place.as_str()).collect();
+    if places.is_empty() {
+        return (Level::Done, format!("saved `{name}`"));
+    }
+    let key = state
+        .keymap
+        .chord_for(Action::Request(request::Action::Secret), &[Context::Request]);
+    let key = key.map_or_else(
+        || "`secret` in the commands".to_owned(),
+        |key| format!("`{key}` on its field"),
+    );
+    let text = format!(
+        "saved `{name}`: {} stands in its file in clear; {key} in the Auth tab makes it a secret variable",
+        places.join(", ")
+    );
+    (Level::Warning, text)
+}
+
 /// A file was written, or not.
 fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     match saved {
@@ -343,9 +374,12 @@ fn took(state: &mut State, saved: Saved, queue: &mut Vec<Command>, effects: &mut
             if let Some(key) = drafts::key(&state.shared.workspace, filed) {
                 state.keeper.rebase(&key);
             }
-            if state.saves.landed(filed) {
-                let text = format!("saved `{}`", state.shared.workspace.name_of(filed));
-                state.shared.notify(Level::Done, text);
+            if let Some(word) = state.saves.landed(filed) {
+                let (level, text) = match word {
+                    Word::Own(level, text) => (level, text),
+                    Word::Usual => told_of(state, filed),
+                };
+                state.shared.notify(level, text);
                 if state.saves.quit && !state.saves.are_awaited() {
                     queue.push(Command::Quit);
                 }

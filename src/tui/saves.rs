@@ -1,20 +1,31 @@
 //! What is on its way to the disk, and for which of it the user waits.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use crate::model::{Entity, Filed, NodeId};
 use crate::store::Content;
 
 use super::effect::FileJob;
+use super::shared::Level;
 
 /// Writes under way. The disk takes them in order and answers each one.
 #[derive(Debug, Default)]
 pub struct Saves {
     flying: HashMap<Filed, VecDeque<Flight>>,
     /// What the user asked to save and was not told about yet.
-    asked: BTreeSet<Filed>,
+    asked: BTreeMap<Filed, Word>,
     /// Whether to leave the program when all of that is on the disk.
     pub quit: bool,
+}
+
+/// What the user is told of a save that is done.
+#[derive(Debug, Default)]
+pub enum Word {
+    /// That it is saved.
+    #[default]
+    Usual,
+    /// What it was for.
+    Own(Level, String),
 }
 
 /// One write under way.
@@ -38,15 +49,22 @@ impl Saves {
 
     /// Notes that the user waits for a save.
     pub fn ask(&mut self, filed: Filed) {
-        self.asked.insert(filed);
+        self.asked.entry(filed).or_default();
     }
 
-    /// Notes that a write was answered; returns whether the user waited for it and it was the last one of its kind.
-    pub fn landed(&mut self, filed: Filed) -> bool {
+    /// Notes what the user is told once a write that is under way is done, in place of the usual word.
+    pub fn tell(&mut self, filed: Filed, level: Level, text: String) {
+        if self.flying.contains_key(&filed) {
+            self.asked.insert(filed, Word::Own(level, text));
+        }
+    }
+
+    /// Notes that a write was answered; returns what the user is told who waited for it, if it was the last one of its kind.
+    pub fn landed(&mut self, filed: Filed) -> Option<Word> {
         if let Some(flying) = self.flying.get_mut(&filed) {
             flying.pop_front();
             if !flying.is_empty() {
-                return false;
+                return None;
             }
             self.flying.remove(&filed);
         }

@@ -252,3 +252,54 @@ fn what_is_secret_in_the_collection_is_so_in_the_environment() {
     assert!(sent.contains("127.0.0.1") && !sent.contains("heron"), "{sent}");
     assert!(!holds(&home.folder.path().join("state"), "heron"));
 }
+
+#[test]
+fn secrets_in_clear_are_told_of_by_doctor_and_export() {
+    let home = Home::new();
+    let login = "name = \"Login\"\nmethod = \"POST\"\nurl = \"http://127.0.0.1:1/\"\n\n[auth]\ntype = \"basic\"\n\
+                 username = \"me\"\npassword = \"heron-4711\"\n";
+    let clean = "name = \"Clean\"\nurl = \"http://127.0.0.1:1/\"\n\n[auth]\ntype = \"basic\"\npassword = \"{{pw}}\"\n";
+    home.with(&[("login", login), ("clean", clean)])
+        .args(["doctor"])
+        .assert()
+        .success()
+        .stdout(contains("collections/api/login.toml  auth `password`").and(contains("heron").not()))
+        .stdout(contains("clean.toml").not());
+    home.with(&[("login", login), ("clean", clean)])
+        .args(["export", "postman", "collections/api"])
+        .assert()
+        .success()
+        .stdout(contains("heron-4711"))
+        .stderr(contains("1 secret stands in clear").and(contains("login.toml")))
+        .stderr(contains("heron").not());
+}
+
+#[test]
+fn a_request_that_is_to_bring_the_token_it_sends_is_told_of() {
+    let home = Home::new();
+    let login = "name = \"Login\"\nmethod = \"POST\"\nurl = \"http://127.0.0.1:1/\"\n";
+    let collection = "name = \"API\"\n\n[auth]\ntype = \"bearer\"\ntoken = \"{{tok}}\"\n\n[tokens.tok]\nrequest = \"login\"\n\
+                      value = \"$.t\"\n";
+    let postrider = |args: &[&str], login: &str| {
+        let mut command = home.with(&[("login", login), ("me", &login.replace("Login", "Me"))]);
+        super::write(
+            &home.folder.path().join("workspace"),
+            "collections/api/collection.toml",
+            collection,
+        );
+        command.args(args).assert()
+    };
+    let told = || contains("to bring").and(contains("`tok`")).and(contains("inherits"));
+    postrider(&["doctor"], login).success().stdout(told());
+    for request in ["login", "me"] {
+        let path = format!("collections/api/{request}.toml");
+        postrider(&["send", &path, "-e", "here"], login).code(1).stderr(told());
+    }
+    let bare = format!("{login}\n[auth]\ntype = \"none\"\n");
+    postrider(&["doctor"], &bare)
+        .success()
+        .stdout(contains("to bring").not());
+    postrider(&["send", "collections/api/login.toml", "-e", "here"], &bare)
+        .code(1)
+        .stderr(contains("to bring").not());
+}

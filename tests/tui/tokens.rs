@@ -23,7 +23,7 @@ fn a_value_of_a_response_becomes_a_token_with_three_keys() {
         .sees("JWT, good for");
     user.press("<enter>")
         .sees("[tokens.dex_token] in collections/pydio-cells/collection.toml");
-    user.press("<enter>").sees("comes from `Get token` now");
+    user.press("<enter>").sees("is filled by `Get token`");
     user.until("the file", |_| {
         let text = home.read("collections/pydio-cells/collection.toml");
         text.contains("[tokens.dex_token]\nrequest = \"get-token\"\nvalue = \"$.id_token\"\n")

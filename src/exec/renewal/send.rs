@@ -23,10 +23,9 @@ use super::store::{Obtained, TokenStore, Want};
 use super::words::span;
 use crate::exec::pipeline::{Pipeline, Prepared, SendContext};
 use crate::exec::plan::Plan;
-use crate::exec::tokens::{TokenStatus, status_of};
+use crate::exec::tokens::{TokenStatus, mentions, status_of};
 use crate::model::exchange::{Connection, Exchange, Phase, SendError, SendErrorKind, SentRequest, Timings};
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, Renewal};
-use crate::model::template::tokens;
 use crate::model::token::{Pick, Renew, Token, TokenKey};
 use crate::model::variable::display_value;
 use crate::model::{Outcome, ResolvedRequest, Scope};
@@ -203,6 +202,10 @@ impl Pipeline {
                     log.console.extend(line);
                 }
                 log.renewals.push(renewal);
+                let own = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
+                if let Some(text) = own.filter(|_| led).and_then(|own| sends_itself(&own, &name)) {
+                    say(prepared, ConsoleLevel::Warn, text);
+                }
                 match &landed.token {
                     Ok(fetched) => {
                         take(prepared, token, &bound, fetched);
@@ -308,7 +311,7 @@ impl Pipeline {
         let mut refused: Vec<&mut Used> = ready.used.iter_mut().filter(|token| is_refused(token)).collect();
         let likeliest = refused
             .iter()
-            .position(|token| is_in_auth(&prepared.plan, &token.key.name));
+            .position(|token| mentions(prepared.plan.auth(), &token.key.name));
         let token = match likeliest {
             Some(at) => refused.swap_remove(at),
             None => refused.into_iter().next()?,
@@ -364,6 +367,9 @@ impl Pipeline {
         for bound in filled {
             let (source, name) = (&bound.source, prepared.plan.request.name.clone());
             let key = bound.key(&prepared.scopes);
+            if let Some(text) = sends_itself(&prepared.plan, &source.variable) {
+                say(prepared, ConsoleLevel::Warn, text);
+            }
             let answered = prepared.log.outcome.exchange.as_ref().and_then(Exchange::response);
             let well = answered.is_some_and(|response| response.status < 400);
             match reply::token_in(source, &name, &prepared.log.outcome) {
@@ -420,10 +426,20 @@ pub(super) fn request_id(prepared: &Prepared, ready: &Ready) -> String {
     format!("{} {}", ready.resolved.method, prepared.plan.id())
 }
 
-/// Whether a request's auth is made of a variable.
-fn is_in_auth(plan: &Plan, variable: &str) -> bool {
-    let mut texts = plan.auth().params.values().filter_map(serde_json::Value::as_str);
-    texts.any(|text| tokens(text).any(|token| token.name == variable))
+/// What is wrong with a request that is to bring a token and sends it as well; `None` when it does not.
+fn sends_itself(plan: &Plan, variable: &str) -> Option<String> {
+    let name = &plan.request.name;
+    let whence = if plan.request.auth.is_inherited() {
+        ", which it inherits,"
+    } else {
+        ""
+    };
+    mentions(plan.auth(), variable).then(|| {
+        format!(
+            "`{name}` is to bring `{variable}`, and its auth{whence} sends `{{{{{variable}}}}}`: nothing, or the old one; give \
+             `{name}` the auth `none`"
+        )
+    })
 }
 
 fn bound(prepared: &Prepared, at: usize) -> Option<&Bound> {

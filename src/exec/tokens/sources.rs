@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use crate::exec::plan::inherited_auth;
 use crate::model::request::Entry;
+use crate::model::template::tokens;
 use crate::model::token::{TokenKey, TokenSource};
-use crate::model::{Body, Entity, EnvironmentId, ItemPath, NodeId, Template, Workspace};
+use crate::model::{Auth, Body, Entity, EnvironmentId, ItemPath, NodeId, Template, Workspace};
 
 /// What declares a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,26 @@ fn named(workspace: &Workspace, declared: Declared, path: &str) -> Option<NodeId
         }
     };
     workspace.find(&path).filter(|id| workspace.request(*id).is_some())
+}
+
+/// Whether an auth is made of a variable.
+pub fn mentions(auth: &Auth, variable: &str) -> bool {
+    let mut texts = auth.params.values().filter_map(serde_json::Value::as_str);
+    texts.any(|text| tokens(text).any(|token| token.name == variable))
+}
+
+/// Whether the request that fetches a token sends that token, by its own auth or by what it inherits: the first time there is
+/// none, and later it is the old one.
+pub fn sends_itself(workspace: &Workspace, token: &TokenRequest) -> bool {
+    let Some((node, request)) = token.request.and_then(|id| Some((id, workspace.request(id)?))) else {
+        return false;
+    };
+    let variable = &token.source.variable;
+    if request.auth.is_inherited() {
+        mentions(&inherited_auth(workspace, node).auth, variable)
+    } else {
+        mentions(&request.auth, variable)
+    }
 }
 
 /// All token variables of the workspace: those of the collections in order, of folders, of environments.

@@ -8,6 +8,7 @@ mod nodes;
 mod pickers;
 mod running;
 mod saving;
+mod secrets;
 mod sending;
 mod shell;
 mod structure;
@@ -91,6 +92,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         }
         Command::Run(ask) => running::ask(state, ask, queue, effects),
         Command::Import(ask) => importing::ask(state, ask, queue, effects),
+        Command::MakeSecret(draft, name) => secrets::make(state, &draft, &name, queue, effects),
         Command::BindToken(draft, variable) => binding::bind(state, *draft, &variable, queue, effects),
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),

@@ -82,6 +82,11 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             show(queue, Help::new(&state.keymap, &contexts).into());
         }
         App::Run => queue.push(Command::Run(Ask::Open)),
+        App::AskAgain => {
+            effects.push(Effect::AskAgain);
+            let text = "what you typed is forgotten: it is asked for when a request needs it";
+            state.shared.notify(Level::Done, text);
+        }
         App::Unlock => unlocking::ask(&mut state.shared, queue),
         App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),

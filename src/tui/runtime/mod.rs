@@ -412,6 +412,7 @@ impl Helpers {
                 Effect::Compare(name, job) => self.filters.compare(name, *job),
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
                 Effect::StopFilter => self.filters.stop(),
+                Effect::AskAgain => self.sends.ask_again(),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),
                 Effect::TakeCookies(kept) => self.sends.take_cookies(&kept),
                 Effect::Read(id, typed) => self.sends.imports.read(id, typed),

@@ -231,6 +231,11 @@ impl Sends {
         });
     }
 
+    /// Forgets what was typed when a request needed it.
+    pub fn ask_again(&self) {
+        self.pipeline.outside.ask_again();
+    }
+
     /// Forgets cookies: all, or those of a domain.
     pub fn clear_cookies(&self, domain: Option<&str>) {
         match domain {

@@ -192,6 +192,12 @@ impl Form {
         self.fields.get(self.at)
     }
 
+    /// The field of the cursor, if a secret is written in it that could be a variable's.
+    pub fn written_secret(&self) -> Option<&Field> {
+        let is_written = |field: &&Field| field.kind.is_secret() && !super::fields::is_reference(&field.value);
+        self.field().filter(|_| !self.locked).filter(is_written)
+    }
+
     /// Moves the cursor to a field, or the nearest there is.
     pub fn go_to(&mut self, at: usize) {
         self.at = at.min(self.fields.len().saturating_sub(1));

@@ -8,10 +8,10 @@ use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
 use super::{Action, Outside, Spot, State, Tab, fields, order};
-use crate::model::Entity;
 use crate::model::edit::Edit;
+use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App};
-use crate::tui::command::Command;
+use crate::tui::command::{Command, SecretDraft};
 use crate::tui::effect::{Effect, External};
 use crate::tui::modals::{Prompt, Purpose};
 use crate::tui::panes::Cx;
@@ -78,6 +78,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             let prompt = Prompt::new(title, entity.name(), Purpose::Rename(id));
             cx.commands.push(Command::Show(Box::new(prompt.into())));
         }
+        Action::Secret => make_secret(state, id, cx),
         Action::AddRow => add_row(state, cx),
         Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if !on_row(state) => {
             cx.shared
@@ -88,6 +89,39 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::MoveRowUp => move_row(state, false, cx),
         Action::MoveRowDown => move_row(state, true, cx),
     }
+}
+
+/// Asks for the variable that takes the secret in the field of the cursor.
+fn make_secret(state: &mut State, node: NodeId, cx: &mut Cx<'_>) {
+    leave(state, cx);
+    let field = match state.section() {
+        Some(Section {
+            part: Part::AuthFields,
+            widget: Widget::Form(form),
+            ..
+        }) => form.written_secret(),
+        _ => None,
+    };
+    let Some(field) = field else {
+        let text = "go to a field of the auth with a secret in it first: this makes a variable of it";
+        return cx.shared.notify(Level::Info, text);
+    };
+    let workspace = &cx.shared.workspace;
+    if workspace.collection_of(node).is_none() {
+        let text = "save the request into a collection first: the variable is one of the collection's";
+        return cx.shared.notify(Level::Info, text);
+    }
+    let draft = SecretDraft {
+        node,
+        field: field.name.clone(),
+    };
+    let kind = state
+        .seen
+        .as_ref()
+        .map_or("", |entity| part::auth(entity).kind.as_str());
+    let title = format!("{} is the secret variable", field.label);
+    let prompt = Prompt::new(title, draft.suggestion(workspace, kind), Purpose::Secret(draft));
+    cx.commands.push(Command::Show(Box::new(prompt.into())));
 }
 
 /// Starts a row in the table of the cursor, else in the tab's first that takes any.

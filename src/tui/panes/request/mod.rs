@@ -144,6 +144,8 @@ pub enum Action {
     Url,
     /// Edits the text area in `$EDITOR`.
     External,
+    /// Moves a secret of the auth into a secret variable.
+    Secret,
     /// Renames the item.
     Rename,
     /// Adds a row.
@@ -162,6 +164,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Request:
     "request.type" "type" "Choose the type of the auth or the body" Action::Type,
     "request.url" "URL" "Edit the URL" Action::Url,
     "request.external" "$EDITOR" "Edit the script, body, key or description in $EDITOR" Action::External,
+    "request.secret" "secret" "Move the secret of the auth's field into a secret variable" Action::Secret,
     "request.rename" "rename" "Rename the open request, folder or collection" Action::Rename,
     "table.add" "add row" "Add a row to the table" Action::AddRow,
     "table.delete" "delete row" "Delete the row of the cursor" Action::DeleteRow,
@@ -296,6 +299,12 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Any::Request(Action::External),
             Any::App(App::Send),
             Any::Nav(Nav::NextTab),
+        ],
+        (Some(Widget::Form(form)), _) if form.written_secret().is_some() => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::Secret),
+            Any::Request(Action::Type),
+            Any::App(App::Send),
         ],
         (Some(Widget::Form(form)), _) if form.field().is_some_and(|field| field.kind.has_lines()) => &[
             Any::Nav(Nav::Open),

@@ -75,6 +75,7 @@ pub(super) fn items(node: NodeId, response: &Response, shared: &Shared) -> Vec<I
                 node,
                 pick: candidate.pick,
                 life: candidate.life,
+                no_auth: None,
             };
             let title = format!("{label} is the token of the variable");
             let prompt = Prompt::new(title, variable, Purpose::Token(Box::new(draft)));

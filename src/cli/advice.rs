@@ -1,0 +1,46 @@
+//! What is worth telling of a workspace's files though nothing is broken: secrets that stand in them, and requests that are
+//! to bring a token and send it.
+
+use crate::exec::tokens::{sends_itself, token_sources};
+use crate::model::{NodeId, Workspace, literal};
+use crate::store::Place;
+
+/// Every secret that stands in clear in the files of these nodes: the file, and where in it.
+pub fn in_clear(workspace: &Workspace, nodes: impl Iterator<Item = NodeId>) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for node in nodes.filter_map(|id| workspace.node(id)) {
+        let written = literal::of_entity(&node.entity).into_iter();
+        for literal in written.filter(|literal| !literal.is_mixed()) {
+            out.push((file(workspace, node.id), literal.place));
+        }
+    }
+    out
+}
+
+/// The requests that are to bring a token and send it themselves: the file, and what to do.
+pub fn circles(workspace: &Workspace) -> Vec<(String, String)> {
+    let tokens = token_sources(workspace).into_iter();
+    let own = tokens.filter(|token| sends_itself(workspace, token));
+    own.filter_map(|token| {
+        let variable = &token.source.variable;
+        let request = token.request?;
+        let inherits = workspace.request(request)?.auth.is_inherited();
+        let whence = if inherits { "the auth it inherits" } else { "its auth" };
+        let text = format!(
+            "is to bring the token `{variable}`, and {whence} sends `{{{{{variable}}}}}`, which is not there yet or the old one · \
+             give it the auth `none`"
+        );
+        Some((file(workspace, request), text))
+    })
+    .collect()
+}
+
+/// The file of a node, from the workspace's folder on.
+fn file(workspace: &Workspace, node: NodeId) -> String {
+    let place = workspace
+        .path(node)
+        .zip(workspace.node(node))
+        .map(|(path, node)| Place::of(&path, &node.entity));
+    let file = place.and_then(|place| place.file());
+    file.map_or_else(String::new, |file| file.display().to_string())
+}
