@@ -97,6 +97,11 @@ impl Decoder {
         self.first.end().map_err(|error| self.reason(&error))
     }
 
+    /// Says whether the body would be torn if the decoder were dropped now.
+    pub(super) fn set_torn(&mut self, torn: bool) {
+        self.output.state().kept.set_torn(torn);
+    }
+
     /// What was and will be decoded; it is whole when the decoder is dropped.
     pub(super) fn payload(&self) -> Payload {
         self.output.state().kept.payload()

@@ -68,6 +68,8 @@ impl Keeping {
 pub struct Keeper {
     keeping: Keeping,
     store: Arc<Store>,
+    /// Whether it would end too early now.
+    torn: bool,
 }
 
 struct Store {
@@ -78,6 +80,7 @@ struct Store {
 struct State {
     len: usize,
     whole: bool,
+    torn: bool,
     /// How many wait for news: waking nobody is a system call too.
     waiting: usize,
     place: Place,
@@ -95,16 +98,23 @@ impl Keeper {
         let state = State {
             len: 0,
             whole: false,
+            torn: false,
             waiting: 0,
             place: Place::Growing(Vec::new()),
         };
         Self {
             keeping,
+            torn: false,
             store: Arc::new(Store {
                 state: Mutex::new(state),
                 news: Condvar::new(),
             }),
         }
+    }
+
+    /// Says whether the body would be torn if it ended now; it is not unless this says so.
+    pub fn set_torn(&mut self, torn: bool) {
+        self.torn = torn;
     }
 
     /// The body, to be read from now on.
@@ -152,7 +162,7 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         let mut state = self.store.state();
-        state.whole = true;
+        (state.whole, state.torn) = (true, self.torn);
         if let Place::Growing(memory) = &mut state.place {
             let mut memory = std::mem::take(memory);
             memory.shrink_to_fit();
@@ -221,6 +231,10 @@ impl Kept for Store {
             Place::Memory(bytes) => Some(bytes.clone()),
             _ => None,
         }
+    }
+
+    fn is_torn(&self) -> bool {
+        self.state().torn
     }
 
     fn resident(&self) -> usize {
@@ -332,6 +346,19 @@ mod tests {
         assert_eq!(payload.grown(0, Duration::from_millis(1)), (0, false));
         drop(keeper);
         assert_eq!(payload.grown(0, Duration::MAX), (0, true));
+    }
+
+    #[test]
+    fn what_ends_too_early_says_so_with_its_end() {
+        for torn in [true, false] {
+            let mut keeper = keeper(10);
+            let payload = keeper.payload();
+            keeper.set_torn(!torn);
+            keeper.set_torn(torn);
+            assert!(!payload.is_torn(), "it goes on");
+            drop(keeper);
+            assert_eq!(payload.is_torn(), torn);
+        }
     }
 
     #[test]

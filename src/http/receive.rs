@@ -99,6 +99,7 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
         stopped: None,
         halt,
     };
+    body.set_torn(true);
     head.body = body.payload();
     let patience = tokio::time::Instant::now() + SHOWN_AFTER;
     trace.phase(Phase::Downloading { received: 0, total });
@@ -155,7 +156,8 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
         warnings.push(format!("the last {count} of the headers came behind the body"));
         head.headers.append(&mut response.trailers);
     }
-    let (payload, why) = body.finish(&encoding, room.limit).await;
+    let came_whole = head.truncated.is_none();
+    let (payload, why) = body.finish(&encoding, room.limit, came_whole).await;
     head.body = payload;
     head.truncated = head.truncated.take().or(why.map(Box::new));
 }
@@ -204,6 +206,14 @@ impl Collected {
         }
     }
 
+    /// Says whether the body would be torn if it ended now, as it does when nobody waits for it any more.
+    fn set_torn(&mut self, torn: bool) {
+        self.raw.set_torn(torn);
+        if let Some(decoder) = &mut self.decoder {
+            decoder.set_torn(torn);
+        }
+    }
+
     async fn push(&mut self, bytes: Bytes) {
         if let Err(error) = self.raw.push(&bytes) {
             self.stopped.get_or_insert(Stop::NoPlace(error.to_string()));
@@ -231,10 +241,11 @@ impl Collected {
     }
 
     /// The body to show, and why it is not whole.
-    async fn finish(mut self, encoding: &str, limit: usize) -> (Payload, Option<SendError>) {
+    async fn finish(mut self, encoding: &str, limit: usize, came_whole: bool) -> (Payload, Option<SendError>) {
         if self.stopped.is_none() && self.raw.len() > 0 {
             self.decode(Decoder::end).await;
         }
+        self.set_torn(!came_whole || self.stopped.is_some());
         let encoding = super::head::quoted(encoding.as_bytes());
         let protocol = |why: String, hint: &str| Some(SendError::new(SendErrorKind::Protocol, why).hint(hint));
         let why = match &self.stopped {

@@ -35,6 +35,9 @@ pub trait Kept: Send + Sync {
 
     /// How many bytes of memory it takes.
     fn resident(&self) -> usize;
+
+    /// Whether it ended before all was there that was sent; only known at its end.
+    fn is_torn(&self) -> bool;
 }
 
 /// The bytes of a body. Clones share them.
@@ -137,6 +140,14 @@ impl Payload {
         match &self.0 {
             Inner::Memory(bytes) => bytes.len(),
             Inner::Kept(kept) => kept.resident(),
+        }
+    }
+
+    /// Whether it came to its end before all was there that was sent: a broken connection, a limit, the user.
+    pub fn is_torn(&self) -> bool {
+        match &self.0 {
+            Inner::Memory(_) => false,
+            Inner::Kept(kept) => kept.is_torn(),
         }
     }
 

@@ -38,8 +38,8 @@ fn kept(part: Option<&Path>) -> String {
 }
 
 /// Writes a body to a file as it comes. `told` gets the bytes so far and all of them, if that is known, a few times a second
-/// while it waits or writes; when it says no, what has come is all there will be. `whole` says in the end whether the body
-/// is all that was sent.
+/// while it waits or writes; when it says no, what has come is all there will be. `whole` says whether the body is all that
+/// was sent, as far as that was known before; the body itself knows when it ends.
 ///
 /// # Errors
 ///
@@ -63,8 +63,9 @@ pub fn save(
             .write(true)
             .open(&target)
             .and_then(|mut file| copy(body, &mut file, &mut told));
-        let (bytes, _) = written.map_err(|error| failed(error, None))?;
-        return Ok(Saved { bytes, part: None });
+        let (bytes, ended) = written.map_err(|error| failed(error, None))?;
+        let part = (!ended || !whole || body.is_torn()).then_some(target);
+        return Ok(Saved { bytes, part });
     }
     if before.as_ref().is_some_and(|before| before.permissions().readonly()) {
         let error = io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected");
@@ -89,7 +90,7 @@ pub fn save(
             return Err(failed(error, part));
         }
     };
-    if !ended || !whole {
+    if !ended || !whole || body.is_torn() {
         let (_, part) = file.keep().map_err(|error| failed(error.error, None))?;
         return Ok(Saved {
             bytes,

@@ -22,7 +22,8 @@ struct Hint {
     end: u16,
     key: String,
     label: String,
-    action: Action,
+    /// `None` for a key of a text field, which a click cannot press.
+    action: Option<Action>,
 }
 
 /// Columns of the name of the request that a send would send.
@@ -66,9 +67,26 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
     {
         hint.2 = format!("{} {}", hint.2, glyphs::elide(name, spare));
     }
-    let mut room = width.saturating_sub(1);
     let reserved: u16 = known.iter().filter(|hint| always(hint.0)).map(size).sum();
-    room = room.saturating_sub(reserved);
+    let mut room = width.saturating_sub(1).saturating_sub(reserved);
+    let mut x = 1;
+    let mut out = Vec::new();
+    // What the text field's keys do is of more use than what is left of the others.
+    for (key, label) in state.panes.typed(state.focus) {
+        let size = u16::try_from(key.width() + 1 + label.width() + 2).unwrap_or(u16::MAX);
+        if size > room {
+            break;
+        }
+        room -= size;
+        out.push(Hint {
+            start: x,
+            end: x + size - 2,
+            key: (*key).to_owned(),
+            label: (*label).to_owned(),
+            action: None,
+        });
+        x += size;
+    }
     let mut full = false;
     known.retain(|hint| {
         full |= !always(hint.0) && size(hint) > room;
@@ -77,8 +95,6 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
         }
         always(hint.0) || !full
     });
-    let mut x = 1;
-    let mut out = Vec::new();
     for hint in known {
         let end = x + size(&hint) - 2;
         if end >= width {
@@ -90,7 +106,7 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
             end,
             key,
             label,
-            action,
+            action: Some(action),
         });
         x = end + 2;
     }
@@ -145,8 +161,8 @@ pub fn hit(state: &State, area: Rect, x: u16) -> Option<Action> {
         .saturating_sub(u16::try_from(right(state, area.width).width()).unwrap_or(0) + 2);
     hints(state, width)
         .into_iter()
-        .find(|hint| (hint.start..hint.end).contains(&x))
-        .map(|hint| hint.action)
+        .find(|hint| (hint.start..hint.end).contains(&x))?
+        .action
 }
 
 /// Draws the line; a message that does not fit into it takes lines above.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::exec::{Aim, TokenStore};
+use crate::http::Keeping;
 use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::variable::{CurrentValues, Owner};
@@ -123,6 +124,8 @@ pub struct Shared {
     pub locked: bool,
     /// Drafts cannot be kept: what is not saved will be lost.
     pub forgetful: bool,
+    /// How text is kept that is laid out anew: as bodies are.
+    pub keeping: Keeping,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
 }

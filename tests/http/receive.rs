@@ -44,6 +44,7 @@ async fn an_encoded_body_is_decoded_and_its_length_on_the_wire_kept() {
     assert_eq!(response.header("content-encoding").as_deref(), Some("gzip"));
     assert_eq!(response.header("content-length").unwrap(), encoded.len().to_string());
     assert_eq!(cut(&exchange), None);
+    assert!(!response.body.is_torn());
 }
 
 #[tokio::test]
@@ -51,6 +52,7 @@ async fn a_decompression_bomb_ends_at_the_limit() {
     let exchange = receive("200 OK\r\nContent-Encoding: gzip", gzip(&vec![0; 20_000_000]), 100_000).await;
     assert_eq!(response(&exchange).body.len(), 100_000);
     assert!(cut(&exchange).unwrap().contains("limit of 100000"));
+    assert!(response(&exchange).body.is_torn());
 }
 
 #[tokio::test]

@@ -174,6 +174,14 @@ impl Panes {
         }
     }
 
+    /// The keys that count while one types in a pane, and their words; none where only letters do.
+    pub fn typed(&self, pane: Pane) -> &'static [(&'static str, &'static str)] {
+        match pane {
+            Pane::Response => response::typed(&self.response),
+            Pane::Environments | Pane::Collections | Pane::Request => &[],
+        }
+    }
+
     /// Lets a pane follow the shared state and its new area.
     pub fn sync(&mut self, pane: Pane, area: Rect, cx: &mut Cx<'_>) {
         match pane {

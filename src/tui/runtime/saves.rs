@@ -94,6 +94,27 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+    use crate::http::{Keeper, Keeping};
+
+    #[test]
+    fn what_broke_off_while_it_was_saved_is_not_called_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let (queue, news) = channel();
+        let mut saves = Saves::new(queue);
+        let mut keeper = Keeper::new(Keeping::default());
+        keeper.set_torn(true);
+        keeper.push(b"half of it").unwrap();
+        saves.save(folder.path().join("body"), keeper.payload());
+        drop(keeper);
+        saves.finish();
+        drop(saves);
+        let told: Vec<Event> = news.iter().collect();
+        assert!(
+            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("the first 10 B are in")),
+            "{told:?}"
+        );
+        assert!(!folder.path().join("body").exists());
+    }
 
     #[test]
     fn a_body_is_written_and_what_cannot_be_is_told() {

@@ -14,7 +14,7 @@ use super::looks::{self, Looks};
 use super::restore;
 use crate::foreign;
 use crate::formats::Found;
-use crate::http::Jar;
+use crate::http::{Jar, Keeping};
 use crate::model::Workspace;
 use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
@@ -69,6 +69,7 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.shared.now = jiff::Timestamp::now();
     state.last_input = state.shared.now;
     state.shared.awake = true;
+    state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
     // Two things to wait for, about equally long.
     let depth = state.depth.unwrap_or(Depth::True);
     let (beside, mut loading) = std::thread::scope(|scope| {

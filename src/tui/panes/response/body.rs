@@ -23,7 +23,7 @@ pub(super) fn text(body: &Body) -> Option<String> {
 pub(super) fn whole(body: &Body) -> io::Result<String> {
     let Body { document, view, .. } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
-    if pretty && !matches!(document.syntax(), Syntax::Text | Syntax::Code(_)) {
+    if pretty && !matches!(document.syntax(), Syntax::Text | Syntax::Code(_) | Syntax::Marked) {
         document.text_range(Form::Pretty, 0..document.lines(Form::Pretty))
     } else {
         Ok(String::from_utf8_lossy(&document.source().read(0, usize::MAX)?).into_owned())

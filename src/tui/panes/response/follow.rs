@@ -132,7 +132,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         }
         let name = state.next_name();
         let wanted = state.kinds.get(&open).copied();
-        let mut place = Place::new(newest, name, wanted);
+        let mut place = Place::new(newest, name, wanted, &cx.shared.keeping);
         place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
         state.places.insert(open, place);
     }
@@ -177,7 +177,7 @@ fn face(state: &mut State, cx: &mut Cx<'_>) {
     };
     let other = body.wanted() != wanted || body.is_stale(response);
     if other {
-        *body = Body::new(response, wanted);
+        *body = Body::new(response, wanted, &cx.shared.keeping);
         // What was found out about it as another kind is no longer of use.
         place.id = name;
     }

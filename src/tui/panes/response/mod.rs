@@ -231,6 +231,22 @@ pub fn typing(state: &State) -> bool {
     (state.search.typing || state.filter.typing) && state.place().is_some()
 }
 
+/// The keys that count while one types, and their words.
+pub fn typed(state: &State) -> &'static [(&'static str, &'static str)] {
+    if !typing(state) {
+        return &[];
+    }
+    if state.filter.typing {
+        return &[
+            ("↵", "filter"),
+            ("⇥", "complete"),
+            ("↑↓", "earlier ones"),
+            ("Esc", "whole body"),
+        ];
+    }
+    &[("↵", "done"), ("↑↓", "matches"), ("Esc", "back")]
+}
+
 /// Takes a key while typing.
 pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
     input::key(state, key, cx);

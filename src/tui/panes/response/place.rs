@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::http::Keeping;
 use crate::model::{Outcome, Payload};
 use crate::tui::widgets::body::{Kind, Supply};
 
@@ -47,9 +48,9 @@ impl Supply for Payload {
 
 impl Place {
     /// `wanted` is the kind its body is to be read as, if the user said so.
-    pub(super) fn new(outcome: Arc<Outcome>, id: u64, wanted: Option<Kind>) -> Self {
+    pub(super) fn new(outcome: Arc<Outcome>, id: u64, wanted: Option<Kind>, keeping: &Keeping) -> Self {
         let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-        let body = response.map(|response| Body::new(response, wanted));
+        let body = response.map(|response| Body::new(response, wanted, keeping));
         Self {
             outcome,
             id,

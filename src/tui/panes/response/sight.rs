@@ -42,18 +42,18 @@ impl Store for Kept {
     }
 }
 
-fn store() -> (Box<dyn Store>, Source) {
-    let keeper = Keeper::new(Keeping::default());
+fn store(keeping: &Keeping) -> (Box<dyn Store>, Source) {
+    let keeper = Keeper::new(keeping.clone());
     let kept: Payload = keeper.payload();
     (Box::new(Kept(keeper)), Source::new(kept))
 }
 
 impl Body {
     /// Reads a response's body as the kind that is wanted, else as the one it seems to be.
-    pub(super) fn new(response: &Response, wanted: Option<Kind>) -> Self {
+    pub(super) fn new(response: &Response, wanted: Option<Kind>, keeping: &Keeping) -> Self {
         let media_type = response.header("content-type");
         let source = Source::new(response.body.clone());
-        let rendition = Rendition::new(&source, media_type.as_deref(), wanted, &store);
+        let rendition = Rendition::new(&source, media_type.as_deref(), wanted, &|| store(keeping));
         let laid = rendition.laid.is_some();
         Self {
             document: rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone()),
@@ -85,7 +85,7 @@ impl Body {
             (None, Syntax::Json) => Kind::Json,
             (None, Syntax::JsonLines) => Kind::JsonLines,
             (None, Syntax::Hex) => Kind::Binary,
-            (None, Syntax::Text | Syntax::Code(_)) => Kind::Text,
+            (None, Syntax::Text | Syntax::Code(_) | Syntax::Marked) => Kind::Text,
         }
     }
 

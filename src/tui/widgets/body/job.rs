@@ -100,7 +100,7 @@ impl IndexJob {
         let scanner = match syntax {
             Syntax::Json => Some(Scanner::new(false)),
             Syntax::JsonLines => Some(Scanner::new(true)),
-            Syntax::Text | Syntax::Code(_) | Syntax::Hex => None,
+            Syntax::Text | Syntax::Code(_) | Syntax::Marked | Syntax::Hex => None,
         };
         let (len, whole) = source.known();
         Self {
@@ -145,6 +145,7 @@ impl IndexJob {
     /// thread that draws. Between two steps `cancelled` is asked. Returns false if it said yes.
     pub fn run(mut self, cancelled: impl Fn() -> bool, mut publish: impl FnMut(Snapshot)) -> bool {
         let mut told = true;
+        let mut shown = 0;
         loop {
             if cancelled() {
                 return false;
@@ -154,13 +155,13 @@ impl IndexJob {
                 told = false;
                 if self.whole || !self.caught_up() {
                     publish(self.snapshot());
-                    told = true;
+                    (told, shown) = (true, self.len);
                 }
                 continue;
             }
-            if !told || self.snapshot().is_complete() {
+            if !told || self.len > shown || self.snapshot().is_complete() {
                 publish(self.snapshot());
-                told = true;
+                (told, shown) = (true, self.len);
             }
             if self.snapshot().is_complete() {
                 return true;
@@ -251,6 +252,18 @@ impl IndexJob {
         }
     }
 
+    /// The lines, the one that still arrives among them: it may never end.
+    fn lines_so_far(&self) -> Lines {
+        let mut lines = self.raw.clone();
+        let missing = self.len.saturating_sub(lines.scanned());
+        if !self.whole && (1..=PIECE).contains(&missing) {
+            // What cannot be read is said where the next step meets it.
+            let rest = self.source.read(lines.scanned(), missing).unwrap_or_default();
+            lines.advance(&rest, true);
+        }
+        lines
+    }
+
     fn note(&mut self, result: io::Result<()>) {
         if let Err(error) = result {
             self.unreadable = Some(error.to_string().into());
@@ -263,7 +276,7 @@ impl IndexJob {
         let index = Index {
             pretty,
             tail: self.tail.clone(),
-            raw: self.raw.clone(),
+            raw: self.lines_so_far(),
         };
         Snapshot {
             source: self.source.clone(),

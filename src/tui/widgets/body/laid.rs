@@ -10,12 +10,14 @@
 
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
 use super::lay::Lay;
+use super::marks::{Mark, Marks};
 use super::source::{Source, Supply};
 
 /// What is laid out for the first screen, in bytes.
@@ -41,6 +43,8 @@ pub trait Store: Send {
 pub(super) struct Laid {
     work: Mutex<Work>,
     kept: Source,
+    /// What of the text is what. Never locked for longer than it takes to add a block's.
+    marks: Arc<Mutex<Marks>>,
     header: OnceLock<String>,
     failed: OnceLock<String>,
 }
@@ -58,6 +62,9 @@ struct Work {
     /// Why it ended before its time, if it did.
     failed: Option<String>,
     out: Vec<u8>,
+    /// Bytes put out.
+    put: usize,
+    marks: Arc<Mutex<Marks>>,
 }
 
 impl fmt::Debug for Laid {
@@ -69,7 +76,10 @@ impl fmt::Debug for Laid {
 impl Laid {
     /// Starts on a body; `store` takes the new text, and `kept` is what it has taken.
     pub fn new(from: Source, lay: Box<dyn Lay>, store: Box<dyn Store>, kept: Source) -> Arc<Self> {
+        let marks = Arc::<Mutex<Marks>>::default();
         let mut work = Work {
+            marks: Arc::clone(&marks),
+            put: 0,
             from,
             lay,
             store: Some(store),
@@ -86,6 +96,7 @@ impl Laid {
             failed: work.failed.clone().map_or_else(OnceLock::new, OnceLock::from),
             work: Mutex::new(work),
             kept,
+            marks,
             header,
         })
     }
@@ -130,7 +141,14 @@ impl Work {
         } else {
             STEP
         };
+        // Before the text: who reads that finds them.
+        let marks = self.lay.take_marks();
+        if !marks.is_empty() {
+            let mut kept = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.add(self.put, marks);
+        }
         let pushed = store.push(&self.out);
+        self.put += self.out.len();
         self.out.clear();
         if let Err(error) = &pushed {
             self.failed = Some(error.to_string());
@@ -183,6 +201,11 @@ impl Supply for Arc<Laid> {
             Some(failed) if offset.saturating_add(len) >= self.kept.len() => Err(io::Error::other(failed.clone())),
             _ => Ok(bytes),
         }
+    }
+
+    fn marks(&self, range: &Range<usize>) -> Vec<Mark> {
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
+        marks.within(range)
     }
 
     fn memory(&self) -> Option<Bytes> {

@@ -20,9 +20,10 @@ const MAX_LEVELS: u32 = 512;
 pub(super) const HEX_ROW: usize = 16;
 
 /// What a piece is, and so which style it gets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// Plain text.
+    #[default]
     Text,
     /// The name of a field.
     Key,
@@ -38,6 +39,12 @@ pub enum Kind {
     Name,
     /// A comment.
     Comment,
+    /// A heading.
+    Heading,
+    /// What is said loudly.
+    Strong,
+    /// What is stressed.
+    Emphasis,
     /// Our own words about the body, never part of it.
     Note,
     /// What stands for all that is folded away.

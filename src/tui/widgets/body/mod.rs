@@ -43,6 +43,7 @@ mod laid;
 mod lay;
 mod lexer;
 mod line;
+mod marks;
 mod nest;
 mod outline;
 mod path;

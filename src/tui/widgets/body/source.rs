@@ -2,10 +2,13 @@
 
 use std::fmt::Debug;
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use super::marks::Mark;
 
 /// Who supplies bytes that are only ever added to.
 pub trait Supply: Debug + Send + Sync {
@@ -24,6 +27,11 @@ pub trait Supply: Debug + Send + Sync {
 
     /// All bytes, if they are whole and in memory.
     fn memory(&self) -> Option<Bytes>;
+
+    /// What stretches of it are, where that is known besides the text.
+    fn marks(&self, _range: &Range<usize>) -> Vec<Mark> {
+        Vec::new()
+    }
 }
 
 /// The bytes of one body; cheap to clone.
@@ -68,6 +76,11 @@ impl Source {
     /// Returns all bytes, if they are whole and in memory.
     pub(super) fn memory(&self) -> Option<Bytes> {
         self.0.memory()
+    }
+
+    /// What stretches of a range are, where that is known besides the text.
+    pub(super) fn marks(&self, range: &Range<usize>) -> Vec<Mark> {
+        self.0.marks(range)
     }
 
     /// Whether both are the same body, not only equal ones.

@@ -81,6 +81,9 @@ impl BodyStyles {
             Kind::Punctuation => self.punctuation,
             Kind::Name => self.name,
             Kind::Comment => self.comment,
+            Kind::Heading => self.literal.add_modifier(Modifier::BOLD),
+            Kind::Strong => self.text.add_modifier(Modifier::BOLD),
+            Kind::Emphasis => self.text.add_modifier(Modifier::ITALIC),
             Kind::Note | Kind::Fold => self.note,
             Kind::Error => self.error,
         }

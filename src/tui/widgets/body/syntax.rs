@@ -13,6 +13,8 @@ pub enum Syntax {
     Text,
     /// The same in the colours of a language.
     Code(highlight::Syntax),
+    /// The same with marks beside it that say what is what.
+    Marked,
     /// Anything else: sixteen bytes a row.
     Hex,
 }

@@ -5,6 +5,8 @@
 
 use super::document::{Document, Form};
 use super::line::{Content, Kind, Line, Piece};
+use super::marks::Mark;
+use super::source::Source;
 use super::syntax::Syntax;
 use crate::tui::widgets::highlight::{self, LineState, Token, TokenKind};
 
@@ -14,25 +16,38 @@ const BYTES: usize = 48 * 1024;
 
 /// Colours lines one after the other.
 pub(super) struct Tint {
-    language: highlight::Syntax,
+    by: By,
     state: LineState,
     tokens: Vec<Token>,
+    /// What the stretches of the line in hand are.
+    marks: Vec<Mark>,
+}
+
+/// What tells the colours.
+enum By {
+    Language(highlight::Syntax),
+    /// Marks beside the text.
+    Marks(Source),
 }
 
 impl Tint {
     /// Gets ready for the lines from one on; `None` where there is nothing to colour.
     pub fn new(doc: &Document, form: Form, top: usize) -> Option<Self> {
-        let Syntax::Code(language) = doc.syntax() else {
-            return None;
+        let by = match doc.syntax() {
+            _ if form == Form::Raw => return None,
+            Syntax::Code(language) => By::Language(language),
+            Syntax::Marked => By::Marks(doc.source().clone()),
+            _ => return None,
         };
-        if form == Form::Raw {
-            return None;
-        }
         let mut tint = Self {
-            language,
+            by,
             state: LineState::Normal,
             tokens: Vec::new(),
+            marks: Vec::new(),
         };
+        if matches!(tint.by, By::Marks(_)) {
+            return Some(tint);
+        }
         let start = top.saturating_sub(LINES);
         let before: Vec<Line> = doc.lines_from(form, start).take(top - start).collect();
         let mut bytes = 0;
@@ -50,24 +65,41 @@ impl Tint {
     /// Lexes the text of a line.
     fn lex(&mut self, line: &Line) {
         self.tokens.clear();
+        self.marks.clear();
         let [
             Piece {
-                content: Content::Body(_, bytes),
+                content: Content::Body(range, bytes),
                 ..
             },
         ] = &line.pieces[..]
         else {
             return;
         };
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            self.state = highlight::lex(self.language, text, self.state, &mut self.tokens);
+        match &self.by {
+            By::Language(language) => {
+                if let Ok(text) = std::str::from_utf8(bytes) {
+                    self.state = highlight::lex(*language, text, self.state, &mut self.tokens);
+                }
+                let tokens = self.tokens.drain(..);
+                self.marks.extend(tokens.map(|token| Mark {
+                    range: token.range,
+                    kind: token.kind.into(),
+                }));
+            }
+            By::Marks(source) => {
+                let marks = source.marks(range).into_iter();
+                self.marks.extend(marks.map(|mark| Mark {
+                    range: mark.range.start - range.start..mark.range.end - range.start,
+                    ..mark
+                }));
+            }
         }
     }
 
     /// Colours the next line.
     pub fn line(&mut self, line: &mut Line) {
         self.lex(line);
-        if self.tokens.is_empty() {
+        if self.marks.is_empty() {
             return;
         }
         let Some(Piece {
@@ -84,26 +116,28 @@ impl Tint {
             }
         };
         let mut end = 0;
-        for token in &self.tokens {
-            push(Kind::Text, end, token.range.start);
-            push(kind(token.kind), token.range.start, token.range.end);
-            end = token.range.end;
+        for mark in &self.marks {
+            push(Kind::Text, end, mark.range.start);
+            push(mark.kind, mark.range.start, mark.range.end);
+            end = mark.range.end;
         }
         push(Kind::Text, end, bytes.len());
     }
 }
 
-/// What a token of a language is in a body.
-fn kind(token: TokenKind) -> Kind {
-    match token {
-        TokenKind::Key => Kind::Key,
-        TokenKind::String => Kind::String,
-        TokenKind::Escape | TokenKind::Number => Kind::Number,
-        TokenKind::Constant | TokenKind::Keyword => Kind::Literal,
-        TokenKind::Function | TokenKind::Type => Kind::Name,
-        TokenKind::Punctuation => Kind::Punctuation,
-        TokenKind::Comment => Kind::Comment,
-        TokenKind::Variable => Kind::Text,
-        TokenKind::Invalid => Kind::Error,
+impl From<TokenKind> for Kind {
+    /// What a token of a language is in a body.
+    fn from(token: TokenKind) -> Self {
+        match token {
+            TokenKind::Key => Self::Key,
+            TokenKind::String => Self::String,
+            TokenKind::Escape | TokenKind::Number => Self::Number,
+            TokenKind::Constant | TokenKind::Keyword => Self::Literal,
+            TokenKind::Function | TokenKind::Type => Self::Name,
+            TokenKind::Punctuation => Self::Punctuation,
+            TokenKind::Comment => Self::Comment,
+            TokenKind::Variable => Self::Text,
+            TokenKind::Invalid => Self::Error,
+        }
     }
 }

@@ -28,6 +28,26 @@ fn filter(harness: &mut Harness) {
 }
 
 #[test]
+fn who_types_reads_what_the_keys_do() {
+    let mut harness = sent(120, 40, json());
+    let last = |harness: &Harness| harness.screen().lines().last().unwrap_or_default().to_owned();
+    harness.press("|");
+    let line = last(&harness);
+    assert!(
+        line.contains("↵ filter  ⇥ complete  ↑↓ earlier ones  Esc whole body"),
+        "{line}"
+    );
+    harness.press("<esc>/");
+    let line = last(&harness);
+    assert!(line.contains("↵ done  ↑↓ matches  Esc back"), "{line}");
+    harness.press("<esc>");
+    assert!(!last(&harness).contains("Esc back"));
+    let mut narrow = sent(60, 16, json());
+    let line = last(narrow.press("|"));
+    assert!(line.contains("↵ filter") && line.contains("^J send"), "{line}");
+}
+
+#[test]
 fn a_filter_shows_its_output_while_one_types_and_esc_goes_back() {
     let mut harness = sent(120, 40, json());
     harness.press("|");

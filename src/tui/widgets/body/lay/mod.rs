@@ -7,6 +7,7 @@ mod braces;
 mod cbor;
 mod events;
 pub(super) mod image;
+mod markdown;
 mod markup;
 mod msgpack;
 mod protobuf;
@@ -15,6 +16,7 @@ mod tree;
 mod values;
 
 use super::kind::Kind;
+use super::marks::Mark;
 use super::syntax::Syntax;
 use crate::tui::widgets::highlight;
 
@@ -24,6 +26,11 @@ pub(super) trait Lay: Send {
     ///
     /// With `last` nothing more comes, or the piece is too long to wait for: everything has to be taken.
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize;
+
+    /// What the text put out since the last call is, to be taken; counted from where it began.
+    fn take_marks(&mut self) -> Vec<Mark> {
+        Vec::new()
+    }
 
     /// A line that is to stay above the others, once it is known.
     fn header(&self) -> Option<String> {
@@ -44,6 +51,7 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
         Kind::JavaScript if braces::is_dense(head) => {
             code(Box::new(braces::Braces::new(true)), highlight::Syntax::JavaScript)
         }
+        Kind::Markdown => Some((Box::<markdown::Markdown>::default(), Syntax::Marked)),
         Kind::Csv => {
             let separator = table::separator(head).unwrap_or(b',');
             code(Box::new(table::Table::new(separator)), highlight::Syntax::Table)

@@ -106,6 +106,35 @@ fn a_body_is_indexed_while_it_arrives() {
 }
 
 #[test]
+fn a_line_that_does_not_end_is_shown_as_far_as_it_came() {
+    let growing = Growing::default();
+    let doc = |growing: &Growing| Document::new(growing.source(), Syntax::Text);
+    assert_eq!(doc(&growing).lines(Form::Raw), 0);
+    growing.push(b"no end");
+    let line = |doc: &Document, at| doc.line_text(Form::Raw, at).unwrap().unwrap_or_default();
+    let mut shown = doc(&growing);
+    assert_eq!((shown.lines(Form::Raw), line(&shown, 0)), (1, "no end".to_owned()));
+    assert!(!shown.is_complete(Form::Raw));
+    for (piece, lines, last) in [
+        (" yet", 1, "no end yet"),
+        ("\n", 1, "no end yet"),
+        ("next", 2, "next"),
+        ("\r\nx", 3, "x"),
+    ] {
+        growing.push(piece.as_bytes());
+        assert!(shown.apply(so_far(&shown)), "{piece:?}");
+        assert_eq!(shown.lines(Form::Raw), lines, "{piece:?}");
+        assert_eq!(line(&shown, lines - 1), last);
+    }
+    growing.push(&vec![b'y'; 10_000]);
+    assert!(shown.apply(so_far(&shown)));
+    assert_eq!((shown.lines(Form::Raw), shown.last_number(Form::Raw)), (5, 3));
+    growing.end();
+    assert!(shown.apply(so_far(&shown)) && shown.is_complete(Form::Raw));
+    assert_eq!(shown.lines(Form::Raw), 5);
+}
+
+#[test]
 fn a_search_goes_on_as_long_as_the_body_grows() {
     let growing = Growing::default();
     growing.push(b"one two");
