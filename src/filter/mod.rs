@@ -154,7 +154,11 @@ impl Session {
 
     /// Whether a text's filter asks all the time whether to stop; the others go on to their end, which they have.
     pub fn heeds(&self, text: &str) -> bool {
-        Language::of(text, self.markup) == Language::Jq
+        match Language::of(text, self.markup) {
+            Language::Jq => true,
+            Language::JsonPath => jsonpath::parse(text.trim()).is_ok_and(|path| path.heeds()),
+            Language::XPath => xpath::parse(text.trim()).is_ok_and(|path| path.heeds()),
+        }
     }
 
     /// Filters the body. Blocks; asks `stop` all the time.
@@ -184,7 +188,7 @@ impl Session {
             Language::XPath => {
                 let path = xpath::parse(text)?;
                 let tree = self.tree(stop)?;
-                xpath::run(&path, tree, limits)
+                xpath::run(&path, tree, limits, stop)
             }
         }
     }

@@ -188,6 +188,31 @@ fn who_does_not_want_it_any_more_is_obeyed_at_once() {
 }
 
 #[test]
+fn a_path_is_given_up_between_two_nodes() {
+    let json = format!("[{}]", vec!["{\"a\":[1,{\"a\":2}]}"; 2000].join(","));
+    let xml = format!("<r>{}</r>", "<a><b/></a>".repeat(2000));
+    for (media_type, body, text) in [
+        ("application/json", &json, "$..a[?@.a]"),
+        ("application/json", &json, "$[*]..a"),
+        ("application/xml", &xml, "//a/b"),
+        ("application/xml", &xml, "/r/a[b]/b"),
+    ] {
+        let (body, text) = (body.clone(), text.to_owned());
+        let thread = std::thread::Builder::new().stack_size(Session::STACK).spawn(move || {
+            let never = Stop::never();
+            let mut session = Session::new(body.into(), media_type, Limits::default());
+            assert!(session.heeds(&text));
+            assert!(session.run(&text, &never).unwrap().count > 0);
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            // What the reading of the body asks is over: it is read.
+            let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 100);
+            session.run(&text, &stop)
+        });
+        assert_eq!(thread.unwrap().join().unwrap(), Err(FilterError::Cancelled));
+    }
+}
+
+#[test]
 fn a_session_reads_its_body_once_and_filters_it_often() {
     let thread = std::thread::Builder::new().stack_size(Session::STACK).spawn(|| {
         let mut session = Session::new(BODY.into(), "application/json", Limits::default());

@@ -84,6 +84,13 @@ pub enum Effect {
         /// What; it may still be arriving.
         body: Payload,
     },
+    /// Opens a picture in the system's program for it.
+    OpenPicture {
+        /// The picture.
+        body: Payload,
+        /// The ending of its file, by its first bytes: `png`.
+        ending: &'static str,
+    },
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),
     /// Forgets the values that were typed when a request needed them.

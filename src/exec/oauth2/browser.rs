@@ -1,6 +1,7 @@
-//! Opening the system's browser.
+//! Opening the system's browser, and what it has for files.
 
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Opens a page in the browser, as `$BROWSER` or the system has it, and does not wait for it.
@@ -25,6 +26,18 @@ pub fn open_browser(url: &str) -> Result<(), String> {
         return Err("there is no screen here for a browser".to_owned());
     }
     open::that_detached(url).map_err(|error| format!("no browser opens: {error}"))
+}
+
+/// Opens a file in the system's program for it, and does not wait for that.
+///
+/// # Errors
+///
+/// Why there is none.
+pub fn open_file(path: &Path) -> Result<(), String> {
+    if !has_screen() {
+        return Err("there is no screen here to show it on".to_owned());
+    }
+    open::that_detached(path).map_err(|error| format!("no program opens it: {error}"))
 }
 
 fn start(program: &str, url: &str) -> std::io::Result<()> {

@@ -14,7 +14,7 @@ mod listener;
 mod person;
 mod qr;
 
-pub use browser::open_browser;
+pub use browser::{open_browser, open_file};
 pub use flow::{Failed, Flow, Obtained};
 pub use person::{Person, Prompt, Reply, Todo};
 pub use qr::qr_code;

@@ -19,6 +19,7 @@ mod files;
 mod filters;
 mod imports;
 mod looks;
+mod pictures;
 mod restore;
 mod runs;
 mod saves;
@@ -35,6 +36,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::demo;
 use crate::exec::TokenStore;
+use crate::exec::oauth2::open_file;
 use crate::foreign::Beside;
 use crate::model::Secret;
 use crate::store::Paths;
@@ -55,6 +57,7 @@ use consent::Asker;
 use files::FileWorker;
 use filters::Filters;
 pub use looks::keymap_problem;
+use pictures::Pictures;
 use saves::Saves;
 use sends::Sends;
 
@@ -172,6 +175,7 @@ impl App {
             )?,
             bodies: Saves::new(self.queue.clone()),
             filters: Filters::new(self.queue.clone()),
+            pictures: Pictures::new(self.queue.clone(), open_file),
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
@@ -360,6 +364,7 @@ struct Helpers {
     files: FileWorker,
     bodies: Saves,
     filters: Filters,
+    pictures: Pictures,
     editor: Option<String>,
     config_file: PathBuf,
     queue: Sender<Event>,
@@ -426,6 +431,7 @@ impl Helpers {
                 Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
                 Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
                 Effect::OpenPage(id, page) => self.sends.door.open(id, &page),
+                Effect::OpenPicture { body, ending } => self.pictures.open(body, ending),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();

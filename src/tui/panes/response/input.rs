@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
+use crate::model::Payload;
 use crate::tui::action::{Action as Any, Nav};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, External};
@@ -35,7 +36,7 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Kind => kinds(state, cx),
         Action::As(kind) => read_as(state, kind),
         Action::Save => save(state, cx),
-        Action::Fold | Action::FoldInside | Action::FoldLevel => fold(state, action, cx),
+        Action::Fold | Action::FoldInside | Action::FoldLevel | Action::FoldAround => fold(state, action, cx),
         Action::Token => token(state, cx),
         Action::External => external(state, cx),
         Action::Extract => extract::ask(state, cx),
@@ -102,6 +103,7 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     let done = match action {
         Action::Fold => view.toggle_fold(document),
         Action::FoldInside => view.toggle_fold_inside(document),
+        Action::FoldAround => view.fold_around(document),
         _ => {
             let depth = document.depth();
             // What is nested to this level lies in what is folded at the one before.
@@ -143,6 +145,22 @@ fn token(state: &State, cx: &mut Cx<'_>) {
     cx.commands.push(Command::Show(Box::new(picker.into())));
 }
 
+/// Opens a picture in the system's program for it.
+fn picture(picture: &Payload, cx: &mut Cx<'_>) {
+    let head = picture.read(0, 64).unwrap_or_default();
+    match Kind::picture(&head) {
+        None => cx.shared.notify(
+            Level::Warning,
+            "this is no picture that is known here: save the body to a file, or view it as bytes",
+        ),
+        Some(_) if !picture.is_whole() => cx.shared.notify(Level::Info, "the picture is still arriving"),
+        Some(ending) => cx.effects.push(Effect::OpenPicture {
+            body: picture.clone(),
+            ending,
+        }),
+    }
+}
+
 fn external(state: &State, cx: &mut Cx<'_>) {
     let response = state
         .place()
@@ -154,6 +172,9 @@ fn external(state: &State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no body to open: send the request first");
     };
+    if shown.kind() == Kind::Image {
+        return picture(&response.body, cx);
+    }
     let ending = match shown.document.syntax() {
         // A hex dump is text, and what is decoded is JSON.
         Syntax::Hex => "txt",

@@ -160,6 +160,8 @@ pub enum Action {
     FoldInside,
     /// Folds all to the next level, and after the last one nothing.
     FoldLevel,
+    /// Folds all but the path to the cursor.
+    FoldAround,
     /// Filters the body.
     Filter,
     /// Keeps the filter on the request, or takes it away.
@@ -197,10 +199,11 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.as-hex" "view as bytes" "Show the response's body as a hex dump" Action::As(Some(Kind::Binary)),
     "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
     "response.token" "use as token" "Use a value of this response as a token, renewed by itself" Action::Token,
-    "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came" Action::External,
+    "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came; a picture in the system's program" Action::External,
     "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,
     "response.fold-inside" "fold inside" "Fold all that is inside, or unfold it down to the leaves" Action::FoldInside,
     "response.fold-level" "fold to a level" "Fold everything to the first level, then to the next ones, then to none" Action::FoldLevel,
+    "response.fold-around" "fold around" "Fold everything but the path to the cursor" Action::FoldAround,
     "response.filter" "filter" "Filter the body by jq, JSONPath or XPath, while you type" Action::Filter,
     "response.keep-filter" "keep the filter" "Keep the filter on the request for its next responses, or remove it" Action::KeepFilter,
     "response.extract" "set variable" "Set a variable from this value, with every response to come" Action::Extract,

@@ -39,6 +39,20 @@ impl View {
         self.keep_at(doc, line);
     }
 
+    /// Folds all containers but those that the cursor's line lies in. Returns whether there was something to fold.
+    pub fn fold_around(&mut self, doc: &Document) -> bool {
+        let Some(mut nest) = doc.nest(self.form()) else {
+            return false;
+        };
+        let line = self.cursor_line(doc);
+        // What is on the line itself stays open, too.
+        let inside = nest.container(line).filter(|own| own.end > line).map(|_| line + 1);
+        self.folds.set_level(Some(0), &mut nest);
+        self.unfold_line(doc, inside.unwrap_or(line));
+        self.keep_at(doc, line);
+        true
+    }
+
     /// The level that all is folded to, if it is.
     pub fn fold_level(&self) -> Option<u32> {
         self.folds.level()

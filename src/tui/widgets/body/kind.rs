@@ -135,6 +135,11 @@ impl Kind {
         }
     }
 
+    /// The ending of the file of a picture that begins so; `None` for what is no picture that is known.
+    pub fn picture(bytes: &[u8]) -> Option<&'static str> {
+        super::lay::image::ending(bytes)
+    }
+
     /// Whether it is made of characters.
     pub fn is_text(self) -> bool {
         !matches!(

@@ -12,6 +12,21 @@ pub(in crate::tui::widgets::body) fn is_one(bytes: &[u8]) -> bool {
     format(bytes).is_some()
 }
 
+/// The ending of a picture's file, by its signature: what it is opened as must not be the server's to say.
+pub(in crate::tui::widgets::body) fn ending(bytes: &[u8]) -> Option<&'static str> {
+    Some(match format(bytes)? {
+        "PNG" => "png",
+        "JPEG" => "jpg",
+        "GIF" => "gif",
+        "WebP" => "webp",
+        "AVIF" => "avif",
+        "HEIF" => "heic",
+        "BMP" => "bmp",
+        "TIFF" => "tiff",
+        _ => "ico",
+    })
+}
+
 /// The format of a picture, by its signature.
 fn format(bytes: &[u8]) -> Option<&'static str> {
     let at = |offset: usize, signature: &[u8]| bytes.get(offset..).is_some_and(|rest| rest.starts_with(signature));

@@ -328,3 +328,41 @@ fn the_rest_behind_a_fault_stays_below_the_folds() {
         assert_eq!(view.sight(&doc).get(row), Some(line));
     }
 }
+
+#[test]
+fn all_but_the_path_to_the_cursor_is_folded() {
+    let body = r#"{"a":[1,{"b":[2]},{"c":3}],"d":{"e":[]},"f":[4]}"#;
+    let doc = Document::new(body, Syntax::Json);
+    let mut view = View::new();
+    view.set_size(&doc, 60, 30);
+    let lines = |view: &View| {
+        view.sight(&doc)
+            .walk(0)
+            .map(|line| line.text(doc.source()).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let at = doc.line_at(Form::Pretty, body.find('2').unwrap()).unwrap();
+    view.move_cursor(&doc, at.cast_signed());
+    assert!(view.fold_around(&doc));
+    assert_eq!(
+        lines(&view),
+        [
+            "{",
+            "  \"a\": [",
+            "    1,",
+            "    {",
+            "      \"b\": [",
+            "        2",
+            "      ]",
+            "    },",
+            "    { … 1 member }",
+            "  ],",
+            "  \"d\": { … 1 member },",
+            "  \"f\": [ … 1 item ]",
+            "}"
+        ]
+    );
+    assert_eq!(view.cursor_line(&doc), at);
+    let raw = Document::new("no", Syntax::Text);
+    assert!(!View::new().fold_around(&raw));
+}
