@@ -60,6 +60,19 @@ const NEWMANS: [&str; 34] = [
     "reporter",
 ];
 
+/// Those of them that name a file or a folder to read. What is read, scripts see, and may send anywhere.
+const READS: [&str; 9] = [
+    "cookie-jar",
+    "environment",
+    "globals",
+    "iteration-data",
+    "ssl-client-cert",
+    "ssl-client-cert-list",
+    "ssl-client-key",
+    "ssl-extra-ca-certs",
+    "working-dir",
+];
+
 /// What was given for reporters: each option without its prefix (`json-export`), with its value if it has one.
 pub type ReporterOptions = BTreeMap<String, Option<String>>;
 
@@ -172,10 +185,7 @@ fn from_files(
                     file.display(),
                     why_not(&name)
                 ));
-            } else if name == "working-dir" && !is_here(file, &value) {
-                let what = "it leads out of the folder; give `--working-dir` yourself";
-                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
-            } else if name.starts_with("export-") && !writes_here(file, &value) {
+            } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value) {
                 let what = format!("it leads out of the folder; give `--{name}` yourself");
                 warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
             } else {
@@ -224,29 +234,17 @@ fn why_not(name: &str) -> &'static str {
     }
 }
 
-/// Whether the working directory a file names is one it may name: files below it are read without asking. The user's own
-/// settings name any, those of a folder only what is really below it.
-fn is_here(file: &Path, value: &Value) -> bool {
+/// Whether what a settings file has read or written is something it may name, as nobody is asked, what is read may be sent
+/// away, and what is written may replace something: the user's own settings name any file and folder, those of a folder
+/// only what is really below it, or will be.
+fn stays_here(file: &Path, value: &Value) -> bool {
     if file.is_absolute() {
         return true;
     }
-    match value {
-        Value::Bool(_) | Value::Null => true,
-        Value::String(folder) => is_below(Path::new(folder)),
-        Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
-    }
-}
-
-/// Whether the file that a settings file has written is one it may name, as it may replace another one: the user's own
-/// settings name any, those of a folder only what is really below it, or will be.
-fn writes_here(file: &Path, value: &Value) -> bool {
-    let Value::String(path) = value else {
-        return is_here(file, value);
+    let path = match value {
+        Value::String(path) => Path::new(path),
+        other => return matches!(other, Value::Bool(_) | Value::Null),
     };
-    let path = Path::new(path);
-    if file.is_absolute() {
-        return true;
-    }
     // What is not there yet cannot be followed: then it leads nowhere but down.
     let there = path.ancestors().find(|part| part.symlink_metadata().is_ok());
     let there = there.filter(|there| !there.as_os_str().is_empty());
@@ -273,7 +271,7 @@ fn without_exports(file: &Path, reporters: &mut Value) -> Vec<String> {
         let Value::Object(options) = options else { continue };
         options.retain(|option, value| {
             let option = format!("{name}-{}", kebab(option));
-            let stays = !option.ends_with("-export") || writes_here(file, value);
+            let stays = !option.ends_with("-export") || stays_here(file, value);
             if !stays {
                 out.push(option);
             }
@@ -503,7 +501,7 @@ mod tests {
 
     #[test]
     fn a_folders_settings_write_only_below_it() {
-        let writes = |file: &str, path: Value| writes_here(Path::new(file), &path);
+        let writes = |file: &str, path: Value| stays_here(Path::new(file), &path);
         for path in ["out.json", "none/yet/out.json", "src/out.json", "./out.json"] {
             assert!(writes(".newmanrc", path.into()), "{path}");
         }
@@ -517,7 +515,7 @@ mod tests {
             assert!(!writes(".newmanrc", serde_json::json!({ "key": path })), "{path}");
             assert!(writes("/etc/postman/newmanrc", path.into()), "{path}");
         }
-        assert!(!is_here(Path::new(".newmanrc"), &serde_json::json!(["/"])));
+        assert!(!stays_here(Path::new(".newmanrc"), &serde_json::json!(["/"])));
         let mut options = serde_json::json!({ "json": { "export": "/o", "x": 1 }, "html": { "export": "o" } });
         assert_eq!(without_exports(Path::new(".newmanrc"), &mut options), ["json-export"]);
         assert_eq!(
@@ -528,7 +526,7 @@ mod tests {
 
     #[test]
     fn only_the_users_own_settings_lead_out_of_the_folder() {
-        let is = |file: &str, folder: &str| is_here(Path::new(file), &folder.into());
+        let is = |file: &str, folder: &str| stays_here(Path::new(file), &folder.into());
         assert!(is("/etc/postman/newmanrc", "/") && is(".newmanrc", "src") && is(".newmanrc", "."));
         assert!(!is(".newmanrc", "/") && !is(".newmanrc", "..") && !is(".newmanrc", "src/../../"));
     }

@@ -159,13 +159,16 @@ fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: 
 fn put(file: &Path, text: &str, private: bool) -> Result<(), CliError> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
-    let written = if private {
-        std::fs::create_dir_all(folder)
-            .and_then(|()| tempfile::NamedTempFile::new_in(folder))
-            .and_then(|new| std::fs::write(new.path(), text).map(|()| new))
-            .and_then(|new| new.persist(file).map(drop).map_err(|error| error.error))
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(if private {
+        0o600
     } else {
-        std::fs::create_dir_all(folder).and_then(|()| std::fs::write(file, text))
-    };
+        0o666
+    }));
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| builder.tempfile_in(folder))
+        .and_then(|new| std::fs::write(new.path(), text).map(|()| new))
+        .and_then(|new| new.persist(file).map(drop).map_err(|error| error.error));
     written.map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))
 }

@@ -54,13 +54,13 @@ pub enum Known {
     Not(Option<String>),
 }
 
-/// Unlocks a safe with the passphrase that the environment gives, else with the one in the keyring.
+/// Unlocks a safe with the passphrase that was [`given`], else with the one in the keyring.
 ///
 /// # Errors
 ///
-/// When the environment's is wrong: whoever sets it wants to be told.
-pub fn known(safe: &Safe, keyring: &dyn Keyring) -> Result<Known, CliError> {
-    if let Some(given) = given() {
+/// When the given one is wrong: whoever gives it wants to be told.
+pub fn known(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Result<Known, CliError> {
+    if let Some(given) = given {
         safe.unlock(&given).map_err(|error| super::secrets::told(&error))?;
         return Ok(Known::Is(given));
     }
@@ -77,7 +77,7 @@ pub fn known(safe: &Safe, keyring: &dyn Keyring) -> Result<Known, CliError> {
 
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
 pub fn obtain(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
-    let why = match known(safe, keyring)? {
+    let why = match known(given(), safe, keyring)? {
         Known::Is(passphrase) => return Ok(Some(passphrase)),
         Known::Not(why) => why,
     };
@@ -183,19 +183,22 @@ mod tests {
             .expect("it is locked");
         let locked = || Safe::new(&path);
         let safe = locked();
-        let found = known(&safe, &Mock(Ok(Some("open sesame")))).expect("no error");
+        let found = known(None, &safe, &Mock(Ok(Some("open sesame")))).expect("no error");
         assert_eq!(found, Known::Is(Secret::new("open sesame")));
         assert!(!safe.is_locked());
         for (kept, said) in [(Ok(Some("hunter2")), "is wrong"), (Err(()), "it is locked")] {
             let safe = locked();
-            let found = known(&safe, &Mock(kept)).expect("no error");
+            let found = known(None, &safe, &Mock(kept)).expect("no error");
             assert!(
                 matches!(&found, Known::Not(Some(why)) if why.contains(said)),
                 "{found:?}"
             );
             assert!(safe.is_locked());
         }
-        assert_eq!(known(&locked(), &Mock(Ok(None))).expect("no error"), Known::Not(None));
+        assert_eq!(
+            known(None, &locked(), &Mock(Ok(None))).expect("no error"),
+            Known::Not(None)
+        );
     }
 
     #[test]

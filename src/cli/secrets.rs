@@ -23,13 +23,13 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
         SecretsCommand::Lock { keyring: true } => {
             // Before anything is typed in vain.
             keyring.get().map_err(|error| keyring_told(&error))?;
-            opened_up(&safe, &keyring)?;
+            opened_up(passphrase::given(), &safe, &keyring)?;
             let new = new_passphrase()?;
             lock_by(&keyring, &safe, &new, || change(opened, &safe, Some(&new), output))?;
             output.note("what is kept is locked with the passphrase, which the system's keyring holds");
         }
         SecretsCommand::Lock { keyring: false } => {
-            opened_up(&safe, &keyring)?;
+            opened_up(passphrase::given(), &safe, &keyring)?;
             let new = new_passphrase()?;
             change(opened, &safe, Some(&new), output)?;
             take_out(&keyring, output);
@@ -43,13 +43,13 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
                 output.note("there is no passphrase to remove");
                 return Ok(ExitCode::SUCCESS);
             }
-            opened_up(&safe, &keyring)?;
+            opened_up(passphrase::given(), &safe, &keyring)?;
             change(opened, &safe, None, output)?;
             take_out(&keyring, output);
             output.note("the passphrase is gone; the key is in its file, which only you can read");
         }
         SecretsCommand::Rekey => {
-            let given = opened_up(&safe, &keyring)?;
+            let given = opened_up(passphrase::given(), &safe, &keyring)?;
             change(opened, &safe, given.as_ref(), output)?;
         }
         SecretsCommand::Forget { yes } => forget(opened, &safe, &keyring, yes, output)?,
@@ -62,7 +62,7 @@ fn forget(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, yes: bool, output
     // A key file that cannot be read opens nothing either.
     let opens = match safe.protection() {
         Ok(Protection::None | Protection::File) => true,
-        Ok(Protection::Passphrase) => matches!(passphrase::known(safe, keyring), Ok(Known::Is(_))),
+        Ok(Protection::Passphrase) => matches!(passphrase::known(passphrase::given(), safe, keyring), Ok(Known::Is(_))),
         Err(_) => false,
     };
     let lost = lost(&opened.paths, safe, opens).map_err(|error| state_told(&error))?;
@@ -132,11 +132,11 @@ fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Outp
 }
 
 /// Takes the passphrase if there is one, and says which.
-fn opened_up(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
+fn opened_up(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
     if safe.protection().map_err(|error| told(&error))? != Protection::Passphrase {
         return Ok(None);
     }
-    if let Known::Is(passphrase) = passphrase::known(safe, keyring)? {
+    if let Known::Is(passphrase) = passphrase::known(given, safe, keyring)? {
         return Ok(Some(passphrase));
     }
     let given = ask("Passphrase")?;
@@ -173,11 +173,18 @@ fn lock_by(
 
 /// Takes the passphrase out of the keyring, where it opens nothing any more.
 fn take_out(keyring: &dyn Keyring, output: &mut Output) {
-    if let Ok(Some(_)) = keyring.get() {
-        match keyring.remove() {
-            Ok(()) => output.note("the passphrase is taken out of the system's keyring"),
-            Err(error) => tell(output, &error.to_string(), Some(error.hint())),
-        }
+    let taken = match keyring.get() {
+        Ok(None) | Err(KeyringError::NotBuilt | KeyringError::NoService(_)) => return,
+        Ok(Some(_)) => keyring.remove(),
+        Err(error) => Err(error),
+    };
+    match taken {
+        Ok(()) => output.note("the passphrase is taken out of the system's keyring"),
+        Err(error) => tell(
+            output,
+            &format!("the old passphrase may still be in the system's keyring: {error}"),
+            Some(error.hint()),
+        ),
     }
 }
 
@@ -299,7 +306,7 @@ mod tests {
         lock_by(&keyring, &safe, &new, put).unwrap();
         let locked = Safe::new(&path);
         assert!(locked.is_locked());
-        assert_eq!(opened_up(&locked, &keyring).unwrap(), Some(new));
+        assert_eq!(opened_up(None, &locked, &keyring).unwrap(), Some(new));
         assert!(!std::fs::read_to_string(&path).unwrap().contains("sesame"));
         take_out(&keyring, &mut Output::standard(super::super::args::ColorWhen::Auto));
         assert_eq!(keyring.get().unwrap(), None);

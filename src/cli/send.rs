@@ -43,8 +43,7 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     if !args.sending.no_interaction && Terminal::is_there() {
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
-    let context = cancellable();
-    let mut context = context;
+    let mut context = cancellable();
     let mut outcome = match &args.output {
         Some(_) => watched(&pipeline, plan.clone(), &mut context, output).await,
         None => pipeline.send(plan.clone(), &context).await,
@@ -99,7 +98,7 @@ async fn watched(pipeline: &Pipeline, plan: Plan, context: &mut SendContext, out
     }
 }
 
-/// `12 of 100 MB, 12 %`.
+/// `received 12.3 of 100.0 MB, 12 %`.
 fn progress(received: u64, total: Option<u64>) -> String {
     let megabytes = |bytes: u64| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
     match total.filter(|total| *total > 0) {

@@ -95,26 +95,28 @@ impl Jar {
         let Ok(mut cookie) = RawCookie::parse(set_cookie) else {
             return false;
         };
-        let domain = cookie
+        let named = cookie
             .domain()
             .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
-        if let Some(domain) = domain.filter(|domain| is_public(domain)) {
+        if let Some(domain) = named.filter(|domain| is_public(domain)) {
             // RFC 6265, section 5.3, step 5: the registry itself may have a cookie, for its own host alone.
             if url.host_str() != Some(&domain) {
                 return false;
             }
             cookie.unset_domain();
         }
+        let Ok(cookie) = Stored::try_from_raw_cookie(&cookie, url) else {
+            return false;
+        };
         let mut store = self.lock();
-        let own = cookie
-            .domain()
-            .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
-        let own = own.or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
-        let mut others = 0;
-        for other in store.iter_any().filter(|other| self::domain(&other.domain) == own) {
-            others += usize::from(other.name() != cookie.name());
-        }
-        others < Self::MOST_OF_A_DOMAIN && store.insert_raw(&cookie.into_owned(), url).is_ok()
+        let own = domain(&cookie.domain);
+        let full = store
+            .iter_any()
+            .filter(|other| domain(&other.domain) == own)
+            .nth(Self::MOST_OF_A_DOMAIN - 1)
+            .is_some();
+        (!full || store.contains_any(own, &cookie.path, cookie.name()))
+            && store.insert(cookie.into_owned(), url).is_ok()
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).
@@ -189,7 +191,7 @@ fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
     let cookies = store.iter_any().map(|cookie| {
         let place = (
-            domain(&cookie.domain),
+            domain(&cookie.domain).to_owned(),
             cookie.path.as_ref().to_owned(),
             cookie.name().to_owned(),
         );
@@ -239,7 +241,7 @@ pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
 /// A cookie of the jar.
 fn stored(cookie: &cookie_store::Cookie<'_>) -> Cookie {
     Cookie {
-        domain: domain(&cookie.domain),
+        domain: domain(&cookie.domain).to_owned(),
         path: cookie.path.as_ref().to_owned(),
         expires: match &cookie.expires {
             CookieExpiration::AtUtc(at) => Timestamp::from_second(at.unix_timestamp()).ok(),
@@ -269,10 +271,10 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
     }
 }
 
-fn domain(domain: &CookieDomain) -> String {
+fn domain(domain: &CookieDomain) -> &str {
     match domain {
-        CookieDomain::HostOnly(name) | CookieDomain::Suffix(name) => name.clone(),
-        CookieDomain::NotPresent | CookieDomain::Empty => String::new(),
+        CookieDomain::HostOnly(name) | CookieDomain::Suffix(name) => name,
+        CookieDomain::NotPresent | CookieDomain::Empty => "",
     }
 }
 

@@ -106,6 +106,9 @@ pub(super) fn end(bytes: &[u8], from: usize) -> Option<usize> {
 }
 
 impl Head {
+    /// As many header lines are taken of an answer. No honest one comes near; they have to be shown, and kept.
+    const MOST_LINES: usize = 20_000;
+
     /// Reads a head, whole or cut off behind any of its lines.
     ///
     /// # Errors
@@ -124,20 +127,28 @@ impl Head {
         if !(100..=599).contains(&status) {
             head.faults.push(format!("{status:03} is no status that HTTP knows"));
         }
-        for line in lines.map(trimmed).take_while(|line| !line.is_empty()) {
+        let mut lines = lines.map(trimmed).take_while(|line| !line.is_empty()).peekable();
+        while let Some(line) = lines.next() {
+            if head.lines.len() == Self::MOST_LINES {
+                let left_out = format!("the header lines behind the first {} are left out", Self::MOST_LINES);
+                head.faults.insert(0, left_out);
+                break;
+            }
             head.line(line);
+            // Folded, as nobody should any more (RFC 9112, section 5.2): gathered first, as there may be a million of them.
+            let mut folded = Vec::new();
+            while let Some(more) = lines.next_if(|line| line.starts_with(b" ") || line.starts_with(b"\t")) {
+                folded.push(b' ');
+                folded.extend_from_slice(more.trim_ascii());
+            }
+            if let Some((_, value)) = head.lines.last_mut().filter(|_| !folded.is_empty()) {
+                *value = [value, &folded[..]].concat().into();
+            }
         }
         Ok(head)
     }
 
     fn line(&mut self, line: &[u8]) {
-        if line.starts_with(b" ") || line.starts_with(b"\t") {
-            // Folded, as nobody should any more (RFC 9112, section 5.2).
-            if let Some((_, value)) = self.lines.last_mut() {
-                *value = [value, line.trim_ascii()].join(&b' ').into();
-                return;
-            }
-        }
         let Some(colon) = memchr::memchr(b':', line) else {
             self.fault(format!("the header line `{}` has no colon", quoted(line)));
             self.lines
@@ -294,6 +305,16 @@ mod tests {
 
     fn head(lines: &str) -> Head {
         Head::parse(format!("HTTP/1.1 200 OK\r\n{lines}\r\n").as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn a_million_lines_are_read_at_once_and_not_all_kept() {
+        let folded = head(&format!("A: b\r\n{}B: c\r\n", " x\n".repeat(500_000)));
+        assert_eq!(folded.lines.len(), 2);
+        assert_eq!(folded.lines[0].1.len(), 1 + 2 * 500_000);
+        let many = head(&"a: b\r\n".repeat(500_000));
+        assert_eq!(many.lines.len(), Head::MOST_LINES);
+        assert_eq!(many.faults, ["the header lines behind the first 20000 are left out"]);
     }
 
     #[test]

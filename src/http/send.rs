@@ -409,15 +409,16 @@ impl<'a> Progressing<'a> {
 
     fn keep_cookies(&mut self, response: &Answer, url: &Url) {
         let jar = &self.context.cookies;
-        let set = |value: &[u8]| jar.set(url, &String::from_utf8_lossy(value));
-        let (kept, refused): (Vec<bool>, Vec<bool>) =
-            response.head.values("set-cookie").map(set).partition(|kept| *kept);
-        if kept.len() + refused.len() > Jar::MOST_OF_A_DOMAIN && !refused.is_empty() {
-            let all = kept.len() + refused.len();
-            let warning = format!(
-                "{} of the {all} cookies are not kept: there are too many",
-                refused.len()
-            );
+        let (mut all, mut kept) = (0, 0);
+        for value in response.head.values("set-cookie") {
+            // Of more than the jar takes of all its servers' domains together nobody looks at the rest.
+            let within = all < 10 * Jar::MOST_OF_A_DOMAIN;
+            all += 1;
+            kept += usize::from(within && jar.set(url, &String::from_utf8_lossy(value)));
+        }
+        if all > Jar::MOST_OF_A_DOMAIN && kept < all {
+            let refused = all - kept;
+            let warning = format!("{refused} of the {all} cookies are not kept: there are too many");
             self.exchange.warnings.push(warning);
         }
     }

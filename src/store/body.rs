@@ -71,16 +71,28 @@ pub fn save(
         let error = io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected");
         return Err(failed(error, None));
     }
+    // Names have at most 255 bytes; what is added to this one takes a dozen.
     let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = &name[..name.floor_char_boundary(200)];
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     let prefix = format!("{name}.");
     builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
-        .map_err(|error| failed(error, None))?;
+    let mut file = match builder.tempfile_in(folder.unwrap_or(Path::new("."))) {
+        Ok(file) => file,
+        // A file of one's own in a folder of somebody else's: then it is written where it is.
+        Err(error) if before.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {
+            let open = File::options().write(true).truncate(true).open(&target);
+            let mut file = open.map_err(|_| failed(error, None))?;
+            let (bytes, ended) =
+                copy(body, &mut file, &mut told).map_err(|error| failed(error, Some(target.clone())))?;
+            let part = (!ended || !whole).then_some(target);
+            return Ok(Saved { bytes, part });
+        }
+        Err(error) => return Err(failed(error, None)),
+    };
     let copied = copy(body, file.as_file_mut(), &mut told);
     let (bytes, ended) = match copied {
         Ok(copied) => copied,
@@ -167,6 +179,28 @@ mod tests {
         assert_eq!(fs::read_to_string(&part).unwrap(), "half of it");
         assert!(part.file_name().unwrap().to_string_lossy().starts_with("a.txt."));
         assert_eq!(fs::read_to_string(&path).unwrap(), "before");
+    }
+
+    #[test]
+    fn the_longest_name_is_no_hindrance() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ß".repeat(127));
+        assert_eq!(save(&"x".into(), &path, true, |_, _| true).unwrap().bytes, 1);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn ones_own_file_in_a_folder_of_others_is_written_where_it_is() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine");
+        fs::write(&path, "longer than it will be").unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        let saved = save(&"new".into(), &path, true, |_, _| true).unwrap();
+        assert!(saved.part.is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     #[test]

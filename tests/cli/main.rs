@@ -60,6 +60,9 @@ impl Home {
         for variable in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
             command.env_remove(variable).env_remove(variable.to_uppercase());
         }
+        command.env_remove("POSTRIDER_PASSPHRASE");
+        // No keyring of whoever runs the tests is asked.
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
         command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
         command
     }

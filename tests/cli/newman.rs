@@ -329,6 +329,10 @@ fn a_settings_file_agrees_to_nothing_in_the_users_name() {
         (json!({ "allowFile": true }), "allowFile"),
         (json!({ "run": { "allow-file": true } }), "allow-file"),
         (json!({ "workingDir": ".." }), "workingDir"),
+        (json!({ "iterationData": "../outside" }), "iterationData"),
+        (json!({ "environment": "../outside" }), "environment"),
+        (json!({ "globals": "../outside" }), "globals"),
+        (json!({ "sslClientKey": "../outside" }), "sslClientKey"),
     ] {
         run(settings, &[])
             .stdout(contains("not theirs").not())

@@ -45,9 +45,11 @@ fn values_are_sealed_and_a_passphrase_locks_them() {
         .code(1)
         .stderr(contains("there is no terminal").and(contains("POSTRIDER_PASSPHRASE")));
     // No keyring answers here, or the program is built without: then nothing is locked, and nothing put anywhere.
-    postrider(&["secrets", "lock", "--keyring"], Some("open sesame"))
-        .code(1)
-        .stderr(contains("keyring").and(contains("hint:")));
+    if cfg!(target_os = "linux") {
+        postrider(&["secrets", "lock", "--keyring"], Some("open sesame"))
+            .code(1)
+            .stderr(contains("keyring").and(contains("hint:")));
+    }
     postrider(&["secrets", "status"], None).stdout(contains("only you can read (0600)"));
     assert!(!holds(home.folder.path(), "open sesame"));
     postrider(&["secrets", "lock"], Some("open sesame")).success();

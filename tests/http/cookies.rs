@@ -47,3 +47,14 @@ async fn cookies_can_be_turned_off() {
     client.send(signed(off()), context.clone()).await;
     assert_eq!(server.seen()[2].header("cookie"), None);
 }
+
+#[test]
+fn a_domain_has_a_bounded_number_of_cookies_however_they_are_called() {
+    let jar = Jar::new();
+    let url = "http://a.example/".parse().expect("a URL");
+    let set = |n: usize| jar.set(&url, &format!("a={n}; Path=/{}", n % 1000));
+    let kept = (0..400).filter(|n| set(*n)).count();
+    assert_eq!(kept, Jar::MOST_OF_A_DOMAIN);
+    assert!(set(1005) && !set(1399));
+    assert_eq!(jar.list().len(), Jar::MOST_OF_A_DOMAIN);
+}

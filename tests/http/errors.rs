@@ -252,16 +252,16 @@ async fn a_pooled_connection_the_server_closed_is_no_error() {
 #[tokio::test]
 async fn silence_ends_what_no_limit_of_time_does() {
     let (_listener, url) = silent().await;
-    let limit = Duration::from_millis(60);
-    let client = Client::new(ClientConfig {
-        silence: limit,
-        ..config()
-    });
-    let exchange = client.send(signed(get(&url)), context()).await;
+    let client = |silence| Client::new(ClientConfig { silence, ..config() });
+    let exchange = client(Duration::from_millis(60))
+        .send(signed(get(&url)), context())
+        .await;
     let message = told(&exchange, SendErrorKind::Timeout);
-    assert_eq!(message, "nothing was heard for 60ms, while waiting for the answer");
+    // Where a busy machine is slow, it may be while connecting.
+    assert!(message.starts_with("nothing was heard for 60ms, while "), "{message}");
 
     let server = Server::start(|_: &Received| b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".to_vec()).await;
+    let client = client(Duration::from_secs(1));
     let exchange = client.send(signed(get(&server.url("/"))), context()).await;
     assert_eq!(exchange.response().unwrap().body, "x");
     assert!(exchange.error().unwrap().message.ends_with("while downloading"));

@@ -239,7 +239,6 @@ fn unshared(environment: Arc<Environment>) -> Environment {
     Arc::unwrap_or_clone(environment)
 }
 
-/// The walk is depth first, so a parent is among the last ones.
 fn parent_of(groups: &HashMap<ItemPath, NodeId>, path: &ItemPath) -> Option<NodeId> {
     groups.get(&path.parent()?).copied()
 }

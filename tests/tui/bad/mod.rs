@@ -98,10 +98,13 @@ fn look(rows: Vec<Row>) {
 fn tell(rows: Vec<Row>) {
     let (home, rows) = workspace(rows);
     for (slug, row) in rows.iter().filter(|(_, row)| !row.esc) {
-        let done = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"))
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_postrider"));
+        for name in proxies() {
+            command.env_remove(name);
+        }
+        let done = command
             .args(["send", "--include", &format!("bad/{slug}")])
             .envs(environment(&home))
-            .env_remove("http_proxy")
             .current_dir(home.root())
             .output()
             .unwrap();
@@ -134,6 +137,14 @@ fn environment(home: &Home) -> Vec<(String, std::path::PathBuf)> {
     parts
         .map(|(name, folder)| (format!("XDG_{name}_HOME"), below.join(folder)))
         .to_vec()
+}
+
+/// The variables that would send the requests elsewhere.
+fn proxies() -> impl Iterator<Item = String> {
+    let names = ["http_proxy", "https_proxy", "all_proxy", "no_proxy"];
+    names
+        .into_iter()
+        .flat_map(|name| [name.to_owned(), name.to_uppercase()])
 }
 
 /// The rows whose number leaves this rest: several tests share them.
@@ -193,6 +204,9 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
     command.cwd(home.root());
     for (name, folder) in environment(home) {
         command.env(name, folder);
+    }
+    for name in proxies() {
+        command.env_remove(name);
     }
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command).unwrap();

@@ -178,7 +178,7 @@ pub enum Action {
 pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
-"response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
+    "response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
     "response.as-guessed" "view as what it is" "Read the response's body as its type and first bytes say" Action::As(None),
     "response.as-json" "view as JSON" "Read the response's body as JSON" Action::As(Some(Kind::Json)),
     "response.as-jsonl" "view as JSON Lines" "Read the response's body as JSON values one behind the other" Action::As(Some(Kind::JsonLines)),
