@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::model::Secret;
 use crate::model::certificate::{ClientCertificate, Passphrase};
+use crate::model::variable::ValueSource;
 
 use super::CliError;
 use super::args::RunArgs;
@@ -32,7 +33,8 @@ fn given(passphrase: &str) -> Passphrase {
 }
 
 /// Reads a list as Postman writes it: `[{"name", "matches", "key": {"src"}, "cert": {"src"}, "passphrase"}]`, or with
-/// `"pfx": {"src"}` in the place of the two.
+/// `"pfx": {"src"}` in the place of the two. Ours is that the passphrase may be `{"env"}`, `{"prompt"}` or `{"vault"}`; a
+/// list may be a stranger's, so it runs no program.
 fn list(file: &Path, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
     let failed = || {
         CliError::failed(format!(
@@ -56,8 +58,58 @@ fn list(file: &Path, cwd: &Path) -> Result<Vec<ClientCertificate>, CliError> {
                 .ok_or_else(|| failed().because("an entry has neither `cert.src` nor `pfx.src`"))?,
             // A PKCS #12 file holds its key.
             key: source("key").filter(|_| source("cert").is_some()),
-            passphrase: entry["passphrase"].as_str().map(given),
+            passphrase: passphrase(&entry["passphrase"]).map_err(|why| failed().because(why))?,
         })
     };
     entries.iter().map(entry).collect()
+}
+
+/// The passphrase of an entry, or what is wrong with it.
+fn passphrase(value: &Value) -> Result<Option<Passphrase>, &'static str> {
+    let from = |source: fn(String) -> ValueSource, text: &str| Some(Passphrase::From(source(text.to_owned())));
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(given(text))),
+        Value::Object(map) if map.len() == 1 => {
+            let word = |key: &str| map.get(key).and_then(Value::as_str);
+            let found = word("env")
+                .and_then(|name| from(ValueSource::Env, name))
+                .or_else(|| word("prompt").and_then(|question| from(ValueSource::Prompt, question)))
+                .or_else(|| word("vault").map(|name| Passphrase::Vault(name.to_owned())));
+            found.map(Some).ok_or(WRONG)
+        }
+        _ => Err(WRONG),
+    }
+}
+
+/// What is said of a passphrase that is none, without quoting it.
+const WRONG: &str = "a `passphrase` is a text, or one of `{\"env\": NAME}`, `{\"prompt\": QUESTION}` and `{\"vault\": NAME}`; \
+                     `client_certificates` of `config.toml` takes a program as well";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_passphrase_is_a_text_or_where_it_is() {
+        for (value, expected) in [
+            (json!(null), Ok(None)),
+            (json!("hush"), Ok(Some(given("hush")))),
+            (
+                json!({"env": "ME"}),
+                Ok(Some(Passphrase::From(ValueSource::Env("ME".into())))),
+            ),
+            (
+                json!({"prompt": "PIN"}),
+                Ok(Some(Passphrase::From(ValueSource::Prompt("PIN".into())))),
+            ),
+            (json!({"vault": "me"}), Ok(Some(Passphrase::Vault("me".into())))),
+            (json!({"command": ["rm"]}), Err(WRONG)),
+            (json!({"env": "ME", "vault": "me"}), Err(WRONG)),
+            (json!(4711), Err(WRONG)),
+        ] {
+            assert_eq!(passphrase(&value), expected, "{value}");
+        }
+    }
 }

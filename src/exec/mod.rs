@@ -17,6 +17,7 @@ pub mod node;
 pub mod oauth2;
 mod outside;
 pub mod packages;
+mod passphrases;
 pub mod pipeline;
 pub mod plan;
 mod port;

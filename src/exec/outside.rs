@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::{Arc, Mutex as StdMutex, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -20,6 +20,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::consent::{Asking, Consent, Permission, allowed};
 use super::renewal::cut;
+use crate::http::Missing;
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Scope, Secret};
@@ -130,35 +131,61 @@ impl Outside {
         if let Some(permission) = Permission::of(&wanted.source) {
             allowed(consent, asking, &permission).await?;
         }
-        if let ValueSource::Env(name) = &wanted.source {
-            return read(name).map_err(|why| {
-                wanted
-                    .failed(why)
-                    .hint(format!("set `{name}` before you start postrider"))
+        let value = self.value(&wanted.source, consent, asking, folder).await;
+        value.map_err(|missing| wanted.failed(known.redact(&missing.why)).hint(missing.hint))
+    }
+
+    /// The value of a source, for which nobody's consent is needed any more: fetched, or as it was before.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none; a program's own words may be in it.
+    pub(super) async fn value(
+        &self,
+        source: &ValueSource,
+        consent: Option<&Arc<dyn Consent>>,
+        asking: &Asking,
+        folder: &Path,
+    ) -> Result<Secret, Missing> {
+        if let ValueSource::Env(name) = source {
+            return read(name).map_err(|why| Missing {
+                why,
+                hint: format!("set `{name}` before you start postrider"),
             });
         }
         let cell = {
-            let mut cells = self.0.cells.lock().unwrap_or_else(PoisonError::into_inner);
-            cells.entry(wanted.source.clone()).or_default().clone()
+            let mut cells = self.cells();
+            cells.entry(source.clone()).or_default().clone()
         };
         // Whoever wants the same waits for it: it is fetched once.
-        let fetch = self.fetch(wanted, consent, asking, folder, known);
+        let fetch = self.fetch(source, consent, asking, folder);
         cell.get_or_try_init(|| fetch).await.cloned()
+    }
+
+    /// Fetches anew what turned out to be wrong.
+    pub(super) fn forget(&self, source: &ValueSource, wrong: &Secret) {
+        let mut cells = self.cells();
+        // Somebody may have fetched it anew already.
+        if cells.get(source).is_some_and(|cell| cell.get() == Some(wrong)) {
+            cells.remove(source);
+        }
+    }
+
+    fn cells(&self) -> MutexGuard<'_, HashMap<ValueSource, Arc<OnceCell<Secret>>>> {
+        self.0.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fetch(
         &self,
-        wanted: &Wanted,
+        source: &ValueSource,
         consent: Option<&Arc<dyn Consent>>,
         asking: &Asking,
         folder: &Path,
-        known: &Redactor,
-    ) -> Result<Secret, SendError> {
-        match &wanted.source {
-            ValueSource::Command(argv) => run(argv, folder).await.map_err(|why| {
-                wanted
-                    .failed(known.redact(&why))
-                    .hint(format!("try `{}` by itself", wanted.source))
+    ) -> Result<Secret, Missing> {
+        match source {
+            ValueSource::Command(argv) => run(argv, folder).await.map_err(|why| Missing {
+                why,
+                hint: format!("try `{source}` by itself"),
             }),
             ValueSource::Prompt(question) => {
                 let _turn = self.0.person.lock().await;
@@ -166,14 +193,15 @@ impl Outside {
                     Some(consent) => consent.ask(asking, question).await,
                     None => None,
                 };
-                let none = || {
-                    wanted
-                        .failed("it was to be typed, and was not")
-                        .hint("where nobody can be asked, `--env-var` gives it")
-                };
-                asked.ok_or_else(none)
+                asked.ok_or_else(|| Missing {
+                    why: "it was to be typed, and was not".to_owned(),
+                    hint: "where nobody can be asked, `--env-var` gives it".to_owned(),
+                })
             }
-            ValueSource::Env(_) => Err(wanted.failed("it is not to be kept")),
+            ValueSource::Env(_) => Err(Missing {
+                why: "it is not to be kept".to_owned(),
+                hint: "start anew".to_owned(),
+            }),
         }
     }
 }

@@ -21,6 +21,7 @@ use super::nested::Nested;
 use super::oauth2::Person;
 use super::outside::{self, Outside, Wanted};
 use super::packages::Packages;
+use super::passphrases;
 use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
@@ -332,14 +333,28 @@ impl Pipeline {
         )
     }
 
-    fn http_context(&self, context: &SendContext) -> http::SendContext {
+    fn http_context(&self, plan: &Plan, context: &SendContext) -> http::SendContext {
         http::SendContext {
             cancel: context.cancel.clone(),
             progress: context.progress.clone(),
             arriving: context.arriving.clone(),
             cookies: self.cookies.clone(),
+            passphrases: self.passphrases(plan),
             allowance: None,
         }
+    }
+
+    /// Where the passphrases of client certificates are, if there are any certificates.
+    pub(super) fn passphrases(&self, plan: &Plan) -> Option<Arc<dyn http::Passphrases>> {
+        if self.http.config().certificates.is_empty() {
+            return None;
+        }
+        Some(Arc::new(passphrases::OfSend {
+            outside: self.outside.clone(),
+            consent: self.consent.clone(),
+            asking: Self::asking(plan),
+            vault: plan.vault.clone(),
+        }))
     }
 
     /// Sends, and runs the post-response scripts on what came back, or on nothing.
@@ -389,7 +404,8 @@ impl Pipeline {
 
     async fn sign_and_send(&self, plan: &Plan, resolved: &ResolvedRequest, context: &SendContext) -> Exchange {
         let (memory, warning) = self.memory_for(plan, resolved).await;
-        let mut exchange = sign_and_send(&self.http, &memory, resolved.clone(), self.http_context(context)).await;
+        let http = self.http_context(plan, context);
+        let mut exchange = sign_and_send(&self.http, &memory, resolved.clone(), http).await;
         exchange.warnings.extend(warning);
         exchange
     }
@@ -436,7 +452,7 @@ impl Pipeline {
                     progress: Arc::new(|_| {}),
                     arriving: None,
                     allowance: Some(Arc::new(Allowance::new(self.limits.memory))),
-                    ..self.http_context(context)
+                    ..self.http_context(&prepared.plan, context)
                 },
                 packages: self.packages.clone(),
                 sent: sent.clone(),

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::body::{self, BodyFiles};
 use super::connect::Route;
+use super::identity::Passphrases;
 use super::kept::Keeping;
 use super::pool::{Key, Pool};
 use super::proxy::{Proxies, Proxy, ProxySource};
@@ -16,12 +17,12 @@ use super::target::Target;
 use super::tls;
 use super::verify::{Trust, read_ca_file};
 use crate::auth::SignedRequest;
-use crate::model::Exchange;
 use crate::model::certificate::ClientCertificate;
 use crate::model::exchange::SendError;
 use crate::model::secret::without_credentials;
 use crate::model::settings::HttpVersion;
 use crate::model::wire::ResolvedBody;
+use crate::model::{Exchange, Secret};
 
 /// What holds for all requests; a request's own settings come first.
 #[derive(Clone)]
@@ -106,12 +107,21 @@ pub struct Client {
 struct Inner {
     config: ClientConfig,
     proxies: std::sync::OnceLock<Proxies>,
-    tls: Mutex<HashMap<TlsKey, Arc<rustls::ClientConfig>>>,
+    tls: Mutex<HashMap<TlsKey, Tls>>,
     pool: Pool,
 }
 
 /// Whether certificates are checked, the HTTP version, and the number of the client's certificate.
 type TlsKey = (bool, &'static str, Option<usize>);
+
+/// How TLS is spoken.
+#[derive(Clone)]
+pub(super) struct Tls {
+    /// What rustls takes.
+    pub config: Arc<rustls::ClientConfig>,
+    /// What the key of the client's certificate was opened with.
+    pub passphrase: Option<Secret>,
+}
 
 impl Client {
     /// The files of a body that lie outside of the working directory and would be read all the same.
@@ -183,20 +193,41 @@ impl Client {
         &self.inner.pool
     }
 
-    /// The way to a server, and the kind of connection that goes it.
-    pub(super) fn route(
+    /// Opens the client's certificate for a URL, before any clock runs: its passphrase may have to be typed.
+    pub(super) async fn unlock(
+        &self,
+        verify_tls: bool,
+        version: HttpVersion,
+        url: &url::Url,
+        passphrases: Option<&dyn Passphrases>,
+    ) -> Result<(), SendError> {
+        match self.certificate(url) {
+            Some(number) => self.tls(verify_tls, version, Some(number), passphrases).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The number of the certificate that a server is shown.
+    pub(super) fn certificate(&self, url: &url::Url) -> Option<usize> {
+        self.inner.config.certificates.iter().position(|own| own.is_for(url))
+    }
+
+    /// The way to a server, and the kind of connection that goes it; with the passphrase that opened it.
+    pub(super) async fn route(
         &self,
         verify_tls: bool,
         version: HttpVersion,
         proxy: Option<&Proxy>,
         url: &url::Url,
-    ) -> Result<(Key, Route), SendError> {
-        let certificates = &self.inner.config.certificates;
-        let certificate = certificates.iter().position(|own| own.is_for(url));
+        passphrases: Option<&dyn Passphrases>,
+    ) -> Result<(Key, Route, Option<Secret>), SendError> {
+        let certificate = self.certificate(url);
         let uses_tls = url.scheme() == "https" || proxy.is_some_and(Proxy::is_https);
-        let tls = uses_tls
-            .then(|| self.tls(verify_tls, version, certificate))
-            .transpose()?;
+        let tls = if uses_tls {
+            Some(self.tls(verify_tls, version, certificate, passphrases).await?)
+        } else {
+            None
+        };
         let server = format!("{}://{}/", url.scheme(), Target::address(url));
         let server = server.parse().map_err(|_| Target::impossible(url))?;
         let key = Key {
@@ -206,6 +237,7 @@ impl Client {
             proxy: proxy.map(Proxy::key),
             certificate,
         };
+        let (tls, passphrase) = tls.map(|tls| (tls.config, tls.passphrase)).unzip();
         let route = Route {
             server: key.server.clone(),
             proxy: proxy.cloned(),
@@ -213,20 +245,20 @@ impl Client {
             version,
             verify_tls,
         };
-        Ok((key, route))
+        Ok((key, route, passphrase.flatten()))
     }
 
     /// The TLS configuration of a kind, made when it is first needed.
-    pub(super) fn tls(
+    pub(super) async fn tls(
         &self,
         verify_tls: bool,
         version: HttpVersion,
         certificate: Option<usize>,
-    ) -> Result<Arc<rustls::ClientConfig>, SendError> {
+        passphrases: Option<&dyn Passphrases>,
+    ) -> Result<Tls, SendError> {
         let key = (verify_tls, version.word(), certificate);
-        let mut made = self.inner.tls.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(config) = made.get(&key) {
-            return Ok(Arc::clone(config));
+        if let Some(made) = self.made().get(&key) {
+            return Ok(made.clone());
         }
         let trust = if verify_tls {
             let file = self.inner.config.ca_file.as_deref();
@@ -234,11 +266,23 @@ impl Client {
         } else {
             Trust::Anything
         };
-        let certificates = &self.inner.config.certificates;
-        let identity = certificate.map(|number| certificates[number].read()).transpose()?;
-        let config = Arc::new(tls::config(trust, version, identity)?);
-        made.insert(key, Arc::clone(&config));
-        Ok(config)
+        let (identity, passphrase) = match certificate {
+            Some(number) => {
+                let (identity, passphrase) = self.inner.config.certificates[number].read(passphrases).await?;
+                (Some(identity), passphrase)
+            }
+            None => (None, None),
+        };
+        let made = Tls {
+            config: Arc::new(tls::config(trust, version, identity)?),
+            passphrase,
+        };
+        // Whoever was first while this one waited is the one whose sessions are resumed.
+        Ok(self.made().entry(key).or_insert(made).clone())
+    }
+
+    fn made(&self) -> MutexGuard<'_, HashMap<TlsKey, Tls>> {
+        self.inner.tls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

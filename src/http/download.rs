@@ -90,14 +90,14 @@ impl Client {
     ) -> Result<reqwest::Response, SendError> {
         let config = self.config();
         let proxy = self.proxy(None, url)?;
-        let certificate = config.certificates.iter().position(|own| own.is_for(url));
-        let tls = self.tls(!config.insecure, HttpVersion::Auto, certificate)?;
+        let certificate = self.certificate(url);
+        let tls = self.tls(!config.insecure, HttpVersion::Auto, certificate, None).await?;
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .user_agent(&config.user_agent)
             .dns_resolver(Arc::new(Resolver))
-            .tls_backend_preconfigured(rustls::ClientConfig::clone(&tls))
+            .tls_backend_preconfigured(rustls::ClientConfig::clone(&tls.config))
             .no_proxy();
         if let Some(proxy) = &proxy {
             builder = builder.proxy(proxy.build()?);

@@ -1,6 +1,7 @@
 //! Client certificates: which server is shown which, and reading them from PEM or PKCS #12 (mutual TLS, RFC 8446, section 4.4.2).
 
 use std::path::Path;
+use std::pin::Pin;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -8,8 +9,10 @@ use url::Url;
 
 use super::key::{self, KeyError};
 use super::pkcs12;
+use crate::model::Secret;
 use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::variable::ValueSource;
 
 /// A certificate with its chain, and its key.
 pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -20,49 +23,127 @@ impl ClientCertificate {
         url.scheme() == "https" && (self.servers.is_empty() || self.servers.iter().any(|pattern| matches(pattern, url)))
     }
 
-    /// Reads it.
-    pub(super) fn read(&self) -> Result<Identity, SendError> {
-        let certificate = bytes(&self.certificate)?;
-        let passphrase = self.passphrase()?;
-        let passphrase = passphrase.as_deref();
-        let told = |file: &Path, error: KeyError| {
-            let told = unusable(file, &error.to_string());
-            match error {
-                KeyError::NoPassphrase => told.hint(
-                    "`--ssl-client-passphrase` of `run` gives it, or `passphrase = { env = \"NAME\" }` in `config.toml`",
-                ),
-                KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
-                KeyError::None | KeyError::Wrong => told,
+    /// Reads it, and tells what its passphrase was. One that is encrypted without saying where its passphrase is asks the
+    /// user for it.
+    pub(super) async fn read(
+        &self,
+        passphrases: Option<&dyn Passphrases>,
+    ) -> Result<(Identity, Option<Secret>), SendError> {
+        let mut of = self.passphrase.clone();
+        loop {
+            let given = match &of {
+                Some(of) => Some(self.look_up(of, passphrases).await?),
+                None => None,
+            };
+            match self.open(given.as_ref().map(Secret::reveal)) {
+                Ok(identity) => return Ok((identity, given)),
+                Err(Unopened::Unread(error)) => return Err(error),
+                Err(Unopened::Locked(file, KeyError::NoPassphrase)) if of.is_none() && passphrases.is_some() => {
+                    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    let question = Passphrase::From(ValueSource::Prompt(format!("Passphrase of `{name}`")));
+                    // That there is none is what is wrong, not that nobody typed one.
+                    if self.look_up(&question, passphrases).await.is_err() {
+                        return Err(told(file, &KeyError::NoPassphrase));
+                    }
+                    of = Some(question);
+                }
+                Err(Unopened::Locked(file, error)) => {
+                    if let (KeyError::Wrong, Some(of), Some(given), Some(known)) = (&error, &of, &given, passphrases) {
+                        known.wrong(of, given);
+                    }
+                    return Err(told(file, &error));
+                }
             }
-        };
+        }
+    }
+
+    fn open(&self, passphrase: Option<&str>) -> Result<Identity, Unopened<'_>> {
+        let unusable = |why: &str| Unopened::Unread(unusable(&self.certificate, why));
+        let certificate = bytes(&self.certificate).map_err(Unopened::Unread)?;
         if pkcs12::is_der(&certificate) && self.key.is_none() {
-            let identity = pkcs12::read(&certificate, passphrase).map_err(|error| told(&self.certificate, error))?;
+            let identity =
+                pkcs12::read(&certificate, passphrase).map_err(|error| Unopened::Locked(&self.certificate, error))?;
             return if identity.0.is_empty() {
-                Err(unusable(&self.certificate, "it holds no certificate"))
+                Err(unusable("it holds no certificate"))
             } else {
                 Ok(identity)
             };
         }
         let chain: Vec<_> = CertificateDer::pem_slice_iter(&certificate)
             .collect::<Result<_, _>>()
-            .map_err(|error| unusable(&self.certificate, &error.to_string()))?;
+            .map_err(|error| unusable(&error.to_string()))?;
         if chain.is_empty() {
-            return Err(unusable(&self.certificate, "it holds no certificate"));
+            return Err(unusable("it holds no certificate"));
         }
         let file = self.key.as_ref().unwrap_or(&self.certificate);
-        let key = key::read(&bytes(file)?, passphrase).map_err(|error| told(file, error))?;
+        let key = key::read(&bytes(file).map_err(Unopened::Unread)?, passphrase)
+            .map_err(|error| Unopened::Locked(file, error))?;
         Ok((chain, key))
     }
 
-    fn passphrase(&self) -> Result<Option<String>, SendError> {
-        match &self.passphrase {
-            None => Ok(None),
-            Some(Passphrase::Given(secret)) => Ok(Some(secret.reveal().to_owned())),
-            Some(Passphrase::Env(name)) => std::env::var(name).map(Some).map_err(|_| {
-                let why = format!("the variable `{}` with its passphrase is not set", name.escape_debug());
-                unusable(&self.certificate, &why).hint(format!("set it before you start: `export {name}=…`"))
+    async fn look_up(&self, of: &Passphrase, passphrases: Option<&dyn Passphrases>) -> Result<Secret, SendError> {
+        let missing = |missing: Missing| {
+            let why = format!("its passphrase is missing: {}", missing.why);
+            unusable(&self.certificate, &why).hint(missing.hint)
+        };
+        match (of, passphrases) {
+            (Passphrase::Given(secret), _) => Ok(secret.clone()),
+            (Passphrase::From(ValueSource::Env(name)), _) => std::env::var(name).map(Secret::new).map_err(|_| {
+                missing(Missing {
+                    why: format!("the variable `{}` is not set", name.escape_debug()),
+                    hint: format!("set it before you start: `export {name}=…`"),
+                })
             }),
+            (of, Some(known)) => {
+                let folder = self.certificate.parent().unwrap_or(Path::new(""));
+                known.get(of, folder).await.map_err(missing)
+            }
+            (_, None) => Err(missing(Missing {
+                why: "it is looked up for requests, and this is none".to_owned(),
+                hint: "`passphrase = { env = \"NAME\" }` in `config.toml` holds for all that is sent".to_owned(),
+            })),
         }
+    }
+}
+
+/// Where passphrases are that only the user's programs, vault or fingers know.
+pub trait Passphrases: Send + Sync {
+    /// Looks one up; programs run in `folder`.
+    fn get<'a>(&'a self, of: &'a Passphrase, folder: &'a Path) -> Looking<'a>;
+
+    /// Told that what was looked up does not fit: the next time it is to be looked up anew.
+    fn wrong(&self, of: &Passphrase, given: &Secret);
+}
+
+/// A passphrase that is being looked up.
+pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Secret, Missing>> + Send + 'a>>;
+
+/// Why there is none, and what to do about it.
+#[derive(Debug)]
+pub struct Missing {
+    /// Why, without anything secret.
+    pub why: String,
+    /// What to do.
+    pub hint: String,
+}
+
+/// Why a certificate cannot be opened.
+enum Unopened<'a> {
+    /// It is not there, or none.
+    Unread(SendError),
+    /// This file of it does not open with what was given.
+    Locked(&'a Path, KeyError),
+}
+
+fn told(file: &Path, error: &KeyError) -> SendError {
+    let told = unusable(file, &error.to_string());
+    match error {
+        KeyError::NoPassphrase => told.hint(
+            "`--ssl-client-passphrase` of `run` gives it, or `passphrase = { env = \"NAME\" }` in `config.toml`; in a \
+             terminal you are asked",
+        ),
+        KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
+        KeyError::None | KeyError::Wrong => told,
     }
 }
 
@@ -121,8 +202,9 @@ fn fits(pattern: &str, text: &str) -> bool {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use std::sync::Mutex;
+
     use super::*;
-    use crate::model::Secret;
 
     fn is_for(pattern: &str, url: &str) -> bool {
         let certificate = ClientCertificate {
@@ -155,36 +237,106 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_encrypted_key_says_what_to_do_and_a_missing_file_its_name() {
+    /// Somebody who gives these, one after the other, and notes what was asked and was wrong.
+    #[derive(Default)]
+    struct Somebody {
+        gives: Mutex<Vec<&'static str>>,
+        asked: Mutex<Vec<String>>,
+    }
+
+    impl Passphrases for Somebody {
+        fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path) -> Looking<'a> {
+            self.asked.lock().unwrap().push(format!("{of:?}"));
+            let given = self.gives.lock().unwrap().pop().map(Secret::new);
+            let missing = || Missing {
+                why: "nobody".into(),
+                hint: "be there".into(),
+            };
+            Box::pin(std::future::ready(given.ok_or_else(missing)))
+        }
+
+        fn wrong(&self, _: &Passphrase, given: &Secret) {
+            self.asked.lock().unwrap().push(format!("not {}", given.reveal()));
+        }
+    }
+
+    async fn read(certificate: &ClientCertificate) -> Result<Identity, SendError> {
+        certificate.read(None).await.map(|(identity, _)| identity)
+    }
+
+    #[tokio::test]
+    async fn an_encrypted_key_says_what_to_do_and_a_missing_file_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("c.pem");
         let made = rcgen::generate_simple_self_signed(vec!["h".to_owned()]).unwrap();
         let key = include_str!("../../tests/http/keys/pkcs8-aes256.pem");
         std::fs::write(&file, made.cert.pem() + key).unwrap();
-        let certificate = |passphrase: Option<&str>| ClientCertificate {
+        let with = |passphrase: Option<Passphrase>| ClientCertificate {
             certificate: file.clone(),
-            passphrase: passphrase.map(|text| Passphrase::Given(Secret::new(text))),
+            passphrase,
             ..ClientCertificate::default()
         };
-        let error = certificate(None).read().unwrap_err();
+        let given = |text: &str| with(Some(Passphrase::Given(Secret::new(text))));
+        let error = read(&with(None)).await.unwrap_err();
         assert!(error.message.contains("encrypted") && error.hint.unwrap().contains("--ssl-client-passphrase"));
-        let error = certificate(Some("wrong")).read().unwrap_err();
+        let error = read(&given("wrong")).await.unwrap_err();
         assert!(
             error.message.contains("c.pem") && !error.message.contains("`wrong`"),
             "{error:?}"
         );
-        assert!(certificate(Some("hush")).read().is_ok());
-        let unset = ClientCertificate {
-            passphrase: Some(Passphrase::Env("POSTRIDER_TEST_UNSET".to_owned())),
-            ..certificate(None)
-        };
-        let error = unset.read().unwrap_err();
+        assert!(read(&given("hush")).await.is_ok());
+        let unset = Passphrase::From(ValueSource::Env("POSTRIDER_TEST_UNSET".to_owned()));
+        let error = read(&with(Some(unset))).await.unwrap_err();
         assert!(error.message.contains("`POSTRIDER_TEST_UNSET`"), "{error:?}");
-        let certificate = certificate(None);
+        // Whoever fetches a file is nobody to ask.
+        let error = read(&with(Some(Passphrase::Vault("me".into())))).await.unwrap_err();
+        assert!(error.message.contains("looked up for requests"), "{error:?}");
+        let certificate = with(None);
         std::fs::write(&file, made.cert.pem() + &made.signing_key.serialize_pem()).unwrap();
-        assert_eq!(certificate.read().unwrap().0.len(), 1);
+        assert_eq!(read(&certificate).await.unwrap().0.len(), 1);
         std::fs::remove_file(&file).unwrap();
-        assert!(certificate.read().unwrap_err().message.contains("c.pem"));
+        assert!(read(&certificate).await.unwrap_err().message.contains("c.pem"));
+    }
+
+    #[tokio::test]
+    async fn who_is_there_is_asked_and_what_is_wrong_is_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("c.pem");
+        let made = rcgen::generate_simple_self_signed(vec!["h".to_owned()]).unwrap();
+        let key = include_str!("../../tests/http/keys/pkcs8-aes256.pem");
+        std::fs::write(&file, made.cert.pem() + key).unwrap();
+        let of_vault = Some(Passphrase::Vault("me".to_owned()));
+        for (passphrase, gives, ends) in [
+            (of_vault.clone(), vec!["hush"], ""),
+            (of_vault.clone(), vec!["guess-4711"], "the passphrase is wrong"),
+            (of_vault, vec![], "its passphrase is missing: nobody"),
+            // Asked for where nothing says where it is.
+            (None, vec!["hush", "hush"], ""),
+            (None, vec![], "no passphrase is given"),
+        ] {
+            let certificate = ClientCertificate {
+                certificate: file.clone(),
+                passphrase: passphrase.clone(),
+                ..ClientCertificate::default()
+            };
+            let somebody = Somebody {
+                gives: Mutex::new(gives.clone()),
+                ..Somebody::default()
+            };
+            let asked = || somebody.asked.lock().unwrap().join("; ");
+            match certificate.read(Some(&somebody)).await {
+                Ok((_, secret)) => {
+                    assert!(ends.is_empty(), "{gives:?}");
+                    assert_eq!(secret, Some(Secret::new("hush")));
+                }
+                Err(error) => {
+                    assert!(!ends.is_empty() && error.message.contains(ends), "{error:?}");
+                    assert!(error.message.contains("c.pem") && !format!("{error:?}").contains("guess"));
+                }
+            }
+            assert_eq!(asked().contains("not guess-4711"), gives == ["guess-4711"]);
+            let question = "Passphrase of `c.pem`";
+            assert_eq!(asked().contains(question), passphrase.is_none(), "{}", asked());
+        }
     }
 }

@@ -49,6 +49,7 @@ pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
 pub use download::{Download, Downloaded};
 pub use headers::ACCEPT_ENCODING;
+pub use identity::{Looking, Missing, Passphrases};
 pub use kept::{Keeper, Keeping};
 pub use proxy::ProxySource;
 pub use room::Allowance;

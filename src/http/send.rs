@@ -12,11 +12,13 @@ use uuid::Builder;
 
 use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
+use super::connect::Route;
 use super::cookies::Jar;
 use super::error::{self, Failed};
 use super::head::quoted;
 use super::headers::Lines;
-use super::pool::{Answer, Outbound};
+use super::identity::Passphrases;
+use super::pool::{Answer, Key, Outbound};
 use super::proxy::Proxy;
 use super::receive;
 use super::redirect::{self, HopRequest, MAX_REDIRECTS};
@@ -43,6 +45,8 @@ pub struct SendContext {
     pub arriving: Option<Arriving>,
     /// The workspace's cookies.
     pub cookies: Arc<Jar>,
+    /// Where the passphrases of client certificates are that no setting holds; without it they are not looked up.
+    pub passphrases: Option<Arc<dyn Passphrases>>,
     /// What may be kept of responses beside the client's own limit; `None` shares with nobody.
     pub allowance: Option<Arc<Allowance>>,
 }
@@ -55,6 +59,7 @@ impl SendContext {
             progress: Arc::new(|_| {}),
             arriving: None,
             cookies,
+            passphrases: None,
             allowance: None,
         }
     }
@@ -93,7 +98,15 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
     } else {
         client.config().silence
     };
+    let unlocked = tokio::select! {
+        biased;
+        () = context.cancel.cancelled() => Err(error::cancelled(Phase::Preparing, false)),
+        unlocked = unlock(client, signed, context) => unlocked,
+    };
     let mut run = Progressing::new(client, signed, context);
+    if let Err(error) = unlocked {
+        return run.finish(Err(error));
+    }
     let watched = Arc::clone(&run.watched);
     let result = tokio::select! {
         biased;
@@ -112,6 +125,23 @@ pub(super) async fn send(client: &Client, signed: &SignedRequest, context: &Send
         })
     });
     run.finish(result)
+}
+
+/// Opens the client's certificate for the server, if there is one for it: no time limit holds for who types a passphrase.
+async fn unlock(client: &Client, signed: &SignedRequest, context: &SendContext) -> Result<(), SendError> {
+    if client.config().certificates.is_empty() {
+        return Ok(());
+    }
+    // A URL that is none is told of later.
+    let Ok(target) = Target::new(signed.url()) else {
+        return Ok(());
+    };
+    let settings = signed.settings();
+    let verify = settings.verify_tls.unwrap_or(!client.config().insecure);
+    let version = settings.http_version.unwrap_or_default();
+    client
+        .unlock(verify, version, &target.url, context.passphrases.as_deref())
+        .await
 }
 
 /// What ended a send before its time.
@@ -361,7 +391,7 @@ impl<'a> Progressing<'a> {
         };
 
         let verify = settings.verify_tls.unwrap_or(!config.insecure);
-        let (key, route) = self.client.route(verify, version, proxy.as_ref(), &hop.url)?;
+        let (key, route) = self.route(verify, version, proxy.as_ref(), &hop.url).await?;
         let (trace, shown) = (&self.trace, &self.shown);
         let body = || hop.body.stream(trace, shown);
         let request = Outbound {
@@ -405,6 +435,21 @@ impl<'a> Progressing<'a> {
             self.keep_cookies(&response, &hop.url);
         }
         Ok(response)
+    }
+
+    /// The way to a server; what opened the client's certificate for it is secret from here on.
+    async fn route(
+        &mut self,
+        verify: bool,
+        version: HttpVersion,
+        proxy: Option<&Proxy>,
+        url: &Url,
+    ) -> Result<(Key, Route), SendError> {
+        let passphrases = self.context.passphrases.as_deref();
+        let way = self.client.route(verify, version, proxy, url, passphrases);
+        let (key, route, passphrase) = way.await?;
+        self.exchange.redactor = self.exchange.redactor.with(passphrase);
+        Ok((key, route))
     }
 
     fn keep_cookies(&mut self, response: &Answer, url: &Url) {

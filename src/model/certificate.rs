@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::Secret;
+use super::variable::ValueSource;
 
 /// A certificate of the client's, and the servers it is for.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -18,13 +19,15 @@ pub struct ClientCertificate {
     pub passphrase: Option<Passphrase>,
 }
 
-/// Where a passphrase comes from.
+/// Where a passphrase comes from; it is looked up when its certificate is first needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Passphrase {
     /// It is known.
     Given(Secret),
-    /// It is in this variable of the process' environment, and looked up when it is needed.
-    Env(String),
+    /// It comes from outside: the process's environment, a program, the user.
+    From(ValueSource),
+    /// It is in the vault, under this name.
+    Vault(String),
 }
 
 impl fmt::Debug for ClientCertificate {

@@ -14,6 +14,7 @@ use super::files::{Disk, DurationText, SaveError, line_column, read, write};
 use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::problem::Problem;
 use crate::model::secret::without_credentials;
+use crate::model::variable::ValueSource;
 
 /// The user's settings; every one has a default.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -93,16 +94,51 @@ pub struct ClientCertificateDto {
     pub certificate: PathBuf,
     /// A PEM file with the key; absent, the other file holds it.
     pub key: Option<PathBuf>,
-    /// Where the passphrase of the key is.
+    /// Where the passphrase of the key is; absent, you are asked if it needs one.
     pub passphrase: Option<PassphraseDto>,
 }
 
-/// Where a passphrase is; it never stands in a file itself.
+/// Where a passphrase is; it never stands in the file itself. What is wrong is told without quoting it: somebody may have
+/// put it there.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PassphraseDto {
-    /// The variable of the process' environment that holds it.
-    pub env: String,
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "a passphrase does not stand here: say `{ env = \"NAME\" }`, `{ command = [\"op\", \"read\", \"…\"] }`, \
+                 `{ prompt = \"…\" }` or `{ vault = \"NAME\" }`"
+)]
+pub enum PassphraseDto {
+    /// In the process's environment.
+    Env {
+        /// The variable.
+        env: String,
+    },
+    /// A program prints it.
+    Command {
+        /// Its name and its arguments, no shell; run once a session in the certificate's folder.
+        command: Vec<String>,
+    },
+    /// You type it when asked so.
+    Prompt {
+        /// The question, put once a session.
+        prompt: String,
+    },
+    /// `postrider vault set NAME -` has kept it, sealed.
+    Vault {
+        /// The name.
+        vault: String,
+    },
+}
+
+impl From<PassphraseDto> for Passphrase {
+    fn from(dto: PassphraseDto) -> Self {
+        match dto {
+            PassphraseDto::Env { env } => Self::From(ValueSource::Env(env)),
+            PassphraseDto::Command { command } => Self::From(ValueSource::Command(command)),
+            PassphraseDto::Prompt { prompt } => Self::From(ValueSource::Prompt(prompt)),
+            PassphraseDto::Vault { vault } => Self::Vault(vault),
+        }
+    }
 }
 
 impl ClientCertificateDto {
@@ -117,7 +153,7 @@ impl ClientCertificateDto {
             servers: vec![pattern],
             certificate: folder.join(self.certificate),
             key: self.key.map(|key| folder.join(key)),
-            passphrase: self.passphrase.map(|passphrase| Passphrase::Env(passphrase.env)),
+            passphrase: self.passphrase.map(Passphrase::from),
         }
     }
 }
@@ -286,14 +322,42 @@ mod tests {
         };
         assert_eq!(first.servers, ["https://*.a.test:8443/*"]);
         assert_eq!(first.certificate, folder.path().join("me.p12"));
-        assert_eq!(first.passphrase, Some(Passphrase::Env("ME".into())));
+        assert_eq!(first.passphrase, Some(Passphrase::From(ValueSource::Env("ME".into()))));
         assert_eq!(second.servers, ["https://b.test/x/*"]);
         assert_eq!(second.certificate, PathBuf::from("/abs/me.pem"));
         assert_eq!(second.key, Some(folder.path().join("me.key")));
+        for (written, passphrase) in [
+            (
+                "{ command = [\"pass\", \"me\"] }",
+                Passphrase::From(ValueSource::Command(vec!["pass".into(), "me".into()])),
+            ),
+            (
+                "{ prompt = \"PIN\" }",
+                Passphrase::From(ValueSource::Prompt("PIN".into())),
+            ),
+            ("{ vault = \"me\" }", Passphrase::Vault("me".into())),
+        ] {
+            std::fs::write(&file, text.replace("{ env = \"ME\" }", written)).unwrap();
+            let (config, problems) = Config::load(&file);
+            assert_eq!(problems, []);
+            assert_eq!(config.client_certificates[0].passphrase, Some(passphrase));
+        }
         // A passphrase in the file itself is refused: it would end up in somebody's repository.
-        std::fs::write(&file, text.replace("{ env = \"ME\" }", "\"hush\"")).unwrap();
-        let (_, problems) = Config::load(&file);
-        assert!(!problems[0].message.contains("`hush`"));
+        for wrong in [
+            "\"hush-4711\"",
+            "{ env = \"ME\", hush-4711 = 1 }",
+            "{ env = [\"hush-4711\"] }",
+            "{ env = \"ME\", vault = \"hush-4711\" }",
+        ] {
+            std::fs::write(&file, text.replace("{ env = \"ME\" }", wrong)).unwrap();
+            let (_, problems) = Config::load(&file);
+            let problem = &problems[0];
+            assert!(!problem.message.contains("hush"), "{problem:?}");
+            assert!(
+                problem.message.contains("{ vault = ") && problem.at.is_some(),
+                "{problem:?}"
+            );
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::auth;
 use crate::auth::oauth2::{
     self, Brought, Config, DeviceCode, Discovered, Expected, Grant, Loopback, OAuthError, Pace, Tokens, pkce, request,
 };
-use crate::http::{Allowance, Client, Jar, SendContext};
+use crate::http::{Allowance, Client, Jar, Passphrases, SendContext};
 use crate::model::exchange::{Response, SendErrorKind};
 use crate::model::{Exchange, ResolvedRequest, Secret, Settings};
 
@@ -34,6 +34,8 @@ pub struct Flow {
     pub settings: Settings,
     /// Stops it.
     pub cancel: CancellationToken,
+    /// Where the passphrases of client certificates are: a token endpoint may want one (RFC 8705).
+    pub passphrases: Option<Arc<dyn Passphrases>>,
     /// Who signs in; without anybody, grants that need a person fail at once.
     pub person: Option<Arc<dyn Person>>,
     /// How long they have.
@@ -82,6 +84,7 @@ impl Flow {
             client,
             settings,
             cancel,
+            passphrases: None,
             person: None,
             patience: PATIENCE,
         }
@@ -160,6 +163,7 @@ impl Flow {
     async fn ask(&self, endpoint: &'static str, request: ResolvedRequest) -> Result<(Exchange, Response), Failed> {
         let context = SendContext {
             cancel: self.cancel.clone(),
+            passphrases: self.passphrases.clone(),
             allowance: Some(Arc::new(Allowance::new(LARGEST))),
             ..SendContext::new(Arc::new(Jar::new()))
         };

@@ -294,6 +294,7 @@ impl Pipeline {
     fn flow(&self, prepared: &Prepared, context: &SendContext) -> Flow {
         Flow {
             person: self.person.clone(),
+            passphrases: self.passphrases(&prepared.plan),
             ..Flow::new(
                 self.http.clone(),
                 prepared.plan.settings.clone(),

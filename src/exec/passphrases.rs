@@ -1,0 +1,117 @@
+//! The passphrases of client certificates as a send finds them: printed by a program, typed, or kept in the vault.
+//!
+//! The user's own settings say where one is, so no consent is needed for it; a collection never does.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::consent::{Asking, Consent};
+use super::outside::Outside;
+use super::vault::unknown;
+use crate::http::{Looking, Missing, Passphrases};
+use crate::model::Secret;
+use crate::model::certificate::Passphrase;
+use crate::model::variable::ValueSource;
+
+/// What one send knows of them.
+pub(super) struct OfSend {
+    /// What was fetched until now.
+    pub outside: Outside,
+    /// Who types.
+    pub consent: Option<Arc<dyn Consent>>,
+    /// For whom.
+    pub asking: Asking,
+    /// The vault's secrets by name.
+    pub vault: Vec<(String, Secret)>,
+}
+
+impl Passphrases for OfSend {
+    fn get<'a>(&'a self, of: &'a Passphrase, folder: &'a Path) -> Looking<'a> {
+        match of {
+            Passphrase::Given(secret) => Box::pin(std::future::ready(Ok(secret.clone()))),
+            Passphrase::Vault(name) => {
+                let kept = self.vault.iter().find(|(key, _)| key == name);
+                let kept = kept.map(|(_, value)| value.clone()).ok_or_else(|| Missing {
+                    why: unknown(name),
+                    hint: "the name is that in `client_certificates` of `config.toml`".to_owned(),
+                });
+                Box::pin(std::future::ready(kept))
+            }
+            Passphrase::From(source) => Box::pin(async move {
+                let value = self.outside.value(source, self.consent.as_ref(), &self.asking, folder);
+                value.await.map_err(|missing| match source {
+                    ValueSource::Prompt(_) => Missing {
+                        hint: "run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it"
+                            .to_owned(),
+                        ..missing
+                    },
+                    _ => missing,
+                })
+            }),
+        }
+    }
+
+    fn wrong(&self, of: &Passphrase, given: &Secret) {
+        if let Passphrase::From(source) = of {
+            self.outside.forget(source, given);
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::exec::{Permission, Word};
+    use crate::script::BoxFuture;
+
+    /// Types another word each time, as long as there are any.
+    struct Typist(std::sync::Mutex<Vec<&'static str>>);
+
+    impl Consent for Typist {
+        fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
+            panic!("nobody is asked whether {permission:?}");
+        }
+
+        fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+            Box::pin(std::future::ready(self.0.lock().unwrap().pop().map(Secret::new)))
+        }
+    }
+
+    #[tokio::test]
+    async fn each_source_gives_one_and_what_was_wrong_is_asked_for_again() {
+        let known = OfSend {
+            outside: Outside::default(),
+            consent: Some(Arc::new(Typist(vec!["right", "wrong"].into()))),
+            asking: Asking::default(),
+            vault: vec![("me".to_owned(), Secret::new("of-the-vault"))],
+        };
+        let get = async |of: &Passphrase| {
+            let got = known.get(of, Path::new("")).await;
+            got.map_or_else(
+                |missing| format!("{}; {}", missing.why, missing.hint),
+                |secret| secret.reveal().to_owned(),
+            )
+        };
+        let typed = Passphrase::From(ValueSource::Prompt("PIN".into()));
+        let printed = Passphrase::From(ValueSource::Command(vec!["echo".into(), "printed".into()]));
+        assert_eq!(get(&printed).await, "printed");
+        assert_eq!(get(&Passphrase::Vault("me".into())).await, "of-the-vault");
+        assert!(
+            get(&Passphrase::Vault("you".into()))
+                .await
+                .contains("`postrider vault set you -`")
+        );
+        assert_eq!((get(&typed).await, get(&typed).await), ("wrong".into(), "wrong".into()));
+        known.wrong(&typed, &Secret::new("another"));
+        assert_eq!(get(&typed).await, "wrong");
+        known.wrong(&typed, &Secret::new("wrong"));
+        assert_eq!(get(&typed).await, "right");
+        known.wrong(&typed, &Secret::new("right"));
+        let nobody = get(&typed).await;
+        assert!(
+            nobody.contains("was to be typed, and was not; run it in a terminal"),
+            "{nobody}"
+        );
+    }
+}
