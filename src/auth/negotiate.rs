@@ -39,8 +39,8 @@ impl AuthType for Negotiate {
             }
             Some(Err(why)) => draft.warn(&format!("there is no Kerberos ticket: sent without credentials; {why}")),
             None => draft.warn(
-                "Negotiate auth needs your leave: sent without credentials; allow it when you are asked, or by \
-                 `--allow-vault` on the command line",
+                "Negotiate auth needs your leave: sent without credentials; `--allow-vault` gives it; send it \
+                 again to be asked",
             ),
         }
         Step::Signed

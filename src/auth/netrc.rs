@@ -50,8 +50,8 @@ impl AuthType for NetrcAuth {
         let memory = draft.memory().clone();
         let Some(netrc) = memory.netrc() else {
             draft.warn(
-                "netrc auth needs your leave to read `~/.netrc`: sent without credentials; `--netrc` gives it, or \
-                 `netrc = true` in `config.toml`",
+                "netrc auth needs your leave to read `~/.netrc`: sent without credentials; `--netrc` gives it; \
+                 with `netrc = true` in `config.toml` you are asked",
             );
             return Step::Signed;
         };

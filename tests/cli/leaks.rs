@@ -1,11 +1,15 @@
 //! A day of use with many secrets, after which none of them is anywhere but where it belongs.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
+use super::spellings::spellings;
 use super::{Home, scripted, write};
 
 /// What is secret in this day, by where it is used.
@@ -27,41 +31,6 @@ const SECRETS: [(&str, &str); 13] = [
 
 fn secret(name: &str) -> &'static str {
     SECRETS.iter().find(|(own, _)| *own == name).unwrap().1
-}
-
-/// A secret as it may have slipped out: plain, in a URL or a form, in JSON, in HTML, and in Base64 wherever it begins.
-fn spellings(secret: &str) -> Vec<String> {
-    let percent = |keep: &str| -> String {
-        let one = |byte: u8| {
-            if byte.is_ascii_alphanumeric() || keep.as_bytes().contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        };
-        secret.bytes().map(one).collect()
-    };
-    let json = serde_json::to_string(secret).unwrap();
-    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let mut out = vec![
-        secret.to_owned(),
-        percent("-._~"),
-        percent("-._~").replace("%20", "+"),
-        percent("-._~/+=?&'()!*,:;@$"),
-        json.trim_matches('"').to_owned(),
-        html.replace('"', "&quot;"),
-        html.replace('"', "&#34;").replace('\'', "&#39;"),
-    ];
-    for before in ["", "a", "ab"] {
-        let text = format!("{before}{secret}");
-        for encoded in [STANDARD_NO_PAD.encode(&text), URL_SAFE_NO_PAD.encode(&text)] {
-            // Without the letters that hold bits of what is beside it.
-            out.push(encoded[(before.len() * 8).div_ceil(6)..text.len() * 8 / 6].to_owned());
-        }
-    }
-    out.sort_unstable();
-    out.dedup();
-    out
 }
 
 /// Where secrets are found, and which.
@@ -102,7 +71,7 @@ fn request(name: &str, rest: &str) -> String {
 }
 
 #[expect(clippy::too_many_lines, reason = "one request after the other")]
-fn workspace(home: &Home) {
+fn workspace(home: &Home, proxy: &str) {
     let echo = "url = \"{{base_url}}/demo/echo?q={{password}}\"";
     let says = "console.log('all of it:', pm.environment.get('password'), pm.response.text(), btoa('x' + \
                 pm.environment.get('api_key')));\npm.test('fails with ' + pm.environment.get('bearer'), () => \
@@ -173,7 +142,9 @@ fn workspace(home: &Home) {
             "proxy",
             request(
                 "Proxy",
-                "url = \"http://nowhere.example/?q={{api_key}}\"\n[settings]\nproxy = \"http://me:proxy-passw0rd-1122@127.0.0.1:1\"",
+                &format!(
+                    "url = \"http://nowhere.example/?q={{{{api_key}}}}\"\n[settings]\nproxy = \"http://me:proxy-passw0rd-1122@{proxy}\""
+                ),
             ),
         ),
         (
@@ -218,6 +189,36 @@ fn workspace(home: &Home) {
     );
 }
 
+/// A proxy that says all it was told, in its status line, a header and its body; with what that was.
+fn talkative_proxy() -> (String, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = Arc::<Mutex<String>>::default();
+    let notes = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = Vec::new();
+            let mut piece = [0; 1024];
+            while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                match stream.read(&mut piece) {
+                    Ok(0) | Err(_) => break,
+                    Ok(n) => head.extend_from_slice(&piece[..n]),
+                }
+            }
+            let head = String::from_utf8_lossy(&head).into_owned();
+            notes.lock().unwrap().push_str(&head);
+            let told = head.lines().find_map(|line| line.strip_prefix("Proxy-Authorization: "));
+            let told = told.unwrap_or("nothing");
+            let length = head.len();
+            let _closed = write!(
+                stream,
+                "HTTP/1.1 203 {told}\r\nX-Told: {told}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{head}"
+            );
+        }
+    });
+    (address, asked)
+}
+
 const REPORTS: [&str; 8] = [
     "-r",
     "cli,json,junit,html",
@@ -234,7 +235,8 @@ const EXPORT: [&str; 2] = ["--export-collection", "out/collection.json"];
 #[test]
 fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     let home = Home::new();
-    workspace(&home);
+    let (proxy, asked) = talkative_proxy();
+    workspace(&home, &proxy);
     let root = home.folder.path().join("workspace");
     // What the user has written into files is the user's own business.
     let written: Vec<(String, Vec<u8>)> = files(&root);
@@ -299,6 +301,8 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     postrider(&["secrets", "status"], "", false);
 
     assert!(files(&root.join("out")).len() >= 9, "all reports were written");
+    let credentials = STANDARD_NO_PAD.encode(format!("me:{}", secret("proxy")));
+    assert!(asked.lock().unwrap().contains(&credentials), "the proxy was told");
     artefacts.extend(files(&home.folder.path().join("state")));
     artefacts.extend(
         files(&home.folder.path().join("home"))

@@ -1,6 +1,7 @@
 //! The command line as a user types it: against the embedded demo server, and against everything that can go wrong.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod crashes;
 mod endings;
 mod files;
 mod imports;
@@ -10,6 +11,7 @@ mod newman;
 mod packages;
 mod reports;
 mod secrets;
+mod spellings;
 mod tokens;
 mod vault;
 

@@ -9,6 +9,7 @@ use postrider::http::{Client, ClientConfig};
 use postrider::model::Secret;
 use postrider::model::certificate::{ClientCertificate, Passphrase};
 use postrider::model::exchange::SendErrorKind;
+use postrider::model::variable::ValueSource;
 use rcgen::KeyPair;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -100,4 +101,129 @@ async fn what_cannot_be_opened_is_told_by_its_file() {
         );
         assert!(!format!("{told:?}").contains("wrong-one") && told.hint.is_some());
     }
+}
+
+/// The program with these settings for its certificate; its exit code, and all it has said and written.
+async fn postrider(home: &Path, settings: &str, args: &[&str], url: &str) -> (Option<i32>, String) {
+    let config = home.join("config/postrider");
+    std::fs::create_dir_all(&config).unwrap();
+    let certificate = file("client-aes256.p12");
+    let text = format!(
+        "insecure = true\n[[client_certificates]]\nhost = \"https://localhost:*/*\"\ncertificate = {certificate:?}\n{settings}\n"
+    );
+    std::fs::write(config.join("config.toml"), text).unwrap();
+    let root = home.join("workspace/collections/api");
+    std::fs::create_dir_all(&root).unwrap();
+    std::fs::write(root.join("collection.toml"), "name = \"API\"\n").unwrap();
+    let request = format!("name = \"Get\"\nmethod = \"GET\"\nurl = \"{url}\"\n");
+    std::fs::write(root.join("get.toml"), request).unwrap();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_postrider"));
+    command.current_dir(home.join("workspace")).args(args);
+    for (variable, folder) in [
+        ("HOME", "home"),
+        ("XDG_CONFIG_HOME", "config"),
+        ("XDG_DATA_HOME", "data"),
+        ("XDG_STATE_HOME", "state"),
+        ("XDG_CACHE_HOME", "cache"),
+    ] {
+        command.env(variable, home.join(folder));
+    }
+    command.env("ME", "h\u{fc}sh").stdin(std::process::Stdio::null());
+    let output = command.output().await.unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_finds_the_passphrase_where_the_settings_say_and_says_it_nowhere() {
+    let server = server().await;
+    let url = format!("https://localhost:{}/", server.address.port());
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let keep = ["vault", "set", "me", "h\u{fc}sh"];
+    assert_eq!(postrider(home, "", &keep, &url).await.0, Some(0));
+    let report = [
+        "run",
+        "collections/api",
+        "--verbose",
+        "-r",
+        "cli,json",
+        "--reporter-json-export",
+        "r.json",
+    ];
+    for settings in [
+        "passphrase = { env = \"ME\" }",
+        "passphrase = { command = [\"printf\", \"h%ssh\", \"\u{fc}\"] }",
+        "passphrase = { vault = \"me\" }",
+    ] {
+        let (code, said) = postrider(home, settings, &["send", "api/get", "-i"], &url).await;
+        assert!(code == Some(0) && said.contains("\n\nhi"), "{settings}: {said}");
+        let (code, report) = postrider(home, settings, &report, &url).await;
+        assert_eq!(code, Some(0), "{settings}: {report}");
+        assert!(!(said + &report).contains("h\u{fc}sh"), "{settings}");
+    }
+    for (settings, words) in [
+        // Nobody is there to be asked, and nobody waits for one.
+        ("", "no passphrase is given"),
+        ("passphrase = { prompt = \"PIN\" }", "it was to be typed, and was not"),
+        ("passphrase = { vault = \"you\" }", "the vault has no `you`"),
+        (
+            "passphrase = { env = \"NOT_SET_BY_ANYBODY\" }",
+            "`NOT_SET_BY_ANYBODY` is not set",
+        ),
+        ("passphrase = { command = [\"false\"] }", "`false` failed"),
+        (
+            "passphrase = { command = [\"echo\", \"guess-4711\"] }",
+            "the passphrase is wrong",
+        ),
+    ] {
+        let (code, said) = postrider(home, settings, &["send", "api/get"], &url).await;
+        assert_eq!(code, Some(1), "{settings}: {said}");
+        assert!(
+            said.contains("client-aes256.p12") && said.contains(words),
+            "{settings}: {said}"
+        );
+        assert!(!said.contains("guess-4711"), "{said}");
+    }
+    let mut todo = vec![home.join("state"), home.join("workspace")];
+    while let Some(folder) = todo.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                todo.push(path);
+            } else {
+                let bytes = std::fs::read(&path).unwrap();
+                assert!(
+                    !String::from_utf8_lossy(&bytes).contains("h\u{fc}sh"),
+                    "{}",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_passphrase_is_masked_where_a_server_says_it() {
+    let server = server().await;
+    let url = format!("https://localhost:{}/", server.address.port());
+    let client = client("client-aes256.p12", Some("h\u{fc}sh"), "localhost");
+    // Also over a connection that was open already.
+    for _ in 0..2 {
+        let exchange = client.send(signed(get(&url)), context()).await;
+        response(&exchange);
+        assert!(!exchange.redactor.redact("it is h\u{fc}sh").contains("h\u{fc}sh"));
+    }
+    let unasked = Passphrase::From(ValueSource::Prompt("PIN".into()));
+    let client = Client::new(ClientConfig {
+        certificates: vec![ClientCertificate {
+            certificate: file("client-aes256.p12"),
+            passphrase: Some(unasked),
+            ..ClientCertificate::default()
+        }],
+        ..config()
+    });
+    let exchange = client.send(signed(get(&url)), context()).await;
+    assert!(error(&exchange).message.contains("its passphrase is missing"));
 }

@@ -4,9 +4,12 @@
 
 mod browser;
 mod device;
+mod leaks;
 mod machines;
 mod pipeline;
 mod provider;
 mod server;
+#[path = "../cli/spellings.rs"]
+mod spellings;
 mod support;
 mod trouble;

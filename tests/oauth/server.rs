@@ -66,6 +66,8 @@ struct Inner {
     devices: HashMap<String, &'static str>,
     jtis: HashSet<String>,
     asked: Vec<String>,
+    /// Codes, verifiers, proofs and tokens: what nobody else may know.
+    secrets: Vec<String>,
     next: u64,
     off: f64,
 }
@@ -107,6 +109,11 @@ impl Server {
         self.lock().asked.clone()
     }
 
+    /// What nobody else may know of all that went over the wire.
+    pub fn secrets(&self) -> Vec<String> {
+        self.lock().secrets.clone()
+    }
+
     /// Takes back all tokens.
     pub fn revoke(&self) {
         self.lock().live.clear();
@@ -141,7 +148,9 @@ impl Server {
 impl Inner {
     fn new_id(&mut self, kind: &str) -> String {
         self.next += 1;
-        format!("{kind}-{:08}-{}", self.next, uuid::Uuid::new_v4().simple())
+        let id = format!("{kind}-{:08}-{}", self.next, uuid::Uuid::new_v4().simple());
+        self.secrets.push(id.clone());
+        id
     }
 }
 
@@ -261,6 +270,8 @@ async fn token(State(server): State<Server>, headers: HeaderMap, body: Bytes) ->
     }
     let get = |name: &str| form.get(name).cloned().unwrap_or_default();
     inner.asked.push(get("grant_type"));
+    let proofs = ["code_verifier", "client_assertion"].map(get).into_iter();
+    inner.secrets.extend(proofs.filter(|proof| !proof.is_empty()));
     let id = match client(&mut inner, &headers, &form) {
         Ok(id) => id,
         Err(refused) => return *refused,

@@ -6,6 +6,7 @@ use crate::model::exchange::SendErrorKind;
 use super::page::{Ink, Page, Row};
 use super::scripts;
 use super::show::Show;
+use super::words;
 
 /// One or two words for a kind of failure: the badge in the title.
 pub(super) fn word(outcome: &Outcome) -> &'static str {
@@ -61,7 +62,7 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
                     );
                 }
             }
-            if let Some(hint) = error.hint.as_deref().and_then(on_the_screen) {
+            if let Some(hint) = error.hint.as_deref().and_then(words::on_the_screen) {
                 rows.push(Row::default());
                 for (n, line) in show.lines(&hint).into_iter().enumerate() {
                     rows.push(Row::new(Ink::Info, line).lead(Ink::Info, if n == 0 { "  → " } else { "    " }));
@@ -121,35 +122,11 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
     Page::quiet(rows)
 }
 
-/// A hint without what holds for the command line alone: its switches and commands are no help to who looks at a screen.
-fn on_the_screen(hint: &str) -> Option<String> {
-    let is_ours = |part: &&str| !part.contains("`--") && !part.contains("`postrider ");
-    let parts: Vec<&str> = hint.split("; ").filter(is_ours).collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
-
 /// The message as a sentence of its own.
 fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     match chars.next() {
         Some(first) => first.to_uppercase().chain(chars).collect(),
         None => String::new(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn switches_of_the_command_line_are_no_hints_here() {
-        let hint = "`--allow-env` gives it; the screen asks once and remembers";
-        assert_eq!(
-            on_the_screen(hint).as_deref(),
-            Some("the screen asks once and remembers")
-        );
-        assert_eq!(on_the_screen("where nobody can be asked, `--env-var` gives it"), None);
-        let own = "check the network; send again";
-        assert_eq!(on_the_screen(own).as_deref(), Some(own));
     }
 }

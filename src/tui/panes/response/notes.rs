@@ -12,6 +12,7 @@ use crate::tui::shared::Shared;
 use crate::tui::widgets::glyphs;
 
 use super::draw::key;
+use super::words;
 
 /// One thing to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,8 +64,12 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
     if let Some(why) = &response.truncated {
         notes.push(Note::Truncated(why.message.clone()));
     }
-    let warnings = exchange.warnings.iter().take(MOST_WARNINGS);
-    notes.extend(warnings.map(|warning| Note::Warning(outcome.redactor.redact(warning))));
+    let warnings = exchange
+        .warnings
+        .iter()
+        .filter_map(|warning| words::on_the_screen(warning));
+    let warnings = warnings.take(MOST_WARNINGS);
+    notes.extend(warnings.map(|warning| Note::Warning(outcome.redactor.redact(&warning))));
     if !outcome.unresolved.is_empty() {
         notes.push(Note::Unresolved(outcome.unresolved.clone()));
     }

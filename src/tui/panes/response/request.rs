@@ -13,11 +13,15 @@ const PRETTY: usize = 16 * 1024;
 pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
     let sent = &exchange.request;
     let mut rows = Vec::new();
-    for warning in &exchange.warnings {
+    for warning in exchange
+        .warnings
+        .iter()
+        .filter_map(|warning| words::on_the_screen(warning))
+    {
         rows.push(
-            Row::new(Ink::Warn, show.text(warning))
+            Row::new(Ink::Warn, show.text(&warning))
                 .lead(Ink::Warn, "! ")
-                .copied("the warning", show.text(warning)),
+                .copied("the warning", show.text(&warning)),
         );
     }
     if !rows.is_empty() {

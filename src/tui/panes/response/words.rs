@@ -1,4 +1,4 @@
-//! Numbers as people read them: durations, sizes, moments.
+//! Words as people read them on a screen: durations, sizes, moments, and advice without what is for the command line.
 
 use std::time::Duration;
 
@@ -43,6 +43,13 @@ pub fn size(bytes: u64) -> String {
     format!("{bytes} B")
 }
 
+/// A hint or warning without what holds for the command line alone: its switches and commands are no help to who looks at a screen.
+pub fn on_the_screen(hint: &str) -> Option<String> {
+    let is_ours = |part: &&str| !part.contains("`--") && !part.contains("`postrider ");
+    let parts: Vec<&str> = hint.split("; ").filter(is_ours).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +80,17 @@ mod tests {
                 "18446744073 GB"
             ]
         );
+    }
+
+    #[test]
+    fn switches_of_the_command_line_are_no_hints_here() {
+        let hint = "`--allow-env` gives it; the screen asks once and remembers";
+        assert_eq!(
+            on_the_screen(hint).as_deref(),
+            Some("the screen asks once and remembers")
+        );
+        assert_eq!(on_the_screen("where nobody can be asked, `--env-var` gives it"), None);
+        let own = "check the network; send again";
+        assert_eq!(on_the_screen(own).as_deref(), Some(own));
     }
 }
