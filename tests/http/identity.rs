@@ -109,7 +109,8 @@ async fn postrider(home: &Path, settings: &str, args: &[&str], url: &str) -> (Op
     std::fs::create_dir_all(&config).unwrap();
     let certificate = file("client-aes256.p12");
     let text = format!(
-        "insecure = true\n[[client_certificates]]\nhost = \"https://localhost:*/*\"\ncertificate = {certificate:?}\n{settings}\n"
+        "insecure = true\n[[client_certificates]]\nhost = \"https://localhost:*/*\"\ncertificate = '{}'\n{settings}\n",
+        certificate.display()
     );
     std::fs::write(config.join("config.toml"), text).unwrap();
     let root = home.join("workspace/collections/api");
