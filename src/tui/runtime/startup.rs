@@ -70,10 +70,10 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
     state.last_input = state.shared.now;
     state.shared.awake = true;
     state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
-    // Two things to wait for, about equally long.
+    // Two things to wait for; opening the local state alone takes as long as the rest.
     let depth = state.depth.unwrap_or(Depth::True);
-    let (beside, mut loading) = std::thread::scope(|scope| {
-        let beside = scope.spawn(|| (Local::read(options), Looks::read(&options.paths, &config, depth)));
+    let (beside, mut loading, looks) = std::thread::scope(|scope| {
+        let beside = scope.spawn(|| Local::read(options));
         let (keymap, problem) = looks::keys(&options.paths);
         state.keymap = keymap;
         let mut loading = None;
@@ -88,9 +88,10 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
             workspace
         };
         state.shared.workspace.problems.extend(problem);
-        (beside.join(), loading)
+        let looks = Looks::read(&options.paths, &config, depth);
+        (beside.join(), loading, looks)
     });
-    let (local, looks) = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let local = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
     if let Some(loading) = &mut loading {
         ahead::read(&mut state, loading, &local.remembered);
     }
