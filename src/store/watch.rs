@@ -22,7 +22,7 @@ use crate::model::ItemPath;
 use crate::model::problem::Problem;
 
 /// So long after the last event the lot is told.
-const QUIET: Duration = Duration::from_millis(100);
+const QUIET: Duration = Duration::from_millis(50);
 /// And so long after the first one at the latest.
 const LATEST: Duration = Duration::from_millis(500);
 

@@ -60,6 +60,8 @@ pub fn palette(state: &State) -> Picker {
 pub fn finder(state: &State) -> Picker {
     let workspace = &state.shared.workspace;
     let below = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    // Siblings follow each other, by the thousand: what is above them is put into words once.
+    let mut above = (None, String::new());
     let items = workspace
         .scratch()
         .iter()
@@ -68,7 +70,12 @@ pub fn finder(state: &State) -> Picker {
         .filter_map(|id| workspace.node(id))
         .map(|node| Item {
             label: node.entity.name().to_owned(),
-            detail: state.shared.breadcrumbs(node.id),
+            detail: {
+                if above.0 != node.parent {
+                    above = (node.parent, state.shared.breadcrumbs(node.id));
+                }
+                above.1.clone()
+            },
             method: workspace.request(node.id).map(|request| request.method.to_string()),
             current: state.shared.open == Some(node.id),
             commands: vec![Command::Open(node.id), Command::Reveal(node.id)],
