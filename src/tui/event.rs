@@ -9,7 +9,7 @@ use crate::model::exchange::Phase;
 use crate::model::variable::CurrentValues;
 use crate::model::{EnvironmentId, Exchange, Filed, Outcome};
 use crate::store::files::Theirs;
-use crate::store::state::Other;
+use crate::store::state::{Draft, Other};
 use crate::store::watch::Change;
 use crate::store::{Content, Part, Place};
 
@@ -99,6 +99,8 @@ pub struct Kept {
     pub current: CurrentValues,
     /// Cookies, as the jar writes them.
     pub cookies: Option<String>,
+    /// Drafts, each with the hash of its file as it is now.
+    pub drafts: Vec<(Draft, Option<String>)>,
 }
 
 /// How writing a file ended.

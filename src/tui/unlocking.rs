@@ -3,17 +3,19 @@
 
 use super::action::{Action, App};
 use super::command::Command;
+use super::drafts;
 use super::effect::{Effect, LocalJob};
 use super::event::Kept;
 use super::keymap::{Context, Keymap};
 use super::modals::Ask;
 use super::results::take_others;
+use super::runtime::restore;
 use super::secrets;
 use super::shared::{Level, Shared};
 use super::state::State;
 use crate::http::Jar;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::store::state::Other;
+use crate::store::state::{Draft, Other, draft_aside};
 
 /// The words of the question.
 const QUESTION: &str = "What unlocks the values, tokens and cookies kept on this machine?";
@@ -24,10 +26,30 @@ pub fn tell(shared: &mut Shared, keymap: &Keymap) {
     let key = keymap.chord_for(Action::App(App::Unlock), &[Context::Normal, Context::Anywhere]);
     let key = key.map_or_else(|| "`unlock` in the commands".to_owned(), |key| format!("`{key}`"));
     let text = format!(
-        "locked with a passphrase: tokens, values that scripts set, the vault and cookies are not read, nor kept; {key} asks \
+        "locked with a passphrase: tokens, values that scripts set, the vault, cookies and drafts are not read, nor kept; {key} asks \
          for it"
     );
     shared.notify(Level::Warning, text);
+}
+
+/// Puts drafts back that were locked; what was edited meanwhile is the newer, and the draft is set aside.
+fn take_drafts(state: &mut State, found: Vec<(Draft, Option<String>)>) -> Vec<Effect> {
+    let is_edited = |state: &State, key: &str| {
+        let workspace = &state.shared.workspace;
+        let mut unsaved = workspace.unsaved().into_iter();
+        unsaved.any(|filed| drafts::key(workspace, filed).is_some_and(|own| own == key))
+    };
+    let (edited, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|(draft, _)| is_edited(state, &draft.key));
+    let now = state.shared.now;
+    let aside = edited.into_iter().map(|(draft, _)| {
+        let aside = draft_aside(&draft.key, now);
+        Effect::Local(LocalJob::DraftAside { key: draft.key, aside })
+    });
+    let mut effects: Vec<Effect> = aside.collect();
+    state.keeper.doubt();
+    // Who has opened them has seen to their files.
+    effects.extend(restore::drafts(state, found, |_| {}));
+    effects
 }
 
 /// Asks for the passphrase, if one is wanted.
@@ -70,6 +92,7 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
         now: Some(value.clone()),
     });
     take_others(state, others.collect());
+    effects.extend(take_drafts(state, kept.drafts));
     // All that is in the jar now is to be kept.
     state.cookies_kept = Jar::new().to_json().unwrap_or_default();
     let cookies = kept.cookies.unwrap_or_else(|| state.cookies_kept.clone());

@@ -5,7 +5,7 @@
 //!        ▲ as it is (0600), or under a passphrase        Base64 of nonce (24) ‖ ciphertext ‖ tag (16), no padding
 //! ```
 //!
-//! Every current value and all cookies are sealed, whether somebody has called them secret or not: a token that a script
+//! Every current value, every draft and all cookies are sealed, whether somebody has called them secret or not: a token that a script
 //! has just set is called nothing yet. The cipher is XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) with a nonce drawn
 //! for each value; what the value is called (the variable, or `cookies`) is the associated data, so that none can be put
 //! in place of another. The key file guards copies of the database and backups of it; whoever reads both reads all. A

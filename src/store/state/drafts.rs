@@ -1,10 +1,13 @@
-//! Drafts: edits that are not in their files yet, kept so that a crash loses nothing.
+//! Drafts: edits that are not in their files yet, kept so that a crash loses nothing. They are sealed: a password may have
+//! been typed into one.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
+use super::sealing::{self, UNSEALED};
 use super::{State, StateError};
 use crate::model::ItemPath;
+use crate::store::seal::{SealError, is_sealed};
 
 /// An edit that is not in its file yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,9 @@ pub fn text_hash(text: &str) -> String {
     format!("{hash:016x}")
 }
 
+/// What all drafts are sealed as: the key of one changes with the name of what it is of.
+pub(super) const SEALED_AS: &str = "draft";
+
 /// What the key of a draft begins with that could not be read.
 const BROKEN: &str = "broken:";
 
@@ -38,31 +44,68 @@ pub fn draft_aside(key: &str, now: Timestamp) -> String {
 }
 
 impl State {
-    /// Keeps a draft, in place of the one of that key.
-    pub fn set_draft(&self, draft: &Draft) -> Result<(), StateError> {
+    /// Keeps a draft, in place of the one of that key. While all is locked, only one is kept that is `harmless`: it stays as it
+    /// is until it can be sealed.
+    ///
+    /// # Errors
+    ///
+    /// [`SealError::Locked`] for any other, and where a sealed one is in its place, which nobody has seen yet.
+    pub fn set_draft(&self, draft: &Draft, harmless: bool) -> Result<(), StateError> {
+        let text = match self.safe.keys() {
+            Ok(keys) => keys.seal(SEALED_AS, &draft.text),
+            Err(SealError::Locked) if harmless && !self.locked_drafts()?.contains(&draft.key) => {
+                self.set(UNSEALED, "true")?;
+                draft.text.clone()
+            }
+            Err(error) => return Err(error.into()),
+        };
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET \
              text = excluded.text, base = excluded.base, at = excluded.at",
         )?;
-        statement.execute(params![draft.key, draft.text, draft.base, draft.at.to_string()])?;
+        statement.execute(params![draft.key, text, draft.base, draft.at.to_string()])?;
         Ok(())
     }
 
-    /// One draft.
+    /// One draft, unless it cannot be opened.
     pub fn draft(&self, key: &str) -> Result<Option<Draft>, StateError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT key, text, base, at FROM drafts WHERE key = ?1")?;
-        Ok(statement.query_row([key], draft).optional()?)
+        let draft = statement.query_row([key], draft).optional()?;
+        Ok(draft.map(|draft| self.opened(draft)).transpose()?.flatten())
     }
 
-    /// All drafts that were not set aside, oldest first.
+    /// The keys of the drafts that are sealed.
+    pub fn locked_drafts(&self) -> Result<Vec<String>, StateError> {
+        let mut statement = self.connection.prepare_cached("SELECT key, text FROM drafts")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let rows = rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?;
+        let sealed = rows.into_iter().filter(|(_, text)| is_sealed(text));
+        Ok(sealed.map(|(key, _)| key).collect())
+    }
+
+    /// The draft as it was typed; `None` while it is locked, and when its key is gone.
+    fn opened(&self, draft: Draft) -> Result<Option<Draft>, StateError> {
+        if !is_sealed(&draft.text) {
+            return Ok(Some(draft));
+        }
+        let keys = match self.safe.keys() {
+            Err(SealError::Locked) => return Ok(None),
+            keys => keys?,
+        };
+        let text = sealing::open(&self.safe, &keys, SEALED_AS, draft.text)?;
+        Ok(text.map(|text| Draft { text, ..draft }))
+    }
+
+    /// All drafts that were not set aside and can be opened, oldest first.
     pub fn drafts(&self) -> Result<Vec<Draft>, StateError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT key, text, base, at FROM drafts WHERE substr(key, 1, length(?1)) <> ?1 ORDER BY rowid",
         )?;
         let drafts = statement.query_map([BROKEN], draft)?;
-        Ok(drafts.collect::<rusqlite::Result<_>>()?)
+        let drafts = drafts.collect::<rusqlite::Result<Vec<_>>>()?.into_iter();
+        drafts.filter_map(|draft| self.opened(draft).transpose()).collect()
     }
 
     /// Forgets a draft, once it is saved or given up.
@@ -127,8 +170,8 @@ mod tests {
                 base: Some(text_hash("old")),
                 at: Timestamp::UNIX_EPOCH,
             };
-            state.set_draft(&draft).unwrap();
-            state.set_draft(&draft).unwrap();
+            state.set_draft(&draft, false).unwrap();
+            state.set_draft(&draft, false).unwrap();
             assert_eq!(state.draft(key).unwrap(), Some(draft));
         }
         state.remove_draft("scratch:1").unwrap();
@@ -154,12 +197,60 @@ mod tests {
             base: None,
             at: Timestamp::UNIX_EPOCH,
         };
-        state.set_draft(&draft("a/b", "typed")).unwrap();
+        state.set_draft(&draft("a/b", "typed"), false).unwrap();
         let aside = draft_aside("a/b", Timestamp::UNIX_EPOCH);
         state.set_draft_aside("a/b", &aside).unwrap();
         assert!(state.drafts().unwrap().is_empty());
-        state.set_draft(&draft("a/b", "new")).unwrap();
+        state.set_draft(&draft("a/b", "new"), false).unwrap();
         assert_eq!(state.draft(&aside).unwrap().unwrap().text, "typed");
+    }
+
+    #[test]
+    fn drafts_are_sealed_and_those_of_an_earlier_version_become_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("state.db");
+        let draft = |key: &str, text: &str| Draft {
+            key: key.into(),
+            text: text.into(),
+            base: None,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let (state, _) = State::open_file(&file).unwrap();
+        state.set_draft(&draft("a", "heron-4711"), false).unwrap();
+        // As version 2 left it.
+        state
+            .connection
+            .execute_batch(
+                "INSERT INTO drafts VALUES ('b', 'heron-0815', NULL, '1970-01-01T00:00:00Z'); PRAGMA user_version = 2;",
+            )
+            .unwrap();
+        drop(state);
+        let (state, _) = State::open_file(&file).unwrap();
+        assert_eq!(
+            state.drafts().unwrap(),
+            [draft("a", "heron-4711"), draft("b", "heron-0815")]
+        );
+        drop(state);
+        for name in ["state.db", "state.db-wal"] {
+            let bytes = std::fs::read(folder.path().join(name)).unwrap_or_default();
+            assert!(memchr::memmem::find(&bytes, b"heron").is_none(), "{name}");
+        }
+
+        // Locked: what is sealed is neither shown nor written over, and what may hold a secret is not kept.
+        let safe = crate::store::seal::Safe::new(folder.path().join("secrets.key"));
+        let passphrase = crate::model::Secret::new("open sesame");
+        safe.put(&safe.keys().unwrap(), Some(&passphrase)).unwrap();
+        let (mut state, _) = State::open_file(&file).unwrap();
+        assert_eq!(state.drafts().unwrap(), []);
+        for (key, harmless) in [("a", true), ("c", false)] {
+            let kept = state.set_draft(&draft(key, "typed"), harmless);
+            assert!(matches!(kept, Err(StateError::Seal(SealError::Locked))), "{key}");
+        }
+        state.set_draft(&draft("c", "typed"), true).unwrap();
+        assert_eq!(state.drafts().unwrap(), [draft("c", "typed")]);
+        state.unlock(&passphrase).unwrap();
+        assert_eq!(state.drafts().unwrap().len(), 3);
+        assert_eq!(state.locked_drafts().unwrap(), ["a", "b", "c"]);
     }
 
     #[test]

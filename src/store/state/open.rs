@@ -41,6 +41,10 @@ const MIGRATIONS: &[&str] = &[
     "
     INSERT OR REPLACE INTO kv VALUES ('unsealed', 'true');
 ",
+    // Drafts are sealed too from here on.
+    "
+    INSERT OR REPLACE INTO kv VALUES ('unsealed', 'true');
+",
 ];
 
 /// The folder of a workspace's state: readable, and unlike that of any other path.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use rusqlite::params;
 
+use super::drafts::SEALED_AS;
 use super::kv::COOKIES;
 use super::{State, StateError};
 use crate::model::Secret;
@@ -13,7 +14,7 @@ use crate::store::paths::Paths;
 use crate::store::seal::{Keys, Protection, Safe, SealError, is_sealed};
 
 /// The key under which it is noted that plain values, or traces of them, may be left.
-const UNSEALED: &str = "unsealed";
+pub(super) const UNSEALED: &str = "unsealed";
 
 /// What is sealed: table, the name a value is sealed under, the value, and which rows.
 const SEALED: [(&str, &str, &str, &str); 3] = [
@@ -31,7 +32,7 @@ impl State {
     /// How many values are kept: all of them sealed.
     pub fn sealed(&self) -> Result<usize, StateError> {
         let count = "SELECT (SELECT count(value) FROM current_values) + \
-                     (SELECT count(*) FROM kv WHERE key = 'cookies')";
+                     (SELECT count(*) FROM kv WHERE key = 'cookies') + (SELECT count(*) FROM drafts)";
         let count: i64 = self.connection.query_row(count, [], |row| row.get(0))?;
         Ok(usize::try_from(count).unwrap_or_default())
     }
@@ -117,6 +118,16 @@ impl State {
             if let Some(sealed) = anew(&key, value) {
                 let update = "UPDATE current_values SET value = ?2 WHERE rowid = ?1";
                 transaction.execute(update, params![row, sealed])?;
+            }
+        }
+        let drafts = {
+            let mut rows = transaction.prepare("SELECT key, text FROM drafts")?;
+            let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<Vec<(String, String)>>>()?
+        };
+        for (key, text) in drafts {
+            if let Some(sealed) = anew(SEALED_AS, text) {
+                transaction.execute("UPDATE drafts SET text = ?2 WHERE key = ?1", params![key, sealed])?;
             }
         }
         let jars = {

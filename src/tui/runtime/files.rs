@@ -14,9 +14,10 @@ use std::thread::JoinHandle;
 use jiff::Timestamp;
 
 use super::bin::Bin;
+use super::restore;
 use crate::http::merge_cookies;
 use crate::model::variable::Owner;
-use crate::model::{Filed, ItemPath, Secret};
+use crate::model::{Filed, ItemPath, Secret, literal};
 use crate::store::files::{Content, SaveError};
 use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
@@ -475,15 +476,21 @@ impl Worker {
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
                 let place = drafts::place_of(&key);
-                database.set_draft(&Draft {
+                let harmless = match &content {
+                    Content::Item(entity) => literal::of_entity(entity).is_empty(),
+                    // The values of secrets are in no file, nor in the draft of one.
+                    Content::Environment(_) => true,
+                };
+                let draft = Draft {
                     key,
                     text: content.to_toml(),
                     base: place.and_then(|place| self.files.known_hash(&place)),
                     at: Timestamp::now(),
-                })
+                };
+                database.set_draft(&draft, harmless)
             }
             LocalJob::Unlock(passphrase) => {
-                let unlocked = unlock(database, known, &passphrase);
+                let unlocked = unlock(database, known, &self.files, &passphrase);
                 // What is kept goes on being kept or not: this says nothing of it.
                 let unlocked = unlocked.map(Box::new).map_err(|error| match error {
                     state::StateError::Seal(SealError::WrongPassphrase) => String::new(),
@@ -530,10 +537,25 @@ impl Worker {
 }
 
 /// Unlocks the local state and reads what was locked.
-fn unlock(database: &mut state::State, known: &mut Known, passphrase: &Secret) -> Result<Kept, state::StateError> {
+fn unlock(
+    database: &mut state::State,
+    known: &mut Known,
+    files: &Files,
+    passphrase: &Secret,
+) -> Result<Kept, state::StateError> {
+    let hidden = database.locked_drafts()?;
     database.unlock(passphrase)?;
     known.refresh(database)?;
+    let mut found = database.drafts()?;
+    found.retain(|draft| hidden.contains(&draft.key));
+    let found = restore::found(found, files);
+    for (draft, base) in &found {
+        if let Some(place) = drafts::place_of(&draft.key).filter(|_| base.is_some() && *base != draft.base) {
+            files.disown(&place);
+        }
+    }
     Ok(Kept {
+        drafts: found,
         current: database.current_values()?,
         cookies: database.cookies()?,
     })

@@ -20,7 +20,7 @@ mod filters;
 mod imports;
 mod looks;
 mod pictures;
-mod restore;
+pub(super) mod restore;
 mod runs;
 mod saves;
 mod sends;

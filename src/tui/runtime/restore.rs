@@ -13,15 +13,26 @@ use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::Level;
 use crate::tui::state::State;
 
-/// Puts all drafts back; returns what is to be done about those that cannot be.
-pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) -> Vec<Effect> {
+/// Drafts with the hashes of their files as these are now.
+pub fn found(drafts: Vec<Draft>, files: &Files) -> Vec<(Draft, Option<String>)> {
+    let base = |draft: &Draft| drafts::place_of(&draft.key).and_then(|place| files.known_hash(&place));
+    let with_base = |draft: Draft| {
+        let base = base(&draft);
+        (draft, base)
+    };
+    drafts.into_iter().map(with_base).collect()
+}
+
+/// Puts all drafts back; returns what is to be done about those that cannot be. What was changed outside since is to be
+/// disowned.
+pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, disown: impl Fn(&Place)) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut contested = Vec::new();
     let mut homeless = Vec::new();
     let mut found = found;
     // A folder comes before what is in it, which may need it.
-    found.sort_by(|a, b| a.key.cmp(&b.key));
-    for draft in found {
+    found.sort_by(|(a, _), (b, _)| a.key.cmp(&b.key));
+    for (draft, base) in found {
         match put_back(&mut state.shared.workspace, &draft) {
             Ok(Back {
                 filed,
@@ -30,13 +41,12 @@ pub fn drafts(state: &mut State, found: Vec<Draft>, files: &Files) -> Vec<Effect
             }) => {
                 let workspace = &state.shared.workspace;
                 let place = drafts::place(workspace, filed);
-                let base = place.as_ref().and_then(|place| files.known_hash(place));
                 if at_home
                     && workspace.is_unsaved(filed)
                     && base != draft.base
                     && let Some(place) = place.filter(|_| base.is_some())
                 {
-                    files.disown(&place);
+                    disown(&place);
                     contested.push(workspace.name_of(filed).to_owned());
                     state.shared.contested.insert(filed);
                 }
@@ -230,7 +240,7 @@ mod tests {
         let files = Files::new(disk.path());
         let mut state = State::default();
         state.shared.workspace = files.load();
-        drafts(&mut state, found, &files);
+        drafts(&mut state, super::found(found, &files), |place| files.disown(place));
         state.keeper.pending = true;
         (state, files)
     }
@@ -386,7 +396,8 @@ mod tests {
         let mut state = State::default();
         let files = Files::new(disk.path());
         state.shared.workspace = files.load();
-        let effects = drafts(&mut state, vec![draft("c/one", "url = [", None)], &files);
+        let found = super::found(vec![draft("c/one", "url = [", None)], &files);
+        let effects = drafts(&mut state, found, |place| files.disown(place));
         let [Effect::Local(LocalJob::DraftAside { key, aside })] = &effects[..] else {
             panic!("{effects:?}");
         };

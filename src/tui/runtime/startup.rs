@@ -274,7 +274,8 @@ impl Remembered {
         let slug = self.environment;
         state.shared.active_environment =
             slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
-        effects.extend(restore::drafts(state, self.drafts, files));
+        let found = restore::found(self.drafts, files);
+        effects.extend(restore::drafts(state, found, |place| files.disown(place)));
         if !self.layout.is_null() {
             take_layout(state, &self.layout);
         }

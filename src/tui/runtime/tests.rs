@@ -354,6 +354,13 @@ fn what_is_locked_is_unlocked_while_the_program_runs() {
     theirs.set(&"http://a.test/".parse().unwrap(), "theirs=1");
     let json = theirs.to_json().unwrap();
     database.change_cookies(&json, |_| Err(())).unwrap();
+    let draft = crate::store::state::Draft {
+        key: "api/one".into(),
+        text: "method = 'GET'\nurl = 'http://typed'\n".into(),
+        base: None,
+        at: Timestamp::now(),
+    };
+    database.set_draft(&draft, false).unwrap();
     let passphrase = crate::model::Secret::new("sesame");
     let safe = crate::store::seal::Safe::new(paths.secrets_key());
     crate::store::state::rekey(&paths, &safe, Some(&passphrase)).unwrap();
@@ -383,6 +390,9 @@ fn what_is_locked_is_unlocked_while_the_program_runs() {
         !app.state.shared.locked && !app.state.cookies.is_empty()
     });
     assert_eq!(app.state.shared.current.get(&owner, "kept"), changes[0].2.as_ref());
+    let one = app.state.shared.node_at("api/one").unwrap();
+    let url = |app: &App| app.state.shared.workspace.request(one).unwrap().full_url();
+    assert_eq!(url(&app), "http://typed");
     app.finish();
     let mut database = open();
     database.unlock(&passphrase).unwrap();
