@@ -1,5 +1,8 @@
 //! What a filter may take: memory, stack, nesting, output, and the user's patience.
 //!
+//! Values share their parts: what is written or compared may be far larger than what is in memory. So writing and comparing
+//! are steps, too, and what is written is memory as it grows.
+//!
 //! jq's operators have no context to hand a meter through, and its interpreter asks nobody whether to go on. So the meter
 //! belongs to the thread, is asked wherever values are made, compared or passed on, and what goes too far is unwound:
 //! [`within`] catches that and nothing else.
@@ -8,6 +11,8 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+
+use super::FilterError;
 
 /// The bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +68,14 @@ pub(super) enum Stopped {
 }
 
 impl Stopped {
+    /// The same as what a filter fails with.
+    pub fn error(self, limits: Limits) -> FilterError {
+        match self {
+            Self::Cancelled => FilterError::Cancelled,
+            why => FilterError::Body(why.words(limits)),
+        }
+    }
+
     /// What a person reads.
     pub fn words(self, limits: Limits) -> String {
         match self {
@@ -202,6 +215,9 @@ fn here() -> usize {
 pub(super) struct Taken(usize);
 
 impl Taken {
+    /// Nothing yet.
+    pub const NONE: Self = Self(0);
+
     pub fn new(bytes: usize) -> Self {
         take(bytes);
         Self(bytes)

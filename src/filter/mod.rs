@@ -1,4 +1,4 @@
-//! Filters over response bodies: jq, JSONPath and XPath, each off the screen's thread, cancellable and bounded.
+//! Filters over response bodies: jq, JSONPath and XPath, each off the screen's thread.
 //!
 //! ```text
 //! text ─ Language::of ─┐
@@ -7,8 +7,11 @@
 //! ```
 //!
 //! What a filter puts out is a body again. Nobody may wait for a filter for ever or lose the program to one: jq is a
-//! language in which endless loops, endless lists and endless recursion are a slip of the finger away. So what runs is
-//! measured as it goes ([`meter`]) and broken off at a bound, with a word that says which one.
+//! language in which endless loops, endless lists and endless recursion are a slip of the finger away. So jq and `JSONPath`
+//! are measured at every step ([`meter`]) and broken off at a bound, with a word that says which one. XPath is not: a
+//! library evaluates it that asks nobody. It takes smaller bodies, its output is bounded, and it heeds a wish to stop while
+//! the document is read and between the nodes of a path; in any other expression it does not, and whoever calls it has to
+//! leave its thread behind ([`Session::heeds`]).
 //!
 //! The session is made and used on one thread with a large stack, [`Session::STACK`]: the values are not shared.
 
@@ -17,6 +20,7 @@ mod jsonpath;
 mod keys;
 mod markup;
 mod meter;
+mod output;
 mod pretty;
 #[cfg(test)]
 mod tests;
@@ -182,8 +186,9 @@ impl Session {
             }
             Language::JsonPath => {
                 let path = jsonpath::parse(text)?;
+                let bytes = self.body.len();
                 let (values, plain) = self.json(stop)?;
-                jsonpath::run(&path, values, plain, limits, stop)
+                jsonpath::run(&path, values, plain, bytes, limits, stop)
             }
             Language::XPath => {
                 let path = xpath::parse(text)?;
@@ -227,8 +232,15 @@ impl Session {
             }
             self.values(stop)?;
             if let Parsed::Values(values) = std::mem::replace(&mut self.parsed, Parsed::Not) {
-                let plain = values.iter().map(jsonpath::plain).collect();
-                self.parsed = Parsed::Json(values, plain);
+                let limits = self.limits;
+                let plain = meter::within(limits, stop, || values.iter().map(jsonpath::plain).collect());
+                self.parsed = match plain {
+                    Ok(plain) => Parsed::Json(values, plain),
+                    Err(why) => {
+                        self.parsed = Parsed::Values(values);
+                        return Err(why.error(limits));
+                    }
+                };
             }
         }
         match &self.parsed {

@@ -154,7 +154,7 @@ fn nothing_runs_for_ever_or_takes_all_memory() {
     assert_eq!(said("[range(1e12)]"), memory);
     assert_eq!(said("\"x\" * 1e15"), memory);
     assert_eq!(said("[[range(1000)] | combinations(5)]"), memory);
-    assert_eq!(said("reduce range(1e9) as $n (\"\"; . + \"xxxxxxxxxx\")"), memory);
+    assert_eq!(said("reduce range(1e9) as $n (\"\"; . + \"x\" * 1000)"), memory);
     assert_eq!(said(".[1e12] = 1"), memory);
     assert_eq!(said("1, 2, [range(1e12)]"), format!("2 {memory}"));
     let stack = "stopped: the filter calls itself without end";
@@ -167,6 +167,110 @@ fn nothing_runs_for_ever_or_takes_all_memory() {
     );
     assert_eq!(said("range(1e12)"), "50 only the first 50 values: there are more");
     assert_eq!(said("repeat(\"x\" * 400)"), "2 only the first 0 MiB: there is more");
+}
+
+/// A program that makes a value of 2^36 leaves in 36 steps: they are shared.
+fn shared() -> String {
+    format!("1{}", "|[.,.]".repeat(36))
+}
+
+#[test]
+fn what_shares_its_parts_is_written_and_compared_within_the_bounds() {
+    let limits = Limits {
+        memory: 8 << 20,
+        output: 1000,
+        body: 1 << 20,
+        ..Limits::default()
+    };
+    let said = |text: &str| match with(limits, "application/json", "[]", text) {
+        Ok(filtered) => format!("{} {}", filtered.count, filtered.cut.unwrap_or_default()),
+        Err(error) => error.to_string(),
+    };
+    let shared = shared();
+    let memory = "stopped: the filter needs more than 8 MiB of memory";
+    assert_eq!(said(&shared), "stopped: the value has more than 1 MiB");
+    assert_eq!(said(&format!("1, ({shared})")), "1 only the first 0 MiB: there is more");
+    assert_eq!(said(&format!("{shared} | tojson | length")), memory);
+    assert_eq!(said(&format!("{shared} | \"\\(.)\" | length")), memory);
+    assert_eq!(said(&format!("{shared} | . == . | not")), "1 ");
+    assert!(said(&format!("{shared} | .a")).starts_with("cannot index [[[["));
+    assert!(said(&format!("{shared} | try .a catch length")).starts_with("1 "));
+    let whole = with(limits, "", &format!("[{}1]", "1,".repeat(1000)), ".").unwrap();
+    assert_eq!(whole.bytes.len(), 2003, "one value may be longer than many");
+    // As many numbers as they are spelled.
+    let spelled = format!("[{}1]", "1.00,".repeat(200_000));
+    assert_eq!(with(limits, "", &spelled, "length").unwrap_err().to_string(), memory);
+}
+
+#[test]
+fn comparing_and_writing_what_is_shared_is_given_up_at_once() {
+    let (own, other) = (shared(), shared().replacen('1', "(1)", 1));
+    for text in [
+        format!("({own}) as $a | ({other}) as $b | $a == $b"),
+        format!("{own} | tojson"),
+        "$..*..*..*..*..*..nothing".to_owned(),
+        format!("${}.nothing", "[*,*]".repeat(60)),
+    ] {
+        let stopped = std::thread::Builder::new().stack_size(Session::STACK).spawn(move || {
+            let asked = std::sync::atomic::AtomicUsize::new(0);
+            let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 100);
+            let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+            Session::new(deep.into(), "", Limits::default()).run(&text, &stop)
+        });
+        assert_eq!(stopped.unwrap().join().unwrap(), Err(FilterError::Cancelled));
+    }
+}
+
+#[test]
+fn a_path_has_only_as_many_places_as_there_is_room_for() {
+    let limits = Limits {
+        memory: 8 << 20,
+        ..Limits::default()
+    };
+    let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
+    let said = |text: &str| match with(limits, "", &deep, text) {
+        Ok(filtered) => format!("{} {}", filtered.count, filtered.cut.unwrap_or_default()),
+        Err(error) => error.to_string(),
+    };
+    assert_eq!(said("$..*..*..*..*"), "1000000 only the first 1000000 values: there are more");
+    assert_eq!(said("$..*"), "100 ");
+    for refused in ["$[?@..*..*..*]", "$..[?count(@..*) == count($..a)]"] {
+        assert!(said(refused).contains("may have one `..`"), "{}", said(refused));
+    }
+    let inner = format!("$[?@{}]", "[*,*]".repeat(60));
+    assert!(said(&inner).contains("8 lists of selectors"), "{}", said(&inner));
+    let parens = format!("$[?{}", "(".repeat(Session::MOST_TEXT - 3));
+    assert!(said(&parens).starts_with("this is no JSONPath"), "{}", said(&parens));
+}
+
+#[test]
+fn numbers_are_ordered_and_read_as_they_are() {
+    for (text, expected) in [
+        (
+            "9007199254740993 > 9007199254740992.0, 9007199254740992 == 9007199254740992.0",
+            "true\ntrue",
+        ),
+        (
+            "[9007199254740993, 9007199254740992.5, 9007199254740992, 1e300, -1e300, nan, 1.5, 1, 2] | sort",
+            "[null,-1e300,1,1.5,2,9007199254740992.5,9007199254740992,9007199254740993,1e300]",
+        ),
+        (
+            "-1.5 < -1, -2 < -1.5, 9223372036854775807 < 9223372036854775808",
+            "true\ntrue\ntrue",
+        ),
+    ] {
+        assert_eq!(out(text), expected, "{text}");
+    }
+    for broken in ["01", "-01", "00", "[1,02]", r#""\u+041""#, r#""\u 041""#] {
+        let error = filter("application/json", broken, ".").unwrap_err();
+        assert!(
+            error.to_string().starts_with("the body is no JSON"),
+            "{broken}: {error}"
+        );
+    }
+    for fine in ["0", "-0", "0.5", "10", "0e1", "-0.0"] {
+        assert_eq!(filter("application/json", fine, ".").unwrap().bytes, fine);
+    }
 }
 
 #[test]
@@ -243,6 +347,21 @@ fn jsonpath_tells_values_as_they_were_sent() {
         ("$.items[?@.n > 10].name", "\"b\"\n\"c\""),
         ("$['odd key']", "null"),
         ("$.items[-1:].ok", "false"),
+        (
+            "$..[\"name\", 'n'] ",
+            "\"a\"\n1.0\n\"b\"\n20\n\"c\"\n12345678901234567890123",
+        ),
+        ("$['items'] [0]['name','n']", "\"a\"\n1.0"),
+        ("$..[?@.name == $.items[0].name].n", "1.0"),
+        (
+            "$.items[?@['name'] != ']..$[,']['n']",
+            "1.0\n20\n12345678901234567890123",
+        ),
+        ("$.items[1]", "{\"name\":\"b\",\"n\":20,\"ok\":true}"),
+        (
+            "$.items[*].*",
+            "\"a\"\n1.0\n[\"x\",\"y\"]\n\"b\"\n20\ntrue\n\"c\"\n12345678901234567890123\nfalse",
+        ),
         ("$.nothing", ""),
         ("$.items[", "✗ this is no JSONPath at the end"),
     ] {
@@ -323,4 +442,25 @@ fn another_order_of_members_is_no_difference() {
     );
     assert_eq!(right, left.replace("\"y\": 2", "\"y\": 2,\n    \"z\": 3"));
     assert_eq!(laid_out("{}", "<a/>"), None);
+    assert_eq!(
+        laid_out("1 2", "1 3 4"),
+        Some(("1\n2\n".to_owned(), "1\n3\n4\n".to_owned()))
+    );
+}
+
+#[test]
+fn deep_bodies_are_laid_out_within_the_bounds() {
+    let thread = std::thread::Builder::new().stack_size(Session::STACK).spawn(|| {
+        let deep = format!("{}1{}", "[".repeat(9000), "]".repeat(9000));
+        let lay_out = |limits: Limits, stop: Stop| structural(deep.as_bytes(), b"[]", limits, &stop);
+        let (left, _) = lay_out(Limits::default(), Stop::never()).unwrap();
+        assert!(left.len() < 9000 * 2 * 70, "{}", left.len());
+        let limits = Limits {
+            memory: 1 << 20,
+            ..Limits::default()
+        };
+        assert_eq!(lay_out(limits, Stop::never()), None);
+        assert_eq!(lay_out(Limits::default(), Stop::when(|| true)), None);
+    });
+    thread.unwrap().join().unwrap();
 }

@@ -5,15 +5,15 @@ mod operators;
 mod read;
 pub mod value;
 
-use bytes::Bytes;
 use indexmap::IndexSet;
 use jaq_core::compile::Undefined;
 use jaq_core::data::{DataT, HasLut};
 use jaq_core::load::{self, Arena, File, Loader, lex, parse};
 use jaq_core::{Compiler, Ctx, Cv, Filter, Lut, Vars};
 
-use super::meter::{self, Limits, Stop, Stopped};
-use super::{FilterError, Filtered, Form};
+use super::meter::{self, Limits, Stop};
+use super::output::Output;
+use super::{FilterError, Filtered};
 pub use read::read;
 use value::Val;
 
@@ -98,45 +98,13 @@ impl Program {
     ///
     /// What the program itself says is wrong; what was put out before is lost, as the count would lie.
     pub fn run(&self, values: &[Val], limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
-        let mut out = String::new();
-        let mut count = 0;
-        let mut cut = None;
-        let ran = meter::within(limits, stop, || {
-            self.each(values, |value| {
-                if count >= limits.count {
-                    cut = Some(format!("only the first {count} values: there are more"));
-                    return false;
-                }
-                let before = out.len();
-                value.write(&mut out);
-                if out.len() > limits.output && count > 0 {
-                    out.truncate(before);
-                    cut = Some(format!("only the first {} MiB: there is more", limits.output >> 20));
-                    return false;
-                }
-                out.push('\n');
-                count += 1;
-                true
-            })
-        });
+        let mut out = Output::new(limits);
+        let ran = meter::within(limits, stop, || self.each(values, |value| out.add(value)));
         match ran {
-            Ok(Ok(())) => {}
-            Ok(Err(words)) => return Err(FilterError::Run(words)),
-            Err(Stopped::Cancelled) => return Err(FilterError::Cancelled),
-            // What came before it was broken off is worth a look.
-            Err(why) if count > 0 => cut = Some(why.words(limits)),
-            Err(why) => return Err(FilterError::Run(why.words(limits))),
+            Ok(Err(words)) => Err(FilterError::Run(words)),
+            Ok(Ok(())) => out.done(None),
+            Err(why) => out.done(Some(why)),
         }
-        let form = if count == 1 { Form::Json } else { Form::JsonLines };
-        if count == 1 {
-            out.pop();
-        }
-        Ok(Filtered {
-            bytes: Bytes::from(out),
-            form,
-            count,
-            cut,
-        })
     }
 
     /// The keys of the objects that the program puts out; `None` if it does not get that far.

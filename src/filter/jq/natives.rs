@@ -119,7 +119,7 @@ fn general() -> Vec<Filter<RunPtr<Data>>> {
                 other => Err(Error::typ(other.clone(), "list")),
             })
         }),
-        ("tojson", v(0), |cv| bome(Ok(Val::text(cv.1.to_string())))),
+        ("tojson", v(0), |cv| bome(Ok(Val::text(cv.1.written())))),
         ("fromjson", v(0), |cv| {
             let read = text(&cv.1)
                 .and_then(|text| read::all(text).map_err(|what| Error::str(format!("cannot be read as JSON: {what}"))));

@@ -9,7 +9,7 @@ use jaq_core::path::Opt;
 use jaq_core::{Error, Exn, ValR, ValT, ValX};
 
 use super::super::meter;
-use super::value::{Val, items, members, truncated};
+use super::value::{Object, Val, items, members, truncated};
 
 type Slice<'v> = Range<Option<&'v Val>>;
 
@@ -96,39 +96,31 @@ impl ValT for Val {
     }
 
     fn from_map<I: IntoIterator<Item = (Self, Self)>>(pairs: I) -> ValR<Self> {
-        let mut out = Vec::new();
+        let mut out = Object::default();
         for (key, value) in pairs {
             match key {
-                Self::Str(key) => out.push((Rc::from(&**key), value)),
+                Self::Str(key) => out.insert(Rc::from(&**key), value),
                 other => {
                     let words = format!("an object's key must be text, not {other}");
                     return Err(Error::str(words));
                 }
             }
         }
-        Ok(Self::object(out))
+        Ok(Self::Obj(Rc::new(out)))
     }
 
     fn key_values(self) -> BoxIter<'static, ValR<(Self, Self), Self>> {
         match self {
-            Self::Arr(list) => Box::new(
-                items(list)
-                    .into_iter()
-                    .enumerate()
-                    .map(|(at, item)| Ok((at.into(), item))),
-            ),
-            Self::Obj(object) => {
-                let members = members(object).into_iter();
-                Box::new(members.map(|(key, value)| Ok((Self::text(&*key), value))))
-            }
+            Self::Arr(list) => Box::new(items(list).enumerate().map(|(at, item)| Ok((at.into(), item)))),
+            Self::Obj(object) => Box::new(members(object).map(|(key, value)| Ok((Self::text(&*key), value)))),
             other => box_once(Err(Error::typ(other, "list or object"))),
         }
     }
 
     fn values(self) -> Box<dyn Iterator<Item = ValR<Self>>> {
         match self {
-            Self::Arr(list) => Box::new(items(list).into_iter().map(Ok)),
-            Self::Obj(object) => Box::new(members(object).into_iter().map(|(_, value)| Ok(value))),
+            Self::Arr(list) => Box::new(items(list).map(Ok)),
+            Self::Obj(object) => Box::new(members(object).map(|(_, value)| Ok(value))),
             other => box_once(Err(Error::typ(other, "list or object"))),
         }
     }
@@ -154,11 +146,15 @@ impl ValT for Val {
 
     fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(self, opt: Opt, f: impl Fn(Self) -> I) -> ValX<'a, Self> {
         match self {
-            Self::Arr(list) => items(list).into_iter().flat_map(f).collect(),
+            Self::Arr(list) => items(list).flat_map(f).collect(),
             Self::Obj(object) => {
-                let mapped = members(object).into_iter();
-                let mapped = mapped.filter_map(|(key, value)| f(value).next().map(|value| Ok((key, value?))));
-                Ok(Self::object(mapped.collect::<Result<Vec<_>, Exn<_>>>()?))
+                let mut mapped = Object::default();
+                for (key, value) in members(object) {
+                    if let Some(value) = f(value).next() {
+                        mapped.insert(key, value?);
+                    }
+                }
+                Ok(Self::Obj(Rc::new(mapped)))
             }
             other => opt.fail(other, |other| Exn::from(Error::typ(other, "list or object"))),
         }
@@ -229,15 +225,15 @@ impl ValT for Val {
         };
         let part = list.items()[span.clone()].iter().cloned().collect();
         let part = match f(part).next().transpose()? {
-            None => Vec::new(),
-            Some(Self::Arr(part)) => items(part),
+            None => None,
+            Some(Self::Arr(part)) => Some(items(part)),
             Some(other) => return Err(Exn::from(Error::typ(other, "list"))),
         };
         let (before, after) = (&list.items()[..span.start], &list.items()[span.end..]);
         Ok(before
             .iter()
             .cloned()
-            .chain(part)
+            .chain(part.into_iter().flatten())
             .chain(after.iter().cloned())
             .collect())
     }
@@ -249,7 +245,7 @@ impl ValT for Val {
     fn into_string(self) -> Self {
         match self {
             Self::Str(_) => self,
-            other => Self::text(other.to_string()),
+            other => Self::text(other.written()),
         }
     }
 }
@@ -257,7 +253,7 @@ impl ValT for Val {
 impl jaq_std::ValT for Val {
     fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
         match self {
-            Self::Arr(list) => Ok(items(list).into_iter().collect()),
+            Self::Arr(list) => Ok(items(list).collect()),
             other => Err(other),
         }
     }

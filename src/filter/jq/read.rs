@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::FilterError;
 use super::super::meter::{self, Limits, Stop};
-use super::value::{Entries, Val};
+use super::value::{Entries, Object, Val};
 
 /// Reads all values of a body.
 ///
@@ -35,8 +35,7 @@ pub fn read(bytes: &[u8], limits: Limits, stop: &Stop) -> Result<Vec<Val>, Filte
             let line = memchr::memchr_iter(b'\n', &bytes[..at.min(bytes.len())]).count() + 1;
             Err(FilterError::Body(format!("the body is no JSON: {what} in line {line}")))
         }
-        Err(meter::Stopped::Cancelled) => Err(FilterError::Cancelled),
-        Err(why) => Err(FilterError::Body(why.words(limits))),
+        Err(why) => Err(why.error(limits)),
     }
 }
 
@@ -116,8 +115,9 @@ impl Reader<'_> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
+        let first = self.at;
         let zero = self.peek() == Some(b'0');
-        if !digits(self) || zero && self.bytes[self.at - 1].is_ascii_digit() && self.at > start + 2 {
+        if !digits(self) || zero && self.at > first + 1 {
             return self.fail("a number is not written like that");
         }
         if self.peek() == Some(b'.') {
@@ -207,6 +207,8 @@ impl Reader<'_> {
 
     fn hex(&mut self) -> Result<u32, Mistake> {
         let digits = self.bytes.get(self.at..self.at + 4);
+        // What reads numbers takes a sign, too.
+        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
             return self.fail("four hexadecimal digits should stand here");
@@ -241,11 +243,11 @@ impl Reader<'_> {
 
     fn object(&mut self) -> Result<Val, Mistake> {
         self.at += 1;
-        let mut members = Vec::new();
+        let mut object = Object::default();
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Val::object(members));
+            return Ok(Val::Obj(Rc::new(object)));
         }
         loop {
             self.space();
@@ -260,13 +262,13 @@ impl Reader<'_> {
             self.at += 1;
             self.space();
             let value = self.value()?;
-            members.push((self.key(name), value));
+            object.insert(self.key(name), value);
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Val::object(members));
+                    return Ok(Val::Obj(Rc::new(object)));
                 }
                 Some(_) => return self.fail("a comma or `}` should stand here"),
                 None => return self.fail("it ends early"),

@@ -24,13 +24,22 @@ pub enum Val {
     /// Any other number.
     Float(f64),
     /// A number as it was sent that would be written otherwise: `1.0`, or 30 digits.
-    Number(Rc<(Box<str>, f64)>),
+    Number(Rc<Spelled>),
     /// Text.
     Str(Rc<Text>),
     /// A list.
     Arr(Rc<List>),
     /// An object.
     Obj(Rc<Object>),
+}
+
+/// A number and how it was spelled.
+#[derive(Clone, Debug)]
+pub struct Spelled {
+    text: Box<str>,
+    /// What comes closest to it.
+    pub float: f64,
+    _taken: Taken,
 }
 
 /// Text, and the memory it takes.
@@ -64,7 +73,8 @@ pub struct Object {
     taken: Taken,
 }
 
-/// Bytes that a list, an object and a text take besides what is in them, and an item and a member besides their values.
+/// Bytes that a list, an object and a text take besides what is in them, and an item and a member besides their values; a
+/// number as it was spelled takes as much as a text.
 const LIST: usize = 64;
 const OBJECT: usize = 128;
 const TEXT: usize = 56;
@@ -115,15 +125,17 @@ impl List {
     }
 }
 
-impl Object {
-    fn new() -> Self {
+impl Default for Object {
+    fn default() -> Self {
         Self {
             members: IndexMap::new(),
             depth: 1,
             taken: Taken::new(OBJECT),
         }
     }
+}
 
+impl Object {
     /// The members.
     pub fn members(&self) -> &IndexMap<Rc<str>, Val> {
         &self.members
@@ -172,19 +184,102 @@ impl Entries {
     }
 }
 
+/// What a list or an object is taken apart into: it takes its memory until it is dropped.
+pub struct Apart<I> {
+    rest: I,
+    _taken: Taken,
+}
+
+impl<I: Iterator> Iterator for Apart<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.rest.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
 /// The items, of a list that nobody else has without copying them.
-pub fn items(list: Rc<List>) -> Vec<Val> {
-    match Rc::try_unwrap(list) {
-        Ok(mut list) => std::mem::take(&mut list.items),
-        Err(shared) => shared.items.clone(),
+pub fn items(list: Rc<List>) -> Apart<std::vec::IntoIter<Val>> {
+    let (items, taken) = match Rc::try_unwrap(list) {
+        Ok(own) => (own.items, own.taken),
+        Err(shared) => {
+            let taken = shared.taken.clone();
+            (shared.items.clone(), taken)
+        }
+    };
+    Apart {
+        rest: items.into_iter(),
+        _taken: taken,
     }
 }
 
 /// The members, likewise.
-pub fn members(object: Rc<Object>) -> IndexMap<Rc<str>, Val> {
-    match Rc::try_unwrap(object) {
-        Ok(mut object) => std::mem::take(&mut object.members),
-        Err(shared) => shared.members.clone(),
+pub fn members(object: Rc<Object>) -> Apart<indexmap::map::IntoIter<Rc<str>, Val>> {
+    let (members, taken) = match Rc::try_unwrap(object) {
+        Ok(own) => (own.members, own.taken),
+        Err(shared) => {
+            let taken = shared.taken.clone();
+            (shared.members.clone(), taken)
+        }
+    };
+    Apart {
+        rest: members.into_iter(),
+        _taken: taken,
+    }
+}
+
+/// Text in the making: it takes memory as it grows, and is full at a bound.
+pub struct Written {
+    text: String,
+    most: usize,
+    taken: Taken,
+}
+
+impl Written {
+    /// Nothing yet, and so many bytes at most.
+    pub fn new(most: usize) -> Self {
+        Self {
+            text: String::new(),
+            most,
+            taken: Taken::NONE,
+        }
+    }
+
+    /// Moves the bound.
+    pub fn limit(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The text.
+    pub fn done(self) -> String {
+        self.text
+    }
+}
+
+impl Write for Written {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let len = self.text.len() + more.len();
+        if len > self.most {
+            return Err(fmt::Error);
+        }
+        let room = self.text.capacity();
+        if len > room {
+            // Before it is there: what is too large must not be made.
+            let room = len.max(room * 2);
+            self.taken.grow(room - self.text.capacity());
+            self.text.reserve_exact(room - self.text.len());
+        }
+        self.text.push_str(more);
+        Ok(())
     }
 }
 
@@ -198,7 +293,7 @@ impl Val {
 
     /// An object.
     pub fn object(members: impl IntoIterator<Item = (Rc<str>, Self)>) -> Self {
-        let mut object = Object::new();
+        let mut object = Object::default();
         for (key, value) in members {
             object.insert(key, value);
         }
@@ -216,7 +311,11 @@ impl Val {
         if written(float) == spelled {
             Self::Float(float)
         } else {
-            Self::Number(Rc::new((spelled.into(), float)))
+            Self::Number(Rc::new(Spelled {
+                text: spelled.into(),
+                float,
+                _taken: Taken::new(TEXT + spelled.len()),
+            }))
         }
     }
 
@@ -235,7 +334,7 @@ impl Val {
             #[expect(clippy::cast_precision_loss, reason = "that is what becomes of large numbers in jq")]
             Self::Int(whole) => Some(*whole as f64),
             Self::Float(float) => Some(*float),
-            Self::Number(number) => Some(number.1),
+            Self::Number(number) => Some(number.float),
             _ => None,
         }
     }
@@ -267,37 +366,50 @@ impl Val {
     }
 
     /// Writes it as JSON on one line.
-    pub fn write(&self, out: &mut String) {
+    ///
+    /// # Errors
+    ///
+    /// When there is no more room there.
+    pub fn write(&self, out: &mut impl Write) -> fmt::Result {
+        meter::tick();
         match self {
-            Self::Null => out.push_str("null"),
-            Self::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-            Self::Int(whole) => out.push_str(&whole.to_string()),
-            Self::Float(float) => out.push_str(&written(*float)),
-            Self::Number(number) => out.push_str(&number.0),
+            Self::Null => out.write_str("null"),
+            Self::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
+            Self::Int(whole) => write!(out, "{whole}"),
+            Self::Float(float) => out.write_str(&written(*float)),
+            Self::Number(number) => out.write_str(&number.text),
             Self::Str(text) => quote(text, out),
             Self::Arr(list) => {
-                out.push('[');
+                out.write_char('[')?;
                 for (n, item) in list.items.iter().enumerate() {
                     if n > 0 {
-                        out.push(',');
+                        out.write_char(',')?;
                     }
-                    item.write(out);
+                    item.write(out)?;
                 }
-                out.push(']');
+                out.write_char(']')
             }
             Self::Obj(object) => {
-                out.push('{');
+                out.write_char('{')?;
                 for (n, (key, value)) in object.members.iter().enumerate() {
                     if n > 0 {
-                        out.push(',');
+                        out.write_char(',')?;
                     }
-                    quote(key, out);
-                    out.push(':');
-                    value.write(out);
+                    quote(key, out)?;
+                    out.write_char(':')?;
+                    value.write(out)?;
                 }
-                out.push('}');
+                out.write_char('}')
             }
         }
+    }
+
+    /// The same as a text of its own, of any length that there is memory for.
+    pub fn written(&self) -> String {
+        let mut out = Written::new(usize::MAX);
+        // Only a bound makes it fail.
+        let _ = self.write(&mut out);
+        out.done()
     }
 }
 
@@ -324,36 +436,60 @@ fn written(float: f64) -> String {
     format!("{float:?}")
 }
 
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c < ' ' || c == '\u{7f}' => {
-                // Writing to a string does not fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
+/// Writes a text in quotes.
+pub fn quote(text: &str, out: &mut impl Write) -> fmt::Result {
+    out.write_char('"')?;
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c < ' ' || matches!(c, '"' | '\\' | '\u{7f}')) {
+        out.write_str(&rest[..at])?;
+        // All of those are one byte long.
+        match rest.as_bytes()[at] {
+            b'"' => out.write_str("\\\""),
+            b'\\' => out.write_str("\\\\"),
+            b'\n' => out.write_str("\\n"),
+            b'\r' => out.write_str("\\r"),
+            b'\t' => out.write_str("\\t"),
+            byte => write!(out, "\\u{byte:04x}"),
+        }?;
+        rest = &rest[at + 1..];
     }
-    out.push('"');
+    out.write_str(rest)?;
+    out.write_char('"')
 }
 
+/// Bytes of a value that stand in the words of an error: whoever hides secrets in them must find the whole of one.
+const MOST_SAID: usize = 64 * 1024;
+
 impl fmt::Display for Val {
+    /// As JSON, the beginning of it if it is long: that is for the words of errors.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = String::new();
-        self.write(&mut out);
-        f.write_str(&out)
+        let mut out = Written::new(MOST_SAID);
+        let whole = self.write(&mut out).is_ok();
+        f.write_str(&out.done())?;
+        if whole { Ok(()) } else { f.write_char('…') }
+    }
+}
+
+/// A whole number and another one, as they are: a whole number beyond 2^53 is no float.
+fn whole_to_float(whole: isize, float: f64) -> Ordering {
+    // 2^63, and what is no number comes first.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    if float >= END {
+        Ordering::Less
+    } else if float.is_nan() || float < -END {
+        Ordering::Greater
+    } else {
+        let rest = 0.0_f64.partial_cmp(&float.fract()).unwrap_or(Ordering::Equal);
+        whole.cmp(&truncated(float)).then(rest)
     }
 }
 
 impl Ord for Val {
     fn cmp(&self, other: &Self) -> Ordering {
+        meter::tick();
         match (self, other) {
+            (Self::Arr(a), Self::Arr(b)) if Rc::ptr_eq(a, b) => Ordering::Equal,
+            (Self::Obj(a), Self::Obj(b)) if Rc::ptr_eq(a, b) => Ordering::Equal,
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
             (Self::Str(a), Self::Str(b)) => a.as_bytes().cmp(b.as_bytes()),
             (Self::Arr(a), Self::Arr(b)) => a.items.cmp(&b.items),
@@ -371,6 +507,8 @@ impl Ord for Val {
                 let keys = a.iter().map(|(key, _)| key).cmp(b.iter().map(|(key, _)| key));
                 keys.then_with(|| a.iter().map(|(_, value)| value).cmp(b.iter().map(|(_, value)| value)))
             }
+            (Self::Int(whole), other) if let Some(float) = other.float() => whole_to_float(*whole, float),
+            (own, Self::Int(whole)) if let Some(float) = own.float() => whole_to_float(*whole, float).reverse(),
             _ => match (self.float(), other.float()) {
                 // What is no number comes before all of them.
                 (Some(a), Some(b)) => a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())),
@@ -386,7 +524,6 @@ impl Ord for Val {
 )]
 impl PartialOrd for Val {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        meter::tick();
         match (self, other) {
             // jq tells what is no number by its being less than itself.
             (Self::Float(a), Self::Float(b)) if a.is_nan() && b.is_nan() => Some(Ordering::Less),

@@ -1,0 +1,91 @@
+//! The output in the making: values line by line, as far as the bounds go.
+
+use bytes::Bytes;
+
+use super::jq::value::{Val, Written};
+use super::meter::{Limits, Stopped};
+use super::{FilterError, Filtered, Form};
+
+/// What is put out.
+pub(super) struct Output {
+    text: Written,
+    /// The bytes of whole values.
+    sure: usize,
+    count: usize,
+    cut: Option<String>,
+    /// Whether the first value alone is too large.
+    large: bool,
+    limits: Limits,
+}
+
+impl Output {
+    /// Nothing yet.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            // One value may be as large as a body.
+            text: Written::new(limits.body),
+            sure: 0,
+            count: 0,
+            cut: None,
+            large: false,
+            limits,
+        }
+    }
+
+    /// Adds a value; returns whether there is room for another one.
+    pub fn add(&mut self, value: &Val) -> bool {
+        let count = self.count;
+        if count >= self.limits.count {
+            self.cut = Some(format!("only the first {count} values: there are more"));
+            return false;
+        }
+        let written = value
+            .write(&mut self.text)
+            .and_then(|()| std::fmt::Write::write_char(&mut self.text, '\n'));
+        if written.is_err() {
+            if count == 0 {
+                self.large = true;
+            } else {
+                let most = self.limits.output >> 20;
+                self.cut = Some(format!("only the first {most} MiB: there is more"));
+            }
+            return false;
+        }
+        self.text.limit(self.limits.output);
+        self.sure = self.text.len();
+        self.count += 1;
+        true
+    }
+
+    /// Nobody wants more, or it was broken off.
+    ///
+    /// # Errors
+    ///
+    /// Why there is nothing.
+    pub fn done(mut self, stopped: Option<Stopped>) -> Result<Filtered, FilterError> {
+        match stopped {
+            Some(Stopped::Cancelled) => return Err(FilterError::Cancelled),
+            // What came before it was broken off is worth a look.
+            Some(why) if self.count > 0 => self.cut = Some(why.words(self.limits)),
+            Some(why) => return Err(FilterError::Run(why.words(self.limits))),
+            None if self.large => {
+                let most = self.limits.body >> 20;
+                let words = format!("stopped: the value has more than {most} MiB");
+                return Err(FilterError::Run(words));
+            }
+            None => {}
+        }
+        let count = self.count;
+        let mut text = self.text.done();
+        text.truncate(self.sure);
+        if count == 1 {
+            text.pop();
+        }
+        Ok(Filtered {
+            bytes: Bytes::from(text),
+            form: if count == 1 { Form::Json } else { Form::JsonLines },
+            count,
+            cut: self.cut,
+        })
+    }
+}
