@@ -65,7 +65,7 @@ pub(super) fn parse(text: &str) -> Result<Path, FilterError> {
             deep: nested.all_deep > 0,
         },
         None if nested.all_deep > MOST_DEEP || nested.all_lists > MOST_LISTS => {
-            let words = format!("a path with `$` in a filter may have one `..` and {MOST_LISTS} lists of selectors");
+            let words = format!("such a path may have one `..` and {MOST_LISTS} lists of selectors");
             return Err(FilterError::Text(words));
         }
         None => Path {
@@ -353,12 +353,14 @@ mod tests {
                     path: read(text).unwrap_or_else(|error| panic!("{error}")),
                 }],
                 apart: false,
+                deep: true,
             };
             let found = |path: &Path| {
                 let found = run(
                     path,
                     &values,
                     std::slice::from_ref(&plain),
+                    body.len(),
                     Limits::default(),
                     &Stop::never(),
                 );

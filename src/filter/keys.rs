@@ -146,9 +146,8 @@ struct Open {
     fresh: usize,
 }
 
-/// The program whose outputs are what stands before the last dot.
-fn context(text: &str) -> String {
-    let text = text.trim_end();
+/// What is open at the end of a text, the outermost first.
+fn opened(text: &str) -> Vec<Open> {
     let mut stack = vec![Open {
         kind: ' ',
         at: 0,
@@ -186,41 +185,38 @@ fn context(text: &str) -> String {
             }
         }
     }
-    let Some(open) = stack.last() else {
-        return ".".to_owned();
-    };
-    let tail = text.get(open.fresh..).unwrap_or_default();
-    let tail = &tail[tail.rfind(char::is_whitespace).map_or(0, |at| at + 1)..];
-    let outer = if open.kind == ' ' {
-        String::new()
-    } else {
-        let before = &text[..open.at];
+    stack
+}
+
+/// The program whose outputs are what stands before the last dot: from the innermost bracket out.
+fn context(text: &str) -> String {
+    let mut steps = Vec::new();
+    let mut rest = text.trim_end();
+    while let Some(open) = opened(rest).pop() {
+        let known = steps.len();
+        let tail = rest.get(open.fresh..).unwrap_or_default();
+        let space = tail.char_indices().rfind(|(_, c)| c.is_whitespace());
+        let tail = &tail[space.map_or(0, |(at, space)| at + space.len_utf8())..];
+        let start = if open.kind == ' ' { 0 } else { open.at + 1 };
+        let inner = open.pipe.map_or("", |pipe| rest[start..pipe].trim());
+        steps.extend([tail.trim(), inner].into_iter().filter(|step| !step.is_empty()));
+        if open.kind == ' ' {
+            if steps.len() == known {
+                steps.push(".");
+            }
+            break;
+        }
+        let before = &rest[..open.at];
         let word = trailing(before, |c| c.is_alphanumeric() || c == '_');
         let (before, word) = before.split_at(before.len() - word);
-        let before = before.trim_end();
-        let piped = before.strip_suffix('|').unwrap_or(before);
-        let seen = if piped.is_empty() {
-            ".".to_owned()
-        } else {
-            context(piped)
-        };
-        match (open.kind, ITEMS.contains(&word)) {
-            ('(', true) => format!("{seen} | .[]?"),
-            _ => seen,
+        if open.kind == '(' && ITEMS.contains(&word) {
+            steps.push(".[]?");
         }
-    };
-    let start = if open.kind == ' ' { 0 } else { open.at + 1 };
-    let inner = open
-        .pipe
-        .map(|pipe| text[start..pipe].trim())
-        .filter(|inner| !inner.is_empty());
-    let steps = [outer.as_str(), inner.unwrap_or_default(), tail.trim()];
-    let steps: Vec<&str> = steps.into_iter().filter(|step| !step.is_empty()).collect();
-    if steps.is_empty() {
-        ".".to_owned()
-    } else {
-        steps.join(" | ")
+        let before = before.trim_end();
+        rest = before.strip_suffix('|').unwrap_or(before).trim_end();
     }
+    steps.reverse();
+    steps.join(" | ")
 }
 
 #[cfg(test)]
@@ -245,6 +241,10 @@ mod tests {
             assert_eq!(found, program, "{text}");
         }
         assert_eq!(json_part("leng"), None);
+        assert_eq!(json_part(".a\u{a0}b.c").unwrap_or_default().0, "b");
+        assert_eq!(json_part(".a,\u{3000}.b.c").unwrap_or_default().0, ".b");
+        let many = format!("{}.a", "(".repeat(4000));
+        assert_eq!(json_part(&many).unwrap_or_default().0, ".");
     }
 
     #[test]

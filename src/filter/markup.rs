@@ -3,18 +3,25 @@
 //! Names match as they are written: `soap:Body` is found by `soap:Body`, and `item` by `item` also where a document has a
 //! default namespace, which XPath 1.0 has no word for. HTML is read as leniently as it is written, with names in lower case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
-use sxd_document::dom::{ChildOfElement, ChildOfRoot, Document, Element};
+use sxd_document::dom::{ChildOfRoot, Document, Element};
 use sxd_document::{Package, QName};
 
 use super::FilterError;
+use super::meter::Stop;
 
 /// Levels of nesting that are read: what walks the tree goes as deep.
 const MOST_DEPTH: usize = 2000;
+/// Attributes of an element that are read: they are told apart one by one.
+const MOST_ATTRIBUTES: usize = 1000;
+/// Bytes of an entity, `&` and `;` included.
+const MOST_ENTITY: usize = 12;
+/// Between two looks whether the document is still wanted.
+const STEPS: u32 = 256;
 /// Elements of HTML that have no end.
 const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
@@ -62,8 +69,8 @@ pub(super) fn is_html(media_type: &str, head: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// When it is no XML; HTML is always some HTML.
-pub(super) fn read(text: &str, html: bool) -> Result<Tree, FilterError> {
+/// When it is no XML; HTML is always some HTML. [`FilterError::Cancelled`] if `stop` said yes.
+pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterError> {
     let package = Package::new();
     let mut names = BTreeSet::new();
     let mut prefixes = BTreeSet::new();
@@ -71,6 +78,9 @@ pub(super) fn read(text: &str, html: bool) -> Result<Tree, FilterError> {
         let mut builder = Builder {
             document: package.as_document(),
             open: Vec::new(),
+            text: String::new(),
+            stop,
+            steps: 0,
             names: &mut names,
             prefixes: &mut prefixes,
             root: false,
@@ -95,6 +105,10 @@ pub(super) fn read(text: &str, html: bool) -> Result<Tree, FilterError> {
 struct Builder<'d, 'n> {
     document: Document<'d>,
     open: Vec<(String, Element<'d>)>,
+    /// Text of the innermost element that has no node yet: a document keeps every text it was ever given.
+    text: String,
+    stop: &'n Stop,
+    steps: u32,
     names: &'n mut BTreeSet<String>,
     prefixes: &'n mut BTreeSet<String>,
     root: bool,
@@ -113,11 +127,21 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Something is read: looks whether there is to be more.
+    fn step(&mut self) -> Result<(), FilterError> {
+        self.steps = (self.steps + 1) % STEPS;
+        if self.steps == 0 && self.stop.asked() {
+            return Err(FilterError::Cancelled);
+        }
+        Ok(())
+    }
+
     fn start(&mut self, name: &str, attributes: &[(String, String)], empty: bool) -> Result<(), FilterError> {
         if self.open.len() >= MOST_DEPTH {
             let words = format!("the body is nested more than {MOST_DEPTH} levels deep");
             return Err(FilterError::Body(words));
         }
+        self.flush();
         let qname = self.name(name);
         let element = self.document.create_element(qname);
         if let Some((prefix, _)) = name.split_once(':') {
@@ -158,22 +182,27 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Adds text: what an entity or a comment parts is one text all the same.
     fn text(&mut self, text: &str) {
-        if let Some((_, parent)) = self.open.last()
-            && !text.is_empty()
-        {
-            // What an entity parts is one text all the same.
-            if let Some(ChildOfElement::Text(last)) = parent.children().last() {
-                last.set_text(&format!("{}{text}", last.text()));
-            } else {
-                parent.append_child(self.document.create_text(text));
-            }
+        if !self.open.is_empty() {
+            self.text.push_str(text);
         }
+    }
+
+    /// A tag comes: the text before it is all there.
+    fn flush(&mut self) {
+        if let Some((_, parent)) = self.open.last()
+            && !self.text.is_empty()
+        {
+            parent.append_child(self.document.create_text(&self.text));
+        }
+        self.text.clear();
     }
 
     /// Closes the innermost element of that name, and what is open in it.
     fn end(&mut self, name: &str) {
         if let Some(at) = self.open.iter().rposition(|(open, _)| open == name) {
+            self.flush();
             self.open.truncate(at);
         }
     }
@@ -182,6 +211,7 @@ impl Builder<'_, '_> {
 fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError> {
     let mut reader = Reader::from_str(text);
     loop {
+        builder.step()?;
         let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let broken = |what: String| {
             let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
@@ -209,9 +239,17 @@ fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError
 /// The attributes, without those that only declare namespaces.
 fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
     let mut out = Vec::new();
-    for attribute in tag.attributes() {
+    // The library would compare each name with all before it.
+    let mut known = HashSet::new();
+    for attribute in tag.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let name: &str = attribute.key.as_ref();
+        if !known.insert(name.to_owned()) {
+            return Err(format!("an element has `{name}` twice"));
+        }
+        if known.len() > MOST_ATTRIBUTES {
+            return Err(format!("an element has more than {MOST_ATTRIBUTES} attributes"));
+        }
         if name == "xmlns" || name.starts_with("xmlns:") {
             continue;
         }
@@ -224,6 +262,7 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
 fn read_html(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError> {
     let mut rest = text;
     while !rest.is_empty() {
+        builder.step()?;
         let Some(tag) = rest.find('<') else {
             builder.text(&plain(rest));
             break;
@@ -245,6 +284,8 @@ fn read_html(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterErro
             rest = &rest[1..];
         }
     }
+    // What is open at the end has its text, too.
+    builder.flush();
     Ok(())
 }
 
@@ -256,6 +297,7 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
     let name = tag[..end].to_ascii_lowercase();
     let mut rest = &tag[end..];
     let mut attributes: Vec<(String, String)> = Vec::new();
+    let mut known = HashSet::new();
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');
         if let Some(behind) = rest.strip_prefix('>') {
@@ -285,7 +327,9 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
                 ),
             };
         }
-        if !attributes.iter().any(|(known, _)| *known == attribute) {
+        builder.step()?;
+        // Of those of one name the first counts, and more than that is no element.
+        if attributes.len() < MOST_ATTRIBUTES && known.insert(attribute.clone()) {
             attributes.push((attribute, plain(value)));
         }
     }
@@ -295,6 +339,7 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
             .last()
             .is_some_and(|(open, _)| group.contains(&&**open) || open == "p")
     {
+        builder.flush();
         builder.open.pop();
     }
     builder.start(&name, &attributes, VOID.contains(&&*name))?;
@@ -321,7 +366,7 @@ fn plain(text: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let end = rest.find(';').filter(|end| *end < 12);
+        let end = rest.bytes().take(MOST_ENTITY).position(|byte| byte == b';');
         let known = end.and_then(|end| match &rest[1..end] {
             "nbsp" => Some("\u{a0}".to_owned()),
             "copy" => Some("©".to_owned()),

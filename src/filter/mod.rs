@@ -201,6 +201,9 @@ impl Session {
     /// Completes a text that ends in the beginning of a key: the keys there are at that place, and how many bytes of the
     /// text each of them replaces.
     pub fn complete(&mut self, text: &str, stop: &Stop) -> Option<Completion> {
+        if text.len() > Self::MOST_TEXT {
+            return None;
+        }
         if self.markup {
             let part = keys::xml_part(text)?;
             return Some(keys::of_names(self.tree(stop).ok()?.names(), part, text));
@@ -254,7 +257,7 @@ impl Session {
             self.parsed = Parsed::Not;
             let bytes = self.bytes(self.limits.markup_body, stop)?;
             let text = String::from_utf8_lossy(&bytes);
-            self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html)?));
+            self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html, stop)?));
         }
         match &self.parsed {
             Parsed::Markup(tree) => Ok(tree),
@@ -283,6 +286,25 @@ impl Session {
         }
         let bytes = self.body.whole();
         bytes.map_err(|error| FilterError::Body(format!("the body cannot be read back: {error}")))
+    }
+}
+
+impl FilterError {
+    /// What a person reads of it: values stand in the words of an error, so first `hide` takes away what is secret, and
+    /// then as much is left as tells which they are.
+    pub fn words(&self, hide: impl Fn(&str) -> String) -> String {
+        const MOST: usize = 160;
+        const END: usize = 39;
+        let words = hide(&self.to_string());
+        if words.chars().count() <= MOST {
+            return words;
+        }
+        let start: String = words.chars().take(MOST - END - 1).collect();
+        let end: Vec<char> = words.chars().rev().take(END).collect();
+        let end: String = end.into_iter().rev().collect();
+        // What stands before the end of a value that was cut may be half a secret.
+        let end = end.rsplit('…').next().unwrap_or_default();
+        format!("{start}…{end}")
     }
 }
 

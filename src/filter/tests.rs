@@ -27,7 +27,7 @@ fn out(text: &str) -> String {
             .unwrap()
             .trim_end()
             .to_owned(),
-        Err(error) => format!("✗ {error}"),
+        Err(error) => format!("✗ {}", error.words(str::to_owned)),
     }
 }
 
@@ -225,6 +225,7 @@ fn comparing_and_writing_what_is_shared_is_given_up_at_once() {
 fn a_path_has_only_as_many_places_as_there_is_room_for() {
     let limits = Limits {
         memory: 8 << 20,
+        count: 1000,
         ..Limits::default()
     };
     let deep = format!("{}1{}", "[".repeat(100), "]".repeat(100));
@@ -232,7 +233,7 @@ fn a_path_has_only_as_many_places_as_there_is_room_for() {
         Ok(filtered) => format!("{} {}", filtered.count, filtered.cut.unwrap_or_default()),
         Err(error) => error.to_string(),
     };
-    assert_eq!(said("$..*..*..*..*"), "1000000 only the first 1000000 values: there are more");
+    assert_eq!(said("$..*..*..*..*"), "1000 only the first 1000 values: there are more");
     assert_eq!(said("$..*"), "100 ");
     for refused in ["$[?@..*..*..*]", "$..[?count(@..*) == count($..a)]"] {
         assert!(said(refused).contains("may have one `..`"), "{}", said(refused));
@@ -309,7 +310,7 @@ fn a_path_is_given_up_between_two_nodes() {
             assert!(session.run(&text, &never).unwrap().count > 0);
             let asked = std::sync::atomic::AtomicUsize::new(0);
             // What the reading of the body asks is over: it is read.
-            let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 100);
+            let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 10);
             session.run(&text, &stop)
         });
         assert_eq!(thread.unwrap().join().unwrap(), Err(FilterError::Cancelled));
@@ -335,6 +336,10 @@ fn a_session_reads_its_body_once_and_filters_it_often() {
             ["items", "\"odd key\"", "next"]
         );
         assert!(session.complete("def f: f; f | .", &Stop::when(|| true)).is_none());
+        let long = format!("{}.", "(".repeat(20_000));
+        assert!(session.complete(&long, &stop).is_none());
+        let most = format!("{}.", "(".repeat(Session::MOST_TEXT - 1));
+        assert_eq!(session.complete(&most, &stop).unwrap().texts.len(), 3);
     });
     thread.unwrap().join().unwrap();
 }
@@ -406,6 +411,62 @@ fn xpath_reads_names_as_they_are_written() {
     let deep = format!("{}{}", "<a>".repeat(5000), "</a>".repeat(5000));
     let error = filter("application/xml", &deep, "//a").unwrap_err();
     assert_eq!(error.to_string(), "the body is nested more than 2000 levels deep");
+}
+
+#[test]
+fn entities_and_attributes_take_no_more_than_they_are() {
+    let many = format!("<a>{}<br/>y&amp;</a>", "x&amp;".repeat(200_000));
+    for media_type in ["application/xml", "text/html"] {
+        let length = |path: &str| filter(media_type, &many, path).unwrap().bytes;
+        assert_eq!(length("string-length(//a/text()[1])"), "400000", "{media_type}");
+        assert_eq!(length("string(//a/text()[2])"), "y&");
+    }
+    let ands = format!("<p>{}</p>", "&".repeat(1_000_000));
+    assert_eq!(
+        filter("text/html", &ands, "string-length(//p)").unwrap().bytes,
+        "1000000"
+    );
+    let attributes: String = (0..1001).map(|n| format!(" a{n}=''")).collect();
+    let wide = format!("<a{attributes}/>");
+    let error = filter("application/xml", &wide, "//a").unwrap_err();
+    assert!(error.to_string().contains("more than 1000 attributes"), "{error}");
+    assert_eq!(filter("text/html", &wide, "count(//a/@*)").unwrap().bytes, "1000");
+    let error = filter("application/xml", "<a b='1' b='2'/>", "//a").unwrap_err();
+    assert!(error.to_string().contains("has `b` twice"), "{error}");
+    let comment = filter("application/xml", "<a>x<!-- -->y</a>", "//a/text()").unwrap();
+    assert_eq!((&*comment.bytes, comment.count), (&b"xy"[..], 1));
+    let open = filter("text/html", "<p>x<b>y", "string(//p)").unwrap();
+    assert_eq!(open.bytes, "xy");
+}
+
+#[test]
+fn reading_a_document_heeds_who_does_not_want_it() {
+    let many = "<br/>".repeat(100_000);
+    for (media_type, body) in [
+        ("text/html", format!("<p>{many}</p>")),
+        ("application/xml", format!("<p>{many}</p>")),
+        ("text/html", format!("<p {}>", "a=b ".repeat(100_000))),
+    ] {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 10);
+        let mut session = Session::new(body.into(), media_type, Limits::default());
+        assert_eq!(session.run("//a", &stop), Err(FilterError::Cancelled), "{media_type}");
+    }
+}
+
+#[test]
+fn what_an_error_says_of_a_value_is_hidden_before_it_is_cut() {
+    let secret = "s3cret".repeat(50);
+    let body = format!("{{\"t\":\"{secret}\"}}");
+    let error = filter("application/json", &body, ".t.x").unwrap_err();
+    assert_eq!(
+        error.words(|text| text.replace(&secret, "•")),
+        "cannot index \"•\" with \"x\""
+    );
+    assert!(error.words(str::to_owned).chars().count() <= 160);
+    let long = format!("[\"{}\"]", "s3cret".repeat(20_000));
+    let error = filter("application/json", &long, ".x").unwrap_err();
+    assert_eq!(error.words(str::to_owned), "cannot index [\"… with \"x\"");
 }
 
 #[test]

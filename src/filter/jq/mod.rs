@@ -135,10 +135,10 @@ impl Program {
                     }
                     Err(left) => match left.get_err() {
                         Ok(error) => {
-                            return Err(short(&match error.into_val() {
+                            return Err(match error.into_val() {
                                 Val::Str(words) => words.to_string(),
                                 other => other.to_string(),
-                            }));
+                            });
                         }
                         // `halt`, or a `break` that leads out of everything.
                         Err(_) => return Ok(()),
@@ -148,18 +148,6 @@ impl Program {
         }
         Ok(())
     }
-}
-
-/// Values stand in the words of an error, whole: enough of them to know which.
-fn short(words: &str) -> String {
-    const MOST: usize = 160;
-    if words.chars().count() <= MOST {
-        return words.to_owned();
-    }
-    let start: String = words.chars().take(MOST - 40).collect();
-    let all: Vec<char> = words.chars().rev().take(39).collect();
-    let end: String = all.into_iter().rev().collect();
-    format!("{start}…{end}")
 }
 
 /// What is wrong with the text, in words.

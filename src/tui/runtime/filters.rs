@@ -1,8 +1,10 @@
 //! Filters at work: one thread that keeps the parsed body from one key to the next, and tells what comes of the newest text.
 
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -14,7 +16,7 @@ use crate::tui::filtering::{Job, News};
 
 /// Who types on within this time is not answered in between.
 const DEBOUNCE: Duration = Duration::from_millis(60);
-/// Threads that may be left behind with a filter that heeds nobody: XPath and `JSONPath` cannot be broken off.
+/// Threads that may be left behind with a filter that heeds nobody: XPath cannot be broken off.
 const MOST_LEFT: usize = 3;
 
 /// Who filters.
@@ -23,14 +25,20 @@ pub struct Filters {
     /// The name of the newest text; another one is not wanted any more.
     newest: Arc<AtomicU64>,
     worker: Option<Worker>,
-    /// As many as there are threads, and one.
-    alive: Arc<()>,
+    /// Whether those that were left behind are still at it.
+    left: Vec<Arc<AtomicBool>>,
 }
 
 struct Worker {
     jobs: Sender<(u64, Job)>,
     /// Whether it has a filter to run that it cannot be called from.
     busy: Arc<AtomicBool>,
+}
+
+impl Worker {
+    fn is_stuck(&self) -> bool {
+        self.busy.load(Ordering::SeqCst)
+    }
 }
 
 impl Filters {
@@ -40,27 +48,57 @@ impl Filters {
             queue,
             newest: Arc::default(),
             worker: None,
-            alive: Arc::default(),
+            left: Vec::new(),
         }
     }
 
     /// Filters a body; an older text is not wanted any more.
     pub fn filter(&mut self, name: u64, job: Job) {
-        self.newest.store(name, Ordering::Relaxed);
-        let stuck = self
-            .worker
-            .as_ref()
-            .is_some_and(|worker| worker.busy.load(Ordering::Relaxed));
-        let left = Arc::strong_count(&self.alive) - 1;
-        if self.worker.is_none() || (stuck && left < MOST_LEFT) {
-            self.worker = self.start();
+        self.newest.store(name, Ordering::SeqCst);
+        if self.worker.as_ref().is_some_and(Worker::is_stuck) {
+            self.leave();
         }
-        let sent = self.worker.as_ref().map(|worker| worker.jobs.send((name, job)));
-        if !matches!(sent, Some(Ok(()))) {
-            self.worker = None;
-            let error = FilterError::Run("the system gives no thread to filter on".to_owned());
-            // Nobody listens when the program is ending.
-            let _ = self.queue.send(Event::Filtered(name, News::Output(Err(error))));
+        let words = match self.hand_over(name, job) {
+            Ok(()) => return,
+            Err(words) => words,
+        };
+        // Nobody listens when the program is ending.
+        let _ = self
+            .queue
+            .send(Event::Filtered(name, News::Output(Err(FilterError::Run(words)))));
+    }
+
+    /// Hands the work to the thread that is there, or to another one.
+    fn hand_over(&mut self, name: u64, job: Job) -> Result<(), String> {
+        let mut work = (name, job);
+        if let Some(worker) = &self.worker {
+            match worker.jobs.send(work) {
+                Ok(()) => return Ok(()),
+                // It has ended: another one may do better.
+                Err(SendError(back)) => work = back,
+            }
+        }
+        self.leave();
+        self.left.retain(|busy| busy.load(Ordering::SeqCst));
+        if self.left.len() >= MOST_LEFT {
+            return Err(format!(
+                "{MOST_LEFT} filters are stuck in bodies too large for them: wait for one to end"
+            ));
+        }
+        let worker = self
+            .start()
+            .map_err(|error| format!("the system gives no thread to filter on: {error}"))?;
+        let sent = worker.jobs.send(work);
+        self.worker = Some(worker);
+        sent.map_err(|_| "the thread that filters ended at once".to_owned())
+    }
+
+    /// Leaves the thread there is: it ends by itself, at once or with what it is stuck in.
+    fn leave(&mut self) {
+        if let Some(worker) = self.worker.take()
+            && worker.is_stuck()
+        {
+            self.left.push(worker.busy);
         }
     }
 
@@ -80,21 +118,18 @@ impl Filters {
 
     /// Stops, and forgets the parsed body.
     pub fn stop(&mut self) {
-        self.newest.store(0, Ordering::Relaxed);
-        self.worker = None;
+        self.newest.store(0, Ordering::SeqCst);
+        self.leave();
     }
 
-    fn start(&self) -> Option<Worker> {
+    fn start(&self) -> io::Result<Worker> {
         let (jobs, next) = channel();
         let busy = Arc::new(AtomicBool::new(false));
         let (queue, newest) = (self.queue.clone(), Arc::clone(&self.newest));
-        let (own, alive) = (Arc::clone(&busy), Arc::clone(&self.alive));
+        let own = Arc::clone(&busy);
         let thread = Builder::new().name("filter".to_owned()).stack_size(Session::STACK);
-        let started = thread.spawn(move || {
-            work(&next, &queue, &newest, &own);
-            drop(alive);
-        });
-        started.is_ok().then_some(Worker { jobs, busy })
+        thread.spawn(move || work(&next, &queue, &newest, &own))?;
+        Ok(Worker { jobs, busy })
     }
 }
 
@@ -111,6 +146,12 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
         while let Ok(next) = jobs.recv_timeout(DEBOUNCE) {
             (name, job) = next;
         }
+        let current = Arc::clone(newest);
+        let stop = Stop::when(move || current.load(Ordering::SeqCst) != name);
+        let tell = |news| {
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Filtered(name, news));
+        };
         let known = kept
             .take()
             .filter(|(body, media_type, _)| body.is_same(&job.body) && *media_type == job.media_type);
@@ -118,23 +159,36 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
             let session = Session::new(job.body.clone(), &job.media_type, Limits::default());
             (job.body.clone(), job.media_type.clone(), session)
         });
-        let current = Arc::clone(newest);
-        let stop = Stop::when(move || current.load(Ordering::Relaxed) != name);
-        let tell = |news| {
-            // Nobody listens when the program is ending.
-            let _ = queue.send(Event::Filtered(name, news));
-        };
-        busy.store(!session.heeds(&job.text), Ordering::Relaxed);
-        let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, &stop));
-        busy.store(false, Ordering::Relaxed);
-        match output {
-            None | Some(Err(FilterError::Cancelled)) => {}
-            Some(output) => tell(News::Output(output)),
+        // First the flag, then the look: whoever does not want it any more sees the one, or is seen by the other.
+        busy.store(!session.heeds(&job.text), Ordering::SeqCst);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            if stop.asked() {
+                busy.store(false, Ordering::SeqCst);
+            } else {
+                filter(&mut session, &job, &stop, busy, &tell);
+            }
+            session
+        }));
+        match done {
+            Ok(session) => kept = Some((body, media_type, session)),
+            Err(_) => {
+                busy.store(false, Ordering::SeqCst);
+                let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
+                tell(News::Output(Err(FilterError::Run(words))));
+            }
         }
-        if job.completes && !stop.asked() {
-            tell(News::Keys(session.complete(&job.text, &stop).unwrap_or_default()));
-        }
-        kept = Some((body, media_type, session));
+    }
+}
+
+fn filter(session: &mut Session, job: &Job, stop: &Stop, busy: &AtomicBool, tell: &dyn Fn(News)) {
+    let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, stop));
+    busy.store(false, Ordering::SeqCst);
+    match output {
+        None | Some(Err(FilterError::Cancelled)) => {}
+        Some(output) => tell(News::Output(output)),
+    }
+    if job.completes && !stop.asked() {
+        tell(News::Keys(session.complete(&job.text, stop).unwrap_or_default()));
     }
 }
 
@@ -174,5 +228,47 @@ mod tests {
         filters.stop();
         drop(filters);
         assert!(news.recv().is_err(), "the thread ends");
+    }
+
+    #[test]
+    fn no_more_threads_are_left_behind_than_may_be_and_it_is_said() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        let markup = || Job {
+            body: Payload::from("<a/>"),
+            media_type: "application/xml".to_owned(),
+            text: "count(//a)".to_owned(),
+            completes: false,
+        };
+        let mut left = Vec::new();
+        for name in 1..=3 {
+            filters.filter(name, markup());
+            assert!(matches!(news.recv().unwrap(), Event::Filtered(_, News::Output(Ok(_)))));
+            // As if it had not come to its end. Esc, and another one: that is no way around the bound.
+            let busy = Arc::clone(&filters.worker.as_ref().unwrap().busy);
+            busy.store(true, Ordering::SeqCst);
+            left.push(busy);
+            if name != 2 {
+                filters.stop();
+            }
+        }
+        filters.filter(4, markup());
+        let Event::Filtered(4, News::Output(Err(error))) = news.recv().unwrap() else {
+            panic!("an error")
+        };
+        assert!(error.to_string().starts_with("3 filters are stuck"), "{error}");
+        left[1].store(false, Ordering::SeqCst);
+        filters.filter(5, markup());
+        assert!(matches!(news.recv().unwrap(), Event::Filtered(5, News::Output(Ok(_)))));
+    }
+
+    #[test]
+    fn a_filter_that_is_not_wanted_any_more_is_not_begun() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        filters.filter(1, job(".name"));
+        filters.stop();
+        drop(filters);
+        assert!(news.recv().is_err());
     }
 }

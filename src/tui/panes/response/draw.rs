@@ -116,7 +116,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let kept = state.shown.and_then(|id| view.shared.workspace.request(id));
     let kept = kept.map_or("", |request| request.filter.as_str());
     let filtering = (!parts.filter.is_empty())
-        .then(|| filter::draw(state, kept, theme, parts.filter, buf))
+        .then(|| filter::draw(state, kept, view, parts.filter, buf))
         .flatten();
     let searching = (!parts.search.is_empty())
         .then(|| state.search.draw(&state.count(), theme, parts.search, buf))

@@ -21,10 +21,9 @@ use crate::model::{Entity, Request};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::filtering::{Job, News};
-use crate::tui::panes::Cx;
+use crate::tui::panes::{Cx, View};
 use crate::tui::shared::Level;
-use crate::tui::theme::Theme;
-use crate::tui::widgets::body::{Document, Source, Syntax, View};
+use crate::tui::widgets::body::{Document, Source, Syntax, View as BodyView};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::{glyphs, highlight};
 
@@ -33,6 +32,8 @@ use super::sight::Body;
 use super::tab::Tab;
 use super::{State, follow};
 
+/// Outputs that are kept while another request is shown, in bytes.
+const MOST_PUT_AWAY: usize = 1 << 20;
 /// Filters remembered.
 const MOST_REMEMBERED: usize = 50;
 
@@ -45,6 +46,10 @@ pub(super) struct Filter {
     pub typing: bool,
     /// The keys that could stand at its end.
     offered: Completion,
+    /// The same with their secrets masked.
+    masked: Vec<String>,
+    /// Whether somebody may be at work for it.
+    at_work: bool,
     /// Earlier filters, the latest last.
     history: Vec<String>,
     /// Which of them is in the line.
@@ -57,6 +62,8 @@ impl Default for Filter {
             field: Editor::single_line("").with_placeholder("jq, or JSONPath from $ on; XPath in XML and HTML"),
             typing: false,
             offered: Completion::default(),
+            masked: Vec::new(),
+            at_work: false,
             history: Vec::new(),
             at: None,
         }
@@ -77,12 +84,27 @@ pub(super) struct Filtered {
     pub body: Option<Body>,
     count: usize,
     cut: Option<String>,
-    error: Option<String>,
+    error: Option<Words>,
     /// Whether it is the text that is wrong: perhaps it is only not finished.
     unfinished: bool,
 }
 
+/// What is said of an error: values of the body may stand in it.
+#[derive(Debug)]
+struct Words {
+    plain: String,
+    masked: String,
+}
+
 impl Filtered {
+    /// Its output goes if it is large, and is made anew when it is shown again: there may be many of them.
+    pub(super) fn put_away(&mut self) {
+        let large = |body: &Body| body.document.source().len() > MOST_PUT_AWAY;
+        if self.body.as_ref().is_some_and(large) {
+            (self.body, self.running) = (None, true);
+        }
+    }
+
     /// A filter to be run.
     pub(super) fn new(text: String) -> Self {
         Self {
@@ -197,10 +219,7 @@ pub(super) fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
 
 /// Remembers a filter, unless what must be hidden stands in it.
 fn note(state: &mut State, text: String) {
-    let secret = state
-        .place()
-        .is_some_and(|place| place.outcome.redactor.redact(&text) != text);
-    if secret {
+    if is_secret(state, &text) {
         return;
     }
     let history = &mut state.filter.history;
@@ -208,6 +227,12 @@ fn note(state: &mut State, text: String) {
     history.push(text);
     let more = history.len().saturating_sub(MOST_REMEMBERED);
     history.drain(..more);
+}
+
+/// Whether what must be hidden stands in a text.
+fn is_secret(state: &State, text: &str) -> bool {
+    let place = state.place();
+    place.is_some_and(|place| place.outcome.redactor.redact(text) != text)
 }
 
 fn recall(state: &mut State, back: bool, cx: &mut Cx<'_>) {
@@ -254,11 +279,15 @@ fn changed(state: &mut State, cx: &mut Cx<'_>) {
 fn run(state: &mut State, cx: &mut Cx<'_>) {
     let name = state.next_name();
     let completes = state.filter.typing;
-    let Some(place) = state.place_mut() else { return };
+    // Not through a method: the line is needed besides.
+    let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
+        return;
+    };
     let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
     let (Some(response), Some(filtered)) = (response, &mut place.filtered) else {
         return;
     };
+    state.filter.at_work = true;
     filtered.id = name;
     let job = Job {
         body: response.body.clone(),
@@ -269,17 +298,36 @@ fn run(state: &mut State, cx: &mut Cx<'_>) {
     cx.effects.push(Effect::Filter(name, Box::new(job)));
 }
 
-/// Another place is shown: its filter goes on if it has not come to its end.
+/// Another place is shown, or another response: its filter goes on if it has not come to its end, and who types into the
+/// line goes on typing as long as there is a body to filter.
 pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {
-    if !same {
+    let there = state.place().is_some_and(|place| place.body.is_some());
+    if !same || !there || state.tab != Tab::Body {
         state.filter.typing = false;
     }
     state.filter.offered = Completion::default();
-    if !state.filter.typing {
+    if state.filter.typing {
+        let text = state.filter.field.text();
+        if let Some(place) = state.place_mut() {
+            let running = !text.trim().is_empty();
+            let filtered = place.filtered.get_or_insert_default();
+            (filtered.text, filtered.running) = (text, running);
+        }
+    } else {
         show_text(state);
     }
-    if state.filtered_mut().is_some_and(|filtered| filtered.running) {
+    let goes_on = state.filtered_mut().is_some_and(|filtered| filtered.running);
+    if goes_on || state.filter.typing {
         run(state, cx);
+    } else if !same {
+        leave(state, cx);
+    }
+}
+
+/// No filter is shown any more: who filters forgets the body.
+pub(super) fn leave(state: &mut State, cx: &mut Cx<'_>) {
+    if std::mem::take(&mut state.filter.at_work) {
+        cx.effects.push(Effect::StopFilter);
     }
 }
 
@@ -294,7 +342,8 @@ pub(super) fn of_request(before: Option<String>, request: Option<&Request>) -> O
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     let there = state.place().is_some_and(|place| place.filtered.is_some());
     if !there || state.tab != Tab::Body {
-        return false;
+        // Whatever is shown, nobody goes on typing where it cannot be seen.
+        return std::mem::take(&mut state.filter.typing);
     }
     let text = state.filter.field.text();
     if state.filter.typing && !text.trim().is_empty() {
@@ -311,6 +360,7 @@ fn clear(state: &mut State, cx: &mut Cx<'_>) {
     if let Some(place) = state.place_mut() {
         place.filtered = None;
     }
+    state.filter.at_work = false;
     cx.effects.push(Effect::StopFilter);
     follow::index(state, cx);
     follow::search(state, false, cx);
@@ -323,15 +373,25 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
         return;
     }
     match news {
-        News::Keys(keys) => state.filter.offered = keys,
+        News::Keys(keys) => {
+            let redactor = state.place().map(|place| place.outcome.redactor.clone());
+            let redactor = redactor.unwrap_or_default();
+            state.filter.masked = keys.texts.iter().map(|key| redactor.redact(key)).collect();
+            state.filter.offered = keys;
+        }
         News::Output(output) => {
             let index = state.next_name();
-            let Some(filtered) = state.filtered_mut() else { return };
+            let Some(place) = state.place_mut() else { return };
+            let redactor = &place.outcome.redactor;
+            let Some(filtered) = &mut place.filtered else { return };
             filtered.running = false;
             match output {
                 Err(error) => {
                     filtered.unfinished = matches!(error, FilterError::Text(_));
-                    filtered.error = Some(error.to_string());
+                    filtered.error = Some(Words {
+                        plain: error.words(str::to_owned),
+                        masked: error.words(|words| redactor.redact(words)),
+                    });
                 }
                 Ok(output) => {
                     let syntax = match output.form {
@@ -346,7 +406,7 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
                     }
                     (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
                     filtered.index = index;
-                    filtered.body = Some(Body::output(document, View::new()));
+                    filtered.body = Some(Body::output(document, BodyView::new()));
                     follow::search(state, false, cx);
                 }
             }
@@ -363,6 +423,10 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
     let Some((id, request)) = state.shown.and_then(|id| Some((id, cx.shared.workspace.request(id)?))) else {
         return;
     };
+    if filtered.is_some() && is_secret(state, &text) {
+        let text = "there is a secret in the filter: it is not kept on the request, whose file others may see";
+        return cx.shared.notify(Level::Warning, text);
+    }
     let (filter, words) = match (text.is_empty(), request.filter.is_empty()) {
         (true, true) => {
             let text = "there is no filter to keep: type one first";
@@ -389,7 +453,8 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
 }
 
 /// Draws the line; `kept` is the filter of the request. Returns where the terminal's cursor belongs.
-pub(super) fn draw(state: &State, kept: &str, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let theme = view.theme;
     let place = state.place()?;
     let filtered = place.filtered.as_ref()?;
     let line = Rect { height: 1, ..area };
@@ -421,20 +486,26 @@ pub(super) fn draw(state: &State, kept: &str, theme: &Theme, area: Rect, buf: &m
     if area.height > 1 {
         let at = Position::new(area.x + 2, area.y + 1);
         let room = usize::from(area.width.saturating_sub(3));
-        below(state, filtered, theme, at, room, buf);
+        below(state, filtered, view, at, room, buf);
     }
     cursor.filter(|_| state.filter.typing)
 }
 
 /// What stands below the line: what is wrong, what is missing, else the keys that could follow.
-fn below(state: &State, filtered: &Filtered, theme: &Theme, at: Position, room: usize, buf: &mut Buffer) {
+fn below(state: &State, filtered: &Filtered, view: View<'_>, at: Position, room: usize, buf: &mut Buffer) {
+    let theme = view.theme;
+    let revealed = view.shared.revealed;
     // What could follow helps more than that something is missing.
     let offers = state.filter.typing && !state.filter.offered.texts.is_empty();
     let (text, style) = match (&filtered.error, &filtered.cut) {
-        (Some(error), _) if !(offers && filtered.unfinished) => (format!("✗ {error}"), theme.error),
+        (Some(error), _) if !(offers && filtered.unfinished) => {
+            let words = if revealed { &error.plain } else { &error.masked };
+            (format!("✗ {words}"), theme.error)
+        }
         (None, Some(cut)) if !offers => (format!("! {cut}"), theme.warn),
         _ => {
-            let offered = &state.filter.offered.texts;
+            let Filter { offered, masked, .. } = &state.filter;
+            let offered = if revealed { &offered.texts } else { masked };
             let Some((first, rest)) = offered.split_first() else {
                 return;
             };

@@ -19,7 +19,8 @@ use super::sight::Body;
 use super::tab::Tab;
 use super::{State, failure, filter, headers, notes, request, scripts, timing, tls};
 
-/// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
+/// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own, and of
+/// what filters made only what is small is kept.
 const KEPT: usize = 32;
 
 /// What a page was built from: as long as this is the same, so is the page.
@@ -75,7 +76,10 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let open = cx.shared.open_request();
     let newest = open.and_then(|open| newest(cx.shared, open)).cloned();
     let (Some(open), Some(newest)) = (open, newest) else {
-        state.shown = None;
+        if state.shown.take().is_some() {
+            state.places.values_mut().for_each(put_away);
+            filter::leave(state, cx);
+        }
         return;
     };
     let known = state
@@ -94,6 +98,10 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         state.tab = tab;
     }
     state.shown = Some(open);
+    if !same {
+        let others = state.places.iter_mut().filter(|(node, _)| **node != open);
+        others.for_each(|(_, place)| put_away(place));
+    }
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
     let before = before.map(|filtered| filtered.text.clone());
     let arrived = if known { None } else { state.places.remove(&open) };
@@ -148,6 +156,13 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     index(state, cx);
     filter::resume(state, same, cx);
     search(state, state.search.typing, cx);
+}
+
+/// Nobody looks at a place for now.
+fn put_away(place: &mut Place) {
+    if let Some(filtered) = &mut place.filtered {
+        filtered.put_away();
+    }
 }
 
 /// Indexes the body shown, unless all of it is known.

@@ -121,12 +121,14 @@ impl State {
 
     /// Goes to a tab that the user chose.
     fn turn_to(&mut self, tab: Tab) {
+        self.filter.typing &= tab == Tab::Body;
         self.tab = tab;
         self.set_aside = None;
     }
 
     /// Goes to a tab until another outcome comes.
     fn lend(&mut self, tab: Tab) {
+        self.filter.typing &= tab == Tab::Body;
         self.set_aside.get_or_insert(self.tab);
         self.tab = tab;
     }

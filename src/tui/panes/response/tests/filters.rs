@@ -171,6 +171,80 @@ fn a_failing_filter_leaves_what_was_there_and_a_stale_one_is_nobodys() {
 }
 
 #[test]
+fn what_is_secret_is_hidden_below_the_line_and_never_kept() {
+    let secret = "hunter22";
+    let body = format!(r#"{{"token":"{secret}","{secret}":1}}"#);
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    harness.press("|.token.x");
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("✗ cannot index \"••••••••\"") && !screen.contains(secret),
+        "{screen}"
+    );
+    harness.press("<ctrl-u>.");
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("⇥ token  ••••••••") && !screen.contains(secret),
+        "{screen}"
+    );
+    harness.press("<ctrl-u>select(.token == \"hunter22\")<enter>F");
+    assert!(
+        harness.screen().contains("there is a secret in the filter"),
+        "{}",
+        harness.screen()
+    );
+    let id = harness.state.shared.open.unwrap();
+    assert_eq!(harness.state.shared.workspace.request(id).unwrap().filter, "");
+}
+
+#[test]
+fn nobody_types_where_it_cannot_be_seen() {
+    let mut harness = sent(120, 40, json());
+    harness.press("|");
+    filter(&mut harness);
+    harness.press("<esc>|");
+    let other = answered(response(200, "application/json", r#"{"other":1}"#));
+    deliver(&mut harness, other);
+    harness.press(".o");
+    filter(&mut harness);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("| .o") && screen.contains("⇥ other"),
+        "it goes on: {screen}"
+    );
+    harness.press("<esc>");
+    assert!(!harness.screen().contains("| .o"), "{}", harness.screen());
+    // A tab is gone to by the mouse.
+    harness.press("|.other");
+    let screen = harness.screen();
+    let (y, line) = screen
+        .lines()
+        .enumerate()
+        .find(|(_, line)| line.contains("Headers 3"))
+        .unwrap();
+    let x = line.split("Headers").next().unwrap().chars().count() + 1;
+    harness.event(Event::Mouse(MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: u16::try_from(x).unwrap(),
+        row: u16::try_from(y).unwrap(),
+        modifiers: KeyModifiers::NONE,
+    }));
+    let screen = harness.screen();
+    assert!(
+        screen.contains("content-type") && !screen.contains("| .other"),
+        "{screen}"
+    );
+    harness.press("<esc>D");
+    assert!(
+        harness.screen().contains("there is no earlier response") || harness.screen().contains("comparing"),
+        "keys are keys again: {}",
+        harness.screen()
+    );
+}
+
+#[test]
 fn a_filter_that_finds_nothing_says_so() {
     let mut harness = sent(80, 24, json());
     harness.press("|empty");
