@@ -139,7 +139,6 @@ impl Nested {
                 (Some(_), _) if escaped => escaped = false,
                 (Some(_), b'\\') => escaped = true,
                 (Some(own), _) if own == byte => quote = None,
-                (Some(_), _) => {}
                 (None, b'"' | b'\'') => quote = Some(byte),
                 (None, b'[' | b'(') => open.push(byte),
                 (None, b']' | b')') => drop(open.pop()),

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use crate::filter::{Limits, Stop, structural};
-use crate::model::Payload;
+use crate::model::secret::MASK;
+use crate::model::{Payload, Redactor};
 
 use super::panes::response::words::size;
 
@@ -27,6 +28,10 @@ pub struct Job {
     pub left: Payload,
     /// The later one.
     pub right: Payload,
+    /// What must be hidden of them.
+    pub redactor: Redactor,
+    /// Whether nobody wants to know any more.
+    pub stop: Stop,
 }
 
 /// The lines of a text.
@@ -34,10 +39,12 @@ pub struct Job {
 pub struct Lines {
     text: String,
     ranges: Vec<Range<usize>>,
+    /// Where secrets are, in order: one may go over several lines.
+    secrets: Vec<Range<usize>>,
 }
 
 impl Lines {
-    fn new(text: String) -> Self {
+    fn new(text: String, redactor: &Redactor) -> Self {
         let mut ranges = Vec::new();
         let mut start = 0;
         for line in text.split_inclusive('\n') {
@@ -46,7 +53,29 @@ impl Lines {
             ranges.push(start..start + bare.len());
             start += line.len();
         }
-        Self { text, ranges }
+        let mut secrets = redactor.find(text.as_bytes());
+        secrets.sort_unstable_by_key(|range| range.start);
+        Self { text, ranges, secrets }
+    }
+
+    /// The beginning of a line, at most so many bytes of it, with what is secret masked.
+    pub fn masked(&self, line: usize, most: usize) -> String {
+        let range = self.ranges.get(line).cloned().unwrap_or_default();
+        let end = self
+            .text
+            .floor_char_boundary(range.end.min(range.start.saturating_add(most)));
+        let mut at = range.start;
+        let mut out = String::new();
+        let first = self.secrets.partition_point(|secret| secret.end <= at);
+        for secret in self.secrets[first..].iter().take_while(|secret| secret.start < end) {
+            out.push_str(self.text.get(at..secret.start).unwrap_or_default());
+            if at < secret.end {
+                out.push_str(MASK);
+                at = secret.end;
+            }
+        }
+        out.push_str(self.text.get(at..end).unwrap_or_default());
+        out
     }
 
     /// A line, counted from 0.
@@ -98,13 +127,16 @@ impl Job {
     /// In words: what is too large, still arriving, no text, or cannot be read back.
     pub fn run(&self) -> Result<Compared, String> {
         let (left, right) = (read(&self.left)?, read(&self.right)?);
-        let laid_out = structural(&left, &right, Limits::default(), &Stop::never());
+        let laid_out = structural(&left, &right, Limits::default(), &self.stop);
+        if self.stop.asked() {
+            return Err("nobody wants to know any more".to_owned());
+        }
         let structural = laid_out.is_some();
         let (left, right) = match laid_out {
             Some(texts) => texts,
             None => (text(&left)?, text(&right)?),
         };
-        let (left, right) = (Lines::new(left), Lines::new(right));
+        let (left, right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
         let parts = parts(&left, &right);
         Ok(Compared {
             left,
@@ -168,10 +200,20 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
 
+    fn job() -> Job {
+        Job {
+            left: "".into(),
+            right: "".into(),
+            redactor: Redactor::default(),
+            stop: Stop::never(),
+        }
+    }
+
     fn compared(left: &'static str, right: &'static str) -> Compared {
         let job = Job {
             left: left.into(),
             right: right.into(),
+            ..job()
         };
         job.run().unwrap()
     }
@@ -209,11 +251,36 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_of_several_lines_is_hidden_in_each() {
+        let secret = crate::model::Secret::new("first-part\nsecond-part\nthird-part");
+        let job = Job {
+            left: "a: first-part\nsecond-part\nthird-part, b\nend".into(),
+            redactor: Redactor::new([secret]),
+            ..job()
+        };
+        let found = job.run().unwrap();
+        let lines: Vec<String> = (0..4).map(|line| found.left.masked(line, 100)).collect();
+        assert_eq!(lines, [&format!("a: {MASK}"), MASK, &format!("{MASK}, b"), "end"]);
+        assert_eq!(found.left.masked(3, 2), "en");
+    }
+
+    #[test]
+    fn who_does_not_want_it_any_more_is_obeyed() {
+        let job = Job {
+            left: "[1]".into(),
+            stop: Stop::when(|| true),
+            ..job()
+        };
+        assert!(job.run().is_err());
+    }
+
+    #[test]
     fn what_is_no_text_or_too_large_is_not_compared() {
         let run = |left: Vec<u8>| {
             let job = Job {
                 left: left.into(),
                 right: "x".into(),
+                ..job()
             };
             job.run().unwrap_err()
         };
@@ -236,6 +303,7 @@ mod tests {
         let job = Job {
             left: lines(0).into(),
             right: lines(1_000_000).into(),
+            ..job()
         };
         let found = job.run().unwrap();
         assert_eq!(found.parts.len(), 1);

@@ -1,6 +1,7 @@
 //! Two responses beside each other, or one above the other where there is no room: what is equal is folded away.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -9,8 +10,8 @@ use ratatui::style::{Modifier, Style};
 
 use super::Flow;
 use super::sheet::Sheet;
-use crate::model::Redactor;
-use crate::tui::comparing::{Compared, Job, Lines};
+use crate::filter::Stop;
+use crate::tui::comparing::{Compared, Job, Lines, Part};
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
 use crate::tui::widgets::{glyphs, scroll};
@@ -19,6 +20,8 @@ use crate::tui::widgets::{glyphs, scroll};
 const AROUND: usize = 3;
 /// From this width of the body on both are side by side.
 const WIDE: u16 = 100;
+/// Bytes of a line that are shown.
+const SHOWN: usize = 4096;
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
 
@@ -28,13 +31,17 @@ pub struct Diff {
     /// The name of the work: news of others are not for this one.
     pub name: u64,
     title: String,
-    redactor: Redactor,
+    /// As long as this is here the comparison is wanted.
+    _wanted: Arc<()>,
     /// Until it is handed over.
     job: Option<Box<Job>>,
     compared: Option<Result<Compared, String>>,
     /// Which equal parts are unfolded.
     open: Vec<usize>,
-    rows: Vec<Row>,
+    /// The row at which each part begins, and the one behind the last: the rows themselves are only made as they are drawn.
+    begins: Vec<usize>,
+    /// The rows at which changes begin.
+    changes: Vec<usize>,
     wide: bool,
     cursor: usize,
     offset: usize,
@@ -53,15 +60,19 @@ enum Row {
 
 impl Diff {
     /// Compares when it is shown.
-    pub fn new(name: u64, title: String, job: Job, redactor: Redactor) -> Self {
+    pub fn new(name: u64, title: String, mut job: Job) -> Self {
+        let wanted = Arc::new(());
+        let watched = Arc::downgrade(&wanted);
+        job.stop = Stop::when(move || watched.strong_count() == 0);
         Self {
             name,
             title,
-            redactor,
+            _wanted: wanted,
             job: Some(Box::new(job)),
             compared: None,
             open: Vec::new(),
-            rows: Vec::new(),
+            begins: Vec::new(),
+            changes: Vec::new(),
             wide: false,
             cursor: 0,
             offset: 0,
@@ -74,46 +85,67 @@ impl Diff {
         self.compared = Some(compared);
         self.build();
         self.cursor = 0;
-        if !matches!(self.rows.first(), Some(Row::Changed(..))) {
+        if self.changes.first() != Some(&0) {
             self.step_change(true);
         }
     }
 
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        self.begins.last().copied().unwrap_or(0)
+    }
+
     fn build(&mut self) {
-        self.rows.clear();
+        self.begins.clear();
+        self.changes.clear();
         let Some(Ok(compared)) = &self.compared else { return };
-        let last = compared.parts.len().saturating_sub(1);
+        let mut row = 0;
         for (n, part) in compared.parts.iter().enumerate() {
-            if part.same {
-                let all: Vec<Row> = part
-                    .left
-                    .clone()
-                    .zip(part.right.clone())
-                    .map(|(left, right)| Row::Same(left, right))
-                    .collect();
-                let before = if n == 0 { 0 } else { AROUND };
-                let after = if n == last { 0 } else { AROUND };
-                if all.len() <= before + after + 1 || self.open.contains(&n) {
-                    self.rows.extend(all);
-                } else {
-                    self.rows.extend(&all[..before]);
-                    self.rows.push(Row::Fold(n, all.len() - before - after));
-                    self.rows.extend(&all[all.len() - after..]);
-                }
-                continue;
+            self.begins.push(row);
+            if !part.same {
+                self.changes.push(row);
             }
-            let (left, right) = (part.left.clone(), part.right.clone());
-            if self.wide {
-                let rows = left.len().max(right.len());
-                let nth = |range: &Range<usize>, n: usize| Some(range.start + n).filter(|line| *line < range.end);
-                self.rows
-                    .extend((0..rows).map(|n| Row::Changed(nth(&left, n), nth(&right, n))));
-            } else {
-                self.rows.extend(left.map(|line| Row::Changed(Some(line), None)));
-                self.rows.extend(right.map(|line| Row::Changed(None, Some(line))));
-            }
+            row += match self.folded(n, part, compared.parts.len()) {
+                Some((before, after)) => before + 1 + after,
+                None if part.same || self.wide => part.left.len().max(part.right.len()),
+                None => part.left.len() + part.right.len(),
+            };
         }
-        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+        self.begins.push(row);
+        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    }
+
+    /// How many lines of an equal part stay in sight before and behind its fold; `None` if it has none.
+    fn folded(&self, n: usize, part: &Part, parts: usize) -> Option<(usize, usize)> {
+        let before = if n == 0 { 0 } else { AROUND };
+        let after = if n + 1 == parts { 0 } else { AROUND };
+        let folds = part.same && part.left.len() > before + after + 1 && !self.open.contains(&n);
+        folds.then_some((before, after))
+    }
+
+    /// A row.
+    fn row_at(&self, row: usize) -> Option<Row> {
+        let Some(Ok(compared)) = &self.compared else {
+            return None;
+        };
+        let n = self.begins.partition_point(|begin| *begin <= row).checked_sub(1)?;
+        let (part, at) = (compared.parts.get(n)?, row - self.begins[n]);
+        let (left, right) = (&part.left, &part.right);
+        if let Some((before, after)) = self.folded(n, part, compared.parts.len()) {
+            let hidden = left.len() - before - after;
+            return Some(match at {
+                at if at < before => Row::Same(left.start + at, right.start + at),
+                at if at == before => Row::Fold(n, hidden),
+                at => Row::Same(left.start + at + hidden - 1, right.start + at + hidden - 1),
+            });
+        }
+        let nth = |range: &Range<usize>, at: usize| Some(range.start + at).filter(|line| *line < range.end);
+        Some(match (part.same, self.wide) {
+            (true, _) => Row::Same(left.start + at, right.start + at),
+            (false, true) => Row::Changed(nth(left, at), nth(right, at)),
+            (false, false) if at < left.len() => Row::Changed(nth(left, at), None),
+            (false, false) => Row::Changed(None, nth(right, at - left.len())),
+        })
     }
 
     /// Takes a key.
@@ -126,7 +158,7 @@ impl Diff {
             KeyCode::PageUp => self.step(-page),
             KeyCode::PageDown | KeyCode::Char(' ') => self.step(page),
             KeyCode::Home | KeyCode::Char('g') => self.cursor = 0,
-            KeyCode::End | KeyCode::Char('G') => self.cursor = self.rows.len().saturating_sub(1),
+            KeyCode::End | KeyCode::Char('G') => self.cursor = self.len().saturating_sub(1),
             KeyCode::Char('n') => self.step_change(true),
             KeyCode::Char('N') => self.step_change(false),
             KeyCode::Enter | KeyCode::Char('o') => self.unfold(),
@@ -147,7 +179,7 @@ impl Diff {
             MouseEventKind::Down(MouseButton::Left) if !self.sheet.contains(at) => return Flow::Close,
             MouseEventKind::Down(MouseButton::Left) if self.sheet.body.contains(at) => {
                 let row = self.offset + usize::from(at.y - self.sheet.body.y);
-                if row < self.rows.len() {
+                if row < self.len() {
                     self.cursor = row;
                     self.unfold();
                 }
@@ -161,33 +193,26 @@ impl Diff {
         self.cursor = self
             .cursor
             .saturating_add_signed(rows)
-            .min(self.rows.len().saturating_sub(1));
+            .min(self.len().saturating_sub(1));
     }
 
     fn unfold(&mut self) {
-        if let Some(Row::Fold(part, _)) = self.rows.get(self.cursor) {
-            self.open.push(*part);
+        if let Some(Row::Fold(part, _)) = self.row_at(self.cursor) {
+            self.open.push(part);
             self.build();
         }
     }
 
-    /// The rows at which changes begin.
-    fn starts(&self) -> impl DoubleEndedIterator<Item = usize> {
-        let changed = |row: usize| matches!(self.rows.get(row), Some(Row::Changed(..)));
-        (0..self.rows.len()).filter(move |row| changed(*row) && !row.checked_sub(1).is_some_and(changed))
-    }
-
     fn step_change(&mut self, forward: bool) {
-        let cursor = self.cursor;
+        let changes = &self.changes;
         let next = if forward {
-            self.starts().find(|row| *row > cursor).or_else(|| self.starts().next())
+            let next = changes.partition_point(|row| *row <= self.cursor);
+            changes.get(next).or(changes.first())
         } else {
-            self.starts()
-                .rev()
-                .find(|row| *row < cursor)
-                .or_else(|| self.starts().next_back())
+            let before = changes.partition_point(|row| *row < self.cursor);
+            before.checked_sub(1).and_then(|at| changes.get(at)).or(changes.last())
         };
-        self.cursor = next.unwrap_or(cursor);
+        self.cursor = next.copied().unwrap_or(self.cursor);
     }
 
     /// Follows the screen, and hands the work over.
@@ -202,13 +227,13 @@ impl Diff {
             self.build();
         }
         let height = usize::from(self.sheet.body.height);
-        self.offset = scroll::follow(self.offset, self.cursor, self.rows.len(), height, AROUND);
+        self.offset = scroll::follow(self.offset, self.cursor, self.len(), height, AROUND);
     }
 
     /// How many changes there are, and at which one the cursor is.
     fn count(&self) -> String {
-        let all = self.starts().count();
-        let at = self.starts().take_while(|row| *row <= self.cursor).count();
+        let all = self.changes.len();
+        let at = self.changes.partition_point(|row| *row <= self.cursor);
         let how = match &self.compared {
             Some(Ok(compared)) if compared.structural => "as JSON · ",
             _ => "",
@@ -246,7 +271,7 @@ impl Diff {
             }
             Some(Ok(compared)) => compared,
         };
-        if self.starts().next().is_none() {
+        if self.changes.is_empty() {
             let text = if compared.structural {
                 "the same: no value differs"
             } else {
@@ -256,7 +281,7 @@ impl Diff {
             return None;
         }
         let digits = compared.left.len().max(compared.right.len()).to_string().len();
-        for (n, y) in (self.offset..self.rows.len()).zip(body.top()..body.bottom()) {
+        for (n, y) in (self.offset..self.len()).zip(body.top()..body.bottom()) {
             let line = Rect {
                 y,
                 height: 1,
@@ -268,14 +293,16 @@ impl Diff {
                 ground = ground.patch(theme.selected);
             }
             buf.set_style(line, ground);
-            self.row(self.rows[n], compared, digits, ground, view, line, buf);
+            if let Some(row) = self.row_at(n) {
+                self.row(row, compared, digits, ground, view, line, buf);
+            }
         }
         let bar = Rect {
             width: body.width.saturating_add(2),
             ..body
         };
         let bar = bar.intersection(self.sheet.area);
-        scroll::draw_bar(self.offset, self.rows.len(), theme.popup_border, theme.accent, bar, buf);
+        scroll::draw_bar(self.offset, self.len(), theme.popup_border, theme.accent, bar, buf);
         None
     }
 
@@ -310,12 +337,13 @@ impl Diff {
             let dim = ground.patch(theme.dim);
             let used = glyphs::put_text(buf, area.as_position(), &number, usize::from(area.width), dim);
             let text = lines.get(line);
+            // A line may be a whole body.
             let text = if view.shared.revealed {
-                text.to_owned()
+                text.get(..text.floor_char_boundary(SHOWN))
+                    .unwrap_or_default()
+                    .to_owned()
             } else {
-                // What is cut off is not searched for secrets either: a line may be a whole body.
-                self.redactor
-                    .redact(text.get(..text.floor_char_boundary(4096)).unwrap_or_default())
+                lines.masked(line, SHOWN)
             };
             let at = Position::new(area.x + u16::try_from(used).unwrap_or(0), area.y);
             let room = usize::from(area.width).saturating_sub(used);

@@ -169,13 +169,12 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
             }
             session
         }));
-        match done {
-            Ok(session) => kept = Some((body, media_type, session)),
-            Err(_) => {
-                busy.store(false, Ordering::SeqCst);
-                let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
-                tell(News::Output(Err(FilterError::Run(words))));
-            }
+        if let Ok(session) = done {
+            kept = Some((body, media_type, session));
+        } else {
+            busy.store(false, Ordering::SeqCst);
+            let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
+            tell(News::Output(Err(FilterError::Run(words))));
         }
     }
 }

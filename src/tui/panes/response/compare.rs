@@ -1,5 +1,6 @@
 //! Which earlier response of the request the body is compared with.
 
+use crate::filter::Stop;
 use crate::model::{Outcome, Payload};
 use crate::tui::command::Command;
 use crate::tui::comparing::Job;
@@ -29,13 +30,14 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
             let job = Job {
                 left: body(outcome)?,
                 right: right.clone(),
+                redactor: redactor.and(&outcome.redactor),
+                stop: Stop::never(),
             };
             let label = label(outcome);
             let title = format!("{label}  →  {}", self::label(&place.outcome));
-            let both = redactor.clone().and(&outcome.redactor);
             Some(Item {
                 detail: words::size(job.left.len() as u64),
-                commands: vec![Command::Show(Box::new(Modal::Diff(Diff::new(name, title, job, both))))],
+                commands: vec![Command::Show(Box::new(Modal::Diff(Diff::new(name, title, job))))],
                 label,
                 ..Item::default()
             })

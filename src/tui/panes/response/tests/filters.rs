@@ -344,6 +344,14 @@ fn an_earlier_response_is_compared_side_by_side_or_in_one_column() {
         assert!(harness.screen().contains("change 1 of 2"), "{}", harness.screen());
         harness.press("<esc>");
         assert!(!harness.screen().contains("change 1 of 2"));
+        let job = harness.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Compare(_, job) => Some(job.clone()),
+            _ => None,
+        });
+        assert!(
+            job.unwrap().stop.asked(),
+            "who closes it does not want to know any more"
+        );
         // A third one: there is a choice.
         deliver(&mut harness, answered(response(200, "application/json", JSON)));
         harness.press("D");
@@ -387,4 +395,14 @@ fn what_is_equal_is_folded_until_it_is_opened() {
     harness.press("go");
     let screen = harness.screen();
     assert!(screen.contains("line 20") && !screen.contains("⋯ 47"), "{screen}");
+    harness.press("G");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("line 99") && screen.contains("⋯ 43 equal lines"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("line 53") && screen.contains("line 97") && !screen.contains("line 54"),
+        "{screen}"
+    );
 }
