@@ -26,6 +26,13 @@ const FIRST: usize = 64 * 1024;
 const STEP: usize = 512 * 1024;
 /// The longest piece a layout is waited for to make sense of.
 const LONGEST: usize = 32 * 1024 * 1024;
+/// A body of which more than so many times its size would come is shown as it came from there on: each level of a style
+/// sheet that never closes a brace is indented, and a table whose first row is wide pads all others.
+const MOST_TIMES: usize = 12;
+/// What is put out before that is looked at, in bytes.
+const MARGIN: usize = 16 * 1024 * 1024;
+/// What stands where laying out ends.
+const GAVE_UP: &str = "\n✗ laid out it would be many times as long: from here on as it came\n";
 /// How much new text is worth telling about.
 const NEWS: usize = 4 * 1024 * 1024;
 
@@ -59,12 +66,24 @@ struct Work {
     /// How much to show the layout at once, and how much it has seen in vain.
     block: usize,
     vain: usize,
+    /// Whether the rest comes as it is.
+    gave_up: bool,
     /// Why it ended before its time, if it did.
     failed: Option<String>,
     out: Vec<u8>,
     /// Bytes put out.
     put: usize,
     marks: Arc<Mutex<Marks>>,
+}
+
+/// No layout at all.
+struct AsItCame;
+
+impl Lay for AsItCame {
+    fn lay(&mut self, bytes: &[u8], _: bool, out: &mut Vec<u8>) -> usize {
+        out.extend_from_slice(bytes);
+        bytes.len()
+    }
 }
 
 impl fmt::Debug for Laid {
@@ -86,6 +105,7 @@ impl Laid {
             pos: 0,
             block: FIRST,
             vain: 0,
+            gave_up: false,
             failed: None,
             out: Vec::new(),
         };
@@ -132,8 +152,16 @@ impl Work {
             }
         };
         let end = whole && self.pos + bytes.len() >= len;
-        let took = self.lay.lay(&bytes, end || bytes.len() >= LONGEST, &mut self.out);
+        let mut took = self.lay.lay(&bytes, end, &mut self.out);
+        if took == 0 && bytes.len() >= LONGEST {
+            took = self.lay.lay(&bytes, true, &mut self.out);
+        }
         self.pos += took.min(bytes.len());
+        if self.put + self.out.len() > MARGIN + MOST_TIMES * self.pos && !self.gave_up {
+            self.gave_up = true;
+            self.lay = Box::new(AsItCame);
+            self.out.extend_from_slice(GAVE_UP.as_bytes());
+        }
         // A piece longer than the block: more of it is looked at next time.
         self.vain = if took == 0 { bytes.len() } else { 0 };
         self.block = if took == 0 && bytes.len() == self.block {
@@ -210,5 +238,62 @@ impl Supply for Arc<Laid> {
 
     fn memory(&self) -> Option<Bytes> {
         self.kept.memory().filter(|_| self.failed.get().is_none())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A place that counts what it is given, and whether that says that laying out was given up.
+    #[derive(Clone, Default)]
+    struct Counted(Arc<Mutex<(usize, bool)>>);
+
+    impl Store for Counted {
+        fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+            let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            counted.0 += bytes.len();
+            counted.1 |= memchr::memmem::find(bytes, GAVE_UP.as_bytes()).is_some();
+            Ok(())
+        }
+    }
+
+    /// How much comes of a body, and whether it was given up.
+    fn laid(body: &[u8], kind: super::super::kind::Kind) -> (usize, bool) {
+        let counted = Counted::default();
+        let from = Source::from(Bytes::copy_from_slice(body));
+        let lay = super::super::lay::of(kind, &body[..body.len().min(4096)], false).map(|(lay, _)| lay);
+        let laid = Laid::new(
+            from,
+            lay.unwrap_or_else(|| Box::new(AsItCame)),
+            Box::new(counted.clone()),
+            Source::from(Bytes::new()),
+        );
+        while laid.work().step() {}
+        *counted.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    #[test]
+    fn a_body_that_would_grow_without_measure_comes_as_it_is() {
+        use super::super::kind::Kind;
+        let size = 4_000_000;
+        let braces = ["{".repeat(32), "a;".repeat(size / 2)].concat();
+        let (put, gave_up) = laid(braces.as_bytes(), Kind::Css);
+        assert!(gave_up && put < MARGIN + MOST_TIMES * size + 66 * STEP, "{put}");
+        let honest = "a{b:c;d:e}".repeat(size / 10);
+        assert!(!laid(honest.as_bytes(), Kind::Css).1);
+    }
+
+    #[test]
+    fn long_pieces_behind_each_other_are_all_taken() {
+        let mut body = vec![0x93];
+        for _ in 0..2 {
+            body.extend([0xc6, 0x01, 0x40, 0, 0]);
+            body.extend(vec![0; 0x0140_0000]);
+        }
+        body.push(1);
+        let (put, _) = laid(&body, super::super::kind::Kind::MessagePack);
+        // Base64 of twice 20 MiB, and `["","",1]` around it.
+        assert_eq!(put, 2 * (0x0140_0000_usize.div_ceil(3) * 4) + 9);
     }
 }

@@ -51,31 +51,41 @@ pub(super) fn lex(line: &str, state: LineState, tokens: &mut Vec<Token>) -> Line
 
 /// Takes what stands in a line of text.
 fn inline(scan: &mut Scan<'_>) {
+    // What the rest of the line does not hold any more: nothing is looked for twice in vain.
+    let mut gone: Vec<&'static str> = Vec::new();
     while let Some(next) = scan.peek() {
         let start = scan.at;
-        let around = |with: &str, rest: &str| {
-            rest.strip_prefix(with)
-                .filter(|rest| !rest.starts_with(char::is_whitespace))
-                .and_then(|rest| rest.find(with).filter(|len| *len > 0))
-                .map(|len| len + 2 * with.len())
-        };
         let rest = scan.rest();
+        let mut find = |what: &'static str, from: usize| {
+            let found = (!gone.contains(&what)).then(|| rest[from..].find(what)).flatten();
+            if found.is_none() {
+                gone.push(what);
+            }
+            found.map(|at| from + at)
+        };
+        let mut around = |with: &'static str| {
+            let inner = rest.strip_prefix(with)?;
+            if inner.starts_with(char::is_whitespace) {
+                return None;
+            }
+            let end = find(with, with.len()).filter(|end| *end > with.len())?;
+            Some(end + with.len())
+        };
         let found = match next {
-            '`' => around("`", rest).map(|len| (len, TokenKind::String)),
+            '`' => around("`").map(|len| (len, TokenKind::String)),
             '*' | '_' => {
                 let (double, single) = if next == '*' { ("**", "*") } else { ("__", "_") };
                 let before = scan.line[..start].chars().next_back();
-                around(double, rest)
-                    .or_else(|| around(single, rest))
+                around(double)
+                    .or_else(|| around(single))
                     .filter(|_| before.is_none_or(|before| !before.is_alphanumeric()))
                     .map(|len| (len, TokenKind::Type))
             }
-            '[' => rest
-                .find("](")
-                .and_then(|middle| Some(middle + rest[middle..].find(')')? + 1))
-                .map(|len| (len, TokenKind::Key)),
+            '[' => find("](", 0)
+                .and_then(|middle| find(")", middle))
+                .map(|end| (end + 1, TokenKind::Key)),
             '|' => Some((1, TokenKind::Punctuation)),
-            '<' if rest.starts_with("<http") => rest.find('>').map(|len| (len + 1, TokenKind::Key)),
+            '<' if rest.starts_with("<http") => find(">", 0).map(|end| (end + 1, TokenKind::Key)),
             '\\' => rest
                 .chars()
                 .nth(1)

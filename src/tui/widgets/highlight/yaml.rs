@@ -64,16 +64,19 @@ fn ends(rest: &str) -> bool {
 fn word(scan: &mut Scan<'_>) {
     let start = scan.at;
     let rest = scan.rest();
-    let colon = rest.find(": ").or_else(|| rest.strip_suffix(':').map(str::len));
-    let comment = rest.find(" #").unwrap_or(rest.len());
+    // What ends it comes first: a line may be one list of thousands of words.
     let flow = rest.find([',', ']', '}']).unwrap_or(rest.len());
-    if let Some(colon) = colon.filter(|colon| *colon < comment && *colon < flow) {
+    let own = &rest[..flow];
+    let comment = own.find(" #").unwrap_or(flow);
+    let last = own.strip_suffix(':').filter(|_| flow == rest.len()).map(str::len);
+    let colon = own.find(": ").or(last);
+    if let Some(colon) = colon.filter(|colon| *colon < comment) {
         scan.at += colon;
         scan.push(start, TokenKind::Key);
         scan.punctuation();
         return;
     }
-    let end = comment.min(flow).max(rest.chars().next().map_or(0, char::len_utf8));
+    let end = comment.max(rest.chars().next().map_or(0, char::len_utf8));
     scan.at += end;
     let text = rest[..end].trim_end();
     let kind = match text {

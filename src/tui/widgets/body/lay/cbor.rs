@@ -2,7 +2,7 @@
 //!
 //! Tags for times and big numbers are read as what they mean; of others the value is shown, as the standard has it. Several values follow each other on lines (RFC 8742).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::tree::Tree;
 use super::values::{Format, Stop, number, take};
@@ -19,6 +19,10 @@ pub(super) struct Cbor {
 const TAGS: usize = 8;
 
 impl Format for Cbor {
+    fn depth(&self) -> usize {
+        self.tree.depth()
+    }
+
     fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop> {
         let mut rest = bytes;
         let first = number(&mut rest, 1)?;
@@ -37,16 +41,12 @@ impl Format for Cbor {
                 }
                 tree.end(out);
             }
-            (7, Some(argument)) => simple(tree, info, argument, out),
-            (0, Some(whole)) => {
-                let time = (self.tags.last() == Some(&1))
-                    .then(|| i64::try_from(whole).ok())
-                    .flatten();
-                match time.and_then(|time| Timestamp::from_second(time).ok()) {
-                    Some(time) => tree.string(&time.to_string(), out),
-                    None => tree.value(&whole.to_string(), out),
-                }
+            (0 | 1 | 7, Some(argument)) if self.tags.last() == Some(&1) && time(major, info, argument).is_some() => {
+                let shown = time(major, info, argument).unwrap_or_default();
+                tree.string(&shown, out);
             }
+            (7, Some(argument)) => simple(tree, info, argument, out),
+            (0, Some(whole)) => tree.value(&whole.to_string(), out),
             (1, Some(whole)) => tree.value(&(-1 - i128::from(whole)).to_string(), out),
             (2 | 3, length) => {
                 let text = string(&mut rest, major, length)?;
@@ -84,6 +84,23 @@ impl Format for Cbor {
         self.tags.clear();
         Ok(bytes.len() - rest.len())
     }
+}
+
+/// A time in seconds since 1970, whole or not, before or after (RFC 8949, section 3.4.2).
+fn time(major: u64, info: u64, argument: u64) -> Option<String> {
+    let seconds = match (major, info) {
+        (0, _) => return Some(Timestamp::from_second(i64::try_from(argument).ok()?).ok()?.to_string()),
+        (1, _) => {
+            let before = -1 - i64::try_from(argument).ok()?;
+            return Some(Timestamp::from_second(before).ok()?.to_string());
+        }
+        (_, 25) => half(argument),
+        (_, 26) => f64::from(f32::from_bits(u32::try_from(argument).ok()?)),
+        (_, 27) => f64::from_bits(argument),
+        _ => return None,
+    };
+    let since = SignedDuration::try_from_secs_f64(seconds).ok()?;
+    Some(Timestamp::from_duration(since).ok()?.to_string())
 }
 
 /// Takes a text or bytes, in pieces if they come so.
@@ -162,6 +179,9 @@ mod tests {
             (b"\xf8\xff", "\"simple(255)\""),
             (b"\xc0\x742013-03-21T20:04:00Z", "\"2013-03-21T20:04:00Z\""),
             (b"\xc1\x1a\x51\x4b\x67\xb0", "\"2013-03-21T20:04:00Z\""),
+            (b"\xc1\xfb\x41\xd4\x52\xd9\xec\x20\0\0", "\"2013-03-21T20:04:00.5Z\""),
+            (b"\xc1\x20", "\"1969-12-31T23:59:59Z\""),
+            (b"\xc1\xf9\x7c\x00", "\"inf\""),
             (b"\xa2\x61a\x01\x61b\x82\x02\x03", r#"{"a":1,"b":[2,3]}"#),
             (b"\x9f\x01\x82\x02\x03\x9f\x04\x05\xff\xff", "[1,[2,3],[4,5]]"),
             (b"\xbf\x63Fun\xf5\x63Amt\x21\xff", r#"{"Fun":true,"Amt":-2}"#),

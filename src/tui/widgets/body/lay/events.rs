@@ -13,10 +13,16 @@ use crate::tui::widgets::highlight::EVENT;
 const MARGIN: &str = "  ";
 /// JSON up to this many bytes is laid out when it is longer than a line.
 const JSON: usize = 64 * 1024;
+/// Data beyond this many bytes is written before its event ends.
+const LONG: usize = 1024 * 1024;
 /// What fits on a line, in bytes.
 const LINE: usize = 76;
 
 /// A stream on its way.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something else of the event that is under way"
+)]
 pub(super) struct Events {
     /// The time, for what arrives from now on.
     clock: Option<fn() -> String>,
@@ -26,6 +32,8 @@ pub(super) struct Events {
     /// Whether there is an event at all, and whether it has data.
     some: bool,
     with_data: bool,
+    /// Whether its head and some of its data are written: a long event is not waited for.
+    shown: bool,
     /// When the first line of it came.
     came: Option<String>,
     begun: bool,
@@ -44,6 +52,7 @@ impl Events {
             data: Vec::new(),
             some: false,
             with_data: false,
+            shown: false,
             came: None,
             begun: false,
         }
@@ -72,11 +81,15 @@ impl Events {
             b"event" => value.clone_into(&mut self.name),
             b"id" => value.clone_into(&mut self.id),
             b"data" => {
-                if self.with_data {
+                if self.with_data && !(self.shown && self.data.is_empty()) {
                     self.data.push(b'\n');
                 }
                 self.data.extend_from_slice(value);
                 self.with_data = true;
+                if self.data.len() > LONG {
+                    self.head(out);
+                    self.body(out);
+                }
             }
             b"retry" => {
                 out.extend_from_slice(b": reconnect after ");
@@ -97,7 +110,22 @@ impl Events {
 
     /// Writes the event that ends here.
     fn end(&mut self, out: &mut Vec<u8>) {
-        if !std::mem::take(&mut self.some) {
+        if std::mem::take(&mut self.some) {
+            // What is left of a long one may be nothing.
+            let nothing = !self.with_data || self.shown && self.data.is_empty();
+            self.head(out);
+            if !nothing {
+                self.body(out);
+            }
+        }
+        self.name.clear();
+        self.id.clear();
+        (self.with_data, self.shown) = (false, false);
+    }
+
+    /// Writes what an event is, once.
+    fn head(&mut self, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.shown, true) {
             return;
         }
         let mut head = EVENT.to_owned();
@@ -120,19 +148,18 @@ impl Events {
             out.extend_from_slice(b"  (no data)");
         }
         out.push(b'\n');
+    }
+
+    /// Writes the data there is.
+    fn body(&mut self, out: &mut Vec<u8>) {
         let json = matches!(self.data.first(), Some(b'{' | b'[')) && (LINE..JSON).contains(&self.data.len());
         let laid = json.then(|| indented(&self.data)).flatten();
-        if self.with_data {
-            for line in laid.as_ref().unwrap_or(&self.data).split(|byte| *byte == b'\n') {
-                out.extend_from_slice(MARGIN.as_bytes());
-                out.extend_from_slice(line);
-                out.push(b'\n');
-            }
+        for line in laid.as_ref().unwrap_or(&self.data).split(|byte| *byte == b'\n') {
+            out.extend_from_slice(MARGIN.as_bytes());
+            out.extend_from_slice(line);
+            out.push(b'\n');
         }
-        self.name.clear();
-        self.id.clear();
         self.data.clear();
-        self.with_data = false;
     }
 }
 
@@ -198,6 +225,21 @@ mod tests {
         events.lay(b"data: 1\n\n", false, &mut out);
         assert_eq!(String::from_utf8_lossy(&out), "● 12:00:01.250  tick\n  1\n");
         assert_eq!(now().len(), "12:00:01.250".len());
+    }
+
+    #[test]
+    fn an_event_that_does_not_end_is_shown_all_the_same() {
+        let (mut events, mut out) = (Events::new(false), Vec::new());
+        let line = format!("data: {}\n", "x".repeat(1000));
+        for _ in 0..3000 {
+            events.lay(line.as_bytes(), false, &mut out);
+        }
+        assert!(out.len() > 2_000_000 && events.data.len() <= LONG);
+        events.lay(b"\ndata: next\n\n", false, &mut out);
+        let text = String::from_utf8_lossy(&out);
+        assert_eq!(text.lines().filter(|line| line.len() == 1002).count(), 3000);
+        assert_eq!(text.matches(EVENT).count(), 2);
+        assert!(text.ends_with("  next\n"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Ways of laying a body out for reading, each fed block by block so that neither size nor slowness matters.
 //!
 //! What is put out is text in UTF-8, or JSON for what can be folded and has paths. None calls itself, whatever the body
-//! nests, and none writes much more than it reads: a body is not to be trusted.
+//! nests: a body is not to be trusted. What writes much more than it reads is stopped by whoever feeds it.
 
 mod braces;
 mod cbor;

@@ -23,6 +23,10 @@ fn signed(number: u64, len: usize) -> i64 {
 }
 
 impl Format for MessagePack {
+    fn depth(&self) -> usize {
+        self.tree.depth()
+    }
+
     fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop> {
         let mut rest = bytes;
         let tag = *take(&mut rest, 1)?.first().ok_or(Stop::Short)?;

@@ -44,6 +44,11 @@ impl Tree {
             .is_some_and(|open| open.left.is_none() && open.shape != Shape::Object(false))
     }
 
+    /// How many containers are open.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
     fn before(&mut self, out: &mut Vec<u8>) {
         let comma = match self.open.last_mut() {
             None => {

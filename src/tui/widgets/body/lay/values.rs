@@ -25,10 +25,16 @@ pub(super) fn take<'a>(rest: &mut &'a [u8], len: u64) -> Result<&'a [u8], Stop> 
     Ok(taken)
 }
 
+/// Containers in each other that are followed; each costs a few bytes of memory.
+const DEEPEST: usize = 1_000_000;
+
 /// A binary format.
 pub(super) trait Format: Send {
     /// Reads one value, or what opens one, and writes it as JSON; returns the bytes it took.
     fn value(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<usize, Stop>;
+
+    /// How many containers are open.
+    fn depth(&self) -> usize;
 }
 
 /// Lays out values until one is wrong.
@@ -44,6 +50,15 @@ impl<F: Format> Lay for Values<F> {
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut pos = 0;
         while pos < bytes.len() && !self.broken {
+            if self.format.depth() > DEEPEST {
+                fault(
+                    "more than a million values in each other, the last",
+                    self.at + pos as u64,
+                    out,
+                );
+                self.broken = true;
+                break;
+            }
             match self.format.value(&bytes[pos..], out) {
                 Ok(took) => pos += took,
                 Err(Stop::Short) if !last => break,
