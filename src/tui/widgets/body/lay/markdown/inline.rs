@@ -364,7 +364,7 @@ impl Writer {
     fn push(&mut self, text: &str, kind: Option<Kind>) {
         let kind = kind.unwrap_or(match self.plain {
             Kind::Text if self.struck > 0 => Kind::Comment,
-            Kind::Text if self.strong > 0 => Kind::Strong,
+            Kind::Text | Kind::Emphasis if self.strong > 0 => Kind::Strong,
             Kind::Text if self.emphasis > 0 => Kind::Emphasis,
             plain => plain,
         });
@@ -420,6 +420,13 @@ mod tests {
         ] {
             assert_eq!(shown(source), text, "{source}");
         }
+    }
+
+    #[test]
+    fn what_is_loud_is_so_in_a_quote_too() {
+        let marks = inline("**a** b", Kind::Emphasis).marks;
+        let kinds: Vec<Kind> = marks.into_iter().map(|mark| mark.kind).collect();
+        assert_eq!(kinds, [Kind::Strong, Kind::Emphasis]);
     }
 
     #[test]
