@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use regex::Regex;
 
 use crate::tui::theme::Theme;
@@ -401,7 +401,11 @@ impl Painter<'_> {
         for glyph in glyphs::glyphs(shown) {
             let end = glyph.column + glyph.width;
             let position = |column: usize| Position::new(at.x + u16::try_from(column).unwrap_or(0), at.y);
-            let style = style(range.start + glyph.byte);
+            let mut style = style(range.start + glyph.byte);
+            if glyph.text.starts_with(|c| ('▀'..='▟').contains(&c)) {
+                // A bar on a ground that is reversed would be a hole.
+                style = style.remove_modifier(Modifier::REVERSED);
+            }
             if too_long && end >= room {
                 if glyph.column < room {
                     glyphs::put(buf, position(glyph.column), glyphs::ELLIPSIS, 1, style);
