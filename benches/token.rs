@@ -50,6 +50,7 @@ fn main() {
         skew_ms: 0,
         writes: Vec::new(),
         refresh: None,
+        got_with: None,
     };
     store.note(&key, token.into());
     measure("a token that the store knows", &store, &key, &jwt);

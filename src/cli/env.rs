@@ -164,7 +164,8 @@ fn all(opened: &Opened, reveal: bool, output: &mut Output) -> Result<(), CliErro
     Ok(())
 }
 
-/// A value as typed; `-` reads it from the standard input, without the end of its line.
+/// A value as typed; `-` reads it from the standard input, without the end of its line. Nothing there is an error: whatever
+/// was to write the value has failed.
 pub fn typed(value: &str) -> Result<String, CliError> {
     if value != "-" {
         return Ok(value.to_owned());
@@ -174,6 +175,10 @@ pub fn typed(value: &str) -> Result<String, CliError> {
         .read_to_string(&mut text)
         .map_err(|error| CliError::failed("cannot read the value").because(error))?;
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
+    if text.is_empty() {
+        return Err(CliError::usage("there is no value on the standard input")
+            .hint("an empty value is given as an argument: `''`"));
+    }
     Ok(text)
 }
 

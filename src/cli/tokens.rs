@@ -67,7 +67,7 @@ fn list(mut opened: Opened, args: &ListTokensArgs, output: &mut Output) -> Resul
     }
     let widest = |text: fn(&Row) -> String| rows.iter().map(|row| text(row).chars().count()).max();
     let widths = (
-        widest(|row| escape(row.name())).unwrap_or_default(),
+        widest(|row| escape(row.shown())).unwrap_or_default(),
         widest(Row::environment).unwrap_or_default(),
     );
     for row in &rows {
@@ -84,11 +84,11 @@ async fn renew(
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     opened.prepare(&args.sending, cwd, output).await?;
-    let row = named(opened, &opened.tokens(), &args.name)?;
+    let row = named(opened, &args.name, args.sending.environment.as_deref())?;
     let name = row.name();
     let error = match &row.what {
         What::Declared(token, _) => return fetch(opened, token, &args.sending, output).await,
-        What::Granted => CliError::usage(format!(
+        What::Granted(_) => CliError::usage(format!(
             "`{name}` belongs to no variable, but to the auth of its requests"
         ))
         .hint("`postrider tokens login REQUEST` gets it for one of them"),
@@ -166,23 +166,29 @@ fn show(redactor: &Redactor, own: &Outcome, output: &mut Output) {
 /// Gets a token by a person's word, or whatever its auth needs: of a request, or of a variable by its name.
 async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
     opened.prepare(&args.sending, cwd, output).await?;
-    let row = named(opened, &opened.tokens(), &args.name);
-    if let Ok(Row {
-        what: What::Declared(token, _),
-        ..
-    }) = &row
-    {
-        return fetch(opened, token, &args.sending, output).await;
-    }
+    let here = of_name(rows(&opened.session, &opened.tokens()), &args.name);
+    // A request signs in for the environment at hand, whatever others have.
+    let row = match (here, find::item(&opened.session.workspace, cwd, &args.name)) {
+        (Ok(row), _) => Ok(row),
+        (Err(_), Ok(node)) => Err(node),
+        (Err(_), Err(error)) => {
+            let row = named(opened, &args.name, args.sending.environment.as_deref());
+            Ok(row.map_err(|_| error)?)
+        }
+    };
     let node = match row {
+        Ok(Row {
+            what: What::Declared(token, _),
+            ..
+        }) => return fetch(opened, &token, &args.sending, output).await,
         Ok(row) => bearer(opened, &row)?,
-        Err(_) => find::item(&opened.session.workspace, cwd, &args.name)?,
+        Err(node) => node,
     };
     let planned = plan(&opened.session.source(Some(node)));
     let planned = planned.ok_or_else(|| CliError::usage(format!("`{}` is no single request", args.name)))?;
     let mut pipeline = opened.pipeline(&args.sending);
     pipeline.tokens.get_or_insert_default();
-    if !args.sending.no_interaction {
+    if !args.sending.no_interaction && (args.wait || Terminal::is_there()) {
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
     let context = cancellable();
@@ -202,7 +208,9 @@ async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut O
         let redactor = secrets(&opened.session, Some(node), own).and(&own.redactor);
         show(&redactor, own, output);
     }
-    if let Some(renewal) = outcome.renewals.last() {
+    // Where no server was asked, the reason says all.
+    let was_asked = |renewal: &&Renewal| renewal.result.is_ok() || renewal.outcome.is_some();
+    if let Some(renewal) = outcome.renewals.last().filter(was_asked) {
         return tell(opened, renewal, output);
     }
     opened.save(output);
@@ -233,11 +241,15 @@ fn bearer(opened: &Opened, row: &Row) -> Result<NodeId, CliError> {
 }
 
 fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> Result<ExitCode, CliError> {
-    let mut tokens = rows_of(&mut opened, args.environment.as_deref(), output)?;
+    let environment = args.environment.as_deref();
+    let mut tokens = rows_of(&mut opened, environment, output)?;
     opened.lasting()?;
     let store = opened.tokens();
     if let Some(name) = &args.name {
-        tokens = vec![of_name(tokens, name)?];
+        tokens = vec![match environment {
+            Some(_) => of_name(tokens, name)?,
+            None => named(&mut opened, name, None)?,
+        }];
     }
     let before = opened.session.current.clone();
     for row in tokens {
@@ -245,10 +257,10 @@ fn forget(mut opened: Opened, args: &ForgetTokensArgs, output: &mut Output) -> R
         let (workspace, environment) = (session.workspace.clone(), session.environment);
         let gone = match &row.what {
             What::Declared(token, _) => forget_token(&store, token, &workspace, environment, &mut session.current),
-            What::Granted => store.forget(row.key()).map(|()| true),
+            What::Granted(_) => store.forget(row.key()).map(|()| true),
             What::Orphaned => forget_orphaned(&store, row.key(), &mut session.current),
         };
-        let name = escape(row.name());
+        let name = escape(row.shown());
         let said = if gone.map_err(CliError::failed)? {
             format!("`{name}` is forgotten, and what came with it")
         } else {

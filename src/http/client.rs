@@ -268,7 +268,9 @@ impl Client {
         };
         let (identity, passphrase) = match certificate {
             Some(number) => {
-                let (identity, passphrase) = self.inner.config.certificates[number].read(passphrases).await?;
+                let certificate = &self.inner.config.certificates[number];
+                let (identity, passphrase) = certificate.read(passphrases).await?;
+                certificate.check(&identity)?;
                 (Some(identity), passphrase)
             }
             None => (None, None),

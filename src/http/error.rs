@@ -21,7 +21,7 @@ pub(super) struct Failed<'a> {
 }
 
 /// Trust, told as a next step.
-const TRUST: &str = "name the CA's file in the settings, or turn off certificate checks for this request";
+const TRUST: &str = "name the CA's or the certificate's file in the settings (`ca_file`), or turn off certificate checks for this request";
 
 /// An error that only points to its cause.
 #[derive(Debug, thiserror::Error)]

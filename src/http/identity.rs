@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::pin::Pin;
 
+use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 use url::Url;
 
 use super::key::{self, KeyError};
@@ -54,6 +56,23 @@ impl ClientCertificate {
                     return Err(told(file, &error));
                 }
             }
+        }
+    }
+
+    /// Checks that the key is the certificate's: else the files are told by name, which TLS does not know.
+    pub(super) fn check(&self, (chain, key): &Identity) -> Result<(), SendError> {
+        match CertifiedKey::from_der(chain.clone(), key.clone_key(), &default_provider()) {
+            Err(rustls::Error::InconsistentKeys(_)) => {
+                let why = match &self.key {
+                    Some(file) => format!("the key in `{}` is not its key", file.display()),
+                    None => "the key in it is not its key".to_owned(),
+                };
+                Err(unusable(&self.certificate, &why).hint(
+                    "the file must begin with the certificate that was issued for the key; those above it follow",
+                ))
+            }
+            Err(error) => Err(unusable(&self.certificate, &error.to_string())),
+            Ok(_) => Ok(()),
         }
     }
 
@@ -143,7 +162,8 @@ fn told(file: &Path, error: &KeyError) -> SendError {
              terminal you are asked",
         ),
         KeyError::Cipher(_) => told.hint("encrypt it anew: `openssl pkey -aes256`"),
-        KeyError::None | KeyError::Wrong => told,
+        KeyError::Wrong => told.hint("check the passphrase, and where it comes from"),
+        KeyError::None => told,
     }
 }
 
@@ -284,7 +304,12 @@ mod tests {
             error.message.contains("c.pem") && !error.message.contains("`wrong`"),
             "{error:?}"
         );
-        assert!(read(&given("hush")).await.is_ok());
+        let opened = given("hush").read(None).await.unwrap().0;
+        let error = given("hush").check(&opened).unwrap_err();
+        assert!(
+            error.message.contains("c.pem") && error.message.contains("is not its key"),
+            "{error:?}"
+        );
         let unset = Passphrase::From(ValueSource::Env("POSTRIDER_TEST_UNSET".to_owned()));
         let error = read(&with(Some(unset))).await.unwrap_err();
         assert!(error.message.contains("`POSTRIDER_TEST_UNSET`"), "{error:?}");

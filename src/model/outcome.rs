@@ -77,6 +77,14 @@ impl Outcome {
             || !self.script_errors.is_empty()
             || self.tests.iter().any(TestResult::failed)
     }
+
+    /// Whether its exchange is the one that was to bring its token: the request itself was not sent.
+    pub fn is_of_its_token(&self) -> bool {
+        let own = self.renewals.last().and_then(|renewal| renewal.outcome.as_ref());
+        let own = own.and_then(|own| own.exchange.as_ref());
+        own.zip(self.exchange.as_ref())
+            .is_some_and(|(own, shown)| own.started == shown.started && own.request.url == shown.request.url)
+    }
 }
 
 /// A request that a script sent with `pm.sendRequest`.

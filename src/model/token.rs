@@ -221,6 +221,10 @@ pub struct Token {
     /// What renews it, where the one it came from keeps such a thing (OAuth 2.0's refresh token).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<String>,
+    /// A mark of the secrets it was got with, where they are none of the request's that brought it: who changes a password
+    /// wants no token of the old one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub got_with: Option<String>,
 }
 
 impl fmt::Debug for Token {
@@ -273,6 +277,7 @@ mod tests {
             skew_ms: 0,
             writes: Vec::new(),
             refresh: Some("s3cret".into()),
+            got_with: None,
         };
         assert!(!format!("{token:?}").contains("s3cret"));
     }

@@ -61,7 +61,7 @@ pub struct ConfigDto {
     pub response_limit: Option<u32>,
     /// A proxy URL for all requests, or `direct` for none; absent takes the environment's.
     pub proxy: Option<String>,
-    /// A PEM file with more certificate authorities to trust.
+    /// A PEM file with more certificates to trust, authorities' or a server's own; relative to this file.
     pub ca_file: Option<PathBuf>,
     /// Check no server's certificate at all.
     #[serde(default)]
@@ -189,7 +189,7 @@ impl ConfigDto {
             silence: dto.silence.map(|silence| silence.0),
             response_limit: dto.response_limit,
             proxy: dto.proxy,
-            ca_file: dto.ca_file,
+            ca_file: dto.ca_file.map(|path| folder.join(path)),
             insecure: dto.insecure,
             editor: dto.editor,
             mouse: dto.mouse,
@@ -292,7 +292,7 @@ mod tests {
         std::fs::write(&file, "theme = \"dark\"\ntimeout = \n").unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config, problems.len()), (Config::default(), 1));
-        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\n";
+        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
         std::fs::write(&file, text).unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problems), (Some("dark"), Vec::new()));
@@ -301,6 +301,7 @@ mod tests {
             (config.memory, config.spill_folder),
             (Some(8), Some(folder.path().join("spill")))
         );
+        assert_eq!(config.ca_file, Some(folder.path().join("ca.pem")));
         assert_eq!(
             (config.silence, config.response_limit),
             (Some(Duration::from_mins(1)), Some(9))

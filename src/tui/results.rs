@@ -228,8 +228,10 @@ fn sent(
     announce(state, node, renews, &outcome);
     let open = state.shared.open;
     renewed(state, &outcome, &aim);
-    // Whoever joined another's fetching has nothing of it to show.
-    if !renews || outcome.exchange.is_some() {
+    // Whoever joined another's fetching has nothing of it to show; and where signing in went well, what the request itself
+    // was answered last stays.
+    let signed_in = aim == Aim::SignIn && outcome.renewals.last().is_some_and(|renewal| renewal.result.is_ok());
+    if !(signed_in || renews && outcome.exchange.is_none()) {
         state.shared.outcomes.insert(node, Arc::new(outcome), open);
     }
 }

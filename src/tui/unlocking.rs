@@ -13,9 +13,10 @@ use super::runtime::restore;
 use super::secrets;
 use super::shared::{Level, Shared};
 use super::state::State;
+use crate::exec::renewal::TokenStore;
 use crate::http::Jar;
-use crate::model::variable::{CurrentValue, Owner};
-use crate::store::state::{Draft, Other, draft_aside};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
+use crate::store::state::{Draft, Other, draft_aside, token_row};
 
 /// The words of the question.
 const QUESTION: &str = "What unlocks the values, tokens and cookies kept on this machine?";
@@ -75,16 +76,25 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     let is_newer = |owner: &Owner, key: &str, value: &CurrentValue| {
         value.set_by != secrets::SET_BY || kept.current.get(owner, key).is_none()
     };
+    let fetched = fetched_since(&state.shared.tokens, &kept.current);
     let newer: Vec<_> = ours
         .iter()
         .filter(|(owner, key, value)| is_newer(owner, key, value))
         .map(|(owner, key, value)| (owner.clone(), key.to_owned(), Some(value.clone())))
+        .chain(
+            fetched
+                .iter()
+                .cloned()
+                .map(|(owner, key, value)| (owner, key, Some(value))),
+        )
         .collect();
     if !newer.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(newer)));
     }
     let others = kept.current.iter();
     let others = others.filter(|(owner, key, _)| ours.get(owner, key).is_none_or(|value| !is_newer(owner, key, value)));
+    let is_older = |owner: &Owner, key: &str| fetched.iter().any(|(own, name, _)| own == owner && name == key);
+    let others = others.filter(|(owner, key, _)| !is_older(owner, key));
     let others = others.map(|(owner, key, value)| Other {
         owner: owner.clone(),
         key: key.to_owned(),
@@ -100,4 +110,12 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     state
         .shared
         .notify(Level::Done, "unlocked: tokens, values and cookies are there, and kept");
+}
+
+/// The tokens that were fetched while nothing could be kept, as they are to be kept: those of which nothing as new is there.
+fn fetched_since(tokens: &TokenStore, kept: &CurrentValues) -> Vec<(Owner, String, CurrentValue)> {
+    let known = tokens.all().into_iter().filter(|(key, _)| key.audience.is_empty());
+    let rows = known.filter_map(|(key, token)| token_row(&key, &token).ok());
+    rows.filter(|(owner, key, row)| kept.get(owner, key).is_none_or(|kept| kept.set_at < row.set_at))
+        .collect()
 }

@@ -124,7 +124,7 @@ fn the_token_of_an_auth_is_signed_in_for_listed_and_forgotten() {
         ))
         .stderr(contains("s3cret").not());
     let listed = run(&["tokens", "list"]).success();
-    listed.stdout(contains("me at 127.0.0.1  here  valid 9 min").and(contains("by the auth of its requests")));
+    listed.stdout(contains("me at 127.0.0.1  here  valid 9 min").and(contains("by the auth of api/own")));
     run(&["send", "api/own"]).success().stdout("number 1");
     run(&["tokens", "login", "me at 127.0.0.1"]).success();
     run(&["send", "api/own"]).success().stdout("number 2");
@@ -139,6 +139,111 @@ fn the_token_of_an_auth_is_signed_in_for_listed_and_forgotten() {
     run(&["tokens", "login", "api/get"])
         .code(2)
         .stderr(contains("the auth of `Get` does not get a token itself"));
+}
+
+/// A request whose auth gets its token itself, at this server.
+fn own(base: &str, more: &str) -> String {
+    format!(
+        "name = \"Own\"\nmethod = \"GET\"\nurl = \"{base}/x\"\n[auth]\ntype = \"oauth2\"\naccessTokenUrl = \"{base}/token\"\n\
+         clientId = \"me\"\n{more}"
+    )
+}
+
+#[test]
+fn two_tokens_of_one_client_have_names_of_their_own_and_need_no_environment_to_be_found() {
+    let home = Home::new();
+    let (base, _) = desk();
+    let run = |args: &[&str]| {
+        let command = postrider(&home, &base);
+        let root = home.folder.path().join("tokens");
+        let machine = "grant_type = \"client_credentials\"\nclientSecret = \"hush\"\n";
+        write(&root, "collections/api/own.toml", &own(&base, machine));
+        let scope = format!("{machine}scope = \"wide\"\n");
+        write(&root, "collections/api/wide.toml", &own(&base, &scope));
+        assert_cmd::Command::from_std(command).args(args).assert()
+    };
+    run(&["send", "api/own", "-e", "here"]).success();
+    run(&["send", "api/wide", "-e", "here"]).success();
+    run(&["tokens", "list", "-e", "here"]).success().stdout(
+        contains("me at 127.0.0.1 (api/own)   here  valid 9 min")
+            .and(contains("me at 127.0.0.1 (api/wide)  here  valid 9 min")),
+    );
+    run(&["tokens", "forget", "me at 127.0.0.1"])
+        .code(2)
+        .stderr(contains("there are 2 tokens"));
+    run(&["tokens", "forget", "me at 127.0.0.1", "-e", "here"])
+        .code(2)
+        .stderr(contains("`me at 127.0.0.1 (api/own)`, `me at 127.0.0.1 (api/wide)`"));
+    // What the list calls it, or the request, with an environment or without.
+    run(&["tokens", "forget", "me at 127.0.0.1 (api/own)"]).success();
+    run(&["tokens", "list"])
+        .success()
+        .stdout(contains("me at 127.0.0.1  here").and(contains("api/own").not()));
+    run(&["tokens", "login", "me at 127.0.0.1"]).success();
+    run(&["tokens", "forget", "api/wide"]).success();
+    run(&["tokens", "list"]).success().stdout(contains("me at").not());
+}
+
+#[test]
+fn another_client_secret_wants_another_token() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let run = |secret: &str| {
+        let command = postrider(&home, &base);
+        let more = format!("grant_type = \"client_credentials\"\nclientSecret = \"{secret}\"\n");
+        let root = home.folder.path().join("tokens");
+        write(&root, "collections/api/own.toml", &own(&base, &more));
+        let sent = assert_cmd::Command::from_std(command)
+            .args(["send", "api/own"])
+            .assert();
+        sent.success()
+    };
+    run("first").stdout("number 1");
+    run("first").stdout("number 1");
+    run("second")
+        .stdout("number 2")
+        .stderr(contains("another password or client secret"));
+    run("second").stdout("number 2");
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn without_a_terminal_a_login_waits_for_nobody_unless_it_is_told_to() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let mut command = postrider(&home, &base);
+    let more = format!("authUrl = \"{base}/authorize\"\n");
+    write(
+        &home.folder.path().join("tokens"),
+        "collections/api/own.toml",
+        &own(&base, &more),
+    );
+    command.args(["tokens", "login", "api/own"]);
+    assert_cmd::Command::from_std(command)
+        .assert()
+        .code(1)
+        .stderr(contains("nobody can be asked here").and(contains("`--wait`")));
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn a_token_of_the_collection_is_known_in_every_environment() {
+    let home = Home::new();
+    let (base, asked) = desk();
+    let run = |args: &[&str]| {
+        let command = postrider(&home, &base);
+        let root = home.folder.path().join("tokens");
+        let collection = "name = \"API\"\n[auth]\ntype = \"bearer\"\ntoken = \"{{t}}\"\n\n[[variables]]\nkey = \"t\"\n\n\
+                          [tokens.t]\nrequest = \"login\"\nvalue = \"$.access_token\"\n";
+        write(&root, "collections/api/collection.toml", collection);
+        assert_cmd::Command::from_std(command).args(args).assert()
+    };
+    run(&["send", "api/get"]).success().stdout("number 1");
+    run(&["tokens", "list", "-e", "here"])
+        .success()
+        .stdout(contains("t  here  valid 9 min"));
+    run(&["send", "api/get", "-e", "here"]).success().stdout("number 1");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
 }
 
 #[test]

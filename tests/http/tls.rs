@@ -139,6 +139,7 @@ async fn what_is_not_trusted_is_told_apart() {
     let exchange = fetch(&client, &server, "localhost").await;
     refused(&exchange, "self-signed");
     assert_eq!(error(&exchange).code, "DEPTH_ZERO_SELF_SIGNED_CERT");
+    assert!(error(&exchange).hint.as_ref().unwrap().contains("certificate's file"));
 
     let mut old = for_hosts(&["localhost"]);
     old.not_after = rcgen::date_time_ymd(2020, 1, 1);
@@ -151,6 +152,44 @@ async fn what_is_not_trusted_is_told_apart() {
     let exchange = fetch(&client, &server, "localhost").await;
     refused(&exchange, "another host than `localhost`");
     assert_eq!(error(&exchange).code, "ERR_TLS_CERT_ALTNAME_INVALID");
+}
+
+#[tokio::test]
+async fn a_servers_own_certificate_is_trusted_once_it_is_named() {
+    let of = |ca: bool, hosts: &[&str]| {
+        let key = KeyPair::generate().unwrap();
+        let mut params = for_hosts(hosts);
+        if ca {
+            // As `openssl req -x509` makes them.
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        let own = params.self_signed(&key).unwrap();
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(own.pem().as_bytes()).unwrap();
+        let client = Client::new(ClientConfig {
+            ca_file: Some(file.path().to_owned()),
+            ..config()
+        });
+        (server_config(&own, &key, &[]), client, file)
+    };
+    for ca in [true, false] {
+        let (config, client, _file) = of(ca, &["localhost"]);
+        let server = Server::start_tls(config.clone(), ok).await;
+        assert_eq!(response(&fetch(&client, &server, "localhost").await).body, "hi", "{ca}");
+        // Another one of the same name is another one.
+        let (_, stranger, _file) = of(ca, &["localhost"]);
+        assert_eq!(
+            error(&fetch(&stranger, &server, "localhost").await).kind,
+            SendErrorKind::Tls
+        );
+
+        let (config, client, _file) = of(ca, &["other.test"]);
+        let server = Server::start_tls(config, ok).await;
+        refused(
+            &fetch(&client, &server, "localhost").await,
+            "another host than `localhost`",
+        );
+    }
 }
 
 #[tokio::test]

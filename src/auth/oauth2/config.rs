@@ -6,6 +6,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::super::chance::Chance;
 use super::error::OAuthError;
 use super::extra::{Extra, ExtraParam, extras};
 use super::pkce;
@@ -319,6 +320,26 @@ impl Config {
             .fold(String::new(), |out, byte| format!("{out}{byte:02x}"))
     }
 
+    /// A mark of the secrets that a token is got with: password, client secret, key. It is salted, and belongs where the
+    /// token itself is kept.
+    pub fn mark(&self) -> String {
+        self.marked(&Chance::Real.nonce())
+    }
+
+    /// Whether a mark is one of these secrets.
+    pub fn has_mark(&self, mark: &str) -> bool {
+        mark.split_once(':').is_some_and(|(salt, _)| self.marked(salt) == mark)
+    }
+
+    fn marked(&self, salt: &str) -> String {
+        let secrets = [&self.client.secret, &self.client.key, &self.password].map(Secret::reveal);
+        let digest = Sha256::digest(serde_json::json!([salt, secrets]).to_string());
+        let digest = digest
+            .iter()
+            .fold(String::new(), |out, byte| format!("{out}{byte:02x}"));
+        format!("{salt}:{digest}")
+    }
+
     /// What the token is called: its own name, else the client at the server.
     pub fn label(&self) -> String {
         if !self.name.is_empty() {
@@ -538,6 +559,18 @@ mod tests {
             assert_ne!(print(&auth()), print(&auth().with(name, value)), "{name}");
         }
         assert_eq!(print(&auth()).len(), 16);
+    }
+
+    #[test]
+    fn a_mark_tells_other_secrets_and_holds_none() {
+        let of = |auth: &Auth| Config::read(auth).unwrap().unwrap();
+        let (own, mark) = (of(&auth()), of(&auth()).mark());
+        assert!(own.has_mark(&mark) && !mark.contains("s3cret"));
+        assert_ne!(mark, own.mark(), "it is salted");
+        for (name, value) in [("clientSecret", "other"), ("password", "p"), ("privateKey", "PEM")] {
+            assert!(!of(&auth().with(name, value)).has_mark(&mark), "{name}");
+        }
+        assert!(of(&auth().with("scope", "x")).has_mark(&mark) && !own.has_mark(""));
     }
 
     #[test]

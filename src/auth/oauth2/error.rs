@@ -98,7 +98,7 @@ pub enum OAuthError {
         why: String,
     },
     /// Somebody must sign in, and nobody can be asked.
-    #[error("somebody has to sign in for the grant `{grant}`, and this run asks nobody")]
+    #[error("somebody has to sign in for the grant `{grant}`, and nobody can be asked here")]
     Unattended {
         /// The grant.
         grant: &'static str,
@@ -133,7 +133,8 @@ impl OAuthError {
                 "end what has it, or choose another port, which the server must know as well".to_owned()
             }
             Self::Unattended { .. } => {
-                "sign in first: `postrider tokens login REQUEST`, or send it in the TUI; the token is kept and renewed"
+                "sign in first: `postrider tokens login REQUEST` in a terminal (elsewhere `--wait` waits for you), or send it in \
+                 the TUI; the token is kept and renewed"
                     .to_owned()
             }
             Self::Late(_) => "send again to get a new sign-in".to_owned(),

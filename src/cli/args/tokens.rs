@@ -31,7 +31,7 @@ pub struct ListTokensArgs {
 /// What `tokens renew` takes.
 #[derive(Clone, Debug, Args)]
 pub struct RenewTokenArgs {
-    /// Its variable; with the place of what declares it before a slash where two have one name.
+    /// What `tokens list` calls it: its variable, with more where two have one name.
     pub name: String,
     /// As for `send`.
     #[command(flatten)]
@@ -43,6 +43,9 @@ pub struct RenewTokenArgs {
 pub struct LoginArgs {
     /// The request: its file, or its place in the workspace; or the token's name.
     pub name: String,
+    /// Waits for whoever signs in, also without a terminal.
+    #[arg(long, conflicts_with = "no_interaction")]
+    pub wait: bool,
     /// As for `send`.
     #[command(flatten)]
     pub sending: SendingArgs,
@@ -51,7 +54,7 @@ pub struct LoginArgs {
 /// What `tokens forget` takes.
 #[derive(Clone, Debug, Args)]
 pub struct ForgetTokensArgs {
-    /// Its variable; with the place of what declares it before a slash where two have one name.
+    /// What `tokens list` calls it: its variable, with more where two have one name.
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub name: Option<String>,
     /// All tokens of the environment.

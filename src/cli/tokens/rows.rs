@@ -1,5 +1,7 @@
 //! The tokens of a workspace as the command line shows them: those that files declare, and those that auths have got.
 
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,10 +10,9 @@ use serde_json::{Value, json};
 use crate::cli::CliError;
 use crate::cli::open::Opened;
 use crate::cli::output::{Paint, escape};
-use crate::exec::Session;
-use crate::exec::renewal::{TokenStore, is_granted, span};
-use crate::exec::scopes;
+use crate::exec::renewal::{TokenStore, granted_key_at, is_granted, span};
 use crate::exec::tokens::{Declared, TokenRequest, TokenStatus, status, token_sources};
+use crate::exec::{Session, inherited_auth, scopes};
 use crate::model::Workspace;
 use crate::model::secret::MASK;
 use crate::model::token::{Token, TokenKey};
@@ -25,6 +26,8 @@ pub struct Row {
     /// What it is.
     pub what: What,
     key: TokenKey,
+    /// Its name, with what tells it from others of that name in its environment.
+    shown: String,
     state: &'static str,
     end: Option<Timestamp>,
 }
@@ -33,8 +36,8 @@ pub struct Row {
 pub enum What {
     /// A request that a file declares, and its path if it is there.
     Declared(Box<TokenRequest>, Option<String>),
-    /// A request's own auth: this one has no variable.
-    Granted,
+    /// The auth of requests, and the path of what holds it if any does still: this one has no variable.
+    Granted(Option<String>),
     /// What has declared it, or its environment, is gone; the token is kept still.
     Orphaned,
 }
@@ -47,7 +50,14 @@ impl Row {
             Some(end) if end <= Timestamp::now() => "expired",
             Some(_) => "valid",
         };
-        Self { what, key, state, end }
+        let shown = key.name.clone();
+        Self {
+            what,
+            key,
+            shown,
+            state,
+            end,
+        }
     }
 
     /// Which token it is.
@@ -60,23 +70,41 @@ impl Row {
         &self.key.name
     }
 
+    /// What it is called in the list: no other of its environment is.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The slug of its environment; empty without one.
+    pub fn slug(&self) -> &str {
+        &self.key.environment
+    }
+
+    fn whole(&self) -> String {
+        format!("{}/{}", self.key.place, self.key.name)
+    }
+
+    /// Whether these words are its own: what the list calls it, or its place and name.
+    fn is_exactly(&self, wanted: &str) -> bool {
+        let is_path = matches!(&self.what, What::Granted(Some(path)) if path == wanted);
+        self.shown == wanted || is_path || self.whole() == wanted
+    }
+
     fn source(&self) -> String {
         match &self.what {
             What::Declared(token, Some(path)) => {
                 format!("from {}, renew {}", escape(path), token.source.renew.word())
             }
             What::Declared(token, None) => format!("from `{}`, which is not there", escape(&token.source.request)),
-            What::Granted => "by the auth of its requests".to_owned(),
+            What::Granted(Some(path)) => format!("by the auth of {}", escape(path)),
+            What::Granted(None) => "no auth gets it any more".to_owned(),
             What::Orphaned => "nothing here declares it".to_owned(),
         }
     }
 
     /// The environment's name for the table.
     pub fn environment(&self) -> String {
-        match self.key.environment.as_str() {
-            "" => "no environment".to_owned(),
-            name => escape(name),
-        }
+        shown_environment(&self.key.environment)
     }
 
     /// The row as a line of a table, its name and its environment so many columns wide.
@@ -91,7 +119,7 @@ impl Row {
             _ => paint.yellow("no token yet"),
         };
         let masked = if self.state == MISSING { "" } else { MASK };
-        let (name, source) = (escape(self.name()), paint.dim(&self.source()));
+        let (name, source) = (escape(self.shown()), paint.dim(&self.source()));
         let environment = self.environment();
         format!("{name:width$}  {environment:second$}  {life}  {masked}  {source}")
     }
@@ -105,12 +133,13 @@ impl Row {
                 token.source.renew.word(),
                 Some(token.declared_by(workspace)),
             ),
-            What::Granted => (None, "auto", None),
+            What::Granted(by) => (None, "auto", by.as_deref()),
             What::Orphaned => (None, "never", None),
         };
         let environment = Some(&self.key.environment).filter(|environment| !environment.is_empty());
         json!({
             "name": self.name(),
+            "called": self.shown(),
             "declared_by": by,
             "place": self.key.place,
             "environment": environment,
@@ -123,25 +152,87 @@ impl Row {
     }
 }
 
+fn shown_environment(slug: &str) -> String {
+    match slug {
+        "" => "no environment".to_owned(),
+        name => escape(name),
+    }
+}
+
 /// All tokens of the active environment, as `store` knows them.
 pub fn rows(session: &Session, store: &TokenStore) -> Vec<Row> {
     let workspace = &*session.workspace;
     let environment = session.environment.and_then(|id| workspace.environment(id));
     let environment = environment.map_or("", |node| node.slug.as_str());
     let mut out: Vec<Row> = declared(session, store).collect();
+    let holders = OnceCell::new();
     for (key, token) in kept_for(environment, store) {
         if is_granted(&key) {
-            out.push(Row::new(What::Granted, key, token.expires_at, true));
+            let by = holders.get_or_init(|| holders_of(session)).get(&key).cloned();
+            out.push(Row::new(What::Granted(by), key, token.expires_at, true));
         } else if !out.iter().any(|row| row.key == key) {
             out.push(of_orphaned((key, token)));
+        }
+    }
+    told_apart(&mut out);
+    out
+}
+
+/// What holds the auths that get tokens, by token: the request, or the folder or collection it takes its auth from.
+fn holders_of(session: &Session) -> HashMap<TokenKey, String> {
+    let workspace = &*session.workspace;
+    let mut out = HashMap::new();
+    for collection in workspace.collections() {
+        for node in workspace.requests_below(*collection) {
+            let Some(key) = granted_key_at(&session.source(Some(node))) else {
+                continue;
+            };
+            let own = workspace.request(node).is_some_and(|own| !own.auth.is_inherited());
+            let holder = if own {
+                None
+            } else {
+                inherited_auth(workspace, node).from
+            };
+            if let Some(path) = workspace.path(holder.unwrap_or(node)) {
+                out.entry(key).or_insert_with(|| path.to_string());
+            }
         }
     }
     out
 }
 
+/// Adds to names that several have what tells them apart: the path of what holds the auth, or else the place.
+fn told_apart(rows: &mut [Row]) {
+    let names: Vec<_> = rows
+        .iter()
+        .map(|row| (row.key.environment.clone(), row.shown.clone()))
+        .collect();
+    let with = |text: &str, name: &str| format!("{name} ({text})");
+    let wider: Vec<String> = rows
+        .iter()
+        .map(|row| match &row.what {
+            What::Granted(Some(path)) => with(path, row.name()),
+            What::Granted(None) => with(row.key.place.rsplit('/').next().unwrap_or_default(), row.name()),
+            What::Declared(..) | What::Orphaned => row.whole(),
+        })
+        .collect();
+    let is_several = |all: &[String], name: &String| all.iter().filter(|other| *other == name).count() > 1;
+    for (at, row) in rows.iter_mut().enumerate() {
+        if names.iter().filter(|other| **other == names[at]).count() > 1 {
+            row.shown.clone_from(&wider[at]);
+            // One auth may get several, as its variables say.
+            if is_several(&wider, &wider[at]) {
+                row.shown = with(row.key.place.rsplit('/').next().unwrap_or_default(), row.name());
+            }
+        }
+    }
+}
+
 /// The tokens that are kept for an environment of which nobody has the file any more.
 pub fn rows_of_gone(environment: &str, store: &TokenStore) -> Vec<Row> {
-    kept_for(environment, store).map(of_orphaned).collect()
+    let mut out: Vec<Row> = kept_for(environment, store).map(of_orphaned).collect();
+    told_apart(&mut out);
+    out
 }
 
 fn kept_for(environment: &str, store: &TokenStore) -> impl Iterator<Item = (TokenKey, Arc<Token>)> {
@@ -167,7 +258,9 @@ pub fn rows_everywhere(session: &Session, store: &TokenStore) -> Vec<Row> {
         slug.is_empty() || workspace.environments().iter().any(|node| node.slug == *slug)
     };
     let gone = store.all().into_iter().filter(|(key, _)| !is_there(key));
-    out.extend(gone.map(of_orphaned));
+    let mut gone: Vec<Row> = gone.map(of_orphaned).collect();
+    told_apart(&mut gone);
+    out.extend(gone);
     out
 }
 
@@ -202,41 +295,67 @@ fn of_declared(session: &Session, store: &TokenStore, token: TokenRequest) -> Ro
     Row::new(What::Declared(Box::new(token), request), key, end, is_set)
 }
 
-/// The one token of a name, or of a place and name.
+/// The one token of a name, of a place and name, or of what else tells it apart. Where the user has named no environment and
+/// the active one has no such token, the only one that any other has: that environment is taken then.
 ///
 /// # Errors
 ///
 /// When there is none, or more than one: with the names to choose from.
-pub fn named(opened: &Opened, store: &TokenStore, wanted: &str) -> Result<Row, CliError> {
-    of_name(rows(&opened.session, store), wanted)
+pub fn named(opened: &mut Opened, wanted: &str, environment: Option<&str>) -> Result<Row, CliError> {
+    let store = opened.tokens();
+    let here = rows(&opened.session, &store);
+    if environment.is_some() || matching(&here, wanted).next().is_some() {
+        return of_name(here, wanted);
+    }
+    let mut all = rows_everywhere(&opened.session, &store);
+    let found: Vec<usize> = matching(&all, wanted).collect();
+    let slugs: BTreeSet<&str> = found.iter().map(|at| all[*at].slug()).collect();
+    if slugs.len() > 1 {
+        let several: Vec<String> = slugs
+            .iter()
+            .map(|slug| format!("`{}`", shown_environment(slug)))
+            .collect();
+        let error = CliError::usage(format!("there are tokens `{wanted}` in {}", several.join(", ")));
+        return Err(error.hint("say of which environment: `-e ENV`"));
+    }
+    let Some(slug) = slugs.first().map(|slug| (*slug).to_owned()) else {
+        return of_name(here, wanted);
+    };
+    // One that is gone has nothing to choose.
+    if opened.session.workspace.environment_named(&slug).is_some() {
+        opened.choose(&slug)?;
+    }
+    all.retain(|row| row.slug() == slug);
+    of_name(all, wanted)
 }
 
-/// The one of these that has a name, or a place and name.
+/// The rows that these words name.
+fn matching<'a>(rows: &'a [Row], wanted: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let exactly = rows.iter().any(|row| row.is_exactly(wanted));
+    let is = move |row: &Row| row.is_exactly(wanted) || !exactly && row.name() == wanted;
+    rows.iter()
+        .enumerate()
+        .filter(move |(_, row)| is(row))
+        .map(|(at, _)| at)
+}
+
+/// The one of these that has a name.
 pub fn of_name(mut all: Vec<Row>, wanted: &str) -> Result<Row, CliError> {
-    let is = |row: &Row| row.name() == wanted;
-    let whole = |row: &Row| format!("{}/{}", row.key.place, row.name());
-    let by_name = all.iter().filter(|row| is(row)).count();
-    let at = all
-        .iter()
-        .position(|row| whole(row) == wanted || (by_name == 1 && is(row)));
-    if let Some(at) = at {
-        return Ok(all.swap_remove(at));
-    }
-    let names: Vec<String> = all
-        .iter()
-        .filter(|row| by_name == 0 || is(row))
-        .map(|row| match by_name {
-            0 => format!("`{}`", row.name()),
-            _ => format!("`{}`", whole(row)),
-        })
-        .collect();
-    let error = match by_name {
-        0 => CliError::usage(format!("there is no token `{wanted}`")),
-        many => CliError::usage(format!("there are {many} tokens `{wanted}`")),
+    let found: Vec<usize> = matching(&all, wanted).collect();
+    let names = |which: &mut dyn Iterator<Item = &Row>| {
+        let mut names: Vec<String> = which.map(|row| format!("`{}`", row.shown())).collect();
+        names.sort();
+        names.join(", ")
     };
-    Err(if names.is_empty() {
-        error.hint("`[tokens.NAME]` in a collection.toml says where one comes from")
-    } else {
-        error.hint(format!("say which: {}", names.join(", ")))
-    })
+    match found.as_slice() {
+        [one] => Ok(all.swap_remove(*one)),
+        [] if all.is_empty() => Err(CliError::usage(format!("there is no token `{wanted}`"))
+            .hint("`[tokens.NAME]` in a collection.toml says where one comes from")),
+        [] => Err(CliError::usage(format!("there is no token `{wanted}`"))
+            .hint(format!("say which: {}", names(&mut all.iter())))),
+        several => Err(
+            CliError::usage(format!("there are {} tokens `{wanted}`", several.len()))
+                .hint(format!("say which: {}", names(&mut several.iter().map(|at| &all[*at])))),
+        ),
+    }
 }

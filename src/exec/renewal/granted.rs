@@ -36,6 +36,8 @@ use crate::vars::{Dynamic, resolve};
 const RENEW_BEFORE: Duration = Duration::from_secs(30);
 /// The status that says a token is no good (RFC 6750, section 3.1).
 const UNAUTHORIZED: u16 = 401;
+/// What the grant of a refresh token is called (RFC 6749, section 6).
+const REFRESH: &str = "refresh token";
 /// Where its parameter is put.
 const TOKEN: &str = "accessToken";
 
@@ -70,7 +72,8 @@ impl Origin for Granted {
                 cancel: fetching.cancel.clone(),
                 ..self.flow.clone()
             };
-            let refresh = fetching.known.and_then(|known| known.refresh.clone()).map(Secret::new);
+            let known = fetching.known.filter(|known| is_of(known, &self.config));
+            let refresh = known.and_then(|known| known.refresh.clone()).map(Secret::new);
             let mut got = None;
             if let Some(token) = refresh {
                 got = match flow.refresh(self.config.clone(), &token).await {
@@ -79,17 +82,16 @@ impl Origin for Granted {
                     done => Some(done),
                 };
             }
-            let got = match got {
-                Some(got) => got,
-                None => flow.obtain(self.config.clone()).await,
-            };
-            self.fetched(got)
+            match got {
+                Some(got) => self.fetched(got, REFRESH),
+                None => self.fetched(flow.obtain(self.config.clone()).await, self.config.grant.label()),
+            }
         })
     }
 }
 
 impl Granted {
-    fn fetched(&self, got: Result<Got, Failed>) -> Fetched {
+    fn fetched(&self, got: Result<Got, Failed>, grant: &str) -> Fetched {
         let (token, exchange, hidden) = match got {
             Ok(got) => (self.token(&got), got.exchange, got.tokens.secrets().collect()),
             Err(Failed { error, exchange }) => (Err(failure(&error)), exchange, Vec::new()),
@@ -104,7 +106,7 @@ impl Granted {
         });
         Fetched {
             token,
-            from: self.config.grant.label().to_owned(),
+            from: grant.to_owned(),
             node: None,
             outcome,
         }
@@ -140,14 +142,21 @@ impl Granted {
                 skew_ms: 0,
                 writes: Vec::new(),
                 refresh: None,
+                got_with: None,
             },
         };
         if let (None, Some(lasts), Sends::Access) = (token.expires_at, tokens.lasts, self.config.sends) {
             token.expires_at = got.at.checked_add(lasts).ok();
         }
+        token.got_with = Some(self.config.mark());
         token.refresh = tokens.refresh.as_ref().map(|token| token.reveal().to_owned());
         Ok(token)
     }
+}
+
+/// Whether a token was got with the secrets that the auth holds now. Of older ones it is not known.
+fn is_of(token: &Token, config: &Config) -> bool {
+    token.got_with.as_ref().is_none_or(|mark| config.has_mark(mark))
 }
 
 /// Why there is no token, for the store.
@@ -191,12 +200,15 @@ impl Pipeline {
         };
         let unattended = config.grant.needs_person() && self.person.is_none();
         let key = key(prepared, &config);
-        let held = store.peek(&key).map(|token| token.value.clone());
+        let known = store.peek(&key);
+        let held = known.as_ref().map(|token| token.value.clone());
+        let is_ours = known.as_ref().is_none_or(|token| is_of(token, &config));
         let cause = match store.judge(&key, held.as_deref(), RENEW_BEFORE, Timestamp::now()) {
+            _ if !is_ours => Some(Cause::Changed),
             Standing::Good(_) => None,
             Standing::Due(cause) => Some(cause),
         };
-        let refreshes = store.peek(&key).is_some_and(|token| token.refresh.is_some());
+        let refreshes = is_ours && known.is_some_and(|token| token.refresh.is_some());
         // What was got here goes before what is given; without it, the given one goes out as it does in Postman's runner,
         // which heeds none of the keys that say how to get another.
         let given = given.filter(|_| cause.is_some() && !refreshes);

@@ -50,6 +50,8 @@ pub enum Cause {
     Refused(u16),
     /// A server refused it earlier.
     RefusedEarlier,
+    /// It was got with a password or client secret that is another one by now.
+    Changed,
     /// The user wants a new one.
     Asked,
 }
@@ -63,6 +65,7 @@ impl Cause {
             Self::Ending(left) => format!("had {} left", span(left)),
             Self::Refused(status) => format!("was refused with {status}"),
             Self::RefusedEarlier => "was refused before".to_owned(),
+            Self::Changed => "was got with another password or client secret".to_owned(),
             Self::Asked => "was to be renewed".to_owned(),
         }
     }

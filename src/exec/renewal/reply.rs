@@ -165,6 +165,7 @@ pub(super) fn dated(
         skew_ms: skew.map_or(0, |skew| i64::try_from(skew.as_millis()).unwrap_or(0)),
         writes: Vec::new(),
         refresh: None,
+        got_with: None,
     })
 }
 

@@ -174,7 +174,10 @@ impl TokenStore {
             return Standing::Due(Cause::RefusedEarlier);
         }
         let known = slot.and_then(|slot| slot.token.as_ref());
-        match known.filter(|token| token.value == held) {
+        match known
+            .filter(|token| token.value == held)
+            .or_else(|| slots.same(key, held))
+        {
             Some(token) => standing(token, renew_before, now),
             None => standing_of(held, known.map_or(0, |token| token.skew_ms), renew_before, now),
         }
@@ -409,6 +412,14 @@ impl TokenStore {
 }
 
 impl Slots {
+    /// A token of another environment that has this very value: it stands in a variable that both see, as one of the
+    /// collection's does that was set while no environment was active.
+    fn same(&self, key: &TokenKey, value: &str) -> Option<&Arc<Token>> {
+        let others = self.by_key.iter();
+        let mut others = others.filter(|(other, _)| other.place == key.place && other.name == key.name);
+        others.find_map(|(_, slot)| slot.token.as_ref().filter(|token| token.value == value))
+    }
+
     /// The tokens that would wait for each other if the fetching of `within` waited for `key`; `None` when none would.
     fn circle(&self, key: &TokenKey, within: Option<&TokenKey>) -> Option<Vec<String>> {
         let within = within?;

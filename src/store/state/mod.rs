@@ -26,7 +26,7 @@ pub use history::HistoryRow;
 pub use open::folder_for;
 pub use others::{Known, Other, StateWatcher};
 pub use sealing::{Rekeyed, give_up, lost, rekey};
-pub use tokens::{KeptTokens, key_of, token_of, token_place, tokens_among};
+pub use tokens::{KeptTokens, key_of, token_of, token_place, token_row, tokens_among};
 
 /// The local state of one workspace.
 #[derive(Debug)]

@@ -103,6 +103,21 @@ pub fn token_of(owner: &Owner, key: &str, value: &CurrentValue) -> Option<(Token
     Some((key_of(environment, key)?, token))
 }
 
+/// A token as the current value that keeps it, and where that is filed.
+///
+/// # Errors
+///
+/// When it is nothing that JSON can say.
+pub fn token_row(key: &TokenKey, token: &Token) -> serde_json::Result<(Owner, String, CurrentValue)> {
+    let (owner, name) = token_place(key);
+    let value = CurrentValue {
+        value: Some(serde_json::to_value(token)?),
+        set_by: SET_BY.to_owned(),
+        set_at: token.obtained_at,
+    };
+    Ok((owner, name, value))
+}
+
 /// Which token a current value of [`Owner::Tokens`] is.
 pub fn key_of(environment: &str, kept: &str) -> Option<TokenKey> {
     let (place, name) = kept.split_once(BETWEEN)?;
@@ -167,13 +182,8 @@ impl TokenKeeper for KeptTokens {
     }
 
     fn keep(&self, key: &TokenKey, token: &Token) -> Result<(), String> {
-        let (owner, name) = token_place(key);
         self.with(|state| {
-            let value = CurrentValue {
-                value: Some(serde_json::to_value(token)?),
-                set_by: SET_BY.to_owned(),
-                set_at: token.obtained_at,
-            };
+            let (owner, name, value) = token_row(key, token)?;
             state.set_current_values(&[(owner, name, Some(value))])
         })
     }
@@ -239,6 +249,7 @@ mod tests {
             skew_ms: 7,
             writes: Vec::new(),
             refresh: Some("r".into()),
+            got_with: None,
         };
         ours.keep(&key("a#b"), &token).unwrap();
         assert_eq!(theirs.load(&key("a#b")).unwrap().as_ref(), Some(&token));

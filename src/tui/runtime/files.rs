@@ -69,6 +69,7 @@ impl FileWorker {
                 database,
                 queue,
                 complained: false,
+                said: false,
                 bin: Bin::default(),
                 asked: Arc::clone(&asked),
             };
@@ -192,6 +193,8 @@ struct Worker {
     database: Option<Database>,
     queue: Sender<Event>,
     complained: bool,
+    /// Whether the user was told.
+    said: bool,
     bin: Bin,
     /// A look at the local state is asked for already.
     asked: Arc<AtomicBool>,
@@ -470,6 +473,7 @@ impl Worker {
         let Some(Database { state: database, known }) = &mut self.database else {
             return;
         };
+        let locked = database.safe().is_locked();
         let kept = match job {
             LocalJob::ForgetToken(..) => return,
             LocalJob::Current(changes) => database.set_current_values(&changes).map(|()| known.note(&changes)),
@@ -516,17 +520,23 @@ impl Worker {
             LocalJob::History(row) => database.add_history(&row).map(drop),
             LocalJob::Histories(rows) => database.add_histories(&rows),
         };
-        self.kept(kept);
+        // What needs no key is kept also while the rest is not.
+        if !(locked && kept.is_ok()) {
+            self.kept(kept);
+        }
     }
 
     fn kept(&mut self, result: Result<(), state::StateError>) {
+        // The screen says that it is locked, all the time, and what to do.
+        let said = !matches!(result, Err(state::StateError::Seal(SealError::Locked)));
+        let was_said = std::mem::replace(&mut self.said, said && result.is_err());
         // Once is enough: the cause is the same for every key pressed.
         if result.is_err() != std::mem::replace(&mut self.complained, result.is_err()) {
             self.tell(Event::Keeps(result.is_ok()));
             match result {
-                Ok(()) => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),
-                // The screen says so all the time, and what to do.
-                Err(state::StateError::Seal(SealError::Locked)) => {}
+                Ok(()) if was_said => self.say(Level::Done, "drafts and tokens are being kept again".to_owned()),
+                Ok(()) => {}
+                Err(_) if !said => {}
                 Err(error) => self.say(
                     Level::Error,
                     format!("drafts and tokens are not being kept: {error}; {}", error.hint()),

@@ -72,6 +72,7 @@ fn token(value: &str) -> Token {
         skew_ms: 0,
         writes: Vec::new(),
         refresh: None,
+        got_with: None,
     }
 }
 

@@ -78,7 +78,10 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     }
 }
 
-/// As many tokens as fit, with their names or without.
+/// Fewer columns of a token's name say nothing.
+const SHORTEST_NAME: usize = 4;
+
+/// As many tokens as fit, with their names; of the first one the name is cut, or left out, before its life is.
 fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)> {
     let theme = view.theme;
     let mut out: Vec<(String, Style)> = Vec::new();
@@ -105,10 +108,15 @@ fn tokens(row: &super::Row, view: View<'_>, room: usize) -> Vec<(String, Style)>
         if name_width + text_width <= left {
             out.push((name, theme.dim));
             left -= name_width;
-        } else if text_width + gap.len() <= left && out.is_empty() {
-            out.push((gap.to_owned(), theme.dim));
-            left -= gap.len();
         } else {
+            // The first one is told shorter; a second one beside it would be taken for it.
+            if out.is_empty() && text_width <= left {
+                let room = left - text_width;
+                if room > SHORTEST_NAME {
+                    out.push((format!("{} ", glyphs::elide(&token.name, room - 1)), theme.dim));
+                }
+                out.push((text, style));
+            }
             break;
         }
         out.push((text, style));

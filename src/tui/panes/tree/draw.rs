@@ -241,7 +241,7 @@ fn unsaved_inside(view: View<'_>, node: &Node) -> bool {
 /// The last status in a word of three columns.
 fn status(outcome: &Outcome, theme: &Theme) -> Option<(String, Style)> {
     use crate::model::exchange::SendErrorKind;
-    let exchange = outcome.exchange.as_ref()?;
+    let exchange = outcome.exchange.as_ref().filter(|_| !outcome.is_of_its_token())?;
     match &exchange.result {
         Ok(response) => {
             let style = match response.status {

@@ -33,6 +33,7 @@ impl World {
                 database: None,
                 queue,
                 complained: false,
+                said: false,
                 bin: Bin::default(),
                 asked: Arc::default(),
             },
@@ -384,6 +385,7 @@ fn with_tokens(files: &[(&str, &str)], places: &[(&str, &str)], home: &std::path
             skew_ms: 0,
             writes: Vec::new(),
             refresh: None,
+            got_with: None,
         };
         keeper.keep(&key, &token).unwrap();
         all.push((key, token));
