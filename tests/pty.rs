@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use postrider::store::{Paths, State};
 
 /// The program on a terminal of its own.
 struct Session {
@@ -147,10 +148,14 @@ fn what_was_typed_survives_a_kill() {
     session.press("http://survivor.example/path");
     session.sees("http://survivor.example/path");
     // The draft is written beside the screen: the database must have it before the kill.
+    let paths = Paths {
+        state: home.path().join("state/postrider"),
+        ..Paths::below(home.path())
+    };
+    let root = home.path().join("data/postrider/demo");
     let database = || {
-        walk(&home.path().join("state"))
-            .iter()
-            .any(|bytes| holds(bytes, b"survivor.example/path"))
+        let drafts = State::open(&paths, &root).and_then(|(state, _)| state.drafts());
+        drafts.is_ok_and(|drafts| drafts.iter().any(|draft| draft.text.contains("survivor.example/path")))
     };
     let began = Instant::now();
     while !database() {
@@ -236,20 +241,6 @@ fn the_mouse_is_left_to_the_terminal_when_the_user_wants_it_so() {
         session.sees("Get token");
         assert_eq!(holds(&session.raw(), b"\x1b[?1000h"), taken, "{text}");
     }
-}
-
-/// The contents of all files below a folder.
-fn walk(folder: &Path) -> Vec<Vec<u8>> {
-    let mut out = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            out.extend(walk(&path));
-        } else {
-            out.extend(std::fs::read(path));
-        }
-    }
-    out
 }
 
 #[test]

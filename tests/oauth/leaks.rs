@@ -171,7 +171,7 @@ async fn whoever_signs_in_leaves_no_code_verifier_secret_or_token_behind() {
             assert!(page.url().as_str().contains("code="), "{}", page.url());
         }
     };
-    assert!(run(home, &["tokens", "login", "api/code"], &mut left, signs_in).await);
+    assert!(run(home, &["tokens", "login", "api/code", "--wait"], &mut left, signs_in).await);
     // On another device.
     let approves = async |line: &str| {
         if line.contains("WDJB-MJHT") {
@@ -181,7 +181,7 @@ async fn whoever_signs_in_leaves_no_code_verifier_secret_or_token_behind() {
             server.decide("approved");
         }
     };
-    assert!(run(home, &["tokens", "login", "api/device"], &mut left, approves).await);
+    assert!(run(home, &["tokens", "login", "api/device", "--wait"], &mut left, approves).await);
     for slug in ["code", "device", "password", "proof"] {
         // The script's test fails, which says what it compared.
         assert!(!unattended(home, &["send", &format!("api/{slug}")], &mut left).await);

@@ -82,7 +82,7 @@ fn the_token_of_an_auth_has_a_life_is_renewed_by_one_key_and_forgotten() {
     user.press("<ctrl-t>")
         .sees("`My token` is fresh")
         .sees("My token 9:5")
-        .sees("id_token");
+        .sees("Not sent yet");
     user.press("<ctrl-j>").sees("\"Services\"").sees("My token valid");
     user.press("<ctrl-p>log out<enter>")
         .sees("`My token` is forgotten")

@@ -7,7 +7,7 @@ use std::{fs, io};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use postrider::demo;
 use postrider::foreign::Beside;
-use postrider::store::Paths;
+use postrider::store::{Paths, State};
 use postrider::tui::event::Event;
 use postrider::tui::{App, Flow, Host, TuiOptions, draw};
 use ratatui::Terminal;
@@ -84,6 +84,13 @@ impl Home {
     /// Whether any file of the workspace holds a text.
     pub fn any_file_holds(&self, text: &str) -> bool {
         holds(self.root(), text)
+    }
+
+    /// Whether any draft in the local state holds a text; they are sealed.
+    pub fn draft_holds(&self, text: &str) -> bool {
+        let paths = Paths::below(self.folder.path().join("home"));
+        let drafts = State::open(&paths, &self.root()).and_then(|(state, _)| state.drafts());
+        drafts.is_ok_and(|drafts| drafts.iter().any(|draft| draft.text.contains(text)))
     }
 
     /// Whether any file of the local state holds a text.
@@ -265,9 +272,9 @@ impl User {
         self.app.finish();
     }
 
-    /// Is killed once the disk has a text in the local state: nothing is asked, nothing is finished.
+    /// Is killed once the disk has a draft with a text in it: nothing is asked, nothing is finished.
     pub fn killed(mut self, home: &Home, kept: &str) {
-        self.until("the draft to be on the disk", |_| home.state_holds(kept));
+        self.until("the draft to be on the disk", |_| home.draft_holds(kept));
         // Not even its destructors run; threads of this process go on, but they are asked for nothing any more.
         std::mem::forget(self.app);
     }
