@@ -185,7 +185,9 @@ fn from_files(
                     file.display(),
                     why_not(&name)
                 ));
-            } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value) {
+            } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value)
+                || name == "ssl-client-cert-list" && !lists_from_here(file, &value)
+            {
                 let what = format!("it leads out of the folder; give `--{name}` yourself");
                 warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
             } else {
@@ -251,6 +253,22 @@ fn stays_here(file: &Path, value: &Value) -> bool {
     !path.components().any(|part| part == Component::ParentDir)
         && (path.is_relative() || there.is_some())
         && is_below(there.unwrap_or(Path::new(".")))
+}
+
+/// Whether a list of client certificates that a settings file names has its certificates and keys from where that may.
+fn lists_from_here(file: &Path, list: &Value) -> bool {
+    let text = list.as_str().and_then(|list| std::fs::read_to_string(list).ok());
+    let entries = text.and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
+    // One that cannot be read is told of by whoever uses it.
+    let entries = entries
+        .as_ref()
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let sources = entries
+        .iter()
+        .flat_map(|entry| ["key", "cert", "pfx"].map(|part| &entry[part]["src"]));
+    sources.into_iter().all(|source| stays_here(file, source))
 }
 
 /// Whether a path is the current folder or really below it.
@@ -516,6 +534,19 @@ mod tests {
             assert!(writes("/etc/postman/newmanrc", path.into()), "{path}");
         }
         assert!(!stays_here(Path::new(".newmanrc"), &serde_json::json!(["/"])));
+        let folder = tempfile::tempdir_in(".").expect("a folder");
+        let list = folder.path().join("certificates.json");
+        let list_of = |key: &str| {
+            let entry = serde_json::json!([{ "cert": { "src": "cert.pem" }, "key": { "src": key } }]);
+            std::fs::write(&list, entry.to_string()).expect("written");
+            list.to_string_lossy().into_owned().into()
+        };
+        assert!(lists_from_here(Path::new(".newmanrc"), &list_of("keys/my.key")));
+        assert!(!lists_from_here(Path::new(".newmanrc"), &list_of("/etc/my.key")));
+        assert!(lists_from_here(
+            Path::new("/etc/postman/newmanrc"),
+            &list_of("/etc/my.key")
+        ));
         let mut options = serde_json::json!({ "json": { "export": "/o", "x": 1 }, "html": { "export": "o" } });
         assert_eq!(without_exports(Path::new(".newmanrc"), &mut options), ["json-export"]);
         assert_eq!(

@@ -185,7 +185,6 @@ pub fn typed(value: &str) -> Result<String, CliError> {
 fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut Output) -> Result<(), CliError> {
     let text = typed(value)?;
     let slug = slug(opened).ok_or_else(|| CliError::failed("the environment is gone"))?;
-    let declared = secret && declare_secret(opened, &slug, key)?;
     let before = opened.session.current.clone();
     let value = CurrentValue {
         value: Some(text.into()),
@@ -197,6 +196,8 @@ fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut O
         .state
         .save_current_values(&before, &opened.session.current)
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    // Only now: it empties the value in the file.
+    let declared = secret && declare_secret(opened, &slug, key)?;
     let names = secret_names(&opened.session.workspace, None, opened.session.environment);
     let what = if declared || names.contains(key) {
         ", a secret,"
@@ -216,7 +217,7 @@ fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut O
     Ok(())
 }
 
-/// Makes a variable a secret in its environment's file; false when it is one there already.
+/// Makes a variable a secret without a value in its environment's file; false when it is one there already.
 fn declare_secret(opened: &Opened, slug: &str, key: &str) -> Result<bool, CliError> {
     let files = Files::new(&opened.location.root);
     let workspace = files.load();
@@ -227,23 +228,23 @@ fn declare_secret(opened: &Opened, slug: &str, key: &str) -> Result<bool, CliErr
         .find(|node| node.slug == slug)
         .ok_or_else(gone)?;
     let mut environment = Environment::clone(&found.environment);
-    let mut own = environment.variables.iter_mut().filter(|variable| variable.key == key);
-    if own
-        .by_ref()
-        .any(|variable| variable.secret || variable.source.is_some())
-    {
-        return Ok(false);
-    }
-    let mut own = environment.variables.iter_mut().filter(|variable| variable.key == key);
-    match own.next_back() {
-        Some(variable) => {
+    let (mut found, mut changed) = (false, false);
+    // All rows of that name, enabled or not: any of them may hold the value.
+    for variable in environment.variables.iter_mut().filter(|variable| variable.key == key) {
+        found = true;
+        if variable.source.is_none() && !(variable.secret && variable.value == "") {
             variable.secret = true;
             variable.value = "".into();
+            changed = true;
         }
-        None => environment.variables.push(Variable {
+    }
+    if !found {
+        environment.variables.push(Variable {
             secret: true,
             ..Variable::new(key, "")
-        }),
+        });
+    } else if !changed {
+        return Ok(false);
     }
     let content = Content::Environment(Arc::new(environment));
     files.save(&Place::Environment(slug.to_owned()), &content, false)?;

@@ -1,6 +1,7 @@
 //! `postrider export postman`: collections, environments and globals of the workspace as Postman's files.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -155,8 +156,19 @@ fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: 
     files.into_iter().map(|(file, text)| (root.join(file), text)).collect()
 }
 
-/// Writes a file at once and whole; one that holds secrets only for its owner.
+/// Writes a file at once and whole; one that holds secrets only for its owner. Links are followed, and what is no file, like
+/// `/dev/stdout`, is written as it is.
 fn put(file: &Path, text: &str, private: bool) -> Result<(), CliError> {
+    let failed = |error| CliError::failed(format!("cannot write `{}`", file.display())).because(error);
+    let before = std::fs::metadata(file).ok();
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        let open = std::fs::File::options().write(true).open(file);
+        return open
+            .and_then(|mut open| open.write_all(text.as_bytes()))
+            .map_err(failed);
+    }
+    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let file = target.as_path();
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -169,6 +181,12 @@ fn put(file: &Path, text: &str, private: bool) -> Result<(), CliError> {
     let written = std::fs::create_dir_all(folder)
         .and_then(|()| builder.tempfile_in(folder))
         .and_then(|new| std::fs::write(new.path(), text).map(|()| new))
-        .and_then(|new| new.persist(file).map(drop).map_err(|error| error.error));
-    written.map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))
+        .and_then(|new| {
+            // Whoever has kept a file from others wants it so.
+            if let Some(before) = before.filter(|_| !private) {
+                new.as_file().set_permissions(before.permissions())?;
+            }
+            new.persist(file).map(drop).map_err(|error| error.error)
+        });
+    written.map_err(failed)
 }

@@ -59,10 +59,17 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
 
 /// Gives up what nothing opens, once the user has agreed; what can be opened is not to be lost by a slip.
 fn forget(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, yes: bool, output: &mut Output) -> Result<(), CliError> {
-    // A key file that cannot be read opens nothing either.
+    // A key file that makes no sense opens nothing either; one that the system does not let us read may open all.
     let opens = match safe.protection() {
         Ok(Protection::None | Protection::File) => true,
-        Ok(Protection::Passphrase) => matches!(passphrase::known(passphrase::given(), safe, keyring), Ok(Known::Is(_))),
+        Ok(Protection::Passphrase) => {
+            let known = passphrase::known(passphrase::given(), safe, keyring);
+            // Whoever gives one has one: a slip in it must not cost everything.
+            let hint = format!("unset `{}` to give up what it does not open", passphrase::VARIABLE);
+            matches!(known.map_err(|error| error.hint(hint))?, Known::Is(_))
+        }
+        Err(SealError::File { path, .. }) if std::fs::read(&path).is_ok() => false,
+        Err(error @ SealError::File { .. }) => return Err(told(&error)),
         Err(_) => false,
     };
     let lost = lost(&opened.paths, safe, opens).map_err(|error| state_told(&error))?;

@@ -13,6 +13,10 @@ use crate::model::Secret;
 use crate::model::certificate::Passphrase;
 use crate::model::variable::ValueSource;
 
+/// What to do where something is locked.
+pub(super) const UNLOCK: &str =
+    "unlock what is kept first: the key L, `unlock` in the commands, or `POSTRIDER_PASSPHRASE`";
+
 /// What one send knows of them.
 pub(super) struct OfSend {
     /// What was fetched until now.
@@ -23,6 +27,8 @@ pub(super) struct OfSend {
     pub asking: Asking,
     /// The vault's secrets by name.
     pub vault: Vec<(String, Secret)>,
+    /// The names of those that are locked.
+    pub locked: Vec<String>,
 }
 
 impl Passphrases for OfSend {
@@ -31,9 +37,18 @@ impl Passphrases for OfSend {
             Passphrase::Given(secret) => Box::pin(std::future::ready(Ok(secret.clone()))),
             Passphrase::Vault(name) => {
                 let kept = self.vault.iter().find(|(key, _)| key == name);
-                let kept = kept.map(|(_, value)| value.clone()).ok_or_else(|| Missing {
-                    why: unknown(name),
-                    hint: "the name is that in `client_certificates` of `config.toml`".to_owned(),
+                let kept = kept.map(|(_, value)| value.clone()).ok_or_else(|| {
+                    if self.locked.contains(name) {
+                        Missing {
+                            why: format!("the vault's `{name}` is locked with a passphrase"),
+                            hint: UNLOCK.to_owned(),
+                        }
+                    } else {
+                        Missing {
+                            why: unknown(name),
+                            hint: "the name is that in `client_certificates` of `config.toml`".to_owned(),
+                        }
+                    }
                 });
                 Box::pin(std::future::ready(kept))
             }
@@ -85,6 +100,7 @@ mod tests {
             consent: Some(Arc::new(Typist(vec!["right", "wrong"].into()))),
             asking: Asking::default(),
             vault: vec![("me".to_owned(), Secret::new("of-the-vault"))],
+            locked: vec!["mine".to_owned()],
         };
         let get = async |of: &Passphrase| {
             let got = known.get(of, Path::new("")).await;
@@ -102,6 +118,8 @@ mod tests {
                 .await
                 .contains("`postrider vault set you -`")
         );
+        let locked = get(&Passphrase::Vault("mine".into())).await;
+        assert!(locked.contains("is locked with a passphrase; unlock"), "{locked}");
         assert_eq!((get(&typed).await, get(&typed).await), ("wrong".into(), "wrong".into()));
         known.wrong(&typed, &Secret::new("another"));
         assert_eq!(get(&typed).await, "wrong");

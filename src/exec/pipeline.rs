@@ -236,7 +236,7 @@ impl Pipeline {
         let name = resolved.unresolved.iter().find(is_locked)?;
         let message = format!("the value of `{{{{{name}}}}}` is locked with a passphrase, so that nothing was sent");
         let error = SendError::new(SendErrorKind::Request, message);
-        Some(error.hint("unlock what is kept first: the key L, `unlock` in the commands, or `POSTRIDER_PASSPHRASE`"))
+        Some(error.hint(passphrases::UNLOCK))
     }
 
     /// Resolves what is of the vault, once the user has agreed.
@@ -354,6 +354,7 @@ impl Pipeline {
             consent: self.consent.clone(),
             asking: Self::asking(plan),
             vault: plan.vault.clone(),
+            locked: plan.locked_vault.clone(),
         }))
     }
 

@@ -214,6 +214,22 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     run(&["export", "postman", "stage", "--with-secrets", "key", "-o", "with.json"]).success();
     #[cfg(unix)]
     {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        // What stands there is written to, and stays what it is.
+        fs::write(root.join("own.json"), "").unwrap();
+        fs::set_permissions(root.join("own.json"), fs::Permissions::from_mode(0o600)).unwrap();
+        symlink("own.json", root.join("link.json")).unwrap();
+        run(&["export", "postman", "stage", "-o", "link.json"]).success();
+        assert!(root.join("link.json").is_symlink());
+        assert!(fs::read_to_string(root.join("own.json")).unwrap().contains("Stage"));
+        let mode = fs::metadata(root.join("own.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        run(&["export", "postman", "stage", "-o", "/dev/stdout"])
+            .success()
+            .stdout(contains("Stage"));
+    }
+    #[cfg(unix)]
+    {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(root.join("with.json")).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{mode:o}");

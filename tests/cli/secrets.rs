@@ -86,7 +86,12 @@ fn values_are_sealed_and_a_passphrase_locks_them() {
     postrider(&["secrets", "forget", "--yes"], Some("open sesame"))
         .code(1)
         .stderr(contains("there is nothing to give up"));
-    postrider(&["secrets", "forget"], Some("close sesame"))
+    for yes in [&["secrets", "forget"][..], &["secrets", "forget", "--yes"]] {
+        postrider(yes, Some("close sesame"))
+            .code(1)
+            .stderr(contains("the passphrase is wrong").and(contains("unset `POSTRIDER_PASSPHRASE`")));
+    }
+    postrider(&["secrets", "forget"], None)
         .code(2)
         .stderr(contains("cannot be read").and(contains("`--yes`")));
     postrider(&get, Some("open sesame")).success();
@@ -228,6 +233,12 @@ fn what_is_secret_in_the_collection_is_so_in_the_environment() {
     postrider(&["env", "set", "-e", "here", "--secret", "own", "heron-own-4711"])
         .success()
         .stderr(contains("its file says that it is one, and no value"));
+    // Whichever of two rows counts, neither keeps a value.
+    let rows = "[[variables]]\nkey = \"two\"\nvalue = \"heron-first\"\n\n[[variables]]\nkey = \"two\"\nvalue = \"heron-second\"\n\
+                enabled = false\n";
+    let path = root.join("environments/here.toml");
+    std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + "\n" + rows).unwrap();
+    postrider(&["env", "set", "-e", "here", "--secret", "two", "heron-two-4711"]).success();
     let file = std::fs::read_to_string(root.join("environments/here.toml")).unwrap();
     assert!(
         file.contains("\"own\"") && file.contains("secret = true") && !file.contains("heron"),
