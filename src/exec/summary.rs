@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::plan::{Iteration, Plan};
-use crate::model::outcome::TestResult;
+use crate::model::outcome::{ScriptError, TestResult};
 use crate::model::script::ScriptEvent;
 use crate::model::{NodeId, Outcome};
 
@@ -212,40 +212,40 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         stack: String::new(),
         hint: hint.cloned(),
     };
-    let mut out = Vec::new();
+    let mut out: Vec<(Timestamp, Failure)> = Vec::new();
     let failed = |(index, test): (usize, &TestResult)| {
         let error = test.error.as_ref().filter(|_| test.failed())?;
-        Some(Failure {
+        let failure = Failure {
             stack: error.stack.clone(),
             ..failure(At::Test(index), &error.name, &test.name, &error.message, None)
-        })
+        };
+        Some((test.at, failure))
+    };
+    let threw = |error: &ScriptError| {
+        let (at, hint) = (At::Script(error.event, error.at), error.hint.as_ref());
+        let failure = failure(at, &error.name, &error.script, &error.message, hint);
+        (error.when, failure)
     };
     let mut owned: Vec<String> = Vec::new();
     for send in &outcome.script_sends {
         if let Err(why) = &send.result {
-            out.push(failure(At::Request, "request", &send.url, why, None));
+            out.push((send.at, failure(At::Request, "request", &send.url, why, None)));
         }
     }
     for event in [ScriptEvent::PreRequest, ScriptEvent::PostResponse] {
         if event == ScriptEvent::PostResponse
-            && let Some(error) = outcome.exchange.as_ref().and_then(|exchange| exchange.error())
+            && let Some(exchange) = &outcome.exchange
+            && let Some(error) = exchange.error()
         {
-            out.push(failure(At::Request, "request", "", &error.message, error.hint.as_ref()));
+            let failure = failure(At::Request, "request", "", &error.message, error.hint.as_ref());
+            out.push((exchange.started, failure));
         }
         for script in super::scripts::names(plan, event) {
             let tests = outcome.tests.iter().filter(|test| test.script == script);
             out.extend(tests.enumerate().filter_map(failed));
             let errors = outcome.script_errors.iter();
-            for error in errors.filter(|error| error.script == script && error.event == event) {
-                let at = At::Script(event, error.at);
-                out.push(failure(
-                    at,
-                    &error.name,
-                    &error.script,
-                    &error.message,
-                    error.hint.as_ref(),
-                ));
-            }
+            let own = errors.filter(|error| error.script == script && error.event == event);
+            out.extend(own.map(threw));
             owned.push(script);
         }
     }
@@ -257,16 +257,17 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         out.extend(failed((*next, test)));
         *next += 1;
     }
-    for error in outcome.script_errors.iter().filter(|error| strange(&error.script)) {
-        let (at, hint) = (At::Script(error.event, error.at), error.hint.as_ref());
-        out.push(failure(at, &error.name, &error.script, &error.message, hint));
-    }
-    out
+    let errors = outcome.script_errors.iter();
+    out.extend(errors.filter(|error| strange(&error.script)).map(threw));
+    // What two scripts do in turn was gathered script by script.
+    out.sort_by_key(|(at, _)| *at);
+    out.into_iter().map(|(_, failure)| failure).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::outcome::{AssertionError, ScriptSend};
 
     #[test]
     fn the_spread_of_durations_is_known_without_keeping_them() {
@@ -286,5 +287,56 @@ mod tests {
         let script = At::Script(ScriptEvent::PreRequest, Some((3, 7)));
         assert_eq!(script.words(), "prerequest-script");
         assert_eq!(script.place(), "prerequest-script:3:7");
+    }
+
+    #[test]
+    fn failures_stand_in_the_order_of_time() {
+        let plan = crate::exec::Session::default().plan_of(crate::model::Request::default());
+        let at = |second| Timestamp::from_second(second).expect("a time");
+        let test = |name: &str, second| TestResult {
+            name: name.to_owned(),
+            skipped: false,
+            error: Some(AssertionError {
+                name: "AssertionError".to_owned(),
+                message: String::new(),
+                stack: String::new(),
+            }),
+            script: "other, post-response".to_owned(),
+            at: at(second),
+        };
+        let send = |url: &str, second| ScriptSend {
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            result: Err("refused".to_owned()),
+            received: 0,
+            took: Duration::ZERO,
+            at: at(second),
+        };
+        let error = ScriptError {
+            script: "broken".to_owned(),
+            event: ScriptEvent::PreRequest,
+            name: "TypeError".to_owned(),
+            message: String::new(),
+            at: None,
+            when: at(2),
+            hint: None,
+        };
+        let outcome = Outcome {
+            script_sends: vec![send("late send", 4), send("early send", 1)],
+            tests: vec![test("late", 5), test("early", 3), test("with it", 3)],
+            script_errors: vec![error],
+            ..Outcome::default()
+        };
+        let failures = failures(&plan, &outcome);
+        let told: Vec<(&str, At)> = failures.iter().map(|one| (one.what.as_str(), one.at)).collect();
+        let expected = [
+            ("early send", At::Request),
+            ("broken", At::Script(ScriptEvent::PreRequest, None)),
+            ("early", At::Test(1)),
+            ("with it", At::Test(2)),
+            ("late send", At::Request),
+            ("late", At::Test(0)),
+        ];
+        assert_eq!(told, expected);
     }
 }

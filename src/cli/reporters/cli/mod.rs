@@ -17,7 +17,7 @@ use crate::cli::describe;
 use crate::cli::output::{Output, Paint, escape, size};
 use crate::exec::{Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::Redactor;
-use crate::model::outcome::ScriptSend;
+use crate::model::outcome::{ScriptSend, TestResult};
 
 /// How many warnings are kept in mind, to give each once.
 const WARNED: usize = 100;
@@ -162,7 +162,10 @@ impl Cli {
                 .iter()
                 .enumerate()
                 .filter(|(_, failure)| matches!(failure.at, crate::exec::At::Test(_)));
-            for test in &outcome.tests {
+            // In the order of the failures.
+            let mut tests: Vec<&TestResult> = outcome.tests.iter().collect();
+            tests.sort_by_key(|test| test.at);
+            for test in tests {
                 let number = if test.failed() {
                     failed.next().map(|(at, _)| before + at + 1)
                 } else {
@@ -364,7 +367,7 @@ mod tests {
     use super::*;
     use crate::cli::output::Written;
     use crate::exec::{At, Place, Session};
-    use crate::model::outcome::{AssertionError, TestResult};
+    use crate::model::outcome::AssertionError;
     use crate::model::{Outcome, Request, Secret};
     use std::sync::Arc;
 
@@ -431,5 +434,52 @@ mod tests {
             .unwrap_or_else(|error| panic!("{error:?}"));
         let shown = written.text();
         assert!(shown.contains("expected") && !shown.contains("s3cret"), "{shown}");
+    }
+
+    #[test]
+    fn failures_are_numbered_in_the_order_they_are_told_in() {
+        let written = Written::default();
+        let mut output = Output::to(written.clone(), std::io::sink());
+        let mut report = Cli::default();
+        let session = Session::default();
+        let plan = session.plan_of(Request::default());
+        let test = |name: &str, second| TestResult {
+            name: name.to_owned(),
+            skipped: false,
+            error: Some(AssertionError {
+                name: "AssertionError".to_owned(),
+                message: "no".to_owned(),
+                stack: String::new(),
+            }),
+            script: "s".to_owned(),
+            at: Timestamp::from_second(second).unwrap_or_default(),
+        };
+        let outcome = Outcome {
+            tests: vec![test("awaited", 9), test("at once", 3)],
+            ..Outcome::default()
+        };
+        let failures = crate::exec::failures(&plan, &outcome);
+        let done = Done {
+            plan: &plan,
+            place: Place {
+                position: 0,
+                length: 1,
+                retries: 0,
+            },
+            outcome: &outcome,
+            failures: &failures,
+            session: &session,
+        };
+        let told = report.event(
+            &RunEvent::Outcome(done),
+            &crate::model::Redactor::default(),
+            &mut output,
+        );
+        told.unwrap_or_else(|error| panic!("{error:?}"));
+        let shown = written.text();
+        let place = |text: &str| shown.find(text).unwrap_or_else(|| panic!("{text} is not in {shown}"));
+        assert!(place("1. at once") < place("2. awaited"), "{shown}");
+        let listed: Vec<&str> = report.failures.iter().map(|failure| failure.what.as_str()).collect();
+        assert_eq!(listed, ["at once", "awaited"]);
     }
 }
