@@ -56,10 +56,11 @@ fn environment(found: Found, path: &Path) -> Result<Environment, ForeignError> {
     })
 }
 
-/// Puts the collections into a workspace that is only in memory; their nodes.
+/// Puts the collections into a workspace that is only in memory; their nodes. Exports of what the folder holds anyway are
+/// left out, or everything would be there, and run, twice.
 pub fn load(workspace: &mut Workspace, found: &Found) -> Vec<NodeId> {
     let mut out = Vec::new();
-    for collection in &found.collections {
+    for collection in found.originals() {
         let mut nodes: Vec<NodeId> = Vec::with_capacity(collection.items.len());
         for item in &collection.items {
             let parent = item.parent.and_then(|parent| nodes.get(parent)).copied();

@@ -1,6 +1,7 @@
 //! What a foreign file holds, in our model.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::report::Report;
 use crate::model::id::slug;
@@ -17,13 +18,31 @@ pub struct Found {
     pub environments: Vec<Environment>,
     /// The globals, if there are any.
     pub globals: Option<Environment>,
+    /// Where among the collections those are that lie beside a `postman/`: they may be exports of what is in it.
+    pub beside: Range<usize>,
     /// What could not be carried over as it was.
     pub report: Report,
 }
 
 impl Found {
+    /// The collections without those beside a `postman/` that have the id or the name of one before them.
+    pub fn originals(&self) -> impl Iterator<Item = &Collection> {
+        let all = self.collections.iter().enumerate();
+        all.filter(|(at, own)| {
+            let mut before = self.collections[..*at].iter();
+            let same =
+                |other: &Collection| other.name() == own.name() || (!own.id().is_empty() && other.id() == own.id());
+            !self.beside.contains(at) || !before.any(same)
+        })
+        .map(|(_, own)| own)
+    }
+
     /// Adds what another file holds.
     pub fn extend(&mut self, other: Self) {
+        if !other.beside.is_empty() {
+            let own = self.collections.len();
+            self.beside = own + other.beside.start..own + other.beside.end;
+        }
         self.collections.extend(other.collections);
         self.environments.extend(other.environments);
         match (&mut self.globals, other.globals) {
@@ -63,6 +82,14 @@ impl Collection {
     /// The name of the collection.
     pub fn name(&self) -> &str {
         self.items.first().map_or("", |item| item.entity.name())
+    }
+
+    /// The id it has in Postman; empty without one.
+    fn id(&self) -> &str {
+        match self.items.first().map(|item| &item.entity) {
+            Some(Entity::Collection(group)) => &group.origin.id,
+            _ => "",
+        }
     }
 
     /// How many requests are in it.

@@ -50,6 +50,7 @@ pub fn reread(found: &Found) -> Found {
         collections,
         environments: found.environments.iter().map(|_| environment(content())).collect(),
         globals: found.globals.as_ref().map(|_| environment(content())),
+        beside: found.beside.clone(),
         report: found.report.clone(),
     }
 }

@@ -190,9 +190,13 @@ fn files_beside_a_postman_folder_are_read_too() {
     // What has nothing to do with Postman is none of its business; what should be Postman's and is broken is told.
     std::fs::write(root.path().join("package.json"), r#"{"name": "x"}"#).unwrap();
     std::fs::write(root.path().join("broken.postman_collection.json"), "{").unwrap();
+    // Nobody can say what this was to be.
+    let cut = r#"{"info": {"name": "Cut"}, "item": []"#;
+    std::fs::write(root.path().join("my-api.collection.json"), cut).unwrap();
     let found = postman::read_folder(root.path()).unwrap();
     let names: Vec<&str> = found.collections.iter().map(Collection::name).collect();
     assert_eq!(names, ["Inner", "Outer"]);
-    assert_eq!(found.report.unread(), 1);
-    assert_eq!(found.report.notes[0].path, "broken.postman_collection.json");
+    assert_eq!(found.report.unread(), 2);
+    let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
+    assert_eq!(told, ["broken.postman_collection.json", "my-api.collection.json"]);
 }

@@ -70,8 +70,10 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
     Ok(found)
 }
 
-/// Reads the exported files beside a `postman/`. There are others, such as a `package.json`, of which nobody needs to hear.
+/// Reads the exported files beside a `postman/`. There are others, such as a `package.json`, of which nobody needs to hear;
+/// of one that is no JSON at all nobody can say what it was to be.
 fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
+    let inner = found.collections.len();
     for (name, path, is_folder) in list(folder)? {
         let is_json = path.extension().is_some_and(|own| own.eq_ignore_ascii_case("json"));
         if is_folder || !is_json {
@@ -79,12 +81,11 @@ fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
         }
         match bytes(&path).and_then(|bytes| read(&bytes)) {
             Ok(more) => found.extend(more),
-            Err(error) if name.to_lowercase().contains("postman") => {
-                found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string());
-            }
-            Err(_) => {}
+            Err(FormatError::Unknown { .. }) if !name.to_lowercase().contains("postman") => {}
+            Err(error) => found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string()),
         }
     }
+    found.beside = inner..found.collections.len();
     Ok(())
 }
 
