@@ -9,12 +9,22 @@ use crate::store::Place;
 pub fn in_clear(workspace: &Workspace, nodes: impl Iterator<Item = NodeId>) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for node in nodes.filter_map(|id| workspace.node(id)) {
-        let written = literal::of_entity(&node.entity).into_iter();
-        for literal in written.filter(|literal| !literal.is_mixed()) {
-            out.push((file(workspace, node.id), literal.place));
-        }
+        let written = literal::in_clear(&node.entity).into_iter();
+        out.extend(written.map(|literal| (file(workspace, node.id), literal.place)));
     }
     out
+}
+
+/// What to do about those: a key on the screen makes a variable of a field of an auth, and of nothing else.
+pub fn way_out(in_clear: &[(String, String)]) -> String {
+    let of_auth = in_clear.iter().filter(|(_, place)| place.starts_with("auth")).count();
+    let key = "the key `s` on the field in the Auth tab makes a secret variable of one in an auth";
+    let hand = "make a secret variable of it, and put `{{name}}` there";
+    match of_auth {
+        0 => hand.to_owned(),
+        all if all == in_clear.len() => key.to_owned(),
+        _ => format!("{key}; for the rest {hand}"),
+    }
 }
 
 /// The requests that are to bring a token and send it themselves: the file, and what to do.

@@ -48,8 +48,8 @@ pub fn doctor(
     let in_clear = advice::in_clear(workspace, all);
     if !in_clear.is_empty() {
         section(output, "secrets in clear in files", &in_clear)?;
-        let hint = "the key `s` on the field in the Auth tab makes a secret variable of one";
-        output.line(&format!("  {}\n", output.paint.dim(hint)))?;
+        let hint = advice::way_out(&in_clear);
+        output.line(&format!("  {}\n", output.paint.dim(&hint)))?;
     }
     let circles = advice::circles(workspace);
     if !circles.is_empty() {

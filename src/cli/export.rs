@@ -80,11 +80,8 @@ fn warn_of_secrets(workspace: &Workspace, node: NodeId, output: &mut Output) {
         "{count} {verb} in clear in the files and in what is exported: {}",
         places.join("; ")
     );
-    tell(
-        output,
-        &text,
-        Some("secret variables are left out; the key `s` in the Auth tab makes one of such a field"),
-    );
+    let hint = format!("secret variables are left out; {}", advice::way_out(&found));
+    tell(output, &text, Some(&hint));
 }
 
 enum What {

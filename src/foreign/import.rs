@@ -83,8 +83,8 @@ impl Planned {
         let workspace = files.load();
         let twins = twins(&found);
         found.report.notes.extend(twins);
-        let of_auth: Vec<Note> = found.collections.iter().flat_map(super::auth::notes).collect();
-        found.report.notes.extend(of_auth);
+        let more: Vec<Note> = found.collections.iter().flat_map(super::notes::notes).collect();
+        found.report.notes.extend(more);
         Self {
             todo: Import::plan(&workspace, &found),
             found,

@@ -5,9 +5,9 @@
 //!                                     └─ Import ─▶ plan: add, change, move, remove ─▶ the workspace's files
 //! ```
 
-mod auth;
 mod error;
 mod import;
+mod notes;
 mod read;
 
 pub use error::ForeignError;

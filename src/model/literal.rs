@@ -29,6 +29,9 @@ const SECRET_PARAMS: [&str; 17] = [
     "passphrase",
 ];
 
+/// Schemes that are written in other headers than `Authorization`, too.
+const SCHEMES: [&str; 3] = ["bearer", "basic", "token"];
+
 /// Whether an auth parameter of this name holds a secret.
 pub fn is_secret_param(name: &str) -> bool {
     let plain: String = name.to_ascii_lowercase().replace(['_', '-'], "");
@@ -88,17 +91,74 @@ pub fn of_entity(entity: &Entity) -> Vec<Literal> {
     let mut out = of_auth(auth);
     if let Entity::Request(request) = entity {
         for row in &request.headers {
-            // What is before the last word is its scheme: `Bearer`.
-            let word = row.value_str().split_whitespace().last().unwrap_or_default();
-            if is_credential_header(row.name.as_str()) && is_written(word) {
-                out.push(Literal::new(format!("header `{}`", row.name), word));
-            }
+            let written = of_header(row.name.as_str(), row.value_str()).into_iter();
+            out.extend(written.filter(|(_, value)| is_written(value)).map(|(part, value)| {
+                let part = if part.is_empty() {
+                    String::new()
+                } else {
+                    format!(" `{part}`")
+                };
+                Literal::new(format!("header `{}`{part}", row.name), value)
+            }));
         }
         out.extend(password(&request.full_url()).map(|password| Literal::new("URL".to_owned(), password)));
     }
     let proxy = proxy.as_deref().and_then(password);
     out.extend(proxy.map(|password| Literal::new("setting `proxy`".to_owned(), password)));
     out
+}
+
+/// Those of an entity that its owner should hear of: without a variable in them, each place once.
+pub fn in_clear(entity: &Entity) -> Vec<Literal> {
+    let mut out = of_entity(entity);
+    out.retain(|literal| !literal.is_mixed());
+    out.dedup_by(|one, before| one.place == before.place);
+    out
+}
+
+/// What is secret in a header, if it is one that carries credentials: the value of every cookie, behind its name; of any
+/// other all but its scheme.
+///
+/// Where variables stand in it, each word is one for itself: what is written must be hidden whatever becomes of them.
+pub fn of_header<'a>(name: &str, value: &'a str) -> Vec<(&'a str, &'a str)> {
+    if !is_credential_header(name) {
+        return Vec::new();
+    }
+    if name.eq_ignore_ascii_case("cookie") {
+        let cookies = value
+            .split(';')
+            .map(|cookie| cookie.split_once('=').unwrap_or(("", cookie)));
+        return cookies
+            .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
+            .collect();
+    }
+    let value = value.trim();
+    let first = words(value).next().unwrap_or_default();
+    let rest = value[first.len()..].trim_start();
+    // Only `Authorization` begins with one by rule (RFC 9110, section 11.4).
+    let is_scheme = name.to_ascii_lowercase().ends_with("authorization")
+        || SCHEMES.iter().any(|scheme| first.eq_ignore_ascii_case(scheme));
+    let secret = if is_scheme && !rest.is_empty() { rest } else { value };
+    if secret.contains("{{") {
+        words(secret).map(|word| ("", word.trim_end_matches(','))).collect()
+    } else {
+        vec![("", secret)]
+    }
+}
+
+/// The words of a text; a variable is none of several.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let (mut inside, mut before) = (false, ' ');
+    let ends = move |c: char| {
+        match (before, c) {
+            ('{', '{') => inside = true,
+            ('}', '}') => inside = false,
+            _ => {}
+        }
+        before = c;
+        !inside && c.is_whitespace()
+    };
+    text.split(ends).filter(|word| !word.is_empty())
 }
 
 /// Whether there is more to a text than variables.
@@ -182,6 +242,46 @@ mod tests {
         let found = of_entity(&Entity::Folder(Arc::new(group)));
         let found: Vec<_> = found.iter().map(|literal| literal.value.reveal()).collect();
         assert_eq!(found, ["!?", "of-a-proxy"]);
+    }
+
+    #[test]
+    fn a_header_of_several_words_is_secret_in_all_of_them() {
+        let digest = "Digest username=\"me\", response=\"0f\"";
+        let cases = [
+            ("Cookie", "sid=S3; lang=\"en\"", vec![("sid", "S3"), ("lang", "en")]),
+            (
+                "cookie",
+                "sid=a=b;x={{y}}; z",
+                vec![("sid", "a=b"), ("x", "{{y}}"), ("", "z")],
+            ),
+            ("Authorization", digest, vec![("", "username=\"me\", response=\"0f\"")]),
+            (
+                "Authorization",
+                "Digest u={{u}}, r=0f",
+                vec![("", "u={{u}}"), ("", "r=0f")],
+            ),
+            ("Authorization", " Bearer  tok ", vec![("", "tok")]),
+            ("Authorization", "Bearer {{ my tok }}", vec![("", "{{ my tok }}")]),
+            ("Proxy-Authorization", "tok", vec![("", "tok")]),
+            ("X-Auth-Token", "bearer tok", vec![("", "tok")]),
+            ("X-Api-Key", "one two", vec![("", "one two")]),
+            ("X-Api-Key", "", vec![("", "")]),
+            ("Accept", "one two", vec![]),
+        ];
+        for (name, value, expected) in cases {
+            assert_eq!(of_header(name, value), expected, "{name}: {value}");
+        }
+        let headers = vec![
+            Entry::new("Cookie", "sid=S3CRET; x={{y}}; half={{y}}z"),
+            Entry::new("Authorization", "Digest u={{u}}, r=0f, s=1f"),
+        ];
+        let request = Request {
+            headers,
+            ..Request::default()
+        };
+        let told = in_clear(&Entity::Request(Arc::new(request)));
+        let told: Vec<&str> = told.iter().map(|literal| literal.place.as_str()).collect();
+        assert_eq!(told, ["header `Cookie` `sid`", "header `Authorization`"]);
     }
 
     #[test]

@@ -347,11 +347,17 @@ fn told_of(state: &State, filed: Filed) -> (Level, String) {
         Filed::Node(id) => workspace.node(id),
         _ => None,
     };
-    let mut written = node.map_or_else(Vec::new, |node| literal::of_entity(&node.entity));
-    written.retain(|literal| !literal.is_mixed());
+    let written = node.map_or_else(Vec::new, |node| literal::in_clear(&node.entity));
     let places: Vec<&str> = written.iter().map(|literal| literal.place.as_str()).collect();
     if places.is_empty() {
         return (Level::Done, format!("saved `{name}`"));
+    }
+    let places_told = places.join(", ");
+    if !places.iter().any(|place| place.starts_with("auth")) {
+        let text = format!(
+            "saved `{name}`: {places_told} stands in its file in clear; put `{{{{name}}}}` of a secret variable there"
+        );
+        return (Level::Warning, text);
     }
     let key = state
         .keymap
@@ -361,8 +367,7 @@ fn told_of(state: &State, filed: Filed) -> (Level, String) {
         |key| format!("`{key}` on its field"),
     );
     let text = format!(
-        "saved `{name}`: {} stands in its file in clear; {key} in the Auth tab makes it a secret variable",
-        places.join(", ")
+        "saved `{name}`: {places_told} stands in its file in clear; {key} in the Auth tab makes it a secret variable"
     );
     (Level::Warning, text)
 }

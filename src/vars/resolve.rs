@@ -11,9 +11,8 @@ use indexmap::IndexSet;
 use serde_json::Value;
 
 use crate::model::body::{Language, Part, PartContent};
-use crate::model::literal::is_secret_param;
+use crate::model::literal::{is_secret_param, of_header};
 use crate::model::request::Entry;
-use crate::model::secret::is_credential_header;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 use crate::model::{Auth, Body, Redactor, Request, ResolvedRequest, Scope, Secret, Settings, Template};
 
@@ -255,9 +254,7 @@ fn secrets(scopes: &Scopes, auth: &Auth, headers: &[(String, String)], url: &str
         }
     }
     for (name, value) in headers {
-        if is_credential_header(name) {
-            out.extend(value.split_whitespace().last().map(str::to_owned));
-        }
+        out.extend(of_header(name, value).into_iter().map(|(_, secret)| secret.to_owned()));
     }
     // The name of a host is sent, and told, in small letters.
     let host = authority(url).to_lowercase();

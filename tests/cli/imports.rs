@@ -361,7 +361,7 @@ fn an_import_says_which_secrets_stand_open_and_which_auth_is_not_known() {
     let run = import(&["../open.json", "--strict"]).success();
     let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(
-        told.contains("C / literal\n  open     a secret as it is (Password)"),
+        told.contains("C / literal\n  open     a secret as it is (auth `password`)"),
         "{told}"
     );
     assert!(
@@ -375,4 +375,33 @@ fn an_import_says_which_secrets_stand_open_and_which_auth_is_not_known() {
     import(&["../g.json"]).success().stdout(contains("1 added"));
     let globals = fs::read_to_string(workspace.join("globals.toml")).unwrap();
     assert!(globals.contains("name = \"My Globals\""), "{globals}");
+}
+
+#[test]
+fn what_is_exported_beside_a_postman_folder_runs_once() {
+    let home = Home::new();
+    let root = home.folder.path().join("theirs");
+    let one = "$kind: http-request\nurl: http://127.0.0.1:1/\nmethod: GET\n";
+    super::write(&root, "postman/collections/C/One.request.yaml", one);
+    let exported = |name: &str, request: &str| {
+        let item = json!({ "name": request, "request": { "method": "GET", "url": "http://127.0.0.1:1/" } });
+        json!({ "info": { "name": name }, "item": [item] }).to_string()
+    };
+    super::write(&root, "c.postman_collection.json", &exported("C", "One"));
+    super::write(&root, "other.postman_collection.json", &exported("Other", "Two"));
+    let ran = home.postrider().current_dir(&root).args(["run", "."]).assert().code(1);
+    let ran = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert_eq!(
+        (ran.matches("→ One").count(), ran.matches("→ Two").count()),
+        (1, 1),
+        "{ran}"
+    );
+    // Which of the two is the newer one is for the user to say.
+    let workspace = home.folder.path().join("w");
+    fs::create_dir_all(workspace.join("collections")).unwrap();
+    let mut import = home.postrider();
+    import.current_dir(&workspace).args(["import", "../theirs"]);
+    let told = import.assert().success();
+    let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
+    assert_eq!(told.matches("C: 1 requests").count(), 2, "{told}");
 }

@@ -316,3 +316,48 @@ fn a_request_that_is_to_bring_the_token_it_sends_is_told_of() {
         .code(1)
         .stderr(contains("to bring").not());
 }
+
+#[test]
+fn secrets_in_headers_urls_and_proxies_are_hidden_and_told_with_what_helps() {
+    let home = Home::new();
+    let plain = "name = \"Plain\"\nurl = \"http://127.0.0.1:1/\"\n";
+    let cookie = format!(
+        "{plain}\n[[headers]]\nname = \"Cookie\"\nvalue = \"sid=S3CRET-heron; lang=en; x={{{{y}}}}\"\n\n[[headers]]\n\
+         name = \"Authorization\"\nvalue = 'Digest username=\"me\", response=\"heron-0f\", opaque=\"x\"'\n"
+    );
+    let postrider = |args: &[&str]| {
+        let mut command = home.with(&[("plain", plain), ("cookie", &cookie)]);
+        command.args(args).assert()
+    };
+    let told = || {
+        contains("header `Cookie` `sid`")
+            .and(contains("header `Authorization`"))
+            .and(contains("put `{{name}}` there"))
+            .and(contains("the key `s`").not())
+            .and(contains("heron").not())
+    };
+    postrider(&["doctor"]).success().stdout(told());
+    let file = ["-o", "out.json"];
+    postrider(&[&["export", "postman", "collections/api"], &file[..]].concat())
+        .success()
+        .stderr(told());
+    // What is not run is in the report all the same.
+    let report = ["-r", "json", "--reporter-json-export", "report.json"];
+    postrider(&[&["run", "collections/api/plain.toml"], &report[..]].concat()).code(1);
+    let report = std::fs::read_to_string(home.folder.path().join("workspace/report.json")).unwrap();
+    assert!(report.contains("lang=") && !report.contains("heron"), "{report}");
+
+    let workspace = home.folder.path().join("workspace");
+    let imported = home
+        .postrider()
+        .current_dir(&workspace)
+        .args(["import", "out.json", "--yes"])
+        .assert()
+        .success();
+    let imported = String::from_utf8_lossy(&imported.get_output().stdout).into_owned();
+    assert!(
+        imported.contains("a secret as it is (header `Cookie` `sid`"),
+        "{imported}"
+    );
+    assert!(!imported.contains("heron"), "{imported}");
+}

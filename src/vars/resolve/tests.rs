@@ -185,6 +185,20 @@ fn secrets_are_hidden_in_every_spelling() {
 }
 
 #[test]
+fn every_word_of_a_header_with_credentials_is_hidden() {
+    let mut request = request("GET", "h");
+    request.headers = vec![
+        Entry::new("Cookie", "sid=S3CRET-sid; x={{none}}"),
+        Entry::new("Authorization", "Digest username=\"me-myself\", response=\"0f0f0f0f\""),
+    ];
+    let out = resolved(&request);
+    let shown = out
+        .redactor
+        .redact(&format!("S3CRET-sid, {}, {}", out.headers[0].1, out.headers[1].1));
+    assert_eq!(shown, format!("{MASK}, sid={MASK}; x={{{{none}}}}, Digest {MASK}"));
+}
+
+#[test]
 fn an_open_variable_is_not_masked() {
     let mut request = request("GET", "h");
     request.auth = Auth::new("bearer").with("token", "{{none}}");

@@ -1,0 +1,70 @@
+//! What the report of an import says beyond what reading found: secrets that stand in the open, and types of auth that are
+//! not known here.
+
+use std::sync::Arc;
+
+use crate::auth;
+use crate::formats::{Collection, Fate, Note};
+use crate::model::{Entity, literal};
+
+/// The notes on every item of a collection, in the order of the file.
+pub fn notes(collection: &Collection) -> Vec<Note> {
+    let mut out = Vec::new();
+    // Names from the collection down, as the other notes have them.
+    let mut paths: Vec<Arc<str>> = Vec::with_capacity(collection.items.len());
+    for item in &collection.items {
+        let above = item.parent.and_then(|parent| paths.get(parent));
+        let path: Arc<str> = match above {
+            Some(above) => format!("{above} / {}", item.entity.name()).into(),
+            None => item.entity.name().into(),
+        };
+        out.extend(unknown_auth(&path, &item.entity));
+        out.extend(secrets(&path, &item.entity));
+        paths.push(path);
+    }
+    out
+}
+
+fn unknown_auth(path: &str, entity: &Entity) -> Option<Note> {
+    let (auth, field) = match entity {
+        Entity::Collection(group) | Entity::Folder(group) => (&group.auth, "auth"),
+        Entity::Request(request) => (&request.auth, "request.auth"),
+    };
+    let is_known = auth.is_inherited() || auth.is_none() || auth::find(&auth.kind).is_some();
+    (!is_known).then(|| Note {
+        path: path.to_owned(),
+        field: field.to_owned(),
+        fate: Fate::Kept,
+        what: format!("auth of type `{}`", auth.kind),
+        why: "this type is not known here, and nothing is sent for it".to_owned(),
+    })
+}
+
+/// The secrets in the open, of each part of the item in a note of its own: those that `doctor` and an export tell of.
+fn secrets(path: &str, entity: &Entity) -> Vec<Note> {
+    let mut parts: Vec<(String, Vec<String>)> = Vec::new();
+    for place in literal::in_clear(entity).into_iter().map(|literal| literal.place) {
+        let part = match place.split([' ', '`']).next().unwrap_or_default() {
+            "URL" => "url",
+            "setting" => "proxy",
+            own => own,
+        };
+        let field = match entity {
+            Entity::Request(_) => format!("request.{part}"),
+            Entity::Collection(_) | Entity::Folder(_) => part.to_owned(),
+        };
+        match parts.last_mut() {
+            Some((last, places)) if *last == field => places.push(place),
+            _ => parts.push((field, vec![place])),
+        }
+    }
+    let note = |(field, places): (String, Vec<String>)| Note {
+        path: path.to_owned(),
+        field,
+        fate: Fate::Open,
+        what: format!("a secret as it is ({})", places.join(", ")),
+        why: "others who have the files can read it; put it into a variable marked `secret`, and `{{name}}` here"
+            .to_owned(),
+    };
+    parts.into_iter().map(note).collect()
+}
