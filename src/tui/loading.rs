@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Groups and environments are there from the start, and so is every request that has a draft, is open or in sight: looking,
-//! typing and saving need nothing else. What needs to know all requests (a send, a run, a search, a change of the tree)
-//! waits, and so do the keys behind it, which are meant for what comes of it.
+//! typing and saving need nothing else. What needs to know all requests (a send, a run, a search, a change of the tree, the
+//! drafts that a passphrase unlocks) waits, and so do the keys behind it, which are meant for what comes of it.
 
 use super::action::{Action, App};
 use super::command::Command;
@@ -119,7 +119,9 @@ fn needs_all(command: &Command) -> bool {
         | Command::Run(_)
         | Command::Import(_)
         | Command::BindToken(..)
-        | Command::MakeSecret(..) => true,
+        | Command::MakeSecret(..)
+        // What is not read yet looks as if it had lost its file to the draft that comes back.
+        | Command::Unlock(_) => true,
         Command::Focus(_)
         | Command::Open(_)
         | Command::Reveal(_)
@@ -139,7 +141,6 @@ fn needs_all(command: &Command) -> bool {
         | Command::Request(_)
         | Command::Consent(..)
         | Command::Typed(..)
-        | Command::Unlock(_)
         | Command::CloseRunner
         | Command::Quit => false,
     }

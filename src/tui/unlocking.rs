@@ -4,7 +4,7 @@
 use super::action::{Action, App};
 use super::command::Command;
 use super::drafts;
-use super::effect::{Effect, LocalJob};
+use super::effect::{Effect, FileJob, LocalJob};
 use super::event::Kept;
 use super::keymap::{Context, Keymap};
 use super::modals::Ask;
@@ -48,8 +48,11 @@ fn take_drafts(state: &mut State, found: Vec<(Draft, Option<String>)>) -> Vec<Ef
     });
     let mut effects: Vec<Effect> = aside.collect();
     state.keeper.doubt();
-    // Who has opened them has seen to their files.
-    effects.extend(restore::drafts(state, found, |_| {}));
+    let mut disowned = Vec::new();
+    effects.extend(restore::drafts(state, found, |place| {
+        disowned.push(FileJob::Disown(place.clone()));
+    }));
+    effects.push(Effect::Files(disowned));
     effects
 }
 

@@ -5,7 +5,9 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use postrider::model::ItemPath;
+use postrider::model::{ItemPath, Secret};
+use postrider::store::seal::Safe;
+use postrider::store::state::{Draft, State, rekey, text_hash};
 use postrider::tui::event::Event;
 use postrider::tui::{App, TuiOptions};
 
@@ -176,6 +178,35 @@ fn a_draft_whose_file_was_changed_meanwhile_still_asks() {
     user.press("3<ctrl-s>").sees("Changed outside");
     whole(&mut user);
     user.press("<tab><enter>").sees("/theirs/777");
+    user.quit();
+}
+
+#[test]
+fn what_is_unlocked_while_it_is_read_finds_its_file() {
+    let (home, options) = large();
+    let (state, _) = State::open(&options.paths, &options.root).unwrap();
+    let draft = Draft {
+        key: path(777),
+        text: text(777, "draft"),
+        base: Some(text_hash(&text(777, "there"))),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    state.set_draft(&draft, false).unwrap();
+    drop(state);
+    let safe = Safe::new(options.paths.secrets_key());
+    rekey(&options.paths, &safe, Some(&Secret::new("sesame"))).unwrap();
+
+    let mut user = open(&options);
+    user.press("Lsesame<enter>");
+    assert!(user.app.state.shared.locked, "it waits");
+    assert!(user.screen().contains("still being read"), "{}", user.screen());
+    whole(&mut user);
+    user.until("what was locked", |user| !user.app.state.shared.locked);
+    whole(&mut user);
+    assert!(user.app.state.shared.contested.is_empty());
+    user.press("2/Request 777<enter>").sees("/draft/777");
+    user.press("3<ctrl-s>").sees("saved");
+    assert_eq!(home.read(&file(777)), text(777, "draft"));
     user.quit();
 }
 

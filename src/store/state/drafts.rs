@@ -44,16 +44,21 @@ pub fn draft_aside(key: &str, now: Timestamp) -> String {
 }
 
 impl State {
-    /// Keeps a draft, in place of the one of that key. While all is locked, only one is kept that is `harmless`: it stays as it
-    /// is until it can be sealed.
+    /// Keeps a draft, in place of the one of that key; one whose own key is gone is set aside, as that may come back. While all
+    /// is locked, only one is kept that is `harmless`: it stays as it is until it can be sealed.
     ///
     /// # Errors
     ///
     /// [`SealError::Locked`] for any other, and where a sealed one is in its place, which nobody has seen yet.
     pub fn set_draft(&self, draft: &Draft, harmless: bool) -> Result<(), StateError> {
         let text = match self.safe.keys() {
-            Ok(keys) => keys.seal(SEALED_AS, &draft.text),
-            Err(SealError::Locked) if harmless && !self.locked_drafts()?.contains(&draft.key) => {
+            Ok(keys) => {
+                if self.is_shut(&draft.key)? {
+                    self.set_draft_aside(&draft.key, &draft_aside(&draft.key, draft.at))?;
+                }
+                keys.seal(SEALED_AS, &draft.text)
+            }
+            Err(SealError::Locked) if harmless && !self.is_shut(&draft.key)? => {
                 self.set(UNSEALED, "true")?;
                 draft.text.clone()
             }
@@ -69,11 +74,24 @@ impl State {
 
     /// One draft, unless it cannot be opened.
     pub fn draft(&self, key: &str) -> Result<Option<Draft>, StateError> {
+        let draft = self.row(key)?;
+        Ok(draft.map(|draft| self.opened(draft)).transpose()?.flatten())
+    }
+
+    /// Whether there is one of that key that cannot be opened.
+    fn is_shut(&self, key: &str) -> Result<bool, StateError> {
+        match self.row(key)? {
+            Some(draft) => Ok(self.opened(draft)?.is_none()),
+            None => Ok(false),
+        }
+    }
+
+    /// One draft as it is kept.
+    fn row(&self, key: &str) -> Result<Option<Draft>, StateError> {
         let mut statement = self
             .connection
             .prepare_cached("SELECT key, text, base, at FROM drafts WHERE key = ?1")?;
-        let draft = statement.query_row([key], draft).optional()?;
-        Ok(draft.map(|draft| self.opened(draft)).transpose()?.flatten())
+        Ok(statement.query_row([key], draft).optional()?)
     }
 
     /// The keys of the drafts that are sealed.
@@ -108,8 +126,11 @@ impl State {
         drafts.filter_map(|draft| self.opened(draft).transpose()).collect()
     }
 
-    /// Forgets a draft, once it is saved or given up.
+    /// Forgets a draft, once it is saved or given up. One that cannot be opened stays: nobody has seen it.
     pub fn remove_draft(&self, key: &str) -> Result<(), StateError> {
+        if self.is_shut(key)? {
+            return Ok(());
+        }
         self.connection.execute("DELETE FROM drafts WHERE key = ?1", [key])?;
         Ok(())
     }
@@ -246,11 +267,52 @@ mod tests {
             let kept = state.set_draft(&draft(key, "typed"), harmless);
             assert!(matches!(kept, Err(StateError::Seal(SealError::Locked))), "{key}");
         }
-        state.set_draft(&draft("c", "typed"), true).unwrap();
-        assert_eq!(state.drafts().unwrap(), [draft("c", "typed")]);
+        for key in ["c", "d"] {
+            state.set_draft(&draft(key, "typed"), true).unwrap();
+        }
+        assert_eq!(state.drafts().unwrap(), [draft("c", "typed"), draft("d", "typed")]);
+        // Who gives up what was typed gives up what was seen, and nothing else.
+        for key in ["a", "d"] {
+            state.remove_draft(key).unwrap();
+        }
         state.unlock(&passphrase).unwrap();
         assert_eq!(state.drafts().unwrap().len(), 3);
         assert_eq!(state.locked_drafts().unwrap(), ["a", "b", "c"]);
+        state.remove_draft("a").unwrap();
+        assert_eq!(state.locked_drafts().unwrap(), ["b", "c"]);
+    }
+
+    #[test]
+    fn a_draft_whose_key_is_gone_is_there_when_that_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, key, away] = ["state.db", "secrets.key", "elsewhere"].map(|name| folder.path().join(name));
+        let draft = |key: &str, text: &str| Draft {
+            key: key.into(),
+            text: text.into(),
+            base: None,
+            at: Timestamp::UNIX_EPOCH,
+        };
+        let (state, _) = State::open_file(&file).unwrap();
+        for key in ["a", "b"] {
+            state.set_draft(&draft(key, "old"), false).unwrap();
+        }
+        drop(state);
+        std::fs::rename(&key, &away).unwrap();
+        let (state, _) = State::open_file(&file).unwrap();
+        assert_eq!(state.drafts().unwrap(), []);
+        for text in ["new", "newer"] {
+            state.set_draft(&draft("a", text), false).unwrap();
+        }
+        assert_eq!(state.drafts().unwrap(), [draft("a", "newer")]);
+        for key in ["a", "b"] {
+            state.remove_draft(key).unwrap();
+        }
+        drop(state);
+        std::fs::rename(&away, &key).unwrap();
+        let (state, _) = State::open_file(&file).unwrap();
+        assert_eq!(state.drafts().unwrap(), [draft("b", "old")]);
+        let aside = draft_aside("a", Timestamp::UNIX_EPOCH);
+        assert_eq!(state.draft(&aside).unwrap().unwrap().text, "old");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::bin::Bin;
 use super::restore;
 use crate::http::merge_cookies;
 use crate::model::variable::Owner;
-use crate::model::{Filed, ItemPath, Secret, literal};
+use crate::model::{Filed, ItemPath, Secret};
 use crate::store::files::{Content, SaveError};
 use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
@@ -405,8 +405,11 @@ impl Worker {
                 } else {
                     database.forget_tokens(|key| key.is_below(from))
                 };
-                // What is locked cannot be filed anew.
-                let moved = moved.or_else(|_| database.forget_tokens(|key| key.is_below(from)));
+                let moved = match moved {
+                    // What is locked cannot be filed anew.
+                    Err(state::StateError::Seal(SealError::Locked)) => database.forget_tokens(|key| key.is_below(from)),
+                    moved => moved,
+                };
                 let kept = kept.and(moved);
                 let owner = |path: &ItemPath| Owner::Collection(path.to_string());
                 if from.parent().is_none() && to.parent().is_none() {
@@ -480,11 +483,9 @@ impl Worker {
             LocalJob::Draft(key, None) => database.remove_draft(&key),
             LocalJob::Draft(key, Some(content)) => {
                 let place = drafts::place_of(&key);
-                let harmless = match &content {
-                    Content::Item(entity) => literal::of_entity(entity).is_empty(),
-                    // The values of secrets are in no file, nor in the draft of one.
-                    Content::Environment(_) => true,
-                };
+                // The values of secrets are in no file of an environment, nor in the draft of one. In anything else a password
+                // may have been typed, wherever there is room for it.
+                let harmless = matches!(content, Content::Environment(_));
                 let draft = Draft {
                     key,
                     text: content.to_toml(),
@@ -558,14 +559,8 @@ fn unlock(
     known.refresh(database)?;
     let mut found = database.drafts()?;
     found.retain(|draft| hidden.contains(&draft.key));
-    let found = restore::found(found, files);
-    for (draft, base) in &found {
-        if let Some(place) = drafts::place_of(&draft.key).filter(|_| base.is_some() && *base != draft.base) {
-            files.disown(&place);
-        }
-    }
     Ok(Kept {
-        drafts: found,
+        drafts: restore::found(found, files),
         current: database.current_values()?,
         cookies: database.cookies()?,
     })

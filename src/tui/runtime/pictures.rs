@@ -102,25 +102,40 @@ fn written(picture: &Payload, ending: &str) -> std::io::Result<NamedTempFile> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::ffi::OsString;
     use std::sync::mpsc::channel;
+    use std::time::Duration;
 
     use super::*;
+
+    /// So long the thread may be silent before the test gives it up.
+    const PATIENCE: Duration = Duration::from_mins(1);
+
+    /// Who may do what with a file that is its owner's alone, where that can be told.
+    const OWN: Option<u32> = if cfg!(unix) { Some(0o600) } else { None };
+
+    /// What a program finds there: the bytes, the ending, and who may do what with them. It runs on a thread, where an assertion
+    /// would fail unseen.
+    fn seen(path: &Path) -> std::io::Result<(Vec<u8>, Option<OsString>, Option<u32>)> {
+        #[cfg(unix)]
+        let mode = {
+            use std::os::unix::fs::PermissionsExt;
+            Some(std::fs::metadata(path)?.permissions().mode() & 0o777)
+        };
+        #[cfg(not(unix))]
+        let mode = None;
+        Ok((std::fs::read(path)?, path.extension().map(Into::into), mode))
+    }
 
     #[test]
     fn a_picture_lies_in_a_file_as_long_as_it_is_needed() {
         let (queue, news) = channel();
-        let mut pictures = Pictures::new(queue, |path| {
-            assert_eq!(std::fs::read(path).unwrap(), b"a picture");
-            assert_eq!(path.extension().unwrap(), "png");
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::PermissionsExt;
-                assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
-            }
-            Ok(())
+        let mut pictures = Pictures::new(queue, |path| match seen(path) {
+            Ok(seen) if seen == (b"a picture".to_vec(), Some("png".into()), OWN) => Ok(()),
+            seen => Err(format!("it is not as it should be: {seen:?}")),
         });
         pictures.open("a picture".into(), "png");
-        let told = news.recv().unwrap();
+        let told = news.recv_timeout(PATIENCE).unwrap();
         assert!(matches!(&told, Event::Notice(Level::Info, _)), "{told:?}");
         let path = pictures.files.lock().unwrap()[0].path().to_owned();
         assert!(path.exists());
@@ -132,7 +147,7 @@ mod tests {
     fn why_none_opens_is_told() {
         let (queue, news) = channel();
         Pictures::new(queue, |_| Err("there is no screen".to_owned())).open("x".into(), "gif");
-        let told = news.recv().unwrap();
+        let told = news.recv_timeout(PATIENCE).unwrap();
         assert!(
             matches!(&told, Event::Notice(Level::Error, text) if text == "there is no screen: save the body to a file instead"),
             "{told:?}"

@@ -25,7 +25,7 @@ pub fn found(drafts: Vec<Draft>, files: &Files) -> Vec<(Draft, Option<String>)> 
 
 /// Puts all drafts back; returns what is to be done about those that cannot be. What was changed outside since is to be
 /// disowned.
-pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, disown: impl Fn(&Place)) -> Vec<Effect> {
+pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown: impl FnMut(&Place)) -> Vec<Effect> {
     let mut effects = Vec::new();
     let mut contested = Vec::new();
     let mut homeless = Vec::new();

@@ -18,6 +18,8 @@ use crate::tui::command::Command;
 use crate::tui::effect::LocalJob;
 use crate::tui::shared::{RunId, Running};
 
+mod locked;
+
 /// A terminal nobody asks for anything.
 struct Nobody;
 

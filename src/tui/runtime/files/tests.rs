@@ -495,6 +495,47 @@ fn tokens_follow_what_is_renamed_and_come_back_with_it() {
 }
 
 #[test]
+fn tokens_that_cannot_be_filed_anew_are_forgotten_only_where_they_are_locked() {
+    let files = [
+        ("collections/c/collection.toml", "name = 'C'\n"),
+        ("collections/c/f/folder.toml", "name = 'F'\n"),
+    ];
+    let count = |home: &std::path::Path| -> i64 {
+        let connection = rusqlite::Connection::open(home.join("state.db")).unwrap();
+        let all = "SELECT count(*) FROM current_values WHERE scope = 'tokens'";
+        connection.query_row(all, [], |row| row.get(0)).unwrap()
+    };
+    let rename = |world: &mut World| -> Vec<Event> {
+        let [from, to] = ["c/f", "c/g"].map(|path| Place::Group(ItemPath::new(path)));
+        world.worker.renamed(&from, &to);
+        world.inbox.try_iter().collect()
+    };
+    let says = |event: &Event, what: &str| matches!(event, Event::Notice(Level::Error, text) if text.contains(what));
+
+    let home = tempfile::tempdir().unwrap();
+    let mut world = with_tokens(&files, &[("demo", "c/f")], home.path());
+    let broken = "CREATE TRIGGER no_room BEFORE INSERT ON current_values BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    let connection = rusqlite::Connection::open(home.path().join("state.db")).unwrap();
+    connection.execute_batch(broken).unwrap();
+    let told = rename(&mut world);
+    assert!(told.iter().any(|event| says(event, "not being kept")), "{told:?}");
+    assert_eq!(count(home.path()), 1);
+
+    let home = tempfile::tempdir().unwrap();
+    let mut world = with_tokens(&files, &[("demo", "c/f")], home.path());
+    let safe = crate::store::seal::Safe::new(home.path().join("secrets.key"));
+    safe.put(&safe.keys().unwrap(), Some(&crate::model::Secret::new("sesame")))
+        .unwrap();
+    let (state, _) = state::State::open_file(&home.path().join("state.db")).unwrap();
+    let known = Known::new(state.locked_values().unwrap());
+    world.worker.database = Some(Database { state, known });
+    assert_eq!(count(home.path()), 1);
+    let told = rename(&mut world);
+    assert!(!told.iter().any(|event| says(event, "")), "{told:?}");
+    assert_eq!(count(home.path()), 0);
+}
+
+#[test]
 fn who_logs_out_waits_for_no_disk_and_hears_what_is_still_kept() {
     use crate::exec::renewal::TokenStore;
     use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
