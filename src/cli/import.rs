@@ -15,9 +15,10 @@ use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
 use crate::store::locate::Origin;
+use crate::store::state::StateError;
 
 use super::args::ImportArgs;
-use super::open::Opened;
+use super::open::{Opened, with_causes};
 use super::output::{Output, escape};
 use super::{CliError, foreign};
 
@@ -35,11 +36,16 @@ pub async fn import(
     for source in &args.sources {
         found.extend(foreign::read(&client, cwd, source).await?);
     }
-    let mut planned = Planned::new(&opened.location.root, found);
+    let came = opened.state.imported().map_err(|error| state(&error))?;
+    let mut planned = Planned::new(&opened.location.root, found, came);
     if planned.todo.changes() && !args.yes {
         ask(&planned.todo, args.json, output)?;
     }
     let secrets = planned.carry_out().map_err(ForeignError::from)?;
+    opened
+        .state
+        .set_imported(&planned.came())
+        .map_err(|error| state(&error))?;
     let (secrets, own) = Imported::wanted(secrets, &opened.session.current);
     for secret in secrets {
         opened.session.current.set(secret.owner, secret.key, secret.value);
@@ -68,9 +74,16 @@ pub async fn import(
     })
 }
 
+fn state(error: &StateError) -> CliError {
+    with_causes(CliError::failed(error.to_string()), error).hint(error.hint())
+}
+
 /// Asks whether what is there may be changed.
 fn ask(todo: &Import, json: bool, output: &mut Output) -> Result<(), CliError> {
     let words = todo.words();
+    for line in todo.differences() {
+        output.note(&escape(&line));
+    }
     if json || !stdin().is_terminal() {
         return Err(CliError::usage(format!(
             "it was imported before, and importing it again changes files: {words}"

@@ -1,6 +1,6 @@
 //! Importing: what was found, written into a workspace's files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -74,11 +74,13 @@ pub struct Planned {
     pub todo: Import,
     files: Files,
     workspace: Workspace,
+    came: BTreeSet<ItemPath>,
 }
 
 impl Planned {
-    /// Plans bringing what was found into the workspace of a folder, as its files are now.
-    pub fn new(root: &Path, mut found: Found) -> Self {
+    /// Plans bringing what was found into the workspace of a folder, as its files are now. `came` is what earlier imports
+    /// brought, as [`Planned::came`] says.
+    pub fn new(root: &Path, mut found: Found, came: BTreeSet<ItemPath>) -> Self {
         let files = Files::new(root);
         let workspace = files.load();
         let twins = twins(&found);
@@ -86,11 +88,26 @@ impl Planned {
         let more: Vec<Note> = found.collections.iter().flat_map(super::notes::notes).collect();
         found.report.notes.extend(more);
         Self {
-            todo: Import::plan(&workspace, &found),
+            todo: Import::plan(&workspace, &found, &came),
             found,
             files,
             workspace,
+            came,
         }
+    }
+
+    /// What came by this import and those before it, and is not gone: to be kept, so that the next one knows what it may
+    /// remove.
+    pub fn came(&self) -> BTreeSet<ItemPath> {
+        let mut came = self.came.clone();
+        for step in self.todo.collections.iter().flat_map(|plan| &plan.steps) {
+            if step.action == Action::Remove {
+                came.remove(&step.path);
+            } else {
+                came.insert(step.path.clone());
+            }
+        }
+        came
     }
 
     /// The workspace's folder.
@@ -112,11 +129,11 @@ impl Planned {
 }
 
 impl Import {
-    fn plan(workspace: &Workspace, found: &Found) -> Self {
+    fn plan(workspace: &Workspace, found: &Found, came: &BTreeSet<ItemPath>) -> Self {
         let mut workspace = workspace.clone();
         let existing = counterparts(&workspace, &found.collections);
         let collections = found.collections.iter().zip(existing).map(|(collection, existing)| {
-            let plan = plan(&workspace, existing, collection);
+            let plan = plan(&workspace, existing, collection, came);
             // A second collection of the same name must find the name taken.
             if let (None, Some(step)) = (existing, plan.steps.first()) {
                 workspace.load_node(None, step.path.slug(), step.entity.clone());
@@ -171,6 +188,35 @@ impl Import {
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
         words.join(", ")
+    }
+
+    /// What becomes different of what is there, by name: `changed  api/users/list`; of very many the first ones. Then what
+    /// stays though the file does not have it.
+    pub fn differences(&self) -> Vec<String> {
+        const MOST: usize = 30;
+        let word = |action| match action {
+            Action::Change => Some("changed"),
+            Action::Move => Some("moved to"),
+            Action::Remove => Some("removed"),
+            Action::Add | Action::Keep => None,
+        };
+        let items = self.collections.iter().flat_map(|plan| &plan.steps);
+        let items = items.map(|step| (step.action, format!("collections/{}", step.path)));
+        let environments = self.environments.iter();
+        let environments = environments.map(|step| (step.action, format!("environments/{}.toml", step.slug)));
+        let globals = self.globals.iter().map(|step| (step.action, "globals.toml".to_owned()));
+        let all = items.chain(environments).chain(globals);
+        let mut lines: Vec<String> = all
+            .filter_map(|(action, place)| Some(format!("{:<8}  {place}", word(action)?)))
+            .collect();
+        if lines.len() > MOST {
+            let more = lines.len() - MOST;
+            lines.truncate(MOST);
+            lines.push(format!("and {more} more"));
+        }
+        let own = self.collections.iter().flat_map(|plan| &plan.own);
+        lines.extend(own.map(|path| format!("{:<8}  collections/{path}, which is yours", "stays")));
+        lines
     }
 
     /// Where everything is filed: collections, environments, globals.

@@ -191,15 +191,18 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
         .stdout(contains("4 unchanged"));
     let moved = json!({ "name": "Others", "item": [folder["item"][0].clone()] });
     home.file("c.json", &collection(&[moved]).to_string());
+    super::write(&root, "collections/c/mine.toml", "name = \"Mine\"\nurl = \"x\"\n");
     run(&["import", "../c.json"])
         .code(2)
-        .stderr(contains("imported before").and(contains("--yes")));
+        .stderr(contains("imported before").and(contains("--yes")))
+        .stderr(contains("removed   collections/c/users/list").and(contains("stays     collections/c/mine")));
     let report = run(&["import", "../c.json", "--yes", "--json"]).success();
     let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
     assert!(
         report["removed"].as_u64().unwrap() > 0 && report["notes"].is_array(),
         "{report}"
     );
+    fs::remove_file(root.join("collections/c/mine.toml")).unwrap();
     assert!(root.join("collections/c/others/list.toml").exists() && !root.join("collections/c/users").exists());
 
     let exported = run(&["export", "postman", "collections/c"]).success();

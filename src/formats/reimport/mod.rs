@@ -6,7 +6,7 @@
 
 mod environment;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::found::{Collection, Slugs};
@@ -47,6 +47,8 @@ pub struct Step {
 pub struct Plan {
     /// One step per item, kept ones too.
     pub steps: Vec<Step>,
+    /// What stays though the file does not have it: the user has made it here.
+    pub own: Vec<ItemPath>,
 }
 
 impl Plan {
@@ -102,7 +104,10 @@ pub fn counterparts(workspace: &Workspace, found: &[Collection]) -> Vec<Option<N
 }
 
 /// What importing a collection would do; `existing` is the collection to bring up to date, or none to add a new one.
-pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection) -> Plan {
+///
+/// What the file does not have is removed when it came from a file before: it has an identity of Postman's, or is among
+/// those that `came`. Everything else the user has made, and it stays, with the folders it lies in.
+pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection, came: &BTreeSet<ItemPath>) -> Plan {
     let mut plan = Plan::default();
     let Some(first) = found.items.first() else { return plan };
     let matched = Matches::new(workspace, existing, found);
@@ -150,9 +155,19 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection)
         });
         paths.push(path);
     }
-    let kept: HashSet<NodeId> = matched.of.iter().flatten().copied().collect();
-    let gone = existing.map(|id| workspace.descendants(id)).unwrap_or_default();
-    for id in gone.into_iter().rev().filter(|id| !kept.contains(id)) {
+    let mut kept: HashSet<NodeId> = matched.of.iter().flatten().copied().collect();
+    let below = existing.map(|id| workspace.descendants(id)).unwrap_or_default();
+    for id in &below {
+        let (Some(node), Some(path)) = (workspace.node(*id), workspace.path(*id)) else {
+            continue;
+        };
+        let from_file = !identity(&node.entity).is_empty() || came.contains(&path);
+        if !kept.contains(id) && !from_file {
+            plan.own.push(path);
+            kept.extend(workspace.lineage(*id).map(|node| node.id));
+        }
+    }
+    for id in below.into_iter().rev().filter(|id| !kept.contains(id)) {
         if let (Some(node), Some(path)) = (workspace.node(id), workspace.path(id)) {
             plan.steps.push(Step {
                 action: Action::Remove,

@@ -40,7 +40,7 @@ fn again(before: &Found, after: &Value) -> (Workspace, Plan) {
     let workspace = workspace(before);
     let found = read(after);
     let existing = counterparts(&workspace, &found.collections)[0];
-    let plan = plan(&workspace, existing, &found.collections[0]);
+    let plan = plan(&workspace, existing, &found.collections[0], &BTreeSet::new());
     (workspace, plan)
 }
 
@@ -132,6 +132,41 @@ fn renamed_moved_new_and_gone_items_are_told_apart() {
 }
 
 #[test]
+fn what_the_user_made_stays_with_its_folder_and_what_came_goes() {
+    let mut workspace = workspace(&read(&before()));
+    let folder = workspace.find(&ItemPath::new("api/users")).unwrap();
+    let of = |name: &str| {
+        Entity::Request(
+            Request {
+                name: name.to_owned(),
+                ..Request::default()
+            }
+            .into(),
+        )
+    };
+    workspace.load_node(Some(folder), "mine", of("Mine"));
+    workspace.load_node(Some(folder), "came", of("Came"));
+    let found = read(&json!([request("3", "Ping", "h/3")]));
+    let existing = counterparts(&workspace, &found.collections)[0];
+    let came = BTreeSet::from([ItemPath::new("api/users/came")]);
+    let plan = plan(&workspace, existing, &found.collections[0], &came);
+    let removed: Vec<_> = steps(&plan)
+        .into_iter()
+        .filter(|(action, _)| *action == Action::Remove)
+        .collect();
+    let remove = |path| (Action::Remove, path);
+    assert_eq!(
+        removed,
+        [
+            remove("api/users/came"),
+            remove("api/users/get"),
+            remove("api/users/list")
+        ]
+    );
+    assert_eq!(plan.own, [ItemPath::new("api/users/mine")]);
+}
+
+#[test]
 fn without_identities_names_tell() {
     let unnamed = |url: &str| json!([{ "name": "a", "request": url }, { "name": "a", "request": "h/x" }]);
     let (_, plan) = again(&read(&unnamed("h/1")), &unnamed("h/2"));
@@ -169,7 +204,10 @@ fn another_collection_of_the_same_name_is_another() {
     };
     Arc::make_mut(group).origin.id = "another".into();
     assert_eq!(counterparts(&workspace, std::slice::from_ref(&other)), [None]);
-    assert_eq!(plan(&workspace, None, &other).steps[0].path.as_str(), "api-2");
+    assert_eq!(
+        plan(&workspace, None, &other, &BTreeSet::new()).steps[0].path.as_str(),
+        "api-2"
+    );
 }
 
 #[test]

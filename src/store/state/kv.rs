@@ -1,6 +1,6 @@
 //! Single values by key, as JSON text: layout, active environment, opened folders; and cookies, which are sealed.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{State, StateError, sealing};
+use crate::model::ItemPath;
 
 /// The key of the cookie jar.
 pub(super) const COOKIES: &str = "cookies";
@@ -19,6 +20,8 @@ const ENVIRONMENT: &str = "environment";
 const NONE: &str = "null";
 /// The key of what the user has allowed.
 const CONSENTS: &str = "consents";
+/// The key of what imports brought.
+const IMPORTED: &str = "imported";
 /// The key of panes, tree and cursor.
 const LAYOUT: &str = "layout";
 
@@ -52,6 +55,23 @@ impl State {
     /// Keeps a value as JSON text.
     pub fn set(&self, key: &str, json: &str) -> Result<(), StateError> {
         set(&self.connection, key, json)
+    }
+
+    /// The items that imports have brought into this workspace, by where they were filed.
+    pub fn imported(&self) -> Result<BTreeSet<ItemPath>, StateError> {
+        let paths: Option<Vec<String>> = self.get(IMPORTED)?.and_then(|json| serde_json::from_str(&json).ok());
+        Ok(paths.unwrap_or_default().into_iter().map(ItemPath::new).collect())
+    }
+
+    /// Keeps which items imports have brought.
+    pub fn set_imported(&self, items: &BTreeSet<ItemPath>) -> Result<(), StateError> {
+        let mut paths: Vec<&str> = items.iter().map(ItemPath::as_str).collect();
+        paths.sort_unstable();
+        let paths = paths
+            .into_iter()
+            .map(serde_json::Value::from)
+            .collect::<serde_json::Value>();
+        self.set(IMPORTED, &paths.to_string())
     }
 
     /// Forgets a value.

@@ -392,9 +392,11 @@ fn found(planned: &Planned) -> Vec<Line> {
             "It was imported before. What differs here becomes what the file says; what was unsaved is asked about.";
         out.push(Line::new(Look::Warning, "! ", text));
         if todo.count(Action::Remove) > 0 {
-            let text = "What the file no longer has is removed.";
+            let text = "What came from a file and is no longer in this one is removed.";
             out.push(Line::new(Look::Warning, "! ", text));
         }
+        let differences = todo.differences();
+        out.extend(differences.into_iter().map(|line| Line::new(Look::Plain, "  ", line)));
     }
     out.extend(report(&found.report));
     out

@@ -75,9 +75,21 @@ impl Imports {
                 Ok(secrets) => News::Done(done(&planned, secrets)),
                 Err(error) => failed(&ForeignError::from(error)),
             };
+            let news = noted(&options, &planned, news);
             let _ = queue.send(Event::Import(id, news));
         });
     }
+}
+
+/// Keeps what came, for the next import; where that fails it removes less than it might, and says so now.
+fn noted(options: &TuiOptions, planned: &Planned, mut news: News) -> News {
+    if let News::Done(done) = &mut news {
+        let state = State::open(&options.paths, planned.root());
+        if let Err(error) = state.and_then(|(state, _)| state.set_imported(&planned.came())) {
+            done.words = format!("{}; what came could not be noted: {error}", done.words);
+        }
+    }
+    news
 }
 
 fn done(planned: &Planned, secrets: Vec<Imported>) -> Done {
@@ -121,7 +133,11 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
             Err(error) => return failed(&error),
         };
         match target(&options) {
-            Ok(root) => News::Found(Box::new(Planned::new(&root, found))),
+            Ok(root) => {
+                // Without what came before nothing is removed that has no identity.
+                let came = State::open(&options.paths, &root).and_then(|(state, _)| state.imported());
+                News::Found(Box::new(Planned::new(&root, found, came.unwrap_or_default())))
+            }
             Err(error) => News::Failed(error.to_string(), Some(error.hint().to_owned())),
         }
     });
