@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -56,6 +56,23 @@ pub fn folder_for(paths: &Paths, root: &Path) -> PathBuf {
     paths.state.join(format!("{name}-{}", &hash[..8]))
 }
 
+/// The pause between two tries of a file that another postrider has for itself.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Tries again while another postrider has the file for itself, as it has for a moment when it makes it, at its start and
+/// at its end: SQLite waits by itself for everything but these.
+fn patiently<T>(open: impl Fn() -> Result<T, StateError>) -> Result<T, StateError> {
+    let began = Instant::now();
+    loop {
+        match open() {
+            Err(StateError::Sqlite(error)) if super::is_busy(&error) && began.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
 impl State {
     /// Opens the state of a workspace, making it if need be.
     ///
@@ -76,7 +93,7 @@ impl State {
             path: file.to_owned(),
             source,
         })?;
-        match try_open(file) {
+        match patiently(|| try_open(file)) {
             Err(StateError::Sqlite(error)) if is_broken(&error) => {
                 let aside = set_aside(file).map_err(|source| StateError::Io {
                     path: file.to_owned(),

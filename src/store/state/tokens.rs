@@ -11,17 +11,12 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use super::drafts::text_hash;
 use super::{State, StateError};
 use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::store::seal::Safe;
-
-/// How often a file is tried that another postrider has for itself, and the pause between two tries.
-const TRIES: u32 = 50;
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// Who set the values of tokens.
 const SET_BY: &str = "tokens";
@@ -49,7 +44,7 @@ impl KeptTokens {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> Result<T, StateError>) -> Result<T, String> {
         let mut open = self.lock();
         if let Err(safe) = &*open {
-            let state = patiently(|| State::open_file_with(&self.file, safe.clone())).map_err(|error| told(&error))?;
+            let state = State::open_file_with(&self.file, safe.clone()).map_err(|error| told(&error))?;
             *open = Ok(state.0);
         }
         match &mut *open {
@@ -61,18 +56,6 @@ impl KeptTokens {
     fn lock(&self) -> MutexGuard<'_, Result<State, Safe>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Tries again while another postrider has the file for itself, as it has for a moment at its start and its end: SQLite
-/// waits by itself for everything but these.
-fn patiently<T>(open: impl Fn() -> Result<T, StateError>) -> Result<T, StateError> {
-    for _ in 1..TRIES {
-        match open() {
-            Err(StateError::Sqlite(error)) if super::is_busy(&error) => std::thread::sleep(PAUSE),
-            done => return done,
-        }
-    }
-    open()
 }
 
 fn told(error: &StateError) -> String {
