@@ -31,7 +31,7 @@ pub(super) enum KeyError {
     #[error("its key cannot be decrypted: the passphrase is wrong, or the file is damaged")]
     Wrong,
     /// It is encrypted in a way nobody should use any more, or in a new one.
-    #[error("its key is encrypted with `{0}`, which is not supported")]
+    #[error("its key is encrypted with `{0}`, which postrider cannot undo")]
     Cipher(String),
 }
 

@@ -112,7 +112,9 @@ impl Ask {
                 "pm.vault: secrets are given to a script only with your consent, and nobody can be asked here"
                     .to_owned()
             }
-            Self::Run { .. } => "pm.execution.runRequest is not supported here".to_owned(),
+            Self::Run { .. } => {
+                "pm.execution.runRequest runs requests of a collection, and this one is in none".to_owned()
+            }
             Self::Package { name, .. } => format!("the npm package '{name}' cannot be had here"),
         }
     }

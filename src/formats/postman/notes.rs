@@ -176,7 +176,10 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         };
     }
     if let Some(key) = at.strip_prefix("/protocolProfileBehavior/") {
-        return Some((format!("the setting `{key}`"), "it is not supported".to_owned()));
+        return Some((
+            format!("the setting `{key}`"),
+            "requests go out without it; it is kept for the export".to_owned(),
+        ));
     }
     if at.starts_with("/request/certificate") {
         return said("a client certificate", "certificates are not taken from collections");

@@ -150,7 +150,7 @@ fn without_anybody_to_ask_each_says_so() {
         ),
         (
             "await pm.execution.runRequest('x')",
-            "pm.execution.runRequest is not supported here",
+            "pm.execution.runRequest runs requests of a collection, and this one is in none",
         ),
         (
             "pm.datasets('x')",
