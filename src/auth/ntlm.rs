@@ -52,11 +52,10 @@ impl AuthType for Ntlm {
                 "Workstation",
                 "The name of this computer; seldom needed.",
             ),
-            FieldSpec::choice(
+            FieldSpec::flag(
                 "disableRetryRequest",
                 "No retry",
                 "Never sends again after the server's challenge.",
-                &["false", "true"],
             ),
         ];
         FIELDS

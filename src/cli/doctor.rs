@@ -178,7 +178,10 @@ fn workspace_facts(opened: &Opened) -> Vec<(String, String)> {
         fact("folder", format!("{} ({origin})", opened.location.root.display())),
         fact("environments", workspace.environments().len().to_string()),
         fact("active", active.map_or("none", |node| node.slug.as_str())),
-        fact("problems", workspace.problems.len().to_string()),
+        fact(
+            "problems",
+            Problem::count(&workspace.problems).unwrap_or_else(|| "none".to_owned()),
+        ),
     ]
 }
 

@@ -32,11 +32,16 @@ pub fn item(workspace: &Workspace, cwd: &Path, typed: &str) -> Result<NodeId, Cl
 /// What is wrong with the file of an item, if it could not be read.
 fn broken<'a>(workspace: &'a Workspace, path: &ItemPath) -> Option<&'a Problem> {
     let collections = workspace.root.join(COLLECTIONS);
-    workspace.problems.iter().find(|problem| {
-        let inside = problem.file.strip_prefix(&collections).ok();
-        let parts: Option<Vec<&str>> = inside.map(|inside| inside.iter().filter_map(|part| part.to_str()).collect());
-        parts.is_some_and(|parts| trimmed(&parts) == *path)
-    })
+    workspace
+        .problems
+        .iter()
+        .filter(|problem| !problem.warning)
+        .find(|problem| {
+            let inside = problem.file.strip_prefix(&collections).ok();
+            let parts: Option<Vec<&str>> =
+                inside.map(|inside| inside.iter().filter_map(|part| part.to_str()).collect());
+            parts.is_some_and(|parts| trimmed(&parts) == *path)
+        })
 }
 
 /// A file's problem as the end of a command.
@@ -215,6 +220,7 @@ mod tests {
             at: Some((3, 7)),
             message: "string values must be quoted".to_owned(),
             hint: None,
+            warning: false,
         });
         for typed in [
             "collections/pydio-cells/broken",

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
+use crate::model::problem::Problem;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
@@ -183,17 +184,24 @@ impl Opened {
         }
     }
 
-    /// Tells in one line that files of the workspace could not be read, if that is so.
+    /// Tells in one line of what is wrong with files of the workspace, those that could not be read first.
     pub fn tell_problems(&self, matters: impl Fn(&Path) -> bool, output: &mut Output) {
-        let mut problems = self.session.workspace.problems.iter();
-        let mut problems = problems.by_ref().filter(|problem| matters(&problem.file));
-        if let Some(first) = problems.next() {
-            let more = match problems.count() {
-                0 => String::new(),
-                more => format!(" (and {more} more: `postrider doctor` lists them)"),
-            };
-            tell(output, &format!("{first}{more}"), None);
+        let problems = self.session.workspace.problems.iter();
+        let mut problems: Vec<&Problem> = problems.filter(|problem| matters(&problem.file)).collect();
+        problems.sort_by_key(|problem| problem.warning);
+        let Some((first, more)) = problems.split_first() else {
+            return;
+        };
+        let more = match more.len() {
+            0 if first.warning => " (`postrider doctor` says more)".to_owned(),
+            0 => String::new(),
+            more => format!(" (and {more} more: `postrider doctor` lists them)"),
+        };
+        let mut first = (*first).clone();
+        if let (true, Ok(inside)) = (first.warning, first.file.strip_prefix(&self.location.root)) {
+            first.file = inside.to_owned();
         }
+        tell(output, &format!("{first}{more}"), None);
     }
 
     /// Makes ready for sending: the environment, the values given, the demo server.
@@ -248,7 +256,8 @@ impl Opened {
             return Ok(());
         }
         let file = self.location.root.join("environments").join(format!("{name}.toml"));
-        if let Some(problem) = workspace.problems.iter().find(|problem| problem.file == file) {
+        let unread = |problem: &&Problem| problem.file == file && !problem.warning;
+        if let Some(problem) = workspace.problems.iter().find(unread) {
             return Err(find::wrong(problem));
         }
         let error = CliError::usage(format!("there is no environment `{name}`"));

@@ -14,6 +14,27 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether the file is used all the same: something in it is only to be known.
+    pub warning: bool,
+}
+
+impl Problem {
+    /// What a few problems are in a few words: `1 file could not be read`, `2 warnings`; `None` of none.
+    pub fn count(problems: &[Self]) -> Option<String> {
+        let warnings = problems.iter().filter(|problem| problem.warning).count();
+        let words = |count: usize, one: &str, many: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            n => Some(format!("{n} {many}")),
+        };
+        let unread = problems.len() - warnings;
+        let unread = words(unread, "file could not be read", "files could not be read");
+        let warnings = words(warnings, "warning", "warnings");
+        match (unread, warnings) {
+            (Some(unread), Some(warnings)) => Some(format!("{unread}, {warnings}")),
+            (unread, warnings) => unread.or(warnings),
+        }
+    }
 }
 
 impl fmt::Display for Problem {

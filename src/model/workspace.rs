@@ -362,7 +362,8 @@ impl Workspace {
     /// The names, without ending, of what is in a folder and has something wrong with it or in it.
     fn unread(&self, folder: &Path) -> impl Iterator<Item = &str> {
         let folder = self.root.join(folder);
-        self.problems.iter().filter_map(move |problem| {
+        let unread = self.problems.iter().filter(|problem| !problem.warning);
+        unread.filter_map(move |problem| {
             let name = problem.file.strip_prefix(&folder).ok()?.iter().next()?.to_str()?;
             Some(name.strip_suffix(".toml").unwrap_or(name))
         })

@@ -215,6 +215,7 @@ impl Config {
                 at: None,
                 message,
                 hint: Some("the defaults are used until it is corrected".to_owned()),
+                warning: false,
             };
             (Self::default(), vec![problem])
         };
@@ -244,6 +245,7 @@ impl Config {
                 at,
                 message,
                 hint: None,
+                warning: false,
             }))
         };
         let before = String::from_utf8(before).map_err(|error| broken(None, error.to_string()))?;

@@ -325,6 +325,7 @@ fn check(place: &Place, files: &Files) -> Option<Change> {
                 at: None,
                 message: format!("cannot read it: {error}"),
                 hint: Some("check its permissions".to_owned()),
+                warning: false,
             };
             return change(What::Broken(problem), None);
         }

@@ -189,7 +189,7 @@ const APP: &[Spec] = specs! { Action::App:
     "theme" "theme" "Choose a theme; it shows at once" App::Theme,
     "reveal" "reveal" "Show secrets in clear, or hide them again" App::Reveal,
     "find" "find" "Find a request in all collections" App::Find,
-    "problems" "problems" "List the files that could not be read" App::Problems,
+    "problems" "problems" "List what is wrong with files of the workspace" App::Problems,
     "messages" "messages" "List the messages of the status line, in full" App::Messages,
     "globals" "globals" "Edit the global variables" App::Globals,
     "cookies" "cookies" "List the cookies of the workspace" App::Cookies,

@@ -2,14 +2,17 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
 use ratatui::widgets::{Clear, Widget};
 
 use super::action::{Action, App};
 use super::footer;
 use super::keymap::Context;
 use super::layout::SMALLEST;
+use super::modals::Modal;
 use super::panes::{Pane, View};
 use super::state::State;
+use super::theme::Theme;
 
 /// Draws a frame into the room that the terminal has by now, of which its last event may not have told yet.
 pub fn frame(state: &mut State, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -37,15 +40,32 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
             }
         }
     }
-    footer::draw(state, layout.footer.intersection(area), buf);
     let last = state.modals.len().saturating_sub(1);
+    let panes = Rect {
+        height: area.height.saturating_sub(layout.footer.height),
+        ..area
+    };
     for (n, modal) in state.modals.iter().enumerate() {
+        if modal.covers() {
+            stand_back(&state.theme, panes, buf);
+        }
         let at = modal.draw(view(state, n == last), area, buf);
         if n == last {
             cursor = at;
         }
     }
+    // A message of several lines is read whole, whatever is open; letters to jump to have the last line to themselves.
+    if !matches!(state.modals.last(), Some(Modal::Jump(_))) {
+        footer::draw(state, layout.footer.intersection(area), buf);
+    }
     cursor
+}
+
+/// Lets everything that is drawn so far stand back behind what is about to be: dim, on the plain ground.
+fn stand_back(theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut faint = theme.base.patch(theme.dim);
+    faint.sub_modifier = Modifier::all().difference(faint.add_modifier);
+    buf.set_style(area, faint);
 }
 
 fn view(state: &State, focused: bool) -> View<'_> {
@@ -79,8 +99,48 @@ fn too_small(state: &State, area: Rect, buf: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::tui::harness::Harness;
+
+    #[test]
+    fn no_stripe_of_a_pane_stands_beside_what_is_open_over_all_of_them() {
+        for (columns, rows) in [(80, 24), (120, 40)] {
+            // The keys, the globals, what is to be imported.
+            for keys in ["?", ":globals<enter>", "2I"] {
+                let mut harness = Harness::new(columns, rows);
+                harness.press(keys);
+                assert_eq!(harness.state.modals.len(), 1, "{keys}");
+                let screen = harness.screen();
+                let lines: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
+                let left = lines
+                    .iter()
+                    .find_map(|line| line.iter().position(|c| *c == '┏'))
+                    .unwrap();
+                if left <= 4 {
+                    let above = &lines[..lines.len() - 1];
+                    let stripe = above.iter().flat_map(|line| line.iter().take(left));
+                    assert_eq!(stripe.collect::<String>().trim(), "", "{keys} {columns}:\n{screen}");
+                    let right = above.iter().map(Vec::len).max();
+                    assert_eq!(right, Some(usize::from(columns) - left), "{keys} {columns}:\n{screen}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_behind_a_dialog_stands_back_but_not_a_theme_that_is_tried_on() {
+        let ground = |keys: &str| {
+            let mut harness = Harness::new(120, 40);
+            harness.press(keys);
+            harness.buffer()[(0, 0)].style().fg
+        };
+        let theme = crate::tui::theme::Theme::embedded("night");
+        assert_eq!(ground("<ctrl-e>"), theme.dim.fg);
+        let border = ground("");
+        assert_ne!(border, theme.dim.fg);
+        assert_eq!(ground(":theme<enter>"), border);
+    }
 
     #[test]
     fn a_frame_fits_the_room_there_is_whatever_the_last_event_said() {

@@ -63,6 +63,14 @@ impl Done {
         }
     }
 
+    /// The first environment, by the name of its file.
+    pub fn environment(&self) -> Option<&str> {
+        self.places.iter().find_map(|place| match place {
+            Place::Environment(slug) => Some(slug.as_str()),
+            _ => None,
+        })
+    }
+
     /// The first collection.
     pub fn collection(&self) -> Option<&ItemPath> {
         self.places.iter().find_map(|place| match place {

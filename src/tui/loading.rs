@@ -14,6 +14,7 @@ use super::event::Event;
 use super::keymap::{Chord, Context, Keymap};
 use super::shared::Level;
 use super::state::State;
+use crate::model::problem::Problem;
 use crate::store::Part;
 
 /// What waits until the workspace is whole.
@@ -172,8 +173,8 @@ pub fn warn(state: &mut State) {
         [] => return,
         [problem] => problem.to_string(),
         problems => format!(
-            "something is wrong with {} files: `problems` in the palette lists them",
-            problems.len()
+            "{}: `problems` in the palette lists them",
+            Problem::count(problems).unwrap_or_default()
         ),
     };
     if state.shared.notice.is_none() {

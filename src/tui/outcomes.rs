@@ -105,7 +105,7 @@ fn size(outcome: &Outcome) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use bytes::Bytes;
 
@@ -115,7 +115,7 @@ mod tests {
     use crate::model::{Entity, Redactor, Workspace};
 
     /// An outcome whose body is a view into bytes that all share.
-    fn of(body: Bytes) -> Arc<Outcome> {
+    pub fn of(body: Bytes) -> Arc<Outcome> {
         let request = SentRequest {
             method: Method::new("GET"),
             url: String::new(),

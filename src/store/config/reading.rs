@@ -39,6 +39,7 @@ pub fn read(file: &Path, text: &str) -> (ConfigDto, Vec<Problem>) {
         at: at.map(|at| line_column(text, at + offset)),
         message,
         hint: Some(hint.to_owned()),
+        warning: false,
     };
     let document = match Document::parse(&text[offset..]) {
         Ok(document) => document,

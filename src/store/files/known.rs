@@ -252,5 +252,6 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Problem {
         at: None,
         message: format!("cannot read it: {error}"),
         hint: Some("check its permissions, or move it out of the workspace".to_owned()),
+        warning: false,
     }
 }

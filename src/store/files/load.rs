@@ -249,13 +249,13 @@ fn written_secrets(file: &Path, content: &Content) -> impl Iterator<Item = Probl
     content.variables().iter().filter(written).map(|variable| Problem {
         file: file.to_owned(),
         at: None,
-        message: format!(
-            "the value of the secret `{}` is in the file, which others may see",
-            variable.key
-        ),
+        message: format!("the secret `{}` has its value in the file", variable.key),
         hint: Some(
-            "take it out and set it as the current value: `postrider env set`, or `e` on the environment".into(),
+            "others may see it there: take it out and set it as the current value, with `postrider env set` or `e` on \
+             the environment"
+                .into(),
         ),
+        warning: true,
     })
 }
 

@@ -1,9 +1,11 @@
 //! Bytes of a file → content, or a problem with its place.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use toml_edit::{Document, Item, TableLike, Value};
 
 use super::group::{EnvironmentDto, GroupDto};
 use super::layout;
@@ -32,6 +34,7 @@ impl FileText {
             at,
             message: message.to_owned(),
             hint: Some(hint.to_owned()),
+            warning: false,
         };
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             return Err(problem(None, "the file is UTF-16, not UTF-8", "save it as UTF-8"));
@@ -85,11 +88,54 @@ pub(in crate::store) fn line_column(text: &str, offset: usize) -> (usize, usize)
 }
 
 fn read<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Problem> {
-    toml::from_str(text).map_err(|error| Problem {
-        file: file.to_owned(),
-        at: error.span().map(|span| line_column(text, span.start)),
-        message: error.message().trim().replace('\n', ", "),
-        hint: Some(FIX.to_owned()),
+    toml::from_str(text).map_err(|error| {
+        let message = error.message().trim().replace('\n', ", ");
+        let table = error.span().filter(|_| message.starts_with("missing field"));
+        let message = match table.and_then(|span| table_at(text, span.start)) {
+            Some(table) => format!("{table}: {message}"),
+            None => message,
+        };
+        Problem {
+            file: file.to_owned(),
+            at: error.span().map(|span| line_column(text, span.start)),
+            message,
+            hint: Some(FIX.to_owned()),
+            warning: false,
+        }
+    })
+}
+
+/// What a person calls the innermost table at a place: `[auth]`, the second `[[params]]`; `None` at the top of the file.
+fn table_at(text: &str, at: usize) -> Option<String> {
+    let document = Document::parse(text).ok()?;
+    inside(document.as_table(), at, "")
+}
+
+fn inside(table: &dyn TableLike, at: usize, above: &str) -> Option<String> {
+    let holds = |span: Option<Range<usize>>| span.is_some_and(|span| span.contains(&at));
+    let nth = |n: usize| format!(" {}", n + 1);
+    table.iter().find_map(|(key, item)| {
+        let path = if above.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{above}.{key}")
+        };
+        match item {
+            Item::ArrayOfTables(tables) => tables.iter().enumerate().find_map(|(n, own)| {
+                let here = || holds(own.span()).then(|| format!("`[[{path}]]`{}", nth(n)));
+                inside(own, at, &path).or_else(here)
+            }),
+            Item::Table(own) => inside(own, at, &path).or_else(|| holds(own.span()).then(|| format!("`[{path}]`"))),
+            Item::Value(Value::Array(array)) => array.iter().enumerate().find_map(|(n, own)| {
+                let here = || holds(own.span()).then(|| format!("`{path}`{}", nth(n)));
+                let table = own.as_inline_table()?;
+                inside(table, at, &path).or_else(here)
+            }),
+            Item::Value(Value::InlineTable(own)) => {
+                inside(own, at, &path).or_else(|| holds(own.span()).then(|| format!("`{path}`")))
+            }
+            _ => None,
+        }
     })
 }
 
@@ -132,6 +178,24 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
     use crate::model::ItemPath;
+
+    #[test]
+    fn what_is_missing_is_missing_in_a_table_with_a_name() {
+        let request = |text: &str| request_from_toml(text).unwrap_err();
+        let told = |text: &str| (request(text).message, request(text).at.unwrap().0);
+        let params = "name = \"x\"\n[[params]]\nname = \"a\"\nvalue = \"1\"\n\n[[params]]\nvalue = \"2\"\n";
+        assert_eq!(told(params), ("`[[params]]` 2: missing field `name`".to_owned(), 6));
+        let inline = "headers = [\n  { name = \"a\", value = \"1\" },\n  { value = \"2\" },\n]\n";
+        assert_eq!(told(inline), ("`headers` 2: missing field `name`".to_owned(), 3));
+        let body = "[body]\ntype = \"form\"\nfields = [{ value = \"2\" }]\n";
+        assert!(
+            told(body).0.starts_with("`body.fields` 1: missing field"),
+            "{:?}",
+            told(body)
+        );
+        let auth = "[auth]\nusername = \"x\"\n";
+        assert_eq!(told(auth).0, "`[auth]`: missing field `type`");
+    }
 
     fn problem(text: &[u8]) -> Problem {
         let place = Place::Request(ItemPath::new("a/b"));

@@ -176,6 +176,7 @@ impl Walk {
             at: None,
             message: message.to_owned(),
             hint: Some(hint.to_owned()),
+            warning: false,
         });
     }
 }

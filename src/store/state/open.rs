@@ -112,6 +112,7 @@ impl State {
                         aside.display()
                     ),
                     hint: Some(format!("`sqlite3 {} .recover` may still get at it", aside.display())),
+                    warning: false,
                 };
                 Ok((Self::over(try_open(file)?, safe)?, Some(problem)))
             }

@@ -63,7 +63,20 @@ pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Eff
     }];
     if restructure(state, label, edits, effects) {
         state.panes.environments.reveal(id);
+        if let Some(text) = activate_if_none(state, id, effects) {
+            state.shared.notify(Level::Done, text);
+        }
     }
+}
+
+/// Makes an environment that was just made or imported the active one if none is: what to say of it.
+pub fn activate_if_none(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) -> Option<String> {
+    if state.shared.active_environment.is_some() {
+        return None;
+    }
+    activate(state, Some(id), effects);
+    let name = state.shared.environment_name()?;
+    Some(format!("environment `{name}` is active now, as none was"))
 }
 
 /// Renames an environment and its file.

@@ -1,5 +1,6 @@
 //! Importing: what its screen asks for, and what is done with the news.
 
+use super::environments;
 use crate::foreign::Imported;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
@@ -72,7 +73,7 @@ pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effec
             }
             take(state, id, done, effects);
         }
-        (News::Arrived, _) => arrived(state),
+        (News::Arrived, _) => arrived(state, effects),
     }
 }
 
@@ -96,7 +97,7 @@ fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effec
 }
 
 /// Goes to what was imported.
-fn arrived(state: &mut State) {
+fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Some(done)) = state.import.take() else {
         return;
     };
@@ -106,5 +107,11 @@ fn arrived(state: &mut State) {
         state.panes.tree.unfold(node);
         state.focus = Pane::Collections;
     }
-    state.shared.notify(Level::Done, format!("imported: {}", done.words));
+    let mut words = format!("imported: {}", done.words);
+    let first = done.environment().and_then(|slug| workspace.environment_named(slug));
+    let first = first.map(|node| node.id);
+    if let Some(active) = first.and_then(|first| environments::activate_if_none(state, first, effects)) {
+        words = format!("{words}; {active}");
+    }
+    state.shared.notify(Level::Done, words);
 }

@@ -49,7 +49,7 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
     }
     state.shared.open = Some(id);
     state.focus = Pane::Request;
-    state.panes.request.edit_url();
+    state.panes.request.begin();
 }
 
 /// Makes a folder, or with no parent a collection.

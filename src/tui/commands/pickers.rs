@@ -175,7 +175,7 @@ pub fn messages(state: &State) -> Text {
     Text::new("Messages", lines)
 }
 
-/// The files that could not be read.
+/// What is wrong with files.
 pub fn problems(state: &State) -> Text {
     let problems = &state.shared.workspace.problems;
     let mut lines = Vec::new();
@@ -196,7 +196,7 @@ pub fn problems(state: &State) -> Text {
         lines.push(String::new());
     }
     if problems.is_empty() {
-        lines.push("Every file of the workspace could be read.".to_owned());
+        lines.push("Every file of the workspace could be read, and there is nothing to be said of any.".to_owned());
     }
     Text::new("Problems", lines)
 }

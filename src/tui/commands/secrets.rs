@@ -115,7 +115,23 @@ mod tests {
         while !harness.screen().contains("Password") {
             harness.press("]");
         }
-        harness.press("jjj");
+        // From the line of the type it is the first secret that is written there; a user name may be one, too.
+        assert!(harness.screen().contains("s secret"), "{}", harness.screen());
+        harness.press("s");
+        assert!(
+            harness.screen().contains("Password is the secret variable"),
+            "{}",
+            harness.screen()
+        );
+        harness.press("<esc>j");
+        assert!(harness.screen().contains("s secret"), "{}", harness.screen());
+        harness.press("s");
+        assert!(
+            harness.screen().contains("User name is the secret variable"),
+            "{}",
+            harness.screen()
+        );
+        harness.press("<esc>j");
         assert!(harness.screen().contains("s secret"), "{}", harness.screen());
         harness.press("s");
         assert!(
@@ -144,6 +160,7 @@ mod tests {
         let made = variable(&harness).unwrap();
         assert!(made.secret && made.value == "");
         assert!(!harness.screen().contains("hunter2"), "{}", harness.screen());
+        assert!(!harness.screen().contains("s secret"), "{}", harness.screen());
         harness.press("u");
         assert_eq!(
             (auth(&harness), current(&harness), variable(&harness)),

@@ -129,6 +129,15 @@ modals! {
 }
 
 impl Modal {
+    /// Whether what is behind it stands back: not where that is what one looks at.
+    pub fn covers(&self) -> bool {
+        match self {
+            Self::Jump(_) => false,
+            Self::Picker(picker) => !picker.previews(),
+            _ => true,
+        }
+    }
+
     /// Whether it is the question before quitting, which is asked once.
     pub fn asks_to_quit(&self) -> bool {
         matches!(self, Self::Confirm(confirm) if confirm.asks_to_quit())

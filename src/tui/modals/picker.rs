@@ -98,6 +98,11 @@ impl Picker {
         }
     }
 
+    /// Whether its rows show on the screen behind it what choosing them does.
+    pub fn previews(&self) -> bool {
+        self.items.iter().any(|item| item.preview_theme.is_some())
+    }
+
     /// What Esc does besides closing.
     #[must_use]
     pub fn on_cancel(mut self, commands: Vec<Command>) -> Self {

@@ -5,11 +5,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::panes::View;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::frame::{self, Frame};
 use crate::tui::widgets::{glyphs, popup};
 
 /// Rows a popup needs besides its body: two of the frame, one of air, one of keys.
 const AROUND: u16 = 4;
+
+/// Columns at the side of a popup that are too few to show anything of the panes.
+const FRINGE: u16 = 4;
 
 /// The places of one popup; never larger than the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +83,7 @@ impl Sheet {
     pub fn draw(&self, title: &str, right: &str, keys: &[(&str, &str)], view: View<'_>, buf: &mut Buffer) {
         let theme = view.theme;
         let area = self.area.intersection(buf.area);
+        blank_behind(area, theme, buf);
         Clear.render(area, buf);
         buf.set_style(area, theme.popup);
         Frame::new(title.to_owned())
@@ -101,6 +106,17 @@ impl Sheet {
             glyphs::put_text(buf, place(after), words, room - after, theme.popup.patch(theme.dim));
             x += size + 2;
         }
+    }
+}
+
+/// Blanks the panes behind a popup that is nearly as wide as the screen: no more than stripes of their frames would be left
+/// of them. The last line is the footer's.
+pub fn blank_behind(popup: Rect, theme: &Theme, buf: &mut Buffer) {
+    let screen = above_footer(buf.area);
+    let sides = [popup.x - screen.x, screen.right().saturating_sub(popup.right())];
+    if sides.into_iter().all(|columns| columns <= FRINGE) {
+        Clear.render(screen, buf);
+        buf.set_style(screen, theme.base);
     }
 }
 

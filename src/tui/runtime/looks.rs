@@ -100,5 +100,6 @@ fn own_file(file: std::path::PathBuf, message: String, hint: &str) -> Problem {
         at: None,
         message,
         hint: Some(hint.to_owned()),
+        warning: false,
     }
 }

@@ -62,6 +62,7 @@ pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown
                     at: None,
                     message: format!("the draft of `{}` cannot be put back: {}", draft.key, problem.message),
                     hint: Some(format!("its text stays in the local state, in `drafts`, as `{aside}`")),
+                    warning: false,
                 });
                 let key = draft.key;
                 effects.push(Effect::Local(LocalJob::DraftAside { key, aside }));
@@ -223,6 +224,7 @@ fn misfit(what: &str) -> Problem {
         at: None,
         message: "it has no place any more".to_owned(),
         hint: None,
+        warning: false,
     }
 }
 

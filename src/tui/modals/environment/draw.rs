@@ -6,6 +6,7 @@ use ratatui::text::Line as Text;
 
 use super::{EnvironmentEditor, details};
 use crate::model::variable::Owner;
+use crate::tui::modals::sheet::blank_behind;
 use crate::tui::panes::View;
 use crate::tui::widgets::{frame, glyphs, popup};
 
@@ -75,6 +76,7 @@ pub fn draw(editor: &EnvironmentEditor, view: View<'_>, screen: Rect, buf: &mut 
         (_, Some((environment, _))) => format!("Environment {}", environment.name),
         (_, None) => "Environment".to_owned(),
     };
+    blank_behind(places.window, theme, buf);
     popup::draw(title, theme.popup, &theme.popup_frame(), places.window, buf);
     if editor.gone || content.is_none() {
         let text = "It was deleted meanwhile. Any key closes this.";

@@ -199,6 +199,28 @@ fn the_cursor_is_on_what_is_new_or_back_and_the_active_one_comes_back_active() {
 }
 
 #[test]
+fn the_first_that_is_made_while_none_is_active_becomes_it() {
+    let mut harness = Harness::with(Workspace::new("/nowhere"), 120, 40);
+    harness.press("1aStaging<enter>");
+    let active = |harness: &Harness| harness.state.shared.environment_name().map(str::to_owned);
+    assert_eq!(active(&harness).as_deref(), Some("Staging"));
+    assert!(
+        footer(&harness).contains("environment `Staging` is active now"),
+        "{}",
+        footer(&harness)
+    );
+    let kept =
+        |effect: &Effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Some(slug))) if slug == "staging");
+    assert!(harness.effects.iter().any(kept));
+    harness.press("1aOther<enter>");
+    assert_eq!(
+        active(&harness).as_deref(),
+        Some("Staging"),
+        "another one changes nothing"
+    );
+}
+
+#[test]
 fn an_empty_list_teaches() {
     let harness = Harness::with(Workspace::new("/nowhere"), 120, 40);
     let screen = harness.screen();

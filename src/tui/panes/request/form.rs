@@ -97,6 +97,12 @@ impl std::fmt::Debug for Field {
 }
 
 impl Field {
+    /// Whether a text is written in it, and not only the name of a variable.
+    fn is_literal(&self) -> bool {
+        let typed = matches!(self.kind, Kind::Text | Kind::Secret | Kind::SecretLines);
+        typed && !super::fields::is_reference(&self.value)
+    }
+
     /// Whether what is written in it is nothing, or what is always written.
     fn says_nothing(&self) -> bool {
         self.value.is_empty() || self.value == self.usual
@@ -192,10 +198,15 @@ impl Form {
         self.fields.get(self.at)
     }
 
-    /// The field of the cursor, if a secret is written in it that could be a variable's.
-    pub fn written_secret(&self) -> Option<&Field> {
-        let is_written = |field: &&Field| field.kind.is_secret() && !super::fields::is_reference(&field.value);
-        self.field().filter(|_| !self.locked).filter(is_written)
+    /// The field of the cursor, if something is written in it that could be a variable's.
+    pub fn literal(&self) -> Option<&Field> {
+        self.field().filter(|field| !self.locked && field.is_literal())
+    }
+
+    /// The first field in which a secret is written that could be a variable's.
+    pub fn literal_secret(&self) -> Option<&Field> {
+        let mut fields = self.fields.iter().filter(|_| !self.locked);
+        fields.find(|field| field.kind.is_secret() && field.is_literal())
     }
 
     /// Moves the cursor to a field, or the nearest there is.

@@ -94,16 +94,8 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 /// Asks for the variable that takes the secret in the field of the cursor.
 fn make_secret(state: &mut State, node: NodeId, cx: &mut Cx<'_>) {
     leave(state, cx);
-    let field = match state.section() {
-        Some(Section {
-            part: Part::AuthFields,
-            widget: Widget::Form(form),
-            ..
-        }) => form.written_secret(),
-        _ => None,
-    };
-    let Some(field) = field else {
-        let text = "go to a field of the auth with a secret in it first: this makes a variable of it";
+    let Some(field) = state.literal() else {
+        let text = "go to a field of the auth in which a value is written: this makes a secret variable of it";
         return cx.shared.notify(Level::Info, text);
     };
     let workspace = &cx.shared.workspace;

@@ -53,6 +53,7 @@ pub use order::{Order, order};
 
 use complete::Completion;
 use facts::Facts;
+use form::{Field, Form};
 use part::Part;
 use places::places;
 use section::{Section, Widget};
@@ -181,6 +182,13 @@ impl State {
         self.url.go_to_end();
     }
 
+    /// The same for a request that was just made: nobody was in one of its tabs yet, and the first is the one to go on in.
+    pub fn begin(&mut self) {
+        self.request_tab = Tab::Params;
+        self.sections.clear();
+        self.edit_url();
+    }
+
     /// Shows again what the item says: what was typed or chosen was refused.
     pub fn refuse(&mut self) {
         self.seen = None;
@@ -225,6 +233,21 @@ impl State {
     fn section_mut(&mut self) -> Option<&mut Section> {
         let at = self.active()?;
         self.sections.get_mut(at)
+    }
+
+    /// The field of the auth whose value could be moved into a secret variable: that of the cursor; from the line of the
+    /// type the first secret that is written there.
+    fn literal(&self) -> Option<&Field> {
+        fn form(section: &Section) -> Option<&Form> {
+            match (&section.part, &section.widget) {
+                (Part::AuthFields, Widget::Form(form)) => Some(form),
+                _ => None,
+            }
+        }
+        match self.section()? {
+            section if section.part == Part::AuthType => self.sections.iter().find_map(form)?.literal_secret(),
+            section => form(section)?.literal(),
+        }
     }
 
     /// The part that is being typed into, and its editor.
@@ -300,7 +323,7 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Any::App(App::Send),
             Any::Nav(Nav::NextTab),
         ],
-        (Some(Widget::Form(form)), _) if form.written_secret().is_some() => &[
+        (Some(Widget::Form(_) | Widget::Choice(_)), _) if state.literal().is_some() => &[
             Any::Nav(Nav::Open),
             Any::Request(Action::Secret),
             Any::Request(Action::Type),

@@ -11,6 +11,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
 use super::{State, list_area};
+use crate::model::problem::Problem;
 use crate::model::{Entity, Node, NodeId, Outcome};
 use crate::tui::action::{Action as Any, App};
 use crate::tui::keymap::Context;
@@ -20,6 +21,12 @@ use crate::tui::widgets::{frame, glyphs, hatch, scroll};
 
 /// Columns of a method.
 const METHOD: u16 = 4;
+/// Columns of the mark of what is unsaved or running, and the one before it.
+const UNSAVED: u16 = 2;
+/// Columns of a status, and the one before it.
+const STATUS: u16 = 4;
+/// Columns of a name that are worth more than a status.
+const NAME: usize = 4;
 
 /// Draws the pane.
 pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
@@ -75,18 +82,20 @@ fn teach(view: View<'_>) -> String {
     lines.join("\n")
 }
 
-/// The line about files that could not be read, as long as there is room for.
+/// The line about what is wrong with files, as long as there is room for.
 fn problems(view: View<'_>, room: usize) -> String {
-    let count = view.shared.workspace.problems.len();
-    let files = if count == 1 { "file" } else { "files" };
-    let long = format!("! {count} {files} could not be read");
+    let problems = &view.shared.workspace.problems;
+    let said = format!("! {}", Problem::count(problems).unwrap_or_default());
     let key = view.keymap.chord_for(Any::App(App::Palette), &[Context::Anywhere]);
-    let longest = key.map(|key| format!("{long} · {key} problems"));
+    let longest = key.map(|key| format!("{said} · {key} problems"));
     let fits = |text: &String| glyphs::width(text) <= room;
     longest
         .filter(fits)
-        .or_else(|| Some(long).filter(fits))
-        .unwrap_or_else(|| format!("! {count} {files} unreadable"))
+        .or_else(|| Some(said).filter(fits))
+        .unwrap_or_else(|| match problems.len() {
+            1 => "! 1 problem".to_owned(),
+            count => format!("! {count} problems"),
+        })
 }
 
 fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buffer) {
@@ -113,7 +122,7 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     // Deep down a narrow pane the name counts more than the indentation.
     let indent = (2 * row.depth).min(line.width / 3);
     let mut x = line.x + indent;
-    let right = line.right().saturating_sub(marks.width());
+    let mut right = line.right().saturating_sub(marks.width());
     if shared.open == Some(node.id) {
         // Before the method, or in the column of air before a collection.
         let before = if indent >= 2 { x - 2 } else { line.x.saturating_sub(1) };
@@ -148,9 +157,15 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
     if shared.open == Some(node.id) && at != state.cursor && shared.cut != Some(node.id) {
         base = base.patch(theme.accent);
     }
+    // A name that is too long gives way to the status, as far as something of it is left.
+    let free = usize::from(line.right().saturating_sub(x + UNSAVED + STATUS));
+    let shows = marks.status.is_some() && free >= NAME.min(glyphs::width(name));
+    if shows {
+        right = line.right().saturating_sub(UNSAVED + STATUS);
+    }
     let room = usize::from(right.saturating_sub(x));
-    let used = glyphs::put_text(buf, Position::new(x, line.y), name, room, base);
-    marks.draw(room - used.min(room), base, line, buf);
+    glyphs::put_text(buf, Position::new(x, line.y), name, room, base);
+    marks.draw(shows, base, line, buf);
 }
 
 /// A method in four columns.
@@ -168,34 +183,27 @@ fn short(method: &str) -> &str {
 struct Marks {
     /// Unsaved or running: always shown.
     mark: Option<(&'static str, Style)>,
-    /// The last status: shown if there is room.
+    /// The last status: shown where something of the name is left beside it.
     status: Option<(String, Style)>,
 }
 
 impl Marks {
-    /// The columns that are not the name's.
+    /// The columns that are never the name's.
     fn width(&self) -> u16 {
-        if self.mark.is_some() { 2 } else { 0 }
+        if self.mark.is_some() { UNSAVED } else { 0 }
     }
 
-    fn draw(&self, free: usize, base: Style, line: Rect, buf: &mut Buffer) {
+    fn draw(&self, with_status: bool, base: Style, line: Rect, buf: &mut Buffer) {
         let last = line.right().saturating_sub(1);
         if let Some((mark, style)) = self.mark {
             glyphs::put(buf, Position::new(last, line.y), mark, 1, base.patch(style));
         }
         // The column of the mark stays free, so that the numbers stand below each other.
-        let Some((status, style)) = &self.status else { return };
-        let taken = usize::from(2 - self.width());
-        let (text, width) = if free > taken + 3 {
-            (status.as_str(), 3)
-        } else if free > taken + 1 {
-            ("·", 1)
-        } else {
+        let Some((status, style)) = self.status.as_ref().filter(|_| with_status) else {
             return;
         };
-        let x = last.saturating_sub(1 + u16::try_from(width).unwrap_or(0));
-        let at = Position::new(x, line.y);
-        glyphs::put_text(buf, at, &format!("{text:>width$}"), width, base.patch(*style));
+        let at = Position::new(last.saturating_sub(STATUS), line.y);
+        glyphs::put_text(buf, at, status, 3, base.patch(*style));
     }
 }
 

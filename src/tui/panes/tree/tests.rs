@@ -314,6 +314,7 @@ fn files_with_problems_are_told_of_and_a_click_lists_them() {
         at: None,
         message: "no".into(),
         hint: None,
+        warning: false,
     });
     let mut harness = Harness::with(workspace, 120, 40);
     let area = harness.state.layout().area(Pane::Collections).unwrap();
@@ -324,6 +325,42 @@ fn files_with_problems_are_told_of_and_a_click_lists_them() {
     );
     click(&mut harness, area.x + 4, area.bottom() - 2);
     assert!(matches!(harness.state.modals.last(), Some(Modal::Text(_))));
+}
+
+#[test]
+fn warnings_are_not_told_as_files_that_could_not_be_read() {
+    let problem = |warning| Problem {
+        file: "/nowhere/environments/x.toml".into(),
+        at: None,
+        message: "no".into(),
+        hint: None,
+        warning,
+    };
+    let last = |problems: Vec<Problem>| {
+        let mut workspace = workspace();
+        workspace.problems = problems;
+        lines(&Harness::with(workspace, 120, 40)).pop().unwrap()
+    };
+    assert_eq!(last(vec![problem(true)]), " ! 1 warning · ^P problems");
+    assert_eq!(last(vec![problem(true), problem(true)]), " ! 2 warnings · ^P problems");
+    assert_eq!(last(vec![problem(false), problem(true)]), " ! 2 problems");
+}
+
+#[test]
+fn a_long_name_gives_way_to_the_status() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut harness = Harness::new(columns, rows);
+        harness.press("jjl");
+        let node = id(&harness, "pydio-cells/configuration/list-services");
+        let before = lines(&harness)[3].clone();
+        assert!(before.starts_with("     GET  List"), "{before}");
+        let outcome = crate::tui::outcomes::tests::of(Default::default());
+        harness.state.shared.outcomes.insert(node, outcome, None);
+        let area = harness.state.layout().area(Pane::Collections).unwrap();
+        let after = &lines(&harness)[3];
+        assert!(after.contains("…") && after.ends_with("200"), "{after}");
+        assert_eq!(after.chars().count(), usize::from(area.width) - 2 - 3, "{after}");
+    }
 }
 
 #[test]

@@ -25,6 +25,24 @@ fn the_url_is_typed_into_the_request_at_once_and_enter_sends_it() {
 }
 
 #[test]
+fn a_new_request_begins_with_its_url_and_its_parameters() {
+    let mut harness = open(120, 40, "List services");
+    while !harness.screen().contains("Post-response") {
+        harness.press("]");
+    }
+    harness.press("<ctrl-n>");
+    assert!(!harness.screen().contains("Post-response"), "{}", harness.screen());
+    harness.press("http://x.test/?a=1");
+    assert_eq!(request(&harness).full_url(), "http://x.test/?a=1");
+    harness.press("<esc>jj");
+    assert!(
+        harness.screen().contains("add row") || harness.screen().contains("a add"),
+        "{}",
+        harness.screen()
+    );
+}
+
+#[test]
 fn letters_are_text_in_the_url_and_keys_outside() {
     let mut harness = open(120, 40, "List services");
     harness.press("<enter>qd1<esc>");
