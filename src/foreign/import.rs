@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::moved::Moved;
 use crate::formats::reimport::{
     Action, EnvironmentStep, GlobalsStep, Plan, Step, counterparts, plan, plan_environments, plan_globals,
 };
@@ -108,6 +109,11 @@ impl Planned {
             }
         }
         came
+    }
+
+    /// Where what [`load`](super::load) puts into memory is in the workspace.
+    pub fn moved(&self) -> Moved {
+        Moved::of(&self.found, &self.todo)
     }
 
     /// The workspace's folder.

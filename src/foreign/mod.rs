@@ -7,11 +7,13 @@
 
 mod error;
 mod import;
+mod moved;
 mod notes;
 mod read;
 
 pub use error::ForeignError;
 pub use import::{Import, Imported, Planned};
+pub use moved::Moved;
 pub use read::{fetch, is_foreign, is_url, read, shown};
 
 use std::path::{Path, PathBuf};

@@ -76,10 +76,14 @@ pub fn key(workspace: &Workspace, filed: Filed) -> Option<String> {
 pub fn node_key(workspace: &Workspace, id: NodeId) -> Option<String> {
     let node = workspace.node(id)?;
     Some(match workspace.path(id) {
-        Some(path) if node.entity.is_group() => format!("{path}/"),
-        Some(path) => path.to_string(),
+        Some(path) => key_of(&path, node.entity.is_group()),
         None => format!("{SCRATCH}{}", node.slug),
     })
+}
+
+/// What the draft of what has a file is filed under.
+pub fn key_of(path: &ItemPath, is_group: bool) -> String {
+    if is_group { format!("{path}/") } else { path.to_string() }
 }
 
 /// What a key is for.

@@ -17,7 +17,7 @@ use crate::store::{Content, Place};
 use super::comparing;
 use super::consents::QuestionId;
 use super::filtering;
-use super::importing::ImportId;
+use super::importing::{ImportId, Landing};
 use super::runner::{Format, Order};
 use super::shared::RunId;
 use super::sign_ins::SignInId;
@@ -106,7 +106,7 @@ pub enum Effect {
     /// Writes what was read into the workspace.
     Import(ImportId, Box<Planned>),
     /// Goes on with the workspace of another folder.
-    Reopen(PathBuf),
+    Reopen(Box<Landing>),
     /// Answers a question for the user's consent.
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.

@@ -36,6 +36,10 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
     let send = Action::App(App::Send);
     let help = Action::App(App::Help);
     let mut actions = state.panes.hints(state.focus, &state.shared);
+    if state.shared.read_only.is_some() {
+        // What leads to all that is refused here.
+        actions.insert(actions.len().min(1), Action::App(App::Import));
+    }
     actions.extend([App::Send, App::Save, App::SwitchEnvironment, App::Palette].map(Action::App));
     let mut known: Vec<(Action, String, String)> = Vec::new();
     for action in actions.into_iter().chain([help]) {

@@ -5,10 +5,16 @@
 //! ```
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::foreign::{Imported, Planned};
-use crate::model::ItemPath;
+use crate::foreign::{Imported, Moved, Planned};
+use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{ItemPath, Outcome};
 use crate::store::Place;
+
+use super::drafts;
+use super::panes::Pane;
+use super::shared::Shared;
 
 /// Names one reading or writing, so that nobody takes the news of an older one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +32,7 @@ pub enum Ask {
     /// Writes what was found into the workspace.
     Import(Box<Planned>),
     /// Opens the workspace in which all of it is already.
-    Enter(PathBuf),
+    Enter(Box<Planned>),
 }
 
 /// News of reading and writing.
@@ -53,9 +59,22 @@ pub struct Done {
     pub places: Vec<Place>,
     /// Values that are in no file.
     pub secrets: Vec<Imported>,
+    /// Where what was only looked at is now.
+    pub moved: Moved,
 }
 
 impl Done {
+    /// What was planned, once it is done; or there is nothing to be done.
+    pub fn of(planned: &Planned, secrets: Vec<Imported>) -> Self {
+        Self {
+            root: planned.root().to_owned(),
+            words: planned.todo.words(),
+            places: planned.todo.places(),
+            secrets,
+            moved: planned.moved(),
+        }
+    }
+
     /// Says of so many secrets that they keep the values they have here.
     pub fn keeps(&mut self, secrets: usize) {
         if secrets > 0 {
@@ -77,5 +96,51 @@ impl Done {
             Place::Group(path) => Some(path),
             _ => None,
         })
+    }
+}
+
+/// What goes along from Postman's file, which is only looked at, into the workspace it was imported into: everything stands
+/// there as it did here.
+#[derive(Clone, Debug, Default)]
+pub struct Landing {
+    /// The workspace's folder.
+    pub root: PathBuf,
+    /// What was done, in a line.
+    pub words: String,
+    /// What was open, as drafts call it.
+    pub open: Option<String>,
+    /// The file of the active environment.
+    pub environment: Option<String>,
+    /// The pane with the focus.
+    pub focus: Pane,
+    /// The values that were set meanwhile.
+    pub values: Vec<(Owner, String, CurrentValue)>,
+    /// The responses.
+    pub outcomes: Vec<(ItemPath, Arc<Outcome>)>,
+}
+
+impl Landing {
+    /// Everything that has a place in the workspace.
+    pub fn of(done: Done, shared: &Shared, focus: Pane) -> Self {
+        let moved = &done.moved;
+        let workspace = &shared.workspace;
+        let place = |id| moved.item(&workspace.path(id)?).cloned();
+        let open = shared.open.and_then(|id| Some((place(id)?, workspace.node(id)?)));
+        let active = shared.active_environment.and_then(|id| workspace.environment(id));
+        let values = shared.current.iter();
+        let outcomes = shared.outcomes.iter();
+        Self {
+            open: open.map(|(path, node)| drafts::key_of(&path, node.entity.is_group())),
+            environment: active.and_then(|node| moved.environment(&node.slug)).map(str::to_owned),
+            focus,
+            values: values
+                .filter_map(|(owner, key, value)| Some((moved.owner(owner)?, key.to_owned(), value.clone())))
+                .collect(),
+            outcomes: outcomes
+                .filter_map(|(id, outcome)| Some((place(id)?, outcome.clone())))
+                .collect(),
+            root: done.root,
+            words: done.words,
+        }
     }
 }

@@ -21,7 +21,7 @@ pub mod filtering;
 mod footer;
 #[cfg(test)]
 mod harness;
-mod importing;
+pub mod importing;
 mod keymap;
 pub mod layout;
 mod loading;

@@ -31,6 +31,11 @@ impl Outcomes {
         self.all.get(node)
     }
 
+    /// All last outcomes, the latest looked at last.
+    pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Arc<Outcome>)> {
+        self.order.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
+    }
+
     /// Takes a new outcome; lets old ones go until all fit, but not this one and not the open request's.
     pub fn insert(&mut self, node: NodeId, outcome: Arc<Outcome>, open: Option<NodeId>) {
         let before = self.all.insert(node, outcome);

@@ -101,17 +101,13 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     // The nearest workspace is the user's own.
     user.press("I").sees("3 added");
     user.press("<enter>").until("the workspace", |user| user.next.is_some());
-    let root = user.next.clone().unwrap();
+    let landing = user.next.clone().unwrap();
     user.app.finish();
-    let imported = root.clone();
-    assert!(root.join("collections/birds/herons/list.toml").is_file());
-    let options = TuiOptions {
-        root,
-        foreign: false,
-        ..options
-    };
-    let mut user = User::open(&options, (120, 40));
-    user.sees("Birds");
+    let imported = landing.root.clone();
+    assert!(imported.join("collections/birds/herons/list.toml").is_file());
+    let options = options.on_to(&landing);
+    let mut user = User::open_after(&options, Some(&landing), (120, 40));
+    user.sees("Birds").sees("imported: 3 added").sees("{{base_url}}/herons");
     user.quit();
     // Where all of it is there already, the key leads there too.
     let options = TuiOptions {
@@ -122,7 +118,9 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     let mut user = User::open(&options, (120, 40));
     user.sees("{{base_url}}/herons").press("I").sees("nothing is different");
     user.sees("open it").press("<enter>");
-    user.until("the workspace", |user| user.next.as_deref() == Some(&*imported));
+    user.until("the workspace", |user| {
+        user.next.as_ref().is_some_and(|next| next.root == imported)
+    });
     user.app.finish();
 }
 
@@ -159,4 +157,63 @@ fn a_file_is_opened_with_its_environments_and_globals() {
         .err()
         .unwrap();
     assert!(error.to_string().contains("holds no environment"), "{error}");
+}
+
+#[test]
+fn what_is_open_is_imported_with_all_beside_it_and_stays_open() {
+    let home = Home::new();
+    let values = |name: &str, key: &str, value: &str| {
+        json!({ "name": name, "values": [{ "key": key, "value": value, "enabled": true }] }).to_string()
+    };
+    let mut birds: serde_json::Value = serde_json::from_str(&collection("List")).unwrap();
+    let script = "pm.environment.set('seen', 'a heron'); pm.test('it is told', () => pm.response.to.have.status(401));";
+    birds["item"][1] = json!({ "name": "Tell", "request": { "method": "GET", "url": "{{base_url}}/a/frontend/bootconf" },
+        "event": [{ "listen": "test", "script": { "exec": [script] } }] });
+    // The demo server only lends its address here.
+    let demo = User::at_home(&home);
+    let address = demo.app.state.shared.overrides[0].2.clone();
+    let options = TuiOptions {
+        root: home.beside("birds.json", &birds.to_string()),
+        foreign: true,
+        beside: Beside {
+            environments: vec![
+                home.beside("sea.json", &values("Sea", "base_url", &address)),
+                home.beside("lake.json", &values("Lake", "base_url", "http://lake.test")),
+            ],
+            globals: Some(home.beside("globals.json", &values("Globals", "wing", "left"))),
+        },
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    let mut user = User::open(&options, (120, 40));
+    // The second request and the second environment.
+    user.sees("● Sea").press("2G<enter>").sees("bootconf").press("<ctrl-j>");
+    user.sees("Tests 1/1").press("3");
+    user.sees("I import");
+    user.press("I").sees("Sea: 1 variable → environments/sea.toml");
+    user.sees("Lake: 1 variable → environments/lake.toml");
+    user.sees("globals: 1 variable → globals.toml").press("<enter>");
+    user.until("the workspace", |user| user.next.is_some());
+    let landing = user.next.clone().unwrap();
+    user.app.finish();
+    let options = options.on_to(&landing);
+    let mut user = User::open_after(&options, Some(&landing), (120, 40));
+    user.sees("● Sea")
+        .sees("bootconf")
+        .sees("401 Unauthorized")
+        .sees("Tests 1/1")
+        .sees("imported: ");
+    let shared = &user.app.state.shared;
+    assert_eq!(shared.environment_name(), Some("Sea"));
+    assert_eq!(shared.workspace.globals().variables[0].key, "wing");
+    let owner = postrider::model::variable::Owner::Environment("sea".to_owned());
+    let seen = shared.current.get(&owner, "seen").and_then(|value| value.value.clone());
+    assert_eq!(seen, Some("a heron".into()));
+    user.quit();
+    // And at the next start.
+    let mut user = User::open(&options, (120, 40));
+    user.sees("● Sea").sees("bootconf");
+    let shared = &user.app.state.shared;
+    assert!(shared.current.get(&owner, "seen").is_some());
+    user.quit();
 }

@@ -9,6 +9,7 @@ use postrider::demo;
 use postrider::foreign::Beside;
 use postrider::store::{Paths, State};
 use postrider::tui::event::Event;
+use postrider::tui::importing::Landing;
 use postrider::tui::{App, Flow, Host, TuiOptions, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -144,7 +145,7 @@ pub struct User {
     terminal: Terminal<TestBackend>,
     pub left: bool,
     /// The workspace the program went on to.
-    pub next: Option<PathBuf>,
+    pub next: Option<Box<Landing>>,
 }
 
 impl User {
@@ -159,7 +160,12 @@ impl User {
 
     /// Starts the program with these options.
     pub fn open(options: &TuiOptions, size: (u16, u16)) -> Self {
-        let mut app = App::load(options).unwrap();
+        Self::open_after(options, None, size)
+    }
+
+    /// The same in a workspace to which the program went on.
+    pub fn open_after(options: &TuiOptions, landing: Option<&Landing>, size: (u16, u16)) -> Self {
+        let mut app = App::load_after(options, landing).unwrap();
         let mut desk = Desk::default();
         app.take(Event::Resize(size.0, size.1), &mut desk).unwrap();
         app.start(options, false).unwrap();
@@ -205,7 +211,7 @@ impl User {
     fn went(&mut self, flow: Flow) {
         match flow {
             Flow::Go => {}
-            Flow::Reopen(root) => self.next = Some(root),
+            Flow::Reopen(landing) => self.next = Some(landing),
             Flow::Quit => self.left = true,
         }
     }

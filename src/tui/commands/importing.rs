@@ -4,7 +4,7 @@ use super::environments;
 use crate::foreign::Imported;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
-use crate::tui::importing::{Ask, Done, ImportId, News};
+use crate::tui::importing::{Ask, Done, ImportId, Landing, News};
 use crate::tui::modals::{Import, Modal};
 use crate::tui::panes::Pane;
 use crate::tui::shared::Level;
@@ -29,7 +29,10 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
             }
             effects.push(Effect::Read(id, typed));
         }
-        Ask::Enter(root) => effects.push(Effect::Reopen(root)),
+        Ask::Enter(planned) => {
+            let done = Done::of(&planned, Vec::new());
+            land(state, done, effects);
+        }
         Ask::Stop => effects.push(Effect::StopReading),
         Ask::Import(planned) => {
             let id = next(state);
@@ -69,12 +72,19 @@ pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effec
         (News::Done(done), _) => {
             state.modals.retain(|modal| !matches!(modal, Modal::Import(_)));
             if state.shared.read_only.is_some() {
-                return effects.push(Effect::Reopen(done.root));
+                return land(state, done, effects);
             }
             take(state, id, done, effects);
         }
         (News::Arrived, _) => arrived(state, effects),
     }
+}
+
+/// Goes on in the workspace into which what was only looked at is imported.
+fn land(state: &State, mut done: Done, effects: &mut Vec<Effect>) {
+    done.words = format!("imported: {}", done.words);
+    let landing = Landing::of(done, &state.shared, state.focus);
+    effects.push(Effect::Reopen(Box::new(landing)));
 }
 
 /// What was imported is in the files: it shows as what others change there does.

@@ -14,9 +14,11 @@ mod shell;
 mod structure;
 mod tokens;
 
+use super::action::{Action, App};
 use super::command::Command;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
+use super::keymap::Context;
 use super::shared::Level;
 use super::state::State;
 
@@ -28,8 +30,16 @@ pub use sending::{Held, give_up, release};
 pub use shell::{changes_files, remember};
 pub use structure::{not_moved, not_removed};
 
-/// What is said where Postman's file is only looked at.
-const READ_ONLY: &str = "Postman's own file is only read here: `import` (I in the collections) makes it yours to edit";
+/// Says why nothing is changed where Postman's file is only looked at, and what to do.
+fn say_read_only(state: &mut State) {
+    let contexts = [Context::Collections, Context::Normal, Context::Anywhere];
+    let key = state.keymap.chord_for(Action::App(App::Import), &contexts);
+    let key = key.map_or_else(|| "`import`".to_owned(), |key| key.to_string());
+    let text = format!(
+        "Postman's own file is only read here: {key} imports it with all that is open beside it, then it is yours to edit"
+    );
+    state.shared.notify(Level::Info, text);
+}
 
 /// Carries out one command; it may ask for others.
 pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -37,7 +47,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         if matches!(command, Command::Edit { .. }) {
             state.panes.request.refuse();
         }
-        return state.shared.notify(Level::Info, READ_ONLY);
+        return say_read_only(state);
     }
     match command {
         Command::Act(action) => shell::act(state, action, queue, effects),

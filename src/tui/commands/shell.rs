@@ -17,12 +17,12 @@ use crate::tui::state::State;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::unlocking;
 
-use super::{READ_ONLY, pickers, saving, sending};
+use super::{pickers, saving, say_read_only, sending};
 
 /// Does an action.
 pub fn act(state: &mut State, action: Action, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     if state.shared.read_only.is_some() && changes_files(action) {
-        return state.shared.notify(Level::Info, READ_ONLY);
+        return say_read_only(state);
     }
     match action {
         Action::App(app) => act_app(state, app, queue, effects),

@@ -202,7 +202,7 @@ impl Import {
                 Flow::Stay
             }
             Phase::Found(planned) if self.elsewhere => {
-                cx.commands.push(Command::Import(Ask::Enter(planned.root().to_owned())));
+                cx.commands.push(Command::Import(Ask::Enter(planned)));
                 Flow::Close
             }
             _ => Flow::Close,

@@ -63,7 +63,7 @@ impl Imports {
             let news = match planned.carry_out() {
                 Ok(secrets) if options.foreign => match keep(&options, planned.root(), secrets) {
                     Ok(own) => {
-                        let mut done = done(&planned, Vec::new());
+                        let mut done = Done::of(&planned, Vec::new());
                         done.keeps(own);
                         News::Done(done)
                     }
@@ -72,7 +72,7 @@ impl Imports {
                         Some(error.hint().to_owned()),
                     ),
                 },
-                Ok(secrets) => News::Done(done(&planned, secrets)),
+                Ok(secrets) => News::Done(Done::of(&planned, secrets)),
                 Err(error) => failed(&ForeignError::from(error)),
             };
             let news = noted(&options, &planned, news);
@@ -90,15 +90,6 @@ fn noted(options: &TuiOptions, planned: &Planned, mut news: News) -> News {
         }
     }
     news
-}
-
-fn done(planned: &Planned, secrets: Vec<Imported>) -> Done {
-    Done {
-        root: planned.root().to_owned(),
-        words: planned.todo.words(),
-        places: planned.todo.places(),
-        secrets,
-    }
 }
 
 /// Keeps values in the local state of a workspace that is not open; how many keep another value they have there.
@@ -119,7 +110,9 @@ fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<usi
 }
 
 async fn found(client: Client, options: TuiOptions, typed: String) -> News {
-    let typed = if foreign::is_url(&typed) {
+    // What is open is taken with all that was opened beside it.
+    let opened = options.foreign && typed == options.root.display().to_string();
+    let typed = if opened || foreign::is_url(&typed) {
         typed
     } else {
         path_of(&typed).to_string_lossy().into_owned()
@@ -128,7 +121,12 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
     // Parsing takes a moment with a large file; this runtime has other things to do meanwhile.
     let handle = Handle::current();
     let read = tokio::task::spawn_blocking(move || {
-        let found = match handle.block_on(foreign::read(&client, &cwd, &typed)) {
+        let found = if opened {
+            foreign::open(&options.root, &options.beside)
+        } else {
+            handle.block_on(foreign::read(&client, &cwd, &typed))
+        };
+        let found = match found {
             Ok(found) => found,
             Err(error) => return failed(&error),
         };

@@ -46,6 +46,7 @@ use super::drafts;
 use super::draw;
 use super::effect::Effect;
 use super::event::Event;
+use super::importing::Landing;
 use super::modals::Modal;
 use super::panes::environments;
 use super::runner::Log;
@@ -79,6 +80,17 @@ pub struct TuiOptions {
 }
 
 impl TuiOptions {
+    /// The options of the workspace one goes on to.
+    #[must_use]
+    pub fn on_to(&self, landing: &Landing) -> Self {
+        Self {
+            root: landing.root.clone(),
+            foreign: false,
+            beside: Beside::default(),
+            ..self.clone()
+        }
+    }
+
     /// Where paths in requests start.
     fn folder(&self) -> &Path {
         match self.root.parent() {
@@ -97,12 +109,12 @@ pub trait Host {
 }
 
 /// Whether the program goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Flow {
     /// It does.
     Go,
-    /// It does, on the workspace of this folder.
-    Reopen(PathBuf),
+    /// It does, on the workspace of another folder.
+    Reopen(Box<Landing>),
     /// The user left.
     Quit,
 }
@@ -125,8 +137,17 @@ impl App {
     ///
     /// When the workspace's folder is no folder.
     pub fn load(options: &TuiOptions) -> anyhow::Result<Self> {
+        Self::load_after(options, None)
+    }
+
+    /// The same in a workspace to which one went on from Postman's file: everything stands as it did there.
+    ///
+    /// # Errors
+    ///
+    /// When the workspace's folder is no folder.
+    pub fn load_after(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<Self> {
         let (queue, events) = channel();
-        let (state, mut start) = startup::load(options)?;
+        let (state, mut start) = startup::load(options, landing)?;
         let waiting = std::mem::take(&mut start.effects);
         Ok(Self {
             state,
@@ -275,15 +296,12 @@ impl App {
 /// When the terminal cannot be taken over or written to, or the workspace's folder is no folder.
 pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
     let mut options = options.clone();
+    let mut landing = None;
     loop {
-        match open(&options)? {
-            Flow::Reopen(root) => {
-                options = TuiOptions {
-                    root,
-                    foreign: false,
-                    beside: Beside::default(),
-                    ..options
-                };
+        match open(&options, landing.as_deref())? {
+            Flow::Reopen(next) => {
+                options = options.on_to(&next);
+                landing = Some(next);
             }
             Flow::Go | Flow::Quit => return Ok(()),
         }
@@ -291,8 +309,8 @@ pub fn run(options: &TuiOptions) -> anyhow::Result<()> {
 }
 
 /// Opens one workspace and stays until the user leaves it.
-fn open(options: &TuiOptions) -> anyhow::Result<Flow> {
-    let mut app = App::load(options)?;
+fn open(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<Flow> {
+    let mut app = App::load_after(options, landing)?;
     let background = app.queue();
     let mouse = app.start.as_ref().and_then(|start| start.config.mouse).unwrap_or(true);
     let mut screen = Screen::take(mouse, move |message| {
@@ -446,7 +464,7 @@ impl Helpers {
                     })?;
                     self.sends.listen();
                 }
-                Effect::Reopen(root) => return Ok(Flow::Reopen(root)),
+                Effect::Reopen(landing) => return Ok(Flow::Reopen(landing)),
                 Effect::Quit => return Ok(Flow::Quit),
                 Effect::Files(_)
                 | Effect::Local(_)

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::TuiOptions;
 use super::ahead;
@@ -22,6 +22,7 @@ use crate::store::state::Known;
 use crate::store::{Config, Files, Loading, state};
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::importing::Landing;
 use crate::tui::layout::Dividers;
 use crate::tui::loading;
 use crate::tui::panes::{Pane, request, response, tree};
@@ -50,8 +51,8 @@ pub struct Start {
     pub effects: Vec<Effect>,
 }
 
-/// Reads everything.
-pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
+/// Reads everything; after [`Landing`] all stands as that says.
+pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(State, Start)> {
     anyhow::ensure!(
         options.foreign || options.root.is_dir(),
         "`{}` is no folder",
@@ -91,7 +92,10 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         let looks = Looks::read(&options.paths, &config, depth);
         (beside.join(), loading, looks)
     });
-    let local = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let mut local = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    if let Some(landing) = landing {
+        local.remembered.land(landing);
+    }
     if let Some(loading) = &mut loading {
         ahead::read(&mut state, loading, &local.remembered);
     }
@@ -116,6 +120,9 @@ pub fn load(options: &TuiOptions) -> anyhow::Result<(State, Start)> {
         state.shared.active_environment = demo.map(|(id, _)| id);
     }
     place(&mut state, &mut loading, no_environment);
+    if let Some(landing) = landing {
+        land(&mut state, landing, &mut effects);
+    }
     Ok((
         state,
         Start {
@@ -221,6 +228,24 @@ impl Local {
 }
 
 impl Remembered {
+    /// Takes what comes along for what was left here.
+    fn land(&mut self, landing: &Landing) {
+        if let Some(environment) = &landing.environment {
+            self.environment = Some(environment.clone());
+        }
+        if let Some(open) = &landing.open {
+            if !self.layout.is_object() {
+                self.layout = json!({});
+            }
+            self.layout["open"] = json!(open);
+            self.layout["focus"] = json!(Pane::ALL.iter().position(|pane| *pane == landing.focus));
+        }
+        // What was set a moment ago is newer than what was kept.
+        for (owner, key, value) in &landing.values {
+            self.current.set(owner.clone(), key, value.clone());
+        }
+    }
+
     /// Reads one after the other; what came before an error stays. Returns what is to be said of what could not be used.
     fn read(&mut self, database: &mut state::State) -> Result<Option<String>, state::StateError> {
         let mut locked = None;
@@ -281,6 +306,28 @@ impl Remembered {
         }
         (self.cookies, effects)
     }
+}
+
+/// Shows what came along, and has it kept as it would have been if it had happened here.
+fn land(state: &mut State, landing: &Landing, effects: &mut Vec<Effect>) {
+    if let Some(open) = state.shared.open {
+        state.panes.tree.reveal(open);
+    }
+    for (path, outcome) in &landing.outcomes {
+        if let Some(node) = state.shared.workspace.find(path) {
+            let open = state.shared.open;
+            state.shared.outcomes.insert(node, outcome.clone(), open);
+        }
+    }
+    if landing.environment.is_some() {
+        effects.push(Effect::Local(LocalJob::ActiveEnvironment(landing.environment.clone())));
+    }
+    let values = landing.values.iter().cloned();
+    let values: Vec<_> = values.map(|(owner, key, value)| (owner, key, Some(value))).collect();
+    if !values.is_empty() {
+        effects.push(Effect::Local(LocalJob::Current(values)));
+    }
+    state.shared.notify(Level::Done, landing.words.clone());
 }
 
 fn take_layout(state: &mut State, layout: &Value) {

@@ -68,7 +68,7 @@ pub fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) {
 fn teach(view: View<'_>) -> String {
     let chord = |action| {
         view.keymap
-            .chord_for(action, &[Context::Collections, Context::Anywhere])
+            .chord_for(action, &[Context::Collections, Context::Normal, Context::Anywhere])
     };
     let keys = [
         (Any::Tree(super::Action::NewCollection), "makes a collection"),

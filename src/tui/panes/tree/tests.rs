@@ -354,7 +354,7 @@ fn a_long_name_gives_way_to_the_status() {
         let node = id(&harness, "pydio-cells/configuration/list-services");
         let before = lines(&harness)[3].clone();
         assert!(before.starts_with("     GET  List"), "{before}");
-        let outcome = crate::tui::outcomes::tests::of(Default::default());
+        let outcome = crate::tui::outcomes::tests::of(bytes::Bytes::new());
         harness.state.shared.outcomes.insert(node, outcome, None);
         let area = harness.state.layout().area(Pane::Collections).unwrap();
         let after = &lines(&harness)[3];
