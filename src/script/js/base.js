@@ -2,13 +2,41 @@
 
 import { reading, substitute, substituteIn, tokensIn } from './substitute.js';
 
+const isMeta = (key) => key.length > 1 && key[0] === '_';
+
+function putMeta(target, key, value) {
+  if (!Object.hasOwn(target, '_')) target._ = {};
+  target._[key.replace(/^_+/, '')] = value;
+}
+
 /** Something that may belong to something else. */
 export class PropertyBase {
   #parent;
 
-  /** What Postman keeps beside an object and shows nobody; ours have nothing of the kind. */
-  meta() {
-    return undefined;
+  /** From a definition: what its names with a line in front say is kept in `_`. */
+  constructor(definition) {
+    if (definition !== null && typeof definition === 'object') {
+      for (const [key, value] of Object.entries(definition)) if (isMeta(key)) putMeta(this, key, value);
+    }
+  }
+
+  static propertyIsMeta(_value, key) {
+    return isMeta(String(key));
+  }
+
+  static propertyUnprefixMeta(_value, key) {
+    return String(key).replace(/^_+/, '');
+  }
+
+  /** Any object as JSON, as if it were one of these. */
+  static toJSON(object) {
+    return PropertyBase.prototype.toJSON.call(object);
+  }
+
+  /** What Postman keeps beside an object: all of it, or the parts that are named. */
+  meta(...names) {
+    if (names.length === 0) return this._ === undefined ? undefined : { ...this._ };
+    return Object.fromEntries(names.flat().filter((name) => this._ && name in this._).map((name) => [name, this._[name]]));
   }
 
   /** What it belongs to; for a row that is what its list belongs to. */
@@ -50,7 +78,7 @@ export class PropertyBase {
   toJSON() {
     const json = {};
     for (const [key, value] of Object.entries(this)) {
-      if (typeof value !== 'function') json[key] = value !== null && value !== undefined && typeof value.toJSON === 'function' ? value.toJSON() : value;
+      if (typeof value !== 'function' && value !== undefined) json[key] = value !== null && value !== undefined && typeof value.toJSON === 'function' ? value.toJSON() : value;
     }
     return json;
   }
@@ -130,5 +158,8 @@ export class Property extends PropertyBase {
 /** Everything a definition says, also what Postman has no name for. */
 export function take(target, definition) {
   if (definition === null || typeof definition !== 'object') return;
-  for (const [key, value] of Object.entries(definition)) if (value !== undefined) target[key] = value;
+  for (const [key, value] of Object.entries(definition)) {
+    if (isMeta(key)) putMeta(target, key, value);
+    else if (value !== undefined) target[key] = value;
+  }
 }

@@ -258,6 +258,10 @@ export class HeaderList extends PropertyList {
     super(Header, ownerIn(args), rowsIn(args));
   }
 
+  static isHeaderList(value) {
+    return value instanceof HeaderList;
+  }
+
   get multi() {
     return true;
   }
@@ -363,6 +367,10 @@ export class VariableList extends PropertyList {
 export class CookieList extends PropertyList {
   constructor(...args) {
     super(Cookie, ownerIn(args), rowsIn(args));
+  }
+
+  static isCookieList(value) {
+    return value instanceof CookieList;
   }
 
   parse(text) {

@@ -118,6 +118,34 @@ export class Response extends Property {
     return value instanceof Response;
   }
 
+  /** From an answer of Node's client, its body as bytes. */
+  static createFromNode(answer, cookies) {
+    const { body, headers, statusCode, statusMessage, elapsedTime } = answer;
+    return new Response({ cookie: cookies, body: body.toString(), stream: body, header: headers, code: statusCode, status: statusMessage, responseTime: elapsedTime });
+  }
+
+  static mimeInfo() {
+    throw new Error('`Response.mimeInfo` has been discontinued, use `Response#contentInfo` instead.');
+  }
+
+  /** How long each phase took in milliseconds, from when each event was. */
+  static timingPhases(timings) {
+    const offset = timings && timings.offset;
+    if (!offset) return undefined;
+    const phases = {
+      prepare: offset.request,
+      wait: offset.socket - offset.request,
+      dns: offset.lookup - offset.socket,
+      tcp: offset.connect - offset.lookup,
+      firstByte: offset.response - (offset.secureConnect || offset.connect),
+      download: offset.end - offset.response,
+      process: offset.done - offset.end,
+      total: offset.done,
+    };
+    if (offset.secureConnect) phases.secureHandshake = offset.secureConnect - offset.connect;
+    return phases;
+  }
+
   /** Made when a script asks: nothing is stored under it. */
   get id() {
     if (this.#name === undefined) this.#name = host.uuid();

@@ -5,8 +5,8 @@
 
 import { Property } from './base.js';
 import { native } from './json.js';
-import { missing } from './libs.js';
 import { VariableList } from './lists.js';
+import { MutationTracker } from './mutations.js';
 import { cast, given, Variable } from './props.js';
 import { clean, host, run } from './run.js';
 import { substituteIn } from './substitute.js';
@@ -84,11 +84,16 @@ export class VariableScope extends Property {
   static shownAsJson = true;
   #kinds;
   #id;
+  #tracking = false;
 
   /** From the names of the host's scopes, strongest first, or as a scope of its own from its values. */
   constructor(source, others = []) {
     super();
-    this.#kinds = Array.isArray(source) && typeof source[0] === 'string' ? source : [ownLayer(source)];
+    const hosts = Array.isArray(source) && typeof source[0] === 'string';
+    this.#kinds = hosts ? source : [ownLayer(source)];
+    // Of what the host keeps all changes are noted; nobody can change the rows of data.
+    if (hosts && source[0] !== 'data') this.enableTracking({ autoCompact: true });
+    else if (!hosts && source && source.mutations) this.enableTracking(source.mutations);
     for (const other of [].concat(others)) this.addLayer(other);
   }
 
@@ -133,14 +138,29 @@ export class VariableScope extends Property {
     if (key !== null && typeof key === 'object') ({ key, value, type } = key);
     if (type !== null && typeof type === 'object') ({ type } = type);
     layer(this.#kinds[0]).set(String(key), value, typeof type === 'string' ? type.toLowerCase() : undefined);
+    if (this.#tracking) this.mutations.track('set', key, value);
   }
 
   unset(key) {
     layer(this.#kinds[0]).unset(String(key));
+    if (this.#tracking) this.mutations.track('unset', key);
   }
 
   clear() {
+    if (this.#tracking) for (const { key } of layer(this.#kinds[0]).rows) this.mutations.track('unset', key);
     layer(this.#kinds[0]).clear();
+  }
+
+  /** Notes from now on in `mutations` what is set and unset; a second call changes nothing. */
+  enableTracking(options) {
+    if (this.#tracking) return;
+    this.#tracking = true;
+    this.mutations = new MutationTracker(options);
+  }
+
+  /** Notes nothing more, and keeps what was noted. */
+  disableTracking() {
+    this.#tracking = false;
   }
 
   toObject() {
@@ -182,8 +202,8 @@ export class VariableScope extends Property {
   }
 
   toJSON() {
-    const { name } = this;
-    return { id: this.id, ...(name ? { name } : {}), values: this.values.toJSON() };
+    const { name, mutations } = this;
+    return { id: this.id, ...(mutations ? { mutations: mutations.toJSON() } : {}), ...(name ? { name } : {}), values: this.values.toJSON() };
   }
 
   /** Puts variables into a text, or into every text of an object or array; one without a value leaves nothing. */
@@ -195,7 +215,6 @@ export class VariableScope extends Property {
     });
   }
 }
-missing(VariableScope.prototype, 'VariableScope', 'mutations enableTracking disableTracking');
 
 /** The scopes of `pm`, each with the precedence it is read with, strongest first. */
 export const KINDS = {

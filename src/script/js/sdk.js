@@ -3,6 +3,7 @@
 import { RequestAuth } from './auth.js';
 import { Description, Property, PropertyBase } from './base.js';
 import { CookieList, HeaderList, PropertyList, VariableList } from './lists.js';
+import { MutationTracker } from './mutations.js';
 import { Cookie, FormParam, Header, QueryParam, Variable } from './props.js';
 import { Request, RequestBody } from './request.js';
 import { Response } from './response.js';
@@ -19,6 +20,7 @@ export const sdk = {
   FormParam,
   Header,
   HeaderList,
+  MutationTracker,
   QueryParam,
   Request,
   RequestAuth,
@@ -32,7 +34,7 @@ export const sdk = {
 
 // The rest of its classes are for building collections, which scripts seldom do: those are of the genuine package.
 const GENUINE =
-  'Certificate CertificateList Collection Event EventList Item ItemGroup MutationTracker Script UrlMatchPattern UrlMatchPatternList ProxyConfig ProxyConfigList Version';
+  'Certificate CertificateList Collection Event EventList Item ItemGroup Script UrlMatchPattern UrlMatchPatternList ProxyConfig ProxyConfigList Version';
 
 const ours = Object.values(sdk);
 

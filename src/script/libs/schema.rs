@@ -16,7 +16,17 @@ const BASE: &str = "json-schema:///";
 pub fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let lib = Object::new(ctx.clone())?;
     lib.set("compile", Func::from(compile))?;
+    lib.set("meta", Func::from(meta))?;
     Ok(lib)
+}
+
+/// The schema of the schemas of a draft, as JSON text.
+fn meta(draft: u8) -> String {
+    match draft {
+        4 => referencing::meta::DRAFT4.to_string(),
+        6 => referencing::meta::DRAFT6.to_string(),
+        _ => referencing::meta::DRAFT7.to_string(),
+    }
 }
 
 /// What a schema is compiled with, as JSON.

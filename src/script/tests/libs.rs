@@ -2,6 +2,7 @@
 
 use super::*;
 
+mod ajv;
 mod crypto;
 mod data;
 mod node;

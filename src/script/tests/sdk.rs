@@ -94,8 +94,8 @@ fn variables_and_their_lists_have_all_their_members() {
             "Error: `VariableScope#variables` has been discontinued, use `VariableScope#syncVariablesTo` instead.",
         ),
         (
-            "pm.environment.enableTracking()",
-            "Error: 'enableTracking' of 'VariableScope' is not supported",
+            "S.Response.mimeInfo()",
+            "Error: `Response.mimeInfo` has been discontinued, use `Response#contentInfo` instead.",
         ),
         (
             "(() => { pm.environment.applyMutation('set', 'k', 1); pm.environment.set('f', () => 2); return pm.environment.syncVariablesTo({ q: 1 }); })()",
@@ -154,6 +154,46 @@ fn responses_can_be_made_of_a_definition() {
         (
             "[typeof pm.message, typeof pm.datasets, pm.response.downloadedBytes]",
             r#"["undefined","function",36]"#,
+        ),
+    ]);
+}
+
+#[test]
+fn scopes_note_what_is_done_to_them() {
+    check(&[
+        (
+            "(() => { pm.environment.set('a', 1); pm.environment.unset('b'); pm.environment.set('a', 2); return [pm.environment.mutations, pm.iterationData.mutations, Object.keys(pm.globals.toJSON()).includes('mutations')]; })()",
+            r#"[{"autoCompact":true,"stream":[],"compacted":{"a":["a",2],"b":["b"]}},null,true]"#,
+        ),
+        (
+            "(() => { const s = new S.VariableScope({ values: [{ key: 'k', value: 1 }] }); const was = s.mutations; s.enableTracking(); s.set('n', 1); s.unset('n'); s.clear(); s.disableTracking(); s.set('q', 1); const before = s.mutations.toJSON(); s.mutations.compact(); return [was, before, s.mutations, s.mutations.count()]; })()",
+            r#"[null,{"autoCompact":false,"stream":[["n",1],["n"],["k"]],"compacted":{}},{"autoCompact":false,"stream":[],"compacted":{"n":["n"],"k":["k"]}},2]"#,
+        ),
+        (
+            "(() => { const t = new S.VariableScope(); new S.MutationTracker({ stream: [['k', 'v'], ['a']], compacted: { a: ['a', 1] } }).applyOn(t); return [t.toObject(), S.MutationTracker.isMutationTracker(pm.globals.mutations)]; })()",
+            r#"[{"k":"v"},true]"#,
+        ),
+    ]);
+}
+
+#[test]
+fn classes_have_the_statics_of_postmans() {
+    check(&[
+        (
+            "[S.HeaderList.isHeaderList(pm.request.headers), S.HeaderList.isHeaderList([]), S.CookieList.isCookieList(pm.cookies)]",
+            "[true,false,true]",
+        ),
+        (
+            "(() => { const r = S.Response.createFromNode({ body: Buffer.from('{\"a\":1}'), headers: [{ key: 'X', value: 'y' }], statusCode: 201, statusMessage: 'Made', elapsedTime: 5 }, [{ name: 'c', value: 'd' }]); return [r.json(), r.headers.get('x'), r.code, r.status, r.responseTime, r.cookies.get('c')]; })()",
+            r#"[{"a":1},"y",201,"Made",5,"d"]"#,
+        ),
+        (
+            "S.Response.timingPhases({ offset: { request: 1, socket: 2, lookup: 4, connect: 8, secureConnect: 16, response: 32, end: 64, done: 128 } })",
+            r#"{"prepare":1,"wait":1,"dns":2,"tcp":4,"firstByte":16,"download":32,"process":64,"total":128,"secureHandshake":8}"#,
+        ),
+        (
+            "(() => { const h = new S.Header({ key: 'a', value: 'b', _postman_x: 1 }); return [h.meta(), h.meta('postman_x', 'y'), h.toJSON(), S.PropertyBase.propertyIsMeta(1, '_'), S.PropertyBase.propertyUnprefixMeta(1, '__a'), S.PropertyBase.toJSON({ a: 1, b: undefined })]; })()",
+            r#"[{"postman_x":1},{"postman_x":1},{"key":"a","value":"b","_":{"postman_x":1}},false,"a",{"a":1}]"#,
         ),
     ]);
 }

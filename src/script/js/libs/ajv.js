@@ -1,314 +1,192 @@
-// `ajv`: JSON Schema drafts 6 and 7, with the errors of version 6 of the library of that name.
+// `ajv`: JSON Schema drafts 6 and 7, as version 6 of the library of that name has them.
 
 import { missing } from '../libs.js';
-import { compile, follow, resolve, segments, sorted, typesOf } from './schema.js';
+import { errorsOf } from './ajv-rules.js';
+import { ASKING, GROUPS, SAYING } from './ajv-values.js';
+import { bare, baseOf, eachPart, find, joined, lookUp } from './ajv-refs.js';
+import { compile as native, meta } from './schema.js';
 
-// The rules in the order the genuine library takes them.
-const ORDER =
-  'type minimum maximum multipleOf format maxLength minLength pattern maxItems minItems items contains uniqueItems maxProperties minProperties required dependencies propertyNames properties $ref const enum not anyOf oneOf allOf if'.split(
-    ' ',
-  );
-const SAME = {
-  exclusiveMaximum: 'maximum',
-  exclusiveMinimum: 'minimum',
-  additionalItems: 'items',
-  additionalProperties: 'properties',
-  patternProperties: 'properties',
-  then: 'if',
-  else: 'if',
-  falseSchema: 'type',
-};
-// Within the rank of `properties`: what comes first, the properties in their order, what comes last.
-const WITHIN = { additionalItems: -1, additionalProperties: -1, patternProperties: 1 };
-
-const isEmpty = (schema) => schema === true || (schema && typeof schema === 'object' && Object.keys(schema).length === 0);
-
-function rank(word, schema, error, last) {
-  if (last && word === 'required') {
-    // A missing property that has a schema is found where its schema would be looked at.
-    const name = error.params.missingProperty;
-    const own = schema.properties && schema.properties[name];
-    if (own !== undefined && !isEmpty(own)) {
-      return [ORDER.indexOf('properties'), 0, Object.keys(schema.properties).indexOf(name)];
-    }
-    return [ORDER.indexOf('required'), (schema.required || []).indexOf(name)];
-  }
-  const at = ORDER.indexOf(SAME[word] || word);
-  return ['properties', 'items'].includes(SAME[word] || word) ? [at, WITHIN[word] || 0] : at;
-}
-
-// Names that the schema does not spell out stand in brackets.
-function dataPath(value, error) {
-  const loose = new Set();
-  const steps = segments(error.path);
-  for (let at = 0, depth = 0; at < steps.length; at += 1) {
-    const word = steps[at];
-    if (word === 'properties' || word === 'patternProperties') at += 1;
-    if (word === 'patternProperties' || word === 'additionalProperties') loose.add(depth);
-    if (['properties', 'patternProperties', 'additionalProperties', 'items', 'additionalItems'].includes(word)) depth += 1;
-    if (['dependencies', 'definitions', 'allOf', 'anyOf', 'oneOf'].includes(word)) at += 1;
-    if (word === 'items' && /^\d+$/.test(steps[at + 1])) at += 1;
-  }
-  let path = '';
-  segments(error.data).forEach((part, depth) => {
-    if (Array.isArray(value)) path += `[${part}]`;
-    else path += loose.has(depth) ? bracket(part) : property(part);
-    value = value === null || value === undefined ? undefined : value[part];
-  });
-  return path;
-}
-
-const bracket = (name) => `['${quote(name).replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\t/g, '\\t')}']`;
-const property = (name) => (/^[a-z$_][a-z$_0-9]*$/i.test(name) ? `.${name}` : bracket(name));
-
-// Where the rule stands, as the genuine library sees it: one that a reference led to stands under the reference's name,
-// or, if it refers on, in a schema of its own.
-function schemaPath(error, context) {
-  const at = error.path.lastIndexOf('/$ref');
-  if (at < 0) return `#${error.at}`;
-  const rest = error.path.slice(at + '/$ref'.length);
-  const target = error.at.endsWith(rest) ? follow(context.root, error.at.slice(0, error.at.length - rest.length)) : undefined;
-  return target !== undefined && JSON.stringify(target).includes('"$ref"') ? `#${rest}` : `#${error.at}`;
-}
-
-const quote = (text) => text.replace(/['\\]/g, '\\$&');
-const count = (params, unit) => `${params.limit} ${unit}`;
-
-// keyword → [message, params] of the simple ones
-const WORDS = {
-  falseSchema: () => ['boolean schema is false', {}],
-  const: ({ allowedValue }) => ['should be equal to constant', { allowedValue }],
-  contains: () => ['should contain a valid item', {}],
-  enum: ({ allowedValues }) => ['should be equal to one of the allowed values', { allowedValues }],
-  format: ({ format }) => [`should match format "${quote(format)}"`, { format }],
-  maxItems: (params) => [`should NOT have more than ${count(params, 'items')}`, params],
-  minItems: (params) => [`should NOT have fewer than ${count(params, 'items')}`, params],
-  additionalItems: (params) => [`should NOT have more than ${params.limit} items`, params],
-  maxLength: (params) => [`should NOT be longer than ${params.limit} characters`, params],
-  minLength: (params) => [`should NOT be shorter than ${params.limit} characters`, params],
-  maxProperties: (params) => [`should NOT have more than ${count(params, 'properties')}`, params],
-  minProperties: (params) => [`should NOT have fewer than ${count(params, 'properties')}`, params],
-  multipleOf: ({ multipleOf }) => [`should be multiple of ${multipleOf}`, { multipleOf }],
-  not: () => ['should NOT be valid', {}],
-  pattern: ({ pattern }) => [`should match pattern "${quote(pattern)}"`, { pattern }],
-};
-const COMPARED = {
-  minimum: ['>=', false],
-  exclusiveMinimum: ['>', true],
-  maximum: ['<=', false],
-  exclusiveMaximum: ['<', true],
-};
-
-function twins(items) {
-  const texts = items.map((item) => JSON.stringify(item));
-  for (let i = texts.length - 1; i > 0; i -= 1) {
-    const j = texts.lastIndexOf(texts[i], i - 1);
-    if (j >= 0) return [i, j];
-  }
-  return [1, 0];
-}
-
-/** The genuine library's errors for some of the engine's. */
-function worded(errors, value, context) {
-  const out = [];
-  const ordered = sorted(errors, value, context.root, { rank, byData: false, schemas: context.schemas });
-  const conditions = new Map();
-  for (const error of ordered) {
-    // Errors below `then` are followed by one of the `if`.
-    const condition = /^(.*)\/(then|else)\//.exec(error.path);
-    const made = one(error, value, context);
-    out.push(...made);
-    if (condition && context.all) {
-      const key = condition[1];
-      const base = error.at.replace(new RegExp(`/${condition[2]}/.*$`), '');
-      const where = dataPath(value, { ...error, path: condition[1] });
-      conditions.set(key, { at: out.length, branch: condition[2], base, where });
-    }
-  }
-  for (const { at, branch, base, where } of [...conditions.values()].toReversed()) {
-    const own = { keyword: 'if', dataPath: where, schemaPath: `#${base}/if`, params: { failingKeyword: branch } };
-    out.splice(at, 0, { ...own, message: `should match "${branch}" schema` });
-  }
-  return out;
-}
-
-function one(error, value, context) {
-  const { keyword, params } = error;
-  const data = follow(value, error.data);
-  const path = dataPath(value, error);
-  const at = schemaPath(error, context).replace(/\^/g, '%5E');
-  const make = (message, own = {}, word = keyword, where = at) => ({
-    keyword: word,
-    dataPath: path,
-    schemaPath: where,
-    params: own,
-    message,
-  });
-  const below = () => error.nested.flatMap((branch) => cut(worded(branch, value, context), context));
-  if (COMPARED[keyword]) {
-    const [comparison, exclusive] = COMPARED[keyword];
-    return [make(`should be ${comparison} ${params.limit}`, { comparison, limit: params.limit, exclusive })];
-  }
-  switch (keyword) {
-    case 'falseSchema':
-      return [make(...WORDS.falseSchema(), 'false schema', `${at.replace(/\/falseSchema$/, '')}/false schema`)];
-    case 'type': {
-      const type = typesOf(error, context.root).join(',');
-      return [make(`should be ${type}`, { type })];
-    }
-    case 'anyOf':
-      return [...below(), make('should match some schema in anyOf')];
-    case 'oneOf': {
-      const passing = error.nested.map((list, index) => (list.length ? -1 : index)).filter((index) => index >= 0);
-      if (!params.several) return [...below(), make('should match exactly one schema in oneOf', { passingSchemas: null })];
-      return [
-        ...error.nested.slice(0, passing[1]).flatMap((branch) => cut(worded(branch, value, context), context)),
-        make('should match exactly one schema in oneOf', { passingSchemas: passing.slice(0, 2) }),
-      ];
-    }
-    case 'required': {
-      const name = params.missingProperty;
-      const { trigger, deps: wanted } = params;
-      if (trigger !== undefined) {
-        const deps = wanted.join(', ');
-        const text = `should have ${wanted.length === 1 ? 'property' : 'properties'} ${deps} when property ${trigger} is present`;
-        const own = { property: trigger, missingProperty: context.all ? name : property(name), depsCount: wanted.length, deps };
-        return [make(text, own, 'dependencies', at.replace(/\/[^/]*$/, ''))];
-      }
-      // Where the first mistake ends the search, a property without a schema of its own is named as code would.
-      const parent = follow(context.root, error.at.replace(/\/required$/, '')) || {};
-      const own = parent.properties && parent.properties[name];
-      const shown = context.all || (own !== undefined && !isEmpty(own)) ? name : property(name);
-      return [make(`should have required property '${quote(shown)}'`, { missingProperty: shown })];
-    }
-    case 'additionalProperties':
-      return params.unexpected
-        .toSorted((a, b) => Object.keys(data).indexOf(a) - Object.keys(data).indexOf(b))
-        .map((name) => make('should NOT have additional properties', { additionalProperty: name }));
-    case 'uniqueItems': {
-      const [i, j] = twins(data);
-      return [make(`should NOT have duplicate items (items ## ${j} and ${i} are identical)`, { i, j })];
-    }
-    case 'propertyNames': {
-      const name = params.propertyName;
-      const inner = error.nested.flatMap((branch) => branch.flatMap((found) => one(found, name, context)));
-      const named = inner.map((found) => ({ ...found, dataPath: path, propertyName: name }));
-      return [...named, make(`property name '${quote(String(name))}' is invalid`, { propertyName: name }, keyword, at.replace(/(\/propertyNames)\/.*$/, '$1'))];
-    }
-    default:
-      return [WORDS[keyword] ? make(...WORDS[keyword](params)) : make(`should pass "${keyword}" keyword validation`)];
-  }
-}
-
-// Without `allErrors` the first mistake ends the search; those of its alternatives come with it.
-function cut(errors, context) {
-  if (context.all || errors.length === 0) return errors;
-  const parts = ['anyOf', 'oneOf', 'propertyNames', 'if'];
-  if (!parts.some((word) => errors.some((error) => error.keyword === word))) return errors.slice(0, 1);
-  return errors;
-}
-
+const DRAFT_7 = 'http://json-schema.org/draft-07/schema';
 const FORMATS =
   'date time date-time uri uri-reference uri-template url email hostname ipv4 ipv6 regex uuid json-pointer json-pointer-uri-fragment relative-json-pointer'.split(
     ' ',
   );
-const DRAFTS = {
-  'http://json-schema.org/draft-07/schema': 7,
-  'http://json-schema.org/draft-06/schema': 6,
-  'http://json-schema.org/draft-04/schema': 4,
-};
-const bare = (id) => id.replace(/#$/, '');
 
-// Calls back with each part of a schema that is a schema.
-function eachPart(schema, path, visit) {
-  if (schema === null || typeof schema !== 'object') return;
-  if (!Array.isArray(schema)) visit(schema, path);
-  for (const [word, part] of Object.entries(schema)) {
-    if (!['enum', 'const', 'default', 'examples'].includes(word)) eachPart(part, `${path}/${word}`, visit);
+// What is asked of the definition of a keyword.
+const KEYWORD = {
+  type: 'object',
+  dependencies: { schema: ['validate'], $data: ['validate'], statements: ['inline'], valid: { not: { required: ['macro'] } } },
+  properties: {
+    type: { anyOf: [{ $ref: '#/definitions/type' }, { type: 'array', items: { $ref: '#/definitions/type' }, minItems: 1, uniqueItems: true }] },
+    ...Object.fromEntries(['schema', 'statements', 'modifying', 'valid', '$data', 'async'].map((name) => [name, { type: 'boolean' }])),
+    dependencies: { type: 'array', items: { type: 'string' } },
+    metaSchema: { type: 'object' },
+    errors: { anyOf: [{ type: 'boolean' }, { const: 'full' }] },
+  },
+  definitions: { type: { enum: ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'] } },
+};
+
+// The formats that are always there; each is made when a schema first has it.
+function builtInFormats() {
+  const formats = {};
+  for (const name of FORMATS) {
+    let check;
+    formats[name] = (text) => {
+      check ||= native({ format: name }, { draft: 7, formats: true, schemas: {} });
+      return check(text).length === 0;
+    };
   }
+  return formats;
 }
 
-const CHANGING = ['coerceTypes', 'useDefaults', 'removeAdditional', '$data', 'jsonPointers', 'verbose', 'keywords', 'errorDataPath', 'extendRefs'];
+const stable = (schema) =>
+  JSON.stringify(schema, (_, value) => (value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value));
+
+function loggerOf(logger) {
+  if (logger === false || logger === undefined) return { log() {}, warn() {}, error() {} };
+  if (!(typeof logger === 'object' && logger.log && logger.warn && logger.error)) throw new Error('logger must implement log, warn and error methods');
+  return logger;
+}
 
 export function Ajv(options) {
   if (!new.target) return new Ajv(options);
   this._opts = { ...options };
-  for (const name of CHANGING) {
-    const value = this._opts[name];
-    if (value && value !== 'object' && value !== 'ignore') throw new Error(`the option '${name}' of 'ajv' is not supported`);
+  this.logger = loggerOf(this._opts.logger);
+  for (const name of ['processCode', 'sourceCode', 'strictDefaults']) {
+    if (this._opts[name]) throw new Error(`the option '${name}' of 'ajv' is not supported`);
   }
   this.errors = null;
   this._schemas = {};
-  this._drafts = this._opts.meta === false ? [] : ['http://json-schema.org/draft-07/schema'];
-  this._formats = new Set(FORMATS);
-  for (const name of Object.keys(this._opts.formats || {})) this.addFormat(name, this._opts.formats[name]);
-  for (const schema of [].concat(this._opts.schemas || [])) this.addSchema(schema);
+  this._refs = {};
+  this._formats = builtInFormats();
+  this._groups = GROUPS.map(({ type, rules }) => ({ type, rules: [...rules] }));
+  this._asking = new Set(ASKING);
+  this._keywords = new Map();
+  this._compiled = new Map();
+  this._patterns = new Map();
+  this._madeOf = new WeakMap();
+  for (const [name, format] of Object.entries(this._opts.formats || {})) this.addFormat(name, format);
+  for (const [name, definition] of Object.entries(this._opts.keywords || {})) this.addKeyword(name, definition);
+  if (this._opts.meta !== false) this._refs[DRAFT_7] = meta(7);
+  if (this._opts.meta !== null && typeof this._opts.meta === 'object') this.addMetaSchema(this._opts.meta);
+  if (this._opts.nullable) this.addKeyword('nullable', { metaSchema: { type: 'boolean' } });
+  const { schemas } = this._opts;
+  if (Array.isArray(schemas)) this.addSchema(schemas);
+  else for (const [key, schema] of Object.entries(schemas || {})) this.addSchema(schema, key);
 }
 
-const idOf = (ajv, schema) => (ajv._opts.schemaId === 'id' ? schema.id : ajv._opts.schemaId === 'auto' ? schema.$id || schema.id : schema.$id);
+// What the pattern of a value read by `$data` may stand for: anything.
+const withoutData = (schema) => {
+  if (Array.isArray(schema)) return schema.map(withoutData);
+  if (schema === null || typeof schema !== 'object') return schema;
+  return Object.fromEntries(Object.entries(schema).filter(([, part]) => !(part !== null && typeof part === 'object' && typeof part.$data === 'string' && Object.keys(part).length === 1)).map(([word, part]) => [word, withoutData(part)]));
+};
 
-function draftOf(ajv, schema) {
-  const id = schema && typeof schema.$schema === 'string' ? bare(schema.$schema) : ajv._drafts[0];
-  if (id === undefined) return 7;
-  if (!ajv._drafts.includes(id)) throw new Error(`no schema with key or ref "${schema.$schema}"`);
-  return DRAFTS[id] || 7;
+// What cannot be found out by looking at the schema of schemas.
+function inspect(ajv, schema, document = schema) {
+  const { unknownFormats, format: formats, strictKeywords, missingRefs, validateSchema } = ajv._opts;
+  const look = (part, path, root) => {
+    const { format, $ref } = part;
+    if (typeof format === 'string' && !Object.hasOwn(ajv._formats, format) && formats !== false) {
+      if (unknownFormats === 'ignore') ajv.logger.warn(`unknown format "${format}" ignored in schema at path "${path}"`);
+      else if (!(Array.isArray(unknownFormats) && unknownFormats.includes(format))) throw new Error(`unknown format "${format}" is used in schema at path "${path}"`);
+    }
+    if (strictKeywords) {
+      const unknown = Object.keys(part).find((word) => !ajv._asking.has(word) && !SAYING.includes(word));
+      if (unknown && strictKeywords === 'log') ajv.logger.warn(`unknown keyword: ${unknown}`);
+      else if (unknown) throw new Error(`unknown keyword: ${unknown}`);
+    }
+    if (typeof $ref === 'string' && find(ajv, root, part) === undefined) {
+      if (missingRefs === 'ignore') ajv.logger.warn(`can't resolve reference ${$ref} from id ${baseOf(ajv, root, part).replace(/#.*$/, '')}#`);
+      else if (missingRefs !== 'fail') throw new MissingRefError(baseOf(ajv, root, part), $ref);
+    }
+    if (typeof $ref === 'string' && ajv._opts.extendRefs !== true && Object.keys(part).some((word) => word !== '$ref' && ajv._asking.has(word))) {
+      if (ajv._opts.extendRefs === 'fail') throw new Error(`$ref: validation keywords used in schema at path "${path}" (see option extendRefs)`);
+      ajv.logger.warn(`$ref: keywords ignored in schema at path "${path}"`);
+    }
+    for (const [word, definition] of ajv._keywords) {
+      if (part[word] === undefined || definition === undefined || validateSchema === false || (ajv._opts.$data && part[word] && part[word].$data)) continue;
+      const { dependencies, validateSchema: good } = definition;
+      if (dependencies && !dependencies.every((name) => Object.hasOwn(part, name))) throw new Error(`parent schema must have all required keywords: ${dependencies.join(',')}`);
+      if (good && !good(part[word])) throw new Error(`keyword schema is invalid: ${ajv.errorsText(good.errors)}`);
+      if (definition.compile || definition.macro) ajv._made(definition, definition.compile ? 'compile' : 'macro', part[word], part);
+    }
+  };
+  eachPart(ajv, schema, look, { root: document });
 }
 
-function compileWith(ajv, schema) {
+function added(ajv, schema, { checked = true } = {}) {
   if (typeof schema !== 'object' && typeof schema !== 'boolean') throw new Error('schema should be object or boolean');
-  const draft = draftOf(ajv, schema);
-  const { unknownFormats } = ajv._opts;
-  eachPart(schema, '#', ({ format }, path) => {
-    if (typeof format !== 'string' || ajv._formats.has(format) || ajv._opts.format === false) return;
-    if (unknownFormats === 'ignore' || (Array.isArray(unknownFormats) && unknownFormats.includes(format))) return;
-    throw new Error(`unknown format "${format}" is used in schema at path "${path}"`);
-  });
-  const context = { root: schema, schemas: ajv._schemas, all: Boolean(ajv._opts.allErrors) };
-  const check = compile(schema, { draft, formats: ajv._opts.format !== false, schemas: ajv._schemas });
-  if (check.invalid) {
-    const errors = worded(check.invalid, schema, { root: {}, schemas: {}, all: true });
-    const error = new Error(`schema is invalid: ${ajv.errorsText(errors, { dataVar: 'data' })}`);
-    error.errors = errors;
-    throw error;
-  }
-  if (check.unresolved) {
-    const refs = [];
-    eachPart(schema, '#', ({ $ref }) => {
-      if (typeof $ref === 'string' && resolve($ref, schema, ajv._schemas) === undefined) refs.push($ref);
-    });
-    const error = new Error(`can't resolve reference ${refs[0] || check.unresolved} from id ${idOf(ajv, schema) || '#'}`);
-    error.missingRef = refs[0];
-    error.missingSchema = refs[0] && refs[0].replace(/#.*$/, '');
-    throw error;
-  }
-  const validate = (value) => {
-    const plain = value === undefined ? null : JSON.parse(JSON.stringify(value));
-    const errors = cut(first(check(plain), plain, context), context);
+  const id = schema === null ? '' : bare(ajv._getId(schema));
+  if (id && ajv._opts.addUsedSchema !== false) unique(ajv, id);
+  if (checked && ajv._opts.validateSchema !== false) ajv.validateSchema(schema, true);
+  return id;
+}
+
+function unique(ajv, id) {
+  if (ajv._schemas[id] || ajv._refs[id]) throw new Error(`schema with key or id "${id}" already exists`);
+}
+
+function functionOf(ajv, schema, root = schema) {
+  const validate = function (value, path, parent, key, top) {
+    const errors = errorsOf(ajv, schema, value, { path, parent, key, top, root, context: this });
     validate.errors = errors.length ? errors : null;
+    if (schema !== null && schema.$async === true) return errors.length ? Promise.reject(new Ajv.ValidationError(errors)) : Promise.resolve(value);
     return errors.length === 0;
   };
   Object.assign(validate, { schema, errors: null });
+  if (schema !== null && schema.$async === true) validate.$async = true;
   return validate;
 }
 
-// With `allErrors` all of them, else those of the first rule that is broken.
-function first(errors, value, context) {
-  if (context.all || errors.length < 2) return worded(errors, value, context);
-  const ordered = sorted(errors, value, context.root, { rank, byData: false, schemas: context.schemas });
-  return worded(ordered.slice(0, 1), value, context);
-}
-
-const compiled = new WeakMap();
-
 Object.assign(Ajv.prototype, {
+  _getId(schema) {
+    if (schema === null || typeof schema !== 'object') return undefined;
+    const { schemaId } = this._opts;
+    if (schemaId === 'auto') {
+      if (schema.$id && schema.id && schema.$id !== schema.id) throw new Error('schema $id is different from id');
+      return schema.$id || schema.id;
+    }
+    return schemaId === 'id' ? schema.id : schema.$id;
+  },
+  _document(id) {
+    const found = this._schemas[id] ?? this._refs[id];
+    return found === undefined && id === 'http://json-schema.org/schema' ? this._refs[DRAFT_7] : found;
+  },
+  _documents() {
+    return [...Object.values(this._schemas), ...Object.values(this._refs)];
+  },
+  _pattern(text) {
+    if (!this._patterns.has(text)) this._patterns.set(text, new RegExp(text));
+    return this._patterns.get(text);
+  },
+  // What a keyword makes of its value, once.
+  _made(definition, way, value, parent) {
+    let made = this._madeOf.get(parent);
+    if (!made) this._madeOf.set(parent, (made = new Map()));
+    if (!made.has(definition)) {
+      const result = definition[way].call(this, value, parent, this);
+      if (result === undefined) throw new Error(`custom keyword "${[...this._keywords].find(([, own]) => own === definition)[0]}"failed to compile`);
+      if (way === 'macro' && this._opts.validateSchema !== false) this.validateSchema(result, true);
+      made.set(definition, result);
+    }
+    return made.get(definition);
+  },
   compile(schema) {
-    if (typeof schema !== 'object' || schema === null) return compileWith(this, schema);
-    const known = compiled.get(schema);
-    if (known && known.ajv === this && known.text === JSON.stringify(schema)) return known.validate;
-    const validate = compileWith(this, schema);
-    const id = idOf(this, schema);
-    if (typeof id === 'string') this._schemas[bare(id)] = schema;
-    compiled.set(schema, { ajv: this, text: JSON.stringify(schema), validate });
+    const text = stable(schema);
+    const known = this._compiled.get(text);
+    if (known) return known;
+    const id = added(this, schema);
+    const own = id && id[0] !== '#' && this._opts.addUsedSchema !== false;
+    if (own) this._refs[id] = schema;
+    try {
+      inspect(this, schema);
+    } catch (error) {
+      if (own) delete this._refs[id];
+      throw error;
+    }
+    const validate = functionOf(this, schema);
+    this._compiled.set(text, validate);
     return validate;
   },
   validate(schema, value) {
@@ -320,57 +198,162 @@ Object.assign(Ajv.prototype, {
       validate = this.compile(schema);
     }
     const valid = validate(value);
-    this.errors = validate.errors;
+    if (!validate.$async) this.errors = validate.errors;
     return valid;
   },
-  validateSchema(schema) {
-    try {
-      compileWith(this, schema);
+  validateSchema(schema, strictly) {
+    const $schema = schema === null ? undefined : schema.$schema;
+    if ($schema !== undefined && typeof $schema !== 'string') throw new Error('$schema must be a string');
+    const by = $schema || this._opts.defaultMeta || (this._refs[DRAFT_7] || this._schemas[DRAFT_7] ? DRAFT_7 : undefined);
+    if (!by) {
+      this.logger.warn('meta-schema not available');
       this.errors = null;
-    } catch (error) {
-      if (!error.errors) throw error;
-      this.errors = error.errors;
+      return true;
     }
-    return this.errors === null;
+    const document = this._document(bare(by));
+    if (document === undefined) throw new Error(`no schema with key or ref "${by}"`);
+    const errors = errorsOf(this._checker(), document, this._opts.$data ? withoutData(schema) : schema, { root: document });
+    this.errors = errors.length ? errors : null;
+    if (errors.length && strictly) {
+      const message = `schema is invalid: ${this.errorsText()}`;
+      if (this._opts.validateSchema !== 'log') throw new Error(message);
+      this.logger.error(message);
+    }
+    return errors.length === 0;
+  },
+  // For schemas: none of the options that change values or skip rules.
+  _checker() {
+    const { allErrors, verbose, jsonPointers, schemaId, logger } = this._opts;
+    const checker = Object.create(this);
+    checker._opts = { allErrors, verbose, jsonPointers, schemaId, logger, unknownFormats: 'ignore' };
+    return checker;
   },
   addSchema(schema, key) {
     if (Array.isArray(schema)) {
       for (const item of schema) this.addSchema(item);
       return this;
     }
-    const id = key === undefined ? idOf(this, schema) : key;
-    if (typeof id !== 'string') throw new Error('schema id must be string');
-    if (Object.hasOwn(this._schemas, bare(id))) throw new Error(`schema with key or id "${id}" already exists`);
-    this._schemas[bare(id)] = schema;
+    const id = schema === null ? undefined : this._getId(schema);
+    if (id !== undefined && typeof id !== 'string') throw new Error('schema id must be string');
+    const name = bare(key || id || '');
+    unique(this, name);
+    added(this, schema);
+    this._schemas[name] = schema;
     return this;
   },
   addMetaSchema(schema, key) {
-    this._drafts.push(bare(key || schema.$id || schema.id));
-    return this;
+    return this.addSchema(schema, key);
   },
   getSchema(key) {
-    const schema = resolve(key, {}, this._schemas) ?? this._schemas[bare(key)];
-    return schema === undefined ? undefined : this.compile(schema);
+    const document = this._document(bare(key));
+    if (document !== undefined) return this._kept(document, document);
+    const found = lookUp(this, {}, key);
+    return found && this._kept(...found);
+  },
+  _kept(schema, root) {
+    const known = this._compiled.get(schema);
+    if (known) return known;
+    inspect(this, schema, root);
+    const validate = functionOf(this, schema, root);
+    this._compiled.set(schema, validate);
+    return validate;
   },
   removeSchema(key) {
-    if (key === undefined) this._schemas = {};
-    else if (typeof key === 'string') delete this._schemas[bare(key)];
-    else if (key !== null && typeof key === 'object' && !(key instanceof RegExp)) delete this._schemas[bare(idOf(this, key) || '')];
-    else for (const name of Object.keys(this._schemas)) if (key.test(name)) delete this._schemas[name];
+    const forget = (wanted) => {
+      for (const table of [this._schemas, this._refs]) {
+        for (const name of Object.keys(table)) {
+          if (name === DRAFT_7 || !wanted(name, table[name])) continue;
+          this._compiled.delete(table[name]);
+          this._compiled.delete(stable(table[name]));
+          delete table[name];
+        }
+      }
+    };
+    if (key === undefined) {
+      forget(() => true);
+      this._compiled.clear();
+    } else if (key instanceof RegExp) forget((name) => key.test(name));
+    else if (typeof key === 'string') forget((name) => name === bare(key));
+    else {
+      const text = stable(key);
+      this._compiled.delete(text);
+      forget((name, schema) => name === bare(this._getId(key) || ' ') || stable(schema) === text);
+    }
     return this;
   },
   addFormat(name, format) {
-    // The engine has these; another meaning for them, or a format of its own, it cannot take.
-    if (format === true) this._formats.add(name);
-    else throw new Error("'addFormat' of 'ajv' is not supported");
+    this._formats[name] = typeof format === 'string' ? new RegExp(format) : format;
     return this;
   },
+  addKeyword(name, definition) {
+    if (this._asking.has(name) || SAYING.includes(name)) throw new Error(`Keyword ${name} is already defined`);
+    if (!/^[a-z_$][a-z0-9_$-]*$/i.test(name)) throw new Error(`Keyword ${name} is not a valid identifier`);
+    if (definition) {
+      this.validateKeyword(definition, true);
+      for (const word of ['inline', 'async']) {
+        if (definition[word]) throw new Error(`'${word}' in a keyword of 'ajv' is not supported`);
+      }
+      if (definition.compile || definition.macro || definition.validate) {
+        for (const type of Array.isArray(definition.type) ? definition.type : [definition.type]) {
+          let group = this._groups.find((other) => other.type === type);
+          if (!group) this._groups.push((group = { type, rules: [] }));
+          group.rules.push({ keyword: name, definition });
+        }
+      }
+      if (definition.metaSchema) definition.validateSchema = new Ajv().compile(definition.metaSchema);
+    }
+    this._keywords.set(name, definition || undefined);
+    this._asking.add(name);
+    return this;
+  },
+  getKeyword(name) {
+    return this._keywords.get(name) || this._asking.has(name) || SAYING.includes(name);
+  },
+  removeKeyword(name) {
+    this._keywords.delete(name);
+    this._asking.delete(name);
+    for (const group of this._groups) group.rules = group.rules.filter((rule) => rule !== name && rule.keyword !== name);
+    return this;
+  },
+  validateKeyword(definition, strictly) {
+    const check = new Ajv().compile(KEYWORD);
+    const good = check(definition);
+    Ajv.prototype.validateKeyword.errors = check.errors;
+    if (!good && strictly) throw new Error(`custom keyword definition is invalid: ${this.errorsText(check.errors)}`);
+    return good;
+  },
+  /** Asks `loadSchema` for what the schema refers to, until nothing is missing. */
+  compileAsync(schema, asMeta, callback = typeof asMeta === 'function' ? asMeta : undefined) {
+    const { loadSchema } = this._opts;
+    if (typeof loadSchema !== 'function') throw new Error('options.loadSchema should be a function');
+    const metaOf = async ({ $schema }) => {
+      if ($schema && !this.getSchema($schema)) await this.compileAsync({ $ref: $schema });
+    };
+    const all = async () => {
+      await metaOf(schema);
+      for (;;) {
+        try {
+          return this.compile(schema);
+        } catch (error) {
+          if (!(error instanceof MissingRefError)) throw error;
+          const { missingRef, missingSchema } = error;
+          if (this._document(missingSchema) !== undefined) throw new Error(`Schema ${missingSchema} is loaded but ${missingRef} cannot be resolved`, { cause: error });
+          const found = await loadSchema(missingSchema);
+          await metaOf(found);
+          if (this._document(missingSchema) === undefined) this.addSchema(found, missingSchema);
+        }
+      }
+    };
+    const outcome = all();
+    if (callback) outcome.then((validate) => callback(null, validate), callback);
+    return outcome;
+  },
   errorsText(errors = this.errors, { separator = ', ', dataVar = 'data' } = {}) {
-    if (!errors || errors.length === 0) return 'No errors';
-    return errors.map((error) => `${dataVar}${error.dataPath} ${error.message}`).join(separator);
+    const list = errors || this.errors;
+    if (!list) return 'No errors';
+    return list.map((error) => `${dataVar}${error.dataPath} ${error.message}`).join(separator);
   },
 });
-missing(Ajv.prototype, 'ajv', 'compileAsync addKeyword getKeyword removeKeyword validateKeyword');
 
 // What `err instanceof Ajv.ValidationError` asks for.
 Ajv.ValidationError = class ValidationError extends Error {
@@ -380,5 +363,17 @@ Ajv.ValidationError = class ValidationError extends Error {
     this.ajv = this.validation = true;
   }
 };
-Ajv.MissingRefError = class MissingRefError extends Error {};
+
+class MissingRefError extends Error {
+  constructor(base, ref, message = MissingRefError.message(`${base.replace(/#.*$/, '')}#`, ref)) {
+    super(message);
+    this.missingRef = joined(base, ref);
+    this.missingSchema = bare(this.missingRef.replace(/#.*$/, ''));
+  }
+
+  static message(base, ref) {
+    return `can't resolve reference ${ref} from id ${base}`;
+  }
+}
+Ajv.MissingRefError = MissingRefError;
 missing(Ajv, 'ajv', '$dataMetaSchema');

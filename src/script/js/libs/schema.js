@@ -60,6 +60,9 @@ function named(schema, id) {
   return undefined;
 }
 
+/** The schema of schemas of a draft. */
+export const meta = (draft) => JSON.parse(native.meta(draft));
+
 /** Compiles a schema: a function from a value to its errors, or an object that says why not. */
 export function compile(schema, { draft, formats, schemas }) {
   const options = JSON.stringify({ draft, formats, schemas });
