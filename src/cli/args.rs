@@ -17,7 +17,7 @@ pub use tokens::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, To
 ///
 /// Without a command it opens the workspace: the folder given, else the nearest one upwards that has `collections/` or
 /// `environments/` in it, else your own.
-#[derive(Debug, Parser)]
+#[derive(Debug, Default, Parser)]
 #[command(name = "postrider", version, max_term_width = 100)]
 pub struct Cli {
     /// The workspace's folder; or Postman's own file or v3 folder, to look at, send and run.
@@ -63,7 +63,7 @@ pub enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Opens the samples with the embedded demo server running.
-    Demo(DemoArgs),
+    Demo(Later<DemoArgs>),
     /// Runs requests, folders or collections, in order, with their tests.
     Run(Later<Box<RunArgs>>),
     /// Sends one request: a saved one, or METHOD and URL. The body goes to stdout, all else to stderr.
@@ -74,33 +74,33 @@ pub enum Command {
     Export {
         /// The format.
         #[command(subcommand)]
-        format: ExportFormat,
+        format: Later<ExportFormat>,
     },
     /// Lists, chooses, reads and sets environments and their variables.
-    Env(EnvArgs),
+    Env(Later<EnvArgs>),
     /// Your secrets for scripts (`pm.vault`) and requests (`{{vault:NAME}}`), with your consent: lists, sets and removes them.
     Vault {
         /// What to do.
         #[command(subcommand)]
-        command: VaultCommand,
+        command: Later<VaultCommand>,
     },
     /// What guards the values that are kept on this machine (current values and cookies), which are sealed.
     Secrets {
         /// What to do.
         #[command(subcommand)]
-        command: SecretsCommand,
+        command: Later<SecretsCommand>,
     },
     /// The tokens of the workspace: lists them with how long they are good, renews and forgets them.
     Tokens {
         /// What to do.
         #[command(subcommand)]
-        command: TokensCommand,
+        command: Later<TokensCommand>,
     },
     /// npm packages that scripts may require: lists, fetches, adds and removes them.
     Packages {
         /// What to do.
         #[command(subcommand)]
-        command: PackagesCommand,
+        command: Later<PackagesCommand>,
     },
     /// Says what postrider sees of the terminal, the workspace and its own files.
     Doctor(DoctorArgs),
@@ -448,7 +448,7 @@ mod tests {
         let cli = Cli::try_parse_from(["postrider", "./demo"]).expect("parses");
         assert_eq!((cli.dir, cli.command.is_none()), (Some("./demo".into()), true));
         let cli = Cli::try_parse_from(["postrider", "demo", "--token-ttl", "20s"]).expect("parses");
-        assert!(matches!(cli.command, Some(Command::Demo(args)) if args.token_ttl == Duration::from_secs(20)));
+        assert!(matches!(cli.command, Some(Command::Demo(args)) if args.0.token_ttl == Duration::from_secs(20)));
     }
 
     #[test]

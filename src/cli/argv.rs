@@ -89,6 +89,14 @@ pub struct Parsed {
 /// Reads the arguments of the process; what clap cannot read ends it with its usual words.
 pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
     let (mut argv, mut reporters) = without_reporter_options(argv.collect());
+    // The most usual start of all: what clap would make of it is known, and the screen need not wait for that.
+    if argv.len() <= 1 {
+        return Ok(Parsed {
+            cli: Cli::default(),
+            reporters,
+            warnings: Vec::new(),
+        });
+    }
     let mut matches = Cli::command().get_matches_from(&argv);
     let mut warnings = Vec::new();
     if let Some(run) = matches.subcommand_matches("run") {
@@ -415,6 +423,14 @@ mod tests {
             ]
         );
         assert_eq!(split(&["p", "send", "--reporter-x", "y"]).0.len(), 4);
+    }
+
+    #[test]
+    fn no_arguments_are_what_clap_makes_of_none() {
+        let clap = <Cli as clap::Parser>::try_parse_from(["p"]).expect("parses");
+        let ours = parse(["p".into()].into_iter()).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(format!("{:?}", ours.cli), format!("{clap:?}"));
+        assert!(ours.reporters.is_empty() && ours.warnings.is_empty());
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub fn start(check: CheckKeymap) -> Launch {
             "`-e` and `-g` before a command are for looking at a file of Postman's",
         )
         .hint("write them behind the command: `postrider run FILE -e ENV`")),
-        Some(Command::Demo(demo)) if !demo.serve => screen(workspace.as_deref(), Some(&demo), beside),
+        Some(Command::Demo(Later(demo))) if !demo.serve => screen(workspace.as_deref(), Some(&demo), beside),
         Some(command) => perform(command, &reporters, workspace.as_deref(), check, &mut output).map(Launch::Exit),
     };
     launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
@@ -238,7 +238,7 @@ fn perform(
 ) -> Result<ExitCode, CliError> {
     let cwd = current_folder()?;
     match command {
-        Command::Demo(args) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
+        Command::Demo(Later(args)) => in_background(Builder::new_multi_thread(), demo::serve(&args, output))?,
         Command::Run(Later(args)) => {
             let start = run::Start {
                 args: &args,
@@ -260,21 +260,29 @@ fn perform(
             )?
         }
         Command::Export {
-            format: ExportFormat::Postman(args),
+            format: Later(ExportFormat::Postman(args)),
         } => {
             let mut opened = Opened::at(&cwd, workspace, output)?;
             opened.unlock(output)?;
             export::postman(&opened, &args, &cwd, output)
         }
-        Command::Env(args) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
-        Command::Vault { command } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
-        Command::Secrets { command } => secrets::secrets(&Opened::at(&cwd, workspace, output)?, command, output),
-        Command::Tokens { command } => {
+        Command::Env(Later(args)) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
+        Command::Vault {
+            command: Later(command),
+        } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
+        Command::Secrets {
+            command: Later(command),
+        } => secrets::secrets(&Opened::at(&cwd, workspace, output)?, command, output),
+        Command::Tokens {
+            command: Later(command),
+        } => {
             let opened = Opened::at(&cwd, workspace, output)?;
             let work = tokens::tokens(opened, &command, &cwd, output);
             in_background(Builder::new_current_thread(), work)?
         }
-        Command::Packages { command } => {
+        Command::Packages {
+            command: Later(command),
+        } => {
             let opened = Opened::at(&cwd, workspace, output)?;
             in_background(
                 Builder::new_current_thread(),

@@ -35,6 +35,7 @@ mod runtime;
 pub mod saves;
 mod secrets;
 pub mod shared;
+mod shipped;
 pub mod sign_ins;
 pub mod state;
 mod terminal;

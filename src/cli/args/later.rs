@@ -1,9 +1,9 @@
-//! Arguments that are defined only when their command is asked for.
+//! Arguments and commands of commands that are defined only when their command is asked for.
 
 use clap::builder::Resettable;
-use clap::{ArgMatches, Args, Command, Error, FromArgMatches};
+use clap::{ArgMatches, Args, Command, Error, FromArgMatches, Subcommand};
 
-/// The arguments of a command with many of them: clap learns them when the command is used, or its help is shown.
+/// The arguments of a command, or the commands below it: clap learns them when the command is used, or its help is shown.
 ///
 /// The screen is opened without any of them, and its first frame must not wait for a hundred definitions.
 #[derive(Debug)]
@@ -16,6 +16,20 @@ impl<T: Args> Args for Later<T> {
 
     fn augment_args_for_update(command: Command) -> Command {
         command.defer(|command| described(command, T::augment_args_for_update))
+    }
+}
+
+impl<T: Subcommand> Subcommand for Later<T> {
+    fn augment_subcommands(command: Command) -> Command {
+        command.defer(T::augment_subcommands)
+    }
+
+    fn augment_subcommands_for_update(command: Command) -> Command {
+        command.defer(T::augment_subcommands_for_update)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        T::has_subcommand(name)
     }
 }
 

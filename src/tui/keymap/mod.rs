@@ -13,12 +13,12 @@ use serde::Deserialize;
 pub use chord::Chord;
 
 use super::action::{self, Action};
+use super::shipped;
 
 const DEFAULT: &str = include_str!("default.toml");
 
 /// Where a chord counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Context {
     /// Everywhere, also while typing.
     Anywhere,
@@ -47,6 +47,20 @@ impl Context {
         Self::Table,
         Self::Response,
     ];
+
+    /// The context that is called so in a file.
+    fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "anywhere" => Self::Anywhere,
+            "normal" => Self::Normal,
+            "environments" => Self::Environments,
+            "collections" => Self::Collections,
+            "request" => Self::Request,
+            "table" => Self::Table,
+            "response" => Self::Response,
+            _ => return None,
+        })
+    }
 
     /// The heading in help.
     pub fn label(self) -> &'static str {
@@ -118,9 +132,26 @@ pub struct Keymap {
 impl Keymap {
     /// The shipped keys.
     pub fn shipped() -> Self {
+        let actions: HashMap<_, _> = action::all().map(|spec| (spec.id, spec.action)).collect();
         let mut keymap = Self::default();
-        // A test holds the shipped file to be right.
-        let _ = keymap.merge(DEFAULT);
+        let mut context = None;
+        for line in DEFAULT.lines() {
+            if let Some(place) = line.strip_suffix(" = [") {
+                context = Context::named(place);
+            }
+            let Some(context) = context.filter(|_| line.starts_with("  {")) else {
+                continue;
+            };
+            let run = shipped::strings(line).find(|(key, _)| *key == "run");
+            let Some(action) = run.and_then(|(_, id)| actions.get(id)) else {
+                continue;
+            };
+            let chords = shipped::strings(line).filter(|(key, _)| *key == "on");
+            for chord in chords.filter_map(|(_, text)| text.parse().ok()) {
+                keymap.put(context, chord, Some(*action));
+            }
+        }
+        keymap.bindings.sort_by_key(|binding| binding.context);
         keymap
     }
 
@@ -134,7 +165,7 @@ impl Keymap {
         };
         let mut wrong = Vec::new();
         for (place, entries) in file {
-            let Ok(context) = toml::Value::String(place.clone()).try_into() else {
+            let Some(context) = Context::named(&place) else {
                 wrong.push(KeymapError::Context(place));
                 continue;
             };
@@ -171,14 +202,19 @@ impl Keymap {
                 wrong.push(KeymapError::Chord(text));
                 continue;
             };
-            if self.index.remove(&(context, chord)).is_some() {
-                self.bindings
-                    .retain(|binding| binding.context != context || binding.chord != chord);
-            }
-            if let Some(action) = action {
-                self.bindings.push(Binding { context, chord, action });
-                self.index.insert((context, chord), action);
-            }
+            self.put(context, chord, action);
+        }
+    }
+
+    /// Binds a chord anew, or frees it.
+    fn put(&mut self, context: Context, chord: Chord, action: Option<Action>) {
+        if self.index.remove(&(context, chord)).is_some() {
+            self.bindings
+                .retain(|binding| binding.context != context || binding.chord != chord);
+        }
+        if let Some(action) = action {
+            self.bindings.push(Binding { context, chord, action });
+            self.index.insert((context, chord), action);
         }
     }
 
@@ -225,9 +261,10 @@ mod tests {
 
     #[test]
     fn the_shipped_keymap_is_right_and_binds_no_chord_twice() {
-        let file: HashMap<Context, Vec<Entry>> = toml::from_str(DEFAULT).unwrap();
+        let file: HashMap<String, Vec<Entry>> = toml::from_str(DEFAULT).unwrap();
         for (context, entries) in file {
             let mut seen = Vec::new();
+            assert!(Context::named(&context).is_some(), "{context}");
             for entry in entries {
                 assert!(action::by_id(&entry.run).is_some(), "unknown action {}", entry.run);
                 let chords = match entry.on {
@@ -241,7 +278,11 @@ mod tests {
                 }
             }
         }
-        assert!(Keymap::default().merge(DEFAULT).is_empty());
+        let mut read = Keymap::default();
+        assert!(read.merge(DEFAULT).is_empty());
+        let shipped = Keymap::shipped();
+        assert_eq!(shipped.bindings, read.bindings, "also as what is shipped is read");
+        assert_eq!(shipped.index, read.index);
     }
 
     #[test]

@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 use ratatui::style::{Modifier, Style};
 use serde::Deserialize;
 
+use super::shipped;
+
 pub use colour::Depth;
 
 /// The themes in the binary: file name without ending, and text.
@@ -177,7 +179,7 @@ struct File {
     styles: BTreeMap<String, StyleEntry>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StyleEntry {
     fg: Option<String>,
@@ -186,10 +188,54 @@ struct StyleEntry {
     mods: Vec<String>,
 }
 
+impl File {
+    /// One of those in the binary.
+    fn shipped(text: &str) -> Self {
+        let mut file = Self {
+            name: String::new(),
+            palette: BTreeMap::new(),
+            styles: BTreeMap::new(),
+        };
+        let mut table = "";
+        for line in text.lines() {
+            if line.starts_with('[') {
+                table = line;
+            }
+            let Some(name) = shipped::name(line).filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            let mut entry = StyleEntry::default();
+            for (key, value) in shipped::strings(line) {
+                let value = value.to_owned();
+                match (table, key) {
+                    ("[palette]", _) => drop(file.palette.insert(name.to_owned(), value)),
+                    ("[styles]", "fg") => entry.fg = Some(value),
+                    ("[styles]", "bg") => entry.bg = Some(value),
+                    ("[styles]", "mods") => entry.mods.push(value),
+                    (_, "name") => file.name = value,
+                    _ => {}
+                }
+            }
+            if table == "[styles]" {
+                file.styles.insert(name.to_owned(), entry);
+            }
+        }
+        file
+    }
+}
+
 impl Theme {
     /// Reads a theme file.
     pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        let file: File = toml::from_str(text)?;
+        let shipped = EMBEDDED.iter().any(|(_, own)| *own == text);
+        Self::of(if shipped {
+            File::shipped(text)
+        } else {
+            toml::from_str(text)?
+        })
+    }
+
+    fn of(file: File) -> Result<Self, ThemeError> {
         let mut theme = Self {
             name: file.name,
             ..Self::default()
@@ -300,7 +346,9 @@ mod tests {
     fn every_embedded_theme_loads_and_styles_everything() {
         for (name, text) in EMBEDDED {
             let file: File = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
-            Theme::parse(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let theme = Theme::parse(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let as_toml = Theme::of(toml::from_str(text).unwrap()).unwrap();
+            assert_eq!(theme, as_toml, "{name}, as what is shipped is read");
             let missing: Vec<_> = Theme::STYLES
                 .iter()
                 .filter(|style| !file.styles.contains_key(**style))
