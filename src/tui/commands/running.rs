@@ -108,16 +108,16 @@ fn open(state: &mut State, queue: &mut Vec<Command>) {
     queue.push(Command::Show(Box::new(RunForm::new(Settings::of(group)).into())));
 }
 
-/// The collections and folders to choose from.
+/// The collections, folders and requests to choose from.
 pub fn groups(shared: &crate::tui::shared::Shared, chosen: NodeId) -> Picker {
     let workspace = &shared.workspace;
     let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
     let items = all
-        .filter(|id| workspace.group(*id).is_some())
         .filter_map(|id| workspace.node(id))
         .map(|node| Item {
             label: node.entity.name().to_owned(),
             detail: shared.breadcrumbs(node.id),
+            method: workspace.request(node.id).map(|request| request.method.to_string()),
             current: node.id == chosen,
             commands: vec![Command::Run(Ask::Choose(node.id))],
             ..Item::default()
@@ -135,7 +135,8 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     state.next_run += 1;
     let run = RunId(state.next_run);
     let shared = &mut state.shared;
-    let earlier = shared.log.take().filter(|_| failed);
+    let before = shared.log.take();
+    let (earlier, before) = if failed { (before, None) } else { (None, before) };
     // What the failed ones need may have been set in the run before, although it is not kept.
     let current = match &earlier {
         Some(Log {
@@ -172,9 +173,14 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     log.environment = shared.environment_name().map(str::to_owned);
     log.again = failed;
     log.full = earlier.map(|mut earlier| earlier.full.take().unwrap_or_else(|| Box::new(earlier)));
-    shared.log = Some(log);
+    // The form stays until the data file is read: it says what is wrong with it.
+    let reads = order.data.is_some() && asks(&state.modals);
+    log.instead_of = before.filter(|_| reads).map(Box::new);
+    state.shared.log = Some(log);
     effects.push(Effect::Run(run, Box::new(order)));
-    replace(state, Runner::default().into());
+    if !reads {
+        replace(state, Runner::default().into());
+    }
 }
 
 /// Cancels the run; returns whether there was one.
@@ -240,6 +246,10 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             log.phase = Phase::Running;
             log.planned = requests;
             log.iterations = iterations;
+            log.instead_of = None;
+            if asks(&state.modals) {
+                replace(state, Runner::default().into());
+            }
         }
         News::Done(all) => {
             let mut history = Vec::new();
@@ -252,6 +262,14 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             effects.push(Effect::Local(LocalJob::Histories(history)));
         }
         News::Ended(ended) => over(state, *ended, effects),
+        News::Failed(text) if matches!(log.phase, Phase::Starting) && asks(&state.modals) => {
+            shared.log = log.instead_of.take().map(|before| *before);
+            for modal in &mut state.modals {
+                if let Modal::RunForm(form) = modal {
+                    form.refuse_data(&text);
+                }
+            }
+        }
         News::Failed(text) => {
             log.phase = Phase::Failed(text.clone());
             let is_shown = state.modals.iter().any(|modal| matches!(modal, Modal::Runner(_)));
@@ -260,6 +278,11 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             }
         }
     }
+}
+
+/// Whether the form is open.
+fn asks(modals: &[Modal]) -> bool {
+    modals.iter().any(|modal| matches!(modal, Modal::RunForm(_)))
 }
 
 /// A run is over: what its scripts set is kept, if that was asked for.

@@ -40,6 +40,12 @@ impl Field {
         self.editor.text()
     }
 
+    /// Puts another text there, the caret behind it.
+    pub fn set(&mut self, text: &str) {
+        self.editor.set_text(text);
+        self.editor.go_to_end();
+    }
+
     /// Takes a key; returns whether the text changed.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> bool {
         match self.editor.handle_key(key) {

@@ -1,6 +1,6 @@
 //! Paths as people type, paste and drop them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The path meant: without the quotes, backslashes or `file://` of a file that was dropped on the terminal; `~` is the
 /// user's own folder.
@@ -12,6 +12,43 @@ pub fn path_of(typed: &str) -> PathBuf {
         (Some(rest), Some(home)) if rest.starts_with('/') => home.join(rest.trim_start_matches('/')),
         _ => PathBuf::from(plain),
     }
+}
+
+/// So many names of a folder are looked at to complete one.
+const MOST_NAMES: usize = 10_000;
+
+/// What Tab makes of a path that is being typed: the text as far as it is certain, and the names it may go on with, with
+/// a `/` behind those of folders. Hidden files count once their dot is typed.
+pub fn complete(typed: &str) -> (String, Vec<String>) {
+    let stem = typed.rsplit('/').next().unwrap_or_default();
+    let above = path_of(&typed[..typed.len() - stem.len()]);
+    let folder = if above.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        &above
+    };
+    let entries = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .take(MOST_NAMES)
+        .flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let fits = name.starts_with(stem) && (stem.starts_with('.') || !name.starts_with('.'));
+            let mark = if entry.path().is_dir() { "/" } else { "" };
+            fits.then(|| format!("{name}{mark}"))
+        })
+        .collect();
+    names.sort();
+    let common = names
+        .iter()
+        .skip(1)
+        .fold(names.first().map_or(stem, String::as_str), |common, name| {
+            let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
+            &common[..same.map_or(common.len().min(name.len()), |((at, _), _)| at)]
+        });
+    (format!("{}{common}", &typed[..typed.len() - stem.len()]), names)
 }
 
 fn unquoted(typed: &str) -> String {
@@ -41,8 +78,32 @@ fn unquoted(typed: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use std::path::Path;
+
+    #[test]
+    fn a_path_is_completed_as_far_as_it_is_certain() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().to_str().unwrap();
+        for name in ["rows-a.csv", "rows-b.csv", "älter.json", ".hidden"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(folder.path().join("more")).unwrap();
+        let complete = |typed: &str| {
+            let (text, names) = complete(&format!("{at}/{typed}"));
+            (text[at.len() + 1..].to_owned(), names)
+        };
+        assert_eq!(
+            complete("ro"),
+            ("rows-".into(), vec!["rows-a.csv".into(), "rows-b.csv".into()])
+        );
+        assert_eq!(complete("rows-a"), ("rows-a.csv".into(), vec!["rows-a.csv".into()]));
+        assert_eq!(complete("m"), ("more/".into(), vec!["more/".into()]));
+        assert_eq!(complete("ä"), ("älter.json".into(), vec!["älter.json".into()]));
+        assert_eq!(complete("x"), ("x".into(), vec![]));
+        assert_eq!(complete("").1.len(), 4, "without what is hidden");
+        assert_eq!(complete(".h").0, ".hidden");
+    }
 
     #[test]
     fn dropped_files_are_understood() {

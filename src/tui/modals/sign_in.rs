@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
+use ratatui::widgets::{Clear, Widget};
 
 use super::Flow;
 use super::field::Field;
@@ -20,9 +21,12 @@ use crate::tui::panes::{Cx, View};
 use crate::tui::sign_ins::{Opened, SignInId};
 use crate::tui::widgets::glyphs;
 
-/// How wide the text is, and how much of the page's address is shown.
+/// How wide the text is.
 const WIDTH: u16 = 72;
+/// How many rows the page's address takes at most, and on a screen of so many lines.
 const ADDRESS_ROWS: usize = 4;
+const MOST_ROWS: usize = 8;
+const TALL: u16 = 24;
 /// The room between the code and the words beside it.
 const GAP: u16 = 3;
 
@@ -38,6 +42,8 @@ pub struct SignIn {
     left: SignedDuration,
     sheet: Sheet,
     lines: Vec<(String, Kind)>,
+    /// The screen: an address has whole rows of it, with no frame beside it, so that the mouse selects nothing else.
+    screen: Rect,
     has_room_for_qr: bool,
 }
 
@@ -47,6 +53,8 @@ enum Kind {
     Plain,
     Dim,
     Address,
+    /// An address that has whole rows of the screen.
+    Page,
     Code,
     Wrong,
     Field,
@@ -69,6 +77,7 @@ impl SignIn {
             left: SignedDuration::ZERO,
             sheet: Sheet::default(),
             lines: Vec::new(),
+            screen: Rect::default(),
             has_room_for_qr: false,
         };
         // Where nobody hears the browser come back, there is nothing else to do; nor after a wrong address.
@@ -163,6 +172,7 @@ impl SignIn {
             .max(SignedDuration::ZERO);
         let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         let full = Sheet::tall(screen, WIDTH, u16::MAX).body;
+        self.screen = screen;
         let qr = self.qr.as_ref().map(|lines| {
             let width = lines.first().map_or(0, |line| line.chars().count());
             (size(width), size(lines.len()))
@@ -214,16 +224,22 @@ impl SignIn {
             } => {
                 say(&self.opened.words(), Kind::Plain);
                 say("", Kind::Plain);
-                let mut address = wrap(url, width);
-                if address.len() > ADDRESS_ROWS {
-                    address.truncate(ADDRESS_ROWS);
+                let whole = usize::from(self.screen.width).max(1);
+                let most = if self.screen.height >= TALL {
+                    MOST_ROWS
+                } else {
+                    ADDRESS_ROWS
+                };
+                let mut address = wrap(url, whole);
+                if address.len() > most {
+                    address.truncate(most);
                     if let Some(last) = address.last_mut() {
-                        *last = glyphs::elide(&format!("{last}…"), width);
+                        *last = glyphs::elide(&format!("{last}…"), whole);
                     }
                 }
-                for line in &address {
-                    say(line, Kind::Address);
-                }
+                out.extend(address.into_iter().map(|line| (line, Kind::Page)));
+                let mut say =
+                    |text: &str, kind: Kind| out.extend(wrap(text, width).into_iter().map(|line| (line, kind)));
                 say("", Kind::Plain);
                 if *listens {
                     let host = back.split('/').nth(2).unwrap_or(back);
@@ -276,7 +292,7 @@ impl SignIn {
         let title = format!("Sign in ─ {}", self.prompt.token);
         let left = life_text(self.left, true);
         let keys: &[(&str, &str)] = match (&self.prompt.what, &self.field) {
-            (_, Some(_)) => &[("↵", "use it"), ("Esc", "back")],
+            (_, Some(_)) => &[("↵", "use it"), ("Esc", "back, to copy (c) or open (o) the address")],
             (Todo::Browser { .. }, None) => &[
                 ("c", "copy address"),
                 ("p", "paste what it ended at"),
@@ -296,10 +312,28 @@ impl SignIn {
         }
         let text = self.text_area();
         for ((line, kind), y) in self.lines.iter().zip(text.y..text.bottom()) {
+            if *kind == Kind::Page {
+                let row = Rect {
+                    y,
+                    height: 1,
+                    ..self.screen
+                }
+                .intersection(buf.area);
+                Clear.render(row, buf);
+                buf.set_style(row, theme.base);
+                glyphs::put_text(
+                    buf,
+                    row.as_position(),
+                    line,
+                    usize::from(row.width),
+                    theme.base.patch(theme.accent),
+                );
+                continue;
+            }
             let style = match kind {
                 Kind::Plain | Kind::Field => theme.popup,
                 Kind::Dim => theme.popup.patch(theme.dim),
-                Kind::Address => theme.popup.patch(theme.accent),
+                Kind::Address | Kind::Page => theme.popup.patch(theme.accent),
                 Kind::Code => theme.popup.patch(theme.strong).add_modifier(Modifier::BOLD),
                 Kind::Wrong => theme.popup.patch(theme.error),
             };

@@ -11,7 +11,9 @@ use crate::tui::command::Command;
 use crate::tui::commands::groups;
 use crate::tui::modals::Flow;
 use crate::tui::modals::field::Field;
+use crate::tui::modals::path::{complete, path_of};
 use crate::tui::modals::sheet::{Sheet, column_at};
+use crate::tui::modals::wrap::wrap;
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::{Ask, Settings};
 use crate::tui::widgets::glyphs;
@@ -52,6 +54,21 @@ impl Line {
     }
 }
 
+/// What is said below a line.
+#[derive(Debug)]
+struct Said {
+    line: usize,
+    wrong: bool,
+    text: String,
+    /// The same, as it is shown.
+    lines: Vec<String>,
+}
+
+/// Lines that may be said.
+const MOST_SAID: usize = 3;
+/// The place of the data file among the lines.
+const DATA: usize = 2;
+
 /// The form.
 #[derive(Debug)]
 pub struct RunForm {
@@ -60,8 +77,8 @@ pub struct RunForm {
     iterations: Field,
     data: Field,
     delay: Field,
-    /// What is wrong with what was typed.
-    wrong: Option<&'static str>,
+    /// What is to be said below a line: of what was typed, or of how it may go on.
+    said: Option<Said>,
     sheet: Sheet,
 }
 
@@ -79,9 +96,68 @@ impl RunForm {
             delay: Field::new(&number(delay), "0 ms between requests"),
             settings,
             line: 0,
-            wrong: None,
+            said: None,
             sheet: Sheet::default(),
         }
+    }
+
+    /// Says what is wrong with the data file, which the run could not use.
+    pub fn refuse_data(&mut self, why: &str) {
+        self.line = DATA;
+        self.say(DATA, true, why);
+    }
+
+    fn say(&mut self, line: usize, wrong: bool, text: impl Into<String>) {
+        let text = text.into();
+        self.said = Some(Said {
+            line,
+            wrong,
+            text,
+            lines: Vec::new(),
+        });
+    }
+
+    /// Looks whether the data file is there; broken rows turn up when they are read.
+    fn look_at_data(&mut self) -> bool {
+        let typed = self.data.text();
+        if typed.trim().is_empty() {
+            return true;
+        }
+        let path = path_of(&typed);
+        let why = match std::fs::metadata(&path) {
+            Ok(found) if found.is_dir() => "it is a folder, not a CSV or JSON file".to_owned(),
+            Ok(_) => return true,
+            Err(error) => format!("cannot read `{}`: {error}", path.display()),
+        };
+        self.say(DATA, true, why);
+        false
+    }
+
+    /// Goes to another line; the path that is left there is looked at.
+    fn go(&mut self, line: usize) {
+        if self.line == DATA && line != DATA {
+            self.said = None;
+            self.look_at_data();
+        }
+        self.line = line;
+    }
+
+    /// Tab on the path: completes it; says whether there was anything to do.
+    fn complete(&mut self) -> bool {
+        let typed = self.data.text();
+        if typed.trim().is_empty() {
+            return false;
+        }
+        let (text, names) = complete(&typed);
+        self.said = None;
+        if text != typed {
+            self.data.set(&text);
+            return true;
+        }
+        if names.len() > 1 {
+            self.say(DATA, false, names.join("  "));
+        }
+        names.len() > 1
     }
 
     /// Runs this collection or folder.
@@ -110,17 +186,18 @@ impl RunForm {
             KeyCode::Esc => return Flow::Close,
             KeyCode::Enter => self.start(cx),
             KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => self.start(cx),
-            KeyCode::Down | KeyCode::Tab => self.line = (self.line + 1) % count,
-            KeyCode::Up | KeyCode::BackTab => self.line = (self.line + count - 1) % count,
+            KeyCode::Tab if on == Line::Data && self.complete() => {}
+            KeyCode::Down | KeyCode::Tab => self.go((self.line + 1) % count),
+            KeyCode::Up | KeyCode::BackTab => self.go((self.line + count - 1) % count),
             _ if self.field(on).is_some() => {
-                self.wrong = None;
-                if let Some(field) = self.field(on) {
-                    field.key(key, cx);
+                let changed = self.field(on).is_some_and(|field| field.key(key, cx));
+                if changed && self.said.as_ref().is_some_and(|said| said.line == self.line) {
+                    self.said = None;
                 }
             }
             KeyCode::Char(' ') => self.toggle(on, cx),
-            KeyCode::Char('j') => self.line = (self.line + 1) % count,
-            KeyCode::Char('k') => self.line = (self.line + count - 1) % count,
+            KeyCode::Char('j') => self.go((self.line + 1) % count),
+            KeyCode::Char('k') => self.go((self.line + count - 1) % count),
             _ => {}
         }
         Flow::Stay
@@ -155,9 +232,13 @@ impl RunForm {
         };
         if let Some((line, words)) = wrong {
             self.line = line;
-            self.wrong = Some(words);
+            return self.say(line, true, words);
+        }
+        if !self.look_at_data() {
+            self.line = DATA;
             return;
         }
+        self.said = None;
         self.settings.iterations = number(&self.iterations).flatten().map(|count| count as usize);
         let delay = number(&self.delay).flatten().unwrap_or(0);
         self.settings.delay = Duration::from_millis(u64::from(delay));
@@ -167,10 +248,10 @@ impl RunForm {
 
     /// Takes pasted text; a dropped file is one, and goes where files go.
     pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
-        self.wrong = None;
+        self.said = None;
         let on = self.on();
         if self.field(on).is_none() {
-            self.line = 2;
+            self.line = DATA;
         }
         if let Some(field) = self.field(self.on()) {
             field.paste(text);
@@ -188,7 +269,7 @@ impl RunForm {
         }
         for (n, line) in LINES.into_iter().enumerate() {
             if self.row(n).contains(at) {
-                self.line = n;
+                self.go(n);
                 match self.field(line) {
                     Some(field) => drop(field.click(at)),
                     None => self.toggle(line, cx),
@@ -198,28 +279,41 @@ impl RunForm {
         Flow::Stay
     }
 
+    /// How many lines are said above a line.
+    fn said_lines(&self, n: usize) -> u16 {
+        let above = self.said.as_ref().filter(|said| said.line < n);
+        above.map_or(0, |said| u16::try_from(said.lines.len()).unwrap_or(0))
+    }
+
     /// Where a line is.
     fn row(&self, n: usize) -> Rect {
         let body = self.sheet.body;
         // A line of air after what is run, and before the switches, where there is room.
-        let air = if body.height >= 8 {
+        let said = self.said_lines(n);
+        let air = if body.height >= 8 + self.said_lines(usize::MAX) {
             u16::from(n > 0) + u16::from(n > 3)
         } else {
             0
         };
-        let y = body.y.saturating_add(u16::try_from(n).unwrap_or(u16::MAX) + air);
+        let y = body.y.saturating_add(u16::try_from(n).unwrap_or(u16::MAX) + air + said);
         Rect::new(body.x, y, body.width, 1).intersection(body)
     }
 
     /// Follows the shared state and the screen.
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         let workspace = &cx.shared.workspace;
-        if workspace.group(self.settings.group).is_none()
+        if workspace.node(self.settings.group).is_none()
             && let Some(first) = workspace.collections().first()
         {
             self.settings.group = *first;
         }
-        self.sheet = Sheet::high(screen, 72, 8);
+        let room = usize::from(Sheet::high(screen, 72, 8).body.width.saturating_sub(LABELS));
+        if let Some(said) = &mut self.said {
+            let mark = if said.wrong { "✗ " } else { "" };
+            said.lines = wrap(&format!("{mark}{}", said.text), room.max(1));
+            said.lines.truncate(MOST_SAID);
+        }
+        self.sheet = Sheet::high(screen, 72, 8 + self.said_lines(usize::MAX));
         for (n, line) in LINES.into_iter().enumerate() {
             let row = self.row(n);
             let label = LABELS.min(row.width);
@@ -242,7 +336,12 @@ impl RunForm {
         };
         let keys = [("↵", "run"), ("↑↓", "line"), ("Space", space), ("Esc", "cancel")];
         let typing = matches!(self.on(), Line::Iterations | Line::Data | Line::Delay);
-        let keys = keys.into_iter().filter(|(key, _)| !typing || *key != "Space");
+        let completes = self.on() == Line::Data && !self.data.text().is_empty();
+        let tab = completes.then_some(("Tab", "complete"));
+        let keys = keys
+            .into_iter()
+            .filter(|(key, _)| !typing || *key != "Space")
+            .chain(tab);
         let environment = view.shared.environment_name().unwrap_or("no environment");
         let keys: Vec<_> = keys.collect();
         self.sheet.draw("Run", environment, &keys, view, buf);
@@ -268,15 +367,13 @@ impl RunForm {
             let drawn = field.draw(view, view.focused && here, buf);
             caret = if here { drawn } else { caret };
         }
-        if let Some(words) = self.wrong {
-            let row = self.row(self.line);
-            let below = Position::new(column_at(row.x, usize::from(LABELS)), row.y + 1);
-            if self.sheet.body.contains(below) {
-                let room = usize::from(row.width.saturating_sub(LABELS));
-                let style = theme.popup.patch(theme.error);
-                let blank = " ".repeat(room);
-                glyphs::put_text(buf, below, &blank, room, theme.popup);
-                glyphs::put_text(buf, below, &format!("✗ {words}"), room, style);
+        if let Some(said) = &self.said {
+            let row = self.row(said.line);
+            let style = theme.popup.patch(if said.wrong { theme.error } else { theme.dim });
+            let room = usize::from(row.width.saturating_sub(LABELS));
+            for (line, y) in said.lines.iter().zip(row.y + 1..self.sheet.body.bottom()) {
+                let at = Position::new(column_at(row.x, usize::from(LABELS)), y);
+                glyphs::put_text(buf, at, line, room, style);
             }
         }
         caret

@@ -16,7 +16,7 @@ use super::{Choice, Confirm, Flow, Item, Picker};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::runner::{Ask, Format, Log, Seen};
-use crate::tui::shared::RunId;
+use crate::tui::shared::{Level, RunId};
 
 pub use form::RunForm;
 
@@ -97,8 +97,20 @@ impl Runner {
             KeyCode::PageDown => self.step(log, self.page()),
             KeyCode::Home | KeyCode::Char('g') => self.step(log, isize::MIN),
             KeyCode::End | KeyCode::Char('G') => self.step(log, isize::MAX),
-            KeyCode::Char('n') => self.next_failed(log, true),
-            KeyCode::Char('N') => self.next_failed(log, false),
+            KeyCode::Char('n' | 'N' | 'f') if log.failed.is_empty() && !self.only_failed => {
+                cx.shared.notify(Level::Info, "nothing failed");
+            }
+            KeyCode::Char(c @ ('n' | 'N')) => {
+                let around = self.next_failed(log, c == 'n');
+                if around {
+                    let end = if c == 'n' {
+                        "the first failure again"
+                    } else {
+                        "the last failure again"
+                    };
+                    cx.shared.notify(Level::Info, end);
+                }
+            }
             KeyCode::Char('f') => self.filter(log),
             KeyCode::Char(' ') => {
                 if let Some(row) = row.filter(|row| !self.unfolded.remove(row)) {
@@ -138,7 +150,8 @@ impl Runner {
         };
     }
 
-    fn next_failed(&mut self, log: &Log, forward: bool) {
+    /// Goes to the next failure, after the last to the first; says whether it went around.
+    fn next_failed(&mut self, log: &Log, forward: bool) -> bool {
         let at = self.row(log, self.cursor).unwrap_or(0);
         let next = if forward {
             log.failed.get(log.failed.partition_point(|failed| *failed <= at))
@@ -146,14 +159,16 @@ impl Runner {
             let before = log.failed.partition_point(|failed| *failed < at);
             before.checked_sub(1).and_then(|before| log.failed.get(before))
         };
-        if let Some(next) = next {
+        let end = if forward { log.failed.first() } else { log.failed.last() };
+        if let Some(row) = next.or(end) {
             self.follows = false;
             self.cursor = if self.only_failed {
-                log.failed.partition_point(|failed| failed < next)
+                log.failed.partition_point(|failed| failed < row)
             } else {
-                *next
+                *row
             };
         }
+        next.is_none()
     }
 
     /// Takes pasted text: there is nowhere to put it.

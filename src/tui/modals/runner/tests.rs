@@ -95,13 +95,19 @@ fn the_form_says_what_runs_and_how() {
     for part in ["Pydio Cells  3 requests", "Iterations", "Data file", "Delay", "demo"] {
         assert!(screen.contains(part), "{part}: {screen}");
     }
-    harness.press("<down>3<down>'/tmp/my rows.csv'<down>250<down><space><down><space><enter>");
+    let folder = tempfile::tempdir().unwrap();
+    let rows = folder.path().join("my rows.csv");
+    std::fs::write(&rows, "a\n1\n").unwrap();
+    let dropped = format!("'{}'", rows.display());
+    harness.press(&format!(
+        "<down>3<down>{dropped}<down>250<down><space><down><space><enter>"
+    ));
     let (_, order) = asked(&mut harness);
     let options = &order.options;
     assert_eq!((options.iterations, options.bail), (Some(3), true));
     assert_eq!(options.delay, Duration::from_millis(250));
     assert_eq!(options.requests, requests(&harness));
-    assert_eq!(order.data.unwrap().to_str(), Some("/tmp/my rows.csv"));
+    assert_eq!(order.data, Some(rows));
     let log = harness.state.shared.log.as_ref().unwrap();
     assert!(!log.settings.keep && log.is_running());
 }
@@ -352,4 +358,93 @@ fn what_went_wrong_before_the_first_request_is_told() {
     );
     harness.press("e");
     assert!(harness.screen().contains("Iterations"), "{}", harness.screen());
+}
+
+#[test]
+fn a_wrong_data_file_is_told_on_its_line_and_the_form_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    std::fs::write(folder.path().join("rows.json"), "[{]").unwrap();
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let mut harness = Harness::new(columns, rows);
+        let told = |harness: &Harness, text: &str| {
+            let screen = harness.screen();
+            assert!(
+                screen.contains(text) && screen.contains("Data file"),
+                "{text}: {screen}"
+            );
+        };
+        // One that is not there, by leaving its line and by running.
+        harness.press(&format!("g<ctrl-r><down><down>{at}/nothing<down>"));
+        told(&harness, "✗ cannot read");
+        harness.press("<enter>");
+        told(&harness, "✗ cannot read");
+        assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
+        // Tab completes, and what is typed anew is not wrong yet.
+        harness.press("<ctrl-u>");
+        harness.press(&format!("{at}/ro<tab>"));
+        assert!(!harness.screen().contains('✗'), "{}", harness.screen());
+        harness.press("<enter>");
+        let (run, order) = asked(&mut harness);
+        assert_eq!(order.data, Some(folder.path().join("rows.json")));
+        harness.event(Event::Run(
+            run,
+            News::Failed("cannot use the data file: key must be a string".into()),
+        ));
+        told(&harness, "✗ cannot use the data file: key must be a string");
+        assert!(
+            harness.state.shared.log.is_none(),
+            "no empty run takes the place of the last one"
+        );
+        // Mended, the run begins, and its table takes the place of the form.
+        harness.press("<enter>");
+        let (run, _) = asked(&mut harness);
+        harness.event(Event::Run(
+            run,
+            News::Started {
+                requests: 3,
+                iterations: 1,
+            },
+        ));
+        assert!(!harness.screen().contains("Data file"), "{}", harness.screen());
+    }
+}
+
+#[test]
+fn one_request_can_be_run_too() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("g<ctrl-r><space>data sources<enter>");
+    assert!(
+        harness
+            .screen()
+            .contains("Data sources  Pydio Cells › Configuration · 1 request"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<enter>");
+    let (_, order) = asked(&mut harness);
+    assert_eq!(order.options.requests.len(), 1);
+}
+
+#[test]
+fn the_failures_go_around() {
+    let (mut harness, run) = started((120, 40));
+    let all = requests(&harness);
+    let rows = vec![row(all[0], 0, &wrong()), row(all[1], 0, &[]), row(all[2], 0, &wrong())];
+    harness.event(Event::Run(run, News::Done(rows)));
+    over(&mut harness, run, CurrentValues::default());
+    harness.press("gn");
+    assert!(!harness.screen().contains("again"), "{}", harness.screen());
+    harness.press("n");
+    assert!(
+        harness.screen().contains("the first failure again"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("N");
+    assert!(
+        harness.screen().contains("the last failure again"),
+        "{}",
+        harness.screen()
+    );
 }

@@ -98,6 +98,20 @@ fn where_nobody_listens_or_it_was_wrong_the_field_is_there_at_once() {
 }
 
 #[test]
+fn no_frame_stands_beside_the_address_that_the_mouse_selects() {
+    for size in [(120, 40), (80, 24)] {
+        let harness = asked(size, browser(true, None), Opened::Before);
+        let screen = harness.screen();
+        let rows = screen.lines().skip_while(|line| !line.starts_with("https://"));
+        let rows: Vec<&str> = rows.take_while(|line| !line.contains('┃')).collect();
+        let Todo::Browser { url, .. } = browser(true, None) else {
+            panic!("{screen}")
+        };
+        assert_eq!(rows.concat(), url, "{screen}");
+    }
+}
+
+#[test]
 fn a_device_code_is_shown_copied_and_drawn() {
     for (size, name) in [((120, 40), "sign_in_device_120x40"), ((80, 24), "sign_in_device_80x24")] {
         let mut harness = asked(size, device(), Opened::Before);
