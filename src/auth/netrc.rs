@@ -50,8 +50,8 @@ impl AuthType for NetrcAuth {
         let memory = draft.memory().clone();
         let Some(netrc) = memory.netrc() else {
             draft.warn(
-                "netrc auth needs your leave to read `~/.netrc`: sent without credentials; `--netrc` gives it; \
-                 with `netrc = true` in `config.toml` you are asked",
+                "netrc auth has no leave to read your netrc: sent without credentials; the TUI asks for it once a \
+                 collection (*ask again* in its commands), on the command line `--netrc` gives it",
             );
             return Step::Signed;
         };

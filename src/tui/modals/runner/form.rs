@@ -65,7 +65,7 @@ struct Said {
 }
 
 /// Lines that may be said.
-const MOST_SAID: usize = 3;
+const MOST_SAID: usize = 5;
 /// The place of the data file among the lines.
 const DATA: usize = 2;
 
@@ -103,8 +103,12 @@ impl RunForm {
 
     /// Says what is wrong with the data file, which the run could not use.
     pub fn refuse_data(&mut self, why: &str) {
+        // Which one is in the line above.
+        let named = why
+            .strip_prefix("cannot use the data file `")
+            .and_then(|rest| rest.split_once("`: "));
         self.line = DATA;
-        self.say(DATA, true, why);
+        self.say(DATA, true, named.map_or(why, |(_, why)| why));
     }
 
     fn say(&mut self, line: usize, wrong: bool, text: impl Into<String>) {
@@ -127,7 +131,8 @@ impl RunForm {
         let why = match std::fs::metadata(&path) {
             Ok(found) if found.is_dir() => "it is a folder, not a CSV or JSON file".to_owned(),
             Ok(_) => return true,
-            Err(error) => format!("cannot read `{}`: {error}", path.display()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+            Err(error) => format!("cannot read it: {}", error.to_string().to_lowercase()),
         };
         self.say(DATA, true, why);
         false

@@ -376,9 +376,9 @@ fn a_wrong_data_file_is_told_on_its_line_and_the_form_stays() {
         };
         // One that is not there, by leaving its line and by running.
         harness.press(&format!("g<ctrl-r><down><down>{at}/nothing<down>"));
-        told(&harness, "✗ cannot read");
+        told(&harness, "✗ there is no such file");
         harness.press("<enter>");
-        told(&harness, "✗ cannot read");
+        told(&harness, "✗ there is no such file");
         assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
         // Tab completes, and what is typed anew is not wrong yet.
         harness.press("<ctrl-u>");
@@ -389,9 +389,9 @@ fn a_wrong_data_file_is_told_on_its_line_and_the_form_stays() {
         assert_eq!(order.data, Some(folder.path().join("rows.json")));
         harness.event(Event::Run(
             run,
-            News::Failed("cannot use the data file: key must be a string".into()),
+            News::Failed("cannot use the data file `rows.json`: key must be a string".into()),
         ));
-        told(&harness, "✗ cannot use the data file: key must be a string");
+        told(&harness, "✗ key must be a string");
         assert!(
             harness.state.shared.log.is_none(),
             "no empty run takes the place of the last one"

@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use super::{Field, Form, GAP, Kind};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::editor::{Editor, EditorStyles, Mode};
-use crate::tui::widgets::glyphs;
 use crate::tui::widgets::highlight::{Syntax, VariableLookup};
+use crate::tui::widgets::{glyphs, scroll};
 
 const DOTS: &str = "••••••••";
 
@@ -77,6 +77,12 @@ impl Form {
             buf,
             focused,
         );
+        // In the column of air, where the bars of tables are.
+        let bar = Rect {
+            width: rows.width + 1,
+            ..rows
+        };
+        scroll::draw_bar(self.top, self.lines(), theme.hatch, theme.scroll, bar, buf);
         caret
     }
 
@@ -122,7 +128,14 @@ impl Form {
             (None, Some(field)) => (field.help.as_str(), theme.dim),
             (None, None) => return,
         };
-        let lines = wrapped(text, usize::from(room.width));
+        let width = usize::from(room.width);
+        let mut lines = wrapped(text, width);
+        let shown = usize::from(room.height).min(self.help_lines()).max(1);
+        if lines.len() > shown {
+            // Less than it takes: the last line says that there is more.
+            let rest = lines.split_off(shown - 1).join(" ");
+            lines.push(glyphs::elide(&rest, width));
+        }
         // The line above them is air.
         let from = room
             .height

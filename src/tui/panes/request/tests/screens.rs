@@ -162,3 +162,19 @@ fn nothing_open_teaches_the_keys() {
     harness.press("3");
     assert!(harness.screen().contains("Nothing is open"), "{}", harness.screen());
 }
+
+#[test]
+fn settings_that_do_not_fit_have_a_scroll_bar() {
+    for ((columns, rows), cut) in [((80, 24), true), ((120, 60), false)] {
+        let mut harness = open(columns, rows, "List services");
+        while !harness.screen().contains("Check certificates") {
+            harness.press("]");
+        }
+        // The frame of a pane without focus is thin, the bar's thumb is not.
+        harness.press("2");
+        let area = harness.state.layout().area(crate::tui::panes::Pane::Request).unwrap();
+        let buf = harness.buffer();
+        let bar = (area.top()..area.bottom()).any(|y| buf[(area.right() - 2, y)].symbol() == "┃");
+        assert_eq!(bar, cut, "{}", harness.screen());
+    }
+}
