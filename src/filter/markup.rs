@@ -36,6 +36,7 @@ pub(super) struct Tree {
     package: Package,
     names: BTreeSet<String>,
     prefixes: BTreeSet<String>,
+    spelled: usize,
 }
 
 impl Tree {
@@ -46,6 +47,11 @@ impl Tree {
     /// The names of all elements, and of all attributes behind an `@`.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.names.iter().map(String::as_str)
+    }
+
+    /// The bytes of the texts of all nodes: what lies in another one counts for both.
+    pub fn spelled(&self) -> usize {
+        self.spelled
     }
 
     /// The prefixes of names.
@@ -74,7 +80,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
     let package = Package::new();
     let mut names = BTreeSet::new();
     let mut prefixes = BTreeSet::new();
-    {
+    let spelled = {
         let mut builder = Builder {
             document: package.as_document(),
             open: Vec::new(),
@@ -84,6 +90,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
             names: &mut names,
             prefixes: &mut prefixes,
             root: false,
+            spelled: 0,
         };
         let text = text.trim_start_matches('\u{feff}');
         if html {
@@ -94,11 +101,13 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
         if !builder.root {
             return Err(FilterError::Body("there is no element in the body".to_owned()));
         }
-    }
+        builder.spelled
+    };
     Ok(Tree {
         package,
         names,
         prefixes,
+        spelled,
     })
 }
 
@@ -112,6 +121,7 @@ struct Builder<'d, 'n> {
     names: &'n mut BTreeSet<String>,
     prefixes: &'n mut BTreeSet<String>,
     root: bool,
+    spelled: usize,
 }
 
 impl Builder<'_, '_> {
@@ -195,6 +205,9 @@ impl Builder<'_, '_> {
             && !self.text.is_empty()
         {
             parent.append_child(self.document.create_text(&self.text));
+            // It is a text of its own, and one of all that is open, and of the root.
+            let holders = self.open.len() + 2;
+            self.spelled = self.spelled.saturating_add(self.text.len().saturating_mul(holders));
         }
         self.text.clear();
     }

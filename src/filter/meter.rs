@@ -23,23 +23,20 @@ pub struct Limits {
     pub output: usize,
     /// Values of output.
     pub count: usize,
-    /// Bytes of a body for jq.
+    /// Bytes of a body for jq and `JSONPath`.
     pub body: usize,
-    /// Bytes of a body for `JSONPath`, whose values take some twelve times as much.
-    pub json_body: usize,
     /// Bytes of a body for XPath, whose nodes take some twenty times as much.
     pub markup_body: usize,
 }
 
 impl Default for Limits {
-    /// 1 GiB of values, 64 MiB or a million values of output, bodies of 256, 64 and 16 MiB.
+    /// 1 GiB of values, 64 MiB or a million values of output, bodies of 256 and 16 MiB.
     fn default() -> Self {
         Self {
             memory: 1 << 30,
             output: 64 << 20,
             count: 1_000_000,
             body: 256 << 20,
-            json_body: 64 << 20,
             markup_body: 16 << 20,
         }
     }
@@ -168,7 +165,16 @@ pub(super) fn tick() {
         }
         let ticks = meter.ticks.get() + 1;
         meter.ticks.set(ticks % TICKS);
-        if ticks == TICKS && meter.stop.borrow().as_ref().is_some_and(Stop::asked) {
+        if ticks == TICKS {
+            look();
+        }
+    });
+}
+
+/// A step was made that may have been a long one: looks whether the result is still wanted.
+pub(super) fn look() {
+    METER.with(|meter| {
+        if meter.stop.borrow().as_ref().is_some_and(Stop::asked) {
             give_up(Stopped::Cancelled);
         }
     });

@@ -7,11 +7,10 @@
 //! ```
 //!
 //! What a filter puts out is a body again. Nobody may wait for a filter for ever or lose the program to one: jq is a
-//! language in which endless loops, endless lists and endless recursion are a slip of the finger away. So jq and `JSONPath`
-//! are measured at every step ([`meter`]) and broken off at a bound, with a word that says which one. XPath is not: a
-//! library evaluates it that asks nobody. It takes smaller bodies, its output is bounded, and it heeds a wish to stop while
-//! the document is read and between the nodes of a path; in any other expression it does not, and whoever calls it has to
-//! leave its thread behind ([`Session::heeds`]).
+//! language in which endless loops, endless lists and endless recursion are a slip of the finger away. So each of them asks
+//! at every step whether to go on ([`meter`]), and is broken off at a bound with a word that says which one. XPath is
+//! evaluated by a library that asks nobody: it is given stops to call at the nodes it looks at ([`xpath`]). Between two of
+//! them it may go over a document as a whole, so it takes smaller ones, and hears a wish to stop within a second or two.
 //!
 //! The session is made and used on one thread with a large stack, [`Session::STACK`]: the values are not shared.
 
@@ -126,7 +125,6 @@ pub struct Session {
 enum Parsed {
     Not,
     Values(Vec<Val>),
-    Json(Vec<Val>, Vec<serde_json::Value>),
     Markup(Box<markup::Tree>),
 }
 
@@ -156,15 +154,6 @@ impl Session {
         }
     }
 
-    /// Whether a text's filter asks all the time whether to stop; the others go on to their end, which they have.
-    pub fn heeds(&self, text: &str) -> bool {
-        match Language::of(text, self.markup) {
-            Language::Jq => true,
-            Language::JsonPath => jsonpath::parse(text.trim()).is_ok_and(|path| path.heeds()),
-            Language::XPath => xpath::parse(text.trim()).is_ok_and(|path| path.heeds()),
-        }
-    }
-
     /// Filters the body. Blocks; asks `stop` all the time.
     ///
     /// # Errors
@@ -186,9 +175,8 @@ impl Session {
             }
             Language::JsonPath => {
                 let path = jsonpath::parse(text)?;
-                let bytes = self.body.len();
-                let (values, plain) = self.json(stop)?;
-                jsonpath::run(&path, values, plain, bytes, limits, stop)
+                let values = self.values(stop)?;
+                jsonpath::run(&path, values, limits, stop)
             }
             Language::XPath => {
                 let path = xpath::parse(text)?;
@@ -217,38 +205,14 @@ impl Session {
     }
 
     fn values(&mut self, stop: &Stop) -> Result<&[Val], FilterError> {
-        if !matches!(self.parsed, Parsed::Values(_) | Parsed::Json(..)) {
+        if !matches!(self.parsed, Parsed::Values(_)) {
             self.parsed = Parsed::Not;
             let bytes = self.bytes(self.limits.body, stop)?;
             self.parsed = Parsed::Values(jq::read(&bytes, self.limits, stop)?);
         }
         match &self.parsed {
-            Parsed::Values(values) | Parsed::Json(values, _) => Ok(values),
+            Parsed::Values(values) => Ok(values),
             _ => Ok(&[]),
-        }
-    }
-
-    fn json(&mut self, stop: &Stop) -> Result<(&[Val], &[serde_json::Value]), FilterError> {
-        if !matches!(self.parsed, Parsed::Json(..)) {
-            if self.body.len() > self.limits.json_body {
-                self.bytes(self.limits.json_body, stop)?;
-            }
-            self.values(stop)?;
-            if let Parsed::Values(values) = std::mem::replace(&mut self.parsed, Parsed::Not) {
-                let limits = self.limits;
-                let plain = meter::within(limits, stop, || values.iter().map(jsonpath::plain).collect());
-                self.parsed = match plain {
-                    Ok(plain) => Parsed::Json(values, plain),
-                    Err(why) => {
-                        self.parsed = Parsed::Values(values);
-                        return Err(why.error(limits));
-                    }
-                };
-            }
-        }
-        match &self.parsed {
-            Parsed::Json(values, plain) => Ok((values, plain)),
-            _ => Ok((&[], &[])),
         }
     }
 

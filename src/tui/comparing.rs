@@ -4,7 +4,10 @@
 //! two Payloads ─▶ Effect::Compare(name) ─▶ Job::run on a thread ─▶ Event::Compared(name, Compared) ─▶ the modal
 //! ```
 
+pub mod rows;
+
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -15,6 +18,7 @@ use crate::model::secret::MASK;
 use crate::model::{Payload, Redactor};
 
 use super::panes::response::words::size;
+use rows::Rows;
 
 /// Larger bodies are not compared, in bytes: their lines are in memory several times over.
 const MOST: usize = 16_000_000;
@@ -115,6 +119,8 @@ pub struct Compared {
     pub right: Lines,
     /// All of both, in order.
     pub parts: Vec<Part>,
+    /// Where they stand on a screen.
+    pub rows: Box<Rows>,
     /// Whether the values of JSON were compared.
     pub structural: bool,
 }
@@ -137,10 +143,14 @@ impl Job {
             None => (text(&left)?, text(&right)?),
         };
         let (left, right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
-        let parts = parts(&left, &right);
+        let parts = parts(&left, &right, &self.stop);
+        if self.stop.asked() {
+            return Err("nobody wants to know any more".to_owned());
+        }
         Ok(Compared {
             left,
             right,
+            rows: Box::new(Rows::new(&parts)),
             parts,
             structural,
         })
@@ -170,15 +180,50 @@ fn text(bytes: &[u8]) -> Result<String, String> {
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-fn parts(left: &Lines, right: &Lines) -> Vec<Part> {
-    // Numbers for lines: the same text has the same one, and comparing them is cheap.
+/// A line as it is compared: the same text has the same number.
+///
+/// Who looks for what differs asks nobody whether to go on, but asks lines whether they are equal: once nobody wants to
+/// know any more all of them are, and there is nothing left to look for.
+struct Number<'s> {
+    number: usize,
+    stop: &'s Stop,
+}
+
+impl PartialEq for Number<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.number == other.number || self.stop.asked()
+    }
+}
+
+impl Eq for Number<'_> {}
+
+impl Ord for Number<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.number.cmp(&other.number)
+    }
+}
+
+impl PartialOrd for Number<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Number<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
+}
+
+fn parts(left: &Lines, right: &Lines, stop: &Stop) -> Vec<Part> {
     let mut known: HashMap<&str, usize> = HashMap::new();
     let mut numbers = [Vec::with_capacity(left.len()), Vec::with_capacity(right.len())];
     for (lines, numbers) in [left, right].into_iter().zip(&mut numbers) {
         for line in 0..lines.len() {
             let text = lines.get(line);
             let next = known.len();
-            numbers.push(*known.entry(text).or_insert(next));
+            let number = *known.entry(text).or_insert(next);
+            numbers.push(Number { number, stop });
         }
     }
     let deadline = Instant::now().checked_add(PATIENCE);
@@ -272,6 +317,38 @@ mod tests {
             ..job()
         };
         assert!(job.run().is_err());
+    }
+
+    #[test]
+    fn whoever_closes_the_view_ends_the_search_wherever_it_is() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        // Two ways through the same lines: what differs takes as many steps as there are lines, squared.
+        let lines = |step: usize| {
+            let numbers = (0..3000).map(|n| (n * step % 3001 % 97).to_string());
+            numbers.collect::<Vec<_>>().join("\n")
+        };
+        let asked = Arc::new(AtomicUsize::new(0));
+        let questions = |most: usize| {
+            asked.store(0, Ordering::SeqCst);
+            let own = Arc::clone(&asked);
+            let job = Job {
+                left: lines(7).into(),
+                right: lines(1234).into(),
+                stop: Stop::when(move || own.fetch_add(1, Ordering::SeqCst) >= most),
+                ..job()
+            };
+            (job.run().is_ok(), asked.load(Ordering::SeqCst))
+        };
+        let (found, all) = questions(usize::MAX);
+        assert!(found && all > 500_000, "{all}");
+        for most in [0, 1, 2, 3, 10, 100, 1000, 10_000, 50_000, 100_000] {
+            let (found, asked) = questions(most);
+            assert!(
+                !found && asked - most < all / 4,
+                "{asked} questions after {most}, of {all}"
+            );
+        }
     }
 
     #[test]

@@ -11,13 +11,12 @@ use ratatui::style::{Modifier, Style};
 use super::Flow;
 use super::sheet::Sheet;
 use crate::filter::Stop;
-use crate::tui::comparing::{Compared, Job, Lines, Part};
+use crate::tui::comparing::rows::AROUND;
+use crate::tui::comparing::{Compared, Job, Lines};
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
 use crate::tui::widgets::{glyphs, scroll};
 
-/// Lines that stay in sight before and behind a change.
-const AROUND: usize = 3;
 /// From this width of the body on both are side by side.
 const WIDE: u16 = 100;
 /// Bytes of a line that are shown.
@@ -36,12 +35,6 @@ pub struct Diff {
     /// Until it is handed over.
     job: Option<Box<Job>>,
     compared: Option<Result<Compared, String>>,
-    /// Which equal parts are unfolded.
-    open: Vec<usize>,
-    /// The row at which each part begins, and the one behind the last: the rows themselves are only made as they are drawn.
-    begins: Vec<usize>,
-    /// The rows at which changes begin.
-    changes: Vec<usize>,
     wide: bool,
     cursor: usize,
     offset: usize,
@@ -58,6 +51,11 @@ enum Row {
     Fold(usize, usize),
 }
 
+/// Which part a change is.
+fn change(compared: &Compared, n: usize) -> usize {
+    usize::from(compared.parts.first().is_some_and(|part| part.same)) + 2 * n
+}
+
 impl Diff {
     /// Compares when it is shown.
     pub fn new(name: u64, title: String, mut job: Job) -> Self {
@@ -70,9 +68,6 @@ impl Diff {
             _wanted: wanted,
             job: Some(Box::new(job)),
             compared: None,
-            open: Vec::new(),
-            begins: Vec::new(),
-            changes: Vec::new(),
             wide: false,
             cursor: 0,
             offset: 0,
@@ -83,55 +78,47 @@ impl Diff {
     /// Takes what was found.
     pub fn take(&mut self, compared: Result<Compared, String>) {
         self.compared = Some(compared);
-        self.build();
         self.cursor = 0;
-        if self.changes.first() != Some(&0) {
+        if self
+            .found()
+            .is_some_and(|compared| compared.parts.first().is_some_and(|part| part.same))
+        {
             self.step_change(true);
         }
     }
 
+    fn found(&self) -> Option<&Compared> {
+        self.compared.as_ref()?.as_ref().ok()
+    }
+
     /// How many rows there are.
     fn len(&self) -> usize {
-        self.begins.last().copied().unwrap_or(0)
+        self.found().map_or(0, |compared| compared.rows.len(self.wide))
     }
 
-    fn build(&mut self) {
-        self.begins.clear();
-        self.changes.clear();
-        let Some(Ok(compared)) = &self.compared else { return };
-        let mut row = 0;
-        for (n, part) in compared.parts.iter().enumerate() {
-            self.begins.push(row);
-            if !part.same {
-                self.changes.push(row);
-            }
-            row += match self.folded(n, part, compared.parts.len()) {
-                Some((before, after)) => before + 1 + after,
-                None if part.same || self.wide => part.left.len().max(part.right.len()),
-                None => part.left.len() + part.right.len(),
-            };
-        }
-        self.begins.push(row);
-        self.cursor = self.cursor.min(self.len().saturating_sub(1));
+    /// How many changes there are: what is equal and what is not take turns.
+    fn changes(&self) -> usize {
+        self.found().map_or(0, |compared| {
+            let first = change(compared, 0);
+            compared.parts.len().saturating_sub(first).div_ceil(2)
+        })
     }
 
-    /// How many lines of an equal part stay in sight before and behind its fold; `None` if it has none.
-    fn folded(&self, n: usize, part: &Part, parts: usize) -> Option<(usize, usize)> {
-        let before = if n == 0 { 0 } else { AROUND };
-        let after = if n + 1 == parts { 0 } else { AROUND };
-        let folds = part.same && part.left.len() > before + after + 1 && !self.open.contains(&n);
-        folds.then_some((before, after))
+    /// How many changes begin at a row or before it.
+    fn changes_up_to(&self, row: usize) -> usize {
+        self.found().map_or(0, |compared| {
+            let nth = |at| change(compared, at);
+            compared.rows.behind(row, self.wide, self.changes(), nth)
+        })
     }
 
     /// A row.
     fn row_at(&self, row: usize) -> Option<Row> {
-        let Some(Ok(compared)) = &self.compared else {
-            return None;
-        };
-        let n = self.begins.partition_point(|begin| *begin <= row).checked_sub(1)?;
-        let (part, at) = (compared.parts.get(n)?, row - self.begins[n]);
+        let compared = self.found()?;
+        let (n, at) = compared.rows.at(row, self.wide)?;
+        let part = compared.parts.get(n)?;
         let (left, right) = (&part.left, &part.right);
-        if let Some((before, after)) = self.folded(n, part, compared.parts.len()) {
+        if let Some((before, after)) = compared.rows.folded(n, part) {
             let hidden = left.len() - before - after;
             return Some(match at {
                 at if at < before => Row::Same(left.start + at, right.start + at),
@@ -197,22 +184,26 @@ impl Diff {
     }
 
     fn unfold(&mut self) {
-        if let Some(Row::Fold(part, _)) = self.row_at(self.cursor) {
-            self.open.push(part);
-            self.build();
+        if let Some(Row::Fold(n, _)) = self.row_at(self.cursor)
+            && let Some(Ok(compared)) = &mut self.compared
+            && let Some(part) = compared.parts.get(n)
+        {
+            compared.rows.unfold(n, part);
         }
     }
 
     fn step_change(&mut self, forward: bool) {
-        let changes = &self.changes;
+        let all = self.changes();
+        let Some(last) = all.checked_sub(1) else { return };
         let next = if forward {
-            let next = changes.partition_point(|row| *row <= self.cursor);
-            changes.get(next).or(changes.first())
+            self.changes_up_to(self.cursor) % all
         } else {
-            let before = changes.partition_point(|row| *row < self.cursor);
-            before.checked_sub(1).and_then(|at| changes.get(at)).or(changes.last())
+            let before = self.cursor.checked_sub(1).map_or(0, |row| self.changes_up_to(row));
+            before.checked_sub(1).unwrap_or(last)
         };
-        self.cursor = next.copied().unwrap_or(self.cursor);
+        if let Some(compared) = self.found() {
+            self.cursor = compared.rows.begin(change(compared, next), self.wide);
+        }
     }
 
     /// Follows the screen, and hands the work over.
@@ -224,7 +215,7 @@ impl Diff {
         let wide = self.sheet.body.width >= WIDE;
         if wide != self.wide {
             self.wide = wide;
-            self.build();
+            self.cursor = self.cursor.min(self.len().saturating_sub(1));
         }
         let height = usize::from(self.sheet.body.height);
         self.offset = scroll::follow(self.offset, self.cursor, self.len(), height, AROUND);
@@ -232,8 +223,8 @@ impl Diff {
 
     /// How many changes there are, and at which one the cursor is.
     fn count(&self) -> String {
-        let all = self.changes.len();
-        let at = self.changes.partition_point(|row| *row <= self.cursor);
+        let all = self.changes();
+        let at = self.changes_up_to(self.cursor);
         let how = match &self.compared {
             Some(Ok(compared)) if compared.structural => "as JSON · ",
             _ => "",
@@ -271,7 +262,7 @@ impl Diff {
             }
             Some(Ok(compared)) => compared,
         };
-        if self.changes.is_empty() {
+        if self.changes() == 0 {
             let text = if compared.structural {
                 "the same: no value differs"
             } else {

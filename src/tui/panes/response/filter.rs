@@ -32,8 +32,6 @@ use super::sight::Body;
 use super::tab::Tab;
 use super::{State, follow};
 
-/// Outputs that are kept while another request is shown, in bytes.
-const MOST_PUT_AWAY: usize = 1 << 20;
 /// Filters remembered.
 const MOST_REMEMBERED: usize = 50;
 
@@ -97,12 +95,15 @@ struct Words {
 }
 
 impl Filtered {
-    /// Its output goes if it is large, and is made anew when it is shown again: there may be many of them.
-    pub(super) fn put_away(&mut self) {
-        let large = |body: &Body| body.document.source().len() > MOST_PUT_AWAY;
-        if self.body.as_ref().is_some_and(large) {
+    /// Its output goes unless there is room for so many bytes, and is made anew when it is shown again. Returns the room that
+    /// is left.
+    pub(super) fn put_away(&mut self, room: usize) -> usize {
+        let len = self.body.as_ref().map_or(0, |body| body.document.source().len());
+        if len > room {
             (self.body, self.running) = (None, true);
+            return room;
         }
+        room - len
     }
 
     /// A filter to be run.

@@ -19,9 +19,10 @@ use super::sight::Body;
 use super::tab::Tab;
 use super::{State, failure, filter, headers, notes, request, scripts, timing, tls};
 
-/// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own, and of
-/// what filters made only what is small is kept.
+/// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
 const KEPT: usize = 32;
+/// What filters made of all of them that is kept while another one is shown, in bytes.
+const KEPT_FILTERED: usize = 4 << 20;
 
 /// What a page was built from: as long as this is the same, so is the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +78,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let newest = open.and_then(|open| newest(cx.shared, open)).cloned();
     let (Some(open), Some(newest)) = (open, newest) else {
         if state.shown.take().is_some() {
-            state.places.values_mut().for_each(put_away);
+            put_away(state, None);
             filter::leave(state, cx);
         }
         return;
@@ -99,8 +100,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     }
     state.shown = Some(open);
     if !same {
-        let others = state.places.iter_mut().filter(|(node, _)| **node != open);
-        others.for_each(|(_, place)| put_away(place));
+        put_away(state, Some(open));
     }
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
     let before = before.map(|filtered| filtered.text.clone());
@@ -158,10 +158,17 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     search(state, state.search.typing, cx);
 }
 
-/// Nobody looks at a place for now.
-fn put_away(place: &mut Place) {
-    if let Some(filtered) = &mut place.filtered {
-        filtered.put_away();
+/// Nobody looks at any place but one for now.
+pub(super) fn put_away(state: &mut State, shown: Option<NodeId>) {
+    let others = state.places.iter_mut().filter(|(node, _)| Some(**node) != shown);
+    let mut others: Vec<&mut Place> = others.map(|(_, place)| place).collect();
+    // What was looked at last is the first to be kept.
+    others.sort_unstable_by_key(|place| std::cmp::Reverse(place.id));
+    let mut room = KEPT_FILTERED;
+    for place in others {
+        if let Some(filtered) = &mut place.filtered {
+            room = filtered.put_away(room);
+        }
     }
 }
 

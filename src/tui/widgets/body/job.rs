@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::plain::{Lines, PIECE};
-use super::scan::{JsonIndex, Scanner};
+use super::scan::{JsonIndex, LOOKAHEAD, Scanner};
 use super::source::Source;
 use super::syntax::Syntax;
 
@@ -272,7 +272,14 @@ impl IndexJob {
 
     /// Says what is known so far.
     pub(super) fn snapshot(&self) -> Snapshot {
-        let pretty = self.scanner.as_ref().map(|scanner| scanner.index.clone());
+        let arrives = |index: &JsonIndex| !self.whole && index.scanned + LOOKAHEAD >= self.len;
+        let pretty = self.scanner.as_ref().map(|scanner| {
+            if arrives(&scanner.index) {
+                scanner.so_far()
+            } else {
+                scanner.index.clone()
+            }
+        });
         let index = Index {
             pretty,
             tail: self.tail.clone(),

@@ -167,6 +167,20 @@ impl Scanner {
         }
     }
 
+    /// What is known while more is to come: the line that is not at its end, too, as far as it goes. It may never end.
+    pub fn so_far(&self) -> JsonIndex {
+        let mut index = self.index.clone();
+        if !index.complete && self.begun > index.lines {
+            index.lines = self.begun;
+            if let State::Str { start, .. } | State::Num { start, .. } = self.state
+                && index.scanned - start > LONG
+            {
+                index.long.push((start, index.scanned));
+            }
+        }
+        index
+    }
+
     fn finish(&mut self, len: usize) {
         if let State::Num { start, part } = self.state
             && part.may_end()

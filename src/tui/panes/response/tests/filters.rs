@@ -1,8 +1,14 @@
 //! The filter line, with the thread that filters played by the test.
 
+use std::sync::Arc;
+
 use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::tui::filtering::{Job, News};
 
+use super::super::filter::Filtered;
+use super::super::follow::put_away;
+use super::super::place::Place;
+use super::super::sight::Body;
 use super::*;
 
 /// The newest filter asked for.
@@ -405,4 +411,29 @@ fn what_is_equal_is_folded_until_it_is_opened() {
         screen.contains("line 53") && screen.contains("line 97") && !screen.contains("line 54"),
         "{screen}"
     );
+}
+
+#[test]
+fn what_filters_made_is_kept_as_far_as_there_is_room() {
+    use crate::http::Keeping;
+    use crate::tui::widgets::body::{Document, Syntax, View};
+
+    let mut state = super::super::State::default();
+    let workspace = Harness::new(80, 24).state.shared.workspace;
+    let roots = workspace.collections().iter();
+    let mut nodes: Vec<_> = roots.flat_map(|root| workspace.descendants(*root)).collect();
+    nodes.truncate(5);
+    assert_eq!(nodes.len(), 5);
+    for (id, node) in (1..).zip(&nodes) {
+        let mut place = Place::new(Arc::new(json()), id, None, &Keeping::default());
+        let mut filtered = Filtered::new(".".to_owned());
+        let output = Document::new(vec![b'x'; 1_500_000], Syntax::Text);
+        filtered.body = Some(Body::output(output, View::new()));
+        place.filtered = Some(filtered);
+        state.places.insert(*node, place);
+    }
+    put_away(&mut state, Some(nodes[0]));
+    let kept = nodes.iter().map(|node| state.places[node].is_filtered());
+    // The one that is shown, and of the others those that were looked at last: 4 MiB of them.
+    assert_eq!(kept.collect::<Vec<_>>(), [true, false, false, true, true]);
 }

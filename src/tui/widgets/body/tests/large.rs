@@ -5,6 +5,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use super::*;
 
@@ -132,6 +134,36 @@ fn a_line_that_does_not_end_is_shown_as_far_as_it_came() {
     growing.end();
     assert!(shown.apply(so_far(&shown)) && shown.is_complete(Form::Raw));
     assert_eq!(shown.lines(Form::Raw), 5);
+}
+
+#[test]
+fn json_that_does_not_end_is_shown_as_far_as_it_came() {
+    for (syntax, start, before) in [
+        (Syntax::Json, "\"ab", 0),
+        (Syntax::Json, "{\"a\": \"", 1),
+        (Syntax::Json, "[1, 2, 3", 3),
+        (Syntax::JsonLines, "1\n\"", 1),
+    ] {
+        let growing = Growing::default();
+        growing.push(start.as_bytes());
+        let mut shown = Document::new(growing.source(), syntax);
+        assert_eq!(shown.lines(Form::Pretty), before + 1, "{start}");
+        for piece in [1, 10, 1000, 5000, 100_000] {
+            growing.push(&vec![b'7'; piece]);
+            assert!(shown.apply(so_far(&shown)));
+            assert_eq!((shown.lines(Form::Pretty), shown.fault()), (before + 1, None));
+            let line = shown.line_text(Form::Pretty, before).unwrap().unwrap_or_default();
+            let sevens = line.bytes().filter(|byte| *byte == b'7').count();
+            let all = shown.source().len() - start.len();
+            assert_eq!(sevens, all, "{start}");
+            let mut view = View::new();
+            view.set_size(&shown, 60, 10);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 60, 10));
+            view.draw(&shown, &BodyStyles::default(), buf.area, &mut buf);
+            assert!(buf.content().iter().any(|cell| cell.symbol() == "7"), "{start}");
+        }
+        assert!(!shown.is_complete(Form::Pretty));
+    }
 }
 
 #[test]

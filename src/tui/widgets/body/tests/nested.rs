@@ -277,7 +277,14 @@ proptest! {
             view.refresh(&doc);
             let expected = serde_json::to_string_pretty(&value).unwrap();
             let known = texts(&doc, Form::Pretty);
-            prop_assert!(known.iter().zip(expected.lines()).all(|(own, line)| own == line));
+            // The last one may not be at its end.
+            let before = known.len().saturating_sub(1);
+            prop_assert!(known.iter().zip(expected.lines()).take(before).all(|(own, line)| own == line));
+            if let Some((own, line)) = known.last().zip(expected.lines().nth(before)) {
+                // Nor may its last character.
+                let own = own.trim_end_matches('\u{fffd}');
+                prop_assert!(line.starts_with(own), "{own:?} of {line:?}");
+            }
             view.toggle_fold(&doc);
             view.move_cursor(&doc, 3);
         }

@@ -1,0 +1,158 @@
+//! `JSONPath` (RFC 9535) over our own values, told as they were sent.
+//!
+//! ```text
+//! text ─ a library says whether it is one ─▶ read ─▶ Query ─ evaluate, node by node ─▶ Output
+//! ```
+//!
+//! Libraries evaluate without asking anybody, over values of their own. This one goes over those of jq, which are there
+//! already, and asks at every node whether to go on: any path can be stopped, and none holds more than it puts out.
+
+mod evaluate;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use regex::{Regex, RegexBuilder};
+use serde_json_path::JsonPath;
+
+use super::jq::value::Val;
+use super::meter::{self, Limits, Stop};
+use super::output::Output;
+use super::{FilterError, Filtered};
+
+/// The most that a regular expression in a path may take once it is compiled, in bytes.
+const MOST_PATTERN: usize = 1 << 20;
+
+/// A path: segments from the root of the body, or from the node that a filter looks at.
+#[derive(Debug)]
+pub(super) struct Query {
+    from_root: bool,
+    segments: Vec<Segment>,
+}
+
+/// What is looked for in a node, or in all that is in it too.
+#[derive(Debug)]
+struct Segment {
+    descends: bool,
+    selectors: Vec<Selector>,
+}
+
+#[derive(Debug)]
+enum Selector {
+    Name(String),
+    All,
+    Index(i64),
+    Slice(Option<i64>, Option<i64>, i64),
+    Filter(Logical),
+}
+
+/// What is true of a node or not (section 2.3.5).
+#[derive(Debug)]
+enum Logical {
+    Any(Vec<Logical>),
+    All(Vec<Logical>),
+    Not(Box<Logical>),
+    Exists(Query),
+    Holds(Function),
+    Compare(Comparable, Comparison, Comparable),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// What has a value, or none.
+#[derive(Debug)]
+enum Comparable {
+    Literal(Val),
+    Query(Query),
+    Function(Box<Function>),
+}
+
+/// The functions of the RFC (section 2.4).
+#[derive(Debug)]
+enum Function {
+    Length(Comparable),
+    Count(Query),
+    Value(Query),
+    Matches {
+        text: Comparable,
+        pattern: Pattern,
+        whole: bool,
+    },
+}
+
+/// A regular expression (RFC 9485): compiled once where it stands in the path, which is none if it is none.
+#[derive(Debug)]
+enum Pattern {
+    Fixed(Option<Regex>),
+    Found(Comparable),
+}
+
+/// Compiles an expression of RFC 9485, all of which this library's grammar has with the same meaning but for the dot.
+fn regex(pattern: &str, whole: bool) -> Option<Regex> {
+    let anchored = if whole {
+        format!(r"\A(?:{pattern})\z")
+    } else {
+        pattern.to_owned()
+    };
+    let mut builder = RegexBuilder::new(&anchored);
+    builder.crlf(true).size_limit(MOST_PATTERN).build().ok()
+}
+
+/// Reads a path.
+pub(super) fn parse(text: &str) -> Result<Query, FilterError> {
+    let tight = tight(text);
+    // It knows the rules to the letter, those of the types of functions too.
+    JsonPath::parse(&tight).map_err(|error| {
+        let rest: String = tight.chars().skip(error.position()).take(20).collect();
+        let place = if rest.is_empty() {
+            "at the end".to_owned()
+        } else {
+            format!("at `{rest}`")
+        };
+        // The parser's own words tell of its grammar, not of what is missing.
+        FilterError::Text(format!("this is no JSONPath {place}"))
+    })?;
+    read::query(text).ok_or_else(|| FilterError::Text("this is no JSONPath".to_owned()))
+}
+
+/// The same without the space before each `..`, which may stand there but is the one thing the library does not take.
+fn tight(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quote, mut escaped) = (None, false);
+    for c in text.chars() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some(own) if own == c => quote = None,
+            None if matches!(c, '"' | '\'') => quote = Some(c),
+            None if c == '.' && out.ends_with('.') => {
+                out.pop();
+                let end = out.trim_end_matches([' ', '\t', '\n', '\r']).len();
+                out.truncate(end);
+                out.push('.');
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Puts out what stands at the places of values.
+pub(super) fn run(path: &Query, values: &[Val], limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
+    let mut out = Output::new(limits);
+    let ran = meter::within(limits, stop, || {
+        values
+            .iter()
+            .all(|root| evaluate::each(path, root, root, &mut |node| out.add(node)));
+    });
+    out.done(ran.err())
+}
