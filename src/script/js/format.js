@@ -99,7 +99,10 @@ function wrap(head, parts, open, close) {
 
 function showFunction(fn) {
   const isClass = /^class\b/.test(Function.prototype.toString.call(fn));
-  if (isClass) return `[class ${fn.name || '(anonymous)'}]`;
+  if (isClass) {
+    const above = Object.getPrototypeOf(fn);
+    return `[class ${fn.name || '(anonymous)'}${above && above.name ? ` extends ${above.name}` : ''}]`;
+  }
   const kind = Object.prototype.toString.call(fn).slice(8, -1);
   return fn.name ? `[${kind}: ${fn.name}]` : `[${kind} (anonymous)]`;
 }
@@ -110,7 +113,13 @@ function showError(error, seen, depth) {
   const frames = typeof error.stack === 'string' ? error.stack.split('\n').filter((line) => line.startsWith('    at ')) : [];
   const stack = frames.map((line) => `\n${line}`).join('');
   const keys = Object.keys(error).filter((key) => !['name', 'message', 'stack'].includes(key));
-  const rest = keys.length ? ` ${wrap('', keys.map((key) => propertyText(error, key, seen, depth)), '{', '}')}` : '';
+  const inner = keys.map((key) => propertyText(error, key, seen, depth));
+  // What an error stands on is no key of its own; nor are the errors of several.
+  for (const key of ['cause', 'errors']) {
+    const own = Object.getOwnPropertyDescriptor(error, key);
+    if (own && !own.enumerable) inner.push(`[${key}]: ${show(own.value, seen.concat([error]), depth + 1)}`);
+  }
+  const rest = inner.length ? ` ${wrap('', inner, '{', '}')}` : '';
   return depth === 0 ? head + stack + rest : `[${head}]${rest}`;
 }
 
@@ -140,7 +149,13 @@ function show(value, seen, depth) {
   if (value instanceof Set) {
     return wrap(`Set(${value.size})`, limited([...value], value.size, (item) => show(item, seen, depth)), '{', '}');
   }
-  for (const Box of [String, Number, Boolean]) {
+  if (value instanceof ArrayBuffer) {
+    const bytes = [...new Uint8Array(value, 0, Math.min(value.byteLength, 50))].map((byte) => byte.toString(16).padStart(2, '0'));
+    const rest = value.byteLength > 50 ? ` ... ${value.byteLength - 50} more byte${value.byteLength > 51 ? 's' : ''}` : '';
+    return `ArrayBuffer { [Uint8Contents]: <${bytes.join(' ')}${rest}>, byteLength: ${value.byteLength} }`;
+  }
+  if (Object.prototype.toString.call(value) === '[object Arguments]') return wrap('[Arguments]', arrayParts(value, seen, depth), '[', ']');
+  for (const Box of [String, Number, Boolean, BigInt, Symbol]) {
     if (value instanceof Box) return `[${Box.name}: ${primitive(value.valueOf())}]`;
   }
   if (typeof value.toJSON === 'function' && value.constructor && value.constructor.shownAsJson) {

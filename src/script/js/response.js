@@ -6,7 +6,7 @@ import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
 import { load } from './libs.js';
 import { byteLength } from './request.js';
-import { host } from './run.js';
+import { host, run } from './run.js';
 
 const EXTENSIONS = {
   'text/plain': 'txt',
@@ -34,6 +34,9 @@ function decoded(text) {
     return text.trim();
   }
 }
+
+// What the host keeps of a response goes with the last that a script has of it; numbers begin again with each script.
+const unreachable = new FinalizationRegistry(([turn, id]) => turn === run.turn && host.forget(id));
 
 let rowsOf;
 
@@ -80,6 +83,7 @@ export class Response extends Property {
     this.update(definition);
     Object.defineProperty(this, 'headers', HEADERS);
     Object.defineProperty(this, 'cookies', COOKIES);
+    if (id > 0) unreachable.register(this, [run.turn, id]);
   }
 
   static {

@@ -10,7 +10,7 @@ const tables = { timers: new Map(), sends: new Map(), openTests: new Map(), reje
 const all = Object.values(tables);
 
 /** What is still to come before the script is finished, and what it changed. */
-export const run = { ...tables };
+export const run = { ...tables, turn: 0 };
 
 /** Forgets the last script. */
 export function reset(info) {
@@ -24,6 +24,7 @@ export function reset(info) {
   run.testIndex = 0;
   run.evaluating = 0;
   run.nextId = 1;
+  run.turn += 1;
 }
 
 /** Thrown by `skipRequest` to end a script; no error, and not for reports. */

@@ -107,6 +107,12 @@ impl Run {
     }
 }
 
+/// What a response costs that a script may have, in bytes.
+fn size_of_answer(answer: &ScriptResponse) -> usize {
+    let headers = answer.response.headers.iter();
+    answer.response.body.len() + headers.map(|(name, value)| name.len() + value.len()).sum::<usize>()
+}
+
 /// What keeping anything costs beside its text, in bytes: a thousand empty lines are not nothing.
 const EACH: usize = 256;
 
@@ -167,13 +173,18 @@ impl State {
 
     /// Keeps the response to a script's own request, if it still may have one.
     pub fn answered(&mut self, id: u32, response: &ScriptResponse, watch: &Watch) -> bool {
-        let headers = response.response.headers.iter();
-        let headers: usize = headers.map(|(name, value)| name.len() + value.len()).sum();
-        let fits = self.spend(response.response.body.len() + headers, watch);
+        let fits = self.spend(size_of_answer(response), watch);
         if fits {
             self.answers.insert(id, response.clone());
         }
         fits
+    }
+
+    /// Lets go of a response that the script cannot reach any more, and of what it counted against the script.
+    pub fn forget(&mut self, id: u32) {
+        if let Some(gone) = self.answers.remove(&id) {
+            self.spent = self.spent.saturating_sub(size_of_answer(&gone) + EACH);
+        }
     }
 
     /// Takes the result of one test.

@@ -353,6 +353,8 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         }),
     )?;
     let own = run.clone();
+    host.set("forget", Func::from(move |id: u32| own.state().forget(id)))?;
+    let own = run.clone();
     host.set(
         "base64",
         Func::from(move |ctx: Ctx<'js>, id: u32| {

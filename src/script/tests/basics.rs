@@ -121,6 +121,23 @@ fn values_are_shown_as_node_shows_them() {
 }
 
 #[test]
+fn the_console_shows_odd_values_as_node_does() {
+    assert_eq!(
+        console(
+            "console.log(new ArrayBuffer(2), Object(1n), Object(Symbol('q'))); (function () { console.log(arguments); })(1, 'b'); class A {} class B extends A {} console.log(B, new B());
+             const error = new Error('outer', { cause: new TypeError('inner') }); console.log([error]); console.log([new AggregateError([1], 'all')]);"
+        ),
+        [
+            "ArrayBuffer { [Uint8Contents]: <00 00>, byteLength: 2 } [BigInt: 1n] [Symbol: Symbol(q)]",
+            "[Arguments] [ 1, 'b' ]",
+            "[class B extends A] B {}",
+            "[ [Error: outer] { [cause]: [TypeError: inner] } ]",
+            "[ [AggregateError: all] { [errors]: [ 1 ] } ]",
+        ]
+    );
+}
+
+#[test]
 fn the_console_has_levels() {
     let report = run("console.warn('w'); console.error('e'); console.info('i'); console.debug('d')");
     let levels: Vec<_> = report.console.iter().map(|line| line.level).collect();

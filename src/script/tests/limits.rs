@@ -104,7 +104,7 @@ fn what_is_handed_out_counts_too() {
 fn errors_and_answers_count_too() {
     for source in [
         "const x = 'x'.repeat(1e6); setInterval(() => { for (let i = 0; i < 50; i++) Promise.reject(new Error(x)); }, 1);",
-        "(async () => { while (1) await pm.sendRequest('http://h'); })();",
+        "(async () => { const all = []; while (1) all.push(await pm.sendRequest('http://h')); })();",
     ] {
         let mut job = job(source);
         small_memory(&mut job);
@@ -112,6 +112,18 @@ fn errors_and_answers_count_too() {
         let report = run_job(job);
         assert_eq!(report.errors.last().unwrap().name, "MemoryError", "{source}");
     }
+}
+
+#[test]
+fn answers_that_a_script_lets_go_of_count_no_more() {
+    let mut job = job(
+        "let last; for (let i = 0; i < 100; i++) { const answer = await pm.sendRequest('http://h'); if (answer.headers.count() + answer.text().length > 1e6) last = answer; } console.log(last.text().length);",
+    );
+    small_memory(&mut job);
+    job.send = Some(Arc::new(Large::default()));
+    let report = run_job(job);
+    assert_eq!(report.errors, []);
+    assert_eq!(texts(report), ["1048576"]);
 }
 
 /// A port whose every answer has a megabyte; it knows how many were asked for at once.

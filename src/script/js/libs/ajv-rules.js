@@ -35,8 +35,34 @@ class Run {
 
   asks(schema) {
     if (typeof schema === 'boolean') return !schema;
-    if (schema === null || typeof schema !== 'object') return false;
-    return Object.keys(schema).some((word) => this.options.strictKeywords || this.ajv._asking.has(word));
+    return schema !== null && typeof schema === 'object' && this.plan(schema).asks;
+  }
+
+  // What is to be done for a schema, worked out once: a list has many values for one.
+  plan(schema) {
+    const known = this.ajv._plans.get(schema);
+    if (known) return known;
+    const { options, ajv } = this;
+    const words = Object.keys(schema);
+    const asking = words.filter((word) => ajv._asking.has(word));
+    let types = schema.type;
+    if (types && options.nullable && schema.nullable === true) types = [...new Set([].concat(types, 'null'))];
+    if (Array.isArray(types) && types.length === 1) [types] = types;
+    const several = Array.isArray(types);
+    const list = types ? [].concat(types) : [];
+    const plan = {
+      asks: (options.strictKeywords ? words : asking).length > 0,
+      refers: schema.$ref !== undefined && !(options.extendRefs === true && asking.some((word) => word !== '$ref')),
+      types: list,
+      named: list.join(','),
+      coercing: options.coerceTypes ? list.filter((type) => SCALARS.includes(type) || (options.coerceTypes === 'array' && type === 'array')) : [],
+      groups: ajv._groups.map((group) => ({ type: group.type, rules: group.rules.filter((rule) => this.uses(schema, rule)) })).filter(({ rules }) => rules.length),
+    };
+    plan.own = several || !types ? undefined : plan.groups.find(({ type }) => type === types);
+    // With rules of that type, the type is looked at when they are.
+    plan.first = list.length > 0 && (plan.coercing.length > 0 || several || plan.own === undefined);
+    ajv._plans.set(schema, plan);
+    return plan;
   }
 
   // Runs `work` where errors may yet be taken back.
@@ -89,34 +115,20 @@ class Run {
     const whole = (good) => good && this.errors.length === before;
     if (schema === false) return this.error(at, `${path}/false schema`, 'false schema', {}, 'boolean schema is false', { schema: false, parent: schema });
     if (!this.asks(schema) || typeof schema !== 'object') return true;
-    let refers = schema.$ref !== undefined;
-    if (refers && options.extendRefs === true && Object.keys(schema).some((word) => word !== '$ref' && this.ajv._asking.has(word))) refers = false;
-    let types = schema.type;
-    if (types && options.nullable && schema.nullable === true) types = [...new Set([].concat(types, 'null'))];
-    if (Array.isArray(types) && types.length === 1) [types] = types;
-    const several = Array.isArray(types);
-    const coercing = options.coerceTypes && types ? [].concat(types).filter((type) => SCALARS.includes(type) || (options.coerceTypes === 'array' && type === 'array')) : [];
-    const typeError = () => {
-      const type = several ? types.join(',') : types;
-      return this.error(at, `${path}/type`, 'type', { type }, `should be ${type}`, { schema: schema.type, parent: schema });
-    };
-    const own = !several && types ? this.ajv._groups.find(({ type }) => type === types) : undefined;
-    const used = (group) => group.rules.some((rule) => this.uses(schema, rule));
+    const { refers, types, named, coercing, groups, own, first } = this.plan(schema);
+    const typeError = () => this.error(at, `${path}/type`, 'type', { type: named }, `should be ${named}`, { schema: schema.type, parent: schema });
     let good = true;
-    // With rules of that type, the type is looked at when they are.
-    if (types && (coercing.length || several || !own || !used(own))) {
-      const fits = [].concat(types).some((type) => isOf(type, at.value, options.strictNumbers));
+    if (first) {
+      const fits = types.some((type) => isOf(type, at.value, options.strictNumbers));
       if (!fits) good = coercing.length > 0 && this.coerce(at, schema, coercing) ? good : typeError();
       // An alternative goes on to the first of its rules all the same.
       if (!good && !this.all && !this.composite) return false;
     }
     if (refers) return whole(this.refer(schema, at, path) && good);
-    for (const group of this.ajv._groups) {
-      if (!used(group)) continue;
+    for (const group of groups) {
       if (!group.type || isOf(group.type, at.value, options.strictNumbers)) {
         if (options.useDefaults) this.fill(group.type, schema, at);
         for (const rule of group.rules) {
-          if (!this.uses(schema, rule)) continue;
           const passed = this.rule(rule, schema, at, path, group.type);
           good = passed && good;
           if (!passed && !this.all) return false;
@@ -193,11 +205,10 @@ class Run {
 
   rule(rule, schema, at, path, type) {
     if (typeof rule !== 'string') return this.custom(rule, schema, at, path);
-    const under = `${path}/${rule}`;
-    const wanted = this.wanted(schema, rule, at);
     const isData = this.isData(schema[rule]);
+    const wanted = isData ? this.wanted(schema, rule, at) : schema[rule];
     const { value } = at;
-    const fail = (params, message, more) => this.error(at, under, rule, params, message, { schema: schema[rule], parent: schema, ...more });
+    const fail = (params, message, more) => this.error(at, `${path}/${rule}`, rule, params, message, { schema: schema[rule], parent: schema, ...more });
     const limited = (size, message) => {
       if (isData && wanted !== undefined && typeof wanted !== 'number') return fail({ limit: wanted }, message);
       if (wanted === undefined) return true;

@@ -65,6 +65,7 @@ export function Ajv(options) {
   this._compiled = new Map();
   this._patterns = new Map();
   this._madeOf = new WeakMap();
+  this._plans = new WeakMap();
   for (const [name, format] of Object.entries(this._opts.formats || {})) this.addFormat(name, format);
   for (const [name, definition] of Object.entries(this._opts.keywords || {})) this.addKeyword(name, definition);
   if (this._opts.meta !== false) this._refs[DRAFT_7] = meta(7);
@@ -127,8 +128,27 @@ function unique(ajv, id) {
   if (ajv._schemas[id] || ajv._refs[id]) throw new Error(`schema with key or id "${id}" already exists`);
 }
 
+// With one of these the engine would see another thing.
+const CHANGING = 'coerceTypes useDefaults removeAdditional $data nullable ownProperties extendRefs multipleOfPrecision missingRefs strictNumbers'.split(' ');
+
+// Whether the engine, which is quick, finds a value good; what is wrong with others the rules here say.
+function quickly(ajv, schema) {
+  const { uniqueItems, unicode, schemaId, format } = ajv._opts;
+  const changed = CHANGING.some((name) => ajv._opts[name]) || uniqueItems === false || unicode === false || (schemaId && schemaId !== '$id');
+  if (changed || ajv._keywords.size || ajv._ownFormats || schema === null || typeof schema !== 'object' || schema.$async) return () => false;
+  const { [DRAFT_7]: _meta, ...schemas } = { ...ajv._refs, ...ajv._schemas };
+  const check = native(schema, { draft: 7, formats: format !== false, schemas });
+  return typeof check === 'function' ? (value) => check(value).length === 0 : () => false;
+}
+
 function functionOf(ajv, schema, root = schema) {
+  let isGood;
   const validate = function (value, path, parent, key, top) {
+    if (root === schema && value !== null && typeof value === 'object') {
+      isGood ||= quickly(ajv, schema);
+      validate.errors = null;
+      if (isGood(value)) return true;
+    }
     const errors = errorsOf(ajv, schema, value, { path, parent, key, top, root, context: this });
     validate.errors = errors.length ? errors : null;
     if (schema !== null && schema.$async === true) return errors.length ? Promise.reject(new Ajv.ValidationError(errors)) : Promise.resolve(value);
@@ -225,6 +245,7 @@ Object.assign(Ajv.prototype, {
   _checker() {
     const { allErrors, verbose, jsonPointers, schemaId, logger } = this._opts;
     const checker = Object.create(this);
+    checker._plans = new WeakMap();
     checker._opts = { allErrors, verbose, jsonPointers, schemaId, logger, unknownFormats: 'ignore' };
     return checker;
   },
@@ -282,6 +303,7 @@ Object.assign(Ajv.prototype, {
     return this;
   },
   addFormat(name, format) {
+    this._ownFormats = true;
     this._formats[name] = typeof format === 'string' ? new RegExp(format) : format;
     return this;
   },
@@ -304,12 +326,14 @@ Object.assign(Ajv.prototype, {
     }
     this._keywords.set(name, definition || undefined);
     this._asking.add(name);
+    this._plans = new WeakMap();
     return this;
   },
   getKeyword(name) {
     return this._keywords.get(name) || this._asking.has(name) || SAYING.includes(name);
   },
   removeKeyword(name) {
+    this._plans = new WeakMap();
     this._keywords.delete(name);
     this._asking.delete(name);
     for (const group of this._groups) group.rules = group.rules.filter((rule) => rule !== name && rule.keyword !== name);

@@ -1,38 +1,9 @@
 // `tv4`: JSON Schema draft 4, with the errors of the library of that name.
 
-import { missing } from '../libs.js';
+import { joined } from './ajv-refs.js';
+import { ownErrors } from './tv4-own.js';
+import { addLanguage, codes, CODES, defineError, languageOf, textOf } from './tv4-words.js';
 import { compile, follow, resolve, segments, sorted, typesOf } from './schema.js';
-
-const CODES = {
-  INVALID_TYPE: 0,
-  ENUM_MISMATCH: 1,
-  ANY_OF_MISSING: 10,
-  ONE_OF_MISSING: 11,
-  ONE_OF_MULTIPLE: 12,
-  NOT_PASSED: 13,
-  NUMBER_MULTIPLE_OF: 100,
-  NUMBER_MINIMUM: 101,
-  NUMBER_MINIMUM_EXCLUSIVE: 102,
-  NUMBER_MAXIMUM: 103,
-  NUMBER_MAXIMUM_EXCLUSIVE: 104,
-  NUMBER_NOT_A_NUMBER: 105,
-  STRING_LENGTH_SHORT: 200,
-  STRING_LENGTH_LONG: 201,
-  STRING_PATTERN: 202,
-  OBJECT_PROPERTIES_MINIMUM: 300,
-  OBJECT_PROPERTIES_MAXIMUM: 301,
-  OBJECT_REQUIRED: 302,
-  OBJECT_ADDITIONAL_PROPERTIES: 303,
-  OBJECT_DEPENDENCY_KEY: 304,
-  ARRAY_LENGTH_SHORT: 400,
-  ARRAY_LENGTH_LONG: 401,
-  ARRAY_UNIQUE: 402,
-  ARRAY_ADDITIONAL_ITEMS: 403,
-  FORMAT_CUSTOM: 500,
-  KEYWORD_CUSTOM: 501,
-  CIRCULAR_REFERENCE: 600,
-  UNKNOWN_PROPERTY: 1000,
-};
 
 function ValidationError(code, message, params, dataPath, schemaPath, subErrors) {
   Object.assign(this, { message, params, code, dataPath, schemaPath, subErrors });
@@ -40,6 +11,13 @@ function ValidationError(code, message, params, dataPath, schemaPath, subErrors)
 }
 Object.setPrototypeOf(ValidationError.prototype, Error.prototype);
 ValidationError.prototype.name = 'ValidationError';
+/** Says where the value, or its schema, is part of another. */
+ValidationError.prototype.prefixWith = function (data, schema) {
+  if (data !== null && data !== undefined) this.dataPath = `/${escape(data)}${this.dataPath}`;
+  if (schema !== null && schema !== undefined) this.schemaPath = `/${escape(schema)}${this.schemaPath}`;
+  for (const inner of this.subErrors || []) inner.prefixWith(data, schema);
+  return this;
+};
 
 const typeName = (value) => (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
 const escape = (part) => String(part).replace(/~/g, '~0').replace(/\//g, '~1');
@@ -69,9 +47,18 @@ function worded(error, value, context) {
   const { params } = error;
   const data = follow(value, error.data);
   const path = schemaPath(error.path);
-  const make = (name, message, more = {}, at = path, where = error.data, nested = null) =>
-    new ValidationError(CODES[name], message, more, where, at, nested);
-  const within = (list) => list.flatMap((branch) => order(branch, value, context)).flatMap((inner) => worded(inner, value, context));
+  const make = (name, message, more = {}, at = path, where = error.data, nested = null) => {
+    const made = new ValidationError(CODES[name], message, more, where, at, nested);
+    return context.said(made, follow(value, where), follow(context.root, error.at.replace(/\/[^/]*$/, '')));
+  };
+  // The genuine library puts the way to an alternative twice into the paths of its mistakes.
+  const twice = (inner, at) => {
+    const way = `${path}/${at}`;
+    if (inner.schemaPath.startsWith(way)) inner.schemaPath = `${way}/${error.keyword}/${at}${inner.schemaPath.slice(way.length)}`;
+    return inner;
+  };
+  const within = (list) =>
+    list.flatMap((branch, at) => order(branch, value, context).flatMap((inner) => worded(inner, value, context)).map((inner) => twice(inner, at)));
   const parent = path.replace(/\/[^/]*$/, '');
   const limit = params.limit;
   switch (error.keyword) {
@@ -286,12 +273,47 @@ function unknown(data, schemas, path, context) {
   });
 }
 
+// What a value holds of itself is left out where it comes again.
+function finite(value, above = []) {
+  if (value === null || typeof value !== 'object' || typeof value.toJSON === 'function') return value;
+  if (above.includes(value)) return undefined;
+  const inner = above.concat([value]);
+  if (Array.isArray(value)) return value.map((item) => finite(item, inner));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, finite(item, inner)]));
+}
+
+// Its references and ids as whole URIs, put in place.
+function normalized(schema, base) {
+  if (Array.isArray(schema)) for (const part of schema) normalized(part, base);
+  if (!isObject(schema)) return;
+  if (isText(schema.id)) base = schema.id = base === undefined ? schema.id : joined(base, schema.id);
+  if (isText(schema.$ref) && base !== undefined) schema.$ref = joined(base, schema.$ref);
+  for (const [word, part] of Object.entries(schema)) if (word !== 'enum') normalized(part, base);
+}
+
+// After one of these the search at this value is over.
+const ENDING = new Set(Object.values(CODES).filter((code) => code < 300));
+
 function createApi() {
   let schemas = {};
+  let language = 'en';
+  let reporter;
+  const formats = {};
+  const keywords = {};
+  const asked = new Set();
 
-  function errorsOf(data, schema, ban) {
+  // The text of an error, by the script's reporter or in its language.
+  function said(error, data, schema) {
+    const text = reporter ? reporter(error, data, schema) : undefined;
+    if (text) error.message = text;
+    else if (language !== 'en') error.message = textOf(language, error.code, error.params);
+    return error;
+  }
+
+  function errorsOf(data, schema, recursive, ban) {
     if (typeof schema === 'string') schema = { $ref: schema };
-    const context = { root: schema, schemas, missing: [] };
+    if (recursive) data = finite(data);
+    const context = { root: schema, schemas, missing: [], said };
     const own = sensible(schema, context);
     const others = {};
     for (const [uri, other] of Object.entries(schemas)) others[uri] = sensible(other, { ...context, root: other });
@@ -299,6 +321,12 @@ function createApi() {
     if (typeof check !== 'function') throw new Error(`the schema cannot be used: ${check.unresolved || reason(check.invalid[0])}`);
     const value = data === undefined ? null : JSON.parse(JSON.stringify(data));
     const errors = order(check(value), value, context).flatMap((error) => worded(error, value, context));
+    const stopped = (path) => errors.some(({ dataPath, code }) => dataPath === path && ENDING.has(code));
+    for (const own of ownErrors({ formats, keywords, schemas, root: schema, codes }, value, stopped)) {
+      const { code, params, dataPath, schemaPath: at, value: part, schema: by } = own;
+      errors.push(said(new ValidationError(code, textOf('en', code, params), params, dataPath, at, null), part, by));
+    }
+    for (const uri of context.missing) asked.add(uri);
     if (ban && errors.length === 0) errors.push(...unknown(value, [schema], '', context));
     return { errors, missing: context.missing };
   }
@@ -311,9 +339,9 @@ function createApi() {
     missing: [],
     error: null,
     valid: true,
-    errorCodes: CODES,
-    validate(data, schema, _recursive, ban) {
-      const { errors, missing: gone } = errorsOf(data, schema, ban);
+    errorCodes: codes,
+    validate(data, schema, recursive, ban) {
+      const { errors, missing: gone } = errorsOf(data, schema, recursive, ban);
       this.error = errors.length ? errors[0] : null;
       this.missing = gone;
       this.valid = errors.length === 0;
@@ -324,8 +352,8 @@ function createApi() {
       api.validate.apply(result, given);
       return result;
     },
-    validateMultiple(data, schema, _recursive, ban) {
-      const { errors, missing: gone } = errorsOf(data, schema, ban);
+    validateMultiple(data, schema, recursive, ban) {
+      const { errors, missing: gone } = errorsOf(data, schema, recursive, ban);
       const result = { toString: shown, errors, missing: gone, valid: errors.length === 0 };
       if (errors.length) Object.defineProperty(result, 'error', { value: errors[0], enumerable: false });
       return result;
@@ -334,10 +362,29 @@ function createApi() {
       if (typeof uri !== 'string') [uri, schema] = [uri.id, uri];
       if (typeof uri === 'string') schemas[uri.replace(/#$/, '')] = schema;
     },
-    getSchema: (uri) => resolve(uri, {}, schemas),
+    addFormat(name, check) {
+      Object.assign(formats, name !== null && typeof name === 'object' ? name : { [name]: check });
+    },
+    defineKeyword(name, check) {
+      keywords[name] = (keywords[name] || []).concat([check]);
+    },
+    defineError,
+    addLanguage,
+    setErrorReporter(given) {
+      reporter = typeof given === 'function' ? given : undefined;
+      return true;
+    },
+    normSchema: normalized,
+    resolveUrl: (base, uri) => (base === undefined || base === null ? uri : joined(String(base), uri)),
+    getDocumentUri: (uri) => uri.replace(/#.*/, ''),
+    getSchema(uri) {
+      const found = resolve(uri, {}, schemas);
+      if (found === undefined) asked.add(uri.replace(/#.*$/, ''));
+      return found;
+    },
     getSchemaMap: () => ({ ...schemas }),
     getSchemaUris: (filter) => Object.keys(schemas).filter((uri) => !filter || filter.test(uri)),
-    getMissingUris: () => [],
+    getMissingUris: (filter) => [...asked].filter((uri) => !(uri in schemas) && (!filter || filter.test(uri))),
     dropSchemas() {
       schemas = {};
     },
@@ -348,9 +395,13 @@ function createApi() {
       this.valid = true;
     },
     freshApi: () => createApi(),
-    language: (code) => (code === undefined || /^en/.test(code) ? 'en' : false),
+    language(code) {
+      if (code === undefined) return language;
+      const known = languageOf(code);
+      if (known) language = known;
+      return known;
+    },
   };
-  missing(api, 'tv4', 'addFormat addLanguage setErrorReporter defineKeyword defineError addAllAsync normSchema resolveUrl getDocumentUri');
   api.tv4 = api;
   return api;
 }

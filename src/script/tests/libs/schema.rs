@@ -36,7 +36,7 @@ fn tv4_knows_other_schemas_and_says_which_are_missing() {
         values(
             "const tv4 = require('tv4'); tv4.addSchema('http://x/s', {definitions: {n: {type: 'number'}}}); check(tv4.validate('a', {$ref: 'http://x/s#/definitions/n'})); check(tv4.error.message);
              check(tv4.validate(1, {$ref: 'http://x/none#/a'})); check(tv4.missing); check(tv4.validate({a: 1, b: {c: 1}}, {properties: {b: {}}}, false, true)); check([tv4.error.code, tv4.error.dataPath]);
-             check(tv4.validate({a: 'x'}, {properties: {a: {type: 'string', required: true}}})); try { tv4.addFormat('x', () => null) } catch (e) { check(e.message) }"
+             check(tv4.validate({a: 'x'}, {properties: {a: {type: 'string', required: true}}})); "
         ),
         [
             "false",
@@ -46,7 +46,39 @@ fn tv4_knows_other_schemas_and_says_which_are_missing() {
             "false",
             r#"[1000,"/a"]"#,
             "true",
-            "'addFormat' of 'tv4' is not supported",
+        ]
+    );
+}
+
+#[test]
+fn tv4_takes_formats_keywords_and_words_of_a_scripts_own() {
+    assert_eq!(
+        values(
+            r"const mine = require('tv4').freshApi(); const shown = ({code, message, dataPath, schemaPath, params}) => check([code, message, dataPath, schemaPath, params]);
+              mine.addFormat('dec', (text) => (/^[0-9]+$/.test(text) ? null : 'must be digits')); check(mine.validate('1', {format: 'dec'}));
+              mine.validateMultiple({a: ['x', '1'], b: 'z'}, {properties: {a: {items: {format: 'dec'}}, b: {type: 'number', format: 'dec'}}}).errors.forEach(shown);
+              mine.defineError('MY_ERR', 20005, 'Mine {x}'); mine.defineKeyword('me', (data, wanted) => (data === wanted ? null : {code: 'MY_ERR', message: {x: wanted}}));
+              mine.validate(1, {me: 'q'}); shown(mine.error); check(mine.validate(1, {me: 1}));
+              try { mine.validate(1, {not: {me: 1}}) } catch (e) { check(e.message) } try { mine.defineError('lower', 20006, '') } catch (e) { check(e.message) }
+              mine.addLanguage('de', {INVALID_TYPE: 'Falscher Typ: {type} statt {expected}'}); check([mine.language('de'), mine.validate(1, {type: 'string'}), mine.error.message, mine.language('fr')]);
+              mine.setErrorReporter((error, data, schema) => error.code + JSON.stringify([data, schema])); mine.validate({a: 1}, {properties: {a: {type: 'string'}}}); check(mine.error.message);
+              const whole = {id: 'http://a.com/x/y', properties: {b: {$ref: 'z'}, c: {id: '#foo'}}}; mine.normSchema(whole, 'http://q.com/'); check(whole);
+              check([mine.resolveUrl('http://a.com/b/c', '../d#x'), mine.resolveUrl('', 'd'), mine.getDocumentUri('http://a.com/b#c'), mine.getSchema('http://s/none'), mine.getMissingUris()]);
+              const round = {}; round.round = round; check(mine.validate(round, {properties: {round: {$ref: '#'}}}, true));"
+        ),
+        [
+            "true",
+            r#"[0,"Invalid type: string (expected number)","/b","/properties/b/type",{"type":"string","expected":"number"}]"#,
+            r#"[500,"Format validation failed (must be digits)","/a/0","/properties/a/items/format",{"message":"must be digits"}]"#,
+            r#"[20005,"Mine q","","/me",{"x":"q"}]"#,
+            "true",
+            "a format or keyword of one's own within 'not' of 'tv4' is not supported",
+            "Code name must be a string in UPPER_CASE_WITH_UNDERSCORES",
+            r#"["de",false,"Falscher Typ: number statt string",false]"#,
+            r#"0[1,{"type":"string"}]"#,
+            r#"{"id":"http://a.com/x/y","properties":{"b":{"$ref":"http://a.com/x/z"},"c":{"id":"http://a.com/x/y#foo"}}}"#,
+            r#"["http://a.com/d#x","d","http://a.com/b",null,["http://s/none"]]"#,
+            "true",
         ]
     );
 }
