@@ -144,7 +144,8 @@ function quickly(ajv, schema) {
 function functionOf(ajv, schema, root = schema) {
   let isGood;
   const validate = function (value, path, parent, key, top) {
-    if (root === schema && value !== null && typeof value === 'object') {
+    // What writes itself as JSON in its own way is another thing to the engine.
+    if (root === schema && value !== null && typeof value === 'object' && typeof value.toJSON !== 'function') {
       isGood ||= quickly(ajv, schema);
       validate.errors = null;
       if (isGood(value)) return true;
