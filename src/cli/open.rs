@@ -61,8 +61,12 @@ impl Opened {
         let location = locate(start, explicit, &paths)
             .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
         let (config, mut problems) = Config::load(&paths.config_file());
-        let workspace = Files::new(&location.root).load();
-        let (mut state, unkept) = match State::open(&paths, &location.root) {
+        // Two things to wait for, neither of which needs the other.
+        let (workspace, state) = std::thread::scope(|scope| {
+            let state = scope.spawn(|| State::open(&paths, &location.root));
+            (Files::new(&location.root).load(), state.join())
+        });
+        let (mut state, unkept) = match state.unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
             Ok((state, problem)) => {
                 problems.extend(problem);
                 (state, None)

@@ -52,6 +52,15 @@ fn endless_loops_are_stopped() {
 }
 
 #[test]
+fn rubbish_that_holds_itself_does_not_add_up() {
+    // A hundred MB in all, where there may be 24.
+    let mut job =
+        job("for (let n = 0; n < 100; n++) { const a = [new Uint8Array(1e6)]; a.push(a); } console.log('done');");
+    small_memory(&mut job);
+    assert_eq!(texts(run_job(job)), ["done"]);
+}
+
+#[test]
 fn what_was_done_before_is_kept() {
     let mut job = job("pm.environment.set('a', 1); console.log('x'); pm.test('t', () => {}); while (true);");
     job.limits.busy = Duration::from_millis(100);
