@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Clear, Widget};
 
 use super::action::{Action, App};
@@ -63,9 +63,24 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
 
 /// Lets everything that is drawn so far stand back behind what is about to be: dim, on the plain ground.
 fn stand_back(theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let mut faint = theme.base.patch(theme.dim);
-    faint.sub_modifier = Modifier::all().difference(faint.add_modifier);
-    buf.set_style(area, faint);
+    let faint = |style| {
+        let style = theme.base.patch(style);
+        Style {
+            sub_modifier: Modifier::all().difference(style.add_modifier),
+            ..style
+        }
+    };
+    let (text, frame, hatch) = (faint(theme.dim), faint(theme.border), faint(theme.hatch));
+    for at in area.intersection(buf.area).positions() {
+        let cell = &mut buf[at];
+        let style = match cell.symbol().chars().next() {
+            Some('╱') => hatch,
+            // Frames, rules and bars are no louder than they were.
+            Some('─'..='╿') => frame,
+            _ => text,
+        };
+        cell.set_style(style);
+    }
 }
 
 fn view(state: &State, focused: bool) -> View<'_> {
@@ -130,16 +145,21 @@ mod tests {
 
     #[test]
     fn what_is_behind_a_dialog_stands_back_but_not_a_theme_that_is_tried_on() {
-        let ground = |keys: &str| {
+        // The collections have the focus: the corner of their frame, and the name of the first.
+        let shown = |keys: &str| {
             let mut harness = Harness::new(120, 40);
             harness.press(keys);
-            harness.buffer()[(0, 0)].style().fg
+            let area = harness.state.layout().area(Pane::Collections).unwrap();
+            let (buf, last) = (harness.buffer(), area.bottom() - 1);
+            (buf[(0, last)].style().fg, buf[(area.x + 4, area.y + 1)].style().fg)
         };
-        let theme = crate::tui::theme::Theme::embedded("night");
-        assert_eq!(ground("<ctrl-e>"), theme.dim.fg);
-        let border = ground("");
-        assert_ne!(border, theme.dim.fg);
-        assert_eq!(ground(":theme<enter>"), border);
+        let theme = Theme::embedded("night");
+        assert_eq!(shown("<ctrl-e>"), (theme.border.fg, theme.dim.fg));
+        let before = shown("");
+        assert_eq!(before.0, theme.border_focused.fg);
+        assert_ne!(before.1, theme.dim.fg);
+        // While the palette of themes is open no pane has the focus.
+        assert_ne!(shown(":theme<enter>").1, theme.dim.fg);
     }
 
     #[test]
