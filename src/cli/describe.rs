@@ -8,10 +8,10 @@ use crate::model::{Exchange, Outcome, Redactor};
 
 use super::output::{Paint, duration, escape, size};
 
-/// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[no response]`.
+/// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[no response]`; as it was asked for, whatever led where.
 pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
-    let method = paint.cyan(exchange.request.method.as_str());
-    let url = escape(&redactor.redact(&exchange.request.url));
+    let method = paint.cyan(exchange.asked_method().as_str());
+    let url = escape(&redactor.redact(exchange.asked_url()));
     let result = match exchange.response() {
         Some(response) => {
             let status = format!("{} {}", response.status, escape(&redactor.redact(&response.reason)));
@@ -76,10 +76,7 @@ pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<Str
         } else {
             ("variables", "are")
         };
-        let sent = outcome
-            .exchange
-            .as_ref()
-            .is_some_and(|exchange| exchange.response().is_some());
+        let sent = outcome.exchange.as_ref().is_some_and(Exchange::went_out);
         let so = if sent { ": sent as written" } else { "" };
         out.push(format!(
             "{} the {noun} {} {verb} not defined{so}",

@@ -16,7 +16,7 @@ use super::vault::Vault;
 use crate::auth::Memory;
 use crate::http::{Client, Jar, SendContext};
 use crate::model::body::PartContent;
-use crate::model::exchange::{Exchange, SendError, SendErrorKind};
+use crate::model::exchange::{Exchange, Response, SendError, SendErrorKind};
 use crate::model::outcome::ScriptSend;
 use crate::model::percent::encode_only;
 use crate::model::{Auth, Body, Outcome, Request, Scope, Settings};
@@ -64,7 +64,8 @@ impl Sent {
         self.lock().0.push(ScriptSend {
             method: exchange.request.method.to_string(),
             url: exchange.request.url.clone(),
-            received: response.map_or(0, |response| response.body.len() as u64),
+            received: response.map_or(0, Response::body_size),
+            size: response.map_or(0, Response::size),
             result: match &exchange.result {
                 Ok(response) => Ok((response.status, response.reason.clone())),
                 Err(error) => Err(error.message.clone()),

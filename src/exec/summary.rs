@@ -189,7 +189,7 @@ impl Summary {
             let again = exchange.hops.iter().filter(|hop| hop.again.is_some()).count();
             self.sent.add(1 + again, usize::from(exchange.error().is_some()));
             if let Some(response) = exchange.response() {
-                self.received += response.body.len() as u64;
+                self.received += response.body_size();
                 self.times.add(exchange.timings.total);
                 exchange.timings.dns.iter().for_each(|took| self.dns.add(*took));
                 let first = exchange.timings.first_byte.iter();
@@ -309,6 +309,7 @@ mod tests {
             url: url.to_owned(),
             result: Err("refused".to_owned()),
             received: 0,
+            size: 0,
             took: Duration::ZERO,
             at: at(second),
         };

@@ -37,6 +37,31 @@ impl Exchange {
         self.result.as_ref().ok()
     }
 
+    /// Whether anything of the request left this machine, or may have: an answer came, if only to an earlier leg, or the
+    /// connection was there when it failed.
+    pub fn went_out(&self) -> bool {
+        use SendErrorKind::{Cancelled, Protocol, Redirect, Timeout, TooLarge};
+        match &self.result {
+            Ok(_) => true,
+            Err(_) if !self.hops.is_empty() => true,
+            Err(error) => match error.kind {
+                Protocol | Redirect | TooLarge => true,
+                Cancelled | Timeout => self.timings.connect.is_some(),
+                _ => false,
+            },
+        }
+    }
+
+    /// The URL that was asked for, before any redirect led away from it.
+    pub fn asked_url(&self) -> &str {
+        self.hops.first().map_or(&self.request.url, |hop| &hop.url)
+    }
+
+    /// The method with which it was asked for, before any redirect changed it.
+    pub fn asked_method(&self) -> &Method {
+        self.hops.first().map_or(&self.request.method, |hop| &hop.method)
+    }
+
     /// Why there is no response, or not all of it; what came of it is there beside the error.
     pub fn error(&self) -> Option<&SendError> {
         match &self.result {
@@ -112,12 +137,27 @@ impl Response {
             .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// How many bytes Postman and newman say a response has: status line, headers and body, the body's as announced.
+    /// How many bytes of a body newman says there are: those that came on the wire where they were packed and their number
+    /// was announced, the unpacked ones otherwise. What a `HEAD` announces never comes, and does not count.
+    pub fn body_size(&self) -> u64 {
+        let is_packed = self.header("content-encoding").is_some_and(|encoding| {
+            let encoding = encoding.to_ascii_lowercase();
+            encoding.contains("gzip") || encoding.contains("deflate")
+        });
+        let is_announced = || {
+            let length = self.header("content-length");
+            length.is_some_and(|length| length.trim().parse::<u64>().is_ok())
+        };
+        if is_packed && is_announced() {
+            self.encoded_len
+        } else {
+            self.body.len() as u64
+        }
+    }
+
+    /// How many bytes newman says a response has: status line, headers and [body](Self::body_size).
     pub fn size(&self) -> u64 {
-        let announced = self
-            .header("content-length")
-            .and_then(|length| length.trim().parse().ok());
-        let body = announced.filter(|length| *length > 0).unwrap_or(self.body.len() as u64);
+        let body = self.body_size();
         let line = "HTTP/1.1 200 \r\n\r\n".len() + self.reason.len();
         let headers = self
             .headers
@@ -394,19 +434,29 @@ mod tests {
 
     #[test]
     fn a_response_is_as_long_as_newman_says() {
-        let response = |announced: &'static str, body: &'static str| Response {
+        let response = |encoding: &'static str, announced: &'static str, encoded_len, body: &'static str| Response {
             status: 200,
             reason: "OK".to_owned(),
             version: "HTTP/1.1".to_owned(),
-            headers: vec![("content-length".to_owned(), Bytes::from(announced))],
+            headers: vec![
+                ("content-encoding".to_owned(), Bytes::from(encoding)),
+                ("content-length".to_owned(), Bytes::from(announced)),
+            ],
             body: body.into(),
-            encoded_len: 0,
+            encoded_len,
             cookies: Vec::new(),
             truncated: None,
         };
-        let head = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n".len() as u64;
-        assert_eq!(response("5", "12345").size(), head + 5);
-        assert_eq!(response("5", "").size(), head + 5, "what a HEAD announces counts");
-        assert_eq!(response("?", "123").size(), head + 3);
+        let head = "HTTP/1.1 200 OK\r\ncontent-encoding: \r\ncontent-length: \r\n\r\n".len() as u64;
+        assert_eq!(response("", "5", 5, "12345").size(), head + 1 + 5);
+        assert_eq!(
+            response("", "5", 0, "").size(),
+            head + 1,
+            "what a HEAD announces never came"
+        );
+        assert_eq!(response("gzip", "5", 0, "").size(), head + 4 + 1, "nor does it packed");
+        assert_eq!(response("gzip", "5", 5, "123456789").size(), head + 4 + 1 + 5);
+        assert_eq!(response("gzip", "", 5, "123456789").size(), head + 4 + 9);
+        assert_eq!(response("br", "5", 5, "123456789").size(), head + 2 + 1 + 9);
     }
 }

@@ -96,8 +96,10 @@ pub struct ScriptSend {
     pub url: String,
     /// Status and reason phrase, or why there is no response.
     pub result: Result<(u16, String), String>,
-    /// The body's length in bytes, decoded.
+    /// The length of the body in bytes, as [`Response::body_size`](super::exchange::Response::body_size) counts.
     pub received: u64,
+    /// The length of all of the response in bytes, its head counted.
+    pub size: u64,
     /// How long it took.
     pub took: Duration,
     /// When it was over.

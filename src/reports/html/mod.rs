@@ -251,16 +251,17 @@ fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
     let request = &exchange.request;
     let mut out = format!(
         "<p class=\"mono\">{} {}</p>\n",
-        shown(request.method.as_str()),
-        shown(&request.url)
+        shown(exchange.asked_method().as_str()),
+        shown(exchange.asked_url())
     );
-    for hop in &exchange.hops {
+    for (n, hop) in exchange.hops.iter().enumerate() {
+        let to = exchange.hops.get(n + 1).map_or(&request.url, |next| &next.url);
         let _ = writeln!(
             out,
-            "<p class=\"mono quiet\">{}: {} from {}</p>",
+            "<p class=\"mono quiet\">{}: {} to {}</p>",
             shown(hop.again.as_deref().unwrap_or("redirected")),
             hop.status,
-            shown(&hop.url)
+            shown(to)
         );
     }
     let headers: Vec<(String, String)> = request.headers.clone();

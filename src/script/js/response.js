@@ -199,10 +199,11 @@ export class Response extends Property {
     return { name: this.reason(), detail: '', code: this.code, standardName: host.reason(this.code || 0) };
   }
 
-  /** Bytes on the wire; the body's as the server announced them. */
+  /** Bytes as newman counts them: of a packed body those the server announced, else those there are. */
   size() {
-    const announced = Number(this.headers.get('content-length'));
-    const body = announced || this.#sizes.body;
+    const length = this.headers.get('content-length');
+    const isPacked = /gzip|deflate/i.test(this.headers.get('content-encoding') || '');
+    const body = length && isPacked && !isNaN(length) ? parseInt(length, 10) : this.#sizes.body;
     // The status line as Postman counts it.
     const header = this.#sizes.header || `HTTP/X.X ${this.code} ${this.reason()}\r\n\r\n`.length + this.headers.contentSize();
     return { body, header, total: body + header };

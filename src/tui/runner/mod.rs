@@ -140,7 +140,7 @@ pub struct Row {
     pub answer: Answer,
     /// How long it took.
     pub took: Duration,
-    /// The length of the response's body, in bytes.
+    /// The length of the response, head and body, in bytes.
     pub size: u64,
     /// How many tests passed.
     pub passed: usize,

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::exec::data::{self, Data};
 use crate::exec::{self, Pipeline, RunEvent, SendContext, Session, Summary};
+use crate::model::exchange::Response;
 use crate::model::{NodeId, Redactor};
 use crate::reports::{End, Html, Json, Junit, Report};
 use crate::store::state::HistoryRow;
@@ -225,7 +226,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
             _ => Answer::None,
         },
         took: exchange.map_or(Duration::ZERO, |exchange| exchange.timings.total),
-        size: response.map_or(0, |response| response.body.len() as u64),
+        size: response.map_or(0, Response::size),
         passed: outcome.tests.iter().filter(|test| test.passed()).count(),
         tests: outcome.tests.iter().filter(|test| !test.skipped).count(),
         skipped: outcome.tests.iter().filter(|test| test.skipped).count(),

@@ -44,7 +44,7 @@ pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
             ));
         }
         spans.push(Span::styled(
-            format!(" · {}", words::size(response.body.len() as u64)),
+            format!(" · {} body", words::size(response.body.len() as u64)),
             theme.dim,
         ));
         if response.truncated.is_some() {
