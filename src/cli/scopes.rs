@@ -15,9 +15,14 @@ pub fn export(path: &Path, mut value: Value, kind: &str) -> Result<(), CliError>
         value["name"] = kind.into();
     }
     value["_postman_variable_scope"] = kind.into();
-    value["_postman_exported_at"] = jiff::Timestamp::now().to_string().into();
+    value["_postman_exported_at"] = milliseconds(jiff::Timestamp::now()).into();
     value["_postman_exported_using"] = concat!("postrider/", env!("CARGO_PKG_VERSION")).into();
     write(path, &value)
+}
+
+/// A time as JavaScript writes it: `2026-03-01T12:00:00.000Z`.
+fn milliseconds(time: jiff::Timestamp) -> String {
+    format!("{time:.3}")
 }
 
 /// Writes a JSON file that only its owner may read.
@@ -34,4 +39,16 @@ pub fn write(path: &Path, value: &Value) -> Result<(), CliError> {
             .because(error)
             .hint("the run is over; only writing what it left failed")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_milliseconds_and_no_more() {
+        let time = |text: &str| milliseconds(text.parse().unwrap_or_default());
+        assert_eq!(time("2026-03-01T12:00:00Z"), "2026-03-01T12:00:00.000Z");
+        assert_eq!(time("2026-03-01T12:00:00.1239Z"), "2026-03-01T12:00:00.123Z");
+    }
 }

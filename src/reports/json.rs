@@ -6,10 +6,9 @@ use std::io;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::spool::Spool;
-use super::{End, Report, hide, record, scopes, stats};
+use super::{End, Report, hide, record, scopes, sdk, stats};
 use crate::exec::{Done, RunEvent};
 use crate::formats::postman::{Secrets, write};
 use crate::formats::whole;
@@ -58,10 +57,10 @@ impl Json {
     }
 
     fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
-        let reference = Uuid::new_v4().to_string();
+        let cursor = record::cursor(done);
         let mut item = self.item(done);
         hide::secrets(&mut item, redactor);
-        if let Some(execution) = record::execution(done, &reference) {
+        if let Some(execution) = record::execution(done, &cursor) {
             let comma = if self.executions == 0 { "" } else { "," };
             self.executions += 1;
             let mut execution = Value::Object(execution);
@@ -80,10 +79,9 @@ impl Json {
             let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
             self.spool.add(&format!("{comma}\n{text}"))?;
         }
-        let cursor = record::cursor(done, &reference);
         let parent = record::parent(done);
         for failure in done.failures {
-            let mut failure = record::failure(failure, &cursor, parent.clone());
+            let mut failure = record::failure(failure, done, &cursor, parent.clone());
             hide::secrets(&mut failure, redactor);
             record::add_checksums(&mut failure);
             let text = failure.to_string();
@@ -102,6 +100,7 @@ impl Json {
             let item = node.map(|node| write::item(&node.entity, &Secrets::None));
             let mut item = item.unwrap_or_else(|| json!({ "name": done.plan.request.name }));
             item["id"] = done.plan.id().into();
+            sdk::shape(&mut item);
             item
         };
         match done.plan.node {
@@ -167,8 +166,11 @@ impl Report for Json {
             value
         };
         let collection = end.collection.map_or(Value::Null, |node| {
-            let whole = whole(&end.session.workspace, node);
-            write::collection(&whole, &Secrets::None)
+            let mut whole = whole(&end.session.workspace, node);
+            sdk::identify(&mut whole);
+            let mut value = write::collection(&whole, &Secrets::None);
+            sdk::shape(&mut value);
+            value
         });
         let head = format!(
             "{{\"collection\":{},\n\"environment\":{},\n\"globals\":{},\n\"run\":{{\"stats\":{},\n\"timings\":{},\n\

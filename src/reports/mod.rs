@@ -13,6 +13,8 @@ mod json;
 mod junit;
 mod record;
 pub mod scopes;
+mod sdk;
+mod sent;
 mod spool;
 mod stats;
 pub mod words;

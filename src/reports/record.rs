@@ -6,21 +6,20 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::exec::{Done, Failure};
-use crate::formats::postman::write;
-use crate::model::exchange::{Response, SentRequest};
+use super::sent;
+use crate::exec::{At, Done, Failure};
+use crate::model::Entity;
+use crate::model::exchange::Response;
 use crate::model::outcome::{AssertionError, TestResult};
 use crate::model::script::ScriptEvent;
-use crate::model::{Auth, Entity};
-use crate::vars::Parts;
 
 /// One entry of `run.executions`, without its item, which the caller has.
-pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>> {
+pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> {
     let exchange = done.outcome.exchange.as_ref()?;
     let mut out = Map::new();
-    out.insert("cursor".to_owned(), cursor(done, reference));
+    out.insert("cursor".to_owned(), cursor.clone());
     out.insert("item".to_owned(), Value::Null);
-    out.insert("request".to_owned(), request(&exchange.request, done.plan.auth()));
+    out.insert("request".to_owned(), sent::request(done, exchange));
     match &exchange.result {
         Ok(answer) => {
             let took = exchange.timings.total.as_millis();
@@ -43,7 +42,7 @@ pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>>
     ] {
         let errors = done.outcome.script_errors.iter().filter(|error| error.event == event);
         let errors: Vec<Value> = errors
-            .map(|error| json!({ "error": script_error(&error.name, &error.message) }))
+            .map(|error| json!({ "error": script_error(&error.name, &error.message, error.when.as_millisecond()) }))
             .collect();
         if !errors.is_empty() {
             out.insert(key.to_owned(), errors.into());
@@ -53,36 +52,97 @@ pub fn execution(done: &Done<'_>, reference: &str) -> Option<Map<String, Value>>
 }
 
 /// Where in the run a request stands.
-pub fn cursor(done: &Done<'_>, reference: &str) -> Value {
-    json!({
-        "position": done.place.position,
-        "iteration": done.plan.iteration.index,
+pub fn cursor(done: &Done<'_>) -> Value {
+    let (position, iteration) = (done.place.position, done.plan.iteration);
+    let is_last = position + 1 >= done.place.length && iteration.index + 1 >= iteration.count;
+    let mut out = json!({
+        "position": position,
+        "iteration": iteration.index,
         "length": done.place.length,
-        "cycles": done.plan.iteration.count,
-        "ref": reference,
-    })
+        "cycles": iteration.count,
+        "empty": done.place.length == 0,
+        "eof": is_last,
+        "bof": position == 0 && iteration.index == 0,
+        "cr": position == 0 && iteration.index > 0,
+        "ref": Uuid::new_v4().to_string(),
+    });
+    if done.outcome.exchange.is_some() {
+        out["httpRequestId"] = Uuid::new_v4().to_string().into();
+    }
+    out
 }
 
 /// One entry of `run.failures`, without its item, which the caller has.
-pub fn failure(failure: &Failure, cursor: &Value, parent: Option<Value>) -> Value {
+pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Option<Value>) -> Value {
+    let when = jiff::Timestamp::now().as_millisecond();
     let error = match failure.at {
-        crate::exec::At::Test(index) => json!({
-            "name": failure.kind,
-            "index": index,
-            "test": failure.what,
-            "message": failure.message,
-            "stack": format!("{}: {}\n{}", failure.kind, failure.message, failure.stack).trim_end(),
-        }),
-        crate::exec::At::Request => json!({ "name": "Error", "message": failure.message }),
-        crate::exec::At::Script(..) => script_error(&failure.kind, &failure.message),
+        At::Test(index) => {
+            let stack = format!("{}: {}\n{}", failure.kind, failure.message, failure.stack);
+            json!({
+                "name": failure.kind,
+                "index": index,
+                "test": failure.what,
+                "message": failure.message,
+                "stack": stack.trim_end(),
+                "id": Uuid::new_v4().to_string(),
+                "timestamp": when,
+                "stacktrace": frames(&failure.stack),
+            })
+        }
+        At::Request => {
+            // One that a script sent has its URL there; what Node would say of that one is not known any more.
+            let own = done.outcome.exchange.as_ref().filter(|_| failure.what.is_empty());
+            let mut told = own.map_or_else(Map::new, |exchange| match exchange.error() {
+                Some(error) => crate::exec::node::described(error, &exchange.request.url),
+                None => Map::new(),
+            });
+            told.insert("name".to_owned(), "Error".into());
+            told.insert("message".to_owned(), failure.message.as_str().into());
+            told.insert("stack".to_owned(), format!("Error: {}", failure.message).into());
+            told.insert("id".to_owned(), Uuid::new_v4().to_string().into());
+            told.insert("timestamp".to_owned(), when.into());
+            told.insert("stacktrace".to_owned(), json!([]));
+            Value::Object(told)
+        }
+        At::Script(..) => script_error(&failure.kind, &failure.message, when),
     };
     let parent = parent.unwrap_or(Value::Null);
     json!({ "error": error, "at": failure.at.words(), "source": null, "parent": parent, "cursor": cursor })
 }
 
 /// What a script threw.
-fn script_error(name: &str, message: &str) -> Value {
-    json!({ "type": "Error", "name": name, "message": message })
+fn script_error(name: &str, message: &str, when: i64) -> Value {
+    json!({
+        "type": "Error",
+        "name": name,
+        "message": message,
+        "id": Uuid::new_v4().to_string(),
+        "timestamp": when,
+        "stacktrace": [],
+    })
+}
+
+/// The lines of a stack, `at name (script.js:1:32)` or `at script.js:1:32`, in parts.
+fn frames(stack: &str) -> Vec<Value> {
+    let frame = |line: &str| {
+        let told = line.trim().strip_prefix("at ")?;
+        let (function, place) = match told.split_once(" (") {
+            Some((function, place)) => (Some(function), place.trim_end_matches(')')),
+            None => (None, told),
+        };
+        let (rest, column) = place.rsplit_once(':')?;
+        let (file, line) = rest.rsplit_once(':')?;
+        Some(json!({
+            "fileName": file,
+            "lineNumber": line.parse::<u64>().ok()?,
+            "functionName": function,
+            "typeName": null,
+            "methodName": null,
+            "columnNumber": column.parse::<u64>().ok()?,
+            "native": false,
+        }))
+    };
+    stack.lines().filter_map(frame).collect()
 }
 
 /// Gives each error of an execution or a failure the sum by which the same one is known again. Its secrets must be
@@ -157,57 +217,6 @@ fn assertions(tests: &[TestResult]) -> Value {
     Value::Array(out)
 }
 
-fn request(sent: &SentRequest, auth: &Auth) -> Value {
-    let headers = sent.headers.iter();
-    let headers: Vec<Value> = headers
-        .map(|(name, value)| json!({ "key": name, "value": value }))
-        .collect();
-    let mut out = json!({ "url": url(&sent.url), "header": headers, "method": sent.method.as_str() });
-    // As it is written, not as it was filled in: the parameters are secrets, most of them.
-    if !auth.is_inherited() {
-        out["auth"] = write::auth(auth);
-    }
-    if sent.body_len > 0 {
-        out["body"] = json!({ "mode": "raw", "raw": String::from_utf8_lossy(&sent.body) });
-    }
-    out
-}
-
-/// A URL in parts, as Postman's SDK writes it: the text that was sent, cut and not read as a browser reads it.
-pub fn url(text: &str) -> Value {
-    let parts = Parts::of(text);
-    let mut out = Map::new();
-    out.insert("protocol".to_owned(), parts.scheme.into());
-    if let Some(userinfo) = parts.userinfo {
-        let (user, password) = userinfo.split_once(':').unwrap_or((userinfo, ""));
-        out.insert("auth".to_owned(), json!({ "user": user, "password": password }));
-    }
-    if let Some(port) = parts.port.strip_prefix(':') {
-        out.insert("port".to_owned(), port.into());
-    }
-    let path: Vec<&str> = parts.path.strip_prefix('/').unwrap_or(parts.path).split('/').collect();
-    out.insert("path".to_owned(), path.into());
-    if let Some(hash) = parts.fragment {
-        out.insert("hash".to_owned(), hash.into());
-    }
-    let host: Vec<&str> = parts.host.split('.').collect();
-    out.insert("host".to_owned(), host.into());
-    let query = parts
-        .query
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty());
-    let query: Vec<Value> = query
-        .map(|pair| match pair.split_once('=') {
-            Some((key, value)) => json!({ "key": key, "value": value }),
-            None => json!({ "key": pair, "value": null }),
-        })
-        .collect();
-    out.insert("query".to_owned(), query.into());
-    out.insert("variable".to_owned(), Value::Array(Vec::new()));
-    Value::Object(out)
-}
-
 fn response(response: &Response, took: u128) -> Value {
     let headers = response.headers.iter();
     let headers: Vec<Value> = headers
@@ -233,4 +242,21 @@ fn response(response: &Response, took: u128) -> Value {
         "responseTime": u64::try_from(took).unwrap_or(u64::MAX),
         "responseSize": response.body.len(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_is_cut_into_its_frames() {
+        let found = frames("Error: x\n    at script.js:1:32\n    at f (script.js:2:3)\n    at nowhere");
+        let short: Vec<_> = found
+            .iter()
+            .map(|f| (&f["fileName"], &f["lineNumber"], &f["columnNumber"]))
+            .collect();
+        let file: Value = "script.js".into();
+        assert_eq!(short, [(&file, &1.into(), &32.into()), (&file, &2.into(), &3.into())]);
+        assert_eq!(found[1]["functionName"], "f");
+    }
 }

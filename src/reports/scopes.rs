@@ -4,34 +4,43 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::exec::{Session, scopes};
-use crate::model::Scope;
+use crate::model::{Environment, Scope};
 use crate::vars::Layer;
 
 /// The active environment.
 pub fn environment(session: &Session) -> Value {
     let node = session.environment.and_then(|id| session.workspace.environment(id));
-    let id = node.map_or("", |node| node.environment.origin.id.as_str());
-    scope(session, Scope::Environment, id)
+    scope(session, Scope::Environment, node.map(|node| &*node.environment))
 }
 
 /// The globals.
 pub fn globals(session: &Session) -> Value {
-    scope(session, Scope::Global, &session.workspace.globals().origin.id)
+    scope(session, Scope::Global, Some(session.workspace.globals()))
 }
 
-fn scope(session: &Session, scope: Scope, id: &str) -> Value {
+fn scope(session: &Session, scope: Scope, file: Option<&Environment>) -> Value {
     let scopes = scopes(&session.source(None));
     let layer = scopes.layer(scope);
+    let id = file.map_or("", |file| file.origin.id.as_str());
     let id = if id.is_empty() {
         Uuid::new_v4().to_string()
     } else {
         id.to_owned()
     };
     let mut out = json!({ "id": id });
-    if !layer.name.is_empty() {
-        out["name"] = layer.name.as_str().into();
+    let name = file.map_or("", |file| file.name.as_str());
+    let name = if name.is_empty() { &layer.name } else { name };
+    if !name.is_empty() {
+        out["name"] = name.into();
     }
+    let described = |row: &mut Value| {
+        let variable = file.and_then(|file| file.variables.iter().find(|own| row["key"] == own.key.as_str()));
+        if let Some(told) = variable.filter(|own| !own.description.is_empty()) {
+            row["description"] = json!({ "content": told.description, "type": "text/plain" });
+        }
+    };
     out["values"] = values(layer);
+    out["values"].as_array_mut().into_iter().flatten().for_each(described);
     out
 }
 

@@ -431,7 +431,13 @@ fn redirects_are_followed_unless_the_options_say_otherwise() {
     });
     let home = Home::new();
     let moved = collection(&[request("moved", &format!("{base}/from"), &[])]);
-    home.newman(&moved, &[]).success().stdout(contains("[200 OK"));
+    let reports = ["-r", "cli,json", "--reporter-json-export", "r.json"];
+    let asked = format!("GET {base}/from [200 OK");
+    home.newman(&moved, &reports).success().stdout(contains(asked));
+    assert_eq!(
+        home.json("r.json")["run"]["executions"][0]["request"]["url"]["path"],
+        json!(["from"])
+    );
     home.newman(&moved, &["--ignore-redirects"])
         .success()
         .stdout(contains("[302 Found").and(contains("[200 OK").not()));

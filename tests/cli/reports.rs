@@ -1,6 +1,8 @@
 //! What the reports of a run say, in the order newman says it.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 
 use predicates::prelude::*;
 use predicates::str::contains;
@@ -167,4 +169,142 @@ fn a_package_that_is_not_there_says_how_to_add_it() {
     }
     let one = collection(&[request("one", &server(), &[script("test", "require('http')")])]);
     home.newman(&one, &[]).code(1).stdout(contains("packages add").not());
+}
+
+/// A server that answers everything with a length that only comes when it is not asked by `HEAD`.
+fn announcing() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            let body = if line.starts_with("HEAD") { "" } else { "0123456789" };
+            let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n";
+            stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        }
+    });
+    base
+}
+
+#[test]
+fn sizes_are_those_of_what_came() {
+    let home = Home::new();
+    let base = announcing();
+    let sends = format!(
+        "pm.sendRequest('{base}/s', (error, reply) => console.log(JSON.stringify(reply.size())));
+         console.log(JSON.stringify(pm.response.size()))"
+    );
+    let mut head = request("head", &format!("{base}/h"), &[script("test", &sends)]);
+    head["request"]["method"] = "HEAD".into();
+    let run = home.newman(
+        &collection(&[head]),
+        &["-r", "cli,json", "--reporter-json-export", "r.json"],
+    );
+    let shown = String::from_utf8(run.success().get_output().stdout.clone()).unwrap();
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n".len();
+    assert!(shown.contains(&format!("/h [200 OK, {head}B")), "{shown}");
+    assert!(shown.contains(&format!("/s [200 OK, {}B", head + 10)), "{shown}");
+    for body in [0, 10] {
+        let size = json!({ "body": body, "header": head, "total": head + body });
+        assert!(shown.contains(&size.to_string()), "{shown}");
+    }
+    assert_eq!(home.json("r.json")["run"]["transfers"]["responseTotal"], 10);
+}
+
+#[test]
+fn the_json_report_has_the_shape_of_the_sdk() {
+    let home = Home::new();
+    let url = server();
+    let mut form = request(
+        "form",
+        &url,
+        &[script("test", "pm.test('no', () => { throw new Error('x') })")],
+    );
+    form["request"]["method"] = "POST".into();
+    form["request"]["description"] = "what it is for".into();
+    form["request"]["header"] = json!([{ "key": "X-Own", "value": "1", "description": "mine" }]);
+    let rows = json!([{ "key": "a", "value": "{{v}} &", "description": "row" }, { "key": "b", "value": "", "disabled": true }]);
+    form["request"]["body"] = json!({ "mode": "urlencoded", "urlencoded": rows });
+    let args = [
+        "--env-var",
+        "v=1",
+        "--env-var",
+        "broken",
+        "-n",
+        "2",
+        "-r",
+        "json",
+        "--reporter-json-export",
+        "r.json",
+    ];
+    home.newman(&collection(&[form]), &args).code(1);
+    let report = home.json("r.json");
+    let text = |text: &str| json!({ "content": text, "type": "text/plain" });
+    let item = &report["collection"]["item"][0];
+    assert_eq!(item["request"]["description"], text("what it is for"));
+    assert!(item["event"][0]["script"]["id"].is_string());
+    let executions = report["run"]["executions"].as_array().unwrap();
+    let [first, last] = [&executions[0], &executions[1]].map(|execution| &execution["cursor"]);
+    assert_eq!(
+        (&first["bof"], &first["eof"], &first["cr"]),
+        (&true.into(), &false.into(), &false.into())
+    );
+    assert_eq!(
+        (&last["bof"], &last["eof"], &last["cr"]),
+        (&false.into(), &true.into(), &true.into())
+    );
+    assert!(first["httpRequestId"].is_string() && first["httpRequestId"] != last["httpRequestId"]);
+    assert_eq!(executions[0]["item"]["id"], item["id"]);
+    let sent = &executions[0]["request"];
+    assert_eq!(sent["description"], text("what it is for"));
+    let rows = json!([
+        { "key": "a", "value": "1 &", "description": text("row") },
+        { "key": "b", "value": "", "disabled": true },
+    ]);
+    assert_eq!(sent["body"], json!({ "mode": "urlencoded", "urlencoded": rows }));
+    let header = |name: &str| {
+        let headers = sent["header"].as_array().unwrap();
+        headers
+            .iter()
+            .find(|header| header["key"] == name)
+            .cloned()
+            .unwrap_or_default()
+    };
+    assert_eq!(
+        header("X-Own"),
+        json!({ "key": "X-Own", "value": "1", "description": text("mine") })
+    );
+    assert_eq!(header("Content-Type")["system"], true);
+    let failure = &report["run"]["failures"][0];
+    assert_eq!(failure["cursor"], executions[0]["cursor"]);
+    assert_eq!(failure["error"]["stacktrace"][0]["lineNumber"], 1);
+    assert!(failure["error"]["timestamp"].is_i64() && failure["error"]["id"].is_string());
+}
+
+#[test]
+fn exported_scopes_keep_what_they_say_of_their_variables() {
+    let home = Home::new();
+    let values =
+        json!([{ "key": "a", "value": "1", "description": "told" }, { "key": "b", "value": "2", "disabled": true }]);
+    home.file(
+        "g.json",
+        &json!({ "name": "Mine", "values": values, "_postman_variable_scope": "globals" }).to_string(),
+    );
+    let args = ["-g", "g.json", "--export-globals", "out.json"];
+    home.newman(&collection(&[request("one", &server(), &[])]), &args)
+        .success();
+    let out = home.json("out.json");
+    let told = json!({ "content": "told", "type": "text/plain" });
+    assert_eq!(out["name"], "Mine");
+    let values = json!([
+        { "type": "any", "value": "1", "key": "a", "description": told },
+        { "type": "any", "value": "2", "key": "b", "disabled": true },
+    ]);
+    assert_eq!(out["values"], values);
+    let time = out["_postman_exported_at"].as_str().unwrap();
+    assert!(
+        time.len() == "2026-03-01T12:00:00.000Z".len() && time.ends_with('Z'),
+        "{time}"
+    );
 }
