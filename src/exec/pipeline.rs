@@ -38,7 +38,7 @@ use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
-use crate::vars::{Dynamic, Scopes, resolve};
+use crate::vars::{Dynamic, Scopes, env_name, resolve};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
 #[derive(Clone)]
@@ -239,6 +239,20 @@ impl Pipeline {
         Some(error.hint(passphrases::UNLOCK))
     }
 
+    /// The variables that nothing defines. One that is locked or that the user did not give is none of them: it is there, and
+    /// what stood in the way has been told.
+    fn undefined(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<String> {
+        let plan = &prepared.plan;
+        let is_defined = |name: &str| match name.strip_prefix(vault::PREFIX) {
+            Some(own) => {
+                plan.vault.iter().any(|(name, _)| name == own) || plan.locked_vault.iter().any(|name| name == own)
+            }
+            None => prepared.scopes.get(name).is_some() || env_name(name).is_some(),
+        };
+        let names = resolved.unresolved.iter();
+        names.filter(|name| !is_defined(name)).cloned().collect()
+    }
+
     /// Resolves what is of the vault, once the user has agreed.
     async fn with_vault(
         &self,
@@ -366,7 +380,7 @@ impl Pipeline {
         mut ready: Ready,
         context: &SendContext,
     ) -> Outcome {
-        prepared.log.outcome.unresolved.clone_from(&ready.resolved.unresolved);
+        prepared.log.outcome.unresolved = Self::undefined(&prepared, &ready.resolved);
         if super::scripts::any(&prepared.plan, ScriptEvent::PostResponse) {
             // The script's world is made while the server thinks.
             engine.prepare().await;

@@ -1,7 +1,7 @@
 //! The page shown when no response came: what happened, why, and what to do next.
 
 use crate::model::Outcome;
-use crate::model::exchange::SendErrorKind;
+use crate::model::exchange::{Exchange, SendErrorKind};
 
 use super::page::{Ink, Page, Row};
 use super::scripts;
@@ -79,13 +79,13 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
     }
     if !outcome.unresolved.is_empty() {
         rows.push(Row::default());
-        rows.push(
-            Row::new(
-                Ink::Text,
-                "Nothing defines these variables; they were sent as they stand:",
-            )
-            .lead(Ink::Warn, "! "),
-        );
+        let went_out = outcome.exchange.as_ref().is_some_and(Exchange::went_out);
+        let told = if went_out {
+            "Nothing defines these variables; they were sent as they stand:"
+        } else {
+            "Nothing defines these variables:"
+        };
+        rows.push(Row::new(Ink::Text, told).lead(Ink::Warn, "! "));
         for name in &outcome.unresolved {
             rows.push(
                 Row::new(
