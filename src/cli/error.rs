@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::output::{Output, escape};
 use crate::foreign::ForeignError;
+use crate::model::Excerpt;
 use crate::store::SaveError;
 
 /// What a command ends in when it cannot do its work.
@@ -14,6 +15,7 @@ pub struct CliError {
     message: String,
     causes: Vec<String>,
     hint: Option<String>,
+    excerpt: Option<Excerpt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,7 @@ impl CliError {
             message: message.into(),
             causes: Vec::new(),
             hint: None,
+            excerpt: None,
         }
     }
 
@@ -63,6 +66,13 @@ impl CliError {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the line of a file where it went wrong.
+    #[must_use]
+    pub fn showing(mut self, excerpt: Option<&Excerpt>) -> Self {
+        self.excerpt = excerpt.cloned();
         self
     }
 
@@ -103,6 +113,9 @@ impl CliError {
         };
         let paint = output.err_paint;
         output.note(&format!("{} {}", paint.red("error:"), escape(&self.sentence())));
+        for line in self.excerpt.iter().flat_map(Excerpt::lines) {
+            output.note(&paint.dim(&escape(&line)));
+        }
         if let Some(hint) = &self.hint {
             output.note(&format!("{} {}", paint.cyan("hint:"), escape(hint)));
         }
@@ -116,7 +129,7 @@ impl From<ForeignError> for CliError {
             ForeignError::Read { .. } => Self::usage(error.to_string()),
             _ => Self::failed(error.to_string()),
         };
-        let told = super::open::with_causes(told, &error);
+        let told = super::open::with_causes(told, &error).showing(error.excerpt());
         match error.hint() {
             Some(hint) => told.hint(hint),
             None => told,

@@ -275,6 +275,6 @@ async fn rows(start: &Start<'_>, opened: &Opened) -> Result<Data, CliError> {
     data::parse(text).map_err(|error| {
         let told =
             CliError::usage(format!("cannot use the data file `{}`", crate::foreign::shown(file))).because(&error);
-        with_causes(told, &error).hint(error.hint())
+        with_causes(told, &error).showing(error.excerpt()).hint(error.hint())
     })
 }

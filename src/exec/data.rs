@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Number, Value};
 
 use super::plan::DataRow;
+use crate::model::Excerpt;
 
 /// The longest data file that is read, in bytes: it is held in memory for the whole run.
 pub const MOST_BYTES: u64 = 256_000_000;
@@ -65,8 +66,13 @@ impl Data {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DataError {
     /// It looks like JSON and is none.
-    #[error("the data is not valid JSON: {0}")]
-    Json(String),
+    #[error("the data is not valid JSON: {why}")]
+    Json {
+        /// What is wrong, with line and column.
+        why: String,
+        /// The line around it, as it may be shown.
+        excerpt: Excerpt,
+    },
     /// It is JSON, but no list of objects.
     #[error("the data is JSON but no array of objects")]
     Shape,
@@ -92,6 +98,21 @@ pub enum DataError {
 }
 
 impl DataError {
+    fn json(text: &str, error: &serde_json::Error) -> Self {
+        Self::Json {
+            why: error.to_string(),
+            excerpt: Excerpt::of(text, error.line(), error.column()),
+        }
+    }
+
+    /// The line in which it goes wrong, where one can be shown.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        match self {
+            Self::Json { excerpt, .. } => Some(excerpt),
+            _ => None,
+        }
+    }
+
     /// What to do next.
     pub fn hint(&self) -> &'static str {
         "give an array of objects in JSON, or CSV with the names of the variables in its first line"
@@ -100,8 +121,8 @@ impl DataError {
 
 /// Reads iteration data: JSON first, else CSV.
 pub fn parse(text: String) -> Result<Data, DataError> {
-    let begin = text.trim_start_matches('\u{feff}').trim_start();
-    let rows = if begin.starts_with(['[', '{']) {
+    let begin = text.trim_start_matches('\u{feff}');
+    let rows = if begin.trim_start().starts_with(['[', '{']) {
         Rows::Json(json(begin)?)
     } else {
         csv(text)?
@@ -115,11 +136,11 @@ pub fn parse(text: String) -> Result<Data, DataError> {
 }
 
 fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
-    if text.starts_with('{') {
-        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| DataError::Json(error.to_string()))?;
+    if text.trim_start().starts_with('{') {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| DataError::json(text, &error))?;
         return Err(DataError::Shape);
     }
-    let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::Json(error.to_string()))?;
+    let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::json(text, &error))?;
     if !rows.iter().all(|row| row.get().starts_with('{')) {
         return Err(DataError::Shape);
     }
@@ -304,7 +325,7 @@ mod tests {
         assert_eq!(parse("[]".to_owned()).map(|data| data.len()), Err(DataError::Empty));
         assert!(matches!(
             parse("[{".to_owned()).map(|data| data.len()),
-            Err(DataError::Json(_))
+            Err(DataError::Json { .. })
         ));
     }
 

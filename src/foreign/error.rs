@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::formats::FormatError;
+use crate::model::Excerpt;
 use crate::store::SaveError;
 
 /// Why a file of Postman's could not be used.
@@ -56,6 +57,14 @@ pub enum ForeignError {
 }
 
 impl ForeignError {
+    /// The line in which a file goes wrong, where one can be shown.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        match self {
+            Self::Format { source, .. } => source.excerpt(),
+            _ => None,
+        }
+    }
+
     /// The next step, where there is one.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::model::Excerpt;
+
 /// Why a foreign file could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
@@ -26,6 +28,8 @@ pub enum FormatError {
         line: usize,
         /// In bytes, counted from 1.
         column: usize,
+        /// The line around it, as it may be shown.
+        excerpt: Excerpt,
     },
     /// The text is a table: iteration data.
     #[error("not JSON: it looks like a table (CSV)")]
@@ -74,6 +78,14 @@ pub enum FormatError {
 }
 
 impl FormatError {
+    /// The line in which it goes wrong, where one can be shown.
+    pub fn excerpt(&self) -> Option<&Excerpt> {
+        match self {
+            Self::Json { excerpt, .. } => Some(excerpt),
+            _ => None,
+        }
+    }
+
     /// The next step, where there is one.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::formats::FormatError;
+use crate::model::Excerpt;
 
 /// More brackets in brackets are refused: about 490 folders in each other. Walking, comparing and dropping the tree
 /// of so many levels fits any thread's stack.
@@ -43,6 +44,7 @@ fn whole(text: &str) -> Result<Value, FormatError> {
                 message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
                 line: error.line(),
                 column: error.column(),
+                excerpt: Excerpt::of(text, error.line(), error.column()),
             }
         })
 }
