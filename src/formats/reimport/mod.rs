@@ -10,7 +10,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::found::{Collection, Slugs};
-use crate::model::{Entity, Group, ItemPath, NodeId, Request, Workspace};
+use super::postman;
+use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Workspace};
 
 pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
 
@@ -321,6 +322,7 @@ fn merge(found: &Entity, old: &Entity) -> Entity {
             let mut merged = Request::clone(new);
             merged.settings.timeout = old.settings.timeout;
             merged.settings.proxy.clone_from(&old.settings.proxy);
+            merged.origin = merge_origin(&new.origin, &old.origin);
             Entity::Request(Arc::new(merged))
         }
         _ => found.clone(),
@@ -334,6 +336,26 @@ fn merge_group(new: &Group, old: &Group) -> Group {
     merged.settings.proxy.clone_from(&old.settings.proxy);
     if merged.order.is_none() {
         merged.order = old.order;
+    }
+    merged.origin = merge_origin(&new.origin, &old.origin);
+    merged
+}
+
+/// What is kept of both: each format says what another has no word for. One that comes from format 2.1 has nothing of what
+/// only format 3 knows, and one from format 3 no id.
+fn merge_origin(new: &Origin, old: &Origin) -> Origin {
+    let mut merged = new.clone();
+    if merged.id.is_empty() {
+        merged.id.clone_from(&old.id);
+    }
+    let is_of_v3 = |rest: &&Rest| rest.at.split('/').any(|part| part == postman::ONLY_V3);
+    if !new.rest.iter().any(|rest| is_of_v3(&rest)) {
+        merged.rest.extend(old.rest.iter().filter(is_of_v3).cloned());
+        // In the order they were in, where they are all that was there.
+        let was = |rest: &Rest| old.rest.contains(rest);
+        if merged.rest.len() == old.rest.len() && merged.rest.iter().all(was) {
+            merged.rest.clone_from(&old.rest);
+        }
     }
     merged
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::formats::Found;
-use crate::formats::postman;
 
 fn read(items: &Value) -> Found {
     let text = json!({
@@ -240,4 +239,33 @@ fn environments_are_brought_up_to_date() {
     assert_eq!(step(&read("1")).action, Action::Keep);
     assert_eq!(step(&read("2")).action, Action::Change);
     assert_eq!(step(&read("2")).slug, "e");
+}
+
+#[test]
+fn what_only_one_format_knows_stays_when_another_is_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("postman/collections/API");
+    std::fs::create_dir_all(&at).unwrap();
+    let yaml =
+        "$kind: http-request\nurl: h/1\nmethod: GET\nours: { a: 1 }\nsettings: { protocolVersion: http2, tlsX: y }\n";
+    std::fs::write(at.join("List.request.yaml"), yaml).unwrap();
+    let v3 = postman::read_folder(folder.path()).unwrap();
+    let written = postman::write::collection(&v3.collections[0], &postman::Secrets::None);
+    let found = postman::read(written.to_string().as_bytes()).unwrap();
+    assert!(
+        !written.to_string().contains("ours"),
+        "format 2.1 has it not: {written}"
+    );
+    let workspace = workspace(&v3);
+    let existing = counterparts(&workspace, &found.collections)[0];
+    let plan = plan(&workspace, existing, &found.collections[0], &BTreeSet::new());
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
+    assert_eq!(plan.count(Action::Keep), 2);
+}
+
+#[test]
+fn an_id_stays_when_a_file_without_ids_is_imported() {
+    let bare = json!([{ "name": "Ping", "request": { "method": "GET", "url": "h/3" } }]);
+    let (_, plan) = again(&read(&json!([request("3", "Ping", "h/3")])), &bare);
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
 }

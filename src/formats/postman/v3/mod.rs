@@ -17,7 +17,7 @@ pub use self::read::read_folder;
 pub use self::write::{collection, environment, globals};
 
 /// Where the keys that only v3 knows are kept in an item of format 2.1.
-const KEPT: &str = "_v3";
+pub const KEPT: &str = "_v3";
 
 /// Where a body is that is not sent. v3 has no word for one: under `body` it would be sent.
 const DISABLED_BODY: &str = "disabledBody";
