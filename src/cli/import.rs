@@ -143,18 +143,26 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
     Ok(())
 }
 
-/// The report, item by item.
+/// The report, item by item; secrets in the open behind the others, a line each.
 fn notes(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     let mut path: Option<&str> = None;
-    for note in &report.notes {
+    let place = |path: &str| escape(if path.is_empty() { "the file" } else { path });
+    for note in report.notes.iter().filter(|note| note.fate != Fate::Open) {
         if path != Some(&note.path) {
             path = Some(&note.path);
-            let place = if note.path.is_empty() { "the file" } else { &note.path };
-            out.push(format!("\n{}", escape(place)));
+            out.push(format!("\n{}", place(&note.path)));
         }
         let fate = note.fate.word();
         out.push(format!("  {fate:<8} {}: {}", escape(&note.what), escape(&note.why)));
+    }
+    let mut why: Option<&str> = None;
+    for note in report.notes.iter().filter(|note| note.fate == Fate::Open) {
+        if why != Some(&note.why) {
+            why = Some(&note.why);
+            out.push(format!("\nIn the open: {}", escape(&note.why)));
+        }
+        out.push(format!("  {}: {}", place(&note.path), escape(&note.what)));
     }
     if !out.is_empty() {
         let count = |fate| report.count(fate);

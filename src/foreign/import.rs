@@ -86,7 +86,8 @@ impl Planned {
         let workspace = files.load();
         let twins = twins(&found);
         found.report.notes.extend(twins);
-        let more: Vec<Note> = found.collections.iter().flat_map(super::notes::notes).collect();
+        let notes = |collection| super::notes::notes(collection, root);
+        let more: Vec<Note> = found.collections.iter().flat_map(notes).collect();
         found.report.notes.extend(more);
         Self {
             todo: Import::plan(&workspace, &found, &came),

@@ -1,14 +1,16 @@
-//! What the report of an import says beyond what reading found: secrets that stand in the open, and types of auth that are
-//! not known here.
+//! What the report of an import says beyond what reading found: secrets that stand in the open, types of auth that are
+//! not known here, and files that requests send and that are not there.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::auth;
 use crate::formats::{Collection, Fate, Note};
-use crate::model::{Entity, literal};
+use crate::model::body::PartContent;
+use crate::model::{Body, Entity, Template, literal};
 
-/// The notes on every item of a collection, in the order of the file.
-pub fn notes(collection: &Collection) -> Vec<Note> {
+/// The notes on every item of a collection, in the order of the file. Relative paths start from the workspace's folder.
+pub fn notes(collection: &Collection, root: &Path) -> Vec<Note> {
     let mut out = Vec::new();
     // Names from the collection down, as the other notes have them.
     let mut paths: Vec<Arc<str>> = Vec::with_capacity(collection.items.len());
@@ -19,6 +21,7 @@ pub fn notes(collection: &Collection) -> Vec<Note> {
             None => item.entity.name().into(),
         };
         out.extend(unknown_auth(&path, &item.entity));
+        out.extend(files(&path, &item.entity, root));
         out.extend(secrets(&path, &item.entity));
         paths.push(path);
     }
@@ -38,6 +41,39 @@ fn unknown_auth(path: &str, entity: &Entity) -> Option<Note> {
         what: format!("auth of type `{}`", auth.kind),
         why: "this type is not known here, and nothing is sent for it".to_owned(),
     })
+}
+
+/// The files that a request sends and that are not there: most often they are on the machine it was exported on.
+fn files(path: &str, entity: &Entity, root: &Path) -> Vec<Note> {
+    let Entity::Request(request) = entity else {
+        return Vec::new();
+    };
+    let files: Vec<(&str, &Template)> = match &request.body {
+        Body::File { path } => vec![("request.body.file", path)],
+        Body::Multipart(parts) => {
+            let files = parts
+                .iter()
+                .filter(|part| part.enabled)
+                .flat_map(|part| match &part.content {
+                    PartContent::Files(files) => files.as_slice(),
+                    PartContent::Text(_) => &[],
+                });
+            files.map(|file| ("request.body.formdata", file)).collect()
+        }
+        _ => Vec::new(),
+    };
+    // Where a variable leads to is known when it is sent, and then it is told.
+    let is_missing = |file: &str| !file.trim().is_empty() && !file.contains("{{") && !root.join(file).exists();
+    let missing = files.into_iter().filter(|(_, file)| is_missing(file.as_str()));
+    missing
+        .map(|(field, file)| Note {
+            path: path.to_owned(),
+            field: field.to_owned(),
+            fate: Fate::Kept,
+            what: format!("the file `{}`", file.as_str()),
+            why: "it is not there; until it is, the request goes without it".to_owned(),
+        })
+        .collect()
 }
 
 /// The secrets in the open, of each part of the item in a note of its own: those that `doctor` and an export tell of.

@@ -108,10 +108,13 @@ pub fn of_entity(entity: &Entity) -> Vec<Literal> {
     out
 }
 
-/// Those of an entity that its owner should hear of: without a variable in them, each place once.
+/// Those of an entity that its owner should hear of, each place once. With a variable in them it is one where half a secret
+/// stands in a field of an auth or in a URL; in a header the words around a variable are most often none.
 pub fn in_clear(entity: &Entity) -> Vec<Literal> {
     let mut out = of_entity(entity);
-    out.retain(|literal| !literal.is_mixed());
+    out.retain(|literal| {
+        !literal.is_mixed() || (!literal.place.starts_with("header") && is_half(literal.value.reveal()))
+    });
     out.dedup_by(|one, before| one.place == before.place);
     out
 }
@@ -176,6 +179,19 @@ fn is_written(text: &str) -> bool {
     rest.contains(|c: char| !c.is_whitespace() && (rest.len() == text.len() || c.is_alphanumeric()))
 }
 
+/// Whether something is written beside a variable that is more than the word of a scheme: `Bearer {{token}}` has nothing
+/// secret in it.
+fn is_half(text: &str) -> bool {
+    let text = text.trim_start();
+    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or(("", text));
+    let rest = if first.chars().all(char::is_alphabetic) {
+        rest
+    } else {
+        text
+    };
+    is_written(rest)
+}
+
 /// The password in a URL as it is written; a user alone is a key.
 fn password(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -223,6 +239,16 @@ mod tests {
             .iter()
             .map(|literal| (literal.place.as_str(), literal.value.reveal(), literal.is_mixed()))
             .collect();
+        let told = in_clear(&Entity::Request(Arc::new(Request {
+            auth: Auth::new("bearer")
+                .with("token", "half-{{tok}}")
+                .with("password", "Bearer {{tok}}"),
+            headers: vec![Entry::new("Authorization", "Token half-{{tok}}")],
+            url: "https://me:half{{p}}@host".into(),
+            ..Request::default()
+        })));
+        let told: Vec<&str> = told.iter().map(|literal| literal.place.as_str()).collect();
+        assert_eq!(told, ["auth `token`", "URL"]);
         let expected = [
             ("auth `clientSecret`", "s3cret", false),
             ("auth `accessToken`", "half-{{tok}}", true),

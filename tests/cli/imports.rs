@@ -364,7 +364,8 @@ fn an_import_says_which_secrets_stand_open_and_which_auth_is_not_known() {
     let run = import(&["../open.json", "--strict"]).success();
     let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(
-        told.contains("C / literal\n  open     a secret as it is (auth `password`)"),
+        told.contains("\nIn the open: others who have the files can read it; ")
+            && told.contains("\n  C / literal: a secret as it is (auth `password`)\n"),
         "{told}"
     );
     assert!(
@@ -407,4 +408,88 @@ fn what_is_exported_beside_a_postman_folder_runs_once() {
     let told = import.assert().success();
     let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
     assert_eq!(told.matches("C: 1 requests").count(), 2, "{told}");
+}
+
+#[test]
+fn an_import_says_which_files_of_requests_are_not_there() {
+    let home = Home::new();
+    let folder = home.folder.path();
+    let workspace = folder.join("w");
+    fs::create_dir_all(workspace.join("collections")).unwrap();
+    fs::write(workspace.join("there.bin"), "x").unwrap();
+    let item = |name: &str, body: Value| json!({ "name": name, "request": { "method": "POST", "url": "http://a.test/", "body": body } });
+    let file = |src: &str| json!({ "mode": "file", "file": { "src": src } });
+    let parts = json!([{ "key": "a", "type": "file", "src": ["there.bin", "gone/part.txt"] }]);
+    let items = [
+        item("binary", file("/gone/body.bin")),
+        item("there", file("there.bin")),
+        item("variable", file("{{where}}/x")),
+        item("form", json!({ "mode": "formdata", "formdata": parts })),
+    ];
+    fs::write(folder.join("c.json"), collection(&items).to_string()).unwrap();
+    let mut import = home.postrider();
+    import.current_dir(&workspace).args(["import", "../c.json"]);
+    let told = import.assert().success();
+    let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
+    for (name, file) in [("binary", "/gone/body.bin"), ("form", "gone/part.txt")] {
+        let line = format!("C / {name}\n  kept     the file `{file}`: it is not there");
+        assert!(told.contains(&line), "{told}");
+    }
+    assert!(told.contains("0 guessed, 2 kept without effect"), "{told}");
+}
+
+#[test]
+fn what_is_nothing_of_postmans_beside_its_folder_is_passed_over() {
+    let home = Home::new();
+    let root = home.folder.path().join("theirs");
+    let one = "$kind: http-request\nurl: http://127.0.0.1:1/\nmethod: GET\n";
+    super::write(&root, "postman/collections/C/One.request.yaml", one);
+    super::write(&root, "tsconfig.json", "{ // of a project\n \"compilerOptions\": {} }");
+    super::write(&root, "package.json", "{ \"name\": \"x\" }");
+    let workspace = home.folder.path().join("w");
+    fs::create_dir_all(workspace.join("collections")).unwrap();
+    let import = |what: &str| {
+        let mut import = home.postrider();
+        import.current_dir(&workspace).args(["import", what, "--yes"]).assert()
+    };
+    import("../theirs").code(0).stdout(contains("json").not());
+    // What is named, or says whose it is, is told of.
+    import("../theirs/tsconfig.json").code(1).stderr(contains("not JSON"));
+    super::write(&root, "x.postman_collection.json", "{ \"info\": ");
+    import("../theirs")
+        .code(1)
+        .stdout(contains("x.postman_collection.json"));
+}
+
+#[test]
+fn json_that_goes_wrong_is_shown_where_it_does() {
+    let home = Home::new();
+    let folder = home.folder.path();
+    fs::write(folder.join("bad.json"), "{\n  \"password\": \"s3cret\" nope\n}").unwrap();
+    fs::write(folder.join("good.json"), collection(&[]).to_string()).unwrap();
+    for args in [
+        &["run", "bad.json"][..],
+        &["run", "good.json", "-e", "bad.json"],
+        &["run", "good.json", "-d", "bad.json"],
+        &["import", "bad.json"],
+    ] {
+        let ran = home.postrider().current_dir(folder).args(args).assert().failure();
+        let told = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        let mask = "\u{2022}".repeat(8);
+        let lines = format!("2 |   \"password\": \"{mask}\" nope\n  | {}^\n", " ".repeat(25));
+        assert!(told.contains("line 2") && told.contains(&lines), "{args:?}: {told}");
+        assert!(!told.contains("s3cret"), "{told}");
+    }
+}
+
+#[test]
+fn an_export_says_the_plain_path() {
+    let home = Home::new();
+    let mut export = home.with(&[("one", "name = \"One\"\nurl = \"http://a.test/\"\n")]);
+    let folder = export.get_current_dir().unwrap().to_owned();
+    fs::create_dir_all(folder.join("x")).unwrap();
+    export.args(["export", "postman", "api", "-o", "./x/../y.json"]);
+    let told = export.assert().success();
+    let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
+    assert!(told.contains("/y.json") && !told.contains(".."), "{told}");
 }

@@ -50,10 +50,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
                 continue;
             }
             if name.to_lowercase().ends_with(".json") {
-                match bytes(&path).and_then(|bytes| read(&bytes)) {
-                    Ok(more) => found.extend(more),
-                    Err(error) => found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string()),
-                }
+                exported(&path, &name, false, &mut found);
             } else {
                 environment(&path, &name, &mut found)?;
             }
@@ -70,8 +67,31 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
     Ok(found)
 }
 
-/// Reads the exported files beside a `postman/`. There are others, such as a `package.json`, of which nobody needs to hear;
-/// of one that is no JSON at all nobody can say what it was to be.
+/// Reads an exported file. There are others in such folders, a `package.json`, and beside a `postman/` all that a project
+/// has, such as a `tsconfig.json` with comments in it: nobody needs to hear of one that does not say it is Postman's, by its
+/// name or in its text. In a folder of exports one that is broken may be anything, and is told of.
+fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
+    let bytes = bytes(path);
+    let low = name.to_lowercase();
+    let by_name = low.contains("postman");
+    let is_postmans = ["postman", "collection", "environment", "globals"]
+        .iter()
+        .any(|word| low.contains(word))
+        || bytes.as_ref().map_or(true, |bytes| {
+            let needle = b"postman";
+            bytes
+                .windows(needle.len())
+                .any(|part| part.eq_ignore_ascii_case(needle))
+        });
+    match bytes.and_then(|bytes| read(&bytes)) {
+        Ok(more) => found.extend(more),
+        Err(FormatError::Unknown { .. }) if !by_name => {}
+        Err(_) if is_beside && !is_postmans => {}
+        Err(error) => found.report.add(name, "", Fate::Lost, UNREAD, error.to_string()),
+    }
+}
+
+/// Reads the exported files beside a `postman/`.
 fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
     let inner = found.collections.len();
     for (name, path, is_folder) in list(folder)? {
@@ -79,11 +99,7 @@ fn beside(folder: &Path, found: &mut Found) -> Result<(), FormatError> {
         if is_folder || !is_json {
             continue;
         }
-        match bytes(&path).and_then(|bytes| read(&bytes)) {
-            Ok(more) => found.extend(more),
-            Err(FormatError::Unknown { .. }) if !name.to_lowercase().contains("postman") => {}
-            Err(error) => found.report.add(&name, "", Fate::Lost, UNREAD, error.to_string()),
-        }
+        exported(&path, &name, true, found);
     }
     found.beside = inner..found.collections.len();
     Ok(())
