@@ -383,9 +383,10 @@ pub struct DoctorArgs {
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("give it as KEY=VALUE".to_owned()),
+    // Without a `=` it is a name without a value, as for newman.
+    match text.split_once('=').unwrap_or((text, "")) {
+        ("", _) => Err("give it as KEY=VALUE".to_owned()),
+        (key, value) => Ok((key.to_owned(), value.to_owned())),
     }
 }
 
@@ -454,7 +455,8 @@ mod tests {
     #[test]
     fn pairs_need_a_name() {
         assert_eq!(key_value("a=b=c"), Ok(("a".into(), "b=c".into())));
-        assert!(key_value("=b").is_err() && key_value("a").is_err());
+        assert_eq!(key_value("a"), Ok(("a".into(), String::new())));
+        assert!(key_value("=b").is_err() && key_value("").is_err());
         assert_eq!(header("X-A : b:c"), Ok(("X-A".into(), "b:c".into())));
         assert!(header(": b").is_err());
     }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use super::args::Cli;
 use super::error::CliError;
+use super::tips::without_far_tips;
 
 /// The prefix of the options that belong to a reporter.
 const REPORTER: &str = "--reporter-";
@@ -97,14 +98,14 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
             warnings: Vec::new(),
         });
     }
-    let mut matches = Cli::command().get_matches_from(&argv);
+    let mut matches = read_by_clap(&argv);
     let mut warnings = Vec::new();
     if let Some(run) = matches.subcommand_matches("run") {
         let from_files = from_files(&files(), run, &mut reporters, &mut warnings)?;
         if !from_files.is_empty() {
             let end = argv.iter().position(|arg| arg == "--").unwrap_or(argv.len());
             argv.splice(end..end, from_files.into_iter().map(OsString::from));
-            matches = Cli::command().get_matches_from(&argv);
+            matches = read_by_clap(&argv);
         }
     }
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -112,6 +113,14 @@ pub fn parse(argv: impl Iterator<Item = OsString>) -> Result<Parsed, CliError> {
         cli,
         reporters,
         warnings,
+    })
+}
+
+/// What clap makes of the arguments; what it cannot read ends the process with its words.
+fn read_by_clap(argv: &[OsString]) -> ArgMatches {
+    Cli::command().try_get_matches_from(argv).unwrap_or_else(|mut error| {
+        without_far_tips(&mut error);
+        error.exit()
     })
 }
 

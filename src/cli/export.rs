@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::formats;
@@ -57,12 +57,22 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         put(&file, &text, !args.with_secrets.is_empty())?;
         last = Some(file);
     }
-    let shown = |path: &Path| escape(&path.display().to_string());
+    let shown = |path: &Path| escape(&plain(path).display().to_string());
     match last {
         Some(file) if count == 1 => output.note(&format!("wrote {}", shown(&file))),
         _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The path without `.` and `..`; it leads to what is there.
+fn plain(path: &Path) -> PathBuf {
+    let short: PathBuf = path.components().collect();
+    if short.components().any(|part| part == Component::ParentDir) {
+        std::fs::canonicalize(&short).unwrap_or(short)
+    } else {
+        short
+    }
 }
 
 /// Tells which secrets go along because the files have them in clear: what was imported is exported as it was.

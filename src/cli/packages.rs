@@ -122,6 +122,9 @@ async fn fetch(packages: &Packages, output: &mut Output) -> Result<(), CliError>
 }
 
 fn tell(fetched: &[Fetched], output: &mut Output) {
+    // They come as the network brings them.
+    let mut fetched: Vec<&Fetched> = fetched.iter().collect();
+    fetched.sort_by_key(|one| one.id.to_string());
     for one in fetched {
         let line = format!("{}, {} unpacked", one.id, size(one.unpacked));
         output.note(&output.err_paint.dim(&line));
@@ -138,10 +141,16 @@ async fn add(
     let mut added = Vec::new();
     for text in wanted {
         let id = packages.add(text, &mut own).await.map_err(|error| {
-            let told = CliError::failed(error.to_string());
-            error
-                .hint()
-                .map_or_else(|| CliError::failed(error.to_string()), |hint| told.hint(hint))
+            // What is not there was asked for in vain, as everywhere on the command line.
+            let told = if error.names_nothing() {
+                CliError::usage(error.to_string())
+            } else {
+                CliError::failed(error.to_string())
+            };
+            match error.hint() {
+                Some(hint) => told.hint(hint),
+                None => told,
+            }
         })?;
         added.push(id);
     }

@@ -136,6 +136,15 @@ fn a_package_is_added_used_and_removed() {
         .assert()
         .code(1)
         .stdout(contains("`postrider packages add tiny@1.0.0`"));
+    let empty = self::registry(1);
+    for command in ["add", "remove"] {
+        home.with(&requests)
+            .args(["packages", command, "nobody-has-it"])
+            .env("npm_config_registry", &empty)
+            .assert()
+            .code(2)
+            .stderr(contains("`nobody-has-it`"));
+    }
     home.with(&requests)
         .args(["packages", "remove", "lodash"])
         .assert()

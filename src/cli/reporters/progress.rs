@@ -1,9 +1,11 @@
-//! The progress reporter: one bar on stderr, where it does not mix with what others print.
+//! The progress reporter: one bar on stderr, where it does not mix with what others print; at the end what failed, a line
+//! each.
 
+use super::cli::hidden;
 use super::{End, Reporter};
 use crate::cli::CliError;
-use crate::cli::output::Output;
-use crate::exec::RunEvent;
+use crate::cli::output::{Output, escape};
+use crate::exec::{Failure, RunEvent};
 use crate::model::Redactor;
 
 /// How wide the bar is, in cells.
@@ -56,16 +58,79 @@ impl Reporter for Progress {
         Ok(())
     }
 
-    fn finish(&mut self, _end: &End<'_>, output: &mut Output) -> Result<(), CliError> {
+    fn finish(&mut self, end: &End<'_>, output: &mut Output) -> Result<(), CliError> {
         output.settle();
         output.note(&self.line());
+        let paint = output.err_paint;
+        for (n, failure) in end.summary.failures.iter().enumerate() {
+            let line = short(&hidden(failure, end.redactor));
+            output.note(&format!("{} {line}", paint.red(&format!("{:>3}.", n + 1))));
+        }
         Ok(())
     }
+}
+
+/// What failed, where, and the first line of why.
+fn short(failure: &Failure) -> String {
+    let mut place = failure.location.join(" / ");
+    if failure.iteration.count > 1 {
+        place = format!("{place}, iteration {}", failure.iteration.index + 1);
+    }
+    let what = if failure.what.is_empty() {
+        &failure.kind
+    } else {
+        &failure.what
+    };
+    let why = failure.message.lines().next().unwrap_or_default();
+    escape(&format!("{place}: {what}: {why}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::Written;
+    use crate::exec::{At, Iteration, Session, Summary};
+    use crate::model::Secret;
+
+    #[test]
+    fn what_failed_is_listed_at_the_end_a_line_each() {
+        let failure = |what: &str, message: &str| Failure {
+            iteration: Iteration { index: 1, count: 2 },
+            node: None,
+            location: vec!["C".to_owned(), "get".to_owned()],
+            at: At::Test(0),
+            kind: "AssertionError".to_owned(),
+            what: what.to_owned(),
+            message: message.to_owned(),
+            stack: String::new(),
+            hint: None,
+        };
+        let summary = Summary {
+            failures: vec![failure("is fine", "expected s3cret-value\nto be it"), failure("", "no")],
+            ..Summary::default()
+        };
+        let written = Written::default();
+        let mut output = Output::to(std::io::sink(), written.clone());
+        let redactor = Redactor::new([Secret::new("s3cret-value")]);
+        let session = Session::default();
+        let end = End {
+            summary: &summary,
+            session: &session,
+            collection: None,
+            redactor: &redactor,
+        };
+        let told = Progress::default().finish(&end, &mut output);
+        told.unwrap_or_else(|error| panic!("{error:?}"));
+        let lines: Vec<String> = written.text().lines().skip(1).map(str::to_owned).collect();
+        let mask = crate::model::secret::MASK;
+        assert_eq!(
+            lines,
+            [
+                format!("  1. C / get, iteration 2: is fine: expected {mask}"),
+                "  2. C / get, iteration 2: AssertionError: no".to_owned(),
+            ]
+        );
+    }
 
     #[test]
     fn the_bar_fills_and_never_overflows() {

@@ -58,6 +58,16 @@ pub enum AddError {
 }
 
 impl AddError {
+    /// Whether the registry was there and what was asked for is not.
+    pub fn names_nothing(&self) -> bool {
+        matches!(
+            self,
+            Self::Name(_)
+                | Self::Version { by: None, .. }
+                | Self::Fetch(FetchError::Registry(RegistryError::Nothing { .. }))
+        )
+    }
+
     /// The next step, where there is one.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

@@ -280,7 +280,7 @@ fn plain(line: &str) -> String {
 }
 
 /// The failure without the secrets.
-fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
+pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     let redact = |text: &String| redactor.redact(text);
     Failure {
         location: failure.location.iter().map(|name| redactor.redact_name(name)).collect(),
@@ -301,7 +301,7 @@ fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
             format!(
                 "[{status} {}, {}, {took}]",
                 escape(&redactor.redact(reason)),
-                size(send.received)
+                size(send.size)
             )
         }
         Err(_) => "[no response]".to_owned(),
