@@ -21,11 +21,11 @@ impl<T: Args> Args for Later<T> {
 
 impl<T: Subcommand> Subcommand for Later<T> {
     fn augment_subcommands(command: Command) -> Command {
-        command.defer(T::augment_subcommands)
+        command.defer(|command| described(command, T::augment_subcommands))
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {
-        command.defer(T::augment_subcommands_for_update)
+        command.defer(|command| described(command, T::augment_subcommands_for_update))
     }
 
     fn has_subcommand(name: &str) -> bool {
@@ -33,7 +33,8 @@ impl<T: Subcommand> Subcommand for Later<T> {
     }
 }
 
-/// Keeps what the command says of itself, which the definition would replace by what is said of the arguments.
+/// Keeps what the command says of itself, which the definition would replace by what is said of the arguments or of the
+/// commands below.
 fn described(command: Command, define: fn(Command) -> Command) -> Command {
     let about = command
         .get_about()
@@ -51,5 +52,26 @@ impl<T: FromArgMatches> FromArgMatches for Later<T> {
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
         self.0.update_from_arg_matches(matches)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use crate::cli::args::Cli;
+
+    #[test]
+    fn a_command_says_the_same_of_itself_before_and_after_it_is_defined() {
+        let abouts = |command: &clap::Command| -> Vec<String> {
+            let all = command.get_subcommands();
+            all.map(|command| format!("{}: {:?}", command.get_name(), command.get_about()))
+                .collect()
+        };
+        let mut command = Cli::command();
+        let before = abouts(&command);
+        command.build();
+        let after = abouts(&command).into_iter().filter(|about| !about.starts_with("help:"));
+        assert_eq!(after.collect::<Vec<_>>(), before);
     }
 }
