@@ -7,7 +7,7 @@ use postrider::tui::{self, TuiOptions};
 
 fn main() -> ExitCode {
     cli::report_crashes();
-    match cli::start(tui::keymap_problem) {
+    match cli::start(tui::problems) {
         Launch::Exit(code) => code,
         Launch::Tui {
             root,

@@ -18,11 +18,11 @@ use super::raw::Raw;
 
 /// Prints the findings; with `--keys`, what each key press arrives as.
 ///
-/// `keymap` is what is wrong with the user's keys, which the screen alone can tell.
+/// `looks` is what is wrong with the user's keys and colours, which the screen alone can tell.
 pub fn doctor(
     opened: &Opened,
     args: &DoctorArgs,
-    keymap: Option<&Problem>,
+    looks: &[Problem],
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     if args.keys {
@@ -55,7 +55,7 @@ pub fn doctor(
     if !circles.is_empty() {
         section(output, "tokens", &circles)?;
     }
-    let problems = opened.session.workspace.problems.iter().chain(keymap);
+    let problems = opened.session.workspace.problems.iter().chain(looks);
     let problems: Vec<(String, String)> = problems.map(|problem| described_problem(opened, problem)).collect();
     if !problems.is_empty() {
         section(output, "problems", &problems)?;

@@ -4,6 +4,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::model::id::slug;
 use crate::model::problem::Problem;
+use crate::model::spelling::distance;
 use crate::model::{ItemPath, NodeId, Workspace};
 
 use super::CliError;
@@ -142,22 +143,6 @@ fn nearest(workspace: &Workspace, typed: &str) -> Option<ItemPath> {
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= 2 + wanted.chars().count() / 5)
         .map(|(_, path)| path)
-}
-
-/// How many letters must be changed, added or removed (Levenshtein).
-pub fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ use tokio::runtime::Builder;
 use crate::foreign::Beside;
 use crate::model::Secret;
 use crate::model::problem::Problem;
+use crate::model::spelling;
 use crate::store::keyring::SystemKeyring;
 use crate::store::locate::samples;
 use crate::store::seal::{Protection, Safe};
@@ -93,10 +94,10 @@ pub enum Launch {
 }
 
 /// Says what is wrong with the user's keys; the screen knows, of which the command line knows nothing.
-pub type CheckKeymap = fn(&Paths) -> Option<Problem>;
+pub type CheckLooks = fn(&Paths) -> Vec<Problem>;
 
 /// Reads the process's arguments and does what they ask for, except opening the screen.
-pub fn start(check: CheckKeymap) -> Launch {
+pub fn start(check: CheckLooks) -> Launch {
     let Parsed {
         cli,
         reporters,
@@ -221,7 +222,7 @@ fn no_folder(typed: &Path) -> CliError {
     let definition = Cli::command();
     let near = definition
         .get_subcommands()
-        .map(|command| (find::distance(command.get_name(), &typed), command.get_name()))
+        .map(|command| (spelling::distance(command.get_name(), &typed), command.get_name()))
         .min()
         .filter(|(distance, _)| *distance <= 2);
     match near {
@@ -234,7 +235,7 @@ fn perform(
     command: Command,
     reporters: &ReporterOptions,
     workspace: Option<&Path>,
-    check: CheckKeymap,
+    check: CheckLooks,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let cwd = current_folder()?;
@@ -292,8 +293,8 @@ fn perform(
         }
         Command::Doctor(args) => {
             let opened = Opened::at(&cwd, workspace, output)?;
-            let keymap = check(&opened.paths);
-            doctor::doctor(&opened, &args, keymap.as_ref(), output)
+            let looks = check(&opened.paths);
+            doctor::doctor(&opened, &args, &looks, output)
         }
         Command::Schema { kind } => schema::print(kind.as_deref(), output),
         Command::Completions { shell } => {

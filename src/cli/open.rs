@@ -9,6 +9,7 @@ use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::problem::Problem;
+use crate::model::spelling;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
@@ -267,7 +268,7 @@ impl Opened {
         let error = CliError::usage(format!("there is no environment `{name}`"));
         let slugs = workspace.environments().iter().map(|node| node.slug.as_str());
         let near = slugs
-            .map(|slug| (find::distance(slug, name), slug))
+            .map(|slug| (spelling::distance(slug, name), slug))
             .min()
             .filter(|(distance, _)| *distance <= 2);
         Err(match near {

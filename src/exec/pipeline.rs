@@ -253,6 +253,22 @@ impl Pipeline {
         names.filter(|name| !is_defined(name)).cloned().collect()
     }
 
+    /// A token that can be fetched anew is to scripts as one that there is none of, while it is locked.
+    fn forget_locked_tokens(&self, plan: &Plan, scopes: &mut Scopes) {
+        if self.tokens.is_none() || plan.tokens.is_empty() {
+            return;
+        }
+        let is_filled = |name: &str| plan.tokens.filled().any(|bound| bound.source.variable == name);
+        for scope in Scope::ALL {
+            let bindings = scopes.layer_mut(scope).bindings.iter_mut();
+            for binding in bindings.filter(|binding| binding.locked) {
+                if plan.tokens.renews(&binding.key) || is_filled(&binding.key) {
+                    (binding.locked, binding.undefined) = (false, true);
+                }
+            }
+        }
+    }
+
     /// Resolves what is of the vault, once the user has agreed.
     async fn with_vault(
         &self,
@@ -488,6 +504,7 @@ impl Pipeline {
                 }),
             };
             job.scopes.clone_from(&prepared.scopes);
+            self.forget_locked_tokens(&prepared.plan, &mut job.scopes);
             job.request.clone_from(&prepared.request);
             job.response.clone_from(&response);
             job.limits = self.limits;
@@ -515,12 +532,29 @@ impl Pipeline {
             for nested in sent.take_nested() {
                 prepared.log.take_nested(nested);
             }
+            if event == ScriptEvent::PreRequest {
+                prepared.blocked = prepared
+                    .blocked
+                    .take()
+                    .or_else(|| locked_in_script(&prepared.log.outcome));
+            }
             let outcome = &prepared.log.outcome;
             if outcome.skipped || context.cancel.is_cancelled() || (self.stop_on_failure && outcome.failed()) {
                 break;
             }
         }
     }
+}
+
+/// What a script's error is called that read a value which is locked; `script/js/scope.js` says so.
+const LOCKED: &str = "LockedValue";
+
+/// Why a request is not sent whose script needs what the passphrase guards.
+fn locked_in_script(outcome: &Outcome) -> Option<SendError> {
+    let error = outcome.script_errors.iter().find(|error| error.name == LOCKED)?;
+    let told = error.message.split(';').next().unwrap_or_default();
+    let message = format!("{told}, and `{}` needs it, so that nothing was sent", error.script);
+    Some(SendError::new(SendErrorKind::Request, message).hint(passphrases::UNLOCK))
 }
 
 /// A script whose tests failed has failed itself when the run is to stop there, as in newman.

@@ -11,8 +11,8 @@
 use std::time::Duration;
 
 use crate::auth::{Dialogue, Memory, Reply, SignedRequest, signs_body};
-use crate::http::{Client, SendContext};
-use crate::model::exchange::{Hop, Timings};
+use crate::http::{Client, MAY_BE_THERE, SendContext};
+use crate::model::exchange::{Hop, SendErrorKind, Timings};
 use crate::model::{Exchange, ResolvedRequest};
 
 /// Sends a request with its credentials, as often as its auth and the server need to agree.
@@ -91,6 +91,12 @@ pub(super) fn join(first: Exchange, mut second: Exchange, why: String) -> Exchan
     second.timings.total += first.timings.total;
     second.redactor = first.redactor.and(&second.redactor);
     second.hops = hops;
+    if let Err(error) = &mut second.result
+        && error.kind == SendErrorKind::Cancelled
+    {
+        // The second says it of itself: the first went out.
+        error.hint = Some(MAY_BE_THERE.to_owned());
+    }
     second
 }
 
@@ -101,5 +107,36 @@ fn warn(exchange: &mut Exchange, warnings: Vec<String>) {
         if !exchange.warnings.contains(&warning) {
             exchange.warnings.push(warning);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::renewal::unsent;
+    use crate::model::Request;
+    use crate::model::exchange::SendError;
+    use crate::vars::{Dynamic, Scopes, resolve};
+
+    #[test]
+    fn a_second_request_that_is_cancelled_does_not_say_that_nothing_was_sent() {
+        let exchange = |kind| {
+            let error = SendError::new(kind, "cancelled while connecting").hint("nothing was sent");
+            let request = Request::default();
+            let resolved = resolve(
+                &request,
+                &request.auth,
+                &request.settings,
+                &Scopes::default(),
+                &Dynamic::new(),
+            );
+            unsent(&resolved, error)
+        };
+        let joined = |kind| {
+            let joined = join(exchange(SendErrorKind::Connect), exchange(kind), "digest".to_owned());
+            joined.error().and_then(|error| error.hint.clone())
+        };
+        assert_eq!(joined(SendErrorKind::Cancelled).as_deref(), Some(MAY_BE_THERE));
+        assert_eq!(joined(SendErrorKind::Connect).as_deref(), Some("nothing was sent"));
     }
 }

@@ -82,6 +82,9 @@ pub(super) fn broke(error: &hyper::Error) -> String {
     }
 }
 
+/// What is said of a cancelled request of which something went out.
+pub const MAY_BE_THERE: &str = "the server may have received the request all the same";
+
 /// The user stopped it; `went_out` is whether a connection had taken the request, or one before a redirect.
 pub(super) fn cancelled(phase: Phase, went_out: bool) -> SendError {
     let error = SendError::new(SendErrorKind::Cancelled, format!("cancelled while {}", doing(phase)));
@@ -90,7 +93,7 @@ pub(super) fn cancelled(phase: Phase, went_out: bool) -> SendError {
         Phase::Waiting | Phase::Downloading { .. } | Phase::PostResponseScript
     );
     if waits || went_out {
-        error.hint("the server may have received the request all the same")
+        error.hint(MAY_BE_THERE)
     } else {
         error.hint("nothing was sent")
     }

@@ -48,6 +48,7 @@ pub use certificate::{CertificateError, read_certificate};
 pub use client::{Client, ClientConfig};
 pub use cookies::{Jar, merge as merge_cookies};
 pub use download::{Download, Downloaded};
+pub use error::MAY_BE_THERE;
 pub use headers::ACCEPT_ENCODING;
 pub use identity::{Looking, Missing, Passphrases};
 pub use kept::{Keeper, Keeping};

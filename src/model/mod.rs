@@ -34,6 +34,7 @@ pub mod request;
 pub mod script;
 pub mod secret;
 pub mod settings;
+pub mod spelling;
 pub mod template;
 pub mod tls;
 pub mod token;

@@ -17,6 +17,7 @@ pub mod body;
 pub mod config;
 pub mod files;
 pub mod keyring;
+pub mod keys;
 pub mod locate;
 pub mod packages;
 pub mod paths;

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
-use super::files::{Content, Disk, Files, Place, parse, plain_group, read};
+use super::files::{Content, Disk, Files, Place, parse, parse_told, plain_group, read};
 use crate::model::ItemPath;
 use crate::model::problem::Problem;
 
@@ -273,20 +273,20 @@ fn gather(path: &Path, inside: &Path, files: &Files, out: &mut BTreeSet<Place>, 
     }
 }
 
-/// Those of some files that can be read, or are gone: what was wrong with them no longer is.
-pub fn whole(paths: &[PathBuf], files: &Files) -> Vec<PathBuf> {
-    let is_whole = |path: &&PathBuf| {
-        let relative = path.strip_prefix(files.root()).ok();
-        let Some(place) = relative.and_then(Place::from_file) else {
-            return false;
-        };
-        match read(path) {
-            Ok(Disk::Bytes(bytes)) => parse(&place, path, &bytes).is_ok(),
-            Ok(Disk::Missing) => true,
-            Err(_) => false,
+/// Those of some files that can be read, or are gone, each with what is to be told of it: what else was wrong with it no
+/// longer is. Where a folder was looked at, those that changed in it are meant.
+pub fn whole(paths: &[PathBuf], changes: &[Change], files: &Files) -> Vec<(PathBuf, Vec<Problem>)> {
+    let told = |path: &PathBuf| {
+        let place = Place::from_file(path.strip_prefix(files.root()).ok()?)?;
+        match read(path).ok()? {
+            Disk::Bytes(bytes) => parse_told(&place, path, &bytes).ok().map(|(_, told)| told),
+            Disk::Missing => Some(Vec::new()),
         }
     };
-    paths.iter().filter(is_whole).cloned().collect()
+    let changed = changes.iter().filter_map(|change| files.path(&change.place));
+    let all: BTreeSet<PathBuf> = paths.iter().cloned().chain(changed).collect();
+    let whole = all.into_iter().filter_map(|path| told(&path).map(|told| (path, told)));
+    whole.collect()
 }
 
 /// What has become of one place, if anything.

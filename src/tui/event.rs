@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::model::exchange::Cookie;
 use crate::model::exchange::Phase;
+use crate::model::problem::Problem;
 use crate::model::variable::CurrentValues;
 use crate::model::{EnvironmentId, Exchange, Filed, Outcome};
 use crate::store::files::Theirs;
@@ -53,8 +54,8 @@ pub enum Event {
     Loaded(Part, usize),
     /// Files changed outside.
     Changed(Vec<Change>),
-    /// Files that were looked at and are not broken, or not any more.
-    Whole(Vec<PathBuf>),
+    /// Files that were looked at and are not broken, or not any more, each with what is to be told of it.
+    Whole(Vec<(PathBuf, Vec<Problem>)>),
     /// A body's index grew.
     Indexed(u64, body::Snapshot),
     /// A search found something, or ended.

@@ -43,4 +43,4 @@ pub mod theme;
 mod unlocking;
 pub mod widgets;
 
-pub use runtime::{App, Flow, Host, TuiOptions, keymap_problem, run};
+pub use runtime::{App, Flow, Host, TuiOptions, problems, run};

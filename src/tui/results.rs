@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::exec::{self, Aim};
 use crate::model::exchange::SendErrorKind;
+use crate::model::problem::Problem;
 use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
 
 use super::action::Action;
@@ -41,7 +42,9 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Saved(saved) => took(state, saved, queue, effects),
         Event::Whole(files) => {
             let problems = &mut state.shared.workspace.problems;
-            problems.retain(|problem| problem.at.is_none() || !files.contains(&problem.file));
+            let is_looked_at = |problem: &Problem| files.iter().any(|(file, _)| *file == problem.file);
+            problems.retain(|problem| problem.at.is_none() || !is_looked_at(problem));
+            problems.extend(files.into_iter().flat_map(|(_, told)| told));
         }
         Event::Loaded(part, left) => loading::take(state, part, left),
         Event::Changed(changes) => outside::follow(state, changes, effects),

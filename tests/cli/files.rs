@@ -41,3 +41,26 @@ fn a_body_that_breaks_off_does_not_take_the_place_of_a_file() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "a,b,c");
     server.join().unwrap();
 }
+
+#[test]
+fn a_misspelt_key_of_a_file_is_told_once_by_who_uses_it_and_by_doctor() {
+    let home = Home::new();
+    let text = "name = \"Echo\"\nurl = \"{{base_url}}/demo/echo\"\n[scripts]\npost_response = \"\"\n";
+    let postrider = || home.with(&[("echo", text)]);
+    let told = "echo.toml:4:1: unknown key `post_response` in `scripts`, did you mean `post-response`?";
+    for command in [["send", "api/echo", "--demo"], ["run", "api/echo", "--demo"]] {
+        let told = contains(told).count(1);
+        postrider().args(command).assert().success().stderr(told);
+    }
+    let hint = contains("did you mean `post-response`?");
+    postrider().arg("doctor").assert().success().stdout(hint);
+    let config = home.folder.path().join("config/postrider");
+    write(&config, "config.toml", "timeuot = \"3s\"\n");
+    write(&config, "themes/mine.toml", "name = \"Mine\"\n[styles]\nbace = {}\n");
+    postrider()
+        .arg("doctor")
+        .assert()
+        .success()
+        .stdout(contains("mine.toml:3:1").and(contains("did you mean `base`?")))
+        .stderr(contains("config.toml:1:1: unknown key `timeuot`, did you mean `timeout`?").count(1));
+}

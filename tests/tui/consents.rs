@@ -80,6 +80,11 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
     // Neither is asked again.
     user.press("<ctrl-j>").sees("200 OK");
     user.press("4").press("v").sees("heron-4711").sees("crane-0815");
+    // What was typed is asked again when that is wanted, and what was allowed is not.
+    user.press("<ctrl-p>ask again<enter>")
+        .sees("what you typed is forgotten");
+    user.press("<ctrl-j>").sees("One-time code (for `Birds`)");
+    user.press("stork-1234<enter>").sees("200 OK").sees("stork-1234");
     user.quit();
     assert!(!home.any_file_holds("heron-4711") && !home.any_file_holds("crane-0815"));
     // What was allowed is remembered, what was typed is not.

@@ -164,6 +164,23 @@ fn a_broken_file_is_told_and_the_rest_works() {
 }
 
 #[test]
+fn a_misspelt_key_is_told_where_it_is_until_it_is_mended() {
+    let home = Home::new();
+    let text = home.read(SERVICES);
+    let misspelt = text.replace("post-response", "post_response");
+    assert_ne!(misspelt, text);
+    let mut user = User::at_home(&home);
+    user.sees_no("! 1 warning");
+    fs::write(home.root().join(SERVICES), &misspelt).unwrap();
+    user.sees("! 1 warning");
+    user.press("<ctrl-p>problems<enter>")
+        .sees("did you mean `post-response`?")
+        .press("<esc>");
+    fs::write(home.root().join(SERVICES), &text).unwrap();
+    user.sees_no("! 1 warning");
+}
+
+#[test]
 fn an_unreadable_state_is_set_aside_with_a_word() {
     let home = Home::new();
     let mut user = User::at_home(&home);

@@ -323,15 +323,17 @@ impl Config {
     /// A mark of the secrets that a token is got with: password, client secret, key. It is salted, and belongs where the
     /// token itself is kept.
     pub fn mark(&self) -> String {
-        self.marked(&Chance::Real.nonce())
+        self.secrets_under(&Chance::Real.nonce())
     }
 
     /// Whether a mark is one of these secrets.
     pub fn has_mark(&self, mark: &str) -> bool {
-        mark.split_once(':').is_some_and(|(salt, _)| self.marked(salt) == mark)
+        mark.split_once(':')
+            .is_some_and(|(salt, _)| self.secrets_under(salt) == mark)
     }
 
-    fn marked(&self, salt: &str) -> String {
+    /// The same under a salt of one's own, for what stays in memory.
+    pub fn secrets_under(&self, salt: &str) -> String {
         let secrets = [&self.client.secret, &self.client.key, &self.password].map(Secret::reveal);
         let digest = Sha256::digest(serde_json::json!([salt, secrets]).to_string());
         let digest = digest

@@ -242,3 +242,35 @@ async fn what_needs_a_locked_value_is_not_sent() {
     let told = error(&pipeline().send(plan, &SendContext::default()).await);
     assert!(told.contains("`{{vault:key}}` is locked"), "{told}");
 }
+
+#[tokio::test]
+async fn a_script_that_reads_a_locked_value_is_told_so_and_nothing_is_sent() {
+    use crate::model::variable::Owner;
+
+    for (script, read) in [
+        ("console.log('pin: ' + pm.variables.get('pin'))", true),
+        ("pm.variables.set('a', pm.globals.replaceIn('{{pin}}'))", true),
+        ("console.log(pm.globals.has('pin'))", false),
+        ("pm.globals.set('pin', 5); console.log(pm.globals.get('pin'))", false),
+    ] {
+        let (mut session, id) = given(request("One", "{{base}}/", script, "")).await;
+        session.current.lock(Owner::Globals, "pin");
+        let plan = session.plan(id).unwrap();
+        let outcome = pipeline().send(plan, &SendContext::default()).await;
+        let errors: Vec<&str> = outcome.script_errors.iter().map(|error| error.name.as_str()).collect();
+        if !read {
+            assert_eq!(errors, [""; 0], "{script}");
+            assert!(outcome.exchange.unwrap().response().is_some(), "{script}");
+            continue;
+        }
+        assert_eq!(errors, ["LockedValue"], "{script}");
+        assert!(outcome.script_errors[0].message.contains("POSTRIDER_PASSPHRASE"));
+        let told = error(&outcome);
+        assert!(
+            told.contains(
+                "`pin` is locked with a passphrase, and `One, pre-request` needs it, so that nothing was sent"
+            ) && told.contains("POSTRIDER_PASSPHRASE"),
+            "{told}"
+        );
+    }
+}

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use crate::exec::plan::{self, Plan};
 use crate::exec::source::{Source, collection_layer};
 use crate::exec::tokens::{TokenRequest, token_sources, tokens_seen};
-use crate::model::script::{ScriptEvent, Scripts};
+use crate::model::script::ScriptEvent;
 use crate::model::token::{Renew, TokenKey, TokenSource};
+use crate::model::variable::display_value;
 use crate::model::{NodeId, Scope, Workspace};
 use crate::vars::{Dynamic, Layer, Scopes, resolve};
 
@@ -161,6 +162,51 @@ impl Bound {
         }
         key
     }
+
+    /// A fingerprint of what the token is fetched with: its requests as written, and the variables that they
+    /// use. Of those that scripts read, the ones that they name count.
+    pub fn made_of(&self, scopes: &Scopes) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for plan in self.request.iter().chain(&self.refresh) {
+            let auth = plan.auth();
+            // An auth does not show its parameters.
+            let params: Vec<_> = auth
+                .params
+                .iter()
+                .map(|(name, param)| (name, param.to_string()))
+                .collect();
+            (format!("{:?}", plan.request), &auth.kind, params).hash(&mut hasher);
+            let resolved = resolve(&plan.request, plan.auth(), &plan.settings, scopes, &Dynamic::new());
+            let mut names: Vec<&str> = resolved.used.iter().map(|(name, _)| name.as_str()).collect();
+            for script in scripts(plan) {
+                script.hash(&mut hasher);
+                let all = Scope::ALL.iter().flat_map(|scope| &scopes.layer(*scope).bindings);
+                let named = all
+                    .map(|binding| binding.key.as_str())
+                    .filter(|key| script.contains(key));
+                names.extend(named);
+            }
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                let value = scopes.get(name).map(|(_, binding)| display_value(&binding.value));
+                (name, value).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+}
+
+/// Whether a request is made by a script before it is sent.
+pub(super) fn is_made_by_script(plan: &Plan) -> bool {
+    scripts(plan).any(|script| !script.trim().is_empty())
+}
+
+fn scripts(plan: &Plan) -> impl Iterator<Item = &str> {
+    let above = plan.ancestors.iter().map(|ancestor| &ancestor.scripts);
+    above
+        .chain([&plan.request.scripts])
+        .map(|scripts| scripts.source(ScriptEvent::PreRequest))
 }
 
 /// A fingerprint of the iteration data and local variables that a token's requests are made of; empty when they are made
@@ -178,11 +224,6 @@ fn audience(request: &Plan, refresh: Option<&Plan>, scopes: &Scopes) -> String {
         }));
     }
     // A script may look at all of the row, by whatever name and way.
-    let runs = |scripts: &Scripts| !scripts.source(ScriptEvent::PreRequest).trim().is_empty();
-    let is_made_by_script = |plan: &Plan| {
-        let above = plan.ancestors.iter().map(|ancestor| &ancestor.scripts);
-        above.chain([&plan.request.scripts]).any(runs)
-    };
     if plans().any(is_made_by_script) {
         let row = scopes.layer(Scope::Data).bindings.iter();
         made_of.extend(row.map(|binding| (binding.key.clone(), binding.value.to_string())));

@@ -44,6 +44,8 @@ pub struct Landed {
 pub(super) struct Flight {
     /// Tells it from others.
     pub number: u64,
+    /// See [`Origin::made_of`].
+    pub made_of: u64,
     landed: watch::Receiver<Option<Arc<Landed>>>,
     cancel: CancellationToken,
     /// Ends the flight when all that wait have gone.
@@ -82,6 +84,7 @@ impl Landing {
 /// Begins to fetch a token; the number tells this flight from others.
 pub(super) fn begin(
     number: u64,
+    made_of: u64,
     store: TokenStore,
     origin: Arc<dyn Origin>,
     want: Want,
@@ -92,6 +95,7 @@ pub(super) fn begin(
     let (sender, landed) = watch::channel(None);
     let flight = Flight {
         number,
+        made_of,
         landed: landed.clone(),
         cancel: cancel.clone(),
         riders: Arc::downgrade(&rider),

@@ -10,6 +10,7 @@
 //!                 `accessToken` ─▶ sign
 //! ```
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,12 @@ impl Origin for Granted {
 
     fn renew_before(&self) -> Duration {
         RENEW_BEFORE
+    }
+
+    fn made_of(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.config.fingerprint(), self.config.secrets_under("")).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> crate::script::BoxFuture<Fetched> {

@@ -22,6 +22,9 @@ pub trait Origin: Send + Sync {
     /// How long before its end the token counts as expired.
     fn renew_before(&self) -> Duration;
 
+    /// A fingerprint of what it obtains the token with: request, variables, secrets. While it is the same, a failure holds.
+    fn made_of(&self) -> u64;
+
     /// Obtains a token. It never fails without a reason, and it never waits for the store's answer on its own key.
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched>;
 }

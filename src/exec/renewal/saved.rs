@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::bound::{Bound, Tokens};
+use jiff::Timestamp;
+
+use super::bound::{Bound, Tokens, is_made_by_script};
 use super::origin::{Cause, Failure, Fetched, Fetching, Origin};
 use super::reply;
 use crate::exec::pipeline::{Pipeline, SendContext};
 use crate::exec::plan::Plan;
+use crate::exec::tokens::{TokenStatus, mentions, status_of};
 use crate::model::token::TokenKey;
 use crate::model::variable::VariableWrite;
-use crate::model::{NodeId, Outcome, Scope};
+use crate::model::{Auth, NodeId, Outcome, Scope};
 use crate::script::{BoxFuture, Engine};
 use crate::vars::Scopes;
 
@@ -39,6 +42,10 @@ impl Origin for SavedRequest {
 
     fn renew_before(&self) -> Duration {
         self.bound().map_or(Duration::ZERO, |bound| bound.source.renew_before)
+    }
+
+    fn made_of(&self) -> u64 {
+        self.bound().map_or(0, |bound| bound.made_of(&self.scopes))
     }
 
     fn fetch(self: Arc<Self>, fetching: Fetching) -> BoxFuture<Fetched> {
@@ -73,7 +80,15 @@ impl SavedRequest {
             // What it has spoilt does not matter to the full one.
         }
         match self.tokens.request(self.at, &scopes, self.collection) {
-            Some(plan) => self.send(plan, &context).await,
+            Some(mut plan) => match self.do_without_itself(&mut plan) {
+                Ok(()) => self.send(plan, &context).await,
+                Err(failure) => Fetched {
+                    token: Err(failure),
+                    from: plan.request.name.clone(),
+                    node: plan.node,
+                    outcome: None,
+                },
+            },
             None => Fetched {
                 token: Err(self.not_there()),
                 from: String::new(),
@@ -81,6 +96,27 @@ impl SavedRequest {
                 outcome: None,
             },
         }
+    }
+
+    /// A request that is to bring a token goes without that token where it only inherits it, and cannot go at all where it
+    /// says itself that it needs one while there is none.
+    fn do_without_itself(&self, plan: &mut Plan) -> Result<(), Failure> {
+        let Some(variable) = self.bound().map(|bound| &bound.source.variable) else {
+            return Ok(());
+        };
+        if mentions(plan.auth(), variable) && plan.request.auth.is_inherited() {
+            plan.inherited_auth.auth = Auth::new(Auth::NONE);
+        }
+        let value = plan.scopes.get(variable).map(|(_, binding)| &binding.value);
+        let is_missing = status_of(value, Timestamp::UNIX_EPOCH) == TokenStatus::Missing;
+        // A script may put it there.
+        if !is_missing || is_made_by_script(plan) || !mentions(plan.auth(), variable) {
+            return Ok(());
+        }
+        let name = &plan.request.name;
+        let hint = format!("give `{name}` the auth that it signs in with, or `none`");
+        let text = format!("`{name}` is to bring `{variable}` and its auth sends it itself, and there is none");
+        Err(Failure::new(text).hint(hint))
     }
 
     fn not_there(&self) -> Failure {

@@ -203,7 +203,7 @@ impl Pipeline {
                 }
                 log.renewals.push(renewal);
                 let own = prepared.plan.tokens.request(token.at, &prepared.scopes, None);
-                if let Some(text) = own.filter(|_| led).and_then(|own| sends_itself(&own, &name)) {
+                if let Some(text) = own.filter(|_| led).and_then(|own| sends_itself(&own, &name, true)) {
                     say(prepared, ConsoleLevel::Warn, text);
                 }
                 match &landed.token {
@@ -367,7 +367,7 @@ impl Pipeline {
         for bound in filled {
             let (source, name) = (&bound.source, prepared.plan.request.name.clone());
             let key = bound.key(&prepared.scopes);
-            if let Some(text) = sends_itself(&prepared.plan, &source.variable) {
+            if let Some(text) = sends_itself(&prepared.plan, &source.variable, false) {
                 say(prepared, ConsoleLevel::Warn, text);
             }
             let answered = prepared.log.outcome.exchange.as_ref().and_then(Exchange::response);
@@ -426,18 +426,19 @@ pub(super) fn request_id(prepared: &Prepared, ready: &Ready) -> String {
     format!("{} {}", ready.resolved.method, prepared.plan.id())
 }
 
-/// What is wrong with a request that is to bring a token and sends it as well; `None` when it does not.
-fn sends_itself(plan: &Plan, variable: &str) -> Option<String> {
+/// What is wrong with a request that is to bring a token and sends it as well; `None` when it does not. A renewal leaves out
+/// what it only inherits.
+fn sends_itself(plan: &Plan, variable: &str, renews: bool) -> Option<String> {
     let name = &plan.request.name;
-    let whence = if plan.request.auth.is_inherited() {
-        ", which it inherits,"
-    } else {
-        ""
+    let (whence, what) = match (plan.request.auth.is_inherited(), renews) {
+        (true, true) => (", which it inherits,", "it was sent without"),
+        (true, false) => (", which it inherits,", "nothing, or the old one"),
+        (false, _) => ("", "nothing, or the old one"),
     };
     mentions(plan.auth(), variable).then(|| {
         format!(
-            "`{name}` is to bring `{variable}`, and its auth{whence} sends `{{{{{variable}}}}}`: nothing, or the old one; give \
-             `{name}` the auth `none`"
+            "`{name}` is to bring `{variable}`, and its auth{whence} sends `{{{{{variable}}}}}`: {what}; give `{name}` the auth \
+             `none`"
         )
     })
 }

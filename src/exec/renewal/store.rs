@@ -73,6 +73,8 @@ struct Setback {
     failed: Arc<Landed>,
     times: u32,
     at: Instant,
+    /// What it was tried with: something else is tried at once.
+    made_of: u64,
 }
 
 /// How long nothing is tried again after so many failures in a row.
@@ -227,6 +229,8 @@ impl TokenStore {
             if let Some(landing) = slot.flight.as_ref().and_then(Flight::join) {
                 (landing, false)
             } else {
+                let made_of = origin.made_of();
+                slot.setback = slot.setback.take().filter(|setback| setback.made_of == made_of);
                 let setback = slot.setback.as_ref().filter(|_| !forced);
                 if let Some(left) = setback.and_then(|setback| pause(setback.times).checked_sub(setback.at.elapsed())) {
                     let failed = setback.map(|setback| setback.failed.clone());
@@ -234,7 +238,8 @@ impl TokenStore {
                         return Obtained::Paused(failed, left);
                     }
                 }
-                let (flight, landing) = flight::begin(number, self.clone(), origin, want.clone(), slot.token.clone());
+                let known = slot.token.clone();
+                let (flight, landing) = flight::begin(number, made_of, self.clone(), origin, want.clone(), known);
                 slot.flight = Some(flight);
                 (landing, true)
             }
@@ -264,7 +269,7 @@ impl TokenStore {
         let Some(slot) = slots.by_key.get_mut(key).filter(|slot| slot.is_awaiting(number)) else {
             return;
         };
-        slot.flight = None;
+        let made_of = slot.flight.take().map_or(0, |flight| flight.made_of);
         match &landed.token {
             Ok(token) => slot.take(token.clone()),
             Err(_) => {
@@ -272,6 +277,7 @@ impl TokenStore {
                     failed: landed.clone(),
                     times: slot.setback.as_ref().map_or(0, |setback| setback.times) + 1,
                     at: Instant::now(),
+                    made_of,
                 });
             }
         }

@@ -32,6 +32,7 @@ class Layer {
     const row = this.index.get(key);
     if (row) {
       row.value = value;
+      row.locked = false;
       if (type) row.type = type;
     } else {
       const added = { key, value, type, enabled: true };
@@ -61,7 +62,7 @@ function hostLayer(kind) {
     if (change === 'set' && value === undefined) host.write(kind, 'undefine', clean(key), '');
     else host.write(kind, change, clean(key), change === 'set' ? toJson(value) : '');
   };
-  const row = ([key, value, enabled, none]) => ({ key, value: none ? undefined : value, enabled });
+  const row = ([key, value, enabled, none, locked]) => ({ key, value: none || locked ? undefined : value, enabled, locked });
   return new Layer(name, rows.map(row), tell, id);
 }
 
@@ -69,6 +70,17 @@ function ownLayer(definition) {
   const values = Array.isArray(definition) ? definition : (definition && definition.values) || [];
   const rows = new VariableList(values).map(({ key, value, type, disabled }) => ({ key, value, type, enabled: !disabled }));
   return new Layer((definition && definition.name) || '', rows, () => {});
+}
+
+// Nobody is to go on with nothing where there is a value that the user has only to unlock.
+function open(row) {
+  if (!row.locked) return given(row.value);
+  const error = new Error(
+    `the value of \`${row.key}\` is locked with a passphrase; ` +
+      'unlock what is kept first: the key L, `unlock` in the commands, or `POSTRIDER_PASSPHRASE`',
+  );
+  error.name = 'LockedValue';
+  throw error;
 }
 
 // A host's scope by its name; whatever else stands for a scope is one already.
@@ -123,7 +135,7 @@ export class VariableScope extends Property {
     key = String(key);
     for (const kind of this.#kinds) {
       const row = layer(kind).index.get(key);
-      if (row) return given(row.value);
+      if (row) return open(row);
     }
     return undefined;
   }

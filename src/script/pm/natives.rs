@@ -131,7 +131,7 @@ fn scope_of(kind: &str) -> Scope {
     }
 }
 
-/// A scope as `{ name, id, rows: [[key, value, enabled, undefined]] }`.
+/// A scope as `{ name, id, rows: [[key, value, enabled, undefined, locked]] }`.
 fn scope_text(state: &State, kind: &str) -> String {
     let Some(job) = &state.job else {
         return json!({"name": "", "id": "", "rows": []}).to_string();
@@ -140,7 +140,15 @@ fn scope_text(state: &State, kind: &str) -> String {
     let rows: Vec<_> = layer
         .bindings
         .iter()
-        .map(|binding| json!([binding.key, binding.value, binding.enabled, binding.undefined]))
+        .map(|binding| {
+            json!([
+                binding.key,
+                binding.value,
+                binding.enabled,
+                binding.undefined,
+                binding.locked
+            ])
+        })
         .collect();
     json!({"name": layer.name, "id": layer.id, "rows": rows}).to_string()
 }

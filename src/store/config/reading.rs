@@ -10,6 +10,7 @@ use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table};
 use super::ConfigDto;
 use crate::model::problem::Problem;
 use crate::store::files::line_column;
+use crate::store::keys;
 
 /// What each setting takes, for whoever wrote something else.
 const TAKES: [(&str, &str); 13] = [
@@ -63,6 +64,7 @@ pub fn read(file: &Path, text: &str) -> (ConfigDto, Vec<Problem>) {
             }
         }
     }
+    problems.extend(keys::unknown(file, text, &keys::CONFIG));
     // Each was read alone already.
     (dto(&good).unwrap_or_default(), problems)
 }
@@ -153,5 +155,16 @@ mod tests {
         known.sort_unstable();
         told.sort_unstable();
         assert_eq!(known, told);
+    }
+
+    #[test]
+    fn a_setting_that_there_is_none_of_is_told() {
+        let (dto, problems) = read(Path::new("config.toml"), "theme = \"day\"\ntimeuot = \"3s\"\n");
+        assert_eq!(dto.theme.as_deref(), Some("day"));
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            ["config.toml:2:1: unknown key `timeuot`, did you mean `timeout`?"]
+        );
     }
 }

@@ -14,12 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::known::{Disk, Files, read_plain, unreadable};
-use super::parse::parse;
+use super::parse::{parse, parse_told};
 use super::place::{Content, Place};
 use super::walk::{Shelf, Walk};
 use crate::model::problem::Problem;
 use crate::model::variable::Variable;
 use crate::model::{Entity, Environment, Group, ItemPath, NodeId, Workspace, load};
+use crate::store::keys;
+use crate::store::packages::LOCK_FILE;
 
 /// Below so many files a second thread is not worth starting.
 const FEW_FILES: usize = 32;
@@ -27,8 +29,8 @@ const FEW_FILES: usize = 32;
 const PART: usize = 500;
 
 enum Parsed {
-    /// The file's bytes, and what they say.
-    File(Vec<u8>, Result<Content, Problem>),
+    /// The file's bytes, and what they say, with what is to be told of it.
+    File(Vec<u8>, Result<(Content, Vec<Problem>), Problem>),
     /// It cannot be read.
     Unreadable(Problem),
     /// It has none, or somebody took it away just now.
@@ -160,6 +162,7 @@ impl Files {
             }
             self.build(&mut workspace, &mut groups, place, content);
         }
+        problems.extend(lock_problems(self.root()));
         workspace.sort();
         workspace.problems = problems;
         let loading = Loading {
@@ -189,7 +192,9 @@ impl Files {
         match parsed {
             Parsed::File(bytes, result) => {
                 self.note(place, bytes);
-                result.map_err(|problem| problems.push(problem)).ok()
+                let (content, told) = result.map_err(|problem| problems.push(problem)).ok()?;
+                problems.extend(told);
+                Some(content)
             }
             Parsed::Unreadable(problem) => {
                 problems.push(problem);
@@ -259,6 +264,13 @@ fn written_secrets(file: &Path, content: &Content) -> impl Iterator<Item = Probl
     })
 }
 
+/// What is to be told of the packages' lock. That it cannot be read is said by who needs it.
+fn lock_problems(root: &Path) -> Vec<Problem> {
+    let file = root.join(LOCK_FILE);
+    let text = std::fs::read_to_string(&file);
+    text.map_or_else(|_| Vec::new(), |text| keys::unknown(&file, &text, &keys::LOCK))
+}
+
 fn parse_all(places: &[(Place, Option<PathBuf>)]) -> Vec<Parsed> {
     if places.len() < FEW_FILES {
         return places.iter().map(parse_one).collect();
@@ -279,7 +291,7 @@ fn parse_one((place, file): &(Place, Option<PathBuf>)) -> Parsed {
     let Some(file) = file else { return Parsed::Nothing };
     match read_plain(file) {
         Ok(Disk::Bytes(bytes)) => {
-            let content = parse(place, file, &bytes);
+            let content = parse_told(place, file, &bytes);
             Parsed::File(bytes, content)
         }
         Ok(Disk::Missing) => Parsed::Nothing,

@@ -144,3 +144,45 @@ fn folders_and_files_are_renamed_and_known_under_the_new_name() {
         Err(SaveError::BadPath { .. })
     ));
 }
+
+#[test]
+fn a_key_that_nobody_knows_is_told_and_costs_nothing_else() {
+    let root = workspace();
+    let text = "name = 'Get'\nurl = 'http://h'\n\n[scripts]\npost_response = 'pm.test()' # mine\n";
+    write(root.path(), "collections/api/get.toml", text);
+    write(root.path(), "collections/api/users/folder.toml", "nmae = 'U'");
+    write(
+        root.path(),
+        "environments/demo.toml",
+        "name = 'Demo'\n[[variables]]\nkey = 'a'\nvaule = 1",
+    );
+    write(root.path(), "packages.lock", "wanted = []\npackages = []");
+    let files = Files::new(root.path());
+    let workspace = files.load();
+    let mut told: Vec<String> = workspace.problems.iter().map(|problem| problem.to_string()).collect();
+    told.sort();
+    let told: Vec<&str> = told
+        .iter()
+        .map(|told| &told[root.path().to_str().unwrap().len() + 1..])
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "collections/api/get.toml:5:1: unknown key `post_response` in `scripts`, did you mean `post-response`?",
+            "collections/api/users/folder.toml:1:1: unknown key `nmae`, did you mean `name`?",
+            "environments/demo.toml:4:1: unknown key `vaule` in `variables`, did you mean `value`?",
+            "packages.lock:2:1: unknown key `packages`, did you mean `package`?",
+        ]
+    );
+    let place = Place::Request(ItemPath::new("api/get"));
+    let id = workspace.find(&ItemPath::new("api/get")).unwrap();
+    let mut request = crate::model::Request::clone(workspace.request(id).unwrap());
+    request.method = crate::model::request::Method::new("POST");
+    let entity = crate::model::Entity::Request(std::sync::Arc::new(request));
+    files.save(&place, &Content::Item(entity), false).unwrap();
+    let saved = fs::read_to_string(root.path().join("collections/api/get.toml")).unwrap();
+    assert!(
+        saved.contains("POST") && saved.contains("post_response = 'pm.test()' # mine"),
+        "{saved}"
+    );
+}

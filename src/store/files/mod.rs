@@ -52,4 +52,4 @@ pub(super) use atomic::write;
 pub(super) use duration::DurationText;
 pub(super) use known::{Disk, read};
 pub(super) use load::plain_group;
-pub(super) use parse::{line_column, parse};
+pub(super) use parse::{line_column, parse, parse_told};

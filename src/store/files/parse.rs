@@ -13,6 +13,7 @@ use super::place::{Content, Place};
 use super::request::{self, RequestDto};
 use crate::model::problem::Problem;
 use crate::model::{Entity, Request};
+use crate::store::keys::{self, ENVIRONMENT, GROUP, REQUEST, Shape};
 
 /// What to do about a file that is no TOML.
 const FIX: &str = "correct it in a text editor; until then it is left as it is";
@@ -87,8 +88,8 @@ pub(in crate::store) fn line_column(text: &str, offset: usize) -> (usize, usize)
     (line, column)
 }
 
-fn read<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, Problem> {
-    toml::from_str(text).map_err(|error| {
+fn read<T: DeserializeOwned>(file: &Path, text: &str, shape: &Shape) -> Result<(T, Vec<Problem>), Problem> {
+    keys::read(file, text, shape).map_err(|error| {
         let message = error.message().trim().replace('\n', ", ");
         let table = error.span().filter(|_| message.starts_with("missing field"));
         let message = match table.and_then(|span| table_at(text, span.start)) {
@@ -141,19 +142,31 @@ fn inside(table: &dyn TableLike, at: usize, above: &str) -> Option<String> {
 
 /// Reads a file's text.
 pub(super) fn parse_text(place: &Place, file: &Path, text: &str) -> Result<Content, Problem> {
+    told(place, file, text).map(|(content, _)| content)
+}
+
+/// Reads a file's text, and tells of keys that do nothing.
+fn told(place: &Place, file: &Path, text: &str) -> Result<(Content, Vec<Problem>), Problem> {
     let slug = place.slug();
     Ok(match place {
         Place::Group(path) => {
-            let group = Arc::new(read::<GroupDto>(file, text)?.group(slug));
-            Content::Item(if path.parent().is_none() {
+            let (dto, problems) = read::<GroupDto>(file, text, &GROUP)?;
+            let group = Arc::new(dto.group(slug));
+            let entity = if path.parent().is_none() {
                 Entity::Collection(group)
             } else {
                 Entity::Folder(group)
-            })
+            };
+            (Content::Item(entity), problems)
         }
-        Place::Request(_) => Content::Item(Entity::Request(Arc::new(read::<RequestDto>(file, text)?.request(slug)))),
+        Place::Request(_) => {
+            let (dto, problems) = read::<RequestDto>(file, text, &REQUEST)?;
+            let request = Arc::new(dto.request(slug));
+            (Content::Item(Entity::Request(request)), problems)
+        }
         Place::Environment(_) | Place::Globals => {
-            Content::Environment(Arc::new(read::<EnvironmentDto>(file, text)?.environment(slug)))
+            let (dto, problems) = read::<EnvironmentDto>(file, text, &ENVIRONMENT)?;
+            (Content::Environment(Arc::new(dto.environment(slug))), problems)
         }
     })
 }
@@ -163,6 +176,15 @@ pub(in crate::store) fn parse(place: &Place, file: &Path, bytes: &[u8]) -> Resul
     parse_text(place, file, &FileText::new(file, bytes)?.text)
 }
 
+/// Reads a file's bytes, and tells of keys that do nothing.
+pub(in crate::store) fn parse_told(
+    place: &Place,
+    file: &Path,
+    bytes: &[u8],
+) -> Result<(Content, Vec<Problem>), Problem> {
+    told(place, file, &FileText::new(file, bytes)?.text)
+}
+
 /// A request as TOML text, laid out as a new file is: for the clipboard.
 pub fn request_to_toml(request: &Request) -> String {
     layout::text(&request::tree(request))
@@ -170,7 +192,8 @@ pub fn request_to_toml(request: &Request) -> String {
 
 /// A request from TOML text; the problem names the file `draft`.
 pub fn request_from_toml(text: &str) -> Result<Request, Problem> {
-    Ok(read::<RequestDto>(Path::new("draft"), text)?.request(""))
+    let (dto, _) = read::<RequestDto>(Path::new("draft"), text, &REQUEST)?;
+    Ok(dto.request(""))
 }
 
 #[cfg(test)]

@@ -153,6 +153,7 @@ impl State {
     }
 
     fn rename(&mut self, from: &ItemPath, to: &ItemPath, which: &str) -> Result<(), StateError> {
+        self.keep_shut(from, to, which)?;
         let transaction = self.connection.transaction()?;
         for (table, column) in [("drafts", "key"), ("history", "path")] {
             let sql = format!(
@@ -162,6 +163,22 @@ impl State {
             transaction.execute(&sql, params![from.as_str(), to.as_str()])?;
         }
         transaction.commit()?;
+        Ok(())
+    }
+
+    /// Sets the drafts aside that a renaming would put others in place of, and that cannot be opened: nobody has seen them.
+    fn keep_shut(&self, from: &ItemPath, to: &ItemPath, which: &str) -> Result<(), StateError> {
+        let sql = format!(
+            "SELECT ?2 || substr(key, length(?1) + 1) FROM drafts WHERE {}",
+            which.replace("{column}", "key")
+        );
+        let mut statement = self.connection.prepare(&sql)?;
+        let keys = statement.query_map(params![from.as_str(), to.as_str()], |row| row.get(0))?;
+        for key in keys.collect::<rusqlite::Result<Vec<String>>>()? {
+            if self.is_shut(&key)? {
+                self.set_draft_aside(&key, &draft_aside(&key, Timestamp::now()))?;
+            }
+        }
         Ok(())
     }
 }
@@ -275,6 +292,19 @@ mod tests {
         for key in ["a", "d"] {
             state.remove_draft(key).unwrap();
         }
+        // Nor does what is renamed take the place of one.
+        let (from, to) = (ItemPath::new("c"), ItemPath::new("b"));
+        state.rename_request(&from, &to).unwrap();
+        assert_eq!(state.draft("b").unwrap(), Some(draft("b", "typed")));
+        let aside = state.locked_drafts().unwrap();
+        assert!(
+            aside.len() == 2 && aside.iter().any(|key| key.starts_with(BROKEN) && key.ends_with(":b")),
+            "{aside:?}"
+        );
+        state.rename_request(&to, &from).unwrap();
+        let aside = aside.into_iter().find(|key| key.starts_with(BROKEN)).unwrap();
+        state.set_draft_aside(&aside, "b").unwrap();
+
         state.unlock(&passphrase).unwrap();
         assert_eq!(state.drafts().unwrap().len(), 3);
         assert_eq!(state.locked_drafts().unwrap(), ["a", "b", "c"]);

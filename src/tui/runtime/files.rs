@@ -204,12 +204,13 @@ impl Worker {
     /// Tells what others have changed at some paths.
     fn look(&self, paths: &[PathBuf]) {
         let changes = watch::reload(paths, &self.files);
-        let whole = watch::whole(paths, &self.files);
-        if !whole.is_empty() {
-            self.tell(Event::Whole(whole));
-        }
+        let whole = watch::whole(paths, &changes, &self.files);
         if !changes.is_empty() {
             self.tell(Event::Changed(changes));
+        }
+        // What is to be told of a file comes last: taking over its change forgets what was told before.
+        if !whole.is_empty() {
+            self.tell(Event::Whole(whole));
         }
     }
 

@@ -22,9 +22,11 @@ pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
     (keymap, problem)
 }
 
-/// What is wrong with the user's keys.
-pub fn keymap_problem(paths: &Paths) -> Option<Problem> {
-    keys(paths).1
+/// What is wrong with the user's keys and colours.
+pub fn problems(paths: &Paths) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = keys(paths).1.into_iter().collect();
+    themes(paths, &mut problems);
+    problems
 }
 
 /// The user's colours.
@@ -85,6 +87,7 @@ fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
         let usable = text.and_then(|text| Theme::parse(&text).map(|_| text).map_err(|error| error.to_string()));
         match usable {
             Ok(text) => {
+                problems.extend(Theme::unknown_keys(&file, &text));
                 themes.retain(|(own, _)| *own != name);
                 themes.push((name, text));
             }

@@ -57,7 +57,7 @@ use super::terminal::Screen;
 use consent::Asker;
 use files::FileWorker;
 use filters::Filters;
-pub use looks::keymap_problem;
+pub use looks::problems;
 use pictures::Pictures;
 use saves::Saves;
 use sends::Sends;

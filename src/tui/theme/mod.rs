@@ -13,11 +13,14 @@ mod colour;
 mod widgets;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ratatui::style::{Modifier, Style};
 use serde::Deserialize;
 
 use super::shipped;
+use crate::model::problem::Problem;
+use crate::store::keys::{self, Inside, Shape};
 
 pub use colour::Depth;
 
@@ -33,6 +36,14 @@ pub const EMBEDDED: [(&str, &str); 5] = [
 /// The theme used when nothing else is said.
 pub const DEFAULT: &str = "night";
 
+static STYLE: Shape = Shape(&[("fg", Inside::Any), ("bg", Inside::Any), ("mods", Inside::Any)]);
+static STYLES: Shape = Theme::STYLE_KEYS;
+static FILE: Shape = Shape(&[
+    ("name", Inside::Any),
+    ("palette", Inside::Any),
+    ("styles", Inside::Table(&STYLES)),
+]);
+
 macro_rules! styles {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// What each kind of thing on the screen looks like.
@@ -46,6 +57,9 @@ macro_rules! styles {
         impl Theme {
             /// The names a theme file must define, each once.
             pub const STYLES: &[&str] = &[$(stringify!($name)),*];
+
+            /// The keys of its `[styles]`.
+            const STYLE_KEYS: Shape = Shape(&[$((stringify!($name), Inside::Table(&STYLE))),*]);
 
             fn slot(&mut self, name: &str) -> Option<&mut Style> {
                 match name {
@@ -159,9 +173,6 @@ pub enum ThemeError {
     /// It is no TOML, or not of the right shape.
     #[error("{0}")]
     Syntax(#[from] toml::de::Error),
-    /// A style that does not exist.
-    #[error("`{0}` is not a style")]
-    UnknownStyle(String),
     /// A colour that cannot be read.
     #[error("`{0}` is not a colour: write `#rrggbb`, a number from 0 to 255, an ANSI name or a name of `[palette]`")]
     Colour(String),
@@ -171,7 +182,6 @@ pub enum ThemeError {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct File {
     name: String,
     #[serde(default)]
@@ -180,7 +190,6 @@ struct File {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct StyleEntry {
     fg: Option<String>,
     bg: Option<String>,
@@ -225,7 +234,12 @@ impl File {
 }
 
 impl Theme {
-    /// Reads a theme file.
+    /// The keys of a theme file that do nothing, misspelt styles first of all.
+    pub fn unknown_keys(file: &Path, text: &str) -> Vec<Problem> {
+        keys::unknown(file, text, &FILE)
+    }
+
+    /// Reads a theme file. What it does not know is left out, see [`Theme::unknown_keys`].
     pub fn parse(text: &str) -> Result<Self, ThemeError> {
         let shipped = EMBEDDED.iter().any(|(_, own)| *own == text);
         Self::of(if shipped {
@@ -251,7 +265,9 @@ impl Theme {
             for word in &entry.mods {
                 style = style.add_modifier(modifier(word).ok_or_else(|| ThemeError::Modifier(word.clone()))?);
             }
-            *theme.slot(name).ok_or_else(|| ThemeError::UnknownStyle(name.clone()))? = style;
+            if let Some(slot) = theme.slot(name) {
+                *slot = style;
+            }
         }
         Ok(theme)
     }
@@ -349,6 +365,7 @@ mod tests {
             let theme = Theme::parse(text).unwrap_or_else(|e| panic!("{name}: {e}"));
             let as_toml = Theme::of(toml::from_str(text).unwrap()).unwrap();
             assert_eq!(theme, as_toml, "{name}, as what is shipped is read");
+            assert_eq!(Theme::unknown_keys(Path::new(name), text), []);
             let missing: Vec<_> = Theme::STYLES
                 .iter()
                 .filter(|style| !file.styles.contains_key(**style))
@@ -436,7 +453,19 @@ mod tests {
     #[test]
     fn mistakes_are_named() {
         let text = |style: &str| format!("name = 'x'\n[styles]\n{style}\n");
-        assert!(matches!(Theme::parse(&text("bace = {}")), Err(ThemeError::UnknownStyle(name)) if name == "bace"));
+        let misspelt = text("bace = {}\ndim = { fgs = 'red' }");
+        assert!(Theme::parse(&misspelt).is_ok());
+        let told: Vec<String> = Theme::unknown_keys(Path::new("x.toml"), &misspelt)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "x.toml:3:1: unknown key `bace` in `styles`, did you mean `base`?",
+                "x.toml:4:9: unknown key `fgs` in `styles.dim`, did you mean `fg`?"
+            ]
+        );
         assert!(matches!(
             Theme::parse(&text("base = { fg = 'blu' }")),
             Err(ThemeError::Colour(_))

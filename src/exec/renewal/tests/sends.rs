@@ -430,3 +430,80 @@ async fn a_token_whose_request_uses_its_own_variable_is_fetched() {
         .unwrap();
     assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
 }
+
+/// Makes the request that fetches the token another one.
+fn change_fetching(client: &mut Client, change: impl FnOnce(&mut Request)) {
+    let id = client.nodes[TOKEN];
+    let workspace = Arc::make_mut(&mut client.session.workspace);
+    let mut request = Request::clone(workspace.request(id).unwrap());
+    change(&mut request);
+    let entity = Entity::Request(Arc::new(request));
+    workspace
+        .apply(crate::model::edit::Edit::Replace { id, entity })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_token_request_that_inherits_its_own_token_goes_without_it() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    change_fetching(&mut client, |request| request.auth = crate::model::Auth::default());
+    client.set("t", "old-one");
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked()), (200, 1));
+    let own = outcome.renewals[0].outcome.as_ref().unwrap();
+    let sent = &own.exchange.as_ref().unwrap().request.headers;
+    assert!(
+        sent.iter().all(|(name, _)| !name.eq_ignore_ascii_case("authorization")),
+        "{sent:?}"
+    );
+    let told: Vec<&str> = outcome.console.iter().map(|line| line.text.as_str()).collect();
+    assert!(
+        told.iter()
+            .any(|text| text.contains("which it inherits, sends `{{t}}`: it was sent without")),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_request_that_needs_its_own_token_is_not_sent_while_there_is_none() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    change_fetching(&mut client, |request| {
+        request.auth = crate::model::Auth::new("bearer").with("token", "{{t}}")
+    });
+    let told = error(&client.send(GET).await);
+    assert!(
+        told.contains("`token` is to bring `t` and its auth sends it itself, and there is none"),
+        "{told}"
+    );
+    assert_eq!(desk.asked(), 0);
+    // With an old one it goes at once: some servers renew like that.
+    client.set("t", "old-one");
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 1));
+}
+
+#[tokio::test]
+async fn a_corrected_password_need_not_wait_for_the_pause() {
+    let desk = Desk::open(Mood {
+        refuses: Some(401),
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    change_fetching(&mut client, |request| {
+        request
+            .headers
+            .push(crate::model::request::Entry::new("X-Password", "{{password}}"));
+    });
+    client.set("password", "wrong");
+    for _ in 0..3 {
+        assert!(error(&client.send(GET).await).contains("could not be renewed"));
+    }
+    assert_eq!(desk.asked(), 1, "the pause holds");
+    client.set("unrelated", "x");
+    assert!(error(&client.send(GET).await).contains("not tried again"));
+    desk.with(|book| book.mood.refuses = None);
+    client.set("password", "right");
+    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 2));
+}

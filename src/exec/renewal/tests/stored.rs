@@ -1,6 +1,6 @@
 //! The store itself: one fetching for all, rows that log in differently, other postriders, and what a check costs.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ struct Fake {
     go: Arc<Notify>,
     fetched: AtomicUsize,
     fails: bool,
+    made_of: AtomicU64,
 }
 
 impl Fake {
@@ -30,6 +31,7 @@ impl Fake {
             go: Arc::new(Notify::new()),
             fetched: AtomicUsize::new(0),
             fails,
+            made_of: AtomicU64::new(0),
         })
     }
 }
@@ -44,6 +46,10 @@ impl Origin for Fake {
 
     fn renew_before(&self) -> Duration {
         Duration::ZERO
+    }
+
+    fn made_of(&self) -> u64 {
+        self.made_of.load(Ordering::Relaxed)
     }
 
     fn fetch(self: Arc<Self>, _: Fetching) -> BoxFuture<Fetched> {
@@ -162,6 +168,22 @@ async fn the_user_need_not_wait_for_a_pause() {
         origin.go.notify_one();
         let obtained = store.obtain(origin.clone(), want(None, cause), &cancel).await;
         assert_eq!(matches!(obtained, Obtained::Paused(..)), paused, "{obtained:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_corrected_need_not_wait_for_a_pause() {
+    let (store, origin) = (TokenStore::default(), Fake::new(true));
+    let cancel = CancellationToken::new();
+    for (made_of, paused) in [(1, false), (1, true), (2, false), (2, true), (1, false)] {
+        origin.made_of.store(made_of, Ordering::Relaxed);
+        origin.go.notify_one();
+        let obtained = store.obtain(origin.clone(), want(None, Cause::Missing), &cancel).await;
+        assert_eq!(
+            matches!(obtained, Obtained::Paused(..)),
+            paused,
+            "{made_of}: {obtained:?}"
+        );
     }
 }
 
