@@ -2,7 +2,7 @@
 
 use clap::error::{ContextKind, ContextValue};
 
-use super::find::distance;
+use crate::model::spelling::distance;
 
 /// Takes a tip out of an error that is nothing like what was typed, and the usage that goes with it.
 pub fn without_far_tips(error: &mut clap::Error) {

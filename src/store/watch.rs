@@ -283,8 +283,8 @@ pub fn whole(paths: &[PathBuf], changes: &[Change], files: &Files) -> Vec<(PathB
             Disk::Missing => Some(Vec::new()),
         }
     };
-    let changed = changes.iter().filter_map(|change| files.path(&change.place));
-    let all: BTreeSet<PathBuf> = paths.iter().cloned().chain(changed).collect();
+    let looked_up = changes.iter().filter_map(|change| files.path(&change.place));
+    let all: BTreeSet<PathBuf> = paths.iter().cloned().chain(looked_up).collect();
     let whole = all.into_iter().filter_map(|path| told(&path).map(|told| (path, told)));
     whole.collect()
 }

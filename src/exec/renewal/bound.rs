@@ -181,10 +181,10 @@ impl Bound {
             for script in scripts(plan) {
                 script.hash(&mut hasher);
                 let all = Scope::ALL.iter().flat_map(|scope| &scopes.layer(*scope).bindings);
-                let named = all
+                let said = all
                     .map(|binding| binding.key.as_str())
                     .filter(|key| script.contains(key));
-                names.extend(named);
+                names.extend(said);
             }
             names.sort_unstable();
             names.dedup();

@@ -159,7 +159,7 @@ fn a_key_that_nobody_knows_is_told_and_costs_nothing_else() {
     write(root.path(), "packages.lock", "wanted = []\npackages = []");
     let files = Files::new(root.path());
     let workspace = files.load();
-    let mut told: Vec<String> = workspace.problems.iter().map(|problem| problem.to_string()).collect();
+    let mut told: Vec<String> = workspace.problems.iter().map(ToString::to_string).collect();
     told.sort();
     let told: Vec<&str> = told
         .iter()

@@ -470,7 +470,7 @@ async fn a_token_request_that_needs_its_own_token_is_not_sent_while_there_is_non
     let desk = Desk::open(mood(LONG)).await;
     let mut client = Client::new(&desk, vec![source()]);
     change_fetching(&mut client, |request| {
-        request.auth = crate::model::Auth::new("bearer").with("token", "{{t}}")
+        request.auth = crate::model::Auth::new("bearer").with("token", "{{t}}");
     });
     let told = error(&client.send(GET).await);
     assert!(
