@@ -38,6 +38,7 @@ mod scopes;
 mod secrets;
 mod send;
 mod sign_in;
+mod stream;
 mod tips;
 mod tokens;
 mod vault;

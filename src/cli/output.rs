@@ -1,13 +1,14 @@
 //! The one door to stdout and stderr: colour only where it is wanted, and nothing of a server's unescaped.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::args::ColorWhen;
 pub use crate::reports::words::{duration, escape, escape_lines, moment, size};
 
 /// Where a command writes.
 pub struct Output {
-    out: Box<dyn Write + Send>,
+    out: Out,
     err: Box<dyn Write + Send>,
     /// Colours for stdout.
     pub paint: Paint,
@@ -30,7 +31,7 @@ impl Output {
             live: false,
             paint: Paint::wanted(color, io::stdout().is_terminal()),
             err_paint: Paint::wanted(color, io::stderr().is_terminal()),
-            out: Box::new(io::BufWriter::new(io::stdout())),
+            out: Out::new(io::BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
         }
     }
@@ -39,7 +40,7 @@ impl Output {
     #[cfg(test)]
     pub fn to(out: impl Write + Send + 'static, err: impl Write + Send + 'static) -> Self {
         Self {
-            out: Box::new(out),
+            out: Out::new(out),
             err: Box::new(err),
             paint: Paint(false),
             err_paint: Paint(false),
@@ -52,14 +53,19 @@ impl Output {
     /// Writes a line to stdout.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
         self.settle();
-        writeln!(self.out, "{text}")?;
-        self.out.flush()
+        let mut out = self.out.lock();
+        writeln!(out, "{text}")?;
+        out.flush()
     }
 
     /// Writes bytes to stdout as they are.
     pub fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.out.write_all(bytes)?;
-        self.out.flush()
+        self.out.bytes(bytes)
+    }
+
+    /// Stdout for a thread that writes while others wait.
+    pub fn out(&self) -> Out {
+        self.out.clone()
     }
 
     /// Shows a line on stderr until the next one comes, for a person only.
@@ -87,16 +93,53 @@ impl Output {
     }
 }
 
+/// Stdout. Clones share it.
+#[derive(Clone)]
+pub struct Out(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Out {
+    fn new(out: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Box::new(out))))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Box<dyn Write + Send>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes bytes as they are, at once.
+    pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = self.lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+}
+
+/// Whether another program reads stdout, which may write to the terminal itself: it is a pipe or a socket.
+pub fn is_piped() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::FileTypeExt;
+        let own = io::stdout().as_fd().try_clone_to_owned();
+        let known = own.and_then(|fd| std::fs::File::from(fd).metadata());
+        known.is_ok_and(|known| known.file_type().is_fifo() || known.file_type().is_socket())
+    }
+    #[cfg(not(unix))]
+    {
+        !io::stdout().is_terminal()
+    }
+}
+
 /// What a command wrote, for tests; clones share it.
 #[cfg(test)]
 #[derive(Clone, Default)]
-pub struct Written(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+pub struct Written(Arc<Mutex<Vec<u8>>>);
 
 #[cfg(test)]
 impl Written {
     /// All of it so far.
     pub fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
@@ -104,7 +147,7 @@ impl Written {
 #[cfg(test)]
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.extend_from_slice(bytes);
         Ok(bytes.len())
     }

@@ -2,25 +2,25 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::exec::tokens::{self, TokenStatus};
-use crate::exec::{Pipeline, Plan, SendContext, failures, scopes};
+use crate::exec::{Plan, failures, scopes};
 use crate::model::body::Language;
-use crate::model::exchange::{Phase, Response};
+use crate::model::exchange::Response;
 use crate::model::request::{Entry, Method};
+use crate::model::script::ScriptEvent;
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
 use crate::store;
 
 use super::args::SendArgs;
 use super::open::{Opened, cancellable, secrets};
-use super::output::{Output, escape};
+use super::output::{Output, Paint, escape, is_piped};
 use super::sign_in::Terminal;
+use super::stream::{self, Kind, Watch, Watched};
 use super::{CliError, body, describe, find, wire};
 
 /// Sends the request; exit code 1 when it, a script or a test failed.
@@ -44,16 +44,22 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
     let mut context = cancellable();
-    let mut outcome = match &args.output {
-        Some(_) => watched(&pipeline, plan.clone(), &mut context, output).await,
-        None => pipeline.send(plan.clone(), &context).await,
-    };
+    let watch = watch(&plan, args, output);
+    let Watched {
+        mut outcome,
+        written,
+        unread,
+    } = stream::send(&pipeline, plan.clone(), &mut context, watch, output).await;
     let lost = opened.session.keep(node, &outcome);
     outcome.console.extend(lost);
     let redactor = secrets(&opened.session, node, &outcome);
     opened.remember(&plan, &outcome, &redactor);
     let kept = opened.save(output);
 
+    if unread {
+        // Whoever has read enough wants to hear of nothing that broke off.
+        return Ok(if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
     tell(&plan, &outcome, &redactor, args, output);
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
     if response.is_some_and(|response| response.status == 401) {
@@ -67,48 +73,29 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
     } else {
         ExitCode::SUCCESS
     };
-    let printed = response.map_or(Ok(()), |response| print(response, &redactor, args, output));
+    let printed = match (written, response) {
+        (Ok(false), Some(response)) => print(response, &redactor, args, output),
+        (written, _) => written.map(drop).map_err(CliError::from),
+    };
     printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
 }
 
-/// Sends and shows on a terminal how much of the body has come.
-async fn watched(pipeline: &Pipeline, plan: Plan, context: &mut SendContext, output: &mut Output) -> Outcome {
-    let so_far = Arc::new(Mutex::new(None));
-    let seen = Arc::clone(&so_far);
-    context.progress = Arc::new(move |phase| {
-        if let Phase::Downloading { received, total } = phase {
-            *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some((received, total));
-        }
-    });
-    let mut sending = pin!(pipeline.send(plan, context));
-    let mut tick = tokio::time::interval(Duration::from_millis(200));
-    loop {
-        tokio::select! {
-            outcome = &mut sending => {
-                output.settle();
-                return outcome;
-            }
-            _ = tick.tick() => {
-                let known = *so_far.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some((received, total)) = known {
-                    output.live(&progress(received, total));
-                }
-            }
-        }
-    }
-}
-
-/// `received 12.3 of 100.0 MB, 12 %`.
-fn progress(received: u64, total: Option<u64>) -> String {
-    let megabytes = |bytes: u64| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
-    match total.filter(|total| *total > 0) {
-        Some(total) => format!(
-            "received {} of {} MB, {} %",
-            megabytes(received),
-            megabytes(total),
-            received.saturating_mul(100) / total
-        ),
-        None => format!("received {} MB", megabytes(received)),
+/// How the send is to be watched: a body goes out as it comes, except into a file that it may only replace as a whole.
+fn watch(plan: &Plan, args: &SendArgs, output: &Output) -> Watch {
+    let (includes, paint) = (args.include, output.paint);
+    Watch {
+        kind: match &args.output {
+            Some(_) => Kind::Whole,
+            None if output.is_terminal && !args.raw => Kind::Lines,
+            None => Kind::Bytes,
+        },
+        head: Box::new(move |exchange| match exchange.response() {
+            Some(response) if includes => head(response, &exchange.redactor, paint),
+            _ => String::new(),
+        }),
+        tells: !args.quiet,
+        tells_download: !is_piped(),
+        to_the_end: plan.has_scripts(ScriptEvent::PostResponse),
     }
 }
 
@@ -274,17 +261,21 @@ fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
     output.note(&format!("{} `postrider send {path}` {why}", paint.cyan("hint:")));
 }
 
+/// The status line, the headers and the empty line behind them.
+fn head(response: &Response, redactor: &Redactor, paint: Paint) -> String {
+    let reason = redactor.redact(&response.reason);
+    let status = format!("{} {} {reason}", response.version, response.status);
+    let mut lines = vec![paint.status(response.status, escape(&status).trim_end())];
+    lines.extend(response.headers.iter().map(|(name, value)| {
+        let value = escape(&String::from_utf8_lossy(value));
+        format!("{}: {value}", paint.cyan(&escape(name)))
+    }));
+    lines.join("\n") + "\n\n"
+}
+
 fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut Output) -> Result<(), CliError> {
     if args.include {
-        let paint = output.paint;
-        let reason = redactor.redact(&response.reason);
-        let status = format!("{} {} {reason}", response.version, response.status);
-        output.line(&paint.status(response.status, escape(&status).trim_end()))?;
-        for (name, value) in &response.headers {
-            let value = escape(&String::from_utf8_lossy(value));
-            output.line(&format!("{}: {value}", paint.cyan(&escape(name))))?;
-        }
-        output.line("")?;
+        output.bytes(head(response, redactor, output.paint).as_bytes())?;
     }
     if let Some(file) = &args.output {
         let saved = store::body::save(&response.body, file, response.truncated.is_none(), |_, _| true);
@@ -326,15 +317,6 @@ fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn progress_is_told_in_megabytes() {
-        assert_eq!(
-            progress(12_340_000, Some(100_000_000)),
-            "received 12.3 of 100.0 MB, 12 %"
-        );
-        assert_eq!(progress(50_000, None), "received 0.0 MB");
-    }
 
     #[test]
     fn urls_are_told_from_paths() {

@@ -500,7 +500,11 @@ impl Pipeline {
                     },
                     others,
                     iteration: prepared.plan.iteration,
-                    context: context.clone(),
+                    context: SendContext {
+                        // Its answer is not the one that is looked at.
+                        arriving: None,
+                        ..context.clone()
+                    },
                 }),
             };
             job.scopes.clone_from(&prepared.scopes);

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::renewal::Tokens;
 use super::source::{Source, scopes};
-use crate::model::script::Scripts;
+use crate::model::script::{ScriptEvent, Scripts};
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Auth, Entity, EnvironmentId, ItemPath, NodeId, Request, Scope, Secret, Settings, Workspace};
@@ -139,6 +139,11 @@ impl Default for Iteration {
 }
 
 impl Plan {
+    /// Whether any of its scripts, or of what is above it, is for this moment.
+    pub fn has_scripts(&self, event: ScriptEvent) -> bool {
+        super::scripts::any(self, event)
+    }
+
     /// What `pm.info.requestId` says: the id it has in Postman, else where it is filed.
     pub fn id(&self) -> String {
         if !self.request.origin.id.is_empty() {

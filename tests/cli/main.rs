@@ -12,6 +12,7 @@ mod packages;
 mod reports;
 mod secrets;
 mod spellings;
+mod streams;
 mod tokens;
 mod vault;
 

@@ -1,0 +1,378 @@
+//! `send` while it goes on: a body that is written out as it comes, and a line for who waits.
+//!
+//! ```text
+//! send ── Arriving: the head, a body that grows ──▶ a thread writes it: bytes at once, text for a person line by line
+//!      └─ Phase ──▶ a line on stderr that says what is waited for, gone with the next
+//! ```
+//!
+//! A reader that goes away ends the send, unless scripts are to see the answer. What only makes sense as a whole, JSON that
+//! is laid out and bytes that are no text, is left to who has all of it.
+
+use std::io;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use encoding_rs::Encoding;
+use serde::de::IgnoredAny;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::exec::{Pipeline, Plan, SendContext};
+use crate::model::exchange::{Phase, Response};
+use crate::model::{Exchange, Outcome};
+
+use super::output::{Out, Output, escape_lines};
+
+/// How a body is to be written while it comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// All of it at the end.
+    Whole,
+    /// Each byte as it is.
+    Bytes,
+    /// Text, line by line, for a person.
+    Lines,
+}
+
+/// What is to be done while a request is sent.
+pub struct Watch {
+    /// How the body is written.
+    pub kind: Kind,
+    /// Says what stands before the body.
+    pub head: Box<dyn Fn(&Exchange) -> String>,
+    /// Whether a person is told how far it is.
+    pub tells: bool,
+    /// Whether the download is told of too: not where somebody else writes the body on the terminal.
+    pub tells_download: bool,
+    /// Whether the answer is wanted even when nobody reads it any more.
+    pub to_the_end: bool,
+}
+
+/// What came of it.
+pub struct Watched {
+    /// The send.
+    pub outcome: Outcome,
+    /// Whether the body has been written, as far as it came.
+    pub written: io::Result<bool>,
+    /// Whether it was given up because nobody reads it any more.
+    pub unread: bool,
+}
+
+/// How long a phase lasts before it is told of.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a download goes on before it is told of.
+const DOWNLOAD_PATIENCE: Duration = Duration::from_secs(1);
+/// How long a piece of text may be that is held back for the end of its line, in bytes.
+const MOST_HELD: usize = 64 * 1024;
+
+/// Sends, writes the body as it comes, and tells a person what is waited for.
+pub async fn send(
+    pipeline: &Pipeline,
+    plan: Plan,
+    context: &mut SendContext,
+    watch: Watch,
+    output: &mut Output,
+) -> Watched {
+    let stands = Arc::new(Mutex::new((Phase::Preparing, Instant::now())));
+    let seen = Arc::clone(&stands);
+    context.progress = Arc::new(move |phase| {
+        let mut stands = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = std::mem::discriminant(&stands.0) == std::mem::discriminant(&phase);
+        *stands = (phase, if same { stands.1 } else { Instant::now() });
+    });
+    let (arrived, mut arrivals) = mpsc::unbounded_channel();
+    if watch.kind != Kind::Whole {
+        context.arriving = Some(Arc::new(move |exchange| {
+            // Nobody waits for it any more when the send is over.
+            let _ = arrived.send(exchange);
+        }));
+    }
+    let mut sending = pin!(pipeline.send(plan, context));
+    let mut tick = tokio::time::interval(Duration::from_millis(200));
+    let mut writing: Option<JoinHandle<io::Result<bool>>> = None;
+    let mut written = None;
+    let shows = Arc::new(AtomicBool::new(false));
+    let mut unread = false;
+    let outcome = loop {
+        tokio::select! {
+            biased;
+            Some(exchange) = arrivals.recv() => {
+                // A refusal may be followed by another answer.
+                let status = exchange.response().map(|response| response.status);
+                if writing.is_none() && status.is_some_and(|status| status < 400) {
+                    output.settle();
+                    let head = (watch.head)(&exchange);
+                    let (out, kind, shows) = (output.out(), watch.kind, Arc::clone(&shows));
+                    writing = Some(tokio::task::spawn_blocking(move || {
+                        exchange.response().map_or(Ok(false), |response| write(head, response, kind, &shows, &out))
+                    }));
+                }
+            }
+            done = joined(&mut writing), if written.is_none() => {
+                let gone = done.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe);
+                if gone && !watch.to_the_end {
+                    unread = true;
+                    context.cancel.cancel();
+                }
+                written = Some(done);
+            }
+            outcome = &mut sending => break outcome,
+            _ = tick.tick() => {
+                let (phase, since) = *stands.lock().unwrap_or_else(PoisonError::into_inner);
+                let quiet = !watch.tells || (watch.kind == Kind::Lines && shows.load(Ordering::Relaxed));
+                match waits(phase, since.elapsed(), watch.tells_download) {
+                    Some(line) if !quiet => output.live(&line),
+                    _ => output.settle(),
+                }
+            }
+        }
+    };
+    output.settle();
+    let written = match written {
+        Some(written) => written,
+        None if writing.is_some() => joined(&mut writing).await,
+        None => Ok(false),
+    };
+    Watched {
+        outcome,
+        written,
+        unread,
+    }
+}
+
+/// The end of the writing; there is none while nothing is written.
+async fn joined(writing: &mut Option<JoinHandle<io::Result<bool>>>) -> io::Result<bool> {
+    match writing {
+        Some(writing) => writing.await.unwrap_or_else(|error| Err(io::Error::other(error))),
+        None => std::future::pending().await,
+    }
+}
+
+/// What a person who waits is told: `TLS handshake, 5 s`, `received 12.3 of 100.0 MB, 12 %`.
+fn waits(phase: Phase, since: Duration, tells_download: bool) -> Option<String> {
+    match phase {
+        Phase::Downloading { received, total } => {
+            (tells_download && since >= DOWNLOAD_PATIENCE).then(|| progress(received, total))
+        }
+        Phase::Dns | Phase::Connecting | Phase::Tls | Phase::Waiting => {
+            let what = if phase == Phase::Waiting {
+                "waiting for the answer"
+            } else {
+                phase.label()
+            };
+            (since >= PATIENCE).then(|| format!("{what}, {} s", since.as_secs()))
+        }
+        // Scripts and tokens may ask or tell something themselves.
+        _ => None,
+    }
+}
+
+fn progress(received: u64, total: Option<u64>) -> String {
+    let megabytes = |bytes: u64| format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10);
+    match total.filter(|total| *total > 0) {
+        Some(total) => format!(
+            "received {} of {} MB, {} %",
+            megabytes(received),
+            megabytes(total),
+            received.saturating_mul(100) / total
+        ),
+        None => format!("received {} MB", megabytes(received)),
+    }
+}
+
+/// Writes a body that grows; whether it did. Blocks until its end.
+fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, out: &Out) -> io::Result<bool> {
+    let mut blocks = response.body.follow();
+    if kind == Kind::Bytes {
+        shows.store(true, Ordering::Relaxed);
+        out.bytes(head.as_bytes())?;
+        loop {
+            let block = blocks.block()?;
+            if block.is_empty() {
+                return Ok(true);
+            }
+            out.bytes(&block)?;
+        }
+    }
+    let Some(encoding) = encoding(response) else {
+        return Ok(false);
+    };
+    let shape = Shape::of(&response.media_type());
+    let mut going = false;
+    let mut pending = Vec::new();
+    loop {
+        let block = blocks.block()?;
+        let ended = block.is_empty();
+        pending.extend_from_slice(&block);
+        if !going {
+            match shape.begins(&pending) {
+                Begins::Now if !pending.is_empty() => going = true,
+                Begins::Now | Begins::Perhaps if !ended => continue,
+                _ => return Ok(false),
+            }
+            shows.store(true, Ordering::Relaxed);
+            out.bytes(std::mem::take(&mut head).as_bytes())?;
+        }
+        let whole = if ended { pending.len() } else { lines_of(&pending) };
+        if whole > 0 {
+            let text = encoding.decode_without_bom_handling(&pending[..whole]).0;
+            let text = escape_lines(text.trim_start_matches('\u{feff}'));
+            out.bytes(text.as_bytes())?;
+            if ended && !text.ends_with('\n') {
+                out.bytes(b"\n")?;
+            }
+            pending.drain(..whole);
+        }
+        if ended {
+            return Ok(true);
+        }
+    }
+}
+
+/// How many bytes there are of whole lines; of a line that is too long, what of it ends with a whole character.
+fn lines_of(pending: &[u8]) -> usize {
+    if let Some(at) = memchr::memrchr(b'\n', pending) {
+        return at + 1;
+    }
+    if pending.len() <= MOST_HELD {
+        return 0;
+    }
+    match std::str::from_utf8(pending) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => pending.len(),
+    }
+}
+
+/// The encoding of a text whose lines end as those of ASCII do.
+fn encoding(response: &Response) -> Option<&'static Encoding> {
+    let encoding = match response.charset() {
+        Some(label) => Encoding::for_label(label.as_bytes())?,
+        None => encoding_rs::UTF_8,
+    };
+    encoding.is_ascii_compatible().then_some(encoding)
+}
+
+/// What may be shown before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    /// One record after another.
+    Records,
+    /// Text, unless it turns out to be JSON.
+    Text,
+    /// JSON, unless it turns out to be one value a line.
+    Json,
+    /// Bytes, pictures.
+    Other,
+}
+
+/// Whether what is there can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begins {
+    Now,
+    /// More has to come to tell.
+    Perhaps,
+    Never,
+}
+
+impl Shape {
+    fn of(media: &str) -> Self {
+        let (top, sub) = media.split_once('/').unwrap_or_default();
+        match (top, sub) {
+            (_, "event-stream" | "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines" | "jsonlines" | "x-jsonl") => {
+                Self::Records
+            }
+            (_, "json") => Self::Json,
+            (_, sub) if sub.ends_with("+json") => Self::Json,
+            ("text", _) | (_, "xml" | "javascript" | "yaml" | "x-yaml" | "csv") => Self::Text,
+            (_, sub) if sub.ends_with("+xml") || sub.ends_with("+yaml") => Self::Text,
+            _ => Self::Other,
+        }
+    }
+
+    fn begins(self, pending: &[u8]) -> Begins {
+        let text = pending
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(pending)
+            .trim_ascii_start();
+        let is_json = matches!(text.first(), Some(b'{' | b'['));
+        match self {
+            Self::Records => Begins::Now,
+            Self::Other => Begins::Never,
+            Self::Text | Self::Json if text.is_empty() => Begins::Perhaps,
+            Self::Text if !is_json => Begins::Now,
+            Self::Json if !is_json => Begins::Never,
+            Self::Text | Self::Json => {
+                let Some(end) = memchr::memchr(b'\n', text) else {
+                    return if text.len() > MOST_HELD {
+                        Begins::Never
+                    } else {
+                        Begins::Perhaps
+                    };
+                };
+                if serde_json::from_slice::<IgnoredAny>(&text[..end]).is_err() {
+                    Begins::Never
+                } else if text[end..].trim_ascii().is_empty() {
+                    // Perhaps this one value is all of it.
+                    Begins::Perhaps
+                } else {
+                    Begins::Now
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_told_in_megabytes() {
+        assert_eq!(
+            progress(12_340_000, Some(100_000_000)),
+            "received 12.3 of 100.0 MB, 12 %"
+        );
+        assert_eq!(progress(50_000, None), "received 0.0 MB");
+    }
+
+    #[test]
+    fn who_waits_long_is_told_for_what() {
+        let told = |phase, seconds| waits(phase, Duration::from_secs(seconds), true);
+        assert_eq!(told(Phase::Tls, 1), None);
+        assert_eq!(told(Phase::Tls, 5).as_deref(), Some("TLS handshake, 5 s"));
+        assert_eq!(told(Phase::Waiting, 3).as_deref(), Some("waiting for the answer, 3 s"));
+        assert_eq!(told(Phase::PreRequestScript, 9), None);
+        let download = Phase::Downloading {
+            received: 1_000_000,
+            total: None,
+        };
+        assert_eq!(told(download, 2).as_deref(), Some("received 1.0 MB"));
+        assert_eq!(waits(download, Duration::from_secs(2), false), None);
+    }
+
+    #[test]
+    fn what_is_a_whole_waits_and_what_are_lines_does_not() {
+        let begins = |media: &str, text: &str| Shape::of(media).begins(text.as_bytes());
+        assert_eq!(begins("text/event-stream", "data: 1"), Begins::Now);
+        assert_eq!(begins("application/x-ndjson", "{\"a\":"), Begins::Now);
+        assert_eq!(begins("text/plain", "tick"), Begins::Now);
+        assert_eq!(begins("text/plain", " {\n"), Begins::Never);
+        assert_eq!(begins("application/json", "{\"a\":1}\n"), Begins::Perhaps);
+        assert_eq!(begins("application/json", "{\"a\":1}\n{"), Begins::Now);
+        assert_eq!(begins("application/vnd.x+json", "{\n  \"a\""), Begins::Never);
+        assert_eq!(begins("image/svg+xml", "<svg"), Begins::Now);
+        assert_eq!(begins("image/png", "\u{89}PNG"), Begins::Never);
+        assert_eq!(begins("", "x"), Begins::Never);
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_cut_between_characters() {
+        assert_eq!(lines_of(b"a\nb\nc"), 4);
+        assert_eq!(lines_of(b"abc"), 0);
+        let mut long = vec![b'x'; MOST_HELD];
+        long.extend_from_slice(&"ä".as_bytes()[..1]);
+        assert_eq!(lines_of(&long), MOST_HELD);
+    }
+}
