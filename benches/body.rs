@@ -1,14 +1,21 @@
 //! The body viewer: what a first screen, a jump, the whole index and a search cost for small and large bodies.
 //!
-//! The point of the figures: the first screen, a jump, a fold and a path must not depend on the size.
+//! The point of the figures: the first screen, a jump, a fold and a path must not depend on the size. Before them, what
+//! filters over the largest body cost: in time, in memory, and until they are given up.
+
+#![expect(clippy::unwrap_used, reason = "a bench that cannot be set up is broken")]
+#![expect(clippy::print_stdout, reason = "a bench tells its figures")]
 
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use divan::counter::BytesCount;
 use divan::{Bencher, black_box};
+use postrider::filter::{FilterError, Limits, Session, Stop};
 use postrider::tui::widgets::body::{BodyStyles, Document, Form, Syntax, View, search};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,7 +31,55 @@ const SCREEN: Rect = Rect {
 };
 
 fn main() {
+    // Those that are asked for by name are wanted alone.
+    if std::env::args().skip(1).all(|argument| argument.starts_with("--")) {
+        let thread = std::thread::Builder::new().stack_size(Session::STACK);
+        thread.spawn(filters).unwrap().join().unwrap();
+    }
     divan::main();
+}
+
+/// What filters over 100 MB take.
+fn filters() {
+    let body = json(100 * MB);
+    let len = body.len();
+    let mut session = Session::new(body.into(), "application/json", Limits::default());
+    println!("filters over {} MB", len / MB);
+    for (what, text) in [
+        ("jq, the body read first", ".items | length"),
+        ("jq, a path", ".items[1000].owner.login"),
+        ("jq, over all items", "[.items[] | select(.active) | .score] | add"),
+        ("JSONPath, over all items", "$.items[?@.score > 998.5].id"),
+        ("JSONPath, over all values", "$..login"),
+    ] {
+        let began = Instant::now();
+        let count = session.run(text, &Stop::never()).unwrap().count;
+        let took = began.elapsed().as_secs_f64() * 1000.0;
+        println!("  {what:28} {took:>9.1} ms {count:>9} values   {text}");
+    }
+    for (what, text) in [
+        (
+            "jq, given up",
+            "[.items[] | tojson | fromjson] | sort | last(repeat(.))",
+        ),
+        ("JSONPath, given up", "$..[?count($..*) > 1]"),
+    ] {
+        let flag = Arc::new(AtomicBool::new(false));
+        let (asked, raised) = (Arc::clone(&flag), Arc::clone(&flag));
+        let given_up = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            raised.store(true, Ordering::SeqCst);
+            Instant::now()
+        });
+        let ended = session.run(text, &Stop::when(move || asked.load(Ordering::SeqCst)));
+        let took = given_up.join().unwrap().elapsed().as_secs_f64() * 1000.0;
+        assert_eq!(ended.unwrap_err(), FilterError::Cancelled);
+        println!("  {what:28} {took:>9.1} ms until it ended      {text}");
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    if let Some(most) = status.lines().find_map(|line| line.strip_prefix("VmHWM:")) {
+        println!("  memory at most {}", most.trim());
+    }
 }
 
 /// Compact JSON as an API sends it, of about this many bytes.
@@ -51,7 +106,11 @@ fn json(size: usize) -> Bytes {
 }
 
 fn indexed(size: usize) -> Document {
-    let mut doc = Document::new(json(size), Syntax::Json);
+    whole(json(size), Syntax::Json)
+}
+
+fn whole(body: Bytes, syntax: Syntax) -> Document {
+    let mut doc = Document::new(body, syntax);
     if let Some(job) = doc.index_job() {
         job.run(
             || false,
@@ -99,19 +158,34 @@ fn random_screen_raw(bencher: Bencher, size: usize) {
     jump(bencher, size, true, Form::Raw);
 }
 
+/// The same in bodies that are odd: nested without end, of short lines alone, of one long one.
+#[divan::bench(args = ["a million brackets", "ten million lines", "one line of 100 MB", "100 MB of a text in quotes"])]
+fn random_screen_of(bencher: Bencher, what: &str) {
+    let (body, syntax) = match what {
+        "a million brackets" => (["[".repeat(1_000_000), "]".repeat(1_000_000)].concat(), Syntax::Json),
+        "ten million lines" => ("short\n".repeat(10_000_000), Syntax::Text),
+        "one line of 100 MB" => ("word ".repeat(20 * MB), Syntax::Text),
+        _ => (format!("\"{}\"", "word ".repeat(20 * MB)), Syntax::Json),
+    };
+    jump_in(bencher, &whole(Bytes::from(body), syntax), true, Form::Pretty);
+}
+
 fn jump(bencher: Bencher, size: usize, wrap: bool, form: Form) {
-    let doc = indexed(size);
-    let mut view = view(&doc);
-    view.set_form(&doc, form);
-    view.set_wrap(&doc, wrap);
+    jump_in(bencher, &indexed(size), wrap, form);
+}
+
+fn jump_in(bencher: Bencher, doc: &Document, wrap: bool, form: Form) {
+    let mut view = view(doc);
+    view.set_form(doc, form);
+    view.set_wrap(doc, wrap);
     let mut buf = Buffer::empty(SCREEN);
     let at = Cell::new(1_usize);
     let lines = isize::try_from(doc.lines(form)).unwrap_or(isize::MAX);
     bencher.bench_local(|| {
         at.set(at.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
-        view.to_start(&doc);
-        view.move_cursor(&doc, isize::try_from(at.get() >> 2).unwrap_or_default() % lines);
-        view.draw(&doc, &BodyStyles::default(), SCREEN, &mut buf);
+        view.to_start(doc);
+        view.move_cursor(doc, isize::try_from(at.get() >> 2).unwrap_or_default() % lines);
+        view.draw(doc, &BodyStyles::default(), SCREEN, &mut buf);
     });
 }
 

@@ -2,7 +2,9 @@
 //!
 //! `cargo bench --bench keys`. Measured through a pseudo-terminal on the sample workspace, on those of 1,000 and 10,000
 //! requests, from their first frame on, and with a body of 10 MB on the screen. Of the largest also what finding costs, what
-//! the program holds in memory, and how long a change from outside takes to the screen.
+//! the program holds in memory, and how long a change from outside takes to the screen. And what a send takes longer for
+//! being sent from the screen: from the key to the server, and from its answer to the frame, beside a bare socket doing
+//! the same.
 
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot be set up is broken")]
@@ -11,13 +13,17 @@
 mod samples;
 mod terminal;
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use terminal::{Session, median_and_p99};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_postrider");
 const KEYS: usize = 300;
+const SENDS: usize = 100;
 const ESCAPE: &[u8] = b"\x1b";
 
 fn main() {
@@ -71,6 +77,102 @@ fn main() {
     type_in_url_bar(&mut session, "10 MB shown");
     // Ctrl+Q would ask about the request that was saved nowhere.
     session.child.kill().unwrap();
+    sends(folder);
+}
+
+/// When a request was there as a whole, and when its answer was on its way.
+type Stamps = (Instant, Instant);
+
+/// Answers `answer 0.`, `answer 1.` … on one connection after the other.
+fn serve(listener: &TcpListener, stamps: &Sender<Stamps>) {
+    let mut count = 0;
+    while let Ok((mut stream, _)) = listener.accept() {
+        stream.set_nodelay(true).unwrap();
+        let mut head = Vec::new();
+        let mut bytes = [0; 4096];
+        while let Ok(n @ 1..) = stream.read(&mut bytes) {
+            head.extend_from_slice(&bytes[..n]);
+            if !head.ends_with(b"\r\n\r\n") {
+                continue;
+            }
+            let received = Instant::now();
+            head.clear();
+            let body = format!("answer {count}.");
+            let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+            count += 1;
+            stream.write_all(answer.as_bytes()).unwrap();
+            if stamps.send((received, Instant::now())).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What a send costs on its way to the server and back, from a socket and from the screen.
+fn sends(folder: &Path) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (tell, stamps) = channel();
+    std::thread::spawn(move || serve(&listener, &tell));
+    println!("one send on an open connection, {SENDS} of them    median       99 %");
+    let bare = bare(address, &stamps);
+    let home = tempfile::tempdir().unwrap();
+    let mut session = Session::start(PROGRAM, &[], folder, home.path());
+    session.frame();
+    session.rest(Duration::from_secs(1));
+    session.press(b"\x0e"); // Ctrl+N
+    session.sees("New request");
+    session.press(format!("http://{address}/").as_bytes());
+    session.rest(Duration::from_millis(500));
+    session.press(ESCAPE);
+    session.rest(Duration::from_millis(500));
+    let (mut there, mut back) = (Vec::new(), Vec::new());
+    for n in SENDS..=2 * SENDS {
+        let since = Instant::now();
+        session.press(b"\n"); // Ctrl+J sends
+        let text = format!("answer {n}.");
+        let mut shown = session.frame();
+        while !session.text().contains(&text) {
+            shown = session.frame();
+        }
+        let (received, answered) = stamps.recv().unwrap();
+        session.rest(Duration::from_millis(50));
+        // The first one connects.
+        if n > SENDS {
+            there.push(received.duration_since(since));
+            back.push((since + shown).duration_since(answered));
+        }
+    }
+    session.child.kill().unwrap();
+    let mut both: Vec<Duration> = there.iter().zip(&back).map(|(there, back)| *there + *back).collect();
+    let whole = tell_of("from the screen, both ways", &mut both);
+    tell_of("of it from the key to the server", &mut there);
+    tell_of("of it from the answer to the frame", &mut back);
+    println!("  the screen adds {:.2} ms", ms(whole.saturating_sub(bare)));
+}
+
+/// A socket that does nothing but send and take the answer.
+fn bare(address: SocketAddr, stamps: &Receiver<Stamps>) -> Duration {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut times = Vec::new();
+    let mut bytes = [0; 4096];
+    for _ in 0..SENDS {
+        let since = Instant::now();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: bench\r\n\r\n").unwrap();
+        let taken = stream.read(&mut bytes).unwrap();
+        times.push(since.elapsed());
+        assert!(bytes[..taken].ends_with(b"."), "the answer came in one piece");
+        stamps.recv().unwrap();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    tell_of("from a socket, both ways", &mut times)
+}
+
+fn tell_of(what: &str, times: &mut [Duration]) -> Duration {
+    let (median, p99) = median_and_p99(times);
+    println!("  {what:44} {:>8.2} ms {:>8.2} ms", ms(median), ms(p99));
+    median
 }
 
 /// Finds as one types: each letter narrows what is found, each Backspace widens it.

@@ -18,6 +18,7 @@ use super::comparing;
 use super::consents::QuestionId;
 use super::filtering;
 use super::importing::{ImportId, Landing};
+use super::picturing;
 use super::runner::{Format, Order};
 use super::shared::RunId;
 use super::sign_ins::SignInId;
@@ -62,6 +63,8 @@ pub enum Effect {
     Search(u64, Box<body::search::Job>),
     /// Compares two bodies.
     Compare(u64, Box<comparing::Job>),
+    /// Decodes a picture.
+    Picture(u64, picturing::Job),
     /// Filters a body.
     Filter(u64, Box<filtering::Job>),
     /// Stops filtering.

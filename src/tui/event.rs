@@ -22,6 +22,7 @@ use super::runner::News;
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::widgets::body;
+use super::widgets::picture::Picture;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -62,6 +63,8 @@ pub enum Event {
     Found(u64, Found),
     /// Two bodies were compared, or why not.
     Compared(u64, Result<comparing::Compared, String>),
+    /// A picture was decoded, or why not.
+    Pictured(u64, Result<Picture, String>),
     /// A filter has news.
     Filtered(u64, filtering::News),
     /// An outside editor came back with a text; the key is that of the effect.

@@ -29,6 +29,7 @@ pub mod modals;
 pub mod outcomes;
 mod outside;
 pub mod panes;
+pub mod picturing;
 mod results;
 pub mod runner;
 mod runtime;

@@ -12,6 +12,7 @@ use super::command::Command;
 use super::commands::{
     ask_about_conflict, changed, give_up, import_news, mark_saved, not_moved, not_removed, release, run_news,
 };
+use super::comparing::Compared;
 use super::consents;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
@@ -28,6 +29,17 @@ use super::state::State;
 use super::unlocking;
 use crate::store::state::{HistoryRow, Other, token_of};
 use crate::vars::Layer;
+
+/// Two bodies were compared: whoever still shows that takes it.
+fn compared(state: &mut State, name: u64, found: Result<Compared, String>) {
+    let shown = state.modals.iter_mut().find_map(|modal| match modal {
+        Modal::Diff(diff) if diff.name == name => Some(diff),
+        _ => None,
+    });
+    if let Some(diff) = shown {
+        diff.take(found);
+    }
+}
 
 /// Takes an event that is no key, mouse or size.
 pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -58,15 +70,8 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             };
             response::found(&mut state.panes.response, document, found, &mut cx);
         }
-        Event::Compared(name, compared) => {
-            let mut shown = state.modals.iter_mut().filter_map(|modal| match modal {
-                Modal::Diff(diff) => Some(diff),
-                _ => None,
-            });
-            if let Some(diff) = shown.find(|diff| diff.name == name) {
-                diff.take(compared);
-            }
-        }
+        Event::Compared(name, found) => compared(state, name, found),
+        Event::Pictured(name, picture) => response::pictured(&mut state.panes.response, name, picture),
         Event::Filtered(name, news) => {
             let mut cx = Cx {
                 shared: &mut state.shared,

@@ -2,9 +2,9 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use crate::model::Payload;
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
+use crate::tui::picturing;
 
 /// Who types on within this time is not answered in between.
 const DEBOUNCE: Duration = Duration::from_millis(60);
@@ -24,6 +25,8 @@ pub struct Filters {
     newest: Arc<AtomicU64>,
     /// The thread that is there, if any: it ends with what it is called to do when this is dropped.
     worker: Option<Sender<(u64, Job)>>,
+    /// Whose turn it is to decode a picture.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Filters {
@@ -33,6 +36,7 @@ impl Filters {
             queue,
             newest: Arc::default(),
             worker: None,
+            turn: Arc::default(),
         }
     }
 
@@ -78,6 +82,23 @@ impl Filters {
         if started.is_err() {
             let words = "the system gives no thread to compare on".to_owned();
             let _ = self.queue.send(Event::Compared(name, Err(words)));
+        }
+    }
+
+    /// Decodes a picture, after those before it: each may take memory by the hundred megabytes.
+    pub fn picture(&self, name: u64, job: picturing::Job) {
+        let (queue, turn) = (self.queue.clone(), Arc::clone(&self.turn));
+        let started = Builder::new().name("picture".to_owned()).spawn(move || {
+            // Whoever broke off in it left nothing behind.
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(picture) = job.run() {
+                // Nobody listens when the program is ending.
+                let _ = queue.send(Event::Pictured(name, picture));
+            }
+        });
+        if started.is_err() {
+            let words = "the system gives no thread to decode it on".to_owned();
+            let _ = self.queue.send(Event::Pictured(name, Err(words)));
         }
     }
 

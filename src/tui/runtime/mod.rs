@@ -433,6 +433,7 @@ impl Helpers {
                 Effect::Index(document, job) => self.sends.index(document, *job),
                 Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::Compare(name, job) => self.filters.compare(name, *job),
+                Effect::Picture(name, job) => self.filters.picture(name, job),
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
                 Effect::StopFilter => self.filters.stop(),
                 Effect::AskAgain => self.sends.ask_again(),

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use ratatui::style::Color;
 
 /// How many colours the terminal shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Depth {
     /// 24 bits.
+    #[default]
     True,
     /// The 256 of xterm.
     Indexed,
@@ -40,7 +41,21 @@ impl Depth {
         }
     }
 
-    /// The nearest colour this depth has; `None` for no colour at all.
+    /// What comes closest to a colour of a picture, which is to look like what it shows; `None` for no colour at all.
+    pub fn paint(self, red: u8, green: u8, blue: u8) -> Option<Color> {
+        let own = (red, green, blue);
+        Some(match self {
+            Self::None => return None,
+            Self::True => Color::Rgb(red, green, blue),
+            Self::Indexed => Color::Indexed(nearest_indexed(red, green, blue)),
+            Self::Ansi => {
+                let near = SIXTEEN.into_iter().min_by_key(|(_, other)| distance(*other, own));
+                near.map_or(Color::Gray, |(colour, _)| colour)
+            }
+        })
+    }
+
+    /// The nearest colour this depth has for text on the user's ground; `None` for no colour at all.
     pub fn fit(self, colour: Color) -> Option<Color> {
         match (self, colour) {
             (Self::None, _) => None,
@@ -54,6 +69,26 @@ impl Depth {
         }
     }
 }
+
+/// The sixteen as xterm shows them: a user's own palette is known to nobody else.
+const SIXTEEN: [(Color, (u8, u8, u8)); 16] = [
+    (Color::Black, (0, 0, 0)),
+    (Color::Red, (205, 0, 0)),
+    (Color::Green, (0, 205, 0)),
+    (Color::Yellow, (205, 205, 0)),
+    (Color::Blue, (0, 0, 238)),
+    (Color::Magenta, (205, 0, 205)),
+    (Color::Cyan, (0, 205, 205)),
+    (Color::Gray, (229, 229, 229)),
+    (Color::DarkGray, (127, 127, 127)),
+    (Color::LightRed, (255, 0, 0)),
+    (Color::LightGreen, (0, 255, 0)),
+    (Color::LightYellow, (255, 255, 0)),
+    (Color::LightBlue, (92, 92, 255)),
+    (Color::LightMagenta, (255, 0, 255)),
+    (Color::LightCyan, (0, 255, 255)),
+    (Color::White, (255, 255, 255)),
+];
 
 /// Reads `#rrggbb`, a palette name, an ANSI name or number, or `default`.
 pub fn parse(text: &str, palette: &BTreeMap<String, String>) -> Option<Color> {
@@ -129,6 +164,22 @@ fn nearest_ansi(r: u8, g: u8, b: u8) -> Option<Color> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_has_the_colours_that_come_closest() {
+        assert_eq!(Depth::True.paint(1, 2, 3), Some(Color::Rgb(1, 2, 3)));
+        assert_eq!(Depth::Indexed.paint(255, 0, 0), Some(Color::Indexed(196)));
+        for (red, green, blue, near) in [
+            (0, 0, 0, Color::Black),
+            (255, 255, 255, Color::White),
+            (130, 130, 120, Color::DarkGray),
+            (190, 10, 10, Color::Red),
+            (250, 250, 60, Color::LightYellow),
+        ] {
+            assert_eq!(Depth::Ansi.paint(red, green, blue), Some(near));
+        }
+        assert_eq!(Depth::None.paint(255, 0, 0), None);
+    }
 
     #[test]
     fn no_other_indexed_colour_is_nearer() {

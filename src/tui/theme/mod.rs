@@ -51,6 +51,8 @@ macro_rules! styles {
         pub struct Theme {
             /// The name shown in the picker.
             pub name: String,
+            /// How many colours the terminal shows: pictures have colours of their own.
+            pub depth: Depth,
             $($(#[$doc])* pub $name: Style,)*
         }
 
@@ -285,6 +287,7 @@ impl Theme {
     /// The theme with its colours brought down to what the terminal shows.
     #[must_use]
     pub fn fit(mut self, depth: Depth) -> Self {
+        self.depth = depth;
         for name in Self::STYLES {
             if let Some(style) = self.slot(name) {
                 style.fg = style.fg.and_then(|colour| depth.fit(colour));

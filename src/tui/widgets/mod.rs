@@ -7,6 +7,7 @@ pub mod frame;
 pub mod glyphs;
 pub mod hatch;
 pub mod highlight;
+pub mod picture;
 pub mod popup;
 pub mod scroll;
 pub mod table;

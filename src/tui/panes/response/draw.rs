@@ -14,7 +14,7 @@ use crate::tui::widgets::{escape, glyphs, hatch};
 
 use super::place::Place;
 use super::tab::{self, Tab};
-use super::{State, filter, notes, title};
+use super::{State, filter, notes, picture, title};
 
 /// From this height of the inside on there is a rule below the tabs.
 const RULE_FROM: u16 = 14;
@@ -155,6 +155,7 @@ fn content(state: &State, place: &Place, view: View<'_>, area: Rect, buf: &mut B
             let hide = (!view.shared.revealed && !redactor.is_empty()).then_some(hide);
             let styles = theme.body();
             body.view.draw_hiding(&body.document, &styles, hide, area, buf);
+            picture::draw(state, place, view, area, buf);
         }
         return;
     }

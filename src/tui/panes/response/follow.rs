@@ -17,7 +17,7 @@ use super::place::Place;
 use super::show::Show;
 use super::sight::Body;
 use super::tab::Tab;
-use super::{State, failure, filter, headers, notes, request, scripts, timing, tls};
+use super::{State, failure, filter, headers, notes, picture, request, scripts, timing, tls};
 
 /// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
 const KEPT: usize = 32;
@@ -53,6 +53,7 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         .map_or_else(Vec::new, |node| notes::notes(cx.shared, node, &outcome));
 
     face(state, cx);
+    picture::ask(state, cx);
     let parts = state.parts(state.area);
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);
     state.filter.field.resize(parts.filter.width.saturating_sub(24), 1);
@@ -166,6 +167,7 @@ pub(super) fn put_away(state: &mut State, shown: Option<NodeId>) {
     others.sort_unstable_by_key(|place| std::cmp::Reverse(place.id));
     let mut room = KEPT_FILTERED;
     for place in others {
+        place.picture = None;
         if let Some(filtered) = &mut place.filtered {
             room = filtered.put_away(room);
         }

@@ -20,6 +20,7 @@ mod headers;
 mod input;
 mod notes;
 mod page;
+mod picture;
 mod place;
 mod request;
 mod scripts;
@@ -51,6 +52,7 @@ use crate::tui::filtering::News;
 use crate::tui::keymap::Context;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot};
+use crate::tui::widgets::picture::Picture;
 use crate::tui::widgets::tabs;
 
 pub use self::extract::{Extract, scopes};
@@ -374,6 +376,11 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
 /// A body's index grew.
 pub fn indexed(state: &mut State, document: u64, snapshot: Snapshot) {
     follow::indexed(state, document, snapshot);
+}
+
+/// A picture was decoded, or why not.
+pub fn pictured(state: &mut State, name: u64, picture: Result<Picture, String>) {
+    picture::take(state, name, picture);
 }
 
 /// A filter has news.

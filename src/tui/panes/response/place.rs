@@ -12,6 +12,7 @@ use crate::tui::widgets::body::{Kind, Supply};
 
 use super::filter::Filtered;
 use super::page::Seat;
+use super::picture::Looks;
 use super::sight::Body;
 use super::tab::Tab;
 
@@ -25,6 +26,8 @@ pub(super) struct Place {
     pub body: Option<Body>,
     /// What a filter made of it.
     pub filtered: Option<Filtered>,
+    /// What it looks like, if it is a picture and was looked at.
+    pub picture: Option<Looks>,
     seats: [Seat; Tab::ALL.len()],
 }
 
@@ -56,6 +59,7 @@ impl Place {
             id,
             body,
             filtered: None,
+            picture: None,
             seats: [Seat::default(); Tab::ALL.len()],
         }
     }

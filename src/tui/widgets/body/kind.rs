@@ -109,7 +109,7 @@ impl Kind {
             Self::Text => "as it came",
             Self::MessagePack | Self::Cbor => "decoded to JSON",
             Self::Protobuf => "fields by number, without a schema",
-            Self::Image => "format and size",
+            Self::Image => "drawn, with format and size",
             Self::Binary => "bytes in hex",
         }
     }

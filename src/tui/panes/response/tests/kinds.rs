@@ -98,3 +98,63 @@ fn a_picture_says_what_it_is() {
     has(&harness, "PNG picture");
     has(&harness, "1200 × 800 pixels");
 }
+
+/// The upper half red, the lower one blue, 16 pixels to a side.
+const PICTURE: &[u8] = include_bytes!("../../../widgets/picture/half.jpg");
+
+/// Decodes what was asked for, as the runtime would; whether anything was.
+fn decode(harness: &mut Harness) -> bool {
+    let asked = harness.effects.iter().rev().find_map(|effect| match effect {
+        Effect::Picture(name, job) => Some((*name, job.clone())),
+        _ => None,
+    });
+    let decoded = asked.and_then(|(name, job)| Some((name, job.run()?)));
+    let done = decoded.is_some();
+    if let Some((name, picture)) = decoded {
+        harness.event(Event::Pictured(name, picture));
+    }
+    done
+}
+
+#[test]
+fn a_picture_is_drawn_below_what_is_said_of_it() {
+    let mut harness = sent(120, 40, answered(response(200, "image/jpeg", PICTURE)));
+    has(&harness, "16 × 16 pixels");
+    has(&harness, "drawing it …");
+    assert!(decode(&mut harness));
+    has(&harness, &"▀".repeat(16));
+    has_not(&harness, "drawing it");
+    has_not(&harness, &"▀".repeat(17));
+    harness.press("R");
+    has_not(&harness, "▀▀");
+    has(&harness, "ff d8 ff");
+    harness.press("R");
+    has(&harness, &"▀".repeat(16));
+    harness.press("]");
+    has_not(&harness, "▀▀");
+}
+
+#[test]
+fn a_picture_that_cannot_be_drawn_says_why_and_what_to_do() {
+    let mut harness = sent(120, 40, answered(response(200, "image/jpeg", &PICTURE[..20])));
+    assert!(decode(&mut harness));
+    has(&harness, "✗ the picture is broken");
+    has(&harness, "e opens it in the system's program");
+    let ico = &b"\0\0\x01\0\x02\0\0\x10\0\0"[..];
+    deliver(&mut harness, answered(response(200, "image/x-icon", ico)));
+    assert!(decode(&mut harness));
+    has(&harness, "✗ pictures of the kind `ico` are not drawn here");
+}
+
+#[test]
+fn nobody_decodes_a_picture_that_is_not_looked_at_any_more() {
+    let mut harness = sent(120, 40, answered(response(200, "image/jpeg", PICTURE)));
+    assert!(
+        harness
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Picture(..)))
+    );
+    deliver(&mut harness, answered(response(200, "text/plain", "x")));
+    assert!(!decode(&mut harness));
+}

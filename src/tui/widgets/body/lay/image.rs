@@ -1,4 +1,4 @@
-//! Pictures: what their first bytes say of them. A terminal shows text; another program shows the picture.
+//! Pictures: what their first bytes say of them, which is told above what they look like ([`picture`](crate::tui::widgets::picture)).
 
 use std::fmt::Write as _;
 
