@@ -21,7 +21,7 @@ fn a_netrc_is_used_only_with_leave_and_only_for_its_hosts() {
     };
     // The server echoes it: `me:heron-4711` in Base64.
     let arrives = "Basic bWU6aGVyb24tNDcxMQ==";
-    let refused = || contains("netrc auth needs your leave").and(contains("--netrc"));
+    let refused = || contains("netrc auth has no leave to read your netrc").and(contains("--netrc"));
     // Neither without leave, nor with that of the settings alone: nobody could be asked here.
     send(&[]).stdout(contains("asic ").not()).stderr(refused());
     write(home.folder.path(), "config/postrider/config.toml", "netrc = true\n");
