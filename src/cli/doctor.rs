@@ -39,7 +39,11 @@ pub fn doctor(
         .filter_map(|id| opened.session.workspace.node(*id))
         .map(|node| {
             let count = opened.session.workspace.requests_below(node.id).len();
-            (node.slug.clone(), format!("{} ({count} requests)", node.entity.name()))
+            let requests = if count == 1 { "request" } else { "requests" };
+            (
+                node.slug.clone(),
+                format!("{} ({count} {requests})", node.entity.name()),
+            )
         })
         .collect();
     section(output, "collections", &collections)?;

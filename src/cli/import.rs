@@ -127,8 +127,11 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
     let paint = output.paint;
     for (place, collection) in places.iter().zip(&found.collections) {
         let name = escape(collection.name());
-        let requests = collection.requests();
-        output.line(&format!("{} {name}: {requests} requests in {place}", paint.green("✓")))?;
+        let requests = match collection.requests() {
+            1 => "1 request".to_owned(),
+            count => format!("{count} requests"),
+        };
+        output.line(&format!("{} {name}: {requests} in {place}", paint.green("✓")))?;
     }
     for place in &environments {
         output.line(&format!("{} {place}", paint.green("✓")))?;

@@ -147,7 +147,7 @@ fn two_exports_with_one_id_are_both_kept() {
     // Without `--yes`: nothing was there before.
     import(&[])
         .success()
-        .stdout(contains("Shop copy: 1 requests in collections/shop-copy").and(contains("has the same one")));
+        .stdout(contains("Shop copy: 1 request in collections/shop-copy").and(contains("has the same one")));
     for file in ["shop/login", "shop-copy/pay", "shop-2/refund"] {
         assert!(root.join(format!("collections/{file}.toml")).exists(), "{file}");
     }
@@ -176,7 +176,7 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     );
     run(&["import", "../c.json", "../e.json"])
         .success()
-        .stdout(contains("C: 1 requests in collections/c").and(contains("environments/stage.toml")));
+        .stdout(contains("C: 1 request in collections/c").and(contains("environments/stage.toml")));
     assert!(
         !fs::read_to_string(root.join("environments/stage.toml"))
             .unwrap()
@@ -407,7 +407,7 @@ fn what_is_exported_beside_a_postman_folder_runs_once() {
     import.current_dir(&workspace).args(["import", "../theirs"]);
     let told = import.assert().success();
     let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
-    assert_eq!(told.matches("C: 1 requests").count(), 2, "{told}");
+    assert_eq!(told.matches("C: 1 request ").count(), 2, "{told}");
 }
 
 #[test]

@@ -196,8 +196,9 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
     if !outcome.tests.is_empty() {
         let class = if class == "failed" { "bad" } else { "quiet" };
         add(format!(
-            "<span class=\"{class}\">{passed}/{} tests</span>",
-            outcome.tests.len()
+            "<span class=\"{class}\">{passed}/{} {}</span>",
+            outcome.tests.len(),
+            if outcome.tests.len() == 1 { "test" } else { "tests" }
         ));
     }
     add("</summary><div class=\"inside\">\n".to_owned());

@@ -315,7 +315,10 @@ fn over(state: &mut State, ended: Ended, effects: &mut Vec<Effect>) {
         (Phase::Ended(summary), _) if summary.cancelled => (Level::Info, format!("the run of `{title}` was cancelled")),
         (_, 0) => (
             Level::Done,
-            format!("`{title}` ran: {} requests, nothing failed", log.rows.len()),
+            match log.rows.len() {
+                1 => format!("`{title}` ran: 1 request, which did not fail"),
+                count => format!("`{title}` ran: {count} requests, nothing failed"),
+            },
         ),
         (_, 1) => (Level::Warning, format!("`{title}` ran: a request failed")),
         (_, n) => (Level::Warning, format!("`{title}` ran: {n} requests failed")),

@@ -77,7 +77,11 @@ impl Cookies {
                 }
             }
             KeyCode::Char('D') if !self.list.is_empty() => {
-                let text = vec![format!("All {} cookies will be cleared.", self.list.len())];
+                let text = match self.list.len() {
+                    1 => "The only cookie will be cleared.".to_owned(),
+                    count => format!("All {count} cookies will be cleared."),
+                };
+                let text = vec![text];
                 let choice = Choice {
                     key: 'd',
                     label: "clear all".to_owned(),

@@ -218,7 +218,10 @@ fn progress(log: &Log, view: View<'_>, pen: &mut Pen<'_>) {
         Phase::Starting => (spinner(view.shared.now), "starting".to_owned(), theme.accent),
         Phase::Running => (
             spinner(view.shared.now),
-            format!("{done} of {} requests", log.planned.max(done)),
+            match log.planned.max(done) {
+                1 => format!("{done} of 1 request"),
+                all => format!("{done} of {all} requests"),
+            },
             theme.accent,
         ),
         Phase::Failed(why) => return pen.put(&format!("✗ {why}"), theme.error),

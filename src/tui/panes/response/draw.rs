@@ -96,7 +96,10 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
     let (heading, right) = match (running, place) {
         (Some(running), _) => title::running(running, view),
-        (None, Some(place)) => (title::done(place, view), Line::default()),
+        (None, Some(place)) => (
+            title::done(place, view, usize::from(area.width).saturating_sub(4)),
+            Line::default(),
+        ),
         (None, None) => (title::plain(), Line::default()),
     };
     let frame = Frame::new(heading)

@@ -19,8 +19,16 @@ pub(super) fn plain() -> Line<'static> {
     Line::from(NAME)
 }
 
-/// `200 OK · 38 ms · 1.24 KB · ✓ 1/1 · JSON`.
-pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
+/// `200 OK · 38 ms · 1.24 KB body · ✓ 1/1 · JSON`; where that is too long for `room` columns, the size alone.
+pub(super) fn done(place: &Place, view: View<'_>, room: usize) -> Line<'static> {
+    let whole = worded(place, view, " body");
+    if whole.width() <= room {
+        return whole;
+    }
+    worded(place, view, "")
+}
+
+fn worded(place: &Place, view: View<'_>, of_what: &str) -> Line<'static> {
     let outcome = &place.outcome;
     let theme = view.theme;
     let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
@@ -44,7 +52,7 @@ pub(super) fn done(place: &Place, view: View<'_>) -> Line<'static> {
             ));
         }
         spans.push(Span::styled(
-            format!(" · {} body", words::size(response.body.len() as u64)),
+            format!(" · {}{of_what}", words::size(response.body.len() as u64)),
             theme.dim,
         ));
         if response.truncated.is_some() {
