@@ -14,13 +14,12 @@ use super::pool::{Key, Pool};
 use super::proxy::{Proxies, Proxy, ProxySource};
 use super::send::{self, SendContext};
 use super::target::Target;
-use super::tls;
+use super::tls::{self, Terms};
 use super::verify::{Trust, read_ca_file};
 use crate::auth::SignedRequest;
 use crate::model::certificate::ClientCertificate;
 use crate::model::exchange::SendError;
 use crate::model::secret::without_credentials;
-use crate::model::settings::HttpVersion;
 use crate::model::wire::ResolvedBody;
 use crate::model::{Exchange, Secret};
 
@@ -111,8 +110,8 @@ struct Inner {
     pool: Pool,
 }
 
-/// Whether certificates are checked, the HTTP version, and the number of the client's certificate.
-type TlsKey = (bool, &'static str, Option<usize>);
+/// What a request asks of TLS, and the number of the client's certificate.
+type TlsKey = (Terms, Option<usize>);
 
 /// How TLS is spoken.
 #[derive(Clone)]
@@ -196,13 +195,12 @@ impl Client {
     /// Opens the client's certificate for a URL, before any clock runs: its passphrase may have to be typed.
     pub(super) async fn unlock(
         &self,
-        verify_tls: bool,
-        version: HttpVersion,
+        terms: &Terms,
         url: &url::Url,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<(), SendError> {
         match self.certificate(url) {
-            Some(number) => self.tls(verify_tls, version, Some(number), passphrases).await.map(drop),
+            Some(number) => self.tls(terms, Some(number), passphrases).await.map(drop),
             None => Ok(()),
         }
     }
@@ -215,8 +213,7 @@ impl Client {
     /// The way to a server, and the kind of connection that goes it; with the passphrase that opened it.
     pub(super) async fn route(
         &self,
-        verify_tls: bool,
-        version: HttpVersion,
+        terms: &Terms,
         proxy: Option<&Proxy>,
         url: &url::Url,
         passphrases: Option<&dyn Passphrases>,
@@ -224,7 +221,7 @@ impl Client {
         let certificate = self.certificate(url);
         let uses_tls = url.scheme() == "https" || proxy.is_some_and(Proxy::is_https);
         let tls = if uses_tls {
-            Some(self.tls(verify_tls, version, certificate, passphrases).await?)
+            Some(self.tls(terms, certificate, passphrases).await?)
         } else {
             None
         };
@@ -232,8 +229,7 @@ impl Client {
         let server = server.parse().map_err(|_| Target::impossible(url))?;
         let key = Key {
             server,
-            verify_tls,
-            version: version.word(),
+            terms: terms.clone(),
             proxy: proxy.map(Proxy::key),
             certificate,
         };
@@ -242,8 +238,8 @@ impl Client {
             server: key.server.clone(),
             proxy: proxy.cloned(),
             tls,
-            version,
-            verify_tls,
+            version: terms.version,
+            verify_tls: terms.verify,
         };
         Ok((key, route, passphrase.flatten()))
     }
@@ -251,16 +247,15 @@ impl Client {
     /// The TLS configuration of a kind, made when it is first needed.
     pub(super) async fn tls(
         &self,
-        verify_tls: bool,
-        version: HttpVersion,
+        terms: &Terms,
         certificate: Option<usize>,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<Tls, SendError> {
-        let key = (verify_tls, version.word(), certificate);
+        let key = (terms.clone(), certificate);
         if let Some(made) = self.made().get(&key) {
             return Ok(made.clone());
         }
-        let trust = if verify_tls {
+        let trust = if terms.verify {
             let file = self.inner.config.ca_file.as_deref();
             Trust::System(file.map(read_ca_file).transpose()?.unwrap_or_default())
         } else {
@@ -276,7 +271,7 @@ impl Client {
             None => (None, None),
         };
         let made = Tls {
-            config: Arc::new(tls::config(trust, version, identity)?),
+            config: Arc::new(tls::config(trust, terms, identity)?),
             passphrase,
         };
         // Whoever was first while this one waited is the one whose sessions are resumed.

@@ -18,10 +18,10 @@ use super::client::Client;
 use super::error::{self, Failed};
 use super::redirect::{self, MAX_REDIRECTS};
 use super::target::Target;
+use super::tls::Terms;
 use super::trace::{Resolver, Trace};
 use crate::model::Secret;
 use crate::model::exchange::{SendError, SendErrorKind};
-use crate::model::settings::HttpVersion;
 
 /// What is to be fetched, with GET.
 #[derive(Clone, Debug)]
@@ -91,7 +91,7 @@ impl Client {
         let config = self.config();
         let proxy = self.proxy(None, url)?;
         let certificate = self.certificate(url);
-        let tls = self.tls(!config.insecure, HttpVersion::Auto, certificate, None).await?;
+        let tls = self.tls(&Terms::usual(!config.insecure), certificate, None).await?;
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -149,6 +149,7 @@ impl Client {
             url,
             proxy,
             marks: &marks,
+            offered: None,
         };
         error::explain_fetch(error, &failed)
     }

@@ -18,6 +18,8 @@ pub(super) struct Failed<'a> {
     pub url: &'a Url,
     pub proxy: Option<String>,
     pub marks: &'a Marks,
+    /// What alone the request's settings let it offer in a TLS handshake.
+    pub offered: Option<String>,
 }
 
 /// Trust, told as a next step.
@@ -294,6 +296,14 @@ fn hung_up(address: &str) -> SendError {
     .hint("send again; if it happens each time, the server's log may say why")
 }
 
+/// Why a handshake failed, in short.
+fn reason_of(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::AlertReceived(alert) => format!("it was refused ({alert:?})"),
+        other => other.to_string(),
+    }
+}
+
 fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
     let host = failed.url.host_str().unwrap_or_default();
     let told = |message: String, hint: &str| SendError::new(SendErrorKind::Tls, message).hint(hint);
@@ -342,6 +352,17 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
             format!("`{host}` does not speak the HTTP version asked for"),
             "set the HTTP version of the request to auto",
         ),
+        rustls::Error::AlertReceived(_) | rustls::Error::PeerIncompatible(_) if failed.offered.is_some() => {
+            let offered = failed.offered.as_deref().unwrap_or_default();
+            told(
+                format!(
+                    "the TLS handshake with `{host}` failed: {}, {offered}",
+                    reason_of(error)
+                ),
+                "change the TLS versions or the cipher suites in the request's settings, if the server needs others",
+            )
+            .code("EPROTO")
+        }
         rustls::Error::AlertReceived(alert) => told(
             format!("`{host}` refused the TLS handshake: {alert:?}"),
             "it may want a client certificate or another TLS version",

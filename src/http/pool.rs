@@ -27,6 +27,7 @@ use super::body::Body;
 use super::connect::{self, ConnectError, Ends, Route};
 use super::head::Head;
 use super::pulse::Pulse;
+use super::tls::Terms;
 use super::trace::{mark_going_out, mark_not_taken, watch};
 use super::wire::{Heads, Wire};
 
@@ -35,8 +36,7 @@ use super::wire::{Heads, Wire};
 pub(super) struct Key {
     /// Scheme, host and port.
     pub server: Uri,
-    pub verify_tls: bool,
-    pub version: &'static str,
+    pub terms: Terms,
     pub proxy: Option<String>,
     /// The number of the client's certificate.
     pub certificate: Option<usize>,

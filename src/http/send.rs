@@ -24,6 +24,7 @@ use super::receive;
 use super::redirect::{self, HopRequest, MAX_REDIRECTS};
 use super::room::{Allowance, Room};
 use super::target::Target;
+use super::tls::Terms;
 use super::trace::{Progress, Trace};
 use crate::auth::SignedRequest;
 use crate::model::exchange::{
@@ -136,12 +137,8 @@ async fn unlock(client: &Client, signed: &SignedRequest, context: &SendContext) 
     let Ok(target) = Target::new(signed.url()) else {
         return Ok(());
     };
-    let settings = signed.settings();
-    let verify = settings.verify_tls.unwrap_or(!client.config().insecure);
-    let version = settings.http_version.unwrap_or_default();
-    client
-        .unlock(verify, version, &target.url, context.passphrases.as_deref())
-        .await
+    let terms = Terms::of(signed.settings(), client.config().insecure);
+    client.unlock(&terms, &target.url, context.passphrases.as_deref()).await
 }
 
 /// What ended a send before its time.
@@ -230,6 +227,7 @@ impl<'a> Progressing<'a> {
         }
         self.exchange.request.body = self.shown.bytes();
         let marks = self.trace.snapshot();
+        self.exchange.connection.taken |= marks.went_out();
         self.exchange.timings = marks.timings(self.started.elapsed());
         self.exchange
     }
@@ -390,8 +388,8 @@ impl<'a> Progressing<'a> {
             body_len: hop.body.len(),
         };
 
-        let verify = settings.verify_tls.unwrap_or(!config.insecure);
-        let (key, route) = self.route(verify, version, proxy.as_ref(), &hop.url).await?;
+        let terms = Terms::of(settings, config.insecure);
+        let (key, route) = self.route(&terms, proxy.as_ref(), &hop.url).await?;
         let (trace, shown) = (&self.trace, &self.shown);
         let body = || hop.body.stream(trace, shown);
         let request = Outbound {
@@ -410,6 +408,7 @@ impl<'a> Progressing<'a> {
                 url: &hop.url,
                 proxy: proxy.as_ref().map(Proxy::url),
                 marks: &marks,
+                offered: terms.offered(),
             };
             error::explain(failure, &failed)
         })?;
@@ -429,6 +428,7 @@ impl<'a> Progressing<'a> {
             remote: response.ends.remote,
             local: response.ends.local,
             reused: marks.reused(),
+            taken: true,
             tls: response.ends.tls.clone(),
         };
         if uses_cookies {
@@ -438,15 +438,9 @@ impl<'a> Progressing<'a> {
     }
 
     /// The way to a server; what opened the client's certificate for it is secret from here on.
-    async fn route(
-        &mut self,
-        verify: bool,
-        version: HttpVersion,
-        proxy: Option<&Proxy>,
-        url: &Url,
-    ) -> Result<(Key, Route), SendError> {
+    async fn route(&mut self, terms: &Terms, proxy: Option<&Proxy>, url: &Url) -> Result<(Key, Route), SendError> {
         let passphrases = self.context.passphrases.as_deref();
-        let way = self.client.route(verify, version, proxy, url, passphrases);
+        let way = self.client.route(terms, proxy, url, passphrases);
         let (key, route, passphrase) = way.await?;
         self.exchange.redactor = self.exchange.redactor.with(passphrase);
         Ok((key, route))

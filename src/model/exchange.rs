@@ -37,18 +37,14 @@ impl Exchange {
         self.result.as_ref().ok()
     }
 
-    /// Whether anything of the request left this machine, or may have: an answer came, if only to an earlier leg, or the
-    /// connection was there when it failed.
+    /// Whether anything of the request left this machine, or may have: an answer came, if only to an earlier leg, or a
+    /// connection had taken it when it failed.
     pub fn went_out(&self) -> bool {
-        use SendErrorKind::{Cancelled, Protocol, Redirect, Timeout, TooLarge};
+        use SendErrorKind::{Protocol, Redirect, TooLarge};
         match &self.result {
             Ok(_) => true,
             Err(_) if !self.hops.is_empty() => true,
-            Err(error) => match error.kind {
-                Protocol | Redirect | TooLarge => true,
-                Cancelled | Timeout => self.timings.connect.is_some(),
-                _ => false,
-            },
+            Err(error) => self.connection.taken || matches!(error.kind, Protocol | Redirect | TooLarge),
         }
     }
 
@@ -300,6 +296,8 @@ pub struct Connection {
     pub local: Option<SocketAddr>,
     /// Whether it was open before.
     pub reused: bool,
+    /// Whether it took the request: from then on the server may have it, whatever else becomes of it.
+    pub taken: bool,
     /// What TLS agreed on with the server; `None` without TLS.
     pub tls: Option<Arc<Tls>>,
 }

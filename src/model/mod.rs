@@ -24,6 +24,7 @@ pub mod history;
 pub mod id;
 pub mod literal;
 pub mod load;
+pub mod offer;
 pub mod origin;
 pub mod outcome;
 pub mod package;

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::offer::TlsVersion;
+
 /// Which HTTP version to speak.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum HttpVersion {
     /// What TLS negotiates (ALPN); HTTP/1.1 without TLS.
     #[default]
@@ -56,6 +58,10 @@ pub struct Settings {
     pub cookies: Option<bool>,
     /// The HTTP version (`protocolVersion`).
     pub http_version: Option<HttpVersion>,
+    /// Versions of TLS that are not spoken (`tlsDisabledProtocols`).
+    pub disabled_tls: Option<Vec<TlsVersion>>,
+    /// The only cipher suites to offer, the best first, by OpenSSL's names or IANA's (`tlsCipherSelection`); none is all.
+    pub cipher_suites: Option<Vec<String>>,
     /// Give up after so long, from the first byte sent to the last received; zero is never.
     pub timeout: Option<Duration>,
     /// A proxy URL, `direct` for none; absent takes the environment's.
@@ -79,6 +85,8 @@ impl Settings {
             always_send_body: self.always_send_body.or(parent.always_send_body),
             cookies: self.cookies.or(parent.cookies),
             http_version: self.http_version.or(parent.http_version),
+            disabled_tls: self.disabled_tls.clone().or_else(|| parent.disabled_tls.clone()),
+            cipher_suites: self.cipher_suites.clone().or_else(|| parent.cipher_suites.clone()),
             timeout: self.timeout.or(parent.timeout),
             proxy: self.proxy.clone().or_else(|| parent.proxy.clone()),
             disabled_headers: self.disabled_headers.union(&parent.disabled_headers).cloned().collect(),

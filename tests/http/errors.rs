@@ -160,6 +160,33 @@ async fn cancelling_on_an_open_connection_says_that_the_request_may_have_arrived
     );
     let hint = error(&exchange).hint.as_deref().unwrap();
     assert!(hint.contains("may have received"), "{hint}");
+    assert!(exchange.went_out());
+}
+
+#[tokio::test]
+async fn what_a_connection_took_went_out_and_nothing_else() {
+    // An open connection: it was there before the request, and no phase of opening one says so.
+    let (url, _got) = silent_the_second_time().await;
+    let client = client();
+    assert!(client.send(signed(get(&url)), context()).await.response().is_some());
+    let limited = |url: &str| with_settings(get(url), |settings| settings.timeout = Some(Duration::from_millis(60)));
+    let exchange = client.send(signed(limited(&url)), context()).await;
+    told(&exchange, SendErrorKind::Timeout);
+    assert!(exchange.went_out() && exchange.timings.connect.is_none());
+
+    // A new one to a server that never shakes hands: all that went out is the first word of TLS.
+    let (_listener, url) = silent().await;
+    let exchange = client
+        .send(signed(limited(&url.replace("http:", "https:"))), context())
+        .await;
+    assert_eq!(
+        told(&exchange, SendErrorKind::Timeout),
+        "timed out after 60ms, while in the TLS handshake"
+    );
+    assert!(!exchange.went_out());
+    let exchange = client.send(signed(limited(&url)), context()).await;
+    told(&exchange, SendErrorKind::Timeout);
+    assert!(exchange.went_out());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use postrider::http::{Client, ClientConfig, read_certificate};
 use postrider::model::exchange::{Exchange, SendErrorKind};
+use postrider::model::offer::TlsVersion;
 use postrider::model::settings::HttpVersion;
 use postrider::model::tls::Verdict;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -238,4 +239,61 @@ async fn a_server_without_http_2_says_so_when_it_is_demanded() {
     let exchange = authority.client().send(signed(demanded), context()).await;
     refused(&exchange, "HTTP version");
     assert!(error(&exchange).hint.as_ref().unwrap().contains("auto"));
+}
+
+#[tokio::test]
+async fn only_what_the_settings_leave_is_offered() {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(&for_hosts(&["localhost"]), &[]), ok).await;
+    let url = format!("https://localhost:{}/", server.address.port());
+    let client = authority.client();
+    let send = async |disabled: &[TlsVersion], suites: &[&str]| {
+        let request = with_settings(get(&url), |settings| {
+            settings.disabled_tls = Some(disabled.to_vec());
+            settings.cipher_suites = Some(suites.iter().map(|name| (*name).to_owned()).collect());
+        });
+        client.send(signed(request), context()).await
+    };
+    let agreed = |exchange: &Exchange| {
+        let tls = exchange.connection.tls.clone().unwrap();
+        assert_eq!(response(exchange).body, "hi");
+        (tls.version, tls.cipher.clone(), exchange.connection.reused)
+    };
+    let (version, _, reused) = agreed(&send(&[], &[]).await);
+    assert_eq!((version, reused), ("TLS 1.3", false));
+    // The connection of the first is not used, as it speaks what this one must not; that of the same settings is.
+    let (version, _, reused) = agreed(&send(&[TlsVersion::Tls13], &[]).await);
+    assert_eq!((version, reused), ("TLS 1.2", false));
+    assert!(agreed(&send(&[TlsVersion::Tls13], &[]).await).2);
+    assert_eq!(
+        agreed(&send(&[TlsVersion::Tls12, TlsVersion::Tls11], &[]).await).0,
+        "TLS 1.3"
+    );
+
+    // As OpenSSL has it: a selection without a suite of 1.3 is one without 1.3, and what it does not know is passed over.
+    let (version, cipher, _) = agreed(&send(&[], &["AES128-SHA:ECDHE-ECDSA-CHACHA20-POLY1305", "HIGH"]).await);
+    assert_eq!(
+        (version, cipher.as_str()),
+        ("TLS 1.2", "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256")
+    );
+    let (version, cipher, _) = agreed(&send(&[], &["TLS_CHACHA20_POLY1305_SHA256"]).await);
+    assert_eq!((version, cipher.as_str()), ("TLS 1.3", "TLS_CHACHA20_POLY1305_SHA256"));
+
+    refused(
+        &send(&[TlsVersion::Tls12, TlsVersion::Tls13], &[]).await,
+        "`TLSv1_2` and `TLSv1_3` are both disabled",
+    );
+    refused(
+        &send(&[], &["AES128-SHA"]).await,
+        "none of `AES128-SHA`, only `TLS_AES_256_GCM_SHA384`",
+    );
+    refused(
+        &send(&[TlsVersion::Tls12], &["ECDHE-ECDSA-AES128-GCM-SHA256"]).await,
+        "`ECDHE-ECDSA-AES128-GCM-SHA256` are of a version that is disabled",
+    );
+    // The server's key is no RSA key.
+    refused(
+        &send(&[], &["ECDHE-RSA-AES128-GCM-SHA256"]).await,
+        "(HandshakeFailure), offered was TLS 1.2 with `ECDHE-RSA-AES128-GCM-SHA256` alone",
+    );
 }

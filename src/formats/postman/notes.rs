@@ -8,7 +8,7 @@ use super::script;
 use super::tidy::Object;
 use crate::formats::{Fate, Report};
 use crate::model::script::ScriptEvent;
-use crate::model::{Body, Group, Request, Rest};
+use crate::model::{Body, Group, Request, Rest, Settings, offer};
 
 /// The names from the collection down to an item. Cheap to clone, whatever the depth.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +58,7 @@ pub fn guessed_name(report: &mut Report, parent: &Path, name: &str) {
 /// Notes what is kept of a collection or folder.
 pub fn group(report: &mut Report, path: &Path, source: &Object, group: &Group) {
     scripts(report, path, source);
+    suites(report, path, &group.settings);
     kept(report, path, &group.origin.rest);
 }
 
@@ -74,6 +75,7 @@ pub fn request(report: &mut Report, path: &Path, source: &Object, request: &Requ
             "this type is not sent",
         );
     }
+    suites(report, path, &request.settings);
     kept(report, path, &request.origin.rest);
 }
 
@@ -107,6 +109,30 @@ fn scripts(report: &mut Report, path: &Path, source: &Object) {
             );
         }
     }
+}
+
+/// Notes the cipher suites that are asked for and that nothing here can offer.
+fn suites(report: &mut Report, path: &Path, settings: &Settings) {
+    let selection = settings.cipher_suites.as_deref().unwrap_or_default();
+    let unknown = offer::unknown(selection);
+    if unknown.is_empty() {
+        return;
+    }
+    let rest = match offer::names(selection).count() - unknown.len() {
+        0 => "nothing is left to offer, so requests over TLS fail",
+        _ => "only the others of the selection are offered",
+    };
+    report.add(
+        &path.to_string(),
+        "protocolProfileBehavior.tlsCipherSelection",
+        Fate::Kept,
+        format!(
+            "the cipher {} `{}`",
+            if unknown.len() == 1 { "suite" } else { "suites" },
+            unknown.join("`, `")
+        ),
+        format!("not spoken here: {rest}"),
+    );
 }
 
 fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
@@ -174,6 +200,18 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
                 "it belongs to a moment, or has settings, that are not known here",
             )
         };
+    }
+    if at == "/protocolProfileBehavior/tlsPreferServerCiphers" {
+        return said(
+            "the setting `tlsPreferServerCiphers`",
+            "a server takes what it likes of what is offered, with and without it",
+        );
+    }
+    if at.starts_with("/protocolProfileBehavior/tlsDisabledProtocols") {
+        return said(
+            "a protocol of `tlsDisabledProtocols`",
+            "it is not known; those that are known are disabled",
+        );
     }
     if let Some(key) = at.strip_prefix("/protocolProfileBehavior/") {
         return Some((

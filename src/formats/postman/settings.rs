@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::rows::put;
 use super::tidy::Object;
 use crate::model::Settings;
+use crate::model::offer::TlsVersion;
 use crate::model::settings::HttpVersion;
 
 const KEY: &str = "protocolProfileBehavior";
@@ -32,6 +33,9 @@ pub fn read(map: &Object) -> Settings {
             .get("protocolVersion")
             .and_then(Value::as_str)
             .and_then(HttpVersion::from_word),
+        disabled_tls: words(found, "tlsDisabledProtocols")
+            .map(|words| words.into_iter().filter_map(TlsVersion::from_word).collect()),
+        cipher_suites: words(found, "tlsCipherSelection").map(|names| names.into_iter().map(str::to_owned).collect()),
         disabled_headers: found
             .get("disabledSystemHeaders")
             .and_then(Value::as_object)
@@ -42,6 +46,11 @@ pub fn read(map: &Object) -> Settings {
             .collect(),
         ..Settings::default()
     }
+}
+
+/// The words of a list.
+fn words<'a>(found: &'a Object, key: &str) -> Option<Vec<&'a str>> {
+    Some(found.get(key)?.as_array()?.iter().filter_map(Value::as_str).collect())
 }
 
 /// Writes settings unless all is inherited. A timeout and a proxy of its own have no place in Postman's files.
@@ -66,6 +75,13 @@ pub fn write(map: &mut Object, settings: &Settings) {
     }
     if let Some(version) = settings.http_version {
         out.insert("protocolVersion".into(), version.word().into());
+    }
+    if let Some(versions) = &settings.disabled_tls {
+        let words: Vec<&str> = versions.iter().map(|version| version.word()).collect();
+        out.insert("tlsDisabledProtocols".into(), words.into());
+    }
+    if let Some(names) = &settings.cipher_suites {
+        out.insert("tlsCipherSelection".into(), names.clone().into());
     }
     let names = settings.disabled_headers.iter().map(|name| (name.clone(), true.into()));
     put(&mut out, "disabledSystemHeaders", Value::Object(names.collect()));

@@ -13,6 +13,7 @@ use super::parse::parse_text;
 use super::place::{Content, Place};
 use super::{group, layout, request};
 use crate::model::body::{Language, Part, PartContent};
+use crate::model::offer::TlsVersion;
 use crate::model::request::{Entry, Method};
 use crate::model::script::Scripts;
 use crate::model::settings::HttpVersion;
@@ -119,6 +120,8 @@ fn settings() -> impl Strategy<Value = Settings> {
             max_redirects,
             timeout,
             http_version: http2.then_some(HttpVersion::Http2),
+            disabled_tls: http2.then(|| vec![TlsVersion::Tls13, TlsVersion::Ssl3]),
+            cipher_suites: flags[0].map(|some| if some { names.clone() } else { Vec::new() }),
             disabled_headers: names.into_iter().collect(),
             ..Settings::default()
         })

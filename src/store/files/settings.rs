@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::duration::{self, DurationText};
 use super::tree::{Map, Tree};
 use crate::model::Settings;
+use crate::model::offer::TlsVersion;
 use crate::model::settings::HttpVersion;
 
 /// How requests are sent; what is absent is inherited.
@@ -33,6 +34,10 @@ pub struct SettingsDto {
     pub cookies: Option<bool>,
     /// The HTTP version.
     pub http_version: Option<HttpVersionDto>,
+    /// Versions of TLS that are not spoken.
+    pub disabled_tls: Option<Vec<TlsVersionDto>>,
+    /// The only cipher suites to offer, the best first, by OpenSSL's names or IANA's.
+    pub cipher_suites: Option<Vec<String>>,
     /// Give up after so long.
     pub timeout: Option<DurationText>,
     /// A proxy URL, or `direct` for none; absent takes the environment's.
@@ -54,6 +59,42 @@ pub enum HttpVersionDto {
     Http2,
 }
 
+/// A version of TLS; those before 1.2 are never spoken.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+pub enum TlsVersionDto {
+    /// SSL 2.0.
+    #[serde(rename = "SSLv2")]
+    Ssl2,
+    /// SSL 3.0.
+    #[serde(rename = "SSLv3")]
+    Ssl3,
+    /// TLS 1.0.
+    #[serde(rename = "TLSv1")]
+    Tls10,
+    /// TLS 1.1.
+    #[serde(rename = "TLSv1_1")]
+    Tls11,
+    /// TLS 1.2.
+    #[serde(rename = "TLSv1_2")]
+    Tls12,
+    /// TLS 1.3.
+    #[serde(rename = "TLSv1_3")]
+    Tls13,
+}
+
+impl From<TlsVersionDto> for TlsVersion {
+    fn from(dto: TlsVersionDto) -> Self {
+        match dto {
+            TlsVersionDto::Ssl2 => Self::Ssl2,
+            TlsVersionDto::Ssl3 => Self::Ssl3,
+            TlsVersionDto::Tls10 => Self::Tls10,
+            TlsVersionDto::Tls11 => Self::Tls11,
+            TlsVersionDto::Tls12 => Self::Tls12,
+            TlsVersionDto::Tls13 => Self::Tls13,
+        }
+    }
+}
+
 impl From<SettingsDto> for Settings {
     fn from(dto: SettingsDto) -> Self {
         Self {
@@ -71,6 +112,8 @@ impl From<SettingsDto> for Settings {
                 HttpVersionDto::Http1 => HttpVersion::Http1,
                 HttpVersionDto::Http2 => HttpVersion::Http2,
             }),
+            disabled_tls: dto.disabled_tls.map(|all| all.into_iter().map(Into::into).collect()),
+            cipher_suites: dto.cipher_suites,
             timeout: dto.timeout.map(|timeout| timeout.0),
             proxy: dto.proxy,
             disabled_headers: dto
@@ -105,6 +148,14 @@ pub fn put_settings(map: &mut Map, settings: &Settings) {
     if let Some(version) = settings.http_version {
         table.insert("http_version".into(), version.word().into());
     }
+    let list = |words: Vec<&str>| Tree::List(words.into_iter().map(Into::into).collect());
+    if let Some(versions) = &settings.disabled_tls {
+        let words = versions.iter().map(|version| version.word());
+        table.insert("disabled_tls".into(), list(words.collect()));
+    }
+    if let Some(names) = &settings.cipher_suites {
+        table.insert("cipher_suites".into(), list(names.iter().map(String::as_str).collect()));
+    }
     if let Some(timeout) = settings.timeout {
         table.insert("timeout".into(), duration::format(timeout).as_str().into());
     }
@@ -112,8 +163,8 @@ pub fn put_settings(map: &mut Map, settings: &Settings) {
         table.insert("proxy".into(), proxy.as_str().into());
     }
     if !settings.disabled_headers.is_empty() {
-        let names = settings.disabled_headers.iter().map(|name| name.as_str().into());
-        table.insert("disabled_headers".into(), Tree::List(names.collect()));
+        let names = settings.disabled_headers.iter().map(String::as_str);
+        table.insert("disabled_headers".into(), list(names.collect()));
     }
     if !table.is_empty() {
         map.insert("settings".into(), Tree::Table(table));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::model::Settings;
+use crate::model::offer::{self, SUITES, TlsVersion};
 use crate::model::settings::HttpVersion;
 
 use super::form::{Field, Kind};
@@ -143,6 +144,28 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         version(own.http_version).unwrap_or_default(),
         fallback(version(parent.http_version), "auto"),
     ));
+    let words = |words: Vec<String>| Some(words.join(", ")).filter(|words| !words.is_empty());
+    let disabled = |settings: &Settings| {
+        let versions = settings.disabled_tls.iter().flatten();
+        words(versions.map(|version| version.word().to_owned()).collect())
+    };
+    let suites = |settings: &Settings| words(settings.cipher_suites.clone().unwrap_or_default());
+    out.push(field(
+        "disabled_tls",
+        "TLS not spoken",
+        "Versions that are not offered: `TLSv1_2` or `TLSv1_3`; older ones never are.",
+        Kind::Text,
+        disabled(own).unwrap_or_default(),
+        fallback(disabled(parent), "TLS 1.2 and 1.3 are offered"),
+    ));
+    out.push(field(
+        "cipher_suites",
+        "Cipher suites",
+        "The only ones to offer, the best first, with commas between them; OpenSSL's names or IANA's.",
+        Kind::Text,
+        suites(own).unwrap_or_default(),
+        fallback(suites(parent), "all that are safe"),
+    ));
     out.push(field(
         "timeout",
         "Time limit",
@@ -199,6 +222,31 @@ pub fn set(settings: &mut Settings, name: &str, text: &str) -> Result<(), String
                 })
                 .transpose()?;
         }
+        "disabled_tls" => {
+            let version = |word: &str| {
+                let known = TlsVersion::ALL.map(TlsVersion::word);
+                TlsVersion::from_word(word)
+                    .ok_or_else(|| format!("`{word}` is no version of TLS; there are {}", known.join(", ")))
+            };
+            let versions = filled.map(|text| list(text).map(version).collect());
+            settings.disabled_tls = versions.transpose()?;
+        }
+        "cipher_suites" => {
+            let names: Option<Vec<String>> = filled.map(|text| list(text).map(str::to_owned).collect());
+            // A file may hold others; what it holds may stay.
+            let old = settings.cipher_suites.as_deref().unwrap_or_default();
+            let new: Vec<String> = names
+                .iter()
+                .flatten()
+                .filter(|name| !old.contains(name))
+                .cloned()
+                .collect();
+            if let [name, ..] = offer::unknown(&new)[..] {
+                let all = SUITES.map(|suite| suite.openssl).join(", ");
+                return Err(format!("`{name}` is none of the cipher suites: {all}"));
+            }
+            settings.cipher_suites = names;
+        }
         "proxy" => settings.proxy = filled.map(str::to_owned),
         "disabled_headers" => {
             let names = text.split(',').map(|name| name.trim().to_ascii_lowercase());
@@ -216,6 +264,11 @@ pub fn set(settings: &mut Settings, name: &str, text: &str) -> Result<(), String
         _ => {}
     }
     Ok(())
+}
+
+/// The words of a list with commas.
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
 
 /// Writes a duration in the largest unit that loses nothing: `30s`.
@@ -258,6 +311,8 @@ mod tests {
             ("verify_tls", "off"),
             ("max_redirects", "3"),
             ("http_version", "http2"),
+            ("disabled_tls", "TLSv1_3, SSLv3"),
+            ("cipher_suites", "ECDHE-RSA-AES128-GCM-SHA256, TLS_AES_128_GCM_SHA256"),
             ("timeout", "1500ms"),
             ("proxy", "direct"),
             ("disabled_headers", "accept, user-agent"),
@@ -284,6 +339,10 @@ mod tests {
         assert!(set(&mut settings, "timeout", "soon").unwrap_err().contains("30s"));
         let error = set(&mut settings, "disabled_headers", "accept, abc").unwrap_err();
         assert!(error.contains("`abc`") && error.contains("user-agent"), "{error}");
+        let error = set(&mut settings, "disabled_tls", "TLSv1_3, TLSv2").unwrap_err();
+        assert!(error.contains("`TLSv2`") && error.contains("TLSv1_2"), "{error}");
+        let error = set(&mut settings, "cipher_suites", "AES128-SHA").unwrap_err();
+        assert!(error.contains("`AES128-SHA`") && error.contains("ECDHE-RSA"), "{error}");
         assert_eq!(settings, Settings::default());
     }
 

@@ -165,7 +165,7 @@ fn nothing_open_teaches_the_keys() {
 
 #[test]
 fn settings_that_do_not_fit_have_a_scroll_bar() {
-    for ((columns, rows), cut) in [((80, 24), true), ((120, 60), false)] {
+    for ((columns, rows), cut) in [((80, 24), true), ((120, 70), false)] {
         let mut harness = open(columns, rows, "List services");
         while !harness.screen().contains("Check certificates") {
             harness.press("]");
