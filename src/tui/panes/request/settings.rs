@@ -93,10 +93,8 @@ fn word(on: bool) -> &'static str {
     if on { "on" } else { "off" }
 }
 
-/// The fields, with what the parents say behind what the item says.
-pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
-    let (mut own_copy, mut parent_copy) = (own.clone(), parent.clone());
-    let field = |name: &str, label: &str, help: &str, kind: Kind, value: String, fallback: String| Field {
+fn field(name: &str, label: &str, help: &str, kind: Kind, value: String, fallback: String) -> Field {
+    Field {
         name: name.to_owned(),
         label: label.to_owned(),
         help: help.to_owned(),
@@ -105,11 +103,47 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         fallback,
         advanced: false,
         usual: String::new(),
-    };
-    let fallback = |inherited: Option<String>, default: &str| match inherited {
+    }
+}
+
+fn fallback(inherited: Option<String>, default: &str) -> String {
+    match inherited {
         Some(value) => format!("{value}, inherited"),
         None => format!("{default}, by default"),
+    }
+}
+
+/// What is offered in a TLS handshake.
+fn of_tls(own: &Settings, parent: &Settings) -> [Field; 2] {
+    let words = |words: Vec<String>| Some(words.join(", ")).filter(|words| !words.is_empty());
+    let disabled = |settings: &Settings| {
+        let versions = settings.disabled_tls.iter().flatten();
+        words(versions.map(|version| version.word().to_owned()).collect())
     };
+    let suites = |settings: &Settings| words(settings.cipher_suites.clone().unwrap_or_default());
+    [
+        field(
+            "disabled_tls",
+            "TLS not spoken",
+            "Versions that are not offered: `TLSv1_2` or `TLSv1_3`; older ones never are.",
+            Kind::Text,
+            disabled(own).unwrap_or_default(),
+            fallback(disabled(parent), "TLS 1.2 and 1.3 are offered"),
+        ),
+        field(
+            "cipher_suites",
+            "Cipher suites",
+            "The only ones to offer, the best first, with commas between them; OpenSSL's names or IANA's.",
+            Kind::Text,
+            suites(own).unwrap_or_default(),
+            fallback(suites(parent), "all that are safe"),
+        ),
+    ]
+}
+
+/// The fields, with what the parents say behind what the item says.
+pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
+    let (mut own_copy, mut parent_copy) = (own.clone(), parent.clone());
     let mut out: Vec<Field> = SWITCHES
         .iter()
         .map(|(name, label, help, default)| {
@@ -144,28 +178,7 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         version(own.http_version).unwrap_or_default(),
         fallback(version(parent.http_version), "auto"),
     ));
-    let words = |words: Vec<String>| Some(words.join(", ")).filter(|words| !words.is_empty());
-    let disabled = |settings: &Settings| {
-        let versions = settings.disabled_tls.iter().flatten();
-        words(versions.map(|version| version.word().to_owned()).collect())
-    };
-    let suites = |settings: &Settings| words(settings.cipher_suites.clone().unwrap_or_default());
-    out.push(field(
-        "disabled_tls",
-        "TLS not spoken",
-        "Versions that are not offered: `TLSv1_2` or `TLSv1_3`; older ones never are.",
-        Kind::Text,
-        disabled(own).unwrap_or_default(),
-        fallback(disabled(parent), "TLS 1.2 and 1.3 are offered"),
-    ));
-    out.push(field(
-        "cipher_suites",
-        "Cipher suites",
-        "The only ones to offer, the best first, with commas between them; OpenSSL's names or IANA's.",
-        Kind::Text,
-        suites(own).unwrap_or_default(),
-        fallback(suites(parent), "all that are safe"),
-    ));
+    out.extend(of_tls(own, parent));
     out.push(field(
         "timeout",
         "Time limit",
