@@ -151,7 +151,7 @@ pub enum Saved {
 pub enum Found {
     /// It goes on.
     Progress(body::search::Progress),
-    /// It goes on, and these are the first matches.
+    /// It goes on, and these are the first matches, or those in what has come of a body that arrives.
     First(body::search::Matches),
     /// It ended.
     Matches(body::search::Matches),

@@ -130,6 +130,7 @@ fn words(state: &State, action: Action) -> Option<(String, String)> {
     };
     let label = match action {
         Action::Nav(Nav::Open) if state.focus == Pane::Request => "edit".to_owned(),
+        Action::App(App::Back) if state.focus == Pane::Response => state.panes.back_word(&state.shared).to_owned(),
         Action::Nav(Nav::Open) if state.focus == Pane::Environments => "activate".to_owned(),
         _ => action::spec(action)?.label.to_owned(),
     };

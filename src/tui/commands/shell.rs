@@ -122,7 +122,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
     }
 }
 
-/// Esc, one step at a time: leave a field, cancel a send, end a zoom, hide secrets.
+/// Esc, one step at a time: leave a field, cancel a send if one looks at it, end a zoom, hide secrets.
 fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     let mut cx = crate::tui::panes::Cx {
         shared: &mut state.shared,
@@ -133,7 +133,9 @@ fn back(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) 
         state.shared.history.seal();
         return;
     }
-    if sending::cancel(state, effects) {
+    let open = state.shared.open.filter(|open| state.shared.running.contains_key(open));
+    let looks = matches!(state.focus, Pane::Request | Pane::Response);
+    if open.is_some() && looks && sending::cancel(state, effects) {
         return;
     }
     if state.zoom {

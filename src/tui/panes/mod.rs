@@ -144,6 +144,11 @@ impl Panes {
         }
     }
 
+    /// What Esc does in the response's pane, in a word or two.
+    pub fn back_word(&self, shared: &Shared) -> &'static str {
+        response::back_word(&self.response, shared).unwrap_or("back")
+    }
+
     /// Hands a mouse event inside the pane's area to it.
     pub fn mouse(&mut self, pane: Pane, event: MouseEvent, area: Rect, cx: &mut Cx<'_>) {
         match pane {

@@ -210,13 +210,14 @@ impl Sends {
         self.search.store(search, Ordering::Relaxed);
         let (newest, queue) = (self.search.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {
-            let mut early = false;
+            let mut early = 0;
             let matches = job.run(
                 || newest.load(Ordering::Relaxed) != search,
                 |progress, matches| {
                     let _ = queue.send(Event::Found(search, Found::Progress(progress)));
-                    if !early && !matches.ranges.is_empty() && progress.searched < progress.total {
-                        early = true;
+                    let first = early == 0 && progress.searched < progress.total;
+                    if (first || progress.arriving) && early != matches.ranges.len() {
+                        early = matches.ranges.len();
                         let _ = queue.send(Event::Found(search, Found::First(matches.clone())));
                     }
                 },

@@ -95,7 +95,10 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     let place = state.place();
     let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
     let (heading, right) = match (running, place) {
-        (Some(running), _) => title::running(running, view),
+        (Some(running), _) => {
+            let esc = view.focused && super::back_word(state, view.shared) == Some("cancel");
+            title::running(running, esc, view)
+        }
         (None, Some(place)) => (
             title::done(place, view, usize::from(area.width).saturating_sub(4)),
             Line::default(),
@@ -240,7 +243,10 @@ fn nothing(view: View<'_>) -> String {
     let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
     let name = |name: &str| escape::printable(name).replace('`', "'");
     match shared.open_entity() {
-        _ if running => format!("On its way\n`{}` cancels", key(view, Any::App(App::Back))),
+        _ if running => {
+            let cancels = if view.focused { App::Back } else { App::Cancel };
+            format!("On its way\n`{}` cancels", key(view, Any::App(cancels)))
+        }
         Some(Entity::Request(_)) => format!("Not sent yet\n`{send}` sends the request"),
         Some(Entity::Folder(group)) => {
             format!(

@@ -13,7 +13,6 @@ use std::sync::Arc;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use serde_json::Value;
 
 use crate::filter::{Completion, FilterError, Form, Language, is_markup};
 use crate::model::edit::Edit;
@@ -27,13 +26,11 @@ use crate::tui::widgets::body::{Document, Source, Syntax, View as BodyView};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::{glyphs, highlight};
 
+use super::history::History;
 use super::place::Place;
 use super::sight::Body;
 use super::tab::Tab;
 use super::{State, follow};
-
-/// Filters remembered.
-const MOST_REMEMBERED: usize = 50;
 
 /// The line.
 #[derive(Debug)]
@@ -48,10 +45,8 @@ pub(super) struct Filter {
     masked: Vec<String>,
     /// Whether somebody may be at work for it.
     at_work: bool,
-    /// Earlier filters, the latest last.
-    history: Vec<String>,
-    /// Which of them is in the line.
-    at: Option<usize>,
+    /// Earlier filters.
+    pub history: History,
 }
 
 impl Default for Filter {
@@ -62,8 +57,7 @@ impl Default for Filter {
             offered: Completion::default(),
             masked: Vec::new(),
             at_work: false,
-            history: Vec::new(),
-            at: None,
+            history: History::default(),
         }
     }
 }
@@ -116,19 +110,6 @@ impl Filtered {
     }
 }
 
-impl Filter {
-    /// What is remembered for the next time.
-    pub(super) fn remember(&self) -> &[String] {
-        &self.history
-    }
-
-    /// Takes up what was remembered.
-    pub(super) fn restore(&mut self, value: &Value) {
-        let texts = value.as_array().into_iter().flatten().filter_map(Value::as_str);
-        self.history = texts.map(str::to_owned).collect();
-    }
-}
-
 impl State {
     fn filtered_mut(&mut self) -> Option<&mut Filtered> {
         self.place_mut()?.filtered.as_mut()
@@ -157,7 +138,7 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
     state.turn_to(Tab::Body);
     state.search.typing = false;
     state.filter.typing = true;
-    state.filter.at = None;
+    state.filter.history.leave();
     show_text(state);
     state.filter.field.select_all();
     if let Some(place) = state.place_mut()
@@ -205,7 +186,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
         KeyCode::Up | KeyCode::Down => recall(state, key.code == KeyCode::Up, cx),
         _ => {
             if state.filter.field.handle_key(key).changed() {
-                state.filter.at = None;
+                state.filter.history.leave();
                 changed(state, cx);
             }
         }
@@ -220,35 +201,21 @@ pub(super) fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
 
 /// Remembers a filter, unless what must be hidden stands in it.
 fn note(state: &mut State, text: String) {
-    if is_secret(state, &text) {
-        return;
+    if !is_secret(state, &text) {
+        state.filter.history.note(text);
     }
-    let history = &mut state.filter.history;
-    history.retain(|known| *known != text);
-    history.push(text);
-    let more = history.len().saturating_sub(MOST_REMEMBERED);
-    history.drain(..more);
 }
 
 /// Whether what must be hidden stands in a text.
-fn is_secret(state: &State, text: &str) -> bool {
+pub(super) fn is_secret(state: &State, text: &str) -> bool {
     let place = state.place();
     place.is_some_and(|place| place.outcome.redactor.redact(text) != text)
 }
 
 fn recall(state: &mut State, back: bool, cx: &mut Cx<'_>) {
-    let len = state.filter.history.len();
-    let at = match (state.filter.at, back) {
-        (None, true) => len.checked_sub(1),
-        (None, false) => return,
-        (Some(at), true) => Some(at.saturating_sub(1)),
-        (Some(at), false) => Some(at + 1).filter(|at| *at < len),
-    };
-    let text = at
-        .and_then(|at| state.filter.history.get(at).cloned())
-        .unwrap_or_default();
-    set(state, &text, cx);
-    state.filter.at = at;
+    if let Some(text) = state.filter.history.step(back) {
+        set(state, &text, cx);
+    }
 }
 
 fn set(state: &mut State, text: &str, cx: &mut Cx<'_>) {

@@ -11,6 +11,7 @@ use crate::tui::event::Found;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Snapshot;
+use crate::tui::widgets::body::search::Progress;
 
 use super::page::Page;
 use super::place::Place;
@@ -23,6 +24,10 @@ use super::{State, failure, filter, headers, notes, picture, request, scripts, t
 const KEPT: usize = 32;
 /// What filters made of all of them that is kept while another one is shown, in bytes.
 const KEPT_FILTERED: usize = 4 << 20;
+
+/// What stands for the count when nothing was found, and when nothing was found in what has come so far.
+pub(super) const NO_MATCH: &str = "no match";
+pub(super) const NONE_YET: &str = "none yet";
 
 /// What a page was built from: as long as this is the same, so is the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -336,7 +341,11 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
     }
     let first = matches!(found, Found::First(_));
     match found {
-        Found::Progress(progress) => state.search.progress = Some(progress),
+        Found::Progress(progress) => {
+            // Who has looked at all that came and goes on reading is not taken away from it by a hit that comes later.
+            state.search.jump &= state.search.typing || !progress.arriving || progress.found > 0;
+            state.search.progress = Some(progress);
+        }
         Found::First(matches) | Found::Matches(matches) => {
             let matches = Arc::new(matches);
             if !first {
@@ -376,7 +385,7 @@ impl State {
             let hits = self.page.hits();
             let cursor = self.place().map_or(0, |place| place.seat(self.tab).cursor);
             return match hits.iter().position(|row| *row == cursor) {
-                _ if hits.is_empty() => "no match".to_owned(),
+                _ if hits.is_empty() => NO_MATCH.to_owned(),
                 Some(at) if self.page.cursor => format!("{}/{}", at + 1, hits.len()),
                 _ => hits.len().to_string(),
             };
@@ -386,10 +395,20 @@ impl State {
             .and_then(|place| place.shown())
             .and_then(|body| body.view.current_match());
         match (&self.search.matches, self.search.progress) {
-            (Some(matches), _) if matches.ranges.is_empty() => "no match".to_owned(),
+            (Some(matches), _) if matches.ranges.is_empty() => NO_MATCH.to_owned(),
             (Some(matches), _) => match current {
                 Some(at) => format!("{}/{}", at + 1, matches.count()),
                 None => matches.count(),
+            },
+            (
+                None,
+                Some(Progress {
+                    arriving: true, found, ..
+                }),
+            ) => match current {
+                _ if found == 0 => NONE_YET.to_owned(),
+                Some(at) => format!("{}/{found} so far", at + 1),
+                None => format!("{found} so far"),
             },
             (None, Some(progress)) => {
                 let percent = progress.searched.saturating_mul(100) / progress.total.max(1);

@@ -12,9 +12,10 @@ use crate::tui::effect::{Effect, External};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Kind, Syntax};
+use crate::tui::widgets::body::{Kind, Syntax, View};
 use crate::tui::widgets::tabs;
 
+use super::page::Seat;
 use super::search::Search;
 use super::show::Show;
 use super::sight::Body;
@@ -209,7 +210,7 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
         Nav::NextTab => turn(state, 1),
         Nav::PreviousTab => turn(state, -1),
-        Nav::Search => begin_search(state),
+        Nav::Search => begin_search(state, cx),
         Nav::NextMatch | Nav::PreviousMatch => step_match(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
             if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
@@ -256,13 +257,23 @@ fn nav_page(state: &mut State, nav: Nav) {
     }
 }
 
-fn begin_search(state: &mut State) {
-    let tab = state.tab;
-    let Some(place) = state.place() else { return };
-    let origin = (place.shown().map(|body| body.view.clone()), place.seat(tab));
-    state.search.origin = origin;
+fn begin_search(state: &mut State, cx: &mut Cx<'_>) {
+    if state.place().is_none() {
+        return;
+    }
+    state.search.origin = here(state);
     state.search.typing = true;
     state.search.field.select_all();
+    if std::mem::take(&mut state.search.hidden) {
+        follow::search(state, false, cx);
+    }
+}
+
+/// Where one is in the body and in the page.
+fn here(state: &State) -> (Option<View>, Seat) {
+    state.place().map_or_else(Default::default, |place| {
+        (place.shown().map(|body| body.view.clone()), place.seat(state.tab))
+    })
 }
 
 /// Goes to the tab `step` further on.
@@ -276,6 +287,11 @@ fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
         cx.shared
             .notify(Level::Info, "nothing is searched for yet: press the search key first");
         return;
+    }
+    if std::mem::take(&mut state.search.hidden) {
+        // They are looked for again from here on: the body may be another one by now.
+        state.search.origin = here(state);
+        return follow::search(state, true, cx);
     }
     if state.shows_body() {
         let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
@@ -314,34 +330,52 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
     match key.code {
         KeyCode::Enter => {
             state.search.typing = false;
+            note(state);
             if state.search.field.is_empty() {
                 state.search.clear();
             }
         }
-        KeyCode::Up | KeyCode::Down => step_match(state, key.code == KeyCode::Down, cx),
+        KeyCode::Tab | KeyCode::BackTab => step_match(state, key.code == KeyCode::Tab, cx),
+        KeyCode::Up | KeyCode::Down => {
+            if let Some(text) = state.search.history.step(key.code == KeyCode::Up) {
+                state.search.field.set_text(&text);
+                state.search.field.go_to_end();
+                follow::search(state, true, cx);
+            }
+        }
         _ => {
             if state.search.field.handle_key(key).changed() {
+                state.search.history.leave();
                 follow::search(state, true, cx);
             }
         }
     }
 }
 
-/// Esc: clears the search; while typing it also goes back to where the search began.
-///
-/// While the request runs a kept search is left alone: Esc cancels at once.
+/// Remembers the pattern, unless what must be hidden stands in it.
+fn note(state: &mut State) {
+    let text = state.search.field.text();
+    if !filter::is_secret(state, &text) {
+        state.search.history.note(text);
+    }
+}
+
+/// Esc, one step: hides the hits, while typing it also goes back to where the search began; then leaves the filter.
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
-    let running = cx.shared.open.is_some_and(|open| cx.shared.running.contains_key(&open));
-    if state.filter.typing || (!state.search.visible() && !running) {
+    if state.filter.typing || !state.search.visible() {
         return filter::back(state, cx);
     }
-    if !state.search.visible() || state.place().is_none() || (running && !state.search.typing) {
+    if state.place().is_none() {
         return false;
     }
+    if state.search.typing {
+        note(state);
+    }
     let Search { typing, origin, .. } = &mut state.search;
-    let (typing, origin) = (*typing, std::mem::take(origin));
-    state.search.clear();
-    // News of the search cleared just now are stale.
+    let (typing, origin) = (std::mem::take(typing), std::mem::take(origin));
+    state.search.hidden = true;
+    (state.search.matches, state.search.progress, state.search.jump) = (None, None, false);
+    // News of the search hidden just now are stale.
     state.search.id = state.next_name();
     let tab = state.tab;
     let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {

@@ -17,6 +17,7 @@ mod failure;
 mod filter;
 mod follow;
 mod headers;
+mod history;
 mod input;
 mod notes;
 mod page;
@@ -57,7 +58,7 @@ use crate::tui::widgets::tabs;
 
 pub use self::extract::{Extract, scopes};
 use self::filter::Filter;
-use self::follow::PageKey;
+use self::follow::{NO_MATCH, NONE_YET, PageKey};
 use self::notes::Note;
 use self::page::Page;
 use self::place::Place;
@@ -251,7 +252,12 @@ pub fn typed(state: &State) -> &'static [(&'static str, &'static str)] {
             ("Esc", "whole body"),
         ];
     }
-    &[("↵", "done"), ("↑↓", "matches"), ("Esc", "back")]
+    &[
+        ("↵", "done"),
+        ("⇥", "next hit"),
+        ("↑↓", "earlier ones"),
+        ("Esc", "back"),
+    ]
 }
 
 /// Takes a key while typing.
@@ -285,12 +291,15 @@ pub fn contexts(_state: &State) -> &'static [Context] {
 
 /// The actions worth a hint.
 pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
-    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
-    let mut hints = if running { vec![Any::App(App::Back)] } else { Vec::new() };
+    let mut hints = Vec::new();
+    // The line that is typed in says it itself.
+    if !typing(state) && back_word(state, shared).is_some() {
+        hints.push(Any::App(App::Back));
+    }
     if state.place().is_none() {
         return hints;
     }
-    if state.search.visible() && state.count() != "no match" {
+    if state.search.visible() && !matches!(&*state.count(), NO_MATCH | NONE_YET) {
         hints.extend([Any::Nav(Nav::NextMatch), Any::Nav(Nav::PreviousMatch)]);
     }
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
@@ -316,6 +325,20 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     hints
 }
 
+/// What Esc does here as things stand, in a word or two: one step, and the last one is to cancel what loads.
+pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
+    let place = state.place();
+    let filtered = state.tab == Tab::Body && place.is_some_and(|place| place.filtered.is_some());
+    let running = shared.open.is_some_and(|open| shared.running.contains_key(&open));
+    match () {
+        () if typing(state) => Some("back"),
+        () if place.is_some() && state.search.visible() => Some("hide hits"),
+        () if filtered => Some("whole body"),
+        () if running => Some("cancel"),
+        () => None,
+    }
+}
+
 /// Follows the shared state and the area.
 pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     follow::sync(state, area, cx);
@@ -334,7 +357,8 @@ pub fn show_in(state: &mut State, node: NodeId, tab: Tab) {
 /// What to remember across restarts.
 pub fn remember(state: &State) -> Value {
     let tab = state.set_aside.unwrap_or(state.tab);
-    json!({ "tab": tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.remember() })
+    json!({ "tab": tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.history.remember(),
+        "searches": state.search.history.remember() })
 }
 
 /// Takes up what was remembered.
@@ -347,7 +371,8 @@ pub fn restore(state: &mut State, value: &Value) {
         .unwrap_or_default();
     state.wrap = flag("wrap");
     state.raw = flag("raw");
-    state.filter.restore(&value["filters"]);
+    state.filter.history.restore(&value["filters"]);
+    state.search.history.restore(&value["searches"]);
 }
 
 /// Places worth a jump letter: inside the area, and what goes there.

@@ -3,7 +3,7 @@
 //! ```text
 //! `/` → typing ─ each change → Effect::Search(new id) → found(id) → matches, jump from where the search began
 //!         ├ Enter keeps the pattern: n, N, the next response is searched too
-//!         └ Esc   clears it and goes back to where the search began
+//!         └ Esc   hides the hits and goes back to where the search began; n, N and `/` bring them back
 //! ```
 //!
 //! The body is searched on a thread of its own, pages (headers, console …) at once.
@@ -20,10 +20,12 @@ use crate::tui::widgets::body::{Source, View};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::glyphs;
 
+use super::history::History;
 use super::page::Seat;
 
 /// The state of searching.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something else of the search")]
 pub(super) struct Search {
     /// The line being typed.
     pub field: Editor,
@@ -41,6 +43,10 @@ pub(super) struct Search {
     pub jump: bool,
     /// Where the body and the page were when the search began.
     pub origin: (Option<View>, Seat),
+    /// Whether the hits are hidden: the pattern is kept, but nothing is searched for it.
+    pub hidden: bool,
+    /// Earlier patterns.
+    pub history: History,
 }
 
 impl Default for Search {
@@ -54,6 +60,8 @@ impl Default for Search {
             literal: false,
             jump: false,
             origin: (None, Seat::default()),
+            hidden: false,
+            history: History::default(),
         }
     }
 }
@@ -61,18 +69,19 @@ impl Default for Search {
 impl Search {
     /// The pattern; empty when nothing is searched for.
     pub(super) fn pattern(&self) -> String {
-        self.field.text()
+        if self.hidden { String::new() } else { self.field.text() }
     }
 
     /// Whether the line is on the screen.
     pub(super) fn visible(&self) -> bool {
-        self.typing || !self.field.is_empty()
+        self.typing || !(self.hidden || self.field.is_empty())
     }
 
     /// Forgets the pattern and all that was found.
     pub(super) fn clear(&mut self) {
         *self = Self {
             id: self.id,
+            history: std::mem::take(&mut self.history),
             ..Self::default()
         };
     }
@@ -123,7 +132,11 @@ impl Search {
         let cursor = self.field.draw(&styles, None, field, buf, self.typing);
         if note_width > 0 {
             let at = Position::new(area.right() - note_width, area.y);
-            let style = if count == "no match" { theme.warn } else { theme.dim };
+            let style = if count == super::follow::NO_MATCH {
+                theme.warn
+            } else {
+                theme.dim
+            };
             glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(style));
         }
         cursor.filter(|_| self.typing)

@@ -21,11 +21,11 @@ use crate::tui::event::{Event, Found};
 use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
-use crate::tui::widgets::body::search::Matches;
 
 mod filters;
 mod kinds;
 mod pages;
+mod searching;
 
 const JSON: &str =
     r#"{"access_token":"uxltfupiwchnkk4perdp46ldk","expires_in":599,"名前":"日本語","nested":{"deep":[1,2,3]}}"#;
@@ -246,99 +246,6 @@ fn nothing_from_the_server_reaches_the_terminal_unescaped() {
 }
 
 #[test]
-fn search_is_incremental_and_esc_goes_back() {
-    let body = numbered(500);
-    let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
-    work(&mut harness);
-    harness.press("/49");
-    work(&mut harness);
-    has(&harness, "1/15");
-    has(&harness, "line 49");
-    harness.press("<enter>n");
-    has(&harness, "2/15");
-    has(&harness, "line 149");
-    harness.press("N");
-    has(&harness, "1/15");
-    harness.press("G");
-    harness.press("n");
-    has(&harness, "15/15");
-    has(&harness, "line 499");
-    harness.press("n");
-    has(&harness, "went on past the end");
-    harness.press("<esc>");
-    has_not(&harness, "1/15");
-
-    harness.press("g/nowhere");
-    work(&mut harness);
-    has(&harness, "no match");
-    harness.press("<enter>");
-    has_not(&harness, "next hit");
-    harness.press("<esc>");
-    has(&harness, "line 0");
-    harness.press("/(4");
-    work(&mut harness);
-    has(&harness, "as text · no match");
-}
-
-#[test]
-fn stale_news_are_ignored() {
-    let mut harness = sent(120, 40, json());
-    harness.press("/e");
-    let old = harness.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Search(name, _) => Some(*name),
-        _ => None,
-    });
-    harness.press("x");
-    harness.event(Event::Found(
-        old.unwrap(),
-        Found::Matches(Matches {
-            ranges: vec![0..1; 77],
-            more: false,
-        }),
-    ));
-    has_not(&harness, "77");
-    work(&mut harness);
-    has(&harness, "1/1");
-}
-
-#[test]
-fn who_types_a_pattern_while_the_response_arrives_goes_on_typing() {
-    let mut harness = sent(120, 40, json());
-    harness.press("<ctrl-j>/exp");
-    let run = run(&harness);
-    let again = answered(response(200, "application/json", "[\"expires\",\"expires\"]"));
-    harness.event(Event::Sent(run, None, Box::new(again)));
-    harness.press("ires");
-    work(&mut harness);
-    has(&harness, "/ expires");
-    has(&harness, "1/2");
-}
-
-#[test]
-fn esc_cancels_at_once_even_with_a_kept_search() {
-    let mut harness = sent(120, 40, json());
-    harness.press("/expires<enter><ctrl-j><esc>");
-    assert!(matches!(harness.effects.last(), Some(Effect::Cancel(_))));
-    has(&harness, "/ expires");
-}
-
-#[test]
-fn a_kept_pattern_searches_the_next_response_too() {
-    let mut harness = sent(120, 40, json());
-    harness.press("/expires<enter>");
-    work(&mut harness);
-    has(&harness, "1/1");
-    deliver(
-        &mut harness,
-        answered(response(200, "application/json", "[\"expires\",\"expires\"]")),
-    );
-    work(&mut harness);
-    has(&harness, " 2 ");
-    harness.press("n");
-    has(&harness, "1/2");
-}
-
-#[test]
 fn a_big_body_is_indexed_behind_the_screen_and_keeps_its_place() {
     let body = numbered(200_000);
     let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
@@ -368,7 +275,7 @@ fn wrap_and_raw_are_remembered() {
     let kept = super::remember(&harness.state.panes.response);
     assert_eq!(
         kept,
-        serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true, "filters": [".a"] })
+        serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true, "filters": [".a"], "searches": [] })
     );
     let mut other = super::State::default();
     super::restore(&mut other, &kept);

@@ -99,7 +99,9 @@ fn worded(place: &Place, view: View<'_>, of_what: &str) -> Line<'static> {
 }
 
 /// `⠹ waiting · 1.24 s`, and what there is to say at the right: how to cancel.
-pub(super) fn running(running: &Running, view: View<'_>) -> (Line<'static>, Line<'static>) {
+///
+/// Esc cancels where that is its next step; what always does is the key for it.
+pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'static>, Line<'static>) {
     let theme = view.theme;
     let elapsed = view.shared.now.duration_since(running.started);
     let elapsed = std::time::Duration::try_from(elapsed).unwrap_or_default();
@@ -119,7 +121,10 @@ pub(super) fn running(running: &Running, view: View<'_>) -> (Line<'static>, Line
         spans.push(Span::styled(format!(" · {}{all}", words::size(received)), theme.dim));
     }
     let cancel = vec![
-        Span::styled(key(view, Action::App(App::Back)), theme.key_hint),
+        Span::styled(
+            key(view, Action::App(if esc { App::Back } else { App::Cancel })),
+            theme.key_hint,
+        ),
         Span::styled(" cancels", theme.dim),
     ];
     (Line::from(spans), Line::from(cancel))

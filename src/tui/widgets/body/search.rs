@@ -21,6 +21,8 @@ const STEP: usize = 4 * 1024 * 1024;
 const OVERLAP: usize = 64 * 1024;
 /// How far one step looks back for what the pattern asks about what stands before it (`^`, `\\b`). In bytes.
 const CONTEXT: usize = 64;
+/// How long more of the body is gathered before it is searched, once all that was there is.
+const GATHER: Duration = Duration::from_millis(150);
 /// So often a search that waits for more of the body looks whether it is still wanted.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -90,6 +92,8 @@ pub struct Progress {
     pub total: usize,
     /// Matches so far.
     pub found: usize,
+    /// Whether the search waits for more of the body, having looked at all there is of it.
+    pub arriving: bool,
 }
 
 /// A search that has not run yet.
@@ -140,7 +144,8 @@ impl Job {
     /// Searches, and goes on as long as the body grows. Blocks: run it on a thread for blocking work.
     ///
     /// `cancelled` is asked every few megabytes and after every match; if it says yes, `None` is returned. `progress`
-    /// hears every few megabytes how far the search is and what it has found so far.
+    /// hears every few megabytes how far the search is and what it has found so far; while the body arrives, also what
+    /// was found in its end as it stands, which may still become another match or none.
     ///
     /// # Errors
     ///
@@ -152,6 +157,7 @@ impl Job {
     ) -> io::Result<Option<Matches>> {
         let mut matches = Matches::default();
         let (mut pos, mut searched) = (0_usize, 0_usize);
+        let mut told = None;
         loop {
             let (len, whole) = self.source.known();
             // What the pattern may ask about what stands before is looked at again.
@@ -162,31 +168,20 @@ impl Job {
             let last = whole && end == len;
             let safe = if last { end } else { end.saturating_sub(OVERLAP) };
             if safe > searched || last {
-                while pos <= end {
-                    if cancelled() {
-                        return Ok(None);
-                    }
-                    let found = self.regex.find_at(&block, pos - base);
-                    let Some(found) = found.filter(|found| base + found.start() < safe || last) else {
-                        break;
-                    };
-                    let range = base + found.start()..base + found.end();
-                    if range.is_empty() {
-                        pos = range.end + 1;
-                        continue;
-                    }
-                    if matches.ranges.len() >= self.limit {
-                        matches.more = true;
-                        return Ok(Some(matches));
-                    }
-                    pos = range.end;
-                    matches.ranges.push(range);
+                let within = if last { usize::MAX } else { safe };
+                match self.collect(&block, base, pos, within, &mut matches, &cancelled) {
+                    None => return Ok(None),
+                    Some(_) if matches.more => return Ok(Some(matches)),
+                    Some(at) => pos = at.max(safe),
                 }
-                pos = pos.max(safe);
                 searched = safe;
-                let found = matches.ranges.len();
-                let total = len;
-                progress(Progress { searched, total, found }, &matches);
+                let told = Progress {
+                    searched,
+                    total: len,
+                    found: matches.ranges.len(),
+                    arriving: false,
+                };
+                progress(told, &matches);
             }
             if last {
                 return Ok(Some(matches));
@@ -195,9 +190,61 @@ impl Job {
                 if cancelled() {
                     return Ok(None);
                 }
-                self.source.grown(len, LOOK);
+                if told != Some(len) {
+                    let mut so_far = matches.clone();
+                    if self
+                        .collect(&block, base, pos, usize::MAX, &mut so_far, &cancelled)
+                        .is_none()
+                    {
+                        return Ok(None);
+                    }
+                    let waits = Progress {
+                        searched: len,
+                        total: len,
+                        found: so_far.ranges.len(),
+                        arriving: true,
+                    };
+                    progress(waits, &so_far);
+                    told = Some(len);
+                }
+                if self.source.grown(len, LOOK) != (len, false) {
+                    std::thread::sleep(GATHER);
+                }
             }
         }
+    }
+
+    /// Adds the matches in a block from `pos` on that start before `within`; says where to go on, `None` if cancelled.
+    fn collect(
+        &self,
+        block: &[u8],
+        base: usize,
+        mut pos: usize,
+        within: usize,
+        matches: &mut Matches,
+        cancelled: &impl Fn() -> bool,
+    ) -> Option<usize> {
+        while pos <= base + block.len() {
+            if cancelled() {
+                return None;
+            }
+            let found = self.regex.find_at(block, pos - base);
+            let Some(found) = found.filter(|found| base + found.start() < within) else {
+                break;
+            };
+            let range = base + found.start()..base + found.end();
+            if range.is_empty() {
+                pos = range.end + 1;
+                continue;
+            }
+            if matches.ranges.len() >= self.limit {
+                matches.more = true;
+                break;
+            }
+            pos = range.end;
+            matches.ranges.push(range);
+        }
+        Some(pos)
     }
 }
 
@@ -220,6 +267,7 @@ mod tests {
 
     use std::cell::Cell;
 
+    use super::super::tests::large::Growing;
     use super::*;
 
     fn find(body: &str, pattern: &str, options: Options) -> Vec<(usize, usize)> {
@@ -345,6 +393,35 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!(matches.ranges, expected);
+    }
+
+    #[test]
+    fn what_has_come_is_searched_while_more_comes() {
+        let growing = Growing::default();
+        growing.push(b"tick\ntock\ntick\nti");
+        let job = Job::new(growing.source(), "tick", Options::default()).unwrap();
+        let mut seen = Vec::new();
+        let all = job
+            .run(
+                || false,
+                |progress, matches| {
+                    seen.push((progress.arriving, matches.ranges.len()));
+                    match seen.len() {
+                        1 => growing.push(b"ck\n"),
+                        2 => growing.push(b"tock\n"),
+                        _ => growing.end(),
+                    }
+                },
+            )
+            .unwrap();
+        assert_eq!(seen, [(true, 2), (true, 3), (true, 3), (false, 3)]);
+        assert_eq!(all.unwrap().ranges, [0..4, 10..14, 15..19]);
+        let growing = Growing::default();
+        growing.push(b"tick");
+        let told = Cell::new(false);
+        let job = Job::new(growing.source(), "tick", Options::default()).unwrap();
+        let stopped = job.run(|| told.get(), |_, _| told.set(true));
+        assert_eq!(stopped.unwrap(), None, "also one that waits");
     }
 
     #[test]

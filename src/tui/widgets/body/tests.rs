@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod large;
+pub(super) mod large;
 mod nested;
 mod screens;
 

@@ -45,7 +45,7 @@ fn who_types_reads_what_the_keys_do() {
     );
     harness.press("<esc>/");
     let line = last(&harness);
-    assert!(line.contains("↵ done  ↑↓ matches  Esc back"), "{line}");
+    assert!(line.contains("↵ done  ⇥ next hit  ↑↓ earlier ones  Esc back"), "{line}");
     harness.press("<esc>");
     assert!(!last(&harness).contains("Esc back"));
     let mut narrow = sent(60, 16, json());
