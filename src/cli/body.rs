@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::model::exchange::Response;
+use crate::model::unescape;
 
 use super::output::{Paint, escape_lines};
 
@@ -35,7 +36,7 @@ fn text(response: &Response, bytes: &[u8]) -> Option<String> {
     (!damaged).then(|| text.into_owned())
 }
 
-/// Valid JSON, indented by two; numbers and strings stay spelled as they came.
+/// Valid JSON, indented by two; numbers stay spelled as they came, and strings but for characters that were escaped.
 fn pretty(text: &str, paint: Paint) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut depth = 0;
@@ -72,7 +73,7 @@ fn pretty(text: &str, paint: Paint) -> String {
             '"' => {
                 let end = string_end(rest);
                 let is_key = rest[end..].trim_start().starts_with(':');
-                let shown = escape_lines(&rest[..end]);
+                let shown = escape_lines(&spelled_out(&rest[..end]));
                 out.push_str(&if is_key { paint.cyan(&shown) } else { shown });
                 end
             }
@@ -90,6 +91,26 @@ fn pretty(text: &str, paint: Paint) -> String {
 fn line(out: &mut String, depth: usize) {
     out.push('\n');
     out.extend(std::iter::repeat_n("  ", depth));
+}
+
+/// A string with characters in place of the escapes that only stand for them.
+fn spelled_out(string: &str) -> String {
+    let (mut out, mut rest) = (String::with_capacity(string.len()), string);
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let stays = |c: char| !escape_lines(c.encode_utf8(&mut [0; 4])).starts_with(c);
+        if let Some((c, len)) = unescape(&rest.as_bytes()[at..], stays) {
+            out.push(c);
+            rest = &rest[at + len..];
+        } else {
+            // What follows the backslash may be one itself, or any character.
+            let len = rest[at..].chars().take(2).map(char::len_utf8).sum::<usize>();
+            out.push_str(&rest[at..at + len]);
+            rest = &rest[at + len..];
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Behind the closing quote of the string that the text begins with.
@@ -131,6 +152,13 @@ mod tests {
         let body = b"{\"n\":12345678901234567890.10,\"a\":[1,{\"b\":[]},true],\"s\":\"x, {\\\"y\\\": 1}\",\"e\":{ }}";
         let wanted = "{\n  \"n\": 12345678901234567890.10,\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    \
                       true\n  ],\n  \"s\": \"x, {\\\"y\\\": 1}\",\n  \"e\": {}\n}";
+        assert_eq!(shown("application/json", body).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn characters_are_read_and_what_is_dangerous_stays_escaped() {
+        let body = br#"{"\u6771":"\u4eac \ud83d\ude00 \\u4eac \" \u0022 \u001b \u202e \n \ud83d"}"#;
+        let wanted = "{\n  \"東\": \"京 😀 \\\\u4eac \\\" \\u0022 \\u001b \\u202e \\n \\ud83d\"\n}";
         assert_eq!(shown("application/json", body).as_deref(), Some(wanted));
     }
 

@@ -20,6 +20,7 @@ mod keys;
 mod markup;
 mod meter;
 mod output;
+mod places;
 mod pretty;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use crate::model::Payload;
 
 pub use keys::Completion;
 pub use meter::{Limits, Stop};
+pub use places::{Places, Step};
 pub use pretty::structural;
 
 use jq::value::Val;
@@ -94,6 +96,8 @@ pub struct Filtered {
     pub count: usize,
     /// Why it is not all, if it is not.
     pub cut: Option<String>,
+    /// Where in the body each of them stands, where the filter says so: as a `JSONPath` does.
+    pub places: Places,
 }
 
 /// Why there is no output: one sentence, lower case.
@@ -111,6 +115,9 @@ pub enum FilterError {
     /// Nobody wants it any more.
     #[error("cancelled")]
     Cancelled,
+    /// The body arrives, and nothing of it is whole yet.
+    #[error("waiting for the end of the body")]
+    Early,
 }
 
 /// A body, parsed when it is first needed and kept for the next text.
@@ -120,11 +127,13 @@ pub struct Session {
     html: bool,
     limits: Limits,
     parsed: Parsed,
+    /// Whether it does without what has not come yet.
+    hasty: bool,
 }
 
 enum Parsed {
     Not,
-    Values(Vec<Val>),
+    Values(Box<jq::Values>),
     Markup(Box<markup::Tree>),
 }
 
@@ -151,14 +160,26 @@ impl Session {
             body,
             limits,
             parsed: Parsed::Not,
+            hasty: false,
         }
+    }
+
+    /// Whether more of the body is to come.
+    pub fn arrives(&self) -> bool {
+        !self.body.known().1
+    }
+
+    /// Whether to make do with the values that are whole so far while the body arrives, instead of waiting for its end.
+    pub fn hurry(&mut self, hasty: bool) {
+        self.hasty = hasty;
     }
 
     /// Filters the body. Blocks; asks `stop` all the time.
     ///
     /// # Errors
     ///
-    /// What is wrong with the text, the body or both; [`FilterError::Cancelled`] if `stop` said yes.
+    /// What is wrong with the text, the body or both; [`FilterError::Cancelled`] if `stop` said yes, and
+    /// [`FilterError::Early`] in a hurry.
     pub fn run(&mut self, text: &str, stop: &Stop) -> Result<Filtered, FilterError> {
         if text.len() > Self::MOST_TEXT {
             let words = format!("a filter has {} characters at most", Self::MOST_TEXT);
@@ -205,21 +226,37 @@ impl Session {
     }
 
     fn values(&mut self, stop: &Stop) -> Result<&[Val], FilterError> {
+        let (len, whole) = match &self.parsed {
+            Parsed::Values(read) if read.whole => (0, true),
+            _ => self.wait(self.limits.body, stop)?,
+        };
         if !matches!(self.parsed, Parsed::Values(_)) {
-            self.parsed = Parsed::Not;
-            let bytes = self.bytes(self.limits.body, stop)?;
-            self.parsed = Parsed::Values(jq::read(&bytes, self.limits, stop)?);
+            self.parsed = Parsed::Values(Box::default());
         }
-        match &self.parsed {
-            Parsed::Values(values) => Ok(values),
-            _ => Ok(&[]),
+        let Parsed::Values(read) = &mut self.parsed else {
+            return Err(FilterError::Cancelled);
+        };
+        if !read.whole && (whole || len > read.next) {
+            let bytes = if whole && read.at == 0 {
+                self.body.whole()
+            } else {
+                self.body.read(read.at, len - read.at)
+            };
+            read.more(&bytes.map_err(|error| unreadable(&error))?, whole, self.limits, stop)?;
         }
+        if read.read.is_empty() {
+            return Err(FilterError::Early);
+        }
+        Ok(&read.read)
     }
 
     fn tree(&mut self, stop: &Stop) -> Result<&markup::Tree, FilterError> {
         if !matches!(self.parsed, Parsed::Markup(_)) {
             self.parsed = Parsed::Not;
-            let bytes = self.bytes(self.limits.markup_body, stop)?;
+            if !self.wait(self.limits.markup_body, stop)?.1 {
+                return Err(FilterError::Early);
+            }
+            let bytes = self.body.whole().map_err(|error| unreadable(&error))?;
             let text = String::from_utf8_lossy(&bytes);
             self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html, stop)?));
         }
@@ -229,8 +266,8 @@ impl Session {
         }
     }
 
-    /// All bytes, once the last one has come.
-    fn bytes(&self, most: usize, stop: &Stop) -> Result<Bytes, FilterError> {
+    /// How many bytes there are once the last one has come, or by now in a hurry; and whether that is all.
+    fn wait(&self, most: usize, stop: &Stop) -> Result<(usize, bool), FilterError> {
         let mut known = self.body.known();
         loop {
             if stop.asked() {
@@ -243,14 +280,16 @@ impl Session {
                 );
                 return Err(FilterError::Body(words));
             }
-            if known.1 {
-                break;
+            if known.1 || self.hasty {
+                return Ok(known);
             }
             known = self.body.grown(known.0, std::time::Duration::from_millis(50));
         }
-        let bytes = self.body.whole();
-        bytes.map_err(|error| FilterError::Body(format!("the body cannot be read back: {error}")))
     }
+}
+
+fn unreadable(error: &std::io::Error) -> FilterError {
+    FilterError::Body(format!("the body cannot be read back: {error}"))
 }
 
 impl FilterError {

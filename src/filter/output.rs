@@ -4,7 +4,8 @@ use bytes::Bytes;
 
 use super::jq::value::{Val, Written};
 use super::meter::{Limits, Stopped};
-use super::{FilterError, Filtered, Form};
+use super::places::Way;
+use super::{FilterError, Filtered, Form, Places};
 
 /// What is put out.
 pub(super) struct Output {
@@ -16,6 +17,7 @@ pub(super) struct Output {
     /// Whether the first value alone is too large.
     large: bool,
     limits: Limits,
+    places: Places,
 }
 
 impl Output {
@@ -29,6 +31,7 @@ impl Output {
             cut: None,
             large: false,
             limits,
+            places: Places::default(),
         }
     }
 
@@ -55,6 +58,16 @@ impl Output {
         self.sure = self.text.len();
         self.count += 1;
         true
+    }
+
+    /// The same for a value of the body that stands at the end of a way.
+    pub fn add_at(&mut self, value: &Val, way: &Way<'_>) -> bool {
+        let count = self.count;
+        let more = self.add(value);
+        if self.count > count {
+            self.places.add(way);
+        }
+        more
     }
 
     /// Nobody wants more, or it was broken off.
@@ -86,6 +99,7 @@ impl Output {
             form: if count == 1 { Form::Json } else { Form::JsonLines },
             count,
             cut: self.cut,
+            places: self.places,
         })
     }
 }

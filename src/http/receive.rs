@@ -153,7 +153,11 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     }
     if !response.trailers.is_empty() {
         let count = response.trailers.len();
-        warnings.push(format!("the last {count} of the headers came behind the body"));
+        warnings.push(if count == 1 {
+            "the last header came behind the body, as a trailer".to_owned()
+        } else {
+            format!("the last {count} headers came behind the body, as trailers")
+        });
         head.headers.append(&mut response.trailers);
     }
     let came_whole = head.truncated.is_none();

@@ -21,7 +21,7 @@ pub struct Saved {
 
 /// Why a body was not saved.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write `{path}`: {source}{}", kept(.part.as_deref()))]
+#[error("cannot write `{path}`: {}{}", why(.source), kept(.part.as_deref()))]
 pub struct BodyError {
     /// The file asked for.
     path: String,
@@ -37,6 +37,44 @@ fn kept(part: Option<&Path>) -> String {
     })
 }
 
+/// What the system says, without the name of the file beside: nobody asked for that one.
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "you may not write there".to_owned(),
+        io::ErrorKind::NotADirectory => "what should be a folder is a file".to_owned(),
+        io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "it is on a disk that is only read".to_owned(),
+        io::ErrorKind::InvalidFilename => "the name is too long, or none".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Says why a new file could not be written there, in words, as far as that is known before it is.
+pub fn hindrance(path: &Path) -> Option<String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    // A file that is there may be written where it is, also in a folder that takes no new ones.
+    let tried = (!path.exists()).then(|| tempfile::tempfile_in(folder.unwrap_or(Path::new("."))));
+    let error = tried?.err()?;
+    Some(match (folder, error.kind()) {
+        (Some(folder), io::ErrorKind::NotFound) => format!("there is no folder `{}`", folder.display()),
+        _ => why(&error),
+    })
+}
+
+/// Writes all that came of a body whose end nobody waits for: the one who asks knows that it is not whole.
+///
+/// # Errors
+///
+/// Those of [`save`].
+pub fn save_what_came(
+    body: &Payload,
+    path: &Path,
+    told: impl FnMut(u64, Option<u64>) -> bool,
+) -> Result<Saved, BodyError> {
+    write(body, path, || true, told)
+}
+
 /// Writes a body to a file as it comes. `told` gets the bytes so far and all of them, if that is known, a few times a second
 /// while it waits or writes; when it says no, what has come is all there will be. `whole` says whether the body is all that
 /// was sent, as far as that was known before; the body itself knows when it ends.
@@ -48,6 +86,16 @@ pub fn save(
     body: &Payload,
     path: &Path,
     whole: bool,
+    told: impl FnMut(u64, Option<u64>) -> bool,
+) -> Result<Saved, BodyError> {
+    write(body, path, || whole && !body.is_torn(), told)
+}
+
+/// Writes a body; `whole` says at its end whether it may take the place of the file.
+fn write(
+    body: &Payload,
+    path: &Path,
+    whole: impl Fn() -> bool,
     mut told: impl FnMut(u64, Option<u64>) -> bool,
 ) -> Result<Saved, BodyError> {
     let failed = |source: io::Error, part| BodyError {
@@ -64,7 +112,7 @@ pub fn save(
             .open(&target)
             .and_then(|mut file| copy(body, &mut file, &mut told));
         let (bytes, ended) = written.map_err(|error| failed(error, None))?;
-        let part = (!ended || !whole || body.is_torn()).then_some(target);
+        let part = (!ended || !whole()).then_some(target);
         return Ok(Saved { bytes, part });
     }
     if before.as_ref().is_some_and(|before| before.permissions().readonly()) {
@@ -88,7 +136,7 @@ pub fn save(
             let mut file = open.map_err(|_| failed(error, None))?;
             let (bytes, ended) =
                 copy(body, &mut file, &mut told).map_err(|error| failed(error, Some(target.clone())))?;
-            let part = (!ended || !whole).then_some(target);
+            let part = (!ended || !whole()).then_some(target);
             return Ok(Saved { bytes, part });
         }
         Err(error) => return Err(failed(error, None)),
@@ -102,7 +150,7 @@ pub fn save(
             return Err(failed(error, part));
         }
     };
-    if !ended || !whole || body.is_torn() {
+    if !ended || !whole() {
         let (_, part) = file.keep().map_err(|error| failed(error.error, None))?;
         return Ok(Saved {
             bytes,
@@ -206,10 +254,31 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_named() {
         let error = save(&"x".into(), Path::new("/nowhere/at/all"), true, |_, _| true).unwrap_err();
-        assert!(
-            error.to_string().starts_with("cannot write `/nowhere/at/all`: "),
-            "{error}"
+        assert_eq!(
+            error.to_string(),
+            "cannot write `/nowhere/at/all`: there is no such folder"
         );
+    }
+
+    #[test]
+    fn what_hinders_is_said_before() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(hindrance(&folder.path().join("a")), None);
+        assert_eq!(names(folder.path()), [""; 0]);
+        let no = hindrance(&folder.path().join("no/a.zip")).unwrap();
+        assert!(no.starts_with("there is no folder `") && no.ends_with("no`"), "{no}");
+        fs::write(folder.path().join("file"), "").unwrap();
+        let file = hindrance(&folder.path().join("file/a.zip")).unwrap();
+        assert_eq!(file, "what should be a folder is a file");
+    }
+
+    #[test]
+    fn what_came_takes_the_place_of_the_file_for_who_knows_that() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let saved = save_what_came(&"half of it".into(), &path, |_, _| true).unwrap();
+        assert!(saved.part.is_none());
+        assert_eq!(names(folder.path()), ["a.txt"]);
     }
 
     #[cfg(unix)]

@@ -10,7 +10,7 @@ use crate::model::Payload;
 /// A text to filter a body by.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The body; it may still be arriving, and is filtered when it is whole.
+    /// The body; it may still be arriving, and is filtered value by value.
     pub body: Payload,
     /// What the server says it is.
     pub media_type: String,
@@ -23,6 +23,8 @@ pub struct Job {
 /// News of it.
 #[derive(Debug)]
 pub enum News {
+    /// What the filter made of the values that are whole so far; the body still arrives.
+    SoFar(Filtered),
     /// What the filter made of the body, or why it made nothing.
     Output(Result<Filtered, FilterError>),
     /// The keys that could stand at the end of the text.

@@ -44,4 +44,7 @@ pub mod theme;
 mod unlocking;
 pub mod widgets;
 
+// Widgets know no model, and this is no more than how JSON is spelled.
+use crate::model::unescape;
+
 pub use runtime::{App, Flow, Host, TuiOptions, problems, run};

@@ -7,35 +7,94 @@ use super::super::FilterError;
 use super::super::meter::{self, Limits, Stop};
 use super::value::{Entries, Object, Val};
 
+/// A value of up to so many bytes that does not end yet is looked at whenever more of it has come.
+const SOON: usize = 64 * 1024;
+
 /// Reads all values of a body.
 ///
 /// # Errors
 ///
 /// Where the body is no JSON, and when the values take more memory than they may.
 pub fn read(bytes: &[u8], limits: Limits, stop: &Stop) -> Result<Vec<Val>, FilterError> {
-    let read = meter::within(limits, stop, || {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = Reader {
-            bytes,
-            at: 0,
-            keys: HashSet::new(),
-        };
-        let mut values = Vec::new();
-        reader.space();
-        while reader.at < bytes.len() {
-            values.push(reader.value()?);
-            reader.space();
+    let mut read = Values::default();
+    read.more(bytes, true, limits, stop)?;
+    Ok(read.read)
+}
+
+/// The values of a body that may still arrive, as far as they are whole.
+#[derive(Default)]
+pub struct Values {
+    pub read: Vec<Val>,
+    /// Where the next one begins, in bytes of the body.
+    pub at: usize,
+    /// Whether there are no more.
+    pub whole: bool,
+    /// It is not worth a look before there are so many bytes: what does not end yet is read from its start again.
+    pub next: usize,
+    /// The line that the next one is in, from 0.
+    line: usize,
+    keys: HashSet<Rc<str>>,
+}
+
+impl Values {
+    /// Reads the values in what follows the ones that were read; `last` if nothing follows that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`]; the last value of a body that arrives may be no JSON until its rest has come.
+    pub fn more(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
+        let mut sure = 0;
+        let read = meter::within(limits, stop, || {
+            let mut reader = Reader {
+                bytes,
+                at: 0,
+                keys: std::mem::take(&mut self.keys),
+            };
+            if self.at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
+                reader.at = 3;
+            }
+            let ended = loop {
+                reader.space();
+                sure = reader.at;
+                if sure >= bytes.len() {
+                    break Ok(());
+                }
+                match reader.value() {
+                    // A number may go on where the next bytes begin.
+                    Ok(_) if !last && reader.at == bytes.len() && !matches!(bytes.last(), Some(b'}' | b']' | b'"')) => {
+                        break Ok(());
+                    }
+                    Ok(value) => self.read.push(value),
+                    Err(_) if !last => break Ok(()),
+                    Err(mistake) => break Err(mistake),
+                }
+            };
+            self.keys = reader.keys;
+            ended
+        });
+        let lines = |to: usize| memchr::memchr_iter(b'\n', &bytes[..to.min(bytes.len())]).count();
+        match read {
+            Ok(Ok(())) if last && self.read.is_empty() => {
+                return Err(FilterError::Body("the body is empty".to_owned()));
+            }
+            Ok(Ok(())) => {}
+            Ok(Err(Mistake(what, at))) => {
+                let line = self.line + lines(at) + 1;
+                let words = format!("the body is no JSON: {what} in line {line}");
+                *self = Self::default();
+                return Err(FilterError::Body(words));
+            }
+            Err(why) => {
+                *self = Self::default();
+                return Err(why.error(limits));
+            }
         }
-        Ok(values)
-    });
-    match read {
-        Ok(Ok(values)) if values.is_empty() => Err(FilterError::Body("the body is empty".to_owned())),
-        Ok(Ok(values)) => Ok(values),
-        Ok(Err(Mistake(what, at))) => {
-            let line = memchr::memchr_iter(b'\n', &bytes[..at.min(bytes.len())]).count() + 1;
-            Err(FilterError::Body(format!("the body is no JSON: {what} in line {line}")))
-        }
-        Err(why) => Err(why.error(limits)),
+        self.line += lines(sure);
+        self.at += sure;
+        let open = bytes.len() - sure;
+        self.next = self.at + open + if open > SOON { open / 2 } else { 0 };
+        self.whole = last;
+        Ok(())
     }
 }
 

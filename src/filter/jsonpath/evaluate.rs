@@ -2,73 +2,86 @@
 
 use super::super::jq::value::Val;
 use super::super::meter;
+use super::super::places::{Down, Way};
 use super::{Comparable, Comparison, Function, Logical, Pattern, Query, Segment, Selector, regex};
 
-/// Takes a node; says whether more of them are wanted.
-type Visit<'v> = &'v mut dyn FnMut(&Val) -> bool;
+/// Takes a node and the way to it; says whether more of them are wanted.
+type Visit<'v> = &'v mut dyn FnMut(&Val, &Way<'_>) -> bool;
+/// A node and the way to it.
+type Node<'n> = (&'n Val, &'n Way<'n>);
 
-/// Hands on each node that a path finds; returns whether more were wanted. `current` is the node a filter looks at.
-pub(super) fn each(query: &Query, root: &Val, current: &Val, visit: Visit<'_>) -> bool {
-    let start = if query.from_root { root } else { current };
+/// Hands on each node that a path finds; returns whether more were wanted. `current` is the node a filter looks at, or the
+/// root with the way to it.
+pub(super) fn each(query: &Query, root: &Val, current: Node<'_>, visit: Visit<'_>) -> bool {
+    let start = if query.from_root { (root, current.1) } else { current };
     go(&query.segments, root, start, visit)
+}
+
+/// The same for a filter, which does not ask for the way.
+fn within(query: &Query, root: &Val, node: &Val, visit: &mut dyn FnMut(&Val) -> bool) -> bool {
+    each(query, root, (node, &Way::ROOT), &mut |node, _| visit(node))
 }
 
 /// Takes the segments that are left from a node on.
 ///
 /// What a segment finds is what it finds in each node before it, one behind the other (section 2.1.2): so nothing has to
 /// be held between two segments.
-fn go(segments: &[Segment], root: &Val, node: &Val, visit: Visit<'_>) -> bool {
+fn go(segments: &[Segment], root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
     meter::tick();
     match segments.split_first() {
-        None => visit(node),
+        None => visit(node.0, node.1),
         Some((segment, rest)) if segment.descends => descend(segment, rest, root, node, visit),
         Some((segment, rest)) => children(segment, rest, root, node, visit),
     }
 }
 
-fn descend(segment: &Segment, rest: &[Segment], root: &Val, node: &Val, visit: Visit<'_>) -> bool {
+fn descend(segment: &Segment, rest: &[Segment], root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
     meter::tick();
     children(segment, rest, root, node, visit)
-        && match node {
-            Val::Arr(list) => list
-                .items()
-                .iter()
-                .all(|item| descend(segment, rest, root, item, visit)),
-            Val::Obj(object) => object
-                .members()
-                .values()
-                .all(|value| descend(segment, rest, root, value, visit)),
-            _ => true,
+        && all(node, &mut |child, way| {
+            descend(segment, rest, root, (child, way), visit)
+        })
+}
+
+/// Hands on all that is in a node.
+fn all((node, way): Node<'_>, visit: Visit<'_>) -> bool {
+    match node {
+        Val::Arr(list) => {
+            let mut items = list.items().iter().enumerate();
+            items.all(|(at, item)| visit(item, &way.down(Down::Index(at))))
         }
+        Val::Obj(object) => {
+            let mut members = object.members().iter();
+            members.all(|(name, value)| visit(value, &way.down(Down::Key(name))))
+        }
+        _ => true,
+    }
 }
 
-fn children(segment: &Segment, rest: &[Segment], root: &Val, node: &Val, visit: Visit<'_>) -> bool {
-    segment
-        .selectors
-        .iter()
-        .all(|selector| select(selector, root, node, &mut |child| go(rest, root, child, visit)))
+fn children(segment: &Segment, rest: &[Segment], root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
+    let mut next = |child: &Val, way: &Way<'_>| go(rest, root, (child, way), visit);
+    let mut selectors = segment.selectors.iter();
+    selectors.all(|selector| select(selector, root, node, &mut next))
 }
 
-fn select(selector: &Selector, root: &Val, node: &Val, visit: Visit<'_>) -> bool {
-    match (selector, node) {
-        (Selector::Name(name), Val::Obj(object)) => object.members().get(name.as_str()).is_none_or(visit),
-        (Selector::All, Val::Arr(list)) => list.items().iter().all(visit),
-        (Selector::All, Val::Obj(object)) => object.members().values().all(visit),
+fn select(selector: &Selector, root: &Val, node: Node<'_>, visit: Visit<'_>) -> bool {
+    let way = node.1;
+    match (selector, node.0) {
+        (Selector::Name(name), Val::Obj(object)) => {
+            let value = object.members().get(name.as_str());
+            value.is_none_or(|value| visit(value, &way.down(Down::Key(name))))
+        }
+        (Selector::All, _) => all(node, visit),
         (Selector::Index(at), Val::Arr(list)) => {
             let items = list.items();
             let at = if *at < 0 { length(items) + at } else { *at };
-            let item = usize::try_from(at).ok().and_then(|at| items.get(at));
-            item.is_none_or(visit)
+            let item = usize::try_from(at).ok().and_then(|at| Some((at, items.get(at)?)));
+            item.is_none_or(|(at, item)| visit(item, &way.down(Down::Index(at))))
         }
-        (Selector::Slice(start, end, step), Val::Arr(list)) => slice(list.items(), (*start, *end, *step), visit),
-        (Selector::Filter(logical), Val::Arr(list)) => list
-            .items()
-            .iter()
-            .all(|item| !holds(logical, root, item) || visit(item)),
-        (Selector::Filter(logical), Val::Obj(object)) => object
-            .members()
-            .values()
-            .all(|value| !holds(logical, root, value) || visit(value)),
+        (Selector::Slice(start, end, step), Val::Arr(list)) => slice((list.items(), way), (*start, *end, *step), visit),
+        (Selector::Filter(logical), _) => all(node, &mut |child, way| {
+            !holds(logical, root, child) || visit(child, way)
+        }),
         _ => true,
     }
 }
@@ -78,7 +91,11 @@ fn length(items: &[Val]) -> i64 {
 }
 
 /// Section 2.3.4.2.2.
-fn slice(items: &[Val], (start, end, step): (Option<i64>, Option<i64>, i64), visit: Visit<'_>) -> bool {
+fn slice(
+    (items, way): (&[Val], &Way<'_>),
+    (start, end, step): (Option<i64>, Option<i64>, i64),
+    visit: Visit<'_>,
+) -> bool {
     let len = length(items);
     let normal = |at: i64| if at < 0 { len + at } else { at };
     let (start, end) = if step >= 0 {
@@ -93,8 +110,8 @@ fn slice(items: &[Val], (start, end, step): (Option<i64>, Option<i64>, i64), vis
         _ => (start.clamp(-1, len - 1), end.clamp(-1, len - 1)),
     };
     while if step > 0 { at < last } else { at > last } {
-        let item = usize::try_from(at).ok().and_then(|at| items.get(at));
-        if !item.is_none_or(&mut *visit) {
+        let item = usize::try_from(at).ok().and_then(|at| Some((at, items.get(at)?)));
+        if !item.is_none_or(|(at, item)| visit(item, &way.down(Down::Index(at)))) {
             return false;
         }
         at = at.saturating_add(step);
@@ -109,7 +126,7 @@ fn holds(logical: &Logical, root: &Val, node: &Val) -> bool {
         Logical::All(parts) => parts.iter().all(|part| holds(part, root, node)),
         Logical::Not(inner) => !holds(inner, root, node),
         // The first one is enough.
-        Logical::Exists(query) => !each(query, root, node, &mut |_| false),
+        Logical::Exists(query) => !within(query, root, node, &mut |_| false),
         Logical::Holds(function) => matches!(call(function, root, node), Some(Val::Bool(true))),
         Logical::Compare(left, comparison, right) => compare(
             value(left, root, node).as_ref(),
@@ -145,7 +162,7 @@ fn value(comparable: &Comparable, root: &Val, node: &Val) -> Option<Val> {
         Comparable::Literal(value) => Some(value.clone()),
         Comparable::Query(query) => {
             let mut found = None;
-            each(query, root, node, &mut |value| {
+            within(query, root, node, &mut |value| {
                 found = Some(value.clone());
                 false
             });
@@ -166,7 +183,7 @@ fn call(function: &Function, root: &Val, node: &Val) -> Option<Val> {
         },
         Function::Count(query) => {
             let mut count = 0_usize;
-            each(query, root, node, &mut |_| {
+            within(query, root, node, &mut |_| {
                 count += 1;
                 true
             });
@@ -174,7 +191,7 @@ fn call(function: &Function, root: &Val, node: &Val) -> Option<Val> {
         }
         Function::Value(query) => {
             let (mut found, mut more) = (None, false);
-            each(query, root, node, &mut |value| {
+            within(query, root, node, &mut |value| {
                 more = found.is_some();
                 found = Some(value.clone());
                 !more

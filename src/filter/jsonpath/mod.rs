@@ -18,6 +18,7 @@ use serde_json_path::JsonPath;
 use super::jq::value::Val;
 use super::meter::{self, Limits, Stop};
 use super::output::Output;
+use super::places::{Down, Way};
 use super::{FilterError, Filtered};
 
 /// The most that a regular expression in a path may take once it is compiled, in bytes.
@@ -150,9 +151,12 @@ fn tight(text: &str) -> String {
 pub(super) fn run(path: &Query, values: &[Val], limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
     let mut out = Output::new(limits);
     let ran = meter::within(limits, stop, || {
-        values
-            .iter()
-            .all(|root| evaluate::each(path, root, root, &mut |node| out.add(node)));
+        let many = values.len() > 1;
+        values.iter().enumerate().all(|(at, root)| {
+            let listed = Way::ROOT.down(Down::Index(at));
+            let way = if many { listed } else { Way::ROOT };
+            evaluate::each(path, root, (root, &way), &mut |node, way| out.add_at(node, way))
+        });
     });
     out.done(ran.err())
 }

@@ -12,7 +12,7 @@ use sxd_xpath::{Context, Factory, Value, XPath};
 
 use super::markup::Tree;
 use super::meter::{self, Limits, Stop, Stopped};
-use super::{FilterError, Filtered, Form};
+use super::{FilterError, Filtered, Form, Places};
 
 /// An expression with stops in it.
 pub(super) struct Expression {
@@ -83,6 +83,7 @@ pub(super) fn run(path: &Expression, tree: &Tree, limits: Limits, stop: &Stop) -
             form: Form::Text,
             count: 1,
             cut: None,
+            places: Places::default(),
         });
     };
     let mut out = String::new();
@@ -118,6 +119,7 @@ pub(super) fn run(path: &Expression, tree: &Tree, limits: Limits, stop: &Stop) -
         form,
         count,
         cut,
+        places: Places::default(),
     })
 }
 

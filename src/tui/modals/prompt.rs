@@ -14,6 +14,7 @@ use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
 use crate::model::{Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload};
+use crate::store::body::hindrance;
 use crate::tui::command::{Command, SecretDraft, TokenDraft};
 use crate::tui::effect::Effect;
 use crate::tui::panes::response::{Extract, scopes};
@@ -71,6 +72,8 @@ pub struct Prompt {
     remark: Remark,
     /// Enter was pressed on this text and something was to be said first.
     said: Option<String>,
+    /// Why the file cannot be written that was asked for.
+    hindrance: Option<String>,
     sheet: Sheet,
 }
 
@@ -87,6 +90,7 @@ impl Prompt {
             purpose,
             remark: Remark::default(),
             said: None,
+            hindrance: None,
             sheet: Sheet::default(),
         }
     }
@@ -164,8 +168,9 @@ impl Prompt {
                 let path = base.join(path_of(&name));
                 // Looking at one file is no work to wait for, and asking first is worth it.
                 let asked = self.said.as_ref() == Some(&text);
-                if path.is_dir() || (path.exists() && !asked) {
-                    self.said = Some(text);
+                let hindrance = if path.is_dir() { None } else { hindrance(&path) };
+                if path.is_dir() || (path.exists() && !asked) || hindrance.is_some() {
+                    (self.said, self.hindrance) = (Some(text), hindrance);
                     return Flow::Stay;
                 }
                 cx.effects.push(match &self.purpose {
@@ -264,6 +269,9 @@ impl Prompt {
                 };
                 let shown = path.display().to_string();
                 match pressed {
+                    true if self.hindrance.is_some() => {
+                        Remark::Wrong(format!("not saved: {}", self.hindrance.as_deref().unwrap_or_default()))
+                    }
                     true if path.is_dir() => Remark::Wrong(format!("`{shown}` is a folder: add a file name")),
                     true => Remark::Warning(format!("`{shown}` is there already: Enter writes over it")),
                     false => Remark::Fine(format!("{size}{shown}")),

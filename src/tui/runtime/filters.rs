@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::model::Payload;
@@ -17,6 +17,9 @@ use crate::tui::picturing;
 
 /// Who types on within this time is not answered in between.
 const DEBOUNCE: Duration = Duration::from_millis(60);
+
+/// As long as the body arrives, it is filtered no more often than this.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Who filters.
 pub struct Filters {
@@ -159,7 +162,55 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
     }
 }
 
+/// Filters what has come of a body, again and again until all of it has; says whether there is still something to do.
+fn as_it_comes(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News)) -> bool {
+    let (mut known, mut completes) = (None, job.completes);
+    while session.arrives() {
+        let began = Instant::now();
+        session.hurry(true);
+        let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, stop));
+        let keys = completes.then(|| session.complete(&job.text, stop)).flatten();
+        session.hurry(false);
+        match output {
+            Some(Err(FilterError::Cancelled)) => return false,
+            Some(Ok(output)) if known.as_ref() != Some(&output.bytes) => {
+                known = Some(output.bytes.clone());
+                tell(News::SoFar(output));
+            }
+            // What is wrong with the text stays so, and all values so far may be too many; one may be wrong for the filter.
+            Some(Err(error)) if error != FilterError::Early => {
+                let ends = !matches!(error, FilterError::Run(_));
+                tell(News::Output(Err(error)));
+                if ends {
+                    if job.completes {
+                        tell(News::Keys(keys.unwrap_or_default()));
+                    }
+                    return false;
+                }
+            }
+            _ => {}
+        }
+        if let Some(keys) = keys {
+            completes = false;
+            tell(News::Keys(keys));
+        }
+        // The more there is to filter, the less often.
+        let pause = PAUSE.max(began.elapsed() * 4);
+        let since = Instant::now();
+        while session.arrives() && since.elapsed() < pause {
+            if stop.asked() {
+                return false;
+            }
+            std::thread::sleep(DEBOUNCE.min(pause.saturating_sub(since.elapsed())));
+        }
+    }
+    true
+}
+
 fn filter(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News)) {
+    if !as_it_comes(session, job, stop, tell) {
+        return;
+    }
     let output = (!job.text.trim().is_empty()).then(|| session.run(&job.text, stop));
     match output {
         None | Some(Err(FilterError::Cancelled)) => {}
@@ -176,6 +227,7 @@ mod tests {
     use std::sync::mpsc::RecvTimeoutError;
 
     use super::*;
+    use crate::http::{Keeper, Keeping};
 
     fn job(text: &str) -> Job {
         Job {
@@ -262,6 +314,38 @@ mod tests {
         while let Ok(event) = news.recv_timeout(PATIENCE) {
             assert!(matches!(event, Event::Filtered(4, News::Keys(_))));
         }
+    }
+
+    #[test]
+    fn values_are_filtered_as_they_come() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        let mut keeper = Keeper::new(Keeping::default());
+        keeper.push(b"{\"n\":1}\n{\"n\":2}\n{\"n\":3").unwrap();
+        let job = Job {
+            body: keeper.payload(),
+            ..job(".n")
+        };
+        filters.filter(1, job);
+        let seen = next(&news);
+        assert!(
+            matches!(&seen, Event::Filtered(1, News::SoFar(output)) if &*output.bytes == b"1\n2\n"),
+            "{seen:?}"
+        );
+        keeper.push(b"0}\n").unwrap();
+        loop {
+            match next(&news) {
+                Event::Filtered(1, News::Keys(_)) => {}
+                Event::Filtered(1, News::SoFar(output)) => break assert_eq!(&*output.bytes, b"1\n2\n30\n"),
+                other => panic!("{other:?}"),
+            }
+        }
+        drop(keeper);
+        let seen = next(&news);
+        assert!(
+            matches!(&seen, Event::Filtered(1, News::Output(Ok(output))) if output.count == 3),
+            "{seen:?}"
+        );
     }
 
     #[test]

@@ -45,19 +45,44 @@ impl Saves {
         };
         let name = path.display().to_string();
         let failed = say.clone();
+        // Who saves what is not whole knows that, and wants what there is.
+        let over = body.is_whole();
         let spawned = std::thread::Builder::new().name("save".to_owned()).spawn(move || {
             let shown = path.display();
             let mut last = Instant::now();
-            let saved = body::save(&body, &path, true, |written, all| {
+            let told = |written, all: Option<u64>| {
                 if last.elapsed() >= NEWS {
                     last = Instant::now();
                     let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
                     say(Level::Info, format!("saving: {}{all}", size(written)));
                 }
                 !ending.load(Ordering::Relaxed)
-            });
+            };
+            let saved = if over {
+                body::save_what_came(&body, &path, told)
+            } else {
+                body::save(&body, &path, true, told)
+            };
             match saved {
+                Ok(Saved { bytes, part: None }) if body.is_torn() => say(
+                    Level::Warning,
+                    format!("saved the {} that came to `{shown}`: it is not all", size(bytes)),
+                ),
                 Ok(Saved { bytes, part: None }) => say(Level::Done, format!("saved {} to `{shown}`", size(bytes))),
+                // What came can still be saved from the screen: nothing is left over where nobody looks for it.
+                Ok(Saved {
+                    bytes,
+                    part: Some(part),
+                }) if body.is_torn() && part != path => match std::fs::remove_file(&part) {
+                    Ok(()) => say(
+                        Level::Warning,
+                        format!(
+                            "not saved: the body broke off after {}; save again to keep those",
+                            size(bytes)
+                        ),
+                    ),
+                    Err(error) => say(Level::Error, format!("cannot remove `{}`: {error}", part.display())),
+                },
                 Ok(Saved {
                     bytes,
                     part: Some(part),
@@ -104,16 +129,31 @@ mod tests {
         let mut keeper = Keeper::new(Keeping::default());
         keeper.set_torn(true);
         keeper.push(b"half of it").unwrap();
-        saves.save(folder.path().join("body"), keeper.payload());
+        let torn = keeper.payload();
+        saves.save(folder.path().join("body"), torn.clone());
         drop(keeper);
         saves.finish();
         drop(saves);
         let told: Vec<Event> = news.iter().collect();
         assert!(
-            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("the first 10 B are in")),
+            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("broke off after 10 B")),
             "{told:?}"
         );
-        assert!(!folder.path().join("body").exists());
+        assert!(
+            std::fs::read_dir(folder.path()).unwrap().next().is_none(),
+            "nothing is left over"
+        );
+        let (queue, news) = channel();
+        let mut saves = Saves::new(queue);
+        saves.save(folder.path().join("body"), torn);
+        saves.finish();
+        drop(saves);
+        let told: Vec<Event> = news.iter().collect();
+        assert!(
+            matches!(&told[..], [Event::Notice(Level::Warning, text)] if text.contains("saved the 10 B that came")),
+            "{told:?}"
+        );
+        assert_eq!(std::fs::read(folder.path().join("body")).unwrap(), b"half of it");
     }
 
     #[test]

@@ -336,6 +336,13 @@ fn a_report_is_saved_under_a_name_of_its_form() {
         harness.screen()
     );
     harness.press("<ctrl-u>/nowhere/r.xml<enter>");
+    assert!(
+        harness.screen().contains("not saved: there is no folder"),
+        "{}",
+        harness.screen()
+    );
+    let folder = tempfile::tempdir().unwrap();
+    harness.press(&format!("<ctrl-u>{}/r.xml<enter>", folder.path().display()));
     let saved = harness.effects.iter().any(
         |effect| matches!(effect, Effect::SaveReport { run: own, path, .. } if *own == run && path.ends_with("r.xml")),
     );

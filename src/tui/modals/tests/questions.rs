@@ -123,6 +123,12 @@ fn a_body_is_saved_where_asked_and_never_over_a_file_without_a_word() {
     show(&mut harness, Prompt::new("Save body", "body.json", purpose));
     harness.press("sub<enter>");
     assert!(harness.screen().contains("is a folder"), "{}", harness.screen());
+    harness.press("<ctrl-u>no/old.json<enter>");
+    assert!(
+        harness.screen().contains("not saved: there is no folder"),
+        "{}",
+        harness.screen()
+    );
     harness.press("<ctrl-u>old.json<enter>");
     assert!(harness.screen().contains("is there already"), "{}", harness.screen());
     harness.press("<enter>");

@@ -9,6 +9,7 @@ use crate::model::NodeId;
 use crate::model::exchange::Phase;
 use crate::tui::action::{Action as Any, App};
 use crate::tui::keymap::{Context, Keymap};
+use crate::tui::panes::response::words::size;
 use crate::tui::shared::{Running, Shared};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::glyphs;
@@ -136,7 +137,7 @@ fn phase(phase: Phase) -> String {
     match phase {
         Phase::Downloading { received, total } => match total.filter(|total| *total > 0) {
             Some(total) => format!("downloading {} %", received.min(total) * 100 / total),
-            None => format!("downloading {} KB", received / 1024),
+            None => format!("downloading {}", size(received)),
         },
         other => other.label().to_owned(),
     }

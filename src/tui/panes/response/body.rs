@@ -2,24 +2,52 @@
 
 use std::io;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
-use crate::tui::widgets::body::{Form, Kind, Path, Step, Syntax};
+use crate::tui::widgets::body::{Form, Kind, Step, Syntax};
 
+use super::place::Place;
 use super::sight::Body;
 
 /// Bigger bodies are not copied as a whole but saved: 8 MiB.
 const MOST_COPIED: usize = 8 * 1024 * 1024;
 
-/// The body as it is shown: pretty where that form is complete, else as sent. `None` if it is too big for a clipboard, or
-/// cannot be read.
-pub(super) fn text(body: &Body) -> Option<String> {
-    let small = body.document.source().len() <= MOST_COPIED;
-    small.then(|| whole(body))?.ok()
+/// What can be copied as a whole, with the words for it: what a filter made, the body as it came, and as it is shown where
+/// that is something else. What is too big for a clipboard, or cannot be read, is left out.
+pub(super) fn wholes(place: &Place) -> Vec<(&'static str, String)> {
+    let shown = place.shown().filter(|body| body.document.source().len() <= MOST_COPIED);
+    let shown = shown.and_then(|body| whole(body).ok());
+    let came = place.body.as_ref().and_then(|body| came(place, body));
+    let mut offers = Vec::new();
+    if place.is_filtered() {
+        offers.extend(shown.map(|text| ("what the filter made", text)));
+        offers.extend(came);
+        return offers;
+    }
+    let same = came.as_ref().map(|(_, text)| text) == shown.as_ref();
+    offers.extend(came);
+    offers.extend(shown.filter(|_| !same).map(|text| ("the body as shown", text)));
+    offers
 }
 
-/// The same, however big.
+/// The body as it came: text in UTF-8, else Base64, which a clipboard takes.
+fn came(place: &Place, body: &Body) -> Option<(&'static str, String)> {
+    let response = place.outcome.exchange.as_ref()?.response()?;
+    let small = |len: usize| (1..=MOST_COPIED).contains(&len);
+    let Some(text) = body.text() else {
+        let bytes = Some(&response.body).filter(|body| small(body.len()))?.whole().ok()?;
+        return Some(("the body in Base64", STANDARD.encode(bytes)));
+    };
+    let (len, all) = text.known();
+    let bytes = small(len).then(|| text.read(0, len))?.ok()?;
+    let what = if all { "the body" } else { "the body so far" };
+    Some((what, String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The body as it is shown, however big: pretty where that form is complete, else as sent.
 pub(super) fn whole(body: &Body) -> io::Result<String> {
     let Body { document, view, .. } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
@@ -31,8 +59,10 @@ pub(super) fn whole(body: &Body) -> io::Result<String> {
 }
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
-pub(super) fn under_cursor(body: &Body) -> Vec<(String, String)> {
-    let Body { document, view, .. } = body;
+pub(super) fn under_cursor(place: &Place) -> Vec<(String, String)> {
+    let Some(Body { document, view, .. }) = place.shown() else {
+        return Vec::new();
+    };
     let at = view.cursor_line(document);
     let mut offers = Vec::new();
     let mut offer = |what: &str, text: Option<String>| {
@@ -49,9 +79,13 @@ pub(super) fn under_cursor(body: &Body) -> Vec<(String, String)> {
         } else {
             offer("the value under the cursor", text.map(plain));
         }
-        let path = document.path(at);
-        offer("the path to it", path.as_ref().map(Path::to_string));
-        if let Some(Step::Key(key)) = path.as_ref().and_then(|path| path.0.last()) {
+        let path = place.path(at);
+        let what = match path {
+            Some((_, false)) => "the path to it in what the filter made",
+            _ => "the path to it",
+        };
+        offer(what, path.as_ref().map(|(path, _)| path.to_string()));
+        if let Some(Step::Key(key)) = path.as_ref().and_then(|(path, _)| path.0.last()) {
             offer("its name", Some(key.clone()));
         }
     }

@@ -8,7 +8,7 @@ use crate::model::Entity;
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
 use crate::tui::panes::View;
-use crate::tui::widgets::body::{Form, Hide};
+use crate::tui::widgets::body::{Form, Hide, above};
 use crate::tui::widgets::frame::{self, Frame};
 use crate::tui::widgets::{escape, glyphs, hatch};
 
@@ -141,6 +141,11 @@ fn header(place: &Place, view: View<'_>, area: Rect, buf: &mut Buffer) {
         } else {
             redactor.redact(header)
         };
+        let top = body.document.line_text(body.view.form(), body.view.top());
+        let header = match top {
+            Ok(Some(top)) => above(&header, &top),
+            _ => header,
+        };
         body.view
             .draw_header(&body.document, &header, &view.theme.body(), area, buf);
     }
@@ -187,7 +192,7 @@ fn bottom(state: &State, view: View<'_>) -> Line<'static> {
         let at = format!("{}/{}{more}", line + 1, body.document.lines(form));
         let mut marks = String::new();
         if form == Form::Pretty
-            && let Some(path) = body.document.path(line)
+            && let Some((path, _)) = place.path(line)
         {
             let room = usize::from(state.area.width).saturating_sub(at.len() + 30);
             let path = path.to_string();

@@ -36,13 +36,8 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     let Some((node, place)) = state.shown.zip(place) else {
         return no(cx, "there is no value here: put the cursor on one in the body");
     };
-    if place.is_filtered() {
-        return no(
-            cx,
-            "this is what the filter made: leave it with Esc and choose a value of the body itself",
-        );
-    }
-    let Some(body) = place.body.as_ref().filter(|body| body.kind() == Kind::Json) else {
+    let json = place.body.as_ref().is_some_and(|body| body.kind() == Kind::Json);
+    let Some(body) = place.shown().filter(|_| json) else {
         return no(cx, "only values of JSON can be taken by a script");
     };
     if body.view.form() == Form::Raw {
@@ -52,8 +47,15 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         );
     }
     let line = body.view.cursor_line(&body.document);
-    let Some(path) = body.document.path(line) else {
-        return no(cx, "there is no value here: put the cursor on one in the body");
+    let path = match place.path(line) {
+        Some((path, true)) => path,
+        Some((_, false)) => {
+            return no(
+                cx,
+                "jq made this, and does not say from what: find it by a JSONPath ($…), or go back to the body with Esc",
+            );
+        }
+        None => return no(cx, "there is no value here: put the cursor on one in the body"),
     };
     let range = body.document.value_at(Form::Pretty, line);
     let first = range.and_then(|range| body.document.source().read(range.start, 1).ok());

@@ -10,11 +10,11 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::filter::{Completion, FilterError, Form, Language, is_markup};
+use crate::filter::{FilterError, Filtered as Output, Form, Language, Places, is_markup};
 use crate::model::edit::Edit;
 use crate::model::{Entity, Request};
 use crate::tui::command::Command;
@@ -27,6 +27,7 @@ use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::{glyphs, highlight};
 
 use super::history::History;
+use super::offers::Offers;
 use super::place::Place;
 use super::sight::Body;
 use super::tab::Tab;
@@ -40,9 +41,7 @@ pub(super) struct Filter {
     /// Whether keys go into it.
     pub typing: bool,
     /// The keys that could stand at its end.
-    offered: Completion,
-    /// The same with their secrets masked.
-    masked: Vec<String>,
+    offers: Offers,
     /// Whether somebody may be at work for it.
     at_work: bool,
     /// Earlier filters.
@@ -54,8 +53,7 @@ impl Default for Filter {
         Self {
             field: Editor::single_line("").with_placeholder("jq, or JSONPath from $ on; XPath in XML and HTML"),
             typing: false,
-            offered: Completion::default(),
-            masked: Vec::new(),
+            offers: Offers::default(),
             at_work: false,
             history: History::default(),
         }
@@ -74,6 +72,12 @@ pub(super) struct Filtered {
     running: bool,
     /// Its output; that of the last filter that made sense while one types.
     pub body: Option<Body>,
+    /// The run that the output is from.
+    from: u64,
+    /// Whether more of the body is to come, and so perhaps of the output.
+    arrives: bool,
+    /// Where in the body the values of the output stand, as far as that is known.
+    pub places: Places,
     count: usize,
     cut: Option<String>,
     error: Option<Words>,
@@ -163,6 +167,9 @@ fn show_text(state: &mut State) {
 
 /// Takes a key while typing.
 pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    if !matches!(key.code, KeyCode::Tab | KeyCode::BackTab) {
+        state.filter.offers.leave();
+    }
     match key.code {
         KeyCode::Enter => {
             state.filter.typing = false;
@@ -173,13 +180,11 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
                 note(state, text);
             }
         }
-        KeyCode::Tab => {
-            let Completion { replaces, texts } = &state.filter.offered;
-            let text = state.filter.field.text();
-            if let Some(first) = texts.first()
-                && let Some(start) = text.get(..text.len().saturating_sub(*replaces))
-            {
-                let text = format!("{start}{first}");
+        KeyCode::Tab | KeyCode::BackTab => {
+            let run = state.filtered_mut().map_or(0, |filtered| filtered.id);
+            let line = state.filter.field.text();
+            let taken = state.filter.offers.tab(run, &line, is_forward(key));
+            if let Some(text) = taken {
                 set(state, &text, cx);
             }
         }
@@ -193,8 +198,14 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
     }
 }
 
+/// Whether this is Tab, and not the same with Shift.
+pub(super) fn is_forward(key: KeyEvent) -> bool {
+    key.code == KeyCode::Tab && !key.modifiers.contains(KeyModifiers::SHIFT)
+}
+
 /// Takes pasted text while typing.
 pub(super) fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    state.filter.offers.leave();
     state.filter.field.paste(text);
     changed(state, cx);
 }
@@ -273,7 +284,7 @@ pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {
     if !same || !there || state.tab != Tab::Body {
         state.filter.typing = false;
     }
-    state.filter.offered = Completion::default();
+    state.filter.offers = Offers::default();
     if state.filter.typing {
         let text = state.filter.field.text();
         if let Some(place) = state.place_mut() {
@@ -323,7 +334,7 @@ pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
 
 fn clear(state: &mut State, cx: &mut Cx<'_>) {
     state.filter.typing = false;
-    state.filter.offered = Completion::default();
+    state.filter.offers = Offers::default();
     state.filter.field.set_text("");
     if let Some(place) = state.place_mut() {
         place.filtered = None;
@@ -344,42 +355,50 @@ pub(super) fn news(state: &mut State, name: u64, news: News, cx: &mut Cx<'_>) {
         News::Keys(keys) => {
             let redactor = state.place().map(|place| place.outcome.redactor.clone());
             let redactor = redactor.unwrap_or_default();
-            state.filter.masked = keys.texts.iter().map(|key| redactor.redact(key)).collect();
-            state.filter.offered = keys;
+            let masked = keys.texts.iter().map(|key| redactor.redact(key)).collect();
+            let line = state.filter.field.text();
+            if let Some(text) = state.filter.offers.came(name, keys, masked, &line) {
+                set(state, &text, cx);
+            }
         }
-        News::Output(output) => {
-            let index = state.next_name();
+        News::SoFar(output) => take(state, output, true, cx),
+        News::Output(Ok(output)) => take(state, output, false, cx),
+        News::Output(Err(error)) => {
             let Some(place) = state.place_mut() else { return };
             let redactor = &place.outcome.redactor;
             let Some(filtered) = &mut place.filtered else { return };
-            filtered.running = false;
-            match output {
-                Err(error) => {
-                    filtered.unfinished = matches!(error, FilterError::Text(_));
-                    filtered.error = Some(Words {
-                        plain: error.words(str::to_owned),
-                        masked: error.words(|words| redactor.redact(words)),
-                    });
-                }
-                Ok(output) => {
-                    let syntax = match output.form {
-                        Form::Json => Syntax::Json,
-                        Form::JsonLines => Syntax::JsonLines,
-                        Form::Markup => Syntax::Code(highlight::Syntax::Xml),
-                        Form::Text => Syntax::Text,
-                    };
-                    let document = Document::new(Source::from(output.bytes), syntax);
-                    if let Some(job) = document.index_job() {
-                        cx.effects.push(Effect::Index(index, Box::new(job)));
-                    }
-                    (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
-                    filtered.index = index;
-                    filtered.body = Some(Body::output(document, BodyView::new()));
-                    follow::search(state, false, cx);
-                }
-            }
+            (filtered.running, filtered.arrives) = (false, false);
+            filtered.unfinished = matches!(error, FilterError::Text(_));
+            filtered.error = Some(Words {
+                plain: error.words(str::to_owned),
+                masked: error.words(|words| redactor.redact(words)),
+            });
         }
     }
+}
+
+/// Shows an output; one that is only longer than the one before is looked at where that was.
+fn take(state: &mut State, output: Output, arrives: bool, cx: &mut Cx<'_>) {
+    let index = state.next_name();
+    let Some(filtered) = state.filtered_mut() else { return };
+    let syntax = match output.form {
+        Form::Json => Syntax::Json,
+        Form::JsonLines => Syntax::JsonLines,
+        Form::Markup => Syntax::Code(highlight::Syntax::Xml),
+        Form::Text => Syntax::Text,
+    };
+    let document = Document::new(Source::from(output.bytes), syntax);
+    if let Some(job) = document.index_job() {
+        cx.effects.push(Effect::Index(index, Box::new(job)));
+    }
+    let grown = filtered.body.take().filter(|_| filtered.from == filtered.id);
+    let mut view = grown.map_or_else(BodyView::new, |body| body.view);
+    view.refresh(&document);
+    (filtered.running, filtered.arrives, filtered.from) = (false, arrives, filtered.id);
+    (filtered.count, filtered.cut, filtered.error) = (output.count, output.cut, None);
+    (filtered.index, filtered.places) = (index, output.places);
+    filtered.body = Some(Body::output(document, view));
+    follow::search(state, false, cx);
 }
 
 /// Keeps the filter on the request, or takes away the one that is kept; undoably.
@@ -464,7 +483,8 @@ fn below(state: &State, filtered: &Filtered, view: View<'_>, at: Position, room:
     let theme = view.theme;
     let revealed = view.shared.revealed;
     // What could follow helps more than that something is missing.
-    let offers = state.filter.typing && !state.filter.offered.texts.is_empty();
+    let offered = state.filter.offers.next(revealed);
+    let offers = state.filter.typing && !offered.is_empty();
     let (text, style) = match (&filtered.error, &filtered.cut) {
         (Some(error), _) if !(offers && filtered.unfinished) => {
             let words = if revealed { &error.plain } else { &error.masked };
@@ -472,8 +492,6 @@ fn below(state: &State, filtered: &Filtered, view: View<'_>, at: Position, room:
         }
         (None, Some(cut)) if !offers => (format!("! {cut}"), theme.warn),
         _ => {
-            let Filter { offered, masked, .. } = &state.filter;
-            let offered = if revealed { &offered.texts } else { masked };
             let Some((first, rest)) = offered.split_first() else {
                 return;
             };
@@ -509,12 +527,16 @@ fn count(place: &Place, filtered: &Filtered) -> String {
     });
     let language = Language::of(&filtered.text, markup);
     let thing = if language == Language::XPath { "node" } else { "value" };
+    let so_far = if filtered.arrives { " so far" } else { "" };
+    let arrives = response.is_some_and(|response| !response.body.is_whole());
     let said = match (filtered.running, &filtered.error, filtered.count) {
+        // Values that are whole are filtered as they come: here is none yet, or nodes that need all of it.
+        (true, ..) if arrives => "waits for the body".to_owned(),
         (true, ..) => "…".to_owned(),
         (_, Some(_), _) => "✗".to_owned(),
-        (_, _, 0) => format!("no {thing}"),
-        (_, _, 1) => format!("1 {thing}"),
-        (_, _, count) => format!("{count} {thing}s"),
+        (_, _, 0) => format!("no {thing}{so_far}"),
+        (_, _, 1) => format!("1 {thing}{so_far}"),
+        (_, _, count) => format!("{count} {thing}s{so_far}"),
     };
     format!("{} · {said}", language.label())
 }

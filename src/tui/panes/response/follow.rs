@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
+use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
@@ -101,9 +102,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         }
         return;
     }
-    if let Some(tab) = state.set_aside.take() {
-        state.tab = tab;
-    }
+    state.tab = state.chosen.get(&open).copied().unwrap_or_default();
     state.shown = Some(open);
     if !same {
         put_away(state, Some(open));
@@ -120,19 +119,21 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     if let Some(mut place) = arrived {
         // The body that was looked at while it arrived: it stays where it is, and who indexes it goes on.
         place.outcome = newest;
+        let broken = is_broken(&place.outcome);
         state.places.insert(open, place);
         state.page_key = None;
+        if broken {
+            state.lend(Tab::Body);
+        }
+        if let Some(tab) = wanted {
+            state.lend(tab);
+        }
         if same {
             return;
         }
     } else if !known {
         // Why nothing came is what one must see first, whichever tab was looked at last time.
-        let came = newest
-            .exchange
-            .as_ref()
-            .and_then(|exchange| exchange.response())
-            .is_some();
-        if !came || (state.tab == Tab::Visual && newest.visual.is_none()) {
+        if is_broken(&newest) || (state.tab == Tab::Visual && newest.visual.is_none()) {
             state.lend(Tab::Body);
         }
         if state.places.len() >= KEPT {
@@ -145,7 +146,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
             oldest.map(|node| state.places.remove(&node));
         }
         let name = state.next_name();
-        let wanted = state.kinds.get(&open).copied();
+        let wanted = state.wanted_as(open);
         let mut place = Place::new(newest, name, wanted, &cx.shared.keeping);
         place.filtered = filter::of_request(before, cx.shared.workspace.request(open).map(AsRef::as_ref));
         state.places.insert(open, place);
@@ -162,6 +163,17 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     index(state, cx);
     filter::resume(state, same, cx);
     search(state, state.search.typing, cx);
+}
+
+/// Whether nothing came, or less than should have: unless the user wanted no more.
+fn is_broken(outcome: &Outcome) -> bool {
+    match outcome.exchange.as_ref().and_then(|exchange| exchange.response()) {
+        None => true,
+        Some(response) => {
+            let why = response.truncated.as_ref();
+            why.is_some_and(|why| why.kind != SendErrorKind::Cancelled)
+        }
+    }
 }
 
 /// Nobody looks at any place but one for now.
@@ -197,14 +209,14 @@ pub(super) fn index(state: &mut State, cx: &mut Cx<'_>) {
 /// Turns the body to the side that is wanted: as a kind, laid out or as it came.
 fn face(state: &mut State, cx: &mut Cx<'_>) {
     let raw = state.raw;
-    let wanted = state.shown.and_then(|node| state.kinds.get(&node)).copied();
+    let wanted = state.shown.map(|node| state.wanted_as(node)).unwrap_or_default();
     let name = state.next_name();
     let Some(place) = state.place_mut() else { return };
     let exchange = place.outcome.exchange.as_ref();
     let (Some(response), Some(body)) = (exchange.and_then(|exchange| exchange.response()), &mut place.body) else {
         return;
     };
-    let other = body.wanted() != wanted || body.is_stale(response);
+    let other = body.differs(wanted) || body.is_stale(response);
     if other {
         *body = Body::new(response, wanted, &cx.shared.keeping);
         // What was found out about it as another kind is no longer of use.
@@ -281,11 +293,10 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -
 pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     let name = state.next_name();
     state.search.jump = jump;
-    let source = state
-        .place()
-        .and_then(|place| place.shown())
-        .map(|body| body.document.source().clone());
-    let job = source.and_then(|source| state.search.job(name, source));
+    // Not through a method: the search is needed besides.
+    let place = state.shown.and_then(|node| state.places.get(&node));
+    let body = place.and_then(|place| place.shown());
+    let job = body.and_then(|body| state.search.job(name, &body.document));
     let nothing = job.is_none();
     match job {
         Some(job) => cx.effects.push(Effect::Search(name, Box::new(job))),

@@ -12,13 +12,13 @@ use crate::tui::effect::{Effect, External};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Kind, Syntax, View};
+use crate::tui::widgets::body::{CHARSETS, Kind, Syntax, View};
 use crate::tui::widgets::tabs;
 
 use super::page::Seat;
 use super::search::Search;
 use super::show::Show;
-use super::sight::Body;
+use super::sight::{Body, Wanted};
 use super::tab::{self, Tab};
 use super::{Action, State, body, compare, extract, filter, follow, request, token as candidates, words};
 
@@ -35,7 +35,8 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Wrap => state.wrap = !state.wrap,
         Action::Raw => state.raw = !state.raw,
         Action::Kind => kinds(state, cx),
-        Action::As(kind) => read_as(state, kind),
+        Action::As(kind) => read_as(state, |wanted| wanted.kind = kind),
+        Action::Charset(charset) => read_as(state, |wanted| wanted.charset = charset),
         Action::Save => save(state, cx),
         Action::Fold | Action::FoldInside | Action::FoldLevel | Action::FoldAround => fold(state, action, cx),
         Action::Token => token(state, cx),
@@ -68,16 +69,24 @@ fn kinds(state: &State, cx: &mut Cx<'_>) {
     };
     let mut items = vec![item("what it is", guessed, None)];
     items.extend(Kind::ALL.map(|kind| item(kind.name(), kind.what(), Some(kind))));
+    let charset = |label: &str, detail: &str, charset: Option<&'static str>| Item {
+        label: format!("charset {label}"),
+        detail: detail.to_owned(),
+        current: charset.is_some() && body.charset() == charset,
+        commands: vec![Command::Act(Any::Response(Action::Charset(charset)))],
+        ..Item::default()
+    };
+    if body.charset().is_some() {
+        items.push(charset("as it says", "by its type and first bytes", None));
+    }
+    items.extend(CHARSETS.map(|(label, detail)| charset(label, detail, Some(label))));
     let picker = Picker::new("View the body as", items);
     cx.commands.push(Command::Show(Box::new(picker.into())));
 }
 
-fn read_as(state: &mut State, kind: Option<Kind>) {
+fn read_as(state: &mut State, change: impl FnOnce(&mut Wanted)) {
     let Some(node) = state.shown else { return };
-    match kind {
-        Some(kind) => state.kinds.insert(node, kind),
-        None => state.kinds.remove(&node),
-    };
+    change(state.kinds.entry(node).or_default());
     state.turn_to(Tab::Body);
 }
 
@@ -335,7 +344,7 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
                 state.search.clear();
             }
         }
-        KeyCode::Tab | KeyCode::BackTab => step_match(state, key.code == KeyCode::Tab, cx),
+        KeyCode::Tab | KeyCode::BackTab => step_match(state, filter::is_forward(key), cx),
         KeyCode::Up | KeyCode::Down => {
             if let Some(text) = state.search.history.step(key.code == KeyCode::Up) {
                 state.search.field.set_text(&text);
@@ -458,8 +467,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
     };
     if state.shows_body() {
-        let at_cursor = place.shown().map(body::under_cursor).unwrap_or_default();
-        for (what, text) in at_cursor {
+        for (what, text) in body::under_cursor(place) {
             add(&mut offers, &show.as_it_came(&what, Some(&text)), Some(text));
         }
     } else if let Some(row) = state
@@ -471,8 +479,9 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     {
         add(&mut offers, what, Some(text.to_string()));
     }
-    let text = place.shown().and_then(body::text);
-    add(&mut offers, &show.as_it_came("the body", text.as_deref()), text);
+    for (what, text) in body::wholes(place) {
+        add(&mut offers, &show.as_it_came(what, Some(&text)), Some(text));
+    }
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();
         let lines: Vec<String> = headers

@@ -20,6 +20,7 @@ mod headers;
 mod history;
 mod input;
 mod notes;
+mod offers;
 mod page;
 mod picture;
 mod place;
@@ -64,14 +65,15 @@ use self::page::Page;
 use self::place::Place;
 pub use self::scripts::at_line;
 use self::search::Search;
+use self::sight::Wanted;
 pub use self::tab::Tab;
 
 /// What the pane remembers.
 #[derive(Debug, Default)]
 pub struct State {
     tab: Tab,
-    /// The tab to go back to with the next outcome, while one is shown for the sake of this one.
-    set_aside: Option<Tab>,
+    /// The tabs that the user chose for a request; others are seen in the first one.
+    chosen: HashMap<NodeId, Tab>,
     /// The tab that a request's outcome is to be seen in as soon as it shows.
     wanted: Option<(NodeId, Tab)>,
     wrap: bool,
@@ -81,8 +83,8 @@ pub struct State {
     /// The request shown.
     shown: Option<NodeId>,
     places: HashMap<NodeId, Place>,
-    /// The kinds that bodies are to be read as, where the user said so.
-    kinds: HashMap<NodeId, Kind>,
+    /// How bodies are to be read, where the user said so.
+    kinds: HashMap<NodeId, Wanted>,
     /// The name of the last indexing or search.
     names: u64,
     search: Search,
@@ -122,17 +124,22 @@ impl State {
         self.names
     }
 
+    /// How the body of a request is to be read.
+    fn wanted_as(&self, node: NodeId) -> Wanted {
+        self.kinds.get(&node).copied().unwrap_or_default()
+    }
+
     /// Goes to a tab that the user chose.
     fn turn_to(&mut self, tab: Tab) {
-        self.filter.typing &= tab == Tab::Body;
-        self.tab = tab;
-        self.set_aside = None;
+        self.lend(tab);
+        if let Some(node) = self.shown {
+            self.chosen.insert(node, tab);
+        }
     }
 
     /// Goes to a tab until another outcome comes.
     fn lend(&mut self, tab: Tab) {
         self.filter.typing &= tab == Tab::Body;
-        self.set_aside.get_or_insert(self.tab);
         self.tab = tab;
     }
 
@@ -153,6 +160,8 @@ pub enum Action {
     Kind,
     /// Reads the body as a kind, or as what it seems to be.
     As(Option<Kind>),
+    /// Reads its bytes in a charset, by its WHATWG label, or in the one it says.
+    Charset(Option<&'static str>),
     /// Saves the body to a file.
     Save,
     /// Makes a value of the response a token.
@@ -185,6 +194,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
     "response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
     "response.as-guessed" "view as what it is" "Read the response's body as its type and first bytes say" Action::As(None),
+    "response.charset-guessed" "charset it says" "Read the response's body in the charset that it says" Action::Charset(None),
     "response.as-json" "view as JSON" "Read the response's body as JSON" Action::As(Some(Kind::Json)),
     "response.as-jsonl" "view as JSON Lines" "Read the response's body as JSON values one behind the other" Action::As(Some(Kind::JsonLines)),
     "response.as-xml" "view as XML" "Read the response's body as XML" Action::As(Some(Kind::Xml)),
@@ -356,19 +366,13 @@ pub fn show_in(state: &mut State, node: NodeId, tab: Tab) {
 
 /// What to remember across restarts.
 pub fn remember(state: &State) -> Value {
-    let tab = state.set_aside.unwrap_or(state.tab);
-    json!({ "tab": tab.word(), "wrap": state.wrap, "raw": state.raw, "filters": state.filter.history.remember(),
+    json!({ "wrap": state.wrap, "raw": state.raw, "filters": state.filter.history.remember(),
         "searches": state.search.history.remember() })
 }
 
 /// Takes up what was remembered.
 pub fn restore(state: &mut State, value: &Value) {
     let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
-    state.tab = value
-        .get("tab")
-        .and_then(Value::as_str)
-        .and_then(Tab::from_word)
-        .unwrap_or_default();
     state.wrap = flag("wrap");
     state.raw = flag("raw");
     state.filter.history.restore(&value["filters"]);

@@ -81,6 +81,10 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
     for (note, y) in notes.iter().zip(area.y..area.bottom()) {
         let renew = key(view, Action::App(App::RenewToken));
         let (text, key, rest) = match note {
+            // All of it came: only what it was packed in is broken.
+            Note::Truncated(why) if why.starts_with("the body is not valid") => {
+                (format!("! T{}", &why[1..]), String::new(), "")
+            }
             Note::Truncated(why) => (format!("! The body is not whole: {why}"), String::new(), ""),
             Note::Warning(what) => (format!("! {what}"), String::new(), ""),
             Note::Expired(variable) => (format!("! {variable} has expired · "), renew, " runs the token request"),

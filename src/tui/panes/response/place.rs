@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::filter;
 use crate::http::Keeping;
 use crate::model::{Outcome, Payload};
-use crate::tui::widgets::body::{Kind, Supply};
+use crate::tui::widgets::body::{Path, Step, Supply, Syntax};
 
 use super::filter::Filtered;
 use super::page::Seat;
 use super::picture::Looks;
-use super::sight::Body;
+use super::sight::{Body, Wanted};
 use super::tab::Tab;
 
 /// One outcome, as it is looked at.
@@ -50,8 +51,8 @@ impl Supply for Payload {
 }
 
 impl Place {
-    /// `wanted` is the kind its body is to be read as, if the user said so.
-    pub(super) fn new(outcome: Arc<Outcome>, id: u64, wanted: Option<Kind>, keeping: &Keeping) -> Self {
+    /// `wanted` says how its body is to be read.
+    pub(super) fn new(outcome: Arc<Outcome>, id: u64, wanted: Wanted, keeping: &Keeping) -> Self {
         let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
         let body = response.map(|response| Body::new(response, wanted, keeping));
         Self {
@@ -87,6 +88,30 @@ impl Place {
     /// Whether that is the output of a filter.
     pub(super) fn is_filtered(&self) -> bool {
         self.filtered.as_ref().is_some_and(|filtered| filtered.body.is_some())
+    }
+
+    /// The path to what stands on a line that is shown, and whether it leads there in the body: in what a filter made it may
+    /// only lead there in that.
+    pub(super) fn path(&self, line: usize) -> Option<(Path, bool)> {
+        let shown = self.shown()?;
+        let path = shown.document.path(line)?;
+        let Some(filtered) = self.filtered.as_ref().filter(|filtered| filtered.body.is_some()) else {
+            return Some((path, true));
+        };
+        // Of several values each is on its line, and the first step is its number.
+        let (number, rest) = match path.0.split_first() {
+            Some((Step::Index(at), rest)) if shown.document.syntax() == Syntax::JsonLines => (*at, rest),
+            None if shown.document.syntax() == Syntax::JsonLines => return None,
+            _ => (0, &path.0[..]),
+        };
+        let Some(steps) = filtered.places.get(number) else {
+            return Some((path, false));
+        };
+        let steps = steps.into_iter().map(|step| match step {
+            filter::Step::Key(name) => Step::Key(name),
+            filter::Step::Index(at) => Step::Index(at),
+        });
+        Some((Path(steps.chain(rest.iter().cloned()).collect()), true))
     }
 
     pub(super) fn seat(&self, tab: Tab) -> Seat {

@@ -16,7 +16,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::tui::theme::Theme;
 use crate::tui::widgets::body::search::{Job, Matches, Options, Progress};
-use crate::tui::widgets::body::{Source, View};
+use crate::tui::widgets::body::{Document, Syntax, View};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::glyphs;
 
@@ -87,11 +87,15 @@ impl Search {
     }
 
     /// Makes the work of searching a body under a new name; `None` if there is nothing to search for.
-    pub(super) fn job(&mut self, id: u64, source: Source) -> Option<Job> {
+    pub(super) fn job(&mut self, id: u64, body: &Document) -> Option<Job> {
         self.id = id;
         self.matches = None;
         self.progress = None;
-        let job = Job::new(source, &self.pattern(), Options::default());
+        let options = Options {
+            json: matches!(body.syntax(), Syntax::Json | Syntax::JsonLines),
+            ..Options::default()
+        };
+        let job = Job::new(body.source().clone(), &self.pattern(), options);
         self.literal = job.as_ref().is_some_and(Job::is_literal);
         job
     }

@@ -21,8 +21,9 @@ pub(super) struct Body {
 #[derive(Debug)]
 struct Read {
     rendition: Rendition,
-    /// The kind that was asked for, if one was.
+    /// The kind that was asked for, if one was, and the charset.
     wanted: Option<Kind>,
+    charset: Option<&'static str>,
     /// The kind the server says it is.
     claimed: Option<Kind>,
     /// Whether the laid out form is the one looked at.
@@ -31,6 +32,22 @@ struct Read {
     blank: bool,
     /// Where one was in the other form.
     other: View,
+}
+
+/// How the user wants a body to be read; what is not said is guessed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub kind: Option<Kind>,
+    pub charset: Option<&'static str>,
+}
+
+impl Wanted {
+    fn of(body: &Body) -> Self {
+        Self {
+            kind: body.wanted(),
+            charset: body.charset(),
+        }
+    }
 }
 
 /// Text that is laid out is kept as bodies are: beyond a size in a file.
@@ -49,17 +66,19 @@ fn store(keeping: &Keeping) -> (Box<dyn Store>, Source) {
 }
 
 impl Body {
-    /// Reads a response's body as the kind that is wanted, else as the one it seems to be.
-    pub(super) fn new(response: &Response, wanted: Option<Kind>, keeping: &Keeping) -> Self {
+    /// Reads a response's body as is wanted, else as what it seems to be.
+    pub(super) fn new(response: &Response, wanted: Wanted, keeping: &Keeping) -> Self {
         let media_type = response.header("content-type");
         let source = Source::new(response.body.clone());
-        let rendition = Rendition::new(&source, media_type.as_deref(), wanted, &|| store(keeping));
+        let Wanted { kind: wanted, charset } = wanted;
+        let rendition = Rendition::new(&source, media_type.as_deref(), (wanted, charset), &|| store(keeping));
         let laid = rendition.laid.is_some();
         Self {
             document: rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone()),
             view: View::new(),
             read: Some(Read {
                 wanted,
+                charset,
                 claimed: media_type.as_deref().and_then(Kind::claimed),
                 laid,
                 blank: source.is_empty(),
@@ -97,6 +116,22 @@ impl Body {
     /// Whether it has to be read again, because there was nothing of it when its kind was guessed.
     pub(super) fn is_stale(&self, response: &Response) -> bool {
         self.read.as_ref().is_some_and(|read| read.blank) && !response.body.is_empty()
+    }
+
+    /// The text as it came, decoded to UTF-8; `None` for what is no text, and for what a filter put out.
+    pub(super) fn text(&self) -> Option<&Source> {
+        let read = self.read.as_ref().filter(|read| read.rendition.kind.is_text())?;
+        Some(read.rendition.plain.source())
+    }
+
+    /// The charset that was asked for.
+    pub(super) fn charset(&self) -> Option<&'static str> {
+        self.read.as_ref()?.charset
+    }
+
+    /// Whether it is read as something else than it was last time, or is to be.
+    pub(super) fn differs(&self, wanted: Wanted) -> bool {
+        Wanted::of(self) != wanted
     }
 
     /// The line above the others.
@@ -142,7 +177,7 @@ impl Body {
             label.push_str(encoding);
         }
         match read.claimed.filter(|claimed| *claimed != kind) {
-            _ if read.wanted.is_some() => label.push_str(" as you wish"),
+            _ if read.wanted.is_some() => label.push_str(", as chosen"),
             Some(claimed) => {
                 label.push_str(", not ");
                 label.push_str(claimed.name());

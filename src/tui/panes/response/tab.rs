@@ -47,25 +47,6 @@ impl Tab {
         Self::Visual,
     ];
 
-    /// The word remembered across restarts.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Body => "body",
-            Self::Headers => "headers",
-            Self::Cookies => "cookies",
-            Self::Tests => "tests",
-            Self::Console => "console",
-            Self::Timing => "timing",
-            Self::Tls => "tls",
-            Self::Request => "request",
-            Self::Visual => "visual",
-        }
-    }
-
-    pub(super) fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|tab| tab.word() == word)
-    }
-
     /// The tab `step` further on, around the ends; of those there are for an outcome.
     pub(super) fn step(self, step: isize, outcome: &Outcome) -> Self {
         let shown = shown(outcome, self);
@@ -168,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tabs_go_round_and_are_remembered_by_their_words() {
+    fn tabs_go_round() {
         let plain = Outcome::default();
         assert_eq!(Tab::Body.step(-1, &plain), Tab::Request);
         assert_eq!(Tab::Request.step(1, &plain), Tab::Body);
@@ -179,8 +160,5 @@ mod tests {
             ..Outcome::default()
         };
         assert_eq!(Tab::Body.step(-1, &drawn), Tab::Visual);
-        for tab in Tab::ALL {
-            assert_eq!(Tab::from_word(tab.word()), Some(tab));
-        }
     }
 }

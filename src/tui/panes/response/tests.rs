@@ -271,16 +271,73 @@ fn wrap_and_raw_are_remembered() {
     harness.press("R");
     has(&harness, "{\"access_token\":");
     has(&harness, "raw · 1/1");
-    harness.press("|.a<enter><esc>w]]");
+    harness.press("|.a<enter><esc>w]]/b<enter>");
     let kept = super::remember(&harness.state.panes.response);
     assert_eq!(
         kept,
-        serde_json::json!({ "tab": "cookies", "wrap": true, "raw": true, "filters": [".a"], "searches": [] })
+        serde_json::json!({ "wrap": true, "raw": true, "filters": [".a"], "searches": ["b"] })
     );
     let mut other = super::State::default();
     super::restore(&mut other, &kept);
     assert_eq!(super::remember(&other), kept);
     super::restore(&mut other, &serde_json::json!({ "tab": 7 }));
+}
+
+#[test]
+fn a_tab_is_that_of_its_request_and_what_broke_off_is_seen_first() {
+    let mut harness = sent(120, 40, json());
+    let first = harness.state.shared.open;
+    harness.press("]");
+    has(&harness, "content-type");
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/get-token");
+    deliver(&mut harness, json());
+    has(&harness, "\"access_token\"");
+    harness.state.shared.open = first;
+    deliver(&mut harness, json());
+    has(&harness, "content-type");
+    let broken = |kind| {
+        let mut cut = response(200, "text/plain", "half");
+        cut.truncated = Some(Box::new(SendError::new(kind, "it broke")));
+        answered(cut)
+    };
+    deliver(&mut harness, broken(SendErrorKind::Cancelled));
+    has(&harness, "content-type");
+    deliver(&mut harness, broken(SendErrorKind::Protocol));
+    has(&harness, "1 half");
+    deliver(&mut harness, json());
+    has(&harness, "content-type");
+}
+
+#[test]
+fn the_body_is_copied_as_it_came_and_as_it_is_shown() {
+    let copied = |media_type: &str, body: &'static [u8]| {
+        let harness = sent(120, 40, answered(response(200, media_type, body)));
+        let all = super::copies(&harness.state.panes.response, &harness.state.shared);
+        let bodies = all.into_iter().filter(|(what, _)| what.starts_with("the body"));
+        bodies.collect::<Vec<_>>()
+    };
+    let offers = |offers: &[(&str, &str)]| {
+        let owned = offers
+            .iter()
+            .map(|(what, text)| ((*what).to_owned(), (*text).to_owned()));
+        owned.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        copied("application/json", b"{\"a\":\"\\u6771\"}"),
+        offers(&[
+            ("the body", "{\"a\":\"\\u6771\"}"),
+            ("the body as shown", "{\n  \"a\": \"東\"\n}")
+        ])
+    );
+    assert_eq!(copied("text/plain", b"caf\xe9"), offers(&[("the body", "café")]));
+    let table = copied("text/csv", b"id,name\n2,\"Bob \"\"B\"\"\"\n");
+    assert_eq!(
+        table[0],
+        ("the body".to_owned(), "id,name\n2,\"Bob \"\"B\"\"\"\n".to_owned())
+    );
+    assert!(table[1].1.contains("│ Bob"), "{table:?}");
+    let bytes = copied("application/octet-stream", b"\0\x01\xff");
+    assert_eq!(bytes[0], ("the body in Base64".to_owned(), "AAH/".to_owned()));
 }
 
 #[test]
@@ -350,7 +407,8 @@ fn what_is_under_the_cursor_is_offered_first() {
     assert_eq!(copies[1], ("the path to it".into(), "$.access_token".into()));
     assert_eq!(copies[2], ("its name".into(), "access_token".into()));
     assert_eq!(copies[3].1, "\"access_token\": \"uxltfupiwchnkk4perdp46ldk\",");
-    assert!(copies[4].1.starts_with("{\n  \"access_token\""));
+    assert_eq!(copies[4], ("the body".into(), JSON.into()));
+    assert!(copies[5].0 == "the body as shown" && copies[5].1.starts_with("{\n  \"access_token\""));
     // A container is copied with all that is in it, as it was sent; what stands on a folded line is that, too.
     harness.press("jjj");
     for _ in 0..2 {

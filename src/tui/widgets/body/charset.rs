@@ -11,8 +11,9 @@ use super::lay::Lay;
 /// How much of a text is looked through for what it says of itself, in bytes.
 const SAID: usize = 1024;
 
-/// Finds the encoding of a text by its media type and first bytes; `None` for what is UTF-8 already.
-pub fn encoding(media_type: Option<&str>, head: &[u8]) -> Option<&'static Encoding> {
+/// Finds the encoding of a text by its media type and first bytes; `None` for what is UTF-8 already. `cut` says that more
+/// follows.
+pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'static Encoding> {
     if let Some((found, _)) = Encoding::for_bom(head) {
         return Some(found).filter(|found| *found != UTF_8);
     }
@@ -26,12 +27,53 @@ pub fn encoding(media_type: Option<&str>, head: &[u8]) -> Option<&'static Encodi
     // A character may be cut where the head ends.
     let valid = match std::str::from_utf8(head) {
         Ok(_) => true,
-        Err(error) => error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
+        Err(error) => cut && error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
     };
     let odd = head
         .iter()
         .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b);
-    (!valid && !odd && !super::kind::looks_binary(&head[..head.len().min(SAID)])).then_some(WINDOWS_1252)
+    let essence = media_type.unwrap_or_default().trim_start();
+    let called = essence
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
+    let text = called || !super::kind::looks_binary(&head[..head.len().min(SAID)]);
+    (!valid && !odd && text).then_some(WINDOWS_1252)
+}
+
+/// The charsets that one may choose: their WHATWG labels, and who writes in them.
+pub const CHARSETS: [(&str, &str); 24] = [
+    ("UTF-8", "all languages"),
+    (
+        "windows-1252",
+        "Western Europe; also what is called ISO-8859-1 or ASCII",
+    ),
+    ("ISO-8859-15", "Western Europe with €"),
+    ("windows-1250", "Central Europe"),
+    ("ISO-8859-2", "Central Europe"),
+    ("windows-1251", "Cyrillic"),
+    ("KOI8-R", "Russian"),
+    ("KOI8-U", "Ukrainian"),
+    ("IBM866", "Cyrillic of DOS"),
+    ("windows-1253", "Greek"),
+    ("windows-1254", "Turkish; also ISO-8859-9"),
+    ("windows-1255", "Hebrew"),
+    ("windows-1256", "Arabic"),
+    ("windows-1257", "Baltic"),
+    ("windows-1258", "Vietnamese"),
+    ("windows-874", "Thai"),
+    ("Shift_JIS", "Japanese"),
+    ("EUC-JP", "Japanese"),
+    ("ISO-2022-JP", "Japanese"),
+    ("gb18030", "Chinese, simplified; also GBK and GB2312"),
+    ("Big5", "Chinese, traditional"),
+    ("EUC-KR", "Korean"),
+    ("UTF-16LE", "all languages, two bytes each"),
+    ("UTF-16BE", "all languages, two bytes each, the higher first"),
+];
+
+/// The encoding of a label.
+pub fn labelled(label: &str) -> Option<&'static Encoding> {
+    Encoding::for_label(label.as_bytes())
 }
 
 /// The charset parameter of a media type (RFC 9110, section 8.3.2).
@@ -112,7 +154,8 @@ mod tests {
 
     #[test]
     fn the_encoding_is_found_where_it_is_said() {
-        let name = |media_type: &str, head: &[u8]| encoding(Some(media_type), head).map(Encoding::name);
+        let name =
+            |media_type: &str, head: &[u8]| encoding(Some(media_type), head, head.len() == 5).map(Encoding::name);
         assert_eq!(name("text/html; charset=Shift_JIS", b"x"), Some("Shift_JIS"));
         assert_eq!(name("text/html; charset=\"utf-8\"", b"\xe9"), None, "as declared");
         assert_eq!(name("text/html", b"<meta charset=iso-8859-2>"), Some("ISO-8859-2"));
@@ -137,6 +180,12 @@ mod tests {
             name("text/plain", b"caf\xe9 au lait, s'il vous pla\xeet"),
             Some("windows-1252")
         );
+        assert_eq!(name("text/plain", b"caf\xe9"), Some("windows-1252"), "short as it is");
+        assert_eq!(name("application/octet-stream", b"caf\xe9"), None);
+        assert_eq!(name("text/plain", b"caf\xe9\0"), None, "no text at all");
+        for (label, _) in CHARSETS {
+            assert_eq!(labelled(label).map(Encoding::name), Some(label));
+        }
         assert_eq!(name("text/plain", "日本".as_bytes()), None);
         assert_eq!(name("text/plain", &"日本".as_bytes()[..5]), None, "cut in a character");
         assert_eq!(name("text/plain; charset=klingon", b"a"), None);

@@ -215,6 +215,21 @@ impl Document {
         }
     }
 
+    /// The line and the column of a byte as it came, both from 1; `None` while that is not known, and far into a long line.
+    fn place_of(&self, offset: usize) -> Option<(usize, usize)> {
+        let at = if offset < self.snapshot.len {
+            self.line_at(Form::Raw, offset)?
+        } else {
+            self.lines(Form::Raw).checked_sub(1)?
+        };
+        let line = self.line(Form::Raw, at)?;
+        let before = self
+            .source()
+            .read(line.bytes.start, offset.checked_sub(line.bytes.start)?)
+            .ok()?;
+        Some((line.number?, String::from_utf8_lossy(&before).chars().count() + 1))
+    }
+
     /// Finds the known line with this number in the gutter, counted from 1.
     pub fn line_of_number(&self, form: Form, number: usize) -> Option<usize> {
         let index = self.index();
@@ -353,7 +368,10 @@ impl LinesFrom<'_> {
                 window.set_end(doc.snapshot.len);
                 let (fault, tail) = (doc.fault(), index.tail.as_ref()?);
                 self.at = tail.seek(window, 0).map_or(At::End, At::Tail);
-                let text = fault.map_or_else(String::new, |fault| format!("✗ {fault}"));
+                let text = fault.map_or_else(String::new, |fault| match doc.place_of(fault.offset) {
+                    Some((line, column)) => format!("✗ not valid JSON at {line}:{column}: {}", fault.reason),
+                    None => format!("✗ {fault}"),
+                });
                 Some(Line::note(Kind::Error, text, tail.start()))
             }
             At::Tail(cursor) => plain(cursor, index.tail.as_ref()?, window, doc.json_lines()),

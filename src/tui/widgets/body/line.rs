@@ -11,6 +11,8 @@ use super::plain::char_start;
 use super::scan::LONG;
 use super::source::Source;
 use super::window::Window;
+use crate::tui::unescape;
+use crate::tui::widgets::escape::is_hidden;
 
 /// How much of a long string is drawn, in bytes.
 const SHOWN: usize = 1024;
@@ -298,13 +300,39 @@ fn body(range: Range<usize>, window: &mut Window) -> Content {
 /// Adds a token, the middle of a long one left out.
 fn token(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
     if range.len() <= LONG {
-        return push(kind, body(range, window));
+        return text(push, kind, range, window);
     }
     let shown = range.start + char_start(window.at(range.start, SHOWN + 1), SHOWN);
     let quote = usize::from(kind != Kind::Number);
-    push(kind, body(range.start..shown, window));
+    text(push, kind, range.start..shown, window);
     push(Kind::Note, Content::LeftOut(shown..range.end - quote));
     push(kind, body(range.end - quote..range.end, window));
+}
+
+/// Adds a piece of a token, characters in place of the escapes that stand for them.
+fn text(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
+    let bytes = window.slice(&range);
+    let (mut from, mut at) = (0, 0);
+    while let Some(escape) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()).map(|found| at + found) {
+        let Some((c, len)) = unescape(&bytes[escape..], is_hidden) else {
+            // What follows the backslash may be one itself.
+            at = escape + 2;
+            continue;
+        };
+        if from < escape {
+            let piece = range.start + from..range.start + escape;
+            push(kind, Content::Body(piece, bytes.slice(from..escape)));
+        }
+        at = escape + len;
+        from = at;
+        push(
+            kind,
+            Content::Shown(c.to_string(), range.start + escape..range.start + at),
+        );
+    }
+    if from < bytes.len() || bytes.is_empty() {
+        push(kind, Content::Body(range.start + from..range.end, bytes.slice(from..)));
+    }
 }
 
 /// Writes a count for people, in groups of three: `195 312`.

@@ -47,6 +47,7 @@ mod marks;
 mod nest;
 mod outline;
 mod path;
+mod pattern;
 mod plain;
 mod rendition;
 mod rows;
@@ -62,11 +63,13 @@ mod window;
 #[cfg(test)]
 mod tests;
 
+pub use charset::CHARSETS;
 pub use document::{Document, Form, LinesFrom};
 pub use hide::Hide;
 pub use job::{IndexJob, Snapshot};
 pub use kind::Kind;
 pub use laid::Store;
+pub use lay::table::above;
 pub use line::Line;
 pub use path::{Path, Step};
 pub use rendition::{MakeStore, Rendition};

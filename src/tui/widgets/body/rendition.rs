@@ -27,14 +27,24 @@ pub struct Rendition {
 }
 
 impl Rendition {
-    /// Reads a body: as the kind `wanted`, else as its media type and first bytes say. Takes a few milliseconds at most.
-    pub fn new(source: &Source, media_type: Option<&str>, wanted: Option<Kind>, store: MakeStore<'_>) -> Self {
+    /// Reads a body: as the kind and in the charset (by its WHATWG label) that are wanted, else as its media type and first
+    /// bytes say. Takes a few milliseconds at most.
+    pub fn new(
+        source: &Source,
+        media_type: Option<&str>,
+        (wanted, charset): (Option<Kind>, Option<&str>),
+        store: MakeStore<'_>,
+    ) -> Self {
         // A body that cannot be read says so when it is shown.
         let head = |source: &Source| source.read(0, Kind::GUESS).unwrap_or_default();
         let first = head(source);
-        let live = !source.known().1;
+        let (len, whole) = source.known();
+        let (live, cut) = (!whole, !whole || len > first.len());
         let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
-        let encoding = charset::encoding(media_type, &first).filter(|_| called.is_none_or(Kind::is_text));
+        let encoding = match charset.and_then(charset::labelled) {
+            Some(chosen) => Some(chosen).filter(|chosen| *chosen != encoding_rs::UTF_8),
+            None => charset::encoding(media_type, &first, cut).filter(|_| called.is_none_or(Kind::is_text)),
+        };
         let decoded = encoding.map(|encoding| {
             let (store, kept) = store();
             Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))

@@ -4,7 +4,7 @@
 //! pattern → Job::new → Job::run (blocks; cancellable) → Matches → View::set_matches
 //! ```
 //!
-//! The bytes are searched as they were sent: white space that only the pretty form adds is not there to be found. A
+//! The bytes are searched as they were sent; of JSON also for what only its layout shows ([`pattern`](super::pattern)). A
 //! match longer than [`OVERLAP`] bytes may be missed or cut short; that is the price of being able to stop.
 
 use std::io;
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::pattern::for_json;
 use super::source::Source;
 
 /// Bytes searched between two looks at whether to stop.
@@ -47,6 +48,8 @@ pub struct Options {
     pub literal: bool,
     /// Matches to collect; beyond them only "more" is known.
     pub limit: usize,
+    /// The body is JSON: what is read in its layout is to be found in it as it came.
+    pub json: bool,
 }
 
 impl Default for Options {
@@ -55,6 +58,7 @@ impl Default for Options {
             case: Case::Smart,
             literal: false,
             limit: 100_000,
+            json: false,
         }
     }
 }
@@ -125,9 +129,19 @@ impl Job {
                 .build()
                 .ok()
         };
-        let regex = (!options.literal).then(|| build(pattern)).flatten();
-        let literal = regex.is_none();
-        let regex = regex.or_else(|| build(&regex::escape(pattern)))?;
+        let is_regex = !options.literal && build(pattern).is_some();
+        let read = |literal: bool| {
+            let shown = options.json.then(|| for_json(pattern, literal, insensitive));
+            let own = || {
+                build(&if literal {
+                    regex::escape(pattern)
+                } else {
+                    pattern.to_owned()
+                })
+            };
+            shown.and_then(|shown| build(&shown)).or_else(own)
+        };
+        let (regex, literal) = (read(!is_regex)?, !is_regex);
         Some(Self {
             source: body.into(),
             regex,

@@ -195,7 +195,7 @@ fn a_fault_leaves_the_rest_as_text() {
     let expected = [
         "{",
         "  \"a\": 1,",
-        "✗ not valid JSON at byte 15: expected a value",
+        "✗ not valid JSON at 2:7: expected a value",
         "\"b\": tru,",
         " \"c\": 3}",
     ];

@@ -8,7 +8,7 @@ use crate::tui::filtering::{Job, News};
 use super::super::filter::Filtered;
 use super::super::follow::put_away;
 use super::super::place::Place;
-use super::super::sight::Body;
+use super::super::sight::{Body, Wanted};
 use super::*;
 
 /// The newest filter asked for.
@@ -119,6 +119,80 @@ fn a_filter_shows_its_output_while_one_types_and_esc_goes_back() {
         "earlier filters come back: {}",
         harness.screen()
     );
+}
+
+#[test]
+fn values_so_far_grow_and_what_is_looked_at_stays() {
+    let lines = |count: usize| {
+        let lines: Vec<String> = (0..count).map(|n| format!("{{\"n\":{n}}}")).collect();
+        lines.join("\n")
+    };
+    let mut harness = sent(120, 40, answered(response(200, "application/x-ndjson", lines(2))));
+    harness.press("|.n<enter>");
+    let (name, job) = asked(&harness).unwrap();
+    let run = |count: usize| {
+        let mut session = Session::new(lines(count).into(), &job.media_type, Limits::default());
+        session.run(&job.text, &Stop::never()).unwrap()
+    };
+    harness.event(Event::Filtered(name, News::SoFar(run(2))));
+    assert!(
+        harness.screen().contains("jq · 2 values so far"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("G");
+    harness.event(Event::Filtered(name, News::SoFar(run(60))));
+    let screen = harness.screen();
+    assert!(
+        screen.contains("60 values so far") && screen.contains("2/60"),
+        "{screen}"
+    );
+    harness.event(Event::Filtered(name, News::Output(Ok(run(61)))));
+    let screen = harness.screen();
+    assert!(
+        screen.contains("jq · 61 values ") && screen.contains("2/61"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn tab_pressed_early_waits_and_goes_on_to_the_next_key() {
+    let mut harness = sent(120, 40, json());
+    harness.press("|.e<tab>");
+    assert!(!harness.screen().contains("| .expires_in"));
+    filter(&mut harness);
+    assert!(harness.screen().contains("| .expires_in"), "{}", harness.screen());
+    harness.press("<tab>");
+    filter(&mut harness);
+    assert!(harness.screen().contains("| .access_token"), "{}", harness.screen());
+    harness.press("<shift-tab>");
+    assert!(harness.screen().contains("| .expires_in"), "{}", harness.screen());
+}
+
+#[test]
+fn what_a_jsonpath_found_has_its_path_in_the_body() {
+    let mut harness = sent(120, 40, json());
+    harness.press("|$..deep<enter>");
+    filter(&mut harness);
+    harness.press("jj");
+    assert!(harness.screen().contains("$.nested.deep[1]"), "{}", harness.screen());
+    let offered = |harness: &Harness, wanted: &str| {
+        let all = super::super::copies(&harness.state.panes.response, &harness.state.shared);
+        all.into_iter().find(|(what, _)| what == wanted).map(|(_, text)| text)
+    };
+    assert_eq!(offered(&harness, "the path to it").as_deref(), Some("$.nested.deep[1]"));
+    assert_eq!(offered(&harness, "the body").as_deref(), Some(JSON));
+    assert!(offered(&harness, "what the filter made").is_some_and(|text| text.starts_with("[\n  1,")));
+    harness.press("x");
+    assert!(
+        harness.screen().contains("Set a variable to $.nested.deep[1]"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<esc>|.nested.deep[[]]<backspace><backspace><backspace><backspace><enter>");
+    filter(&mut harness);
+    harness.press("x");
+    assert!(harness.screen().contains("jq made this"), "{}", harness.screen());
 }
 
 #[test]
@@ -300,11 +374,7 @@ fn a_value_becomes_a_line_of_the_script() {
     harness.press("|.nested<enter>");
     filter(&mut harness);
     harness.press("x");
-    assert!(
-        harness.screen().contains("this is what the filter made"),
-        "{}",
-        harness.screen()
-    );
+    assert!(harness.screen().contains("jq made this"), "{}", harness.screen());
 }
 
 /// Compares as the runtime would.
@@ -425,7 +495,7 @@ fn what_filters_made_is_kept_as_far_as_there_is_room() {
     nodes.truncate(5);
     assert_eq!(nodes.len(), 5);
     for (id, node) in (1..).zip(&nodes) {
-        let mut place = Place::new(Arc::new(json()), id, None, &Keeping::default());
+        let mut place = Place::new(Arc::new(json()), id, Wanted::default(), &Keeping::default());
         let mut filtered = Filtered::new(".".to_owned());
         let output = Document::new(vec![b'x'; 1_500_000], Syntax::Text);
         filtered.body = Some(Body::output(output, View::new()));

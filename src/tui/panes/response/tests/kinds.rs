@@ -3,6 +3,22 @@
 use super::*;
 
 #[test]
+fn a_charset_is_chosen_and_let_go_of() {
+    let body: &[u8] = b"\xf0\xd2\xc9\xd7\xc5\xd4";
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
+    has(&harness, "text windows-1252");
+    harness.press("Kkoi8-r<enter>");
+    has(&harness, "Привет");
+    has(&harness, "text KOI8-R");
+    harness.press("Kas it says<enter>");
+    has(&harness, "text windows-1252");
+    let mut bytes = sent(120, 40, answered(response(200, "application/octet-stream", body)));
+    has(&bytes, "f0 d2");
+    bytes.press("Kkoi8-r<enter>");
+    has(&bytes, "Привет");
+}
+
+#[test]
 fn a_header_that_lies_is_seen_through_and_said() {
     let mut harness = sent(
         120,
@@ -52,7 +68,7 @@ fn a_kind_can_be_chosen_and_stays_for_the_request() {
     for key in ["m", "e", "s", "s", "a", "<enter>"] {
         harness.press(key);
     }
-    has(&harness, "MessagePack as you wish");
+    has(&harness, "MessagePack, as chosen");
     has(&harness, "\"compact\": true,");
     harness.press("R");
     has(&harness, "82 a7 63 6f");

@@ -198,19 +198,19 @@ fn a_tab_shown_for_one_outcome_gives_way_with_the_next() {
         super::super::show_in(&mut harness.state.panes.response, open, Tab::Tests);
         harness.press("34");
     };
-    let remembered = |harness: &Harness| super::super::remember(&harness.state.panes.response)["tab"].clone();
+    let tab = |harness: &Harness| harness.state.panes.response.tab;
     show(&mut harness);
     has(&harness, "✗ List services, post-response:3:5");
-    assert_eq!(remembered(&harness), "headers");
+    assert_eq!(tab(&harness), Tab::Tests);
     deliver(&mut harness, json());
     has(&harness, "x-long");
     // A tab that the user goes to meanwhile stays.
     show(&mut harness);
     harness.press("[[");
     deliver(&mut harness, json());
-    assert_eq!(remembered(&harness), "headers");
+    assert_eq!(tab(&harness), Tab::Headers);
     harness.press("[");
-    assert_eq!(remembered(&harness), "body");
+    assert_eq!(tab(&harness), Tab::Body);
 }
 
 fn status_line(harness: &Harness) -> String {

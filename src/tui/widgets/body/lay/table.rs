@@ -158,10 +158,17 @@ impl Lay for Table {
             }
             pos = self.measure(bytes, last);
         }
-        let columns = self.columns.take().unwrap_or_default();
+        let mut columns = self.columns.take().unwrap_or_default();
         while let Some((row, next)) = row(&bytes[pos..], self.separator, last) {
             pos += next;
             self.cells.clear();
+            for (column, cell) in columns.iter_mut().zip(&row) {
+                // What is only ASCII is as wide as it is long, and most is.
+                let wide = cell.len() > column.width;
+                if wide && column.width < WIDEST {
+                    column.width = column.width.max(glyphs::width(&text(cell)).min(WIDEST));
+                }
+            }
             write(&row, &columns, &mut self.cells);
             out.extend_from_slice(self.cells.trim_ascii_end());
             out.push(b'\n');
@@ -173,6 +180,26 @@ impl Lay for Table {
     fn header(&self) -> Option<String> {
         self.header.clone()
     }
+}
+
+/// The row of names with each above its column as it is in a row that is seen: columns grow with what comes.
+pub fn above(names: &str, row: &str) -> String {
+    let cells: Vec<&str> = row.split(CELL).collect();
+    let above: Vec<&str> = names.split(CELL).collect();
+    if cells.len() != above.len() {
+        return names.to_owned();
+    }
+    let fit = |(name, cell): (&&str, &&str)| {
+        let room = glyphs::width(cell).saturating_sub(glyphs::width(name));
+        let pad = " ".repeat(room);
+        if is_number(cell.as_bytes()) {
+            format!("{pad}{name}")
+        } else {
+            format!("{name}{pad}")
+        }
+    };
+    let fitted: Vec<String> = above.iter().zip(&cells).map(fit).collect();
+    fitted.join(CELL)
 }
 
 /// A cell as it is shown: on one line.
@@ -226,6 +253,9 @@ mod tests {
         let mut table = Table::new(b',');
         let text = all(&mut table, CSV.as_bytes(), 4096);
         assert_eq!(table.header().as_deref(), Some("name    │ count │ note     "));
+        let seen = above("name    │ count │ note     ", "somebody else │  1234567 │ x");
+        assert_eq!(seen, "name          │    count │ note     ");
+        assert_eq!(above("a │ b", "one cell"), "a │ b");
         assert_eq!(
             text,
             "Ada, L. │    12 │ said \"hi\"\nBob     │     7 │ two⏎lines\n日本    │   100\n"

@@ -29,6 +29,28 @@ fn find(doc: &Document, pattern: &str) -> Arc<search::Matches> {
 }
 
 #[test]
+fn escaped_characters_are_read_and_found_where_they_stand() {
+    let body = r#"{"\u6771":"\u4eac \ud83d\ude00 K\u00f6ln","b":"\u001b[31m \u202e \u0022 \\u4eac \ud83d"}"#;
+    let doc = Document::new(body, Syntax::Json);
+    let line = |at| doc.line_text(Form::Pretty, at).unwrap().unwrap();
+    assert_eq!(line(1), "  \"東\": \"京 😀 Köln\",");
+    assert_eq!(line(2), r#"  "b": "\u001b[31m \u202e \u0022 \\u4eac \ud83d""#);
+    assert_eq!(doc.line_text(Form::Raw, 0).unwrap().unwrap(), body);
+    let mut view = View::new();
+    view.set_size(&doc, 60, 5);
+    let options = search::Options {
+        json: true,
+        ..search::Options::default()
+    };
+    let job = search::Job::new(doc.source().clone(), "öln", options).unwrap();
+    let found = job.run(|| false, |_, _| {}).unwrap().unwrap();
+    assert_eq!(found.ranges.len(), 1);
+    view.set_matches(Some(std::sync::Arc::new(found)));
+    view.next_match(&doc).unwrap();
+    assert_eq!(view.cursor_line(&doc), 1);
+}
+
+#[test]
 fn json_is_drawn_with_numbers() {
     let doc = whole(r#"{"name":"日本","list":[1,{}],"ok":true}"#, Syntax::Json);
     let expected = [
