@@ -250,7 +250,22 @@ async fn a_script_that_reads_a_locked_value_is_told_so_and_nothing_is_sent() {
     for (script, read) in [
         ("console.log('pin: ' + pm.variables.get('pin'))", true),
         ("pm.variables.set('a', pm.globals.replaceIn('{{pin}}'))", true),
+        ("pm.variables.set('a', globals.pin)", true),
+        ("pm.variables.set('a', pm.globals.toObject().pin)", true),
+        ("pm.variables.set('a', pm.variables.toObject().pin)", true),
+        ("pm.variables.set('a', pm.globals.toJSON().values[0].value)", true),
+        ("pm.variables.set('a', pm.globals.values.one('pin').value)", true),
+        ("const all = {}; pm.globals.syncVariablesTo(all)", true),
         ("console.log(pm.globals.has('pin'))", false),
+        (
+            "console.log(Object.keys(pm.globals.toObject()), pm.globals.values.map((row) => row.key))",
+            false,
+        ),
+        ("postman.setGlobalVariable('pin', 5); console.log(globals.pin)", false),
+        (
+            "console.log(globals.other); globals.pin = 5; console.log(globals.pin)",
+            false,
+        ),
         ("pm.globals.set('pin', 5); console.log(pm.globals.get('pin'))", false),
     ] {
         let (mut session, id) = given(request("One", "{{base}}/", script, "")).await;

@@ -89,7 +89,18 @@ function layer(kind) {
   return run.scopes[kind] || (run.scopes[kind] = hostLayer(kind));
 }
 
-const variable = ({ key, value, type, enabled }) => new Variable({ key, value, type, ...(enabled ? {} : { disabled: true }) });
+const variable = (row) => {
+  const { key, value, type, enabled } = row;
+  const made = new Variable({ key, value, type, ...(enabled ? {} : { disabled: true }) });
+  if (row.locked) guard(made, 'value', row);
+  return made;
+};
+
+// A property that is read as its row is: in a copy, too, a locked value is none to go on with. What is written there counts.
+function guard(object, property, row) {
+  const put = (value) => Object.defineProperty(object, property, { value, writable: true, enumerable: true, configurable: true });
+  Object.defineProperty(object, property, { get: () => open(row), set: put, enumerable: true, configurable: true });
+}
 
 /** One scope over none or several others; writes go to the first. */
 export class VariableScope extends Property {
@@ -178,7 +189,10 @@ export class VariableScope extends Property {
   toObject() {
     const object = {};
     for (const kind of [...this.#kinds].reverse()) {
-      for (const [key, row] of layer(kind).index) object[key] = given(row.value);
+      for (const [key, row] of layer(kind).index) {
+        if (row.locked) guard(object, key, row);
+        else object[key] = given(row.value);
+      }
     }
     return object;
   }
