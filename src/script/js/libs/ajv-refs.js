@@ -43,12 +43,11 @@ export function joined(base, id) {
   return `${origin || ''}${origin && steps[0] !== '' ? '/' : ''}${steps.join('/')}`;
 }
 
-const indexes = new WeakMap();
-
-// The parts of a document that have ids, and for each part that refers the id that counts there.
+// The parts of a document that have ids, and for each part that refers the id that counts there. What an id is, the
+// options say, so that each instance has its own.
 function indexOf(ajv, root) {
   if (root === null || typeof root !== 'object') return { ids: new Map(), bases: new Map() };
-  if (indexes.has(root)) return indexes.get(root);
+  if (ajv._indexes.has(root)) return ajv._indexes.get(root);
   const ids = new Map();
   const bases = new Map();
   const visit = (schema, base) => {
@@ -70,7 +69,7 @@ function indexOf(ajv, root) {
   const id = ajv._getId(root);
   visit(root, typeof id === 'string' ? id : '');
   const index = { ids, bases };
-  indexes.set(root, index);
+  ajv._indexes.set(root, index);
   return index;
 }
 

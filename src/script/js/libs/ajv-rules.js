@@ -1,9 +1,9 @@
 // The rules of `ajv` 6 over one value: in its order, with its errors, and changing the value where its options say so
 // (`coerceTypes`, `useDefaults`, `removeAdditional`). Whether a schema is a good one is not asked here.
 
-import { ALSO, coerced, equal, fragment, isOf, isRefless, pointed, property, SCALARS } from './ajv-values.js';
+import { ALSO, coerced, equal, fragment, isOf, isRefless, property, SCALARS } from './ajv-values.js';
 import { find } from './ajv-refs.js';
-import { segments } from './schema.js';
+import { pointed, segments } from './schema.js';
 
 /** One run over a value. `ajv` has the options, formats and keywords; `root` is the document the schema is in. */
 class Run {

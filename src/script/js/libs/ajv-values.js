@@ -1,6 +1,8 @@
 // What `ajv` 6 knows of schemas and of single values: the rules in their order, types, what they are coerced to, whether
 // they are equal, what their names look like in paths.
 
+import { pointed } from './schema.js';
+
 /** The rules by the type of value they are for, in the order in which the genuine library takes them. */
 export const GROUPS = [
   ['number', 'maximum minimum multipleOf format'],
@@ -27,10 +29,8 @@ export const SAYING =
 const quote = (text) => text.replace(/['\\]/g, '\\$&').replace(/\n/g, '\\n').replace(/\r/g, '\\r').replace(/\f/g, '\\f').replace(/\t/g, '\\t');
 /** A name as a step of a path in code. */
 export const property = (name) => (/^[a-z$_][a-z$_0-9]*$/i.test(name) ? `.${name}` : `['${quote(name)}']`);
-/** A name as a step of a JSON pointer. */
-export const pointed = (name) => `/${String(name).replace(/~/g, '~0').replace(/\//g, '~1')}`;
 /** A name in the path of a schema. */
-export const fragment = (name) => encodeURIComponent(name.replace(/~/g, '~0').replace(/\//g, '~1'));
+export const fragment = (name) => encodeURIComponent(pointed(name).slice(1));
 
 /** As the genuine library compares: by value, whatever the order of names. */
 export function equal(a, b) {

@@ -1,16 +1,13 @@
 // `ajv`: JSON Schema drafts 6 and 7, as version 6 of the library of that name has them.
 
 import { missing } from '../libs.js';
+import { formatsOf } from './ajv-formats.js';
 import { errorsOf } from './ajv-rules.js';
 import { ASKING, GROUPS, SAYING } from './ajv-values.js';
 import { bare, baseOf, eachPart, find, joined, lookUp } from './ajv-refs.js';
-import { compile as native, meta } from './schema.js';
+import { compile as native, isPlain, meta } from './schema.js';
 
 const DRAFT_7 = 'http://json-schema.org/draft-07/schema';
-const FORMATS =
-  'date time date-time uri uri-reference uri-template url email hostname ipv4 ipv6 regex uuid json-pointer json-pointer-uri-fragment relative-json-pointer'.split(
-    ' ',
-  );
 
 // What is asked of the definition of a keyword.
 const KEYWORD = {
@@ -25,19 +22,6 @@ const KEYWORD = {
   },
   definitions: { type: { enum: ['array', 'boolean', 'integer', 'null', 'number', 'object', 'string'] } },
 };
-
-// The formats that are always there; each is made when a schema first has it.
-function builtInFormats() {
-  const formats = {};
-  for (const name of FORMATS) {
-    let check;
-    formats[name] = (text) => {
-      check ||= native({ format: name }, { draft: 7, formats: true, schemas: {} });
-      return check(text).length === 0;
-    };
-  }
-  return formats;
-}
 
 const stable = (schema) =>
   JSON.stringify(schema, (_, value) => (value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value));
@@ -58,7 +42,7 @@ export function Ajv(options) {
   this.errors = null;
   this._schemas = {};
   this._refs = {};
-  this._formats = builtInFormats();
+  this._formats = formatsOf(this._opts.format);
   this._groups = GROUPS.map(({ type, rules }) => ({ type, rules: [...rules] }));
   this._asking = new Set(ASKING);
   this._keywords = new Map();
@@ -66,9 +50,10 @@ export function Ajv(options) {
   this._patterns = new Map();
   this._madeOf = new WeakMap();
   this._plans = new WeakMap();
+  this._indexes = new WeakMap();
   for (const [name, format] of Object.entries(this._opts.formats || {})) this.addFormat(name, format);
   for (const [name, definition] of Object.entries(this._opts.keywords || {})) this.addKeyword(name, definition);
-  if (this._opts.meta !== false) this._refs[DRAFT_7] = meta(7);
+  if (this._opts.meta !== false) this._refs[DRAFT_7] = meta();
   if (this._opts.meta !== null && typeof this._opts.meta === 'object') this.addMetaSchema(this._opts.meta);
   if (this._opts.nullable) this.addKeyword('nullable', { metaSchema: { type: 'boolean' } });
   const { schemas } = this._opts;
@@ -131,21 +116,22 @@ function unique(ajv, id) {
 // With one of these the engine would see another thing.
 const CHANGING = 'coerceTypes useDefaults removeAdditional $data nullable ownProperties extendRefs multipleOfPrecision missingRefs strictNumbers'.split(' ');
 
-// Whether the engine, which is quick, finds a value good; what is wrong with others the rules here say.
+// Whether the engine, which is quick, finds a value good; what is wrong with others the rules here say. Formats it does
+// not know: those of this library are its own.
 function quickly(ajv, schema) {
   const { uniqueItems, unicode, schemaId, format } = ajv._opts;
   const changed = CHANGING.some((name) => ajv._opts[name]) || uniqueItems === false || unicode === false || (schemaId && schemaId !== '$id');
-  if (changed || ajv._keywords.size || ajv._ownFormats || schema === null || typeof schema !== 'object' || schema.$async) return () => false;
+  if (changed || ajv._keywords.size || schema === null || typeof schema !== 'object' || schema.$async) return () => false;
   const { [DRAFT_7]: _meta, ...schemas } = { ...ajv._refs, ...ajv._schemas };
-  const check = native(schema, { draft: 7, formats: format !== false, schemas });
-  return typeof check === 'function' ? (value) => check(value).length === 0 : () => false;
+  if (format !== false && JSON.stringify([schema, schemas]).includes('"format":')) return () => false;
+  return native(schema, schemas);
 }
 
 function functionOf(ajv, schema, root = schema) {
   let isGood;
   const validate = function (value, path, parent, key, top) {
-    // What writes itself as JSON in its own way is another thing to the engine.
-    if (root === schema && value !== null && typeof value === 'object' && typeof value.toJSON !== 'function') {
+    // The engine sees JSON: what is another thing there than here is not for it.
+    if (root === schema && value !== null && typeof value === 'object' && isPlain(value)) {
       isGood ||= quickly(ajv, schema);
       validate.errors = null;
       if (isGood(value)) return true;
@@ -304,7 +290,6 @@ Object.assign(Ajv.prototype, {
     return this;
   },
   addFormat(name, format) {
-    this._ownFormats = true;
     this._formats[name] = typeof format === 'string' ? new RegExp(format) : format;
     return this;
   },

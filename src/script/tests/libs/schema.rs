@@ -59,7 +59,7 @@ fn tv4_takes_formats_keywords_and_words_of_a_scripts_own() {
               mine.validateMultiple({a: ['x', '1'], b: 'z'}, {properties: {a: {items: {format: 'dec'}}, b: {type: 'number', format: 'dec'}}}).errors.forEach(shown);
               mine.defineError('MY_ERR', 20005, 'Mine {x}'); mine.defineKeyword('me', (data, wanted) => (data === wanted ? null : {code: 'MY_ERR', message: {x: wanted}}));
               mine.validate(1, {me: 'q'}); shown(mine.error); check(mine.validate(1, {me: 1}));
-              try { mine.validate(1, {not: {me: 1}}) } catch (e) { check(e.message) } try { mine.defineError('lower', 20006, '') } catch (e) { check(e.message) }
+              check([mine.validate(1, {not: {me: 1}}), mine.error.code, mine.validate(2, {not: {me: 1}})]); try { mine.defineError('lower', 20006, '') } catch (e) { check(e.message) }
               mine.addLanguage('de', {INVALID_TYPE: 'Falscher Typ: {type} statt {expected}'}); check([mine.language('de'), mine.validate(1, {type: 'string'}), mine.error.message, mine.language('fr')]);
               mine.setErrorReporter((error, data, schema) => error.code + JSON.stringify([data, schema])); mine.validate({a: 1}, {properties: {a: {type: 'string'}}}); check(mine.error.message);
               const whole = {id: 'http://a.com/x/y', properties: {b: {$ref: 'z'}, c: {id: '#foo'}}}; mine.normSchema(whole, 'http://q.com/'); check(whole);
@@ -68,17 +68,43 @@ fn tv4_takes_formats_keywords_and_words_of_a_scripts_own() {
         ),
         [
             "true",
-            r#"[0,"Invalid type: string (expected number)","/b","/properties/b/type",{"type":"string","expected":"number"}]"#,
             r#"[500,"Format validation failed (must be digits)","/a/0","/properties/a/items/format",{"message":"must be digits"}]"#,
+            r#"[0,"Invalid type: string (expected number)","/b","/properties/b/type",{"type":"string","expected":"number"}]"#,
             r#"[20005,"Mine q","","/me",{"x":"q"}]"#,
             "true",
-            "a format or keyword of one's own within 'not' of 'tv4' is not supported",
+            "[false,13,true]",
             "Code name must be a string in UPPER_CASE_WITH_UNDERSCORES",
             r#"["de",false,"Falscher Typ: number statt string",false]"#,
             r#"0[1,{"type":"string"}]"#,
             r#"{"id":"http://a.com/x/y","properties":{"b":{"$ref":"http://a.com/x/z"},"c":{"id":"http://a.com/x/y#foo"}}}"#,
             r#"["http://a.com/d#x","d","http://a.com/b",null,["http://s/none"]]"#,
             "true",
+        ]
+    );
+}
+
+#[test]
+fn tv4_ends_each_level_at_its_first_error_and_asks_a_format_once() {
+    assert_eq!(
+        values(
+            "const mine = require('tv4').freshApi(); const shown = ({code, dataPath, schemaPath, subErrors}) => [code, dataPath, schemaPath, ...(subErrors || []).map(shown)];
+             let asked = 0; mine.addFormat('own', (text) => { asked += 1; return text === 'good' ? null : 'bad' }); mine.addFormat('email', () => null); mine.defineKeyword('kw', () => 'never');
+             mine.validate({a: 'x', b: 'z'}, {properties: {a: {format: 'own'}, b: {type: 'number'}}}); check([asked, shown(mine.error)]);
+             check(mine.validateMultiple({a: 'x'}, {properties: {a: {format: 'own', kw: 1}}}).errors.map(shown));
+             check(mine.validate({}, {anyOf: [{required: ['email']}, {properties: {email: {}}}]}));
+             check([mine.validate('x', {anyOf: [{format: 'own'}, {type: 'number'}]}), mine.validate('good', {oneOf: [{format: 'own'}, {type: 'number'}]}), mine.validate('x', {not: {format: 'own'}})]);
+             const any = {anyOf: [{type: 'number'}, {items: {anyOf: [{type: 'null'}]}, type: 'array'}]};
+             mine.validate([['x']], {items: any}); check(shown(mine.error)); check(mine.validateMultiple('x', any).errors.map(shown));
+             check([mine.validate({$: NaN}, {properties: {$: {type: 'number'}}}), mine.error.code, mine.validate({d: new Date(0)}, {properties: {d: {type: 'string'}}}), mine.error.code]);"
+        ),
+        [
+            r#"[1,[500,"/a","/properties/a/format"]]"#,
+            r#"[[500,"/a","/properties/a/format"]]"#,
+            "true",
+            "[false,true,true]",
+            r#"[10,"/0","/items/anyOf",[0,"/0","/items/anyOf/0/anyOf/0/type"],[10,"/0/0","/items/anyOf/1/anyOf/1/items/anyOf",[0,"/0/0","/items/anyOf/1/anyOf/1/items/anyOf/0/anyOf/0/type"]]]"#,
+            r#"[[10,"","/anyOf",[0,"","/anyOf/0/type"],[0,"","/anyOf/1/type"]]]"#,
+            "[false,105,false,0]",
         ]
     );
 }
@@ -135,6 +161,41 @@ fn formats_are_checked() {
             "const Ajv = require('ajv'); const test = (format, text) => new Ajv().validate({format}, text); check([test('email', 'x'), test('email', 'a@b.co'), test('uri', 'nope'), test('date-time', '2020-01-01T00:00:00Z'), test('uuid', 'x'), test('uuid', '6ba7b810-9dad-11d1-80b4-00c04fd430c8'), test('time', '10:00:00'), test('date', '2020-1-1'), test('ipv4', '1.2.3.4')])"
         ),
         ["[false,true,false,true,false,true,true,false,true]"]
+    );
+}
+
+#[test]
+fn formats_are_fast_ones_or_full_ones() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); const texts = [['date', '2021-02-31'], ['date', '2021-02-41'], ['time', '25:00:00Z'], ['date-time', '2021-02-31T25:00:00Z'], ['url', 'http://x'], ['url', 'http://x.co/a'],
+                 ['url', 'http://10.0.0.1'], ['email', 'é@b.co'], ['email', 'a..b@c'], ['ipv4', '01.2.3.4'], ['ipv6', '::1'], ['ipv6', '1::2::3'], ['uri', 'a:'], ['uri-reference', '//[1'], ['regex', '(']];
+             for (const format of ['fast', 'full', undefined]) { const ajv = new Ajv({format}); check(texts.map(([name, text]) => Number(ajv.validate({properties: {a: {format: name}}}, {a: text}))).join('')) }"
+        ),
+        ["101101001110110", "000001000110000", "101101001110110"]
+    );
+}
+
+#[test]
+fn ajv_judges_values_not_their_json() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); const good = (schema, value) => new Ajv().validate(schema, value); const round = {}; round.round = round;
+             check([good({properties: {a: {type: 'string'}}}, {a: new Date(0)}), good({properties: {a: {type: 'null'}}}, {a: NaN}), good({items: {type: 'null'}}, [undefined]),
+                    good({properties: {b: {}}, additionalProperties: false}, {a: undefined}), good({properties: {a: {type: 'string'}}}, {a: 'x'}), good({required: ['round']}, round)])"
+        ),
+        ["[false,false,false,false,true,true]"]
+    );
+}
+
+#[test]
+fn ajv_reads_ids_as_each_instance_is_told() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); const schema = {definitions: {f: {id: '#foo', type: 'number'}}, properties: {a: {$ref: '#foo'}}};
+             try { new Ajv().compile(schema) } catch (e) { check(e.message) } check(new Ajv({schemaId: 'id'}).validate(schema, {a: 'x'}))"
+        ),
+        ["can't resolve reference #foo from id #", "false"]
     );
 }
 
