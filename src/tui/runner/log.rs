@@ -74,6 +74,8 @@ pub struct Log {
     pub rows: Vec<Row>,
     /// The numbers of the rows in which something failed.
     pub failed: Vec<usize>,
+    /// Whether a row has warnings.
+    pub warned: bool,
     /// Tests that passed, and all, the skipped ones included.
     pub tests: (usize, usize),
     /// Tests that were skipped.
@@ -122,6 +124,7 @@ impl Log {
             iterations: 1,
             rows: Vec::new(),
             failed: Vec::new(),
+            warned: false,
             tests: (0, 0),
             skipped: 0,
             kept: Kept::default(),
@@ -142,6 +145,7 @@ impl Log {
         if row.failed() {
             self.failed.push(at);
         }
+        self.warned |= !row.warnings.is_empty();
         self.tests.0 += row.passed;
         self.tests.1 += row.tests + row.skipped;
         self.skipped += row.skipped;

@@ -150,6 +150,8 @@ pub struct Row {
     pub skipped: usize,
     /// What failed.
     pub failures: Vec<Failed>,
+    /// What was said of the sending besides: a file of the body that is not there.
+    pub warnings: Vec<String>,
 }
 
 /// What came back for a request.

@@ -16,6 +16,7 @@ use crate::model::{NodeId, Redactor};
 use crate::reports::{End, Html, Json, Junit, Report};
 use crate::store::state::HistoryRow;
 use crate::tui::event::Event;
+use crate::tui::panes::response::words;
 use crate::tui::runner::{Answer, Done, Ended, Failed, Format, News, Order, Row};
 use crate::tui::shared::{Level, RunId};
 
@@ -217,6 +218,9 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
         }),
         message: cut(redactor.redact(&failure.message)),
     });
+    let warnings = exchange.into_iter().flat_map(|exchange| &exchange.warnings);
+    let warnings = warnings.filter_map(|warning| words::on_the_screen(warning));
+    let warnings = warnings.map(|warning| cut(redactor.redact(&warning)));
     let row = Row {
         iteration: done.plan.iteration.index,
         node,
@@ -231,6 +235,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
         tests: outcome.tests.iter().filter(|test| !test.skipped).count(),
         skipped: outcome.tests.iter().filter(|test| test.skipped).count(),
         failures: failures.collect(),
+        warnings: warnings.collect(),
     };
     let path = done.plan.path.as_ref().map(ToString::to_string);
     let mut outcome = outcome.clone();

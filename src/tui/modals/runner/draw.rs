@@ -121,7 +121,7 @@ impl Runner {
         let rows = rows(body);
         let columns = Columns::new(log, usize::from(rows.width));
         line(rows.y.saturating_sub(1), buf, &|pen| {
-            headings(&columns, !log.failed.is_empty(), theme, pen);
+            headings(&columns, log, theme, pen);
         });
         if self.len(log) == 0 {
             let words = match (&log.phase, self.only_failed) {
@@ -190,10 +190,10 @@ impl Runner {
         if self.only_failed || !log.failed.is_empty() {
             keys.push(("f", filter));
         }
-        if !log.failed.is_empty() {
-            if !log.is_running() {
-                keys.push(("R", "rerun failed"));
-            }
+        if !log.failed.is_empty() && !log.is_running() {
+            keys.push(("R", "rerun failed"));
+        }
+        if !log.failed.is_empty() || log.warned {
             keys.push(("Space", "why"));
         }
         if !log.is_running() {
@@ -318,7 +318,7 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     }
 }
 
-fn headings(columns: &Columns, failed: bool, theme: &Theme, pen: &mut Pen<'_>) {
+fn headings(columns: &Columns, log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     let dim = theme.dim;
     pen.skip(2);
     if columns.iteration > 0 {
@@ -335,9 +335,14 @@ fn headings(columns: &Columns, failed: bool, theme: &Theme, pen: &mut Pen<'_>) {
     }
     pen.skip(1);
     pen.right("Tests", TESTS, dim);
-    if columns.failure > 0 && failed {
+    let heading = match (log.failed.is_empty(), log.warned) {
+        (false, _) => "First failure",
+        (true, true) => "First warning",
+        (true, false) => return,
+    };
+    if columns.failure > 0 {
         pen.skip(2);
-        pen.cell("First failure", columns.failure, dim);
+        pen.cell(heading, columns.failure, dim);
     }
 }
 
@@ -345,6 +350,7 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     let (mark, style) = match (row.failed(), row.answer) {
         (true, _) => ("✗", theme.error),
         (false, Answer::Skipped) => ("–", theme.dim),
+        (false, _) if !row.warnings.is_empty() => ("!", theme.warn),
         (false, _) => ("✓", theme.ok),
     };
     pen.cell(mark, 2, style);
@@ -395,22 +401,32 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     } else {
         pen.skip(TESTS);
     }
-    if let Some(first) = row.failures.first().filter(|_| columns.failure > 0 && is_folded) {
+    let first = match (row.failures.first(), row.warnings.first()) {
+        (Some(failure), _) => Some((&failure.what, theme.error)),
+        (None, Some(warning)) => Some((warning, theme.warn)),
+        (None, None) => None,
+    };
+    if let Some((what, style)) = first.filter(|_| columns.failure > 0 && is_folded) {
         pen.skip(2);
-        let more = match row.failures.len() - 1 {
+        let more = match row.failures.len() + row.warnings.len() - 1 {
             0 => String::new(),
             more => format!(" +{more}"),
         };
         let room = columns.failure.saturating_sub(glyphs::width(&more));
-        pen.put(&glyphs::elide(&first.what, room), theme.error);
+        pen.put(&glyphs::elide(what, room), style);
         pen.put(&more, theme.dim);
     }
 }
 
-/// What failed in a row, a line each; returns the next line.
+/// What failed in a row and what was said of it, a line each; returns the next line.
 fn details(row: &Row, indent: usize, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
-    let more = row.failures.len().saturating_sub(MOST_DETAILS);
-    for (n, failure) in row.failures.iter().take(MOST_DETAILS).enumerate() {
+    let more = (row.failures.len() + row.warnings.len()).saturating_sub(MOST_DETAILS);
+    let failures = row.failures.iter().map(|failure| {
+        let message = Some(&failure.message).filter(|message| **message != failure.what);
+        (&failure.what, message, theme.error)
+    });
+    let warnings = row.warnings.iter().map(|warning| (warning, None, theme.warn));
+    for (n, (what, message, style)) in failures.chain(warnings).take(MOST_DETAILS).enumerate() {
         if y >= rows.bottom() {
             break;
         }
@@ -424,10 +440,10 @@ fn details(row: &Row, indent: usize, rows: Rect, mut y: u16, theme: &Theme, buf:
         if more > 0 && n + 1 == MOST_DETAILS {
             pen.put(&format!("… and {} more: ↵ shows all of them", more + 1), theme.dim);
         } else {
-            pen.put(&failure.what, theme.error);
-            if failure.what != failure.message {
+            pen.put(what, style);
+            if let Some(message) = message {
                 pen.put("  ", theme.dim);
-                pen.put(&failure.message.replace('\n', " "), theme.dim);
+                pen.put(&message.replace('\n', " "), theme.dim);
             }
         }
         y += 1;

@@ -36,7 +36,7 @@ pub struct Runner {
     follows: bool,
     /// Only the rows in which something failed.
     only_failed: bool,
-    /// The rows whose failures are listed below them.
+    /// The rows whose failures and warnings are listed below them.
     unfolded: BTreeSet<usize>,
     sheet: Sheet,
 }
@@ -63,10 +63,10 @@ impl Runner {
     /// Lines a place takes.
     fn lines(&self, log: &Log, place: usize) -> usize {
         let row = self.row(log, place).filter(|row| self.unfolded.contains(row));
-        let failures = row
+        let details = row
             .and_then(|row| log.rows.get(row))
-            .map_or(0, |row| row.failures.len());
-        1 + failures.min(MOST_DETAILS)
+            .map_or(0, |row| row.failures.len() + row.warnings.len());
+        1 + details.min(MOST_DETAILS)
     }
 
     /// Takes a key.

@@ -70,6 +70,7 @@ fn row(node: NodeId, iteration: usize, failures: &[(&str, &str)]) -> Done {
             tests: 3,
             skipped: 1,
             failures,
+            warnings: Vec::new(),
         },
         outcome: Arc::new(Outcome::default()),
         history: None,
@@ -454,4 +455,34 @@ fn the_failures_go_around() {
         "{}",
         harness.screen()
     );
+}
+
+#[test]
+fn what_was_said_of_a_sending_stands_in_its_row() {
+    let (mut harness, run) = started((120, 40));
+    let all = requests(&harness);
+    let mut warned = row(all[0], 0, &[]);
+    warned.row.warnings = vec![
+        "the body is not sent: cannot read `a.bin`".to_owned(),
+        "another".to_owned(),
+    ];
+    harness.event(Event::Run(run, News::Done(vec![warned, row(all[1], 0, &[])])));
+    over(&mut harness, run, CurrentValues::default());
+    let screen = harness.screen();
+    assert!(
+        screen.contains("First warning") && screen.contains("all passed"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("the body is not sent") && screen.contains("+1"),
+        "{screen}"
+    );
+    let before = screen.lines().count();
+    harness.press("g<space>");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("cannot read `a.bin`") && screen.contains("another"),
+        "{screen}"
+    );
+    assert_eq!(screen.lines().count(), before);
 }
