@@ -26,7 +26,7 @@ use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
-use super::sent::as_sent;
+use super::sent::{added, as_sent, without_file};
 use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
@@ -102,6 +102,8 @@ impl Default for SendContext {
 pub(super) struct Prepared {
     pub plan: Arc<Plan>,
     pub request: Request,
+    /// The headers that the sender has added to the request's own; none before it is sent.
+    added: Vec<String>,
     pub scopes: Scopes,
     vault: Vault,
     /// Why it cannot be sent: a value from outside or a file that the user does not give.
@@ -172,6 +174,7 @@ impl Pipeline {
     pub(super) fn unprepared(&self, plan: Arc<Plan>) -> Prepared {
         Prepared {
             request: Request::clone(&plan.request),
+            added: Vec::new(),
             scopes: plan.scopes.clone(),
             vault: self.vault.clone().unwrap_or_else(|| Vault::new(&plan.vault)),
             plan,
@@ -416,10 +419,14 @@ impl Pipeline {
             let next = self.sign_and_send(&prepared.plan, &ready.resolved, context).await;
             exchange = join(exchange, next, "the token was renewed".to_owned());
         }
+        exchange
+            .warnings
+            .extend(without_file(&prepared.request, &ready.resolved));
         self.note_answer(&prepared, &ready, &exchange);
         let stops = self.stop_on_failure && exchange.error().is_some();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;
+            prepared.added = added(&ready.resolved, &exchange.request);
             prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request);
             let response = exchange.response().map(|response| ScriptResponse {
                 response: response.clone(),
@@ -510,6 +517,7 @@ impl Pipeline {
             job.scopes.clone_from(&prepared.scopes);
             self.forget_locked_tokens(&prepared.plan, &mut job.scopes);
             job.request.clone_from(&prepared.request);
+            job.added.clone_from(&prepared.added);
             job.response.clone_from(&response);
             job.limits = self.limits;
             job.cancel = context.cancel.clone();

@@ -21,6 +21,20 @@ pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &Sent
     out
 }
 
+/// The names of the headers that the sender has added to the user's.
+pub(super) fn added(resolved: &ResolvedRequest, sent: &SentRequest) -> Vec<String> {
+    let is_users = |name: &str| resolved.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    let names = sent.headers.iter().map(|(name, _)| name);
+    names.filter(|name| !is_users(name)).cloned().collect()
+}
+
+/// What is said of a body that should be a file and names none.
+pub(super) fn without_file(written: &Request, resolved: &ResolvedRequest) -> Option<String> {
+    let is_without = matches!((&written.body, &resolved.body), (Body::File { .. }, ResolvedBody::None));
+    let sends = resolved.method.has_body() || resolved.settings.always_send_body == Some(true);
+    (is_without && sends).then(|| "the body is to be a file and names none: sent without a body".to_owned())
+}
+
 /// The user's headers as they wrote them, also those that a later one of the same name took the place of, with the
 /// values that went out; then ours.
 fn headers(written: &[(String, String)], sent: &[(String, String)]) -> Vec<Entry> {

@@ -61,6 +61,8 @@ pub struct ScriptJob {
     pub scopes: Scopes,
     /// The request: before sending as it is written down, afterwards as it was sent.
     pub request: Request,
+    /// The names of those of its headers that are not the user's: `system` is true of them.
+    pub added: Vec<String>,
     /// The response; `None` before sending and when there was none.
     pub response: Option<ScriptResponse>,
     /// The cookies that belong to the request's URL.
@@ -84,6 +86,7 @@ impl ScriptJob {
             event,
             scopes: Scopes::default(),
             request: Request::default(),
+            added: Vec::new(),
             response: None,
             cookies: Vec::new(),
             info: Info::default(),

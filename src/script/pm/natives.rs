@@ -246,10 +246,10 @@ fn register_exchange<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> 
         Func::from(move |ctx: Ctx<'js>| {
             let text = {
                 let state = own.state();
-                let (request, id) = state.job.as_ref().map_or_else(Default::default, |job| {
-                    (job.request.clone(), job.info.request_id.clone())
+                let (request, added, id) = state.job.as_ref().map_or_else(Default::default, |job| {
+                    (job.request.clone(), job.added.clone(), job.info.request_id.clone())
                 });
-                request::describe(&request, &id).to_string()
+                request::describe(&request, &added, &id).to_string()
             };
             ctx.json_parse(text)
         }),

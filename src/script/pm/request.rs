@@ -7,8 +7,15 @@ use crate::model::request::{Entry, Method};
 use crate::model::variable::display_value;
 use crate::model::{Auth, Body, Request, Template};
 
-/// A request as the prelude's `Request` takes it.
-pub fn describe(request: &Request, id: &str) -> Value {
+/// A request as the prelude's `Request` takes it; `added` are the names of the headers that are not the user's.
+pub fn describe(request: &Request, added: &[String], id: &str) -> Value {
+    let mut headers = entries(&request.headers);
+    for row in headers.as_array_mut().into_iter().flatten() {
+        let is_added = |name: &Value| added.iter().any(|own| name.as_str() == Some(own));
+        if is_added(&row["key"]) && row.get("disabled").is_none() {
+            row["system"] = true.into();
+        }
+    }
     json!({
         "id": id,
         "name": request.name,
@@ -19,7 +26,7 @@ pub fn describe(request: &Request, id: &str) -> Value {
             "params": entries(&request.params),
             "variables": entries(&request.path_variables),
         },
-        "headers": entries(&request.headers),
+        "headers": headers,
         "auth": describe_auth(&request.auth),
         "body": describe_body(&request.body),
     })
