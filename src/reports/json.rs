@@ -79,7 +79,7 @@ impl Json {
             let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
             self.spool.add(&format!("{comma}\n{text}"))?;
         }
-        let parent = record::parent(done);
+        let parent = (!done.failures.is_empty()).then(|| record::parent(done)).flatten();
         for failure in done.failures {
             let mut failure = record::failure(failure, done, &cursor, parent.clone());
             hide::secrets(&mut failure, redactor);

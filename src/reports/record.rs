@@ -6,12 +6,12 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::sent;
+use super::{sdk, sent};
 use crate::exec::{At, Done, Failure};
-use crate::model::Entity;
 use crate::model::exchange::Response;
 use crate::model::outcome::{AssertionError, TestResult};
 use crate::model::script::ScriptEvent;
+use crate::model::workspace::Node;
 
 /// One entry of `run.executions`, without its item, which the caller has.
 pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> {
@@ -74,6 +74,8 @@ pub fn cursor(done: &Done<'_>) -> Value {
 
 /// One entry of `run.failures`, without its item, which the caller has.
 pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Option<Value>) -> Value {
+    let mut cursor = cursor.clone();
+    put_script(&mut cursor, failure, done);
     let when = jiff::Timestamp::now().as_millisecond();
     let error = match failure.at {
         At::Test(index) => {
@@ -108,6 +110,40 @@ pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Optio
     };
     let parent = parent.unwrap_or(Value::Null);
     json!({ "error": error, "at": failure.at.words(), "source": null, "parent": parent, "cursor": cursor })
+}
+
+/// The script that failed, in newman's words: its id as it stands in the events of the item, its folders or its collection,
+/// and for a test the turn of it. Two failures of one turn have the same.
+fn put_script(cursor: &mut Value, failure: &Failure, done: &Done<'_>) {
+    let (script, event) = match failure.at {
+        At::Request => return,
+        At::Script(event, _) => (Some(&failure.what), event),
+        At::Test(_) => {
+            let mut tests = done.outcome.tests.iter();
+            let test = tests.find(|test| test.failed() && test.name == failure.what);
+            (test.map(|test| &test.script), ScriptEvent::PostResponse)
+        }
+    };
+    let (Some(script), Some(node)) = (script, done.plan.node) else {
+        return;
+    };
+    let workspace = &done.session.workspace;
+    for event in [event, ScriptEvent::PreRequest] {
+        let name = |node: &Node| format!("{}, {}", node.entity.name(), event.label());
+        let Some(node) = workspace.lineage(node).find(|node| name(node) == *script) else {
+            continue;
+        };
+        let whole = sdk::node(workspace, node);
+        let mut events = whole["event"].as_array().into_iter().flatten();
+        if let Some(own) = events.find(|own| own["listen"] == event.postman_name()) {
+            cursor["scriptId"] = own["script"]["id"].clone();
+        }
+        if matches!(failure.at, At::Test(_)) {
+            let turn = cursor["ref"].as_str().unwrap_or_default();
+            cursor["execution"] = sdk::derived(&[turn, script]).into();
+        }
+        return;
+    }
 }
 
 /// What a script threw.
@@ -168,18 +204,14 @@ fn add_checksum(error: &mut Value) {
     error["checksum"] = sum.into();
 }
 
-/// The folder or collection a request is in, without what else is in it: a file need not hold it for each failure.
+/// The folder or collection a request is in: all of it but what else is in it, which would be in the file once for each
+/// failure.
 pub fn parent(done: &Done<'_>) -> Option<Value> {
     let workspace = &done.session.workspace;
     let above = workspace.node(done.plan.node?)?.parent?;
-    let node = workspace.node(above)?;
-    let own = match &node.entity {
-        Entity::Collection(group) | Entity::Folder(group) => group.origin.id.clone(),
-        Entity::Request(request) => request.origin.id.clone(),
-    };
-    let path = || workspace.path(above).map(|path| path.to_string()).unwrap_or_default();
-    let id = if own.is_empty() { path() } else { own };
-    Some(json!({ "id": id, "name": node.entity.name() }))
+    let mut out = sdk::node(workspace, workspace.node(above)?);
+    out.as_object_mut()?.shift_remove("item");
+    Some(out)
 }
 
 /// A failed test's stack; without one its first line alone.

@@ -5,9 +5,11 @@ use md5::{Digest, Md5};
 use serde_json::{Map, Value, json};
 use uuid::Builder;
 
-use crate::formats::Collection;
+use crate::formats::postman::{Secrets, write};
+use crate::formats::{Collection, Item};
 use crate::model::Entity;
 use crate::model::id::ItemPath;
+use crate::model::workspace::{Node, Workspace};
 
 /// Gives the items of a collection that have no id from Postman the one they go by here: where they are filed.
 pub fn identify(collection: &mut Collection) {
@@ -29,6 +31,34 @@ pub fn identify(collection: &mut Collection) {
         }
         paths.push(path);
     }
+}
+
+/// A request, a folder or a collection as the SDK writes it, by the id it goes by here; a collection has its `info` too.
+pub fn node(workspace: &Workspace, node: &Node) -> Value {
+    let is_collection = matches!(node.entity, Entity::Collection(_));
+    let mut out = if is_collection {
+        let alone = Item {
+            parent: None,
+            slug: String::new(),
+            entity: node.entity.clone(),
+        };
+        write::collection(&Collection { items: vec![alone] }, &Secrets::None)
+    } else {
+        write::item(&node.entity, &Secrets::None)
+    };
+    let own = match &node.entity {
+        Entity::Collection(group) | Entity::Folder(group) => &group.origin.id,
+        Entity::Request(request) => &request.origin.id,
+    };
+    let path = || workspace.path(node.id).map(|path| path.to_string()).unwrap_or_default();
+    let id = if own.is_empty() { path() } else { own.clone() };
+    if !is_collection {
+        out["id"] = id.as_str().into();
+    }
+    shape(&mut out);
+    out["id"] = id.into();
+    out["name"] = node.entity.name().into();
+    out
 }
 
 /// A collection, an item, an environment: all in it that a file writes otherwise than the SDK.
@@ -105,7 +135,7 @@ fn rows<'a>(map: &'a mut Map<String, Value>, key: &str) -> impl Iterator<Item = 
 }
 
 /// An id for something that came without one: the same in every report, as nothing is known by it outside of one.
-fn derived(parts: &[&str]) -> String {
+pub fn derived(parts: &[&str]) -> String {
     let sum = Md5::digest(parts.join("\n"));
     Builder::from_md5_bytes(sum.into()).into_uuid().to_string()
 }

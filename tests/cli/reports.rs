@@ -93,6 +93,15 @@ fn the_json_report_has_newmans_members() {
         assert_eq!(failure["parent"]["name"], "F");
         assert_eq!(failure["error"]["checksum"].as_str().map(str::len), Some(32));
     }
+    for failure in failures {
+        // What failed is found by its script, and what it is in is all there but what else is in that.
+        assert_eq!(
+            failure["cursor"]["scriptId"], failure["source"]["event"][0]["script"]["id"],
+            "{failure}"
+        );
+        assert!(failure["parent"]["id"].is_string() && failure["parent"].get("item").is_none());
+    }
+    assert!(failures[0]["cursor"]["execution"].is_string() && failures[1]["cursor"].get("execution").is_none());
     assert_ne!(failures[0]["error"]["checksum"], failures[1]["error"]["checksum"]);
     assert_eq!(failures[1]["error"]["type"], "Error");
     for key in ["responseMin", "responseMax", "firstByteMin", "firstByteMax"] {
@@ -277,7 +286,19 @@ fn the_json_report_has_the_shape_of_the_sdk() {
     );
     assert_eq!(header("Content-Type")["system"], true);
     let failure = &report["run"]["failures"][0];
-    assert_eq!(failure["cursor"], executions[0]["cursor"]);
+    // What tells the script and its turn is there besides.
+    let mut place = failure["cursor"].clone();
+    for own in ["scriptId", "execution"] {
+        assert!(
+            place
+                .as_object_mut()
+                .unwrap()
+                .remove(own)
+                .is_some_and(|id| id.is_string()),
+            "{own}"
+        );
+    }
+    assert_eq!(place, executions[0]["cursor"]);
     assert_eq!(failure["error"]["stacktrace"][0]["lineNumber"], 1);
     assert!(failure["error"]["timestamp"].is_i64() && failure["error"]["id"].is_string());
 }
