@@ -106,3 +106,16 @@ fn references_lead_by_ids_and_to_what_is_loaded() {
         ]
     );
 }
+
+#[test]
+fn what_its_json_does_not_show_counts_within_a_value_too() {
+    assert_eq!(
+        values(
+            "const Ajv = require('ajv'); const valid = (schema, value) => new Ajv().validate(schema, value); const d = new Date(0);
+             check([valid({properties: {d: {type: 'string'}}}, {d}), valid({items: {type: 'object'}}, [d]), valid({properties: {d: {required: ['x']}}}, {d})]);
+             check([valid({properties: {a: {type: 'null'}}}, {a: NaN}), valid({additionalProperties: false}, {a: undefined})]);
+             const around = {}; around.self = around; check(valid({required: ['self']}, around));"
+        ),
+        ["[false,true,false]", "[false,false]", "true"]
+    );
+}
