@@ -10,6 +10,9 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::wire::Duplex;
 
 /// When something last happened. Clones share it.
 #[derive(Clone, Debug)]
@@ -43,6 +46,14 @@ impl Pulse {
 pub(super) struct Beating<S> {
     pub inner: S,
     pub pulse: Pulse,
+}
+
+impl Duplex for Beating<TcpStream> {
+    fn acknowledge(&self) {
+        // A connection that cannot be told so is as quick as it was.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let _ = self.inner.set_quickack(true);
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Beating<S> {
