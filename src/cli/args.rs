@@ -299,8 +299,15 @@ pub struct EnvArgs {
 /// The commands of `env`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum EnvCommand {
-    /// Lists the environments; the active one is marked.
-    List,
+    /// Lists the environments, the active one is marked; with `--collection`, the variables of that collection.
+    List {
+        /// Lists the variables of this collection: its name, folder or file.
+        #[arg(long, value_name = "PATH")]
+        collection: Option<String>,
+        /// Prints secret values too.
+        #[arg(long, requires = "collection")]
+        reveal: bool,
+    },
     /// Makes an environment the active one; `none` makes none active.
     Use {
         /// Its name or file.
@@ -310,9 +317,9 @@ pub enum EnvCommand {
     Get {
         /// The variable; without it, all.
         key: Option<String>,
-        /// The environment; without it, the active one.
-        #[arg(short = 'e', long, value_name = "ENV")]
-        environment: Option<String>,
+        /// Whose it is.
+        #[command(flatten)]
+        whose: Whose,
         /// Prints secret values too.
         #[arg(long)]
         reveal: bool,
@@ -321,15 +328,35 @@ pub enum EnvCommand {
     Set {
         /// The variable.
         key: String,
-        /// Its value; `-` reads it from the standard input.
-        value: String,
-        /// The environment; without it, the active one.
-        #[arg(short = 'e', long, value_name = "ENV")]
-        environment: Option<String>,
-        /// Makes it a secret in the environment's file, which never has the value.
+        /// Its value; `-` reads it from the standard input, or asks for it in a terminal.
+        #[arg(allow_negative_numbers = true)]
+        value: Option<String>,
+        /// Whose it is.
+        #[command(flatten)]
+        whose: Whose,
+        /// Makes it a secret in the file, which never has the value.
         #[arg(long)]
         secret: bool,
     },
+    /// Forgets a variable's current value: the one in the file counts again.
+    Unset {
+        /// The variable.
+        key: String,
+        /// Whose it is.
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+/// Whose variables a command is about.
+#[derive(Clone, Debug, Args)]
+pub struct Whose {
+    /// The environment; without it, the active one.
+    #[arg(short = 'e', long, value_name = "ENV")]
+    pub environment: Option<String>,
+    /// A collection instead: its name, folder or file.
+    #[arg(long, value_name = "PATH", conflicts_with = "environment")]
+    pub collection: Option<String>,
 }
 
 /// The commands of `vault`.
@@ -341,8 +368,9 @@ pub enum VaultCommand {
     Set {
         /// Its name.
         key: String,
-        /// Its value; `-` reads it from the standard input.
-        value: String,
+        /// Its value; `-` reads it from the standard input, or asks for it in a terminal.
+        #[arg(allow_negative_numbers = true)]
+        value: Option<String>,
     },
     /// Removes a secret.
     Unset {

@@ -1,6 +1,7 @@
-//! `postrider env`: environments and the current values of their variables.
+//! `postrider env`: environments, and the current values of their variables and of those of collections.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,56 +9,130 @@ use jiff::Timestamp;
 
 use crate::exec::secret_names;
 use crate::model::secret::MASK;
+use crate::model::spelling;
 use crate::model::variable::{CurrentValue, Owner, display_value};
-use crate::model::{Environment, Scope, Variable};
+use crate::model::{Entity, Environment, ItemPath, NodeId, Scope, Variable};
 use crate::store::Files;
 use crate::store::files::{Content, Place};
 use crate::vars::Layer;
 
-use super::CliError;
-use super::args::EnvCommand;
+use super::args::{EnvCommand, Whose};
 use super::open::{Opened, with_causes};
 use super::output::{Output, escape};
+use super::{CliError, find, passphrase};
 
 /// Does what was asked for.
-pub fn env(mut opened: Opened, command: &EnvCommand, output: &mut Output) -> Result<ExitCode, CliError> {
-    if let EnvCommand::Get { .. } | EnvCommand::Set { .. } = command {
+pub fn env(mut opened: Opened, command: &EnvCommand, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    if !matches!(
+        command,
+        EnvCommand::List { collection: None, .. } | EnvCommand::Use { .. }
+    ) {
         opened.unlock(output)?;
     }
     match command {
-        EnvCommand::List | EnvCommand::Get { .. } => opened.tell_unkept(output),
-        EnvCommand::Use { .. } | EnvCommand::Set { .. } => opened.lasting()?,
+        EnvCommand::List { .. } | EnvCommand::Get { .. } => opened.tell_unkept(output),
+        EnvCommand::Use { .. } | EnvCommand::Set { .. } | EnvCommand::Unset { .. } => opened.lasting()?,
     }
     match command {
-        EnvCommand::List => {
+        EnvCommand::List {
+            collection: Some(path),
+            reveal,
+        } => all(&of_collection(&opened, path, cwd)?, *reveal, output)?,
+        EnvCommand::List { collection: None, .. } => {
             // One whose file cannot be read is not in the list.
             let environments = opened.location.root.join("environments");
             opened.tell_problems(|file| file.starts_with(&environments), output);
             list(&opened, output)?;
         }
         EnvCommand::Use { name } => choose(&mut opened, name, output)?,
-        EnvCommand::Get {
-            key,
-            environment,
-            reveal,
-        } => {
-            active(&mut opened, environment.as_deref())?;
+        EnvCommand::Get { key, whose, reveal } => {
+            let subject = subject(&mut opened, whose, cwd)?;
             match key {
-                Some(key) => get(&opened, key, *reveal, output)?,
-                None => all(&opened, *reveal, output)?,
+                Some(key) => get(&subject, key, *reveal, output)?,
+                None => all(&subject, *reveal, output)?,
             }
         }
         EnvCommand::Set {
             key,
             value,
-            environment,
+            whose,
             secret,
         } => {
-            active(&mut opened, environment.as_deref())?;
-            set(&mut opened, key, value, *secret, output)?;
+            let subject = subject(&mut opened, whose, cwd)?;
+            let text = typed(key, value.as_deref(), "env set")?;
+            set(&mut opened, &subject, key, text, *secret, output)?;
+        }
+        EnvCommand::Unset { key, whose } => {
+            let subject = subject(&mut opened, whose, cwd)?;
+            unset(&mut opened, &subject, key, output)?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whose variables are asked for.
+struct Subject {
+    /// Whose current values they are.
+    owner: Owner,
+    /// The collection; `None` for an environment.
+    node: Option<NodeId>,
+    /// Where the initial values are.
+    place: Place,
+    /// The variables, as a request sees them.
+    layer: Layer,
+    /// What a message calls it.
+    name: String,
+    /// The option that means it.
+    option: String,
+}
+
+/// The collection that is asked for, else the environment, else the active one; it is an error when there is none.
+fn subject(opened: &mut Opened, whose: &Whose, cwd: &Path) -> Result<Subject, CliError> {
+    if let Some(path) = &whose.collection {
+        return of_collection(opened, path, cwd);
+    }
+    if let Some(name) = &whose.environment {
+        opened.choose(name)?;
+    }
+    let Some(slug) = slug(opened) else {
+        return Err(CliError::usage("no environment is active")
+            .hint("choose one with `-e ENV` or `postrider env use ENV`, or a collection with `--collection PATH`"));
+    };
+    let scopes = crate::exec::scopes(&opened.session.source(None));
+    Ok(Subject {
+        owner: Owner::Environment(slug.clone()),
+        node: None,
+        place: Place::Environment(slug.clone()),
+        layer: scopes.layer(Scope::Environment).clone(),
+        option: format!("-e {slug}"),
+        name: slug,
+    })
+}
+
+fn of_collection(opened: &Opened, path: &str, cwd: &Path) -> Result<Subject, CliError> {
+    let workspace = &opened.session.workspace;
+    let id = find::item(workspace, cwd, path)?;
+    let collection = workspace.collection_of(id).map_or(id, |node| node.id);
+    let own: Option<ItemPath> = workspace.path(collection);
+    let (Some(own), Some(node)) = (own, workspace.node(id)) else {
+        return Err(CliError::failed(format!("`{path}` is gone")));
+    };
+    if id != collection {
+        let error = CliError::usage(format!(
+            "`{path}` is a {}: it has no variables of its own",
+            node.entity.kind()
+        ));
+        return Err(error.hint(format!("those of its collection are `--collection {own}`")));
+    }
+    let scopes = crate::exec::scopes(&opened.session.source(Some(id)));
+    Ok(Subject {
+        owner: Owner::Collection(node.slug.clone()),
+        node: Some(id),
+        place: Place::Group(own.clone()),
+        layer: scopes.layer(Scope::Collection).clone(),
+        option: format!("--collection {own}"),
+        name: own.to_string(),
+    })
 }
 
 fn list(opened: &Opened, output: &mut Output) -> Result<(), CliError> {
@@ -101,37 +176,25 @@ fn choose(opened: &mut Opened, name: &str, output: &mut Output) -> Result<(), Cl
     Ok(())
 }
 
-/// The chosen environment, else the active one; it is an error when there is neither.
-fn active(opened: &mut Opened, name: Option<&str>) -> Result<(), CliError> {
-    if let Some(name) = name {
-        return opened.choose(name);
-    }
-    if opened.session.environment.is_none() {
-        return Err(
-            CliError::usage("no environment is active").hint("choose one with `-e ENV`, or `postrider env use ENV`")
-        );
-    }
-    Ok(())
-}
-
 fn slug(opened: &Opened) -> Option<String> {
     let node = opened.session.workspace.environment(opened.session.environment?)?;
     Some(node.slug.clone())
 }
 
-fn layer(opened: &Opened) -> Layer {
-    let scopes = crate::exec::scopes(&opened.session.source(None));
-    scopes.layer(Scope::Environment).clone()
-}
-
-fn get(opened: &Opened, key: &str, reveal: bool, output: &mut Output) -> Result<(), CliError> {
-    let layer = layer(opened);
-    let Some(binding) = layer.get(key) else {
-        return Err(
-            CliError::usage(format!("there is no variable `{key}` in `{}`", layer.name))
-                .hint("`postrider env get` lists them"),
-        );
+fn get(subject: &Subject, key: &str, reveal: bool, output: &mut Output) -> Result<(), CliError> {
+    let Some(binding) = subject.layer.get(key) else {
+        return Err(missing(subject, key));
     };
+    if let Some(source) = &binding.source {
+        let error = CliError::failed(format!(
+            "`{key}` has no value yet: it comes {} when a request needs it",
+            source.origin()
+        ));
+        return Err(error.hint(format!(
+            "`postrider env set {} {key} VALUE` takes its place",
+            subject.option
+        )));
+    }
     if binding.secret && !reveal {
         return Err(
             CliError::failed(format!("the value of `{key}` is secret")).hint("`--reveal` prints it all the same")
@@ -142,18 +205,40 @@ fn get(opened: &Opened, key: &str, reveal: bool, output: &mut Output) -> Result<
     Ok(())
 }
 
-fn all(opened: &Opened, reveal: bool, output: &mut Output) -> Result<(), CliError> {
-    let layer = layer(opened);
-    let enabled = || layer.bindings.iter().filter(|binding| binding.enabled);
+/// There is no such variable, or none that counts.
+fn missing(subject: &Subject, key: &str) -> CliError {
+    let Subject { name, option, .. } = subject;
+    let bindings = &subject.layer.bindings;
+    if bindings.iter().any(|binding| binding.key == key) {
+        let error = CliError::usage(format!("the variable `{key}` of `{name}` is disabled"));
+        return error.hint("take `enabled = false` out of its file, or press Space on it in the TUI");
+    }
+    let error = CliError::usage(format!("there is no variable `{key}` in `{name}`"));
+    let near = bindings.iter().filter(|binding| binding.enabled);
+    let near = near
+        .map(|binding| (spelling::distance(&binding.key, key), &binding.key))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    error.hint(match near {
+        Some((_, near)) => format!("did you mean `{near}`?"),
+        None => format!("`postrider env get {option}` lists them"),
+    })
+}
+
+fn all(subject: &Subject, reveal: bool, output: &mut Output) -> Result<(), CliError> {
+    let enabled = || subject.layer.bindings.iter().filter(|binding| binding.enabled);
     let width = enabled().map(|binding| binding.key.chars().count()).max().unwrap_or(0);
     let paint = output.paint;
+    if width == 0 {
+        output.note(&format!("`{}` has no variables yet", escape(&subject.name)));
+    }
     for binding in enabled() {
-        let value = if binding.secret && !reveal {
-            MASK.to_owned()
-        } else {
-            escape(&display_value(&binding.value))
+        let value = match &binding.source {
+            Some(source) => paint.dim(&format!("({})", escape(&source.origin()))),
+            None if binding.secret && !reveal => MASK.to_owned(),
+            None => escape(&display_value(&binding.value)),
         };
-        let by = if binding.set_by.is_empty() {
+        let by = if binding.set_by.is_empty() || binding.source.is_some() {
             String::new()
         } else {
             paint.dim(&format!("  (set by {})", escape(&binding.set_by)))
@@ -164,41 +249,82 @@ fn all(opened: &Opened, reveal: bool, output: &mut Output) -> Result<(), CliErro
     Ok(())
 }
 
-/// A value as typed; `-` reads it from the standard input, without the end of its line. Nothing there is an error: whatever
-/// was to write the value has failed.
-pub fn typed(value: &str) -> Result<String, CliError> {
+/// The value that is given to a name; `-` reads it from the standard input, without the end of its line, or asks for it
+/// where somebody types there. Nothing there is an error: whatever was to write the value has failed.
+pub fn typed(key: &str, value: Option<&str>, command: &str) -> Result<String, CliError> {
+    if key.trim().is_empty() {
+        return Err(CliError::usage("the name is empty").hint(format!("`postrider {command} NAME VALUE`")));
+    }
+    let value = match (value, key.split_once('=')) {
+        (Some(value), _) => value,
+        (None, Some((name, _))) => {
+            // The value may be a secret: it is not said again.
+            let error = CliError::usage(format!("there is no value for `{name}`"));
+            return Err(error.hint(format!(
+                "name and value are two words: `postrider {command} {name} VALUE`"
+            )));
+        }
+        (None, None) => {
+            let error = CliError::usage(format!("there is no value for `{key}`"));
+            return Err(error.hint(format!(
+                "`postrider {command} {key} VALUE`; `-` for VALUE reads it from the standard input"
+            )));
+        }
+    };
     if value != "-" {
         return Ok(value.to_owned());
     }
+    let none = || {
+        CliError::usage("there is no value on the standard input").hint("an empty value is given as an argument: `''`")
+    };
+    if std::io::stdin().is_terminal() && passphrase::can_ask() {
+        let typed = passphrase::ask(&format!("Value of {}, not shown", escape(key)))?;
+        return typed.map(|secret| secret.reveal().to_owned()).ok_or_else(none);
+    }
     let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| CliError::failed("cannot read the value").because(error))?;
+    std::io::stdin().read_to_string(&mut text).map_err(|error| {
+        let told = CliError::failed("cannot read the value").because(error);
+        told.hint("it is a text in UTF-8")
+    })?;
     text.truncate(text.trim_end_matches(['\r', '\n']).len());
     if text.is_empty() {
-        return Err(CliError::usage("there is no value on the standard input")
-            .hint("an empty value is given as an argument: `''`"));
+        return Err(none());
     }
     Ok(text)
 }
 
-fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut Output) -> Result<(), CliError> {
-    let text = typed(value)?;
-    let slug = slug(opened).ok_or_else(|| CliError::failed("the environment is gone"))?;
+/// Sets a current value, or forgets it, and keeps that.
+fn keep(opened: &mut Opened, owner: &Owner, key: &str, text: Option<String>) -> Result<(), CliError> {
     let before = opened.session.current.clone();
-    let value = CurrentValue {
-        value: Some(text.into()),
-        set_by: CurrentValue::YOU.to_owned(),
-        set_at: Timestamp::now(),
-    };
-    opened.session.current.set(Owner::Environment(slug.clone()), key, value);
+    match text {
+        Some(text) => {
+            let value = CurrentValue {
+                value: Some(text.into()),
+                set_by: CurrentValue::YOU.to_owned(),
+                set_at: Timestamp::now(),
+            };
+            opened.session.current.set(owner.clone(), key, value);
+        }
+        None => drop(opened.session.current.reset(owner, key)),
+    }
     opened
         .state
         .save_current_values(&before, &opened.session.current)
-        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+        .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))
+}
+
+fn set(
+    opened: &mut Opened,
+    subject: &Subject,
+    key: &str,
+    text: String,
+    secret: bool,
+    output: &mut Output,
+) -> Result<(), CliError> {
+    keep(opened, &subject.owner, key, Some(text))?;
     // Only now: it empties the value in the file.
-    let declared = secret && declare_secret(opened, &slug, key)?;
-    let names = secret_names(&opened.session.workspace, None, opened.session.environment);
+    let declared = secret && declare_secret(opened, subject, key)?;
+    let names = secret_names(&opened.session.workspace, subject.node, opened.session.environment);
     let what = if declared || names.contains(key) {
         ", a secret,"
     } else {
@@ -212,25 +338,55 @@ fn set(opened: &mut Opened, key: &str, value: &str, secret: bool, output: &mut O
     output.note(&format!(
         "`{}`{what} of `{}` is set on this machine; {file}",
         escape(key),
-        escape(&slug)
+        escape(&subject.name)
     ));
     Ok(())
 }
 
-/// Makes a variable a secret without a value in its environment's file; false when it is one there already.
-fn declare_secret(opened: &Opened, slug: &str, key: &str) -> Result<bool, CliError> {
+fn unset(opened: &mut Opened, subject: &Subject, key: &str, output: &mut Output) -> Result<(), CliError> {
+    let name = escape(&subject.name);
+    if opened.session.current.get(&subject.owner, key).is_none() {
+        if subject.layer.get(key).is_none() {
+            return Err(missing(subject, key));
+        }
+        let error = CliError::usage(format!("`{key}` of `{name}` has no current value to forget"));
+        return Err(error.hint("it has the one of its file; `d` in the TUI deletes it there"));
+    }
+    keep(opened, &subject.owner, key, None)?;
+    output.note(&format!(
+        "the value of `{}` in `{name}` on this machine is gone; its file is unchanged",
+        escape(key)
+    ));
+    Ok(())
+}
+
+/// Makes a variable a secret without a value in its file; false when it is one there already.
+fn declare_secret(opened: &Opened, subject: &Subject, key: &str) -> Result<bool, CliError> {
     let files = Files::new(&opened.location.root);
     let workspace = files.load();
-    let gone = || CliError::failed("the environment is gone");
-    let found = workspace
-        .environments()
-        .iter()
-        .find(|node| node.slug == slug)
-        .ok_or_else(gone)?;
-    let mut environment = Environment::clone(&found.environment);
+    let gone = || CliError::failed(format!("`{}` is gone", subject.name));
+    let content = match &subject.place {
+        Place::Environment(slug) => {
+            let mut nodes = workspace.environments().iter();
+            let found = nodes.find(|node| node.slug == *slug).ok_or_else(gone)?;
+            let mut environment = Environment::clone(&found.environment);
+            hide(&mut environment.variables, key).then(|| Content::Environment(Arc::new(environment)))
+        }
+        place => {
+            let id = place.item().and_then(|path| workspace.find(path)).ok_or_else(gone)?;
+            let mut group = workspace.group(id).ok_or_else(gone)?.clone();
+            hide(&mut Arc::make_mut(&mut group).variables, key).then(|| Content::Item(Entity::Collection(group)))
+        }
+    };
+    let Some(content) = content else { return Ok(false) };
+    files.save(&subject.place, &content, false)?;
+    Ok(true)
+}
+
+/// Makes a secret of all rows of a name, enabled or not: any of them may hold the value. Whether that changed anything.
+fn hide(variables: &mut Vec<Variable>, key: &str) -> bool {
     let (mut found, mut changed) = (false, false);
-    // All rows of that name, enabled or not: any of them may hold the value.
-    for variable in environment.variables.iter_mut().filter(|variable| variable.key == key) {
+    for variable in variables.iter_mut().filter(|variable| variable.key == key) {
         found = true;
         if variable.source.is_none() && !(variable.secret && variable.value == "") {
             variable.secret = true;
@@ -239,14 +395,10 @@ fn declare_secret(opened: &Opened, slug: &str, key: &str) -> Result<bool, CliErr
         }
     }
     if !found {
-        environment.variables.push(Variable {
+        variables.push(Variable {
             secret: true,
             ..Variable::new(key, "")
         });
-    } else if !changed {
-        return Ok(false);
     }
-    let content = Content::Environment(Arc::new(environment));
-    files.save(&Place::Environment(slug.to_owned()), &content, false)?;
-    Ok(true)
+    changed || !found
 }

@@ -269,7 +269,7 @@ fn perform(
             opened.unlock(output)?;
             export::postman(&opened, &args, &cwd, output)
         }
-        Command::Env(Later(args)) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, output),
+        Command::Env(Later(args)) => env::env(Opened::at(&cwd, workspace, output)?, &args.command, &cwd, output),
         Command::Vault {
             command: Later(command),
         } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),

@@ -185,7 +185,10 @@ async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut O
         Err(node) => node,
     };
     let planned = plan(&opened.session.source(Some(node)));
-    let planned = planned.ok_or_else(|| CliError::usage(format!("`{}` is no single request", args.name)))?;
+    let planned = planned.ok_or_else(|| {
+        CliError::usage(format!("`{}` is no single request", args.name))
+            .hint("give the request that gets the token, or the token's name as `postrider tokens list` says it")
+    })?;
     let mut pipeline = opened.pipeline(&args.sending);
     pipeline.tokens.get_or_insert_default();
     if !args.sending.no_interaction && (args.wait || Terminal::is_there()) {

@@ -31,7 +31,7 @@ pub fn vault(mut opened: Opened, command: &VaultCommand, output: &mut Output) ->
         }
         VaultCommand::Set { key, value } => {
             let value = CurrentValue {
-                value: Some(typed(value)?.into()),
+                value: Some(typed(key, value.as_deref(), "vault set")?.into()),
                 set_by: CurrentValue::YOU.to_owned(),
                 set_at: Timestamp::now(),
             };

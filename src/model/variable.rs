@@ -74,6 +74,21 @@ pub enum ValueSource {
     Prompt(String),
 }
 
+impl ValueSource {
+    /// Where it comes from, in few words: ``from the program `op` ``. The arguments, which may be long, are left out.
+    pub fn origin(&self) -> String {
+        match self {
+            Self::Env(name) => format!("from the environment {name}"),
+            Self::Command(argv) => {
+                let program = argv.first().map_or("", String::as_str);
+                let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
+                format!("from the program `{name}`")
+            }
+            Self::Prompt(_) => "asked".to_owned(),
+        }
+    }
+}
+
 impl std::fmt::Display for ValueSource {
     /// As a person reads it: `$NAME`, `op read …`, `asked: …`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

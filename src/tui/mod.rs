@@ -42,6 +42,7 @@ pub mod state;
 mod terminal;
 pub mod theme;
 mod unlocking;
+mod variables;
 pub mod widgets;
 
 // Widgets know no model, and this is no more than how JSON is spelled.

@@ -14,6 +14,7 @@ mod secrets;
 mod spellings;
 mod streams;
 mod tokens;
+mod values;
 mod vault;
 
 use std::fs;

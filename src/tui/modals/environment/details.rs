@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use ratatui::text::{Line as Text, Span};
 use serde_json::Value;
 
-use super::lines::{Line, text_of};
 use crate::exec::tokens;
 use crate::tui::panes::{View, environments};
+use crate::tui::variables::{Line, text_of, words};
 use crate::tui::widgets::{escape, glyphs};
 
 /// Columns a claim needs at least, to stand beside another.
@@ -28,7 +28,7 @@ pub fn lines(line: &Line, override_: Option<&str>, view: View<'_>, width: usize,
             let text = format!("{} hides both while the demo server runs", escape::printable(value));
             Text::styled(text, view.theme.warn)
         }
-        _ => origin(line, view),
+        _ => Text::styled(line.origin(), view.theme.dim),
     });
     if let Some(variable) = line
         .variable
@@ -118,31 +118,4 @@ fn claims(claims: &Value, view: View<'_>, width: usize, height: usize) -> Vec<Te
 fn moment(value: &Value) -> Option<String> {
     let at = Timestamp::from_second(value.as_i64()?).ok()?;
     Some(words(at))
-}
-
-fn words(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// Where the value comes from.
-fn origin(line: &Line, view: View<'_>) -> Text<'static> {
-    let theme = view.theme;
-    let text = match &line.current {
-        Some(current) => {
-            let by = if current.set_by.is_empty() {
-                "a script"
-            } else {
-                &current.set_by
-            };
-            let what = match (&current.value, &line.variable) {
-                (None, _) => "unset",
-                (Some(_), None) => "in no file; set",
-                (Some(_), Some(_)) => "current value, set",
-            };
-            format!("{what} by {} on {}", escape::printable(by), words(current.set_at))
-        }
-        None if line.secret() => "a secret without a value: set its current one, it stays out of the file".to_owned(),
-        None => "no current value, so the initial one counts".to_owned(),
-    };
-    Text::styled(text, theme.dim)
 }

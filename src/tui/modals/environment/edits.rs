@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
-use super::lines::{CURRENT, INITIAL, KEY, Line, text_of, typed};
 use super::{EnvironmentEditor, TableChange};
 use crate::model::{Environment, Variable};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
+use crate::tui::variables::{CURRENT, INITIAL, KEY, Line, SOURCED, text_of, typed};
 
 /// Carries out what changed in the table.
 pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) {
@@ -159,6 +159,9 @@ fn set_initial(editor: &EnvironmentEditor, row: usize, line: &Line, text: &str, 
 pub fn toggle_secret(editor: &EnvironmentEditor, cx: &mut Cx<'_>) {
     let row = editor.table.cursor().0;
     let Some(line) = editor.line() else { return };
+    if line.source().is_some() {
+        return notify(cx, Level::Info, SOURCED);
+    }
     let secret = !line.secret();
     match &line.variable {
         None => {

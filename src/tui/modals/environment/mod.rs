@@ -13,7 +13,6 @@
 mod details;
 mod draw;
 mod edits;
-mod lines;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -29,9 +28,8 @@ use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::{Level, Shared};
+use crate::tui::variables::{self, KEY, Line, SECRET};
 use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
-
-use lines::{INITIAL, KEY, Line, SECRET};
 
 /// From this width on there is a column that says which variables are secrets; a narrow terminal of 80 has it.
 const WIDE: u16 = 60;
@@ -191,17 +189,7 @@ impl EnvironmentEditor {
     /// Why the cell under the cursor is not typed into.
     fn refusal(&self) -> Option<&'static str> {
         let (row, column) = self.table.cursor();
-        let line = self.lines.get(row)?;
-        match column {
-            INITIAL if line.variable.as_ref().is_some_and(|variable| variable.source.is_some()) => {
-                Some("its value comes from elsewhere, as its file says: a current value takes that one's place")
-            }
-            INITIAL if line.secret() => {
-                Some("a secret's value stays out of the file: set its current value, or make it no secret first")
-            }
-            SECRET => Some("`s` makes it a secret or not"),
-            _ => None,
-        }
+        self.lines.get(row)?.refusal(column)
     }
 
     fn took(&mut self, change: TableChange, cx: &mut Cx<'_>) {
@@ -273,7 +261,9 @@ impl EnvironmentEditor {
         let follow = self.follow.take().or(before);
         let active = self.id.or(cx.shared.active_environment);
         let hidden = secret_names(&cx.shared.workspace, None, active);
-        self.lines = lines::lines(environment, &cx.shared.current, &owner, &hidden);
+        self.lines = variables::lines(&environment.variables, &cx.shared.current, &owner, |key| {
+            hidden.contains(key)
+        });
         let rows: Vec<Row> = self.lines.iter().map(Line::row).collect();
         let places = draw::places(screen);
         let wide = places.table.width >= WIDE;

@@ -275,10 +275,13 @@ fn rows_are_switched_off_and_deleted() {
 
 #[test]
 fn numbers_stay_numbers() {
-    assert_eq!(lines::typed("5", Some(&json!(4))), json!(5));
-    assert_eq!(lines::typed("5", Some(&json!("4"))), json!("5"));
-    assert_eq!(lines::typed("five", Some(&json!(4))), json!("five"));
-    assert_eq!(lines::typed("{\"a\":1}", Some(&json!({}))), json!({"a": 1}));
+    assert_eq!(crate::tui::variables::typed("5", Some(&json!(4))), json!(5));
+    assert_eq!(crate::tui::variables::typed("5", Some(&json!("4"))), json!("5"));
+    assert_eq!(crate::tui::variables::typed("five", Some(&json!(4))), json!("five"));
+    assert_eq!(
+        crate::tui::variables::typed("{\"a\":1}", Some(&json!({}))),
+        json!({"a": 1})
+    );
 }
 
 #[test]

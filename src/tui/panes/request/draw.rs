@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::part::Part;
 use super::places::{Places, places};
 use super::section::{Section, Widget};
-use super::{Action, Spot, State, Tab, form, popups};
+use super::{Action, Spot, State, Tab, form, popups, values};
 use crate::model::{Body, Entity, Filed};
 use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::keymap::Context;
@@ -81,7 +81,11 @@ fn bottom(state: &State, view: View<'_>, places: &Places) -> Line<'static> {
         let (_, body) = places.sections.get(at)?;
         state.sections.get(at)?.position(body.height)
     });
+    let origin = active
+        .and_then(|_| values::line(state))
+        .map(crate::tui::variables::Line::origin);
     match position {
+        _ if let Some(origin) = origin => Line::styled(origin, view.theme.dim),
         Some((row, count)) => Line::styled(format!("{row}/{count}"), view.theme.dim),
         None => meaning,
     }

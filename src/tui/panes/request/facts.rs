@@ -13,6 +13,7 @@ use crate::tui::shared::Shared;
 use crate::tui::widgets::highlight::{VariableLookup, VariableStatus};
 use crate::vars::{self, Scopes};
 
+use super::values::Values;
 use super::{fields, part};
 
 /// Something to know before sending.
@@ -49,6 +50,8 @@ pub struct Facts {
     pub preview: String,
     /// What is wrong.
     pub problem: Option<Problem>,
+    /// The variables of the collection, with both their values.
+    pub variables: Values,
     /// The names the vault knows; what is under them comes at a send, with the user's consent.
     vault: Vec<String>,
     /// Variables the item mentions, with those they mention.
@@ -88,6 +91,9 @@ impl Facts {
                 _ => Vec::new(),
             };
         }
+        let variables = Values::of(shared, id, entity, &self.scopes);
+        let same = same && variables == self.variables;
+        self.variables = variables;
         let problem = self.problem(shared.now, entity);
         let same = same && problem == self.problem;
         self.problem = problem;

@@ -7,7 +7,7 @@ use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
-use super::{Action, Outside, Spot, State, Tab, fields, order};
+use super::{Action, Outside, Spot, State, Tab, fields, order, values};
 use crate::model::edit::Edit;
 use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App};
@@ -78,6 +78,10 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             let prompt = Prompt::new(title, entity.name(), Purpose::Rename(id));
             cx.commands.push(Command::Show(Box::new(prompt.into())));
         }
+        Action::Secret if values::are_in(state) => {
+            leave(state, cx);
+            values::toggle_secret(state, cx);
+        }
         Action::Secret => make_secret(state, id, cx),
         Action::AddRow => add_row(state, cx),
         Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if !on_row(state) => {
@@ -85,6 +89,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
                 .notify(Level::Info, "there is no row under the cursor: go to one first");
         }
         Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if is_locked(state) => say_locked(state, cx),
+        Action::DeleteRow if values::are_unfiled(state) => values::forget(state, cx),
         Action::DeleteRow => with_table(state, TableAction::Remove, cx),
         Action::MoveRowUp => move_row(state, false, cx),
         Action::MoveRowDown => move_row(state, true, cx),
@@ -173,6 +178,11 @@ pub(super) fn with_table(state: &mut State, action: TableAction, cx: &mut Cx<'_>
 fn move_row(state: &mut State, down: bool, cx: &mut Cx<'_>) {
     let Some(section) = state.section_mut() else { return };
     let part = section.part;
+    if part == Part::Unfiled {
+        return cx
+            .shared
+            .notify(Level::Info, "these are in no file, so they have no order");
+    }
     if let Widget::Table(table) = &mut section.widget {
         let (row, column) = table.cursor();
         let other = if down { row + 1 } else { row.wrapping_sub(1) };
@@ -188,9 +198,17 @@ fn move_row(state: &mut State, down: bool, cx: &mut Cx<'_>) {
 
 /// Writes into the item what a table says happened in it, and what is being typed there.
 pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) {
-    let Some(section) = state.section() else { return };
-    let part = section.part;
-    let Widget::Table(table) = &section.widget else { return };
+    let Some(part) = state.section().map(|section| section.part) else {
+        return;
+    };
+    let (happened, after) = if part.has_values() {
+        values::took(state, happened, cx)
+    } else {
+        (happened, Vec::new())
+    };
+    let Some(Widget::Table(table)) = state.section().map(|section| &section.widget) else {
+        return;
+    };
     let mut ops = Vec::new();
     let mut merge = None;
     match happened {
@@ -212,7 +230,7 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
         TableChange::Ignored | TableChange::Moved => {}
     }
     let left = !table.is_editing();
-    if let Some(editor) = table.editor() {
+    if let Some(editor) = table.editor().filter(|_| values::is_live(state)) {
         let (row, column) = table.cursor();
         let text = editor.text();
         // A new row that was emptied again is none.
@@ -228,6 +246,7 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
             rows::apply(part, entity, op);
         }
     });
+    cx.commands.extend(after);
     if left && merge.is_none() {
         cx.shared.history.seal();
     }
@@ -311,6 +330,7 @@ pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
             Some(Widget::Table(table)) => {
                 let change = table.handle_key(key);
                 table_changed(state, change, cx);
+                values::pass(state, key, cx);
             }
             Some(Widget::Form(form)) => {
                 let change = form.key(key);

@@ -7,7 +7,7 @@
 //! The item in the workspace is the truth at all times: each keystroke is written into it at once (so drafts lose
 //! nothing and a send takes what is on the screen), and [`sync`] gives the widgets what others changed.
 //!
-//! `part` says what can be edited, `rows`, `fields` and `settings` how; `section` pairs a part with a widget; `facts` is
+//! `part` says what can be edited, `rows`, `fields`, `settings` and `values` how; `section` pairs a part with a widget; `facts` is
 //! what is known beyond the item: variables, inherited auth, what is missing.
 
 mod complete;
@@ -30,6 +30,7 @@ mod settings;
 mod tab;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::HashMap;
 
@@ -145,7 +146,7 @@ pub enum Action {
     Url,
     /// Edits the text area in `$EDITOR`.
     External,
-    /// Moves a secret of the auth into a secret variable.
+    /// Makes the variable of the row a secret or not; moves a secret of the auth into a secret variable.
     Secret,
     /// Renames the item.
     Rename,
@@ -165,7 +166,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Request:
     "request.type" "type" "Choose the type of the auth or the body" Action::Type,
     "request.url" "URL" "Edit the URL" Action::Url,
     "request.external" "$EDITOR" "Edit the script, body, key or description in $EDITOR" Action::External,
-    "request.secret" "secret" "Move the secret of the auth's field into a secret variable" Action::Secret,
+    "request.secret" "secret" "Make a variable a secret or not; in an auth, move the field's secret into a secret variable" Action::Secret,
     "request.rename" "rename" "Rename the open request, folder or collection" Action::Rename,
     "table.add" "add row" "Add a row to the table" Action::AddRow,
     "table.delete" "delete row" "Delete the row of the cursor" Action::DeleteRow,
@@ -309,6 +310,13 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Any::App(App::Send),
             Any::Request(Action::Method),
             Any::Nav(Nav::NextTab),
+        ],
+        (Some(Widget::Table(_)), _) if values::are_in(state) => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::AddRow),
+            Any::Request(Action::DeleteRow),
+            Any::Request(Action::Secret),
+            Any::Nav(Nav::Toggle),
         ],
         (Some(Widget::Table(_)), _) => &[
             Any::Nav(Nav::Open),

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::input::{form_changed, leave, table_changed};
 use super::places::places;
 use super::section::Widget;
-use super::{Action, Order, Spot, State, draw, order, update};
+use super::{Action, Order, Spot, State, draw, order, update, values};
 use crate::tui::panes::Cx;
 
 /// Rows a notch of the wheel scrolls.
@@ -65,6 +65,7 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
         Some(Widget::Table(table)) => {
             let change = table.click(x, y);
             table_changed(state, change, cx);
+            values::clicked(state, cx);
         }
         Some(Widget::Form(form)) => {
             let typed = form.click(x, y);

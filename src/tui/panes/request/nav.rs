@@ -2,7 +2,7 @@
 
 use super::input::{form_changed, is_locked, leave, say_locked, with_table};
 use super::section::Widget;
-use super::{Spot, State, Tab, order};
+use super::{Spot, State, Tab, order, values};
 use crate::tui::action::Nav;
 use crate::tui::panes::Cx;
 use crate::tui::widgets::table::TableAction;
@@ -28,6 +28,9 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     };
     if matches!(nav, Nav::Open | Nav::Toggle) && is_locked(state) {
         return say_locked(state, cx);
+    }
+    if values::nav(state, nav, cx) {
+        return;
     }
     let in_text = matches!(
         state.sections.get(at).map(|section| &section.widget),

@@ -45,6 +45,8 @@ pub enum Part {
     Operation,
     /// A collection's variables.
     Variables,
+    /// Those that only have a value on this machine, as scripts set them.
+    Unfiled,
     /// The script before sending.
     PreRequest,
     /// The script on the response.
@@ -68,7 +70,7 @@ impl Part {
             Self::Query => "query",
             Self::QueryVariables => "query variables",
             Self::Operation => "operation",
-            Self::Variables => "variables",
+            Self::Variables | Self::Unfiled => "variables",
             Self::PreRequest => "pre-request script",
             Self::PostResponse => "post-response script",
             Self::Settings => "settings",
@@ -84,6 +86,7 @@ impl Part {
             Self::Tokens => "Tokens",
             Self::Query => "Query",
             Self::QueryVariables => "Variables",
+            Self::Unfiled => "In no file",
             Self::PreRequest => "Pre-request",
             Self::PostResponse => "Post-response",
             _ => return None,
@@ -96,6 +99,11 @@ impl Part {
             self,
             Self::PreRequest | Self::PostResponse | Self::Docs | Self::Settings | Self::Tokens | Self::AddedHeaders
         )
+    }
+
+    /// Whether its rows are variables with two values.
+    pub fn has_values(self) -> bool {
+        matches!(self, Self::Variables | Self::Unfiled)
     }
 
     /// Its colours.

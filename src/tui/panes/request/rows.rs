@@ -3,8 +3,8 @@
 use crate::model::body::{Part as BodyPart, PartContent};
 use crate::model::request::Entry;
 use crate::model::secret::is_credential_header;
-use crate::model::variable::display_value;
 use crate::model::{Body, Entity, Template, Variable};
+use crate::tui::variables::{self, Line};
 use crate::tui::widgets::table::{Cell, Column, Row, Table};
 
 use super::facts::Facts;
@@ -48,9 +48,19 @@ pub fn table(part: Part) -> Table {
             ];
             Table::new(columns(&names), Vec::new()).with_ghost("add a part")
         }
-        Part::Variables => {
-            let names = [("Variable", 3), ("Initial value", 5), ("Description", 3)];
-            Table::new(columns(&names), Vec::new()).with_ghost("add a variable")
+        Part::Variables | Part::Unfiled => {
+            let names = [
+                ("Variable", 5),
+                ("Initial value", 6),
+                ("Current value", 6),
+                ("Secret", 2),
+                ("Description", 4),
+            ];
+            let table = Table::new(columns(&names), Vec::new());
+            match part {
+                Part::Variables => table.with_ghost("add a variable"),
+                _ => table,
+            }
         }
         Part::Tokens => {
             let names = [("Variable", 3), ("Filled by", 4), ("Renew", 2), ("Before the end", 2)];
@@ -74,9 +84,8 @@ pub fn rows(part: Part, entity: &Entity, facts: &Facts) -> Vec<Row> {
             Body::Multipart(parts) => parts.iter().map(multipart).collect(),
             _ => Vec::new(),
         },
-        (Part::Variables, Entity::Collection(group) | Entity::Folder(group)) => {
-            let row = |own: &Variable| variable(own, facts.scopes.hides(&own.key));
-            group.variables.iter().map(row).collect()
+        (Part::Variables | Part::Unfiled, Entity::Collection(_)) => {
+            facts.variables.of_part(part).iter().map(variable).collect()
         }
         (Part::Tokens, Entity::Collection(group) | Entity::Folder(group)) => group
             .tokens
@@ -127,17 +136,11 @@ fn multipart(part: &BodyPart) -> Row {
     Row::new(texts.map(Cell::new)).enabled(part.enabled)
 }
 
-/// `hidden` is whether another scope says that it is a secret, or a token fills it.
-fn variable(variable: &Variable, hidden: bool) -> Row {
-    let value = match &variable.value {
-        serde_json::Value::Array(_) | serde_json::Value::Object(_) => variable.value.to_string(),
-        value => display_value(value),
-    };
-    let cell = Cell {
-        text: value,
-        masked: hidden || variable.secret,
-    };
-    Row::new([Cell::new(&variable.key), cell, Cell::new(&variable.description)]).enabled(variable.enabled)
+fn variable(line: &Line) -> Row {
+    let mut row = line.row();
+    let description = line.variable.as_ref().map_or("", |variable| &variable.description);
+    row.cells.push(Cell::new(description));
+    row
 }
 
 /// Does to an item what was done to a table of it.
@@ -254,8 +257,11 @@ fn set_part(row: &mut BodyPart, column: usize, text: &str) {
 /// A value keeps its JSON type as long as the text still reads as one of that type.
 fn set_variable(row: &mut Variable, column: usize, text: &str) {
     match column {
-        0 => text.clone_into(&mut row.key),
-        1 => {
+        variables::KEY => text.clone_into(&mut row.key),
+        // What is no value of the file's is not written into it.
+        variables::INITIAL if row.secret || row.source.is_some() => {}
+        variables::CURRENT | variables::SECRET => {}
+        variables::INITIAL => {
             let parsed = serde_json::from_str::<serde_json::Value>(text).ok();
             let kept = parsed.filter(|new| std::mem::discriminant(new) == std::mem::discriminant(&row.value));
             row.value = match (&row.value, kept) {

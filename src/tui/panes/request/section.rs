@@ -47,7 +47,8 @@ impl Section {
             | Part::Tokens
             | Part::Form
             | Part::Multipart
-            | Part::Variables => Widget::Table(Box::new(rows::table(part))),
+            | Part::Variables
+            | Part::Unfiled => Widget::Table(Box::new(rows::table(part))),
             Part::AuthFields | Part::Settings | Part::File | Part::Operation => Widget::Form(Box::default()),
             Part::AuthType | Part::BodyKind | Part::Url => Widget::Choice(String::new()),
             Part::Raw | Part::Query | Part::QueryVariables | Part::PreRequest | Part::PostResponse | Part::Docs => {
@@ -134,6 +135,7 @@ impl Section {
         match &self.widget {
             Widget::Choice(_) => (1, 1),
             // The names of the columns, and the line that adds a row. Rows of the user's own stay in sight beside others.
+            Widget::Table(table) if self.part == Part::Unfiled && table.rows().is_empty() => (0, 0),
             Widget::Table(table) => {
                 let least = if table.takes_rows() && !table.rows().is_empty() {
                     2

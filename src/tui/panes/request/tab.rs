@@ -130,7 +130,7 @@ impl Tab {
                 Body::GraphQl { .. } => vec![Part::BodyKind, Part::Query, Part::QueryVariables, Part::Operation],
             },
             (Self::Body, _) => Vec::new(),
-            (Self::Variables, _) => vec![Part::Variables],
+            (Self::Variables, _) => vec![Part::Variables, Part::Unfiled],
             (Self::Scripts, _) => vec![Part::PreRequest, Part::PostResponse],
             (Self::Settings, _) => vec![Part::Settings],
             (Self::Docs, _) => vec![Part::Docs],

@@ -4,6 +4,7 @@
 
 mod screens;
 mod typing;
+mod values;
 
 use std::sync::Arc;
 

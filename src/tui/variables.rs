@@ -1,11 +1,12 @@
-//! What the table shows: a file's variables, then those that only have a current value.
+//! Variables with both their values, as tables show them: a file's, then those that only have a current value.
+//!
+//! The editor of environments and the tab of a collection share this, so that both tell the same of a variable.
 
-use std::collections::BTreeSet;
-
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::model::Environment;
-use crate::model::variable::{CurrentValue, CurrentValues, Owner, Variable};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner, ValueSource, Variable};
+use crate::tui::widgets::escape;
 use crate::tui::widgets::table::{Cell, Row};
 
 /// The columns of the table.
@@ -14,9 +15,11 @@ pub const KEY: usize = 0;
 pub const INITIAL: usize = 1;
 /// The local value that hides it.
 pub const CURRENT: usize = 2;
-/// Whether it is a secret; only in wide windows.
+/// Whether it is a secret; the editor of environments has it in wide windows alone.
 pub const SECRET: usize = 3;
 
+/// Why what has a source cannot be made no secret.
+pub const SOURCED: &str = "what comes from elsewhere is always a secret";
 /// What stands where a secret has no initial value.
 const NONE: &str = "—";
 
@@ -65,6 +68,60 @@ impl Line {
         }
     }
 
+    /// Where its value comes from, if that is no value in the file.
+    pub fn source(&self) -> Option<&ValueSource> {
+        self.variable.as_ref()?.source.as_ref()
+    }
+
+    /// Why the cell of a column is not typed into.
+    pub fn refusal(&self, column: usize) -> Option<&'static str> {
+        match column {
+            INITIAL if self.source().is_some() => {
+                Some("its value comes from elsewhere, as its file says: a current value takes that one's place")
+            }
+            INITIAL if self.secret() => {
+                Some("a secret's value stays out of the file: set its current value, or make it no secret first")
+            }
+            SECRET => Some("`s` makes it a secret or not"),
+            _ => None,
+        }
+    }
+
+    /// Where the value that counts comes from, in a sentence.
+    pub fn origin(&self) -> String {
+        if let Some(current) = &self.current {
+            let by = match current.set_by.as_str() {
+                "" => "a script",
+                by => by,
+            };
+            let what = match (&current.value, &self.variable) {
+                (None, _) => "unset",
+                (Some(_), None) => "in no file; set",
+                (Some(_), Some(_)) => "current value, set",
+            };
+            return format!("{what} by {} on {}", escape::printable(by), words(current.set_at));
+        }
+        match self.source() {
+            Some(ValueSource::Env(name)) => {
+                format!(
+                    "from the environment {} when a request needs it",
+                    escape::printable(name)
+                )
+            }
+            Some(program @ ValueSource::Command(_)) => {
+                let program = program.to_string();
+                format!("what `{}` prints when a request needs it", escape::printable(&program))
+            }
+            Some(ValueSource::Prompt(question)) => {
+                format!("asked when a request needs it: {}", escape::printable(question))
+            }
+            None if self.secret() => {
+                "a secret without a value: set its current one, it stays out of the file".to_owned()
+            }
+            None => "no current value, so the initial one counts".to_owned(),
+        }
+    }
+
     /// Its row of the table.
     pub fn row(&self) -> Row {
         let secret = self.secret();
@@ -72,13 +129,13 @@ impl Line {
         let cell = |text: String| {
             if masked { Cell::secret(&text) } else { Cell::new(&text) }
         };
-        let source = self.variable.as_ref().and_then(|variable| variable.source.as_ref());
+        let source = self.source();
         let initial = match &self.variable {
             Some(variable) => text_of(&variable.value),
             None => String::new(),
         };
         let initial = if let Some(source) = source {
-            Cell::new(&source.to_string())
+            Cell::new(&source.origin())
         } else if secret && initial.is_empty() {
             Cell::new(NONE)
         } else {
@@ -100,14 +157,13 @@ impl Line {
     }
 }
 
-/// All lines, in the order of the file; the values of these names are hidden.
+/// All lines, in the order of the file; `hidden` says whose values are hidden for another reason than their own.
 pub fn lines(
-    environment: &Environment,
+    variables: &[Variable],
     current: &CurrentValues,
     owner: &Owner,
-    hidden: &BTreeSet<String>,
+    hidden: impl Fn(&str) -> bool,
 ) -> Vec<Line> {
-    let variables = &environment.variables;
     let counts = |at: usize| {
         let same = |variable: &&Variable| variable.enabled && variable.key == variables[at].key;
         let later = variables.iter().skip(at + 1).find(same);
@@ -121,7 +177,7 @@ pub fn lines(
             variable: Some(variable.clone()),
             key: variable.key.clone(),
             current: current.get(owner, &variable.key).filter(|_| counts(at)).cloned(),
-            hidden: hidden.contains(&variable.key),
+            hidden: hidden(&variable.key),
         })
         .collect();
     for (key, value) in current.of(owner) {
@@ -130,11 +186,16 @@ pub fn lines(
                 variable: None,
                 key: key.to_owned(),
                 current: Some(value.clone()),
-                hidden: hidden.contains(key),
+                hidden: hidden(key),
             });
         }
     }
     out
+}
+
+/// A moment, as it is told.
+pub fn words(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// A value as it is typed: a text as it is, anything else as JSON.

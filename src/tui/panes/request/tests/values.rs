@@ -1,0 +1,212 @@
+//! The variables of a collection: both values, secrets, and where values come from.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::model::variable::{CurrentValue, Owner, ValueSource};
+use crate::model::{Entity, Group, Variable, Workspace};
+use crate::tui::harness::Harness;
+
+fn sourced(key: &str, source: ValueSource) -> Variable {
+    Variable {
+        source: Some(source),
+        ..Variable::new(key, "")
+    }
+}
+
+/// The tab with a variable of each sort, and one that is in no file.
+fn opened(columns: u16, rows: u16) -> Harness {
+    let mut workspace = Workspace::new("/w");
+    let group = Group {
+        variables: vec![
+            Variable::new("url", "http://initial"),
+            Variable {
+                secret: true,
+                ..Variable::new("password", "")
+            },
+            sourced("pin", ValueSource::Command(vec!["op".into(), "read".into()])),
+            sourced("home", ValueSource::Env("PLACE".into())),
+            sourced("otp", ValueSource::Prompt("One-time code".into())),
+            Variable::new("n", 4),
+        ],
+        ..Group::named("API")
+    };
+    let id = workspace.load_node(None, "api", Entity::Collection(Arc::new(group)));
+    let mut harness = Harness::with(workspace, columns, rows);
+    let value = CurrentValue {
+        value: Some("scripted".into()),
+        set_by: "Ping, post-response".into(),
+        set_at: Timestamp::UNIX_EPOCH,
+    };
+    harness.state.shared.current.set(owner(), "made", value);
+    harness.state.shared.open = Some(id);
+    harness.press("3]");
+    harness
+}
+
+fn owner() -> Owner {
+    Owner::Collection("api".into())
+}
+
+fn group(harness: &Harness) -> Arc<Group> {
+    match harness.state.shared.open_entity() {
+        Some(Entity::Collection(group)) => group.clone(),
+        other => panic!("no collection: {other:?}"),
+    }
+}
+
+fn current(harness: &Harness, key: &str) -> Option<serde_json::Value> {
+    harness.state.shared.current.get(&owner(), key)?.value.clone()
+}
+
+#[test]
+fn both_values_and_where_they_come_from_are_shown() {
+    let harness = opened(120, 40);
+    let screen = harness.screen();
+    for text in [
+        "Initial value",
+        "Current value",
+        "Secret",
+        "from the program",
+        "from the environ",
+        "asked",
+        "In no file",
+        "scripted",
+        "no current value, so the initial one counts",
+    ] {
+        assert!(screen.contains(text), "{text}\n{screen}");
+    }
+    let mut harness = opened(80, 24);
+    harness.press("jj");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("what `op read` prints when a request needs it"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_current_value_is_set_on_this_machine_alone() {
+    let mut harness = opened(120, 40);
+    harness.press("ll<enter>here");
+    assert_eq!(current(&harness, "url"), None, "only when its cell is left");
+    harness.press("<enter>");
+    assert_eq!(current(&harness, "url"), Some(json!("here")));
+    assert_eq!(group(&harness).variables[0].value, "http://initial");
+    assert!(
+        !harness
+            .state
+            .shared
+            .workspace
+            .is_dirty(harness.state.shared.open.unwrap())
+    );
+    assert!(
+        harness.screen().contains("current value, set by you"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("u");
+    assert_eq!(current(&harness, "url"), None);
+    // What was a number stays one; and Esc keeps what was typed, as in all tables.
+    harness.press("jjjjj<enter>5<esc>");
+    assert_eq!(current(&harness, "n"), Some(json!(5)));
+    harness.press("<enter><backspace><enter>");
+    assert_eq!(current(&harness, "n"), None, "an empty one is none");
+}
+
+#[test]
+fn a_secret_is_masked_and_not_typed_into_the_file() {
+    let mut harness = opened(120, 40);
+    harness.press("jl<enter>");
+    assert!(
+        harness.screen().contains("stays out of the file"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("l<enter>heron<enter>");
+    assert_eq!(current(&harness, "password"), Some(json!("heron")));
+    assert!(!harness.screen().contains("heron"), "{}", harness.screen());
+    harness.press("v");
+    assert!(harness.screen().contains("heron"), "{}", harness.screen());
+    // Of what comes from elsewhere only the current value can be typed.
+    harness.press("jh<enter>");
+    assert!(
+        harness.screen().contains("comes from elsewhere"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("s");
+    assert!(harness.screen().contains("always a secret"), "{}", harness.screen());
+    harness.press("l<enter>12<enter>");
+    assert_eq!(current(&harness, "pin"), Some(json!("12")));
+    assert!(group(&harness).variables[2].source.is_some());
+}
+
+#[test]
+fn making_a_secret_moves_its_value_out_of_the_file() {
+    let mut harness = opened(120, 40);
+    harness.press("s");
+    let made = group(&harness).variables[0].clone();
+    assert!(made.secret && made.value == "", "{made:?}");
+    assert_eq!(current(&harness, "url"), Some(json!("http://initial")));
+    assert!(!harness.screen().contains("http://initial"), "{}", harness.screen());
+    harness.press("u");
+    assert_eq!(group(&harness).variables[0], Variable::new("url", "http://initial"));
+    assert_eq!(current(&harness, "url"), None, "one step of undo");
+    // So does Enter in its column.
+    harness.press("lll<enter>");
+    assert!(group(&harness).variables[0].secret);
+}
+
+#[test]
+fn a_renamed_or_deleted_variable_takes_its_current_value_along() {
+    let mut harness = opened(120, 40);
+    harness.press("ll<enter>x<enter>khh<enter>2<enter>");
+    assert_eq!(group(&harness).variables[0].key, "url2");
+    assert_eq!(
+        (current(&harness, "url"), current(&harness, "url2")),
+        (None, Some(json!("x")))
+    );
+    harness.press("kd");
+    assert_eq!(group(&harness).variables[0].key, "password");
+    assert_eq!(current(&harness, "url2"), None);
+    harness.press("u");
+    assert_eq!(group(&harness).variables[0].key, "url2");
+    assert_eq!(current(&harness, "url2"), Some(json!("x")));
+    harness.press("u");
+    assert_eq!(
+        (current(&harness, "url"), current(&harness, "url2")),
+        (Some(json!("x")), None)
+    );
+}
+
+#[test]
+fn a_new_variable_begins_with_its_name_and_tab_leads_past_what_is_not_typed() {
+    let mut harness = opened(120, 40);
+    harness.press("lllGkanew<tab>i<tab>c<tab>d<enter>");
+    let group = group(&harness);
+    let made = group.variables.last().unwrap();
+    assert_eq!(
+        (made.key.as_str(), &made.value, made.description.as_str()),
+        ("new", &json!("i"), "d")
+    );
+    assert_eq!(current(&harness, "new"), Some(json!("c")));
+}
+
+#[test]
+fn what_is_in_no_file_can_be_changed_filed_and_deleted() {
+    let mut harness = opened(120, 40);
+    harness.press("Gll<enter>2<enter>");
+    assert_eq!(current(&harness, "made"), Some(json!("scripted2")));
+    harness.press(" ");
+    assert!(harness.screen().contains("it is in no file"), "{}", harness.screen());
+    harness.press("d");
+    assert_eq!(current(&harness, "made"), None);
+    assert!(!harness.screen().contains("In no file"), "{}", harness.screen());
+    harness.press("uGh<enter>f<enter>");
+    let filed = group(&harness).variables.last().cloned().unwrap();
+    assert_eq!((filed.key.as_str(), filed.value), ("made", json!("f")));
+    assert_eq!(current(&harness, "made"), Some(json!("scripted2")));
+}

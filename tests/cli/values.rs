@@ -1,0 +1,188 @@
+//! Current values of collections, and what `env`, `vault` and `tokens` say to what they cannot do.
+
+use std::fs;
+
+use predicates::prelude::*;
+use predicates::str::contains;
+
+use super::{Home, write};
+
+/// A workspace whose collection has a variable of each sort.
+fn home() -> Home {
+    let home = Home::new();
+    let request = "name = \"Ping\"\nmethod = \"GET\"\nurl = \"{{base_url}}/ping\"\n";
+    let _ = home.with(&[("ping", request), ("users/list", request)]);
+    let root = home.folder.path().join("workspace");
+    let collection = "name = \"API\"\n\n[[variables]]\nkey = \"base_url\"\nvalue = \"http://127.0.0.1:1\"\n\n\
+                      [[variables]]\nkey = \"password\"\nsecret = true\n\n\
+                      [[variables]]\nkey = \"off\"\nvalue = \"x\"\nenabled = false\n\n\
+                      [[variables]]\nkey = \"pin\"\nsource = { command = [\"/usr/bin/op\", \"read\", \"op://a/b\"] }\n\n\
+                      [[variables]]\nkey = \"home\"\nsource = { env = \"PLACE\" }\n\n\
+                      [[variables]]\nkey = \"otp\"\nsource = { prompt = \"One-time code\" }\n";
+    write(&root, "collections/api/collection.toml", collection);
+    write(&root, "collections/api/users/folder.toml", "name = \"Users\"\n");
+    home
+}
+
+#[test]
+fn the_current_values_of_a_collection_are_set_read_and_forgotten() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    let file = root.join("collections/api/collection.toml");
+    let before = fs::read_to_string(&file).unwrap();
+    let env = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).arg("env").args(args).assert()
+    };
+    let of = |verb: &str, rest: &[&str]| env(&[&[verb, "--collection", "api"], rest].concat());
+    of("get", &["base_url"]).success().stdout("http://127.0.0.1:1\n");
+    of("set", &["base_url", "http://127.0.0.1:2"])
+        .success()
+        .stderr(contains(
+            "`base_url` of `api` is set on this machine; its file is unchanged",
+        ));
+    of("get", &["base_url"]).success().stdout("http://127.0.0.1:2\n");
+    for path in ["API", "collections/api", "collections/api/collection.toml"] {
+        env(&["get", "base_url", "--collection", path])
+            .success()
+            .stdout("http://127.0.0.1:2\n");
+    }
+    of("set", &["password", "heron-4711"])
+        .success()
+        .stderr(contains("`password`, a secret, of `api`"));
+    of("get", &["password"])
+        .code(1)
+        .stdout("")
+        .stderr(contains("is secret").and(contains("--reveal")));
+    of("get", &["password", "--reveal"]).success().stdout("heron-4711\n");
+    of("set", &["pin", "-12"]).success();
+    of("get", &["pin", "--reveal"]).success().stdout("-12\n");
+    of("unset", &["pin"]).success();
+    for verb in ["get", "list"] {
+        of(verb, &[]).success().stdout(
+            contains("from the program `op`")
+                .and(contains("from the environment PLACE"))
+                .and(contains("(asked)"))
+                .and(contains("http://127.0.0.1:2  (set by you)"))
+                .and(contains("heron").not())
+                .and(contains("-12").not()),
+        );
+        of(verb, &["--reveal"]).success().stdout(contains("heron-4711"));
+    }
+    // A send takes it.
+    let mut send = home.postrider();
+    let send = send.current_dir(&root).args(["send", "api/ping", "--verbose"]).assert();
+    send.code(1).stderr(contains("127.0.0.1:2"));
+    of("unset", &["base_url"]).success();
+    of("get", &["base_url"]).success().stdout("http://127.0.0.1:1\n");
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+
+    of("set", &["base_url", "heron-url", "--secret"])
+        .success()
+        .stderr(contains("its file says that it is one, and no value"));
+    let after = fs::read_to_string(&file).unwrap();
+    assert!(!after.contains("heron") && !after.contains("127.0.0.1"), "{after}");
+    of("get", &["base_url"]).code(1);
+    // Nothing of this is an environment's.
+    env(&["get", "-e", "here"])
+        .success()
+        .stdout("")
+        .stderr(contains("has no variables yet"));
+}
+
+#[test]
+fn what_cannot_be_done_says_what_can() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    for (arguments, code, error, hint) in [
+        ("env get a", 2, "no environment is active", "--collection PATH"),
+        ("env set a b", 2, "no environment is active", "-e ENV"),
+        ("env set a --collection api", 2, "no value for `a`", "env set a VALUE"),
+        (
+            "env set a=heron --collection api",
+            2,
+            "no value for `a`",
+            "two words: `postrider env set a VALUE`",
+        ),
+        (
+            "env set a - --collection api",
+            2,
+            "no value on the standard input",
+            "`''`",
+        ),
+        ("env set {} x --collection api", 2, "the name is empty", "NAME VALUE"),
+        (
+            "env get base_ulr --collection api",
+            2,
+            "no variable `base_ulr`",
+            "did you mean `base_url`?",
+        ),
+        (
+            "env get nothing --collection api",
+            2,
+            "no variable `nothing`",
+            "env get --collection api` lists them",
+        ),
+        (
+            "env get nothing -e here",
+            2,
+            "no variable `nothing`",
+            "env get -e here` lists them",
+        ),
+        (
+            "env get off --collection api",
+            2,
+            "`off` of `api` is disabled",
+            "enabled = false",
+        ),
+        (
+            "env get pin --collection api --reveal",
+            1,
+            "from the program `op`",
+            "takes its place",
+        ),
+        (
+            "env get otp --collection api",
+            1,
+            "asked when a request needs it",
+            "takes its place",
+        ),
+        ("env unset base_url --collection api", 2, "no current value", "its file"),
+        ("env get a --collection ap", 2, "`ap`", "did you mean `api`?"),
+        (
+            "env get a --collection api/users",
+            2,
+            "`api/users` is a folder",
+            "--collection api`",
+        ),
+        (
+            "env get a --collection api/ping",
+            2,
+            "`api/ping` is a request",
+            "--collection api`",
+        ),
+        ("env get a -e here --collection api", 2, "cannot be used with", "--help"),
+        ("env list --reveal", 2, "--collection", "--help"),
+        ("env use her", 2, "no environment `her`", "did you mean `here`?"),
+        ("vault set", 2, "<KEY>", "--help"),
+        ("vault set me", 2, "no value for `me`", "vault set me VALUE"),
+        ("vault set me=heron", 2, "no value for `me`", "vault set me VALUE"),
+        ("vault set {} x", 2, "the name is empty", "vault set NAME VALUE"),
+        ("vault set me -", 2, "no value on the standard input", "`''`"),
+        ("vault unset me", 2, "no secret `me`", "vault list"),
+        ("tokens renew me", 2, "no token `me`", "collection.toml"),
+        ("tokens forget me", 2, "no token `me`", "collection.toml"),
+        ("tokens login api", 2, "`api` is no single request", "tokens list"),
+        ("tokens login api/ping", 2, "does not get a token", "oauth2"),
+        ("tokens list -e her", 2, "no environment `her`", "did you mean `here`?"),
+    ] {
+        let arguments = arguments.split(' ').map(|word| if word == "{}" { "" } else { word });
+        let mut command = home.postrider();
+        command.current_dir(&root).args(arguments).write_stdin("");
+        command
+            .assert()
+            .code(code)
+            .stdout("")
+            .stderr(contains(error).and(contains(hint)).and(contains("heron").not()));
+    }
+}
