@@ -85,7 +85,11 @@ fn bottom(state: &State, view: View<'_>, places: &Places) -> Line<'static> {
         .and_then(|_| values::line(state))
         .map(crate::tui::variables::Line::origin);
     match position {
-        _ if let Some(origin) = origin => Line::styled(origin, view.theme.dim),
+        _ if let Some(origin) = origin => {
+            // The frame leaves out what does not fit.
+            let room = usize::from(places.panel.width).saturating_sub(4);
+            Line::styled(glyphs::elide(&origin, room), view.theme.dim)
+        }
         Some((row, count)) => Line::styled(format!("{row}/{count}"), view.theme.dim),
         None => meaning,
     }

@@ -15,6 +15,7 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
         Nav::NextTab => return turn(state, 1, cx),
         Nav::PreviousTab => return turn(state, -1, cx),
+        _ if values::nav(state, nav, cx) => return,
         _ => {}
     }
     let Spot::Section(at) = state.spot else {
@@ -29,11 +30,8 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     if matches!(nav, Nav::Open | Nav::Toggle) && is_locked(state) {
         return say_locked(state, cx);
     }
-    if values::nav(state, nav, cx) {
-        return;
-    }
     let in_text = matches!(
-        state.sections.get(at).map(|section| &section.widget),
+        state.section().map(|section| &section.widget),
         Some(Widget::Area { .. })
     );
     match nav {

@@ -50,11 +50,11 @@ pub fn table(part: Part) -> Table {
         }
         Part::Variables | Part::Unfiled => {
             let names = [
-                ("Variable", 5),
-                ("Initial value", 6),
-                ("Current value", 6),
-                ("Secret", 2),
-                ("Description", 4),
+                ("Variable", 4),
+                ("Initial value", 5),
+                ("Current value", 5),
+                ("Secret", 3),
+                ("Description", 3),
             ];
             let table = Table::new(columns(&names), Vec::new());
             match part {

@@ -88,11 +88,9 @@ fn refusal(state: &State) -> Option<&'static str> {
 /// Whether what is being typed is written into the item with each key.
 pub(super) fn is_live(state: &State) -> bool {
     match (cell(state), line(state)) {
-        (None, _) => true,
-        (Some((Part::Unfiled, ..)), _) => false,
         (Some((_, _, KEY)), Some(line)) => line.current.is_none(),
-        (Some((_, _, CURRENT | SECRET)), _) => false,
-        (Some(_), _) => true,
+        (Some((Part::Unfiled, ..) | (_, _, CURRENT | SECRET)), _) => false,
+        _ => true,
     }
 }
 

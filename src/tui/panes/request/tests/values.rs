@@ -26,7 +26,10 @@ fn opened(columns: u16, rows: u16) -> Harness {
                 secret: true,
                 ..Variable::new("password", "")
             },
-            sourced("pin", ValueSource::Command(vec!["op".into(), "read".into()])),
+            sourced(
+                "pin",
+                ValueSource::Command(vec!["op".into(), "read".into(), "op://work/item".into()]),
+            ),
             sourced("home", ValueSource::Env("PLACE".into())),
             sourced("otp", ValueSource::Prompt("One-time code".into())),
             Variable::new("n", 4),
@@ -82,7 +85,7 @@ fn both_values_and_where_they_come_from_are_shown() {
     harness.press("jj");
     let screen = harness.screen();
     assert!(
-        screen.contains("what `op read` prints when a request needs it"),
+        screen.contains("what `op read op://work/item` prints when a"),
         "{screen}"
     );
 }
