@@ -291,6 +291,7 @@ impl Opened {
             insecure: self.config.insecure,
             timeout: self.config.timeout.unwrap_or_default(),
             silence: self.config.silence.unwrap_or(ClientConfig::SILENCE),
+            connecting: self.config.connecting.unwrap_or(ClientConfig::CONNECTING),
             body_limit: ClientConfig::body_limit(self.config.response_limit),
             certificates: self.config.client_certificates.clone(),
             ..ClientConfig::default()

@@ -1,8 +1,11 @@
 //! What went over the wire, at length: the way there, the connection, TLS with its certificates, headers, phases.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::http::read_certificate;
+use crate::model::exchange::SendErrorKind;
+use crate::model::request::Method;
 use crate::model::tls::Tls;
 use crate::model::{Exchange, Redactor};
 
@@ -29,6 +32,10 @@ pub fn connection(exchange: &Exchange, now: Timestamp, paint: Paint) -> Vec<Stri
     let mut out = Vec::new();
     if let Some(remote) = connection.remote {
         let reused = if connection.reused { ", open already" } else { "" };
+        if connection.resent {
+            let text = "* the connection that was open ended without an answer: sent again over another";
+            out.push(paint.yellow(text));
+        }
         out.push(paint.dim(&format!("* connected to {remote}{reused}")));
     }
     if let Some(tls) = &connection.tls {
@@ -96,23 +103,71 @@ fn secured(tls: &Tls, now: Timestamp, paint: Paint) -> Vec<String> {
 
 /// The request's headers.
 pub fn request_headers(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    sent(&exchange.request.headers, redactor, paint)
+}
+
+/// The response's headers; none without a response.
+pub fn response_headers(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let response = exchange.response();
+    response.map_or_else(Vec::new, |response| received(&response.headers, redactor, paint))
+}
+
+fn sent(headers: &[(String, String)], redactor: &Redactor, paint: Paint) -> Vec<String> {
     let shown = |text: &str| escape(&redactor.redact(text));
-    let lines = exchange.request.headers.iter();
+    let lines = headers.iter();
     lines
         .map(|(name, value)| paint.dim(&format!("> {}: {}", shown(name), shown(value))))
         .collect()
 }
 
-/// The response's headers; none without a response.
-pub fn response_headers(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+fn received(headers: &[(String, Bytes)], redactor: &Redactor, paint: Paint) -> Vec<String> {
     let shown = |text: &str| escape(&redactor.redact(text));
-    let lines = exchange.response().into_iter().flat_map(|response| &response.headers);
+    let lines = headers.iter();
     lines
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value);
             paint.dim(&format!("< {}: {}", shown(name), shown(&value)))
         })
         .collect()
+}
+
+/// `> GET /path HTTP/1.1`: what stands before the headers of a request.
+fn request_line(method: &Method, url: &str, version: &str, redactor: &Redactor, paint: Paint) -> String {
+    let target = escape(&redactor.redact(target(url)));
+    paint.cyan(format!("> {method} {target} {version}").trim_end())
+}
+
+/// `< HTTP/1.1 302 Found`.
+fn status_line(version: &str, status: u16, reason: &str, redactor: &Redactor, paint: Paint) -> String {
+    let reason = escape(&redactor.redact(reason));
+    paint.status(status, format!("< {version} {status} {reason}").trim_end())
+}
+
+/// The path and query of a URL; all of one that has none.
+fn target(url: &str) -> &str {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    match url[authority..].find(['/', '?']) {
+        Some(path) if url[authority + path..].starts_with('/') => &url[authority + path..],
+        _ => url,
+    }
+}
+
+/// The answers on the way with their heads, each with where it led.
+fn hops(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let led = way(exchange, redactor, paint);
+    let mut out = Vec::new();
+    for (hop, led) in exchange.hops.iter().zip(led) {
+        let heads = &hop.heads;
+        out.push(request_line(&hop.method, &hop.url, &heads.version, redactor, paint));
+        out.extend(sent(&heads.sent, redactor, paint));
+        out.push(status_line(&heads.version, hop.status, &heads.reason, redactor, paint));
+        out.extend(received(&heads.received, redactor, paint));
+        if heads.cut {
+            out.push(paint.dim("* more headers than are kept of an answer on the way"));
+        }
+        out.push(format!("{} {led}", paint.dim("*")));
+    }
+    out
 }
 
 /// How long each part took.
@@ -140,13 +195,43 @@ pub fn decoded(exchange: &Exchange, paint: Paint) -> Option<String> {
     (wire != len).then(|| paint.dim(&format!("* body {} on the wire, {} decoded", size(wire), size(len))))
 }
 
-/// All of it but the bodies, for `send --verbose`.
+/// All of it but the bodies, for `send --verbose`, as curl tells it.
 pub fn lines(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let mut out = way(exchange, redactor, paint);
+    let request = &exchange.request;
+    let mut out = hops(exchange, redactor, paint);
     out.extend(connection(exchange, Timestamp::now(), paint));
-    out.extend(request_headers(exchange, redactor, paint));
+    // What ended at a redirect has been told with it.
+    if exchange
+        .error()
+        .is_none_or(|error| error.kind != SendErrorKind::Redirect)
+    {
+        out.push(request_line(
+            &request.method,
+            &request.url,
+            &request.version,
+            redactor,
+            paint,
+        ));
+        out.extend(request_headers(exchange, redactor, paint));
+    }
+    if let Some(response) = exchange.response() {
+        let (version, reason) = (&response.version, &response.reason);
+        out.push(status_line(version, response.status, reason, redactor, paint));
+    }
     out.extend(response_headers(exchange, redactor, paint));
     out.extend(decoded(exchange, paint));
     out.push(phases(exchange, paint));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_line_has_what_stands_behind_the_server() {
+        assert_eq!(target("http://a.test:1/b?c=d"), "/b?c=d");
+        assert_eq!(target("http://a.test"), "http://a.test");
+        assert_eq!(target("/b"), "/b");
+    }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::auth::{Dialogue, Memory, Reply, SignedRequest, signs_body};
 use crate::http::{Client, MAY_BE_THERE, SendContext};
-use crate::model::exchange::{Hop, SendErrorKind, Timings};
+use crate::model::exchange::{Heads, Hop, SendErrorKind, Timings};
 use crate::model::{Exchange, ResolvedRequest};
 
 /// Sends a request with its credentials, as often as its auth and the server need to agree.
@@ -80,6 +80,15 @@ pub(super) fn join(first: Exchange, mut second: Exchange, why: String) -> Exchan
         timings: Timings {
             total: first.timings.total.saturating_sub(earlier),
             ..first.timings
+        },
+        heads: match first.response() {
+            Some(response) => Heads {
+                version: response.version.clone(),
+                reason: response.reason.clone(),
+                cookies: response.cookies.clone(),
+                ..Heads::new(&first.request.headers, &response.headers)
+            },
+            None => Heads::new(&first.request.headers, &[]),
         },
     };
     let mut hops = first.hops;

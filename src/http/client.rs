@@ -38,6 +38,8 @@ pub struct ClientConfig {
     pub timeout: Duration,
     /// Give up when no byte came or went for so long; zero is never.
     pub silence: Duration,
+    /// Give up when a connection is not open after so long, TLS included; zero is never.
+    pub connecting: Duration,
     /// The User-Agent header.
     pub user_agent: String,
     /// Where relative paths of body files start.
@@ -59,6 +61,9 @@ impl ClientConfig {
     pub const BODY_LIMIT: usize = if usize::BITS > 32 { 1 << 32 } else { usize::MAX };
     /// How long a server may be silent when nothing else is said: long enough for who looks at it in a debugger.
     pub const SILENCE: Duration = Duration::from_mins(10);
+
+    /// How long a connection may take to open when nothing else is said: the name, TCP, a proxy and TLS together.
+    pub const CONNECTING: Duration = Duration::from_mins(1);
 
     /// The limit that the user's settings say, in MiB.
     pub fn body_limit(mebibytes: Option<u32>) -> usize {
@@ -86,6 +91,7 @@ impl Default for ClientConfig {
             insecure: false,
             timeout: Duration::ZERO,
             silence: Self::SILENCE,
+            connecting: Self::CONNECTING,
             user_agent: concat!("postrider/", env!("CARGO_PKG_VERSION")).to_owned(),
             working_dir: PathBuf::new(),
             only_working_dir: false,
@@ -240,6 +246,7 @@ impl Client {
             tls,
             version: terms.version,
             verify_tls: terms.verify,
+            limit: self.config().connecting,
         };
         Ok((key, route, passphrase.flatten()))
     }

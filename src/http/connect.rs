@@ -41,7 +41,14 @@ pub(super) struct Route {
     pub version: HttpVersion,
     /// Whether certificates are checked.
     pub verify_tls: bool,
+    /// How long opening it may take; zero is for ever.
+    pub limit: Duration,
 }
+
+/// A connection was not open in time.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("not open after {0:?}")]
+pub(super) struct TooSlow(pub Duration);
 
 /// An open connection.
 pub(super) struct Opened {
@@ -68,7 +75,15 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) fn open(route: Route) -> BoxFuture<'static, Result<Opened, ConnectError>> {
     Box::pin(async move {
         mark_connect();
-        let opened = open_unmarked(route).await?;
+        let limit = route.limit;
+        let opening = open_unmarked(route);
+        let opened = if limit.is_zero() {
+            opening.await?
+        } else {
+            tokio::time::timeout(limit, opening)
+                .await
+                .map_err(|_| TooSlow(limit))??
+        };
         mark_connected();
         Ok(opened)
     })
@@ -81,6 +96,7 @@ async fn open_unmarked(route: Route) -> Result<Opened, ConnectError> {
         tls,
         version,
         verify_tls,
+        limit: _,
     } = route;
     let first = proxy.as_ref().map_or(&target, Proxy::uri).clone();
     let tcp = tcp(first).await?;

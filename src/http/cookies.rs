@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use cookie_store::{Cookie as Stored, CookieDomain, CookieExpiration, CookieStore, RawCookie};
+use cookie_store::{Cookie as Stored, CookieDomain, CookieError, CookieExpiration, CookieStore, RawCookie};
 use jiff::Timestamp;
 use url::Url;
 
-use crate::model::exchange::Cookie;
+use crate::model::exchange::{Cookie, CookieMore};
 
 /// All cookies of a workspace; shared by its sends, shown and edited by the user, kept as JSON in the local state.
 #[derive(Default)]
@@ -87,27 +87,33 @@ impl Jar {
         self.lock().clear();
     }
 
+    /// Why a cookie is not taken: its domain has too many.
+    pub(super) const TOO_MANY: &str = "too many of this domain";
+    /// Why a cookie is not taken: it removes one that is not there.
+    pub(super) const ENDED: &str = "it had ended already";
+
     /// Takes a cookie as a server would set it: `name=value; Path=/`; says whether it was accepted.
     pub fn set(&self, url: &Url, set_cookie: &str) -> bool {
+        self.take(url, set_cookie).is_ok()
+    }
+
+    /// The same, with why it was refused in a few words.
+    pub(super) fn take(&self, url: &Url, set_cookie: &str) -> Result<(), &'static str> {
         if set_cookie.len() > Self::LONGEST {
-            return false;
+            return Err("longer than 16 KiB");
         }
-        let Ok(mut cookie) = RawCookie::parse(set_cookie) else {
-            return false;
-        };
+        let mut cookie = RawCookie::parse(set_cookie).map_err(|_| "not a cookie")?;
         let named = cookie
             .domain()
             .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase());
         if let Some(domain) = named.filter(|domain| is_public(domain)) {
             // RFC 6265, section 5.3, step 5: the registry itself may have a cookie, for its own host alone.
             if url.host_str() != Some(&domain) {
-                return false;
+                return Err("a domain that is everybody's");
             }
             cookie.unset_domain();
         }
-        let Ok(cookie) = Stored::try_from_raw_cookie(&cookie, url) else {
-            return false;
-        };
+        let cookie = Stored::try_from_raw_cookie(&cookie, url).map_err(|error| why(&error))?;
         let mut store = self.lock();
         let own = domain(&cookie.domain);
         let full = store
@@ -115,8 +121,13 @@ impl Jar {
             .filter(|other| domain(&other.domain) == own)
             .nth(Self::MOST_OF_A_DOMAIN - 1)
             .is_some();
-        (!full || store.contains_any(own, &cookie.path, cookie.name()))
-            && store.insert(cookie.into_owned(), url).is_ok()
+        if full && !store.contains_any(own, &cookie.path, cookie.name()) {
+            return Err(Self::TOO_MANY);
+        }
+        store
+            .insert(cookie.into_owned(), url)
+            .map(drop)
+            .map_err(|error| why(&error))
     }
 
     /// The cookies that go to a URL: longer paths first, then those set earlier (RFC 6265, section 5.4).
@@ -145,6 +156,16 @@ impl Jar {
 impl fmt::Debug for Jar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Jar({} cookies)", self.lock().iter_unexpired().count())
+    }
+}
+
+/// Why the store refuses a cookie, in a few words.
+fn why(error: &CookieError) -> &'static str {
+    match error {
+        CookieError::Expired => Jar::ENDED,
+        CookieError::DomainMismatch => "another domain",
+        CookieError::NonHttpScheme => "not over HTTP",
+        _ => "no domain that it could be for",
     }
 }
 
@@ -234,8 +255,25 @@ pub(super) fn parse(set_cookie: &str, url: &Url) -> Option<Cookie> {
             .to_ascii_lowercase(),
         path: path.map_or_else(|| default_path(url), str::to_owned),
         expires,
+        more: CookieMore {
+            partitioned: raw.partitioned().unwrap_or(false),
+            priority: priority(set_cookie),
+            refused: None,
+        },
         ..plain(&raw)
     })
+}
+
+/// The `Priority` of a `Set-Cookie` (draft-west-cookie-priority): the last one counts.
+fn priority(set_cookie: &str) -> Option<&'static str> {
+    let attributes = set_cookie.split(';').skip(1);
+    let last = attributes
+        .filter_map(|attribute| attribute.split_once('='))
+        .filter(|(name, _)| name.trim().eq_ignore_ascii_case("priority"))
+        .last();
+    let (_, value) = last?;
+    let mut words = ["Low", "Medium", "High"].into_iter();
+    words.find(|word| word.eq_ignore_ascii_case(value.trim()))
 }
 
 /// A cookie of the jar.
@@ -268,6 +306,7 @@ fn plain(cookie: &RawCookie<'_>) -> Cookie {
             site if site.is_lax() => "Lax",
             _ => "None",
         }),
+        more: CookieMore::default(),
     }
 }
 
@@ -325,6 +364,32 @@ mod tests {
             let other = format!("http://other.{}/", domain.trim_start_matches('.').to_lowercase());
             assert_eq!(jar.header(&url(&other)).is_some(), seen_by_others, "{host} {domain}");
         }
+    }
+
+    #[test]
+    fn a_refusal_has_a_reason_and_a_cookie_its_rarer_attributes() {
+        let jar = Jar::new();
+        let at = url("http://127.0.0.1/");
+        assert_eq!(jar.take(&at, "dom=1; Domain=example.com"), Err("another domain"));
+        assert_eq!(
+            jar.take(&url("http://a.com/"), "k=1; Domain=com"),
+            Err("a domain that is everybody's")
+        );
+        assert_eq!(
+            jar.take(&at, &format!("k={}", "v".repeat(20_000))),
+            Err("longer than 16 KiB")
+        );
+        assert_eq!(jar.take(&at, "k=1"), Ok(()));
+        let more = |text: &str| parse(text, &at).unwrap().more;
+        assert_eq!(
+            more("k=1; Priority=Low; Secure; Partitioned; priority=HIGH"),
+            CookieMore {
+                partitioned: true,
+                priority: Some("High"),
+                refused: None,
+            }
+        );
+        assert_eq!(more("priority=High"), CookieMore::default());
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::{AlertDescription, CertificateError};
 use url::Url;
 
+use super::connect::TooSlow;
 use super::head::{self, NotHttp};
 use super::pool::Failure;
 use super::target::Target;
@@ -145,6 +146,19 @@ fn doing(phase: Phase) -> &'static str {
 }
 
 fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
+    if let Some(TooSlow(limit)) = find::<TooSlow>(error) {
+        let (address, doing) = (Target::address(failed.url), doing(failed.marks.phase));
+        let through = failed
+            .proxy
+            .as_ref()
+            .map_or_else(String::new, |proxy| format!(" through the proxy `{proxy}`"));
+        return SendError::new(
+            SendErrorKind::Timeout,
+            format!("no connection to `{address}`{through} after {limit:?}, while {doing}"),
+        )
+        .hint("check the host and the port; `connecting` in `config.toml` says how long opening a connection may take")
+        .code("ETIMEDOUT");
+    }
     if let Some((host, why)) = &failed.marks.dns_error {
         // `failed to lookup address information: Name or service not known`: the first half says what we say.
         let why = why.rsplit(": ").next().unwrap_or(why);

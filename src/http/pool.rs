@@ -28,7 +28,7 @@ use super::connect::{self, ConnectError, Ends, Route};
 use super::head::Head;
 use super::pulse::Pulse;
 use super::tls::Terms;
-use super::trace::{mark_going_out, mark_not_taken, watch};
+use super::trace::{mark_going_out, mark_not_taken, mark_resent, watch};
 use super::wire::{Heads, Wire};
 
 /// What tells connections apart: each serves requests of its own kind alone.
@@ -112,7 +112,7 @@ impl Pool {
                 // It never went out.
                 Err(error) if error.message().is_some() => mark_not_taken(),
                 // The server had hung up before it came, which it may at any time (RFC 9112, section 9.3.1).
-                Err(error) if request.method.is_idempotent() && hung_up(error.error()) => {}
+                Err(error) if request.method.is_idempotent() && hung_up(error.error()) => mark_resent(),
                 Err(error) => return Err(Failure::Exchange(error.into_error())),
             }
         }

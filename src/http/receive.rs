@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Version;
-use url::Url;
 
-use super::cookies;
 use super::decode::{Decoder, Stop};
 use super::error;
 use super::kept::{Keeper, Keeping};
@@ -34,13 +32,9 @@ pub(super) fn version_name(version: Version) -> &'static str {
     }
 }
 
-/// Everything but the body; what is wrong with it goes to the warnings.
-pub(super) fn head(answer: &mut Answer, url: &Url, warnings: &mut Vec<String>) -> Response {
+/// Everything but the body and the cookies; what is wrong with it goes to the warnings.
+pub(super) fn head(answer: &mut Answer, warnings: &mut Vec<String>) -> Response {
     let head = std::mem::take(&mut answer.head);
-    let cookies = head
-        .values("set-cookie")
-        .filter_map(|value| cookies::parse(&String::from_utf8_lossy(value), url))
-        .collect();
     warnings.extend(head.faults);
     Response {
         status: head.status,
@@ -49,7 +43,7 @@ pub(super) fn head(answer: &mut Answer, url: &Url, warnings: &mut Vec<String>) -
         headers: head.lines,
         body: Payload::default(),
         encoded_len: 0,
-        cookies,
+        cookies: Vec::new(),
         truncated: head.cut.map(|why| Box::new(broken(why))),
     }
 }

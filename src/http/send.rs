@@ -13,7 +13,7 @@ use uuid::Builder;
 use super::body::{BodyFiles, Outgoing, Shown};
 use super::client::Client;
 use super::connect::Route;
-use super::cookies::Jar;
+use super::cookies::{self, Jar};
 use super::error::{self, Failed};
 use super::head::quoted;
 use super::headers::Lines;
@@ -28,7 +28,7 @@ use super::tls::Terms;
 use super::trace::{Progress, Trace};
 use crate::auth::SignedRequest;
 use crate::model::exchange::{
-    Connection, Exchange, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
+    Connection, Cookie, Exchange, Heads, Hop, Phase, Response, SendError, SendErrorKind, SentRequest, Timings,
 };
 use crate::model::settings::HttpVersion;
 
@@ -85,6 +85,8 @@ struct Progressing<'a> {
     started: Instant,
     /// The response whose body is being read.
     arrived: Option<Response>,
+    /// The cookies that the answer set, and whether the jar has them.
+    cookies: Vec<Cookie>,
     /// The trace of the hop that goes on, for who watches from outside.
     watched: Arc<Mutex<Arc<Trace>>>,
 }
@@ -199,6 +201,7 @@ impl<'a> Progressing<'a> {
             shown: Shown::default(),
             started: Instant::now(),
             arrived: None,
+            cookies: Vec::new(),
         }
     }
 
@@ -246,7 +249,8 @@ impl<'a> Progressing<'a> {
             let status = response.head.status;
             let location = redirect::location(status, response.head.values("location").next());
             let Some(location) = location.filter(|_| settings.follow_redirects.unwrap_or(follows)) else {
-                let head = receive::head(&mut response, &hop.url, &mut self.exchange.warnings);
+                let mut head = receive::head(&mut response, &mut self.exchange.warnings);
+                head.cookies = std::mem::take(&mut self.cookies);
                 let room = Room {
                     limit: self.client.config().body_limit,
                     shared: self.context.allowance.clone(),
@@ -271,6 +275,10 @@ impl<'a> Progressing<'a> {
                 receive::body(response, self.arrived.insert(head), reading).await;
                 return Ok(());
             };
+            let mut heads = Heads::new(&self.exchange.request.headers, &response.head.lines);
+            receive::version_name(response.head.version).clone_into(&mut heads.version);
+            heads.reason = std::mem::take(&mut response.head.reason);
+            heads.cookies = std::mem::take(&mut self.cookies);
             receive::drain(response).await;
             self.trace.finished();
             let marks = self.trace.snapshot();
@@ -283,6 +291,7 @@ impl<'a> Progressing<'a> {
                 dropped: Vec::new(),
                 reused: marks.reused(),
                 timings: marks.timings(marks.took()),
+                heads,
             });
             if self.exchange.hops.len() > usize::try_from(limit).unwrap_or(usize::MAX) {
                 return Err(SendError::new(
@@ -429,11 +438,10 @@ impl<'a> Progressing<'a> {
             local: response.ends.local,
             reused: marks.reused(),
             taken: true,
+            resent: marks.resent,
             tls: response.ends.tls.clone(),
         };
-        if uses_cookies {
-            self.keep_cookies(&response, &hop.url);
-        }
+        self.take_cookies(&response, &hop.url, uses_cookies);
         Ok(response)
     }
 
@@ -441,19 +449,38 @@ impl<'a> Progressing<'a> {
     async fn route(&mut self, terms: &Terms, proxy: Option<&Proxy>, url: &Url) -> Result<(Key, Route), SendError> {
         let passphrases = self.context.passphrases.as_deref();
         let way = self.client.route(terms, proxy, url, passphrases);
-        let (key, route, passphrase) = way.await?;
+        let (key, mut route, passphrase) = way.await?;
+        // Who wants no limit wants none of any kind.
+        if self.signed.settings().timeout == Some(Duration::ZERO) {
+            route.limit = Duration::ZERO;
+        }
         self.exchange.redactor = self.exchange.redactor.with(passphrase);
         Ok((key, route))
     }
 
-    fn keep_cookies(&mut self, response: &Answer, url: &Url) {
+    /// Notes the cookies of an answer, and keeps them in the jar where they are wanted.
+    fn take_cookies(&mut self, response: &Answer, url: &Url, keeps: bool) {
         let jar = &self.context.cookies;
         let (mut all, mut kept) = (0, 0);
+        self.cookies.clear();
         for value in response.head.values("set-cookie") {
-            // Of more than the jar takes of all its servers' domains together nobody looks at the rest.
-            let within = all < 10 * Jar::MOST_OF_A_DOMAIN;
-            all += 1;
-            kept += usize::from(within && jar.set(url, &String::from_utf8_lossy(value)));
+            let value = String::from_utf8_lossy(value);
+            let mut cookie = cookies::parse(&value, url);
+            if keeps {
+                // Of more than the jar takes of all its servers' domains together nobody looks at the rest.
+                let within = all < 10 * Jar::MOST_OF_A_DOMAIN;
+                let taken = if within {
+                    jar.take(url, &value)
+                } else {
+                    Err(Jar::TOO_MANY)
+                };
+                all += 1;
+                kept += usize::from(taken.is_ok());
+                if let Some(cookie) = &mut cookie {
+                    cookie.more.refused = taken.err().filter(|why| *why != Jar::ENDED);
+                }
+            }
+            self.cookies.extend(cookie);
         }
         if all > Jar::MOST_OF_A_DOMAIN && kept < all {
             let refused = all - kept;

@@ -65,6 +65,8 @@ pub(super) struct Marks {
     connection: Option<Pulse>,
     /// How many connections took the request, so that the server may have it.
     taken: usize,
+    /// Whether an open connection ended without an answer, so that the request went over another.
+    pub resent: bool,
     /// The TLS version, once the server has proved itself.
     pub tls_version: Option<&'static str>,
 }
@@ -89,6 +91,7 @@ impl Trace {
                 refused: None,
                 connection: None,
                 taken: 0,
+                resent: false,
                 tls_version: None,
             }),
         })
@@ -237,6 +240,11 @@ pub(super) fn mark_going_out() {
 /// Notes that the connection was closed before it took the request.
 pub(super) fn mark_not_taken() {
     mark(|marks| marks.taken = marks.taken.saturating_sub(1), None);
+}
+
+/// Notes that the connection ended without an answer, and the request goes over another.
+pub(super) fn mark_resent() {
+    mark(|marks| marks.resent = true, None);
 }
 
 /// Looks host names up as the system does, and marks when.

@@ -219,6 +219,19 @@ pub struct Cookie {
     pub host_only: bool,
     /// From where it is sent along: `Strict`, `Lax`, `None`; `None` where the server did not say.
     pub same_site: Option<&'static str>,
+    /// What else a server said of one that it set.
+    pub more: CookieMore,
+}
+
+/// What a jar does not keep of a cookie, or why it does not keep it at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CookieMore {
+    /// A jar of its own for each site it is embedded in (CHIPS).
+    pub partitioned: bool,
+    /// What is thrown away first: `Low`, `Medium`, `High`.
+    pub priority: Option<&'static str>,
+    /// Why the jar refused it, in a few words.
+    pub refused: Option<&'static str>,
 }
 
 impl fmt::Debug for Cookie {
@@ -246,6 +259,59 @@ pub struct Hop {
     pub reused: bool,
     /// How long each part of this hop took, and all of it.
     pub timings: Timings,
+    /// What it said, and to what.
+    pub heads: Heads,
+}
+
+/// The heads of a request and of its answer on the way, without bodies.
+#[derive(Clone, Default)]
+pub struct Heads {
+    /// The request's headers as they were sent.
+    pub sent: Vec<(String, String)>,
+    /// The answer's version: `HTTP/1.1`, `HTTP/2`.
+    pub version: String,
+    /// The answer's reason phrase.
+    pub reason: String,
+    /// The answer's headers in the order they came.
+    pub received: Vec<(String, Bytes)>,
+    /// The cookies it set.
+    pub cookies: Vec<Cookie>,
+    /// Whether more headers were sent or came than are kept.
+    pub cut: bool,
+}
+
+impl Heads {
+    /// How much is kept of each head, in bytes (64 KiB): a loop has many of them.
+    pub const KEPT: usize = 64 * 1024;
+
+    /// As much of these as is kept.
+    pub fn new(sent: &[(String, String)], received: &[(String, Bytes)]) -> Self {
+        let fits = |lengths: &mut dyn Iterator<Item = usize>| {
+            let mut room = Self::KEPT;
+            lengths
+                .take_while(|length| {
+                    let fits = *length <= room;
+                    room = room.saturating_sub(*length);
+                    fits
+                })
+                .count()
+        };
+        let ours = fits(&mut sent.iter().map(|(name, value)| name.len() + value.len()));
+        let theirs = fits(&mut received.iter().map(|(name, value)| name.len() + value.len()));
+        Self {
+            sent: sent[..ours].to_vec(),
+            received: received[..theirs].to_vec(),
+            cut: ours < sent.len() || theirs < received.len(),
+            ..Self::default()
+        }
+    }
+}
+
+impl fmt::Debug for Heads {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers may hold tokens.
+        write!(f, "Heads({} sent, {} received)", self.sent.len(), self.received.len())
+    }
 }
 
 impl Hop {
@@ -298,6 +364,8 @@ pub struct Connection {
     pub reused: bool,
     /// Whether it took the request: from then on the server may have it, whatever else becomes of it.
     pub taken: bool,
+    /// Whether another one, which was open before, ended without an answer, so that the request was sent again.
+    pub resent: bool,
     /// What TLS agreed on with the server; `None` without TLS.
     pub tls: Option<Arc<Tls>>,
 }

@@ -25,6 +25,8 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// How long nothing may be heard from a server; `None` is 10 minutes, zero for ever.
     pub silence: Option<Duration>,
+    /// How long a connection may take to open, TLS included; `None` is a minute, zero for ever.
+    pub connecting: Option<Duration>,
     /// At most so many MiB of a response are kept; `None` is 4096.
     pub response_limit: Option<u32>,
     /// A proxy URL for all requests, `direct` for none; `None` takes the environment's.
@@ -57,6 +59,8 @@ pub struct ConfigDto {
     pub timeout: Option<DurationText>,
     /// Give up when no byte came or went for so long; absent is `10m`, `0s` is never.
     pub silence: Option<DurationText>,
+    /// Give up when a connection is not open after so long, TLS included; absent is `1m`, `0s` is never.
+    pub connecting: Option<DurationText>,
     /// Keep at most so many MiB of a response, as it came and decoded; absent is 4096.
     pub response_limit: Option<u32>,
     /// A proxy URL for all requests, or `direct` for none; absent takes the environment's.
@@ -165,6 +169,7 @@ impl fmt::Debug for Config {
             .field("theme", &self.theme)
             .field("timeout", &self.timeout)
             .field("silence", &self.silence)
+            .field("connecting", &self.connecting)
             .field("response_limit", &self.response_limit)
             .field("proxy", &self.proxy.as_deref().map(without_credentials))
             .field("ca_file", &self.ca_file)
@@ -187,6 +192,7 @@ impl ConfigDto {
             theme: dto.theme,
             timeout: dto.timeout.map(|timeout| timeout.0),
             silence: dto.silence.map(|silence| silence.0),
+            connecting: dto.connecting.map(|connecting| connecting.0),
             response_limit: dto.response_limit,
             proxy: dto.proxy,
             ca_file: dto.ca_file.map(|path| folder.join(path)),
@@ -294,7 +300,7 @@ mod tests {
         std::fs::write(&file, "theme = \"dark\"\ntimeout = \n").unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config, problems.len()), (Config::default(), 1));
-        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
+        let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nconnecting = \"5s\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
         std::fs::write(&file, text).unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), problems), (Some("dark"), Vec::new()));
@@ -305,8 +311,8 @@ mod tests {
         );
         assert_eq!(config.ca_file, Some(folder.path().join("ca.pem")));
         assert_eq!(
-            (config.silence, config.response_limit),
-            (Some(Duration::from_mins(1)), Some(9))
+            (config.silence, config.connecting, config.response_limit),
+            (Some(Duration::from_mins(1)), Some(Duration::from_secs(5)), Some(9))
         );
     }
 

@@ -158,6 +158,7 @@ pub static CONFIG: Shape = Shape(&[
     ("theme", Any),
     ("timeout", Any),
     ("silence", Any),
+    ("connecting", Any),
     ("response_limit", Any),
     ("proxy", Any),
     ("ca_file", Any),

@@ -295,6 +295,26 @@ async fn silence_ends_what_no_limit_of_time_does() {
 }
 
 #[tokio::test]
+async fn opening_a_connection_has_a_limit_of_its_own() {
+    let (_listener, url) = silent().await;
+    let limited = || {
+        Client::new(ClientConfig {
+            connecting: Duration::from_millis(60),
+            ..config()
+        })
+    };
+    let https = url.replace("http://", "https://");
+    let exchange = limited().send(signed(get(&https)), context()).await;
+    let message = told(&exchange, SendErrorKind::Timeout);
+    // Where a busy machine is slow, it may be before the handshake.
+    let (start, end) = (
+        message.starts_with("no connection to `127.0.0.1:"),
+        message.contains("` after 60ms, while "),
+    );
+    assert!(start && end, "{message}");
+}
+
+#[tokio::test]
 async fn an_open_connection_that_had_ended_costs_no_answer() {
     // It answers the first request of each connection, and hangs up on the second without a word.
     let server = Server::start(|received: &Received| {
@@ -312,6 +332,10 @@ async fn an_open_connection_that_had_ended_costs_no_answer() {
     let exchange = client.send(get("/again"), context()).await;
     assert!(exchange.result.is_ok(), "{exchange:?}");
     assert_eq!(server.seen().last().unwrap().connection, 1);
+    assert!(
+        exchange.connection.resent && !exchange.connection.reused,
+        "told where it went"
+    );
 
     assert!(client.send(get("/first"), context()).await.result.is_ok());
     let post = signed(request("POST", &server.url("/again"), ResolvedBody::None));

@@ -127,6 +127,37 @@ async fn cookies_are_kept_and_sent_at_each_hop() {
     assert_eq!(server.seen()[1].header("cookie").as_deref(), Some("hop=302"));
     assert_eq!(response(&exchange).cookies[0].name, "end");
     assert_eq!(jar.list().len(), 2);
+    // What the hop said and set is kept with it.
+    let heads = &exchange.hops[0].heads;
+    assert_eq!(
+        (heads.cookies[0].name.as_str(), heads.cookies[0].more.refused),
+        ("hop", None)
+    );
+    assert!(
+        heads
+            .received
+            .iter()
+            .any(|(name, value)| name == "Location" && value == "/end"),
+        "{heads:?}"
+    );
+    assert!(heads.sent.iter().any(|(name, _)| name == "Host") && heads.version == "HTTP/1.1");
+}
+
+#[tokio::test]
+async fn of_a_hop_so_much_is_kept_and_what_the_jar_refuses_is_told() {
+    let server = Server::start(|received: &Received| {
+        if received.line().starts_with("GET /end ") {
+            return answer("200 OK\r\nSet-Cookie: dom=1; Domain=example.com", b"the end");
+        }
+        let long = "x".repeat(50_000);
+        answer(&format!("302 Found\r\nLocation: /end\r\nA: {long}\r\nB: {long}"), b"")
+    })
+    .await;
+    let exchange = send(get(&server.url("/"))).await;
+    let heads = &exchange.hops[0].heads;
+    let names: Vec<&str> = heads.received.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names.as_slice(), heads.cut), (&["Location", "A"][..], true));
+    assert_eq!(response(&exchange).cookies[0].more.refused, Some("another domain"));
 }
 
 #[tokio::test]
@@ -140,6 +171,9 @@ async fn a_loop_ends_with_an_error_and_a_hint() {
         "{told:?}"
     );
     assert_eq!((exchange.hops.len(), server.seen().len()), (11, 11));
+    let last = &exchange.hops[10].heads;
+    assert_eq!((last.reason.as_str(), last.cut), ("Found", false));
+    assert!(last.received.iter().any(|(name, _)| name == "Location"));
 
     let exchange = send(with_settings(get(&server.url("/")), |settings| {
         settings.max_redirects = Some(2);

@@ -205,6 +205,7 @@ fn cookies_are_read_by_name() {
         http_only: true,
         host_only: true,
         same_site: None,
+        more: crate::model::exchange::CookieMore::default(),
     }];
     assert_eq!(texts(run_job(job)), ["1 false { sid: '1' }"]);
 }

@@ -13,10 +13,11 @@ use crate::store::files::line_column;
 use crate::store::keys;
 
 /// What each setting takes, for whoever wrote something else.
-const TAKES: [(&str, &str); 13] = [
+const TAKES: [(&str, &str); 14] = [
     ("theme", "a name: `\"night\"`"),
     ("timeout", "a time: `\"30s\"`, `\"2m\"`"),
     ("silence", "a time: `\"30s\"`, `\"2m\"`"),
+    ("connecting", "a time: `\"30s\"`, `\"2m\"`"),
     ("response_limit", "a whole number of MiB"),
     ("proxy", "a URL, or `\"direct\"`"),
     ("ca_file", "the path of a file"),

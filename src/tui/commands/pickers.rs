@@ -53,7 +53,17 @@ pub fn palette(state: &State) -> Picker {
             ..Item::default()
         })
         .collect();
-    Picker::new("Commands", items)
+    Picker::new("Commands", items).free_text_where(
+        |text| text.parse::<usize>().is_ok(),
+        |text| format!("go to line {text} of the response's body"),
+        |text| {
+            let number = text.parse().unwrap_or(1);
+            vec![
+                Command::Act(Action::App(App::FocusResponse)),
+                Command::Act(Action::Response(response::Action::Line(number))),
+            ]
+        },
+    )
 }
 
 /// Every request, folder and collection.

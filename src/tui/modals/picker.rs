@@ -43,13 +43,23 @@ pub struct Item {
     pub method: Option<String>,
 }
 
+/// What the typed text itself stands for.
+#[derive(Clone, Copy, Debug)]
+struct FreeText {
+    make: fn(String) -> Vec<Command>,
+    /// Whether it stands for anything.
+    takes: fn(&str) -> bool,
+    /// What its row says.
+    label: fn(&str) -> String,
+}
+
 /// The list.
 #[derive(Debug)]
 pub struct Picker {
     title: String,
     items: Vec<Item>,
     on_cancel: Vec<Command>,
-    free_text: Option<fn(String) -> Vec<Command>>,
+    free_text: Option<FreeText>,
     filter: Field,
     ranking: Ranking,
     /// Which row of the filtered list, the free text's row being the last.
@@ -113,15 +123,36 @@ impl Picker {
     /// Offers the typed text itself as the last row, unless an item is called exactly that.
     #[must_use]
     pub fn free_text(mut self, make: fn(String) -> Vec<Command>) -> Self {
-        self.free_text = Some(make);
+        self.free_text = Some(FreeText {
+            make,
+            takes: |_| true,
+            label: |text| format!("use \"{text}\""),
+        });
         self
+    }
+
+    /// Offers the typed text as the last row where it stands for something, with what that is.
+    #[must_use]
+    pub fn free_text_where(
+        mut self,
+        takes: fn(&str) -> bool,
+        label: fn(&str) -> String,
+        make: fn(String) -> Vec<Command>,
+    ) -> Self {
+        self.free_text = Some(FreeText { make, takes, label });
+        self
+    }
+
+    /// What the row of the typed text says.
+    fn own_label(&self) -> Option<String> {
+        Some((self.free_text?.label)(self.own_text()?))
     }
 
     /// The typed text where it is a choice of its own: none of the items is called exactly that.
     fn own_text(&self) -> Option<&str> {
         let text = self.ranking.text().trim();
         self.free_text
-            .filter(|_| !text.is_empty() && self.items.iter().all(|item| item.label != text))
+            .filter(|free| !text.is_empty() && (free.takes)(text) && self.items.iter().all(|item| item.label != text))
             .map(|_| text)
     }
 
@@ -195,7 +226,7 @@ impl Picker {
             return Flow::Close;
         }
         match (self.free_text, self.own_text()) {
-            (Some(make), Some(text)) if row < self.rows() => {
+            (Some(FreeText { make, .. }), Some(text)) if row < self.rows() => {
                 cx.commands.extend(make(text.to_owned()));
                 Flow::Close
             }

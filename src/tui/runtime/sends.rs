@@ -323,6 +323,7 @@ fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
         insecure: config.insecure,
         timeout: config.timeout.unwrap_or_default(),
         silence: config.silence.unwrap_or(ClientConfig::SILENCE),
+        connecting: config.connecting.unwrap_or(ClientConfig::CONNECTING),
         body_limit: ClientConfig::body_limit(config.response_limit),
         working_dir: root,
         certificates: config.client_certificates.clone(),

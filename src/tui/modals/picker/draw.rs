@@ -71,7 +71,7 @@ impl Picker {
     }
 
     fn draw_own_text(&self, ground: Style, view: View<'_>, place: Rect, buf: &mut Buffer) {
-        let text = format!("use \"{}\"", self.own_text().unwrap_or_default());
+        let text = self.own_label().unwrap_or_default();
         let room = usize::from(place.width).saturating_sub(2);
         let at = Position::new(column_at(place.x, 2), place.y);
         glyphs::put_text(buf, at, &text, room, ground.patch(view.theme.accent));

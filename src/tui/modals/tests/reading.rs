@@ -16,6 +16,7 @@ fn cookie(domain: &str, name: &str) -> Cookie {
         http_only: true,
         host_only: true,
         same_site: None,
+        more: crate::model::exchange::CookieMore::default(),
     }
 }
 

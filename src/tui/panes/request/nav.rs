@@ -67,8 +67,7 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         }
         Some(Widget::Form(form)) => match nav {
             Nav::Up | Nav::Down => {
-                let moved = form.step(nav == Nav::Down);
-                if !moved {
+                if !form.step(nav == Nav::Down) {
                     over_the_edge(state, at, nav);
                 }
             }

@@ -149,11 +149,13 @@ pub fn fields(own: &Settings, parent: &Settings) -> Vec<Field> {
         .map(|(name, label, help, default)| {
             let value = slot(&mut own_copy, name).and_then(|slot| *slot);
             let inherited = slot(&mut parent_copy, name).and_then(|slot| *slot);
+            // The first press says what is not so already.
+            let first = !inherited.unwrap_or(*default);
             field(
                 name,
                 label,
                 help,
-                Kind::Choice(vec!["", "on", "off"]),
+                Kind::Choice(vec!["", word(first), word(!first)]),
                 value.map(word).unwrap_or_default().to_owned(),
                 fallback(inherited.map(|on| word(on).to_owned()), word(*default)),
             )

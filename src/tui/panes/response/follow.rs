@@ -274,11 +274,13 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -
         revealed,
     };
     match (tab, exchange, response) {
-        (Tab::Body, ..) | (Tab::Headers | Tab::Cookies, _, None) => failure::page(outcome, &show),
-        (Tab::Headers, _, Some(response)) => headers::headers(response, &show, width),
-        (Tab::Cookies, Some(exchange), Some(response)) => {
-            headers::cookies(response, exchange.started, now, &show, width)
+        (Tab::Headers, Some(exchange), response) if response.is_some() || !exchange.hops.is_empty() => {
+            headers::headers(exchange, &show, width)
         }
+        (Tab::Cookies, Some(exchange), response) if response.is_some() || !exchange.hops.is_empty() => {
+            headers::cookies(exchange, now, &show, width)
+        }
+        (Tab::Body | Tab::Headers | Tab::Cookies, ..) => failure::page(outcome, &show),
         (Tab::Tls, Some(exchange), _) => tls::tls(exchange.connection.tls.as_deref(), &show, now),
         (Tab::Tests, ..) => scripts::tests(outcome, &show),
         (Tab::Console, ..) => scripts::console(outcome, &show),

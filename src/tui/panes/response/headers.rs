@@ -1,8 +1,9 @@
 //! The tabs Headers and Cookies: names and values, a value whole where the cursor is.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::model::exchange::{Cookie, Response};
+use crate::model::exchange::{Cookie, Exchange, Hop};
 
 use super::page::{Ink, Page, Row};
 use super::show::Show;
@@ -25,37 +26,133 @@ pub(super) fn padded(name: &str, column: usize) -> String {
     format!("{name}{}  ", " ".repeat(rest))
 }
 
-pub(super) fn headers(response: &Response, show: &Show<'_>, width: usize) -> Page {
-    let column = column(response.headers.iter().map(|(name, _)| name.as_str()), width);
-    let rows = response.headers.iter().map(|(name, value)| {
-        let value = show.text(&String::from_utf8_lossy(value));
-        Row::new(Ink::Text, value.clone())
-            .lead(Ink::Name, padded(name, column))
-            .elided()
-            .copied(format!("value of {name}"), value)
-    });
-    Page::new(rows.collect())
+/// The headers of the answer, then those of each answer on the way to it, the last one first.
+pub(super) fn headers(exchange: &Exchange, show: &Show<'_>, width: usize) -> Page {
+    let own = exchange.response().map(|response| &response.headers);
+    let hops = exchange.hops.iter().map(|hop| &hop.heads.received);
+    let names = own.into_iter().chain(hops).flatten().map(|(name, _)| name.as_str());
+    let column = column(names, width);
+    let lines = |headers: &[(String, Bytes)]| -> Vec<Row> {
+        let rows = headers.iter().map(|(name, value)| {
+            let value = show.text(&String::from_utf8_lossy(value));
+            Row::new(Ink::Text, value.clone())
+                .lead(Ink::Name, padded(name, column))
+                .elided()
+                .copied(format!("value of {name}"), value)
+        });
+        rows.collect()
+    };
+    let mut rows = own.map_or_else(Vec::new, |headers| lines(headers));
+    for hop in exchange.hops.iter().rev() {
+        if !rows.is_empty() {
+            rows.push(Row::default());
+        }
+        rows.push(way(hop, show));
+        rows.extend(lines(&hop.heads.received));
+        if hop.heads.cut {
+            rows.push(Row::new(
+                Ink::Dim,
+                "more headers came than are kept of an answer on the way",
+            ));
+        }
+    }
+    Page::new(rows)
 }
 
-/// The cookies a response set at `set`, seen from `now`.
-pub(super) fn cookies(response: &Response, set: Timestamp, now: Timestamp, show: &Show<'_>, width: usize) -> Page {
-    let column = column(response.cookies.iter().map(|cookie| cookie.name.as_str()), width);
-    let rows = response.cookies.iter().map(|cookie| {
+/// ` 302  Found GET http://a.example/old → /new`.
+fn way(hop: &Hop, show: &Show<'_>) -> Row {
+    let reason = show.text(&hop.heads.reason);
+    let text = show.text(&format!("{} {}", hop.method, hop.url));
+    let led = show.text(&hop.led());
+    Row::new(Ink::badge(hop.status), format!(" {} ", hop.status))
+        .then(Ink::Dim, format!(" {reason}").trim_end().to_owned())
+        .then(Ink::Text, format!(" {text}"))
+        .then(Ink::Dim, format!(" {led}"))
+        .copied("the answer on the way", format!("{text} {led}"))
+}
+
+/// The widest the column of values gets.
+const WIDEST_VALUE: usize = 24;
+
+/// The cookies that the answer set, and then those of each answer on the way to it, seen from `now`.
+pub(super) fn cookies(exchange: &Exchange, now: Timestamp, show: &Show<'_>, width: usize) -> Page {
+    let own = exchange.response().map_or(&[][..], |response| &response.cookies);
+    let all = || {
+        own.iter()
+            .chain(exchange.hops.iter().flat_map(|hop| &hop.heads.cookies))
+    };
+    let table = Table {
+        name: column(all().map(|cookie| cookie.name.as_str()), width),
+        value: WIDEST_VALUE.min(width / 4).max(6),
+        place: all()
+            .map(|cookie| glyphs::width(&place(cookie)))
+            .max()
+            .unwrap_or(0)
+            .min(width / 3),
+        end: all()
+            .map(|cookie| glyphs::width(&end(cookie, exchange.started, now)))
+            .max()
+            .unwrap_or(0),
+        set: exchange.started,
+        now,
+    };
+    let mut rows: Vec<Row> = own.iter().map(|cookie| table.row(cookie, show)).collect();
+    for hop in exchange.hops.iter().rev().filter(|hop| !hop.heads.cookies.is_empty()) {
+        if !rows.is_empty() {
+            rows.push(Row::default());
+        }
+        rows.push(way(hop, show));
+        rows.extend(hop.heads.cookies.iter().map(|cookie| table.row(cookie, show)));
+    }
+    Page::new(rows)
+}
+
+/// The columns of the cookies.
+struct Table {
+    name: usize,
+    value: usize,
+    place: usize,
+    end: usize,
+    set: Timestamp,
+    now: Timestamp,
+}
+
+impl Table {
+    /// One line: name, value, place, end, what else is so. Under the cursor the value is whole.
+    fn row(&self, cookie: &Cookie, show: &Show<'_>) -> Row {
         let value = show.text(&cookie.value);
-        Row::new(Ink::Text, value.clone())
-            .then(Ink::Dim, format!("  {}", facts(cookie, set, now)))
-            .lead(Ink::Name, padded(&cookie.name, column))
-            .elided()
-            .copied(format!("value of {}", cookie.name), value)
-    });
-    Page::new(rows.collect())
+        let refused = cookie.more.refused.map(|why| format!("refused: {why}"));
+        let (place, end, flags) = (place(cookie), end(cookie, self.set, self.now), flags(cookie));
+        let lead = padded(&cookie.name, self.name);
+        let line = |value: String| {
+            let row = Row::new(Ink::Text, value).lead(Ink::Name, lead.clone());
+            match &refused {
+                Some(refused) => row.then(Ink::Warn, format!("{refused}  ")),
+                None => row,
+            }
+        };
+        let rest = format!("{}{}{flags}", padded(&place, self.place), padded(&end, self.end));
+        let row = line(padded(&value, self.value))
+            .then(Ink::Dim, rest.trim_end().to_owned())
+            .elided();
+        let facts: Vec<&str> = [place.as_str(), &end, &flags]
+            .into_iter()
+            .filter(|fact| !fact.is_empty())
+            .collect();
+        let whole = line(format!("{value}  ")).then(Ink::Dim, facts.join(" · "));
+        row.opened(whole).copied(format!("value of {}", cookie.name), value)
+    }
 }
 
-/// `example.org/ and below · expires in 3 days (2026-01-04 09:00) · Secure`.
-fn facts(cookie: &Cookie, set: Timestamp, now: Timestamp) -> String {
+/// `example.org/ and below`.
+fn place(cookie: &Cookie) -> String {
     let below = if cookie.host_only { "" } else { " and below" };
-    let mut facts = vec![format!("{}{}{below}", cookie.domain, cookie.path)];
-    facts.push(match cookie.expires {
+    format!("{}{}{below}", cookie.domain, cookie.path)
+}
+
+/// `expires in 3 days (2026-01-04 09:00)`, of a cookie that was set at `set`.
+fn end(cookie: &Cookie, set: Timestamp, now: Timestamp) -> String {
+    match cookie.expires {
         Some(at) if at <= set => "expired, was removed".to_owned(),
         Some(at) => {
             let word = if at <= now { "expired" } else { "expires" };
@@ -63,20 +160,30 @@ fn facts(cookie: &Cookie, set: Timestamp, now: Timestamp) -> String {
             format!("{word} {} ({date})", words::moment(at, now))
         }
         None => "session".to_owned(),
-    });
-    if cookie.secure {
-        facts.push("Secure".to_owned());
     }
-    if cookie.http_only {
-        facts.push("HttpOnly".to_owned());
+}
+
+/// `Secure · HttpOnly · SameSite=Lax`.
+fn flags(cookie: &Cookie) -> String {
+    let mut flags = Vec::new();
+    for (there, word) in [
+        (cookie.secure, "Secure"),
+        (cookie.http_only, "HttpOnly"),
+        (cookie.more.partitioned, "Partitioned"),
+    ] {
+        if there {
+            flags.push(word.to_owned());
+        }
     }
-    facts.extend(cookie.same_site.map(|site| format!("SameSite={site}")));
-    facts.join(" · ")
+    flags.extend(cookie.same_site.map(|site| format!("SameSite={site}")));
+    flags.extend(cookie.more.priority.map(|priority| format!("Priority={priority}")));
+    flags.join(" · ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::exchange::CookieMore;
 
     #[test]
     fn a_cookies_end_is_told_in_words() {
@@ -92,14 +199,14 @@ mod tests {
             http_only: true,
             host_only: false,
             same_site: Some("Lax"),
+            more: CookieMore::default(),
         };
-        let shown = |expires, later| facts(&cookie(expires), now, now + seconds(later));
-        assert_eq!(
-            shown(Some(3 * 86_400), 0),
-            "example.org/ and below · expires in 3 days (1970-01-04 00:00) · Secure · HttpOnly · SameSite=Lax"
-        );
-        assert!(shown(Some(60), 120).contains("· expired 60 seconds ago (1970-01-01 00:01) ·"));
-        assert!(shown(Some(-1), 0).contains("· expired, was removed ·"));
-        assert!(shown(None, 0).contains("· session ·"));
+        let shown = |expires, later| end(&cookie(expires), now, now + seconds(later));
+        assert_eq!(shown(Some(3 * 86_400), 0), "expires in 3 days (1970-01-04 00:00)");
+        assert_eq!(shown(Some(60), 120), "expired 60 seconds ago (1970-01-01 00:01)");
+        assert_eq!(shown(Some(-1), 0), "expired, was removed");
+        assert_eq!(shown(None, 0), "session");
+        assert_eq!(place(&cookie(None)), "example.org/ and below");
+        assert_eq!(flags(&cookie(None)), "Secure · HttpOnly · SameSite=Lax");
     }
 }

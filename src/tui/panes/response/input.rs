@@ -26,6 +26,8 @@ use super::{Action, State, body, compare, extract, filter, follow, request, toke
 const WHEEL: isize = 3;
 /// Larger bodies are not handed to outside programs: as text they would be in memory several times over. In bytes.
 const MOST_OPENED: usize = 64 * 1024 * 1024;
+/// A longer value is nothing to search for, in bytes.
+const MOST_SEARCHED: usize = 256;
 /// Columns a step sideways scrolls.
 const SIDEWAYS: isize = 8;
 
@@ -39,6 +41,11 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Charset(charset) => read_as(state, |wanted| wanted.charset = charset),
         Action::Save => save(state, cx),
         Action::Fold | Action::FoldInside | Action::FoldLevel | Action::FoldAround => fold(state, action, cx),
+        Action::Pair | Action::NextSibling | Action::PreviousSibling | Action::LineStart | Action::LineEnd => {
+            walk(state, action, cx);
+        }
+        Action::SearchValue => search_value(state, cx),
+        Action::Line(number) => go_to(state, number, cx),
         Action::Token => token(state, cx),
         Action::External => external(state, cx),
         Action::Extract => extract::ask(state, cx),
@@ -138,6 +145,69 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     }
 }
 
+/// Goes where a key leads in a body that is laid out.
+fn walk(state: &mut State, action: Action, cx: &mut Cx<'_>) {
+    let shown = state.shows_body().then(|| state.place_mut()?.shown_mut()).flatten();
+    let Some(Body { document, view, .. }) = shown else {
+        return cx.shared.notify(Level::Info, "only in a body there is somewhere to go");
+    };
+    let (there, what) = match action {
+        Action::Pair => (view.to_pair(document), "no bracket opens or ends on this line"),
+        Action::NextSibling => (view.to_sibling(document, true), "this is the last of its siblings"),
+        Action::PreviousSibling => (view.to_sibling(document, false), "this is the first of its siblings"),
+        Action::LineStart => return view.to_first_column(),
+        _ => return view.to_line_end(document),
+    };
+    if !there {
+        let nests = document.nests(view.form());
+        let text = if nests {
+            what
+        } else {
+            "only laid out JSON has brackets and siblings"
+        };
+        cx.shared.notify(Level::Info, text);
+    }
+}
+
+/// Searches the body for the value under the cursor, as it is written in it.
+fn search_value(state: &mut State, cx: &mut Cx<'_>) {
+    let shown = state.shows_body().then(|| state.place()?.shown()).flatten();
+    let value = shown.and_then(|Body { document, view, .. }| {
+        let range = document.value_at(view.form(), view.cursor_line(document))?;
+        let bytes = document
+            .source()
+            .read(range.start, range.len().min(MOST_SEARCHED))
+            .ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let inner = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .unwrap_or(&text);
+        let simple = !inner.is_empty() && range.len() < MOST_SEARCHED && !inner.starts_with(['{', '[']);
+        simple.then(|| inner.to_owned())
+    });
+    let Some(value) = value else {
+        return cx
+            .shared
+            .notify(Level::Info, "there is no value to search for on this line");
+    };
+    begin_search(state);
+    state.search.typing = false;
+    state.search.field.set_text(&regex::escape(&value));
+    follow::search(state, true, cx);
+}
+
+fn go_to(state: &mut State, number: usize, cx: &mut Cx<'_>) {
+    state.turn_to(Tab::Body);
+    match state.place_mut().and_then(|place| place.shown_mut()) {
+        Some(Body { document, view, .. }) => view.goto_line(document, number),
+        None => cx.shared.notify(
+            Level::Info,
+            "there is no body to go to a line of: send the request first",
+        ),
+    }
+}
+
 fn token(state: &State, cx: &mut Cx<'_>) {
     let exchange = state.place().and_then(|place| place.outcome.exchange.as_ref());
     let (Some(node), Some(response)) = (state.shown, exchange.and_then(|exchange| exchange.response())) else {
@@ -234,8 +304,16 @@ fn nav_body(Body { document, view, .. }: &mut Body, nav: Nav) {
     match nav {
         Nav::Up => view.move_cursor(document, -1),
         Nav::Down => view.move_cursor(document, 1),
+        // In what is scrolled sideways, back; else out of what one is in.
+        Nav::Left if view.left() == 0 => {
+            let _ = view.fold_here(document) || view.to_parent(document);
+        }
         Nav::Left => view.scroll_columns(document, -SIDEWAYS),
+        Nav::Right if view.unfold_here(document) => {}
         Nav::Right => view.scroll_columns(document, SIDEWAYS),
+        Nav::Open => {
+            view.toggle_fold(document);
+        }
         Nav::PageUp => view.page(document, -1),
         Nav::PageDown => view.page(document, 1),
         Nav::HalfUp => view.half_page(document, -1),
@@ -423,8 +501,8 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
         MouseEventKind::ScrollUp => wheel(state, -WHEEL),
         MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => {
             let right = event.kind == MouseEventKind::ScrollRight;
-            if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
-                nav_body(shown, if right { Nav::Right } else { Nav::Left });
+            if let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) {
+                view.scroll_columns(document, if right { SIDEWAYS } else { -SIDEWAYS });
             }
         }
         _ => {}

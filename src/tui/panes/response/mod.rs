@@ -176,6 +176,20 @@ pub enum Action {
     FoldLevel,
     /// Folds all but the path to the cursor.
     FoldAround,
+    /// Goes to the other bracket.
+    Pair,
+    /// Goes to the next member of what the cursor's line lies in.
+    NextSibling,
+    /// Goes to the one before.
+    PreviousSibling,
+    /// Scrolls to the start of the line.
+    LineStart,
+    /// Scrolls to its end.
+    LineEnd,
+    /// Searches for the value under the cursor.
+    SearchValue,
+    /// Goes to a line by its number.
+    Line(usize),
     /// Filters the body.
     Filter,
     /// Keeps the filter on the request, or takes it away.
@@ -191,6 +205,12 @@ pub enum Action {
 /// The words for the actions.
 pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.wrap" "wrap" "Wrap long lines of the response, or stop wrapping them" Action::Wrap,
+    "response.pair" "other bracket" "Go to the other bracket of the JSON in the response" Action::Pair,
+    "response.next-sibling" "next sibling" "Go to the next member beside this one in the response" Action::NextSibling,
+    "response.previous-sibling" "previous sibling" "Go to the member before this one in the response" Action::PreviousSibling,
+    "response.line-start" "line's start" "Scroll to the start of the response's lines" Action::LineStart,
+    "response.line-end" "line's end" "Scroll to the end of the response's line" Action::LineEnd,
+    "response.search-value" "search this value" "Search the response for the value under the cursor" Action::SearchValue,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
     "response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
     "response.as-guessed" "view as what it is" "Read the response's body as its type and first bytes say" Action::As(None),

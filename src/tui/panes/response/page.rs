@@ -109,6 +109,8 @@ pub(super) struct Row {
     pub text: Vec<Piece>,
     /// Shown on one line, elided, unless the cursor is on it.
     pub elide: bool,
+    /// What is shown instead while the cursor is on it.
+    pub opened: Option<Box<Row>>,
     /// What copying the row gives: its words and the text; by default its text.
     pub copy: Option<(String, Arc<str>)>,
 }
@@ -143,6 +145,18 @@ impl Row {
     pub(super) fn elided(mut self) -> Self {
         self.elide = true;
         self
+    }
+
+    /// The same, with another one in its place while the cursor is on it.
+    #[must_use]
+    pub(super) fn opened(mut self, row: Self) -> Self {
+        self.opened = Some(Box::new(row));
+        self
+    }
+
+    /// The row as it is shown, with or without the cursor on it.
+    fn seen(&self, here: bool) -> &Self {
+        self.opened.as_deref().filter(|_| here).unwrap_or(self)
     }
 
     pub(super) fn plain(&self) -> String {
@@ -207,7 +221,7 @@ impl Page {
     /// Takes a pattern to mark; `None` takes the marks away.
     pub(super) fn find(&mut self, pattern: Option<Regex>) {
         self.hits = pattern.as_ref().map_or_else(Vec::new, |pattern| {
-            let hit = |row: &Row| pattern.is_match(&row.plain()) || pattern.is_match(&row.lead_plain());
+            let hit = |row: &Row| pattern.is_match(&row.seen(true).plain()) || pattern.is_match(&row.lead_plain());
             (0..self.rows.len()).filter(|at| hit(&self.rows[*at])).collect()
         });
         self.pattern = pattern;
@@ -219,7 +233,7 @@ impl Page {
 
     fn height(&self, row: usize, cursor: usize) -> usize {
         match self.rows.get(row) {
-            Some(line) if line.elide && self.cursor && row == cursor => breaks(line, self.width).len(),
+            Some(line) if line.elide && self.cursor && row == cursor => breaks(line.seen(true), self.width).len(),
             _ => self.heights.get(row).copied().unwrap_or(1),
         }
     }
@@ -303,7 +317,7 @@ impl Page {
                     ground,
                     pattern: self.pattern.as_ref(),
                 }
-                .row(row, here, skip, place, buf);
+                .row(row.seen(here), here, skip, place, buf);
             }
             top += height;
         }

@@ -81,6 +81,10 @@ pub(super) fn index(shown: &[Tab], tab: Tab) -> usize {
 pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
+    // Those that were set on the way are there as well.
+    let hops = exchange.into_iter().flat_map(|exchange| &exchange.hops);
+    let cookies =
+        response.map_or(0, |response| response.cookies.len()) + hops.map(|hop| hop.heads.cookies.len()).sum::<usize>();
     let warnings = exchange.map_or(0, |exchange| exchange.warnings.len());
     let doubted = exchange.and_then(|exchange| exchange.connection.tls.as_ref());
     let doubted = doubted.is_some_and(|tls| tls.verdict != Verdict::Trusted);
@@ -90,7 +94,7 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
             Tab::Body if response.is_none() => tabs::Tab::new(if outcome.skipped { "Skipped" } else { "Error" }),
             Tab::Body => tabs::Tab::new("Body"),
             Tab::Headers => tabs::Tab::new("Headers").count(response.map_or(0, |response| response.headers.len())),
-            Tab::Cookies => tabs::Tab::new("Cookies").count(response.map_or(0, |response| response.cookies.len())),
+            Tab::Cookies => tabs::Tab::new("Cookies").count(cookies),
             Tab::Tests => tabs::Tab::new("Tests").badge(&tests_badge(outcome)),
             Tab::Console => tabs::Tab::new("Console").count(outcome.console.len()),
             Tab::Timing => tabs::Tab::new("Timing"),

@@ -23,6 +23,7 @@ use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 
 mod filters;
+mod keys;
 mod kinds;
 mod pages;
 mod searching;
@@ -54,6 +55,7 @@ fn response(status: u16, media_type: &str, body: impl Into<Bytes>) -> Response {
             http_only: true,
             host_only: true,
             same_site: None,
+            more: crate::model::exchange::CookieMore::default(),
         }],
         truncated: None,
     }

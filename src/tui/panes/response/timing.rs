@@ -55,6 +55,8 @@ pub(super) fn timing(outcome: &Outcome, exchange: &Exchange, show: &Show<'_>, wi
     if connection.remote.is_some() {
         let kind = if connection.reused {
             "reused: it was open already, so no lookup and no handshake"
+        } else if connection.resent {
+            "new: the one that was open ended without an answer, so the request was sent again"
         } else {
             "new"
         };

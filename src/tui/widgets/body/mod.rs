@@ -58,6 +58,7 @@ mod styles;
 mod syntax;
 mod tint;
 mod view;
+mod walk;
 mod window;
 
 #[cfg(test)]

@@ -502,7 +502,7 @@ impl View {
         self.sight(doc).get(row).map_or(1, |line| glyphs::rows(&line, width))
     }
 
-    fn text_width(&self, doc: &Document) -> usize {
+    pub(super) fn text_width(&self, doc: &Document) -> usize {
         Columns::new(doc, self.form, self.width).text
     }
 }

@@ -243,7 +243,7 @@ fn a_script_goes_to_the_outside_editor_and_back() {
 fn settings_say_what_is_wrong_with_them() {
     let mut harness = open(120, 40, "List services");
     harness.press("]]]]]<space>");
-    assert_eq!(request(&harness).settings.verify_tls, Some(true));
+    assert_eq!(request(&harness).settings.verify_tls, Some(false), "checked by default");
     harness.press("<space><space>");
     assert_eq!(request(&harness).settings.verify_tls, None);
     harness.press("G<up><up><enter>soon");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::model::Scope;
+use crate::model::exchange::{CookieMore, Heads};
 use crate::model::variable::{Change, CurrentValue, Owner, VariableWrite};
 use crate::tui::panes::response::Tab;
 
@@ -70,6 +71,26 @@ fn tests_and_script_errors_say_what_is_wrong() {
     has(&harness, "No script wrote anything");
 }
 
+/// A cookie of a hop, which the jar did not take.
+fn refused_cookie() -> Cookie {
+    Cookie {
+        name: "dom".to_owned(),
+        value: "v".repeat(60),
+        domain: "other.example".to_owned(),
+        path: "/".to_owned(),
+        expires: None,
+        secure: false,
+        http_only: false,
+        host_only: false,
+        same_site: None,
+        more: CookieMore {
+            partitioned: true,
+            priority: Some("High"),
+            refused: Some("another domain"),
+        },
+    }
+}
+
 #[test]
 fn the_waterfall_shows_redirects_and_reused_connections() {
     let mut outcome = json();
@@ -89,6 +110,11 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
                 total: Duration::from_millis(4),
                 ..Timings::default()
             },
+            heads: Heads {
+                reason: "Found".to_owned(),
+                cookies: vec![refused_cookie()],
+                ..Heads::new(&[], &[("X-Hop".to_owned(), "first".into())])
+            },
         });
     }
     let mut harness = sent(120, 40, outcome);
@@ -106,6 +132,18 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
         has(&harness, text);
     }
     has_not(&harness, "DNS lookup");
+
+    // What the answer on the way said and set stands behind what the last one did.
+    harness.press("]]]");
+    for text in [" 302  Found GET http://a.example/old → /new", "X-Hop ", "first"] {
+        has(&harness, text);
+    }
+    harness.press("]");
+    has(&harness, "vvvv…  refused: another domain  other.example/ and below");
+    has_not(&harness, &"v".repeat(60));
+    harness.press("G");
+    has(&harness, "Priority=High");
+    has(&harness, &"v".repeat(60));
 }
 
 #[test]

@@ -1,0 +1,76 @@
+//! The keys that lead through a laid out body.
+
+use super::*;
+
+/// Lines 1 to 13.
+const NESTED: &str = r#"{"a":[1,2,{"b":"x"}],"c":"needle","d":{"e":"needle"}}"#;
+
+fn nested() -> Harness {
+    let mut harness = sent(120, 40, answered(response(200, "application/json", NESTED)));
+    work(&mut harness);
+    harness
+}
+
+/// Presses keys from the first line on, and expects the cursor on the value of this path.
+fn leads(keys: &str, path: &str) {
+    let mut harness = nested();
+    harness.press("g");
+    harness.press(keys);
+    let screen = harness.screen();
+    assert!(
+        screen.contains(&format!("{path} ")),
+        "`{keys}` does not lead to `{path}`:\n{screen}"
+    );
+}
+
+#[test]
+fn brackets_siblings_and_parents_are_a_key_away() {
+    leads("j}", "$.c");
+    leads("j}}", "$.d");
+    leads("j}}{", "$.c");
+    leads("jjjjjhhh", "$.a");
+    leads("j%}", "$.c");
+    leads("jjjj%k", "$.a[2].b");
+    leads("jhl}", "$.c");
+}
+
+#[test]
+fn h_and_enter_fold_and_l_unfolds() {
+    let mut harness = nested();
+    harness.press("gjh");
+    has_not(&harness, "\"b\": \"x\"");
+    harness.press("l");
+    has(&harness, "\"b\": \"x\"");
+    harness.press("<enter>");
+    has_not(&harness, "\"b\": \"x\"");
+}
+
+#[test]
+fn a_line_is_gone_to_by_its_number() {
+    let mut harness = nested();
+    harness.press(":11");
+    has(&harness, "go to line 11 of the response's body");
+    harness.press("<enter>");
+    has(&harness, "$.d.e ");
+}
+
+#[test]
+fn a_value_is_searched_for_where_it_stands() {
+    let mut harness = nested();
+    harness.press("gj}*");
+    work(&mut harness);
+    has(&harness, "1/2");
+    harness.press("n");
+    has(&harness, "$.d.e ");
+}
+
+#[test]
+fn space_and_b_turn_pages() {
+    let rows: Vec<String> = (0..500).map(|n| format!("row {n}\n")).collect();
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", rows.concat())));
+    work(&mut harness);
+    harness.press("<space>");
+    has_not(&harness, "row 0 ");
+    harness.press("b");
+    has(&harness, "row 0 ");
+}
