@@ -81,6 +81,8 @@ static SETTINGS: Shape = Shape(&[
     ("timeout", Any),
     ("proxy", Any),
     ("disabled_headers", Any),
+    ("disabled_tls", Any),
+    ("cipher_suites", Any),
 ]);
 static FIELD: Shape = Shape(&[
     ("name", Any),
