@@ -191,7 +191,7 @@ fn search_value(state: &mut State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no value to search for on this line");
     };
-    begin_search(state);
+    begin_search(state, cx);
     state.search.typing = false;
     state.search.field.set_text(&regex::escape(&value));
     follow::search(state, true, cx);
