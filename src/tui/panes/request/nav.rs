@@ -30,10 +30,8 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     if matches!(nav, Nav::Open | Nav::Toggle) && is_locked(state) {
         return say_locked(state, cx);
     }
-    let in_text = matches!(
-        state.section().map(|section| &section.widget),
-        Some(Widget::Area { .. })
-    );
+    let widget = state.section().map(|section| &section.widget);
+    let in_text = matches!(widget, Some(Widget::Area { .. }));
     match nav {
         // The ends are those of the whole tab, not of one table in it; a text has ends of its own.
         Nav::Top if at > 0 && !in_text => return end(state, true),
@@ -67,7 +65,8 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         }
         Some(Widget::Form(form)) => match nav {
             Nav::Up | Nav::Down => {
-                if !form.step(nav == Nav::Down) {
+                let moved = form.step(nav == Nav::Down);
+                if !moved {
                     over_the_edge(state, at, nav);
                 }
             }
