@@ -84,12 +84,51 @@ pub(super) fn mentioned(scopes: &Scopes, scripts: &[&str]) -> Vec<Wanted> {
 }
 
 /// Whether a script has a name as a whole word: `key` is not wanted where `monkey` is said.
-fn names_it(script: &str, name: &str) -> bool {
-    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '$');
-    script.match_indices(name).any(|(at, _)| {
-        let (before, behind) = (&script[..at], &script[at + name.len()..]);
-        !goes_on(before.chars().next_back()) && !goes_on(behind.chars().next())
+pub(super) fn names_it(script: &str, name: &str) -> bool {
+    let goes_on = |c: Option<char>| c.is_some_and(in_a_word);
+    places(script, name).any(|(before, behind)| !goes_on(before.chars().next_back()) && !goes_on(behind.chars().next()))
+}
+
+/// Whether a script writes a variable: `pm.environment.set('key', …)`, `postman.setGlobalVariable("key", …)`.
+pub(super) fn writes_it(script: &str, name: &str) -> bool {
+    let last_word = |text: &str| text.rsplit(|c| !in_a_word(c)).next().map_or(0, str::len);
+    places(script, name).any(|(before, behind)| {
+        let quote = before.chars().next_back().filter(|c| "'\"`".contains(*c));
+        let Some(before) = quote.and_then(|quote| before.strip_suffix(quote).filter(|_| behind.starts_with(quote)))
+        else {
+            return false;
+        };
+        let Some(call) = before.trim_end().strip_suffix('(') else {
+            return false;
+        };
+        let (of, call) = call.split_at(call.len() - last_word(call));
+        let of = of.trim_end_matches('.');
+        match call {
+            "set" | "unset" => SCOPES.contains(&&of[of.len() - last_word(of)..]),
+            call => LEGACY_WRITES.contains(&call),
+        }
     })
+}
+
+/// What scripts write variables to, by its last word.
+const SCOPES: [&str; 4] = ["environment", "globals", "collectionVariables", "variables"];
+/// How scripts of old write variables.
+const LEGACY_WRITES: [&str; 4] = [
+    "setEnvironmentVariable",
+    "setGlobalVariable",
+    "clearEnvironmentVariable",
+    "clearGlobalVariable",
+];
+
+fn in_a_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+/// What is before and behind each place in which a name stands.
+fn places<'a>(script: &'a str, name: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let length = name.len();
+    let all: Vec<usize> = script.match_indices(name).map(|(at, _)| at).collect();
+    all.into_iter().map(move |at| (&script[..at], &script[at + length..]))
 }
 
 impl Wanted {
@@ -309,6 +348,25 @@ mod tests {
             ("monkey key", true),
         ] {
             assert_eq!(names_it(script, "key"), expected, "{script}");
+        }
+    }
+
+    #[test]
+    fn a_script_writes_a_variable_where_it_sets_one_of_its_name() {
+        for (script, expected) in [
+            ("pm.environment.set('key', 1)", true),
+            ("pm.collectionVariables.set(\n  `key`, 1)", true),
+            ("pm.environment.unset(\"key\")", true),
+            ("postman.setGlobalVariable('key', 1)", true),
+            ("pm.environment.get('key')", false),
+            ("pm.environment.set('key-2', 1)", false),
+            ("pm.environment.set('other', 'key')", false),
+            ("url.searchParams.set('key', 1)", false),
+            ("set('key')", false),
+            ("'key'", false),
+            ("key", false),
+        ] {
+            assert_eq!(writes_it(script, "key"), expected, "{script}");
         }
     }
 

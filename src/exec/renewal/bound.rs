@@ -8,7 +8,9 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
+use crate::exec::outside;
 use crate::exec::plan::{self, Plan};
+use crate::exec::scripts::sources;
 use crate::exec::source::{Source, collection_layer};
 use crate::exec::tokens::{TokenRequest, token_sources, tokens_seen};
 use crate::model::script::ScriptEvent;
@@ -164,10 +166,13 @@ impl Bound {
     }
 
     /// A fingerprint of what the token is fetched with: its requests as written, and the variables that they
-    /// use. Of those that scripts read, the ones that they name count.
+    /// use. Of those that scripts read, the ones that they name count; what they write themselves is no correction.
     pub fn made_of(&self, scopes: &Scopes) -> u64 {
         let mut hasher = DefaultHasher::new();
-        for plan in self.request.iter().chain(&self.refresh) {
+        let plans = || self.request.iter().chain(&self.refresh);
+        let all_scripts: Vec<&str> = plans().flat_map(sources).collect();
+        let is_own = |name: &str| all_scripts.iter().any(|script| outside::writes_it(script, name));
+        for plan in plans() {
             let auth = plan.auth();
             // An auth does not show its parameters.
             let params: Vec<_> = auth
@@ -183,11 +188,12 @@ impl Bound {
                 let all = Scope::ALL.iter().flat_map(|scope| &scopes.layer(*scope).bindings);
                 let said = all
                     .map(|binding| binding.key.as_str())
-                    .filter(|key| script.contains(key));
+                    .filter(|key| outside::names_it(script, key));
                 names.extend(said);
             }
             names.sort_unstable();
             names.dedup();
+            names.retain(|name| !is_own(name));
             for name in names {
                 let value = scopes.get(name).map(|(_, binding)| display_value(&binding.value));
                 (name, value).hash(&mut hasher);

@@ -24,6 +24,8 @@ use crate::model::token::{Token, TokenKeeper, TokenKey};
 const REFUSED: usize = 8;
 /// The pause after a first failure; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// So often in a row something else is tried at once after failures.
+const MOST_CORRECTED: u32 = 4;
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How many requests are remembered that a fresh token did not help.
@@ -75,6 +77,17 @@ struct Setback {
     at: Instant,
     /// What it was tried with: something else is tried at once.
     made_of: u64,
+    /// How often in a row it was something else. Nobody corrects that often: a script makes it anew each time.
+    corrected: u32,
+}
+
+impl Setback {
+    /// How long it is not tried again with this.
+    fn left(&self, made_of: u64) -> Option<Duration> {
+        let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
+        let left = pause(self.times).checked_sub(self.at.elapsed());
+        left.filter(|left| !left.is_zero() && !is_corrected)
+    }
 }
 
 /// How long nothing is tried again after so many failures in a row.
@@ -230,13 +243,10 @@ impl TokenStore {
                 (landing, false)
             } else {
                 let made_of = origin.made_of();
-                slot.setback = slot.setback.take().filter(|setback| setback.made_of == made_of);
-                let setback = slot.setback.as_ref().filter(|_| !forced);
-                if let Some(left) = setback.and_then(|setback| pause(setback.times).checked_sub(setback.at.elapsed())) {
-                    let failed = setback.map(|setback| setback.failed.clone());
-                    if let Some(failed) = failed.filter(|_| !left.is_zero()) {
-                        return Obtained::Paused(failed, left);
-                    }
+                if let Some(setback) = slot.setback.as_ref().filter(|_| !forced)
+                    && let Some(left) = setback.left(made_of)
+                {
+                    return Obtained::Paused(setback.failed.clone(), left);
                 }
                 let known = slot.token.clone();
                 let (flight, landing) = flight::begin(number, made_of, self.clone(), origin, want.clone(), known);
@@ -273,11 +283,14 @@ impl TokenStore {
         match &landed.token {
             Ok(token) => slot.take(token.clone()),
             Err(_) => {
+                let before = slot.setback.take();
+                let corrected = before.as_ref().filter(|before| before.made_of != made_of);
                 slot.setback = Some(Setback {
                     failed: landed.clone(),
-                    times: slot.setback.as_ref().map_or(0, |setback| setback.times) + 1,
+                    times: before.as_ref().map_or(0, |before| before.times) + 1,
                     at: Instant::now(),
                     made_of,
+                    corrected: corrected.map_or(0, |before| before.corrected + 1),
                 });
             }
         }

@@ -507,3 +507,24 @@ async fn a_corrected_password_need_not_wait_for_the_pause() {
     client.set("password", "right");
     assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 2));
 }
+
+#[tokio::test]
+async fn what_a_script_writes_or_only_seems_to_name_does_not_end_the_pause() {
+    let desk = Desk::open(Mood {
+        refuses: Some(401),
+        ..mood(LONG)
+    })
+    .await;
+    let mut client = Client::new(&desk, vec![source()]);
+    change_fetching(&mut client, |request| {
+        request.scripts.pre_request =
+            "pm.environment.set('ts', 1); pm.request.headers.add(pm.environment.get('ts'))".into();
+    });
+    assert!(error(&client.send(GET).await).contains("could not be renewed"));
+    // A letter of some word in the script, and what the script has written itself.
+    for (key, value) in [("e", "1"), ("ts", "2"), ("ts", "3")] {
+        client.set(key, value);
+        assert!(error(&client.send(GET).await).contains("not tried again"), "{key}");
+    }
+    assert_eq!(desk.asked(), 1);
+}

@@ -187,6 +187,28 @@ async fn what_is_corrected_need_not_wait_for_a_pause() {
     }
 }
 
+#[tokio::test]
+async fn what_is_another_each_time_waits_all_the_same() {
+    let (store, origin) = (TokenStore::default(), Fake::new(true));
+    let cancel = CancellationToken::new();
+    let mut paused = Vec::new();
+    for made_of in 0..8 {
+        origin.made_of.store(made_of, Ordering::Relaxed);
+        origin.go.notify_one();
+        let obtained = store.obtain(origin.clone(), want(None, Cause::Missing), &cancel).await;
+        paused.push(match obtained {
+            Obtained::Paused(_, left) => Some(left),
+            _ => None,
+        });
+    }
+    assert_eq!(paused.iter().filter(|left| left.is_none()).count(), 5, "{paused:?}");
+    // Every failure counts, whatever it was tried with: five in a row are a pause of sixteen seconds.
+    assert!(
+        paused[7].is_some_and(|left| left > Duration::from_secs(8)),
+        "{paused:?}"
+    );
+}
+
 /// Runs a request so often, so many at once.
 async fn run_many(client: &mut Client, times: usize, delay: Duration, parallel: usize) -> (usize, usize) {
     let options = RunOptions {
