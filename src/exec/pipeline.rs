@@ -242,15 +242,19 @@ impl Pipeline {
         Some(error.hint(passphrases::UNLOCK))
     }
 
-    /// The variables that nothing defines. One that is locked or that the user did not give is none of them: it is there, and
-    /// what stood in the way has been told.
+    /// The variables that nothing defines, those among them that are defined by themselves alone. One that is locked or that
+    /// the user did not give is none of them: it is there, and what stood in the way has been told.
     fn undefined(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<String> {
         let plan = &prepared.plan;
         let is_defined = |name: &str| match name.strip_prefix(vault::PREFIX) {
             Some(own) => {
                 plan.vault.iter().any(|(name, _)| name == own) || plan.locked_vault.iter().any(|name| name == own)
             }
-            None => prepared.scopes.get(name).is_some() || env_name(name).is_some(),
+            None => {
+                let found = prepared.scopes.get(name);
+                let is_told = found.is_some_and(|(_, binding)| binding.locked || binding.source.is_some());
+                is_told || env_name(name).is_some()
+            }
         };
         let names = resolved.unresolved.iter();
         names.filter(|name| !is_defined(name)).cloned().collect()

@@ -207,6 +207,16 @@ async fn a_cancelled_send_ends_without_scripts() {
 async fn what_nothing_defines_is_told() {
     let outcome = sent(group("", ""), request("R", "{{base}}/{{nothing}}", "", "")).await;
     assert_eq!(outcome.unresolved, ["nothing", "token"]);
+    let script = "pm.variables.set('loop', '{{loop}}'); pm.variables.set('a', '{{b}}'); pm.variables.set('b', '{{a}}')";
+    let outcome = sent(
+        group("", ""),
+        request("R", "{{base}}/{{nothing}}?l={{loop}}&a={{a}}", script, ""),
+    )
+    .await;
+    let mut told = outcome.unresolved;
+    told.retain(|name| name != "token");
+    assert_eq!(told.len(), 3, "one for each that is sent as written: {told:?}");
+    assert!(told.contains(&"loop".to_owned()), "{told:?}");
 }
 
 #[tokio::test]
