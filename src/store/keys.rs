@@ -3,13 +3,13 @@
 //! A key nobody knows costs nothing else: the file loads, and saving keeps it (it may be a later version's, or the user's
 //! own). What is free by design is let be: the parameters of an auth, `[postman]`'s rest, names of tokens.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer, Error};
 
-use super::files::line_column;
 use crate::model::problem::Problem;
 use crate::model::spelling;
 
@@ -181,7 +181,7 @@ pub static LOCK: Shape = Shape(&[("wanted", Any), ("package", Rows(&PIN))]);
 /// Reads a file's text, and tells of keys it does not know.
 pub(super) fn read<T: DeserializeOwned>(file: &Path, text: &str, shape: &Shape) -> Result<(T, Vec<Problem>), Error> {
     let table = DeTable::parse(text)?;
-    let problems = Look { file, text }.through(table.get_ref(), shape, "");
+    let problems = problems(file, text, table.get_ref(), shape);
     Ok((T::deserialize(Deserializer::from(table))?, problems))
 }
 
@@ -189,20 +189,27 @@ pub(super) fn read<T: DeserializeOwned>(file: &Path, text: &str, shape: &Shape) 
 pub fn unknown(file: &Path, text: &str, shape: &Shape) -> Vec<Problem> {
     let text = text.trim_start_matches('\u{feff}');
     let table = DeTable::parse(text);
-    table.map_or_else(
-        |_| Vec::new(),
-        |table| Look { file, text }.through(table.get_ref(), shape, ""),
-    )
+    table.map_or_else(|_| Vec::new(), |table| problems(file, text, table.get_ref(), shape))
 }
 
-struct Look<'a> {
-    file: &'a Path,
-    text: &'a str,
+/// A key nobody knows.
+struct Unknown {
+    /// Where it stands first.
+    at: usize,
+    /// How often it stands in tables of its kind.
+    times: usize,
+    /// The key that may be meant.
+    near: Option<&'static str>,
 }
 
-impl Look<'_> {
-    fn through(&self, table: &DeTable<'_>, shape: &Shape, within: &str) -> Vec<Problem> {
-        let mut out = Vec::new();
+/// Looking through a file: every key once for all tables of a kind, for a list has as many as it likes.
+#[derive(Default)]
+struct Look {
+    found: HashMap<(String, String), Unknown>,
+}
+
+impl Look {
+    fn through(&mut self, table: &DeTable<'_>, shape: &Shape, within: &str) {
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let inner = || match within {
@@ -210,44 +217,85 @@ impl Look<'_> {
                 within => format!("{within}.{name}"),
             };
             match shape.0.iter().find(|(own, _)| *own == name) {
-                None => out.push(self.problem(key.span().start, name, shape, within)),
+                None => self.note(key.span().start, name, shape, within),
                 Some((_, Any)) => {}
-                Some((_, Table(shape))) => out.extend(self.table(value, shape, &inner())),
+                Some((_, Table(shape))) => self.table(value, shape, &inner()),
                 Some((_, Rows(shape))) => {
-                    let rows = value.get_ref().as_array().into_iter().flatten();
-                    out.extend(rows.flat_map(|row| self.table(row, shape, &inner())));
+                    let inner = inner();
+                    for row in value.get_ref().as_array().into_iter().flatten() {
+                        self.table(row, shape, &inner);
+                    }
                 }
                 Some((_, Named(shape))) => {
-                    let named = value.get_ref().as_table().into_iter().flatten();
-                    out.extend(named.flat_map(|(_, value)| self.table(value, shape, &inner())));
+                    let inner = inner();
+                    for (_, value) in value.get_ref().as_table().into_iter().flatten() {
+                        self.table(value, shape, &inner);
+                    }
                 }
             }
         }
-        out
     }
 
-    fn table(&self, value: &Spanned<DeValue<'_>>, shape: &Shape, within: &str) -> Vec<Problem> {
-        let table = value.get_ref().as_table();
-        table.map_or_else(Vec::new, |table| self.through(table, shape, within))
-    }
-
-    fn problem(&self, at: usize, name: &str, shape: &Shape, within: &str) -> Problem {
-        let place = match within {
-            "" => String::new(),
-            within => format!(" in `{within}`"),
-        };
-        let near = match spelling::nearest(name, shape.0.iter().map(|(own, _)| *own)) {
-            Some(near) => format!(", did you mean `{near}`?"),
-            None => String::new(),
-        };
-        Problem {
-            file: self.file.to_owned(),
-            at: Some(line_column(self.text, at)),
-            message: format!("unknown key `{name}`{place}{near}"),
-            hint: Some(HINT.to_owned()),
-            warning: true,
+    fn table(&mut self, value: &Spanned<DeValue<'_>>, shape: &Shape, within: &str) {
+        if let Some(table) = value.get_ref().as_table() {
+            self.through(table, shape, within);
         }
     }
+
+    fn note(&mut self, at: usize, name: &str, shape: &Shape, within: &str) {
+        let unknown = self.found.entry((within.to_owned(), name.to_owned()));
+        let unknown = unknown.or_insert_with(|| Unknown {
+            at,
+            times: 0,
+            near: spelling::nearest(name, shape.0.iter().map(|(own, _)| *own)),
+        });
+        unknown.at = unknown.at.min(at);
+        unknown.times += 1;
+    }
+
+    /// What is said of them, in the order of the file.
+    fn problems(self, file: &Path, text: &str) -> Vec<Problem> {
+        let mut all: Vec<_> = self.found.into_iter().collect();
+        all.sort_by_key(|(_, unknown)| unknown.at);
+        let (mut seen, mut line, mut column) = (0, 1, 1);
+        let mut out = Vec::with_capacity(all.len());
+        for ((within, name), unknown) in all {
+            // On from the last place: to count from the start each time is quadratic.
+            let passed = text.get(seen..unknown.at).unwrap_or_default();
+            line += passed.matches('\n').count();
+            column = match passed.rsplit_once('\n') {
+                Some((_, passed)) => passed.chars().count() + 1,
+                None => column + passed.chars().count(),
+            };
+            seen = unknown.at;
+            let place = match within.as_str() {
+                "" => String::new(),
+                within => format!(" in `{within}`"),
+            };
+            let times = match unknown.times {
+                1 => String::new(),
+                times => format!(" ({times} times)"),
+            };
+            let near = unknown
+                .near
+                .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
+            out.push(Problem {
+                file: file.to_owned(),
+                at: Some((line, column)),
+                message: format!("unknown key `{name}`{place}{times}{near}"),
+                hint: Some(HINT.to_owned()),
+                warning: true,
+            });
+        }
+        out
+    }
+}
+
+/// What is said of the unknown keys of a table, which is all of a file.
+fn problems(file: &Path, text: &str, table: &DeTable<'_>, shape: &Shape) -> Vec<Problem> {
+    let mut look = Look::default();
+    look.through(table, shape, "");
+    look.problems(file, text)
 }
 
 #[cfg(test)]
@@ -341,6 +389,25 @@ mod tests {
         );
         assert_eq!(told("x-mine = 1", &REQUEST), ["a.toml:1:1: unknown key `x-mine`"]);
         assert_eq!(told("[[package]]\nintegritty = ''", &LOCK).len(), 1);
+    }
+
+    #[test]
+    fn a_key_that_every_row_has_is_told_once_where_it_stands_first() {
+        let rows = |n: usize| format!("[[headers]]\nname = 'ä{n}'\nuuid = 'x'\n");
+        let text: String = (0..20_000).map(rows).collect();
+        let text = format!("{text}[[params]]\nname = 'ä', uuid = 1").replace("'ä', uuid", "'ä'\nuuid");
+        assert_eq!(
+            told(&text, &REQUEST),
+            [
+                "a.toml:3:1: unknown key `uuid` in `headers` (20000 times)",
+                "a.toml:60003:1: unknown key `uuid` in `params`",
+            ]
+        );
+        // Two on one line.
+        assert_eq!(
+            told("params = [{ äa = 1, b = 2 }]", &REQUEST)[1..],
+            ["a.toml:1:21: unknown key `b` in `params`"]
+        );
     }
 
     #[test]

@@ -18,6 +18,8 @@ use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 
 use super::files::{Content, Disk, Files, Place, parse, parse_told, plain_group, read};
+use super::keys;
+use super::packages::LOCK_FILE;
 use crate::model::ItemPath;
 use crate::model::problem::Problem;
 
@@ -85,6 +87,9 @@ impl Drop for Watcher {
     }
 }
 
+/// What is ours in a workspace.
+const OURS: [&str; 4] = ["collections", "environments", "globals.toml", LOCK_FILE];
+
 struct Run<W> {
     root: PathBuf,
     real: PathBuf,
@@ -118,7 +123,7 @@ impl<W: notify::Watcher> Run<W> {
     }
 
     fn take(&mut self, event: notify::Result<Event>, paths: &mut BTreeSet<PathBuf>) {
-        let everything = ["collections", "environments", "globals.toml"].map(|name| self.root.join(name));
+        let everything = OURS.map(|name| self.root.join(name));
         let Ok(event) = event else {
             paths.extend(everything);
             return;
@@ -134,9 +139,7 @@ impl<W: notify::Watcher> Run<W> {
                 continue;
             };
             let hidden = inside.iter().any(|part| part.to_string_lossy().starts_with('.'));
-            let ours = ["collections", "environments", "globals.toml"]
-                .iter()
-                .any(|name| inside.starts_with(name));
+            let ours = OURS.iter().any(|name| inside.starts_with(name));
             if !hidden && ours {
                 paths.insert(self.root.join(inside));
             }
@@ -277,6 +280,12 @@ fn gather(path: &Path, inside: &Path, files: &Files, out: &mut BTreeSet<Place>, 
 /// longer is. Where a folder was looked at, those that changed in it are meant.
 pub fn whole(paths: &[PathBuf], changes: &[Change], files: &Files) -> Vec<(PathBuf, Vec<Problem>)> {
     let told = |path: &PathBuf| {
+        if *path == files.root().join(LOCK_FILE) {
+            return match read(path).ok()? {
+                Disk::Bytes(bytes) => Some(keys::unknown(path, &String::from_utf8_lossy(&bytes), &keys::LOCK)),
+                Disk::Missing => Some(Vec::new()),
+            };
+        }
         let place = Place::from_file(path.strip_prefix(files.root()).ok()?)?;
         match read(path).ok()? {
             Disk::Bytes(bytes) => parse_told(&place, path, &bytes).ok().map(|(_, told)| told),
@@ -466,6 +475,33 @@ mod tests {
             files.accept(change);
         }
         assert!(reload(&[root.path().join("collections")], &files).is_empty());
+    }
+
+    #[test]
+    fn nothing_is_told_any_more_of_a_lock_that_is_corrected() {
+        let (root, files) = workspace();
+        let lock = root.path().join("packages.lock");
+        let (sender, receiver) = channel();
+        let _watcher = Watcher::start(root.path(), move |event| {
+            let _gone = sender.send(event);
+        })
+        .unwrap();
+        let told = || {
+            let whole = whole(std::slice::from_ref(&lock), &[], &files);
+            whole.iter().map(|(_, told)| told.len()).collect::<Vec<_>>()
+        };
+        fs::write(&lock, "wanted = []\npackages = []").unwrap();
+        assert_eq!(told(), [1]);
+        while !receiver
+            .recv_timeout(Duration::from_secs(20))
+            .unwrap()
+            .paths
+            .contains(&lock)
+        {}
+        fs::write(&lock, "wanted = []").unwrap();
+        assert_eq!(told(), [0]);
+        fs::remove_file(&lock).unwrap();
+        assert_eq!(told(), [0]);
     }
 
     #[test]
