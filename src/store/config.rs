@@ -297,9 +297,12 @@ mod tests {
         let (config, problems) = Config::load(&file);
         assert_eq!((config.theme.as_deref(), config.timeout), (Some("dark"), None));
         assert_eq!(problems[0].at.unwrap().0, 2);
+        // Of a file that is used all the same nobody says that it could not be read.
+        assert_eq!(Problem::count(&problems).as_deref(), Some("1 warning"));
         std::fs::write(&file, "theme = \"dark\"\ntimeout = \n").unwrap();
         let (config, problems) = Config::load(&file);
         assert_eq!((config, problems.len()), (Config::default(), 1));
+        assert_eq!(Problem::count(&problems).as_deref(), Some("1 file could not be read"));
         let text = "theme = \"dark\"\ntimeout = \"10s\"\nsilence = \"1m\"\nconnecting = \"5s\"\nresponse_limit = 9\nmemory = 8\nspill_folder = \"spill\"\nca_file = \"ca.pem\"\n";
         std::fs::write(&file, text).unwrap();
         let (config, problems) = Config::load(&file);

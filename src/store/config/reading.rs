@@ -41,7 +41,7 @@ pub fn read(file: &Path, text: &str) -> (ConfigDto, Vec<Problem>) {
         at: at.map(|at| line_column(text, at + offset)),
         message,
         hint: Some(hint.to_owned()),
-        warning: false,
+        warning: true,
     };
     let document = match Document::parse(&text[offset..]) {
         Ok(document) => document,
@@ -49,7 +49,11 @@ pub fn read(file: &Path, text: &str) -> (ConfigDto, Vec<Problem>) {
             let at = error.span().map(|span| span.start);
             let message = error.message().trim().to_owned();
             let hint = "the defaults are used until it is corrected";
-            return (ConfigDto::default(), vec![problem(at, message, hint)]);
+            let unread = Problem {
+                warning: false,
+                ..problem(at, message, hint)
+            };
+            return (ConfigDto::default(), vec![unread]);
         }
     };
     let mut good = Table::new();

@@ -10,14 +10,14 @@ use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
 pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
     let mut keymap = Keymap::shipped();
     let file = paths.keymap_file();
-    let wrong: Vec<String> = match std::fs::read_to_string(&file) {
-        Ok(text) => keymap.merge(&text).iter().map(ToString::to_string).collect(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => vec![error.to_string()],
+    let (wrong, is_read): (Vec<String>, bool) = match std::fs::read_to_string(&file) {
+        Ok(text) => (keymap.merge(&text).iter().map(ToString::to_string).collect(), true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (Vec::new(), false),
+        Err(error) => (vec![error.to_string()], false),
     };
     let problem = (!wrong.is_empty()).then(|| {
         let hint = "the file's other keys, and the shipped ones, are in force; `?` shows all";
-        own_file(file, wrong.join("; "), hint)
+        own_file(file, wrong.join("; "), hint, is_read)
     });
     (keymap, problem)
 }
@@ -47,7 +47,12 @@ impl Looks {
         let known = themes.iter().find(|(name, _)| *name == wanted);
         if known.is_none() {
             let message = format!("there is no theme `{wanted}`");
-            problems.push(own_file(paths.config_file(), message, "the default theme is in force"));
+            problems.push(own_file(
+                paths.config_file(),
+                message,
+                "the default theme is in force",
+                true,
+            ));
         }
         let (theme_name, text) = known.map_or((DEFAULT, EMBEDDED[0].1), |(name, text)| (name, text));
         Self {
@@ -91,18 +96,19 @@ fn themes(paths: &Paths, problems: &mut Vec<Problem>) -> Vec<(String, String)> {
                 themes.retain(|(own, _)| *own != name);
                 themes.push((name, text));
             }
-            Err(error) => problems.push(own_file(file, error, "the theme is left out")),
+            Err(error) => problems.push(own_file(file, error, "the theme is left out", false)),
         }
     }
     themes
 }
 
-fn own_file(file: std::path::PathBuf, message: String, hint: &str) -> Problem {
+/// What is wrong with a file of the user's, which may be used all the same.
+fn own_file(file: std::path::PathBuf, message: String, hint: &str, is_used: bool) -> Problem {
     Problem {
         file,
         at: None,
         message,
         hint: Some(hint.to_owned()),
-        warning: false,
+        warning: is_used,
     }
 }

@@ -62,7 +62,7 @@ pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown
                     at: None,
                     message: format!("the draft of `{}` cannot be put back: {}", draft.key, problem.message),
                     hint: Some(format!("its text stays in the local state, in `drafts`, as `{aside}`")),
-                    warning: false,
+                    warning: true,
                 });
                 let key = draft.key;
                 effects.push(Effect::Local(LocalJob::DraftAside { key, aside }));
