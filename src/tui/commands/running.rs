@@ -175,6 +175,7 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     log.full = earlier.map(|mut earlier| earlier.full.take().unwrap_or_else(|| Box::new(earlier)));
     // The form stays until the data file is read: it says what is wrong with it.
     let reads = order.data.is_some() && asks(&state.modals);
+    log.reads = reads;
     log.instead_of = before.filter(|_| reads).map(Box::new);
     state.shared.log = Some(log);
     effects.push(Effect::Run(run, Box::new(order)));
@@ -183,13 +184,17 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     }
 }
 
-/// Cancels the run; returns whether there was one.
-pub fn cancel(state: &State, effects: &mut Vec<Effect>) -> bool {
-    let running = state.shared.log.as_ref().filter(|log| log.is_running());
-    if let Some(log) = running {
-        effects.push(Effect::CancelRun(log.run));
+/// Cancels the run; returns whether there was one. One that has not read its data file yet leaves nothing behind: the run
+/// before is back.
+pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let Some(log) = state.shared.log.as_mut().filter(|log| log.is_running()) else {
+        return false;
+    };
+    effects.push(Effect::CancelRun(log.run));
+    if log.reads {
+        state.shared.log = log.instead_of.take().map(|before| *before);
     }
-    running.is_some()
+    true
 }
 
 /// Leaves the table for the response pane, with what came of a row's request.
@@ -246,6 +251,7 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             log.phase = Phase::Running;
             log.planned = requests;
             log.iterations = iterations;
+            log.reads = false;
             log.instead_of = None;
             if asks(&state.modals) {
                 replace(state, Runner::default().into());
@@ -262,12 +268,15 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             effects.push(Effect::Local(LocalJob::Histories(history)));
         }
         News::Ended(ended) => over(state, *ended, effects),
-        News::Failed(text) if matches!(log.phase, Phase::Starting) && asks(&state.modals) => {
+        News::Failed(text) if log.reads => {
             shared.log = log.instead_of.take().map(|before| *before);
-            for modal in &mut state.modals {
-                if let Modal::RunForm(form) = modal {
-                    form.refuse_data(&text);
-                }
+            let form = state.modals.iter_mut().find_map(|modal| match modal {
+                Modal::RunForm(form) => Some(form),
+                _ => None,
+            });
+            match form {
+                Some(form) => form.refuse_data(&text),
+                None => shared.notify(Level::Error, format!("the run failed: {text}")),
             }
         }
         News::Failed(text) => {

@@ -58,6 +58,8 @@ pub struct Log {
     pub again: bool,
     /// The run whose failures it runs again, to go back to.
     pub full: Option<Box<Log>>,
+    /// Whether the form waits for it to read its data file.
+    pub reads: bool,
     /// The run before, until this one has read its data file: without that it does not take its place.
     pub instead_of: Option<Box<Log>>,
     /// Where the user was in its table.
@@ -116,6 +118,7 @@ impl Log {
             environment: None,
             again: false,
             full: None,
+            reads: false,
             instead_of: None,
             seen: Seen::default(),
             started: now,

@@ -61,9 +61,6 @@ impl Runs {
     pub fn start(&mut self, run: RunId, order: Order, after: impl FnOnce() + Send + 'static) {
         let context = SendContext::default();
         self.current = Some((run, context.cancel.clone()));
-        // What failed in a run belongs to it still.
-        let kept = usize::from(order.options.only.is_some());
-        lock(&self.over).truncate(kept);
         let (pipeline, queue, over) = (self.pipeline.clone(), self.queue.clone(), self.over.clone());
         let tokio = self.tokio.clone();
         self.tokio.spawn(async move {
@@ -75,7 +72,7 @@ impl Runs {
             };
             // In a task of its own, so that a defect in it still ends the run.
             let done = tokio
-                .spawn(carry_out(run, order, pipeline, context, rows.clone()))
+                .spawn(carry_out(run, order, pipeline, context, rows.clone(), over.clone()))
                 .await;
             rows.flush();
             let news = match done {
@@ -141,6 +138,7 @@ async fn carry_out(
     pipeline: Pipeline,
     context: SendContext,
     rows: Batch,
+    over: Arc<Mutex<Vec<Over>>>,
 ) -> Result<Over, String> {
     let Order {
         mut session,
@@ -149,7 +147,13 @@ async fn carry_out(
         collection,
     } = order;
     if let Some(path) = data {
-        let read = tokio::task::spawn_blocking(move || read_data(&path)).await;
+        let reading = tokio::task::spawn_blocking(move || read_data(&path));
+        // A dead mount is not waited for.
+        let read = tokio::select! {
+            biased;
+            () = context.cancel.cancelled() => return Err("it was cancelled before it began".to_owned()),
+            read = reading => read,
+        };
         options.data = read.map_err(|error| error.to_string())??;
     }
     let mut reports = Reports::new();
@@ -158,6 +162,8 @@ async fn carry_out(
     let summary = exec::run(&pipeline, &mut session, &options, &context, &mut |event| {
         match &event {
             RunEvent::Start { requests, iterations } => {
+                // From here on it takes the place of the run before; what failed in that belongs to it still.
+                lock(&over).truncate(usize::from(only.is_some()));
                 let planned = only.as_ref().map_or(requests * iterations, |only| {
                     only.values().map(std::collections::BTreeSet::len).sum()
                 });
@@ -326,4 +332,65 @@ impl Reports {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing is ever left half changed.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::exec::RunOptions;
+    use crate::http::{Client, ClientConfig, Jar};
+    use crate::model::Workspace;
+    use crate::model::variable::CurrentValues;
+    use crate::vars::Layer;
+
+    #[test]
+    fn a_run_without_its_data_file_leaves_the_reports_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokio = tokio::runtime::Runtime::new().unwrap();
+        let (queue, inbox) = channel();
+        let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
+        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
+        let order = |data: Option<&str>| Order {
+            session: Session {
+                workspace: Arc::new(Workspace::new("/w")),
+                environment: None,
+                current: CurrentValues::default(),
+                overrides: Vec::new(),
+                local: Layer::default(),
+            },
+            options: RunOptions::default(),
+            data: data.map(PathBuf::from),
+            collection: None,
+        };
+        let ended = |runs: &mut Runs, run: RunId, data: Option<&str>| {
+            runs.start(run, order(data), || {});
+            inbox.iter().find_map(|event| match event {
+                Event::Run(own, News::Ended(_)) if own == run => Some(true),
+                Event::Run(own, News::Failed(_)) if own == run => Some(false),
+                _ => None,
+            })
+        };
+        let saves = |runs: &Runs, run: RunId| {
+            runs.save(run, Format::Json, folder.path().join("report.json"));
+            let told = inbox.iter().find_map(|event| match event {
+                Event::Notice(level, text) => Some((level, text)),
+                _ => None,
+            });
+            let (level, text) = told.unwrap();
+            assert!(
+                matches!(level, Level::Done) || text.contains("the run is gone"),
+                "{text}"
+            );
+            matches!(level, Level::Done)
+        };
+        assert_eq!(ended(&mut runs, RunId(1), None), Some(true));
+        assert!(saves(&runs, RunId(1)));
+        assert_eq!(ended(&mut runs, RunId(2), Some("/no/such/rows.csv")), Some(false));
+        assert!(saves(&runs, RunId(1)));
+        assert_eq!(ended(&mut runs, RunId(3), None), Some(true));
+        assert!(saves(&runs, RunId(3)) && !saves(&runs, RunId(1)));
+    }
 }

@@ -188,7 +188,7 @@ impl RunForm {
         let count = LINES.len();
         let on = self.on();
         match key.code {
-            KeyCode::Esc => return Flow::Close,
+            KeyCode::Esc => return Self::leave(cx),
             KeyCode::Enter => self.start(cx),
             KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => self.start(cx),
             KeyCode::Tab if on == Line::Data && self.complete() => {}
@@ -206,6 +206,14 @@ impl RunForm {
             _ => {}
         }
         Flow::Stay
+    }
+
+    /// Closes the form; a run that still reads its data file is called off.
+    fn leave(cx: &mut Cx<'_>) -> Flow {
+        if cx.shared.log.as_ref().is_some_and(|log| log.reads) {
+            cx.commands.push(Command::Run(Ask::Cancel));
+        }
+        Flow::Close
     }
 
     fn toggle(&mut self, line: Line, cx: &mut Cx<'_>) {
@@ -270,7 +278,7 @@ impl RunForm {
         }
         let at = Position::new(event.column, event.row);
         if !self.sheet.contains(at) {
-            return Flow::Close;
+            return Self::leave(cx);
         }
         for (n, line) in LINES.into_iter().enumerate() {
             if self.row(n).contains(at) {

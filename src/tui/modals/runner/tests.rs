@@ -418,6 +418,46 @@ fn a_wrong_data_file_is_told_on_its_line_and_the_form_stays() {
     }
 }
 
+/// A run that is over, and a second one that waits for its data file with the form open.
+fn waiting() -> (Harness, RunId, RunId) {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = folder.path().join("rows.csv");
+    std::fs::write(&rows, "a\n1\n").unwrap();
+    let (mut harness, first) = started((120, 40));
+    over(&mut harness, first, CurrentValues::default());
+    harness.press(&format!("e<down><down>{}<enter>", rows.display()));
+    let (second, _) = asked(&mut harness);
+    assert!(harness.screen().contains("Data file"), "{}", harness.screen());
+    assert_eq!(harness.state.shared.log.as_ref().unwrap().run, second);
+    (harness, first, second)
+}
+
+#[test]
+fn leaving_the_form_calls_off_the_run_that_waits_and_the_one_before_is_back() {
+    let (mut harness, first, second) = waiting();
+    harness.press("<esc>");
+    let cancelled = |effect: &Effect| matches!(effect, Effect::CancelRun(own) if *own == second);
+    assert!(harness.effects.iter().any(cancelled) && harness.state.modals.is_empty());
+    let shown = |harness: &Harness| harness.state.shared.log.as_ref().map(|log| log.run);
+    assert_eq!(shown(&harness), Some(first));
+    // What is told of it after all changes nothing.
+    harness.event(Event::Run(second, News::Failed("it was cancelled".into())));
+    assert_eq!(shown(&harness), Some(first));
+}
+
+#[test]
+fn a_run_that_fails_behind_a_form_that_is_gone_leaves_the_one_before_and_says_so() {
+    let (mut harness, first, second) = waiting();
+    harness.state.modals.clear();
+    harness.event(Event::Run(second, News::Failed("no rows".into())));
+    assert_eq!(harness.state.shared.log.as_ref().map(|log| log.run), Some(first));
+    assert!(
+        harness.screen().contains("the run failed: no rows"),
+        "{}",
+        harness.screen()
+    );
+}
+
 #[test]
 fn one_request_can_be_run_too() {
     let mut harness = Harness::new(120, 40);
