@@ -16,6 +16,9 @@ use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
 
+/// Who has set a value that an import brought.
+const SET_BY: &str = "import";
+
 /// The value of a secret that was imported.
 #[derive(Clone, Debug)]
 pub struct Imported {
@@ -42,6 +45,11 @@ impl Imported {
             }
         }
         (out, kept)
+    }
+
+    /// Whether a value is one that an import has brought.
+    pub fn brought(value: &CurrentValue) -> bool {
+        value.set_by == SET_BY
     }
 
     /// What is said of secrets that keep their values.
@@ -357,7 +365,7 @@ fn keep_secrets(owner: &Owner, variables: &[Variable], is_new: impl Fn(&str) -> 
         }
         let value = CurrentValue {
             value: Some(variable.value.clone()),
-            set_by: "import".to_owned(),
+            set_by: SET_BY.to_owned(),
             set_at: Timestamp::now(),
         };
         out.push(Imported {

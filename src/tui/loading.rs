@@ -151,8 +151,21 @@ fn needs_all(command: &Command) -> bool {
 pub fn take(state: &mut State, part: Part, left: usize) {
     part.put(&mut state.shared.workspace);
     state.shared.unread = left;
+    put_outcomes(state);
     if left == 0 && !state.waiting.is_on() {
         warn(state);
+    }
+}
+
+/// Gives the responses that came along to their requests, once these are read.
+pub fn put_outcomes(state: &mut State) {
+    for (path, outcome) in std::mem::take(&mut state.landed) {
+        match state.shared.workspace.find(&path) {
+            Some(node) => state.shared.outcomes.insert(node, outcome, state.shared.open),
+            None if state.shared.unread > 0 => state.landed.push((path, outcome)),
+            // Nothing is left of its request but the name.
+            None => {}
+        }
     }
 }
 

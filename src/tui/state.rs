@@ -7,6 +7,8 @@
 //!
 //! [`State::handle`] is all there is between the queue and the screen: no I/O, no clocks, so tests press keys and look.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::{Position, Rect};
@@ -26,6 +28,7 @@ use super::saves::Saves;
 use super::shared::Shared;
 use super::theme::{Depth, Theme};
 use super::{commands, results};
+use crate::model::{ItemPath, Outcome};
 
 /// So long after the last key nobody is looking: times tick slowly, and secrets hide again.
 pub const ASLEEP: SignedDuration = SignedDuration::from_secs(30);
@@ -77,6 +80,8 @@ pub struct State {
     pub import: Option<Option<Done>>,
     /// What waits until all of the workspace is read.
     pub waiting: Waiting,
+    /// Responses that came along from Postman's file, for requests that are still to be read.
+    pub landed: Vec<(ItemPath, Arc<Outcome>)>,
     /// What is on its way to the disk.
     pub saves: Saves,
     /// What is kept for the next start: drafts, the layout.

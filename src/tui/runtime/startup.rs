@@ -12,12 +12,12 @@ use super::ahead;
 use super::files::Database;
 use super::looks::{self, Looks};
 use super::restore;
-use crate::foreign;
+use crate::foreign::{self, Imported};
 use crate::formats::Found;
 use crate::http::{Jar, Keeping};
 use crate::model::Workspace;
 use crate::model::problem::Problem;
-use crate::model::variable::CurrentValues;
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::store::state::Known;
 use crate::store::{Config, Files, Loading, state};
 use crate::tui::drafts;
@@ -31,6 +31,9 @@ use crate::tui::shared::Level;
 use crate::tui::state::State;
 use crate::tui::theme::Depth;
 use crate::tui::unlocking;
+
+/// Values to be kept, as the local state takes them.
+type Values = Vec<(Owner, String, Option<CurrentValue>)>;
 
 /// So many requests are read at once: a moment's work.
 const FEW: usize = 200;
@@ -93,9 +96,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         (beside.join(), loading, looks)
     });
     let mut local = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    if let Some(landing) = landing {
-        local.remembered.land(landing);
-    }
+    let landed = landing.map_or_else(Vec::new, |landing| local.remembered.land(landing));
     if let Some(loading) = &mut loading {
         ahead::read(&mut state, loading, &local.remembered);
     }
@@ -121,7 +122,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     }
     place(&mut state, &mut loading, no_environment);
     if let Some(landing) = landing {
-        land(&mut state, landing, &mut effects);
+        land(&mut state, landing, landed, &mut effects);
     }
     Ok((
         state,
@@ -228,8 +229,8 @@ impl Local {
 }
 
 impl Remembered {
-    /// Takes what comes along for what was left here.
-    fn land(&mut self, landing: &Landing) {
+    /// Takes what comes along for what was left here; returns the values that it took.
+    fn land(&mut self, landing: &Landing) -> Values {
         if let Some(environment) = &landing.environment {
             self.environment = Some(environment.clone());
         }
@@ -240,10 +241,20 @@ impl Remembered {
             self.layout["open"] = json!(open);
             self.layout["focus"] = json!(Pane::ALL.iter().position(|pane| *pane == landing.focus));
         }
-        // What was set a moment ago is newer than what was kept.
-        for (owner, key, value) in &landing.values {
+        // A value may be of any session that looked at the file. One set here since is newer; one that an import brought is
+        // what it was set over.
+        let stays = |own: &CurrentValue, value: &CurrentValue| own.set_at >= value.set_at && !Imported::brought(own);
+        let values = landing.values.iter().filter(|(owner, key, value)| {
+            let is_locked = self.current.locked(owner).any(|own| own == key);
+            let own = self.current.get(owner, key);
+            !is_locked && own.is_none_or(|own| !stays(own, value))
+        });
+        let values: Vec<_> = values.cloned().collect();
+        for (owner, key, value) in &values {
             self.current.set(owner.clone(), key, value.clone());
         }
+        let values = values.into_iter();
+        values.map(|(owner, key, value)| (owner, key, Some(value))).collect()
     }
 
     /// Reads one after the other; what came before an error stays. Returns what is to be said of what could not be used.
@@ -309,21 +320,15 @@ impl Remembered {
 }
 
 /// Shows what came along, and has it kept as it would have been if it had happened here.
-fn land(state: &mut State, landing: &Landing, effects: &mut Vec<Effect>) {
+fn land(state: &mut State, landing: &Landing, values: Values, effects: &mut Vec<Effect>) {
     if let Some(open) = state.shared.open {
         state.panes.tree.reveal(open);
     }
-    for (path, outcome) in &landing.outcomes {
-        if let Some(node) = state.shared.workspace.find(path) {
-            let open = state.shared.open;
-            state.shared.outcomes.insert(node, outcome.clone(), open);
-        }
-    }
+    state.landed.clone_from(&landing.outcomes);
+    loading::put_outcomes(state);
     if landing.environment.is_some() {
         effects.push(Effect::Local(LocalJob::ActiveEnvironment(landing.environment.clone())));
     }
-    let values = landing.values.iter().cloned();
-    let values: Vec<_> = values.map(|(owner, key, value)| (owner, key, Some(value))).collect();
     if !values.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(values)));
     }

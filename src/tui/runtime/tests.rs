@@ -18,6 +18,7 @@ use crate::tui::command::Command;
 use crate::tui::effect::LocalJob;
 use crate::tui::shared::{RunId, Running};
 
+mod landing;
 mod locked;
 
 /// A terminal nobody asks for anything.
