@@ -405,8 +405,8 @@ mod tests {
         );
         // Two on one line.
         assert_eq!(
-            told("params = [{ äa = 1, b = 2 }]", &REQUEST)[1..],
-            ["a.toml:1:21: unknown key `b` in `params`"]
+            told("params = [{ 'äa' = 1, b = 2 }]", &REQUEST)[1..],
+            ["a.toml:1:23: unknown key `b` in `params`"]
         );
     }
 
