@@ -509,22 +509,20 @@ async fn a_corrected_password_need_not_wait_for_the_pause() {
 }
 
 #[tokio::test]
-async fn what_a_script_writes_or_only_seems_to_name_does_not_end_the_pause() {
-    let desk = Desk::open(Mood {
-        refuses: Some(401),
-        ..mood(LONG)
-    })
-    .await;
+async fn what_a_script_writes_or_only_seems_to_name_is_no_correction() {
+    let desk = Desk::open(mood(LONG)).await;
     let mut client = Client::new(&desk, vec![source()]);
     change_fetching(&mut client, |request| {
-        request.scripts.pre_request =
-            "pm.environment.set('ts', 1); pm.request.headers.add(pm.environment.get('ts'))".into();
+        request.scripts.pre_request = "pm.environment.set('ts', 1); console.log(pm.environment.get('who'))".into();
     });
-    assert!(error(&client.send(GET).await).contains("could not be renewed"));
-    // A letter of some word in the script, and what the script has written itself.
-    for (key, value) in [("e", "1"), ("ts", "2"), ("ts", "3")] {
-        client.set(key, value);
-        assert!(error(&client.send(GET).await).contains("not tried again"), "{key}");
+    let made_of = |client: &Client| {
+        let plan = client.session.plan(client.nodes[GET]).unwrap();
+        plan.tokens.get(0).unwrap().made_of(&plan.scopes)
+    };
+    let before = made_of(&client);
+    // A letter of some word in the script, what the script writes itself, and what it reads.
+    for (key, differs) in [("e", false), ("ts", false), ("who", true)] {
+        client.set(key, "another");
+        assert_eq!(made_of(&client) != before, differs, "{key}");
     }
-    assert_eq!(desk.asked(), 1);
 }
