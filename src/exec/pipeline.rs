@@ -246,15 +246,15 @@ impl Pipeline {
     /// the user did not give is none of them: it is there, and what stood in the way has been told.
     fn undefined(prepared: &Prepared, resolved: &ResolvedRequest) -> Vec<String> {
         let plan = &prepared.plan;
+        let is_told = |name: &str| {
+            let found = prepared.scopes.get(name);
+            found.is_some_and(|(_, binding)| binding.locked || binding.source.is_some())
+        };
         let is_defined = |name: &str| match name.strip_prefix(vault::PREFIX) {
             Some(own) => {
                 plan.vault.iter().any(|(name, _)| name == own) || plan.locked_vault.iter().any(|name| name == own)
             }
-            None => {
-                let found = prepared.scopes.get(name);
-                let is_told = found.is_some_and(|(_, binding)| binding.locked || binding.source.is_some());
-                is_told || env_name(name).is_some()
-            }
+            None => env_name(name).is_some() || is_told(name),
         };
         let names = resolved.unresolved.iter();
         names.filter(|name| !is_defined(name)).cloned().collect()

@@ -82,6 +82,18 @@ struct Setback {
 }
 
 impl Setback {
+    /// One more, after those before it.
+    fn after(before: Option<Self>, failed: &Arc<Landed>, made_of: u64) -> Self {
+        let corrected = before.as_ref().filter(|before| before.made_of != made_of);
+        Self {
+            failed: failed.clone(),
+            times: before.as_ref().map_or(0, |before| before.times) + 1,
+            at: Instant::now(),
+            made_of,
+            corrected: corrected.map_or(0, |before| before.corrected + 1),
+        }
+    }
+
     /// How long it is not tried again with this.
     fn left(&self, made_of: u64) -> Option<Duration> {
         let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
@@ -282,17 +294,7 @@ impl TokenStore {
         let made_of = slot.flight.take().map_or(0, |flight| flight.made_of);
         match &landed.token {
             Ok(token) => slot.take(token.clone()),
-            Err(_) => {
-                let before = slot.setback.take();
-                let corrected = before.as_ref().filter(|before| before.made_of != made_of);
-                slot.setback = Some(Setback {
-                    failed: landed.clone(),
-                    times: before.as_ref().map_or(0, |before| before.times) + 1,
-                    at: Instant::now(),
-                    made_of,
-                    corrected: corrected.map_or(0, |before| before.corrected + 1),
-                });
-            }
+            Err(_) => slot.setback = Some(Setback::after(slot.setback.take(), landed, made_of)),
         }
     }
 
