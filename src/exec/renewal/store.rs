@@ -83,11 +83,11 @@ struct Setback {
 
 impl Setback {
     /// One more, after those before it.
-    fn after(before: Option<Self>, failed: &Arc<Landed>, made_of: u64) -> Self {
-        let corrected = before.as_ref().filter(|before| before.made_of != made_of);
+    fn after(before: Option<&Self>, failed: &Arc<Landed>, made_of: u64) -> Self {
+        let corrected = before.filter(|before| before.made_of != made_of);
         Self {
             failed: failed.clone(),
-            times: before.as_ref().map_or(0, |before| before.times) + 1,
+            times: before.map_or(0, |before| before.times) + 1,
             at: Instant::now(),
             made_of,
             corrected: corrected.map_or(0, |before| before.corrected + 1),
@@ -294,7 +294,7 @@ impl TokenStore {
         let made_of = slot.flight.take().map_or(0, |flight| flight.made_of);
         match &landed.token {
             Ok(token) => slot.take(token.clone()),
-            Err(_) => slot.setback = Some(Setback::after(slot.setback.take(), landed, made_of)),
+            Err(_) => slot.setback = Some(Setback::after(slot.setback.as_ref(), landed, made_of)),
         }
     }
 
