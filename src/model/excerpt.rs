@@ -1,5 +1,8 @@
 //! The line of a file of the user's where its JSON goes wrong, as it may be shown: a few dozen characters around the place,
-//! without what may be a secret.
+//! without what may be a secret. What goes wrong may be anything, so that quotes that are missing or of another kind hide
+//! nothing less.
+
+use std::ops::Range;
 
 use super::literal::is_secret_param;
 use super::secret::{MASK, is_credential_header};
@@ -9,6 +12,8 @@ const LONG: usize = 24;
 /// So much is shown before the place, and behind it, in characters.
 const BEFORE: usize = 60;
 const BEHIND: usize = 30;
+/// The most bytes of a character.
+const WIDEST: usize = 4;
 
 /// A line cut around a place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +32,7 @@ impl Excerpt {
         let mut start = 0;
         let mut number = 1;
         for _ in 1..line {
-            match text[start..].find('\n') {
+            match memchr::memchr(b'\n', &text.as_bytes()[start..]) {
                 Some(end) => {
                     start += end + 1;
                     number += 1;
@@ -37,31 +42,23 @@ impl Excerpt {
         }
         // What ends too early ends in an empty line most of the time.
         let mut own = own_line(text, start);
-        let mut column = column;
+        let mut place = start + column.saturating_sub(1).min(own.len());
         while own.trim().is_empty() && start > 0 {
-            start = text[..start - 1].rfind('\n').map_or(0, |before| before + 1);
+            start = line_start(text, start - 1);
             number -= 1;
             own = own_line(text, start);
-            column = own.len() + 1;
+            place = start + own.len();
         }
-        let mut shown = Shown::default();
-        shown.line(own, column.saturating_sub(1));
-        let at = shown.at.unwrap_or(shown.text.len());
-        let (from, to) = (at.saturating_sub(BEFORE), (at + BEHIND).min(shown.text.len()));
-        let mut out: String = shown.text[from..to].iter().collect();
-        let mut at = at - from;
-        if from > 0 {
-            out.insert(0, '…');
-            at += 1;
+        let mut shown = Shown::line(text, start..start + own.len(), place);
+        if let Err(begin) = shown {
+            // In the middle of a text: what is wrong is that it goes on, so that its first line is meant.
+            number -= memchr::memchr_iter(b'\n', &text.as_bytes()[begin..start]).count();
+            start = line_start(text, begin);
+            let end = start + own_line(text, start).len();
+            shown = Shown::line(text, start..end, end);
         }
-        if to < shown.text.len() {
-            out.push('…');
-        }
-        Self {
-            line: number,
-            text: out,
-            at,
-        }
+        let shown = shown.unwrap_or_else(|_| Shown::nothing());
+        shown.cut(number)
     }
 
     /// The line with its number, and one that points to the place.
@@ -75,42 +72,67 @@ impl Excerpt {
 
 fn own_line(text: &str, start: usize) -> &str {
     let rest = &text[start..];
-    rest.split('\n').next().unwrap_or(rest).trim_end_matches('\r')
+    let end = memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len());
+    rest[..end].trim_end_matches('\r')
 }
 
-/// A line as it is shown, and where in it the place is.
+/// Where the line begins that `at` is in, or the one that it ends.
+fn line_start(text: &str, at: usize) -> usize {
+    memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |before| before + 1)
+}
+
+/// A part of a line as it is shown, and where in it the place is.
 #[derive(Default)]
 struct Shown {
     text: Vec<char>,
     at: Option<usize>,
+    /// Whether the line goes on before it, and behind it.
+    goes_on: (bool, bool),
 }
 
 impl Shown {
-    fn line(&mut self, line: &str, place: usize) {
-        let mut key = "";
-        let mut begin = 0;
-        while begin < line.len() {
-            let rest = &line[begin..];
-            if !rest.starts_with('"') {
-                let end = rest.find('"').unwrap_or(rest.len());
-                if rest[..end].contains([',', '{', '[']) {
-                    key = "";
-                }
-                self.plain(&rest[..end], begin, place);
-                begin += end;
+    /// What is around a place in a line; where a text begins that the line begins in the middle of.
+    fn line(text: &str, line: Range<usize>, place: usize) -> Result<Self, usize> {
+        let from = place.saturating_sub(BEFORE * WIDEST).max(line.start);
+        let to = (place + BEHIND * WIDEST).min(line.end);
+        let window = text.floor_char_boundary(from)..text.ceil_char_boundary(to);
+        let mut out = Self {
+            goes_on: (window.start > line.start, window.end < line.end),
+            ..Self::default()
+        };
+        let mut reader = Reader {
+            text,
+            ..Reader::default()
+        };
+        while let Some(token) = reader.next() {
+            if token.range.end <= line.start {
                 continue;
             }
-            let end = string_end(rest);
-            let inside = rest[1..end].trim_end_matches('"');
-            let is_name = rest[end..].trim_start().starts_with(':');
-            let is_secret = is_secret_param(key) || is_credential_header(key) || inside.chars().count() > LONG;
-            if is_secret && !is_name {
-                self.masked(begin..begin + end, place);
-            } else {
-                self.plain(&rest[..end], begin, place);
+            if token.range.start < line.start && token.quote.is_some() {
+                return Err(token.range.start);
             }
-            key = if is_name { inside } else { "" };
-            begin += end;
+            if token.range.start >= window.end {
+                break;
+            }
+            if token.range.end <= window.start {
+                continue;
+            }
+            if token.is_hidden {
+                out.masked(&token, place);
+            } else {
+                let seen = token.range.start.max(window.start)..token.range.end.min(window.end);
+                out.plain(&text[seen.clone()], seen.start, place);
+            }
+        }
+        Ok(out)
+    }
+
+    /// A line of which nothing may be shown.
+    fn nothing() -> Self {
+        Self {
+            text: MASK.chars().collect(),
+            at: Some(0),
+            goes_on: (false, false),
         }
     }
 
@@ -123,26 +145,160 @@ impl Shown {
         }
     }
 
-    fn masked(&mut self, part: std::ops::Range<usize>, place: usize) {
-        if self.at.is_none() && part.contains(&place) {
+    fn masked(&mut self, token: &Token, place: usize) {
+        if self.at.is_none() && token.range.contains(&place) {
             self.at = Some(self.text.len());
         }
-        self.text.push('"');
+        self.text.extend(token.quote);
         self.text.extend(MASK.chars());
-        self.text.push('"');
+        self.text.extend(token.quote);
+    }
+
+    fn cut(self, line: usize) -> Excerpt {
+        let at = self.at.unwrap_or(self.text.len());
+        let (from, to) = (at.saturating_sub(BEFORE), (at + BEHIND).min(self.text.len()));
+        let mut text: String = self.text[from..to].iter().collect();
+        let mut at = at - from;
+        if from > 0 || self.goes_on.0 {
+            text.insert(0, '…');
+            at += 1;
+        }
+        if to < self.text.len() || self.goes_on.1 {
+            text.push('…');
+        }
+        Excerpt { line, text, at }
+    }
+}
+
+/// A piece of text that is shown or hidden whole.
+struct Token {
+    range: Range<usize>,
+    /// What it is quoted with.
+    quote: Option<char>,
+    is_hidden: bool,
+}
+
+/// Takes text apart that was to be JSON, and knows at every piece whether it may be a secret.
+#[derive(Default)]
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    /// What comes is the value of a name that is a secret's, or may be.
+    is_secret: bool,
+    /// That value is a list.
+    is_list: bool,
+    /// A name was just read.
+    is_named: bool,
+}
+
+impl Reader<'_> {
+    fn next(&mut self) -> Option<Token> {
+        let begin = self.at;
+        let rest = &self.text[begin..];
+        let first = *rest.as_bytes().first()?;
+        let (len, quote) = match first {
+            _ if is_mark(first) => (self.marks(rest), None),
+            b'"' => (string_end(rest), Some('"')),
+            b'\'' => match single_end(rest) {
+                Some(len) => (len, Some('\'')),
+                None => (bare_end(rest), None),
+            },
+            _ => (bare_end(rest), None),
+        };
+        self.at = begin + len;
+        Some(Token {
+            range: begin..begin + len,
+            quote,
+            is_hidden: !is_mark(first) && self.hides(&rest[..len], quote, &rest[len..]),
+        })
+    }
+
+    /// How long a row of white space and punctuation is.
+    fn marks(&mut self, rest: &str) -> usize {
+        let len = rest.bytes().take_while(|byte| is_mark(*byte)).count();
+        if self.is_named {
+            self.is_list = rest[..len].contains('[');
+        } else if self.is_list && rest[..len].contains(']') {
+            (self.is_list, self.is_secret) = (false, false);
+        }
+        len
+    }
+
+    /// Whether a piece may be a secret, by what came before; takes note of it for what comes behind.
+    fn hides(&mut self, token: &str, quote: Option<char>, behind: &str) -> bool {
+        let own = match quote {
+            Some(quote) => token.strip_prefix(quote).unwrap_or(token).trim_end_matches(quote),
+            None => token,
+        };
+        let is_long = own.chars().nth(LONG).is_some();
+        let behind = behind.trim_start();
+        // A word in a value that is not quoted names nothing: it is a part of it.
+        if behind.starts_with([':', '=']) && (quote.is_some() || !self.is_secret) {
+            (self.is_secret, self.is_list, self.is_named) = (is_secret_name(own), false, true);
+            return quote.is_none() && is_long;
+        }
+        self.is_named = false;
+        let is_hidden = self.is_secret || is_long;
+        if quote.is_none() {
+            // Where a quote is missing, names look like values.
+            self.is_secret |= is_secret_name(own);
+        } else if !self.is_list && behind.starts_with([',', '}', ']']) {
+            self.is_secret = false;
+        }
+        is_hidden
+    }
+}
+
+/// Whether a name is that of a secret, or may be.
+fn is_secret_name(name: &str) -> bool {
+    if name.len() > 4 * LONG {
+        return false;
+    }
+    let low = name.to_ascii_lowercase();
+    is_secret_param(name)
+        || is_credential_header(name)
+        || ["password", "passphrase", "secret", "token"]
+            .iter()
+            .any(|word| low.contains(word))
+        || (low.ends_with("key") && low != "key")
+}
+
+/// White space and what stands between names and values, where they are written without quotes.
+fn is_mark(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b",:{}[]=;&".contains(&byte)
+}
+
+fn bare_end(text: &str) -> usize {
+    let is_end = |byte: u8| is_mark(byte) || byte == b'"';
+    text.bytes().position(is_end).unwrap_or(text.len())
+}
+
+/// Where a text begun with a single quote ends on its line, its own quote counted.
+fn single_end(text: &str) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let next = memchr::memchr3(b'\'', b'\\', b'\n', text.as_bytes().get(at..)?)?;
+        match text.as_bytes()[at + next] {
+            b'\'' => return Some(at + next + 1),
+            b'\n' => return None,
+            _ => at += next + 2,
+        }
     }
 }
 
 /// Where a text that begins with a quote ends, its own quote counted.
 fn string_end(text: &str) -> usize {
-    let mut is_escaped = false;
-    for (n, byte) in text.bytes().enumerate().skip(1) {
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => return n + 1,
-            _ => {}
+    let mut at = 1;
+    while let Some(next) = text
+        .as_bytes()
+        .get(at..)
+        .and_then(|rest| memchr::memchr2(b'"', b'\\', rest))
+    {
+        at += next + 1;
+        if text.as_bytes()[at - 1] == b'"' {
+            return at;
         }
+        at += 1;
     }
     text.len()
 }
@@ -159,6 +315,8 @@ mod tests {
             ("{\"ä\": x}", 1, 8, "{\"ä\": x}", 6),
             ("", 1, 0, "", 0),
             ("\"abc", 1, 4, "\"abc", 3),
+            ("{'a': 'b'}", 1, 2, "{'a': 'b'}", 1),
+            ("{\"value\": \"x\"}, nope", 1, 17, "{\"value\": \"••••••••\"}, nope", 23),
         ] {
             let found = Excerpt::of(text, line, column);
             assert_eq!((found.text.as_str(), found.at), (shown, at), "{text}");
@@ -177,20 +335,66 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_line_only_what_is_around_the_place_is_taken() {
+        let text = format!(
+            "[{}x, {}\"{}\"]",
+            "ä, ".repeat(100_000),
+            "2, ".repeat(100_000),
+            "y".repeat(1000)
+        );
+        let place = text.find('x').unwrap_or_default();
+        let Ok(shown) = Shown::line(&text, 0..text.len(), place) else {
+            panic!("it begins in no text")
+        };
+        assert!(
+            shown.text.len() <= (BEFORE + BEHIND + 1) * WIDEST,
+            "{}",
+            shown.text.len()
+        );
+        assert_eq!(shown.at.and_then(|at| shown.text.get(at)), Some(&'x'));
+    }
+
+    #[test]
     fn what_may_be_secret_is_not_shown() {
         let long = "s3cret".repeat(5);
         for text in [
             format!("{{ \"a\": \"{long}\" nope }}"),
+            format!("{{ \"a\": {long}, nope }}"),
+            format!("{{ 'a': '{long}', nope }}"),
             "{ \"password\": \"s3cret\" nope }".to_owned(),
             "{ \"key\": \"k\", \"value\": \"s3\\\"cret\" nope }".to_owned(),
             "{ \"Authorization\": \"s3cret".to_owned(),
+            "{ \"password\": s3cret, \"a\": 1 }".to_owned(),
+            "{ \"password\": hun,ter:s3cret, \"a\": 1 }".to_owned(),
+            "[{\"password\": 's3cret-value'}]".to_owned(),
+            "[{'password': 's3cret'}]".to_owned(),
+            "[{password: \"s3cret\"}]".to_owned(),
+            "{ \"password\":\n  s3cret }".to_owned(),
+            "{ \"apiKey\": [\"a\", \"s3cret\", x] }".to_owned(),
+            "{ \"a\": b\", \"password\": \"s3cret\" }".to_owned(),
+            "password = s3cret   ".to_owned(),
         ] {
-            let found = Excerpt::of(&text, 1, text.len() - 4);
-            assert!(
-                !found.text.contains("cret") && found.text.contains(MASK),
-                "{}",
-                found.text
-            );
+            let line = text.lines().count();
+            let last = text.lines().last().unwrap_or_default();
+            for column in 0..last.len() {
+                let found = Excerpt::of(&text, line, column);
+                assert!(
+                    !found.text.contains("cret") && found.text.contains(MASK),
+                    "{text} at {column}: {}",
+                    found.text
+                );
+            }
         }
+    }
+
+    #[test]
+    fn a_line_within_a_text_is_not_shown() {
+        let key = "{\n  \"private_key\": \"-----BEGIN KEY-----\nMIIEs3cret\n-----END KEY-----\"\n}";
+        let found = Excerpt::of(key, 3, 0);
+        let shown = format!("  \"private_key\": \"{MASK}\"");
+        assert_eq!((found.line, found.text.as_str()), (2, shown.as_str()));
+        assert_eq!(found.at, "  \"private_key\": ".len());
+        let twice = Excerpt::of("\"a\ns3cret\" \"b\ns3cret\" x", 3, 9);
+        assert_eq!(twice.text, MASK);
     }
 }

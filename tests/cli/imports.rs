@@ -476,7 +476,7 @@ fn json_that_goes_wrong_is_shown_where_it_does() {
         let ran = home.postrider().current_dir(folder).args(args).assert().failure();
         let told = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
         let mask = "\u{2022}".repeat(8);
-        let lines = format!("2 |   \"password\": \"{mask}\" nope\n  | {}^\n", " ".repeat(25));
+        let lines = format!("2 |   \"password\": \"{mask}\" {mask}\n  | {}^\n", " ".repeat(25));
         assert!(told.contains("line 2") && told.contains(&lines), "{args:?}: {told}");
         assert!(!told.contains("s3cret"), "{told}");
     }
