@@ -65,6 +65,9 @@ impl Found {
 pub struct Collection {
     /// The items; the first one is the collection.
     pub items: Vec<Item>,
+    /// Whether it comes from Postman's format 3, which has no word for what only format 2.1 knows; nor has 2.1 for what
+    /// only format 3 does.
+    pub is_v3: bool,
 }
 
 /// A collection, folder or request with its place.

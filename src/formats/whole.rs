@@ -24,5 +24,8 @@ pub fn whole(workspace: &Workspace, node: NodeId) -> Collection {
             entity: node.entity.clone(),
         });
     }
-    Collection { items }
+    Collection {
+        items,
+        ..Collection::default()
+    }
 }

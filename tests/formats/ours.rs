@@ -35,6 +35,7 @@ pub fn reread(found: &Found) -> Found {
         Content::from_toml(&place, &text).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
     };
     let collections = found.collections.iter().map(|collection| Collection {
+        is_v3: collection.is_v3,
         items: collection
             .items
             .iter()

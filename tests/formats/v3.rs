@@ -190,13 +190,23 @@ fn files_beside_a_postman_folder_are_read_too() {
     // What has nothing to do with Postman is none of its business; what should be Postman's and is broken is told.
     std::fs::write(root.path().join("package.json"), r#"{"name": "x"}"#).unwrap();
     std::fs::write(root.path().join("broken.postman_collection.json"), "{").unwrap();
+    // Newman among the packages makes no collection of it; keys of Postman's do, whatever the shape.
+    let packages = r#"{"devDependencies": {"newman": "6", "postman-request": "2"}}"#;
+    std::fs::write(root.path().join("package-lock.json"), packages).unwrap();
+    let strange = r#"{"meta": {"_postman_id": "x", "schema": "https://schema.getpostman.com/json/collection/v9/"}}"#;
+    std::fs::write(root.path().join("strange.json"), strange).unwrap();
     // Nobody can say what this was to be.
     let cut = r#"{"info": {"name": "Cut"}, "item": []"#;
     std::fs::write(root.path().join("my-api.collection.json"), cut).unwrap();
     let found = postman::read_folder(root.path()).unwrap();
     let names: Vec<&str> = found.collections.iter().map(Collection::name).collect();
     assert_eq!(names, ["Inner", "Outer"]);
-    assert_eq!(found.report.unread(), 2);
+    assert_eq!(found.report.unread(), 3);
     let told: Vec<&str> = found.report.notes.iter().map(|note| note.path.as_str()).collect();
-    assert_eq!(told, ["broken.postman_collection.json", "my-api.collection.json"]);
+    let unread = [
+        "broken.postman_collection.json",
+        "my-api.collection.json",
+        "strange.json",
+    ];
+    assert_eq!(told, unread);
 }

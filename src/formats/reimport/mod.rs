@@ -128,7 +128,7 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
         let (action, entity) = match old {
             None => (Action::Add, item.entity.clone()),
             Some(old) => {
-                let mut merged = merge(&item.entity, &old.entity);
+                let mut merged = merge(&item.entity, &old.entity, found.is_v3);
                 if matched.order_stays[n] {
                     merged = merged.ordered(old.entity.order());
                 }
@@ -314,22 +314,24 @@ fn identity(entity: &Entity) -> &str {
 }
 
 /// The found content with what only we hold of the old one.
-fn merge(found: &Entity, old: &Entity) -> Entity {
+fn merge(found: &Entity, old: &Entity, is_v3: bool) -> Entity {
     match (found, old) {
-        (Entity::Collection(new), Entity::Collection(old)) => Entity::Collection(Arc::new(merge_group(new, old))),
-        (Entity::Folder(new), Entity::Folder(old)) => Entity::Folder(Arc::new(merge_group(new, old))),
+        (Entity::Collection(new), Entity::Collection(old)) => {
+            Entity::Collection(Arc::new(merge_group(new, old, is_v3)))
+        }
+        (Entity::Folder(new), Entity::Folder(old)) => Entity::Folder(Arc::new(merge_group(new, old, is_v3))),
         (Entity::Request(new), Entity::Request(old)) => {
             let mut merged = Request::clone(new);
             merged.settings.timeout = old.settings.timeout;
             merged.settings.proxy.clone_from(&old.settings.proxy);
-            merged.origin = merge_origin(&new.origin, &old.origin);
+            merged.origin = merge_origin(&new.origin, &old.origin, is_v3);
             Entity::Request(Arc::new(merged))
         }
         _ => found.clone(),
     }
 }
 
-fn merge_group(new: &Group, old: &Group) -> Group {
+fn merge_group(new: &Group, old: &Group, is_v3: bool) -> Group {
     let mut merged = new.clone();
     merged.tokens.clone_from(&old.tokens);
     merged.settings.timeout = old.settings.timeout;
@@ -337,25 +339,25 @@ fn merge_group(new: &Group, old: &Group) -> Group {
     if merged.order.is_none() {
         merged.order = old.order;
     }
-    merged.origin = merge_origin(&new.origin, &old.origin);
+    merged.origin = merge_origin(&new.origin, &old.origin, is_v3);
     merged
 }
 
 /// What is kept of both: each format says what another has no word for. One that comes from format 2.1 has nothing of what
 /// only format 3 knows, and one from format 3 no id.
-fn merge_origin(new: &Origin, old: &Origin) -> Origin {
+fn merge_origin(new: &Origin, old: &Origin, is_v3: bool) -> Origin {
     let mut merged = new.clone();
     if merged.id.is_empty() {
         merged.id.clone_from(&old.id);
     }
-    let is_of_v3 = |rest: &&Rest| rest.at.split('/').any(|part| part == postman::ONLY_V3);
-    if !new.rest.iter().any(|rest| is_of_v3(&rest)) {
-        merged.rest.extend(old.rest.iter().filter(is_of_v3).cloned());
-        // In the order they were in, where they are all that was there.
-        let was = |rest: &Rest| old.rest.contains(rest);
-        if merged.rest.len() == old.rest.len() && merged.rest.iter().all(was) {
-            merged.rest.clone_from(&old.rest);
-        }
+    let only_v3 = |rest: &Rest| rest.at.split('/').any(|part| part == postman::ONLY_V3);
+    // What its own format has a word for and it does not say is gone.
+    let is_others = |rest: &&Rest| only_v3(rest) != is_v3 && !new.rest.iter().any(|own| own.at == rest.at);
+    merged.rest.extend(old.rest.iter().filter(is_others).cloned());
+    // In the order they were in, where they are all that was there.
+    let was = |rest: &Rest| old.rest.contains(rest);
+    if merged.rest.len() == old.rest.len() && merged.rest.iter().all(was) {
+        merged.rest.clone_from(&old.rest);
     }
     merged
 }

@@ -263,6 +263,45 @@ fn what_only_one_format_knows_stays_when_another_is_imported() {
     assert_eq!(plan.count(Action::Keep), 2);
 }
 
+/// A v3 folder with one request.
+fn v3(own: &str) -> Found {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("postman/collections/API");
+    std::fs::create_dir_all(&at).unwrap();
+    let yaml = format!("$kind: http-request\nurl: h/1\nmethod: GET\n{own}");
+    std::fs::write(at.join("List.request.yaml"), yaml).unwrap();
+    postman::read_folder(folder.path()).unwrap()
+}
+
+/// Where the values stand that are kept of the first request after an import.
+fn kept(before: &Found, after: &Found) -> Vec<String> {
+    let workspace = workspace(before);
+    let existing = counterparts(&workspace, &after.collections)[0];
+    let plan = plan(&workspace, existing, &after.collections[0], &BTreeSet::new());
+    match &plan.steps[1].entity {
+        Entity::Request(request) => request.origin.rest.iter().map(|rest| rest.at.clone()).collect(),
+        other => panic!("no request: {other:?}"),
+    }
+}
+
+#[test]
+fn what_only_format_2_knows_stays_when_format_3_is_imported() {
+    let mut item = request("", "List", "h/1");
+    item["x-own"] = json!({ "a": 1 });
+    let before = read(&json!([item]));
+    assert_eq!(kept(&before, &v3("")), ["/x-own"]);
+    assert_eq!(kept(&before, &v3("ours: { a: 1 }\n")), ["/_v3", "/x-own"]);
+    // What its own format does not say any more is gone.
+    assert!(kept(&before, &read(&json!([request("", "List", "h/1")]))).is_empty());
+}
+
+#[test]
+fn what_is_taken_out_of_a_file_of_format_3_is_gone() {
+    let before = v3("ours: { a: 1 }\n");
+    assert_eq!(kept(&before, &before), ["/_v3"]);
+    assert!(kept(&before, &v3("")).is_empty());
+}
+
 #[test]
 fn an_id_stays_when_a_file_without_ids_is_imported() {
     let bare = json!([{ "name": "Ping", "request": { "method": "GET", "url": "h/3" } }]);

@@ -14,6 +14,8 @@ use crate::formats::{Fate, FormatError, Found, MOST_BYTES};
 
 /// Folders nested deeper are not looked into.
 const DEEPEST: usize = 64;
+/// What only Postman writes into a file: its own keys, and where its schemas are.
+const MARKS: [&str; 3] = ["\"_postman_", "schema.getpostman.com", "schema.postman.com"];
 
 /// Reads a folder: a v3 collection, a workspace of them (`postman/`), or exported JSON files.
 pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
@@ -73,19 +75,20 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
 fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
     let bytes = bytes(path);
     let low = name.to_lowercase();
-    let by_name = low.contains("postman");
+    let holds = |word: &[u8]| {
+        let mut parts = bytes.as_ref().map_or(&[][..], Vec::as_slice).windows(word.len());
+        parts.any(|part| part.eq_ignore_ascii_case(word))
+    };
+    // A `package.json` may have newman among its packages, or a word of Postman's in its description.
+    let says_so = low.contains("postman") || MARKS.iter().any(|mark| holds(mark.as_bytes()));
     let is_postmans = ["postman", "collection", "environment", "globals"]
         .iter()
         .any(|word| low.contains(word))
-        || bytes.as_ref().map_or(true, |bytes| {
-            let needle = b"postman";
-            bytes
-                .windows(needle.len())
-                .any(|part| part.eq_ignore_ascii_case(needle))
-        });
+        || bytes.is_err()
+        || holds(b"postman");
     match bytes.and_then(|bytes| read(&bytes)) {
         Ok(more) => found.extend(more),
-        Err(FormatError::Unknown { .. }) if !by_name => {}
+        Err(FormatError::Unknown { .. }) if !says_so => {}
         Err(_) if is_beside && !is_postmans => {}
         Err(error) => found.report.add(name, "", Fate::Lost, UNREAD, error.to_string()),
     }
@@ -188,7 +191,12 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                 map.insert("item".into(), Value::Array(done.children));
                 match open.last_mut() {
                     Some(above) => above.children.push(Value::Object(map)),
-                    None => read_collection(map, found),
+                    None => {
+                        read_collection(map, found);
+                        if let Some(own) = found.collections.last_mut() {
+                            own.is_v3 = true;
+                        }
+                    }
                 }
             }
         }
