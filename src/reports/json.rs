@@ -100,7 +100,7 @@ impl Json {
             let item = node.map(|node| write::item(&node.entity, &Secrets::None));
             let mut item = item.unwrap_or_else(|| json!({ "name": done.plan.request.name }));
             item["id"] = done.plan.id().into();
-            sdk::shape(&mut item);
+            sdk::item(&mut item);
             item
         };
         match done.plan.node {
@@ -169,7 +169,7 @@ impl Report for Json {
             let mut whole = whole(&end.session.workspace, node);
             sdk::identify(&mut whole);
             let mut value = write::collection(&whole, &Secrets::None);
-            sdk::shape(&mut value);
+            sdk::collection(&mut value);
             value
         });
         let head = format!(

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::sdk;
 use crate::exec::{Session, scopes};
 use crate::model::{Environment, Scope};
 use crate::vars::Layer;
@@ -36,7 +37,7 @@ fn scope(session: &Session, scope: Scope, file: Option<&Environment>) -> Value {
     let described = |row: &mut Value| {
         let variable = file.and_then(|file| file.variables.iter().find(|own| row["key"] == own.key.as_str()));
         if let Some(told) = variable.filter(|own| !own.description.is_empty()) {
-            row["description"] = json!({ "content": told.description, "type": "text/plain" });
+            row["description"] = sdk::description(&told.description);
         }
     };
     out["values"] = values(layer);

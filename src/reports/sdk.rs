@@ -55,68 +55,107 @@ pub fn node(workspace: &Workspace, node: &Node) -> Value {
     if !is_collection {
         out["id"] = id.as_str().into();
     }
-    shape(&mut out);
+    if is_collection {
+        collection(&mut out);
+    } else {
+        item(&mut out);
+    }
     out["id"] = id.into();
     out["name"] = node.entity.name().into();
     out
 }
 
-/// A collection, an item, an environment: all in it that a file writes otherwise than the SDK.
-pub fn shape(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(shape),
-        Value::Object(map) => {
-            map.iter_mut()
-                // What people wrote is none of Postman's shapes.
-                .filter(|(key, _)| !["value", "body", "graphql"].contains(&key.as_str()))
-                .for_each(|(_, value)| shape(value));
-            if let Some(body) = map.get_mut("body").filter(|body| body.is_object()) {
-                shape(body);
-            }
-            object(map);
+/// A collection: all in it that a file writes otherwise than the SDK.
+///
+/// Only what Postman has a word for is looked at. A key of the user's own may hold anything, and stays as it is.
+pub fn collection(value: &mut Value) {
+    if let Some(info) = member(value, "info") {
+        common(info);
+        let id = derived(&[info.get("name").and_then(Value::as_str).unwrap_or_default()]);
+        info.entry("_postman_id").or_insert_with(|| id.into());
+    }
+    item(value);
+}
+
+/// An item, likewise, with those in it.
+pub fn item(value: &mut Value) {
+    let Some(map) = value.as_object_mut() else { return };
+    common(map);
+    no_auth(map);
+    let id = map.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (n, event) in objects(map, "event").enumerate() {
+        common(event);
+        let listen = event.get("listen").and_then(Value::as_str).unwrap_or_default();
+        let own = derived(&[&id, listen, &n.to_string()]);
+        if let Some(Value::Object(script)) = event.get_mut("script") {
+            common(script);
+            script.entry("id").or_insert_with(|| own.into());
         }
-        _ => {}
+    }
+    objects(map, "variable").for_each(common);
+    if let Some(value) = map.get_mut("request") {
+        request(value);
+    }
+    for (n, example) in objects(map, "response").enumerate() {
+        common(example);
+        objects(example, "header").for_each(common);
+        if let Some(value) = example.get_mut("originalRequest") {
+            request(value);
+        }
+        let own = derived(&[&id, "response", &n.to_string()]);
+        example.entry("id").or_insert_with(|| own.into());
+        example.entry("cookie").or_insert_with(|| json!([]));
+    }
+    if let Some(Value::Array(items)) = map.get_mut("item") {
+        items.iter_mut().for_each(item);
     }
 }
 
-fn object(map: &mut Map<String, Value>) {
-    if let Some(Value::String(text)) = map.get("description") {
-        map["description"] = description(text);
+/// A request, likewise.
+pub fn request(value: &mut Value) {
+    if let Some(url) = member(value, "url") {
+        common(url);
+        for part in ["query", "variable"] {
+            url.entry(part).or_insert_with(|| json!([]));
+            objects(url, part).for_each(common);
+        }
+    }
+    if let Some(body) = member(value, "body") {
+        common(body);
+        for rows in ["urlencoded", "formdata"] {
+            objects(body, rows).for_each(common);
+        }
+    }
+    if let Some(map) = value.as_object_mut() {
+        common(map);
+        no_auth(map);
+        objects(map, "header").for_each(common);
+    }
+}
+
+/// What is written otherwise wherever it stands: a description, and what is set apart.
+fn common(map: &mut Map<String, Value>) {
+    if let Some(told) = map.get_mut("description")
+        && let Value::String(text) = &*told
+    {
+        *told = description(text);
     }
     let own: Vec<String> = map.keys().filter(|key| is_set_apart(key)).cloned().collect();
     for key in own {
-        let value = map.shift_remove(&key).unwrap_or_default();
-        let apart = map.entry("_").or_insert_with(|| json!({}));
-        apart[&key[1..]] = value;
+        let Some(apart) = map.entry("_").or_insert_with(|| json!({})).as_object_mut() else {
+            return;
+        };
+        let mut apart = std::mem::take(apart);
+        apart.insert(key[1..].to_owned(), map.shift_remove(&key).unwrap_or_default());
+        map.insert("_".to_owned(), Value::Object(apart));
     }
-    if let Some(Value::Object(url)) = map.get_mut("url") {
-        for part in ["query", "variable"] {
-            url.entry(part).or_insert_with(|| json!([]));
-        }
-    }
+}
+
+fn no_auth(map: &mut Map<String, Value>) {
     if let Some(Value::Object(auth)) = map.get_mut("auth")
         && auth.get("type") == Some(&"noauth".into())
     {
         auth.entry("noauth").or_insert_with(|| json!([]));
-    }
-    if let Some(Value::Object(info)) = map.get_mut("info") {
-        let id = derived(&[info["name"].as_str().unwrap_or_default()]);
-        info.entry("_postman_id").or_insert_with(|| id.into());
-    }
-    let id = map.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    for (n, event) in rows(map, "event").enumerate() {
-        let listen = event["listen"].as_str().unwrap_or_default().to_owned();
-        if let Some(script) = event["script"].as_object_mut() {
-            let own = || derived(&[&id, &listen, &n.to_string()]).into();
-            script.entry("id").or_insert_with(own);
-        }
-    }
-    for (n, example) in rows(map, "response").enumerate() {
-        if let Some(example) = example.as_object_mut() {
-            let own = || derived(&[&id, "response", &n.to_string()]).into();
-            example.entry("id").or_insert_with(own);
-            example.entry("cookie").or_insert_with(|| json!([]));
-        }
     }
 }
 
@@ -130,12 +169,19 @@ fn is_set_apart(key: &str) -> bool {
     key.starts_with("_postman_") && key != "_postman_id"
 }
 
-fn rows<'a>(map: &'a mut Map<String, Value>, key: &str) -> impl Iterator<Item = &'a mut Value> {
-    map.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten()
+/// A member that is an object.
+fn member<'a>(value: &'a mut Value, key: &str) -> Option<&'a mut Map<String, Value>> {
+    value.get_mut(key)?.as_object_mut()
+}
+
+/// The objects of a list.
+fn objects<'a>(map: &'a mut Map<String, Value>, key: &str) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+    let rows = map.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten();
+    rows.filter_map(Value::as_object_mut)
 }
 
 /// An id for something that came without one: the same in every report, as nothing is known by it outside of one.
-pub fn derived(parts: &[&str]) -> String {
+fn derived(parts: &[&str]) -> String {
     let sum = Md5::digest(parts.join("\n"));
     Builder::from_md5_bytes(sum.into()).into_uuid().to_string()
 }
@@ -146,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_a_file_writes_becomes_what_the_sdk_writes() {
-        let mut item = json!({
+        let mut own = json!({
             "id": "i",
             "event": [{ "listen": "test", "script": { "exec": ["1"] } }],
             "request": {
@@ -157,19 +203,46 @@ mod tests {
             },
             "response": [{ "_postman_previewlanguage": "json", "body": "{\"description\":\"x\"}" }],
         });
-        shape(&mut item);
-        let again = item.clone();
-        shape(&mut item);
-        assert_eq!(item, again, "it stays what it is");
-        let request = &item["request"];
+        item(&mut own);
+        let again = own.clone();
+        item(&mut own);
+        assert_eq!(own, again, "it stays what it is");
+        let request = &own["request"];
         assert_eq!(request["description"], json!({ "content": "d", "type": "text/plain" }));
         assert_eq!(request["body"]["urlencoded"][0]["description"]["content"], "row");
         assert_eq!(request["auth"]["noauth"], json!([]));
         assert_eq!(request["url"]["variable"], json!([]));
-        assert_eq!(item["event"][0]["script"]["id"].as_str().map(str::len), Some(36));
-        let example = &item["response"][0];
+        assert_eq!(own["event"][0]["script"]["id"].as_str().map(str::len), Some(36));
+        let example = &own["response"][0];
         assert_eq!(example["_"], json!({ "postman_previewlanguage": "json" }));
         assert!(example["id"].is_string() && example["cookie"] == json!([]));
         assert_eq!(example["body"], "{\"description\":\"x\"}");
+    }
+    #[test]
+    fn keys_of_the_users_own_stay_as_they_are() {
+        let meta = json!({ "event": ["click"], "info": {}, "url": {}, "_postman_b": 2, "auth": { "type": "noauth" } });
+        let mut own = json!({
+            "info": { "owner": "me", "description": "d" }, "_": "x", "_postman_a": 1, "x-meta": meta,
+            "request": { "url": "http://a", "x-meta": meta },
+        });
+        let before = own.clone();
+        item(&mut own);
+        assert_eq!(own, before);
+        collection(&mut own);
+        assert_eq!(own["info"]["_postman_id"].as_str().map(str::len), Some(36));
+        assert_eq!(own["x-meta"], meta);
+    }
+
+    #[test]
+    fn what_has_another_shape_is_passed_over() {
+        for mut value in [
+            json!({ "event": ["click", { "listen": 1, "script": "text" }], "request": "http://a", "response": "none" }),
+            json!({ "info": "text", "item": [1, "x", { "event": {} }], "request": [], "variable": [1] }),
+            json!({ "request": { "url": [], "body": 1, "header": "a: b", "auth": [] }, "response": [null] }),
+        ] {
+            let before = value.clone();
+            collection(&mut value);
+            assert_eq!(value, before);
+        }
     }
 }

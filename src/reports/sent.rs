@@ -46,7 +46,7 @@ pub fn request(done: &Done<'_>, exchange: &Exchange) -> Value {
     if let Some(body) = body(written, &exchange.request, &done.plan.scopes) {
         out["body"] = body;
     }
-    sdk::shape(&mut out);
+    sdk::request(&mut out);
     out
 }
 
