@@ -133,22 +133,16 @@ impl Response {
             .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// How many bytes of a body newman says there are: those that came on the wire where they were packed and their number
-    /// was announced, the unpacked ones otherwise. What a `HEAD` announces never comes, and does not count.
+    /// How many bytes of a body newman says there are: those that were announced where they were packed, though of a `HEAD`
+    /// they never come; the unpacked ones otherwise.
     pub fn body_size(&self) -> u64 {
         let is_packed = self.header("content-encoding").is_some_and(|encoding| {
             let encoding = encoding.to_ascii_lowercase();
             encoding.contains("gzip") || encoding.contains("deflate")
         });
-        let is_announced = || {
-            let length = self.header("content-length");
-            length.is_some_and(|length| length.trim().parse::<u64>().is_ok())
-        };
-        if is_packed && is_announced() {
-            self.encoded_len
-        } else {
-            self.body.len() as u64
-        }
+        let announced = self.header("content-length").filter(|_| is_packed);
+        let announced = announced.and_then(|length| length.trim().parse().ok());
+        announced.unwrap_or(self.body.len() as u64)
     }
 
     /// How many bytes newman says a response has: status line, headers and [body](Self::body_size).
@@ -520,7 +514,11 @@ mod tests {
             head + 1,
             "what a HEAD announces never came"
         );
-        assert_eq!(response("gzip", "5", 0, "").size(), head + 4 + 1, "nor does it packed");
+        assert_eq!(
+            response("gzip", "5", 0, "").size(),
+            head + 4 + 1 + 5,
+            "unless it is packed"
+        );
         assert_eq!(response("gzip", "5", 5, "123456789").size(), head + 4 + 1 + 5);
         assert_eq!(response("gzip", "", 5, "123456789").size(), head + 4 + 9);
         assert_eq!(response("br", "5", 5, "123456789").size(), head + 2 + 1 + 9);
