@@ -189,14 +189,13 @@ fn collection(folder: &Path, name: &str, found: &mut Found) -> Result<(), Format
                 let Some(done) = open.pop() else { return Ok(()) };
                 let mut map = done.map;
                 map.insert("item".into(), Value::Array(done.children));
-                match open.last_mut() {
-                    Some(above) => above.children.push(Value::Object(map)),
-                    None => {
-                        read_collection(map, found);
-                        if let Some(own) = found.collections.last_mut() {
-                            own.is_v3 = true;
-                        }
-                    }
+                if let Some(above) = open.last_mut() {
+                    above.children.push(Value::Object(map));
+                    continue;
+                }
+                read_collection(map, found);
+                if let Some(own) = found.collections.last_mut() {
+                    own.is_v3 = true;
                 }
             }
         }
