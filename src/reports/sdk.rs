@@ -42,7 +42,13 @@ pub fn node(workspace: &Workspace, node: &Node) -> Value {
             slug: String::new(),
             entity: node.entity.clone(),
         };
-        write::collection(&Collection { items: vec![alone] }, &Secrets::None)
+        write::collection(
+            &Collection {
+                items: vec![alone],
+                is_v3: false,
+            },
+            &Secrets::None,
+        )
     } else {
         write::item(&node.entity, &Secrets::None)
     };
@@ -181,7 +187,7 @@ fn objects<'a>(map: &'a mut Map<String, Value>, key: &str) -> impl Iterator<Item
 }
 
 /// An id for something that came without one: the same in every report, as nothing is known by it outside of one.
-fn derived(parts: &[&str]) -> String {
+pub fn derived(parts: &[&str]) -> String {
     let sum = Md5::digest(parts.join("\n"));
     Builder::from_md5_bytes(sum.into()).into_uuid().to_string()
 }
