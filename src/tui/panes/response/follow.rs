@@ -82,6 +82,7 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
 /// Shows the open request's newest outcome, where it was left if it is the same as before.
 fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let open = cx.shared.open_request();
+    state.open = open;
     let newest = open.and_then(|open| newest(cx.shared, open)).cloned();
     let (Some(open), Some(newest)) = (open, newest) else {
         if state.shown.take().is_some() {

@@ -74,6 +74,8 @@ pub struct State {
     tab: Tab,
     /// The tabs that the user chose for a request; others are seen in the first one.
     chosen: HashMap<NodeId, Tab>,
+    /// The request that is open: its outcome shows, or is still to come.
+    open: Option<NodeId>,
     /// The tab that a request's outcome is to be seen in as soon as it shows.
     wanted: Option<(NodeId, Tab)>,
     wrap: bool,
@@ -132,7 +134,7 @@ impl State {
     /// Goes to a tab that the user chose.
     fn turn_to(&mut self, tab: Tab) {
         self.lend(tab);
-        if let Some(node) = self.shown {
+        if let Some(node) = self.open {
             self.chosen.insert(node, tab);
         }
     }

@@ -251,6 +251,14 @@ fn a_tab_shown_for_one_outcome_gives_way_with_the_next() {
     assert_eq!(tab(&harness), Tab::Body);
 }
 
+#[test]
+fn a_tab_that_one_goes_to_while_nothing_has_come_is_the_one_that_shows() {
+    let mut harness = opened(120, 40);
+    harness.press("]");
+    deliver(&mut harness, json());
+    has(&harness, "x-long");
+}
+
 fn status_line(harness: &Harness) -> String {
     harness.screen().lines().last().unwrap().to_owned()
 }
