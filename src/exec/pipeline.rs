@@ -26,7 +26,7 @@ use super::plan::{Aim, Plan};
 use super::port::{Port, Sent};
 use super::renewal::{Interaction, Ready, TokenStore, unsent};
 use super::scripts::Log;
-use super::sent::{added, as_sent, without_file};
+use super::sent::{added, as_sent, asked, without_file};
 use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
@@ -427,6 +427,7 @@ impl Pipeline {
             .warnings
             .extend(without_file(&prepared.request, &ready.resolved));
         self.note_answer(&prepared, &ready, &exchange);
+        prepared.log.outcome.asked = Some(Arc::new(asked(&prepared, &ready.resolved, &self.dynamic)));
         let stops = self.stop_on_failure && exchange.error().is_some();
         if !context.cancel.is_cancelled() && !stops {
             prepared.log.outcome.tested = true;

@@ -1,10 +1,31 @@
-//! The request as the post-response scripts see it: with its variables resolved and the headers that went out.
+//! The request as the post-response scripts and the reports see it: with its variables resolved and the headers that went
+//! out.
 
+use super::pipeline::Prepared;
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::exchange::SentRequest;
+use crate::model::outcome::Asked;
 use crate::model::request::Entry;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
-use crate::model::{Body, Request, ResolvedRequest};
+use crate::model::{Auth, Body, Request, ResolvedRequest};
+use crate::vars::{Dynamic, resolve};
+
+/// The body of a request; one that its method does not let out is filled in for this alone.
+pub(super) fn asked(prepared: &Prepared, resolved: &ResolvedRequest, dynamic: &Dynamic) -> Asked {
+    let Prepared {
+        plan, request, scopes, ..
+    } = prepared;
+    let mut filled = resolved.body.clone();
+    if !resolved.sends_body() && request.body != Body::None {
+        let mut settings = plan.settings.clone();
+        settings.always_send_body = Some(true);
+        filled = resolve(request, &Auth::new(Auth::NONE), &settings, scopes, dynamic).body;
+    }
+    Asked {
+        written: request.body.clone(),
+        filled,
+    }
+}
 
 /// The written request, with what was made of it in its place.
 pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {

@@ -1,15 +1,19 @@
 //! What a send came to: the exchange and all that the scripts did. The caller applies the writes.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Exchange, NodeId, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
+use super::wire::ResolvedBody;
+use super::{Body, Exchange, NodeId, Redactor, Secret, script::ScriptEvent, variable::VariableWrite};
 
 /// The result of one trip through the pipeline.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
+    /// The body as the pre-request scripts left it; `None` where nothing was made ready to be sent.
+    pub asked: Option<Arc<Asked>>,
     /// What was sent and came back; `None` when a script skipped the request, or it could not be made at all.
     pub exchange: Option<Exchange>,
     /// Tests in the order they ran; legacy `tests[…]` last.
@@ -43,6 +47,32 @@ pub struct Outcome {
     pub tested: bool,
     /// The tokens that were renewed for it, or in vain, in order.
     pub renewals: Vec<Renewal>,
+}
+
+/// A body after the pre-request scripts, as it was to be sent.
+#[derive(Clone)]
+pub struct Asked {
+    /// As it is written, with variables.
+    pub written: Body,
+    /// With the variables filled in, also where the method lets no body out.
+    pub filled: ResolvedBody,
+}
+
+impl Asked {
+    /// The memory that it takes beside what a file has, in bytes.
+    pub fn resident(&self) -> usize {
+        match &self.filled {
+            ResolvedBody::Bytes { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Either may hold credentials.
+        write!(f, "Asked({} bytes)", self.resident())
+    }
 }
 
 /// A token that a send needed a new one of.

@@ -2,13 +2,15 @@
 //! they went out.
 
 use serde_json::{Map, Value, json};
-use url::form_urlencoded;
 
 use super::sdk;
 use crate::exec::Done;
 use crate::formats::postman::{Secrets, write};
+use crate::model::body::{Part, PartContent};
 use crate::model::exchange::{Exchange, SentRequest};
-use crate::model::{Auth, Entity, Request};
+use crate::model::request::Entry;
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::{Auth, Body, Entity, Origin, Request};
 use crate::vars::{Parts, Scopes, replace};
 
 /// The headers that a sender adds by itself, in lower case. One of these that the request does not have is not the user's.
@@ -43,7 +45,7 @@ pub fn request(done: &Done<'_>, exchange: &Exchange) -> Value {
     if !auth.is_inherited() {
         out["auth"] = write::auth(auth);
     }
-    if let Some(body) = body(written, &exchange.request, &done.plan.scopes) {
+    if let Some(body) = body(done, &exchange.request) {
         out["body"] = body;
     }
     sdk::request(&mut out);
@@ -64,45 +66,119 @@ fn headers(sent: &SentRequest, written: &Request) -> Vec<Value> {
         }
         out
     });
-    let left_out = written.headers.iter().filter(|row| !row.enabled).map(|row| {
-        let value = row.value.as_ref().map_or("", |value| value.as_str());
-        json!({ "key": row.name.as_str(), "value": value, "disabled": true })
-    });
-    went.chain(left_out).collect()
+    let mut out: Vec<Value> = went.collect();
+    // What was left out follows what it follows where it is written.
+    let mut before: Option<&Entry> = None;
+    for row in &written.headers {
+        if !row.enabled {
+            let is_before = |own: &Value| {
+                let key = own["key"].as_str().unwrap_or_default();
+                before.is_some_and(|before| before.name.as_str().eq_ignore_ascii_case(key))
+            };
+            let at = out.iter().rposition(is_before).map_or(0, |at| at + 1);
+            let mut own = json!({ "key": row.name.as_str(), "value": row.value_str(), "disabled": true });
+            if !row.description.is_empty() {
+                own["description"] = row.description.as_str().into();
+            }
+            out.insert(at, own);
+        }
+        before = Some(row);
+    }
+    out
 }
 
-/// The body by its mode, as a file has it, with what was sent in it; one that a script made is what was sent.
-fn body(written: &Request, sent: &SentRequest, scopes: &Scopes) -> Option<Value> {
-    let text = String::from_utf8_lossy(&sent.body);
-    let item = write::item(&Entity::Request(std::sync::Arc::new(written.clone())), &Secrets::All);
-    let Some(mut body) = item["request"].get("body").cloned() else {
-        return (sent.body_len > 0).then(|| json!({ "mode": "raw", "raw": text }));
+/// The body by its mode, as a file has it, with what was sent in it, as the scripts left both.
+fn body(done: &Done<'_>, sent: &SentRequest) -> Option<Value> {
+    let planned = &done.plan.request;
+    let asked = done.outcome.asked.as_deref();
+    let written = asked.map_or(&planned.body, |asked| &asked.written);
+    let Some(mut body) = as_in_a_file(planned, written) else {
+        let text = || String::from_utf8_lossy(&sent.body);
+        return (sent.body_len > 0).then(|| json!({ "mode": "raw", "raw": text() }));
     };
-    let went = sent.body_len > 0;
-    match body["mode"].as_str() {
-        Some("raw") if went => body["raw"] = text.into(),
-        Some("urlencoded") if went => put_pairs(&mut body["urlencoded"], &text),
-        Some("graphql") if went => {
-            if let Ok(Value::Object(parts)) = serde_json::from_str::<Value>(&text) {
+    match (written, asked.map(|asked| &asked.filled)) {
+        (_, None) => fill(&mut body, &done.plan.scopes),
+        (Body::GraphQl { .. }, Some(ResolvedBody::Bytes { bytes, .. })) => {
+            if let Ok(Value::Object(parts)) = serde_json::from_slice::<Value>(bytes) {
                 body["graphql"] = graphql(&parts);
             }
         }
-        _ => fill(&mut body, scopes),
+        (_, Some(ResolvedBody::Bytes { bytes, .. })) => body["raw"] = String::from_utf8_lossy(bytes).into(),
+        (Body::Raw { .. }, Some(ResolvedBody::None)) => body["raw"] = "".into(),
+        (_, Some(ResolvedBody::Form(pairs))) => put_pairs(enabled(&mut body["urlencoded"]), pairs),
+        (Body::Multipart(rows), Some(ResolvedBody::Multipart(parts))) => {
+            put_parts(enabled(&mut body["formdata"]), rows, parts);
+        }
+        (_, Some(ResolvedBody::File { path, .. })) => {
+            if let Some(Value::Object(file)) = body.get_mut("file") {
+                file.insert("src".to_owned(), path.as_str().into());
+            }
+        }
+        _ => {}
     }
     Some(body)
 }
 
-/// The pairs that went out, in the rows they came from.
-fn put_pairs(rows: &mut Value, text: &str) {
-    let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
+/// A body as a file has it, with what is kept there of it.
+fn as_in_a_file(planned: &Request, written: &Body) -> Option<Value> {
+    let kept = planned.origin.rest.iter();
+    let rest = kept.filter(|rest| rest.at.starts_with("/request/body/")).cloned();
+    let alone = Request {
+        body: written.clone(),
+        origin: Origin {
+            id: String::new(),
+            rest: rest.collect(),
+        },
+        ..Request::default()
+    };
+    let item = write::item(&Entity::Request(alone.into()), &Secrets::All);
+    item["request"].get("body").cloned()
+}
+
+fn enabled(rows: &mut Value) -> Vec<&mut Value> {
     let rows = rows.as_array_mut().into_iter().flatten();
-    let enabled: Vec<&mut Value> = rows.filter(|row| row["disabled"] != Value::Bool(true)).collect();
-    if enabled.len() != pairs.len() {
-        return;
+    rows.filter(|row| row.is_object() && row["disabled"] != Value::Bool(true))
+        .collect()
+}
+
+/// The pairs that went out, in the rows they came from: those of one name stand together in what is sent, and not in the file.
+fn put_pairs(rows: Vec<&mut Value>, pairs: &[(String, String)]) {
+    let mut left: Vec<&(String, String)> = pairs.iter().collect();
+    let mut others = Vec::new();
+    for row in rows {
+        match left.iter().position(|(name, _)| row["key"] == name.as_str()) {
+            Some(at) => row["value"] = left.remove(at).1.as_str().into(),
+            None => others.push(row),
+        }
     }
-    for (row, (key, value)) in enabled.into_iter().zip(pairs) {
-        row["key"] = key.into();
-        row["value"] = value.into();
+    for (row, (name, value)) in others.into_iter().zip(left) {
+        row["key"] = name.as_str().into();
+        row["value"] = value.as_str().into();
+    }
+}
+
+/// The parts that went out, in the rows they came from: a row of files has one for each.
+fn put_parts(rows: Vec<&mut Value>, written: &[Part], parts: &[ResolvedPart]) {
+    let mut parts = parts.iter();
+    for (row, own) in rows.into_iter().zip(written.iter().filter(|row| row.enabled)) {
+        let count = match &own.content {
+            PartContent::Files(paths) => paths.len().max(1),
+            PartContent::Text(_) => 1,
+        };
+        for n in 0..count {
+            let Some(part) = parts.next() else { return };
+            row["key"] = part.name.as_str().into();
+            match (&part.content, row.get_mut("src")) {
+                (ResolvedContent::Text(text), _) => row["value"] = text.as_str().into(),
+                (ResolvedContent::File(path), Some(Value::Array(paths))) => {
+                    if let Some(own) = paths.get_mut(n) {
+                        *own = path.as_str().into();
+                    }
+                }
+                (ResolvedContent::File(path), Some(own @ Value::String(_))) => *own = path.as_str().into(),
+                (ResolvedContent::File(_), _) => {}
+            }
+        }
     }
 }
 

@@ -103,10 +103,11 @@ impl Outcomes {
 
 /// The memory that both bodies take, in bytes.
 fn size(outcome: &Outcome) -> usize {
-    outcome.exchange.as_ref().map_or(0, |exchange| {
+    let sent = outcome.exchange.as_ref().map_or(0, |exchange| {
         let answer = exchange.response().map_or(0, |response| response.body.resident());
         exchange.request.body.len() + answer
-    })
+    });
+    sent + outcome.asked.as_ref().map_or(0, |asked| asked.resident())
 }
 
 #[cfg(test)]

@@ -304,6 +304,84 @@ fn the_json_report_has_the_shape_of_the_sdk() {
 }
 
 #[test]
+fn the_json_report_has_the_body_that_was_sent() {
+    let home = Home::new();
+    let url = server();
+    let post = |name: &str, body: serde_json::Value, source: &str| {
+        let mut own = request(name, &url, &[script("prerequest", source)]);
+        own["request"]["method"] = "POST".into();
+        own["request"]["body"] = body;
+        own
+    };
+    let turned = post(
+        "turned",
+        json!({ "mode": "urlencoded", "urlencoded": [{ "key": "a", "value": "1" }] }),
+        r#"pm.request.body.update({ mode: 'raw', raw: '{"x":1}' })"#,
+    );
+    let pairs = json!([{ "key": "a", "value": "{{ts}}" }, { "key": "b", "value": "2" }, { "key": "a", "value": "3" }]);
+    let pairs = post(
+        "pairs",
+        json!({ "mode": "urlencoded", "urlencoded": pairs }),
+        "pm.variables.set('ts', 'T1')",
+    );
+    let long = "0123456789".repeat(10_000);
+    let long = post(
+        "long",
+        json!({ "mode": "raw", "raw": format!("{{{{ts}}}}{long}") }),
+        "pm.variables.set('ts', 'T1')",
+    );
+    let mut get = post(
+        "get",
+        json!({ "mode": "raw", "raw": "{{ts}}" }),
+        "pm.variables.set('ts', 'T1')",
+    );
+    get["request"]["method"] = "GET".into();
+    get["request"]["header"] = json!([
+        { "key": "X-Off", "value": "0", "disabled": true, "description": "off" },
+        { "key": "X-Own", "value": "1" },
+        { "key": "X-Out", "value": "2", "disabled": true },
+    ]);
+    let parts = json!([
+        { "key": "a", "value": "{{ts}}", "type": "text", "description": "row" },
+        { "key": "b", "value": "{{$guid}}", "type": "text" },
+        { "key": "c", "value": "{{ts}}", "type": "text", "disabled": true },
+    ]);
+    let parts = post(
+        "parts",
+        json!({ "mode": "formdata", "formdata": parts }),
+        "pm.variables.set('ts', 'T1'); pm.request.body.formdata.add({ key: 'd', value: '4' })",
+    );
+    let args = ["-r", "json", "--reporter-json-export", "r.json"];
+    home.newman(&collection(&[turned, pairs, long, get, parts]), &args);
+    let report = home.json("r.json");
+    let sent = |n: usize| &report["run"]["executions"][n]["request"];
+    assert_eq!(sent(0)["body"]["mode"], "raw");
+    assert_eq!(sent(0)["body"]["raw"], "{\"x\":1}");
+    let rows = json!([{ "key": "a", "value": "T1" }, { "key": "b", "value": "2" }, { "key": "a", "value": "3" }]);
+    assert_eq!(sent(1)["body"]["urlencoded"], rows);
+    assert_eq!(sent(2)["body"]["raw"].as_str().map(str::len), Some(100_002));
+    assert_eq!(sent(3)["body"]["raw"], "T1");
+    let headers = sent(3)["header"].as_array().unwrap();
+    let names: Vec<&str> = headers.iter().filter_map(|header| header["key"].as_str()).collect();
+    let own = names.iter().position(|name| *name == "X-Own").unwrap();
+    assert_eq!(names[own + 1], "X-Out");
+    assert_eq!(names[0], "X-Off");
+    assert_eq!(
+        headers[0]["description"],
+        json!({ "content": "off", "type": "text/plain" })
+    );
+    let rows = sent(4)["body"]["formdata"].as_array().unwrap();
+    let told = json!({ "content": "row", "type": "text/plain" });
+    assert_eq!((&rows[0]["value"], &rows[0]["description"]), (&"T1".into(), &told));
+    assert_eq!(rows[1]["value"].as_str().map(str::len), Some(36));
+    assert_eq!(
+        (&rows[2]["value"], &rows[2]["disabled"]),
+        (&"{{ts}}".into(), &true.into())
+    );
+    assert_eq!((&rows[3]["key"], &rows[3]["value"]), (&"d".into(), &"4".into()));
+}
+
+#[test]
 fn exported_scopes_keep_what_they_say_of_their_variables() {
     let home = Home::new();
     let values =
