@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Environment, NodeId, Variable, Workspace};
+use crate::model::{Entity, Environment, NodeId, Variable, Workspace};
 
 use super::args::PostmanArgs;
 use super::open::{Opened, tell};
@@ -25,8 +25,19 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
     } else {
         Secrets::Named(args.with_secrets.iter().cloned().collect::<BTreeSet<String>>())
     };
+    let hidden = left_empty(workspace, &what, &args.with_secrets)?;
     if let What::Collection(node) = &what {
         warn_of_secrets(workspace, *node, output);
+    }
+    if !hidden.is_empty() {
+        let them = if hidden.len() == 1 {
+            "this secret"
+        } else {
+            "these secrets"
+        };
+        let names = hidden.join(" ");
+        let note = format!("left empty {them}: {names}; `--with-secrets NAME` writes one");
+        output.note(&escape(&note));
     }
     let files = if args.v3 {
         folder(workspace, current, &what, &secrets)
@@ -94,6 +105,37 @@ fn warn_of_secrets(workspace: &Workspace, node: NodeId, output: &mut Output) {
     tell(output, &text, Some(&hint));
 }
 
+/// The secret variables whose values do not go along.
+fn left_empty(workspace: &Workspace, what: &What, named: &[String]) -> Result<Vec<String>, CliError> {
+    let variables: Vec<&Variable> = match what {
+        What::Environment(_, environment) => environment.variables.iter().collect(),
+        What::Globals => workspace.globals().variables.iter().collect(),
+        What::Collection(top) => {
+            let nodes = workspace.descendants(*top).into_iter();
+            let entities = nodes.filter_map(|node| Some(&workspace.node(node)?.entity));
+            let variables = entities.filter_map(|entity| match entity {
+                Entity::Collection(group) | Entity::Folder(group) => Some(&group.variables),
+                Entity::Request(_) => None,
+            });
+            variables.flatten().collect()
+        }
+    };
+    if let Some(name) = named
+        .iter()
+        .find(|name| variables.iter().all(|variable| variable.key != **name))
+    {
+        let message = format!("there is no variable `{name}` in what is exported");
+        return Err(CliError::usage(message).hint("`--with-secrets` takes the names of its secret variables"));
+    }
+    let secret = variables
+        .iter()
+        .filter(|variable| variable.secret && !named.contains(&variable.key));
+    let mut keys: Vec<String> = secret.map(|variable| variable.key.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
 enum What {
     Collection(NodeId),
     Environment(String, Environment),
@@ -136,7 +178,7 @@ fn fill(variables: &mut [Variable], owner: &Owner, current: &CurrentValues) {
 fn collection(workspace: &Workspace, current: &CurrentValues, node: NodeId) -> crate::formats::Collection {
     let mut out = formats::whole(workspace, node);
     let slug = workspace.node(node).map_or("", |node| node.slug.as_str());
-    if let Some(crate::model::Entity::Collection(group)) = out.items.first_mut().map(|item| &mut item.entity) {
+    if let Some(Entity::Collection(group)) = out.items.first_mut().map(|item| &mut item.entity) {
         let group = std::sync::Arc::make_mut(group);
         fill(&mut group.variables, &Owner::Collection(slug.to_owned()), current);
     }

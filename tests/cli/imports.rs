@@ -210,7 +210,15 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     assert_eq!(exported["item"][0]["item"][0]["name"], "List");
     run(&["export", "postman", "stage"])
         .success()
-        .stdout(contains("s3cret").not());
+        .stdout(contains("s3cret").not())
+        .stderr(contains("left empty").and(contains("key")));
+    run(&["export", "postman", "stage", "--with-secrets", "nope"])
+        .code(2)
+        .stderr(contains("no variable `nope`"));
+    // A workspace is nothing of Postman's.
+    run(&["import", ".", "--yes"])
+        .failure()
+        .stderr(contains("a folder without any"));
     run(&["export", "postman", "stage", "--with-secrets", "key"])
         .success()
         .stdout(contains("s3cret-key"));

@@ -31,6 +31,10 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
         }
         known = true;
         for (name, path, is_folder) in list(&part)? {
+            // A workspace of ours has such a folder too.
+            if path.join("collection.toml").is_file() {
+                continue;
+            }
             if is_folder && part.ends_with("collections") {
                 collection(&path, &name, &mut found)?;
             } else if !is_folder {
