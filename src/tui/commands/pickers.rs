@@ -133,7 +133,10 @@ pub fn copies(state: &State) -> Picker {
         .into_iter()
         .map(|(what, text)| Item {
             label: what.clone(),
-            detail: text.lines().next().unwrap_or_default().chars().take(60).collect(),
+            detail: match text.lines().next() {
+                Some(line) if !what.ends_with(response::IN_CLEAR) => line.chars().take(60).collect(),
+                _ => String::new(),
+            },
             commands: vec![Command::Copy(text, what)],
             ..Item::default()
         })

@@ -555,7 +555,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         .filter(|_| state.page.cursor)
         && let Some((what, text)) = &row.copy
     {
-        add(&mut offers, what, Some(text.to_string()));
+        add(&mut offers, &show.as_it_came(what, Some(text)), Some(text.to_string()));
     }
     for (what, text) in body::wholes(place) {
         add(&mut offers, &show.as_it_came(what, Some(&text)), Some(text));

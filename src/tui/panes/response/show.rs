@@ -2,6 +2,9 @@
 
 use crate::model::Redactor;
 
+/// How a copy is named that has secrets in it; nothing of it may show.
+pub const IN_CLEAR: &str = "with its secrets in clear";
+
 /// The way text goes to the screen and to the clipboard.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Show<'a> {
@@ -30,7 +33,7 @@ impl Show<'_> {
     pub(super) fn as_it_came(&self, what: &str, text: Option<&str>) -> String {
         match (self.redactor, text) {
             (Some(redactor), Some(text)) if !self.revealed && !redactor.find(text.as_bytes()).is_empty() => {
-                format!("{what}, with its secrets in clear")
+                format!("{what}, {IN_CLEAR}")
             }
             _ => what.to_owned(),
         }

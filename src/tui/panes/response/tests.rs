@@ -524,6 +524,7 @@ fn a_copy_says_that_secrets_are_in_it() {
         "{}",
         harness.screen()
     );
+    assert!(!harness.screen().contains("hunter22"), "{}", harness.screen());
 }
 
 #[test]
