@@ -1,6 +1,7 @@
-//! The last outcome of each request, as many as fit: bodies may be large, and a session long.
+//! The last outcome of each request and some earlier ones, as many as fit: bodies may be large, and a session long.
 //!
-//! What was looked at longest ago goes first; what the user looks at stays, however large it is.
+//! What was looked at longest ago goes first; what the user looks at stays, however large it is. Each has a number, so that
+//! one can be told from the others also when it is replaced by itself with more of it hidden.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -14,13 +15,24 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 const MOST_EARLIER: usize = 10;
 /// Earlier outcomes kept in all.
 const MOST_KEPT: usize = 200;
+/// Bytes of bodies of earlier ones that lie in files.
+const MOST_IN_FILES: usize = 1 << 30;
+
+/// An outcome and its number; later ones have higher numbers.
+#[derive(Clone, Debug)]
+struct Numbered {
+    number: u64,
+    outcome: Arc<Outcome>,
+}
 
 /// The outcomes.
 #[derive(Debug, Default)]
 pub struct Outcomes {
-    all: HashMap<NodeId, Arc<Outcome>>,
-    /// Earlier ones with a response, to compare with: who and what, the oldest first.
-    earlier: VecDeque<(NodeId, Arc<Outcome>)>,
+    all: HashMap<NodeId, Numbered>,
+    /// Earlier ones with a response, to be seen again and compared with: who and what, the oldest first.
+    earlier: VecDeque<(NodeId, Numbered)>,
+    /// How many there were.
+    count: u64,
     /// Who has one, the latest looked at last.
     order: Vec<NodeId>,
 }
@@ -28,19 +40,28 @@ pub struct Outcomes {
 impl Outcomes {
     /// A request's last outcome, unless it had to go.
     pub fn get(&self, node: &NodeId) -> Option<&Arc<Outcome>> {
-        self.all.get(node)
+        self.all.get(node).map(|last| &last.outcome)
+    }
+
+    /// The number of a request's last outcome.
+    pub fn number(&self, node: &NodeId) -> Option<u64> {
+        self.all.get(node).map(|last| last.number)
     }
 
     /// All last outcomes, the latest looked at last.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Arc<Outcome>)> {
-        self.order.iter().filter_map(|id| Some((*id, self.all.get(id)?)))
+        self.order.iter().filter_map(|id| Some((*id, self.get(id)?)))
     }
 
     /// Takes a new outcome; lets old ones go until all fit, but not this one and not the open request's.
     pub fn insert(&mut self, node: NodeId, outcome: Arc<Outcome>, open: Option<NodeId>) {
-        let before = self.all.insert(node, outcome);
-        let answered = |outcome: &Outcome| outcome.exchange.as_ref().is_some_and(|own| own.response().is_some());
-        if let Some(before) = before.filter(|before| answered(before)) {
+        self.count += 1;
+        let last = Numbered {
+            number: self.count,
+            outcome,
+        };
+        let before = self.all.insert(node, last);
+        if let Some(before) = before.filter(|before| answered(&before.outcome)) {
             self.earlier.push_back((node, before));
             let of_node = self.earlier.iter().filter(|(own, _)| *own == node).count();
             let gone = if of_node > MOST_EARLIER {
@@ -51,14 +72,16 @@ impl Outcomes {
             gone.map(|gone| self.earlier.remove(gone));
         }
         self.looked_at(node);
-        let mut bytes: usize = self.all.values().map(|outcome| size(outcome)).sum();
-        let mut spare: usize = self.earlier.iter().map(|(_, outcome)| size(outcome)).sum();
-        // What is only there to be compared with goes first.
-        while bytes + spare > MOST_BYTES {
+        let mut bytes: usize = self.all.values().map(|last| size(&last.outcome)).sum();
+        let sum = |of: fn(&Outcome) -> usize| self.earlier.iter().map(|(_, own)| of(&own.outcome)).sum::<usize>();
+        let (mut spare, mut filed) = (sum(size), sum(in_files));
+        // What is not the last one of its request goes first.
+        while bytes + spare > MOST_BYTES || filed > MOST_IN_FILES {
             let Some((_, gone)) = self.earlier.pop_front() else {
                 break;
             };
-            spare -= size(&gone);
+            spare -= size(&gone.outcome);
+            filed -= in_files(&gone.outcome);
         }
         let mut at = 0;
         while bytes > MOST_BYTES && at < self.order.len() {
@@ -68,26 +91,34 @@ impl Outcomes {
                 continue;
             }
             self.order.remove(at);
-            bytes -= self.all.remove(&oldest).map_or(0, |gone| size(&gone));
+            bytes -= self.all.remove(&oldest).map_or(0, |gone| size(&gone.outcome));
         }
     }
 
-    /// A request's earlier outcomes with a response, the latest first.
-    pub fn earlier(&self, node: &NodeId) -> impl Iterator<Item = &Arc<Outcome>> {
+    /// A request's outcomes with a response, by their numbers, the latest first.
+    pub fn answered(&self, node: &NodeId) -> impl Iterator<Item = (u64, &Arc<Outcome>)> + use<'_> {
         let node = *node;
+        let last = self.all.get(&node).filter(|last| answered(&last.outcome)).into_iter();
         let own = self.earlier.iter().rev().filter(move |(own, _)| *own == node);
-        own.map(|(_, outcome)| outcome)
+        last.chain(own.map(|(_, own)| own))
+            .map(|own| (own.number, &own.outcome))
+    }
+
+    /// One of them by its number, unless it had to go.
+    pub fn numbered(&self, node: &NodeId, number: u64) -> Option<&Arc<Outcome>> {
+        let mut all = self.answered(node);
+        all.find(|(own, _)| *own == number).map(|(_, outcome)| outcome)
     }
 
     /// Hides one more secret in a request's outcomes.
     pub fn hide(&mut self, node: NodeId, secret: &Secret) {
         let earlier = self.earlier.iter_mut().filter(|(own, _)| *own == node);
         let all = self.all.get_mut(&node).into_iter();
-        for outcome in all.chain(earlier.map(|(_, outcome)| outcome)) {
-            let redactor = outcome.redactor.with([secret.clone()]);
-            *outcome = Arc::new(Outcome {
+        for own in all.chain(earlier.map(|(_, own)| own)) {
+            let redactor = own.outcome.redactor.with([secret.clone()]);
+            own.outcome = Arc::new(Outcome {
                 redactor,
-                ..Outcome::clone(outcome)
+                ..Outcome::clone(&own.outcome)
             });
         }
     }
@@ -99,6 +130,20 @@ impl Outcomes {
             self.order.push(node);
         }
     }
+}
+
+/// Whether a response came.
+fn answered(outcome: &Outcome) -> bool {
+    let exchange = outcome.exchange.as_ref();
+    exchange.is_some_and(|exchange| exchange.response().is_some())
+}
+
+/// What of the response lies in a file, in bytes.
+fn in_files(outcome: &Outcome) -> usize {
+    let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+    response.map_or(0, |response| {
+        response.body.len().saturating_sub(response.body.resident())
+    })
 }
 
 /// The memory that both bodies take, in bytes.
@@ -180,5 +225,26 @@ pub(super) mod tests {
         outcomes.insert(ids[2], of(huge), Some(ids[2]));
         let left: Vec<bool> = ids.iter().map(|id| outcomes.get(id).is_some()).collect();
         assert_eq!(left, [false, false, true, false]);
+    }
+    #[test]
+    fn a_failure_leaves_the_responses_before_it_and_their_numbers() {
+        let mut workspace = Workspace::new("/nowhere");
+        let node = workspace.new_node(Entity::Request(Arc::default()), "x").0;
+        let mut outcomes = Outcomes::default();
+        for body in ["one", "two"] {
+            outcomes.insert(node, of(Bytes::from(body)), Some(node));
+        }
+        outcomes.insert(node, Arc::default(), Some(node));
+        outcomes.insert(node, Arc::default(), Some(node));
+        let numbers: Vec<u64> = outcomes.answered(&node).map(|(number, _)| number).collect();
+        assert_eq!((numbers, outcomes.number(&node)), (vec![2, 1], Some(4)));
+        outcomes.hide(node, &Secret::new("two-and-more"));
+        let first = outcomes.numbered(&node, 1).unwrap();
+        assert!(first.redactor.redact("two-and-more") != "two-and-more");
+        for _ in 0..=MOST_EARLIER {
+            outcomes.insert(node, of(Bytes::from("more")), Some(node));
+        }
+        assert_eq!(outcomes.answered(&node).count(), MOST_EARLIER + 1);
+        assert!(outcomes.numbered(&node, 1).is_none(), "the oldest goes");
     }
 }

@@ -1,5 +1,7 @@
 //! Which earlier response of the request the body is compared with.
 
+use std::sync::Arc;
+
 use crate::filter::Stop;
 use crate::model::{Outcome, Payload};
 use crate::tui::command::Command;
@@ -8,6 +10,7 @@ use crate::tui::modals::{Diff, Item, Modal, Picker};
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
 
+use super::earlier::{label, short};
 use super::{State, words};
 
 /// Asks for the earlier response; a single one is taken at once.
@@ -18,27 +21,38 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no response yet: send the request first");
     };
-    let Some(right) = body(&place.outcome) else {
+    let Some(shown) = body(&place.outcome) else {
         return cx
             .shared
             .notify(Level::Info, "there is no body to compare: no response came");
     };
-    let redactor = &place.outcome.redactor;
-    let earlier = cx.shared.outcomes.earlier(&node);
-    let mut items: Vec<Item> = earlier
-        .filter_map(|outcome| {
+    let number = |outcome: &Arc<Outcome>| {
+        let mut all = cx.shared.outcomes.answered(&node);
+        all.find(|(_, own)| Arc::ptr_eq(own, outcome)).map(|(number, _)| number)
+    };
+    // One that still arrives has no number yet, and is the latest.
+    let own = number(&place.outcome).unwrap_or(u64::MAX);
+    let others = cx.shared.outcomes.answered(&node).filter(|(number, _)| *number != own);
+    let mut items: Vec<Item> = others
+        .filter_map(|(number, outcome)| {
+            let other = body(outcome)?;
+            let detail = words::size(other.len() as u64);
+            let ((before, left), (after, right)) = if number < own {
+                ((outcome, other), (&place.outcome, shown.clone()))
+            } else {
+                ((&place.outcome, shown.clone()), (outcome, other))
+            };
             let job = Job {
-                left: body(outcome)?,
-                right: right.clone(),
-                redactor: redactor.and(&outcome.redactor),
+                left,
+                right,
+                redactor: place.outcome.redactor.and(&outcome.redactor),
                 stop: Stop::never(),
             };
-            let label = label(outcome);
-            let title = format!("{label}  →  {}", self::label(&place.outcome));
+            let title = format!("{}  →  {}", short(before), short(after));
             Some(Item {
-                detail: words::size(job.left.len() as u64),
+                detail,
                 commands: vec![Command::Show(Box::new(Modal::Diff(Diff::new(name, title, job))))],
-                label,
+                label: label(outcome),
                 ..Item::default()
             })
         })
@@ -58,19 +72,4 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
 
 fn body(outcome: &Outcome) -> Option<Payload> {
     Some(outcome.exchange.as_ref()?.response()?.body.clone())
-}
-
-/// `12:00:01 · 200 OK`.
-fn label(outcome: &Outcome) -> String {
-    let Some(exchange) = &outcome.exchange else {
-        return String::new();
-    };
-    let at = exchange
-        .started
-        .to_zoned(jiff::tz::TimeZone::system())
-        .strftime("%H:%M:%S");
-    let status = exchange.response().map_or_else(String::new, |response| {
-        format!(" · {} {}", response.status, outcome.redactor.redact(&response.reason))
-    });
-    format!("{at}{status}").trim_end().to_owned()
 }

@@ -100,7 +100,12 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
             title::running(running, esc, view)
         }
         (None, Some(place)) => (
-            title::done(place, view, usize::from(area.width).saturating_sub(4)),
+            title::done(
+                place,
+                state.shown.is_some_and(|node| state.earlier.is_at(node)),
+                view,
+                usize::from(area.width).saturating_sub(4),
+            ),
             Line::default(),
         ),
         (None, None) => (title::plain(), Line::default()),

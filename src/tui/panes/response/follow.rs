@@ -10,7 +10,6 @@ use crate::model::{NodeId, Outcome};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
 use crate::tui::panes::Cx;
-use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::body::search::Progress;
 
@@ -79,11 +78,12 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     }
 }
 
-/// Shows the open request's newest outcome, where it was left if it is the same as before.
+/// Shows the open request's newest outcome, or the earlier one that is looked at, where it was left if it is the same as before.
 fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let open = cx.shared.open_request();
     state.open = open;
-    let newest = open.and_then(|open| newest(cx.shared, open)).cloned();
+    state.earlier.settle(cx.shared);
+    let newest = open.and_then(|open| state.earlier.shown(cx.shared, open)).cloned();
     let (Some(open), Some(newest)) = (open, newest) else {
         if state.shown.take().is_some() {
             put_away(state, None);
@@ -112,8 +112,9 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let before = before.map(|filtered| filtered.text.clone());
     let arrived = if known { None } else { state.places.remove(&open) };
     let arrived = arrived.filter(|place| place.is_of(&newest));
+    let earlier = &state.earlier;
     let kept = |node, place: &Place| {
-        let newest = self::newest(cx.shared, node);
+        let newest = earlier.shown(cx.shared, node);
         newest.is_some_and(|newest| Arc::ptr_eq(newest, &place.outcome))
     };
     state.places.retain(|node, place| kept(*node, place));
@@ -228,12 +229,6 @@ fn face(state: &mut State, cx: &mut Cx<'_>) {
         index(state, cx);
         search(state, false, cx);
     }
-}
-
-/// What is to be shown of a request: what arrives, else what came last.
-fn newest(shared: &Shared, node: NodeId) -> Option<&Arc<Outcome>> {
-    let arriving = shared.running.get(&node).and_then(|running| running.arriving.as_ref());
-    arriving.or_else(|| shared.outcomes.get(&node))
 }
 
 /// Builds the page of the tab shown, if it is not there already.

@@ -20,7 +20,7 @@ use super::search::Search;
 use super::show::Show;
 use super::sight::{Body, Wanted};
 use super::tab::{self, Tab};
-use super::{Action, State, body, compare, extract, filter, follow, request, token as candidates, words};
+use super::{Action, State, body, compare, earlier, extract, filter, follow, request, token as candidates, words};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -50,6 +50,8 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::External => external(state, cx),
         Action::Extract => extract::ask(state, cx),
         Action::Compare => compare::ask(state, cx),
+        Action::Earlier => earlier::ask(state, cx),
+        Action::View(number) => earlier::view(state, number, cx),
         Action::Filter => filter::begin(state, cx),
         Action::KeepFilter => filter::keep(state, cx),
     }
@@ -450,7 +452,7 @@ fn note(state: &mut State) {
 /// Esc, one step: hides the hits, while typing it also goes back to where the search began; then leaves the filter.
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     if state.filter.typing || !state.search.visible() {
-        return filter::back(state, cx);
+        return filter::back(state, cx) || state.open.is_some_and(|node| state.earlier.leave(node));
     }
     if state.place().is_none() {
         return false;

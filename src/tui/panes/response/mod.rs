@@ -12,6 +12,7 @@
 mod body;
 mod compare;
 mod draw;
+mod earlier;
 mod extract;
 mod failure;
 mod filter;
@@ -57,6 +58,7 @@ use crate::tui::widgets::body::{Kind, Snapshot};
 use crate::tui::widgets::picture::Picture;
 use crate::tui::widgets::tabs;
 
+use self::earlier::Earlier;
 pub use self::extract::{Extract, scopes};
 use self::filter::Filter;
 use self::follow::{NO_MATCH, NONE_YET, PageKey};
@@ -86,6 +88,8 @@ pub struct State {
     /// The request shown.
     shown: Option<NodeId>,
     places: HashMap<NodeId, Place>,
+    /// Where an earlier response is looked at.
+    earlier: Earlier,
     /// How bodies are to be read, where the user said so.
     kinds: HashMap<NodeId, Wanted>,
     /// The name of the last indexing or search.
@@ -201,6 +205,10 @@ pub enum Action {
     Extract,
     /// Compares the body with an earlier one.
     Compare,
+    /// Offers the responses that are kept.
+    Earlier,
+    /// Looks at one of them, by its number.
+    View(u64),
     /// Shows a tab.
     Show(Tab),
 }
@@ -246,6 +254,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.keep-filter" "keep the filter" "Keep the filter on the request for its next responses, or remove it" Action::KeepFilter,
     "response.extract" "set variable" "Set a variable from this value, with every response to come" Action::Extract,
     "response.compare" "compare" "Compare the body with that of an earlier response" Action::Compare,
+    "response.earlier" "earlier responses" "Look at an earlier response of the request, as long as the program runs" Action::Earlier,
     "response.body" "body" "Show the response's body" Action::Show(Tab::Body),
     "response.headers" "headers" "Show the response's headers" Action::Show(Tab::Headers),
     "response.cookies" "cookies" "Show the cookies the response set" Action::Show(Tab::Cookies),
@@ -367,6 +376,7 @@ pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
         () if typing(state) => Some("back"),
         () if place.is_some() && state.search.visible() => Some("hide hits"),
         () if filtered => Some("whole body"),
+        () if shared.open.is_some_and(|open| state.earlier.is_at(open)) => Some("last response"),
         () if running => Some("cancel"),
         () => None,
     }

@@ -31,6 +31,8 @@ pub(super) enum Note {
     Unrenewed,
     /// Variables that nothing defined went out as they stand.
     Unresolved(Vec<String>),
+    /// Nothing came this time, but what came before is kept.
+    Earlier,
 }
 
 /// No more warnings than this; the tab Request has them all.
@@ -38,13 +40,14 @@ const MOST_WARNINGS: usize = 2;
 
 /// What there is to know of a response; at most five lines.
 pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Note> {
+    let earlier = || shared.outcomes.answered(&node).next().map(|_| Note::Earlier);
     let Some(exchange) = &outcome.exchange else {
-        return Vec::new();
+        return earlier().into_iter().collect();
     };
     let response = match &exchange.result {
         Ok(response) => response,
         Err(error) if error.kind == SendErrorKind::Token => return vec![Note::Unrenewed],
-        Err(_) => return Vec::new(),
+        Err(_) => return earlier().into_iter().collect(),
     };
     let mut notes = Vec::new();
     if response.status == 401
@@ -95,6 +98,11 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
                 key(view, Action::App(App::Send)),
                 " sends again",
             ),
+            Note::Earlier => (
+                "· What came before is kept · ".to_owned(),
+                self::key(view, Action::Response(super::Action::Earlier)),
+                " shows it",
+            ),
             Note::Unresolved(names) => {
                 let names: Vec<String> = names.iter().map(|name| format!("{{{{{name}}}}}")).collect();
                 (
@@ -105,7 +113,7 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
             }
         };
         let theme = view.theme;
-        let ink = if matches!(note, Note::Renewed(_)) {
+        let ink = if matches!(note, Note::Renewed(_) | Note::Earlier) {
             theme.info
         } else {
             theme.warn

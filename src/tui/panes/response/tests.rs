@@ -22,6 +22,7 @@ use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 
+mod earlier;
 mod filters;
 mod keys;
 mod kinds;

@@ -10,7 +10,7 @@ use crate::tui::widgets::escape::printable;
 
 use super::draw::key;
 use super::place::Place;
-use super::{failure, words};
+use super::{earlier, failure, words};
 
 const NAME: &str = "4 Response";
 
@@ -19,19 +19,26 @@ pub(super) fn plain() -> Line<'static> {
     Line::from(NAME)
 }
 
-/// `200 OK · 38 ms · 1.24 KB body · ✓ 1/1 · JSON`; where that is too long for `room` columns, the size alone.
-pub(super) fn done(place: &Place, view: View<'_>, room: usize) -> Line<'static> {
-    let whole = worded(place, view, " body");
-    if whole.width() <= room {
-        return whole;
-    }
-    worded(place, view, "")
+/// `200 OK · 38 ms · 1.24 KB body · ✓ 1/1 · JSON`, before it that it is an earlier one if it is; where that is too long for
+/// `room` columns, the size alone, and then without the time of the earlier one.
+pub(super) fn done(place: &Place, earlier: bool, view: View<'_>, room: usize) -> Line<'static> {
+    let at = format!("earlier, {}", earlier::time(&place.outcome));
+    let ways = [(at.as_str(), " body"), (&at, ""), ("earlier", "")];
+    let mut lines = ways.map(|(when, of_what)| worded(place, if earlier { when } else { "" }, view, of_what));
+    let fits = lines.iter().position(|line| line.width() <= room);
+    std::mem::take(&mut lines[fits.unwrap_or(lines.len() - 1)])
 }
 
-fn worded(place: &Place, view: View<'_>, of_what: &str) -> Line<'static> {
+fn worded(place: &Place, when: &str, view: View<'_>, of_what: &str) -> Line<'static> {
     let outcome = &place.outcome;
     let theme = view.theme;
     let mut spans = vec![Span::raw(NAME), Span::styled(" ─ ", theme.border)];
+    if !when.is_empty() {
+        spans.extend([
+            Span::styled(when.to_owned(), theme.warn),
+            Span::styled(" · ", theme.dim),
+        ]);
+    }
     let exchange = outcome.exchange.as_ref();
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let reason = if view.shared.revealed {
