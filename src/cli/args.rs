@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::model::Secret;
+
 pub use later::Later;
 pub use run::{Bail, RunArgs};
 pub use tokens::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, TokensCommand};
@@ -139,9 +141,12 @@ pub struct SendingArgs {
     /// program chose.
     #[arg(short = 'e', long, value_name = "ENV")]
     pub environment: Option<String>,
-    /// Gives a variable of the environment a value for this command.
+    /// Your key to Postman's API, for collections and environments that are given by their UID or by their URL there.
+    #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true, value_parser = secret)]
+    pub postman_api_key: Option<Secret>,
+    /// Gives a variable of the environment a value for this command; a KEY alone is there without a value.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub env_var: Vec<(String, String)>,
+    pub env_var: Vec<Given>,
     /// Starts the demo server for this command and sets `base_url` to it.
     #[arg(long)]
     pub demo: bool,
@@ -410,12 +415,23 @@ pub struct DoctorArgs {
     pub keys: bool,
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
-    // Without a `=` it is a name without a value, as for newman.
-    match text.split_once('=').unwrap_or((text, "")) {
-        ("", _) => Err("give it as KEY=VALUE".to_owned()),
-        (key, value) => Ok((key.to_owned(), value.to_owned())),
+/// A variable and its value; without a `=` a name that has none, as for newman.
+pub type Given = (String, Option<String>);
+
+fn key_value(text: &str) -> Result<Given, String> {
+    let (key, value) = match text.split_once('=') {
+        Some((key, value)) => (key, Some(value.to_owned())),
+        None => (text, None),
+    };
+    if key.is_empty() {
+        return Err("give it as KEY=VALUE".to_owned());
     }
+    Ok((key.to_owned(), value))
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap wants it so")]
+fn secret(text: &str) -> Result<Secret, String> {
+    Ok(Secret::new(text))
 }
 
 fn header(text: &str) -> Result<(String, String), String> {
@@ -482,8 +498,9 @@ mod tests {
 
     #[test]
     fn pairs_need_a_name() {
-        assert_eq!(key_value("a=b=c"), Ok(("a".into(), "b=c".into())));
-        assert_eq!(key_value("a"), Ok(("a".into(), String::new())));
+        assert_eq!(key_value("a=b=c"), Ok(("a".into(), Some("b=c".into()))));
+        assert_eq!(key_value("a"), Ok(("a".into(), None)));
+        assert_eq!(key_value("a="), Ok(("a".into(), Some(String::new()))));
         assert!(key_value("=b").is_err() && key_value("").is_err());
         assert_eq!(header("X-A : b:c"), Ok(("X-A".into(), "b:c".into())));
         assert!(header(": b").is_err());

@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use super::args::Cli;
 use super::error::CliError;
 use super::tips::without_far_tips;
+use crate::model::spelling::distance;
 
 /// The prefix of the options that belong to a reporter.
 const REPORTER: &str = "--reporter-";
@@ -153,7 +154,7 @@ fn without_reporter_options(argv: Vec<OsString>) -> (Vec<OsString>, ReporterOpti
                 rest.next();
             }
             options.insert(name, value);
-        } else if text == "--bail" && next.is_some_and(is_bail) {
+        } else if text == "--bail" && next.is_some_and(|next| is_bail(next, has_path(&out))) {
             let joined = format!("--bail={}", next.unwrap_or_default());
             rest.next();
             out.push(joined.into());
@@ -164,8 +165,20 @@ fn without_reporter_options(argv: Vec<OsString>) -> (Vec<OsString>, ReporterOpti
     (out, options)
 }
 
-fn is_bail(word: &str) -> bool {
-    word.split(',').all(|word| ["folder", "failure"].contains(&word))
+/// Whether the first thing behind `run` is a PATH.
+fn has_path(so_far: &[OsString]) -> bool {
+    let run = so_far.iter().position(|arg| arg == "run");
+    let first = run.and_then(|run| so_far.get(run + 1)).and_then(|arg| arg.to_str());
+    first.is_some_and(|first| !first.starts_with('-'))
+}
+
+/// Whether what stands behind `--bail` is its word and no PATH. newman takes whatever stands there, and a slip then bails at
+/// nothing without a word; here what reads like one of the words, or like a word where a PATH stands already, is refused.
+fn is_bail(word: &str, has_path: bool) -> bool {
+    let words = ["folder", "failure"];
+    let is_path = word.starts_with('-') || word.contains(['/', '\\', '.', ':']) || Path::new(word).exists();
+    let near = |word: &str| words.iter().any(|known| distance(known, word) <= 2);
+    word.split(',').all(|word| words.contains(&word)) || !is_path && (has_path || word.split(',').all(near))
 }
 
 /// Whether an option of a reporter takes no value, so that what follows it is none.
@@ -446,6 +459,15 @@ mod tests {
     fn bail_takes_only_its_own_words() {
         assert_eq!(split(&["p", "run", "--bail", "folder", "c"]).0[2], "--bail=folder");
         assert_eq!(split(&["p", "run", "--bail", "c"]).0[2..], ["--bail", "c"]);
+        assert_eq!(split(&["p", "run", "-x", "--bail", "c"]).0[2..], ["-x", "--bail", "c"]);
+        assert_eq!(
+            split(&["p", "run", "c", "--bail", "c.json"]).0[3..],
+            ["--bail", "c.json"]
+        );
+        assert_eq!(split(&["p", "run", "c", "--bail", "-x"]).0[3..], ["--bail", "-x"]);
+        // These are for clap to refuse.
+        assert_eq!(split(&["p", "run", "c.json", "--bail", "typo"]).0[3], "--bail=typo");
+        assert_eq!(split(&["p", "run", "--bail", "failures", "c"]).0[2], "--bail=failures");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::foreign;
 pub use crate::foreign::{is_foreign, load};
 use crate::formats::Found;
 use crate::http::Client;
-use crate::model::{Entity, Environment, NodeId, Workspace};
+use crate::model::{Entity, Environment, NodeId, Secret, Workspace};
 
 use super::CliError;
 
@@ -17,9 +17,9 @@ pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Resul
     Ok(foreign::fetch(client, cwd, typed, most).await?)
 }
 
-/// What Postman's file, folder or URL holds.
-pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, CliError> {
-    Ok(foreign::read(client, cwd, typed).await?)
+/// What Postman's file, folder or URL holds; at Postman's API with the user's key.
+pub async fn read(client: &Client, cwd: &Path, typed: &str, key: Option<&Secret>) -> Result<Found, CliError> {
+    Ok(foreign::read(client, cwd, typed, key).await?)
 }
 
 /// Makes the environment of a Postman file the active one. It has no file here: what scripts set in it is not kept.

@@ -34,7 +34,7 @@ pub async fn import(
     let client = Client::new(opened.client());
     let mut found = Found::default();
     for source in &args.sources {
-        found.extend(foreign::read(&client, cwd, source).await?);
+        found.extend(foreign::read(&client, cwd, source, None).await?);
     }
     let came = opened.state.imported().map_err(|error| state(&error))?;
     let mut planned = Planned::new(&opened.location.root, found, came);

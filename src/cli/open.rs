@@ -219,7 +219,7 @@ impl Opened {
                 if self.session.workspace.environment_named(name).is_none() && foreign::is_foreign(cwd, name) =>
             {
                 let client = Client::new(self.client_config(sending));
-                let found = foreign::read(&client, cwd, name).await;
+                let found = foreign::read(&client, cwd, name, sending.postman_api_key.as_ref()).await;
                 let found = found.map_err(|error| error.within("could not load the environment"))?;
                 let slug = foreign::load_environment(&mut self.session, foreign::environment(found, name)?);
                 self.host(Owner::Environment(slug), None);
@@ -246,7 +246,7 @@ impl Opened {
             }
             self.session
                 .overrides
-                .push((String::new(), "base_url".to_owned(), base.clone()));
+                .push((String::new(), "base_url".to_owned(), Some(base.clone())));
             output.note(&output.err_paint.dim(&format!("demo server at {base}")));
             self.demo = Some(running);
         }

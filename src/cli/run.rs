@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::exec::data::{self, Data};
 use crate::exec::{Pipeline, RunEvent, RunOptions, Summary, run as run_all};
+use crate::foreign::{Resource, by_uid};
 use crate::formats;
 use crate::http::Client;
 use crate::model::variable::{CurrentValue, Owner};
@@ -19,7 +20,7 @@ use crate::model::{Environment, NodeId, Workspace};
 
 use super::args::{Bail, RunArgs};
 use super::argv::ReporterOptions;
-use super::open::{Opened, cancellable, secrets, with_causes};
+use super::open::{Opened, cancellable, secrets, tell, with_causes};
 use super::output::Output;
 use super::reporters::Reporters;
 use super::{CliError, certificates, cookies, find, foreign, scopes, start_of};
@@ -48,12 +49,33 @@ impl Start<'_> {
 ///
 /// With Postman's files the exit codes are newman's, which has no 2.
 pub async fn run(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, CliError> {
+    let args = in_cloud(start.args, start.cwd);
+    let start = &Start { args: &args, ..*start };
     let done = carry_out(start, output).await;
     if start.is_foreign() {
         done.map_err(CliError::as_failure)
     } else {
         done
     }
+}
+
+/// The arguments with the places in Postman's API of what is named by a UID, which says nothing without the user's key. A
+/// file of such a name comes first.
+fn in_cloud(args: &RunArgs, cwd: &Path) -> RunArgs {
+    let mut args = args.clone();
+    if args.sending.postman_api_key.is_some() {
+        let place = |typed: &mut String, resource| {
+            if let Some(url) = by_uid(typed, resource).filter(|_| !cwd.join(&*typed).exists()) {
+                *typed = url;
+            }
+        };
+        args.paths.iter_mut().for_each(|path| place(path, Resource::Collection));
+        let environment = args.sending.environment.as_mut();
+        environment
+            .into_iter()
+            .for_each(|name| place(name, Resource::Environment));
+    }
+    args
 }
 
 async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, CliError> {
@@ -63,7 +85,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
     globals(start, &mut opened).await?;
     let mut options = RunOptions {
         iterations: args.iteration_count.map(|count| count as usize),
-        data: rows(start, &opened).await?,
+        data: rows(start, &opened, output).await?,
         delay: args.delay_request,
         bail: !args.bail.is_empty(),
         fail_fast: args.fail_fast,
@@ -148,7 +170,7 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
     let mut workspace = Workspace::new(root);
     let mut items = Vec::new();
     for path in &args.paths {
-        let found = foreign::read(&client, cwd, path).await;
+        let found = foreign::read(&client, cwd, path, args.sending.postman_api_key.as_ref()).await;
         let found = found.map_err(|error| error.within("the collection could not be loaded"))?;
         let loaded = foreign::load(&mut workspace, &found);
         if loaded.is_empty() {
@@ -170,7 +192,7 @@ async fn globals(start: &Start<'_>, opened: &mut Opened) -> Result<(), CliError>
     let args = start.args;
     if let Some(file) = &args.globals {
         let client = Client::new(opened.client_config(&args.sending));
-        let found = foreign::read(&client, start.cwd, file).await;
+        let found = foreign::read(&client, start.cwd, file, args.sending.postman_api_key.as_ref()).await;
         let found = found.map_err(|error| error.within("could not load the globals"))?;
         let globals = foreign::environment(found, file)?;
         Arc::make_mut(&mut opened.session.workspace).load_globals(globals);
@@ -179,8 +201,8 @@ async fn globals(start: &Start<'_>, opened: &mut Opened) -> Result<(), CliError>
     }
     for (key, value) in &args.global_var {
         let value = CurrentValue {
-            value: Some(value.as_str().into()),
-            set_by: "the command line".to_owned(),
+            value: value.as_deref().map(Into::into),
+            set_by: CurrentValue::GIVEN.to_owned(),
             set_at: jiff::Timestamp::now(),
         };
         opened.session.current.set(Owner::Globals, key, value);
@@ -263,7 +285,7 @@ fn share(requests: &[NodeId], part: usize, of: usize) -> Vec<NodeId> {
     requests[begin..end].to_vec()
 }
 
-async fn rows(start: &Start<'_>, opened: &Opened) -> Result<Data, CliError> {
+async fn rows(start: &Start<'_>, opened: &Opened, output: &mut Output) -> Result<Data, CliError> {
     let Some(file) = &start.args.iteration_data else {
         return Ok(Data::default());
     };
@@ -272,9 +294,19 @@ async fn rows(start: &Start<'_>, opened: &Opened) -> Result<Data, CliError> {
     let bytes = foreign::fetch(&client, start.cwd, file, data::MOST_BYTES).await;
     let bytes = bytes.map_err(failed)?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    data::parse(text).map_err(|error| {
+    let data = data::parse(text).map_err(|error| {
         let told =
             CliError::usage(format!("cannot use the data file `{}`", crate::foreign::shown(file))).because(&error);
         with_causes(told, &error).showing(error.excerpt()).hint(error.hint())
-    })
+    })?;
+    if data.is_empty() {
+        let what = crate::foreign::shown(file);
+        let hint = "newman runs it so as well; is it the right file?";
+        tell(
+            output,
+            &format!("the data file `{what}` has no rows: the run goes without data"),
+            Some(hint),
+        );
+    }
+    Ok(data)
 }

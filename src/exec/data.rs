@@ -92,9 +92,6 @@ pub enum DataError {
         /// The line it is in, from 1.
         line: usize,
     },
-    /// There is nothing in it.
-    #[error("the data has no rows")]
-    Empty,
 }
 
 impl DataError {
@@ -119,7 +116,7 @@ impl DataError {
     }
 }
 
-/// Reads iteration data: JSON first, else CSV.
+/// Reads iteration data: JSON first, else CSV. There may be no rows in it.
 pub fn parse(text: String) -> Result<Data, DataError> {
     let begin = text.trim_start_matches('\u{feff}');
     let rows = if begin.trim_start().starts_with(['[', '{']) {
@@ -127,12 +124,7 @@ pub fn parse(text: String) -> Result<Data, DataError> {
     } else {
         csv(text)?
     };
-    let data = Data(Arc::new(rows));
-    if data.is_empty() {
-        Err(DataError::Empty)
-    } else {
-        Ok(data)
-    }
+    Ok(Data(Arc::new(rows)))
 }
 
 fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
@@ -322,7 +314,6 @@ mod tests {
             parse("[{\"a\":1},{\"a\":1e999},{\"a\":3}]".to_owned()).map(|data| data.len()),
             Err(DataError::Row { row: 2, .. })
         ));
-        assert_eq!(parse("[]".to_owned()).map(|data| data.len()), Err(DataError::Empty));
         assert!(matches!(
             parse("[{".to_owned()).map(|data| data.len()),
             Err(DataError::Json { .. })
@@ -362,8 +353,10 @@ mod tests {
     }
 
     #[test]
-    fn csv_without_rows_is_an_error() {
-        assert_eq!(parse(String::new()).map(|data| data.len()), Err(DataError::Empty));
-        assert_eq!(parse("a,b\n".to_owned()).map(|data| data.len()), Err(DataError::Empty));
+    fn without_rows_there_is_no_data_and_no_error() {
+        for empty in ["", "a,b\n", "[]", " \n"] {
+            let data = parse(empty.to_owned()).expect(empty);
+            assert!(data.is_empty() && data.row(0).is_none(), "{empty:?}");
+        }
     }
 }

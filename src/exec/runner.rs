@@ -33,7 +33,7 @@ pub struct RunOptions {
     pub iterations: Option<usize>,
     /// Rows of iteration data; may be empty.
     pub data: Data,
-    /// The pause before each request but the first.
+    /// The pause before each request, the first included, as in newman.
     pub delay: Duration,
     /// Stop at the first failure: what runs beside it comes to its end.
     pub bail: bool,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::plan::{Plan, plan, plan_of};
 use super::source::Source;
 use super::vault::keep_vault;
-use super::writes::{Target, apply_writes, drop_overrides};
+use super::writes::{Override, Target, apply_writes, drop_overrides};
 use crate::model::outcome::ConsoleLine;
 use crate::model::variable::CurrentValues;
 use crate::model::{EnvironmentId, NodeId, Outcome, Request, Workspace};
@@ -24,8 +24,8 @@ pub struct Session {
     pub environment: Option<EnvironmentId>,
     /// Current values; scripts change them.
     pub current: CurrentValues,
-    /// Values from outside that hide an environment's: `(environment's file name or empty, key, value)`.
-    pub overrides: Vec<(String, String, String)>,
+    /// Values from outside that hide an environment's.
+    pub overrides: Vec<Override>,
     /// What `pm.variables.set` set.
     pub local: Layer,
 }

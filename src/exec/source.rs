@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::tokens::{TokenRequest, token_sources, tokens_seen};
+use super::writes::Override;
 use crate::model::exchange::Response;
-use crate::model::variable::{CurrentValues, Owner, display_value};
+use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
 
@@ -22,9 +23,8 @@ pub struct Source<'a> {
     pub environment: Option<EnvironmentId>,
     /// Local values that hide the files' initial ones.
     pub current: &'a CurrentValues,
-    /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
-    /// An empty file name means whichever is active (`--env-var`).
-    pub overrides: &'a [(String, String, String)],
+    /// What hides values of an environment while the program runs.
+    pub overrides: &'a [Override],
     /// Variables that `pm.variables.set` has set earlier in a run; a single send has none.
     pub local: Option<&'a Layer>,
 }
@@ -88,9 +88,11 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
     let slug = environment.map_or("", |node| node.slug.as_str());
     for (own, key, value) in source.overrides {
         if own.is_empty() || own == slug {
-            scopes
-                .layer_mut(Scope::Environment)
-                .set(key, value.clone().into(), "the command line");
+            let layer = scopes.layer_mut(Scope::Environment);
+            match value {
+                Some(value) => layer.set(key, value.clone().into(), CurrentValue::GIVEN),
+                None => layer.undefine(key, CurrentValue::GIVEN),
+            }
         }
     }
     let secret = secret_names(source.workspace, source.node, source.environment);
@@ -202,6 +204,7 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
     for (key, now) in current.of(owner) {
         match &now.value {
             Some(value) => layer.overlay(key, value.clone(), &now.set_by),
+            None if now.set_by == CurrentValue::GIVEN => layer.undefine(key, &now.set_by),
             None => layer.unset(key),
         }
     }
@@ -214,7 +217,6 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::variable::CurrentValue;
     use crate::model::{Environment, Variable};
     use jiff::Timestamp;
     use serde_json::json;
@@ -289,7 +291,7 @@ mod tests {
         };
         current.set(owner.clone(), "url", now(Some(json!("current"))));
         current.set(owner, "gone", now(None));
-        let value = |overrides: &[(String, String, String)], key: &str| {
+        let value = |overrides: &[Override], key: &str| {
             let source = Source {
                 workspace: &workspace,
                 node: None,
@@ -303,11 +305,12 @@ mod tests {
         assert_eq!(value(&[], "url"), Some(json!("current")));
         assert_eq!(value(&[], "gone"), None);
         assert_eq!(
-            value(&[("demo".into(), "url".into(), "over".into())], "url"),
+            value(&[("demo".into(), "url".into(), Some("over".into()))], "url"),
             Some(json!("over"))
         );
+        assert_eq!(value(&[(String::new(), "url".into(), None)], "url"), Some(json!("")));
         assert_eq!(
-            value(&[("cells".into(), "url".into(), "over".into())], "url"),
+            value(&[("cells".into(), "url".into(), Some("over".into()))], "url"),
             Some(json!("current"))
         );
     }

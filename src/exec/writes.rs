@@ -37,8 +37,9 @@ impl Target<'_> {
     }
 }
 
-/// A value that hides one of an environment while the program runs: `(environment's file name, key, value)`.
-pub type Override = (String, String, String);
+/// What hides a value of an environment while the program runs: `(environment's file name, key, value)`. An empty file name
+/// means whichever is active (`--env-var`); without a value the variable is there and has none.
+pub type Override = (String, String, Option<String>);
 
 /// Drops the overrides whose variables scripts wrote: what a script does is newer than what was given from outside.
 pub fn drop_overrides(writes: &[VariableWrite], target: Target<'_>, overrides: &mut Vec<Override>) {
@@ -202,9 +203,7 @@ mod tests {
         };
         let left = |writes: &[VariableWrite]| {
             let given = [("demo", "url"), ("", "url"), ("cells", "url"), ("demo", "more")];
-            let mut given = given
-                .map(|(own, key)| (own.to_owned(), key.to_owned(), String::new()))
-                .to_vec();
+            let mut given = given.map(|(own, key)| (own.to_owned(), key.to_owned(), None)).to_vec();
             drop_overrides(writes, target, &mut given);
             given
                 .into_iter()

@@ -5,12 +5,14 @@
 //!                                     └─ Import ─▶ plan: add, change, move, remove ─▶ the workspace's files
 //! ```
 
+mod cloud;
 mod error;
 mod import;
 mod moved;
 mod notes;
 mod read;
 
+pub use cloud::{Resource, by_uid};
 pub use error::ForeignError;
 pub use import::{Import, Imported, Planned};
 pub use moved::Moved;

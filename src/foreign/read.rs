@@ -3,10 +3,16 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::ForeignError;
+use http::header::HeaderName;
+
+use super::{ForeignError, cloud};
 use crate::formats::{FormatError, Found, MOST_BYTES, postman};
 use crate::http::{Client, Download};
+use crate::model::Secret;
 use crate::model::secret::{MASK, without_credentials};
+
+/// Where Postman's API expects the key.
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// Whether what was typed is a file or URL of Postman's and nothing of a workspace.
 pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
@@ -75,7 +81,7 @@ pub fn shown(typed: &str) -> String {
 /// When it cannot be read, or is longer than `most` bytes.
 pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
     if is_url(typed) {
-        return download(client, typed, most).await;
+        return download(client, typed, None, most).await;
     }
     if typed != "-" {
         return file(&cwd.join(typed), typed, most);
@@ -118,11 +124,14 @@ fn too_long(typed: &str, most: u64) -> ForeignError {
     }
 }
 
-async fn download(client: &Client, url: &str, most: u64) -> Result<Vec<u8>, ForeignError> {
+async fn download(client: &Client, url: &str, key: Option<&Secret>, most: u64) -> Result<Vec<u8>, ForeignError> {
+    let at_api = cloud::at_api(url, key);
+    let asked = at_api.as_ref().map_or(url, |(asked, _)| asked);
+    let key = at_api.as_ref().and_then(|(_, key)| key.clone());
     let download = Download {
-        url,
+        url: asked,
         accept: "*/*",
-        authorization: None,
+        credentials: key.map(|key| (API_KEY, key)),
         most,
     };
     let failed = |why: String, hint: Option<String>| ForeignError::Fetch {
@@ -132,19 +141,28 @@ async fn download(client: &Client, url: &str, most: u64) -> Result<Vec<u8>, Fore
     };
     match client.download(&download).await {
         Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.bytes),
-        Ok(answer) => Err(failed(format!("{} {}", answer.status, answer.reason), None)),
+        Ok(answer) => {
+            let refused = at_api.is_some() && [401, 403].contains(&answer.status);
+            let hint =
+                refused.then(|| "Postman's API wants your key: `--postman-api-key`, or `POSTMAN_API_KEY`".to_owned());
+            Err(failed(format!("{} {}", answer.status, answer.reason), hint))
+        }
         Err(error) => Err(failed(error.message, error.hint)),
     }
 }
 
-/// What Postman's file, folder or URL holds.
+/// What Postman's file, folder or URL holds; at Postman's API with the user's key.
 ///
 /// # Errors
 ///
 /// When it cannot be read, or is nothing of Postman's.
-pub async fn read(client: &Client, cwd: &Path, typed: &str) -> Result<Found, ForeignError> {
+pub async fn read(client: &Client, cwd: &Path, typed: &str, key: Option<&Secret>) -> Result<Found, ForeignError> {
     if is_url(typed) || typed == "-" {
-        let bytes = fetch(client, cwd, typed, MOST_BYTES).await?;
+        let bytes = if is_url(typed) {
+            download(client, typed, key, MOST_BYTES).await?
+        } else {
+            fetch(client, cwd, typed, MOST_BYTES).await?
+        };
         return postman::read(&bytes).map_err(|source| useless(shown(typed), source));
     }
     local(&cwd.join(typed), typed)

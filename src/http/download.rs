@@ -30,8 +30,8 @@ pub struct Download<'a> {
     pub url: &'a str,
     /// The media types that will do.
     pub accept: &'a str,
-    /// The value of the `Authorization` header; it does not follow a redirect to another server.
-    pub authorization: Option<Secret>,
+    /// The header that says who asks, and its value; neither follows a redirect to another server.
+    pub credentials: Option<(HeaderName, Secret)>,
     /// The most that is taken, in bytes.
     pub most: u64,
 }
@@ -57,20 +57,17 @@ impl Client {
         let target = Target::new(download.url)?;
         let mut url = target.url;
         let basic = target.user_info.map(|pair| format!("Basic {}", pair.reveal()));
-        let mut authorization = download
-            .authorization
-            .as_ref()
-            .map(|secret| secret.reveal().to_owned())
-            .or(basic);
+        let basic = basic.map(|basic| (AUTHORIZATION, Secret::new(basic)));
+        let mut credentials = download.credentials.clone().or(basic);
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.fetch(&url, download.accept, authorization.as_deref()).await?;
+            let response = self.fetch(&url, download.accept, credentials.as_ref()).await?;
             let header = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
             let Some(location) = redirect::location(response.status().as_u16(), header) else {
                 return self.rest(response, &url, download.most).await;
             };
             let next = redirect::join(&url, &location)?;
             if !redirect::is_same_server(&url, &next.url) {
-                authorization = None;
+                credentials = None;
             }
             url = next.url;
         }
@@ -86,7 +83,7 @@ impl Client {
         &self,
         url: &Url,
         accept: &str,
-        authorization: Option<&str>,
+        credentials: Option<&(HeaderName, Secret)>,
     ) -> Result<reqwest::Response, SendError> {
         let config = self.config();
         let proxy = self.proxy(None, url)?;
@@ -106,7 +103,7 @@ impl Client {
             builder = builder.timeout(config.timeout);
         }
         let mut headers = vec![(http::header::ACCEPT, accept)];
-        headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
+        headers.extend(credentials.map(|(name, secret)| (name.clone(), secret.reveal())));
         let trace = Trace::new(Arc::new(|_| {}));
         let failed = |error| self.failed(error, url, &trace, proxy.as_ref().map(super::proxy::Proxy::url));
         let client = builder.build().map_err(failed)?;
@@ -162,6 +159,6 @@ fn header(name: &HeaderName, value: &str) -> Result<HeaderValue, SendError> {
             format!("the value of the header `{name}` cannot be sent"),
         )
     })?;
-    value.set_sensitive(*name == AUTHORIZATION);
+    value.set_sensitive(*name != http::header::ACCEPT);
     Ok(value)
 }

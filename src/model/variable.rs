@@ -176,7 +176,8 @@ pub enum Owner {
 /// The local value that hides a file's initial one.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct CurrentValue {
-    /// The value; `None` when a script unset a variable that the file defines.
+    /// The value; `None` when a script unset a variable that the file defines, or when the command line gave the name
+    /// alone ([`Self::GIVEN`]): then it is there without a value.
     pub value: Option<Value>,
     /// Who set it, for the popover: `Get token, post-response`, or `you`.
     pub set_by: String,
@@ -187,6 +188,8 @@ pub struct CurrentValue {
 impl CurrentValue {
     /// Who set a value that was typed rather than written by a script.
     pub const YOU: &str = "you";
+    /// Who set a value that was given for one command.
+    pub const GIVEN: &str = "the command line";
 }
 
 impl std::fmt::Debug for CurrentValue {

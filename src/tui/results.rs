@@ -115,7 +115,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             let shared = &mut state.shared;
             shared.overrides.retain(|(_, key, _)| key != "base_url");
             shared.set_aside.retain(|(_, key, _)| key != "base_url");
-            let given = ("demo".to_owned(), "base_url".to_owned(), base_url);
+            let given = ("demo".to_owned(), "base_url".to_owned(), Some(base_url));
             shared.overrides.push(given);
             shared.overrides_since = shared.now;
             release(state, effects);

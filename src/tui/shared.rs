@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::exec::{Aim, TokenStore};
+use crate::exec::{Aim, Override, TokenStore};
 use crate::http::Keeping;
 use crate::model::exchange::Phase;
 use crate::model::history::History;
@@ -91,9 +91,9 @@ pub struct Shared {
     /// The one that was active when it was deleted; it is so again when that is undone.
     pub gone_environment: Option<EnvironmentId>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
-    pub overrides: Vec<(String, String, String)>,
+    pub overrides: Vec<Override>,
     /// Those that make room for a current value that is newer than they are.
-    pub set_aside: Vec<(String, String, String)>,
+    pub set_aside: Vec<Override>,
     /// When they were given.
     pub overrides_since: Timestamp,
     /// What the request pane shows: a request, or a collection or folder.
@@ -200,7 +200,7 @@ impl Shared {
     pub fn settle_overrides(&mut self) {
         let mut given = std::mem::take(&mut self.overrides);
         given.append(&mut self.set_aside);
-        let is_older = |(slug, key, _): &(String, String, String)| {
+        let is_older = |(slug, key, _): &Override| {
             let current = self.current.get(&Owner::Environment(slug.clone()), key);
             current.is_some_and(|current| current.set_at >= self.overrides_since)
         };

@@ -8,6 +8,7 @@ mod imports;
 mod leaks;
 mod netrc;
 mod newman;
+mod options;
 mod packages;
 mod reports;
 mod secrets;

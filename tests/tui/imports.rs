@@ -177,7 +177,10 @@ fn what_is_open_is_imported_with_all_beside_it_and_stays_open() {
         foreign: true,
         beside: Beside {
             environments: vec![
-                home.beside("sea.json", &values("Sea", "base_url", &address)),
+                home.beside(
+                    "sea.json",
+                    &values("Sea", "base_url", address.as_deref().unwrap_or_default()),
+                ),
                 home.beside("lake.json", &values("Lake", "base_url", "http://lake.test")),
             ],
             globals: Some(home.beside("globals.json", &values("Globals", "wing", "left"))),

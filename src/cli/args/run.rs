@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{SendingArgs, key_value, milliseconds};
+use super::{Given, SendingArgs, key_value, milliseconds};
 
 /// What `run` takes.
 #[derive(Clone, Debug, Args)]
+#[command(args_override_self = true)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct RunArgs {
     /// Collections, folders or requests of the workspace; or Postman's own, by file, folder or URL.
@@ -20,9 +21,9 @@ pub struct RunArgs {
     /// Postman globals instead of the workspace's: their file or URL.
     #[arg(short = 'g', long, value_name = "FILE")]
     pub globals: Option<String>,
-    /// Gives a global variable a value for this run.
+    /// Gives a global variable a value for this run; a KEY alone is there without a value.
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    pub global_var: Vec<(String, String)>,
+    pub global_var: Vec<Given>,
     /// How often to run all of it; with data, the number of its rows.
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub iteration_count: Option<u32>,
@@ -180,6 +181,38 @@ mod tests {
         assert_eq!((args.iteration_count, args.suppress_exit_code), (Some(2), true));
         assert!(args.sending.insecure);
         assert_eq!(args.reporters, ["cli", "json"]);
+    }
+
+    #[test]
+    fn the_last_of_an_option_given_twice_counts_as_for_newman() {
+        let args = run(&[
+            "c", "-e", "a", "-g", "a", "-n", "1", "-d", "a", "-x", "-x", "-e", "b", "-g", "b", "-n", "2", "-d", "b",
+        ]);
+        assert_eq!(args.sending.environment.as_deref(), Some("b"));
+        assert_eq!(
+            (
+                args.globals.as_deref(),
+                args.iteration_data.as_deref(),
+                args.iteration_count
+            ),
+            (Some("b"), Some("b"), Some(2))
+        );
+        let args = run(&[
+            "c",
+            "d",
+            "--env-var",
+            "a",
+            "--env-var",
+            "b",
+            "--folder",
+            "f",
+            "--folder",
+            "g",
+        ]);
+        assert_eq!(
+            (args.paths.len(), args.sending.env_var.len(), args.folder.len()),
+            (2, 2, 2)
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -113,7 +114,10 @@ impl Registry {
         let download = Download {
             url,
             accept,
-            authorization: self.registries.authorization(url).cloned(),
+            credentials: self
+                .registries
+                .authorization(url)
+                .map(|value| (AUTHORIZATION, value.clone())),
             most: MOST,
         };
         let (host, what) = (host(url), what.to_owned());

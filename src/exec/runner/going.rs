@@ -252,7 +252,7 @@ impl<'a> Going<'a> {
     /// Waits before a request; `false` when the run is over.
     async fn pause(&self) -> bool {
         let delay = self.options.delay;
-        if !delay.is_zero() && self.shared().summary.requests > 0 {
+        if !delay.is_zero() {
             tokio::select! {
                 () = tokio::time::sleep(delay) => {}
                 () = self.context.cancel.cancelled() => {}

@@ -137,6 +137,19 @@ async fn every_row_is_an_iteration_and_the_last_repeats() {
 }
 
 #[tokio::test]
+async fn every_request_waits_its_delay_the_first_and_those_of_later_iterations_too() {
+    let delay = Duration::from_millis(150);
+    let options = RunOptions {
+        delay,
+        iterations: Some(2),
+        ..RunOptions::default()
+    };
+    let (order, summary) = names(vec![plain("a"), plain("b")], options).await;
+    assert_eq!(order, ["a", "b", "a", "b"]);
+    assert!(summary.took >= delay * 4, "{:?}", summary.took);
+}
+
+#[tokio::test]
 async fn bail_stops_at_the_first_failure() {
     let failing = request("a", "{{base}}", "", "pm.test('no', () => pm.expect(1).to.equal(2))");
     let options = RunOptions {

@@ -124,7 +124,7 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
         let found = if opened {
             foreign::open(&options.root, &options.beside)
         } else {
-            handle.block_on(foreign::read(&client, &cwd, &typed))
+            handle.block_on(foreign::read(&client, &cwd, &typed, None))
         };
         let found = match found {
             Ok(found) => found,

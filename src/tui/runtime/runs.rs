@@ -208,7 +208,11 @@ fn read_data(path: &Path) -> Result<Data, String> {
     }
     let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    data::parse(text).map_err(|error| failed(format!("{error}; {}", error.hint())))
+    let data = data::parse(text).map_err(|error| failed(format!("{error}; {}", error.hint())))?;
+    if data.is_empty() {
+        return Err(failed("it has no rows".to_owned()));
+    }
+    Ok(data)
 }
 
 /// What the screen and the history are told of a request that is over.

@@ -275,7 +275,7 @@ fn what_is_kept_for_an_environment_is_renamed_with_its_file_or_not_at_all() {
     app.state
         .shared
         .overrides
-        .push(("local".into(), "base_url".into(), "http://demo".into()));
+        .push(("local".into(), "base_url".into(), Some("http://demo".into())));
     let rename = |name: &str| Command::RenameEnvironment {
         id,
         name: name.to_owned(),

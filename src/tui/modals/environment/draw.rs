@@ -108,7 +108,7 @@ fn overriding<'a>(editor: &EnvironmentEditor, key: &str, view: View<'a>) -> Opti
     let mut overrides = view.shared.overrides.iter().rev();
     overrides
         .find(|(own, overridden, _)| (own.is_empty() || *own == slug) && overridden == key)
-        .map(|(.., value)| value.as_str())
+        .and_then(|(.., value)| value.as_deref())
 }
 
 fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mut Buffer) {

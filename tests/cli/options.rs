@@ -1,0 +1,99 @@
+//! The options of `run` as newman means them.
+
+use predicates::prelude::*;
+use predicates::str::contains;
+
+use super::Home;
+use super::newman::{collection, request, script, server};
+
+#[test]
+fn a_name_without_a_value_is_there_and_undefined() {
+    let home = Home::new();
+    let script = script(
+        "test",
+        "for (const s of [pm.environment, pm.globals]) console.log(typeof s.get('N'), s.has('N'), JSON.stringify(s), s.get('E') === '')",
+    );
+    let run = home.newman(
+        &collection(&[request("a", &format!("{}/{{{{N}}}}", server()), &[script])]),
+        &[
+            "--env-var",
+            "N",
+            "--env-var",
+            "E=",
+            "--global-var",
+            "N",
+            "--global-var",
+            "E=",
+        ],
+    );
+    let run = run.success().stdout(contains("undefined true").count(2));
+    let told = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    assert!(told.contains("/ [200 OK"), "{told}");
+    assert_eq!(told.matches(" true\n").count(), 2, "{told}");
+}
+
+#[test]
+fn data_without_rows_is_no_data_and_the_run_says_so() {
+    let home = Home::new();
+    let collection = collection(&[request("a", &server(), &[])]);
+    for (name, text) in [("empty.csv", ""), ("header.csv", "a,b\n"), ("empty.json", "[]")] {
+        home.file(name, text);
+        let run = home.newman(
+            &collection,
+            &["-d", name, "-r", "json", "--reporter-json-export", "o.json"],
+        );
+        run.success()
+            .stderr(contains(format!("the data file `{name}` has no rows")));
+        assert_eq!(home.json("o.json")["run"]["stats"]["iterations"]["total"], 1, "{name}");
+    }
+    home.file("object.json", "{\"a\": 1}");
+    home.newman(&collection, &["-d", "object.json"]).code(1);
+}
+
+#[test]
+fn what_is_no_word_of_bail_is_refused_and_the_last_of_an_option_counts() {
+    let home = Home::new();
+    let collection = collection(&[request("a", &format!("{}/{{{{v}}}}", server()), &[])]);
+    for slip in ["typo", "failures"] {
+        let run = home.newman(&collection, &["--bail", slip]);
+        run.code(2)
+            .stderr(contains(format!("invalid value '{slip}'")).and(contains("failure, folder")));
+    }
+    home.file(
+        "first.json",
+        "{\"name\": \"E\", \"values\": [{\"key\": \"v\", \"value\": \"first\"}]}",
+    );
+    home.file(
+        "last.json",
+        "{\"name\": \"E\", \"values\": [{\"key\": \"v\", \"value\": \"last\"}]}",
+    );
+    let run = home.newman(
+        &collection,
+        &["-e", "first.json", "-e", "last.json", "--bail", "folder"],
+    );
+    run.success().stdout(contains("/last [200 OK"));
+}
+
+#[test]
+fn a_key_of_postmans_api_is_taken_and_shown_to_nobody() {
+    let home = Home::new();
+    let run = home.newman(
+        &collection(&[request("a", &server(), &[])]),
+        &["--postman-api-key", "PMAK-s3cret"],
+    );
+    run.success();
+    let help = home
+        .postrider()
+        .args(["run", "--help"])
+        .env("POSTMAN_API_KEY", "PMAK-s3cret")
+        .assert();
+    help.success()
+        .stdout(contains("POSTMAN_API_KEY").and(contains("s3cret").not()));
+    // Without a key, a UID is a word like any other.
+    let uid = "1-f695cab7-6878-eb55-7943-ad88e1ccfd65";
+    home.postrider()
+        .env_remove("POSTMAN_API_KEY")
+        .args(["run", uid])
+        .assert()
+        .code(2);
+}
