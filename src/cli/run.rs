@@ -69,11 +69,12 @@ fn in_cloud(args: &RunArgs, cwd: &Path) -> RunArgs {
                 *typed = url;
             }
         };
-        args.paths.iter_mut().for_each(|path| place(path, Resource::Collection));
-        let environment = args.sending.environment.as_mut();
-        environment
-            .into_iter()
-            .for_each(|name| place(name, Resource::Environment));
+        for path in &mut args.paths {
+            place(path, Resource::Collection);
+        }
+        if let Some(name) = &mut args.sending.environment {
+            place(name, Resource::Environment);
+        }
     }
     args
 }
