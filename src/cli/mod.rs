@@ -31,6 +31,7 @@ mod output;
 mod packages;
 mod passphrase;
 mod raw;
+mod rc;
 mod reporters;
 mod run;
 mod schema;

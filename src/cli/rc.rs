@@ -1,0 +1,437 @@
+//! Settings files, as newman has them: what `.newmanrc` and its like say of `run` and the command line does not.
+//!
+//! Such a file comes with a repository that was cloned. It agrees to nothing in the user's name, and that of a folder leads
+//! nowhere but into that folder.
+
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+
+use super::args::Cli;
+use super::argv::{REPORTER, ReporterOptions};
+use super::error::CliError;
+
+/// The options that may stand in a settings file: newman's own. None of ours may: such a file comes with a repository that
+/// was cloned, and must not agree in the user's name to commands, variables, files or secrets of theirs.
+const NEWMANS: [&str; 34] = [
+    "bail",
+    "color",
+    "cookie-jar",
+    "delay-request",
+    "disable-unicode",
+    "env-var",
+    "environment",
+    "export-collection",
+    "export-cookie-jar",
+    "export-environment",
+    "export-globals",
+    "folder",
+    "global-var",
+    "globals",
+    "ignore-redirects",
+    "insecure",
+    "iteration-count",
+    "iteration-data",
+    "no-insecure-file-read",
+    "reporters",
+    "silent",
+    "ssl-client-cert",
+    "ssl-client-cert-list",
+    "ssl-client-key",
+    "ssl-client-passphrase",
+    "ssl-extra-ca-certs",
+    "suppress-exit-code",
+    "timeout",
+    "timeout-request",
+    "timeout-script",
+    "verbose",
+    "working-dir",
+    "insecure-file-read",
+    "reporter",
+];
+
+/// Those of them that name a file or a folder to read. What is read, scripts see, and may send anywhere.
+const READS: [&str; 9] = [
+    "cookie-jar",
+    "environment",
+    "globals",
+    "iteration-data",
+    "ssl-client-cert",
+    "ssl-client-cert-list",
+    "ssl-client-key",
+    "ssl-extra-ca-certs",
+    "working-dir",
+];
+
+/// The files newman reads its settings from, the weakest first.
+pub(super) fn files() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let home = home.map(|home| home.join(".postman/newmanrc"));
+    let system = PathBuf::from("/etc/postman/newmanrc");
+    [Some(system), home, Some(PathBuf::from(".newmanrc"))]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Arguments for what the files say and the command line does not.
+pub(super) fn from_files(
+    files: &[PathBuf],
+    given: &ArgMatches,
+    reporters: &mut ReporterOptions,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<String>, CliError> {
+    let mut merged = IndexMap::new();
+    for file in files {
+        for (key, mut value) in read(file)? {
+            let name = kebab(&key);
+            if !NEWMANS.contains(&name.as_str()) {
+                warnings.push(format!(
+                    "`{key}` in `{}` is left out: {}",
+                    file.display(),
+                    why_not(&name)
+                ));
+            } else if (READS.contains(&name.as_str()) || name.starts_with("export-")) && !stays_here(file, &value)
+                || name == "ssl-client-cert-list" && !lists_from_here(file, &value)
+            {
+                let what = format!("it leads out of the folder; give `--{name}` yourself");
+                warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
+            } else {
+                if name == "reporter" {
+                    for option in without_exports(file, &mut value) {
+                        let what = format!("it leads out of the folder; give `{REPORTER}{option}` yourself");
+                        warnings.push(format!("`{option}` in `{}` is left out: {what}", file.display()));
+                    }
+                }
+                merged.insert(name, value);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for (name, value) in merged {
+        if name == "reporter" {
+            add_reporter_options(&value, reporters);
+            continue;
+        }
+        // The only option that newman's files name by its opposite.
+        if name == "insecure-file-read" {
+            if value == Value::Bool(false) {
+                arguments("no-insecure-file-read", &Value::Bool(true), &mut out);
+            }
+            continue;
+        }
+        let id = name.replace('-', "_");
+        let known = given.try_contains_id(&id).is_ok();
+        if known && given.value_source(&id) != Some(ValueSource::CommandLine) {
+            arguments(&name, &value, &mut out);
+        }
+    }
+    Ok(out)
+}
+
+/// Why an option does not count in a file.
+fn why_not(name: &str) -> &'static str {
+    let mut all = Cli::command();
+    // Only then are there arguments of commands.
+    all.build();
+    let of_run = all.find_subcommand("run");
+    if of_run.is_some_and(|run| run.get_arguments().any(|arg| arg.get_long() == Some(name))) {
+        "give it on the command line"
+    } else {
+        "`run` has no such option"
+    }
+}
+
+/// Whether what a settings file has read or written is something it may name, as nobody is asked, what is read may be sent
+/// away, and what is written may replace something: the user's own settings name any file and folder, those of a folder
+/// only what is really below it, or will be.
+fn stays_here(file: &Path, value: &Value) -> bool {
+    if file.is_absolute() {
+        return true;
+    }
+    let path = match value {
+        Value::String(path) => Path::new(path),
+        other => return matches!(other, Value::Bool(_) | Value::Null),
+    };
+    // What is not there yet cannot be followed: then it leads nowhere but down.
+    let there = path.ancestors().find(|part| part.symlink_metadata().is_ok());
+    let there = there.filter(|there| !there.as_os_str().is_empty());
+    !path.components().any(|part| part == Component::ParentDir)
+        && (path.is_relative() || there.is_some())
+        && is_below(there.unwrap_or(Path::new(".")))
+}
+
+/// Whether a list of client certificates that a settings file names has its certificates and keys from where that may.
+fn lists_from_here(file: &Path, list: &Value) -> bool {
+    let text = list.as_str().and_then(|list| std::fs::read_to_string(list).ok());
+    let entries = text.and_then(|text| serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')).ok());
+    // One that cannot be read is told of by whoever uses it.
+    let entries = entries
+        .as_ref()
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let sources = entries
+        .iter()
+        .flat_map(|entry| ["key", "cert", "pfx"].map(|part| &entry[part]["src"]));
+    sources.into_iter().all(|source| stays_here(file, source))
+}
+
+/// Whether a path is the current folder or really below it.
+fn is_below(path: &Path) -> bool {
+    match (Path::new(".").canonicalize(), path.canonicalize()) {
+        (Ok(here), Ok(path)) => path.starts_with(here),
+        _ => false,
+    }
+}
+
+/// Takes the paths of reports out of the options of reporters that a file must not name; which they were.
+fn without_exports(file: &Path, reporters: &mut Value) -> Vec<String> {
+    let mut out = Vec::new();
+    let Value::Object(reporters) = reporters else {
+        return out;
+    };
+    for (name, options) in reporters {
+        let Value::Object(options) = options else { continue };
+        options.retain(|option, value| {
+            let option = format!("{name}-{}", kebab(option));
+            let stays = !option.ends_with("-export") || stays_here(file, value);
+            if !stays {
+                out.push(option);
+            }
+            stays
+        });
+    }
+    out
+}
+
+/// What one file says of runs; a file that is not there says nothing.
+fn read(file: &Path) -> Result<Map<String, Value>, CliError> {
+    let bytes = match std::fs::read(file) {
+        Ok(bytes) => bytes,
+        Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => return Ok(Map::new()),
+        Err(error) => {
+            let failed = CliError::failed(format!("cannot read `{}`", file.display())).because(error);
+            return Err(failed.hint("newman reads its settings from this file; mend or remove it"));
+        }
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_str(text) {
+        Ok(Value::Object(mut map)) => match map.shift_remove("run") {
+            Some(Value::Object(run)) => Ok(run),
+            _ => Ok(map),
+        },
+        other => {
+            let error = CliError::failed(format!("`{}` is no JSON object", file.display()));
+            let error = other.err().map_or(error, |why| {
+                CliError::failed(format!("cannot read `{}`", file.display())).because(why)
+            });
+            Err(error.hint("newman reads its settings from this file; mend or remove it"))
+        }
+    }
+}
+
+/// An option and its value as arguments; a switch that is off is none, and what fits no option is left out.
+fn arguments(name: &str, value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::Bool(true) => out.push(format!("--{name}")),
+        Value::Bool(false) | Value::Null => {}
+        Value::Array(items) => {
+            for item in items {
+                arguments(name, item, out);
+            }
+        }
+        // A variable: {"key": "a", "value": "b"}.
+        Value::Object(map) => {
+            if let Some(key) = map.get("key").and_then(Value::as_str) {
+                let value = map.get("value").map(plain).unwrap_or_default();
+                out.push(format!("--{name}={key}={value}"));
+            }
+        }
+        Value::Number(_) | Value::String(_) => out.push(format!("--{name}={}", plain(value))),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// `{"json": {"export": "x"}}` as `json-export`; what the command line gave stays.
+fn add_reporter_options(value: &Value, reporters: &mut ReporterOptions) {
+    let Value::Object(names) = value else { return };
+    for (name, options) in names {
+        let Value::Object(options) = options else { continue };
+        for (option, value) in options {
+            let value = match value {
+                Value::Bool(false) | Value::Null => continue,
+                Value::Bool(true) => None,
+                value => Some(plain(value)),
+            };
+            reporters.entry(format!("{name}-{}", kebab(option))).or_insert(value);
+        }
+    }
+}
+
+/// `iterationCount` as `iteration-count`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_fill_what_the_command_line_leaves_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).expect("written");
+            path
+        };
+        let files = [
+            file(
+                "a",
+                r#"{"run": {"iterationCount": 3, "bail": true, "reporters": ["cli", "json"]}}"#,
+            ),
+            folder.path().join("none"),
+            file(
+                "b",
+                r#"{"iterationCount": 4, "insecure": true, "envVar": [{"key": "a", "value": 1}],
+                    "reporter": {"json": {"export": "o"}}, "somethingElse": 1}"#,
+            ),
+        ];
+        let given = Cli::command()
+            .try_get_matches_from(["p", "run", "c", "--bail=folder"])
+            .expect("parses");
+        let mut reporters = ReporterOptions::new();
+        let run = given.subcommand_matches("run").expect("run");
+        let mut warnings = Vec::new();
+        let got = from_files(&files, run, &mut reporters, &mut warnings).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(
+            got,
+            [
+                "--iteration-count=4",
+                "--reporters=cli",
+                "--reporters=json",
+                "--insecure",
+                "--env-var=a=1"
+            ]
+        );
+        assert_eq!(reporters.get("json-export"), Some(&Some("o".to_owned())));
+        let broken = [file("c", "{")];
+        assert!(from_files(&broken, run, &mut reporters, &mut warnings).is_err());
+        let folder = [folder.path().to_owned()];
+        assert!(from_files(&folder, run, &mut reporters, &mut warnings).is_err());
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("`somethingElse`") && warnings[0].contains("`run` has no such option"));
+    }
+
+    #[test]
+    fn a_file_gives_nobodys_consent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rc");
+        let given = Cli::command().try_get_matches_from(["p", "run", "c"]).expect("parses");
+        let run = given.subcommand_matches("run").expect("run");
+        let read = |text: String| {
+            std::fs::write(&path, text).expect("written");
+            let (mut reporters, mut warnings) = (ReporterOptions::new(), Vec::new());
+            let out = from_files(std::slice::from_ref(&path), run, &mut reporters, &mut warnings);
+            (out.unwrap_or_else(|error| panic!("{error:?}")), warnings)
+        };
+        let mut command = Cli::command();
+        command.build();
+        let command = command.find_subcommand("run").expect("run");
+        let ours = command.get_arguments().filter_map(clap::Arg::get_long);
+        let ours: Vec<&str> = ours.filter(|name| !NEWMANS.contains(name)).collect();
+        for name in NEWMANS
+            .iter()
+            .filter(|name| !["reporter", "insecure-file-read"].contains(name))
+        {
+            let known = command.get_arguments().any(|arg| arg.get_long() == Some(name));
+            assert!(known || *name == "color", "{name}");
+        }
+        for name in ["allow-command", "allow-env", "allow-file", "allow-vault", "netrc"] {
+            assert!(ours.contains(&name), "{name}");
+        }
+        for name in ours
+            .into_iter()
+            .chain(["workspace", "paths", "allowCommand", "allowEnv", "allow_file"])
+        {
+            for value in ["true", "\"x\"", "[true]"] {
+                let (out, warnings) = read(format!("{{\"{name}\": {value}}}"));
+                assert!(out.is_empty() && warnings.len() == 1, "{name}: {out:?} {warnings:?}");
+            }
+        }
+        assert_eq!(
+            read(r#"{"insecureFileRead": false}"#.to_owned()).0,
+            ["--no-insecure-file-read"]
+        );
+        assert!(read(r#"{"insecureFileRead": true}"#.to_owned()).0.is_empty());
+        let (out, _) = read(r#"{"envVar": "--allow-command=x", "bail": "folder", "folder": "--allow-env"}"#.to_owned());
+        assert_eq!(
+            out,
+            ["--env-var=--allow-command=x", "--bail=folder", "--folder=--allow-env"]
+        );
+    }
+
+    #[test]
+    fn a_folders_settings_write_only_below_it() {
+        let writes = |file: &str, path: Value| stays_here(Path::new(file), &path);
+        for path in ["out.json", "none/yet/out.json", "src/out.json", "./out.json"] {
+            assert!(writes(".newmanrc", path.into()), "{path}");
+        }
+        let absolute = std::env::current_dir().expect("a folder").join("out.json");
+        assert!(writes(".newmanrc", absolute.to_string_lossy().into()) && writes(".newmanrc", true.into()));
+        let outside = tempfile::tempdir().expect("a folder").path().join("out.json");
+        let outside = outside.to_string_lossy().into_owned();
+        for path in ["../out.json", "none/../../out.json", "/out.json", &outside] {
+            assert!(!writes(".newmanrc", path.into()), "{path}");
+            assert!(!writes(".newmanrc", serde_json::json!([path])), "{path}");
+            assert!(!writes(".newmanrc", serde_json::json!({ "key": path })), "{path}");
+            assert!(writes("/etc/postman/newmanrc", path.into()), "{path}");
+        }
+        assert!(!stays_here(Path::new(".newmanrc"), &serde_json::json!(["/"])));
+        let folder = tempfile::tempdir_in(".").expect("a folder");
+        let list = folder.path().join("certificates.json");
+        let list_of = |key: &str| {
+            let entry = serde_json::json!([{ "cert": { "src": "cert.pem" }, "key": { "src": key } }]);
+            std::fs::write(&list, entry.to_string()).expect("written");
+            list.to_string_lossy().into_owned().into()
+        };
+        assert!(lists_from_here(Path::new(".newmanrc"), &list_of("keys/my.key")));
+        assert!(!lists_from_here(Path::new(".newmanrc"), &list_of("/etc/my.key")));
+        assert!(lists_from_here(
+            Path::new("/etc/postman/newmanrc"),
+            &list_of("/etc/my.key")
+        ));
+        let mut options = serde_json::json!({ "json": { "export": "/o", "x": 1 }, "html": { "export": "o" } });
+        assert_eq!(without_exports(Path::new(".newmanrc"), &mut options), ["json-export"]);
+        assert_eq!(
+            options,
+            serde_json::json!({ "json": { "x": 1 }, "html": { "export": "o" } })
+        );
+    }
+
+    #[test]
+    fn only_the_users_own_settings_lead_out_of_the_folder() {
+        let is = |file: &str, folder: &str| stays_here(Path::new(file), &folder.into());
+        assert!(is("/etc/postman/newmanrc", "/") && is(".newmanrc", "src") && is(".newmanrc", "."));
+        assert!(!is(".newmanrc", "/") && !is(".newmanrc", "..") && !is(".newmanrc", "src/../../"));
+    }
+}
