@@ -14,7 +14,7 @@ use super::store::{TokenStore, Want};
 use crate::model::token::{Hold, Token, TokenKeeper, TokenKey};
 use crate::model::{NodeId, Outcome};
 
-/// How often it is tried in all when the server is busy or not to be reached.
+/// How often it is tried in all when the server is busy, not to be reached, or hands out what has expired.
 const TRIES: u32 = 2;
 /// The pause between two tries.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -190,7 +190,7 @@ async fn fetch(
     }
 }
 
-/// Tries once more when the server was busy or not to be reached: not to fail all that wait for a hiccup.
+/// Tries once more when it may be otherwise in a moment: not to fail all that wait for a hiccup.
 async fn persistently(origin: &Arc<dyn Origin>, fetching: &Fetching) -> Fetched {
     let mut tries = 1;
     loop {

@@ -153,7 +153,12 @@ pub(super) fn dated(
         let ago = received.duration_since(past);
         if skew.is_some() || told == Told::Span {
             let text = format!("and the token in it had expired {} before", span(ago));
-            return Err(Failure::new(text).hint("the server hands out a token that is no good; ask its administrator"));
+            let hint = "the server hands out a token that is no good; ask its administrator";
+            return Err(Failure {
+                // One of several servers may do so, or what is kept between.
+                transient: true,
+                ..Failure::new(text).hint(hint)
+            });
         }
         // Nobody knows whose clock is wrong: a refusal will tell.
         end = None;

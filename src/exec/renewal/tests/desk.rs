@@ -28,9 +28,9 @@ pub struct Mood {
     pub ttl: Duration,
     /// How long an answer takes.
     pub slow: Duration,
-    /// Every other request, from the first on, is answered with 503.
-    pub every_other_fails: bool,
-    /// All are answered with this status and an OAuth error.
+    /// What is wrong below is so every other time, from the first on.
+    pub every_other: bool,
+    /// Requests are answered with this status and an OAuth error.
     pub refuses: Option<u16>,
     /// 200, and an error in it.
     pub error_in_200: bool,
@@ -40,6 +40,8 @@ pub struct Mood {
     pub stale: bool,
     /// The API takes no token at all.
     pub nobody: bool,
+    /// A token that has served a while is revoked at some time.
+    pub revokes: bool,
 }
 
 /// What the desk knows.
@@ -49,12 +51,34 @@ pub struct Book {
     /// Requests for a token, refreshing ones included.
     pub asked: usize,
     pub refreshed: usize,
-    given: HashMap<String, Instant>,
+    /// Requests for a token while another one was being answered.
+    pub at_once: usize,
+    /// Requests for a token while one had been given that is good for more than the last tenth of its life.
+    pub needless: usize,
+    asking: usize,
+    given: HashMap<String, Given>,
     /// The refresh token that is good now.
     pub refresh: String,
     /// Refusals of the API.
     pub refused: usize,
+    /// Tokens that were revoked.
+    pub revoked: usize,
 }
+
+/// A token that is good.
+#[derive(Debug)]
+struct Given {
+    end: Instant,
+    served: usize,
+}
+
+/// How many requests a token has served at least before it is revoked: all that wait for it have then been sent again,
+/// which happens once.
+const SERVED: usize = 10;
+/// One in so many requests has the token revoked that it was sent with.
+const REVOKED: u32 = 5;
+/// By how much the client's clock and ours may differ: its times are in whole milliseconds.
+const SAME: Duration = Duration::from_millis(5);
 
 #[derive(Clone, Default)]
 pub struct Desk {
@@ -105,8 +129,9 @@ fn given(book: &mut Book) -> Response {
     let ttl = book.mood.ttl;
     let now = Timestamp::now() + book.mood.ahead.unwrap_or_default();
     let opaque = format!("opaque-{number}");
-    let value = if book.mood.ahead.is_some() || book.mood.stale {
-        let end = if book.mood.stale {
+    let stale = book.mood.stale && is_wrong(book);
+    let value = if book.mood.ahead.is_some() || stale {
+        let end = if stale {
             now - SignedDuration::from_mins(3)
         } else {
             now + SignedDuration::from_mins(10)
@@ -115,10 +140,13 @@ fn given(book: &mut Book) -> Response {
     } else {
         opaque
     };
-    book.given.insert(value.clone(), Instant::now() + ttl);
+    if !stale {
+        let (end, served) = (Instant::now() + ttl, 0);
+        book.given.insert(value.clone(), Given { end, served });
+    }
     book.refresh = format!("refresh-{number}");
     let mut body = json!({"access_token": value, "refresh_token": book.refresh});
-    if book.mood.ahead.is_none() && !book.mood.stale {
+    if book.mood.ahead.is_none() && !stale {
         body["expires_in"] = ttl.as_secs_f64().into();
     }
     let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
@@ -139,19 +167,32 @@ pub fn jwt(claims: &Value) -> String {
     format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(claims))
 }
 
+/// Whether it is the turn of what is wrong.
+fn is_wrong(book: &Book) -> bool {
+    !book.mood.every_other || book.asked % 2 == 1
+}
+
 async fn token(State(desk): State<Desk>) -> Response {
-    let (mood, asked) = desk.with(|book| {
+    let slow = desk.with(|book| {
         book.asked += 1;
-        (book.mood.clone(), book.asked)
+        book.at_once += usize::from(book.asking > 0);
+        book.asking += 1;
+        let last_tenth = Instant::now() + book.mood.ttl / 10 + SAME;
+        book.needless += usize::from(book.given.values().any(|given| given.end > last_tenth));
+        book.mood.slow
     });
-    tokio::time::sleep(mood.slow).await;
+    tokio::time::sleep(slow).await;
     let error = json!({"error": "invalid_client", "error_description": "Unknown client."}).to_string();
-    match (mood.refuses, mood.error_in_200) {
-        _ if mood.every_other_fails && asked % 2 == 1 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-        (Some(status), _) => (StatusCode::from_u16(status).expect("a status"), error).into_response(),
-        (None, true) => error.into_response(),
-        (None, false) => desk.with(given),
-    }
+    desk.with(|book| {
+        book.asking -= 1;
+        match (book.mood.refuses, book.mood.error_in_200) {
+            (Some(status), _) if is_wrong(book) => {
+                (StatusCode::from_u16(status).expect("a status"), error).into_response()
+            }
+            (_, true) if is_wrong(book) => error.into_response(),
+            _ => given(book),
+        }
+    })
 }
 
 async fn refresh(State(desk): State<Desk>, body: String) -> Response {
@@ -172,8 +213,17 @@ async fn api(State(desk): State<Desk>, _method: Method, headers: HeaderMap) -> R
         .unwrap_or_default()
         .to_owned();
     desk.with(|book| {
-        let good = book.given.get(&token).is_some_and(|end| *end > Instant::now()) && !book.mood.nobody;
+        let given = book.given.get_mut(&token).filter(|given| given.end > Instant::now());
+        let served = given.map(|given| {
+            given.served += 1;
+            given.served
+        });
+        let good = served.is_some() && !book.mood.nobody;
         book.refused += usize::from(!good);
+        if book.mood.revokes && served.is_some_and(|served| served > SERVED) && rand::random_ratio(1, REVOKED) {
+            book.given.clear();
+            book.revoked += 1;
+        }
         let status = if good { StatusCode::OK } else { StatusCode::UNAUTHORIZED };
         (status, token).into_response()
     })

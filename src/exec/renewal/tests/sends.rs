@@ -299,7 +299,9 @@ async fn replies_that_are_of_no_use_are_told_from_each_other() {
         let mut client = Client::new(&desk, vec![source()]);
         let said = error(&client.send(GET).await);
         assert!(said.ends_with(text), "{said}");
-        assert_eq!((desk.asked(), desk.refused()), (1, 0), "{said}");
+        // An expired one may be what is kept on the way: that is tried once more.
+        let asked = if said.contains("expired") { 2 } else { 1 };
+        assert_eq!((desk.asked(), desk.refused()), (asked, 0), "{said}");
     }
     let desk = Desk::open(mood(LONG)).await;
     let with = |source| async {
@@ -327,7 +329,8 @@ async fn replies_that_are_of_no_use_are_told_from_each_other() {
 #[tokio::test]
 async fn a_hiccup_of_the_desk_is_not_told_to_anybody() {
     let desk = Desk::open(Mood {
-        every_other_fails: true,
+        refuses: Some(503),
+        every_other: true,
         ..mood(LONG)
     })
     .await;

@@ -209,13 +209,12 @@ async fn what_is_another_each_time_waits_all_the_same() {
     );
 }
 
-/// Runs a request so often, so many at once.
-async fn run_many(client: &mut Client, times: usize, delay: Duration, parallel: usize) -> (usize, usize) {
+/// Runs a request so often, all at once.
+async fn run_many(client: &mut Client, times: usize) -> (usize, usize) {
     let options = RunOptions {
         requests: vec![client.nodes[GET]],
         iterations: Some(times),
-        delay,
-        parallel,
+        parallel: times,
         ..RunOptions::default()
     };
     let (mut well, mut other) = (0, 0);
@@ -344,57 +343,8 @@ async fn a_thousand_at_once_with_an_expired_token_make_one_token_request() {
     .await;
     let mut client = Client::new(&desk, vec![source()]);
     client.set("t", &super::desk::jwt(&serde_json::json!({"exp": 1_000})));
-    assert_eq!(run_many(&mut client, 1_000, Duration::ZERO, 1_000).await, (1_000, 0));
+    assert_eq!(run_many(&mut client, 1_000).await, (1_000, 0));
     assert_eq!((desk.asked(), desk.refused()), (1, 0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_parallel_run_has_no_refusal_left_whatever_the_desk_does() {
-    let mood = Mood {
-        ttl: Duration::from_millis(400),
-        ..Mood::default()
-    };
-    for mood in [
-        mood.clone(),
-        Mood {
-            slow: Duration::from_millis(100),
-            ..mood.clone()
-        },
-        Mood {
-            every_other_fails: true,
-            ttl: Duration::from_millis(700),
-            ..mood
-        },
-    ] {
-        let desk = Desk::open(mood.clone()).await;
-        let mut client = Client::new(&desk, vec![source()]);
-        let began = std::time::Instant::now();
-        let came = run_many(&mut client, 240, Duration::from_millis(50), 8).await;
-        assert_eq!(came, (240, 0), "{mood:?}");
-        let lives = began.elapsed().as_millis() / (mood.ttl.as_millis() * 9 / 10) + 2;
-        let most = lives * if mood.every_other_fails { 2 } else { 1 };
-        assert!(desk.asked() as u128 <= most, "{} requests: {mood:?}", desk.asked());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn revoked_tokens_are_renewed_once_for_all() {
-    let desk = Desk::open(Mood {
-        ttl: Duration::from_mins(10),
-        ..Mood::default()
-    })
-    .await;
-    let mut client = Client::new(&desk, vec![source()]);
-    let at_times = desk.clone();
-    let revoking = tokio::spawn(async move {
-        for _ in 0..3 {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            at_times.revoke();
-        }
-    });
-    let came = run_many(&mut client, 240, Duration::from_millis(50), 8).await;
-    revoking.await.unwrap();
-    assert_eq!((came, desk.asked()), ((240, 0), 4));
 }
 
 #[tokio::test]
