@@ -159,10 +159,10 @@ impl Editor {
         self.position(self.selection.caret)
     }
 
-    /// Returns the selected text, if any.
+    /// Returns the selected text, if any; of what is masked nothing is given away.
     pub fn selected(&self) -> Option<String> {
         let range = self.selection.range();
-        (!range.is_empty()).then(|| self.document.rope().slice(range).to_string())
+        (!range.is_empty() && !self.masked).then(|| self.document.rope().slice(range).to_string())
     }
 
     /// Gives Ctrl+V something to paste, so that editors can share one clipboard.

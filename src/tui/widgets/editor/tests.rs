@@ -320,7 +320,13 @@ fn masks_and_placeholders() {
         screen(&mut editor, 8, 1),
         (vec!["•••".into()], Some(Position::new(3, 0)))
     );
+    editor.select_all();
+    assert_eq!(editor.selected(), None);
+    press(&mut editor, "<C-x><C-c>");
+    assert_eq!(editor.text(), "s日e\u{301}");
     editor.set_masked(false);
+    assert_eq!(editor.selected().as_deref(), Some("s日e\u{301}"));
+    editor.go_to_end();
     assert_eq!(screen(&mut editor, 8, 1).0, ["s日 e\u{301}"]);
     let debugged = format!("{editor:?} {:?}", Handled::Copied("日".into()));
     assert!(!debugged.contains('日'), "{debugged}");
