@@ -1,4 +1,7 @@
 //! A secret to type: nothing of it is shown, nothing of it can be copied.
+//!
+//! The question of a send opens by itself, perhaps while somebody types: no key is taken for the secret until Tab or a
+//! click has given its field the focus.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -28,6 +31,8 @@ pub struct Ask {
     about: About,
     words: String,
     typed: String,
+    /// Whether what is typed is meant for it.
+    focused: bool,
     sheet: Sheet,
 }
 
@@ -52,6 +57,7 @@ impl Ask {
 
     fn about(about: About, words: &str) -> Self {
         Self {
+            focused: matches!(about, About::Kept),
             about,
             words: words.to_owned(),
             typed: String::new(),
@@ -74,6 +80,8 @@ impl Ask {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => return self.answer(cx, false),
+            KeyCode::Tab => self.focused = true,
+            _ if !self.focused => {}
             KeyCode::Enter => return self.answer(cx, true),
             KeyCode::Char('u') if ctrl => self.typed.clear(),
             KeyCode::Backspace => drop(self.typed.pop()),
@@ -87,14 +95,18 @@ impl Ask {
 
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
-        self.typed.push_str(text.trim_end_matches(['\r', '\n']));
+        if self.focused {
+            self.typed.push_str(text.trim_end_matches(['\r', '\n']));
+        }
     }
 
     /// Takes a mouse event.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
-        let outside = !self.sheet.contains(Position::new(event.column, event.row));
-        if event.kind == MouseEventKind::Down(MouseButton::Left) && outside {
-            return self.answer(cx, false);
+        if event.kind == MouseEventKind::Down(MouseButton::Left) {
+            if !self.sheet.contains(Position::new(event.column, event.row)) {
+                return self.answer(cx, false);
+            }
+            self.focused = true;
         }
         Flow::Stay
     }
@@ -114,7 +126,12 @@ impl Ask {
             }
             About::Kept => ("Passphrase", "stay locked", self.words.clone()),
         };
-        self.sheet.draw(title, "", &[("↵", "ok"), ("Esc", end)], view, buf);
+        let (key, word) = if self.focused {
+            ("↵", "ok")
+        } else {
+            ("Tab", "type it")
+        };
+        self.sheet.draw(title, "", &[(key, word), ("Esc", end)], view, buf);
         let body = self.sheet.body;
         let room = usize::from(body.width);
         for (line, y) in wrap(&words, room).iter().zip(body.y..body.bottom().saturating_sub(2)) {
@@ -127,10 +144,67 @@ impl Ask {
             ..body
         };
         buf.set_style(field.intersection(buf.area), theme.field);
+        if !self.focused {
+            let hint = "press Tab, then type it";
+            glyphs::put_text(buf, field.as_position(), hint, room, theme.field.patch(theme.dim));
+            return None;
+        }
         // How much was typed is seen, as one wants to know whether a key counted; not more than fits.
         let dots = "•".repeat(self.typed.chars().count().min(room.saturating_sub(4)));
         let used = glyphs::put_text(buf, field.as_position(), &format!("› {dots}"), room, theme.field);
         let x = field.x.saturating_add(u16::try_from(used).unwrap_or(u16::MAX));
         Some(Position::new(x.min(field.right().saturating_sub(1)), field.y))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::effect::Effect;
+    use crate::tui::event::Event;
+    use crate::tui::harness::Harness;
+
+    fn asked() -> Harness {
+        let mut harness = Harness::new(80, 24);
+        let ask = Ask::new(QuestionId(7), "One-time code", "API");
+        harness
+            .state
+            .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+        harness.event(Event::Resize(80, 24));
+        harness
+    }
+
+    fn typed(harness: &Harness) -> Vec<Option<&str>> {
+        let typed = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Typed(QuestionId(7), secret) => Some(secret.as_ref().map(Secret::reveal)),
+            _ => None,
+        });
+        typed.collect()
+    }
+
+    #[test]
+    fn what_was_typed_for_something_else_is_no_secret() {
+        let mut harness = asked();
+        harness.press("a sentence<enter>");
+        harness.event(Event::Paste("and more".to_owned()));
+        harness.press("<enter>");
+        assert_eq!(harness.state.modals.len(), 1, "it waits for a deliberate answer");
+        assert!(
+            harness.screen().contains("press Tab, then type it"),
+            "{}",
+            harness.screen()
+        );
+        harness.press("<tab>123<enter>");
+        assert_eq!(typed(&harness), [Some("123")]);
+        assert!(harness.state.modals.is_empty());
+    }
+
+    #[test]
+    fn escape_gives_none_and_an_empty_answer_is_none() {
+        for keys in ["x<esc>", "<tab>x<esc>", "<tab><enter>"] {
+            let mut harness = asked();
+            harness.press(keys);
+            assert_eq!(typed(&harness), [None], "{keys}");
+        }
     }
 }
