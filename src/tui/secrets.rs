@@ -30,8 +30,11 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
     let changes: Vec<(Owner, String, Option<CurrentValue>)> = of_collections
         .chain(of_environments)
         .chain(of_globals)
-        .flat_map(|(owner, variables)| variables.iter().map(move |variable| (owner.clone(), variable)))
-        .filter(|(owner, variable)| is_written(variable) && shared.current.get(owner, &variable.key).is_none())
+        .flat_map(|(owner, variables)| {
+            let written = variables.iter().filter(move |variable| is_written(variable, variables));
+            written.map(move |variable| (owner.clone(), variable))
+        })
+        .filter(|(owner, variable)| shared.current.get(owner, &variable.key).is_none())
         // One that is locked is the newer.
         .filter(|(owner, variable)| !shared.current.locked(owner).any(|key| key == variable.key))
         .map(|(owner, variable)| {
@@ -51,9 +54,11 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
     (!changes.is_empty()).then(|| Effect::Local(LocalJob::Current(changes)))
 }
 
-/// Whether this is a secret that counts and has a value in its file.
-fn is_written(variable: &Variable) -> bool {
-    variable.secret && variable.enabled && !matches!(&variable.value, Value::Null) && variable.value != ""
+/// Whether this is a secret that has a value in its file. One that is switched off has its value for the day it is
+/// switched on, unless the name counts elsewhere in the file.
+fn is_written(variable: &Variable, all: &[Variable]) -> bool {
+    let counts = || variable.enabled || !all.iter().any(|other| other.enabled && other.key == variable.key);
+    variable.secret && !matches!(&variable.value, Value::Null) && variable.value != "" && counts()
 }
 
 #[cfg(test)]
@@ -72,7 +77,19 @@ mod tests {
             secret: true,
             ..Variable::new("pin", "")
         };
-        let variables = vec![secret, empty, Variable::new("open", "seen")];
+        let off = |key: &str, value: &str| Variable {
+            secret: true,
+            enabled: false,
+            ..Variable::new(key, value)
+        };
+        let variables = vec![
+            secret,
+            empty,
+            Variable::new("open", "seen"),
+            off("spare", "swan"),
+            off("password", "old"),
+            off("open", "hidden"),
+        ];
         let environment = Environment {
             variables,
             ..Environment::default()
@@ -81,13 +98,21 @@ mod tests {
         let owner = Owner::Environment("local".into());
 
         let effect = take_in(&mut shared, Timestamp::UNIX_EPOCH);
-        let current = shared
-            .current
-            .get(&owner, "password")
-            .and_then(|current| current.value.clone());
-        assert_eq!(current, Some(Value::from("hunter2")));
+        let current = |key: &str| {
+            shared
+                .current
+                .get(&owner, key)
+                .and_then(|current| current.value.clone())
+        };
+        assert_eq!(current("password"), Some(Value::from("hunter2")));
+        assert_eq!(
+            current("spare"),
+            Some(Value::from("swan")),
+            "the next save takes it out of the file"
+        );
+        assert_eq!(current("open"), None, "the name counts elsewhere");
         assert!(
-            matches!(&effect, Some(Effect::Local(LocalJob::Current(changes))) if changes.len() == 1),
+            matches!(&effect, Some(Effect::Local(LocalJob::Current(changes))) if changes.len() == 2),
             "{effect:?}"
         );
         let again = take_in(&mut shared, Timestamp::UNIX_EPOCH);
