@@ -7,7 +7,7 @@ use crate::exec::tokens::token_sources;
 use crate::model::edit::Edit;
 use crate::model::token::TokenSource;
 use crate::model::variable::Owner;
-use crate::model::{Auth, Entity, Filed, Group, Request, Secret};
+use crate::model::{Auth, Entity, Filed, Group, NodeId, Request, Secret};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::effect::Effect;
 use crate::tui::shared::Level;
@@ -54,9 +54,15 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
         let entity = Entity::Request(Arc::new(request));
         edits.push(Edit::Replace { id: node, entity });
     }
+    // What else is unsaved there is not ours to save.
+    let changed = [Some(id), no_auth.then_some(node)].into_iter().flatten();
+    let (unsaved, saves): (Vec<NodeId>, Vec<NodeId>) = changed.partition(|id| workspace.is_dirty(*id));
+    let unsaved: Vec<String> = unsaved
+        .into_iter()
+        .map(|id| format!("`{}`", workspace.name_of(Filed::Node(id))))
+        .collect();
     saving::edit(state, format!("token {variable}"), None, edits);
-    saving::save(state, Filed::Node(id), false, queue, effects);
-    if no_auth {
+    for node in saves {
         saving::save(state, Filed::Node(node), false, queue, effects);
     }
 
@@ -79,12 +85,80 @@ pub fn bind(state: &mut State, draft: TokenDraft, variable: &str, queue: &mut Ve
     }
     let name = state.shared.workspace.name_of(Filed::Node(node));
     let bare = if no_auth { ", which goes without auth," } else { "" };
+    let rest = match unsaved.join(" and ") {
+        none if none.is_empty() => String::new(),
+        names => format!("; save {names}, where other changes wait, to keep it so"),
+    };
     let text = format!(
         "`{{{{{variable}}}}}` is filled by `{name}`{bare} and renewed by itself: use it in the auth of other requests, as in \
-         `Bearer {{{{{variable}}}}}`"
+         `Bearer {{{{{variable}}}}}`{rest}"
     );
     for filed in [Filed::Node(node), Filed::Node(id)] {
         state.saves.tell(filed, Level::Done, text.clone());
     }
     queue.push(Command::Notify(Level::Done, text));
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::token::{Life, Pick};
+    use crate::tui::effect::FileJob;
+    use crate::tui::harness::Harness;
+
+    /// Binds a value of the reply of `list-services`, with the request or its collection changed before; returns what is
+    /// written, and what the user is told.
+    fn bound(changed: &str) -> (Vec<String>, String) {
+        let mut harness = Harness::new(120, 40);
+        let at = |harness: &Harness, path: &str| harness.state.shared.node_at(path).unwrap();
+        if !changed.is_empty() {
+            let id = at(&harness, changed);
+            let entity = match &harness.state.shared.workspace.node(id).unwrap().entity {
+                Entity::Collection(group) => Entity::Collection(Arc::new(Group {
+                    description: "not to be saved yet".into(),
+                    ..Group::clone(group)
+                })),
+                Entity::Request(request) => Entity::Request(Arc::new(Request {
+                    description: "not to be saved yet".into(),
+                    ..Request::clone(request)
+                })),
+                Entity::Folder(_) => unreachable!("no folder is changed here"),
+            };
+            let edits = vec![Edit::Replace { id, entity }];
+            saving::edit(&mut harness.state, "test".into(), None, edits);
+        }
+        harness.effects.clear();
+        let draft = TokenDraft {
+            node: at(&harness, "pydio-cells/configuration/list-services"),
+            pick: Pick::Body("$.token".into()),
+            life: Life::Told,
+            no_auth: Some(true),
+        };
+        let bind = Command::BindToken(Box::new(draft), "dex_token".into());
+        harness.state.run(vec![bind], &mut harness.effects);
+        let jobs = harness.effects.iter().filter_map(|effect| match effect {
+            Effect::Files(jobs) => Some(jobs),
+            _ => None,
+        });
+        let written = jobs.flatten().filter_map(|job| match job {
+            FileJob::Write { path, .. } => Some(path.to_string()),
+            _ => None,
+        });
+        (written.collect(), harness.state.shared.notice.unwrap().text)
+    }
+
+    #[test]
+    fn only_what_was_clean_is_saved_along() {
+        let (collection, request) = ("pydio-cells", "pydio-cells/configuration/list-services");
+        let (written, told) = bound("");
+        assert_eq!(written, [collection, request]);
+        assert!(!told.contains("other changes"), "{told}");
+        let (written, told) = bound(collection);
+        assert_eq!(written, [request]);
+        assert!(told.contains("save `Pydio Cells`"), "{told}");
+        let (written, told) = bound(request);
+        assert_eq!(written, [collection]);
+        assert!(told.contains("save `List services`"), "{told}");
+    }
 }
