@@ -1,6 +1,6 @@
 //! Runs of the runner on tokio: rows come back in batches, and the reports wait to be saved.
 
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -198,15 +198,19 @@ async fn carry_out(
 fn read_data(path: &Path) -> Result<Data, String> {
     let shown = path.display();
     let failed = |why: String| format!("cannot use the data file `{shown}`: {why}");
-    let length = std::fs::metadata(path)
-        .map_err(|error| failed(error.to_string()))?
-        .len();
-    if length > data::MOST_BYTES {
+    // Of a pipe or a device nobody knows when it ends, and opening one may wait for ever.
+    let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
+    if !metadata.is_file() {
+        return Err(failed("it is no regular file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| failed(error.to_string()))?;
+    let read = file.take(data::MOST_BYTES + 1).read_to_end(&mut bytes);
+    if read.map_err(|error| failed(error.to_string()))? as u64 > data::MOST_BYTES {
         return Err(failed(
             "it is held in memory and too long for that; split it".to_owned(),
         ));
     }
-    let bytes = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
     let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let data = data::parse(text).map_err(|error| failed(format!("{error}; {}", error.hint())))?;
     if data.is_empty() {
@@ -349,6 +353,21 @@ mod tests {
     use crate::model::Workspace;
     use crate::model::variable::CurrentValues;
     use crate::vars::Layer;
+
+    #[test]
+    fn data_comes_from_regular_files_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let why = |path: &Path| read_data(path).err().unwrap_or_default();
+        assert!(why(folder.path()).contains("no regular file"), "{}", why(folder.path()));
+        // It has no end, and says that its length is 0.
+        let endless = Path::new("/dev/zero");
+        if endless.exists() {
+            assert!(why(endless).contains("no regular file"), "{}", why(endless));
+        }
+        let rows = folder.path().join("rows.json");
+        std::fs::write(&rows, r#"[{"a": 1}]"#).unwrap();
+        assert_eq!(read_data(&rows).map(|data| data.len()), Ok(1));
+    }
 
     #[test]
     fn a_run_without_its_data_file_leaves_the_reports_of_the_one_before() {
