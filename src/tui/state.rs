@@ -114,6 +114,7 @@ impl State {
             Event::Key(key) if key.kind == KeyEventKind::Release => return effects,
             Event::Key(key) if blind => {
                 if self.keymap.find(&[Context::Anywhere], Chord::from(key)) == Some(Action::App(App::Quit)) {
+                    self.settle(&mut queue, &mut effects);
                     queue.push(Command::Quit);
                 }
             }
@@ -154,15 +155,15 @@ impl State {
         effects
     }
 
-    /// Takes over what is being typed into a cell of an environment, before leaving; returns whether there was any.
-    /// Everything else counts with every key.
+    /// Takes over what is being typed and counts only once it is left: a cell of an environment, a current value of a
+    /// collection's. Returns whether there was any; everything else counts with every key.
     pub(super) fn settle(&mut self, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) -> bool {
         let mut cx = Cx {
             shared: &mut self.shared,
             commands: queue,
             effects,
         };
-        let mut settled = false;
+        let mut settled = request::settle(&mut self.panes.request, &mut cx);
         for modal in &mut self.modals {
             if let Modal::Environment(editor) = modal {
                 settled |= editor.settle(&mut cx);

@@ -52,11 +52,17 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
     match command {
         Command::Act(action) => shell::act(state, action, queue, effects),
         Command::Focus(pane) => state.focus = pane,
-        Command::Open(id) => nodes::open(state, id),
+        Command::Open(id) => {
+            state.settle(queue, effects);
+            nodes::open(state, id);
+        }
         Command::Send(id) => sending::send(state, id, effects),
         Command::Activate(id) => environments::activate(state, id, effects),
         Command::Edit { label, merge, edits } => saving::edit(state, label, merge, edits),
-        Command::NewRequest { parent } => nodes::new_request(state, parent, effects),
+        Command::NewRequest { parent } => {
+            state.settle(queue, effects);
+            nodes::new_request(state, parent, effects);
+        }
         Command::NewGroup { parent, name } => nodes::new_group(state, parent, &name, effects),
         Command::Rename { id, name } => nodes::rename(state, id, &name, effects),
         Command::Duplicate(id) => nodes::duplicate(state, id, effects),

@@ -47,6 +47,10 @@ pub fn changes_files(action: Action) -> bool {
 fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     let show = |queue: &mut Vec<Command>, modal: Modal| queue.push(Command::Show(Box::new(modal)));
     match app {
+        // What is typed counts before anything is done with it.
+        App::Quit | App::Save | App::SaveAll | App::Run if state.settle(queue, effects) => {
+            queue.push(Command::Act(Action::App(app)));
+        }
         App::Send => match state.shared.open_request() {
             Some(id) => sending::send(state, id, effects),
             None => state.shared.notify(Level::Info, "open a request to send it"),
@@ -94,11 +98,9 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {
             if !sending::cancel(state, effects) {
-                saving::ask_to_quit(state, queue);
+                queue.push(Command::Act(Action::App(App::Quit)));
             }
         }
-        // What was typed is edited first.
-        App::Quit if state.settle(queue, effects) => queue.push(Command::Act(Action::App(app))),
         App::Quit => saving::ask_to_quit(state, queue),
         App::Back => back(state, queue, effects),
         App::FocusEnvironments => state.focus = Pane::Environments,

@@ -230,6 +230,7 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
         TableChange::Ignored | TableChange::Moved => {}
     }
     let left = !table.is_editing();
+    let began = state.began.clone();
     if let Some(editor) = table.editor().filter(|_| values::is_live(state)) {
         let (row, column) = table.cursor();
         let text = editor.text();
@@ -241,11 +242,15 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
         }
         merge = Some(format!("{part:?}:{row}:{column}"));
     }
+    let now = values::begin(state);
     change(state, part, merge.as_deref(), cx, |entity| {
         for op in &ops {
+            let began = [&began, &now].into_iter().flatten();
+            values::rewind(entity, op, began);
             rows::apply(part, entity, op);
         }
     });
+    state.began = now;
     cx.commands.extend(after);
     if left && merge.is_none() {
         cx.shared.history.seal();

@@ -88,6 +88,8 @@ pub struct State {
     sections: Vec<Section>,
     facts: Facts,
     completion: Option<Completion>,
+    /// The initial value of a variable that is being typed into, as it was before that began: its row, and the value.
+    began: Option<(usize, serde_json::Value)>,
     /// The list was closed with Esc and stays so until the next `{{`.
     dismissed: bool,
     /// Bodies of other types, to come back to.
@@ -124,6 +126,7 @@ impl Default for State {
             sections: Vec::new(),
             facts: Facts::default(),
             completion: None,
+            began: None,
             dismissed: false,
             stash: HashMap::new(),
             external: None,
@@ -278,6 +281,15 @@ pub fn leave(state: &mut State, cx: &mut Cx<'_>) {
     input::leave(state, cx);
 }
 
+/// Ends typing where what is typed counts only once it is left; says whether it did.
+pub fn settle(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    let waits = typing(state) && !values::is_live(state);
+    if waits {
+        input::leave(state, cx);
+    }
+    waits
+}
+
 /// The contexts keys are looked up in: those of tables from everywhere, so that a row can be added from the URL bar too.
 pub fn contexts(_state: &State) -> &'static [Context] {
     &[Context::Table, Context::Request]
@@ -417,6 +429,9 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
             section.load(&entity, &state.facts);
         }
         keep_names(section);
+    }
+    if !typing(state) {
+        state.began = None;
     }
     let places = places(state, area);
     state.url.resize(places.url.width, 1);

@@ -254,21 +254,13 @@ fn set_part(row: &mut BodyPart, column: usize, text: &str) {
     }
 }
 
-/// A value keeps its JSON type as long as the text still reads as one of that type.
 fn set_variable(row: &mut Variable, column: usize, text: &str) {
     match column {
         variables::KEY => text.clone_into(&mut row.key),
         // What is no value of the file's is not written into it.
         variables::INITIAL if row.secret || row.source.is_some() => {}
         variables::CURRENT | variables::SECRET => {}
-        variables::INITIAL => {
-            let parsed = serde_json::from_str::<serde_json::Value>(text).ok();
-            let kept = parsed.filter(|new| std::mem::discriminant(new) == std::mem::discriminant(&row.value));
-            row.value = match (&row.value, kept) {
-                (serde_json::Value::String(_), _) | (_, None) => text.into(),
-                (_, Some(kept)) => kept,
-            };
-        }
+        variables::INITIAL => row.value = variables::typed(text, Some(&row.value)),
         _ => text.clone_into(&mut row.description),
     }
 }
@@ -318,10 +310,10 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_keeps_its_type_while_the_text_allows() {
+    fn where_no_text_was_json_stays_json() {
         let mut row = Variable::new("n", 7);
-        set_variable(&mut row, 1, "8");
-        assert_eq!(row.value, 8);
+        set_variable(&mut row, 1, "false");
+        assert_eq!(row.value, false);
         set_variable(&mut row, 1, "eight");
         assert_eq!(row.value, "eight");
         set_variable(&mut row, 1, "9");

@@ -13,6 +13,7 @@ use crossterm::event::KeyEvent;
 use super::State;
 use super::input::{self, change, table_changed};
 use super::part::{self, Part};
+use super::rows::Op;
 use super::section::Widget;
 use crate::model::variable::{Owner, Variable};
 use crate::model::{Entity, NodeId};
@@ -91,6 +92,35 @@ pub(super) fn is_live(state: &State) -> bool {
         (Some((_, _, KEY)), Some(line)) => line.current.is_none(),
         (Some((Part::Unfiled, ..) | (_, _, CURRENT | SECRET)), _) => false,
         _ => true,
+    }
+}
+
+/// The initial value that is being typed into, as it was when that began: it says of which type the new one is, whatever
+/// it looks like between two keys.
+pub(super) fn begin(state: &State) -> Option<(usize, serde_json::Value)> {
+    let (_, row, _) = cell(state).filter(|(part, _, column)| *part == Part::Variables && *column == INITIAL)?;
+    let value = &line(state).filter(|_| is_typing(state))?.variable.as_ref()?.value;
+    let known = state.began.clone().filter(|(began, _)| *began == row);
+    known.or_else(|| Some((row, value.clone())))
+}
+
+/// Puts the value back that is typed over, before it gets the text as it is now.
+pub(super) fn rewind<'a>(
+    entity: &mut Entity,
+    op: &Op,
+    mut began: impl Iterator<Item = &'a (usize, serde_json::Value)>,
+) {
+    let Op::Set {
+        row, column: INITIAL, ..
+    } = op
+    else {
+        return;
+    };
+    let variables = part::group(entity).map(|group| &mut group.variables);
+    if let (Some((_, value)), Some(variables)) = (began.find(|(began, _)| began == row), variables)
+        && let Some(variable) = variables.get_mut(*row)
+    {
+        variable.value = value.clone();
     }
 }
 

@@ -213,3 +213,96 @@ fn what_is_in_no_file_can_be_changed_filed_and_deleted() {
     assert_eq!((filed.key.as_str(), filed.value), ("made", json!("f")));
     assert_eq!(current(&harness, "made"), Some(json!("scripted2")));
 }
+
+#[test]
+fn what_is_being_typed_counts_before_leaving_and_before_something_else_is_opened() {
+    use crate::tui::command::Command;
+    use crate::tui::event::Event;
+    type Leave = fn(&mut Harness);
+    fn press(harness: &mut Harness, keys: &str) {
+        harness.press(keys);
+    }
+    let ways: [(&str, Leave); 6] = [
+        ("quit", |harness| press(harness, "<ctrl-q>")),
+        ("cancel", |harness| press(harness, "<ctrl-c>")),
+        ("hangup", |harness| harness.event(Event::Hangup)),
+        ("too small", |harness| {
+            harness.event(Event::Resize(20, 5));
+            press(harness, "<ctrl-q>");
+        }),
+        ("new request", |harness| press(harness, "<ctrl-n>")),
+        ("open", |harness| {
+            let request = Entity::Request(Arc::new(crate::model::Request::default()));
+            let open = harness.state.shared.open;
+            let id = harness.state.shared.workspace.load_node(open, "ping", request);
+            harness.state.run(vec![Command::Open(id)], &mut harness.effects);
+            harness.event(Event::Tick);
+            assert_eq!(harness.state.shared.open, Some(id));
+        }),
+    ];
+    for (way, leave) in ways {
+        let mut harness = opened(120, 40);
+        harness.press("ll<enter>here");
+        leave(&mut harness);
+        assert_eq!(current(&harness, "url"), Some(json!("here")), "{way}");
+        // So does a name that takes its current value along.
+        let mut harness = opened(120, 40);
+        harness.press("ll<enter>x<enter>khh<enter>2");
+        leave(&mut harness);
+        assert_eq!(current(&harness, "url2"), Some(json!("x")), "{way}");
+        // And what is in no file.
+        let mut harness = opened(120, 40);
+        harness.press("Gll<enter>2");
+        leave(&mut harness);
+        assert_eq!(current(&harness, "made"), Some(json!("scripted2")), "{way}");
+    }
+}
+
+#[test]
+fn saving_takes_along_the_name_that_is_being_typed() {
+    let mut harness = opened(120, 40);
+    harness.press("ll<enter>x<enter>khh<enter>2<ctrl-s>");
+    let written = harness.effects.iter().find_map(|effect| match effect {
+        crate::tui::effect::Effect::Files(jobs) => Some(format!("{jobs:?}")),
+        _ => None,
+    });
+    assert!(written.is_some_and(|jobs| jobs.contains("\"url2\"")));
+}
+
+#[test]
+fn an_initial_value_keeps_the_type_it_had_before_it_was_typed_over() {
+    let value = |harness: &Harness, at: usize| group(harness).variables[at].value.clone();
+    let mut harness = opened(120, 40);
+    harness.press("Gkkl<enter><backspace>x");
+    assert_eq!(value(&harness, 5), "x");
+    harness.press("<backspace>5");
+    assert_eq!(value(&harness, 5), 5);
+    harness.press("<ctrl-u>true<enter>");
+    assert_eq!(value(&harness, 5), true);
+    harness.press("<enter><ctrl-u>fals");
+    assert_eq!(value(&harness, 5), "fals");
+    harness.press("e<esc>");
+    assert_eq!(value(&harness, 5), false);
+    harness.press("<enter><ctrl-u>[1, 2]<tab>");
+    assert_eq!(value(&harness, 5), json!([1, 2]));
+    // A text stays one.
+    harness.press("<esc>ggh<enter><ctrl-u>7<enter>");
+    assert_eq!(value(&harness, 0), "7");
+    harness.press("<enter><ctrl-u>true<down>");
+    assert_eq!(value(&harness, 0), "true");
+}
+
+#[test]
+fn a_hidden_value_is_neither_copied_nor_cut() {
+    use crate::tui::effect::Effect;
+    let mut harness = opened(120, 40);
+    harness.press("jll<enter>heron<enter><enter><ctrl-a><ctrl-a><ctrl-x>");
+    let copied = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Copy(_)));
+    assert!(!copied(&harness));
+    let offers = super::super::copies(&harness.state.panes.request, &harness.state.shared);
+    assert!(!format!("{offers:?}").contains("heron"), "{offers:?}");
+    harness.press("<enter>");
+    assert_eq!(current(&harness, "password"), Some(json!("heron")), "nor lost");
+    harness.press("v<enter><ctrl-a><ctrl-a><ctrl-x>");
+    assert!(copied(&harness), "what is shown can be");
+}
