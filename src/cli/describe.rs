@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
+use crate::model::request::Method;
 use crate::model::variable::Change;
 use crate::model::{Exchange, Outcome, Redactor};
 
@@ -10,7 +11,7 @@ use super::output::{Paint, duration, escape, size};
 
 /// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[no response]`; as it was asked for, whatever led where.
 pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
-    let method = paint.cyan(exchange.asked_method().as_str());
+    let method = paint.cyan(&self::method(exchange.asked_method(), redactor));
     let url = escape(&redactor.redact(exchange.asked_url()));
     let result = match exchange.response() {
         Some(response) => {
@@ -25,6 +26,11 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
         None => paint.red("[no response]"),
     };
     format!("{method} {url} {result}")
+}
+
+/// A method for a line: in a foreign file it may be any text.
+pub fn method(method: &Method, redactor: &Redactor) -> String {
+    escape(&redactor.redact(method.as_str()))
 }
 
 /// What stands behind a failed send: the reason, its causes, the next step.

@@ -107,6 +107,13 @@ pub(super) fn from_files(
                         warnings.push(format!("`{option}` in `{}` is left out: {what}", file.display()));
                     }
                 }
+                // The only option that newman's files name by its opposite.
+                let (name, value) = match value {
+                    Value::Bool(read) if name == "insecure-file-read" => {
+                        ("no-insecure-file-read".to_owned(), (!read).into())
+                    }
+                    value => (name, value),
+                };
                 merged.insert(name, value);
             }
         }
@@ -115,13 +122,6 @@ pub(super) fn from_files(
     for (name, value) in merged {
         if name == "reporter" {
             add_reporter_options(&value, reporters);
-            continue;
-        }
-        // The only option that newman's files name by its opposite.
-        if name == "insecure-file-read" {
-            if value == Value::Bool(false) {
-                arguments("no-insecure-file-read", &Value::Bool(true), &mut out);
-            }
             continue;
         }
         let id = name.replace('-', "_");
@@ -383,6 +383,8 @@ mod tests {
             ["--no-insecure-file-read"]
         );
         assert!(read(r#"{"insecureFileRead": true}"#.to_owned()).0.is_empty());
+        let both = r#"{"insecureFileRead": false, "noInsecureFileRead": true}"#;
+        assert_eq!(read(both.to_owned()).0, ["--no-insecure-file-read"]);
         let (out, _) = read(r#"{"envVar": "--allow-command=x", "bail": "folder", "folder": "--allow-env"}"#.to_owned());
         assert_eq!(
             out,

@@ -16,7 +16,7 @@ use crate::foreign::{Resource, by_uid};
 use crate::formats;
 use crate::http::Client;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Environment, NodeId, Workspace};
+use crate::model::{Environment, NodeId, Redactor, Secret, Workspace};
 
 use super::args::{Bail, RunArgs};
 use super::argv::ReporterOptions;
@@ -123,6 +123,8 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
                 opened.remember(done.plan, done.outcome, &redactor);
                 Some(redactor)
             }
+            // Its name is shown before it is sent.
+            RunEvent::Request(plan, _) => Some(Redactor::new(plan.scopes.secrets().map(Secret::new))),
             _ => None,
         };
         reporters.event(&event, redactor.as_ref(), output);

@@ -9,6 +9,7 @@ use crate::model::request::Method;
 use crate::model::tls::Tls;
 use crate::model::{Exchange, Redactor};
 
+use super::describe;
 use super::output::{Paint, duration, escape, moment, size};
 
 /// How it got there: each answer on the way, with what was left out behind it.
@@ -20,7 +21,8 @@ pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String
             .lost()
             .map_or_else(String::new, |lost| format!(", {}", shown(&lost)));
         let took = duration(hop.timings.total);
-        let (method, url, led) = (&hop.method, shown(&hop.url), shown(&hop.led()));
+        let method = describe::method(&hop.method, redactor);
+        let (url, led) = (shown(&hop.url), shown(&hop.led()));
         paint.dim(&format!("{method} {url} [{} {led}{lost}, {took}]", hop.status))
     })
     .collect()
@@ -133,6 +135,7 @@ fn received(headers: &[(String, Bytes)], redactor: &Redactor, paint: Paint) -> V
 
 /// `> GET /path HTTP/1.1`: what stands before the headers of a request.
 fn request_line(method: &Method, url: &str, version: &str, redactor: &Redactor, paint: Paint) -> String {
+    let method = describe::method(method, redactor);
     let target = escape(&redactor.redact(target(url)));
     paint.cyan(format!("> {method} {target} {version}").trim_end())
 }

@@ -83,6 +83,7 @@ fn secrets(path: &str, entity: &Entity) -> Vec<Note> {
         let part = match place.split([' ', '`']).next().unwrap_or_default() {
             "URL" => "url",
             "setting" => "proxy",
+            "example" => "response",
             own => own,
         };
         let field = match entity {

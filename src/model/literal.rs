@@ -3,10 +3,12 @@
 //!
 //! Whoever has the file has them. They are hidden wherever the file's content is shown, and their owner is told of them.
 
+mod kept;
+
 use serde_json::Value;
 
 use super::secret::is_credential_header;
-use super::{Auth, Entity, Secret};
+use super::{Auth, Entity, Example, Request, Secret};
 
 /// Auth parameters that are secret, in lower case without `_` and `-`.
 const SECRET_PARAMS: [&str; 17] = [
@@ -45,6 +47,7 @@ pub struct Literal {
     pub place: String,
     /// The secret.
     pub value: Secret,
+    in_header: bool,
 }
 
 impl Literal {
@@ -52,7 +55,26 @@ impl Literal {
         Self {
             place,
             value: Secret::new(value),
+            in_header: false,
         }
+    }
+
+    /// One in a header, or in a part of it such as a cookie.
+    fn in_header(name: &str, part: &str, value: &str) -> Self {
+        let part = if part.is_empty() {
+            String::new()
+        } else {
+            format!(" `{part}`")
+        };
+        Self {
+            in_header: true,
+            ..Self::new(format!("header `{name}`{part}"), value)
+        }
+    }
+
+    fn of_example(mut self, name: &str) -> Self {
+        self.place = format!("example `{name}` {}", self.place);
+        self
     }
 
     /// Whether a part of it comes from a variable.
@@ -82,39 +104,65 @@ pub fn of_auth(auth: &Auth) -> Vec<Literal> {
     out
 }
 
-/// Those of a request, folder or collection: also in what is switched off, as the file has it all the same.
+/// Those of a request, folder or collection: also in what is switched off, in the examples saved with it and in what is kept
+/// of a foreign file, as the file has it all the same.
 pub fn of_entity(entity: &Entity) -> Vec<Literal> {
-    let (auth, proxy) = match entity {
-        Entity::Collection(group) | Entity::Folder(group) => (&group.auth, &group.settings.proxy),
-        Entity::Request(request) => (&request.auth, &request.settings.proxy),
-    };
-    let mut out = of_auth(auth);
-    if let Entity::Request(request) = entity {
-        for row in &request.headers {
-            let written = of_header(row.name.as_str(), row.value_str()).into_iter();
-            out.extend(written.filter(|(_, value)| is_written(value)).map(|(part, value)| {
-                let part = if part.is_empty() {
-                    String::new()
-                } else {
-                    format!(" `{part}`")
-                };
-                Literal::new(format!("header `{}`{part}", row.name), value)
-            }));
+    let (mut out, origin) = match entity {
+        Entity::Collection(group) | Entity::Folder(group) => {
+            let mut out = of_auth(&group.auth);
+            out.extend(of_proxy(group.settings.proxy.as_deref()));
+            (out, &group.origin)
         }
-        out.extend(password(&request.full_url()).map(|password| Literal::new("URL".to_owned(), password)));
-    }
-    let proxy = proxy.as_deref().and_then(password);
-    out.extend(proxy.map(|password| Literal::new("setting `proxy`".to_owned(), password)));
+        Entity::Request(request) => {
+            let mut out = of_request(request);
+            out.extend(request.examples.iter().flat_map(of_example));
+            (out, &request.origin)
+        }
+    };
+    out.extend(origin.rest.iter().flat_map(kept::of_rest));
     out
+}
+
+fn of_request(request: &Request) -> Vec<Literal> {
+    let mut out = of_auth(&request.auth);
+    for row in &request.headers {
+        let written = of_header(row.name.as_str(), row.value_str()).into_iter();
+        let written = written.filter(|(_, value)| is_written(value));
+        out.extend(written.map(|(part, value)| Literal::in_header(row.name.as_str(), part, value)));
+    }
+    out.extend(password(&request.full_url()).map(|password| Literal::new("URL".to_owned(), password)));
+    out.extend(of_proxy(request.settings.proxy.as_deref()));
+    out
+}
+
+fn of_proxy(proxy: Option<&str>) -> Option<Literal> {
+    let password = proxy.and_then(password)?;
+    Some(Literal::new("setting `proxy`".to_owned(), password))
+}
+
+/// Those of a saved response and the request it answered; what it gave is a secret too.
+fn of_example(example: &Example) -> Vec<Literal> {
+    let mut out = example.request.as_deref().map(of_request).unwrap_or_default();
+    for row in &example.headers {
+        let (name, value) = (row.name.as_str(), row.value_str());
+        let written = if name.eq_ignore_ascii_case("set-cookie") {
+            // Behind the cookie stands what is to be done with it.
+            of_header("cookie", value.split(';').next().unwrap_or_default())
+        } else {
+            of_header(name, value)
+        };
+        let written = written.into_iter().filter(|(_, value)| is_written(value));
+        out.extend(written.map(|(part, value)| Literal::in_header(name, part, value)));
+    }
+    let found = out.into_iter();
+    found.map(|literal| literal.of_example(&example.name)).collect()
 }
 
 /// Those of an entity that its owner should hear of, each place once. With a variable in them it is one where half a secret
 /// stands in a field of an auth or in a URL; in a header the words around a variable are most often none.
 pub fn in_clear(entity: &Entity) -> Vec<Literal> {
     let mut out = of_entity(entity);
-    out.retain(|literal| {
-        !literal.is_mixed() || (!literal.place.starts_with("header") && is_half(literal.value.reveal()))
-    });
+    out.retain(|literal| !literal.is_mixed() || (!literal.in_header && is_half(literal.value.reveal())));
     out.dedup_by(|one, before| one.place == before.place);
     out
 }
@@ -209,7 +257,7 @@ mod tests {
 
     use super::*;
     use crate::model::request::Entry;
-    use crate::model::{Group, Request, Settings};
+    use crate::model::{Group, Origin, Rest, Settings};
 
     #[test]
     fn what_a_file_has_in_clear_is_found_wherever_it_stands() {
@@ -268,6 +316,50 @@ mod tests {
         let found = of_entity(&Entity::Folder(Arc::new(group)));
         let found: Vec<_> = found.iter().map(|literal| literal.value.reveal()).collect();
         assert_eq!(found, ["!?", "of-a-proxy"]);
+    }
+
+    #[test]
+    fn examples_and_what_is_kept_are_looked_through() {
+        let asked = Request {
+            auth: Auth::new("bearer").with("token", "of-an-auth"),
+            headers: vec![Entry::new("X-Api-Key", "of-a-header")],
+            ..Request::default()
+        };
+        let example = Example {
+            name: "200".to_owned(),
+            headers: vec![
+                Entry::new("Set-Cookie", "sid=of-a-cookie; Path=/; HttpOnly"),
+                Entry::new("ETag", "open"),
+            ],
+            request: Some(Box::new(asked)),
+            ..Example::default()
+        };
+        let rest = Rest {
+            at: "/request/certificate".to_owned(),
+            of: Vec::new(),
+            instead_of: None,
+            value: json!({ "passphrase": "of-a-certificate" }),
+        };
+        let request = Request {
+            examples: vec![example],
+            origin: Origin {
+                rest: vec![rest],
+                ..Origin::default()
+            },
+            ..Request::default()
+        };
+        let found = in_clear(&Entity::Request(Arc::new(request)));
+        let found: Vec<_> = found
+            .iter()
+            .map(|literal| (literal.place.as_str(), literal.value.reveal()))
+            .collect();
+        let expected = [
+            ("example `200` auth `token`", "of-an-auth"),
+            ("example `200` header `X-Api-Key`", "of-a-header"),
+            ("example `200` header `Set-Cookie` `sid`", "of-a-cookie"),
+            ("kept `request/certificate`", "of-a-certificate"),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -196,7 +196,7 @@ pub struct Registries {
     pub registry: String,
     /// Scope with its `@` → registry.
     pub scopes: BTreeMap<String, String>,
-    /// `//host/path/` → the value of an `Authorization` header for what lies below.
+    /// `https://host/path/` → the value of an `Authorization` header for what lies below.
     pub credentials: BTreeMap<String, Secret>,
     /// A proxy's URL, when npm is to use one that others do not.
     pub proxy: Option<String>,
@@ -226,10 +226,9 @@ impl Registries {
         scope.unwrap_or(&self.registry)
     }
 
-    /// What authorizes for a URL: the credentials of the longest path above it on the same host and port.
+    /// What authorizes for a URL: the credentials of the longest path above it on the same host and port, by the same scheme.
     pub fn authorization(&self, url: &str) -> Option<&Secret> {
-        let below = &url[url.find("://")? + 1..];
-        let below = below.split(['?', '#']).next()?;
+        let below = url.split(['?', '#']).next()?;
         let above = self.credentials.iter().filter(|(prefix, _)| below.starts_with(*prefix));
         above.max_by_key(|(prefix, _)| prefix.len()).map(|(_, secret)| secret)
     }
@@ -357,16 +356,17 @@ mod tests {
     #[test]
     fn credentials_go_only_below_their_path_on_their_host() {
         let mut registries = Registries::default();
-        for (prefix, value) in [("//a.test/npm/", "one"), ("//a.test/npm/deep/", "two")] {
+        for (prefix, value) in [("https://a.test/npm/", "one"), ("https://a.test/npm/deep/", "two")] {
             registries.credentials.insert(prefix.into(), Secret::new(value));
         }
         let of = |url: &str| registries.authorization(url).map(|secret| secret.reveal().to_owned());
         assert_eq!(of("https://a.test/npm/x").as_deref(), Some("one"));
         assert_eq!(of("https://a.test/npm/deep/x?y").as_deref(), Some("two"));
         for other in [
+            "http://a.test/npm/x",
             "https://a.test/x",
             "https://a.test:8/npm/x",
-            "https://b.test/?//a.test/npm/",
+            "https://b.test/?https://a.test/npm/",
             "https://a.test.b/npm/",
         ] {
             assert_eq!(of(other), None, "{other}");

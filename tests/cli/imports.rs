@@ -501,3 +501,42 @@ fn an_export_says_the_plain_path() {
     let told = String::from_utf8_lossy(&told.get_output().stderr).into_owned();
     assert!(told.contains("/y.json") && !told.contains(".."), "{told}");
 }
+
+#[test]
+fn a_variable_made_secret_here_stays_so_when_its_file_comes_again() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let file = |value: &str| {
+        let row = json!({ "key": "tok", "value": value, "enabled": true });
+        let stage = json!({ "id": "e", "name": "stage", "values": [row], "_postman_variable_scope": "environment" });
+        fs::write(root.join("stage.json"), stage.to_string()).unwrap();
+        let globals = json!({ "id": "g", "name": "G", "values": [row], "_postman_variable_scope": "globals" });
+        fs::write(root.join("globals.json"), globals.to_string()).unwrap();
+    };
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let import = ["import", "stage.json", "globals.json", "--yes"];
+    file("placeholder");
+    run(&import).success();
+    let set = ["env", "set", "-e", "stage", "--secret", "tok", "my-real-heron-4711"];
+    run(&set).success();
+    let globals = fs::read_to_string(root.join("globals.toml")).unwrap();
+    assert!(globals.contains("value = \"placeholder\""), "{globals}");
+    let globals = globals.replace("value = \"placeholder\"", "secret = true");
+    fs::write(root.join("globals.toml"), globals).unwrap();
+    file("another-placeholder");
+    run(&import).success();
+    for toml in ["environments/stage.toml", "globals.toml"] {
+        let text = fs::read_to_string(root.join(toml)).unwrap();
+        assert!(
+            text.contains("secret = true") && !text.contains("placeholder"),
+            "{text}"
+        );
+    }
+    run(&["env", "get", "-e", "stage", "tok"])
+        .code(1)
+        .stderr(contains("is secret"));
+    run(&["env", "get", "-e", "stage", "tok", "--reveal"])
+        .success()
+        .stdout("my-real-heron-4711\n");
+}

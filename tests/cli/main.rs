@@ -370,7 +370,7 @@ fn scripts_that_throw_loop_or_eat_memory_end_in_a_message() {
         .args(["run", "api", "--demo", "--timeout-script", "2s"])
         .assert()
         .code(1)
-        .stdout(contains("1. TimeoutError in Loops").or(contains("TimeoutError")))
+        .stdout(is_match(r"\d\. TimeoutError in Loops, pre-request"))
         .stdout(contains("AssertionError  two").and(contains("in API / Fails")));
     home.with(&requests)
         .args(["run", "api/fails", "--demo", "-x"])

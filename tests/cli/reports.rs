@@ -407,3 +407,54 @@ fn exported_scopes_keep_what_they_say_of_their_variables() {
         "{time}"
     );
 }
+
+#[test]
+fn no_method_of_a_file_reaches_the_terminal_as_it_is() {
+    let home = Home::new();
+    let mut one = request("one", &server(), &[]);
+    one["request"]["method"] = "G\u{1b}]0;pwn\u{7}\u{1b}[31mET".into();
+    for args in [&[][..], &["--verbose"]] {
+        let run = home.newman(&collection(std::slice::from_ref(&one)), args);
+        let output = run.get_output();
+        let shown = [&*output.stdout, &*output.stderr].concat();
+        assert!(!shown.contains(&0x1b) && !shown.contains(&7), "{run}");
+        assert!(String::from_utf8_lossy(&shown).contains("G\\u{1b}]0;PWN"), "{run}");
+    }
+}
+
+#[test]
+fn no_heading_of_a_run_shows_a_secret() {
+    let home = Home::new();
+    let secret = "s3cret-heron-4711";
+    let mut two = collection(&[json!({
+        "name": format!("folder {secret}"),
+        "item": [request(&format!("get {secret}"), &server(), &[])],
+    })]);
+    two["info"]["name"] = format!("all of {secret}").into();
+    two["variable"] = json!([{ "key": "tok", "value": secret, "type": "secret" }]);
+    let run = home.newman(&two, &[]).success();
+    let shown = String::from_utf8(run.get_output().stdout.clone()).unwrap();
+    assert!(shown.contains("→ get") || shown.contains("↳ get"), "{shown}");
+    assert!(!shown.contains("heron"), "{shown}");
+}
+
+#[test]
+fn the_json_report_hides_what_stands_in_examples_and_in_what_is_kept() {
+    let home = Home::new();
+    let mut one = request("one", &server(), &[]);
+    one["response"] = json!([{
+        "name": "200",
+        "originalRequest": {
+            "method": "GET",
+            "url": "http://a.test/?k=s3cret-of-an-example",
+            "header": [{ "key": "Authorization", "value": "Bearer s3cret-of-an-example" }],
+        },
+        "header": [{ "key": "Set-Cookie", "value": "sid=s3cret-of-a-cookie; Path=/" }],
+    }]);
+    one["request"]["certificate"] = json!({ "name": "kept", "passphrase": "s3cret-of-a-certificate" });
+    home.newman(&collection(&[one]), &["-r", "json", "--reporter-json-export", "r.json"])
+        .success();
+    let report = home.read("r.json");
+    assert!(report.contains("originalRequest") && report.contains("passphrase"));
+    assert!(!report.contains("s3cret"), "{report}");
+}

@@ -119,7 +119,7 @@ impl Reporters {
         })
     }
 
-    /// Tells all of them; the secrets are those of a request that is over.
+    /// Tells all of them; the secrets are those of its request, as far as they are known.
     pub fn event(&mut self, event: &RunEvent<'_>, secrets: Option<&Redactor>, output: &mut Output) {
         if let Some(secrets) = secrets {
             self.redactor = self.redactor.and(secrets);

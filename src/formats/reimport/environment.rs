@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Action, hide};
+use super::{Action, hide, merge_variable, merge_variables};
 use crate::formats::Found;
 use crate::model::{Environment, Workspace};
 
@@ -42,6 +42,7 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
             let mut environment = environment.clone();
             environment.order = old.environment.order;
             environment.tokens.clone_from(&old.environment.tokens);
+            merge_variables(&mut environment.variables, &old.environment.variables);
             let mut open = environment.clone();
             hide(&mut open.variables);
             let mut was = Environment::clone(&old.environment);
@@ -83,7 +84,11 @@ pub fn plan_globals(ours: &Environment, found: &Environment) -> GlobalsStep {
     }
     for variable in &found.variables {
         match environment.variables.iter_mut().find(|own| own.key == variable.key) {
-            Some(own) => *own = variable.clone(),
+            Some(own) => {
+                let mut theirs = variable.clone();
+                merge_variable(&mut theirs, own);
+                *own = theirs;
+            }
             None => environment.variables.push(variable.clone()),
         }
     }

@@ -1,8 +1,8 @@
 //! Importing again: what is new, changed, moved or gone against what the workspace has, before anything is written.
 //!
 //! An item is the same when it has the same identity (Postman's id, kept in the file), else when it has the same kind
-//! and name in the same folder, the first with the first. What only we hold stays: where tokens come from, timeouts,
-//! proxies, the file's name.
+//! and name in the same folder, the first with the first. What only we hold stays: where tokens and values come from, what is
+//! secret, timeouts, proxies, filters, the file's name.
 
 mod environment;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::found::{Collection, Slugs};
 use super::postman;
-use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Workspace};
+use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Variable, Workspace};
 
 pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
 
@@ -324,6 +324,7 @@ fn merge(found: &Entity, old: &Entity, is_v3: bool) -> Entity {
             let mut merged = Request::clone(new);
             merged.settings.timeout = old.settings.timeout;
             merged.settings.proxy.clone_from(&old.settings.proxy);
+            merged.filter.clone_from(&old.filter);
             merged.origin = merge_origin(&new.origin, &old.origin, is_v3);
             Entity::Request(Arc::new(merged))
         }
@@ -333,6 +334,7 @@ fn merge(found: &Entity, old: &Entity, is_v3: bool) -> Entity {
 
 fn merge_group(new: &Group, old: &Group, is_v3: bool) -> Group {
     let mut merged = new.clone();
+    merge_variables(&mut merged.variables, &old.variables);
     merged.tokens.clone_from(&old.tokens);
     merged.settings.timeout = old.settings.timeout;
     merged.settings.proxy.clone_from(&old.settings.proxy);
@@ -341,6 +343,30 @@ fn merge_group(new: &Group, old: &Group, is_v3: bool) -> Group {
     }
     merged.origin = merge_origin(&new.origin, &old.origin, is_v3);
     merged
+}
+
+/// What only we hold of variables, those of one name each with its own.
+fn merge_variables(new: &mut [Variable], old: &[Variable]) {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    for variable in new {
+        let nth = seen.entry(variable.key.clone()).or_default();
+        let mut same = old.iter().filter(|own| own.key == variable.key);
+        if let Some(own) = same.clone().nth(*nth).or(same.next_back()) {
+            merge_variable(variable, own);
+        }
+        *nth += 1;
+    }
+}
+
+/// What only we hold of a variable: where its value comes from, and that it is secret. The value the file has beside it is then
+/// none: as an initial value of a secret it would pass for the user's own.
+fn merge_variable(new: &mut Variable, old: &Variable) {
+    let is_ours = old.secret && !new.secret;
+    if is_ours || old.source.is_some() {
+        new.secret |= old.secret;
+        new.value.clone_from(&old.value);
+        new.source.clone_from(&old.source);
+    }
 }
 
 /// What is kept of both: each format says what another has no word for. One that comes from format 2.1 has nothing of what

@@ -194,6 +194,43 @@ fn what_only_we_hold_stays() {
 }
 
 #[test]
+fn filters_and_where_values_come_from_stay() {
+    let row = json!({ "key": "tok", "value": "v" });
+    let file = |items: Value| {
+        let text = json!({
+            "info": { "name": "API", "_postman_id": "c", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/x" },
+            "item": items, "variable": [row.clone(), row.clone()],
+        });
+        let environment = json!({ "id": "e", "name": "Demo", "values": [row] });
+        let mut found = postman::read(text.to_string().as_bytes()).unwrap();
+        found.extend(postman::read(environment.to_string().as_bytes()).unwrap());
+        found
+    };
+    let mut ours = file(before());
+    let source = Some(crate::model::variable::ValueSource::Env("TOK".into()));
+    let from_env = |variable: &mut Variable| {
+        variable.value = "".into();
+        variable.source.clone_from(&source);
+    };
+    from_env(&mut ours.environments[0].variables[0]);
+    for item in &mut ours.collections[0].items {
+        match &mut item.entity {
+            Entity::Collection(group) => from_env(&mut Arc::make_mut(group).variables[1]),
+            Entity::Request(request) => Arc::make_mut(request).filter = ".a".into(),
+            Entity::Folder(_) => {}
+        }
+    }
+    let workspace = workspace(&ours);
+    let theirs = file(before());
+    let existing = counterparts(&workspace, &theirs.collections)[0];
+    let plan = plan(&workspace, existing, &theirs.collections[0], &BTreeSet::new());
+    assert!(plan.is_idle(), "{:?}", steps(&plan));
+    assert_eq!(plan_environments(&workspace, &theirs)[0].action, Action::Keep);
+    let globals = plan_globals(&ours.environments[0], &theirs.environments[0]);
+    assert_eq!(globals.environment.variables[0].source, source);
+}
+
+#[test]
 fn another_collection_of_the_same_name_is_another() {
     let found = read(&before());
     let workspace = workspace(&found);

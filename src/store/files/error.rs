@@ -57,6 +57,12 @@ pub enum SaveError {
         /// The limit, in megabytes.
         limit: u64,
     },
+    /// There is something in a folder that cannot be kept for undo: a pipe, a socket, a device.
+    #[error("`{}` is no file and no folder, and could not be put back", path.display())]
+    NoFile {
+        /// The pipe, socket or device.
+        path: PathBuf,
+    },
     /// The system refused.
     #[error("cannot {action} `{}`", path.display())]
     Io {
@@ -84,7 +90,7 @@ impl SaveError {
             Self::ReadOnly { .. } => Some("make it writable (`chmod u+w`), then save again"),
             Self::Exists { .. } => Some("choose another name"),
             Self::BadPath { .. } => Some("use a name without slashes and not `..`"),
-            Self::TooLarge { .. } => Some("remove it with a file manager"),
+            Self::TooLarge { .. } | Self::NoFile { .. } => Some("remove it with a file manager"),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::PermissionDenied => {
                     Some("the folder is not yours to write in; change its permissions or open another workspace")

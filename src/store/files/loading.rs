@@ -116,6 +116,18 @@ fn what_is_removed_comes_back_whole() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_put_back_is_not_removed_and_called_what_it_is() {
+    let root = workspace();
+    let folder = root.path().join("collections/api/users");
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("s")).unwrap();
+    let removed = Files::new(root.path()).remove(&Place::Group(ItemPath::new("api/users")));
+    let error = removed.unwrap_err();
+    assert!(matches!(error, SaveError::NoFile { .. }), "{error}");
+    assert!(folder.join("list.toml").exists() && error.hint().is_some());
+}
+
 #[test]
 fn folders_and_files_are_renamed_and_known_under_the_new_name() {
     let root = workspace();

@@ -229,9 +229,11 @@ fn collect(path: &Path, out: &mut Vec<Entry>, size: &mut u64) -> Result<(), Save
     } else if metadata.is_symlink() {
         let target = fs::read_link(path).map_err(SaveError::io("read", path))?;
         out.push(entry(Kind::Link(target)));
+    } else if !metadata.is_file() {
+        return Err(SaveError::NoFile { path: path.to_owned() });
     } else {
         *size += metadata.len();
-        if *size > MOST_MEGABYTES << 20 || !metadata.is_file() {
+        if *size > MOST_MEGABYTES << 20 {
             return Err(SaveError::TooLarge {
                 path: path.to_owned(),
                 limit: MOST_MEGABYTES,

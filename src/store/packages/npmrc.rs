@@ -7,6 +7,9 @@
 //! A workspace may be a stranger's. When a script alone makes a package be fetched, its `.npmrc` may name registries (what
 //! they give is checked) and nothing else: with `${VARIABLE}` it could send the environment anywhere, and with a proxy or
 //! without the check of certificates read the user's own token. A command of the user's takes all of it, as npm does.
+//!
+//! Credentials have a host and no scheme in these files. They go out over `https`, and over plain `http` only to a registry
+//! that is named so where they come from: the workspace does not make the user's own token readable on its way.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -50,22 +53,53 @@ pub fn registries(
             .filter(|(name, value)| is_harmless(name, value))
             .collect();
     }
-    for (name, value) in near {
-        own.entry(name).or_insert(value);
-    }
-    let mut all = own;
+    near.retain(|name, _| !own.contains_key(name));
     for file in files {
         for (name, value) in read(&file, home, environment)? {
-            all.entry(name).or_insert(value);
+            own.entry(name).or_insert(value);
         }
     }
-    understood(&all)
+    let mut all = own.clone();
+    all.extend(near.clone());
+    let mut out = understood(&all)?;
+    for (place, header) in credentials(&all) {
+        let is_theirs = near.keys().any(|name| place_of(name) == Some(place.as_str()));
+        let is_plain = plain_hosts(if is_theirs { &all } else { &own }).any(|host| host == host_of(&place));
+        let place = format!("{}/", place.trim_end_matches('/'));
+        if is_plain {
+            out.credentials.insert(format!("http:{place}"), header.clone());
+        }
+        out.credentials.insert(format!("https:{place}"), header);
+    }
+    Ok(out)
+}
+
+/// `//host/path/` of `//host/path/:_authToken`: the colon behind the path, as a port has one too.
+fn place_of(name: &str) -> Option<&str> {
+    let (place, _) = name.rsplit_once(':')?;
+    place.starts_with("//").then_some(place)
+}
+
+/// Host and port of `//host:port/path/`.
+fn host_of(place: &str) -> &str {
+    place.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// Host and port of every registry that is named as one of plain `http`.
+fn plain_hosts(settings: &Settings) -> impl Iterator<Item = String> {
+    let registries = settings.iter().filter(|(name, _)| is_registry(name));
+    let urls = registries.filter_map(|(_, value)| value.parse::<Url>().ok());
+    urls.filter(|url| url.scheme() == "http")
+        .map(|url| url.authority().rsplit('@').next().unwrap_or_default().to_owned())
+}
+
+fn is_registry(name: &str) -> bool {
+    name == "registry" || (name.starts_with('@') && name.ends_with(":registry"))
 }
 
 /// Whether a stranger may say it: where packages come from, in so many words.
 fn is_harmless(name: &str, value: &str) -> bool {
-    let names_registry = name == "registry" || (name.starts_with('@') && name.ends_with(":registry"));
-    names_registry && !value.contains("${")
+    is_registry(name) && !value.contains("${")
 }
 
 /// `npm_config_registry=…`, in any case, underscores for dashes.
@@ -182,9 +216,22 @@ fn understood(settings: &Settings) -> Result<Registries, PackageError> {
             out.scopes.insert(scope.to_owned(), registry(name, value)?.into());
         }
     }
+    let get = |name: &str| {
+        settings
+            .get(name)
+            .filter(|value| !matches!(value.as_str(), "" | "null" | "false"))
+    };
+    out.proxy = get("https-proxy").or_else(|| get("proxy")).cloned();
+    out.ca_file = get("cafile").map(PathBuf::from);
+    out.strict_ssl = settings.get("strict-ssl").is_none_or(|value| value != "false");
+    Ok(out)
+}
+
+/// What authorizes, by the places it is for.
+fn credentials(settings: &Settings) -> BTreeMap<String, Secret> {
+    let mut out = BTreeMap::new();
     for name in settings.keys() {
-        // `//host/path/:_authToken`: the colon behind the path, as a port has one too.
-        let Some((place, kind)) = name.rsplit_once(':').filter(|(place, _)| place.starts_with("//")) else {
+        let Some((place, kind)) = place_of(name).zip(name.rsplit(':').next()) else {
             continue;
         };
         let get = |kind: &str| settings.get(&format!("{place}:{kind}")).map(String::as_str);
@@ -198,19 +245,10 @@ fn understood(settings: &Settings) -> Result<Registries, PackageError> {
             _ => None,
         };
         if let Some(header) = header {
-            let place = format!("{}/", place.trim_end_matches('/'));
-            out.credentials.entry(place).or_insert_with(|| Secret::new(header));
+            out.entry(place.to_owned()).or_insert_with(|| Secret::new(header));
         }
     }
-    let get = |name: &str| {
-        settings
-            .get(name)
-            .filter(|value| !matches!(value.as_str(), "" | "null" | "false"))
-    };
-    out.proxy = get("https-proxy").or_else(|| get("proxy")).cloned();
-    out.ca_file = get("cafile").map(PathBuf::from);
-    out.strict_ssl = settings.get("strict-ssl").is_none_or(|value| value != "false");
-    Ok(out)
+    out
 }
 
 #[cfg(test)]
@@ -305,8 +343,36 @@ mod tests {
         let basic = "//a.test:81/n/:username=me\n//a.test:81/n/:_password=cHc=\n//b.test/:_auth=YTpi";
         let registries = of(&[("workspace/.npmrc", basic)], &[]).unwrap();
         let header = |url: &str| registries.authorization(url).unwrap().reveal().to_owned();
-        assert_eq!(header("http://a.test:81/n/x"), "Basic bWU6cHc=");
-        assert_eq!(header("http://b.test/x"), "Basic YTpi");
+        assert_eq!(header("https://a.test:81/n/x"), "Basic bWU6cHc=");
+        assert_eq!(header("https://b.test/x"), "Basic YTpi");
+    }
+
+    #[test]
+    fn credentials_go_over_plain_http_only_where_those_who_gave_them_say_so() {
+        let user = ("home/.npmrc", "registry=https://h.test/\n//h.test/:_authToken=users");
+        let theirs = ("workspace/.npmrc", "registry=http://h.test/");
+        for asked in [false, true] {
+            let registries = of_asked(&[user, theirs], &[], asked).unwrap();
+            assert_eq!(registries.registry, "http://h.test/");
+            assert!(registries.authorization("http://h.test/x").is_none());
+            assert!(registries.authorization("https://h.test/x").is_some());
+        }
+        let plain = (
+            "home/.npmrc",
+            "@a:registry=http://h.test:81/n\n//h.test:81/n/:_authToken=users",
+        );
+        let registries = of_asked(&[plain, theirs], &[], false).unwrap();
+        assert!(registries.authorization("http://h.test:81/n/x").is_some());
+        assert!(registries.authorization("http://h.test/n/x").is_none());
+        let own = (
+            "workspace/.npmrc",
+            "registry=http://h.test/\n//h.test/:_authToken=theirs",
+        );
+        let registries = of(&[user, own], &[]).unwrap();
+        assert_eq!(
+            registries.authorization("http://h.test/x").unwrap().reveal(),
+            "Bearer theirs"
+        );
     }
 
     #[test]

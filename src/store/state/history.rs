@@ -45,8 +45,8 @@ impl HistoryRow {
         Some(Self {
             id: 0,
             path,
-            name: redactor.redact(name),
-            method: exchange.request.method.to_string(),
+            name: redactor.redact_name(name),
+            method: redactor.redact(exchange.request.method.as_str()),
             url: redactor.redact(&exchange.request.url),
             status: response.map(|response| response.status),
             duration_ms: Some(u64::try_from(exchange.timings.total.as_millis()).unwrap_or(u64::MAX)),

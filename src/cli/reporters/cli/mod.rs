@@ -89,10 +89,11 @@ impl Cli {
     }
 
     /// A request begins: its collection and folders, where they are new, and its name.
-    fn request(&mut self, plan: &Plan, output: &mut Output) -> Result<(), CliError> {
+    fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
         self.iteration(plan.iteration, output)?;
         let paint = output.paint;
-        let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| escape(&ancestor.name)).collect();
+        let shown = |name: &str| escape(&redactor.redact_name(name));
+        let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| ancestor.name.clone()).collect();
         let (folder, below, top) = if self.shown.letters {
             ("=", "-", "-")
         } else {
@@ -100,16 +101,17 @@ impl Cli {
         };
         if folders != self.folders {
             if folders.first() != self.folders.first() {
-                let name = folders.first().map_or("", String::as_str);
-                output.line(&format!("\n{}", paint.bold(name)))?;
+                let name = folders.first().map_or(String::new(), |name| shown(name));
+                output.line(&format!("\n{}", paint.bold(&name)))?;
             }
             if folders.len() > 1 {
-                output.line(&format!("\n{} {}", paint.dim(folder), folders[1..].join(" / ")))?;
+                let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
+                output.line(&format!("\n{} {}", paint.dim(folder), names.join(" / ")))?;
             }
             self.folders = folders;
         }
         let arrow = if self.folders.len() > 1 { below } else { top };
-        let name = escape(&plan.request.name);
+        let name = shown(&plan.request.name);
         output.line(&format!("\n{} {name}", paint.dim(arrow)))?;
         let failed = match self.failures.len() {
             0 => String::new(),
@@ -306,7 +308,8 @@ fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
         }
         Err(_) => "[no response]".to_owned(),
     };
-    format!("{} {url} {result} by its script", escape(&send.method))
+    let method = escape(&redactor.redact(&send.method));
+    format!("{method} {url} {result} by its script")
 }
 
 fn described(number: usize, failure: &Failure, output: &Output) -> Vec<String> {
@@ -346,7 +349,7 @@ impl Reporter for Cli {
                 Ok(output.line(&output.paint.dim("postrider"))?)
             }
             RunEvent::Iteration(_) => Ok(()),
-            RunEvent::Request(plan, _) => self.request(plan, output),
+            RunEvent::Request(plan, _) => self.request(plan, redactor, output),
             RunEvent::Outcome(done) => self.outcome(done, redactor, output),
             RunEvent::NoSuchRequest(name) => {
                 let paint = output.paint;
