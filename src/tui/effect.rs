@@ -18,6 +18,7 @@ use super::comparing;
 use super::consents::QuestionId;
 use super::filtering;
 use super::importing::{ImportId, Landing};
+use super::looking;
 use super::picturing;
 use super::runner::{Format, Order};
 use super::shared::RunId;
@@ -69,6 +70,8 @@ pub enum Effect {
     Filter(u64, Box<filtering::Job>),
     /// Stops filtering.
     StopFilter,
+    /// Looks at the file system, which may take its time.
+    Look(looking::Question),
     /// Puts a text on the clipboard.
     Copy(String),
     /// Hands a text to `$EDITOR`; what comes back is an event.

@@ -18,6 +18,7 @@ use super::comparing;
 use super::consents;
 use super::filtering;
 use super::importing::{self, ImportId};
+use super::looking;
 use super::runner::News;
 use super::shared::{Level, RunId};
 use super::sign_ins;
@@ -65,6 +66,8 @@ pub enum Event {
     Compared(u64, Result<comparing::Compared, String>),
     /// A picture was decoded, or why not.
     Pictured(u64, Result<Picture, String>),
+    /// The file system was looked at.
+    Looked(looking::Answer),
     /// A filter has news.
     Filtered(u64, filtering::News),
     /// An outside editor came back with a text; the key is that of the effect.

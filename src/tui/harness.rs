@@ -1,4 +1,5 @@
-//! For tests: presses keys on a state, looks at the screen it draws. No runtime, so effects are only collected.
+//! For tests: presses keys on a state, looks at the screen it draws. No runtime, so effects are only collected, but for
+//! looks at the file system.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -28,6 +29,8 @@ pub struct Harness {
     pub effects: Vec<Effect>,
     /// The time told to the state; tests move it themselves.
     pub now: Timestamp,
+    /// Whether the file system answers at once; else not at all.
+    pub answers: bool,
 }
 
 impl Harness {
@@ -56,6 +59,7 @@ impl Harness {
             state,
             effects: Vec::new(),
             now,
+            answers: true,
         };
         harness.event(Event::Resize(columns, rows));
         harness
@@ -64,9 +68,13 @@ impl Harness {
     /// Handles an event.
     pub fn event(&mut self, event: Event) {
         let effects = self.state.handle(event, self.now);
-        self.effects.extend(effects);
         let kept = self.state.keep(self.now);
-        self.effects.extend(kept);
+        for effect in effects.into_iter().chain(kept) {
+            match effect {
+                Effect::Look(question) if self.answers => self.event(Event::Looked(question.answer())),
+                other => self.effects.push(other),
+            }
+        }
     }
 
     /// Presses keys: characters type themselves, `<ctrl-j>`, `<enter>`, `<esc>`, `<lt>` are keys.

@@ -25,6 +25,7 @@ pub mod importing;
 mod keymap;
 pub mod layout;
 mod loading;
+pub mod looking;
 pub mod modals;
 pub mod outcomes;
 mod outside;

@@ -19,7 +19,8 @@ use super::effect::{Effect, LocalJob};
 use super::event::{Event, Saved};
 use super::keymap::Context;
 use super::loading;
-use super::modals::Modal;
+use super::looking::Answer;
+use super::modals::{Flow, Modal};
 use super::outside;
 use super::panes::{Cx, request, response};
 use super::saves::Word;
@@ -39,6 +40,23 @@ fn compared(state: &mut State, name: u64, found: Result<Compared, String>) {
     if let Some(diff) = shown {
         diff.take(found);
     }
+}
+
+/// The file system was looked at: the dialog that asked goes on.
+fn looked(state: &mut State, answer: &Answer, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    let mut cx = Cx {
+        shared: &mut state.shared,
+        commands: queue,
+        effects,
+    };
+    state.modals.retain_mut(|modal| match modal {
+        Modal::RunForm(form) => {
+            form.looked(answer, &mut cx);
+            true
+        }
+        Modal::Prompt(prompt) => prompt.looked(answer, &mut cx) == Flow::Stay,
+        _ => true,
+    });
 }
 
 /// Takes an event that is no key, mouse or size.
@@ -71,6 +89,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             response::found(&mut state.panes.response, document, found, &mut cx);
         }
         Event::Compared(name, found) => compared(state, name, found),
+        Event::Looked(answer) => looked(state, &answer, queue, effects),
         Event::Pictured(name, picture) => response::pictured(&mut state.panes.response, name, picture),
         Event::Filtered(name, news) => {
             let mut cx = Cx {

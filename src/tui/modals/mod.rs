@@ -35,7 +35,7 @@ pub use environment::EnvironmentEditor;
 pub use help::Help;
 pub use import::Import;
 pub use jump::Jump;
-pub use path::path_of;
+pub use path::{complete, path_of};
 pub use picker::{Item, Picker};
 pub use prompt::{Prompt, Purpose};
 pub use runner::{RunForm, Runner};

@@ -14,9 +14,9 @@ use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
 use crate::model::{Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload};
-use crate::store::body::hindrance;
 use crate::tui::command::{Command, SecretDraft, TokenDraft};
 use crate::tui::effect::Effect;
+use crate::tui::looking::{Answer, Question, Target};
 use crate::tui::panes::response::{Extract, scopes};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
@@ -72,8 +72,10 @@ pub struct Prompt {
     remark: Remark,
     /// Enter was pressed on this text and something was to be said first.
     said: Option<String>,
-    /// Why the file cannot be written that was asked for.
-    hindrance: Option<String>,
+    /// What the file that is to be written is looked at for.
+    looking: Option<PathBuf>,
+    /// What was there.
+    found: Option<Target>,
     sheet: Sheet,
 }
 
@@ -90,7 +92,8 @@ impl Prompt {
             purpose,
             remark: Remark::default(),
             said: None,
-            hindrance: None,
+            looking: None,
+            found: None,
             sheet: Sheet::default(),
         }
     }
@@ -166,29 +169,48 @@ impl Prompt {
             }
             Purpose::SaveBody(base, _) | Purpose::Report(base, ..) => {
                 let path = base.join(path_of(&name));
-                // Looking at one file is no work to wait for, and asking first is worth it.
-                let asked = self.said.as_ref() == Some(&text);
-                let hindrance = if path.is_dir() { None } else { hindrance(&path) };
-                if path.is_dir() || (path.exists() && !asked) || hindrance.is_some() {
-                    (self.said, self.hindrance) = (Some(text), hindrance);
-                    return Flow::Stay;
+                if self.looking.as_ref() != Some(&path) {
+                    self.looking = Some(path.clone());
+                    cx.effects.push(Effect::Look(Question::Target(path)));
                 }
-                cx.effects.push(match &self.purpose {
-                    Purpose::Report(_, run, format) => Effect::SaveReport {
-                        run: *run,
-                        format: *format,
-                        path,
-                    },
-                    Purpose::SaveBody(_, body) => Effect::SaveBody {
-                        path,
-                        body: body.clone(),
-                    },
-                    _ => return Flow::Close,
-                });
-                return Flow::Close;
+                return Flow::Stay;
             }
         };
         cx.commands.push(command);
+        Flow::Close
+    }
+
+    /// Takes what is at the place of the file to be written, and writes it unless that is to be told first.
+    pub fn looked(&mut self, answer: &Answer, cx: &mut Cx<'_>) -> Flow {
+        let Answer::Target(path, found) = answer else {
+            return Flow::Stay;
+        };
+        let text = self.field.text();
+        let (Purpose::SaveBody(base, _) | Purpose::Report(base, ..)) = &self.purpose else {
+            return Flow::Stay;
+        };
+        let is_asked = self.looking.take_if(|own| own == path).is_some();
+        if !is_asked || base.join(path_of(text.trim())) != *path {
+            return Flow::Stay;
+        }
+        let told = self.said.as_ref() == Some(&text) && self.found == Some(Target::File);
+        if *found != Target::Free && !(told && *found == Target::File) {
+            (self.said, self.found) = (Some(text), Some(found.clone()));
+            return Flow::Stay;
+        }
+        let path = path.clone();
+        match &self.purpose {
+            Purpose::Report(_, run, format) => cx.effects.push(Effect::SaveReport {
+                run: *run,
+                format: *format,
+                path,
+            }),
+            Purpose::SaveBody(_, body) => cx.effects.push(Effect::SaveBody {
+                path,
+                body: body.clone(),
+            }),
+            _ => {}
+        }
         Flow::Close
     }
 
@@ -268,13 +290,12 @@ impl Prompt {
                     _ => String::new(),
                 };
                 let shown = path.display().to_string();
-                match pressed {
-                    true if self.hindrance.is_some() => {
-                        Remark::Wrong(format!("not saved: {}", self.hindrance.as_deref().unwrap_or_default()))
-                    }
-                    true if path.is_dir() => Remark::Wrong(format!("`{shown}` is a folder: add a file name")),
-                    true => Remark::Warning(format!("`{shown}` is there already: Enter writes over it")),
-                    false => Remark::Fine(format!("{size}{shown}")),
+                match self.found.as_ref().filter(|_| pressed) {
+                    _ if self.looking.as_ref() == Some(&path) => Remark::Fine(format!("looking at `{shown}` …")),
+                    Some(Target::Hindered(why)) => Remark::Wrong(format!("not saved: {why}")),
+                    Some(Target::Folder) => Remark::Wrong(format!("`{shown}` is a folder: add a file name")),
+                    Some(Target::File) => Remark::Warning(format!("`{shown}` is there already: Enter writes over it")),
+                    Some(Target::Free) | None => Remark::Fine(format!("{size}{shown}")),
                 }
             }
         }

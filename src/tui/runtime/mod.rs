@@ -47,6 +47,7 @@ use super::draw;
 use super::effect::Effect;
 use super::event::Event;
 use super::importing::Landing;
+use super::looking::Question;
 use super::modals::Modal;
 use super::panes::environments;
 use super::runner::Log;
@@ -405,6 +406,18 @@ impl Helpers {
         let _ = self.queue.send(Event::Notice(level, text));
     }
 
+    /// Looks at the file system. A thread that a dead mount holds holds nobody else, nor the end of the program.
+    fn look(&self, question: Question) {
+        let queue = self.queue.clone();
+        let thread = std::thread::Builder::new().name("look".to_owned());
+        let started = thread.spawn(move || queue.send(Event::Looked(question.answer())));
+        if let Err(error) = started {
+            let text = format!("cannot look at the file system: {error}");
+            // The queue lives as long as this program.
+            let _ = self.queue.send(Event::Notice(Level::Error, text));
+        }
+    }
+
     /// Does what keeps something of the user's; hands back what is something else.
     fn keep(&mut self, effect: Effect) -> Option<Effect> {
         match effect {
@@ -451,6 +464,7 @@ impl Helpers {
                 Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
                 Effect::OpenPage(id, page) => self.sends.door.open(id, &page),
                 Effect::OpenPicture { body, ending } => self.pictures.open(body, ending),
+                Effect::Look(question) => self.look(question),
                 Effect::Copy(text) => host.copy(&text)?,
                 Effect::External(external) => {
                     self.sends.pause_input();

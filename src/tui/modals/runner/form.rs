@@ -9,9 +9,10 @@ use ratatui::layout::{Position, Rect};
 use crate::model::NodeId;
 use crate::tui::command::Command;
 use crate::tui::commands::groups;
+use crate::tui::effect::Effect;
+use crate::tui::looking::{Answer, Question};
 use crate::tui::modals::Flow;
 use crate::tui::modals::field::Field;
-use crate::tui::modals::path::{complete, path_of};
 use crate::tui::modals::sheet::{Sheet, column_at};
 use crate::tui::modals::wrap::wrap;
 use crate::tui::panes::{Cx, View};
@@ -79,6 +80,8 @@ pub struct RunForm {
     delay: Field,
     /// What is to be said below a line: of what was typed, or of how it may go on.
     said: Option<Said>,
+    /// The path that is being completed.
+    completing: Option<String>,
     sheet: Sheet,
 }
 
@@ -97,6 +100,7 @@ impl RunForm {
             settings,
             line: 0,
             said: None,
+            completing: None,
             sheet: Sheet::default(),
         }
     }
@@ -121,48 +125,53 @@ impl RunForm {
         });
     }
 
-    /// Looks whether the data file is there; broken rows turn up when they are read.
-    fn look_at_data(&mut self) -> bool {
-        let typed = self.data.text();
-        if typed.trim().is_empty() {
-            return true;
-        }
-        let path = path_of(&typed);
-        let why = match std::fs::metadata(&path) {
-            Ok(found) if found.is_dir() => "it is a folder, not a CSV or JSON file".to_owned(),
-            Ok(_) => return true,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-            Err(error) => format!("cannot read it: {}", error.to_string().to_lowercase()),
-        };
-        self.say(DATA, true, why);
-        false
-    }
-
     /// Goes to another line; the path that is left there is looked at.
-    fn go(&mut self, line: usize) {
+    fn go(&mut self, line: usize, cx: &mut Cx<'_>) {
         if self.line == DATA && line != DATA {
             self.said = None;
-            self.look_at_data();
+            let typed = self.data.text();
+            if !typed.trim().is_empty() {
+                cx.effects.push(Effect::Look(Question::Data(typed)));
+            }
         }
         self.line = line;
     }
 
-    /// Tab on the path: completes it; says whether there was anything to do.
-    fn complete(&mut self) -> bool {
+    /// Tab on the path: has it completed; says whether there is anything to complete. Pressed again before there is an
+    /// answer it goes on.
+    fn complete(&mut self, cx: &mut Cx<'_>) -> bool {
         let typed = self.data.text();
-        if typed.trim().is_empty() {
+        if typed.trim().is_empty() || self.completing.as_ref() == Some(&typed) {
+            self.completing = None;
             return false;
         }
-        let (text, names) = complete(&typed);
-        self.said = None;
-        if text != typed {
-            self.data.set(&text);
-            return true;
+        self.completing = Some(typed.clone());
+        cx.effects.push(Effect::Look(Question::Complete(typed)));
+        true
+    }
+
+    /// Takes what was seen of the file system, if it is of what is typed.
+    pub fn looked(&mut self, answer: &Answer, cx: &mut Cx<'_>) {
+        match answer {
+            Answer::Completed { typed, text, names } if self.completing.take_if(|own| own == typed).is_some() => {
+                if self.line != DATA || self.data.text() != *typed {
+                    return;
+                }
+                self.said = None;
+                if text != typed {
+                    self.data.set(text);
+                } else if names.len() > 1 {
+                    self.say(DATA, false, names.join("  "));
+                } else {
+                    self.go(DATA + 1, cx);
+                }
+            }
+            Answer::Data {
+                typed,
+                wrong: Some(why),
+            } if self.data.text() == *typed => self.say(DATA, true, why.as_str()),
+            _ => {}
         }
-        if names.len() > 1 {
-            self.say(DATA, false, names.join("  "));
-        }
-        names.len() > 1
     }
 
     /// Runs this collection or folder.
@@ -191,9 +200,9 @@ impl RunForm {
             KeyCode::Esc => return Self::leave(cx),
             KeyCode::Enter => self.start(cx),
             KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => self.start(cx),
-            KeyCode::Tab if on == Line::Data && self.complete() => {}
-            KeyCode::Down | KeyCode::Tab => self.go((self.line + 1) % count),
-            KeyCode::Up | KeyCode::BackTab => self.go((self.line + count - 1) % count),
+            KeyCode::Tab if on == Line::Data && self.complete(cx) => {}
+            KeyCode::Down | KeyCode::Tab => self.go((self.line + 1) % count, cx),
+            KeyCode::Up | KeyCode::BackTab => self.go((self.line + count - 1) % count, cx),
             _ if self.field(on).is_some() => {
                 let changed = self.field(on).is_some_and(|field| field.key(key, cx));
                 if changed && self.said.as_ref().is_some_and(|said| said.line == self.line) {
@@ -201,8 +210,8 @@ impl RunForm {
                 }
             }
             KeyCode::Char(' ') => self.toggle(on, cx),
-            KeyCode::Char('j') => self.go((self.line + 1) % count),
-            KeyCode::Char('k') => self.go((self.line + count - 1) % count),
+            KeyCode::Char('j') => self.go((self.line + 1) % count, cx),
+            KeyCode::Char('k') => self.go((self.line + count - 1) % count, cx),
             _ => {}
         }
         Flow::Stay
@@ -247,10 +256,7 @@ impl RunForm {
             self.line = line;
             return self.say(line, true, words);
         }
-        if !self.look_at_data() {
-            self.line = DATA;
-            return;
-        }
+        // What is wrong with the data file turns up when the run reads it, which the form waits for.
         self.said = None;
         self.settings.iterations = number(&self.iterations).flatten().map(|count| count as usize);
         let delay = number(&self.delay).flatten().unwrap_or(0);
@@ -263,7 +269,8 @@ impl RunForm {
     pub fn paste(&mut self, text: &str, _cx: &mut Cx<'_>) {
         self.said = None;
         let on = self.on();
-        if self.field(on).is_none() {
+        let is_number = text.trim().chars().all(|c| c.is_ascii_digit());
+        if self.field(on).is_none() || (on != Line::Data && !is_number) {
             self.line = DATA;
         }
         if let Some(field) = self.field(self.on()) {
@@ -282,7 +289,7 @@ impl RunForm {
         }
         for (n, line) in LINES.into_iter().enumerate() {
             if self.row(n).contains(at) {
-                self.go(n);
+                self.go(n, cx);
                 match self.field(line) {
                     Some(field) => drop(field.click(at)),
                     None => self.toggle(line, cx),
@@ -324,7 +331,10 @@ impl RunForm {
         if let Some(said) = &mut self.said {
             let mark = if said.wrong { "✗ " } else { "" };
             said.lines = wrap(&format!("{mark}{}", said.text), room.max(1));
-            said.lines.truncate(MOST_SAID);
+            if said.lines.len() > MOST_SAID {
+                said.lines.truncate(MOST_SAID - 1);
+                said.lines.push("…".to_owned());
+            }
         }
         self.sheet = Sheet::high(screen, 72, 8 + self.said_lines(usize::MAX));
         for (n, line) in LINES.into_iter().enumerate() {

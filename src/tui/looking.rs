@@ -1,0 +1,121 @@
+//! Looking at the file system, which may lie on a server that does not answer: what a dialog asks, and what comes back.
+//!
+//! ```text
+//! key ─▶ Effect::Look(Question) ─▶ a thread of its own ─▶ Event::Looked(Answer) ─▶ the dialog, if it still shows that
+//! ```
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::modals::{complete, path_of};
+use crate::store::body::hindrance;
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// What a path that is being typed goes on with.
+    Complete(String),
+    /// Whether there is a file of iteration data at a path as it was typed.
+    Data(String),
+    /// What a file that is to be written would meet.
+    Target(PathBuf),
+}
+
+/// What was seen, with what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// How a path goes on.
+    Completed {
+        /// What was typed.
+        typed: String,
+        /// The same as far as it is certain.
+        text: String,
+        /// The names it may go on with.
+        names: Vec<String>,
+    },
+    /// What is wrong with a file of iteration data.
+    Data {
+        /// What was typed.
+        typed: String,
+        /// Why it is of no use; `None` if it may be.
+        wrong: Option<String>,
+    },
+    /// What a file that is to be written would meet.
+    Target(PathBuf, Target),
+}
+
+/// What is at the place of a file that is to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Nothing.
+    Free,
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+    /// Something that prevents it, in words.
+    Hindered(String),
+}
+
+impl Question {
+    /// Looks. Blocks for as long as the file system takes.
+    pub fn answer(self) -> Answer {
+        match self {
+            Self::Complete(typed) => {
+                let (text, names) = complete(&typed);
+                Answer::Completed { typed, text, names }
+            }
+            Self::Data(typed) => Answer::Data {
+                wrong: unreadable(&path_of(&typed)),
+                typed,
+            },
+            Self::Target(path) => {
+                let found = match (path.is_dir(), hindrance(&path)) {
+                    (true, _) => Target::Folder,
+                    (_, Some(why)) => Target::Hindered(why),
+                    _ if path.exists() => Target::File,
+                    _ => Target::Free,
+                };
+                Answer::Target(path, found)
+            }
+        }
+    }
+}
+
+/// Why a file of iteration data cannot be read, as far as can be seen from outside: broken rows turn up in reading it.
+pub fn unreadable(path: &Path) -> Option<String> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Some("it is a folder, not a CSV or JSON file".to_owned()),
+        Ok(_) => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no such file".to_owned()),
+        Err(error) => Some(format!("cannot read it: {}", error.to_string().to_lowercase())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn what_a_file_would_meet_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("there"), "").unwrap();
+        let found = |path: PathBuf| match Question::Target(path).answer() {
+            Answer::Target(_, found) => found,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(found(at("free")), Target::Free);
+        assert_eq!(found(at("there")), Target::File);
+        assert_eq!(found(folder.path().to_owned()), Target::Folder);
+        assert!(matches!(found(at("no/such")), Target::Hindered(why) if why.contains("there is no folder")));
+        let wrong = |name: &str| match Question::Data(at(name).display().to_string()).answer() {
+            Answer::Data { wrong, .. } => wrong,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(wrong("there"), None);
+        assert_eq!(wrong("nothing").as_deref(), Some("there is no such file"));
+        assert!(wrong("").is_some_and(|why| why.contains("folder")));
+    }
+}
