@@ -193,13 +193,18 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
         None => add("<span class=\"quiet\">not sent</span>".to_owned()),
     }
     let passed = outcome.tests.iter().filter(|test| test.passed()).count();
-    if !outcome.tests.is_empty() {
+    let skipped = outcome.tests.iter().filter(|test| test.skipped).count();
+    let ran = outcome.tests.len() - skipped;
+    let mut told = Vec::new();
+    if ran > 0 {
+        told.push(format!("{passed}/{ran} {}", if ran == 1 { "test" } else { "tests" }));
+    }
+    if skipped > 0 {
+        told.push(format!("{skipped} skipped"));
+    }
+    if !told.is_empty() {
         let class = if class == "failed" { "bad" } else { "quiet" };
-        add(format!(
-            "<span class=\"{class}\">{passed}/{} {}</span>",
-            outcome.tests.len(),
-            if outcome.tests.len() == 1 { "test" } else { "tests" }
-        ));
+        add(format!("<span class=\"{class}\">{}</span>", told.join(", ")));
     }
     add("</summary><div class=\"inside\">\n".to_owned());
     for failure in done

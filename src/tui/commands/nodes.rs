@@ -17,6 +17,9 @@ pub fn open(state: &mut State, id: NodeId) {
         let group = if node.entity.is_group() { Some(id) } else { node.parent };
         state.shared.last_group = group.or(state.shared.last_group);
         state.shared.open = Some(id);
+        if let Some(log) = &mut state.shared.log {
+            log.opened.take_if(|(node, _)| *node != id);
+        }
         state.shared.outcomes.looked_at(id);
         state.shared.revealed = false;
         state.shared.history.seal();

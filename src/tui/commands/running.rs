@@ -56,6 +56,12 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
                 replace(state, Runner::default().into());
             }
         }
+        Ask::Table => {
+            if let Some(log) = &mut state.shared.log {
+                log.opened = None;
+                queue.push(Command::Show(Box::new(Runner::default().into())));
+            }
+        }
         Ask::Cancel => {
             cancel(state, effects);
         }
@@ -200,7 +206,7 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
 /// Leaves the table for the response pane, with what came of a row's request.
 fn show(state: &mut State, row: usize, queue: &mut Vec<Command>) {
     let shared = &mut state.shared;
-    let Some(log) = &shared.log else { return };
+    let Some(log) = &mut shared.log else { return };
     let Some(node) = log.rows.get(row).map(|row| row.node) else {
         return;
     };
@@ -218,6 +224,12 @@ fn show(state: &mut State, row: usize, queue: &mut Vec<Command>) {
         let came = outcome.exchange.as_ref().is_some_and(|sent| sent.response().is_some());
         let tab = if of_scripts && came { Tab::Tests } else { Tab::Body };
         response::show_in(&mut state.panes.response, node, tab);
+    }
+    log.opened = Some((node, outcome.clone()));
+    for modal in &state.modals {
+        if let Modal::Runner(runner) = modal {
+            log.seen = runner.seen();
+        }
     }
     shared.outcomes.insert(node, outcome, Some(node));
     state.modals.retain(|modal| !matches!(modal, Modal::Runner(_)));

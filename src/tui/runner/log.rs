@@ -1,13 +1,14 @@
 //! What is known of the latest run: its rows, sums, and how it ended.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Ended, Kept, Row, Settings};
 use crate::exec::Summary;
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Workspace};
+use crate::model::{NodeId, Outcome, Workspace};
 use crate::tui::shared::RunId;
 
 /// How far a run is.
@@ -35,12 +36,14 @@ pub struct Named {
 }
 
 /// Where the user was in a run's table when it was left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// The cursor, as a place among the rows in sight; `None` where the table was never looked at when it was over.
     pub cursor: Option<usize>,
     /// Only the rows in which something failed.
     pub only_failed: bool,
+    /// The rows whose failures and warnings were listed below them when one was opened.
+    pub unfolded: BTreeSet<usize>,
 }
 
 /// A run.
@@ -64,6 +67,8 @@ pub struct Log {
     pub instead_of: Option<Box<Log>>,
     /// Where the user was in its table.
     pub seen: Seen,
+    /// The outcome that was opened from the table, until something else is or the table is back.
+    pub opened: Option<(NodeId, Arc<Outcome>)>,
     /// When it was asked for.
     pub started: Timestamp,
     /// How far it is.
@@ -78,7 +83,7 @@ pub struct Log {
     pub failed: Vec<usize>,
     /// Whether a row has warnings.
     pub warned: bool,
-    /// Tests that passed, and all, the skipped ones included.
+    /// Tests that passed, and all that ran: the skipped ones are told apart.
     pub tests: (usize, usize),
     /// Tests that were skipped.
     pub skipped: usize,
@@ -121,6 +126,7 @@ impl Log {
             reads: false,
             instead_of: None,
             seen: Seen::default(),
+            opened: None,
             started: now,
             phase: Phase::Starting,
             planned: 0,
@@ -150,7 +156,7 @@ impl Log {
         }
         self.warned |= !row.warnings.is_empty();
         self.tests.0 += row.passed;
-        self.tests.1 += row.tests + row.skipped;
+        self.tests.1 += row.tests;
         self.skipped += row.skipped;
         self.rows.push(row);
         at

@@ -39,6 +39,8 @@ pub enum Ask {
     Failed,
     /// Goes back from the run of what failed to the full one.
     Back,
+    /// Shows the table again as it was left for the response of a row.
+    Table,
     /// Cancels the run.
     Cancel,
     /// Shows what a row's request came to in the response pane.

@@ -10,12 +10,14 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use crate::exec::data::{self, Data};
-use crate::exec::{self, Pipeline, RunEvent, SendContext, Session, Summary};
+use crate::exec::summary::Failure;
+use crate::exec::{self, At, Pipeline, RunEvent, SendContext, Session, Summary};
 use crate::model::exchange::Response;
 use crate::model::{NodeId, Redactor};
 use crate::reports::{End, Html, Json, Junit, Report};
 use crate::store::state::HistoryRow;
 use crate::tui::event::Event;
+use crate::tui::looking;
 use crate::tui::panes::response::words;
 use crate::tui::runner::{Answer, Done, Ended, Failed, Format, News, Order, Row};
 use crate::tui::shared::{Level, RunId};
@@ -199,9 +201,8 @@ fn read_data(path: &Path) -> Result<Data, String> {
     let shown = path.display();
     let failed = |why: String| format!("cannot use the data file `{shown}`: {why}");
     // Of a pipe or a device nobody knows when it ends, and opening one may wait for ever.
-    let metadata = std::fs::metadata(path).map_err(|error| failed(error.to_string()))?;
-    if !metadata.is_file() {
-        return Err(failed("it is no regular file".to_owned()));
+    if let Some(why) = looking::unreadable(path) {
+        return Err(failed(why));
     }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| failed(error.to_string()))?;
@@ -224,14 +225,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
     let outcome = done.outcome;
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(crate::model::Exchange::response);
-    let failures = done.failures.iter().map(|failure| Failed {
-        what: redactor.redact_name(if failure.what.is_empty() {
-            &failure.kind
-        } else {
-            &failure.what
-        }),
-        message: cut(redactor.redact(&failure.message)),
-    });
+    let failures = done.failures.iter().map(|failure| failed(failure, redactor));
     let warnings = exchange.into_iter().flat_map(|exchange| &exchange.warnings);
     let warnings = warnings.filter_map(|warning| words::on_the_screen(warning));
     let warnings = warnings.map(|warning| cut(redactor.redact(&warning)));
@@ -258,6 +252,27 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
         row,
         history: HistoryRow::of(path, &done.plan.request.name, &outcome, secrets),
         outcome: Arc::new(outcome),
+    }
+}
+
+/// What is told of a failure: of a test its name first, of a script what it threw.
+fn failed(failure: &Failure, redactor: &Redactor) -> Failed {
+    if let At::Script(_, place) = failure.at {
+        let line = place.map_or_else(String::new, |(line, _)| format!(", line {line}"));
+        let threw = format!("{}: {}", failure.kind, failure.message).replace('\n', " ");
+        return Failed {
+            what: cut(redactor.redact(&threw)),
+            message: format!("{}{line}", redactor.redact_name(&failure.what)),
+        };
+    }
+    let what = if failure.what.is_empty() {
+        &failure.kind
+    } else {
+        &failure.what
+    };
+    Failed {
+        what: redactor.redact_name(what),
+        message: cut(redactor.redact(&failure.message)),
     }
 }
 
@@ -358,7 +373,7 @@ mod tests {
     fn data_comes_from_regular_files_alone() {
         let folder = tempfile::tempdir().unwrap();
         let why = |path: &Path| read_data(path).err().unwrap_or_default();
-        assert!(why(folder.path()).contains("no regular file"), "{}", why(folder.path()));
+        assert!(why(folder.path()).contains("it is a folder"), "{}", why(folder.path()));
         // It has no end, and says that its length is 0.
         let endless = Path::new("/dev/zero");
         if endless.exists() {
@@ -367,6 +382,36 @@ mod tests {
         let rows = folder.path().join("rows.json");
         std::fs::write(&rows, r#"[{"a": 1}]"#).unwrap();
         assert_eq!(read_data(&rows).map(|data| data.len()), Ok(1));
+    }
+
+    #[test]
+    fn of_a_script_that_threw_its_message_comes_first_and_of_a_test_its_name() {
+        let failure = Failure {
+            iteration: exec::Session::default()
+                .plan_of(crate::model::Request::default())
+                .iteration,
+            node: None,
+            location: Vec::new(),
+            at: At::Script(crate::model::script::ScriptEvent::PostResponse, Some((3, 7))),
+            kind: "TypeError".to_owned(),
+            what: "Get token, post-response".to_owned(),
+            message: "cannot read hunter2".to_owned(),
+            stack: String::new(),
+            hint: None,
+        };
+        let redactor = Redactor::new([crate::model::Secret::new("hunter2")]);
+        let told = failed(&failure, &redactor);
+        assert_eq!(
+            told.what,
+            format!("TypeError: cannot read {}", crate::model::secret::MASK)
+        );
+        assert_eq!(told.message, "Get token, post-response, line 3");
+        let test = Failure {
+            at: At::Test(0),
+            what: "status is 200".to_owned(),
+            ..failure
+        };
+        assert_eq!(failed(&test, &redactor).what, "status is 200");
     }
 
     #[test]

@@ -52,7 +52,12 @@ impl Columns {
         };
         let size = if width >= 88 { 10 } else { 0 };
         let rest = width.saturating_sub(2 + iteration + METHOD + 1 + STATUS + 1 + TIME + size + 1 + TESTS);
-        let failure = if rest >= 52 { rest - rest * 45 / 100 } else { 0 };
+        let failure = match rest {
+            52.. => rest - rest * 45 / 100,
+            // As much of a name as tells it from others comes first.
+            36.. => rest / 2,
+            _ => 0,
+        };
         Self {
             iteration,
             name: rest - failure,
@@ -187,20 +192,23 @@ impl Runner {
         if !log.rows.is_empty() {
             keys.push(("↵", "response"));
         }
-        if self.only_failed || !log.failed.is_empty() {
-            keys.push(("f", filter));
-        }
-        if !log.failed.is_empty() && !log.is_running() {
-            keys.push(("R", "rerun failed"));
-        }
-        if !log.failed.is_empty() || log.warned {
+        let failed = !log.failed.is_empty();
+        if failed || log.warned {
             keys.push(("Space", "why"));
         }
         if !log.is_running() {
-            keys.push(("r", "rerun"));
-            if matches!(log.phase, Phase::Ended(_)) {
-                keys.push(("s", "save a report"));
+            if failed {
+                keys.push(("R", "rerun failed"));
             }
+            if matches!(log.phase, Phase::Ended(_)) {
+                keys.push(("s", "save report"));
+            }
+            keys.push(("r", "rerun"));
+        }
+        if self.only_failed || failed {
+            keys.push(("f", filter));
+        }
+        if !log.is_running() {
             keys.push(("e", "settings"));
         }
         if !log.failed.is_empty() {
@@ -296,9 +304,14 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     if tests > 0 {
         add(pen, &format!("✓ {passed}"), theme.ok);
         pen.put(&format!(" of {}", count(tests, "test")), theme.dim);
-        if log.skipped > 0 {
-            pen.put(&format!(", {} skipped", log.skipped), theme.dim);
-        }
+    }
+    if log.skipped > 0 {
+        let skipped = if tests > 0 {
+            format!("{} skipped", log.skipped)
+        } else {
+            format!("{} skipped", count(log.skipped, "test"))
+        };
+        add(pen, &skipped, theme.dim);
     }
     if log.is_running() && !log.failed.is_empty() {
         add(pen, &format!("✗ {} failed", log.failed.len()), theme.error);

@@ -15,7 +15,7 @@ use super::sheet::Sheet;
 use super::{Choice, Confirm, Flow, Item, Picker};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
-use crate::tui::runner::{Ask, Format, Log, Seen};
+use crate::tui::runner::{Ask, Format, Log, Phase, Seen};
 use crate::tui::shared::{Level, RunId};
 
 pub use form::RunForm;
@@ -123,10 +123,21 @@ impl Runner {
             KeyCode::Char('r') => cx.commands.push(ask(Ask::Again)),
             KeyCode::Char('R') => cx.commands.push(ask(Ask::Failed)),
             KeyCode::Char('e') if !running => cx.commands.push(ask(Ask::Form)),
-            KeyCode::Char('s') if !running => cx.commands.push(Command::Show(Box::new(formats().into()))),
+            KeyCode::Char('s') if matches!(log.phase, Phase::Ended(_)) => {
+                cx.commands.push(Command::Show(Box::new(formats().into())))
+            }
             _ => {}
         }
         Flow::Stay
+    }
+
+    /// Where the user is in it, to be there again.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            cursor: Some(self.cursor),
+            only_failed: self.only_failed,
+            unfolded: self.unfolded.clone(),
+        }
     }
 
     fn page(&self) -> isize {
@@ -214,8 +225,9 @@ impl Runner {
         if self.run != Some(log.run) {
             *self = Self {
                 run: Some(log.run),
-                follows: log.is_running(),
+                follows: log.is_running() && log.seen.cursor.is_none(),
                 only_failed: log.seen.only_failed,
+                unfolded: std::mem::take(&mut log.seen.unfolded),
                 // Whoever comes back to a run is where he was; the first time he looks for what failed.
                 cursor: match log.seen.cursor {
                     Some(cursor) => cursor,
@@ -235,6 +247,7 @@ impl Runner {
         log.seen = Seen {
             cursor: (!log.is_running()).then_some(self.cursor),
             only_failed: self.only_failed,
+            unfolded: BTreeSet::new(),
         };
         let log = &*log;
         self.top = self.top.min(self.cursor);

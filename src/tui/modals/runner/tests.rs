@@ -13,6 +13,7 @@ use crate::model::{NodeId, Outcome};
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::event::Event;
 use crate::tui::harness::Harness;
+use crate::tui::looking;
 use crate::tui::runner::{Answer, Done, Ended, Failed, News, Order, Row};
 use crate::tui::shared::RunId;
 
@@ -248,9 +249,9 @@ fn the_table_is_as_it_was_left() {
     let done = vec![row(ids[0], 0, &[]), row(ids[2], 0, &wrong()), row(ids[1], 1, &wrong())];
     harness.event(Event::Run(run, News::Done(done)));
     over(&mut harness, run, CurrentValues::default());
-    // What was skipped counts as a test, as on the command line.
+    // What was skipped did not run.
     assert!(
-        harness.screen().contains("✓ 7 of 12 tests, 3 skipped"),
+        harness.screen().contains("✓ 7 of 9 tests · 3 skipped"),
         "{}",
         harness.screen()
     );
@@ -382,12 +383,10 @@ fn a_wrong_data_file_is_told_on_its_line_and_the_form_stays() {
                 "{text}: {screen}"
             );
         };
-        // One that is not there, by leaving its line and by running.
+        // One that is not there, by leaving its line; what runs reads it and says so too.
         harness.press(&format!("g<ctrl-r><down><down>{at}/nothing<down>"));
         told(&harness, "✗ there is no such file");
-        harness.press("<enter>");
-        told(&harness, "✗ there is no such file");
-        assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
+        harness.press("<up>");
         // Tab completes, and what is typed anew is not wrong yet.
         harness.press("<ctrl-u>");
         harness.press(&format!("{at}/ro<tab>"));
@@ -525,4 +524,89 @@ fn what_was_said_of_a_sending_stands_in_its_row() {
         "{screen}"
     );
     assert_eq!(screen.lines().count(), before);
+}
+
+/// The row of the table under the cursor, by its colours.
+fn under_cursor(harness: &Harness) -> String {
+    let buf = harness.buffer();
+    let ground = harness.state.theme.selected.bg;
+    let is_selected = |y: u16| buf[(20, y)].style().bg == ground;
+    let y = (0..buf.area.height).find(|y| is_selected(*y)).unwrap();
+    (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect()
+}
+
+#[test]
+fn esc_leads_back_from_a_response_to_the_row_it_was_opened_from() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let done = vec![row(ids[0], 0, &[]), row(ids[2], 0, &wrong()), row(ids[1], 0, &wrong())];
+    harness.event(Event::Run(run, News::Done(done)));
+    // Also while it goes on: the row that comes next does not draw the cursor away.
+    harness.press("k<space><enter>");
+    let screen = harness.screen();
+    assert!(!screen.contains("Run ─") && screen.contains("Esc the run"), "{screen}");
+    harness.event(Event::Run(run, News::Done(vec![row(ids[1], 1, &[])])));
+    harness.press("<esc>");
+    let screen = harness.screen();
+    assert!(screen.contains("Run ─") && screen.contains("expected 404"), "{screen}");
+    assert!(under_cursor(&harness).contains("Data sources"), "{screen}");
+    over(&mut harness, run, CurrentValues::default());
+    // Closed, it stays closed.
+    harness.press("<esc><esc>");
+    assert!(harness.state.modals.is_empty());
+    // What is opened elsewhere does not lead there.
+    harness.press("<ctrl-r>g<enter>");
+    assert_eq!(harness.state.shared.open, Some(ids[0]));
+    harness.event(Event::Resize(120, 40));
+    harness.press("2j<enter>4<esc>");
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
+fn no_key_waits_for_a_file_system_that_does_not_answer() {
+    let mut harness = Harness::new(120, 40);
+    harness.answers = false;
+    let looks = |harness: &Harness| {
+        let looks = harness.effects.iter();
+        looks.filter(|effect| matches!(effect, Effect::Look(_))).count()
+    };
+    harness.press("g<ctrl-r><down><down>/dead/ro<tab>");
+    assert_eq!(looks(&harness), 1);
+    // Tab again leads on, and what comes late changes nothing that was typed since.
+    harness.press("<tab><up>w");
+    let answer = |typed: &str, text: &str| {
+        let (typed, text) = (typed.to_owned(), text.to_owned());
+        let names = Vec::new();
+        Event::Looked(looking::Answer::Completed { typed, text, names })
+    };
+    harness.event(answer("/dead/ro", "/dead/rows.csv"));
+    assert!(harness.screen().contains("/dead/row "), "{}", harness.screen());
+    harness.press("<tab>");
+    harness.event(answer("/dead/row", "/dead/rows.csv"));
+    assert!(harness.screen().contains("/dead/rows.csv"), "{}", harness.screen());
+    // What cannot be completed leads on to the next line, as Tab does elsewhere.
+    harness.press("<tab>");
+    harness.event(answer("/dead/rows.csv", "/dead/rows.csv"));
+    harness.press("7<enter>");
+    let (_, order) = asked(&mut harness);
+    assert_eq!(order.options.delay, Duration::from_millis(7));
+}
+
+#[test]
+fn a_file_that_is_dropped_goes_where_files_go_whichever_line_one_is_on() {
+    for keys in ["", "<down>", "<down><down>", "<down><down><down>"] {
+        let mut harness = Harness::new(80, 24);
+        harness.press(&format!("g<ctrl-r>{keys}"));
+        harness.event(Event::Paste("/tmp/rows.csv".into()));
+        harness.press("<enter>");
+        let (_, order) = asked(&mut harness);
+        assert_eq!(order.data.as_deref(), Some(std::path::Path::new("/tmp/rows.csv")));
+    }
+    // A number is a number.
+    let mut harness = Harness::new(80, 24);
+    harness.press("g<ctrl-r><down>");
+    harness.event(Event::Paste("12 ".into()));
+    harness.press("<enter>");
+    let (_, order) = asked(&mut harness);
+    assert_eq!((order.options.iterations, order.data), (Some(12), None));
 }

@@ -40,6 +40,7 @@ mod token;
 pub mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
@@ -53,6 +54,7 @@ use crate::tui::command::Command;
 use crate::tui::event::Found;
 use crate::tui::filtering::News;
 use crate::tui::keymap::Context;
+use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot};
 use crate::tui::widgets::picture::Picture;
@@ -316,9 +318,28 @@ pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
     follow::search(state, true, cx);
 }
 
-/// Leaves what can be left.
+/// Leaves what can be left; what a run's table has opened leads back there.
 pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
-    input::back(state, cx)
+    if input::back(state, cx) {
+        return true;
+    }
+    let of_run = is_of_run(cx.shared);
+    if of_run {
+        cx.commands.push(Command::Run(Ask::Table));
+    }
+    of_run
+}
+
+/// Whether what is shown was opened from a run's table, and Esc has nothing nearer to do.
+fn is_of_run(shared: &Shared) -> bool {
+    let Some(open) = shared.open.filter(|open| !shared.running.contains_key(open)) else {
+        return false;
+    };
+    let opened = shared.log.as_ref().and_then(|log| log.opened.as_ref());
+    let shown = shared.outcomes.get(&open);
+    opened
+        .zip(shown)
+        .is_some_and(|((node, opened), shown)| *node == open && Arc::ptr_eq(opened, shown))
 }
 
 /// Takes a mouse event inside the area.
@@ -341,6 +362,11 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     if state.place().is_none() {
         return hints;
     }
+    let has_body = state.place().is_some_and(|place| place.body.is_some());
+    if has_body && is_of_run(shared) {
+        // In the table the same key saves a report.
+        hints.push(Any::Response(Action::Save));
+    }
     if state.search.visible() && !matches!(&*state.count(), NO_MATCH | NONE_YET) {
         hints.extend([Any::Nav(Nav::NextMatch), Any::Nav(Nav::PreviousMatch)]);
     }
@@ -360,6 +386,9 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
             .map(Any::Response),
         );
     }
+    if has_body && !state.shows_body() {
+        hints.push(Any::Response(Action::Save));
+    }
     if !shared.revealed && state.place().is_some_and(|place| !place.outcome.redactor.is_empty()) {
         hints.push(Any::App(App::Reveal));
     }
@@ -378,6 +407,7 @@ pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
         () if filtered => Some("whole body"),
         () if shared.open.is_some_and(|open| state.earlier.is_at(open)) => Some("last response"),
         () if running => Some("cancel"),
+        () if is_of_run(shared) => Some("the run"),
         () => None,
     }
 }
