@@ -1,7 +1,8 @@
 //! A row of tabs: `Params   Auth basic   Headers 1`.
 //!
 //! [`layout`] is pure, so that drawing and mouse clicks agree on where a tab is. With too little room the gaps shrink,
-//! then badges go, the longest first, then tabs at the ends, with `‹` and `›` where some are hidden.
+//! then titles that have a short form take that where it leaves room for more badges; then badges go, the longest first,
+//! then tabs at the ends, with `‹` and `›` where some are hidden.
 
 use std::ops::Range;
 
@@ -18,6 +19,8 @@ use super::glyphs;
 pub struct Tab {
     /// What it is called.
     pub title: String,
+    /// What it is called where there is little room.
+    pub short: Option<String>,
     /// A count or a word behind the title.
     pub badge: Option<String>,
 }
@@ -27,8 +30,21 @@ impl Tab {
     pub fn new(title: &str) -> Self {
         Self {
             title: title.to_owned(),
+            short: None,
             badge: None,
         }
+    }
+
+    /// Gives it a short title for where there is little room.
+    #[must_use]
+    pub fn short(mut self, short: &str) -> Self {
+        self.short = Some(short.to_owned());
+        self
+    }
+
+    /// What it is called at a place.
+    pub fn title(&self, short: bool) -> &str {
+        self.short.as_ref().filter(|_| short).unwrap_or(&self.title)
     }
 
     /// Adds a word as a badge; an empty one is none.
@@ -86,6 +102,8 @@ pub struct TabBox {
     pub index: usize,
     /// Columns from the left edge.
     pub columns: Range<u16>,
+    /// Whether its title is the short one.
+    pub short: bool,
     /// Whether its badge is shown.
     pub badge: bool,
 }
@@ -94,26 +112,30 @@ pub struct TabBox {
 pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
     let active = active.min(tabs.len().saturating_sub(1));
     let room = usize::from(width);
-    // The gap that leaves room for most badges, the widest of those.
-    let mut best: Option<(usize, usize, Vec<bool>)> = None;
-    for gap in [3, 2, 1] {
-        let Some(shown) = badges(tabs, active, gap, room) else {
+    // The titles and the gap that leave room for most badges, the longest and the widest of those.
+    let mut best: Option<(usize, Look, Vec<bool>)> = None;
+    for look in [false, true]
+        .into_iter()
+        .flat_map(|short| [3, 2, 1].map(|gap| Look { short, gap }))
+    {
+        let Some(shown) = badges(tabs, active, look, room) else {
             continue;
         };
         let count = shown.iter().filter(|shown| **shown).count();
         if best.as_ref().is_none_or(|(most, ..)| count > *most) {
-            best = Some((count, gap, shown));
+            best = Some((count, look, shown));
         }
     }
-    if let Some((_, gap, shown)) = best {
-        return place(tabs, 0..tabs.len(), gap, &shown, 0);
+    if let Some((_, look, shown)) = best {
+        return place(tabs, 0..tabs.len(), look, &shown, 0);
     }
     let none = vec![false; tabs.len()];
+    let look = Look { short: false, gap: 1 };
     // Grow a window around the active tab while it fits, two columns kept for the marks.
     let mut window = active..active + 1;
     loop {
         let fits = |window: &Range<usize>| {
-            let boxes = place(tabs, window.clone(), 1, &none, 2);
+            let boxes = place(tabs, window.clone(), look, &none, 2);
             boxes
                 .last()
                 .is_some_and(|last| usize::from(last.columns.end) + 2 <= room)
@@ -128,7 +150,7 @@ pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
             break;
         }
     }
-    let mut boxes = place(tabs, window.clone(), 1, &none, 2);
+    let mut boxes = place(tabs, window.clone(), look, &none, 2);
     let end = width.saturating_sub(if window.end < tabs.len() { 2 } else { 0 });
     for found in &mut boxes {
         found.columns = found.columns.start.min(end)..found.columns.end.min(end);
@@ -137,10 +159,19 @@ pub fn layout(tabs: &[Tab], active: usize, width: u16) -> Vec<TabBox> {
     boxes
 }
 
+/// How a row of tabs is laid out.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    /// Whether titles are short.
+    short: bool,
+    /// Columns between two tabs.
+    gap: usize,
+}
+
 /// Which badges fit beside all the titles: that of the active tab first, then the shortest; `None` if the titles do not.
-fn badges(tabs: &[Tab], active: usize, gap: usize, room: usize) -> Option<Vec<bool>> {
-    let titles: usize = tabs.iter().map(|tab| glyphs::width(&tab.title)).sum();
-    let mut left = room.checked_sub(titles + gap * tabs.len().saturating_sub(1))?;
+fn badges(tabs: &[Tab], active: usize, look: Look, room: usize) -> Option<Vec<bool>> {
+    let titles: usize = tabs.iter().map(|tab| glyphs::width(tab.title(look.short))).sum();
+    let mut left = room.checked_sub(titles + look.gap * tabs.len().saturating_sub(1))?;
     let width = |index: usize| tabs[index].badge.as_deref().map(|badge| 1 + glyphs::width(badge));
     let mut wanted: Vec<(bool, usize, usize)> = (0..tabs.len())
         .filter_map(|index| Some((index != active, width(index)?, index)))
@@ -155,7 +186,7 @@ fn badges(tabs: &[Tab], active: usize, gap: usize, room: usize) -> Option<Vec<bo
     Some(shown)
 }
 
-fn place(tabs: &[Tab], window: Range<usize>, gap: usize, shown: &[bool], from: usize) -> Vec<TabBox> {
+fn place(tabs: &[Tab], window: Range<usize>, look: Look, shown: &[bool], from: usize) -> Vec<TabBox> {
     let column = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
     let mut at = from;
     tabs.iter()
@@ -164,12 +195,13 @@ fn place(tabs: &[Tab], window: Range<usize>, gap: usize, shown: &[bool], from: u
         .skip(window.start)
         .map(|(index, tab)| {
             let badge = tab.badge.as_deref().filter(|_| shown[index]);
-            let len = glyphs::width(&tab.title) + badge.map_or(0, |badge| 1 + glyphs::width(badge));
+            let len = glyphs::width(tab.title(look.short)) + badge.map_or(0, |badge| 1 + glyphs::width(badge));
             let start = at;
-            at += len + gap;
+            at += len + look.gap;
             TabBox {
                 index,
                 columns: column(start)..column(start + len),
+                short: look.short,
                 badge: badge.is_some(),
             }
         })
@@ -196,12 +228,18 @@ pub fn draw(tabs: &[Tab], active: usize, styles: &TabStyles, area: Rect, buf: &m
             glyphs::put(buf, Position::new(x, area.y + 1), "─", 1, styles.rule);
         }
     }
-    for TabBox { index, columns, badge } in &boxes {
+    for TabBox {
+        index,
+        columns,
+        short,
+        badge,
+    } in &boxes
+    {
         let Some(tab) = tabs.get(*index) else { continue };
         let style = if *index == active { styles.active } else { styles.tab };
         let room = usize::from(columns.end - columns.start);
         let x = area.x + columns.start;
-        let used = glyphs::put_text(buf, Position::new(x, area.y), &tab.title, room, style);
+        let used = glyphs::put_text(buf, Position::new(x, area.y), tab.title(*short), room, style);
         if let Some(text) = tab.badge.as_deref().filter(|_| *badge && used + 1 < room) {
             let x = x + u16::try_from(used + 1).unwrap_or(0);
             glyphs::put_text(buf, Position::new(x, area.y), text, room - used - 1, styles.badge);
@@ -266,6 +304,28 @@ mod tests {
         assert_eq!(rows(0, 20, 1), ["  Params Auth      ›"]);
         assert_eq!(rows(3, 10, 1), ["‹ Body    "]);
         assert_eq!(rows(2, 8, 1), ["‹ Hea… ›"]);
+    }
+
+    #[test]
+    fn short_titles_make_room_for_badges_and_for_tabs() {
+        let tabs = || {
+            vec![
+                Tab::new("Headers").short("Head"),
+                Tab::new("Body").badge("json"),
+                Tab::new("Settings").short("Set"),
+            ]
+        };
+        let row = |width: u16| {
+            let area = Rect::new(0, 0, width, 1);
+            let mut buf = Buffer::empty(area);
+            draw(&tabs(), 0, &TabStyles::default(), area, &mut buf);
+            (0..width).map(|x| buf[(x, 0)].symbol()).collect::<String>()
+        };
+        assert_eq!(row(26), "Headers Body json Settings");
+        assert_eq!(row(25), "Head   Body json   Set   ");
+        assert_eq!(row(18), "Head Body json Set");
+        assert_eq!(row(17), "Head   Body   Set");
+        assert_eq!(hit(&tabs(), 0, 25, 8), Some(1));
     }
 
     #[test]

@@ -70,6 +70,11 @@ impl Tab {
     /// The tab with what it holds: a count, a type, a mark.
     pub fn drawn(self, entity: &Entity) -> tabs::Tab {
         let tab = tabs::Tab::new(self.title());
+        let tab = match self {
+            Self::Headers => tab.short("Head"),
+            Self::Settings => tab.short("Set"),
+            _ => tab,
+        };
         let badge = match self {
             Self::Auth => match part::auth(entity) {
                 auth if auth.is_inherited() && !matches!(entity, Entity::Request(_)) => String::new(),

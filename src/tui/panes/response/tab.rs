@@ -93,7 +93,10 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
         .map(|tab| match tab {
             Tab::Body if response.is_none() => tabs::Tab::new(if outcome.skipped { "Skipped" } else { "Error" }),
             Tab::Body => tabs::Tab::new("Body"),
-            Tab::Headers => tabs::Tab::new("Headers").count(response.map_or(0, |response| response.headers.len())),
+            Tab::Headers => {
+                let count = response.map_or(0, |response| response.headers.len());
+                tabs::Tab::new("Headers").short("Head").count(count)
+            }
             Tab::Cookies => tabs::Tab::new("Cookies").count(cookies),
             Tab::Tests => tabs::Tab::new("Tests").badge(&tests_badge(outcome)),
             Tab::Console => tabs::Tab::new("Console").count(outcome.console.len()),
@@ -141,7 +144,7 @@ pub(super) fn draw(outcome: &Outcome, active: Tab, theme: &Theme, area: Rect, bu
         let Some(badge) = tab.badge.as_deref().filter(|_| place.badge) else {
             continue;
         };
-        let before = glyphs::width(&tab.title) + 1;
+        let before = glyphs::width(tab.title(place.short)) + 1;
         let room = usize::from(place.columns.end - place.columns.start).saturating_sub(before);
         let x = area.x + place.columns.start + u16::try_from(before).unwrap_or(0);
         glyphs::put_text(buf, Position::new(x, area.y), badge, room, style);

@@ -17,7 +17,7 @@ fn a_header_shows_whole_where_the_cursor_is() {
     harness.press("G");
     assert!(count(&harness) > before);
     has(&harness, "3/3");
-    has(&harness, "Body Headers Cookies Tests Console Timing Request");
+    has(&harness, "Body Head 3 Cookies 1 Tests Console Timing Request");
     harness.press("g");
     has(&harness, "␛[2Jgone");
     harness.press("]");
