@@ -2,6 +2,8 @@
 //!
 //! The editor of environments and the tab of a collection share this, so that both tell the same of a variable.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -20,6 +22,9 @@ pub const SECRET: usize = 3;
 
 /// Why what has a source cannot be made no secret.
 pub const SOURCED: &str = "what comes from elsewhere is always a secret";
+/// What is told of a current value that is locked.
+const LOCKED: &str =
+    "its current value is locked with the passphrase of this machine's values: until that is given it does not count";
 /// What stands where a secret has no initial value.
 const NONE: &str = "—";
 
@@ -32,6 +37,8 @@ pub struct Line {
     pub key: String,
     /// Its current value; of duplicates only the one that counts has it.
     pub current: Option<CurrentValue>,
+    /// Whether it has a current value that is locked: nobody knows what counts.
+    pub locked: bool,
     /// Whether it is a secret elsewhere: in another scope, or as a token that a request brings.
     pub hidden: bool,
 }
@@ -101,6 +108,9 @@ impl Line {
             };
             return format!("{what} by {} on {}", escape::printable(by), words(current.set_at));
         }
+        if self.locked {
+            return LOCKED.to_owned();
+        }
         match self.source() {
             Some(ValueSource::Env(name)) => {
                 format!(
@@ -143,6 +153,7 @@ impl Line {
         };
         let current = self.current.as_ref().and_then(|current| current.value.as_ref());
         let mark = match (secret, masked) {
+            _ if self.locked => "locked",
             (true, _) => "secret",
             (false, true) => "hidden",
             (false, false) => "",
@@ -170,6 +181,7 @@ pub fn lines(
         let earlier = variables.iter().take(at).find(same);
         later.is_none() && (variables[at].enabled || earlier.is_none())
     };
+    let locked: BTreeSet<&str> = current.locked(owner).collect();
     let mut out: Vec<Line> = variables
         .iter()
         .enumerate()
@@ -177,6 +189,7 @@ pub fn lines(
             variable: Some(variable.clone()),
             key: variable.key.clone(),
             current: current.get(owner, &variable.key).filter(|_| counts(at)).cloned(),
+            locked: counts(at) && locked.contains(variable.key.as_str()),
             hidden: hidden(&variable.key),
         })
         .collect();
@@ -186,6 +199,7 @@ pub fn lines(
                 variable: None,
                 key: key.to_owned(),
                 current: Some(value.clone()),
+                locked: false,
                 hidden: hidden(key),
             });
         }
@@ -214,5 +228,39 @@ pub fn typed(text: &str, before: Option<&Value>) -> Value {
             Ok(value) => value,
             Err(_) => Value::String(text.to_owned()),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_current_value_that_is_locked_is_marked_until_another_is_set() {
+        let owner = Owner::Globals;
+        let variables = [Variable::new("key", "of the file"), Variable::new("other", "x")];
+        let mut current = CurrentValues::default();
+        current.lock(owner.clone(), "key");
+        current.lock(Owner::Vault, "other");
+        let told = |current: &CurrentValues| {
+            let lines = lines(&variables, current, &owner, |_| false);
+            let marks = lines.iter().map(|line| line.row().text(SECRET).to_owned());
+            (marks.collect::<Vec<_>>(), lines[0].origin())
+        };
+        let (marks, origin) = told(&current);
+        assert_eq!(marks, ["locked", ""]);
+        assert!(origin.contains("locked"), "{origin}");
+        current.set(
+            owner.clone(),
+            "key",
+            CurrentValue {
+                value: Some("new".into()),
+                set_by: "you".to_owned(),
+                set_at: Timestamp::UNIX_EPOCH,
+            },
+        );
+        let (marks, origin) = told(&current);
+        assert_eq!(marks, ["", ""]);
+        assert!(origin.starts_with("current value, set by you"), "{origin}");
     }
 }
