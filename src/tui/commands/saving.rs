@@ -347,7 +347,12 @@ pub fn ask_to_quit(state: &mut State, queue: &mut Vec<Command>) {
         .into(),
         commands: vec![Command::Quit],
     };
-    let choices = save.into_iter().chain([quit]).collect();
+    // Enter gives the first answer: the one that loses nothing, and where that is the same the one that changes no file.
+    let choices = if forgetful {
+        save.into_iter().chain([quit]).collect()
+    } else {
+        std::iter::once(quit).chain(save).collect()
+    };
     queue.push(Command::Show(Box::new(
         Confirm::new("Unsaved changes", text, choices).into(),
     )));

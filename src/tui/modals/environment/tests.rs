@@ -467,6 +467,10 @@ fn what_is_typed_outlives_escape_and_the_wish_to_quit_and_that_is_asked_once() {
     show(&mut harness);
     harness.press("<ctrl-q><ctrl-q><ctrl-q>");
     assert_eq!(harness.state.modals.len(), 2);
+    // Enter changes no file: the draft is kept.
+    harness.press("<enter>");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Files(_))));
 }
 
 #[test]
