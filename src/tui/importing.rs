@@ -109,7 +109,7 @@ pub struct Landing {
     pub words: String,
     /// What was open, as drafts call it.
     pub open: Option<String>,
-    /// The file of the active environment.
+    /// The file of the active environment; none is active where none was.
     pub environment: Option<String>,
     /// The pane with the focus.
     pub focus: Pane,

@@ -86,6 +86,8 @@ impl Question {
 pub fn unreadable(path: &Path) -> Option<String> {
     match std::fs::metadata(path) {
         Ok(found) if found.is_dir() => Some("it is a folder, not a CSV or JSON file".to_owned()),
+        // Of a pipe or a device nobody knows when it ends, and opening one may wait for ever.
+        Ok(found) if !found.is_file() => Some("it is no regular file".to_owned()),
         Ok(_) => None,
         Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no such file".to_owned()),
         Err(error) => Some(format!("cannot read it: {}", error.to_string().to_lowercase())),

@@ -99,7 +99,7 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     user.press("2r").sees("Postman's own file is only read here");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), collection("List"));
     // The nearest workspace is the user's own.
-    user.press("I").sees("3 added");
+    user.press("I").sees("3 added").sees("It goes into your own workspace");
     user.press("<enter>").until("the workspace", |user| user.next.is_some());
     let landing = user.next.clone().unwrap();
     user.app.finish();
@@ -108,6 +108,10 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     let options = options.on_to(&landing);
     let mut user = User::open_after(&options, Some(&landing), (120, 40));
     user.sees("Birds").sees("imported: 3 added").sees("{{base_url}}/herons");
+    // What was active for the collections that were there before is not for this one, nor is their token.
+    assert_eq!(user.app.state.shared.active_environment, None);
+    user.sees("no environment");
+    assert!(!user.screen().contains("no token · "), "{}", user.screen());
     user.quit();
     // Where all of it is there already, the key leads there too.
     let options = TuiOptions {
@@ -122,6 +126,33 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
         user.next.as_ref().is_some_and(|next| next.root == imported)
     });
     user.app.finish();
+}
+
+#[test]
+fn environments_alone_are_shown_with_what_can_be_done_with_them() {
+    let home = Home::new();
+    let file = json!({ "name": "Sea", "values": [{ "key": "wing", "value": "left", "enabled": true }] });
+    let options = TuiOptions {
+        root: home.beside("sea.json", &file.to_string()),
+        foreign: true,
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    for size in [(120, 40), (80, 24)] {
+        let mut user = User::open(&options, size);
+        user.sees("Environment Sea ─ read only").sees("wing").sees("left");
+        user.sees("I import, to change it").sees("postrider COLLECTION -e FILE");
+        user.press("<esc>").sees("No collection in it").sees("I imports it");
+        let screen = user.screen();
+        assert!(
+            !screen.contains("makes a collection") && !screen.contains("starts a"),
+            "{screen}"
+        );
+        user.press("e").sees("read only");
+        user.press("I").sees("Sea: 1 variable → environments/sea.toml");
+        user.press("<esc>");
+        user.quit();
+    }
 }
 
 #[test]

@@ -32,11 +32,10 @@ pub fn send(state: &mut State, id: NodeId, effects: &mut Vec<Effect>) {
 /// The token of the open request, else the first there is; a word where there is none.
 fn token(state: &mut State) -> Option<TokenRequest> {
     let workspace = &state.shared.workspace;
-    let source = state
-        .shared
-        .open
-        .and_then(|open| exec::tokens::token_for(workspace, open, state.shared.active_environment))
-        .or_else(|| exec::tokens::token_sources(workspace).into_iter().next());
+    let source = match state.shared.open {
+        Some(open) => exec::tokens::token_for(workspace, open, state.shared.active_environment),
+        None => exec::tokens::token_sources(workspace).into_iter().next(),
+    };
     if source.is_none() {
         state.shared.notify(
             Level::Warning,

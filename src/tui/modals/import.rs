@@ -1,5 +1,7 @@
 //! Importing Postman's files: type or drop one, look at what it holds and what is lost of it, then take it over.
 
+use std::path::Path;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -268,7 +270,11 @@ impl Import {
             }
             // Drawn with the spinner.
             Phase::Reading(..) | Phase::Writing(_) => vec![Line::new(Look::Plain, "", "")],
-            Phase::Found(planned) => found(planned),
+            Phase::Found(planned) => {
+                let opened = cx.shared.read_only.as_deref();
+                let elsewhere = opened.and_then(|opened| elsewhere(planned, Path::new(opened)));
+                elsewhere.into_iter().chain(found(planned)).collect()
+            }
         };
         self.lines = lines.iter().flat_map(|line| line.wrapped(usize::from(width))).collect();
         let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX);
@@ -347,6 +353,19 @@ impl Import {
         let typing = matches!(self.phase, Phase::Typing | Phase::Failed(..));
         self.field.draw(view, view.focused && typing, buf).filter(|_| typing)
     }
+}
+
+/// Where it goes, if that is not where the file is.
+fn elsewhere(planned: &Planned, opened: &Path) -> Option<Line> {
+    let root = planned.root();
+    if opened.starts_with(root) {
+        return None;
+    }
+    let text = format!(
+        "It goes into your own workspace, `{}`: there is none in the file's folder or above it.",
+        root.display()
+    );
+    Some(Line::new(Look::Warning, "→ ", text))
 }
 
 /// What was found, what importing it does, and what of it cannot be carried over.

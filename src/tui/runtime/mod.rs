@@ -410,7 +410,10 @@ impl Helpers {
     fn look(&self, question: Question) {
         let queue = self.queue.clone();
         let thread = std::thread::Builder::new().name("look".to_owned());
-        let started = thread.spawn(move || queue.send(Event::Looked(question.answer())));
+        let started = thread.spawn(move || {
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Looked(question.answer()));
+        });
         if let Err(error) = started {
             let text = format!("cannot look at the file system: {error}");
             // The queue lives as long as this program.

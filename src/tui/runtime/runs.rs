@@ -200,7 +200,6 @@ async fn carry_out(
 fn read_data(path: &Path) -> Result<Data, String> {
     let shown = path.display();
     let failed = |why: String| format!("cannot use the data file `{shown}`: {why}");
-    // Of a pipe or a device nobody knows when it ends, and opening one may wait for ever.
     if let Some(why) = looking::unreadable(path) {
         return Err(failed(why));
     }

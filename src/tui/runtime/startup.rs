@@ -25,6 +25,7 @@ use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::importing::Landing;
 use crate::tui::layout::Dividers;
 use crate::tui::loading;
+use crate::tui::modals::EnvironmentEditor;
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::secrets;
 use crate::tui::shared::Level;
@@ -121,6 +122,9 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         state.shared.active_environment = demo.map(|(id, _)| id);
     }
     place(&mut state, &mut loading, no_environment);
+    if let Some(found) = found.filter(|found| found.collections.is_empty()) {
+        show_values(&mut state, &found);
+    }
     if let Some(landing) = landing {
         land(&mut state, landing, landed, &mut effects);
     }
@@ -150,6 +154,15 @@ fn look_at(read_only: &mut Option<String>, found: &Found, options: &TuiOptions) 
         workspace.load_globals(globals.clone());
     }
     workspace
+}
+
+/// Environments or globals alone: there is nothing to send, so their variables are what one wants to see.
+fn show_values(state: &mut State, found: &Found) {
+    state.focus = Pane::Environments;
+    let first = state.shared.workspace.environments().first().map(|node| node.id);
+    if first.is_some() || found.globals.is_some() {
+        state.modals.push(EnvironmentEditor::new(first).into());
+    }
 }
 
 /// The local state as it was read, with what is to be said about that.
@@ -231,9 +244,9 @@ impl Local {
 impl Remembered {
     /// Takes what comes along for what was left here; returns the values that it took.
     fn land(&mut self, landing: &Landing) -> Values {
-        if let Some(environment) = &landing.environment {
-            self.environment = Some(environment.clone());
-        }
+        // What was active there for other collections would give these their values.
+        self.environment.clone_from(&landing.environment);
+        self.no_environment = landing.environment.is_none();
         if let Some(open) = &landing.open {
             if !self.layout.is_object() {
                 self.layout = json!({});
@@ -326,9 +339,7 @@ fn land(state: &mut State, landing: &Landing, values: Values, effects: &mut Vec<
     }
     state.landed.clone_from(&landing.outcomes);
     loading::put_outcomes(state);
-    if landing.environment.is_some() {
-        effects.push(Effect::Local(LocalJob::ActiveEnvironment(landing.environment.clone())));
-    }
+    effects.push(Effect::Local(LocalJob::ActiveEnvironment(landing.environment.clone())));
     if !values.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(values)));
     }

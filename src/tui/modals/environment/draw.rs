@@ -26,6 +26,14 @@ const KEYS: [(&str, &str); 10] = [
     ("u", "undo"),
     ("y", "copy"),
 ];
+/// The same where Postman's file is only looked at: current values can be set all the same.
+const LOOKING: [(&str, &str); 5] = [
+    ("I", "import, to change it"),
+    ("↵", "edit"),
+    ("v", "reveal"),
+    ("r", "reset"),
+    ("y", "copy"),
+];
 /// The keys while a cell is typed into.
 const TYPING: [(&str, &str); 3] = [("↵", "keep"), ("Tab", "next cell"), ("Esc", "done")];
 
@@ -73,6 +81,9 @@ pub fn draw(editor: &EnvironmentEditor, view: View<'_>, screen: Rect, buf: &mut 
     let content = editor.content(view.shared);
     let title = match (editor.id, &content) {
         (None, _) => "Globals".to_owned(),
+        (_, Some((environment, _))) if view.shared.read_only.is_some() => {
+            format!("Environment {} ─ read only", environment.name)
+        }
         (_, Some((environment, _))) => format!("Environment {}", environment.name),
         (_, None) => "Environment".to_owned(),
     };
@@ -119,16 +130,21 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
     let room = usize::from(area.width);
     let rule = "─".repeat(room);
     glyphs::put_text(buf, area.as_position(), &rule, room, theme.popup.patch(theme.hatch));
-    let told = match editor.line() {
+    let mut told = match editor.line() {
         Some(line) => {
             let override_ = overriding(editor, &line.key, view);
             details::lines(line, override_, view, room, usize::from(area.height))
         }
+        None if view.shared.read_only.is_some() => Vec::new(),
         None => vec![Text::styled(
             "Initial values are in the file and shared; current ones are this machine's and hide them.",
             theme.dim,
         )],
     };
+    if view.shared.read_only.is_some() && view.shared.workspace.collections().is_empty() {
+        let text = "This is only looked at. `postrider COLLECTION -e FILE` opens a collection with it.";
+        told.push(Text::styled(text, theme.dim));
+    }
     for (line, y) in told.iter().zip(area.y + 1..=area.bottom()) {
         let mut x = area.x;
         for span in &line.spans {
@@ -146,7 +162,11 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
 
 fn draw_keys(typing: bool, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
-    let keys: &[(&str, &str)] = if typing { &TYPING } else { &KEYS };
+    let keys: &[(&str, &str)] = match typing {
+        true => &TYPING,
+        false if view.shared.read_only.is_some() => &LOOKING,
+        false => &KEYS,
+    };
     // The way out is always there, at the right end.
     let out = if typing { "" } else { "Esc close" };
     let end = area.right().saturating_sub(u16::try_from(out.len()).unwrap_or(0));

@@ -125,6 +125,10 @@ impl EnvironmentEditor {
             KeyCode::Char('d') if ctrl => TableAction::PageDown,
             _ if ctrl => return Flow::Stay,
             KeyCode::Char('q') => return Flow::Close,
+            KeyCode::Char('I') if cx.shared.read_only.is_some() => {
+                cx.commands.push(Command::Act(Action::App(App::Import)));
+                return Flow::Close;
+            }
             KeyCode::Char('u') => return self.undo(false, cx),
             KeyCode::Char('v') => {
                 cx.commands.push(Command::Act(Action::App(App::Reveal)));

@@ -124,7 +124,7 @@ impl Runner {
             KeyCode::Char('R') => cx.commands.push(ask(Ask::Failed)),
             KeyCode::Char('e') if !running => cx.commands.push(ask(Ask::Form)),
             KeyCode::Char('s') if matches!(log.phase, Phase::Ended(_)) => {
-                cx.commands.push(Command::Show(Box::new(formats().into())))
+                cx.commands.push(Command::Show(Box::new(formats().into())));
             }
             _ => {}
         }

@@ -106,17 +106,17 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
     }
 }
 
-/// The token that the open request's auth gets, else that of its collection, or of the first collection that has one, in
-/// the active environment.
+/// The token that the open request's auth gets, else that of its collection, in the active environment; while nothing is open
+/// that of the first collection that has one.
 pub fn active(shared: &Shared) -> Option<Token> {
     let workspace = &shared.workspace;
     if let Some(key) = own_key(shared) {
         return Some(granted(shared, &key));
     }
-    let source = shared
-        .open
-        .and_then(|open| tokens::token_for(workspace, open, shared.active_environment))
-        .or_else(|| tokens::token_sources(workspace).into_iter().next())?;
+    let source = match shared.open {
+        Some(open) => tokens::token_for(workspace, open, shared.active_environment),
+        None => tokens::token_sources(workspace).into_iter().next(),
+    }?;
     let name = source.source.variable.clone();
     let declared = match source.declared {
         Declared::Group(group) => Some(group),

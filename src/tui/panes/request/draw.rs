@@ -67,6 +67,14 @@ fn nothing_open(view: View<'_>) -> String {
     };
     let tree = key(Any::App(App::FocusCollections), &[Context::Normal]);
     let open = key(Any::Nav(Nav::Open), &[Context::Normal]);
+    if view.shared.read_only.is_some() && view.shared.workspace.collections().is_empty() {
+        let import = key(Any::App(App::Import), &[Context::Normal, Context::Anywhere]);
+        let list = key(Any::App(App::FocusEnvironments), &[Context::Normal]);
+        return format!(
+            "This file has variables and no requests. `{list}` goes to its environment, `{open}` there makes it active, \
+             `{import}` imports it into a workspace; `postrider COLLECTION -e FILE` opens it with a collection."
+        );
+    }
     let new = key(Any::App(App::NewRequest), &[Context::Anywhere]);
     format!(
         "Nothing is open. `{tree}` goes to the collections, `{open}` opens a request there. `{new}` starts a new one."

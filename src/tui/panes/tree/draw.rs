@@ -70,15 +70,24 @@ fn teach(view: View<'_>) -> String {
         view.keymap
             .chord_for(action, &[Context::Collections, Context::Normal, Context::Anywhere])
     };
-    let keys = [
-        (Any::Tree(super::Action::NewCollection), "makes a collection"),
-        (Any::App(App::Import), "imports Postman's"),
-        (Any::App(App::NewRequest), "starts a request"),
-    ];
+    let keys: &[(Any, &str)] = if view.shared.read_only.is_some() {
+        &[(Any::App(App::Import), "imports it")]
+    } else {
+        &[
+            (Any::Tree(super::Action::NewCollection), "makes a collection"),
+            (Any::App(App::Import), "imports Postman's"),
+            (Any::App(App::NewRequest), "starts a request"),
+        ]
+    };
+    let first = if view.shared.read_only.is_some() {
+        "No collection in it"
+    } else {
+        "No collections yet"
+    };
     let taught = keys
-        .into_iter()
-        .filter_map(|(action, does)| Some(format!("`{}` {does}", chord(action)?)));
-    let lines: Vec<String> = std::iter::once("No collections yet".to_owned()).chain(taught).collect();
+        .iter()
+        .filter_map(|(action, does)| Some(format!("`{}` {does}", chord(*action)?)));
+    let lines: Vec<String> = std::iter::once(first.to_owned()).chain(taught).collect();
     lines.join("\n")
 }
 
