@@ -39,12 +39,28 @@ const OUR_OWN: &str = "POSTRIDER_PASSPHRASE";
 #[derive(Clone, Default)]
 pub struct Outside(Arc<Fetched>);
 
+/// A cell for each source where it is declared: who wants one value does not wait for another.
+type Cells = HashMap<(Declared, ValueSource), Arc<OnceCell<Secret>>>;
+
 #[derive(Default)]
 struct Fetched {
-    /// A cell for each source: who wants one value does not wait for another.
-    cells: StdMutex<HashMap<ValueSource, Arc<OnceCell<Secret>>>>,
+    cells: StdMutex<Cells>,
     /// There is one person, who is asked one thing at a time.
     person: Mutex<()>,
+}
+
+/// Where a source is written down. What came for one place is for no other: a stranger's collection that asks in the same
+/// words as yours does not get what you typed for yours.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Declared {
+    /// In the user's own settings.
+    Settings,
+    /// Among the globals.
+    Globals,
+    /// In the environment of this file name.
+    Environment(String),
+    /// In the collection that is filed here.
+    Collection(String),
 }
 
 /// A variable that a value is to be fetched for.
@@ -132,6 +148,15 @@ fn places<'a>(script: &'a str, name: &str) -> impl Iterator<Item = (&'a str, &'a
 }
 
 impl Wanted {
+    /// Where its source is written down, for a request of a collection that is sent in an environment; both are file names.
+    pub fn declared(&self, collection: &str, environment: &str) -> Declared {
+        match self.scope {
+            Scope::Global => Declared::Globals,
+            Scope::Environment => Declared::Environment(environment.to_owned()),
+            Scope::Local | Scope::Data | Scope::Collection => Declared::Collection(collection.to_owned()),
+        }
+    }
+
     /// Puts the value into its place.
     pub fn fill(&self, scopes: &mut Scopes, value: &Secret) {
         scopes
@@ -151,7 +176,7 @@ impl Outside {
     /// Forgets what the user typed, so that it is asked for anew: a one-time code is good once.
     pub fn ask_again(&self) {
         let mut cells = self.0.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        cells.retain(|source, _| !matches!(source, ValueSource::Prompt(_)));
+        cells.retain(|(_, source), _| !matches!(source, ValueSource::Prompt(_)));
     }
 
     /// The value of a variable, once the user has agreed.
@@ -162,6 +187,7 @@ impl Outside {
     pub(super) async fn get(
         &self,
         wanted: &Wanted,
+        declared: Declared,
         consent: Option<&Arc<dyn Consent>>,
         asking: &Asking,
         folder: &Path,
@@ -170,7 +196,7 @@ impl Outside {
         if let Some(permission) = Permission::of(&wanted.source) {
             allowed(consent, asking, &permission).await?;
         }
-        let value = self.value(&wanted.source, consent, asking, folder).await;
+        let value = self.value(declared, &wanted.source, consent, asking, folder).await;
         value.map_err(|missing| wanted.failed(known.redact(&missing.why)).hint(missing.hint))
     }
 
@@ -181,6 +207,7 @@ impl Outside {
     /// Why there is none; a program's own words may be in it.
     pub(super) async fn value(
         &self,
+        declared: Declared,
         source: &ValueSource,
         consent: Option<&Arc<dyn Consent>>,
         asking: &Asking,
@@ -194,7 +221,7 @@ impl Outside {
         }
         let cell = {
             let mut cells = self.cells();
-            cells.entry(source.clone()).or_default().clone()
+            cells.entry((declared, source.clone())).or_default().clone()
         };
         // Whoever wants the same waits for it: it is fetched once.
         let fetch = self.fetch(source, consent, asking, folder);
@@ -202,15 +229,16 @@ impl Outside {
     }
 
     /// Fetches anew what turned out to be wrong.
-    pub(super) fn forget(&self, source: &ValueSource, wrong: &Secret) {
+    pub(super) fn forget(&self, declared: Declared, source: &ValueSource, wrong: &Secret) {
         let mut cells = self.cells();
+        let place = (declared, source.clone());
         // Somebody may have fetched it anew already.
-        if cells.get(source).is_some_and(|cell| cell.get() == Some(wrong)) {
-            cells.remove(source);
+        if cells.get(&place).is_some_and(|cell| cell.get() == Some(wrong)) {
+            cells.remove(&place);
         }
     }
 
-    fn cells(&self) -> MutexGuard<'_, HashMap<ValueSource, Arc<OnceCell<Secret>>>> {
+    fn cells(&self) -> MutexGuard<'_, Cells> {
         self.0.cells.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -394,12 +422,59 @@ mod tests {
         let typed = wants(ValueSource::Prompt("PIN".to_owned()));
         let printed = wants(ValueSource::Command(vec!["echo".to_owned(), "out".to_owned()]));
         let folder = Path::new("");
-        let typed = outside.get(&typed, Some(&consent), &asking, folder, &known);
-        let printed = outside.get(&printed, Some(&consent), &asking, folder, &known);
+        let typed = outside.get(&typed, Declared::Globals, Some(&consent), &asking, folder, &known);
+        let printed = outside.get(&printed, Declared::Globals, Some(&consent), &asking, folder, &known);
         tokio::select! {
             biased;
             _ = typed => panic!("nobody types"),
             value = printed => assert!(value.is_ok_and(|value| value.reveal() == "out")),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_question_is_another_one_where_it_is_declared_elsewhere() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        use crate::exec::consent::Word;
+        use crate::script::BoxFuture;
+        #[derive(Default)]
+        struct Counts(AtomicUsize);
+        impl Consent for Counts {
+            fn may(&self, _: &Asking, _: &Permission) -> BoxFuture<Word> {
+                Box::pin(std::future::ready(Word::No))
+            }
+            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+                let nth = self.0.fetch_add(1, Ordering::SeqCst);
+                Box::pin(std::future::ready(Some(Secret::new(format!("typed {nth}")))))
+            }
+        }
+        let (outside, asking) = (Outside::default(), Asking::default());
+        let consent: Arc<dyn Consent> = Arc::new(Counts::default());
+        let question = ValueSource::Prompt("Password?".to_owned());
+        let of = |scope, collection: &str, environment: &str| {
+            let wanted = Wanted {
+                scope,
+                key: "v".to_owned(),
+                source: question.clone(),
+            };
+            wanted.declared(collection, environment)
+        };
+        for (declared, typed) in [
+            (Declared::Settings, "typed 0"),
+            (of(Scope::Collection, "mine", "prod"), "typed 1"),
+            (of(Scope::Collection, "stranger", "prod"), "typed 2"),
+            (of(Scope::Environment, "mine", "prod"), "typed 3"),
+            (of(Scope::Environment, "mine", "test"), "typed 4"),
+            (of(Scope::Global, "mine", "prod"), "typed 5"),
+            // An environment and the globals are the user's for every collection.
+            (of(Scope::Environment, "stranger", "prod"), "typed 3"),
+            (of(Scope::Global, "stranger", ""), "typed 5"),
+            (of(Scope::Collection, "mine", ""), "typed 1"),
+            (Declared::Settings, "typed 0"),
+        ] {
+            let place = format!("{declared:?}");
+            let got = outside.value(declared, &question, Some(&consent), &asking, Path::new(""));
+            assert!(got.await.is_ok_and(|value| value.reveal() == typed), "{place}");
         }
     }
 

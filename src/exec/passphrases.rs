@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::consent::{Asking, Consent};
-use super::outside::Outside;
+use super::outside::{Declared, Outside};
 use super::vault::unknown;
 use crate::http::{Looking, Missing, Passphrases};
 use crate::model::Secret;
@@ -53,7 +53,8 @@ impl Passphrases for OfSend {
                 Box::pin(std::future::ready(kept))
             }
             Passphrase::From(source) => Box::pin(async move {
-                let value = self.outside.value(source, self.consent.as_ref(), &self.asking, folder);
+                let (consent, asking) = (self.consent.as_ref(), &self.asking);
+                let value = self.outside.value(Declared::Settings, source, consent, asking, folder);
                 value.await.map_err(|missing| match source {
                     ValueSource::Prompt(_) => Missing {
                         hint: "run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it"
@@ -68,7 +69,7 @@ impl Passphrases for OfSend {
 
     fn wrong(&self, of: &Passphrase, given: &Secret) {
         if let Passphrase::From(source) = of {
-            self.outside.forget(source, given);
+            self.outside.forget(Declared::Settings, source, given);
         }
     }
 }

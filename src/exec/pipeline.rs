@@ -276,46 +276,6 @@ impl Pipeline {
         }
     }
 
-    /// Resolves what is of the vault, once the user has agreed.
-    async fn with_vault(
-        &self,
-        prepared: &mut Prepared,
-        resolved: ResolvedRequest,
-        context: &SendContext,
-    ) -> ResolvedRequest {
-        let wanted = |resolved: &ResolvedRequest| -> Vec<String> {
-            let names = resolved.unresolved.iter();
-            names
-                .filter_map(|name| Some(name.strip_prefix(vault::PREFIX)?.to_owned()))
-                .collect()
-        };
-        if wanted(&resolved).is_empty() {
-            return resolved;
-        }
-        let (consent, asking) = (self.consent.clone(), Self::asking(&prepared.plan));
-        let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
-        let given = tokio::select! {
-            biased;
-            () = context.cancel.cancelled() => return resolved,
-            given = prepared.vault.bindings(allowed) => given,
-        };
-        let bindings = match given {
-            Ok(bindings) => bindings,
-            Err(reason) => {
-                prepared.log.warn(&prepared.request.name, reason);
-                return resolved;
-            }
-        };
-        // For this alone: scripts do not see them among the variables.
-        let mut scopes = prepared.scopes.clone();
-        scopes.layer_mut(Scope::Global).bindings.extend(bindings);
-        let resolved = self.resolve_with(prepared, &scopes);
-        for name in wanted(&resolved) {
-            prepared.log.warn(&prepared.request.name, vault::unknown(&name));
-        }
-        resolved
-    }
-
     pub(super) fn resolve_with(&self, prepared: &Prepared, scopes: &Scopes) -> ResolvedRequest {
         let Prepared { plan, request, .. } = prepared;
         let auth = if request.auth.is_inherited() {
@@ -336,10 +296,12 @@ impl Pipeline {
         let asking = Self::asking(&prepared.plan);
         for wanted in wanted {
             let known = Redactor::new(prepared.scopes.secrets().map(Secret::new));
-            let folder = &prepared.plan.root;
+            let plan = &prepared.plan;
+            let declared = wanted.declared(&asking.place, &plan.environment);
+            let consent = self.consent.as_ref();
             let get = self
                 .outside
-                .get(&wanted, self.consent.as_ref(), &asking, folder, &known);
+                .get(&wanted, declared, consent, &asking, &plan.root, &known);
             let get = Box::pin(get);
             let value = tokio::select! {
                 value = get => value?,
@@ -593,5 +555,6 @@ fn fail_with_its_tests(report: &mut ScriptReport, script: &str, event: ScriptEve
 
 #[cfg(test)]
 mod from_outside;
+mod from_vault;
 #[cfg(test)]
 mod tests;

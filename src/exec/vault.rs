@@ -43,10 +43,8 @@ impl Vault {
     }
 
     /// Its values as variables `vault:NAME`, if the user agrees that this request has them.
-    pub async fn bindings(&self, allowed: BoxFuture<Result<(), SendError>>) -> Result<Vec<Binding>, String> {
-        allowed
-            .await
-            .map_err(|refusal| format!("`{{{{vault:…}}}}` is not filled in: {}", said(&refusal)))?;
+    pub async fn bindings(&self, allowed: BoxFuture<Result<(), SendError>>) -> Result<Vec<Binding>, SendError> {
+        allowed.await?;
         let state = self.lock();
         let binding = |(key, value): (&String, &Secret)| Binding {
             key: format!("{PREFIX}{key}"),
@@ -59,6 +57,11 @@ impl Vault {
             locked: false,
         };
         Ok(state.values.iter().map(binding).collect())
+    }
+
+    /// Whether there is a secret of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.lock().values.contains_key(name)
     }
 
     /// What was written, in order.

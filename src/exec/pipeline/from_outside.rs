@@ -104,6 +104,25 @@ async fn values_come_from_outside_when_they_are_used_and_are_secrets() {
 }
 
 #[tokio::test]
+async fn what_is_typed_for_one_collection_is_for_no_other() {
+    let (session, id) = given(request("One", "{{base}}/?a={{typed}}", "", "")).await;
+    let user = Arc::new(User {
+        word: Some(Word::Yes),
+        ..User::default()
+    });
+    let mut pipeline = pipeline();
+    pipeline.consent = Some(user.clone());
+    let own = session.plan(id).unwrap();
+    // Filed elsewhere, and with a question in the same words.
+    let mut stranger = own.clone();
+    stranger.path = Some(crate::model::ItemPath::new("stranger/one"));
+    for (plan, asked) in [(&own, 1), (&own, 1), (&stranger, 2), (&own, 2), (&stranger, 2)] {
+        pipeline.send(plan.clone(), &SendContext::default()).await;
+        assert_eq!(user.asked.lock().unwrap().len(), asked);
+    }
+}
+
+#[tokio::test]
 async fn without_consent_nothing_is_read_run_or_sent() {
     for (url, wants, flag) in [
         (

@@ -435,17 +435,30 @@ async fn a_request_gets_secrets_with_the_users_consent_alone() {
     assert_eq!(kept, ["api", "api API: List"]);
     assert_eq!(outcome.redactor.redact("s3cret-of-mine"), "••••••••");
     assert_eq!(console(&outcome), [""; 0]);
-    for (url, answer, expected) in [
-        ("{{base}}/x?key={{key}}", None, "--allow-vault"),
-        ("{{base}}/x?key={{key}}", Some(false), "you did not allow"),
-        ("{{base}}/x?key={{vault:none}}", Some(true), "the vault has no `none`"),
-    ] {
-        let (outcome, _) = asked_by(wants(url), answer).await;
-        assert!(console(&outcome)[0].contains(expected), "{:?}", console(&outcome));
+    let undefined = |outcome: &Outcome| outcome.unresolved.iter().any(|name| name.starts_with("vault:"));
+    for (answer, expected) in [(None, "--allow-vault"), (Some(false), "you did not allow")] {
+        let (outcome, _) = asked_by(wants("{{base}}/x?key={{key}}"), answer).await;
+        let exchange = outcome.exchange.as_ref().expect("an attempt");
+        let error = exchange.error().expect("nothing is sent with a hole in it");
+        let told = format!("{error}; {}", error.hint.as_deref().unwrap_or_default());
+        assert!(told.contains(expected), "{told}");
         assert!(!url_of(&outcome).contains("s3cret"), "{}", url_of(&outcome));
         // What is there and was not given is not called undefined.
-        let undefined: &[&str] = if url.contains("none") { &["vault:none"] } else { &[] };
-        let of_vault = outcome.unresolved.iter().filter(|name| name.starts_with("vault:"));
-        assert_eq!(of_vault.collect::<Vec<_>>(), undefined);
+        assert!(!undefined(&outcome));
     }
+    // What nobody has goes out as it is written, and there is nothing to ask the user for.
+    let (outcome, kept) = asked_by(wants("{{base}}/x?key={{vault:none}}"), Some(false)).await;
+    assert!(
+        console(&outcome)[0].contains("the vault has no `none`"),
+        "{:?}",
+        console(&outcome)
+    );
+    assert!(
+        undefined(&outcome)
+            && outcome
+                .exchange
+                .as_ref()
+                .is_some_and(|exchange| exchange.error().is_none())
+    );
+    assert_eq!(kept, ["api"]);
 }
