@@ -180,11 +180,14 @@ pub(super) fn collection_layer(source: &Source<'_>, collection: NodeId) -> Layer
     }
 }
 
-/// The cookies that came and went which may stand for their owner.
+/// The cookies that came and went which may stand for their owner, on the way through redirects too.
 fn sessions(exchange: &Exchange) -> Vec<String> {
+    let heads = exchange.hops.iter().map(|hop| &hop.heads);
     let came = exchange.response().into_iter().flat_map(|response| &response.cookies);
+    let came = came.chain(heads.clone().flat_map(|heads| &heads.cookies));
     let came = came.map(|cookie| cookie.value.clone());
     let headers = exchange.request.headers.iter();
+    let headers = headers.chain(heads.flat_map(|heads| &heads.sent));
     let went = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
     let went = went.flat_map(|(_, pairs)| pairs.split("; "));
     let went = went.filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
@@ -268,6 +271,64 @@ mod tests {
         collect_tokens(&body, false, &mut found);
         found.sort_unstable();
         assert_eq!(found, ["a-1", "a-2", "i-1", "r-1"]);
+    }
+
+    #[test]
+    fn sessions_that_begin_and_go_on_behind_a_redirect_are_secret() {
+        use crate::model::exchange::{CookieMore, Heads, Hop, SendError, SendErrorKind, Timings};
+        use crate::model::{Auth, Request, Settings};
+        let nothing = crate::vars::resolve(
+            &Request::default(),
+            &Auth::new(Auth::NONE),
+            &Settings::default(),
+            &Scopes::default(),
+            &crate::vars::Dynamic::new(),
+        );
+        let mut exchange =
+            super::super::renewal::unsent(&nothing, SendError::new(SendErrorKind::Cancelled, "cancelled"));
+        let begun = crate::model::exchange::Cookie {
+            name: "sid".to_owned(),
+            value: "begun-at-the-redirect".to_owned(),
+            domain: "h".to_owned(),
+            path: "/".to_owned(),
+            expires: None,
+            secure: false,
+            http_only: false,
+            host_only: true,
+            same_site: None,
+            more: CookieMore::default(),
+        };
+        let heads = Heads {
+            sent: vec![("cookie".to_owned(), "lang=en; old=sent-to-the-redirect".to_owned())],
+            cookies: vec![begun],
+            ..Heads::default()
+        };
+        exchange.hops.push(Hop {
+            method: nothing.method.clone(),
+            url: "http://h/start".to_owned(),
+            status: 302,
+            location: "/".to_owned(),
+            again: None,
+            dropped: Vec::new(),
+            reused: false,
+            timings: Timings::default(),
+            heads,
+        });
+        let outcome = Outcome {
+            exchange: Some(exchange),
+            ..Outcome::default()
+        };
+        let workspace = Workspace::new("/w");
+        let source = Source {
+            workspace: &workspace,
+            node: None,
+            environment: None,
+            current: &CurrentValues::default(),
+            overrides: &[],
+            local: None,
+        };
+        let shown = secrets(&source, &outcome).redact("begun-at-the-redirect, sent-to-the-redirect, en");
+        assert_eq!(shown, "••••••••, ••••••••, en");
     }
 
     #[test]
