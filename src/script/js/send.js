@@ -6,20 +6,26 @@ import { Response } from './response.js';
 import { native } from './json.js';
 import { clean, fail, host, run } from './run.js';
 
+/**
+ * Puts something to the host, `put(id)`; `done(error, answer, id)` hears of it. The script is not finished before, so nothing is
+ * waited for that could not be put.
+ */
+function wait(done, put) {
+  const id = run.nextId++;
+  put(id);
+  run.sends.set(id, done);
+}
+
 /** Puts a question to the host; `done(error, answer)` hears of it. */
 export function ask(kind, question, done) {
-  const id = run.nextId++;
-  run.sends.set(id, done);
-  host.ask(id, kind, clean(native.stringify(question)));
+  wait(done, (id) => host.ask(id, kind, clean(native.stringify(question))));
 }
 
 /** As `ask`, for an answer that is a response, or null, and what else came of it. */
 export function askResponse(kind, question, done) {
-  const id = run.nextId++;
-  run.sends.set(id, (error, { response, ...rest } = {}) => {
+  ask(kind, question, (error, { response, ...rest } = {}, id) => {
     done(error, response ? new Response(response, id) : null, rest.writes);
   });
-  host.ask(id, kind, clean(native.stringify(question)));
 }
 
 /** Runs `start(done)`; without a callback the outcome is a promise's. */
@@ -64,9 +70,8 @@ export function sendRequest(definition, callback) {
       done(new Error('sendrequest: nothing to request'));
       return;
     }
-    const id = run.nextId++;
-    run.sends.set(id, (error, described) => done(error, error ? undefined : new Response(described, id)));
-    host.send(id, partsOf(definition));
+    const answered = (error, described, id) => done(error, error ? undefined : new Response(described, id));
+    wait(answered, (id) => host.send(id, partsOf(definition)));
   };
   if (typeof callback === 'function') {
     // Postman's callbacks hear of a failure as a plain object, with a response that is empty.
@@ -87,8 +92,8 @@ export function answer(id, message, value, details) {
   if (!done) return;
   run.sends.delete(id);
   try {
-    if (message) done(Object.assign(new Error(message), details), undefined);
-    else done(null, value);
+    if (message) done(Object.assign(new Error(message), details), undefined, id);
+    else done(null, value, id);
   } catch (error) {
     fail(error);
   }

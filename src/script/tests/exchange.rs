@@ -261,6 +261,19 @@ fn requests_are_sent_by_callback_and_by_promise() {
 }
 
 #[test]
+fn what_could_not_be_sent_is_not_waited_for() {
+    let (report, asked) = sending(
+        "const a = {}; a.a = a;
+         const request = { url: 'http://h', method: 'POST', body: { mode: 'raw', raw: a } };
+         try { pm.sendRequest(request, () => console.log('never')); } catch (e) { console.log(e.name); }
+         await pm.sendRequest(request).catch((e) => console.log(e.name));
+         await pm.execution.runRequest('loop', { variables: ['a'] }).catch((e) => console.log(e.name));",
+    );
+    assert_eq!(asked.len(), 0);
+    assert_eq!(texts(report), ["TypeError"; 3]);
+}
+
+#[test]
 fn definitions_of_requests_are_understood() {
     let (report, asked) = sending(
         "pm.sendRequest({url: 'http://a/{{x}}', method: 'post', header: {'X-A': 1, 'Content-Type': 'application/json'},
