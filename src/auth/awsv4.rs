@@ -16,6 +16,7 @@ use url::Url;
 use super::jose::Hash;
 use super::{AuthType, Draft, FieldSpec, Step};
 use crate::model::Auth;
+use crate::model::address::split;
 use crate::model::percent::form as encode;
 
 /// Sends `Authorization: AWS4-HMAC-SHA256 …`, or the same in the query.
@@ -184,7 +185,13 @@ fn in_header(draft: &mut Draft, scope: &Scope, access: &str, secret: &str, sessi
         draft.set_bound_header("X-Amz-Content-Sha256", &hash);
     }
     let headers = headers(draft, &url);
-    let canonical = canonical(draft.request().method.as_str(), &url, &headers, &hash, scope.is_s3());
+    let canonical = canonical(
+        draft.request().method.as_str(),
+        &draft.resource(&url),
+        &headers,
+        &hash,
+        scope.is_s3(),
+    );
     let signature = scope.sign(secret, &canonical);
     draft.hide(&signature);
     let value = format!(
@@ -218,7 +225,13 @@ fn in_query(draft: &mut Draft, scope: &Scope, access: &str, secret: &str, sessio
         draft.append_query(&format!("{name}={}", encode(value)));
     }
     let url = draft.url().ok_or("the URL is not valid")?;
-    let canonical = canonical(draft.request().method.as_str(), &url, &headers, &hash, scope.is_s3());
+    let canonical = canonical(
+        draft.request().method.as_str(),
+        &draft.resource(&url),
+        &headers,
+        &hash,
+        scope.is_s3(),
+    );
     let signature = scope.sign(secret, &canonical);
     draft.add_query("X-Amz-Signature", &signature);
     Ok(())
@@ -267,17 +280,14 @@ fn names(headers: &[(String, String)]) -> String {
 
 /// The canonical request. S3 takes the path as it is, spelled once; the others take it without `.`, `..` and empty
 /// segments, spelled twice.
-fn canonical(method: &str, url: &Url, headers: &[(String, String)], hash: &str, s3: bool) -> String {
+fn canonical(method: &str, resource: &str, headers: &[(String, String)], hash: &str, s3: bool) -> String {
     let lines: Vec<String> = headers
         .iter()
         .map(|(name, value)| format!("{name}:{value}\n"))
         .collect();
-    let path = if s3 {
-        path_once(url.path())
-    } else {
-        path_twice(url.path())
-    };
-    [method, &path, &query(url), &lines.concat(), &names(headers), hash].join("\n")
+    let (path, written) = split(resource);
+    let path = if s3 { path_once(path) } else { path_twice(path) };
+    [method, &path, &query(written), &lines.concat(), &names(headers), hash].join("\n")
 }
 
 fn path_once(path: &str) -> String {
@@ -305,8 +315,8 @@ fn path_twice(path: &str) -> String {
 }
 
 /// The query, each part spelled anew, in the order of its names and then of its values.
-fn query(url: &Url) -> String {
-    let mut pairs = pairs(url);
+fn query(written: Option<&str>) -> String {
+    let mut pairs = pairs(written);
     pairs.sort();
     let pairs: Vec<String> = pairs
         .into_iter()
@@ -316,13 +326,9 @@ fn query(url: &Url) -> String {
 }
 
 /// The names and values of a query, each spelled anew.
-fn pairs(url: &Url) -> Vec<(String, Option<String>)> {
+fn pairs(query: Option<&str>) -> Vec<(String, Option<String>)> {
     let spell = |text: &str| encode(&decode(&text.replace('+', " ")));
-    let pairs = url
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty());
+    let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| match pair.split_once('=') {
             Some((name, value)) => (spell(name), Some(spell(value))),
@@ -333,10 +339,11 @@ fn pairs(url: &Url) -> Vec<(String, Option<String>)> {
 
 /// Sends the query as it is signed: some servers compare what they got without reading it.
 fn respell_query(draft: &mut Draft) {
-    let Some(url) = draft.url().filter(|url| url.query().is_some()) else {
+    let Some(resource) = draft.url().map(|url| draft.resource(&url)) else {
         return;
     };
-    let pairs = pairs(&url).into_iter().map(|(name, value)| match value {
+    let (_, Some(query)) = split(&resource) else { return };
+    let pairs = pairs(Some(query)).into_iter().map(|(name, value)| match value {
         Some(value) => format!("{name}={value}"),
         None => name,
     });

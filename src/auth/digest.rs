@@ -328,10 +328,7 @@ fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool 
             return false;
         }
     };
-    let uri = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
+    let uri = draft.resource(url);
     let proof = Proof {
         algorithm,
         user: &user.name,
@@ -531,6 +528,16 @@ mod tests {
         assert!(header.contains(r#"opaque="5ccc\"0""#), "{header}");
         assert!(signed.request.is_bound("Authorization"));
         assert!(!signed.request.redactor().redact(header).contains("6629fae4"));
+    }
+
+    #[test]
+    fn the_uri_is_the_one_that_is_sent() {
+        let given = ["username", "password", "realm", "nonce"].into_iter();
+        let mut resolved = request(given.fold(Auth::new("digest"), |auth, name| auth.with(name, "x")));
+        resolved.url = "http://h/x/../b/./c?a=|b".into();
+        let signed = sign(resolved);
+        let header = header(&signed.request, "authorization")[0];
+        assert!(header.contains("uri=\"/x/../b/./c?a=|b\""), "{header}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use url::Url;
 use super::Memory;
 use super::chance::Chance;
 use super::dialogue::parse;
+use crate::model::address::resource;
 use crate::model::settings::HttpVersion;
 use crate::model::template::tokens;
 use crate::model::wire::ResolvedBody;
@@ -79,6 +80,11 @@ impl Draft {
     /// Where the request goes; `None` for a URL that http will refuse.
     pub fn url(&self) -> Option<Url> {
         parse(&self.request.url)
+    }
+
+    /// Path and query as they go out, which is what a server sees and signatures are over.
+    pub fn resource(&self, url: &Url) -> String {
+        resource(&self.request.url, url)
     }
 
     /// The body as it goes out, which is none where the method has none; `None` for one that is read or made up only then:

@@ -198,6 +198,7 @@ fn authorize(draft: &mut Draft) -> Step {
         nonce: &draft.param_or_default("nonce", &chance),
         method: &draft.request().method.as_str().to_uppercase(),
         url: &url,
+        resource: &draft.resource(&url),
         hash: &hash,
         ext: &draft.param("extraData"),
         app: &draft.param("app"),
@@ -230,6 +231,8 @@ struct Artifacts<'a> {
     nonce: &'a str,
     method: &'a str,
     url: &'a Url,
+    /// Path and query.
+    resource: &'a str,
     hash: &'a str,
     ext: &'a str,
     app: &'a str,
@@ -239,15 +242,12 @@ struct Artifacts<'a> {
 impl Artifacts<'_> {
     fn normalized(&self) -> String {
         let url = self.url;
-        let resource = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
-        };
         let mut out = format!(
-            "hawk.1.header\n{}\n{}\n{}\n{resource}\n{}\n{}\n{}\n{}\n",
+            "hawk.1.header\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n",
             self.time,
             self.nonce,
             self.method,
+            self.resource,
             url.host_str().unwrap_or_default().to_lowercase(),
             url.port_or_known_default().unwrap_or_default(),
             self.hash,
@@ -333,6 +333,18 @@ mod tests {
             header.contains("mac=\"aSe1DERmZuRl3pI36/9BdZmnErTw3sNzOOAUlfeKjVw=\""),
             "{header}"
         );
+    }
+
+    #[test]
+    fn the_path_is_signed_as_it_is_sent() {
+        let mut resolved = request(example());
+        resolved.url = "http://example.com:8000/a/../resource/1?b=|1".into();
+        let signed = sign(resolved);
+        let line = "hawk.1.header\n1353832234\nj4h3g2\nGET\n/a/../resource/1?b=|1\nexample.com\n8000\n\n\
+                    some-app-ext-data\n";
+        let mac = Algorithm::Sha256.mac(KEY, line);
+        let header = header(&signed.request, "authorization")[0];
+        assert!(header.ends_with(&format!("mac=\"{mac}\"")), "{header}");
     }
 
     #[test]

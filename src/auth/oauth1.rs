@@ -7,11 +7,12 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
-use url::Url;
+use url::Position;
 
 use super::jose::{Hash, PrivateKey};
 use super::{AuthType, Draft, FieldSpec, Step};
 use crate::model::Auth;
+use crate::model::address::split;
 use crate::model::percent::form as encode;
 
 /// Sends `Authorization: OAuth …`, or the same in the form or the query.
@@ -229,10 +230,13 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
         }
     }
     let url = draft.url().ok_or("the URL is not valid")?;
+    let resource = draft.resource(&url);
+    let (path, query) = split(&resource);
     let mut all = own.clone();
-    all.extend(query(&url));
+    all.extend(decoded(query));
     all.extend(draft.form().cloned().unwrap_or_default());
-    let base = base_string(draft.request().method.as_str(), &url, &all);
+    let place = format!("{}{path}", &url[..Position::BeforePath]);
+    let base = base_string(draft.request().method.as_str(), &place, &all);
     let signature = method.sign(&base, &format!("{}&{}", encode(&secrets[0]), encode(&secrets[1])))?;
     draft.hide(&signature);
     own.push(("oauth_signature".to_owned(), signature));
@@ -257,17 +261,12 @@ fn parameters(draft: &mut Draft, consumer_key: String, method: String) -> Pairs 
 }
 
 /// The query's parameters, decoded.
-fn query(url: &Url) -> Pairs {
+fn decoded(query: Option<&str>) -> Pairs {
     let decode = |text: &str| {
         let text = text.replace('+', " ");
         percent_decode_str(&text).decode_utf8_lossy().into_owned()
     };
-    let pairs = url
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty());
-    pairs
+    pairs(query)
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             (decode(name), decode(value))
@@ -275,18 +274,20 @@ fn query(url: &Url) -> Pairs {
         .collect()
 }
 
-/// What is signed (RFC 5849, section 3.4.1).
-fn base_string(method: &str, url: &Url, parameters: &Pairs) -> String {
+/// The query's parameters as they are written.
+fn pairs(query: Option<&str>) -> impl Iterator<Item = &str> {
+    query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty())
+}
+
+/// What is signed (RFC 5849, section 3.4.1); `place` is the URL up to its query.
+fn base_string(method: &str, place: &str, parameters: &Pairs) -> String {
     let mut encoded: Pairs = parameters
         .iter()
         .map(|(name, value)| (encode(name), encode(value)))
         .collect();
     encoded.sort();
     let joined: Vec<String> = encoded.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let mut base = url.clone();
-    base.set_query(None);
-    base.set_fragment(None);
-    [method, base.as_str(), &joined.join("&")].map(encode).join("&")
+    [method, place, &joined.join("&")].map(encode).join("&")
 }
 
 /// Puts the signed parameters where they belong.
@@ -320,17 +321,13 @@ fn put(draft: &mut Draft, own: Pairs) {
 
 /// The query as RFC 5849, section 3.6 spells it: servers that compare what they decode with what they got agree then.
 fn respell_query(draft: &mut Draft) {
-    let Some(url) = draft.url().filter(|url| url.query().is_some()) else {
+    let Some(resource) = draft.url().map(|url| draft.resource(&url)) else {
         return;
     };
-    let pairs = url
-        .query()
-        .unwrap_or_default()
-        .split('&')
-        .filter(|pair| !pair.is_empty());
-    let spelled: Vec<String> = query(&url)
+    let (_, Some(query)) = split(&resource) else { return };
+    let spelled: Vec<String> = decoded(Some(query))
         .iter()
-        .zip(pairs)
+        .zip(pairs(Some(query)))
         .map(|((name, value), pair)| {
             if pair.contains('=') {
                 format!("{}={}", encode(name), encode(value))

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 use crate::model::Secret;
+use crate::model::address::{authority, path_and_query, resource};
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::template::tokens;
 
@@ -50,11 +51,9 @@ impl Target {
                 .hint("check the host and the port of the URL")
         })?;
         let (user_info, secrets) = take_user_info(&mut url);
-        let behind = &rest[authority(rest).len()..];
-        let written = written(behind).unwrap_or_else(|| path_and_query(&url));
         Ok(Self {
+            written: resource(&full, &url),
             url,
-            written,
             user_info,
             secrets,
         })
@@ -89,31 +88,12 @@ impl Target {
     }
 }
 
-/// What stands behind the authority, if it can stand so in a request line; Postman's encoding leaves more as it is than a
-/// browser's, and `.` and `..` too.
-fn written(behind: &str) -> Option<String> {
-    let behind = behind.split('#').next().unwrap_or_default();
-    let fits = !behind.starts_with('\\') && behind.bytes().all(|byte| byte.is_ascii_graphic());
-    let slash = if behind.starts_with('/') { "" } else { "/" };
-    fits.then(|| format!("{slash}{behind}"))
-}
-
-fn path_and_query(url: &Url) -> String {
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}{query}", url.path())
-}
-
 fn error(message: impl Into<String>) -> SendError {
     SendError::new(SendErrorKind::Url, message)
 }
 
 fn plain(text: &str) -> String {
     text.escape_debug().to_string()
-}
-
-/// Everything between the slashes and the path.
-fn authority(rest: &str) -> &str {
-    rest.split(['/', '?', '#', '\\']).next().unwrap_or_default()
 }
 
 /// A variable left in scheme, host or port: nothing could be sent to it.

@@ -14,14 +14,16 @@ const SUITE: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
 /// The signature of a request of the suite: at 2015-08-30T12:36:00Z, for a service called `service`.
 fn suite(method: &str, path: &str, headers: &[(&str, &str)], body: &str, once: bool) -> String {
-    let url = Url::parse(&format!("https://example.amazonaws.com{path}")).unwrap();
+    let text = format!("https://example.amazonaws.com{path}");
+    let url = Url::parse(&text).unwrap();
+    let resource = crate::model::address::resource(&text, &url);
     let rest = [("Host", "example.amazonaws.com"), ("X-Amz-Date", "20150830T123600Z")];
     let mut resolved = request(Auth::new("awsv4"));
     let all = headers.iter().chain(&rest);
     resolved.headers = all.map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
     let draft = Draft::new(resolved, crate::auth::Memory::default());
     let hash = hex(&Hash::Sha256.of(body.as_bytes()));
-    let canonical = canonical(method, &url, &super::headers(&draft, &url), &hash, once);
+    let canonical = canonical(method, &resource, &super::headers(&draft, &url), &hash, once);
     let now = "2015-08-30T12:36:00Z".parse().unwrap();
     Scope::new(now, REGION.to_owned(), "service".to_owned()).sign(SUITE, &canonical)
 }
@@ -68,6 +70,18 @@ fn a_path_that_is_spelled_once_is_that_of_the_suite_too() {
         path_twice("/a b/%C3%A4".replace(' ', "%20").as_str()),
         "/a%2520b/%25C3%25A4"
     );
+}
+
+#[test]
+fn s3_signs_the_path_as_it_is_sent_and_the_others_one_without_dots() {
+    let path = |s3: bool| canonical("GET", "/a/../b/./c%2F?x=|y", &[], "", s3);
+    assert_eq!(path(true), "GET\n/a/../b/./c%2F\nx=%7Cy\n\n\n");
+    assert_eq!(path(false), "GET\n/b/c%252F\nx=%7Cy\n\n\n");
+    let authorization = |url: &str| {
+        let signed = s3(url, Auth::new("awsv4"));
+        header(&signed.request, "authorization")[0].to_owned()
+    };
+    assert_ne!(authorization("/a/../b"), authorization("/b"));
 }
 
 fn s3(url: &str, auth: Auth) -> Signed {

@@ -62,8 +62,7 @@ fn the_signature_is_that_of_oauth_core_appendix_a_5() {
 
 #[test]
 fn the_base_string_is_that_of_rfc_5849_section_3_4_1_1() {
-    let url = Url::parse("http://EXAMPLE.COM:80/request?b5=%3D%253D&a3=a&c%40=&a2=r%20b").unwrap();
-    let mut parameters = query(&url);
+    let mut parameters = decoded(Some("b5=%3D%253D&a3=a&c%40=&a2=r%20b"));
     let rest = [
         ("oauth_consumer_key", "9djdj82h48djs9d2"),
         ("oauth_token", "kkk9d7dh3k39sjv7"),
@@ -75,11 +74,29 @@ fn the_base_string_is_that_of_rfc_5849_section_3_4_1_1() {
     ];
     parameters.extend(rest.map(|(name, value)| (name.to_owned(), value.to_owned())));
     assert_eq!(
-        base_string("POST", &url, &parameters),
+        base_string("POST", "http://example.com/request", &parameters),
         "POST&http%3A%2F%2Fexample.com%2Frequest&a2%3Dr%2520b%26a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c%2540%3D%26c2\
          %3D%26oauth_consumer_key%3D9djdj82h48djs9d2%26oauth_nonce%3D7d8f3e4a%26oauth_signature_method%3DHMAC-SHA1%26oauth\
          _timestamp%3D137131201%26oauth_token%3Dkkk9d7dh3k39sjv7"
     );
+}
+
+#[test]
+fn the_path_is_signed_as_it_is_sent() {
+    let mut resolved = request(photos());
+    resolved.url = "HTTP://Photos.example.net:80/a/../b/./c?x=|y#f".to_owned();
+    let signed = sign_at(resolved, Timestamp::from_second(1).unwrap(), "n");
+    assert_eq!(signed.request.url(), "HTTP://Photos.example.net:80/a/../b/./c?x=%7Cy#f");
+    let mut parameters = decoded(Some("x=%7Cy"));
+    for name in ["consumer_key", "token", "signature_method", "timestamp", "nonce"] {
+        let name = format!("oauth_{name}");
+        let value = parameter(&signed, &name);
+        parameters.push((name, value));
+    }
+    let base = base_string("GET", "http://photos.example.net/a/../b/./c", &parameters);
+    let method = Method::Hmac(Hash::Sha1);
+    let expected = method.sign(&base, "kd94hf93k423kf44&pfkkdhi9sl3r4s00").unwrap();
+    assert_eq!(parameter(&signed, "oauth_signature"), expected);
 }
 
 #[test]
@@ -90,14 +107,14 @@ fn rsa_is_what_openssl_verifies() {
         .with("privateKey", RSA_KEY);
     let signed = sign_photos(auth, 1, "n");
     let signature = STANDARD.decode(parameter(&signed, "oauth_signature")).unwrap();
-    let url = Url::parse(signed.request.url()).unwrap();
-    let mut parameters = query(&url);
+    let (place, query) = split(signed.request.url());
+    let mut parameters = decoded(query);
     for name in ["consumer_key", "token", "signature_method", "timestamp", "nonce"] {
         let name = format!("oauth_{name}");
         let value = parameter(&signed, &name);
         parameters.push((name, value));
     }
-    let base = base_string("GET", &url, &parameters);
+    let base = base_string("GET", place, &parameters);
     let der: String = RSA_KEY.lines().filter(|line| !line.starts_with('-')).collect();
     let pair = ring::signature::RsaKeyPair::from_der(&STANDARD.decode(der).unwrap()).unwrap();
     let public = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref());
