@@ -49,7 +49,7 @@ fn run(
     let mut work = Work {
         scopes,
         dynamic,
-        unresolved: Vec::new(),
+        unresolved: IndexSet::new(),
         used: IndexSet::new(),
     };
     let url = work.url(request, settings.encode_url.unwrap_or(true));
@@ -73,7 +73,7 @@ fn run(
         body,
         auth,
         settings: settings.clone(),
-        unresolved: work.unresolved,
+        unresolved: work.unresolved.into_iter().collect(),
         used: work.used.into_iter().collect(),
     }
 }
@@ -82,18 +82,14 @@ fn run(
 struct Work<'a> {
     scopes: &'a Scopes,
     dynamic: Option<&'a Dynamic>,
-    unresolved: Vec<String>,
+    unresolved: IndexSet<String>,
     used: IndexSet<(String, Scope)>,
 }
 
 impl Work<'_> {
     fn text(&mut self, text: &str) -> String {
         let done = replace_with(text, self.scopes, self.dynamic);
-        for name in done.unresolved {
-            if !self.unresolved.contains(&name) {
-                self.unresolved.push(name);
-            }
-        }
+        self.unresolved.extend(done.unresolved);
         self.used.extend(done.used);
         done.text
     }
@@ -160,9 +156,10 @@ impl Work<'_> {
                 operation_name,
             } => {
                 let (query, variables) = (self.template(query), self.template(variables));
+                let operation_name = self.text(operation_name);
                 ResolvedBody::Bytes {
                     content_type: "application/json",
-                    bytes: Bytes::from(json::graphql(&query, operation_name, &variables)),
+                    bytes: Bytes::from(json::graphql(&query, &operation_name, &variables)),
                 }
             }
         }
@@ -199,13 +196,14 @@ impl Work<'_> {
                     .map(|path| ResolvedContent::File(self.template(path)))
                     .collect(),
             };
+            let (content_type, file_name) = (self.text(&part.content_type), self.text(&part.file_name));
             let written = |text: &str| (!text.is_empty()).then(|| text.to_owned());
             for content in contents {
                 out.push(ResolvedPart {
                     name: name.clone(),
                     content,
-                    content_type: written(&part.content_type),
-                    file_name: written(&part.file_name),
+                    content_type: written(&content_type),
+                    file_name: written(&file_name),
                 });
             }
         }

@@ -157,6 +157,37 @@ fn several_files_are_a_part_each_and_empty_bodies_are_none() {
 }
 
 #[test]
+fn what_describes_a_body_is_resolved_too() {
+    let mut request = request("POST", "h");
+    request.body = Body::Multipart(vec![Part {
+        name: "f".into(),
+        content: PartContent::Text("x".into()),
+        content_type: "text/{{who}}".to_owned(),
+        file_name: "{{who}}.txt".to_owned(),
+        enabled: true,
+        description: String::new(),
+    }]);
+    let ResolvedBody::Multipart(parts) = resolved(&request).body else {
+        panic!("parts");
+    };
+    let described = (parts[0].content_type.as_deref(), parts[0].file_name.as_deref());
+    assert_eq!(described, (Some("text/me & you"), Some("me & you.txt")));
+    request.body = Body::GraphQl {
+        query: "query A { a }".into(),
+        variables: String::new().into(),
+        operation_name: "{{none}}{{who}}{{none}}".to_owned(),
+    };
+    let out = resolved(&request);
+    let ResolvedBody::Bytes { bytes, .. } = out.body else {
+        panic!("bytes");
+    };
+    let sent = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(sent.contains(r#""operationName":"{{none}}me & you{{none}}""#), "{sent}");
+    // Each is named once.
+    assert_eq!(out.unresolved, ["none"]);
+}
+
+#[test]
 fn auth_parameters_are_resolved_and_inherit_without_parents_is_none() {
     let mut request = request("GET", "h");
     assert!(resolved(&request).auth.is_none());
