@@ -286,7 +286,9 @@ impl Form {
     }
 }
 
-fn plain(method: &str, url: String, settings: Settings) -> ResolvedRequest {
+fn plain(method: &str, url: String, mut settings: Settings) -> ResolvedRequest {
+    // Those are the request's own, which this one is not: it needs its `Content-Type`.
+    settings.disabled_headers.clear();
     ResolvedRequest {
         method: Method::new(method),
         url,
@@ -372,6 +374,22 @@ mod tests {
             (request.settings.follow_redirects, request.settings.cookies),
             (Some(false), Some(false))
         );
+    }
+
+    #[test]
+    fn headers_that_the_request_is_sent_without_are_sent_here() {
+        let mut settings = Settings::default();
+        settings.disabled_headers.insert("content-type".to_owned());
+        let config = config(&[("grant_type", "client_credentials")]);
+        let around = || around(&settings);
+        let sent = [
+            token(&config, &Exchanged::Client, around()).unwrap(),
+            device(&config, around()).unwrap(),
+            discovery("https://as/", &settings),
+        ];
+        for request in sent {
+            assert!(request.settings.disabled_headers.is_empty(), "{}", request.url);
+        }
     }
 
     #[test]
