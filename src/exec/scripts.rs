@@ -31,6 +31,7 @@ impl Log {
         outcome.writes.extend(report.writes);
         outcome.script_errors.extend(report.errors);
         outcome.skipped |= report.skip_request;
+        // As in Postman, `pm.visualizer.clear()` takes back what this script drew, not what an earlier one did.
         if report.visualizer.is_some() {
             outcome.visualizer = report.visualizer;
         }

@@ -120,14 +120,14 @@ function showError(error, seen, depth) {
     if (own && !own.enumerable) inner.push(`[${key}]: ${show(own.value, seen.concat([error]), depth + 1)}`);
   }
   const rest = inner.length ? ` ${wrap('', inner, '{', '}')}` : '';
-  return depth === 0 ? head + stack + rest : `[${head}]${rest}`;
+  return seen.length === 0 ? head + stack + rest : `[${head}]${rest}`;
 }
 
 function show(value, seen, depth) {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return primitive(value);
   if (seen.includes(value)) return '[Circular *1]';
   if (typeof value === 'function' && Object.keys(value).length === 0) return showFunction(value);
-  if (typeof value[CUSTOM] === 'function') return String(value[CUSTOM](0, {}, inspect));
+  if (typeof value[CUSTOM] === 'function') return String(value[CUSTOM](0, {}, (inner) => inspect(inner)));
   if (value instanceof Error) return showError(value, seen, depth);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RegExp) return value.toString();
@@ -166,9 +166,9 @@ function show(value, seen, depth) {
   return wrap(name === 'Object' ? '' : name, parts, '{', '}');
 }
 
-/** One value, on one line. */
-export function inspect(value) {
-  return show(value, [], 0);
+/** One value, on one line, so many levels deep. */
+export function inspect(value, depth = DEPTH) {
+  return show(value, [], DEPTH - depth);
 }
 
 /** The arguments of a `console` call as one text: `%s %d %i %f %j %o %O %c` in a first string, then the rest. */

@@ -3,9 +3,13 @@
 
 import { fail, host, run } from './run.js';
 
+/** The longest delay there is, in milliseconds; Node makes 1 of a longer one. */
+const LONGEST = 2 ** 31 - 1;
+
 function add(callback, delay, args, every) {
   const id = run.nextId++;
   delay = Math.max(Number(delay) || 0, every === undefined ? 0 : 1);
+  if (delay > LONGEST) delay = 1;
   const body = typeof callback === 'function' ? callback : () => (0, eval)(String(callback));
   run.timers.set(id, { at: host.now() + delay, body, args, every: every === undefined ? undefined : delay });
   return id;

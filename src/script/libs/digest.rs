@@ -109,13 +109,16 @@ fn keyed<D: Hash>(key: &[u8]) -> Option<SimpleHmac<D>> {
     <SimpleHmac<D> as Mac>::new_from_slice(key).ok()
 }
 
-/// RFC 8018, section 5.2. The rounds look at the watch: a script may ask for any number of them.
+/// RFC 8018, section 5.2. Blocks and rounds look at the watch: a script may ask for any number of them.
 fn pbkdf2<D: Hash>(password: &[u8], salt: &[u8], rounds: u32, length: usize, watch: &Watch) -> Vec<u8> {
     let mut out = Vec::new();
     let Some(mac) = keyed::<D>(password) else { return out };
     let length = length.min(MOST);
     let mut block = 1_u32;
     while out.len() < length {
+        if watch.must_stop() {
+            return out;
+        }
         let first = mac.clone().chain_update(salt).chain_update(block.to_be_bytes());
         let mut last = first.finalize().into_bytes().to_vec();
         let mut sum = last.clone();
@@ -138,7 +141,7 @@ fn evp<D: Hash>(password: &[u8], salt: &[u8], rounds: u32, length: usize, watch:
     let mut out = Vec::new();
     let mut last = Vec::new();
     let length = length.min(MOST);
-    while out.len() < length {
+    while out.len() < length && !watch.must_stop() {
         last = D::new()
             .chain_update(&last)
             .chain_update(password)
@@ -155,4 +158,20 @@ fn evp<D: Hash>(password: &[u8], salt: &[u8], rounds: u32, length: usize, watch:
     }
     out.truncate(length);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::limits::Trip;
+
+    #[test]
+    fn a_script_that_was_stopped_makes_no_more_of_a_key() {
+        let watch = Watch::default();
+        assert_eq!(pbkdf2::<Sha1>(b"p", b"s", 1, 100, &watch).len(), 100);
+        assert_eq!(evp::<Sha1>(b"p", b"s", 1, 100, &watch).len(), 100);
+        watch.trip(Trip::Cancelled);
+        assert_eq!(pbkdf2::<Sha1>(b"p", b"s", 1, 100, &watch).len(), 0);
+        assert_eq!(evp::<Sha1>(b"p", b"s", 1, 100, &watch).len(), 0);
+    }
 }

@@ -177,6 +177,15 @@ fn timers_fire_in_order_and_can_be_cleared() {
 }
 
 #[test]
+fn a_delay_that_is_too_long_is_none_as_in_node() {
+    let shown = console(
+        "for (const delay of [2 ** 31, Infinity, 1e100]) setTimeout(() => console.log(delay), delay);
+         const id = setTimeout(() => console.log('never'), 2 ** 31 - 1); setTimeout(() => clearTimeout(id), 5);",
+    );
+    assert_eq!(shown, ["2147483648", "Infinity", "1e+100"]);
+}
+
+#[test]
 fn scripts_steer_the_run() {
     assert_eq!(
         run("pm.execution.setNextRequest('Other')").next_request,

@@ -211,7 +211,13 @@ const methods = {
     return this.subarray(start, end);
   },
   copy(target, targetStart = 0, start = 0, end = this.length) {
-    const part = this.subarray(start, Math.min(end, start + Math.max(0, target.length - targetStart)));
+    if (!(target instanceof Uint8Array)) throw wrongType('The "target" argument', 'an instance of Buffer or Uint8Array', target);
+    [targetStart, start, end] = [targetStart, start, end].map((at) => Math.trunc(Number(at)) || 0);
+    if (targetStart < 0) throw outOfRange('targetStart', '>= 0', targetStart);
+    if (start < 0 || start > this.length) throw outOfRange('sourceStart', `>= 0 && <= ${this.length}`, start);
+    if (end < 0) throw outOfRange('sourceEnd', '>= 0', end);
+    if (targetStart >= target.length) return 0;
+    const part = this.subarray(start, Math.min(end, start + target.length - targetStart));
     target.set(part, targetStart);
     return part.length;
   },
@@ -277,7 +283,8 @@ const NUMBERS = [
 ];
 
 function checkValue(value, least, most) {
-  if (least === undefined || (value >= least && value <= most)) return;
+  // What is no number is in no range: it is written as 0.
+  if (least === undefined || !(value < least || value > most)) return;
   const suffix = typeof least === 'bigint' ? 'n' : '';
   throw outOfRange('value', `>= ${least}${suffix} and <= ${most}${suffix}`, value);
 }
@@ -289,6 +296,7 @@ for (const [name, native, size, least, most] of NUMBERS) {
       return view(this)[`get${native}`](offset, end === 'LE');
     };
     const write = function (value, offset = 0) {
+      if (typeof least !== 'bigint') value = Number(value);
       checkValue(value, least, most);
       checkOffset(this, offset, size);
       view(this)[`set${native}`](offset, value, end === 'LE');
@@ -313,6 +321,7 @@ function readWhole(buffer, offset, size, little, signed) {
 function writeWhole(buffer, value, offset, size, little, signed) {
   if (!(size >= 1 && size <= 6)) throw outOfRange('byteLength', '>= 1 and <= 6', size);
   const span = 2 ** (8 * size);
+  value = Number(value);
   checkValue(value, signed ? -span / 2 : 0, signed ? span / 2 - 1 : span - 1);
   checkOffset(buffer, offset, size);
   let rest = value < 0 ? value + span : value;

@@ -61,18 +61,23 @@ function relative(from, to) {
   return a.slice(same).fill('..').concat(b.slice(same)).join('/');
 }
 
+/** Where the slash before the last part is; -1 without one. */
+const lastSlash = (path) => path.replace(/(?<=.)\/+$/, '').lastIndexOf('/');
+
 function dirname(path) {
   check('path', path);
-  const trimmed = path.replace(/(?<=.)\/+$/, '');
-  const at = trimmed.lastIndexOf('/');
+  const at = lastSlash(path);
   if (at < 0) return '.';
-  return at === 0 ? '/' : trimmed.slice(0, at).replace(/(?<=.)\/+$/, '');
+  // POSIX lets two slashes mean something else than one.
+  return at === 1 && path[0] === '/' ? '//' : path.slice(0, Math.max(at, 1));
 }
 
 function basename(path, ending) {
   check('path', path);
   const base = path.replace(/\/+$/, '').split('/').pop();
-  return ending !== undefined && base !== ending && base.endsWith(ending) ? base.slice(0, -ending.length) : base;
+  if (!ending || !base.endsWith(ending)) return base;
+  // A name that is nothing but the ending stays, unless it is all there is.
+  return base !== ending || path === ending ? base.slice(0, -ending.length) : base;
 }
 
 function extname(path) {
@@ -85,8 +90,8 @@ function parse(path) {
   const root = isAbsolute(path) ? '/' : '';
   const base = basename(path);
   const ext = extname(path);
-  const dir = dirname(path);
-  return { root, dir: dir === '.' && !path.startsWith('.') ? '' : dir, base, ext, name: ext ? base.slice(0, -ext.length) : base };
+  const at = lastSlash(path);
+  return { root, dir: at < 0 ? '' : path.slice(0, Math.max(at, 1)), base, ext, name: ext ? base.slice(0, -ext.length) : base };
 }
 
 function format({ root = '', dir = root, base, name = '', ext = '' }) {

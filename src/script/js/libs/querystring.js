@@ -1,5 +1,7 @@
 // `querystring`, as Node has it.
 
+import { Buffer } from './buffer.js';
+
 const text = (value) =>
   typeof value === 'string'
     ? value
@@ -13,7 +15,8 @@ function unescape(value) {
   try {
     return decodeURIComponent(value);
   } catch {
-    return value.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    const bytes = value.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+    return Buffer.from(bytes, 'latin1').toString();
   }
 }
 

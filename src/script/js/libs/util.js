@@ -65,8 +65,10 @@ function deprecate(original, message) {
   };
 }
 
-function inspect(value) {
-  return show(value);
+/** As Node's, on one line; the second argument may be `showHidden` of old, the third its depth. */
+function inspect(value, options, old) {
+  const { depth = 2 } = typeof options === 'object' && options !== null ? options : { depth: old };
+  return show(value, depth === null ? Infinity : depth);
 }
 inspect.custom = Symbol.for('nodejs.util.inspect.custom');
 inspect.defaultOptions = {};

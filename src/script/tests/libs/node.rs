@@ -73,6 +73,62 @@ fn buffers_read_and_write_numbers() {
 }
 
 #[test]
+fn what_is_no_number_is_written_as_zero_and_a_copy_may_be_empty() {
+    assert_eq!(
+        values(
+            "const b = Buffer.alloc(4, 7), s = Buffer.from('abcd'); const hex = () => b.toString('hex');
+             check([b.writeInt32LE(NaN), hex()]); b.fill(7); check([b.writeUInt8(undefined, 1), hex()]); check([b.writeUIntLE(NaN, 0, 3), hex()]);
+             check([b.writeUInt8('30'), hex()]); check([b.writeIntBE(undefined, 0, 2), hex()]);
+             check([s.copy(b, 4), s.copy(b, 9), s.copy(b, 0, 4), s.copy(b, 0, 3, 2), s.copy(b, 1.7, '2', 3.9), hex()]);
+             for (const f of [() => b.writeUInt8('300'), () => s.copy(b, -1), () => s.copy(b, 0, 5), () => s.copy(b, 0, 0, -1), () => s.copy('x')]) try { f() } catch (e) { check(e.message) }"
+        ),
+        [
+            r#"[4,"00000000"]"#,
+            r#"[2,"07000707"]"#,
+            r#"[3,"00000007"]"#,
+            r#"[1,"1e000007"]"#,
+            r#"[2,"00000007"]"#,
+            r#"[0,0,0,0,1,"00630007"]"#,
+            r#"The value of "value" is out of range. It must be >= 0 and <= 255. Received 300"#,
+            r#"The value of "targetStart" is out of range. It must be >= 0. Received -1"#,
+            r#"The value of "sourceStart" is out of range. It must be >= 0 && <= 4. Received 5"#,
+            r#"The value of "sourceEnd" is out of range. It must be >= 0. Received -1"#,
+            r#"The "target" argument must be an instance of Buffer or Uint8Array. Received type string ('x')"#,
+        ]
+    );
+}
+
+#[test]
+fn corners_of_paths_queries_and_depths() {
+    assert_eq!(
+        values(
+            "const p = require('path'); const each = (f, all) => check(all.map((one) => f(...[].concat(one))));
+             each(p.basename, [['.txt', '.txt'], ['a.txt', '.txt'], ['/x/.txt', '.txt'], ['a/a', 'a'], ['a.txt', '']]);
+             each(p.dirname, ['//a', '//', '///a', '//a/b', 'a//b', '/a//', 'a', '/a']);
+             each((one) => p.parse(one).dir, ['//a', '///a', '/a', 'a//b', '.a', './a', 'a']);
+             const q = require('querystring'); each(q.unescape, ['%E4%zz', '%E4%BD%A0%zz', '%zz%41']); check(q.parse('a=%ff').a);
+             const u = require('util'), deep = { a: { b: { c: { d: { e: { f: { g: {} } } } } } } };
+             for (const given of [[], [{ depth: 0 }], [{ depth: null }], [{ depth: Infinity }], [false, 1], [{}]]) check(u.inspect(deep, ...given));
+             check(u.inspect([[[[[]]]]]));"
+        ),
+        [
+            r#"["","a",".txt","a","a.txt"]"#,
+            r#"["//","/","//","//a","a/","/",".","/"]"#,
+            r#"["/","//","/","a/","",".",""]"#,
+            "[\"\u{fffd}%zz\",\"\u{4f60}%zz\",\"%zzA\"]",
+            "\u{fffd}",
+            "{ a: { b: { c: [Object] } } }",
+            "{ a: [Object] }",
+            "{ a: { b: { c: { d: { e: { f: { g: {} } } } } } } }",
+            "{ a: { b: { c: { d: { e: { f: { g: {} } } } } } } }",
+            "{ a: { b: [Object] } }",
+            "{ a: { b: { c: [Object] } } }",
+            "[ [ [ [Array] ] ] ]",
+        ]
+    );
+}
+
+#[test]
 fn wrong_arguments_are_refused_in_words() {
     assert_eq!(
         error("Buffer.from(5)"),
