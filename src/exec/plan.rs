@@ -130,11 +130,17 @@ pub struct Iteration {
     pub index: usize,
     /// How many there are.
     pub count: usize,
+    /// Whether a run sends it, and not somebody by hand.
+    pub of_run: bool,
 }
 
 impl Default for Iteration {
     fn default() -> Self {
-        Self { index: 0, count: 1 }
+        Self {
+            index: 0,
+            count: 1,
+            of_run: false,
+        }
     }
 }
 

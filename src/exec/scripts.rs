@@ -173,7 +173,11 @@ mod tests {
             },
             settings: Settings::default(),
             scopes: Scopes::default(),
-            iteration: Iteration { index: 1, count: 3 },
+            iteration: Iteration {
+                index: 1,
+                count: 3,
+                of_run: true,
+            },
             root: "/w".into(),
             environment: String::new(),
             aim: crate::exec::plan::Aim::Response,

@@ -1,8 +1,10 @@
 //! Requests whose auth gets its token itself, through the one pipeline: kept, renewed, refused, shared.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use postrider::exec::oauth2::{Reply, Todo};
 use postrider::exec::renewal::TokenStore;
 use postrider::exec::{Pipeline, SendContext, Session};
 use postrider::http::{Client, ClientConfig, Jar};
@@ -11,7 +13,7 @@ use postrider::model::request::Method;
 use postrider::model::{Auth, Entity, Group, Outcome, Request};
 
 use super::server::{Manners, PASSWORD, SECRET, Server};
-use super::support::{Browser, auth};
+use super::support::{Browser, auth, visit};
 
 fn pipeline() -> Pipeline {
     let mut pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
@@ -164,6 +166,44 @@ async fn a_person_signs_in_once_and_is_not_asked_again() {
     }
     assert_eq!(browser.prompts.lock().unwrap().len(), 1);
     assert_eq!(server.asked(), ["authorization_code", "refresh_token", "refresh_token"]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_is_called_off_may_be_begun_again_at_once() {
+    let port = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    for grant in ["authorization_code_with_pkce", "device_code"] {
+        let server = Server::start(Manners {
+            device_lasts: 60.0,
+            ..Manners::default()
+        })
+        .await;
+        let (times, there) = (AtomicUsize::new(0), server.clone());
+        let browser = Browser::who(move |prompt| {
+            let (time, there) = (times.fetch_add(1, Ordering::Relaxed), there.clone());
+            async move {
+                match prompt.what {
+                    _ if time < 3 => return Some(Reply::Cancelled),
+                    Todo::Browser { url, .. } => drop(visit(&url).await),
+                    Todo::Device { .. } => there.decide("approved"),
+                }
+                None
+            }
+        });
+        let mut pipeline = pipeline();
+        pipeline.person = Some(browser.clone());
+        // The port is free again, too.
+        let auth = auth(&server, grant, "public").with("callbackPort", port);
+        for _ in 0..3 {
+            let outcome = send(&pipeline, &server, "GET", &auth).await;
+            let error = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err();
+            assert!(error.message.ends_with("the sign-in was cancelled"), "{grant}: {error}");
+        }
+        assert_eq!(status(&send(&pipeline, &server, "GET", &auth).await), 200, "{grant}");
+        assert_eq!(browser.prompts.lock().unwrap().len(), 4, "{grant}");
+    }
 }
 
 #[tokio::test]

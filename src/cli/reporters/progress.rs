@@ -95,7 +95,11 @@ mod tests {
     #[test]
     fn what_failed_is_listed_at_the_end_a_line_each() {
         let failure = |what: &str, message: &str| Failure {
-            iteration: Iteration { index: 1, count: 2 },
+            iteration: Iteration {
+                index: 1,
+                count: 2,
+                of_run: true,
+            },
             node: None,
             location: vec!["C".to_owned(), "get".to_owned()],
             at: At::Test(0),

@@ -172,6 +172,7 @@ fn failure(error: &OAuthError) -> Failure {
         message: error.to_string(),
         hint: error.hint(),
         transient: error.is_passing(),
+        declined: *error == OAuthError::Cancelled,
     }
 }
 
@@ -262,6 +263,7 @@ impl Pipeline {
             held,
             cause,
             within: self.renewing.last().cloned(),
+            in_run: prepared.plan.iteration.of_run,
         };
         let origin = Arc::new(Granted {
             key: token.key.clone(),

@@ -101,6 +101,8 @@ pub struct Failure {
     pub hint: Option<String>,
     /// Whether it may be otherwise in a moment: the server was busy or not to be reached.
     pub transient: bool,
+    /// Whether a person has called it off: nothing is wrong.
+    pub declined: bool,
 }
 
 impl Failure {

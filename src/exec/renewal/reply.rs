@@ -37,6 +37,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         message: format!("`{name}`: {}", error.message),
         hint: error.hint.clone(),
         transient: error.kind.may_pass(),
+        declined: false,
     })?;
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
     let said = said.unwrap_or_default();
@@ -47,6 +48,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
             message: answered,
             hint: None,
             transient: response.status == 429 || response.status >= 500,
+            declined: false,
         });
     }
     let variable = &source.variable;

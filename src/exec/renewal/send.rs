@@ -8,7 +8,7 @@
 //! ```
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -92,6 +92,9 @@ impl Pipeline {
         let mut took = false;
         for token in &mut ready.used {
             let before = bound(prepared, token.at).map(|bound| bound.source.renew_before);
+            if token.value.is_none() {
+                took |= take_known(&store, prepared, token);
+            }
             let held = token.value.as_deref();
             let standing = store.judge(&token.key, held, before.unwrap_or_default(), Timestamp::now());
             let Standing::Due(cause) = standing else { continue };
@@ -168,6 +171,7 @@ impl Pipeline {
             held: token.value.clone(),
             cause,
             within: self.renewing.last().cloned(),
+            in_run: prepared.plan.iteration.of_run,
         };
         let origin = Arc::new(SavedRequest {
             pipeline: self.within(&token.key),
@@ -454,6 +458,23 @@ fn scope(key: &TokenKey, in_collection: bool) -> Scope {
         (true, true) => Scope::Collection,
         (true, false) => Scope::Global,
     }
+}
+
+/// Puts the token into the variables that the store has for one that they lack, as those of an iteration that began
+/// before it was fetched; says whether there is one. It may be about to end: then it is renewed as any other is.
+fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> bool {
+    let want = Want {
+        held: None,
+        cause: Cause::Missing,
+        within: None,
+        in_run: false,
+    };
+    let known = store.known(&want, &used.key, Duration::ZERO);
+    let (Some(known), Some(bound)) = (known, bound(prepared, used.at).cloned()) else {
+        return false;
+    };
+    take(prepared, used, &bound, &known);
+    true
 }
 
 /// Puts a token into the variables, with all that fetching it has written.

@@ -24,8 +24,11 @@ use crate::model::token::{Token, TokenKeeper, TokenKey};
 const REFUSED: usize = 8;
 /// The pause after a first failure; it doubles with every further one.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-/// So often in a row something else is tried at once after failures.
-const MOST_CORRECTED: u32 = 4;
+/// So often in a row something else is tried at once after failures: three in all, before a server locks an account. Whoever
+/// corrects a password needs longer than the pause that follows.
+const MOST_CORRECTED: u32 = 2;
+/// How long a run does not ask again whoever has called a sign-in off.
+const DECLINED: Duration = Duration::from_secs(10);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How many requests are remembered that a fresh token did not help.
@@ -85,9 +88,10 @@ impl Setback {
     /// One more, after those before it.
     fn after(before: Option<&Self>, failed: &Arc<Landed>, made_of: u64) -> Self {
         let corrected = before.filter(|before| before.made_of != made_of);
+        let times = before.map_or(0, |before| before.times);
         Self {
             failed: failed.clone(),
-            times: before.map_or(0, |before| before.times) + 1,
+            times: if is_declined(failed) { times } else { times + 1 },
             at: Instant::now(),
             made_of,
             corrected: corrected.map_or(0, |before| before.corrected + 1),
@@ -95,11 +99,21 @@ impl Setback {
     }
 
     /// How long it is not tried again with this.
-    fn left(&self, made_of: u64) -> Option<Duration> {
+    fn left(&self, made_of: u64, in_run: bool) -> Option<Duration> {
         let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
-        let left = pause(self.times).checked_sub(self.at.elapsed());
+        let pause = match (is_declined(&self.failed), in_run) {
+            (false, _) => pause(self.times),
+            (true, true) => DECLINED,
+            // Whoever sends again has thought better of it.
+            (true, false) => return None,
+        };
+        let left = pause.checked_sub(self.at.elapsed());
         left.filter(|left| !left.is_zero() && !is_corrected)
     }
+}
+
+fn is_declined(landed: &Landed) -> bool {
+    landed.token.as_ref().is_err_and(|failure| failure.declined)
 }
 
 /// How long nothing is tried again after so many failures in a row.
@@ -117,6 +131,8 @@ pub struct Want {
     pub cause: Cause,
     /// The token whose own fetching wants this one.
     pub within: Option<TokenKey>,
+    /// Whether a run wants it, and not somebody who sends a request.
+    pub in_run: bool,
 }
 
 /// How a token was obtained.
@@ -192,15 +208,22 @@ impl TokenStore {
 
     /// How good a value is that somebody is about to use.
     pub fn judge(&self, key: &TokenKey, held: Option<&str>, renew_before: Duration, now: Timestamp) -> Standing {
-        let Some(held) = held else {
-            return Standing::Due(Cause::Missing);
-        };
         let slots = self.lock();
         let slot = slots.by_key.get(key);
-        if slot.is_some_and(|slot| slot.refused.iter().any(|refused| refused == held)) {
+        let known = slot.and_then(|slot| slot.token.as_ref());
+        let is_refused = |value: &str| slot.is_some_and(|slot| slot.refused.iter().any(|refused| refused == value));
+        let Some(held) = held else {
+            // The last one may be renewed by a request of its own; a first one cannot.
+            let cause = known.map(|last| match standing(last, Duration::ZERO, now) {
+                _ if is_refused(&last.value) => Cause::RefusedEarlier,
+                Standing::Due(cause) => cause,
+                Standing::Good(_) => Cause::Missing,
+            });
+            return Standing::Due(cause.unwrap_or(Cause::Missing));
+        };
+        if is_refused(held) {
             return Standing::Due(Cause::RefusedEarlier);
         }
-        let known = slot.and_then(|slot| slot.token.as_ref());
         match known
             .filter(|token| token.value == held)
             .or_else(|| slots.same(key, held))
@@ -256,7 +279,7 @@ impl TokenStore {
             } else {
                 let made_of = origin.made_of();
                 if let Some(setback) = slot.setback.as_ref().filter(|_| !forced)
-                    && let Some(left) = setback.left(made_of)
+                    && let Some(left) = setback.left(made_of, want.in_run)
                 {
                     return Obtained::Paused(setback.failed.clone(), left);
                 }

@@ -133,6 +133,7 @@ impl<'a> Going<'a> {
         let iteration = Iteration {
             index,
             count: self.options.count(),
+            of_run: true,
         };
         self.shared().summary.iterations += 1;
         self.tell(RunEvent::Iteration(iteration));

@@ -3,13 +3,13 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, jwt, source, status};
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::model::exchange::SendErrorKind;
-use crate::model::token::{Life, Pick, Renew, Replay, TokenSource};
+use crate::model::token::{Life, Pick, Renew, Replay, Token, TokenSource};
 use crate::model::{Entity, Request};
 use crate::script::BoxFuture;
 
@@ -372,6 +372,30 @@ async fn a_rotating_refresh_token_is_used_and_falls_back_to_the_full_request() {
     desk.revoke();
     assert_eq!(status(&client.send(GET).await), 200);
     assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (2, 4));
+}
+
+#[tokio::test]
+async fn a_run_whose_iterations_begin_without_a_token_renews_by_the_refresh_request() {
+    let desk = Desk::open(mood(LONG)).await;
+    let with_refresh = TokenSource {
+        refresh: Some("refresh".into()),
+        ..source()
+    };
+    let mut client = Client::new(&desk, vec![with_refresh]);
+    let before = client.session.current.clone();
+    client.send(GET).await;
+    let store = client.pipeline.tokens.clone().unwrap();
+    let (key, _) = store.all().remove(0);
+    for (n, left) in [(1, -5), (2, 5)] {
+        // It has ended, or is about to.
+        let mut token = Token::clone(&store.peek(&key).unwrap());
+        token.obtained_at = Timestamp::now() - SignedDuration::from_mins(10);
+        token.expires_at = Some(Timestamp::now() + SignedDuration::from_secs(left));
+        store.note(&key, Arc::new(token));
+        client.session.current = before.clone();
+        assert_eq!(status(&client.send(GET).await), 200);
+        assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (1, n));
+    }
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ struct Fake {
     go: Arc<Notify>,
     fetched: AtomicUsize,
     fails: bool,
+    declined: bool,
     made_of: AtomicU64,
 }
 
@@ -31,6 +32,7 @@ impl Fake {
             go: Arc::new(Notify::new()),
             fetched: AtomicUsize::new(0),
             fails,
+            declined: false,
             made_of: AtomicU64::new(0),
         })
     }
@@ -58,7 +60,10 @@ impl Origin for Fake {
             let number = self.fetched.fetch_add(1, Ordering::Relaxed);
             Fetched {
                 token: if self.fails {
-                    Err(Failure::new("no"))
+                    Err(Failure {
+                        declined: self.declined,
+                        ..Failure::new("no")
+                    })
                 } else {
                     Ok(token(&format!("v{number}")))
                 },
@@ -87,6 +92,7 @@ fn want(held: Option<&str>, cause: Cause) -> Want {
         held: held.map(str::to_owned),
         cause,
         within: None,
+        in_run: false,
     }
 }
 
@@ -201,12 +207,35 @@ async fn what_is_another_each_time_waits_all_the_same() {
             _ => None,
         });
     }
-    assert_eq!(paused.iter().filter(|left| left.is_none()).count(), 5, "{paused:?}");
-    // Every failure counts, whatever it was tried with: five in a row are a pause of sixteen seconds.
+    assert_eq!(paused.iter().filter(|left| left.is_none()).count(), 3, "{paused:?}");
+    // Every failure counts, whatever it was tried with: three in a row are a pause of four seconds.
     assert!(
-        paused[7].is_some_and(|left| left > Duration::from_secs(8)),
+        paused[7].is_some_and(|left| left > Duration::from_secs(2)),
         "{paused:?}"
     );
+}
+
+#[tokio::test]
+async fn who_has_called_it_off_may_send_again_at_once_and_is_not_asked_by_all_of_a_run() {
+    let store = TokenStore::default();
+    let mut origin = Fake::new(true);
+    Arc::get_mut(&mut origin).unwrap().declined = true;
+    let cancel = CancellationToken::new();
+    for (in_run, paused) in [
+        (false, false),
+        (false, false),
+        (true, true),
+        (false, false),
+        (true, true),
+    ] {
+        origin.go.notify_one();
+        let wanted = Want {
+            in_run,
+            ..want(None, Cause::Missing)
+        };
+        let obtained = store.obtain(origin.clone(), wanted, &cancel).await;
+        assert_eq!(matches!(obtained, Obtained::Paused(..)), paused, "{obtained:?}");
+    }
 }
 
 /// Runs a request so often, all at once.
