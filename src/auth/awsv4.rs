@@ -291,7 +291,10 @@ fn canonical(method: &str, resource: &str, headers: &[(String, String)], hash: &
 }
 
 fn path_once(path: &str) -> String {
-    let segments = path.split('/').map(|segment| encode(&decode(segment)));
+    // S3 reads a plus sign as a blank, here too.
+    let segments = path
+        .split('/')
+        .map(|segment| encode(&decode(&segment.replace('+', " "))));
     segments.collect::<Vec<_>>().join("/")
 }
 

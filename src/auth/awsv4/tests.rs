@@ -206,6 +206,17 @@ fn the_query_goes_out_as_it_is_signed_in_its_own_order() {
 }
 
 #[test]
+fn a_plus_sign_in_a_path_is_a_blank_for_s3_alone() {
+    for (path, s3, others) in [
+        ("/p+q", "/p%20q", "/p%2Bq"),
+        ("/p%2Bq", "/p%2Bq", "/p%252Bq"),
+        ("/a%20b/c+", "/a%20b/c%20", "/a%2520b/c%2B"),
+    ] {
+        assert_eq!((path_once(path).as_str(), path_twice(path).as_str()), (s3, others));
+    }
+}
+
+#[test]
 fn without_a_key_the_request_is_left_alone() {
     for (name, other) in [("accessKey", "secretKey"), ("secretKey", "accessKey")] {
         let mut resolved = request(Auth::new("awsv4").with(name, "x"));
