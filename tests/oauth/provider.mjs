@@ -26,7 +26,7 @@ const client = (client_id, token_endpoint_auth_method, more = {}) => ({
   client_id,
   token_endpoint_auth_method,
   application_type: 'native',
-  redirect_uris: ['http://127.0.0.1/callback'],
+  redirect_uris: ['http://127.0.0.1/callback', 'https://oauth.pstmn.io/v1/callback'],
   grant_types: [
     'authorization_code',
     'refresh_token',
@@ -55,6 +55,10 @@ const provider = new Provider(issuer, {
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: (_ctx, audience) => ({ scope: 'a', audience, accessTokenFormat: 'jwt' }),
+    },
     deviceFlow: {
       enabled: true,
       userCodeInputSource: async (ctx, html) => { ctx.body = form(ctx, html); },
@@ -88,6 +92,7 @@ provider.use(async (ctx, next) => {
     const owner = { accountId: session.accountId, clientId: params.client_id };
     const grant = grantId ? await provider.Grant.find(grantId) : new provider.Grant(owner);
     grant.addOIDCScope(params.scope);
+    if (params.resource) grant.addResourceScope(params.resource, 'a');
     result = { consent: { grantId: await grant.save() } };
   }
   ctx.respond = false;

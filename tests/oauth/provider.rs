@@ -12,12 +12,16 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use postrider::auth::oauth2::OAuthError;
-use postrider::exec::oauth2::Todo;
-use postrider::model::Auth;
+use postrider::exec::oauth2::{Reply, Todo};
+use postrider::model::{Auth, Secret};
 
 use super::support::{Browser, config, flow, obtain, web};
 
+/// What a token is wanted for (RFC 8707).
+const RESOURCE: &str = "https://api.example/one";
 const VERSION: &str = "oidc-provider@9.13.3";
 const SECRET: &str = "p:s+s w%rd&0123456789012345678901234567890123456789";
 
@@ -88,6 +92,10 @@ impl Cookies {
             }
             if let Some(location) = response.headers().get("location") {
                 url = url.join(location.to_str().unwrap()).unwrap();
+                if url.host_str() != Some("127.0.0.1") {
+                    // Whoever is there is none of ours.
+                    return (response.status().as_u16(), url.into());
+                }
                 continue;
             }
             let status = response.status().as_u16();
@@ -158,6 +166,58 @@ fn somebody() -> std::sync::Arc<Browser> {
     })
 }
 
+/// The audience of an access token, which is a JWT then.
+fn audience(token: &Secret) -> String {
+    let claims = token.reveal().split('.').nth(1).expect("a JWT");
+    let claims = URL_SAFE_NO_PAD.decode(claims).unwrap();
+    let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+    claims["aud"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Where the browser comes back: to a port that is said, and to where nobody listens, whose address is pasted; and whose it is.
+async fn the_ways_back(provider: &Provider) {
+    let port = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap().port()
+    };
+    let auth = auth(provider, "authorization_code_with_pkce", "basic").with("resource", RESOURCE);
+    let browser = somebody();
+    let fixed = auth.clone().with("callbackPort", port);
+    let obtained = obtain(&fixed, &browser)
+        .await
+        .unwrap_or_else(|failed| panic!("{failed}"));
+    assert_eq!(audience(&obtained.tokens.access), RESOURCE);
+    let Todo::Browser { back, .. } = browser.prompts.lock().unwrap()[0].what.clone() else {
+        panic!("no browser")
+    };
+    assert_eq!(back, format!("http://127.0.0.1:{port}/callback"));
+
+    let elsewhere = auth.with("redirect_uri", "https://oauth.pstmn.io/v1/callback");
+    for is_forged in [false, true] {
+        let issuer = url::form_urlencoded::byte_serialize(provider.issuer.as_bytes()).collect::<String>();
+        let pasted = Browser::who(move |prompt| {
+            let issuer = issuer.clone();
+            async move {
+                let (_, address) = Cookies::default().go(prompt.page()).await;
+                assert!(address.contains(&format!("iss={issuer}")), "{address}");
+                let address = if is_forged {
+                    address.replace(&issuer, "https%3A%2F%2Fevil.example")
+                } else {
+                    address
+                };
+                Some(Reply::Pasted(address))
+            }
+        });
+        match obtain(&elsewhere, &pasted).await {
+            Ok(obtained) => assert!(!is_forged && audience(&obtained.tokens.access) == RESOURCE),
+            Err(failed) => assert!(
+                is_forged && matches!(failed.error, OAuthError::Issuer { .. }),
+                "{failed}"
+            ),
+        }
+    }
+}
+
 #[tokio::test]
 #[expect(clippy::print_stderr, reason = "a test that needs Node says why it was skipped")]
 async fn every_flow_works_with_oidc_provider() {
@@ -173,6 +233,12 @@ async fn every_flow_works_with_oidc_provider() {
             .await;
         let obtained = done.unwrap_or_else(|failed| panic!("{client}: {failed}"));
         assert!(obtained.tokens.lasts.is_some() && obtained.tokens.scope == "a");
+        let meant = auth(&provider, "client_credentials", client).with("resource", RESOURCE);
+        let obtained = flow(None)
+            .obtain(config(&meant))
+            .await
+            .unwrap_or_else(|failed| panic!("{client}: {failed}"));
+        assert_eq!(audience(&obtained.tokens.access), RESOURCE);
         let wrong = auth(&provider, "client_credentials", client)
             .with("clientSecret", "wr0ng")
             .with("privateKeyId", "k2");
@@ -216,6 +282,7 @@ async fn every_flow_works_with_oidc_provider() {
             "the token endpoint answered `invalid_grant`: grant request is invalid"
         );
     }
+    the_ways_back(&provider).await;
     // Without PKCE this server signs nobody in.
     let refused = Browser::who(|prompt| async move {
         Cookies::default().go(prompt.page()).await;
