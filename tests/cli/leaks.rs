@@ -295,12 +295,24 @@ fn after_a_day_of_use_no_secret_is_where_it_does_not_belong() {
     postrider(&[&["run", "collections/api/basic"][..], &key].concat(), "", false);
     postrider(&["export", "postman", "api", "-o", "out/export.json"], "", false);
     postrider(&["export", "postman", "here", "-o", "out/environment.json"], "", false);
+    postrider(&["export", "postman", "--v3", "api", "-o", "out/v3"], "", false);
+    postrider(&["export", "postman", "globals", "-o", "out/globals.json"], "", false);
+    for slug in ["basic", "script"] {
+        postrider(
+            &[&["send", &format!("api/{slug}"), "--verbose"][..], &allow].concat(),
+            "",
+            true,
+        );
+    }
+    postrider(&["env", "list"], "", false);
+    postrider(&["tokens", "list"], "", false);
     postrider(&["env", "get", "-e", "here"], "", false);
     postrider(&["vault", "list"], "", false);
     postrider(&["doctor"], "", false);
     postrider(&["secrets", "status"], "", false);
 
     assert!(files(&root.join("out")).len() >= 9, "all reports were written");
+    assert!(root.join("out/v3").is_dir() && root.join("out/globals.json").is_file());
     let credentials = STANDARD_NO_PAD.encode(format!("me:{}", secret("proxy")));
     assert!(asked.lock().unwrap().contains(&credentials), "the proxy was told");
     artefacts.extend(files(&home.folder.path().join("state")));

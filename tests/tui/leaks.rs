@@ -123,6 +123,11 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
             ],
         );
         look(&mut user, &["3", "]", "]", "]", "]", "]", "]", "y", "<esc>"]);
+        for what in ["curl", "url"] {
+            look(&mut user, &["y", what, "<enter>"]);
+            let copied = user.desk.clipboard.last().cloned().unwrap_or_default();
+            assert!(copied.contains("/demo/") && seen(&copied).is_empty(), "{copied}");
+        }
     }
     // The environment, the cookies, what was said, a run.
     look(
@@ -139,6 +144,8 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
     // A reveal shows them, so that this test sees what it looks for; Esc hides them again.
     user.press("4").press("v");
     assert!(!seen(&user.screen()).is_empty(), "{}", user.screen());
+    user.press("3").press("y").press("curl").press("<enter>");
+    assert!(!seen(user.desk.clipboard.last().unwrap()).is_empty());
     user.press("<esc>");
     assert!(seen(&user.screen()).is_empty(), "{}", user.screen());
     user.quit();
