@@ -117,12 +117,9 @@ fn agrees(question: &str, output: &mut Output) -> Result<bool, CliError> {
 
 fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Output) -> Result<(), CliError> {
     let guard = match safe.protection().map_err(|error| told(&error))? {
-        Protection::None => "nothing is sealed yet; the key is made at the first use",
-        Protection::File => "the key is in its file, which only you can read (0600)",
-        Protection::Passphrase if matches!(keyring.get(), Ok(Some(_))) => {
-            "the key is locked with a passphrase, which the system's keyring holds"
-        }
-        Protection::Passphrase => "the key is locked with a passphrase",
+        Protection::None => "nothing is sealed yet; the key is made at the first use".to_owned(),
+        Protection::File => "the key is in its file, which only you can read (0600)".to_owned(),
+        Protection::Passphrase => by_passphrase(keyring),
     };
     let count = opened.state.sealed().map_err(|error| state_told(&error))?;
     let unreadable = opened.state.unreadable();
@@ -136,6 +133,16 @@ fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Outp
         output.line(&format!("lost      {unreadable}, which were sealed with another key"))?;
     }
     Ok(())
+}
+
+fn by_passphrase(keyring: &dyn Keyring) -> String {
+    let what = "the key is locked with a passphrase";
+    match keyring.get() {
+        Ok(Some(_)) => format!("{what}, which the system's keyring holds"),
+        // It may hold it.
+        Err(error @ KeyringError::Refused(_)) => format!("{what} ({})", escape(&error.to_string())),
+        Ok(None) | Err(KeyringError::NotBuilt | KeyringError::NoService(_)) => what.to_owned(),
+    }
 }
 
 /// Takes the passphrase if there is one, and says which.
@@ -255,10 +262,14 @@ mod tests {
         kept: RefCell<Option<Secret>>,
         forgets: bool,
         refuses: bool,
+        locked: bool,
     }
 
     impl Keyring for Memory {
         fn get(&self) -> Result<Option<Secret>, KeyringError> {
+            if self.locked {
+                return Err(KeyringError::Refused("prompt dismissed".into()));
+            }
             Ok(self.kept.borrow().clone())
         }
 
@@ -276,6 +287,16 @@ mod tests {
             *self.kept.borrow_mut() = None;
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_keyring_that_does_not_open_is_told_from_one_that_holds_nothing() {
+        let mut keyring = Memory::default();
+        assert_eq!(by_passphrase(&keyring), "the key is locked with a passphrase");
+        keyring.put(&Secret::new("open sesame")).unwrap();
+        assert!(by_passphrase(&keyring).ends_with("which the system's keyring holds"));
+        keyring.locked = true;
+        assert!(by_passphrase(&keyring).ends_with("(the system's keyring does not do it: prompt dismissed)"));
     }
 
     #[test]

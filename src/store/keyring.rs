@@ -126,7 +126,9 @@ mod system {
         }
         let first: &dyn std::error::Error = error;
         let last = std::iter::successors(Some(first), |error| error.source()).last();
-        last.unwrap_or(first).to_string().trim_end_matches('.').to_owned()
+        let words = last.unwrap_or(first).to_string();
+        // Whose error it is was said.
+        words.trim_start_matches("SS error: ").trim_end_matches('.').to_owned()
     }
 }
 

@@ -15,6 +15,10 @@ use crate::model::spelling;
 
 /// What is said of every unknown key.
 const HINT: &str = "it does nothing, and is kept as it is";
+/// So many of a file are told one by one, the others in one line.
+const TOLD: usize = 3;
+/// So many of the others are named.
+const NAMED: usize = 8;
 
 /// The keys that a table may have.
 #[derive(Debug)]
@@ -258,8 +262,13 @@ impl Look {
         let mut all: Vec<_> = self.found.into_iter().collect();
         all.sort_by_key(|(_, unknown)| unknown.at);
         let (mut seen, mut line, mut column) = (0, 1, 1);
-        let mut out = Vec::with_capacity(all.len());
+        let mut out = Vec::with_capacity(all.len().min(TOLD + 1));
+        let others = if all.len() > TOLD + 1 { all.len() - TOLD } else { 0 };
+        let mut named = Vec::new();
         for ((within, name), unknown) in all {
+            if out.len() > TOLD && named.len() == NAMED {
+                break;
+            }
             // On from the last place: to count from the start each time is quadratic.
             let passed = text.get(seen..unknown.at).unwrap_or_default();
             line += passed.matches('\n').count();
@@ -279,13 +288,25 @@ impl Look {
             let near = unknown
                 .near
                 .map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
-            out.push(Problem {
-                file: file.to_owned(),
-                at: Some((line, column)),
-                message: format!("unknown key `{name}`{place}{times}{near}"),
-                hint: Some(HINT.to_owned()),
-                warning: true,
-            });
+            let (message, hint) = if others > 0 && out.len() >= TOLD {
+                named.push(format!("`{name}`{place}"));
+                (String::new(), "they do nothing, and are kept as they are")
+            } else {
+                (format!("unknown key `{name}`{place}{times}{near}"), HINT)
+            };
+            if out.len() <= TOLD {
+                out.push(Problem {
+                    file: file.to_owned(),
+                    at: Some((line, column)),
+                    message,
+                    hint: Some(hint.to_owned()),
+                    warning: true,
+                });
+            }
+        }
+        if let Some(rest) = out.last_mut().filter(|_| others > 0) {
+            let more = if others > named.len() { " …" } else { "" };
+            rest.message = format!("{others} more unknown keys: {}{more}", named.join(", "));
         }
         out
     }
@@ -407,6 +428,28 @@ mod tests {
         assert_eq!(
             told("params = [{ 'äa' = 1, b = 2 }]", &REQUEST)[1..],
             ["a.toml:1:23: unknown key `b` in `params`"]
+        );
+    }
+
+    #[test]
+    fn many_keys_that_all_differ_are_told_in_a_few_lines() {
+        let row = |n: usize| format!("key_{n} = 1\n");
+        let rows = |n: usize| (0..n).map(row).collect::<String>();
+        let first = ["a.toml:1:1: unknown key `key_0`", "a.toml:2:1: unknown key `key_1`"];
+        assert_eq!(told(&rows(4), &REQUEST)[3..], ["a.toml:4:1: unknown key `key_3`"]);
+        let ten = told(&rows(10), &REQUEST);
+        assert_eq!((ten.len(), &ten[..2]), (4, &first.map(str::to_owned)[..]));
+        let rest = "a.toml:4:1: 7 more unknown keys: `key_3`, `key_4`, `key_5`, `key_6`, `key_7`, `key_8`, `key_9`";
+        assert_eq!(ten[3], rest);
+        let many = told(&format!("{}[scripts]\nmine = 1", rows(50_000)), &REQUEST);
+        assert_eq!(many.len(), 4);
+        assert!(
+            many[3].starts_with("a.toml:4:1: 49998 more unknown keys: `key_3`, ") && many[3].ends_with("`key_10` …")
+        );
+        let places = told(&format!("{}[scripts]\nmine = 1", rows(4)), &REQUEST);
+        assert_eq!(
+            places[3],
+            "a.toml:4:1: 2 more unknown keys: `key_3`, `mine` in `scripts`"
         );
     }
 
