@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Clear, Widget};
 
 use super::action::{Action, App};
@@ -66,6 +66,9 @@ fn stand_back(theme: &Theme, area: Rect, buf: &mut Buffer) {
     let faint = |style| {
         let style = theme.base.patch(style);
         Style {
+            // Where the ground is the terminal's own, that of a badge would stay under faint text.
+            fg: style.fg.or(Some(Color::Reset)),
+            bg: style.bg.or(Some(Color::Reset)),
             sub_modifier: Modifier::all().difference(style.add_modifier),
             ..style
         }
@@ -169,6 +172,16 @@ mod tests {
         assert_ne!(before.1, theme.dim.fg);
         // While the palette of themes is open no pane has the focus.
         assert_ne!(shown(":theme<enter>").1, theme.dim.fg);
+    }
+
+    #[test]
+    fn a_badge_behind_a_dialog_has_no_ground_left_on_the_terminals_own() {
+        let theme = Theme::embedded("ansi");
+        let area = Rect::new(0, 0, 1, 1);
+        let mut buf = Buffer::empty(area);
+        buf.set_style(area, theme.badge_ok);
+        stand_back(&theme, area, &mut buf);
+        assert_eq!((buf[(0, 0)].fg, buf[(0, 0)].bg), (Color::DarkGray, Color::Reset));
     }
 
     #[test]

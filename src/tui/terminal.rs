@@ -14,7 +14,8 @@ use crossterm::event::{
     KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
 use crossterm::terminal::{
-    self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    SetTitle,
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -138,7 +139,19 @@ impl Drop for Screen {
 fn enter(out: &mut impl Write, mouse: bool) -> io::Result<()> {
     terminal::enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
-    queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    ask_for_room(out, mouse)
+}
+
+/// Says what is wanted of the terminal.
+fn ask_for_room(out: &mut impl Write, mouse: bool) -> io::Result<()> {
+    // A console that has no other screen still has on it what was there, as the question for a passphrase.
+    queue!(
+        out,
+        EnterAlternateScreen,
+        Clear(ClearType::All),
+        EnableBracketedPaste,
+        Hide
+    )?;
     if mouse {
         queue!(out, EnableMouseCapture)?;
     }
@@ -192,6 +205,13 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
     use super::*;
+
+    #[test]
+    fn a_console_without_another_screen_is_cleared() {
+        let mut out = Vec::new();
+        ask_for_room(&mut out, false).unwrap();
+        assert!(out.starts_with(b"\x1b[?1049h\x1b[2J"), "{out:?}");
+    }
 
     #[test]
     fn what_is_held_goes_out_in_one_piece() {

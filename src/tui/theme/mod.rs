@@ -436,9 +436,29 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_plain_blue_on_the_terminals_own_ground() {
+    fn the_terminals_own_ground_may_be_black_or_white() {
+        let (blacks, whites) = (
+            [Color::Blue, Color::Black],
+            [
+                Color::Yellow,
+                Color::LightYellow,
+                Color::Cyan,
+                Color::LightCyan,
+                Color::LightGreen,
+                Color::White,
+                Color::Gray,
+            ],
+        );
         for (name, style) in Theme::embedded("ansi").styles() {
-            assert_ne!(style.fg, Some(Color::Blue), "`{name}` cannot be read on black");
+            let fg = style.fg.filter(|_| style.bg.is_none());
+            assert!(
+                fg.is_none_or(|fg| !blacks.contains(&fg)),
+                "`{name}` cannot be read on black"
+            );
+            assert!(
+                fg.is_none_or(|fg| !whites.contains(&fg)),
+                "`{name}` cannot be read on white"
+            );
         }
     }
 

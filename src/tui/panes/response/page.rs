@@ -416,8 +416,8 @@ impl Painter<'_> {
             let end = glyph.column + glyph.width;
             let position = |column: usize| Position::new(at.x + u16::try_from(column).unwrap_or(0), at.y);
             let mut style = style(range.start + glyph.byte);
-            if glyph.text.starts_with(|c| ('▀'..='▟').contains(&c)) {
-                // A bar on a ground that is reversed would be a hole.
+            if style.fg.is_some() && glyph.text.starts_with(|c| ('▀'..='▟').contains(&c)) {
+                // A bar on a ground that is reversed would be a hole; without colours only the hole is seen.
                 style = style.remove_modifier(Modifier::REVERSED);
             }
             if too_long && end >= room {
@@ -449,6 +449,19 @@ impl Painter<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::theme::Depth;
+
+    #[test]
+    fn a_bar_under_the_cursor_is_seen_in_colours_and_without() {
+        for (depth, is_hole) in [(Depth::Ansi, false), (Depth::None, true)] {
+            let theme = Theme::embedded("ansi").fit(depth);
+            let area = Rect::new(0, 0, 10, 1);
+            let mut buf = Buffer::empty(area);
+            page(vec![Row::new(Ink::Accent, "██")], 10).draw(Seat::default(), &theme, true, area, &mut buf);
+            let reversed = |x: u16| buf[(x, 0)].modifier.contains(Modifier::REVERSED);
+            assert_eq!((reversed(0), reversed(5)), (is_hole, true), "{depth:?}");
+        }
+    }
 
     fn page(rows: Vec<Row>, width: usize) -> Page {
         let mut page = Page::new(rows);
