@@ -167,6 +167,13 @@ pub fn jwt(claims: &Value) -> String {
     format!("{}.{}.c2ln", part(&json!({"alg": "RS256"})), part(claims))
 }
 
+/// Notes whether a token is asked for that need not be.
+fn count(book: &mut Book) {
+    book.at_once += usize::from(book.asking > 1);
+    let last_tenth = Instant::now() + book.mood.ttl / 10 + SAME;
+    book.needless += usize::from(book.given.values().any(|given| given.end > last_tenth));
+}
+
 /// Whether it is the turn of what is wrong.
 fn is_wrong(book: &Book) -> bool {
     !book.mood.every_other || book.asked % 2 == 1
@@ -175,10 +182,8 @@ fn is_wrong(book: &Book) -> bool {
 async fn token(State(desk): State<Desk>) -> Response {
     let slow = desk.with(|book| {
         book.asked += 1;
-        book.at_once += usize::from(book.asking > 0);
         book.asking += 1;
-        let last_tenth = Instant::now() + book.mood.ttl / 10 + SAME;
-        book.needless += usize::from(book.given.values().any(|given| given.end > last_tenth));
+        count(book);
         book.mood.slow
     });
     tokio::time::sleep(slow).await;
@@ -198,6 +203,9 @@ async fn token(State(desk): State<Desk>) -> Response {
 async fn refresh(State(desk): State<Desk>, body: String) -> Response {
     desk.with(|book| {
         book.refreshed += 1;
+        book.asking += 1;
+        count(book);
+        book.asking -= 1;
         if body == book.refresh && !body.is_empty() {
             given(book)
         } else {

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use super::desk::{Client, Desk, GET, Mood, source, status};
 use crate::exec::{RunEvent, RunOptions, SendContext, run};
 use crate::model::Outcome;
+use crate::model::token::TokenSource;
 
 const PARALLEL: usize = 8;
 /// What each of them waits before a request: 20 a second in all.
@@ -77,9 +78,13 @@ fn mood() -> Mood {
 
 /// A run, and the desk as it was left: with no request that was not needed, and no answer that refuses.
 async fn run_it(what: &str, mood: Mood) -> (Came, Desk) {
+    run_with(what, mood, source()).await
+}
+
+async fn run_with(what: &str, mood: Mood, source: TokenSource) -> (Came, Desk) {
     let seconds = lengths().0;
     let desk = Desk::open(mood).await;
-    let mut client = Client::new(&desk, vec![source()]);
+    let mut client = Client::new(&desk, vec![source]);
     let options = RunOptions {
         requests: vec![client.nodes[GET]],
         iterations: Some(seconds * A_SECOND),
@@ -103,14 +108,15 @@ async fn run_it(what: &str, mood: Mood) -> (Came, Desk) {
     came.took = began.elapsed();
     let told = desk.with(|book| {
         format!(
-            "{what}: {} requests in {:.1} s: {} answered, {} refused in the end, {} not sent; {} token requests, {} not needed, \
-             {} at once; {} tokens revoked, {} refusals in all",
+            "{what}: {} requests in {:.1} s: {} answered, {} refused in the end, {} not sent; {} token requests and {} to refresh, \
+             {} not needed, {} at once; {} tokens revoked, {} refusals in all",
             came.all(),
             came.took.as_secs_f64(),
             came.well,
             came.refused,
             came.unsent.len(),
             book.asked,
+            book.refreshed,
             book.needless,
             book.at_once,
             book.revoked,
@@ -128,6 +134,18 @@ async fn a_token_is_fetched_once_a_life() {
     let (came, desk) = run_it("plain", mood()).await;
     assert_eq!((came.unsent.len(), desk.refused()), (0, 0));
     assert!(desk.asked() <= came.lives(Duration::ZERO), "{}", desk.asked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_can_be_refreshed_is_fetched_once() {
+    let refresh = TokenSource {
+        refresh: Some("refresh".into()),
+        ..source()
+    };
+    let (came, desk) = run_with("refreshed", mood(), refresh).await;
+    assert_eq!((came.unsent.len(), desk.refused(), desk.asked()), (0, 0, 1));
+    let refreshed = desk.with(|book| book.refreshed);
+    assert!(refreshed > 0 && refreshed < came.lives(Duration::ZERO), "{refreshed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
