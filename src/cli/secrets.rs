@@ -23,13 +23,13 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
         SecretsCommand::Lock { keyring: true } => {
             // Before anything is typed in vain.
             keyring.get().map_err(|error| keyring_told(&error))?;
-            opened_up(passphrase::given(), &safe, &keyring)?;
+            opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
             let new = new_passphrase()?;
             lock_by(&keyring, &safe, &new, || change(opened, &safe, Some(&new), output))?;
             output.note("what is kept is locked with the passphrase, which the system's keyring holds");
         }
         SecretsCommand::Lock { keyring: false } => {
-            opened_up(passphrase::given(), &safe, &keyring)?;
+            opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
             let new = new_passphrase()?;
             change(opened, &safe, Some(&new), output)?;
             take_out(&keyring, output);
@@ -156,6 +156,16 @@ fn opened_up(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
     let given = ask("Passphrase")?;
     safe.unlock(&given).map_err(|error| told(&error))?;
     Ok(Some(given))
+}
+
+/// Opens what is to be locked anew. Where nobody can be asked the given passphrase is the new one if the keyring has the one
+/// that opens.
+fn opened_to_lock(given: Option<Secret>, asks: bool, safe: &Safe, keyring: &dyn Keyring) -> Result<(), CliError> {
+    let is_locked = safe.protection().map_err(|error| told(&error))? == Protection::Passphrase;
+    if asks || !is_locked || !matches!(passphrase::known(None, safe, keyring)?, Known::Is(_)) {
+        opened_up(given, safe, keyring)?;
+    }
+    Ok(())
 }
 
 /// Puts a passphrase into the keyring and then locks with it; what the keyring does not take locks nothing.
@@ -334,6 +344,11 @@ mod tests {
         lock_by(&keyring, &safe, &new, put).unwrap();
         let locked = Safe::new(&path);
         assert!(locked.is_locked());
+        // Without a terminal the given one is the new one, where the keyring opens.
+        let given = || Some(Secret::new("another"));
+        opened_to_lock(given(), false, &Safe::new(&path), &keyring).unwrap();
+        opened_to_lock(given(), true, &Safe::new(&path), &keyring).unwrap_err();
+        opened_to_lock(given(), false, &Safe::new(&path), &Memory::default()).unwrap_err();
         assert_eq!(opened_up(None, &locked, &keyring).unwrap(), Some(new));
         assert!(!std::fs::read_to_string(&path).unwrap().contains("sesame"));
         take_out(&keyring, &mut Output::standard(super::super::args::ColorWhen::Auto));
