@@ -21,7 +21,7 @@ use super::marks::{Mark, Marks};
 use super::source::{Source, Supply};
 
 /// What is laid out for the first screen, in bytes.
-const FIRST: usize = 64 * 1024;
+const FIRST: usize = 16 * 1024;
 /// What is laid out at a time afterwards.
 const STEP: usize = 512 * 1024;
 /// The longest piece a layout is waited for to make sense of.

@@ -24,7 +24,8 @@ use crate::tui::widgets::highlight;
 pub(super) trait Lay: Send {
     /// Lays out what is complete of these bytes and says how many that were; the others come again with more behind them.
     ///
-    /// With `last` nothing more comes, or the piece is too long to wait for: everything has to be taken.
+    /// With `last` nothing more comes, or the piece is too long to wait for: everything has to be taken, though not all at
+    /// once.
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize;
 
     /// What the text put out since the last call is, to be taken; counted from where it began.

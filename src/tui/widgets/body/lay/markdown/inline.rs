@@ -9,6 +9,8 @@ use super::super::super::marks::Mark;
 const BACK: usize = 64;
 /// The longest search for the end of code or a link, in bytes.
 const AHEAD: usize = 4096;
+/// All such searches in a stretch of text may look at so many times its bytes; then the rest of it is text.
+const MOST_TIMES: usize = 64;
 
 /// What is made of a stretch of text.
 #[derive(Default)]
@@ -45,15 +47,31 @@ enum Style {
 
 /// Reads a stretch of text, `plain` for what nothing is said of.
 pub(super) fn inline(source: &str, plain: Kind) -> Inline {
-    let mut out = Writer {
-        plain,
-        ..Writer::default()
-    };
-    out.write(source);
+    let out = written(source, plain);
     Inline {
         text: out.text,
         marks: out.marks,
     }
+}
+
+fn written(source: &str, plain: Kind) -> Writer {
+    let mut out = Writer {
+        plain,
+        ahead: Ahead {
+            looked: 0,
+            most: MOST_TIMES * source.len(),
+        },
+        ..Writer::default()
+    };
+    out.write(source);
+    out
+}
+
+/// How many bytes were looked at to find ends, and how many may be: what opens everything and ends nothing is hostile.
+#[derive(Default)]
+struct Ahead {
+    looked: usize,
+    most: usize,
 }
 
 /// An atom: something that no emphasis begins or ends in.
@@ -67,9 +85,10 @@ enum Atom<'a> {
 }
 
 /// The atom a text begins with, and its length.
-fn atom(rest: &str) -> Option<(Atom<'_>, usize)> {
+fn atom<'a>(rest: &'a str, ahead: &mut Ahead) -> Option<(Atom<'a>, usize)> {
     let bytes = rest.as_bytes();
     match bytes.first()? {
+        b'`' | b'!' | b'[' | b'<' if ahead.looked > ahead.most => None,
         b'\\' => {
             bytes.get(1).filter(|next| next.is_ascii_punctuation())?;
             Some((Atom::Escaped(&rest[1..2]), 2))
@@ -79,8 +98,11 @@ fn atom(rest: &str) -> Option<(Atom<'_>, usize)> {
             let mut at = ticks;
             let end = near(bytes);
             while at < end {
-                let found = at + memchr::memchr(b'`', &bytes[at..end])?;
+                let found = memchr::memchr(b'`', &bytes[at..end]).map(|found| at + found);
+                ahead.looked += found.unwrap_or(end) - at;
+                let found = found?;
                 let run = bytes[found..].iter().take_while(|byte| **byte == b'`').count();
+                ahead.looked += run;
                 if run == ticks {
                     let code = &rest[ticks..found];
                     let inner = code.strip_prefix(' ').and_then(|code| code.strip_suffix(' '));
@@ -92,19 +114,22 @@ fn atom(rest: &str) -> Option<(Atom<'_>, usize)> {
             None
         }
         b'!' if bytes.get(1) == Some(&b'[') => {
-            let (text, to, len) = link(&rest[1..])?;
+            let (text, to, len) = link(&rest[1..], ahead)?;
             Some((Atom::Link { text, to, image: true }, len + 1))
         }
         b'[' => {
-            if let Some((text, to, len)) = link(rest) {
+            if let Some((text, to, len)) = link(rest, ahead) {
                 return Some((Atom::Link { text, to, image: false }, len));
             }
-            let (text, behind) = bracketed(rest)?;
-            let (to, len) = bracketed(&rest[behind..])?;
+            let (text, behind) = bracketed(rest, ahead)?;
+            let (to, len) = bracketed(&rest[behind..], ahead)?;
             (!text.is_empty()).then_some((Atom::Reference { text, to }, behind + len))
         }
         b'<' => {
-            let end = memchr::memchr(b'>', &bytes[..near(bytes)])?;
+            let near = near(bytes);
+            let end = memchr::memchr(b'>', &bytes[..near]);
+            ahead.looked += end.unwrap_or(near);
+            let end = end?;
             let inner = &rest[1..end];
             let address = inner.contains("://") || inner.starts_with("mailto:") || inner.contains('@');
             let address = address && !inner.contains(char::is_whitespace) && !inner.contains('<');
@@ -142,7 +167,7 @@ fn near(bytes: &[u8]) -> usize {
 }
 
 /// What is in the brackets a text begins with, and the length with them.
-fn bracketed(rest: &str) -> Option<(&str, usize)> {
+fn bracketed<'a>(rest: &'a str, ahead: &mut Ahead) -> Option<(&'a str, usize)> {
     let bytes = rest.as_bytes();
     if bytes.first() != Some(&b'[') {
         return None;
@@ -155,6 +180,7 @@ fn bracketed(rest: &str) -> Option<(&str, usize)> {
             b']' => {
                 depth -= 1;
                 if depth == 0 {
+                    ahead.looked += at;
                     return Some((&rest[1..at], at + 1));
                 }
             }
@@ -162,12 +188,13 @@ fn bracketed(rest: &str) -> Option<(&str, usize)> {
         }
         at += 1;
     }
+    ahead.looked += at;
     None
 }
 
 /// `[text](to "title")`: the text, where to, the length.
-fn link(rest: &str) -> Option<(&str, &str, usize)> {
-    let (text, behind) = bracketed(rest)?;
+fn link<'a>(rest: &'a str, ahead: &mut Ahead) -> Option<(&'a str, &'a str, usize)> {
+    let (text, behind) = bracketed(rest, ahead)?;
     let bytes = rest.as_bytes();
     if bytes.get(behind) != Some(&b'(') {
         return None;
@@ -180,6 +207,7 @@ fn link(rest: &str) -> Option<(&str, &str, usize)> {
             b')' => {
                 depth -= 1;
                 if depth == 0 {
+                    ahead.looked += at - behind;
                     let inner = rest[behind + 1..at].trim();
                     let to = inner.split_whitespace().next().unwrap_or_default();
                     return Some((text, to.trim_start_matches('<').trim_end_matches('>'), at + 1));
@@ -189,20 +217,25 @@ fn link(rest: &str) -> Option<(&str, &str, usize)> {
         }
         at += 1;
     }
+    ahead.looked += at - behind;
     None
 }
 
-/// Finds the signs of emphasis that belong together.
-fn signs(source: &str) -> Vec<Sign> {
+/// Finds the signs of emphasis that belong together, and the atoms between them, each with its place and length.
+fn parts<'a>(source: &'a str, ahead: &mut Ahead) -> (Vec<Sign>, Vec<(usize, Atom<'a>, usize)>) {
     let bytes = source.as_bytes();
+    let mut atoms = Vec::new();
     let mut runs: Vec<Run> = Vec::new();
     let mut signs = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let sign = bytes[at];
         if !matches!(sign, b'*' | b'_' | b'~') {
-            at += match atom(&source[at..]) {
-                Some((_, len)) => len,
+            at += match atom(&source[at..], ahead) {
+                Some((atom, len)) => {
+                    atoms.push((at, atom, len));
+                    len
+                }
                 None => source[at..].chars().next().map_or(1, char::len_utf8),
             };
             continue;
@@ -273,7 +306,7 @@ fn signs(source: &str) -> Vec<Sign> {
         at += len;
     }
     signs.sort_by_key(|sign| sign.at);
-    signs
+    (signs, atoms)
 }
 
 #[derive(Default)]
@@ -286,12 +319,14 @@ struct Writer {
     struck: usize,
     /// Links are not looked for in the text of links.
     in_link: bool,
+    ahead: Ahead,
 }
 
 impl Writer {
     fn write(&mut self, source: &str) {
-        let signs = signs(source);
+        let (signs, atoms) = parts(source, &mut self.ahead);
         let mut signs = signs.iter().peekable();
+        let mut atoms = atoms.iter().peekable();
         let mut at = 0;
         while at < source.len() {
             if let Some(sign) = signs.next_if(|sign| sign.at == at) {
@@ -308,20 +343,15 @@ impl Writer {
                 at += sign.len;
                 continue;
             }
-            let rest = &source[at..];
-            if let Some((atom, len)) = atom(rest) {
-                self.atom(&atom);
+            if let Some((_, atom, len)) = atoms.next_if(|(from, ..)| *from == at) {
+                self.atom(atom);
                 at += len;
                 continue;
             }
-            let mut end = rest.chars().next().map_or(1, char::len_utf8);
-            let more = rest[end..].find(['\\', '`', '!', '[', '<', '&', '*', '_', '~']);
-            end += more.unwrap_or(rest.len() - end);
-            if let Some(next) = signs.peek() {
-                end = end.min(next.at - at);
-            }
-            self.push(&rest[..end], None);
-            at += end;
+            let next = [signs.peek().map(|sign| sign.at), atoms.peek().map(|atom| atom.0)];
+            let end = next.into_iter().flatten().min().unwrap_or(source.len());
+            self.push(&source[at..end], None);
+            at = end;
         }
     }
 
@@ -445,16 +475,21 @@ mod tests {
     }
 
     #[test]
-    fn hostile_runs_end_in_time_and_lose_nothing() {
-        for piece in ["*a ", "**", "[", "`", "![", "<", "&", "_a*b~~", "\\", "[a](", "é*"] {
-            let source = piece.repeat(4_000);
-            let out = inline(&source, Kind::Text);
+    fn hostile_runs_are_looked_at_a_few_times_and_lose_nothing() {
+        for piece in [
+            "*a ", "**", "[", "`", "![", "<", "&", "_a*b~~", "\\", "[a](", "é*", "` `` ", "[][",
+        ] {
+            let source = piece.repeat(20_000);
+            let out = written(&source, Kind::Text);
             assert!(out.text.len() <= source.len() + 16);
             assert!(
                 out.marks
                     .windows(2)
                     .all(|pair| pair[0].range.end <= pair[1].range.start)
             );
+            // The last search may go over by what three of them look at.
+            let most = MOST_TIMES * source.len() + 3 * AHEAD;
+            assert!(out.ahead.looked <= most, "{piece}: {} bytes", out.ahead.looked);
         }
     }
 }

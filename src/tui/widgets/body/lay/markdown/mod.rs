@@ -22,6 +22,8 @@ use crate::tui::widgets::highlight::{self, LineState, Syntax, Token};
 
 /// The longest paragraph that is waited for, in bytes; what is longer is read in pieces.
 const LONGEST: usize = 64 * 1024;
+/// So much is put out at a time, in bytes: a table may be padded to many times its length.
+const MOST: usize = 4 * 1024 * 1024;
 /// The widest a rule below a heading gets.
 const WIDEST: usize = 100;
 /// How wide a rule of its own is.
@@ -71,13 +73,12 @@ impl Lay for Markdown {
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let pos = self.blocks(bytes, last, out);
         if last {
-            return bytes.len();
+            return pos;
         }
         if pos == 0 && bytes.len() >= 2 * LONGEST {
             // A line that does not end is read in pieces.
             let cut = char_start(bytes, bytes.len() - 4);
-            self.blocks(&bytes[..cut], true, out);
-            return cut;
+            return self.blocks(&bytes[..cut], true, out);
         }
         pos
     }
@@ -92,6 +93,7 @@ impl Markdown {
     fn blocks(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let marked = !self.begun && bytes.starts_with(b"\xef\xbb\xbf");
         let mut pos = if marked { 3 } else { 0 };
+        let before = out.len();
         let text = String::from_utf8_lossy(&bytes[pos..]);
         let mut lines = Lines {
             text: &text,
@@ -107,8 +109,15 @@ impl Markdown {
             if lines.at >= text.len() {
                 break;
             }
+            if out.len() - before > MOST {
+                return pos;
+            }
         }
-        if lines.at == 0 { 0 } else { pos }
+        match (lines.at, last) {
+            (_, true) => bytes.len(),
+            (0, false) => 0,
+            _ => pos,
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Reads the rows, the head first; each gets as many cells as there are columns.
+    /// Reads the rows, the head first; none has more cells than there are columns.
     pub(super) fn read(rows: &[&str], sides: &[Side]) -> Self {
         let mut widths = vec![1; sides.len()];
         let mut out = Vec::with_capacity(rows.len());
@@ -76,7 +76,10 @@ impl Rows {
                 .take(sides.len())
                 .map(|cell| inline(&cell.replace("\\|", "|"), plain))
                 .collect();
-            cells.resize_with(sides.len(), Inline::default);
+            // What a row does not have is not padded: many short ones under a wide head would be a thousand times as long.
+            while cells.last().is_some_and(|cell| cell.text.is_empty()) {
+                cells.pop();
+            }
             for (width, cell) in widths.iter_mut().zip(&cells) {
                 *width = (*width).max(glyphs::width(&cell.text)).min(WIDEST);
             }

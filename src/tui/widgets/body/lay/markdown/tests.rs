@@ -29,7 +29,7 @@ fn tables_are_aligned() {
     let source = "| Name | Count |\n|:--|--:|\n| **a** | 1 |\n| `long \\| one` | 200 | x |\n| b |\n\nend";
     assert_eq!(
         shown(source),
-        "Name       │ Count\n───────────┼──────\na          │     1\nlong | one │   200\nb          │ \n\nend\n"
+        "Name       │ Count\n───────────┼──────\na          │     1\nlong | one │   200\nb\n\nend\n"
     );
     assert_eq!(shown("a | b\nc | d\n"), "a | b\nc | d\n", "that is no table");
 }
@@ -89,4 +89,23 @@ fn hostile_text_ends_and_is_whole() {
     let out = all(&mut Markdown::default(), endless.as_bytes(), 64 * 1024);
     let letters = |text: &str| text.split_whitespace().collect::<String>();
     assert!(letters(&out) == letters(&endless), "a word may be cut, nothing is lost");
+}
+
+#[test]
+fn a_wide_table_is_not_many_times_as_long() {
+    let head = format!("{}\n{}\n", ["x".repeat(60).as_str(); 64].join("|"), ["-"; 64].join("|"));
+    let short = format!("{head}{}", "a|\n".repeat(10_000));
+    let out = all(&mut Markdown::default(), short.as_bytes(), short.len());
+    assert!(out.len() < 4 * short.len(), "{} of {}", out.len(), short.len());
+    // Rows that have all their cells, though nothing is in them, are padded, and so not all are put out at once.
+    let row = format!("a{}b\n", "|".repeat(63));
+    let wide = format!("{head}{}\n", row.repeat(900)).repeat(20);
+    let (mut lay, mut pos, mut steps) = (Markdown::default(), 0, 0);
+    while pos < wide.len() {
+        let mut out = Vec::new();
+        pos += lay.lay(&wide.as_bytes()[pos..], true, &mut out);
+        assert!(out.len() <= MOST + 65 * LONGEST, "{} at once", out.len());
+        steps += 1;
+    }
+    assert!(steps > 3, "{steps}");
 }
