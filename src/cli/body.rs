@@ -9,6 +9,10 @@ use super::output::{Paint, escape_lines};
 
 /// Above so many bytes JSON is printed as it came.
 const PRETTY_LIMIT: usize = 16 * 1024 * 1024;
+/// The same for what would come of it.
+const LAID_OUT_LIMIT: usize = 64 * 1024 * 1024;
+/// Deeper lines are not indented further: a body of brackets would be as long as their number has in its square.
+const LEVELS: usize = 32;
 
 /// The body as text, without a line break at its end; `None` for bytes that are no text.
 ///
@@ -21,8 +25,9 @@ pub fn for_terminal(response: &Response, paint: Paint) -> io::Result<Option<Stri
 }
 
 fn laid_out(text: &str, paint: Paint) -> String {
-    if text.len() <= PRETTY_LIMIT && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-        return pretty(text, paint);
+    let json = text.len() <= PRETTY_LIMIT && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    if let Some(pretty) = json.then(|| pretty(text, paint, LAID_OUT_LIMIT)).flatten() {
+        return pretty;
     }
     escape_lines(text.trim_end_matches(['\r', '\n']))
 }
@@ -36,12 +41,16 @@ fn text(response: &Response, bytes: &[u8]) -> Option<String> {
     (!damaged).then(|| text.into_owned())
 }
 
-/// Valid JSON, indented by two; numbers stay spelled as they came, and strings but for characters that were escaped.
-fn pretty(text: &str, paint: Paint) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
+/// Valid JSON, indented by two; numbers stay spelled as they came, and strings but for characters that were escaped. `None`
+/// if it is longer than so many bytes.
+fn pretty(text: &str, paint: Paint, most: usize) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
     let mut depth = 0;
     let mut rest = text.trim_start();
     while let Some(c) = rest.chars().next() {
+        if out.len() > most {
+            return None;
+        }
         let length = match c {
             '{' | '[' => {
                 let inside = rest[1..].trim_start();
@@ -85,12 +94,12 @@ fn pretty(text: &str, paint: Paint) -> String {
         };
         rest = rest[length..].trim_start();
     }
-    out
+    Some(out)
 }
 
 fn line(out: &mut String, depth: usize) {
     out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth));
+    out.extend(std::iter::repeat_n("  ", depth.min(LEVELS)));
 }
 
 /// A string with characters in place of the escapes that only stand for them.
@@ -153,6 +162,19 @@ mod tests {
         let wanted = "{\n  \"n\": 12345678901234567890.10,\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    \
                       true\n  ],\n  \"s\": \"x, {\\\"y\\\": 1}\",\n  \"e\": {}\n}";
         assert_eq!(shown("application/json", body).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn brackets_in_brackets_are_not_indented_without_end() {
+        let (open, close) = ("[".repeat(100), "]".repeat(100));
+        let text = format!("{open}{}1{close}", "1,".repeat(10_000));
+        let shown = pretty(&text, Paint(false), usize::MAX).unwrap();
+        assert!(
+            shown.len() < 70 * 10_000 && shown.lines().count() == 10_201,
+            "{}",
+            shown.lines().count()
+        );
+        assert_eq!(pretty(&text, Paint(false), 1000), None);
     }
 
     #[test]
