@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 use regex::{Regex, RegexBuilder};
 
 use crate::tui::theme::Theme;
-use crate::tui::widgets::body::search::{Job, Matches, Options, Progress};
+use crate::tui::widgets::body::search::{Job, Matches, Options, Progress, has_capital};
 use crate::tui::widgets::body::{Document, Syntax, View};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::glyphs;
@@ -106,7 +106,7 @@ impl Search {
         if pattern.is_empty() {
             return None;
         }
-        let insensitive = !pattern.chars().any(char::is_uppercase);
+        let insensitive = !has_capital(&pattern, false);
         let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(insensitive).build().ok();
         let regex = build(&pattern);
         self.literal = regex.is_none();

@@ -10,6 +10,7 @@ use crate::model::{Auth, Entity, NodeId, Template, Workspace};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::modals::{Item, Modal, Prompt, Purpose};
 use crate::tui::shared::Shared;
+use crate::tui::widgets::body::Step;
 
 /// A larger body is no token's.
 const LARGEST: usize = 256 * 1024;
@@ -95,7 +96,7 @@ fn walk(value: &Value, path: &str, depth: usize, shared: &Shared, out: &mut Vec<
         Value::Object(map) if depth > 0 => {
             let life = ends(map, path);
             for (key, value) in map.iter().filter(|(key, _)| !says_end(key)) {
-                let path = format!("{path}{}", member(key));
+                let path = format!("{path}{}", Step::Key(key.clone()));
                 match value {
                     Value::String(text)
                         if LENGTHS.contains(&text.chars().count()) && !text.contains(char::is_whitespace) =>
@@ -128,7 +129,7 @@ fn ends(map: &serde_json::Map<String, Value>, path: &str) -> Life {
         .map(|(key, _)| key);
     match key {
         Some(key) if path == "$" && key == "expires_in" => Life::Told,
-        Some(key) => Life::Reply(format!("{path}{}", member(key))),
+        Some(key) => Life::Reply(format!("{path}{}", Step::Key(key.clone()))),
         None => Life::Told,
     }
 }
@@ -138,20 +139,6 @@ fn says_end(key: &str) -> bool {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
     plain.starts_with("expire") || plain.starts_with("expiry") || plain.starts_with("expiration")
-}
-
-/// A member of an object in a `JSONPath` (RFC 9535, section 2.5.1).
-fn member(key: &str) -> String {
-    let mut chars = key.chars();
-    let is_plain = chars
-        .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_plain {
-        format!(".{key}")
-    } else {
-        format!("['{}']", key.replace('\\', "\\\\").replace('\'', "\\'"))
-    }
 }
 
 fn candidate(pick: Pick, name: &str, value: &str, life: Life, shared: &Shared) -> Candidate {
@@ -203,7 +190,7 @@ mod tests {
     #[test]
     fn every_path_that_is_offered_leads_to_its_value() {
         let body = serde_json::json!({
-            "odd 'key\\": {"to-ken": "value-one"},
+            "odd 'key\\\n\u{1b}": {"to-ken": "value-one"},
             "list": [{"access_token": "value-two", "expires_at": "2030-01-01T00:00:00Z"}],
             "short": "x", "words": "some words here", "number": 1,
         });
@@ -217,6 +204,11 @@ mod tests {
             })
             .collect();
         assert_eq!(values, ["value-one", "value-two"]);
+        assert!(
+            found
+                .iter()
+                .all(|candidate| !format!("{:?}", candidate.pick).contains("\\u{1b}"))
+        );
         assert_eq!(found[1].life, Life::Reply("$.list[0].expires_at".into()));
     }
 }

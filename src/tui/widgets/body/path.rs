@@ -30,29 +30,31 @@ pub struct Path(pub Vec<Step>);
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("$")?;
-        for step in &self.0 {
-            match step {
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(name) if is_short(name) => write!(f, ".{name}")?,
-                Step::Key(name) => {
-                    f.write_str("['")?;
-                    for c in name.chars() {
-                        match c {
-                            '\'' | '\\' => write!(f, "\\{c}")?,
-                            '\n' => f.write_str("\\n")?,
-                            '\r' => f.write_str("\\r")?,
-                            '\t' => f.write_str("\\t")?,
-                            '\u{8}' => f.write_str("\\b")?,
-                            '\u{c}' => f.write_str("\\f")?,
-                            c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
-                            c => write!(f, "{c}")?,
-                        }
-                    }
-                    f.write_str("']")?;
-                }
+        self.0.iter().try_for_each(|step| step.fmt(f))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Self::Index(index) => return write!(f, "[{index}]"),
+            Self::Key(name) if is_short(name) => return write!(f, ".{name}"),
+            Self::Key(name) => name,
+        };
+        f.write_str("['")?;
+        for c in name.chars() {
+            match c {
+                '\'' | '\\' => write!(f, "\\{c}")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                '\u{8}' => f.write_str("\\b")?,
+                '\u{c}' => f.write_str("\\f")?,
+                c if c.is_control() => write!(f, "\\u{:04x}", u32::from(c))?,
+                c => write!(f, "{c}")?,
             }
         }
-        Ok(())
+        f.write_str("']")
     }
 }
 

@@ -262,8 +262,8 @@ impl Job {
     }
 }
 
-/// Looks for a capital letter, passing over escapes such as `\W`.
-fn has_capital(pattern: &str, literal: bool) -> bool {
+/// Looks for a capital letter in a pattern, passing over escapes such as `\W` where it is a regular expression.
+pub fn has_capital(pattern: &str, literal: bool) -> bool {
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
         if c == '\\' && !literal {
