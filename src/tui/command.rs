@@ -12,6 +12,7 @@ use crate::store::Content;
 
 use super::action::Action;
 use super::consents::QuestionId;
+use super::giving;
 use super::importing;
 use super::modals::Modal;
 use super::panes::Pane;
@@ -54,6 +55,7 @@ impl Command {
             | Self::Notify(..)
             | Self::Theme { .. }
             | Self::Copy(..)
+            | Self::Give(_)
             | Self::ClearCookies(_)
             | Self::Request(_)
             | Self::Run(_)
@@ -207,6 +209,8 @@ pub enum Command {
     },
     /// Copies a text to the clipboard; the second says what it was.
     Copy(String, String),
+    /// Gives a body away as text.
+    Give(Box<giving::Job>),
     /// Clears cookies: all, or those of a domain.
     ClearCookies(Option<String>),
     /// Asks the request pane for something.

@@ -17,6 +17,7 @@ use crate::store::{Content, Place};
 use super::comparing;
 use super::consents::QuestionId;
 use super::filtering;
+use super::giving;
 use super::importing::{ImportId, Landing};
 use super::looking;
 use super::picturing;
@@ -72,6 +73,8 @@ pub enum Effect {
     StopFilter,
     /// Looks at the file system, which may take its time.
     Look(looking::Question),
+    /// Makes a body into text, for whom the job says; it comes back as an event.
+    Give(Box<giving::Job>),
     /// Puts a text on the clipboard.
     Copy(String),
     /// Hands a text to `$EDITOR`; what comes back is an event.

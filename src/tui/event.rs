@@ -17,6 +17,7 @@ use crate::store::{Content, Part, Place};
 use super::comparing;
 use super::consents;
 use super::filtering;
+use super::giving;
 use super::importing::{self, ImportId};
 use super::looking;
 use super::runner::News;
@@ -70,6 +71,8 @@ pub enum Event {
     Looked(looking::Answer),
     /// A filter has news.
     Filtered(u64, filtering::News),
+    /// A body is text now, or why not; and for whom.
+    Given(giving::To, Result<String, String>),
     /// An outside editor came back with a text; the key is that of the effect.
     Edited {
         /// The effect's key.

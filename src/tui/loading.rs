@@ -138,6 +138,7 @@ fn needs_all(command: &Command) -> bool {
         | Command::Notify(..)
         | Command::Theme { .. }
         | Command::Copy(..)
+        | Command::Give(_)
         | Command::ClearCookies(_)
         | Command::Request(_)
         | Command::Consent(..)

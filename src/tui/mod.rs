@@ -19,6 +19,7 @@ pub mod effect;
 pub mod event;
 pub mod filtering;
 mod footer;
+pub mod giving;
 #[cfg(test)]
 mod harness;
 pub mod importing;

@@ -15,8 +15,9 @@ use super::commands::{
 use super::comparing::Compared;
 use super::consents;
 use super::drafts;
-use super::effect::{Effect, LocalJob};
+use super::effect::{Effect, External, LocalJob};
 use super::event::{Event, Saved};
+use super::giving::To;
 use super::keymap::Context;
 use super::loading;
 use super::looking::Answer;
@@ -59,6 +60,23 @@ fn looked(state: &mut State, answer: &Answer, queue: &mut Vec<Command>, effects:
     });
 }
 
+/// A body is text now, or why not: whom it was made for gets it.
+fn given(state: &mut State, to: To, made: Result<String, String>, effects: &mut Vec<Effect>) {
+    match (to, made) {
+        (To::Clipboard(what), Ok(text)) => {
+            effects.push(Effect::Copy(text));
+            state.shared.notify(Level::Done, format!("copied {what}"));
+        }
+        (To::Program(ending), Ok(text)) => effects.push(Effect::External(External {
+            key: "response".to_owned(),
+            text,
+            ending,
+            read_only: true,
+        })),
+        (_, Err(words)) => state.shared.notify(Level::Warning, words),
+    }
+}
+
 /// Takes an event that is no key, mouse or size.
 pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     match event {
@@ -99,6 +117,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             };
             response::filtered(&mut state.panes.response, name, news, &mut cx);
         }
+        Event::Given(to, made) => given(state, to, made, effects),
         Event::Edited { key, text } => match text {
             Ok(text) => {
                 let mut cx = Cx {

@@ -97,6 +97,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
             effects.push(Effect::Copy(text));
             state.shared.notify(Level::Done, format!("copied {what}"));
         }
+        Command::Give(job) => effects.push(Effect::Give(job)),
         Command::ClearCookies(domain) => effects.push(Effect::ClearCookies(domain)),
         Command::Request(order) => {
             let mut cx = super::panes::Cx {

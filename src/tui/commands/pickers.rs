@@ -4,6 +4,7 @@ use ratatui::layout::Position;
 
 use crate::tui::action::{self, Action, App};
 use crate::tui::command::Command;
+use crate::tui::giving::{Copied, Job, To};
 use crate::tui::modals::{Item, Picker, Text};
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::state::State;
@@ -121,23 +122,31 @@ pub fn themes(state: &State) -> Picker {
 
 /// What the focused pane can copy.
 pub fn copies(state: &State) -> Picker {
-    let mut offers = match state.focus {
+    let texts = |offers: Vec<(String, String)>| offers.into_iter().map(|(what, text)| (what, Copied::Text(text)));
+    let mut offers: Vec<(String, Copied)> = match state.focus {
         Pane::Response => response::copies(&state.panes.response, &state.shared),
-        Pane::Request | Pane::Collections => request::copies(&state.panes.request, &state.shared),
+        Pane::Request | Pane::Collections => texts(request::copies(&state.panes.request, &state.shared)).collect(),
         Pane::Environments => Vec::new(),
     };
     if let Some(path) = state.shared.open.and_then(|id| state.shared.workspace.path(id)) {
-        offers.push(("path".to_owned(), path.to_string()));
+        offers.push(("path".to_owned(), Copied::Text(path.to_string())));
     }
     let items = offers
         .into_iter()
-        .map(|(what, text)| Item {
+        .map(|(what, copied)| Item {
             label: what.clone(),
-            detail: match text.lines().next() {
-                Some(line) if !what.ends_with(response::IN_CLEAR) => line.chars().take(60).collect(),
-                _ => String::new(),
+            detail: if what.ends_with(response::IN_CLEAR) {
+                String::new()
+            } else {
+                copied.start().chars().take(60).collect()
             },
-            commands: vec![Command::Copy(text, what)],
+            commands: vec![match copied {
+                Copied::Text(text) => Command::Copy(text, what),
+                Copied::Body(body) => Command::Give(Box::new(Job {
+                    body,
+                    to: To::Clipboard(what),
+                })),
+            }],
             ..Item::default()
         })
         .collect();

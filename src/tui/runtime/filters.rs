@@ -13,6 +13,7 @@ use crate::model::Payload;
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
+use crate::tui::giving;
 use crate::tui::picturing;
 
 /// Who types on within this time is not answered in between.
@@ -28,8 +29,10 @@ pub struct Filters {
     newest: Arc<AtomicU64>,
     /// The thread that is there, if any: it ends with what it is called to do when this is dropped.
     worker: Option<Sender<(u64, Job)>>,
-    /// Whose turn it is to decode a picture.
+    /// Whose turn it is to decode a picture, or to make a body into text: both may take memory by the hundred megabytes.
     turn: Arc<Mutex<()>>,
+    /// The name of the body that was asked for last.
+    given: Arc<AtomicU64>,
 }
 
 impl Filters {
@@ -40,6 +43,7 @@ impl Filters {
             newest: Arc::default(),
             worker: None,
             turn: Arc::default(),
+            given: Arc::default(),
         }
     }
 
@@ -102,6 +106,26 @@ impl Filters {
         if started.is_err() {
             let words = "the system gives no thread to decode it on".to_owned();
             let _ = self.queue.send(Event::Pictured(name, Err(words)));
+        }
+    }
+
+    /// Makes a body into text; who asks for another one does not want it any more.
+    pub fn give(&self, job: giving::Job) {
+        let name = self.given.fetch_add(1, Ordering::SeqCst) + 1;
+        let (queue, turn, given) = (self.queue.clone(), Arc::clone(&self.turn), Arc::clone(&self.given));
+        let to = job.to.clone();
+        let started = Builder::new().name("give".to_owned()).spawn(move || {
+            let wanted = || given.load(Ordering::SeqCst) == name;
+            // Whoever broke off in it left nothing behind.
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(text) = wanted().then(|| job.run()).filter(|_| wanted()) {
+                // Nobody listens when the program is ending.
+                let _ = queue.send(Event::Given(job.to, text));
+            }
+        });
+        if started.is_err() {
+            let words = "the system gives no thread to read the body on".to_owned();
+            let _ = self.queue.send(Event::Given(to, Err(words)));
         }
     }
 

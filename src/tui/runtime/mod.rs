@@ -451,6 +451,7 @@ impl Helpers {
                 Effect::Compare(name, job) => self.filters.compare(name, *job),
                 Effect::Picture(name, job) => self.filters.picture(name, job),
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
+                Effect::Give(job) => self.filters.give(*job),
                 Effect::StopFilter => self.filters.stop(),
                 Effect::AskAgain => self.sends.ask_again(),
                 Effect::ClearCookies(domain) => self.sends.clear_cookies(domain.as_deref()),

@@ -1,60 +1,70 @@
 //! The body outside the viewer: what to copy of it, what to call its file, what an outside program gets to see.
 
-use std::io;
+use std::ops::Range;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
+use crate::tui::giving::{MOST_COPIED, Whole};
 use crate::tui::widgets::body::{Form, Kind, Step, Syntax};
 
 use super::place::Place;
 use super::sight::Body;
 
-/// Bigger bodies are not copied as a whole but saved: 8 MiB.
-const MOST_COPIED: usize = 8 * 1024 * 1024;
+/// A body so small is laid out to see whether that is another text than as it came, in bytes.
+const COMPARED: usize = 64 * 1024;
 
 /// What can be copied as a whole, with the words for it: what a filter made, the body as it came, and as it is shown where
 /// that is something else. What is too big for a clipboard, or cannot be read, is left out.
-pub(super) fn wholes(place: &Place) -> Vec<(&'static str, String)> {
-    let shown = place.shown().filter(|body| body.document.source().len() <= MOST_COPIED);
-    let shown = shown.and_then(|body| whole(body).ok());
+pub(super) fn wholes(place: &Place) -> Vec<(&'static str, Whole)> {
+    let small = |body: &&Body| (1..=MOST_COPIED).contains(&body.document.source().len());
+    let shown = place.shown().filter(small).map(whole);
     let came = place.body.as_ref().and_then(|body| came(place, body));
     let mut offers = Vec::new();
     if place.is_filtered() {
-        offers.extend(shown.map(|text| ("what the filter made", text)));
+        offers.extend(shown.map(|body| ("what the filter made", body)));
         offers.extend(came);
         return offers;
     }
-    let same = came.as_ref().map(|(_, text)| text) == shown.as_ref();
+    let other = shown.filter(|shown| came.as_ref().is_none_or(|(_, came)| !is_same(came, shown)));
     offers.extend(came);
-    offers.extend(shown.filter(|_| !same).map(|text| ("the body as shown", text)));
+    offers.extend(other.map(|body| ("the body as shown", body)));
     offers
 }
 
-/// The body as it came: text in UTF-8, else Base64, which a clipboard takes.
-fn came(place: &Place, body: &Body) -> Option<(&'static str, String)> {
+/// Whether both are the same text, as far as that is easily told.
+fn is_same(came: &Whole, shown: &Whole) -> bool {
+    match (came, shown) {
+        (Whole::Text(came), Whole::Text(shown)) if came.is_same(shown) => true,
+        (Whole::Text(came), _) if came.len() <= COMPARED => {
+            let text = |body: &Whole| body.text(COMPARED).ok().flatten();
+            text(shown).is_some_and(|shown| text(&Whole::Text(came.clone())) == Some(shown))
+        }
+        _ => false,
+    }
+}
+
+/// The body as it came: text in UTF-8, else Base64.
+fn came(place: &Place, body: &Body) -> Option<(&'static str, Whole)> {
     let response = place.outcome.exchange.as_ref()?.response()?;
     let small = |len: usize| (1..=MOST_COPIED).contains(&len);
     let Some(text) = body.text() else {
-        let bytes = Some(&response.body).filter(|body| small(body.len()))?.whole().ok()?;
-        return Some(("the body in Base64", STANDARD.encode(bytes)));
+        let bytes = Some(&response.body).filter(|body| small(body.len()))?;
+        return Some(("the body in Base64", Whole::Base64(bytes.clone())));
     };
     let (len, all) = text.known();
-    let bytes = small(len).then(|| text.read(0, len))?.ok()?;
     let what = if all { "the body" } else { "the body so far" };
-    Some((what, String::from_utf8_lossy(&bytes).into_owned()))
+    small(len).then(|| (what, Whole::Text(text.clone())))
 }
 
-/// The body as it is shown, however big: pretty where that form is complete, else as sent.
-pub(super) fn whole(body: &Body) -> io::Result<String> {
+/// The body as it is shown: pretty where that form is complete, else as sent.
+pub(super) fn whole(body: &Body) -> Whole {
     let Body { document, view, .. } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
     if pretty && !matches!(document.syntax(), Syntax::Text | Syntax::Code(_) | Syntax::Marked) {
-        document.text_range(Form::Pretty, 0..document.lines(Form::Pretty))
+        Whole::Laid(document.clone())
     } else {
-        Ok(String::from_utf8_lossy(&document.source().read(0, usize::MAX)?).into_owned())
+        Whole::Text(document.source().clone())
     }
 }
 
@@ -125,22 +135,29 @@ pub(super) fn ending(response: &Response, kind: Kind) -> &'static str {
     kind.ending()
 }
 
-/// A name to save the body under: what the server suggests (RFC 6266), else the end of the URL's path.
-pub(super) fn file_name(exchange: &Exchange, response: &Response, kind: Kind) -> String {
-    let suggested = response
-        .header("content-disposition")
-        .and_then(|value| suggested(&value));
+/// A name to save the body under: what the server suggests (RFC 6266), else the end of the URL's path; `secrets` finds what
+/// may not be in it, as whoever lists the folder reads it.
+pub(super) fn file_name(
+    exchange: &Exchange,
+    response: &Response,
+    kind: Kind,
+    secrets: &dyn Fn(&str) -> Vec<Range<usize>>,
+) -> String {
+    let suggested = response.header("content-disposition").and_then(|value| {
+        // The whole of it: a name is cut, and half a secret is not found.
+        let name = suggested(&value).filter(|_| secrets(&value).is_empty())?;
+        Some(name).filter(|name| secrets(name).is_empty())
+    });
     if let Some(name) = suggested {
         return name;
     }
     let path = exchange.request.url.split(['?', '#']).next().unwrap_or_default();
     let path = path.split_once("://").map_or(path, |(_, rest)| rest);
-    let last = path
-        .split_once('/')
-        .and_then(|(_, path)| path.rsplit('/').find(|part| !part.is_empty()));
-    let name = last
-        .map(|last| safe(&percent_decode_str(last).decode_utf8_lossy()))
-        .filter(|name| !name.is_empty());
+    let path = path.trim_end_matches('/');
+    let start = path.rfind('/').map_or(path.len(), |slash| slash + 1);
+    let last = percent_decode_str(&path[start..]).decode_utf8_lossy();
+    let is_secret = !secrets(&last).is_empty() || secrets(path).iter().any(|found| found.end > start);
+    let name = Some(safe(&last)).filter(|name| !is_secret && !name.is_empty());
     let name = name.unwrap_or_else(|| "response".to_owned());
     let ending = ending(response, kind);
     if name

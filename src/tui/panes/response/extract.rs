@@ -10,7 +10,7 @@ use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::body::{Form, Kind, Path, Step};
 
-use super::State;
+use super::{State, filter};
 
 /// A value of a response that a script can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,12 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         Step::Key(key) => Some(key.clone()),
         Step::Index(_) => None,
     });
+    let is_secret = |step: &Step| matches!(step, Step::Key(key) if filter::is_secret(state, key));
+    if filter::is_secret(state, &extract.expression) || path.0.iter().any(is_secret) {
+        let text =
+            "there is a secret in the path to this value: it is not put into the script, whose file others may see";
+        return cx.shared.notify(Level::Warning, text);
+    }
     let title = format!("Set a variable to {path}");
     let prompt = Prompt::new(title, name.unwrap_or_default(), Purpose::Variable(Box::new(extract)));
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));

@@ -81,11 +81,12 @@ pub(super) fn cookies(exchange: &Exchange, now: Timestamp, show: &Show<'_>, widt
         own.iter()
             .chain(exchange.hops.iter().flat_map(|hop| &hop.heads.cookies))
     };
+    let names: Vec<String> = all().map(|cookie| show.text(&cookie.name)).collect();
     let table = Table {
-        name: column(all().map(|cookie| cookie.name.as_str()), width),
+        name: column(names.iter().map(String::as_str), width),
         value: WIDEST_VALUE.min(width / 4).max(6),
         place: all()
-            .map(|cookie| glyphs::width(&place(cookie)))
+            .map(|cookie| glyphs::width(&show.text(&place(cookie))))
             .max()
             .unwrap_or(0)
             .min(width / 3),
@@ -120,10 +121,14 @@ struct Table {
 impl Table {
     /// One line: name, value, place, end, what else is so. Under the cursor the value is whole.
     fn row(&self, cookie: &Cookie, show: &Show<'_>) -> Row {
-        let value = show.text(&cookie.value);
+        let (name, value) = (show.text(&cookie.name), show.text(&cookie.value));
         let refused = cookie.more.refused.map(|why| format!("refused: {why}"));
-        let (place, end, flags) = (place(cookie), end(cookie, self.set, self.now), flags(cookie));
-        let lead = padded(&cookie.name, self.name);
+        let (place, end, flags) = (
+            show.text(&place(cookie)),
+            end(cookie, self.set, self.now),
+            flags(cookie),
+        );
+        let lead = padded(&name, self.name);
         let line = |value: String| {
             let row = Row::new(Ink::Text, value).lead(Ink::Name, lead.clone());
             match &refused {
@@ -140,7 +145,7 @@ impl Table {
             .filter(|fact| !fact.is_empty())
             .collect();
         let whole = line(format!("{value}  ")).then(Ink::Dim, facts.join(" · "));
-        row.opened(whole).copied(format!("value of {}", cookie.name), value)
+        row.opened(whole).copied(format!("value of {name}"), value)
     }
 }
 

@@ -8,7 +8,8 @@ use ratatui::layout::{Position, Rect};
 use crate::model::Payload;
 use crate::tui::action::{Action as Any, Nav};
 use crate::tui::command::Command;
-use crate::tui::effect::{Effect, External};
+use crate::tui::effect::Effect;
+use crate::tui::giving::{self, Copied, MOST_COPIED, MOST_OPENED, To};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
@@ -24,8 +25,6 @@ use super::{Action, State, body, compare, earlier, extract, filter, follow, requ
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
-/// Larger bodies are not handed to outside programs: as text they would be in memory several times over. In bytes.
-const MOST_OPENED: usize = 64 * 1024 * 1024;
 /// A longer value is nothing to search for, in bytes.
 const MOST_SEARCHED: usize = 256;
 /// Columns a step sideways scrolls.
@@ -108,7 +107,9 @@ fn save(state: &State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no body to save: send the request first");
     };
-    let name = body::file_name(exchange, response, shown.kind());
+    let redactor = state.place().map(|place| &place.outcome.redactor);
+    let is_secret = |text: &str| redactor.map_or_else(Vec::new, |redactor| redactor.find(text.as_bytes()));
+    let name = body::file_name(exchange, response, shown.kind(), &is_secret);
     let root = cx.shared.workspace.root.clone();
     let prompt = Prompt::new("Save the body as", name, Purpose::SaveBody(root, response.body.clone()));
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
@@ -193,6 +194,11 @@ fn search_value(state: &mut State, cx: &mut Cx<'_>) {
             .shared
             .notify(Level::Info, "there is no value to search for on this line");
     };
+    // The line it is written into shows it.
+    if !cx.shared.revealed && filter::is_secret(state, &value) {
+        let text = "there is a secret in this value: reveal the secrets to search for it";
+        return cx.shared.notify(Level::Warning, text);
+    }
     begin_search(state, cx);
     state.search.typing = false;
     state.search.field.set_text(&regex::escape(&value));
@@ -271,20 +277,10 @@ fn external(state: &State, cx: &mut Cx<'_>) {
         );
         return cx.shared.notify(Level::Warning, text);
     }
-    let text = match body::whole(shown) {
-        Ok(text) => text,
-        Err(error) => {
-            return cx
-                .shared
-                .notify(Level::Error, format!("the body cannot be read back: {error}"));
-        }
-    };
-    cx.effects.push(Effect::External(External {
-        key: "response".to_owned(),
-        text,
-        ending,
-        read_only: true,
-    }));
+    cx.effects.push(Effect::Give(Box::new(giving::Job {
+        body: body::whole(shown),
+        to: To::Program(ending),
+    })));
 }
 
 pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
@@ -535,20 +531,22 @@ fn wheel(state: &mut State, rows: isize) {
 }
 
 /// What can be copied, what is under the cursor first.
-pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
+pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
     let Some(place) = state.place() else { return Vec::new() };
     let exchange = place.outcome.exchange.as_ref();
     let show = Show {
         redactor: Some(&place.outcome.redactor),
         revealed: shared.revealed,
     };
-    let mut offers: Vec<(String, String)> = Vec::new();
-    let add = |offers: &mut Vec<(String, String)>, what: &str, text: Option<String>| {
-        offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
+    let mut offers: Vec<(String, Copied)> = Vec::new();
+    let add = |offers: &mut Vec<(String, Copied)>, what: &str, text: Option<String>| {
+        let text = text.filter(|text| !text.is_empty());
+        offers.extend(text.map(|text| (what.to_owned(), Copied::Text(text))));
     };
     if state.shows_body() {
         for (what, text) in body::under_cursor(place) {
-            add(&mut offers, &show.as_it_came(&what, Some(&text)), Some(text));
+            let what = show.as_it_came(&what, text.as_bytes());
+            add(&mut offers, &what, Some(text));
         }
     } else if let Some(row) = state
         .page
@@ -557,10 +555,14 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         .filter(|_| state.page.cursor)
         && let Some((what, text)) = &row.copy
     {
-        add(&mut offers, &show.as_it_came(what, Some(text)), Some(text.to_string()));
+        let what = show.as_it_came(what, text.as_bytes());
+        add(&mut offers, &what, Some(text.to_string()));
     }
-    for (what, text) in body::wholes(place) {
-        add(&mut offers, &show.as_it_came(what, Some(&text)), Some(text));
+    for (what, body) in body::wholes(place) {
+        // What cannot be read is not to be copied either.
+        if let Ok(bytes) = body.read(MOST_COPIED) {
+            offers.push((show.as_it_came(what, &bytes), Copied::Body(body)));
+        }
     }
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();

@@ -53,6 +53,7 @@ use crate::tui::action::{Action as Any, App, Nav, Spec, specs};
 use crate::tui::command::Command;
 use crate::tui::event::Found;
 use crate::tui::filtering::News;
+use crate::tui::giving::Copied;
 use crate::tui::keymap::Context;
 use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
@@ -247,7 +248,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.as-hex" "view as bytes" "Show the response's body as a hex dump" Action::As(Some(Kind::Binary)),
     "response.save" "save body" "Save the response's body to a file, as it came" Action::Save,
     "response.token" "use as token" "Use a value of this response as a token, renewed by itself" Action::Token,
-    "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it came; a picture in the system's program" Action::External,
+    "response.external" "open" "Open the response's body in $PAGER or $EDITOR, as it is shown; a picture in the system's program" Action::External,
     "response.fold" "fold" "Fold or unfold what the cursor is on; on a value, what it lies in" Action::Fold,
     "response.fold-inside" "fold inside" "Fold all that is inside, or unfold it down to the leaves" Action::FoldInside,
     "response.fold-level" "fold to a level" "Fold everything to the first level, then to the next ones, then to none" Action::FoldLevel,
@@ -460,8 +461,8 @@ pub fn jumps(state: &State, _shared: &Shared, area: Rect) -> Vec<(Position, Vec<
         .collect()
 }
 
-/// What can be copied: its words, and the text.
-pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
+/// What can be copied, with the words for it.
+pub fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
     input::copies(state, shared)
 }
 

@@ -52,15 +52,13 @@ pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
 }
 
 fn body(sent: &SentRequest, show: &Show<'_>, rows: &mut Vec<Row>) {
-    let cut = sent.body_len > sent.body.len() as u64;
-    let Ok(text) = std::str::from_utf8(&sent.body) else {
+    let Some((text, rest)) = beginning(sent, show) else {
         return rows.push(Row::new(
             Ink::Note,
             format!("{} of binary data", words::size(sent.body_len)),
         ));
     };
-    let text = show.text(text);
-    let pretty = (!cut && text.len() <= PRETTY)
+    let pretty = (rest == 0 && text.len() <= PRETTY)
         .then(|| serde_json::from_str::<serde_json::Value>(&text).ok())
         .flatten()
         .filter(|value| value.is_object() || value.is_array())
@@ -83,10 +81,29 @@ fn body(sent: &SentRequest, show: &Show<'_>, rows: &mut Vec<Row>) {
         text.push(piece(Ink::Text, &line[at..]));
         rows.push(Row { text, ..Row::default() }.copied("the line", line));
     }
-    if cut {
-        let rest = sent.body_len - sent.body.len() as u64;
-        rows.push(Row::new(Ink::Note, format!("… and {} more", words::size(rest))));
+    if rest > 0 {
+        rows.push(Row::new(Ink::Note, more(rest)));
     }
+}
+
+/// What is kept of the body where that is text, as it may be shown, and how many bytes there are behind it.
+fn beginning(sent: &SentRequest, show: &Show<'_>) -> Option<(String, u64)> {
+    let goes_on = sent.body_len > sent.body.len() as u64;
+    let text = match std::str::from_utf8(&sent.body) {
+        Ok(text) => text,
+        // The cut went through a character.
+        Err(error) if goes_on && error.error_len().is_none() => {
+            std::str::from_utf8(&sent.body[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let (text, len) = show.beginning(text, goes_on);
+    let rest = if goes_on { sent.body_len - len as u64 } else { 0 };
+    Some((text, rest))
+}
+
+fn more(rest: u64) -> String {
+    format!("… and {} more", words::size(rest))
 }
 
 /// The request's target as it stands in the request line (RFC 9112, section 3.2.1): the host goes into a header.
@@ -108,11 +125,14 @@ pub(super) fn as_text(exchange: &Exchange, show: &Show<'_>) -> String {
         out.push_str(value);
         out.push('\n');
     }
-    if let Ok(body) = std::str::from_utf8(&sent.body)
-        && !body.is_empty()
-    {
+    let mut out = show.text(&out);
+    if let Some((body, rest)) = beginning(sent, show).filter(|(body, rest)| !body.is_empty() || *rest > 0) {
         out.push('\n');
-        out.push_str(body);
+        out.push_str(&body);
+        if rest > 0 {
+            out.push('\n');
+            out.push_str(&more(rest));
+        }
     }
-    show.text(&out)
+    out
 }

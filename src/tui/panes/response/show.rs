@@ -21,6 +21,18 @@ impl Show<'_> {
         }
     }
 
+    /// The beginning of a text that `goes_on` where it ends, secrets masked unless they are revealed, and how many of its
+    /// bytes that stands for: at its end there may be half a secret, which nobody can find.
+    pub(super) fn beginning(&self, text: &str, goes_on: bool) -> (String, usize) {
+        match self.redactor {
+            Some(redactor) if goes_on && !self.revealed => {
+                let shown = redactor.redact_start(text, usize::MAX, true);
+                (shown, text.len().saturating_sub(redactor.reach()))
+            }
+            _ => (self.text(text), text.len()),
+        }
+    }
+
     /// The name of a test, without what is a secret beyond doubt unless it is revealed.
     pub(super) fn name(&self, name: &str) -> String {
         match self.redactor {
@@ -30,11 +42,9 @@ impl Show<'_> {
     }
 
     /// Names a text that is given away as it came, and warns of the secrets in it that are masked on the screen.
-    pub(super) fn as_it_came(&self, what: &str, text: Option<&str>) -> String {
-        match (self.redactor, text) {
-            (Some(redactor), Some(text)) if !self.revealed && !redactor.find(text.as_bytes()).is_empty() => {
-                format!("{what}, {IN_CLEAR}")
-            }
+    pub(super) fn as_it_came(&self, what: &str, text: &[u8]) -> String {
+        match self.redactor {
+            Some(redactor) if !self.revealed && !redactor.find(text).is_empty() => format!("{what}, {IN_CLEAR}"),
             _ => what.to_owned(),
         }
     }

@@ -18,6 +18,7 @@ use crate::model::{Outcome, Redactor, Secret};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::event::{Event, Found};
+use crate::tui::giving::Copied;
 use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
@@ -28,6 +29,7 @@ mod keys;
 mod kinds;
 mod pages;
 mod searching;
+mod secrets;
 
 const JSON: &str =
     r#"{"access_token":"uxltfupiwchnkk4perdp46ldk","expires_in":599,"名前":"日本語","nested":{"deep":[1,2,3]}}"#;
@@ -153,6 +155,7 @@ fn work(harness: &mut Harness) {
                 let matches = job.run(|| false, |_, _| {}).unwrap().unwrap();
                 harness.event(Event::Found(name, Found::Matches(matches)));
             }
+            Effect::Give(job) => harness.event(Event::Given(job.to.clone(), job.run())),
             Effect::Index(name, job) => {
                 let mut snapshots = Vec::new();
                 job.run(|| false, |snapshot| snapshots.push(snapshot));
@@ -163,6 +166,16 @@ fn work(harness: &mut Harness) {
             _ => {}
         }
     }
+}
+
+/// What can be copied, with the words for it.
+fn to_copy(harness: &Harness) -> Vec<(String, String)> {
+    let offers = super::copies(&harness.state.panes.response, &harness.state.shared);
+    let text = |copied| match copied {
+        Copied::Text(text) => text,
+        Copied::Body(body) => body.text(usize::MAX).unwrap().unwrap(),
+    };
+    offers.into_iter().map(|(what, copied)| (what, text(copied))).collect()
 }
 
 fn has(harness: &Harness, text: &str) {
@@ -315,7 +328,7 @@ fn a_tab_is_that_of_its_request_and_what_broke_off_is_seen_first() {
 fn the_body_is_copied_as_it_came_and_as_it_is_shown() {
     let copied = |media_type: &str, body: &'static [u8]| {
         let harness = sent(120, 40, answered(response(200, media_type, body)));
-        let all = super::copies(&harness.state.panes.response, &harness.state.shared);
+        let all = to_copy(&harness);
         let bodies = all.into_iter().filter(|(what, _)| what.starts_with("the body"));
         bodies.collect::<Vec<_>>()
     };
@@ -352,7 +365,7 @@ fn secrets_are_masked_until_revealed() {
     has(&harness, "\"password\": \"••••••••\"");
     has_not(&harness, "hunter22");
     let copied = |harness: &Harness| {
-        let all = super::copies(&harness.state.panes.response, &harness.state.shared);
+        let all = to_copy(harness);
         all.into_iter()
             .find(|(what, _)| what == "the request as sent")
             .unwrap()
@@ -387,6 +400,7 @@ fn a_body_that_is_not_whole_or_empty_or_binary_says_so() {
 fn the_body_is_saved_under_a_good_name_and_opened_outside() {
     let mut harness = sent(120, 40, json());
     harness.press("e");
+    work(&mut harness);
     let Some(Effect::External(external)) = harness.effects.last() else {
         panic!("no effect")
     };
@@ -402,7 +416,7 @@ fn the_body_is_saved_under_a_good_name_and_opened_outside() {
 fn what_is_under_the_cursor_is_offered_first() {
     let mut harness = sent(120, 40, json());
     harness.press("j");
-    let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+    let copies = to_copy(&harness);
     assert_eq!(
         copies[0],
         ("the value under the cursor".into(), "uxltfupiwchnkk4perdp46ldk".into())
@@ -415,7 +429,7 @@ fn what_is_under_the_cursor_is_offered_first() {
     // A container is copied with all that is in it, as it was sent; what stands on a folded line is that, too.
     harness.press("jjj");
     for _ in 0..2 {
-        let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+        let copies = to_copy(&harness);
         assert_eq!(
             copies[0],
             ("the value with all that is in it".into(), r#"{"deep":[1,2,3]}"#.into())
@@ -423,8 +437,30 @@ fn what_is_under_the_cursor_is_offered_first() {
         harness.press("o");
     }
     harness.press("]");
-    let copies = super::copies(&harness.state.panes.response, &harness.state.shared);
+    let copies = to_copy(&harness);
     assert_eq!(copies[0], ("value of content-type".into(), "application/json".into()));
+}
+
+#[test]
+fn a_body_that_would_be_very_long_laid_out_is_copied_as_it_came() {
+    let deep = 600;
+    let body = format!("{}{}1{}", "[".repeat(deep), "1,".repeat(200_000), "]".repeat(deep));
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body.clone())));
+    work(&mut harness);
+    let offers = super::copies(&harness.state.panes.response, &harness.state.shared);
+    let shown = offers.into_iter().find(|(what, _)| what == "the body as shown");
+    let Some((_, Copied::Body(shown))) = shown else {
+        panic!("it is not offered")
+    };
+    // Not indented to the depth of its brackets, which would be two hundred megabytes.
+    assert!(shown.text(16 << 20).unwrap().is_some());
+    harness.press("yas shown<enter>");
+    work(&mut harness);
+    has(&harness, "more than 8 MiB, too much for the clipboard");
+    harness.press("ythe body<enter>");
+    work(&mut harness);
+    assert!(matches!(harness.effects.last(), Some(Effect::Copy(text)) if *text == body));
+    has(&harness, "copied the body");
 }
 
 #[test]

@@ -165,33 +165,46 @@ impl Document {
         self.line(form, line).map(|line| line.text(self.source())).transpose()
     }
 
-    /// Returns the text of several lines, joined by line feeds; raw text comes as sent, without the last line end.
+    /// Returns the text of several lines, joined by line feeds; raw text comes as sent, without the last line end. `None` if
+    /// it is longer than `most` bytes.
     ///
     /// # Errors
     ///
     /// What the disk says, for a body that lies there.
-    pub fn text_range(&self, form: Form, lines: Range<usize>) -> io::Result<String> {
+    pub fn text_range(&self, form: Form, lines: Range<usize>, most: usize) -> io::Result<Option<String>> {
         let count = lines.len();
         let walk = self.lines_from(form, lines.start).take(count);
         if self.layout(form) == Layout::Plain {
             let mut walk = walk.map(|line| line.bytes);
             let Some(first) = walk.next() else {
-                return Ok(String::new());
+                return Ok(Some(String::new()));
             };
             let end = walk.last().map_or(first.end, |last| last.end);
+            if end - first.start > most {
+                return Ok(None);
+            }
             let text = self.source().read(first.start, end - first.start)?;
             let text = text
                 .strip_suffix(b"\n")
                 .map_or(&text[..], |text| text.strip_suffix(b"\r").unwrap_or(text));
-            return Ok(String::from_utf8_lossy(text).into_owned());
+            return Ok(Some(String::from_utf8_lossy(text).into_owned()));
         }
         // Our note about a fault is no part of the text.
         let ours = |line: &Line| self.layout(form) == Layout::Json && line.number.is_none() && line.bytes.is_empty();
-        let texts: io::Result<Vec<_>> = walk
-            .filter(|line| !ours(line))
-            .map(|line| line.text(self.source()))
-            .collect();
-        Ok(texts?.join("\n"))
+        let mut out = String::new();
+        for (n, line) in walk.filter(|line| !ours(line)).enumerate() {
+            if n > 0 {
+                out.push('\n');
+            }
+            if line.bytes.len() > most {
+                return Ok(None);
+            }
+            out.push_str(&line.text(self.source())?);
+            if out.len() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(out))
     }
 
     /// Finds the known line that holds a byte of the body; `None` if the index has not come that far.

@@ -18,6 +18,8 @@ use crate::tui::widgets::escape::is_hidden;
 const SHOWN: usize = 1024;
 /// Levels of indentation drawn; deeper lines stay at that column.
 const MAX_LEVELS: u32 = 512;
+/// Levels of indentation that are copied: lines at the depth of a thousand brackets would be a thousand times as long.
+const COPIED_LEVELS: usize = 32;
 /// Bytes in a row of a hex dump.
 pub(super) const HEX_ROW: usize = 16;
 
@@ -246,7 +248,8 @@ impl Line {
         Some(first.start..ranges.next_back().map_or(first.end, |last| last.end))
     }
 
-    /// Returns the whole text of the line, long strings included; bytes that are no UTF-8 become `U+FFFD`.
+    /// Returns the whole text of the line, long strings included; bytes that are no UTF-8 become `U+FFFD`, and it is not
+    /// indented further than 32 levels.
     ///
     /// # Errors
     ///
@@ -268,7 +271,9 @@ impl Line {
                     flush(&mut open, &mut out);
                     match other {
                         Content::Fixed(text) => out.push_str(text),
-                        Content::Spaces(count) => out.extend(std::iter::repeat_n(' ', *count)),
+                        Content::Spaces(count) => {
+                            out.extend(std::iter::repeat_n(' ', (*count).min(2 * COPIED_LEVELS)));
+                        }
                         Content::Shown(text, _) => out.push_str(text),
                         Content::Body(..) | Content::LeftOut(_) => {}
                     }

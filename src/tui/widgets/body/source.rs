@@ -84,7 +84,7 @@ impl Source {
     }
 
     /// Whether both are the same body, not only equal ones.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

@@ -177,7 +177,7 @@ fn what_a_jsonpath_found_has_its_path_in_the_body() {
     harness.press("jj");
     assert!(harness.screen().contains("$.nested.deep[1]"), "{}", harness.screen());
     let offered = |harness: &Harness, wanted: &str| {
-        let all = super::super::copies(&harness.state.panes.response, &harness.state.shared);
+        let all = to_copy(harness);
         all.into_iter().find(|(what, _)| what == wanted).map(|(_, text)| text)
     };
     assert_eq!(offered(&harness, "the path to it").as_deref(), Some("$.nested.deep[1]"));
