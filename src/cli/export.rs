@@ -1,7 +1,6 @@
 //! `postrider export postman`: collections, environments and globals of the workspace as Postman's files.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +8,7 @@ use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, Environment, NodeId, Variable, Workspace};
+use crate::store::written;
 
 use super::args::PostmanArgs;
 use super::open::{Opened, tell};
@@ -65,7 +65,10 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
     let mut last = None;
     for (file, text) in files {
         let file = root.join(file);
-        put(&file, &text, !args.with_secrets.is_empty())?;
+        // One that holds secrets is for its owner alone.
+        let private = !args.with_secrets.is_empty();
+        written::write(&file, private, |out| out.write_all(text.as_bytes()))
+            .map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))?;
         last = Some(file);
     }
     let shown = |path: &Path| escape(&plain(path).display().to_string());
@@ -203,39 +206,4 @@ fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: 
     };
     let root = Path::new("postman").join(part);
     files.into_iter().map(|(file, text)| (root.join(file), text)).collect()
-}
-
-/// Writes a file at once and whole; one that holds secrets only for its owner. Links are followed, and what is no file, like
-/// `/dev/stdout`, is written as it is.
-fn put(file: &Path, text: &str, private: bool) -> Result<(), CliError> {
-    let failed = |error| CliError::failed(format!("cannot write `{}`", file.display())).because(error);
-    let before = std::fs::metadata(file).ok();
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        let open = std::fs::File::options().write(true).open(file);
-        return open
-            .and_then(|mut open| open.write_all(text.as_bytes()))
-            .map_err(failed);
-    }
-    let target = std::fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let file = target.as_path();
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(if private {
-        0o600
-    } else {
-        0o666
-    }));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| builder.tempfile_in(folder))
-        .and_then(|new| std::fs::write(new.path(), text).map(|()| new))
-        .and_then(|new| {
-            // Whoever has kept a file from others wants it so.
-            if let Some(before) = before.filter(|_| !private) {
-                new.as_file().set_permissions(before.permissions())?;
-            }
-            new.persist(file).map(drop).map_err(|error| error.error)
-        });
-    written.map_err(failed)
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::CliError;
 pub use crate::reports::scopes::{environment, globals, values};
+use crate::store::written;
 
 /// Writes a scope as newman exports it.
 ///
@@ -28,13 +29,7 @@ fn milliseconds(time: jiff::Timestamp) -> String {
 /// Writes a JSON file that only its owner may read.
 pub fn write(path: &Path, value: &Value) -> Result<(), CliError> {
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder)
-        .and_then(|()| tempfile::NamedTempFile::new_in(folder))
-        .and_then(|file| std::fs::write(file.path(), text).map(|()| file))
-        .and_then(|file| file.persist(path).map_err(|error| error.error));
-    written.map(|_| ()).map_err(|error| {
+    written::write(path, true, |out| out.write_all(text.as_bytes())).map_err(|error| {
         CliError::failed(format!("cannot write `{}`", path.display()))
             .because(error)
             .hint("the run is over; only writing what it left failed")

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -157,7 +156,7 @@ impl Report for Json {
         }
     }
 
-    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
+    fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         self.redactor = self.redactor.and(end.redactor);
         self.hide(&end.session.workspace, end.collection);
         let redactor = self.redactor.clone();
@@ -193,7 +192,7 @@ impl Report for Json {
         );
         let tail = format!("],\n\"error\":{error}}}}}\n");
         let mut bodies = [(head.as_str(), &mut self.spool), (between.as_str(), &mut self.failures)];
-        Spool::write_bodies(path, &mut bodies, &tail)
+        Spool::write_bodies(out, &mut bodies, &tail)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
 
 use super::record::stack;
 use super::spool::Spool;
@@ -177,7 +176,7 @@ impl Report for Junit {
         self.spool.add(&suite)
     }
 
-    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
+    fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let name = end.collection.and_then(|node| end.session.workspace.node(node));
         let name = end.redactor.redact_name(name.map_or("", |node| node.entity.name()));
         let summary = end.summary;
@@ -190,7 +189,7 @@ impl Report for Junit {
             summary.failures.len() - summary.tests.failed.min(summary.failures.len()),
             self.time,
         );
-        self.spool.write(path, &head, "</testsuites>\n")
+        self.spool.write(out, &head, "</testsuites>\n")
     }
 }
 

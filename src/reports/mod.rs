@@ -1,7 +1,7 @@
 //! Reports of runs as files: each is fed the run's events, keeps no more of them than it must, and is written at the end.
 //!
 //! ```text
-//! RunEvent ─▶ json, junit, html ─▶ spool (a temporary file) ─▶ write: head, spool, end ─▶ file
+//! RunEvent ─▶ json, junit, html ─▶ spool (a temporary file) ─▶ write: head, spool, end ─▶ a file, a pipe
 //!           (redacted)
 //! ```
 //!
@@ -20,7 +20,6 @@ mod stats;
 pub mod words;
 
 use std::io;
-use std::path::Path;
 
 use crate::exec::{RunEvent, Session, Summary};
 use crate::model::{NodeId, Redactor};
@@ -38,12 +37,12 @@ pub trait Report {
     /// When the temporary file cannot be written.
     fn event(&mut self, event: &RunEvent<'_>, redactor: &Redactor) -> io::Result<()>;
 
-    /// Writes the file; the run is over. It may be written again, to another place.
+    /// Writes the report out; the run is over. It may be written again, to another place.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
-    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()>;
+    /// When that cannot be written to, or the temporary file not read.
+    fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()>;
 }
 
 /// What is known when a run is over.

@@ -1,13 +1,16 @@
 //! Saving a response's body: beside its file first, renamed when it is whole, so that a file is never half of one.
 //!
-//! What is broken off is kept beside it, `report.csv.….part`, and whoever asked is told where. What is no regular file, a
-//! pipe or a device, is written straight to.
+//! What is broken off is kept beside it, `report.csv.….part`, and whoever asked is told where. Links, pipes and devices are
+//! written as [`super::written`] says.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tempfile::NamedTempFile;
+
+use super::written::{Target, Way};
 use crate::model::Payload;
 
 /// What became of a save.
@@ -103,44 +106,37 @@ fn write(
         source,
         part,
     };
-    // A symbolic link is written through.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(&target).ok();
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        let written = File::options()
-            .write(true)
-            .open(&target)
-            .and_then(|mut file| copy(body, &mut file, &mut told));
-        let (bytes, ended) = written.map_err(|error| failed(error, None))?;
-        let part = (!ended || !whole()).then_some(target);
-        return Ok(Saved { bytes, part });
-    }
-    if before.as_ref().is_some_and(|before| before.permissions().readonly()) {
-        let error = io::Error::new(io::ErrorKind::PermissionDenied, "it is write-protected");
-        return Err(failed(error, None));
-    }
+    let target = Target::of(path);
     // Names have at most 255 bytes; what is added to this one takes a dozen.
-    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = target
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let name = &name[..name.floor_char_boundary(200)];
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    let prefix = format!("{name}.");
-    builder.prefix(&prefix).suffix(".part");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = match builder.tempfile_in(folder.unwrap_or(Path::new("."))) {
-        Ok(file) => file,
-        // A file of one's own in a folder of somebody else's: then it is written where it is.
-        Err(error) if before.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {
-            let open = File::options().write(true).truncate(true).open(&target);
-            let mut file = open.map_err(|_| failed(error, None))?;
-            let (bytes, ended) =
-                copy(body, &mut file, &mut told).map_err(|error| failed(error, Some(target.clone())))?;
-            let part = (!ended || !whole()).then_some(target);
-            return Ok(Saved { bytes, part });
-        }
-        Err(error) => return Err(failed(error, None)),
+    let way = target.open(&format!("{name}."), ".part", false);
+    let (mut file, is_there) = match way.map_err(|error| failed(error, None))? {
+        Way::Beside(file) => return beside(body, file, &target, whole, told, failed),
+        Way::There(file) => (file, true),
+        Way::Straight(file) => (file, false),
     };
+    let part = || Some(target.path.clone());
+    let copied = copy(body, &mut file, &mut told);
+    let (bytes, ended) = copied.map_err(|error| failed(error, if is_there { part() } else { None }))?;
+    let part = if !ended || !whole() { part() } else { None };
+    Ok(Saved { bytes, part })
+}
+
+/// Writes a body beside its file, and puts it in its place.
+fn beside(
+    body: &Payload,
+    mut file: NamedTempFile,
+    target: &Target,
+    whole: impl Fn() -> bool,
+    mut told: impl FnMut(u64, Option<u64>) -> bool,
+    failed: impl Fn(io::Error, Option<PathBuf>) -> BodyError,
+) -> Result<Saved, BodyError> {
     let copied = copy(body, file.as_file_mut(), &mut told);
     let (bytes, ended) = match copied {
         Ok(copied) => copied,
@@ -157,9 +153,7 @@ fn write(
             part: Some(part),
         });
     }
-    let permissions = before.map(|before| file.as_file().set_permissions(before.permissions()));
-    permissions.unwrap_or(Ok(())).map_err(|error| failed(error, None))?;
-    file.persist(&target).map_err(|error| {
+    target.put(file, false).map_err(|error| {
         let part = error.file.keep().ok().map(|(_, part)| part);
         failed(error.error, part)
     })?;
@@ -189,6 +183,8 @@ fn copy(body: &Payload, file: &mut File, told: &mut impl FnMut(u64, Option<u64>)
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::fs;
+
     use super::*;
 
     fn names(folder: &Path) -> Vec<String> {

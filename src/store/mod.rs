@@ -9,6 +9,7 @@
 //!  <XDG state>/secrets.key ──── seal::Safe               the key that values and cookies there are sealed with
 //!  the system's keyring ─────── keyring::Keyring         the passphrase of that key, if the user puts it there
 //!  <XDG config>/config.toml ─── config::Config          the user's own settings
+//!  what the user asks for ───── written, body           reports, exports, bodies, wherever they are to go
 //! ```
 //!
 //! Everything here blocks: the caller runs it off the UI thread. Nothing is global: paths come in as [`paths::Paths`].
@@ -25,6 +26,7 @@ pub mod samples;
 pub mod seal;
 pub mod state;
 pub mod watch;
+pub mod written;
 
 pub use config::Config;
 pub use files::{Content, Files, Loading, Part, Place, SaveError};

@@ -16,6 +16,7 @@ use crate::exec::{RunEvent, Session, Summary};
 use crate::model::{NodeId, Redactor};
 pub use crate::reports::End;
 use crate::reports::{Html, Json, Junit, Report};
+use crate::store::written;
 
 use super::CliError;
 use super::args::RunArgs;
@@ -55,7 +56,7 @@ impl Reporter for ToFile {
     }
 
     fn finish(&mut self, end: &End<'_>, _output: &mut Output) -> Result<(), CliError> {
-        let told = self.report.write(end, &self.path);
+        let told = written::write(&self.path, false, |out| self.report.write(end, out));
         self.told(told)
     }
 }

@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::Path;
 
 use super::spool::Spool;
 use super::words::{duration, escape_lines, size};
@@ -350,13 +349,13 @@ impl Report for Html {
         }
     }
 
-    fn write(&mut self, end: &End<'_>, path: &Path) -> io::Result<()> {
+    fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let head = self.head(end);
         let tail = format!(
             "</main>\n<footer>postrider {}</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
             env!("CARGO_PKG_VERSION")
         );
-        self.spool.write(path, &head, &tail)
+        self.spool.write(out, &head, &tail)
     }
 }
 

@@ -16,6 +16,7 @@ use crate::model::exchange::Response;
 use crate::model::{NodeId, Redactor};
 use crate::reports::{End, Html, Json, Junit, Report};
 use crate::store::state::HistoryRow;
+use crate::store::written;
 use crate::tui::event::Event;
 use crate::tui::looking;
 use crate::tui::panes::response::words;
@@ -345,7 +346,7 @@ impl Reports {
         let all = self.all.as_mut();
         let all = all.map_err(|error| io::Error::new(error.kind(), format!("it could not be prepared: {error}")))?;
         match all.iter_mut().find(|(own, _)| *own == format) {
-            Some((_, report)) => report.write(end, path),
+            Some((_, report)) => written::write(path, false, |out| report.write(end, out)),
             None => Ok(()),
         }
     }
