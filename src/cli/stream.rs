@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use encoding_rs::Encoding;
+use encoding_rs::{Decoder, Encoding};
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -200,7 +200,9 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
         return Ok(false);
     };
     let shape = Shape::of(&response.media_type());
-    let mut going = false;
+    // One for all of it: a character may lie on both sides of a cut.
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let (mut going, mut is_open) = (false, true);
     let mut pending = Vec::new();
     loop {
         let block = blocks.block()?;
@@ -216,11 +218,15 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
             out.bytes(std::mem::take(&mut head).as_bytes())?;
         }
         let whole = if ended { pending.len() } else { lines_of(&pending) };
-        if whole > 0 {
-            let text = encoding.decode_without_bom_handling(&pending[..whole]).0;
-            let text = escape_lines(text.trim_start_matches('\u{feff}'));
+        if whole > 0 || ended {
+            let text = escape_lines(&decoded(&mut decoder, &pending[..whole], ended));
             out.bytes(text.as_bytes())?;
-            if ended && !text.ends_with('\n') {
+            is_open = if text.is_empty() {
+                is_open
+            } else {
+                !text.ends_with('\n')
+            };
+            if ended && is_open {
                 out.bytes(b"\n")?;
             }
             pending.drain(..whole);
@@ -231,17 +237,20 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
     }
 }
 
-/// How many bytes there are of whole lines; of a line that is too long, what of it ends with a whole character.
+/// The text of the next bytes of a body.
+fn decoded(decoder: &mut Decoder, bytes: &[u8], ended: bool) -> String {
+    let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or_default());
+    // There is room for all of it.
+    let _ = decoder.decode_to_string(bytes, &mut text, ended);
+    text
+}
+
+/// How many bytes there are of whole lines, or all when the line is too long.
 fn lines_of(pending: &[u8]) -> usize {
-    if let Some(at) = memchr::memrchr(b'\n', pending) {
-        return at + 1;
-    }
-    if pending.len() <= MOST_HELD {
-        return 0;
-    }
-    match std::str::from_utf8(pending) {
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        _ => pending.len(),
+    match memchr::memrchr(b'\n', pending) {
+        Some(at) => at + 1,
+        None if pending.len() > MOST_HELD => pending.len(),
+        None => 0,
     }
 }
 
@@ -291,7 +300,15 @@ impl Shape {
         }
     }
 
+    /// Looks at what is there again whenever more has come, and therefore not for long.
     fn begins(self, pending: &[u8]) -> Begins {
+        match self.seen(pending) {
+            Begins::Perhaps if pending.len() > MOST_HELD => Begins::Never,
+            begins => begins,
+        }
+    }
+
+    fn seen(self, pending: &[u8]) -> Begins {
         let text = pending
             .strip_prefix(b"\xef\xbb\xbf")
             .unwrap_or(pending)
@@ -305,11 +322,7 @@ impl Shape {
             Self::Json if !is_json => Begins::Never,
             Self::Text | Self::Json => {
                 let Some(end) = memchr::memchr(b'\n', text) else {
-                    return if text.len() > MOST_HELD {
-                        Begins::Never
-                    } else {
-                        Begins::Perhaps
-                    };
+                    return Begins::Perhaps;
                 };
                 if serde_json::from_slice::<IgnoredAny>(&text[..end]).is_err() {
                     Begins::Never
@@ -368,11 +381,34 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_never_ends_is_cut_between_characters() {
+    fn who_cannot_tell_what_it_is_does_not_wait_for_ever() {
+        let blanks = |count: usize, media: &str| Shape::of(media).begins(&vec![b' '; count]);
+        let lines = [&b"{\"a\":1}\n"[..], &vec![b'\n'; MOST_HELD]].concat();
+        for media in ["text/plain", "application/json"] {
+            assert_eq!(blanks(MOST_HELD, media), Begins::Perhaps);
+            assert_eq!(blanks(MOST_HELD + 1, media), Begins::Never);
+            assert_eq!(Shape::of(media).begins(&lines), Begins::Never);
+        }
+    }
+
+    #[test]
+    fn a_line_that_never_ends_is_cut_and_no_character_is() {
         assert_eq!(lines_of(b"a\nb\nc"), 4);
         assert_eq!(lines_of(b"abc"), 0);
-        let mut long = vec![b'x'; MOST_HELD];
-        long.extend_from_slice(&"ä".as_bytes()[..1]);
-        assert_eq!(lines_of(&long), MOST_HELD);
+        for (label, text) in [
+            ("utf-8", "\u{feff}x\u{e4}\u{1f600}"),
+            ("shift_jis", "x\u{8868}\u{793a}"),
+            ("gb18030", "\u{4e2d}x\u{1f600}"),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+            let (bytes, ..) = encoding.encode(text);
+            for at in 0..=bytes.len() {
+                let mut decoder = encoding.new_decoder_with_bom_removal();
+                let parts = [(&bytes[..at], false), (&bytes[at..], true)];
+                let shown: String = parts.map(|(part, ended)| decoded(&mut decoder, part, ended)).concat();
+                assert_eq!(shown, text.trim_start_matches('\u{feff}'), "{label} at {at}");
+            }
+        }
+        assert_eq!(lines_of(&vec![b'x'; MOST_HELD + 1]), MOST_HELD + 1);
     }
 }
