@@ -458,3 +458,69 @@ fn the_json_report_hides_what_stands_in_examples_and_in_what_is_kept() {
     assert!(report.contains("originalRequest") && report.contains("passphrase"));
     assert!(!report.contains("s3cret"), "{report}");
 }
+
+#[test]
+fn without_unicode_there_are_letters_alone() {
+    let home = Home::new();
+    let tests = "console.log('a log'); pm.test('good', () => {}); pm.test('bad', () => { throw new Error('no') });";
+    let mut one = request("one", &server(), &[script("test", tests)]);
+    one["request"]["method"] = "POST".into();
+    one["request"]["body"] = json!({ "mode": "raw", "raw": "sent" });
+    let folder = json!({ "name": "F", "item": [one] });
+    let run = home.newman(&collection(&[folder]), &["--disable-unicode", "--verbose"]);
+    let shown = String::from_utf8(run.code(1).get_output().stdout.clone()).unwrap();
+    assert!(
+        shown.contains("= F") && shown.contains("| a log") && shown.contains("* good"),
+        "{shown}"
+    );
+    assert!(shown.contains("+ > 4B") && shown.contains("+ < "), "{shown}");
+    let other = shown.chars().find(|c| !c.is_ascii());
+    assert_eq!(other, None, "{shown}");
+}
+
+#[cfg(unix)]
+#[test]
+fn reports_go_through_links_and_into_streams() {
+    let home = Home::new();
+    let at = |name: &str| home.folder.path().join(name);
+    std::os::unix::fs::symlink("real.json", at("link.json")).unwrap();
+    std::os::unix::fs::symlink("vars.json", at("link-vars.json")).unwrap();
+    let one = collection(&[request("one", &server(), &[])]);
+    home.newman(
+        &one,
+        &[
+            "-r",
+            "json",
+            "--reporter-json-export",
+            "link.json",
+            "--export-globals",
+            "link-vars.json",
+        ],
+    )
+    .success();
+    assert!(at("link.json").is_symlink() && at("link-vars.json").is_symlink());
+    assert!(home.json("real.json")["run"].is_object() && home.json("vars.json")["values"].is_array());
+    let run = home.newman(&one, &["-r", "json", "--reporter-json-export", "/dev/stdout"]);
+    let piped: serde_json::Value = serde_json::from_slice(&run.success().get_output().stdout).unwrap();
+    assert!(piped["run"].is_object());
+    // A file that a shell has opened for stdout has what went there before, too.
+    let file = fs::File::create(at("out.txt")).unwrap();
+    let mut command = home.process();
+    command.current_dir(home.folder.path()).stdout(file);
+    let status = command
+        .args([
+            "run",
+            "c.json",
+            "-r",
+            "cli,json",
+            "--reporter-json-export",
+            "/dev/stdout",
+        ])
+        .status();
+    assert!(status.unwrap().success());
+    let text = home.read("out.txt");
+    assert!(
+        text.contains("postrider") && text.contains("\"run\":{") && text.contains("assertions"),
+        "{text}"
+    );
+}

@@ -77,13 +77,23 @@ impl Cli {
         }
     }
 
+    /// Writes a line, in letters alone where that is wanted.
+    fn line(&self, line: &str, output: &mut Output) -> Result<(), CliError> {
+        let line = if self.shown.letters {
+            plain(line)
+        } else {
+            line.to_owned()
+        };
+        Ok(output.line(&line)?)
+    }
+
     /// A request's iteration begins; a single one needs no word.
     fn iteration(&mut self, iteration: Iteration, output: &mut Output) -> Result<(), CliError> {
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
             self.iteration = Some(iteration.index);
             self.folders.clear();
             let heading = format!("\nIteration {}/{}", iteration.index + 1, iteration.count);
-            output.line(&output.paint.bold(&heading))?;
+            self.line(&output.paint.bold(&heading), output)?;
         }
         Ok(())
     }
@@ -94,25 +104,20 @@ impl Cli {
         let paint = output.paint;
         let shown = |name: &str| escape(&redactor.redact_name(name));
         let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| ancestor.name.clone()).collect();
-        let (folder, below, top) = if self.shown.letters {
-            ("=", "-", "-")
-        } else {
-            ("❏", "↳", "→")
-        };
         if folders != self.folders {
             if folders.first() != self.folders.first() {
                 let name = folders.first().map_or(String::new(), |name| shown(name));
-                output.line(&format!("\n{}", paint.bold(&name)))?;
+                self.line(&format!("\n{}", paint.bold(&name)), output)?;
             }
             if folders.len() > 1 {
                 let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
-                output.line(&format!("\n{} {}", paint.dim(folder), names.join(" / ")))?;
+                self.line(&format!("\n{} {}", paint.dim("❏"), names.join(" / ")), output)?;
             }
             self.folders = folders;
         }
-        let arrow = if self.folders.len() > 1 { below } else { top };
+        let arrow = if self.folders.len() > 1 { "↳" } else { "→" };
         let name = shown(&plan.request.name);
-        output.line(&format!("\n{} {name}", paint.dim(arrow)))?;
+        self.line(&format!("\n{} {name}", paint.dim(arrow)), output)?;
         let failed = match self.failures.len() {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -122,6 +127,7 @@ impl Cli {
             self.done + 1,
             self.requests.max(self.done + 1)
         );
+        let live = if self.shown.letters { plain(&live) } else { live };
         output.live(&output.err_paint.dim(&live));
         Ok(())
     }
@@ -175,7 +181,7 @@ impl Cli {
                 };
                 if test.failed() || !self.shown.no_success_assertions {
                     let line = describe::test(test, number, redactor, paint);
-                    told.push((test.at, vec![if self.shown.letters { plain(&line) } else { line }]));
+                    told.push((test.at, vec![line]));
                 }
             }
         }
@@ -188,7 +194,7 @@ impl Cli {
         let lines: Vec<String> = told.into_iter().flat_map(|(_, lines)| lines).collect();
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
-            output.line(&format!("  {}", lines.join("\n  ")))?;
+            self.line(&format!("  {}", lines.join("\n  ")), output)?;
         }
         Ok(())
     }
@@ -241,13 +247,13 @@ impl Cli {
     fn end(&self, summary: &Summary, output: &mut Output) -> Result<(), CliError> {
         if !self.shown.no_summary {
             for line in table::table(summary) {
-                output.line(&if self.shown.letters { plain(&line) } else { line })?;
+                self.line(&line, output)?;
             }
         }
         if !self.shown.no_failures {
             for (n, failure) in self.failures.iter().enumerate() {
                 for line in described(n + 1, failure, output) {
-                    output.line(&line)?;
+                    self.line(&line, output)?;
                 }
             }
         }
@@ -263,22 +269,34 @@ impl Cli {
                 .then(|| "the run was stopped at its first failure".to_owned())
         };
         if let Some(ended) = ended {
-            output.line(&format!("\n{}", paint.yellow(&ended)))?;
+            self.line(&format!("\n{}", paint.yellow(&ended)), output)?;
         }
         Ok(())
     }
 }
 
-/// The same without a character that is no letter of ASCII.
+/// The same with letters of ASCII in the place of the signs we draw with.
 fn plain(line: &str) -> String {
-    let plain = |c: char| match c {
-        '─' => '-',
-        '│' => '|',
-        '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => '+',
-        '✓' => '*',
-        c => c,
-    };
-    line.chars().map(plain).collect()
+    let mut out = String::with_capacity(line.len());
+    for c in line.chars() {
+        out.push_str(match c {
+            '─' | '↳' | '→' => "-",
+            '│' => "|",
+            '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
+            '✓' | '•' => "*",
+            '✗' => "x",
+            '❏' => "=",
+            '↑' => ">",
+            '↓' => "<",
+            'µ' => "u",
+            '…' => "...",
+            c => {
+                out.push(c);
+                continue;
+            }
+        });
+    }
+    out
 }
 
 /// The failure without the secrets.
@@ -346,7 +364,7 @@ impl Reporter for Cli {
                 if self.shown.no_banner {
                     return Ok(());
                 }
-                Ok(output.line(&output.paint.dim("postrider"))?)
+                self.line(&output.paint.dim("postrider"), output)
             }
             RunEvent::Iteration(_) => Ok(()),
             RunEvent::Request(plan, _) => self.request(plan, redactor, output),
@@ -355,7 +373,7 @@ impl Reporter for Cli {
                 let paint = output.paint;
                 let name = escape(&redactor.redact(name));
                 let text = format!("the next request `{name}` is not in this run: the iteration ends");
-                Ok(output.line(&format!("  {} {text}", paint.yellow("warning:")))?)
+                self.line(&format!("  {} {text}", paint.yellow("warning:")), output)
             }
         }
     }
