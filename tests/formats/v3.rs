@@ -210,3 +210,41 @@ fn files_beside_a_postman_folder_are_read_too() {
     ];
     assert_eq!(told, unread);
 }
+
+#[test]
+fn what_format_2_has_no_word_for_comes_back() {
+    let root = tempfile::tempdir().unwrap();
+    let at = root.path().join("postman/collections/C");
+    let examples = at.join(".resources/One.resources/examples");
+    std::fs::create_dir_all(&examples).unwrap();
+    let request = "$kind: http-request\nurl: http://h\nmethod: POST\n\
+        auth:\n  type: bearer\n  credentials:\n    token: t\n  of-auth: 1\n\
+        body:\n  type: json\n  content: '{}'\n  of-body: 2\n\
+        scripts:\n  - type: beforeRequest\n    code: let a\n    language: text/javascript\n    packages:\n      of-script: 3\n\
+        examples: ./.resources/One.resources/examples\n";
+    std::fs::write(at.join("One.request.yaml"), request).unwrap();
+    let example = "$kind: http-example\nname: Good\nrequest:\n  url: http://h\n  method: POST\n  of-request: 4\n  body:\n    type: json\n    content: '{}'\n    of-its-body: 5\n\
+        response:\n  statusCode: 200\n  of-response: 6\n  body:\n    type: json\n    content: '{}'\n    of-the-body: 7\nof-example: 8\n";
+    std::fs::write(examples.join("Good.example.yaml"), example).unwrap();
+    let found = postman::read_folder(root.path()).unwrap();
+    let files = v3::collection(&found.collections[0], &Secrets::All);
+    let text = |name: &str| {
+        let file = files.iter().find(|(path, _)| path.ends_with(name));
+        file.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    let (one, good) = (text("One.request.yaml"), text("Good.example.yaml"));
+    for word in ["of-auth: 1", "of-body: 2", "of-script: 3"] {
+        assert!(one.contains(word), "{word}: {one}");
+    }
+    for word in [
+        "of-request: 4",
+        "of-its-body: 5",
+        "of-response: 6",
+        "of-the-body: 7",
+        "of-example: 8",
+    ] {
+        assert!(good.contains(word), "{word}: {good}");
+    }
+    let exported = postman::write::collection(&found.collections[0], &Secrets::All).to_string();
+    assert!(!exported.contains("_v3") && !exported.contains("of-body"), "{exported}");
+}

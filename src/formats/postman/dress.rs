@@ -53,6 +53,7 @@ pub fn collection(mut tidy: Object, children: Vec<Value>) -> Value {
 
 /// An environment or the globals, by Postman's word for the scope.
 pub fn environment(mut tidy: Object, scope: &str) -> Value {
+    tidy.shift_remove("_v3");
     let mut out = Object::new();
     take(&mut tidy, &mut out, "id");
     take(&mut tidy, &mut out, "name");
@@ -142,6 +143,7 @@ fn request(mut tidy: Object) -> Value {
 
 fn response(tidy: Value) -> Value {
     let Value::Object(mut map) = tidy else { return tidy };
+    map.shift_remove("_v3");
     if let Some(Value::Object(original)) = map.shift_remove("originalRequest") {
         map.insert("originalRequest".into(), request(original));
     }

@@ -59,22 +59,31 @@ fn take_list(source: &mut Object, key: &str) -> HashMap<String, Object> {
     let Some(Value::Array(items)) = source.shift_remove(key) else {
         return HashMap::new();
     };
-    items
-        .into_iter()
-        .enumerate()
-        .filter_map(|(n, item)| match item {
-            Value::Object(map) => Some((id_of(&map, n), map)),
-            _ => None,
-        })
-        .collect()
+    let items = items.into_iter().filter_map(|item| match item {
+        Value::Object(map) => Some(map),
+        _ => None,
+    });
+    let items: Vec<Object> = items.collect();
+    let ids = ids_of(items.iter());
+    ids.into_iter().zip(items).collect()
 }
 
-/// The id, or one made of the place in the list.
-fn id_of(map: &Object, n: usize) -> String {
-    match text(map, "id") {
-        id if id.is_empty() => format!("#{n}"),
+/// The id of each, or one made of the place in the list: where there is none, and where one before has it.
+fn ids_of<'a>(items: impl Iterator<Item = &'a Object>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let ids = items.enumerate().map(|(n, map)| match text(map, "id") {
+        id if id.is_empty() || !seen.insert(id.clone()) => format!("#{n}"),
         id => id,
-    }
+    });
+    ids.collect()
+}
+
+/// What is in a list, by those ids.
+fn listed<'a>(source: &'a Object, key: &str) -> Vec<(String, &'a Object)> {
+    ids_of(objects(source, key))
+        .into_iter()
+        .zip(objects(source, key))
+        .collect()
 }
 
 /// Which item stands where.
@@ -99,10 +108,7 @@ impl Plan {
             requests: HashMap::new(),
             out: Vec::new(),
         };
-        let listed: Vec<(String, &Object)> = objects(source, "folders")
-            .enumerate()
-            .map(|(n, folder)| (id_of(folder, n), folder))
-            .collect();
+        let listed = listed(source, "folders");
         let known: HashSet<&str> = listed.iter().map(|(id, _)| id.as_str()).collect();
         let mut placed: HashSet<String> = HashSet::new();
         let tops = std::iter::once((String::new(), source));
@@ -129,8 +135,7 @@ impl Plan {
                 plan.folders.entry(above(folder)).or_default().push(id.clone());
             }
         }
-        for (n, request) in objects(source, "requests").enumerate() {
-            let id = id_of(request, n);
+        for (id, request) in self::listed(source, "requests") {
             if placed.insert(format!("request {id}")) {
                 plan.requests.entry(above(request)).or_default().push(id);
             }
@@ -142,8 +147,7 @@ impl Plan {
     fn walk(&mut self, source: &Object) {
         let mut seen = HashSet::new();
         self.follow(String::new(), 0, &mut seen);
-        for (n, folder) in objects(source, "folders").enumerate() {
-            let id = id_of(folder, n);
+        for (id, _) in listed(source, "folders") {
             if seen.insert(id.clone()) {
                 let place = self.push(&id, true, 0);
                 self.follow(id, place, &mut seen);
@@ -206,4 +210,29 @@ fn put(map: &mut Object, key: &str, value: Option<Value>) {
 fn script(listen: &str, source: Option<Value>) -> Option<Value> {
     let source = source.filter(|source| !super::tidy::is_nothing(source))?;
     Some(json!({ "listen": listen, "script": { "exec": source } }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_with_one_id_none_is_lost() {
+        let request = |name: &str, folder: &str| json!({ "id": "r", "name": name, "folder": folder, "url": "http://h", "method": "GET" });
+        let folder = |name: &str| json!({ "id": "f", "name": name });
+        let source = json!({
+            "name": "C", "order": ["r"], "folders": [folder("A"), folder("B")],
+            "requests": [request("one", ""), request("two", "f")],
+        });
+        let Value::Object(source) = source else {
+            panic!("{source}")
+        };
+        let found = collection(source);
+        let shown = |item: &Value| item["name"].as_str().unwrap_or_default().to_owned();
+        let names: Vec<String> = objects(&found, "item")
+            .map(|item| shown(&Value::Object(item.clone())))
+            .collect();
+        assert_eq!(names, ["A", "B", "one"]);
+        assert_eq!(shown(&found["item"][0]["item"][0]), "two", "{found:?}");
+    }
 }

@@ -62,8 +62,15 @@ pub fn request(mut source: Object, name: &str, examples: Vec<Object>) -> Object 
 /// An environment or globals file: as the JSON ones, but for its `$kind`.
 pub fn environment(mut source: Object, name: &str) -> Object {
     source.shift_remove("$kind");
-    source.entry("name").or_insert_with(|| name.into());
-    for row in source
+    let mut out = Object::new();
+    out.insert(
+        "name".into(),
+        source.shift_remove("name").unwrap_or_else(|| name.into()),
+    );
+    for key in ["description", "values"] {
+        rename(&mut source, &mut out, key, key);
+    }
+    for row in out
         .get_mut("values")
         .and_then(Value::as_array_mut)
         .into_iter()
@@ -75,7 +82,8 @@ pub fn environment(mut source: Object, name: &str) -> Object {
             row.insert("type".into(), "secret".into());
         }
     }
-    source
+    keep(source, &mut out);
+    out
 }
 
 fn head(source: &mut Object, out: &mut Object, name: &str) {
@@ -95,9 +103,9 @@ fn wire(source: &mut Object, out: &mut Object) {
     put(&mut url, "variable", source.shift_remove("pathVariables"));
     out.insert("url".into(), Value::Object(url));
     rename(source, out, "headers", "header");
-    put(out, "body", source.shift_remove("body").and_then(body));
+    put(out, "body", body(source, "body"));
     if !out.contains_key("body")
-        && let Some(mut off) = source.shift_remove(DISABLED_BODY).and_then(body)
+        && let Some(mut off) = body(source, DISABLED_BODY)
     {
         off["disabled"] = true.into();
         out.insert("body".into(), off);
@@ -108,10 +116,14 @@ fn inherited(source: &mut Object, out: &mut Object) {
     match source.shift_remove("auth") {
         // Several ways to prove oneself: the first one counts here, all of them are kept.
         Some(Value::Array(several)) => {
-            put(out, "auth", several.first().cloned().map(auth));
+            put(out, "auth", several.first().cloned().map(|first| auth(first).0));
             source.insert("auth".into(), Value::Array(several));
         }
-        Some(one) => put(out, "auth", Some(auth(one))),
+        Some(one) => {
+            let (known, other) = auth(one);
+            put(out, "auth", Some(known));
+            leave(source, "auth", other);
+        }
         None => {}
     }
     if let Some(Value::Array(scripts)) = source.shift_remove("scripts") {
@@ -145,16 +157,18 @@ fn inherited(source: &mut Object, out: &mut Object) {
     }
 }
 
-fn auth(source: Value) -> Value {
+/// An auth, and what of it format 2.1 has no word for.
+fn auth(source: Value) -> (Value, Object) {
     let Value::Object(mut map) = source else {
-        return Value::Null;
+        return (Value::Null, Object::new());
     };
     let kind = text(&map, "type");
+    map.shift_remove("type");
     let credentials = map.shift_remove("credentials");
     let mut out = Object::new();
     out.insert("type".into(), kind.as_str().into());
     put(&mut out, &kind, credentials);
-    Value::Object(out)
+    (Value::Object(out), map)
 }
 
 /// The moment of format 2.1 that a script belongs to.
@@ -177,10 +191,14 @@ fn event(script: Value) -> Option<Value> {
     Some(json!({ "listen": listen, "script": inner }))
 }
 
-fn body(source: Value) -> Option<Value> {
-    let Value::Object(mut map) = source else { return None };
+fn body(source: &mut Object, key: &str) -> Option<Value> {
+    let Some(Value::Object(mut map)) = source.shift_remove(key) else {
+        return None;
+    };
     let kind = text(&map, "type");
+    map.shift_remove("type");
     let content = map.shift_remove("content").unwrap_or_default();
+    leave(source, key, map);
     Some(match kind.as_str() {
         "" | "none" => return None,
         word if LANGUAGES.contains(&word) => {
@@ -197,6 +215,7 @@ fn example(mut source: Object) -> Value {
         let mut inner = Object::new();
         wire(&mut request, &mut inner);
         out.insert("originalRequest".into(), Value::Object(inner));
+        leave(&mut source, "request", request);
     }
     if let Some(Value::Object(mut response)) = source.shift_remove("response") {
         rename(&mut response, &mut out, "statusCode", "code");
@@ -205,7 +224,9 @@ fn example(mut source: Object) -> Value {
         if let Some(Value::Object(mut body)) = response.shift_remove("body") {
             rename(&mut body, &mut out, "type", "_postman_previewlanguage");
             rename(&mut body, &mut out, "content", "body");
+            leave(&mut response, "body", body);
         }
+        leave(&mut source, "response", response);
     }
     for key in ["$kind", "order"] {
         source.shift_remove(key);
@@ -221,6 +242,13 @@ fn rename(from: &mut Object, to: &mut Object, old: &str, new: &str) {
 fn put(map: &mut Object, key: &str, value: Option<Value>) {
     if let Some(value) = value.filter(|value| !value.is_null()) {
         map.insert(key.into(), value);
+    }
+}
+
+/// Leaves what is left of a part in its place.
+fn leave(source: &mut Object, key: &str, rest: Object) {
+    if !rest.is_empty() {
+        source.insert(key.into(), Value::Object(rest));
     }
 }
 

@@ -13,6 +13,9 @@ use crate::formats::postman::tidy::{Object, is_nothing};
 use crate::formats::postman::write::{tidy, tidy_environment};
 use crate::model::{Entity, Environment};
 
+/// What is read in part, and the rest of it kept.
+const PARTS: [&str; 5] = ["auth", "body", DISABLED_BODY, "request", "response"];
+
 /// The distance between siblings.
 const STEP: usize = 1000;
 
@@ -63,7 +66,7 @@ pub fn globals(globals: &Environment, secrets: &Secrets) -> (PathBuf, String) {
 }
 
 fn variables(environment: &Environment, secrets: &Secrets, kind: &str) -> (PathBuf, String) {
-    let tidy = tidy_environment(environment, secrets);
+    let mut tidy = tidy_environment(environment, secrets);
     let mut out = Object::new();
     out.insert("name".into(), text(&tidy, "name").into());
     let rows = objects(&tidy, "values").map(|row| {
@@ -78,7 +81,9 @@ fn variables(environment: &Environment, secrets: &Secrets, kind: &str) -> (PathB
         row.entry("type").or_insert_with(|| "default".into());
         Value::Object(row)
     });
-    out.insert("values".into(), rows.collect());
+    let rows = rows.collect();
+    out.insert("values".into(), rows);
+    kept(&mut tidy, &mut out);
     let name = file_name(&environment.name, |_| true);
     (PathBuf::from(format!("{name}.{kind}.yaml")), emit::file(&out))
 }
@@ -206,8 +211,19 @@ fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
                 } else {
                     "afterResponse"
                 };
-                let code = event.get("script").and_then(|script| script.get("exec")).cloned();
-                json!({ "type": format!("{prefix}{kind}"), "code": code, "language": "text/javascript" })
+                let mut source = match event.get("script") {
+                    Some(Value::Object(source)) => source.clone(),
+                    _ => Object::new(),
+                };
+                let code = source.shift_remove("exec");
+                let language = source.shift_remove("type").unwrap_or_else(|| "text/javascript".into());
+                let mut script = Object::new();
+                script.insert("type".into(), format!("{prefix}{kind}").into());
+                put(&mut script, "code", code);
+                script.insert("language".into(), language);
+                // The packages it requires, for one.
+                script.extend(source);
+                Value::Object(script)
             });
         let scripts: Value = scripts.collect();
         put(out, key, Some(scripts));
@@ -259,6 +275,7 @@ fn example(mut tidy: Object, order: usize) -> Object {
         response.insert("body".into(), json!({ "type": kind, "content": content }));
     }
     out.insert("response".into(), Value::Object(response));
+    kept(&mut tidy, &mut out);
     out
 }
 
@@ -270,11 +287,27 @@ fn kept(tidy: &mut Object, out: &mut Object) {
     for (key, value) in kept {
         match (key.as_str(), out.get_mut(&key), value) {
             ("scripts", Some(Value::Array(own)), Value::Array(more)) => own.extend(more),
-            ("auth" | "$kind", _, value) | (_, None, value) => {
+            ("$kind", _, value) | ("auth", _, value @ Value::Array(_)) => {
                 out.insert(key, value);
             }
-            _ => {}
+            (_, _, value) => add(out, key, value),
         }
+    }
+}
+
+/// Adds what is not there; what was left of a part that is gone goes with it.
+fn add(out: &mut Object, key: String, value: Value) {
+    match (out.get_mut(&key), value) {
+        (Some(Value::Object(own)), Value::Object(more)) => {
+            for (key, value) in more {
+                add(own, key, value);
+            }
+        }
+        (None, Value::Object(_)) if PARTS.contains(&key.as_str()) => {}
+        (None, value) => {
+            out.insert(key, value);
+        }
+        _ => {}
     }
 }
 
