@@ -41,16 +41,17 @@ pub async fn import(
     if planned.todo.changes() && !args.yes {
         ask(&planned.todo, args.json, output)?;
     }
-    let secrets = planned.carry_out().map_err(ForeignError::from)?;
+    let (secrets, done) = planned.carry_out();
     opened
         .state
-        .set_imported(&planned.came())
+        .set_imported(planned.came())
         .map_err(|error| state(&error))?;
     let (secrets, own) = Imported::wanted(secrets, &opened.session.current);
     for secret in secrets {
         opened.session.current.set(secret.owner, secret.key, secret.value);
     }
     let kept = opened.save(output);
+    done.map_err(ForeignError::from)?;
     tell(&planned.todo, &planned.found, args, output)?;
     if own > 0 {
         output.note(&Imported::kept_words(own));

@@ -106,18 +106,10 @@ impl Planned {
         }
     }
 
-    /// What came by this import and those before it, and is not gone: to be kept, so that the next one knows what it may
-    /// remove.
-    pub fn came(&self) -> BTreeSet<ItemPath> {
-        let mut came = self.came.clone();
-        for step in self.todo.collections.iter().flat_map(|plan| &plan.steps) {
-            if step.action == Action::Remove {
-                came.remove(&step.path);
-            } else {
-                came.insert(step.path.clone());
-            }
-        }
-        came
+    /// What came by this import as far as it was carried out, and by those before it, and is not gone: to be kept, so that
+    /// the next one knows what it may remove.
+    pub fn came(&self) -> &BTreeSet<ItemPath> {
+        &self.came
     }
 
     /// Where what [`load`](super::load) puts into memory is in the workspace.
@@ -130,16 +122,20 @@ impl Planned {
         self.files.root()
     }
 
-    /// Writes the files. Returns the values of secrets, which are in no file: they belong into the local state.
+    /// Writes the files. Returns the values of secrets, which are in no file: they belong into the local state, also when
+    /// the rest could not be written.
     ///
     /// # Errors
     ///
     /// When a file cannot be written, or was changed since it was planned. What came before stays written.
-    pub fn carry_out(&mut self) -> Result<Vec<Imported>, SaveError> {
+    pub fn carry_out(&mut self) -> (Vec<Imported>, Result<(), SaveError>) {
         let files = self.files.in_bulk();
-        let done = self.todo.carry_out(&self.workspace, &files);
+        let mut secrets = Vec::new();
+        let done = self
+            .todo
+            .carry_out(&self.workspace, &files, &mut self.came, &mut secrets);
         files.settle();
-        done
+        (secrets, done)
     }
 }
 
@@ -251,34 +247,47 @@ impl Import {
             .map(|step| &step.path)
     }
 
-    fn carry_out(&mut self, workspace: &Workspace, files: &Files) -> Result<Vec<Imported>, SaveError> {
-        let mut secrets = Vec::new();
-        for plan in std::mem::take(&mut self.collections) {
+    fn carry_out(
+        &mut self,
+        workspace: &Workspace,
+        files: &Files,
+        came: &mut BTreeSet<ItemPath>,
+        secrets: &mut Vec<Imported>,
+    ) -> Result<(), SaveError> {
+        let plans = std::mem::take(&mut self.collections);
+        let done: Result<(), SaveError> = plans.iter().try_for_each(|plan| {
             for step in &plan.steps {
                 self.step(step, workspace, files)?;
+                if step.action == Action::Remove {
+                    came.remove(&step.path);
+                } else {
+                    came.insert(step.path.clone());
+                }
             }
             if let Some(first) = plan.steps.first().filter(|step| step.action != Action::Remove)
                 && let Entity::Collection(group) = &first.entity
             {
                 let owner = Owner::Collection(first.path.slug().to_owned());
-                keep_secrets(&owner, &group.variables, |_| first.action == Action::Add, &mut secrets);
+                keep_secrets(&owner, &group.variables, |_| first.action == Action::Add, secrets);
             }
-            self.collections.push(plan);
-        }
+            Ok(())
+        });
+        self.collections = plans;
+        done?;
         for step in &self.environments {
             let place = Place::Environment(step.slug.clone());
             save(files, &place, &environment(&step.environment))?;
             let owner = Owner::Environment(step.slug.clone());
             let is_new = step.action == Action::Add;
-            keep_secrets(&owner, &step.environment.variables, |_| is_new, &mut secrets);
+            keep_secrets(&owner, &step.environment.variables, |_| is_new, secrets);
         }
         if let Some(globals) = &self.globals {
             save(files, &Place::Globals, &environment(&globals.environment))?;
             let ours = &workspace.globals().variables;
             let is_new = |key: &str| !ours.iter().any(|own| own.key == key);
-            keep_secrets(&Owner::Globals, &globals.environment.variables, is_new, &mut secrets);
+            keep_secrets(&Owner::Globals, &globals.environment.variables, is_new, secrets);
         }
-        Ok(secrets)
+        Ok(())
     }
 
     fn step(&mut self, step: &Step, workspace: &Workspace, files: &Files) -> Result<(), SaveError> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Action, hide, merge_variable, merge_variables};
+use super::{Action, hide, merge_origin, merge_variable, merge_variables};
 use crate::formats::Found;
 use crate::model::{Environment, Workspace};
 
@@ -19,7 +19,8 @@ pub struct EnvironmentStep {
 
 /// What importing the found environments would do.
 pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<EnvironmentStep> {
-    let mut taken: Vec<String> = workspace.environments().iter().map(|node| node.slug.clone()).collect();
+    // A second one of the same name must find the name taken.
+    let mut filled = workspace.clone();
     let mut matched: HashSet<String> = HashSet::new();
     let mut out = Vec::new();
     for environment in &found.environments {
@@ -43,6 +44,9 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
             environment.order = old.environment.order;
             environment.tokens.clone_from(&old.environment.tokens);
             merge_variables(&mut environment.variables, &old.environment.variables);
+            // Only a file of format 2 has an id.
+            let is_v3 = environment.origin.id.is_empty();
+            environment.origin = merge_origin(&environment.origin, &old.environment.origin, is_v3);
             let mut open = environment.clone();
             hide(&mut open.variables);
             let mut was = Environment::clone(&old.environment);
@@ -54,13 +58,14 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
                 environment,
             }
         } else {
+            let slug = filled.free_environment_slug(&environment.name);
+            filled.load_environment(slug.as_str(), environment.clone());
             EnvironmentStep {
                 action: Action::Add,
-                slug: crate::model::id::unique_slug(&environment.name, taken.iter().map(String::as_str)),
+                slug,
                 environment: environment.clone(),
             }
         };
-        taken.push(step.slug.clone());
         matched.insert(step.slug.clone());
         out.push(step);
     }

@@ -262,6 +262,25 @@ fn a_collection_is_the_counterpart_of_one_alone_first_of_that_with_its_name() {
 }
 
 #[test]
+fn a_new_environment_takes_the_place_of_no_file_that_cannot_be_read() {
+    let text = json!({ "id": "e", "name": "Demo", "values": [{ "key": "a", "value": "1" }] }).to_string();
+    let mut found = postman::read(text.as_bytes()).unwrap();
+    let mut other = found.environments[0].clone();
+    other.origin.id = "another".into();
+    found.environments.push(other);
+    let mut workspace = Workspace::new("/w");
+    workspace.problems = vec![crate::model::problem::Problem::new(
+        "/w/environments/demo.toml",
+        "broken",
+    )];
+    let slugs: Vec<String> = plan_environments(&workspace, &found)
+        .into_iter()
+        .map(|step| step.slug)
+        .collect();
+    assert_eq!(slugs, ["demo-2", "demo-3"]);
+}
+
+#[test]
 fn environments_are_brought_up_to_date() {
     let read = |value: &str| {
         let text = json!({ "id": "e", "name": "Demo", "values": [
@@ -276,6 +295,41 @@ fn environments_are_brought_up_to_date() {
     assert_eq!(step(&read("1")).action, Action::Keep);
     assert_eq!(step(&read("2")).action, Action::Change);
     assert_eq!(step(&read("2")).slug, "e");
+}
+
+#[test]
+fn an_environment_keeps_its_id_and_what_only_one_format_knows() {
+    let json = r#"{ "id": "e", "name": "Demo", "values": [{ "key": "a", "value": "1" }], "x-own": { "a": 1 } }"#;
+    let json = postman::read(json.as_bytes()).unwrap();
+    let v3 = |own: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path().join("postman/environments");
+        std::fs::create_dir_all(&at).unwrap();
+        let yaml =
+            format!("name: Demo\n{own}values:\n  - key: a\n    value: '1'\n    enabled: true\n    type: default\n");
+        std::fs::write(at.join("Demo.environment.yaml"), yaml).unwrap();
+        postman::read_folder(folder.path()).unwrap()
+    };
+    let again = |before: &Found, after: &Found| {
+        let environment = plan_environments(&workspace(before), after).remove(0).environment;
+        let kept: Vec<String> = environment.origin.rest.iter().map(|rest| rest.at.clone()).collect();
+        (environment.origin.id, kept)
+    };
+    let own = v3("ours: { a: 1 }\n");
+    let all = |id: &str, kept: &[&str]| {
+        (
+            id.to_owned(),
+            kept.iter().map(|at| (*at).to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    assert_eq!(again(&json, &v3("")), all("e", &["/x-own"]));
+    assert_eq!(again(&json, &own), all("e", &["/_v3", "/x-own"]));
+    assert_eq!(again(&own, &json), all("e", &["/x-own", "/_v3"]));
+    assert_eq!(again(&own, &v3("")), all("", &[]));
+    let written = postman::v3::environment(&own.environments[0], &postman::Secrets::None).1;
+    assert!(written.contains("ours:"), "{written}");
+    let written = postman::write::environment(&own.environments[0], &postman::Secrets::None);
+    assert!(written.get("_v3").is_none(), "{written}");
 }
 
 #[test]

@@ -60,8 +60,9 @@ impl Imports {
     pub fn import(&self, id: ImportId, mut planned: Box<Planned>) {
         let (queue, options) = (self.queue.clone(), self.options.clone());
         self.tokio.spawn_blocking(move || {
-            let news = match planned.carry_out() {
-                Ok(secrets) if options.foreign => match keep(&options, planned.root(), secrets) {
+            let (secrets, done) = planned.carry_out();
+            let news = match done {
+                Ok(()) if options.foreign => match keep(&options, planned.root(), secrets) {
                     Ok(own) => {
                         let mut done = Done::of(&planned, Vec::new());
                         done.keeps(own);
@@ -72,8 +73,15 @@ impl Imports {
                         Some(error.hint().to_owned()),
                     ),
                 },
-                Ok(secrets) => News::Done(Done::of(&planned, secrets)),
-                Err(error) => failed(&ForeignError::from(error)),
+                Ok(()) => News::Done(Done::of(&planned, secrets)),
+                Err(error) => {
+                    // What was written before it stays, and its secrets with it.
+                    let lost = keep(&options, planned.root(), secrets).err();
+                    with(
+                        failed(&ForeignError::from(error)),
+                        lost.map(|lost| format!("the values of secrets could not be kept: {lost}")),
+                    )
+                }
             };
             let news = noted(&options, &planned, news);
             let _ = queue.send(Event::Import(id, news));
@@ -82,12 +90,21 @@ impl Imports {
 }
 
 /// Keeps what came, for the next import; where that fails it removes less than it might, and says so now.
-fn noted(options: &TuiOptions, planned: &Planned, mut news: News) -> News {
-    if let News::Done(done) = &mut news {
-        let state = State::open(&options.paths, planned.root());
-        if let Err(error) = state.and_then(|(state, _)| state.set_imported(&planned.came())) {
-            done.words = format!("{}; what came could not be noted: {error}", done.words);
-        }
+fn noted(options: &TuiOptions, planned: &Planned, news: News) -> News {
+    let state = State::open(&options.paths, planned.root());
+    let noted = state.and_then(|(state, _)| state.set_imported(planned.came()));
+    with(
+        news,
+        noted
+            .err()
+            .map(|error| format!("what came could not be noted: {error}")),
+    )
+}
+
+/// The news, and what went wrong besides.
+fn with(mut news: News, more: Option<String>) -> News {
+    if let (Some(more), News::Done(Done { words, .. }) | News::Failed(words, _)) = (more, &mut news) {
+        *words = format!("{words}; {more}");
     }
     news
 }
