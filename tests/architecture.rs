@@ -201,6 +201,21 @@ fn every_module_says_what_it_is() {
 }
 
 #[test]
+fn documents_that_are_cited_are_there() {
+    let cited = regex::Regex::new(r"\b[A-Z]+\.md\b").unwrap();
+    for (path, text) in rust_files("src").iter().chain(&rust_files("tests")) {
+        for name in cited.find_iter(text) {
+            assert!(
+                root().join(name.as_str()).is_file(),
+                "{}: {}",
+                path.display(),
+                name.as_str()
+            );
+        }
+    }
+}
+
+#[test]
 fn lints_are_expected_with_a_reason_never_allowed() {
     let allow = concat!("#[", "allow(");
     for folder in ["src", "tests", "benches"] {

@@ -17,7 +17,7 @@ use super::signed::signed;
 use super::{AuthType, Draft, Memory, Signed, Step, find};
 use crate::model::{Exchange, ResolvedRequest};
 
-/// So often a request is sent again, as in Postman (POSTMAN.md, section 4.6).
+/// So often a request is sent again, as in Postman.
 const MOST: u8 = 3;
 
 /// What a server said to what was sent, as a signer sees it.

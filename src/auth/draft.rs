@@ -112,7 +112,7 @@ impl Draft {
         self.chance.bytes()
     }
 
-    /// The headers as they go out: of one name the last (POSTMAN.md, section 4.1).
+    /// The headers as they go out: of one name the last, as Postman sends them.
     pub fn headers(&self) -> Vec<(String, String)> {
         let all = &self.request.headers;
         let last = |(n, (name, _)): &(usize, &(String, String))| {

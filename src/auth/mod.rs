@@ -8,7 +8,7 @@
 //! are made from its [`FieldSpec`]s. Signers do no I/O: they change a [`Draft`] and say by a [`Step`] whether that is
 //! all. Types that need an answer first share one loop, the [`Dialogue`].
 //!
-//! The rules are those of POSTMAN.md, section 4.6: the helper replaces a header of the same name that the user typed,
+//! The rules are those of Postman's runner: the helper replaces a header of the same name that the user typed,
 //! and one without credentials leaves the request alone. Whatever is secret, and whatever was derived from it, goes into
 //! the request's redactor.
 

@@ -1,4 +1,4 @@
-//! Iteration data: a JSON array of objects, or CSV (POSTMAN.md, section 5).
+//! Iteration data: a JSON array of objects, or CSV, read as newman reads it.
 //!
 //! The text is kept as it is and a row is read when its iteration comes: all rows together take no more memory than
 //! their file.

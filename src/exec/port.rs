@@ -96,7 +96,7 @@ impl SendPort for Port {
         let (http, memory) = (self.http.clone(), self.memory.clone());
         let (context, sent) = (self.context.clone(), self.sent.clone());
         let settings = Settings {
-            // A script may send a body with any method (POSTMAN.md, section 1.2).
+            // A script may send a body with any method in Postman.
             always_send_body: Some(true),
             ..request.settings.or(&self.settings)
         };

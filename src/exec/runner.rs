@@ -7,7 +7,7 @@
 //!   └─ with `parallel` so many iterations at once, each with variables, cookies and scripts of its own
 //! ```
 //!
-//! The order and what `setNextRequest` means are POSTMAN.md's, section 5. Everything a reporter needs is in the events;
+//! The order and what `setNextRequest` means are those of newman 6.2, measured. Everything a reporter needs is in the events;
 //! nothing is kept of a request once its event was told.
 
 mod going;

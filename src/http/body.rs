@@ -1,4 +1,4 @@
-//! The body on its way out (POSTMAN.md, section 4.3): encoded, measured, and streamed as often as redirects ask for it.
+//! The body on its way out: encoded, measured, and streamed as often as redirects ask for it.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! The header lines of a request (POSTMAN.md, section 4.1): the user's, then ours, in the order of the wire.
+//! The header lines of a request: the user's, then ours, in the order of the wire, as Postman does it.
 //!
 //! HTTP/1.1 has the user's spelling, and Postman's for ours; HTTP/2 has lower case only. What is shown says the same as the
 //! wire.

@@ -1,4 +1,4 @@
-//! What a redirect makes of a request (POSTMAN.md, section 4.4).
+//! What a redirect makes of a request in Postman, measured with newman 6.2.
 
 use url::Url;
 

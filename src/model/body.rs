@@ -127,7 +127,7 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.word() == word)
     }
 
-    /// The Content-Type sent when no header says another (POSTMAN.md, section 4.3).
+    /// The Content-Type sent when no header says another, as in Postman.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",

@@ -20,7 +20,7 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The enabled variable of that name; of duplicates the last one counts (POSTMAN.md, section 1.2).
+    /// The enabled variable of that name; of duplicates the last one counts, as in Postman.
     pub fn variable(&self, key: &str) -> Option<&Variable> {
         self.variables
             .iter()

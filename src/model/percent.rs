@@ -1,5 +1,5 @@
-//! What is percent-encoded where: the alphabets of URLs and forms as Postman has them (POSTMAN.md, sections 4.2 and
-//! 4.3). An existing `%xx` stays as it is, except in a form.
+//! What is percent-encoded where: the alphabets of URLs and forms as Postman has them. An
+//! existing `%xx` stays as it is, except in a form.
 
 /// What a path is encoded with, beside controls and all beyond ASCII.
 pub const PATH: &str = " \"<>`#?{}";

@@ -23,8 +23,8 @@ impl Method {
         &self.0
     }
 
-    /// Whether a body goes out with it; with the others it is dropped unless the settings say otherwise (POSTMAN.md,
-    /// section 4.3).
+    /// Whether a body goes out with it; with the others it is dropped unless the settings say otherwise, as in
+    /// Postman.
     pub fn has_body(&self) -> bool {
         !["GET", "COPY", "HEAD", "PURGE", "UNLOCK"].contains(&self.as_str())
     }
@@ -228,7 +228,7 @@ fn merge_params(old: &[Entry], typed: Vec<Entry>) -> Vec<Entry> {
     out
 }
 
-/// The names of the `:name` segments of a URL's path (POSTMAN.md, section 3).
+/// The names of the `:name` segments of a URL's path, as Postman finds them.
 pub fn path_variable_names(url: &str) -> impl Iterator<Item = &str> {
     let path = url.split(['?', '#']).next().unwrap_or("");
     let path = path.split_once("://").map_or(path, |(_, rest)| rest);

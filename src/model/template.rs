@@ -62,7 +62,7 @@ pub struct Token<'a> {
     pub name: &'a str,
 }
 
-/// The tokens of a text, as `/{{([^{}]*?)}}/g` finds them (POSTMAN.md, section 3).
+/// The tokens of a text, as `/{{([^{}]*?)}}/g` finds them in Postman.
 pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let bytes = text.as_bytes();
     let mut at = 0;

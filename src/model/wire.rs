@@ -11,9 +11,9 @@ use super::{Auth, Redactor, Scope, Settings, percent, request::Method};
 pub struct ResolvedRequest {
     /// The method.
     pub method: Method,
-    /// The whole URL, percent-encoded as Postman does it (POSTMAN.md, section 4.2).
+    /// The whole URL, percent-encoded as Postman does it.
     pub url: String,
-    /// The user's enabled headers, in order. Of one name only the last is sent (POSTMAN.md, section 4.1).
+    /// The user's enabled headers, in order. Of one name only the last is sent, as in Postman.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: ResolvedBody,
@@ -80,7 +80,7 @@ impl ResolvedBody {
 }
 
 impl ResolvedRequest {
-    /// Whether its body goes out with its method (POSTMAN.md, section 4.3).
+    /// Whether its body goes out with its method, as in Postman.
     pub fn sends_body(&self) -> bool {
         self.method.has_body() || self.settings.always_send_body.unwrap_or(false)
     }

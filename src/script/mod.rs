@@ -163,7 +163,7 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The outside of a script: sends the requests of `pm.sendRequest`, and answers its questions; the pipeline has one.
 pub trait SendPort: Send + Sync {
-    /// Sends a request whose text is literal: `{{x}}` in it is not resolved (POSTMAN.md, section 1.2), and nothing is
+    /// Sends a request whose text is literal: `{{x}}` in it is not resolved in Postman either, and nothing is
     /// inherited.
     fn send(&self, request: Request) -> BoxFuture<Result<ScriptResponse, Refused>>;
 

@@ -1,5 +1,5 @@
 //! What was thrown, as people know it from Postman: V8's words for the engine's messages, and places in the user's own
-//! script (POSTMAN.md, section 7).
+//! script.
 //!
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 

@@ -1,4 +1,4 @@
-//! JSON bodies: comments out before sending, and GraphQL's envelope (POSTMAN.md, section 4.3).
+//! JSON bodies: comments out before sending, and GraphQL's envelope, as Postman does it.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Replacing `{{tokens}}` in one text (POSTMAN.md, section 3).
+//! Replacing `{{tokens}}` in one text, as Postman does it.
 //!
 //! A text is gone over up to 19 times, so values may hold tokens, and so may names (`{{k{{c}}}}`). A loop ends with its
 //! token left in the text. What no scope defines stays as it is and is reported.

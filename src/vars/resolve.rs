@@ -1,4 +1,4 @@
-//! From a request as written to a request with every variable resolved (POSTMAN.md, sections 3 and 4).
+//! From a request as written to a request with every variable resolved.
 //!
 //! ```text
 //! url ── join params ── replace ── take apart ── path variables ── encode

@@ -82,8 +82,8 @@ impl Layer {
             .find(|binding| binding.enabled && binding.key == key)
     }
 
-    /// Gives a variable a value; a secret one stays secret. Beside a disabled one stands a new one (POSTMAN.md,
-    /// section 3), as secret as that.
+    /// Gives a variable a value; a secret one stays secret. Beside a disabled one stands a new one, as
+    /// in Postman, as secret as that.
     pub fn set(&mut self, key: &str, value: Value, set_by: &str) {
         let place = self
             .bindings

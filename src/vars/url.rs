@@ -1,4 +1,4 @@
-//! URLs as Postman builds and encodes them (POSTMAN.md, section 4.2): not as browsers do.
+//! URLs as Postman builds and encodes them: not as browsers do.
 //!
 //! The URL is one text first, with its variables replaced, and is taken apart only then, so a variable may hold scheme,
 //! host and path together. Existing `%xx` stay, `..` stays, and so does much punctuation.

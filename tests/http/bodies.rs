@@ -1,4 +1,4 @@
-//! Bodies on their way out (POSTMAN.md, section 4.3).
+//! Bodies on their way out.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

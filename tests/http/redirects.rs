@@ -1,4 +1,4 @@
-//! Redirects (POSTMAN.md, section 4.4), over two hosts: 127.0.0.1 and localhost.
+//! Redirects, over two hosts: 127.0.0.1 and localhost.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

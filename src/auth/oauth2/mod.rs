@@ -10,7 +10,7 @@
 //! RFC 6749 and 6750; 7636 (PKCE); 8628 (devices); 8252 (native apps); 9207 (who answers); 8414 and `OpenID` Connect
 //! Discovery; 7523 and `OpenID` Connect Core for clients that prove who they are by a JWT; 8707 (`resource`).
 //!
-//! The signer itself is Postman's runner (POSTMAN.md, section 4.6): it sends the `accessToken` it is given. Where the other
+//! The signer itself is Postman's runner: it sends the `accessToken` it is given. Where the other
 //! parameters say how to get one, `exec` puts it there first.
 
 mod answer;

@@ -1,4 +1,4 @@
-//! What `run` takes: newman's options under newman's names, and ours (POSTMAN.md, section 6).
+//! What `run` takes: newman's options under newman's names, and ours.
 
 use std::path::PathBuf;
 use std::time::Duration;

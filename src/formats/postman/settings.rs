@@ -1,4 +1,4 @@
-//! `protocolProfileBehavior`, in tidy form and in our model (POSTMAN.md, section 4.5).
+//! `protocolProfileBehavior`, in tidy form and in our model.
 
 use serde_json::Value;
 

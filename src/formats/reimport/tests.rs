@@ -269,10 +269,13 @@ fn a_new_environment_takes_the_place_of_no_file_that_cannot_be_read() {
     other.origin.id = "another".into();
     found.environments.push(other);
     let mut workspace = Workspace::new("/w");
-    workspace.problems = vec![crate::model::problem::Problem::new(
-        "/w/environments/demo.toml",
-        "broken",
-    )];
+    workspace.problems = vec![crate::model::problem::Problem {
+        file: "/w/environments/demo.toml".into(),
+        at: None,
+        message: "broken".to_owned(),
+        hint: None,
+        warning: false,
+    }];
     let slugs: Vec<String> = plan_environments(&workspace, &found)
         .into_iter()
         .map(|step| step.slug)

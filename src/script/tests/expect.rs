@@ -1,4 +1,4 @@
-//! `pm.expect`: chai's words and chai's texts (POSTMAN.md, section 2).
+//! `pm.expect`: chai's words and chai's texts.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Postman's dynamic variables: `{{$guid}}`, `{{$randomCity}}` and 116 more (POSTMAN.md, section 3.1).
+//! Postman's dynamic variables: `{{$guid}}`, `{{$randomCity}}` and 116 more.
 //!
 //! Every occurrence gets a value of its own. The names are one table, so completion, help and tests read it too; the
 //! generators live in one file per subject. Words come from the `fake` crate where it has fitting ones, else from ours.

@@ -1,4 +1,4 @@
-//! Collections of format 3: a folder of YAML files (POSTMAN.md, section 11).
+//! Collections of format 3: a folder of YAML files, as Postman's app keeps in a repository.
 //!
 //! ```text
 //! files ─yaml─▶ one value each ─shape─▶ items of format 2.1 ─▶ the way of every collection

@@ -239,7 +239,7 @@ impl Facts {
         scopes
     }
 
-    /// What is added when sending, as far as it is known before (POSTMAN.md, section 4.1).
+    /// What is added when sending, as far as it is known before.
     fn added(&self, request: &Request) -> Vec<(String, String)> {
         let mut out: Vec<(String, String)> = Vec::new();
         let settings = request.settings.or(&self.parent_settings);
