@@ -28,30 +28,30 @@ const STREAMS: [&str; 5] = [
 ///
 /// # Errors
 ///
-/// What the system says, or `fill`.
-pub fn write(path: &Path, private: bool, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+/// What the system says, or `content`.
+pub fn write(path: &Path, private: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let target = Target::of(path);
     if let (None, Some(folder)) = (&target.before, target.path.parent()) {
         fs::create_dir_all(folder)?;
     }
     match target.open(".postrider-", ".tmp", private)? {
-        Way::Straight(file) => filled(file, fill).map(drop),
+        Way::Straight(file) => filled(file, content).map(drop),
         Way::There(file) => {
             if private {
                 owners_alone(&file)?;
             }
-            filled(file, fill).map(drop)
+            filled(file, content).map(drop)
         }
         Way::Beside(file) => {
-            let file = filled(file, fill)?;
+            let file = filled(file, content)?;
             target.put(file, private).map_err(|error| error.error)
         }
     }
 }
 
-fn filled<W: Write>(file: W, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<W> {
+fn filled<W: Write>(file: W, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<W> {
     let mut out = BufWriter::new(file);
-    fill(&mut out)?;
+    content(&mut out)?;
     out.into_inner().map_err(io::IntoInnerError::into_error)
 }
 
