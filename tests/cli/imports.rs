@@ -540,3 +540,29 @@ fn a_variable_made_secret_here_stays_so_when_its_file_comes_again() {
         .success()
         .stdout("my-real-heron-4711\n");
 }
+
+#[test]
+fn what_was_imported_before_it_broke_off_keeps_its_secrets_and_is_known_to_have_come() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    // No environment can be written.
+    fs::write(root.join("environments"), "").unwrap();
+    let mut all = collection(&[request("one", "http://127.0.0.1:1/", &[])]);
+    all["variable"] = json!([{ "key": "tok", "value": "heron-4711-secret", "type": "secret" }]);
+    fs::write(root.join("c.json"), all.to_string()).unwrap();
+    let stage = json!({ "name": "stage", "values": [], "_postman_variable_scope": "environment" });
+    fs::write(root.join("stage.json"), stage.to_string()).unwrap();
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    run(&["import", "c.json", "stage.json"])
+        .failure()
+        .stderr(contains("environments"));
+    run(&["env", "get", "--collection", "c", "tok", "--reveal"])
+        .success()
+        .stdout("heron-4711-secret\n");
+    let one = root.join("collections/c/one.toml");
+    assert!(one.exists());
+    fs::write(root.join("c.json"), collection(&[]).to_string()).unwrap();
+    run(&["import", "c.json", "--yes"]).success();
+    assert!(!one.exists(), "it came with the import before");
+}
