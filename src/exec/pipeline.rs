@@ -138,9 +138,7 @@ impl Pipeline {
     pub async fn send(&self, plan: Plan, context: &SendContext) -> Outcome {
         let mut outcome = self.send_with(&Engine::new(), plan, context).await;
         if let Some(given) = outcome.visualizer.take() {
-            // A template may go over its data as often as it likes.
-            let drawn = tokio::task::spawn_blocking(move || visual::text(&given));
-            outcome.visual = drawn.await.ok();
+            outcome.visual = visual::drawn(given, self.limits.busy, &context.cancel).await;
         }
         outcome
     }

@@ -2,6 +2,7 @@
 //! as they come, and what is not well-formed ends somewhere.
 
 use super::table;
+use super::watch::Watch;
 
 /// Elements whose content nobody reads.
 const UNREAD: [&str; 6] = ["script", "style", "head", "template", "svg", "noscript"];
@@ -31,11 +32,14 @@ const BLOCKS: [&str; 22] = [
     "section",
 ];
 
-/// The text of a page.
-pub(super) fn text(html: &str) -> String {
+/// The text of a page; else why the watch has stopped it.
+pub(super) fn text(html: &str, watch: &Watch) -> Result<String, String> {
     let mut page = Page::default();
     let mut rest = html;
     while let Some(start) = rest.find('<') {
+        if let Some(why) = watch.stopped() {
+            return Err(why);
+        }
         page.words(&rest[..start]);
         rest = &rest[start..];
         if let Some(comment) = rest.strip_prefix("<!--") {
@@ -65,7 +69,7 @@ pub(super) fn text(html: &str) -> String {
         page.tag(&name, closes, tag);
     }
     page.words(rest);
-    page.end()
+    Ok(page.end())
 }
 
 /// The inside of the tag at the start of a text, and what is behind it; a `>` inside quotes does not end it.
@@ -274,8 +278,10 @@ fn unescaped(html: &str) -> String {
     while let Some(at) = rest.find('&') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let known = rest[1..].split_once(';').filter(|(name, _)| name.len() <= 10);
-        if let Some((c, after)) = known.and_then(|(name, after)| Some((character(name)?, after))) {
+        // None is longer: what follows is not looked through again for every `&`.
+        let end = rest.bytes().take(12).position(|byte| byte == b';');
+        let known = end.and_then(|end| Some((character(&rest[1..end])?, &rest[end + 1..])));
+        if let Some((c, after)) = known {
             out.push(c);
             rest = after;
         } else {
@@ -318,7 +324,22 @@ fn character(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::text;
+    use std::time::Duration;
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    fn text(html: &str) -> String {
+        let watch = Watch::new(Duration::from_hours(1), CancellationToken::new());
+        super::text(html, &watch).unwrap_or_else(|why| why)
+    }
+
+    #[test]
+    fn a_page_is_left_where_the_watch_stops() {
+        let watch = Watch::new(Duration::ZERO, CancellationToken::new());
+        assert_eq!(super::text("<p>x", &watch), Err("it took more than 0ns".to_owned()));
+    }
 
     #[test]
     fn what_can_be_read_is_read() {
@@ -341,6 +362,7 @@ mod tests {
                 "<table><tr><td><table><tr><td>x</td><td>y</td></tr></table></td><td>z</td></tr></table>",
                 "x y  z",
             ),
+            ("a&b &amp;&verylongname; &éé; &;", "a&b &&verylongname; &éé; &;"),
             ("<", "<"),
             ("<p", ""),
             ("</table></td>", ""),

@@ -8,44 +8,78 @@
 
 mod html;
 mod table;
+mod watch;
 
 use std::io::{self, Write};
+use std::time::Duration;
 
-use handlebars::Handlebars;
+use handlebars::{Handlebars, Template};
+use indexmap::IndexSet;
 use serde_json::Value;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use watch::Watch;
 
 /// How much HTML a template may make, in bytes: it can loop over its data within loops over its data.
 const MOST: usize = 4 * 1024 * 1024;
 
-/// The visualization as text. Never fails: what cannot be drawn is said, and the data shown instead.
-pub(super) fn text(given: &Value) -> String {
+/// How many rows and columns of the data are shown where a template cannot be.
+const MOST_ROWS: usize = 10_000;
+const MOST_COLUMNS: usize = 50;
+
+/// The visualization as text, drawn on a thread of its own; nothing once it is cancelled. What takes longer than the limit
+/// is left and said.
+pub(super) async fn drawn(given: Value, limit: Duration, cancel: &CancellationToken) -> Option<String> {
+    let watch = Watch::new(limit, cancel.clone());
+    let late = format!("the template cannot be filled in: {}", watch.late());
+    let (tell, told) = oneshot::channel();
+    let thread = std::thread::Builder::new()
+        .name("visualizer".to_owned())
+        .stack_size(watch::STACK);
+    // Whoever waited may be gone.
+    let begun = thread.spawn(move || drop(tell.send(text(&given, &watch))));
+    if let Err(error) = begun {
+        return Some(format!("this visualization cannot be drawn: {error}"));
+    }
+    // The thread keeps to the watch by itself, but for the library's parser.
+    let grace = limit.saturating_mul(2);
+    tokio::select! {
+        () = cancel.cancelled() => None,
+        drawn = tokio::time::timeout(grace, told) => drawn.map_or(Some(late), Result::ok),
+    }
+}
+
+/// The same at once. Never fails: what cannot be drawn is said, and the data shown instead.
+fn text(given: &Value, watch: &Watch) -> String {
     let template = given["template"].as_str().unwrap_or_default();
     let data = &given["data"];
-    let why = match render(template, data) {
-        Ok(html) => {
-            let text = html::text(&html);
-            if !text.trim().is_empty() {
-                return text;
-            }
+    let drawn = render(template, data, watch).and_then(|html| html::text(&html, watch));
+    let why = match drawn {
+        Ok(text) if text.trim().is_empty() => {
             "there is nothing to read in this visualization: it is drawn by a browser".to_owned()
         }
-        Err(why) => why,
+        Ok(text) => return text,
+        Err(why) => format!("the template cannot be filled in: {why}"),
     };
     format!("{why}. Its data:\n\n{}", of_data(data))
 }
 
-fn render(template: &str, data: &Value) -> Result<String, String> {
+fn render(template: &str, data: &Value, watch: &Watch) -> Result<String, String> {
     let mut engine = Handlebars::new();
     // Postman's engine has none of these helpers; fields of the data may have their names.
     for name in ["raw", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len"] {
         engine.unregister_helper(name);
     }
+    let mut template = Template::compile(template).map_err(|error| error.reason().to_string())?;
+    watch.guard(&mut engine, &mut template);
+    engine.register_template("", template);
     let mut page = Page(Vec::new());
-    match engine.render_template_to_write(template, data, &mut page) {
+    match engine.render_to_write("", data, &mut page) {
         Ok(()) => {}
         // As much as was made before can be read.
         Err(_) if page.0.len() >= MOST => {}
-        Err(error) => return Err(format!("the template cannot be filled in: {}", error.reason())),
+        Err(error) => return Err(error.reason().to_string()),
     }
     Ok(String::from_utf8_lossy(&page.0).into_owned())
 }
@@ -80,28 +114,104 @@ fn of_data(data: &Value) -> String {
     let Some(rows) = list.and_then(Value::as_array) else {
         return serde_json::to_string_pretty(data).unwrap_or_default();
     };
-    let mut names: Vec<&str> = Vec::new();
-    for name in rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys()) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
+    let names = rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys());
+    let names: IndexSet<&str> = names.map(String::as_str).collect();
+    let names: Vec<&str> = names.into_iter().take(MOST_COLUMNS).collect();
     let cell = |row: &Value, name: &str| match &row[name] {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let head = names.iter().map(|name| (*name).to_owned()).collect();
+    let left = rows.len().saturating_sub(MOST_ROWS);
     let body = rows
         .iter()
+        .take(MOST_ROWS)
         .map(|row| names.iter().map(|name| cell(row, name)).collect());
-    table::text(&std::iter::once(head).chain(body).collect::<Vec<_>>(), true)
+    let shown = table::text(&std::iter::once(head).chain(body).collect::<Vec<_>>(), true);
+    match left {
+        0 => shown,
+        left => format!("{shown}\n… and {left} more rows"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// What is drawn on a thread as deep as the real one.
+    fn text(given: &Value) -> String {
+        let given = given.clone();
+        let draw = move || {
+            let watch = Watch::new(Duration::from_hours(1), CancellationToken::new());
+            super::text(&given, &watch)
+        };
+        let thread = std::thread::Builder::new().stack_size(watch::STACK).spawn(draw);
+        thread.map_or_else(|why| why.to_string(), |thread| thread.join().unwrap_or_default())
+    }
+
+    #[test]
+    fn parts_that_include_each_other_without_end_end() {
+        let template = "{{#*inline \"a\"}}{{> b}}{{/inline}}{{#*inline \"b\"}}{{> a}}{{/inline}}{{> a}}";
+        let drawn = text(&json!({"template": template, "data": {"x": 1}}));
+        assert_eq!(
+            drawn,
+            "the template cannot be filled in: its parts include each other without end. Its data:\n\n{\n  \"x\": 1\n}"
+        );
+        // Where there is an end, they may.
+        let template = "{{#*inline \"a\"}}{{n}}{{#each c}}{{> b}}{{/each}}{{/inline}}
+            {{#*inline \"b\"}}-{{> a}}{{/inline}}{{> a}}";
+        let data = json!({"n": 1, "c": [{"n": 2, "c": [{"n": 3}]}, {"n": 4}]});
+        assert_eq!(text(&json!({"template": template, "data": data})), "1-2-3-4");
+        let deep = format!("{}x{}", "{{#if a}}".repeat(100), "{{/if}}".repeat(100));
+        assert_eq!(text(&json!({"template": deep, "data": {"a": 1}})), "x");
+        let deeper = format!("{}x{}", "{{#if a}}".repeat(20_000), "{{/if}}".repeat(20_000));
+        let drawn = text(&json!({"template": deeper, "data": {}}));
+        assert!(drawn.contains("stack limit reached"), "{drawn}");
+    }
+
+    #[test]
+    fn loops_look_at_the_watch() {
+        let many: Vec<u32> = (0..300).collect();
+        let inner = "{{#each ../r}}{{#each ../../r}}{{#each ../../../r}}{{/each}}{{/each}}{{/each}}";
+        let given = json!({"template": format!("{{{{#each r}}}}{inner}{{{{/each}}}}"), "data": {"r": many}});
+        let late = super::text(&given, &Watch::new(Duration::from_millis(5), CancellationToken::new()));
+        assert!(
+            late.starts_with("the template cannot be filled in: it took more than 5ms. Its data:"),
+            "{late}"
+        );
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        let cancelled = super::text(&given, &Watch::new(Duration::from_hours(1), cancel.clone()));
+        assert!(cancelled.contains("it was cancelled"), "{cancelled}");
+    }
+
+    #[tokio::test]
+    async fn who_cancels_does_not_wait_for_a_drawing() {
+        let cancel = CancellationToken::new();
+        let given = json!({"template": "<p>{{a}}</p>", "data": {"a": 1}});
+        let limit = Duration::from_hours(1);
+        assert_eq!(drawn(given.clone(), limit, &cancel).await.as_deref(), Some("1"));
+        let many: Vec<u32> = (0..3000).collect();
+        let endless = "{{#each r}}{{#each ../r}}{{#each ../../r}}{{/each}}{{/each}}{{/each}}";
+        let endless = json!({"template": endless, "data": {"r": many}});
+        let (drawn, ()) = tokio::join!(drawn(endless, limit, &cancel), async {
+            tokio::task::yield_now().await;
+            cancel.cancel();
+        });
+        assert_eq!(drawn, None);
+    }
+
+    #[test]
+    fn data_with_many_rows_and_columns_is_cut() {
+        let rows: Vec<Value> = (0..MOST_ROWS + 5)
+            .map(|n| json!({ (format!("c{}", n % 60)): n }))
+            .collect();
+        let drawn = of_data(&json!(rows));
+        assert!(drawn.ends_with("… and 5 more rows"));
+        assert!(drawn.lines().next().is_some_and(|head| head.ends_with("c49")));
+    }
 
     #[test]
     fn templates_are_filled_in_and_read() {

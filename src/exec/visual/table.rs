@@ -8,11 +8,12 @@ const WIDEST: usize = 60;
 /// The rows in columns two apart; under the first a line, if it names them.
 pub(super) fn text(rows: &[Vec<String>], headed: bool) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.width().min(WIDEST)).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut widths = vec![0; columns];
+    for row in rows {
+        for (cell, width) in row.iter().zip(&mut widths) {
+            *width = cell.width().min(WIDEST).max(*width);
+        }
+    }
     let mut lines = Vec::with_capacity(rows.len() + 1);
     for (at, row) in rows.iter().enumerate() {
         let mut line = String::new();
