@@ -38,6 +38,7 @@ mod receive;
 mod redirect;
 mod room;
 mod send;
+mod shelf;
 mod target;
 mod tls;
 mod trace;

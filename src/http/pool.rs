@@ -7,11 +7,10 @@
 //! A connection of HTTP/1 serves one exchange at a time and is away meanwhile; one of HTTP/2 serves all. A request that an
 //! idle connection did not take, because the server had closed it, goes over another.
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -27,6 +26,7 @@ use super::body::Body;
 use super::connect::{self, ConnectError, Ends, Route};
 use super::head::Head;
 use super::pulse::Pulse;
+use super::shelf::Shelf;
 use super::tls::Terms;
 use super::trace::{mark_going_out, mark_not_taken, mark_resent, watch};
 use super::wire::{Heads, Wire};
@@ -64,14 +64,17 @@ pub(super) enum Failure {
 }
 
 /// Where idle connections wait. Clones share them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Pool {
-    idle: Arc<Mutex<HashMap<Key, Vec<Idle>>>>,
+    idle: Arc<Mutex<Shelf<Key, Link>>>,
 }
 
-struct Idle {
-    link: Link,
-    since: Instant,
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            idle: Arc::new(Mutex::new(Shelf::new(IDLE))),
+        }
+    }
 }
 
 /// How long a connection stays open unused.
@@ -130,14 +133,14 @@ impl Pool {
     /// A connection that can be used at once.
     async fn take(&self, key: &Key) -> Option<Link> {
         loop {
-            let idle = self.pop(key)?;
-            match idle.link {
+            let link = self.idle().take(key, Instant::now())?;
+            match link {
                 Link::Http1 {
                     mut sender,
                     heads,
                     ends,
                     pulse,
-                } if idle.since.elapsed() < IDLE && !sender.is_closed() => {
+                } if !sender.is_closed() => {
                     let ready =
                         sender.is_ready() || matches!(tokio::time::timeout(SETTLES, sender.ready()).await, Ok(Ok(())));
                     if ready {
@@ -163,19 +166,16 @@ impl Pool {
         }
     }
 
-    fn pop(&self, key: &Key) -> Option<Idle> {
-        self.idle().get_mut(key)?.pop()
-    }
-
     fn give_back(&self, key: Key, link: Link) {
-        let idle = Idle {
-            link,
-            since: Instant::now(),
-        };
-        self.idle().entry(key).or_default().push(idle);
+        let mut idle = self.idle();
+        idle.put(key, link, Instant::now());
+        if !idle.attended {
+            idle.attended = true;
+            tokio::spawn(attend(Arc::downgrade(&self.idle)));
+        }
     }
 
-    fn idle(&self) -> MutexGuard<'_, HashMap<Key, Vec<Idle>>> {
+    fn idle(&self) -> MutexGuard<'_, Shelf<Key, Link>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -233,6 +233,20 @@ impl Pool {
                 })
             }
         }
+    }
+}
+
+/// Closes connections that were idle for too long, while there are any.
+async fn attend(idle: Weak<Mutex<Shelf<Key, Link>>>) {
+    loop {
+        let Some(shelf) = idle.upgrade() else { return };
+        let due = shelf
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .sweep(Instant::now());
+        drop(shelf);
+        let Some(due) = due else { return };
+        tokio::time::sleep_until(due.into()).await;
     }
 }
 
