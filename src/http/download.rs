@@ -9,6 +9,7 @@
 //! ([`super::pool`]). Nobody looks at these; a library's whole client is what they need.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{AUTHORIZATION, LOCATION};
 use http::{HeaderName, HeaderValue};
@@ -21,7 +22,7 @@ use super::target::Target;
 use super::tls::Terms;
 use super::trace::{Resolver, Trace};
 use crate::model::Secret;
-use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::exchange::{Phase, SendError, SendErrorKind};
 
 /// What is to be fetched, with GET.
 #[derive(Clone, Debug)]
@@ -60,10 +61,11 @@ impl Client {
         let basic = basic.map(|basic| (AUTHORIZATION, Secret::new(basic)));
         let mut credentials = download.credentials.clone().or(basic);
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.fetch(&url, download.accept, credentials.as_ref()).await?;
+            let trace = Trace::new(Arc::new(|_| {}));
+            let response = self.fetch(&url, download.accept, credentials.as_ref(), &trace).await?;
             let header = response.headers().get(LOCATION).map(HeaderValue::as_bytes);
             let Some(location) = redirect::location(response.status().as_u16(), header) else {
-                return self.rest(response, &url, download.most).await;
+                return self.rest(response, &url, download.most, &trace).await;
             };
             let next = redirect::join(&url, &location)?;
             if !redirect::is_same_server(&url, &next.url) {
@@ -84,6 +86,7 @@ impl Client {
         url: &Url,
         accept: &str,
         credentials: Option<&(HeaderName, Secret)>,
+        trace: &Arc<Trace>,
     ) -> Result<reqwest::Response, SendError> {
         let config = self.config();
         let proxy = self.proxy(None, url)?;
@@ -102,27 +105,42 @@ impl Client {
         if !config.timeout.is_zero() {
             builder = builder.timeout(config.timeout);
         }
+        if !config.connecting.is_zero() {
+            builder = builder.connect_timeout(config.connecting);
+        }
+        if !config.silence.is_zero() {
+            builder = builder.read_timeout(config.silence);
+        }
         let mut headers = vec![(http::header::ACCEPT, accept)];
         headers.extend(credentials.map(|(name, secret)| (name.clone(), secret.reveal())));
-        let trace = Trace::new(Arc::new(|_| {}));
-        let failed = |error| self.failed(error, url, &trace, proxy.as_ref().map(super::proxy::Proxy::url));
+        let failed = |error| self.failed(error, url, trace, proxy.as_ref().map(super::proxy::Proxy::url));
         let client = builder.build().map_err(failed)?;
         let mut request = client.get(url.clone());
         for (name, value) in headers {
             request = request.header(name.clone(), header(&name, value)?);
         }
+        trace.phase(Phase::Connecting);
         trace.scope(request.send()).await.map_err(failed)
     }
 
     /// The body of an answer.
-    async fn rest(&self, mut response: reqwest::Response, url: &Url, most: u64) -> Result<Downloaded, SendError> {
+    async fn rest(
+        &self,
+        mut response: reqwest::Response,
+        url: &Url,
+        most: u64,
+        trace: &Trace,
+    ) -> Result<Downloaded, SendError> {
         let status = response.status();
-        let trace = Trace::new(Arc::new(|_| {}));
+        trace.phase(Phase::Downloading {
+            received: 0,
+            total: None,
+        });
         let mut bytes = Vec::new();
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| self.failed(error, url, &trace, None))?
+            .map_err(|error| self.failed(error, url, trace, None))?
         {
             if (bytes.len() + chunk.len()) as u64 > most {
                 let message = format!("the answer of `{}` is longer than {most} bytes", Target::address(url));
@@ -139,16 +157,26 @@ impl Client {
 
     fn failed(&self, error: reqwest::Error, url: &Url, trace: &Trace, proxy: Option<String>) -> SendError {
         let marks = trace.snapshot();
-        if error.is_timeout() && !error.is_connect() {
-            return error::timeout(self.config().timeout, marks.phase);
-        }
         let failed = Failed {
             url,
             proxy,
             marks: &marks,
             offered: None,
         };
-        error::explain_fetch(error, &failed)
+        let phase = match marks.phase {
+            downloading @ Phase::Downloading { .. } => downloading,
+            // The library does not tell when a connection is there.
+            _ => Phase::Waiting,
+        };
+        // Nor does it tell which limit passed, nor the system's own limits from these.
+        let passed = |limit: Duration| error.is_timeout() && !limit.is_zero() && marks.took() >= limit;
+        let config = self.config();
+        match error.is_connect() {
+            true if passed(config.connecting) => error::no_connection(config.connecting, &failed),
+            false if passed(config.timeout) => error::timeout(config.timeout, phase),
+            false if passed(config.silence) => error::silent(config.silence, phase),
+            _ => error::explain_fetch(error, &failed),
+        }
     }
 }
 

@@ -71,6 +71,21 @@ pub(super) fn silent(limit: Duration, phase: Phase) -> SendError {
     .hint("see what the server is doing; `silence` in `config.toml` says how long it may be silent")
 }
 
+/// Opening a connection took too long.
+pub(super) fn no_connection(limit: Duration, failed: &Failed<'_>) -> SendError {
+    let (address, doing) = (Target::address(failed.url), doing(failed.marks.phase));
+    let through = failed
+        .proxy
+        .as_ref()
+        .map_or_else(String::new, |proxy| format!(" through the proxy `{proxy}`"));
+    SendError::new(
+        SendErrorKind::Timeout,
+        format!("no connection to `{address}`{through} after {limit:?}, while {doing}"),
+    )
+    .hint("check the host and the port; `connecting` in `config.toml` says how long opening a connection may take")
+    .code("ETIMEDOUT")
+}
+
 /// Why a body broke off.
 pub(super) fn broke(error: &hyper::Error) -> String {
     let deepest = || head::quoted(causes(error).pop().unwrap_or_else(|| error.to_string()).as_bytes());
@@ -147,17 +162,7 @@ fn doing(phase: Phase) -> &'static str {
 
 fn explain_connect(error: &(dyn Error + 'static), failed: &Failed<'_>) -> SendError {
     if let Some(TooSlow(limit)) = find::<TooSlow>(error) {
-        let (address, doing) = (Target::address(failed.url), doing(failed.marks.phase));
-        let through = failed
-            .proxy
-            .as_ref()
-            .map_or_else(String::new, |proxy| format!(" through the proxy `{proxy}`"));
-        return SendError::new(
-            SendErrorKind::Timeout,
-            format!("no connection to `{address}`{through} after {limit:?}, while {doing}"),
-        )
-        .hint("check the host and the port; `connecting` in `config.toml` says how long opening a connection may take")
-        .code("ETIMEDOUT");
+        return no_connection(*limit, failed);
     }
     if let Some((host, why)) = &failed.marks.dns_error {
         // `failed to lookup address information: Name or service not known`: the first half says what we say.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use postrider::http::{Client, ClientConfig, Jar, SendContext};
-use postrider::model::Auth;
 use postrider::model::exchange::{Exchange, SendErrorKind};
 use postrider::model::wire::ResolvedBody;
+use postrider::model::{Auth, ResolvedRequest};
 use tokio::net::TcpListener;
 
 use crate::support::{
@@ -35,6 +35,32 @@ async fn silent() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     (listener, url)
+}
+
+/// Sends with a time limit, one that grows until the send comes as far as it is to come before it passes: a busy machine
+/// takes its time.
+async fn late(client: &Client, request: &ResolvedRequest, far: impl Fn(&Exchange) -> bool) -> Exchange {
+    let mut limit = Duration::from_millis(40);
+    loop {
+        let limited = with_settings(request.clone(), |settings| settings.timeout = Some(limit));
+        let exchange = client.send(signed(limited), context()).await;
+        let error = exchange.error().unwrap();
+        let begins = error.message.starts_with(&format!("timed out after {limit:?}, while "));
+        assert!(begins && error.kind == SendErrorKind::Timeout, "{error:?}");
+        if far(&exchange) {
+            return exchange;
+        }
+        assert!(limit < Duration::from_secs(20), "{error:?}");
+        limit *= 2;
+    }
+}
+
+/// Whether the time limit passed while this was done.
+fn while_doing(what: &str) -> impl Fn(&Exchange) -> bool {
+    move |exchange| {
+        let error = exchange.error().unwrap();
+        error.message.ends_with(&format!(", while {what}"))
+    }
 }
 
 #[tokio::test]
@@ -64,14 +90,11 @@ async fn a_refused_connection() {
 #[tokio::test]
 async fn the_time_limit_of_request_and_program() {
     let (_listener, url) = silent().await;
-    let limit = Duration::from_millis(40);
-    let own = with_settings(get(&url), |settings| settings.timeout = Some(limit));
-    let exchange = send(own.clone()).await;
-    let message = told(&exchange, SendErrorKind::Timeout);
-    assert_eq!(message, "timed out after 40ms, while waiting for the answer");
+    let exchange = late(&client(), &get(&url), while_doing("waiting for the answer")).await;
+    told(&exchange, SendErrorKind::Timeout);
 
     let program = Client::new(ClientConfig {
-        timeout: limit,
+        timeout: Duration::from_millis(40),
         ..config()
     });
     told(
@@ -89,14 +112,11 @@ async fn the_time_limit_of_request_and_program() {
 #[tokio::test]
 async fn the_time_limit_holds_for_the_download_too() {
     let server = Server::start(|_: &Received| b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".to_vec()).await;
-    let own = with_settings(get(&server.url("/")), |settings| {
-        settings.timeout = Some(Duration::from_millis(60));
-    });
-    let exchange = send(own).await;
-    let (response, error) = (exchange.response().unwrap(), exchange.error().unwrap());
-    assert_eq!(response.body, "x", "what came is there");
-    assert_eq!(error.kind, SendErrorKind::Timeout);
-    assert!(error.message.ends_with("while downloading"), "{error:?}");
+    let far = |exchange: &Exchange| {
+        // What came is there.
+        while_doing("downloading")(exchange) && exchange.response().unwrap().body == "x"
+    };
+    late(&client(), &get(&server.url("/")), far).await;
 }
 
 #[tokio::test]
@@ -160,33 +180,58 @@ async fn cancelling_on_an_open_connection_says_that_the_request_may_have_arrived
     );
     let hint = error(&exchange).hint.as_deref().unwrap();
     assert!(hint.contains("may have received"), "{hint}");
-    assert!(exchange.went_out());
+    // The connection was there before the request, and no phase of opening one says that it was taken.
+    assert!(exchange.went_out() && exchange.timings.connect.is_none());
 }
 
 #[tokio::test]
 async fn what_a_connection_took_went_out_and_nothing_else() {
-    // An open connection: it was there before the request, and no phase of opening one says so.
-    let (url, _got) = silent_the_second_time().await;
     let client = client();
-    assert!(client.send(signed(get(&url)), context()).await.response().is_some());
-    let limited = |url: &str| with_settings(get(url), |settings| settings.timeout = Some(Duration::from_millis(60)));
-    let exchange = client.send(signed(limited(&url)), context()).await;
-    told(&exchange, SendErrorKind::Timeout);
-    assert!(exchange.went_out() && exchange.timings.connect.is_none());
-
-    // A new one to a server that never shakes hands: all that went out is the first word of TLS.
+    // A server that never shakes hands: all that went out is the first word of TLS.
     let (_listener, url) = silent().await;
-    let exchange = client
-        .send(signed(limited(&url.replace("http:", "https:"))), context())
-        .await;
-    assert_eq!(
-        told(&exchange, SendErrorKind::Timeout),
-        "timed out after 60ms, while in the TLS handshake"
-    );
+    let shaking = get(&url.replace("http:", "https:"));
+    let exchange = late(&client, &shaking, while_doing("in the TLS handshake")).await;
     assert!(!exchange.went_out());
-    let exchange = client.send(signed(limited(&url)), context()).await;
-    told(&exchange, SendErrorKind::Timeout);
+    let exchange = late(&client, &get(&url), while_doing("waiting for the answer")).await;
     assert!(exchange.went_out());
+}
+
+#[tokio::test]
+async fn a_download_from_a_server_that_is_silent_ends() {
+    use postrider::http::Download;
+
+    let limit = Duration::from_millis(100);
+    let limited = |silence, connecting| {
+        Client::new(ClientConfig {
+            silence,
+            connecting,
+            ..config()
+        })
+    };
+    let fails = async |client: Client, url: &str| {
+        let download = Download {
+            url,
+            accept: "*/*",
+            credentials: None,
+            most: 1000,
+        };
+        let error = client.download(&download).await.unwrap_err();
+        assert_eq!(error.kind, SendErrorKind::Timeout, "{error:?}");
+        error.message
+    };
+    let (listener, url) = silent().await;
+    let message = fails(limited(limit, Duration::ZERO), &url).await;
+    assert_eq!(message, "nothing was heard for 100ms, while waiting for the answer");
+    let server = Server::start(|_: &Received| b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".to_vec()).await;
+    let message = fails(limited(limit, Duration::ZERO), &server.url("/")).await;
+    assert!(message.starts_with("nothing was heard for 100ms, while "), "{message}");
+    let shaking = url.replace("http:", "https:");
+    let message = fails(limited(Duration::ZERO, limit), &shaking).await;
+    let address = listener.local_addr().unwrap();
+    assert!(
+        message.starts_with(&format!("no connection to `{address}` after 100ms, while ")),
+        "{message}"
+    );
 }
 
 #[tokio::test]

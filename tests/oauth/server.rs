@@ -47,7 +47,8 @@ pub struct Manners {
     pub denies: bool,
     /// Sends no refresh token when one is used.
     pub keeps_refresh: bool,
-    /// How long tokens are good, in seconds; zero is a minute.
+    /// How long tokens are said to be good, in seconds; zero is a minute. They are taken for a minute: one that comes late
+    /// from a busy machine is not refused.
     pub lasts: f64,
     /// How long device codes are good, in seconds.
     pub device_lasts: f64,
@@ -309,7 +310,7 @@ async fn token(State(server): State<Server>, headers: HeaderMap, body: Bytes) ->
         60.0
     };
     let token = inner.new_id("at");
-    inner.live.insert(token.clone(), now() + lasts);
+    inner.live.insert(token.clone(), now() + 60.0);
     let mut answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": lasts});
     let keeps = inner.manners.keeps_refresh && get("grant_type") == "refresh_token";
     if get("grant_type") != "client_credentials" && !keeps {
