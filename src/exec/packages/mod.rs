@@ -72,7 +72,7 @@ pub struct Packages {
     shelf: Arc<dyn Shelf>,
     config: ClientConfig,
     /// Held while packages are fetched, so that scripts side by side do not fetch the same twice.
-    fetching: Mutex<Option<Registry>>,
+    fetching: Mutex<()>,
 }
 
 impl Packages {
@@ -81,7 +81,7 @@ impl Packages {
         Self {
             shelf,
             config,
-            fetching: Mutex::new(None),
+            fetching: Mutex::new(()),
         }
     }
 
@@ -146,12 +146,9 @@ impl Packages {
 
     /// Fetches those of the packages that are not there; `told` hears of each as it comes. The first failure ends it.
     pub async fn fetch(&self, pins: Vec<Pin>, told: impl Fn(&Fetched)) -> Result<Vec<Fetched>, FetchError> {
-        let mut slot = self.fetching.lock().await;
-        let registry = match slot.as_ref() {
-            Some(registry) => registry.clone(),
-            None => slot.insert(self.registry().await?).clone(),
-        };
-        let registry = &registry;
+        let _turn = self.fetching.lock().await;
+        // Anew, as the user may have mended the settings after a fetch that failed.
+        let registry = &self.registry().await?;
         let mut coming = stream::iter(pins)
             .map(|pin| async move {
                 if self.get(&pin).await.is_some() {

@@ -58,7 +58,7 @@ async fn serve(State(shop): State<Arc<Shop>>, uri: Uri, headers: HeaderMap) -> (
 #[derive(Default)]
 struct Memory {
     lock: Lock,
-    registries: Registries,
+    registries: Guarded<Registries>,
     kept: Guarded<BTreeMap<PackageId, Vec<u8>>>,
 }
 
@@ -95,7 +95,7 @@ impl Shelf for Memory {
     }
 
     fn registries(&self) -> Result<Registries, PackageError> {
-        Ok(self.registries.clone())
+        Ok(self.registries.lock().unwrap().clone())
     }
 }
 
@@ -118,6 +118,14 @@ fn pin(text: &str, tarball: &[u8], dependencies: &[(&str, &str)]) -> Pin {
     }
 }
 
+/// Settings with this registry alone.
+fn at(base: &str) -> Registries {
+    Registries {
+        registry: base.to_owned(),
+        ..Registries::default()
+    }
+}
+
 /// Two packages, one of which needs the other, on a shelf whose registry is at `base`.
 fn two(base: &str) -> Memory {
     Memory {
@@ -132,10 +140,7 @@ fn two(base: &str) -> Memory {
                 pin("two@2.0.0", &tarball("module.exports = 'II'"), &[]),
             ],
         },
-        registries: Registries {
-            registry: base.to_owned(),
-            ..Registries::default()
-        },
+        registries: Guarded::new(at(base)),
         ..Memory::default()
     }
 }
@@ -182,6 +187,17 @@ async fn a_script_requires_a_package_and_later_needs_no_network() {
         assert_eq!(lines, expected);
     }
     assert_eq!(shop.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn settings_that_were_mended_hold_for_the_next_fetch() {
+    let (_shop, base) = shop().open().await;
+    let (_empty, wrong) = Shop::default().open().await;
+    let shelf = Arc::new(two(&wrong));
+    let packages = Packages::new(shelf.clone(), fixture::pipeline().http.config().clone());
+    assert!(packages.open("@a/one", None, false).await.is_err());
+    *shelf.registries.lock().unwrap() = at(&base);
+    assert!(packages.open("@a/one", None, false).await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -241,7 +257,8 @@ async fn a_registry_may_keep_tarballs_elsewhere_and_tokens_stay_at_home() {
     let (own, base) = own.open().await;
     let mut shelf = two(&format!("{base}npm/"));
     let place = format!("{base}npm/");
-    shelf.registries.credentials.insert(place, Secret::new("Bearer s3cret"));
+    let settings = shelf.registries.get_mut().unwrap();
+    settings.credentials.insert(place, Secret::new("Bearer s3cret"));
     assert!(packages(shelf).open("@a/one", None, false).await.unwrap().is_some());
     let with_token = |shop: &Shop| {
         let asked = shop.asked.lock().unwrap();
