@@ -1,5 +1,7 @@
 //! Where the browser comes back to on this machine (RFC 8252, section 7.3).
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use url::{Host, Url};
 
 /// A place on this machine that a browser can be sent back to.
@@ -57,6 +59,12 @@ impl Loopback {
         self.given.clone().unwrap_or_else(made)
     }
 
+    /// The address to listen at; `localhost` has another one beside it, `::1`.
+    pub fn address(&self) -> IpAddr {
+        let host = self.host.trim_matches(['[', ']']);
+        host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
     /// Whether a `Host` header means this place: a page of somebody else's that has bent a name to this machine does not.
     pub fn is_host(&self, header: &str) -> bool {
         let name = match header.rsplit_once(':') {
@@ -93,6 +101,19 @@ mod tests {
         ] {
             let place = Loopback::of(given, fixed).unwrap();
             assert_eq!((place.port, place.uri(7).as_str()), (port, uri), "{given}");
+        }
+    }
+
+    #[test]
+    fn it_is_listened_at_the_address_that_is_named() {
+        for (given, address) in [
+            ("", "127.0.0.1"),
+            ("http://localhost:8080/", "127.0.0.1"),
+            ("http://127.0.0.2:8080/cb", "127.0.0.2"),
+            ("http://[::1]/", "::1"),
+        ] {
+            let place = Loopback::of(given, None).unwrap();
+            assert_eq!(place.address().to_string(), address, "{given}");
         }
     }
 

@@ -73,13 +73,7 @@ impl Listener {
                 .unwrap_or_default()
                 .to_lowercase(),
         };
-        let six = place.host == "[::1]";
-        let first = if six {
-            TcpListener::bind((Ipv6Addr::LOCALHOST, wanted)).await
-        } else {
-            TcpListener::bind(("127.0.0.1", wanted)).await
-        };
-        let first = first.map_err(refused)?;
+        let first = TcpListener::bind((place.address(), wanted)).await.map_err(refused)?;
         let port = first.local_addr().map_err(refused)?.port();
         let mut listeners = vec![first];
         // Browsers differ in what `localhost` is; where there is no second address, there is nobody at it.
@@ -190,4 +184,29 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn it_listens_at_the_address_that_is_named() {
+        for (redirect_uri, address) in [
+            ("", "127.0.0.1"),
+            ("http://localhost/cb", "127.0.0.1"),
+            ("http://127.0.0.2/cb", "127.0.0.2"),
+        ] {
+            let listener = Listener::open(Loopback::of(redirect_uri, None).unwrap(), false)
+                .await
+                .unwrap();
+            let port = listener.uri.rsplit(':').next().unwrap().split('/').next().unwrap();
+            let port: u16 = port.parse().unwrap();
+            // Nobody else may have the port there, as it is taken.
+            let taken = TcpListener::bind((address, port)).await;
+            assert!(taken.is_err(), "{redirect_uri}");
+        }
+    }
 }
