@@ -43,7 +43,7 @@ impl Session {
             command.env(format!("XDG_{name}_HOME"), folder);
         }
         command.env("TERM", "xterm-256color");
-        for name in ["NO_COLOR", "PAGER", "VISUAL", "EDITOR"] {
+        for name in ["NO_COLOR", "COLORFGBG", "COLORTERM", "PAGER", "VISUAL", "EDITOR"] {
             command.env_remove(name);
         }
         let child = pair.slave.spawn_command(command).unwrap();
@@ -290,4 +290,39 @@ fn importing_again_asks_before_anything_is_changed() {
         assert_eq!(session.child.wait().unwrap().success(), taken, "{answer:?}");
         assert_eq!(saved().contains("Grey herons"), taken, "{answer:?}");
     }
+}
+
+#[test]
+fn a_light_terminal_is_found_and_its_answer_is_no_keys() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join("own/collections")).unwrap();
+    let mut session = Session::start(home.path(), &["own"]);
+    session.sees("Collections");
+    let began = Instant::now();
+    while !holds(&session.raw(), b"\x1b]11;?\x07") {
+        assert!(began.elapsed() < Duration::from_mins(2), "nobody asked");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let ground = |session: &Session| session.screen.lock().unwrap().screen().cell(2, 60).unwrap().bgcolor();
+    let (text, dark) = (session.text(), ground(&session));
+    // In two pieces, as over a slow line.
+    session.press("\x1b]11;rgb:ff");
+    std::thread::sleep(Duration::from_millis(30));
+    session.press("ff/ffff/f0f0\x1b\\");
+    let began = Instant::now();
+    while ground(&session) == dark {
+        assert!(
+            began.elapsed() < Duration::from_mins(2),
+            "it stayed dark:\n{}",
+            session.text()
+        );
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(session.text(), text, "nothing of it was taken for a key");
+    // Keys are keys all the same.
+    session.press("?");
+    session.sees("go from pane to pane");
+    session.press("\x1b");
+    session.press(QUIT);
+    session.child.wait().unwrap();
 }

@@ -98,6 +98,8 @@ pub enum Event {
     Demo(String),
     /// The demo server did not start, for this reason.
     NoDemo(String),
+    /// The terminal's ground is light, or dark.
+    Ground(bool),
     /// The terminal is gone.
     Hangup,
 }

@@ -10,7 +10,7 @@ use crate::model::{EnvironmentId, Exchange, Filed, NodeId, Outcome, literal};
 use super::action::Action;
 use super::command::Command;
 use super::commands::{
-    ask_about_conflict, changed, give_up, import_news, mark_saved, not_moved, not_removed, release, run_news,
+    ask_about_conflict, changed, give_up, ground, import_news, mark_saved, not_moved, not_removed, release, run_news,
 };
 use super::comparing::Compared;
 use super::consents;
@@ -170,6 +170,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
                 state.keeper.doubt();
             }
         }
+        Event::Ground(light) => ground(state, light),
         Event::Hangup => {
             state.settle(queue, effects);
             queue.push(Command::Quit);

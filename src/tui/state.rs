@@ -50,6 +50,8 @@ pub struct State {
     pub theme: Theme,
     /// The theme's file name.
     pub theme_name: String,
+    /// Whether the terminal's ground says which theme it is, as the user has said nothing.
+    pub auto_theme: bool,
     /// All themes to choose from: file name and text.
     pub themes: Vec<(String, String)>,
     /// How many colours the terminal shows.

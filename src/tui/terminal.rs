@@ -13,6 +13,7 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
     KeyboardEnhancementFlags, PopKeyboardEnhancementFlags, PushKeyboardEnhancementFlags,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     SetTitle,
@@ -100,6 +101,11 @@ impl Screen {
             }
         })?;
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Asks the terminal something; the answer comes among the keys.
+    pub fn ask(&mut self, question: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), Print(question))
     }
 
     /// Sets the window's title.

@@ -27,7 +27,7 @@ pub use importing::news as import_news;
 pub use running::{changed, groups, news as run_news};
 pub use saving::mark_saved;
 pub use sending::{Held, give_up, release};
-pub use shell::{changes_files, remember};
+pub use shell::{changes_files, ground, remember};
 pub use structure::{not_moved, not_removed};
 
 /// Says why nothing is changed where Postman's file is only looked at, and what to do.

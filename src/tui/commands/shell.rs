@@ -14,7 +14,7 @@ use crate::tui::panes::{Pane, environments, request, response, tree};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Level;
 use crate::tui::state::State;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::theme::{DEFAULT, Depth, LIGHT, Theme};
 use crate::tui::unlocking;
 
 use super::{pickers, saving, say_read_only, sending};
@@ -156,11 +156,26 @@ pub fn theme(state: &mut State, name: &str, keep: bool, effects: &mut Vec<Effect
         Ok(theme) => {
             state.theme = theme.fit(state.depth.unwrap_or(Depth::True));
             if keep {
+                state.auto_theme = false;
                 name.clone_into(&mut state.theme_name);
                 effects.push(Effect::KeepTheme(name.to_owned()));
             }
         }
         Err(error) => state.shared.notify(Level::Error, format!("theme `{name}`: {error}")),
+    }
+}
+
+/// Takes the theme for the terminal's ground, unless the user has chosen one.
+pub fn ground(state: &mut State, light: bool) {
+    let name = if light { LIGHT } else { DEFAULT };
+    if !state.auto_theme || state.theme_name == name {
+        return;
+    }
+    let text = state.themes.iter().find(|(file, _)| file == name);
+    if let Some(Ok(theme)) = text.map(|(_, text)| Theme::parse(text)) {
+        state.theme = theme.fit(state.depth.unwrap_or(Depth::True));
+        name.clone_into(&mut state.theme_name);
+        state.stale = true;
     }
 }
 

@@ -4,7 +4,7 @@ use crate::model::problem::Problem;
 use crate::store::{Config, Paths};
 use crate::tui::keymap::Keymap;
 use crate::tui::state::State;
-use crate::tui::theme::{DEFAULT, Depth, EMBEDDED, Theme};
+use crate::tui::theme::{AUTO, DEFAULT, Depth, EMBEDDED, LIGHT, Theme};
 
 /// The shipped keys with the user's over them, and what is wrong with those.
 pub fn keys(paths: &Paths) -> (Keymap, Option<Problem>) {
@@ -34,16 +34,24 @@ pub struct Looks {
     themes: Vec<(String, String)>,
     theme_name: String,
     theme: Theme,
+    auto: bool,
     problems: Vec<Problem>,
 }
 
 impl Looks {
-    /// Reads them, and what is wrong with them.
-    pub fn read(paths: &Paths, config: &Config, depth: Depth) -> Self {
+    /// Reads them, and what is wrong with them; `light` is whether the terminal's ground is known to be.
+    pub fn read(paths: &Paths, config: &Config, depth: Depth, light: Option<bool>) -> Self {
         let mut problems = Vec::new();
         let themes = themes(paths, &mut problems);
-        let usual = if depth == Depth::Ansi { "ansi" } else { DEFAULT };
-        let wanted = config.theme.as_deref().unwrap_or(usual);
+        let own = config.theme.as_deref().filter(|name| *name != AUTO);
+        // Sixteen colours are the user's own, on a ground of the user's own.
+        let auto = own.is_none() && matches!(depth, Depth::True | Depth::Indexed);
+        let usual = match depth {
+            Depth::Ansi => "ansi",
+            _ if auto && light == Some(true) => LIGHT,
+            _ => DEFAULT,
+        };
+        let wanted = own.unwrap_or(usual);
         let known = themes.iter().find(|(name, _)| *name == wanted);
         if known.is_none() {
             let message = format!("there is no theme `{wanted}`");
@@ -59,6 +67,7 @@ impl Looks {
             theme_name: theme_name.to_owned(),
             theme: Theme::parse(text).unwrap_or_default().fit(depth),
             themes,
+            auto,
             problems,
         }
     }
@@ -68,6 +77,7 @@ impl Looks {
         state.themes = self.themes;
         state.theme_name = self.theme_name;
         state.theme = self.theme;
+        state.auto_theme = self.auto;
         state.shared.workspace.problems.extend(self.problems);
     }
 }
@@ -110,5 +120,61 @@ fn own_file(file: std::path::PathBuf, message: String, hint: &str, is_used: bool
         message,
         hint: Some(hint.to_owned()),
         warning: is_used,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+
+    #[test]
+    fn the_ground_chooses_where_the_user_did_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths {
+            config: folder.path().to_owned(),
+            state: folder.path().to_owned(),
+            data: folder.path().to_owned(),
+            cache: folder.path().to_owned(),
+        };
+        let read = |theme: Option<&str>, depth, light| {
+            let config = Config {
+                theme: theme.map(str::to_owned),
+                ..Config::default()
+            };
+            let looks = Looks::read(&paths, &config, depth, light);
+            assert!(looks.problems.is_empty());
+            (looks.theme_name, looks.auto)
+        };
+        let is = |name: &str, auto| (name.to_owned(), auto);
+        for own in [None, Some("auto")] {
+            assert_eq!(read(own, Depth::True, Some(true)), is("day", true));
+            assert_eq!(read(own, Depth::Indexed, Some(false)), is("night", true));
+            assert_eq!(read(own, Depth::True, None), is("night", true));
+            assert_eq!(read(own, Depth::Ansi, Some(true)), is("ansi", false));
+        }
+        assert_eq!(read(Some("dusk"), Depth::True, Some(true)), is("dusk", false));
+    }
+
+    #[test]
+    fn an_answer_changes_nothing_that_was_chosen() {
+        use crate::tui::event::Event;
+        use crate::tui::harness::Harness;
+        let mut harness = Harness::new(80, 24);
+        let before = harness.state.theme.clone();
+        harness.event(Event::Ground(true));
+        assert_eq!(harness.state.theme, before);
+        harness.state.auto_theme = true;
+        harness.state.themes = EMBEDDED
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect();
+        harness.event(Event::Ground(true));
+        assert_eq!(
+            (harness.state.theme_name.as_str(), harness.state.theme == before),
+            ("day", false)
+        );
+        harness.event(Event::Ground(false));
+        assert_eq!(harness.state.theme_name, "night");
     }
 }

@@ -17,6 +17,7 @@ mod door;
 mod external;
 mod files;
 mod filters;
+mod ground;
 mod imports;
 mod looks;
 mod pictures;
@@ -182,6 +183,9 @@ impl App {
         self.state.shared.tokens = tokens.clone();
         let mut sends = Sends::start(options, start.cookies, tokens, &start.config, asker, self.queue.clone())?;
         if listen {
+            if self.asks_ground() {
+                sends.expect_ground();
+            }
             sends.listen();
             #[cfg(unix)]
             sends.heed_signals()?;
@@ -203,6 +207,11 @@ impl App {
             queue: self.queue.clone(),
         });
         Ok(())
+    }
+
+    /// Whether the colour of the terminal's ground is of use, and the terminal may know it.
+    fn asks_ground(&self) -> bool {
+        self.state.auto_theme && ground::may_be_asked(std::env::var("TERM").ok().as_deref())
     }
 
     /// The queue's entrance.
@@ -333,6 +342,9 @@ fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<
     paint(screen, &mut app.state)?;
     app.start(options, true)?;
     screen.title(&format!("postrider: {}", title(options)))?;
+    if app.asks_ground() {
+        screen.ask(ground::QUESTION)?;
+    }
     loop {
         match app.turn(None, screen)? {
             Flow::Go if app.state.stale => paint(screen, &mut app.state)?,

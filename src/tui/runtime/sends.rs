@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event as Terminal, EventStream};
 use futures_util::StreamExt;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::TuiOptions;
 use super::consent::Asker;
 use super::door::Door;
+use super::ground::{PATIENCE, Watch};
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
@@ -46,6 +48,8 @@ pub struct Sends {
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// What stops listening to the terminal, and what tells that it has stopped.
     input: Option<(CancellationToken, Receiver<()>)>,
+    /// Whether the terminal was asked for the colour of its ground and has not answered yet.
+    asked: Arc<AtomicBool>,
     /// Only the newest index and search count; older ones see that they are not the newest and stop.
     index: Arc<AtomicU64>,
     search: Arc<AtomicU64>,
@@ -90,6 +94,7 @@ impl Sends {
             queue,
             running: Arc::default(),
             input: None,
+            asked: Arc::default(),
             index: Arc::default(),
             search: Arc::default(),
         };
@@ -123,14 +128,19 @@ impl Sends {
         Ok(())
     }
 
+    /// Knows that an answer about the terminal's ground may come from now on.
+    pub fn expect_ground(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
     /// Listens to the terminal.
     pub fn listen(&mut self) {
         let stop = CancellationToken::new();
         let (ended, end) = channel();
         self.input = Some((stop.clone(), end));
-        let queue = self.queue.clone();
+        let (queue, asked) = (self.queue.clone(), self.asked.clone());
         self.tokio.spawn(async move {
-            forward(&queue, &stop).await;
+            forward(&queue, &stop, &asked).await;
             // Whoever waits for the end knows that nothing reads any more.
             drop::<Sender<()>>(ended);
         });
@@ -267,28 +277,57 @@ impl Sends {
     }
 }
 
-/// Passes on what comes from the terminal until it is gone or this is stopped.
-async fn forward(queue: &Sender<Event>, stop: &CancellationToken) {
+/// So long after the question the escape character of its answer may come by itself.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Passes on what comes from the terminal until it is gone or this is stopped; an answer about its ground is no keys.
+async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &AtomicBool) {
     let mut stream = EventStream::new();
+    let (mut watch, since) = (Watch::default(), Instant::now());
     loop {
         let event = tokio::select! {
             () = stop.cancelled() => return,
             event = stream.next() => event,
+            () = tokio::time::sleep(PATIENCE), if watch.holds() => {
+                if !watch.tire().into_iter().all(|event| pass(queue, event)) {
+                    return;
+                }
+                continue;
+            }
         };
-        let event = match event {
-            Some(Ok(Terminal::Key(key))) => Event::Key(key),
-            Some(Ok(Terminal::Mouse(mouse))) => Event::Mouse(mouse),
-            Some(Ok(Terminal::Paste(text))) => Event::Paste(text),
-            Some(Ok(Terminal::Resize(columns, rows))) => Event::Resize(columns, rows),
-            Some(Ok(Terminal::FocusGained | Terminal::FocusLost)) => continue,
+        let Some(Ok(event)) = event else {
             // The terminal is gone: there is nobody left to work for.
-            Some(Err(_)) | None => Event::Hangup,
+            let _ = queue.send(Event::Hangup);
+            return;
         };
-        let ended = matches!(event, Event::Hangup);
-        if queue.send(event).is_err() || ended {
+        if !asked.load(Ordering::Relaxed) {
+            if !pass(queue, event) {
+                return;
+            }
+            continue;
+        }
+        watch.soon = since.elapsed() < SOON;
+        let passed = watch.take(event);
+        if let Some(light) = passed.light {
+            asked.store(false, Ordering::Relaxed);
+            let _ = queue.send(Event::Ground(light));
+        }
+        if !passed.events.into_iter().all(|event| pass(queue, event)) {
             return;
         }
     }
+}
+
+/// Passes one event on; whether anybody listens.
+fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
+    let event = match event {
+        Terminal::Key(key) => Event::Key(key),
+        Terminal::Mouse(mouse) => Event::Mouse(mouse),
+        Terminal::Paste(text) => Event::Paste(text),
+        Terminal::Resize(columns, rows) => Event::Resize(columns, rows),
+        Terminal::FocusGained | Terminal::FocusLost => return true,
+    };
+    queue.send(event).is_ok()
 }
 
 /// The cookies as they are now; those that cannot be written are not kept.

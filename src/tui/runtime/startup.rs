@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::TuiOptions;
 use super::ahead;
 use super::files::Database;
+use super::ground;
 use super::looks::{self, Looks};
 use super::restore;
 use crate::foreign::{self, Imported};
@@ -67,8 +68,9 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     let found = found.transpose()?;
     let (config, config_problems) = Config::load(&options.paths.config_file());
     let files = Files::new(&options.root);
+    let var = |name: &str| std::env::var(name).ok();
     let mut state = State {
-        depth: Some(Depth::detect(|name| std::env::var(name).ok())),
+        depth: Some(Depth::detect(var)),
         ..State::default()
     };
     state.shared.now = jiff::Timestamp::now();
@@ -93,7 +95,12 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
             workspace
         };
         state.shared.workspace.problems.extend(problem);
-        let looks = Looks::read(&options.paths, &config, depth);
+        let looks = Looks::read(
+            &options.paths,
+            &config,
+            depth,
+            ground::told(var("COLORFGBG").as_deref()),
+        );
         (beside.join(), loading, looks)
     });
     let mut local = beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic));

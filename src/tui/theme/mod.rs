@@ -36,6 +36,12 @@ pub const EMBEDDED: [(&str, &str); 5] = [
 /// The theme used when nothing else is said.
 pub const DEFAULT: &str = "night";
 
+/// The same on a light ground.
+pub const LIGHT: &str = "day";
+
+/// What leaves it to the terminal's ground, in the settings.
+pub const AUTO: &str = "auto";
+
 static STYLE: Shape = Shape(&[("fg", Inside::Any), ("bg", Inside::Any), ("mods", Inside::Any)]);
 static STYLES: Shape = Theme::STYLE_KEYS;
 static FILE: Shape = Shape(&[
