@@ -5,6 +5,7 @@
 //! ```
 
 pub mod rows;
+mod within;
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -45,6 +46,8 @@ pub struct Lines {
     ranges: Vec<Range<usize>>,
     /// Where secrets are, in order: one may go over several lines.
     secrets: Vec<Range<usize>>,
+    /// What differs within lines that changed, by line: bytes of it.
+    marks: HashMap<usize, Vec<Range<usize>>>,
 }
 
 impl Lines {
@@ -59,27 +62,60 @@ impl Lines {
         }
         let mut secrets = redactor.find(text.as_bytes());
         secrets.sort_unstable_by_key(|range| range.start);
-        Self { text, ranges, secrets }
+        Self {
+            text,
+            ranges,
+            secrets,
+            marks: HashMap::new(),
+        }
     }
 
-    /// The beginning of a line, at most so many bytes of it, with what is secret masked.
-    pub fn masked(&self, line: usize, most: usize) -> String {
+    /// The beginning of a line, at most so many bytes of it, in pieces: their text, and whether it differs from the other
+    /// side's. With `hide`, what is secret is masked.
+    pub fn pieces(&self, line: usize, most: usize, hide: bool) -> Vec<(String, bool)> {
         let range = self.ranges.get(line).cloned().unwrap_or_default();
         let end = self
             .text
             .floor_char_boundary(range.end.min(range.start.saturating_add(most)));
+        let marks = self.marks.get(&line).map_or(&[][..], Vec::as_slice);
+        let marks: Vec<Range<usize>> = marks
+            .iter()
+            .map(|mark| range.start + mark.start..range.start + mark.end)
+            .collect();
+        let mut out = Vec::new();
         let mut at = range.start;
-        let mut out = String::new();
         let first = self.secrets.partition_point(|secret| secret.end <= at);
-        for secret in self.secrets[first..].iter().take_while(|secret| secret.start < end) {
-            out.push_str(self.text.get(at..secret.start).unwrap_or_default());
+        let secrets = self.secrets[first..].iter().take_while(|secret| secret.start < end);
+        for secret in secrets.filter(|_| hide) {
+            self.marked(at..secret.start, &marks, &mut out);
             if at < secret.end {
-                out.push_str(MASK);
+                let differs = marks
+                    .iter()
+                    .any(|mark| mark.start < secret.end && secret.start < mark.end);
+                out.push((MASK.to_owned(), differs));
                 at = secret.end;
             }
         }
-        out.push_str(self.text.get(at..end).unwrap_or_default());
+        self.marked(at..end, &marks, &mut out);
         out
+    }
+
+    /// Cuts a stretch of the text at the marks.
+    fn marked(&self, range: Range<usize>, marks: &[Range<usize>], out: &mut Vec<(String, bool)>) {
+        let mut at = range.start;
+        let mut push = |range: Range<usize>, differs| {
+            let text = self.text.get(range).filter(|text| !text.is_empty());
+            out.extend(text.map(|text| (text.to_owned(), differs)));
+        };
+        for mark in marks {
+            let (start, end) = (mark.start.clamp(at, range.end.max(at)), mark.end.min(range.end));
+            if start < end {
+                push(at..start, false);
+                push(start..end, true);
+                at = end;
+            }
+        }
+        push(at..range.end.max(at), false);
     }
 
     /// A line, counted from 0.
@@ -142,8 +178,9 @@ impl Job {
             Some(texts) => texts,
             None => (text(&left)?, text(&right)?),
         };
-        let (left, right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
+        let (mut left, mut right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
         let parts = parts(&left, &right, &self.stop);
+        (left.marks, right.marks) = within::marks(&left, &right, &parts, &self.stop);
         if self.stop.asked() {
             return Err("nobody wants to know any more".to_owned());
         }
@@ -304,9 +341,13 @@ mod tests {
             ..job()
         };
         let found = job.run().unwrap();
-        let lines: Vec<String> = (0..4).map(|line| found.left.masked(line, 100)).collect();
+        let masked = |line, most| {
+            let pieces = found.left.pieces(line, most, true).into_iter();
+            pieces.map(|(text, _)| text).collect::<String>()
+        };
+        let lines: Vec<String> = (0..4).map(|line| masked(line, 100)).collect();
         assert_eq!(lines, [&format!("a: {MASK}"), MASK, &format!("{MASK}, b"), "end"]);
-        assert_eq!(found.left.masked(3, 2), "en");
+        assert_eq!(masked(3, 2), "en");
     }
 
     #[test]

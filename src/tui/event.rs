@@ -64,7 +64,7 @@ pub enum Event {
     /// A search found something, or ended.
     Found(u64, Found),
     /// Two bodies were compared, or why not.
-    Compared(u64, Result<comparing::Compared, String>),
+    Compared(u64, Result<Box<comparing::Compared>, String>),
     /// A picture was decoded, or why not.
     Pictured(u64, Result<Picture, String>),
     /// The file system was looked at.

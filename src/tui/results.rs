@@ -106,7 +106,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             };
             response::found(&mut state.panes.response, document, found, &mut cx);
         }
-        Event::Compared(name, found) => compared(state, name, found),
+        Event::Compared(name, found) => compared(state, name, found.map(|found| *found)),
         Event::Looked(answer) => looked(state, &answer, queue, effects),
         Event::Pictured(name, picture) => response::pictured(&mut state.panes.response, name, picture),
         Event::Filtered(name, news) => {

@@ -327,18 +327,26 @@ impl Diff {
             let number = format!("{:>digits$} {mark} ", line + 1);
             let dim = ground.patch(theme.dim);
             let used = glyphs::put_text(buf, area.as_position(), &number, usize::from(area.width), dim);
-            let text = lines.get(line);
+            let mut at = Position::new(area.x + u16::try_from(used).unwrap_or(0), area.y);
+            let mut room = usize::from(area.width).saturating_sub(used);
             // A line may be a whole body.
-            let text = if view.shared.revealed {
-                text.get(..text.floor_char_boundary(SHOWN))
-                    .unwrap_or_default()
-                    .to_owned()
-            } else {
-                lines.masked(line, SHOWN)
-            };
-            let at = Position::new(area.x + u16::try_from(used).unwrap_or(0), area.y);
-            let room = usize::from(area.width).saturating_sub(used);
-            glyphs::put_text(buf, at, &glyphs::elide(&text, room), room, ground.patch(style));
+            let mut pieces = lines.pieces(line, SHOWN, !view.shared.revealed).into_iter().peekable();
+            let style = ground.patch(style);
+            while let Some((mut text, differs)) = pieces.next().filter(|_| room > 0) {
+                if pieces.peek().is_some() && glyphs::width(&text) == room {
+                    // What follows has no room: that must be seen.
+                    text.push(' ');
+                }
+                // What differs within the line is seen without colours, too.
+                let style = if differs {
+                    style.add_modifier(Modifier::REVERSED)
+                } else {
+                    style
+                };
+                let used = glyphs::put_text(buf, at, &text, room, style);
+                at.x += u16::try_from(used).unwrap_or(0);
+                room -= used.min(room);
+            }
         };
         let plain = Style::default();
         match row {

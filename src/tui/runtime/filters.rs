@@ -84,7 +84,7 @@ impl Filters {
         let thread = Builder::new().name("compare".to_owned()).stack_size(Session::STACK);
         let started = thread.spawn(move || {
             // Nobody listens when the program is ending.
-            let _ = queue.send(Event::Compared(name, job.run()));
+            let _ = queue.send(Event::Compared(name, job.run().map(Box::new)));
         });
         if started.is_err() {
             let words = "the system gives no thread to compare on".to_owned();
