@@ -1,5 +1,6 @@
 //! Servers that behave badly: what came is shown together with what is wrong, it always ends, and a terminal obeys none of it.
 
+mod held;
 mod rows;
 mod server;
 

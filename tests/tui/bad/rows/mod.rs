@@ -4,6 +4,7 @@ pub mod answers;
 mod bodies;
 
 use std::io::Write;
+use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
@@ -44,6 +45,33 @@ impl Row {
         self.esc = true;
         self
     }
+}
+
+/// Replies that have no measure: bodies that never end, or grow out of little, and very many headers.
+pub fn without_measure() -> Vec<Row> {
+    let limit = "the size limit of 25165824 bytes is reached";
+    let many: String = (0..5000).fold(String::new(), |lines, n| {
+        lines + &format!("X-Many-{n}: {}\r\n", "v".repeat(500))
+    });
+    let zeros = vec![b'0'; 30 << 20];
+    vec![
+        row(
+            "a body without end",
+            vec![
+                send(ok("", "")),
+                Step::Forever(b"never again\n".repeat(1000), Duration::ZERO),
+            ],
+            1,
+            &[limit],
+        ),
+        row(
+            "a bomb of gzip",
+            vec![send(sized("Content-Encoding: gzip\r\n", gzip(&zeros)))],
+            1,
+            &[limit],
+        ),
+        row("5000 headers", vec![send(sized(&many, "many"))], 0, &["200 OK"]),
+    ]
 }
 
 /// A row whose texts must be on the screen and in the output.
