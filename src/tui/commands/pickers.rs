@@ -52,8 +52,19 @@ pub fn palette(state: &State) -> Picker {
             right: state.keymap.chords_text(spec.action),
             commands: vec![Command::Act(spec.action)],
             ..Item::default()
-        })
-        .collect();
+        });
+    let open = state.shared.open_entity().is_some();
+    let settings = request::SETTINGS.iter().filter(|_| open);
+    let settings = settings.map(|(name, label, words)| Item {
+        label: format!("Go to the setting: {label}"),
+        detail: format!("{name}, {words}"),
+        commands: vec![
+            Command::Act(Action::App(App::FocusRequest)),
+            Command::Request(request::Order::Setting(name)),
+        ],
+        ..Item::default()
+    });
+    let items = items.chain(settings).collect();
     Picker::new("Commands", items).free_text_where(
         |text| text.parse::<usize>().is_ok(),
         |text| format!("go to line {text} of the response's body"),

@@ -51,6 +51,7 @@ pub use input::{back, edited, key, paste, update};
 pub use mouse::mouse;
 pub use nav::nav;
 pub use order::{Order, order};
+pub use settings::SOUGHT as SETTINGS;
 
 use complete::Completion;
 use facts::Facts;
@@ -85,6 +86,8 @@ pub struct State {
     url_typing: bool,
     /// Start typing the URL as soon as the new item is here.
     want_url: bool,
+    /// The setting that the cursor is to be put on.
+    want_setting: Option<&'static str>,
     sections: Vec<Section>,
     facts: Facts,
     completion: Option<Completion>,
@@ -123,6 +126,7 @@ impl Default for State {
             url: url_bar(""),
             url_typing: false,
             want_url: false,
+            want_setting: None,
             sections: Vec::new(),
             facts: Facts::default(),
             completion: None,
@@ -432,6 +436,16 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     }
     if !typing(state) {
         state.began = None;
+    }
+    if let Some(name) = state.want_setting.take() {
+        for (at, section) in state.sections.iter_mut().enumerate() {
+            if let (Part::Settings, Widget::Form(form)) = (section.part, &mut section.widget)
+                && let Some(field) = form.fields.iter().position(|field| field.name == name)
+            {
+                form.go_to(field);
+                state.spot = Spot::Section(at);
+            }
+        }
     }
     let places = places(state, area);
     state.url.resize(places.url.width, 1);

@@ -25,6 +25,8 @@ pub enum Order {
     Tab(usize),
     /// Put the cursor on a section of the tab.
     Section(usize),
+    /// Put the cursor on the setting of this name.
+    Setting(&'static str),
     /// Use this method.
     Method(String),
     /// Use this type of auth.
@@ -47,6 +49,10 @@ pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
             }
         }
         Order::Section(at) => enter(state, at, true),
+        Order::Setting(name) => {
+            state.show(Tab::Settings);
+            state.want_setting = Some(name);
+        }
         Order::Method(word) => {
             let method = Method::new(&word);
             if !method.is_valid() {

@@ -63,6 +63,26 @@ const SWITCHES: [Switch; 8] = [
     ),
 ];
 
+/// What each setting is called, and the words by which people look for it: name, label, words. None has a number in it: that
+/// is a line to go to.
+pub const SOUGHT: [(&str, &str, &str); 15] = [
+    ("verify_tls", "Check certificates", "verify TLS SSL, insecure"),
+    ("follow_redirects", "Follow redirects", "redirect, location"),
+    ("keep_method", "Keep the method", "redirect, POST"),
+    ("keep_authorization", "Keep Authorization", "redirect, auth"),
+    ("remove_referer", "No Referer", "redirect, referrer"),
+    ("encode_url", "Encode the URL", "percent, escape"),
+    ("always_send_body", "Body with GET", "protocol, prune"),
+    ("cookies", "Cookie jar", "cookie"),
+    ("max_redirects", "Most redirects", "redirect, limit"),
+    ("http_version", "HTTP version", "protocol"),
+    ("disabled_tls", "TLS not spoken", "SSL version"),
+    ("cipher_suites", "Cipher suites", "TLS SSL ciphers"),
+    ("timeout", "Time limit", "timeout, wait"),
+    ("proxy", "Proxy", "proxy, tunnel"),
+    ("disabled_headers", "Headers not added", "user-agent, accept-encoding"),
+];
+
 /// The headers that are added by themselves and can be turned off.
 const ADDED: [&str; 8] = [
     "accept",
@@ -341,6 +361,16 @@ mod tests {
             set(&mut settings, &field.name, "").unwrap();
         }
         assert_eq!(settings, Settings::default());
+    }
+
+    #[test]
+    fn every_setting_can_be_looked_for() {
+        let fields = fields(&Settings::default(), &Settings::default());
+        assert_eq!(fields.len(), SOUGHT.len());
+        for field in fields {
+            let sought = SOUGHT.iter().find(|(name, ..)| *name == field.name).unwrap();
+            assert_eq!(sought.1, field.label);
+        }
     }
 
     #[test]
