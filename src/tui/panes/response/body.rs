@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
+use quick_xml::escape::unescape;
 
 use crate::model::exchange::{Exchange, Response};
 use crate::tui::giving::{MOST_COPIED, Whole};
@@ -61,7 +62,12 @@ fn came(place: &Place, body: &Body) -> Option<(&'static str, Whole)> {
 pub(super) fn whole(body: &Body) -> Whole {
     let Body { document, view, .. } = body;
     let pretty = view.form() == Form::Pretty && document.is_complete(Form::Pretty);
-    if pretty && !matches!(document.syntax(), Syntax::Text | Syntax::Code(_) | Syntax::Marked) {
+    if pretty
+        && !matches!(
+            document.syntax(),
+            Syntax::Text | Syntax::Code(_) | Syntax::Marked | Syntax::Markup { .. }
+        )
+    {
         Whole::Laid(document.clone())
     } else {
         Whole::Text(document.source().clone())
@@ -89,12 +95,36 @@ pub(super) fn under_cursor(place: &Place) -> Vec<(String, String)> {
         } else {
             offer("the value under the cursor", text.map(plain));
         }
+        if let Some(lines) = document.element_lines(at) {
+            let bytes = |line| Some(document.line(Form::Pretty, line)?.bytes);
+            let all = bytes(lines.start).zip(bytes(lines.end - 1));
+            let small = all.is_some_and(|(first, last)| last.end - first.start <= MOST_COPIED);
+            let text = small
+                .then(|| document.text_range(Form::Pretty, lines, MOST_COPIED).ok().flatten())
+                .flatten();
+            let text = text.map(|text| outdented(&text));
+            let inner = text.as_deref().and_then(leaf).map(|leaf| leaf.text);
+            let whole = text.as_deref().is_some_and(|text| text.contains('\n'));
+            offer("its text", inner);
+            offer(
+                if whole {
+                    "the element with all that is in it"
+                } else {
+                    "the element"
+                },
+                text,
+            );
+        }
         let path = place.path(at);
+        let way = place.way(at);
         let what = match path {
             Some((_, false)) => "the path to it in what the filter made",
             _ => "the path to it",
         };
-        offer(what, path.as_ref().map(|(path, _)| path.to_string()));
+        offer(what, way.map(|(way, _)| way));
+        if let Some((name, _)) = document.element_path(at).and_then(|steps| steps.last().cloned()) {
+            offer("its name", Some(name));
+        }
         if let Some(Step::Key(key)) = path.as_ref().and_then(|(path, _)| path.0.last()) {
             offer("its name", Some(key.clone()));
         }
@@ -105,6 +135,49 @@ pub(super) fn under_cursor(place: &Place) -> Vec<(String, String)> {
     let line = line.and_then(|line| line.text(document.source()).ok());
     offer("the line under the cursor", line.map(|line| line.trim().to_owned()));
     offers
+}
+
+/// Lines without the indentation that all of them share.
+fn outdented(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let filled = || text.lines().filter(|line| !line.trim().is_empty());
+    let shared = filled().map(indent).min().unwrap_or(0);
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.get(shared..).unwrap_or_default())
+        .collect();
+    lines.join("\n").trim_start().to_owned()
+}
+
+/// An element of XML with nothing in it but text.
+pub(super) struct Leaf {
+    /// Whether it has attributes.
+    pub attributes: bool,
+    /// Its text, without entities and what CDATA is wrapped in.
+    pub text: String,
+}
+
+/// Reads the whole of an element; `None` if there are others in it.
+pub(super) fn leaf(element: &str) -> Option<Leaf> {
+    let (tag, rest) = element.trim().strip_prefix('<')?.split_once('>')?;
+    let attributes = tag.contains('=');
+    if let Some(tag) = tag.strip_suffix('/') {
+        let attributes = tag.contains('=');
+        return rest.is_empty().then(|| Leaf {
+            attributes,
+            text: String::new(),
+        });
+    }
+    let mut inner = rest.rsplit_once("</")?.0;
+    let mut text = String::new();
+    while let Some((before, after)) = inner.split_once('<') {
+        let (data, rest) = after.strip_prefix("![CDATA[")?.split_once("]]>")?;
+        text.push_str(&unescape(before).ok()?);
+        text.push_str(data);
+        inner = rest;
+    }
+    text.push_str(&unescape(inner).ok()?);
+    Some(Leaf { attributes, text })
 }
 
 /// A JSON value as it is meant: a string without its quotes and escapes.
@@ -230,6 +303,20 @@ mod tests {
         assert_eq!(plain("12.50"), "12.50");
         assert_eq!(plain("null"), "null");
         assert_eq!(plain(r#""\ud800""#), r#""\ud800""#, "no text: as it is written");
+    }
+
+    #[test]
+    fn the_text_of_an_element_is_told_from_what_is_more() {
+        let text = |element: &str| leaf(element).map(|leaf| (leaf.text, leaf.attributes));
+        let is = |text: &str, attributes| Some((text.to_owned(), attributes));
+        assert_eq!(text("<a>x &amp; y</a>"), is("x & y", false));
+        assert_eq!(text("<a b=\"1\">x<![CDATA[<y>]]></a>"), is("x<y>", true));
+        assert_eq!(text("<a/>"), is("", false));
+        assert_eq!(text("<a b='/'/>"), is("", true));
+        assert_eq!(text("<a>x<b/></a>"), None);
+        assert_eq!(text("<a>&nope;</a>"), None);
+        assert_eq!(outdented("    <a>\n      <b/>\n\n    </a>"), "<a>\n  <b/>\n\n</a>");
+        assert_eq!(outdented("  <p>one\n two</p>"), "<p>one\ntwo</p>");
     }
 
     #[test]

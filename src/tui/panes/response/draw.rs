@@ -16,6 +16,8 @@ use super::place::Place;
 use super::tab::{self, Tab};
 use super::{State, filter, notes, picture, title};
 
+/// Rows of notes, at most.
+const MOST_NOTES: u16 = 5;
 /// From this height of the inside on there is a rule below the tabs.
 const RULE_FROM: u16 = 14;
 
@@ -39,7 +41,10 @@ pub(super) fn parts(area: Rect, notes: usize, header: bool, filter: u16, search:
     left -= search_height;
     let filter_height = filter.min(left.saturating_sub(1));
     left -= filter_height;
-    let notes_height = u16::try_from(notes).unwrap_or(0).min(left.saturating_sub(1)).min(3);
+    let notes_height = u16::try_from(notes)
+        .unwrap_or(0)
+        .min(left.saturating_sub(1))
+        .min(MOST_NOTES);
     let tabs = Rect {
         height: tabs_height,
         ..inner
@@ -194,13 +199,13 @@ fn bottom(state: &State, view: View<'_>) -> Line<'static> {
         let form = body.view.form();
         let more = if body.document.is_complete(form) { "" } else { "+" };
         let line = body.view.cursor_line(&body.document);
-        let at = format!("{}/{}{more}", line + 1, body.document.lines(form));
+        let number = body.document.number_of(form, line);
+        let at = format!("{number}/{}{more}", body.document.numbers(form));
         let mut marks = String::new();
         if form == Form::Pretty
-            && let Some((path, _)) = place.path(line)
+            && let Some((path, _)) = place.way(line)
         {
             let room = usize::from(state.area.width).saturating_sub(at.len() + 30);
-            let path = path.to_string();
             let redactor = &place.outcome.redactor;
             let path = if view.shared.revealed {
                 path

@@ -1,16 +1,28 @@
 //! "Set a variable from this value": the line for the post-response script that does so with every response to come.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::model::edit::Edit;
+use crate::model::variable::Owner;
 use crate::model::{Entity, NodeId, Request};
 use crate::tui::command::Command;
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Form, Kind, Path, Step};
+use crate::tui::widgets::body::{Form, Kind, Path, Step, xpath};
 
+use super::body::{Leaf, leaf};
+use super::sight::Body;
 use super::{State, filter};
+
+/// Why no line is written.
+const SECRET: &str =
+    "there is a secret in the path to this value: it is not put into the script, whose file others may see";
+/// A longer value is set by the script alone, in bytes.
+const MOST_SET: usize = 1 << 20;
 
 /// A value of a response that a script can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +31,21 @@ pub struct Extract {
     pub node: NodeId,
     /// The JavaScript that has the value: `pm.response.json().a.b`.
     pub expression: String,
+    /// Whether that is of `xml`, what xml2js makes of the response.
+    pub xml: bool,
+    /// The value as it is now, unless it is too long to be a variable's or a script alone can tell.
+    pub value: Option<Value>,
 }
 
 impl Extract {
     /// The script's line that sets a variable of a scope.
     pub fn line(&self, scope: &str, name: &str) -> String {
         let name = serde_json::to_string(name).unwrap_or_default();
-        format!("pm.{scope}.set({name}, {});", self.expression)
+        let set = format!("pm.{scope}.set({name}, {})", self.expression);
+        if self.xml {
+            return format!("require(\"xml2js\").parseString(pm.response.text(), (error, xml) => {set});");
+        }
+        set + ";"
     }
 }
 
@@ -36,9 +56,15 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     let Some((node, place)) = state.shown.zip(place) else {
         return no(cx, "there is no value here: put the cursor on one in the body");
     };
-    let json = place.body.as_ref().is_some_and(|body| body.kind() == Kind::Json);
-    let Some(body) = place.shown().filter(|_| json) else {
-        return no(cx, "only values of JSON can be taken by a script");
+    let kind = place.body.as_ref().map(Body::kind);
+    let takes = kind == Some(Kind::Json) || kind == Some(Kind::Xml) && !place.is_filtered();
+    let Some(body) = place.shown().filter(|_| takes) else {
+        let text = if kind == Some(Kind::Xml) {
+            "a script cannot tell from what the filter made this: go back to the body with Esc"
+        } else {
+            "only values of JSON and XML can be taken by a script"
+        };
+        return no(cx, text);
     };
     if body.view.form() == Form::Raw {
         return no(
@@ -47,6 +73,9 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         );
     }
     let line = body.view.cursor_line(&body.document);
+    if kind == Some(Kind::Xml) {
+        return element(state, node, body, line, cx);
+    }
     let path = match place.path(line) {
         Some((path, true)) => path,
         Some((_, false)) => {
@@ -57,12 +86,23 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         }
         None => return no(cx, "there is no value here: put the cursor on one in the body"),
     };
+    let source = body.document.source();
     let range = body.document.value_at(Form::Pretty, line);
-    let first = range.and_then(|range| body.document.source().read(range.start, 1).ok());
+    let first = range.clone().and_then(|range| source.read(range.start, 1).ok());
     let nested = first.is_some_and(|first| matches!(first.first(), Some(b'{' | b'[')));
+    let small = range.filter(|range| range.len() <= MOST_SET);
+    let bytes = small.and_then(|range| source.read(range.start, range.len()).ok());
+    let value: Option<Value> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let value = if nested {
+        value.map(|value| Value::String(value.to_string()))
+    } else {
+        value
+    };
     let extract = Extract {
         node,
         expression: expression(&path, nested),
+        xml: false,
+        value,
     };
     let name = path.0.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(key.clone()),
@@ -70,13 +110,65 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     });
     let is_secret = |step: &Step| matches!(step, Step::Key(key) if filter::is_secret(state, key));
     if filter::is_secret(state, &extract.expression) || path.0.iter().any(is_secret) {
-        let text =
-            "there is a secret in the path to this value: it is not put into the script, whose file others may see";
-        return cx.shared.notify(Level::Warning, text);
+        return cx.shared.notify(Level::Warning, SECRET);
     }
     let title = format!("Set a variable to {path}");
     let prompt = Prompt::new(title, name.unwrap_or_default(), Purpose::Variable(Box::new(extract)));
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
+}
+
+/// Asks for the variable that takes the element under the cursor.
+fn element(state: &State, node: NodeId, Body { document, .. }: &Body, line: usize, cx: &mut Cx<'_>) {
+    let Some(steps) = document.element_path(line) else {
+        let text = "there is no element here whose path is known: put the cursor on one";
+        return cx.shared.notify(Level::Info, text);
+    };
+    let lines = document.element_lines(line).filter(|lines| lines.len() == 1);
+    let text = lines.and_then(|lines| document.line_text(Form::Pretty, lines.start).ok()?);
+    let leaf = text.as_deref().and_then(leaf);
+    let extract = Extract {
+        node,
+        expression: of_element(&steps, leaf.as_ref()),
+        xml: true,
+        value: leaf
+            .filter(|leaf| !leaf.attributes || !leaf.text.is_empty())
+            .map(|leaf| Value::String(leaf.text)),
+    };
+    if filter::is_secret(state, &extract.expression) || filter::is_secret(state, &xpath(&steps)) {
+        return cx.shared.notify(Level::Warning, SECRET);
+    }
+    let title = format!("Set a variable to {}", xpath(&steps));
+    let name = steps.last().map(|(name, _)| name.clone()).unwrap_or_default();
+    let prompt = Prompt::new(title, name, Purpose::Variable(Box::new(extract)));
+    cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
+}
+
+/// The JavaScript for an element in what xml2js makes of a document: a list for each name, `_` the text beside attributes.
+fn of_element(steps: &[(String, u32)], leaf: Option<&Leaf>) -> String {
+    let mut out = "xml".to_owned();
+    for (at, (name, nth)) in steps.iter().enumerate() {
+        member(&mut out, name);
+        // The outermost one is in no list.
+        if at > 0 {
+            let _infallible = write!(out, "[{}]", nth.saturating_sub(1));
+        }
+    }
+    match leaf {
+        Some(leaf) if !leaf.attributes => out,
+        Some(leaf) if !leaf.text.is_empty() => out + "._",
+        _ => format!("JSON.stringify({out})"),
+    }
+}
+
+fn member(out: &mut String, name: &str) {
+    if is_name(name) {
+        out.push('.');
+        out.push_str(name);
+    } else {
+        out.push('[');
+        out.push_str(&serde_json::to_string(name).unwrap_or_default());
+        out.push(']');
+    }
 }
 
 /// The JavaScript for the value at a path; what is nested is stored as text, as variables are.
@@ -89,15 +181,7 @@ fn expression(path: &Path, nested: bool) -> String {
                 out.push_str(&index.to_string());
                 out.push(']');
             }
-            Step::Key(name) if is_name(name) => {
-                out.push('.');
-                out.push_str(name);
-            }
-            Step::Key(name) => {
-                out.push('[');
-                out.push_str(&serde_json::to_string(name).unwrap_or_default());
-                out.push(']');
-            }
+            Step::Key(name) => member(&mut out, name),
         }
     }
     if nested { format!("JSON.stringify({out})") } else { out }
@@ -112,30 +196,52 @@ fn is_name(name: &str) -> bool {
 pub fn scopes(extract: &Extract, name: &str, shared: &Shared) -> Picker {
     let collection = shared.workspace.collection_of(extract.node);
     let environment = shared.environment_name();
+    let own = shared.environment_owner();
     let offers = [
-        environment.map(|own| ("environment", format!("Environment {own}"))),
-        collection.map(|own| ("collectionVariables", format!("Collection {}", own.entity.name()))),
-        Some(("globals", "Globals".to_owned())),
-        Some(("variables", "Only while the collection runs".to_owned())),
+        environment.map(|environment| ("environment", format!("Environment {environment}"), own)),
+        collection.map(|own| {
+            let owner = Owner::Collection(own.slug.clone());
+            let label = format!("Collection {}", own.entity.name());
+            ("collectionVariables", label, Some(owner))
+        }),
+        Some(("globals", "Globals".to_owned(), Some(Owner::Globals))),
+        Some(("variables", "Only while the collection runs".to_owned(), None)),
     ];
-    let items = offers.into_iter().flatten().map(|(scope, label)| Item {
+    let items = offers.into_iter().flatten().map(|(scope, label, owner)| Item {
         label,
         detail: extract.line(scope, name),
-        commands: commands(extract, &extract.line(scope, name), shared),
+        commands: commands(extract, &extract.line(scope, name), owner, name, shared),
         ..Item::default()
     });
     Picker::new(format!("{name} is a variable of"), items.collect())
 }
 
-fn commands(extract: &Extract, line: &str, shared: &Shared) -> Vec<Command> {
+/// Writes the line, and sets the variable at once, where its owner keeps values: one step of undo.
+fn commands(extract: &Extract, line: &str, owner: Option<Owner>, name: &str, shared: &Shared) -> Vec<Command> {
     let Some(request) = shared.workspace.request(extract.node) else {
         return Vec::new();
     };
+    let now = owner.zip(extract.value.clone());
+    let set = |too: bool| {
+        let (owner, value) = now.clone()?;
+        let (key, value) = (name.to_owned(), Some(value));
+        Some(if too {
+            Command::SetCurrentToo { owner, key, value }
+        } else {
+            Command::SetCurrent { owner, key, value }
+        })
+    };
+    let is_set = now.is_some();
     if request.scripts.post_response.lines().any(|own| own.trim() == line) {
-        return vec![Command::Notify(
-            Level::Info,
-            "the post-response script does that already".to_owned(),
-        )];
+        let text = if is_set {
+            format!("`{name}` is set; the post-response script does that already")
+        } else {
+            "the post-response script does that already".to_owned()
+        };
+        return set(false)
+            .into_iter()
+            .chain([Command::Notify(Level::Info, text)])
+            .collect();
     }
     let mut request = Request::clone(request);
     let script = &mut request.scripts.post_response;
@@ -144,20 +250,21 @@ fn commands(extract: &Extract, line: &str, shared: &Shared) -> Vec<Command> {
     }
     script.push_str(line);
     script.push('\n');
-    vec![
-        Command::Edit {
-            label: "set a variable from a value".to_owned(),
-            merge: None,
-            edits: vec![Edit::Replace {
-                id: extract.node,
-                entity: Entity::Request(Arc::new(request)),
-            }],
-        },
-        Command::Notify(
-            Level::Done,
-            "the post-response script sets it from the next response on: save the request".to_owned(),
-        ),
-    ]
+    let edit = Command::Edit {
+        label: "set a variable from a value".to_owned(),
+        merge: None,
+        edits: vec![Edit::Replace {
+            id: extract.node,
+            entity: Entity::Request(Arc::new(request)),
+        }],
+    };
+    let text = if is_set {
+        format!("`{name}` is set, and the post-response script sets it with every response: save the request")
+    } else {
+        "the post-response script sets it from the next response on: save the request".to_owned()
+    };
+    let told = Command::Notify(Level::Done, text);
+    [Some(edit), set(true), Some(told)].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

@@ -58,6 +58,11 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         .map_or_else(Vec::new, |node| notes::notes(cx.shared, node, &outcome));
 
     face(state, cx);
+    let shown = state.place().and_then(|place| place.shown());
+    let flaw = shown.and_then(|body| body.document.flaw_words());
+    state
+        .notes
+        .extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
     picture::ask(state, cx);
     let parts = state.parts(state.area);
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);

@@ -21,7 +21,9 @@ use super::search::Search;
 use super::show::Show;
 use super::sight::{Body, Wanted};
 use super::tab::{self, Tab};
-use super::{Action, State, body, compare, earlier, extract, filter, follow, request, token as candidates, words};
+use super::{
+    Action, State, body, compare, earlier, extract, filter, follow, remedy, request, token as candidates, words,
+};
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -142,7 +144,7 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         let text = if document.nests(view.form()) {
             "there is nothing to fold here"
         } else {
-            "only laid out JSON can be folded"
+            "only laid out JSON, XML and HTML can be folded"
         };
         cx.shared.notify(Level::Info, text);
     }
@@ -166,7 +168,7 @@ fn walk(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         let text = if nests {
             what
         } else {
-            "only laid out JSON has brackets and siblings"
+            "only laid out JSON, XML and HTML have brackets and siblings"
         };
         cx.shared.notify(Level::Info, text);
     }
@@ -292,6 +294,11 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         _ if state.shows_body() => {
             if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
                 nav_body(shown, nav);
+            }
+        }
+        Nav::Open if state.tab == Tab::Body => {
+            if let Some(place) = state.place() {
+                remedy::go(&place.outcome, cx);
             }
         }
         _ => nav_page(state, nav),

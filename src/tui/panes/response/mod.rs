@@ -25,6 +25,7 @@ mod offers;
 mod page;
 mod picture;
 mod place;
+mod remedy;
 mod request;
 mod scripts;
 mod search;
@@ -59,7 +60,7 @@ use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot};
 use crate::tui::widgets::picture::Picture;
-use crate::tui::widgets::tabs;
+use crate::tui::widgets::{frame, tabs};
 
 use self::earlier::Earlier;
 pub use self::extract::{Extract, scopes};
@@ -121,7 +122,14 @@ impl State {
     fn parts(&self, area: Rect) -> draw::Parts {
         let header = self.shows_body() && self.place().and_then(|place| place.shown()?.header()).is_some();
         let filter = self.filter_rows();
-        draw::parts(area, self.notes().len(), header, filter, self.search.visible())
+        let width = usize::from(frame::inner(area).width);
+        draw::parts(
+            area,
+            notes::lines(self.notes(), width),
+            header,
+            filter,
+            self.search.visible(),
+        )
     }
 
     /// The rows of the content.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::filter;
 use crate::http::Keeping;
 use crate::model::{Outcome, Payload};
-use crate::tui::widgets::body::{Path, Step, Supply, Syntax};
+use crate::tui::widgets::body::{Path, Step, Supply, Syntax, xpath};
 
 use super::filter::Filtered;
 use super::page::Seat;
@@ -112,6 +112,15 @@ impl Place {
             filter::Step::Index(at) => Step::Index(at),
         });
         Some((Path(steps.chain(rest.iter().cloned()).collect()), true))
+    }
+
+    /// The same in words: of JSON as `JSONPath`, of markup as XPath.
+    pub(super) fn way(&self, line: usize) -> Option<(String, bool)> {
+        let element = self.shown()?.document.element_path(line);
+        match element {
+            Some(steps) => Some((xpath(&steps), true)),
+            None => self.path(line).map(|(path, leads)| (path.to_string(), leads)),
+        }
     }
 
     pub(super) fn seat(&self, tab: Tab) -> Seat {

@@ -13,6 +13,10 @@ const PRETTY: usize = 16 * 1024;
 pub(super) fn request(exchange: &Exchange, show: &Show<'_>) -> Page {
     let sent = &exchange.request;
     let mut rows = Vec::new();
+    if !exchange.went_out() {
+        rows.push(Row::new(Ink::Warn, "Nothing of this was sent: it is what would have been.").lead(Ink::Warn, "! "));
+        rows.push(Row::default());
+    }
     for warning in exchange
         .warnings
         .iter()

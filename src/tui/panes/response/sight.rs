@@ -104,7 +104,7 @@ impl Body {
             (None, Syntax::Json) => Kind::Json,
             (None, Syntax::JsonLines) => Kind::JsonLines,
             (None, Syntax::Hex) => Kind::Binary,
-            (None, Syntax::Text | Syntax::Code(_) | Syntax::Marked) => Kind::Text,
+            (None, Syntax::Text | Syntax::Code(_) | Syntax::Marked | Syntax::Markup { .. }) => Kind::Text,
         }
     }
 

@@ -24,6 +24,7 @@ use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 
 mod earlier;
+mod elements;
 mod filters;
 mod keys;
 mod kinds;

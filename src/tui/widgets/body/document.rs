@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::job::{Index, IndexJob, Snapshot};
 use super::lexer::{JsonCursor, Value};
 use super::line::{HEX_ROW, Kind, Line};
-use super::nest::Nest;
+use super::nest::{Element, Nest, NestLine};
 use super::path::Path;
 use super::plain::{Lines, PlainCursor};
 use super::scan::Fault;
@@ -97,6 +97,40 @@ impl Document {
     /// Returns what is wrong with the JSON, as far as it has been read.
     pub fn fault(&self) -> Option<Fault> {
         self.index().pretty.as_ref().and_then(|pretty| pretty.fault)
+    }
+
+    /// Returns what is wrong with the JSON without keeping it from being laid out: the first of it.
+    pub fn flaw(&self) -> Option<Fault> {
+        self.index().pretty.as_ref().and_then(|pretty| pretty.flaw)
+    }
+
+    /// Says where and what that is: `1:8: control character in a string`.
+    pub fn flaw_words(&self) -> Option<String> {
+        let flaw = self.flaw()?;
+        Some(match self.place_of(flaw.offset) {
+            Some((line, column)) => format!("{line}:{column}: {}", flaw.reason),
+            None => format!("byte {}: {}", flaw.offset, flaw.reason),
+        })
+    }
+
+    /// Returns the number in the gutter that a line goes by, from 1: the pieces of a long line are one.
+    pub fn number_of(&self, form: Form, line: usize) -> usize {
+        match self.layout(form) {
+            Layout::Plain => {
+                let mut window = self.window(form);
+                let number = self.index().raw.number_of(&mut window, line);
+                number.unwrap_or(line + 1)
+            }
+            Layout::Json | Layout::Hex => line + 1,
+        }
+    }
+
+    /// Counts the lines by their numbers.
+    pub fn numbers(&self, form: Form) -> usize {
+        match self.layout(form) {
+            Layout::Plain => self.last_number(form),
+            Layout::Json | Layout::Hex => self.lines(form),
+        }
     }
 
     /// Returns the number of lines known so far.
@@ -272,22 +306,46 @@ impl Document {
     /// `None` on lines without a value, for a container that has not come to its end, and below 64 levels.
     pub fn value_at(&self, form: Form, line: usize) -> Option<Range<usize>> {
         let mut nest = self.nest(form)?;
-        if let Value::Token(range) | Value::Empty(range) = nest.line(line)?.value {
+        let mut value = |line| match nest.line(line)? {
+            NestLine::Json(line) => Some(line.value),
+            NestLine::Markup(_) => None,
+        };
+        if let Value::Token(range) | Value::Empty(range) = value(line)? {
             return Some(range);
         }
-        let container = nest.container(line).filter(|container| !container.open)?;
-        let (Value::Open(open), Value::Close(close)) =
-            (nest.line(container.start)?.value, nest.line(container.end)?.value)
-        else {
+        let container = self.nest(form)?.container(line).filter(|container| !container.open)?;
+        let (Value::Open(open), Value::Close(close)) = (value(container.start)?, value(container.end)?) else {
             return None;
         };
         Some(open.start..close.end)
     }
 
+    /// Returns the way to the element of markup that stands on a line or that the line lies in: its name and those around it,
+    /// each with the how-manieth of that name it is. `None` where that is not known.
+    pub fn element_path(&self, line: usize) -> Option<Vec<(String, u32)>> {
+        Some(self.element(line)?.steps)
+    }
+
+    /// Returns the lines of that element; `None` also while its end has not come.
+    pub fn element_lines(&self, line: usize) -> Option<Range<usize>> {
+        let start = self.element(line)?.line;
+        match self.nest(Form::Pretty)?.container(start) {
+            None => Some(start..start + 1),
+            Some(container) if container.open && !self.is_complete(Form::Pretty) => None,
+            Some(container) => Some(container.start..container.end + 1),
+        }
+    }
+
+    fn element(&self, line: usize) -> Option<Element> {
+        self.nest(Form::Pretty)?.element(line)
+    }
+
     /// Counts the levels of nesting, as far as they are known, up to 64: a body that is one list of numbers has two.
     pub fn depth(&self) -> u32 {
-        let pretty = self.index().pretty.as_ref();
-        pretty.map_or(0, |pretty| pretty.outline.depth())
+        let Index { pretty, nested, .. } = self.index();
+        let outline = pretty.as_ref().map(|pretty| &pretty.outline);
+        let outline = outline.or(nested.as_ref().map(|nested| &nested.outline));
+        outline.map_or(0, super::outline::Outline::depth)
     }
 
     /// Whether the lines of a form lie in each other, so that they can be folded.
@@ -297,17 +355,28 @@ impl Document {
 
     /// How the lines lie in each other, where they do.
     pub(super) fn nest(&self, form: Form) -> Option<Nest<'_>> {
-        let pretty = self.index().pretty.as_ref()?;
-        let many = self.syntax == Syntax::JsonLines;
-        (self.layout(form) == Layout::Json).then(|| Nest::new(pretty, self.source(), self.snapshot.len, many))
+        let Index {
+            pretty, nested, raw, ..
+        } = self.index();
+        let (source, len) = (self.source(), self.snapshot.len);
+        match (self.layout(form), self.syntax) {
+            (Layout::Json, syntax) => {
+                let many = syntax == Syntax::JsonLines;
+                Some(Nest::json(pretty.as_ref()?, source, len, many))
+            }
+            (Layout::Plain, Syntax::Markup { html }) if form == Form::Pretty => {
+                Some(Nest::markup(nested.as_ref()?, raw, source, len, html))
+            }
+            _ => None,
+        }
     }
 
     /// The known lines that lie in each other: all but those behind a fault.
     pub(super) fn nested_lines(&self, form: Form) -> usize {
-        if self.layout(form) == Layout::Json {
-            self.json_lines()
-        } else {
-            0
+        match (self.layout(form), &self.index().nested) {
+            (Layout::Json, _) => self.json_lines(),
+            (_, Some(nested)) if form == Form::Pretty => nested.lines,
+            _ => 0,
         }
     }
 

@@ -184,7 +184,7 @@ impl Painter<'_> {
             .as_ref()
             .map_or(&[][..], |matches| matches.touching(&line.bytes));
         let current = view.current.and_then(|at| view.matches.as_ref()?.ranges.get(at));
-        let fault = doc.fault().map(|fault| fault.offset);
+        let fault = doc.fault().or(doc.flaw()).map(|fault| fault.offset);
         let (left, right) = if view.wrap {
             (0, columns.text)
         } else {
@@ -277,18 +277,28 @@ impl Painter<'_> {
         !bytes.is_empty() && self.hidden.get(at).is_some_and(|part| part.start < bytes.end)
     }
 
-    /// Lays the ground of the cursor's line under the text that is there, where the text has no ground of its own.
+    /// Lays the ground of the cursor's line under the text that is there, where the text has no ground of its own; without
+    /// colours to choose from the line is turned around.
     fn ground(&mut self, rows: Range<usize>) {
-        let Some(ground) = self.styles.current_line.bg else {
-            return;
-        };
+        let ground = self.styles.current_line.bg;
         let plain = self.styles.text.bg.unwrap_or_default();
         for y in rows {
             for x in self.columns.gutter..self.columns.gutter + self.columns.text {
                 let at = u16::try_from(x).ok().zip(u16::try_from(y).ok());
                 let cell = at.and_then(|(x, y)| self.buf.cell_mut((self.area.x + x, self.area.y + y)));
-                if let Some(cell) = cell.filter(|cell| cell.bg == plain) {
-                    cell.set_bg(ground);
+                let Some(cell) = cell.filter(|cell| cell.bg == plain) else {
+                    continue;
+                };
+                match ground {
+                    Some(ground) => {
+                        cell.set_bg(ground);
+                    }
+                    None if cell.modifier.contains(Modifier::REVERSED) => {}
+                    // In one colour: turned around each word would have a ground of its own.
+                    None => {
+                        cell.set_fg(self.styles.text.fg.unwrap_or_default());
+                        cell.modifier.insert(Modifier::REVERSED);
+                    }
                 }
             }
         }

@@ -69,7 +69,7 @@ impl View {
         };
         let mut line = self.cursor_line(doc);
         if nest.container(line).is_none() {
-            let depth = nest.line(line).map_or(0, |line| line.depth);
+            let depth = nest.line(line).map_or(0, |line| line.depth());
             let Some(parent) = nest.parent(line, depth) else {
                 return false;
             };
@@ -94,7 +94,7 @@ impl View {
     /// Unfolds what keeps a line from being seen, from the outside in.
     pub(super) fn unfold_line(&mut self, doc: &Document, line: usize) {
         let nest = doc.nest(self.form()).filter(|_| !self.folds.is_empty());
-        let Some(mut nest) = nest.filter(|nest| line < nest.index.lines) else {
+        let Some(mut nest) = nest.filter(|nest| line < nest.lines()) else {
             return;
         };
         // One container a level can be in the way.

@@ -137,7 +137,7 @@ impl Folds {
         let segment = self.segments[at];
         let beyond = row - segment.rows;
         match segment.rule {
-            Rule::All => Some(segment.from + beyond).filter(|line| *line < nest.index.lines),
+            Rule::All => Some(segment.from + beyond).filter(|line| *line < nest.lines()),
             Rule::Level(level) => nest.select(level, segment.rank + beyond),
             Rule::Nothing => None,
         }
@@ -156,7 +156,10 @@ impl Folds {
     /// Counts the rows of the known lines.
     pub fn rows(&self, nest: &mut Nest<'_>) -> usize {
         let last = self.segments.last().copied().unwrap_or_default();
-        last.rows + seen(&last, nest.index.lines, nest)
+        last.rows + {
+            let lines = nest.lines();
+            seen(&last, lines, nest)
+        }
     }
 
     /// Builds the segments, the ends of containers looked up again that were open when they were folded.

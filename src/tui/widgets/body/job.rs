@@ -11,6 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::nested::Nested;
 use super::plain::{Lines, PIECE};
 use super::scan::{JsonIndex, LOOKAHEAD, Scanner};
 use super::source::Source;
@@ -41,7 +42,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Says how many bytes are covered, all forms together, and how many there are to cover.
     pub fn progress(&self) -> (usize, usize) {
-        let Index { pretty, tail, raw } = &*self.index;
+        let Index { pretty, tail, raw, .. } = &*self.index;
         let Some(pretty) = pretty else {
             return (raw.scanned(), self.len);
         };
@@ -79,6 +80,8 @@ pub(super) struct Index {
     pub tail: Option<Lines>,
     /// The lines as sent.
     pub raw: Lines,
+    /// How those lie in each other; only for markup that is laid out.
+    pub nested: Option<Nested>,
 }
 
 /// The work of indexing one body, to be done away from the screen.
@@ -93,6 +96,7 @@ pub struct IndexJob {
     scanner: Option<Scanner>,
     tail: Option<Lines>,
     raw: Lines,
+    nested: Option<Nested>,
 }
 
 impl IndexJob {
@@ -100,7 +104,7 @@ impl IndexJob {
         let scanner = match syntax {
             Syntax::Json => Some(Scanner::new(false)),
             Syntax::JsonLines => Some(Scanner::new(true)),
-            Syntax::Text | Syntax::Code(_) | Syntax::Marked | Syntax::Hex => None,
+            Syntax::Text | Syntax::Code(_) | Syntax::Marked | Syntax::Markup { .. } | Syntax::Hex => None,
         };
         let (len, whole) = source.known();
         Self {
@@ -112,6 +116,7 @@ impl IndexJob {
             scanner,
             tail: None,
             raw: Lines::new(0),
+            nested: matches!(syntax, Syntax::Markup { .. }).then(Nested::default),
         }
     }
 
@@ -128,7 +133,7 @@ impl IndexJob {
             scanner.advance(&block, last, PREFIX_LINES);
             self.start_tail();
         }
-        self.raw.advance(&block, last);
+        self.advance_raw(&block, last);
         let start = self.tail.as_ref().map(Lines::start);
         if let Some(start) = start {
             let (block, last) = self.block(start, PREFIX_BYTES)?;
@@ -228,9 +233,19 @@ impl IndexJob {
         }
         if before == self.tail.as_ref().map(Lines::scanned) {
             let (block, last) = self.block(self.raw.scanned(), STEP)?;
-            self.raw.advance(&block, last);
+            self.advance_raw(&block, last);
         }
         Ok(())
+    }
+
+    /// Indexes the next block of the lines as sent, and how they lie in each other.
+    fn advance_raw(&mut self, block: &[u8], last: bool) {
+        let (source, nested) = (&self.source, &mut self.nested);
+        self.raw.advance_telling(block, last, |number, rest| {
+            if let Some(nested) = nested {
+                nested.add(source, number, rest);
+            }
+        });
     }
 
     /// Reads a stretch of the body; also says whether it is the last one.
@@ -284,6 +299,7 @@ impl IndexJob {
             pretty,
             tail: self.tail.clone(),
             raw: self.lines_so_far(),
+            nested: self.nested.clone(),
         };
         Snapshot {
             source: self.source.clone(),

@@ -18,6 +18,7 @@ use bytes::Bytes;
 
 use super::lay::Lay;
 use super::marks::{Mark, Marks};
+use super::shape::{Shape, Shapes};
 use super::source::{Source, Supply};
 
 /// What is laid out for the first screen, in bytes.
@@ -33,6 +34,8 @@ const MOST_TIMES: usize = 12;
 const MARGIN: usize = 16 * 1024 * 1024;
 /// What stands where laying out ends.
 const GAVE_UP: &str = "\n✗ laid out it would be many times as long: from here on as it came\n";
+/// Who has not looked for so long does not know when what has come since did.
+const LATE: Duration = Duration::from_secs(1);
 /// How much new text is worth telling about.
 const NEWS: usize = 4 * 1024 * 1024;
 
@@ -52,6 +55,8 @@ pub(super) struct Laid {
     kept: Source,
     /// What of the text is what. Never locked for longer than it takes to add a block's.
     marks: Arc<Mutex<Marks>>,
+    /// How its lines lie in each other. The same holds for it.
+    shapes: Arc<Mutex<Shapes>>,
     header: OnceLock<String>,
     failed: OnceLock<String>,
 }
@@ -71,9 +76,13 @@ struct Work {
     /// Why it ended before its time, if it did.
     failed: Option<String>,
     out: Vec<u8>,
+    /// When it was last looked for more, and whether what is there now has been there for a while.
+    looked: Instant,
+    late: bool,
     /// Bytes put out.
     put: usize,
     marks: Arc<Mutex<Marks>>,
+    shapes: Arc<Mutex<Shapes>>,
 }
 
 /// No layout at all.
@@ -96,8 +105,10 @@ impl Laid {
     /// Starts on a body; `store` takes the new text, and `kept` is what it has taken.
     pub fn new(from: Source, lay: Box<dyn Lay>, store: Box<dyn Store>, kept: Source) -> Arc<Self> {
         let marks = Arc::<Mutex<Marks>>::default();
+        let shapes = Arc::<Mutex<Shapes>>::default();
         let mut work = Work {
             marks: Arc::clone(&marks),
+            shapes: Arc::clone(&shapes),
             put: 0,
             from,
             lay,
@@ -108,6 +119,8 @@ impl Laid {
             gave_up: false,
             failed: None,
             out: Vec::new(),
+            looked: Instant::now(),
+            late: false,
         };
         work.step();
         work.block = STEP;
@@ -117,6 +130,7 @@ impl Laid {
             work: Mutex::new(work),
             kept,
             marks,
+            shapes,
             header,
         })
     }
@@ -139,10 +153,14 @@ impl Work {
             return false;
         };
         let (len, whole) = self.from.known();
+        self.late |= self.looked.elapsed() > LATE;
+        self.looked = Instant::now();
         let there = len.saturating_sub(self.pos);
         if !whole && there <= self.vain {
+            self.late = false;
             return false;
         }
+        self.lay.set_late(self.late);
         let bytes = match self.from.read(self.pos, self.block) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -159,6 +177,8 @@ impl Work {
         self.pos += took.min(bytes.len());
         if self.put + self.out.len() > MARGIN + MOST_TIMES * self.pos && !self.gave_up {
             self.gave_up = true;
+            let shapes = self.lay.take_shapes();
+            self.shapes.lock().unwrap_or_else(PoisonError::into_inner).add(shapes);
             self.lay = Box::new(AsItCame);
             self.out.extend_from_slice(GAVE_UP.as_bytes());
         }
@@ -174,6 +194,11 @@ impl Work {
         if !marks.is_empty() {
             let mut kept = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
             kept.add(self.put, marks);
+        }
+        let shapes = self.lay.take_shapes();
+        if !shapes.is_empty() {
+            let mut kept = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.add(shapes);
         }
         let pushed = store.push(&self.out);
         self.put += self.out.len();
@@ -236,6 +261,11 @@ impl Supply for Arc<Laid> {
         marks.within(range)
     }
 
+    fn shapes(&self, lines: &Range<usize>) -> Vec<Shape> {
+        let shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
+        shapes.within(lines)
+    }
+
     fn memory(&self) -> Option<Bytes> {
         self.kept.memory().filter(|_| self.failed.get().is_none())
     }
@@ -282,6 +312,65 @@ mod tests {
         assert!(gave_up && put < MARGIN + MOST_TIMES * size + 66 * STEP, "{put}");
         let honest = "a{b:c;d:e}".repeat(size / 10);
         assert!(!laid(honest.as_bytes(), Kind::Css).1);
+    }
+
+    #[test]
+    fn events_that_came_while_nobody_looked_have_no_time() {
+        /// A body that grows.
+        #[derive(Clone, Debug, Default)]
+        struct Growing(Arc<Mutex<Vec<u8>>>);
+        impl Growing {
+            fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
+                self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        }
+        impl Supply for Growing {
+            fn known(&self) -> (usize, bool) {
+                (self.bytes().len(), false)
+            }
+            fn grown(&self, _: usize, _: Duration) -> (usize, bool) {
+                self.known()
+            }
+            fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+                let bytes = self.bytes();
+                let end = offset.saturating_add(len).min(bytes.len());
+                Ok(Bytes::copy_from_slice(&bytes[offset.min(end)..end]))
+            }
+            fn memory(&self) -> Option<Bytes> {
+                None
+            }
+        }
+        impl Store for Growing {
+            fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
+                self.bytes().extend_from_slice(bytes);
+                Ok(())
+            }
+        }
+        let (from, kept) = (Growing::default(), Growing::default());
+        let lay = super::super::lay::of(super::super::kind::Kind::Events, b"", true).map(|(lay, _)| lay);
+        let laid = Laid::new(
+            Source::new(from.clone()),
+            lay.unwrap_or_else(|| Box::new(AsItCame)),
+            Box::new(kept.clone()),
+            Source::new(kept.clone()),
+        );
+        let arrives = |text: &str| {
+            from.bytes().extend_from_slice(text.as_bytes());
+            while laid.work().step() {}
+        };
+        arrives("data: at once\n\n");
+        let long_ago = Instant::now().checked_sub(2 * LATE);
+        laid.work().looked = long_ago.unwrap_or_else(Instant::now);
+        arrives("data: missed 1\n\ndata: missed 2\n\n");
+        arrives("data: seen\n\n");
+        let text = String::from_utf8_lossy(&kept.bytes()).into_owned();
+        let timed = |data: &str| {
+            let before = text.split(data).next().unwrap_or_default();
+            let head = before.lines().rev().nth(1).unwrap_or_default();
+            head.contains(':')
+        };
+        let known = ["at once", "missed 1", "missed 2", "seen"].map(timed);
+        assert_eq!(known, [true, false, false, true], "{text}");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::lexer::{JsonLine, Value};
+use super::nest::NestLine;
+use super::nested::MarkupLine;
 use super::plain::char_start;
 use super::scan::LONG;
 use super::source::Source;
@@ -132,34 +134,66 @@ impl Line {
         }
     }
 
-    /// Lays out a container that is folded: what opens it, how many members it has, what closes it if that is there yet.
+    /// Lays out a line among those that lie in each other; markup knows its own number.
+    pub(super) fn nested(number: usize, line: &NestLine, window: &mut Window) -> Self {
+        match line {
+            NestLine::Json(line) => Self::json(number, line, window),
+            NestLine::Markup(MarkupLine { number, text, .. }) => {
+                Self::plain(*number, text.text.clone(), text.next, window)
+            }
+        }
+    }
+
+    /// Lays out a container that is folded: what opens it, how many members it has (of markup how many lines are hidden),
+    /// what closes it if that is there yet.
     pub(super) fn folded(
         number: usize,
-        open: &JsonLine,
-        close: Option<&JsonLine>,
-        members: usize,
+        open: &NestLine,
+        close: Option<&NestLine>,
+        (members, hidden): (usize, usize),
         window: &mut Window,
     ) -> Self {
-        let mut line = Self::json(number, open, window);
-        let end = close.map_or(window.end(), |close| close.start);
-        let object = matches!(&open.value, Value::Open(at) if window.byte(at.start) == Some(b'{'));
-        let what = match (object, members) {
-            (true, 1) => "member",
-            (true, _) => "members",
-            (false, 1) => "item",
-            (false, _) => "items",
+        let mut line = Self::nested(number, open, window);
+        let start = |line: &NestLine| match line {
+            NestLine::Json(line) => line.start,
+            NestLine::Markup(line) => line.text.text.start,
         };
+        let (count, one, many, next) = match open {
+            NestLine::Json(open) => {
+                let object = matches!(&open.value, Value::Open(at) if window.byte(at.start) == Some(b'{'));
+                let (one, many) = if object {
+                    ("member", "members")
+                } else {
+                    ("item", "items")
+                };
+                (members, one, many, open.next)
+            }
+            NestLine::Markup(open) => (hidden, "line", "lines", open.text.next),
+        };
+        let end = close.map_or(next.max(window.end()), start);
+        let what = if count == 1 { one } else { many };
         line.pieces.push(Piece {
             kind: Kind::Fold,
-            content: Content::Shown(format!(" … {} {what} ", grouped(members)), open.next..end),
+            content: Content::Shown(format!(" … {} {what} ", grouped(count)), next..end),
         });
         line.bytes.end = end;
         if let Some(close) = close {
-            let mut close = Self::json(number, close, window);
+            let mut close = Self::nested(number, close, window);
             // Its indentation is of no use here.
             close
                 .pieces
                 .retain(|piece| !matches!(piece.content, Content::Spaces(_)));
+            if let [
+                Piece {
+                    content: Content::Body(range, bytes),
+                    ..
+                },
+            ] = &mut close.pieces[..]
+            {
+                let indent = bytes.len() - bytes.trim_ascii_start().len();
+                range.start += indent;
+                *bytes = bytes.slice(indent..);
+            }
             line.pieces.append(&mut close.pieces);
             line.bytes.end = close.bytes.end;
         }

@@ -17,7 +17,8 @@
 //! # Other kinds of bodies
 //!
 //! All that moves, folds, searches and draws asks for lines: [`Document`] is the one place that knows how the lines of a
-//! form are found ([`Syntax`], its `Layout`). If they tell their [`outline`] how deep each is, they fold and have paths.
+//! form are found ([`Syntax`], its `Layout`). If they tell their [`outline`] how deep each is, they fold and have paths: JSON
+//! says so itself, of markup whoever laid it out ([`shape`]).
 //! What a filter puts out is a [`Source`], and so a body for this viewer; so is what comes of laying a body out anew:
 //!
 //! ```text
@@ -45,6 +46,7 @@ mod lexer;
 mod line;
 mod marks;
 mod nest;
+mod nested;
 mod outline;
 mod path;
 mod pattern;
@@ -53,6 +55,7 @@ mod rendition;
 mod rows;
 mod scan;
 pub mod search;
+mod shape;
 mod source;
 mod styles;
 mod syntax;
@@ -72,7 +75,7 @@ pub use kind::Kind;
 pub use laid::Store;
 pub use lay::table::above;
 pub use line::Line;
-pub use path::{Path, Step};
+pub use path::{Path, Step, xpath};
 pub use rendition::{MakeStore, Rendition};
 pub use scan::Fault;
 pub use source::{Source, Supply};

@@ -1,6 +1,6 @@
-//! Paths to values, as `JSONPath` writes them (RFC 9535): `$.items[3]['odd key']`.
+//! Paths to values, as `JSONPath` writes them (RFC 9535): `$.items[3]['odd key']`; and to elements, as XPath does.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// One step down.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +56,20 @@ impl fmt::Display for Step {
         }
         f.write_str("']")
     }
+}
+
+/// Writes the way to an element as XPath 1.0 does: names, each with the how-manieth of them it is, `/users/user[3]/name[1]`.
+pub fn xpath(steps: &[(String, u32)]) -> String {
+    let mut out = String::new();
+    for (at, (name, nth)) in steps.iter().enumerate() {
+        out.push('/');
+        out.push_str(name);
+        // The outermost one is alone, if all is well.
+        if at > 0 || *nth != 1 {
+            let _infallible = write!(out, "[{nth}]");
+        }
+    }
+    out
 }
 
 /// Whether a name may stand behind a dot (RFC 9535, section 2.5.1.1, `member-name-shorthand`).

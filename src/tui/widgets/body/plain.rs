@@ -55,6 +55,11 @@ impl Lines {
     /// Indexes the block that starts at the first byte not covered; a line whose end is not there is left for the next one,
     /// unless this is the `last`.
     pub fn advance(&mut self, bytes: &[u8], last: bool) {
+        self.advance_telling(bytes, last, |_, _| {});
+    }
+
+    /// The same, and tells of each line its number from 0 without pieces, and whether it is one.
+    pub fn advance_telling(&mut self, bytes: &[u8], last: bool, mut tell: impl FnMut(usize, bool)) {
         let base = self.pos;
         while let Some(line) = read_line(&bytes[self.pos - base..], self.pos, last) {
             self.pieces += usize::from(self.goes_on);
@@ -66,6 +71,7 @@ impl Lines {
                 rest: self.goes_on,
             };
             self.marks.offer(place);
+            tell(self.count - self.pieces, self.goes_on);
             self.count += 1;
             self.pos = line.next;
             self.goes_on = line.goes_on;
@@ -97,6 +103,12 @@ impl Lines {
             cursor.step(window)?;
         }
         Some(cursor)
+    }
+
+    /// The number of a known line, from 1: a long one is one, whatever its pieces.
+    pub fn number_of(&self, window: &mut Window, line: usize) -> Option<usize> {
+        let cursor = self.seek(window, line)?;
+        Some(cursor.line - cursor.continued + 1)
     }
 
     /// Finds the known line that holds a byte.

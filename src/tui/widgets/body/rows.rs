@@ -5,9 +5,8 @@
 
 use super::document::{Document, Form, LinesFrom};
 use super::folds::Folds;
-use super::lexer::JsonCursor;
 use super::line::Line;
-use super::nest::Nest;
+use super::nest::{Nest, NestCursor};
 
 /// The rows of a document.
 #[derive(Clone, Copy, Debug)]
@@ -75,7 +74,7 @@ impl<'a> Rows<'a> {
             return RowsFrom::Lines(self.doc.lines_from(self.form, row));
         };
         let line = self.line_of(row);
-        match nest.index.seek(&mut nest.window, line) {
+        match nest.seek(line) {
             Some(cursor) => RowsFrom::Folded(Box::new(Folded {
                 rows: *self,
                 folds,
@@ -100,7 +99,7 @@ pub(super) struct Folded<'a> {
     rows: Rows<'a>,
     folds: &'a Folds,
     nest: Nest<'a>,
-    cursor: JsonCursor,
+    cursor: NestCursor,
 }
 
 impl Iterator for RowsFrom<'_> {
@@ -126,16 +125,17 @@ impl Folded<'_> {
         let Self {
             folds, nest, cursor, ..
         } = self;
-        let at = cursor.line;
-        if at >= nest.index.lines {
-            return None;
+        let at = cursor.line();
+        let line = nest.step(cursor)?;
+        if !line.opens() || !folds.is_folded(at, line.depth()) {
+            return Some(Line::nested(at + 1, &line, &mut nest.window));
         }
-        let line = cursor.step(&mut nest.window, nest.index);
-        if !line.opens() || !folds.is_folded(at, line.depth) {
-            return Some(Line::json(at + 1, &line, &mut nest.window));
-        }
-        let (container, members) = nest.pass(cursor, line.depth);
+        let (container, members) = nest.pass(cursor, line.depth());
         let close = nest.line(container.end).filter(|_| !container.open);
-        Some(Line::folded(at + 1, &line, close.as_ref(), members, &mut nest.window))
+        // Markup may leave it to the next line to end something.
+        let close = close.filter(super::nest::NestLine::closes);
+        let hidden = container.end - container.start - usize::from(close.is_some());
+        let count = (members, hidden);
+        Some(Line::folded(at + 1, &line, close.as_ref(), count, &mut nest.window))
     }
 }

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! There is no limit on depth: the stack is one bit per open container. Strings are searched eight bytes at a time. UTF-8
-//! is not checked here: drawing shows what is invalid. A body of many values, one behind the other, is read as one list
+//! is not checked here: drawing shows what is invalid. Control characters in strings are wrong but in nobody's way: the
+//! first is remembered, and the scan goes on. A body of many values, one behind the other, is read as one list
 //! of them when asked for (JSON Lines, NDJSON).
 
 use super::chunked::Chunked;
@@ -50,6 +51,8 @@ pub(super) struct JsonIndex {
     /// Whether the scan is over: at the end of the body or at the fault.
     pub complete: bool,
     pub fault: Option<Fault>,
+    /// What is wrong without keeping anybody from reading on: the first of it.
+    pub flaw: Option<Fault>,
     /// Where the lines end that could be printed, once there is a fault.
     pub tail: usize,
 }
@@ -377,11 +380,18 @@ impl Scanner {
                     return Ok(pos);
                 }
                 b'\\' => pos += escape_len(bytes, pos)?,
-                _ => {
+                // The line's end is where a quote is missing, as a rule.
+                b'\n' | b'\r' => {
                     return Err(Fault {
                         offset: pos,
                         reason: "control character in a string",
                     });
+                }
+                _ => {
+                    let offset = self.base + pos;
+                    let reason = "control character in a string";
+                    self.index.flaw.get_or_insert(Fault { offset, reason });
+                    pos += 1;
                 }
             }
         }

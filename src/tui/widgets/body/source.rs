@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::marks::Mark;
+use super::shape::Shape;
 
 /// Who supplies bytes that are only ever added to.
 pub trait Supply: Debug + Send + Sync {
@@ -30,6 +31,11 @@ pub trait Supply: Debug + Send + Sync {
 
     /// What stretches of it are, where that is known besides the text.
     fn marks(&self, _range: &Range<usize>) -> Vec<Mark> {
+        Vec::new()
+    }
+
+    /// How some of its lines lie in each other, where that is known besides the text.
+    fn shapes(&self, _lines: &Range<usize>) -> Vec<Shape> {
         Vec::new()
     }
 }
@@ -81,6 +87,16 @@ impl Source {
     /// What stretches of a range are, where that is known besides the text.
     pub(super) fn marks(&self, range: &Range<usize>) -> Vec<Mark> {
         self.0.marks(range)
+    }
+
+    /// How some lines lie in each other, as far as that is known besides the text.
+    pub(super) fn shapes(&self, lines: &Range<usize>) -> Vec<Shape> {
+        self.0.shapes(lines)
+    }
+
+    /// The same of one line.
+    pub(super) fn shape(&self, line: usize) -> Option<Shape> {
+        self.shapes(&(line..line + 1)).first().copied()
     }
 
     /// Whether both are the same body, not only equal ones.

@@ -15,6 +15,11 @@ pub enum Syntax {
     Code(highlight::Syntax),
     /// The same with marks beside it that say what is what.
     Marked,
+    /// XML laid out, or HTML: lines that lie in each other.
+    Markup {
+        /// Whether it is HTML, where names have no case.
+        html: bool,
+    },
     /// Anything else: sixteen bytes a row.
     Hex,
 }

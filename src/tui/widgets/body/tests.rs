@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 pub(super) mod large;
+mod markup;
 mod nested;
 mod screens;
 

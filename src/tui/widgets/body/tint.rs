@@ -3,6 +3,8 @@
 //! A comment or a string may have begun long before the screen. How far to look back is a bargain: two hundred lines or
 //! 48 KiB, whichever is less. What began before that is coloured as if it had not.
 
+use std::ops::Range;
+
 use super::document::{Document, Form};
 use super::line::{Content, Kind, Line, Piece};
 use super::marks::Mark;
@@ -36,6 +38,7 @@ impl Tint {
         let by = match doc.syntax() {
             _ if form == Form::Raw => return None,
             Syntax::Code(language) => By::Language(language),
+            Syntax::Markup { .. } => By::Language(highlight::Syntax::Xml),
             Syntax::Marked => By::Marks(doc.source().clone()),
             _ => return None,
         };
@@ -64,17 +67,16 @@ impl Tint {
 
     /// Lexes the text of a line.
     fn lex(&mut self, line: &Line) {
+        for piece in &line.pieces {
+            if let Content::Body(range, bytes) = &piece.content {
+                self.lex_piece(range, bytes);
+            }
+        }
+    }
+
+    fn lex_piece(&mut self, range: &Range<usize>, bytes: &[u8]) {
         self.tokens.clear();
         self.marks.clear();
-        let [
-            Piece {
-                content: Content::Body(range, bytes),
-                ..
-            },
-        ] = &line.pieces[..]
-        else {
-            return;
-        };
         match &self.by {
             By::Language(language) => {
                 if let Ok(text) = std::str::from_utf8(bytes) {
@@ -96,32 +98,32 @@ impl Tint {
         }
     }
 
-    /// Colours the next line.
+    /// Colours the next line: its text, and where it is folded that of its end, too.
     pub fn line(&mut self, line: &mut Line) {
-        self.lex(line);
-        if self.marks.is_empty() {
-            return;
-        }
-        let Some(Piece {
-            content: Content::Body(range, bytes),
-            ..
-        }) = line.pieces.pop()
-        else {
-            return;
-        };
-        let mut push = |kind, from: usize, to: usize| {
-            if from < to {
-                let content = Content::Body(range.start + from..range.start + to, bytes.slice(from..to));
-                line.pieces.push(Piece { kind, content });
+        for piece in std::mem::take(&mut line.pieces) {
+            let Content::Body(range, bytes) = &piece.content else {
+                line.pieces.push(piece);
+                continue;
+            };
+            self.lex_piece(range, bytes);
+            if self.marks.is_empty() {
+                line.pieces.push(piece);
+                continue;
             }
-        };
-        let mut end = 0;
-        for mark in &self.marks {
-            push(Kind::Text, end, mark.range.start);
-            push(mark.kind, mark.range.start, mark.range.end);
-            end = mark.range.end;
+            let mut push = |kind, from: usize, to: usize| {
+                if from < to {
+                    let content = Content::Body(range.start + from..range.start + to, bytes.slice(from..to));
+                    line.pieces.push(Piece { kind, content });
+                }
+            };
+            let mut end = 0;
+            for mark in &self.marks {
+                push(Kind::Text, end, mark.range.start);
+                push(mark.kind, mark.range.start, mark.range.end);
+                end = mark.range.end;
+            }
+            push(Kind::Text, end, bytes.len());
         }
-        push(Kind::Text, end, bytes.len());
     }
 }
 

@@ -10,7 +10,7 @@ impl View {
         self.walk(doc, |view| {
             let mut nest = doc.nest(Form::Pretty)?;
             let line = view.cursor_line(doc);
-            let depth = nest.line(line)?.depth;
+            let depth = nest.line(line)?.depth();
             nest.parent(line, depth)
         })
     }
@@ -25,11 +25,11 @@ impl View {
                 line = nest.container(line)?.start;
             }
             // What is seen at the level of the line: its siblings, and what they lie in.
-            let here = nest.rank(own.depth, line);
+            let here = nest.rank(own.depth(), line);
             let to = if forward { here + 1 } else { here.checked_sub(1)? };
-            let line = nest.select(own.depth, to)?;
+            let line = nest.select(own.depth(), to)?;
             let other = nest.line(line)?;
-            (other.depth == own.depth && !other.closes()).then_some(line)
+            (other.depth() == own.depth() && !other.closes()).then_some(line)
         })
     }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ratatui::style::Modifier;
+
 use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::tui::filtering::{Job, News};
 
@@ -367,6 +369,12 @@ fn a_value_becomes_a_line_of_the_script() {
     };
     let line = "pm.environment.set(\"token\", pm.response.json().access_token);\n";
     assert_eq!(script(&harness), line);
+    let set = |harness: &Harness| {
+        let shared = &harness.state.shared;
+        let owner = shared.environment_owner().unwrap();
+        shared.current.get(&owner, "token").and_then(|own| own.value.clone())
+    };
+    assert_eq!(set(&harness), Some("uxltfupiwchnkk4perdp46ldk".into()), "and now, too");
     harness.press("xtoken<enter><enter>");
     assert_eq!(script(&harness), line, "once is enough");
     harness.press("u");
@@ -384,7 +392,7 @@ fn compare(harness: &mut Harness) {
         _ => None,
     });
     let (name, compared) = found.unwrap();
-    harness.event(Event::Compared(name, compared));
+    harness.event(Event::Compared(name, compared.map(Box::new)));
 }
 
 #[test]
@@ -410,6 +418,17 @@ fn an_earlier_response_is_compared_side_by_side_or_in_one_column() {
             .lines()
             .any(|line| line.contains("\"expires_in\": 599,") && line.contains("\"expires_in\": 600,"));
         assert_eq!(beside, columns == 120, "{screen}");
+        let turned: String = harness
+            .buffer()
+            .content()
+            .iter()
+            .filter(|cell| cell.modifier.contains(Modifier::REVERSED))
+            .map(|cell| cell.symbol().to_owned())
+            .collect();
+        assert!(
+            turned.contains("599") && turned.contains("600") && !turned.contains("expires_in"),
+            "{turned}"
+        );
         assert!(
             screen.contains("- ") && screen.contains("\"expires_in\": 600,"),
             "{screen}"

@@ -448,3 +448,95 @@ fn a_console_entry_of_any_size_is_shown_as_far_as_there_is_room_and_copied_whole
         has(&harness, told);
     }
 }
+
+#[test]
+fn a_certificate_that_is_not_trusted_leads_to_the_setting() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let error = SendError::new(SendErrorKind::Tls, "the certificate of `localhost` is self-signed")
+            .code("DEPTH_ZERO_SELF_SIGNED_CERT");
+        let failed = Outcome {
+            exchange: Some(exchange(Err(error))),
+            ..Outcome::default()
+        };
+        let mut harness = sent(columns, rows, failed);
+        let screen = harness.screen();
+        assert!(screen.contains("`Check certificates`"), "{screen}");
+        harness.press("<enter>");
+        let screen = harness.screen();
+        assert!(
+            screen.contains("Check certificates") && screen.contains("on, by default"),
+            "{screen}"
+        );
+        harness.press("<enter>");
+        let id = harness.state.shared.open.unwrap();
+        let verifies = |harness: &Harness| harness.state.shared.workspace.request(id).unwrap().settings.verify_tls;
+        assert_eq!(verifies(&harness), Some(false), "one press turns it off");
+        // Other failures have nothing to do with it.
+        deliver(&mut harness, thrown());
+        assert!(!harness.screen().contains("`Check certificates`"));
+    }
+}
+
+#[test]
+fn the_palette_finds_settings_by_the_words_for_them() {
+    for (words, label) in [
+        ("ssl verify", "Check certificates"),
+        ("redirect", "Follow redirects"),
+        ("timeout", "Time limit"),
+        ("proxy", "Proxy"),
+    ] {
+        let mut harness = sent(120, 40, json());
+        harness.press("<ctrl-p>");
+        harness.press(words);
+        let screen = harness.screen();
+        assert!(
+            screen.contains(&format!("Go to the setting: {label}")),
+            "{words}: {screen}"
+        );
+    }
+    let mut harness = sent(120, 40, json());
+    harness.press("<ctrl-p>");
+    harness.press("time limit<enter>");
+    harness.press("<enter>30s<enter>");
+    let id = harness.state.shared.open.unwrap();
+    let settings = &harness.state.shared.workspace.request(id).unwrap().settings;
+    assert_eq!(settings.timeout, Some(Duration::from_secs(30)), "{}", harness.screen());
+}
+
+#[test]
+fn json_is_laid_out_past_a_control_character_and_says_so() {
+    for (columns, rows) in [(120, 40), (80, 24)] {
+        let body = "{\"a\":\"x\u{1}y\",\"b\":[1,2]}";
+        let harness = sent(columns, rows, answered(response(200, "application/json", body)));
+        let screen = harness.screen();
+        assert!(screen.contains("! not valid JSON at 1:8: control"), "{screen}");
+        assert!(screen.contains("\"b\": [") && !screen.contains("✗"), "{screen}");
+        // Where the quote is missing, as a rule.
+        let body = "{\"a\":\"x\ny\",\"b\":[1,2]}";
+        let harness = sent(columns, rows, answered(response(200, "application/json", body)));
+        assert!(
+            harness.screen().contains("✗ not valid JSON at 1:8"),
+            "{}",
+            harness.screen()
+        );
+    }
+}
+
+#[test]
+fn a_long_line_is_one_line_and_a_request_that_stayed_here_says_so() {
+    let harness = sent(120, 40, answered(response(200, "text/plain", "a".repeat(50_000))));
+    assert!(harness.screen().contains(" 1/1 ━"), "{}", harness.screen());
+    let mut error = exchange(Err(SendError::new(
+        SendErrorKind::Tls,
+        "the certificate is self-signed",
+    )));
+    error.connection.taken = false;
+    let failed = Outcome {
+        exchange: Some(error),
+        ..Outcome::default()
+    };
+    let mut harness = sent(120, 40, failed);
+    harness.press("[");
+    let screen = harness.screen();
+    assert!(screen.contains("Nothing of this was sent"), "{screen}");
+}

@@ -14,10 +14,15 @@ const DEEPEST: usize = 1000;
 /// How far the end of a regular expression is looked for, in bytes.
 const REGEX: usize = 1024;
 
-/// Whether a text has next to no lines.
+/// A single line up to so long is read as it is, in bytes.
+const SHORT: usize = 40;
+
+/// Whether a text has next to no lines: a short one only where all of it is one line with blocks in it.
 pub(super) fn is_dense(head: &[u8]) -> bool {
+    let head = head.trim_ascii_end();
     let lines = memchr::memchr_iter(b'\n', head).count() + 1;
-    head.len() > 2 * DENSE && head.len() / lines > DENSE
+    let short = lines == 1 && head.len() > SHORT && memchr::memchr(b'{', head).is_some();
+    short || head.len() > 2 * DENSE && head.len() / lines > DENSE
 }
 
 /// A text on its way.
@@ -368,5 +373,9 @@ mod tests {
         assert!(is_dense("a{b:c}".repeat(100).as_bytes()));
         assert!(!is_dense("a {\n  b: c\n}\n".repeat(100).as_bytes()));
         assert!(!is_dense(b"a{b:c}"));
+        assert!(is_dense(
+            b"body{margin:0;color:red}a:hover{text-decoration:none;color:#fff}\n"
+        ));
+        assert!(!is_dense(b"let a = 1; let b = 2; let c = 3; console.log(a, b, c);"));
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Events {
     /// When the first line of it came.
     came: Option<String>,
     begun: bool,
+    /// Whether that is not known of what comes now.
+    late: bool,
 }
 
 fn now() -> String {
@@ -55,6 +57,7 @@ impl Events {
             shown: false,
             came: None,
             begun: false,
+            late: false,
         }
     }
 
@@ -75,7 +78,7 @@ impl Events {
             None => (line, &b""[..]),
         };
         if self.came.is_none() {
-            self.came = self.clock.map(|clock| clock());
+            self.came = self.clock.filter(|_| !self.late).map(|clock| clock());
         }
         match field {
             b"event" => value.clone_into(&mut self.name),
@@ -164,6 +167,10 @@ impl Events {
 }
 
 impl Lay for Events {
+    fn set_late(&mut self, late: bool) {
+        self.late = late;
+    }
+
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut pos = 0;
         if !self.begun && bytes.starts_with(b"\xef\xbb\xbf") {

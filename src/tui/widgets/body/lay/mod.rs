@@ -17,6 +17,7 @@ mod values;
 
 use super::kind::Kind;
 use super::marks::Mark;
+use super::shape::Shape;
 use super::syntax::Syntax;
 use crate::tui::widgets::highlight;
 
@@ -28,8 +29,16 @@ pub(super) trait Lay: Send {
     /// once.
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize;
 
+    /// Whether what comes next has been there for a while: nobody knows any more when it arrived.
+    fn set_late(&mut self, _late: bool) {}
+
     /// What the text put out since the last call is, to be taken; counted from where it began.
     fn take_marks(&mut self) -> Vec<Mark> {
+        Vec::new()
+    }
+
+    /// How the lines lie in each other that were begun since the last call, to be taken: all from the first one on, or none.
+    fn take_shapes(&mut self) -> Vec<Shape> {
         Vec::new()
     }
 
@@ -46,8 +55,10 @@ pub(super) fn of(kind: Kind, head: &[u8], live: bool) -> Option<(Box<dyn Lay>, S
     let code = |lay: Box<dyn Lay>, language| Some((lay, Syntax::Code(language)));
     let json = |lay: Box<dyn Lay>| Some((lay, Syntax::Json));
     match kind {
-        Kind::Xml => code(Box::new(markup::Markup::new(false)), highlight::Syntax::Xml),
-        Kind::Html => code(Box::new(markup::Markup::new(true)), highlight::Syntax::Xml),
+        Kind::Xml | Kind::Html => {
+            let html = kind == Kind::Html;
+            Some((Box::new(markup::Markup::new(html)), Syntax::Markup { html }))
+        }
         Kind::Css if braces::is_dense(head) => code(Box::new(braces::Braces::new(false)), highlight::Syntax::Css),
         Kind::JavaScript if braces::is_dense(head) => {
             code(Box::new(braces::Braces::new(true)), highlight::Syntax::JavaScript)

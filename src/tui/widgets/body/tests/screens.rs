@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
 
 use super::*;
 
@@ -348,4 +349,27 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn without_colours_the_line_of_the_cursor_is_turned_around() {
+    let doc = whole(&b"[1,2]"[..], Syntax::Json);
+    let mut view = View::new();
+    let area = Rect::new(0, 0, 30, 5);
+    view.set_size(&doc, area.width, area.height);
+    view.move_cursor(&doc, 1);
+    let mut buf = Buffer::empty(area);
+    view.draw(&doc, &BodyStyles::default(), area, &mut buf);
+    let turned = |y: u16| {
+        (4..29)
+            .filter(|x| buf[(*x, y)].modifier.contains(Modifier::REVERSED))
+            .count()
+    };
+    assert_eq!([turned(0), turned(1), turned(2)], [0, 25, 0]);
+    let styles = BodyStyles {
+        current_line: Style::new().bg(Color::Blue),
+        ..BodyStyles::default()
+    };
+    view.draw(&doc, &styles, area, &mut buf);
+    assert_eq!(buf[(6, 1)].bg, Color::Blue);
 }

@@ -5,96 +5,19 @@
 //! the elements that make blocks; `a`, `b`, `span` and the like stay in their text, `pre`, `script` and the like as they
 //! are. Elements that HTML lets end by themselves do.
 
+mod element;
+mod piece;
+
+use super::super::shape::Shape;
 use super::Lay;
+use element::{Element, INLINE, Inside, NAME, Name, RAW, VOID};
+use piece::{Piece, piece};
 
 /// Levels that are indented.
 const LEVELS: usize = 32;
 /// Nested elements remembered; what lies in them is shown as it came. Nobody nests so deep, and a body that does must not
 /// grow.
 const DEEPEST: usize = 1000;
-/// Letters of a name that are compared.
-const NAME: usize = 16;
-
-const INLINE: [&[u8]; 37] = [
-    b"a",
-    b"abbr",
-    b"b",
-    b"bdi",
-    b"bdo",
-    b"br",
-    b"button",
-    b"cite",
-    b"code",
-    b"data",
-    b"del",
-    b"dfn",
-    b"em",
-    b"font",
-    b"i",
-    b"img",
-    b"input",
-    b"ins",
-    b"kbd",
-    b"label",
-    b"mark",
-    b"q",
-    b"s",
-    b"samp",
-    b"select",
-    b"small",
-    b"span",
-    b"strike",
-    b"strong",
-    b"sub",
-    b"sup",
-    b"textarea",
-    b"time",
-    b"tt",
-    b"u",
-    b"var",
-    b"wbr",
-];
-const VOID: [&[u8]; 14] = [
-    b"area", b"base", b"br", b"col", b"embed", b"frame", b"hr", b"img", b"input", b"link", b"meta", b"param",
-    b"source", b"wbr",
-];
-/// What is in them is no markup, or white space matters.
-const RAW: [&[u8]; 5] = [b"script", b"style", b"textarea", b"pre", b"title"];
-
-/// A tag's name in lower case, cut off where it is longer than any that matters.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Name {
-    bytes: [u8; NAME],
-    len: u8,
-}
-
-impl Name {
-    /// Reads the name these bytes begin with.
-    fn read(bytes: &[u8], html: bool) -> Self {
-        let mut name = Self::default();
-        let end = |byte: &u8| byte.is_ascii_whitespace() || b"/>".contains(byte);
-        for byte in bytes.iter().take_while(|byte| !end(byte)).take(NAME) {
-            name.bytes[usize::from(name.len)] = if html { byte.to_ascii_lowercase() } else { *byte };
-            name.len += 1;
-        }
-        name
-    }
-
-    fn is_one_of(&self, names: &[&[u8]]) -> bool {
-        names.contains(&&self.bytes[..usize::from(self.len)])
-    }
-}
-
-/// An element that is open.
-#[derive(Clone, Copy, Default)]
-struct Element {
-    name: Name,
-    /// Whether something in it stands on a line of its own.
-    broken: bool,
-    /// Whether all in it is shown as it came.
-    verbatim: bool,
-}
-
 /// A text on its way.
 #[expect(
     clippy::struct_excessive_bools,
@@ -115,16 +38,12 @@ pub(super) struct Markup {
     after_tag: bool,
     /// Whether something outside of all elements stands on a line of its own.
     root_broken: bool,
-}
-
-/// What the bytes begin with.
-enum Piece {
-    Text,
-    Open,
-    Close,
-    /// Comments, declarations, instructions, CDATA; the latter is text.
-    Other,
-    Cdata,
+    root: Inside,
+    /// How the lines lie in each other that were begun since they were last asked for.
+    shapes: Vec<Shape>,
+    /// Whether there were any, and how deep those lie that only go on with the last one.
+    lined: bool,
+    below: u16,
 }
 
 impl Markup {
@@ -138,6 +57,10 @@ impl Markup {
             begun: false,
             after_tag: false,
             root_broken: false,
+            root: Inside::default(),
+            shapes: Vec::new(),
+            lined: false,
+            below: 0,
         }
     }
 
@@ -145,9 +68,18 @@ impl Markup {
         self.deeper > 0 || self.open.last().is_some_and(|element| element.verbatim)
     }
 
-    /// Begins a line at the current depth.
+    /// Begins a line at the current depth, with text or a comment.
     fn line(&mut self, out: &mut Vec<u8>) {
+        self.begin(false, 0, out);
+    }
+
+    /// Begins one with the end of an element, or with an element that is the `nth` of its name.
+    fn begin(&mut self, closes: bool, nth: u32, out: &mut Vec<u8>) {
         self.space.clear();
+        let depth = u16::try_from(self.open.len()).unwrap_or(u16::MAX);
+        self.shapes.push(Shape { depth, closes, nth });
+        // Behind an end one is in what it lies in.
+        (self.lined, self.below) = (true, depth + u16::from(!closes));
         if self.begun {
             out.push(b'\n');
         }
@@ -158,9 +90,30 @@ impl Markup {
         }
     }
 
+    /// Takes note of the lines that begin within something that is written as it came.
+    fn note(&mut self, bytes: &[u8]) {
+        if !std::mem::replace(&mut self.lined, true) {
+            self.shapes.push(Shape::default());
+            self.below = 1;
+        }
+        let shape = Shape {
+            depth: self.below,
+            ..Shape::default()
+        };
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
+        self.shapes.extend(std::iter::repeat_n(shape, lines));
+    }
+
     /// Writes the white space that was held back, as it came.
     fn keep_space(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut self.space);
+        let space = std::mem::take(&mut self.space);
+        if !space.is_empty() {
+            self.note(&space);
+        }
+        out.extend_from_slice(&space);
+        // Its room is used again.
+        self.space = space;
+        self.space.clear();
     }
 
     /// Writes the white space before text or what stands in it: as it came, but indented where it ended a line of HTML.
@@ -173,6 +126,7 @@ impl Markup {
     }
 
     fn put(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
+        self.note(bytes);
         out.extend_from_slice(bytes);
         self.begun = true;
     }
@@ -235,7 +189,9 @@ impl Markup {
                 self.flow_space(out);
             }
         } else {
-            self.line(out);
+            let html = self.html;
+            let nth = self.inside().count(tag, html);
+            self.begin(false, nth, out);
         }
         self.put(tag, out);
         self.after_tag = !self.is_inline(name);
@@ -250,17 +206,28 @@ impl Markup {
         }
         if self.html && self.is_inline(name) && !raw {
             // Part of the text it stands in.
+            self.inside().flowing += 1;
             return;
         }
         if self.open.len() >= DEEPEST {
             self.deeper += 1;
             return;
         }
+        let verbatim = self.verbatim() || kept || raw;
         self.open.push(Element {
             name,
+            inside: Inside::default(),
             broken: false,
-            verbatim: self.verbatim() || kept || raw,
+            verbatim,
         });
+    }
+
+    /// What was met where the text stands.
+    fn inside(&mut self) -> &mut Inside {
+        match self.open.last_mut() {
+            Some(element) => &mut element.inside,
+            None => &mut self.root,
+        }
     }
 
     /// Ends the elements that HTML ends before this one begins.
@@ -284,6 +251,10 @@ impl Markup {
     fn closed(&mut self, tag: &[u8], out: &mut Vec<u8>) {
         let name = Name::read(&tag[2..], self.html);
         if self.is_inline(name) && !self.verbatim() || self.html && name.is_one_of(&VOID) {
+            if !name.is_one_of(&VOID) {
+                let inside = self.inside();
+                inside.flowing = inside.flowing.saturating_sub(1);
+            }
             self.keep_space(out);
             self.put(tag, out);
             return;
@@ -307,13 +278,13 @@ impl Markup {
             }
             return self.put(tag, out);
         };
-        let element = self.open[own];
-        let inner_broken = self.open.len() > own + 1;
+        let element = &self.open[own];
+        let (verbatim, broken) = (element.verbatim, element.broken || self.open.len() > own + 1);
         self.open.truncate(own);
-        if element.verbatim || !(element.broken || inner_broken) {
+        if verbatim || !broken {
             self.keep_space(out);
         } else {
-            self.line(out);
+            self.begin(true, 0, out);
         }
         self.put(tag, out);
         self.after_tag = true;
@@ -357,57 +328,6 @@ impl Markup {
     }
 }
 
-/// Finds the piece that bytes begin with: its length, `None` if its end is not there.
-fn piece(bytes: &[u8]) -> (Piece, Option<usize>) {
-    let through = |end: &[u8]| memchr::memmem::find(bytes, end).map(|at| at + end.len());
-    if bytes[0] != b'<' {
-        return (Piece::Text, memchr::memchr(b'<', bytes));
-    }
-    match bytes.get(1) {
-        // Too short to tell one from the other.
-        Some(b'!') if bytes.len() < 9 && memchr::memchr(b'>', bytes).is_none() => (Piece::Other, None),
-        Some(b'!') if bytes.starts_with(b"<!--") => (Piece::Other, through(b"-->")),
-        Some(b'!') if bytes.starts_with(b"<![CDATA[") => (Piece::Cdata, through(b"]]>")),
-        Some(b'!') => (Piece::Other, doctype(bytes)),
-        Some(b'?') => (Piece::Other, through(b">")),
-        Some(b'/') => (Piece::Close, through(b">")),
-        Some(next) if next.is_ascii_alphabetic() || b"_:".contains(next) || !next.is_ascii() => {
-            (Piece::Open, tag(bytes))
-        }
-        None => (Piece::Text, None),
-        // A lone `<` is text.
-        Some(_) => (Piece::Text, memchr::memchr(b'<', &bytes[1..]).map(|at| at + 1)),
-    }
-}
-
-/// The length of a tag: a `>` within quotes does not end it.
-fn tag(bytes: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        at += bytes[at..].iter().position(|byte| b">\"'".contains(byte))?;
-        if bytes[at] == b'>' {
-            return Some(at + 1);
-        }
-        // A quote that stands for itself, as in bad HTML, must not swallow the rest of the body.
-        let value = bytes[..at].trim_ascii_end().last() == Some(&b'=');
-        at += if value {
-            memchr::memchr(bytes[at], &bytes[at + 1..])? + 2
-        } else {
-            1
-        };
-    }
-}
-
-/// The length of a declaration, with what is within its brackets.
-fn doctype(bytes: &[u8]) -> Option<usize> {
-    let first = bytes.iter().position(|byte| b">[".contains(byte))?;
-    if bytes[first] == b'>' {
-        return Some(first + 1);
-    }
-    let close = first + memchr::memchr(b']', &bytes[first..])?;
-    Some(close + memchr::memchr(b'>', &bytes[close..])? + 1)
-}
-
 impl Lay for Markup {
     fn lay(&mut self, bytes: &[u8], last: bool, out: &mut Vec<u8>) -> usize {
         let mut pos = 0;
@@ -435,6 +355,11 @@ impl Lay for Markup {
                 Piece::Open => self.opened(taken, out),
                 Piece::Close => self.closed(taken, out),
                 Piece::Other => self.other(taken, out),
+                // Between elements it has a line of its own, as they do.
+                Piece::Cdata if !self.html && !self.verbatim() && self.open.last().is_some_and(|own| own.broken) => {
+                    self.line(out);
+                    self.put(taken, out);
+                }
                 Piece::Cdata => {
                     self.keep_space(out);
                     self.put(taken, out);
@@ -446,99 +371,11 @@ impl Lay for Markup {
         }
         if last { bytes.len() } else { pos }
     }
+
+    fn take_shapes(&mut self) -> Vec<Shape> {
+        std::mem::take(&mut self.shapes)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::all;
-    use super::*;
-
-    fn xml(text: &str) -> String {
-        all(&mut Markup::new(false), text.as_bytes(), text.len().max(1))
-    }
-
-    fn html(text: &str) -> String {
-        all(&mut Markup::new(true), text.as_bytes(), text.len().max(1))
-    }
-
-    #[test]
-    fn xml_gets_an_element_a_line() {
-        assert_eq!(
-            xml("<?xml version=\"1.0\"?><a x='1>2'><b>text</b><c/><d><!-- no --><e> </e></d></a>"),
-            "<?xml version=\"1.0\"?>\n<a x='1>2'>\n  <b>text</b>\n  <c/>\n  <d>\n    <!-- no -->\n    <e> </e>\n  </d>\n</a>"
-        );
-    }
-
-    #[test]
-    fn text_with_elements_in_it_stays_as_it_came() {
-        let text = "<p>Hello <b> big</b>  <i>world</i>\n</p>";
-        assert_eq!(xml(text), text);
-        assert_eq!(
-            xml("<a><p xml:space=\"preserve\"> <b/> </p><q><![CDATA[<x>]]></q></a>"),
-            "<a>\n  <p xml:space=\"preserve\"> <b/> </p>\n  <q><![CDATA[<x>]]></q>\n</a>"
-        );
-    }
-
-    #[test]
-    fn html_is_broken_at_blocks() {
-        assert_eq!(
-            html(
-                "<!DOCTYPE html><html><head><meta charset=utf-8><title>A  b</title></head><body><p>One <b>two</b> three<p>Four<ul><li>a<li>b</ul><pre> x\n  <i>y</i></pre></body></html>"
-            ),
-            "<!DOCTYPE html>\n<html>\n  <head>\n    <meta charset=utf-8>\n    <title>A  b</title>\n  </head>\n  <body>\n    <p>One <b>two</b> three\n    <p>Four\n    <ul>\n      <li>a\n      <li>b\n    </ul>\n    <pre> x\n  <i>y</i></pre>\n  </body>\n</html>"
-        );
-        assert_eq!(
-            html("<div><script>if (a < b) { '<p>' }</script></div>"),
-            "<div>\n  <script>if (a < b) { '<p>' }</script>\n</div>"
-        );
-    }
-
-    #[test]
-    fn broken_markup_is_shown_all_the_same() {
-        let bare = |text: &str| text.split_ascii_whitespace().collect::<String>();
-        for text in [
-            "<",
-            "<a",
-            "<a b='",
-            "</a></b>",
-            "a < b > c",
-            "<!--",
-            "<![CDATA[x",
-            "<!DOCTYPE a [",
-            "<a><b></a></b></c>",
-            "<script>",
-            "<p \"x>y",
-            "&&<>",
-        ] {
-            assert_eq!(bare(&xml(text)), bare(text), "XML {text}");
-            assert_eq!(bare(&html(text)), bare(text), "HTML {text}");
-        }
-    }
-
-    #[test]
-    fn it_may_be_cut_anywhere() {
-        let text = "<a><b c=\"d>e\">text &amp; more</b><!-- x --><p>One <i>two</i><script>1</script2></script> y</p><![CDATA[ z ]]></a>".repeat(30);
-        for html in [false, true] {
-            let whole = all(&mut Markup::new(html), text.as_bytes(), text.len());
-            for block in [40, 99, 1000] {
-                assert_eq!(
-                    all(&mut Markup::new(html), text.as_bytes(), block),
-                    whole,
-                    "HTML {html}, {block}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn nesting_without_end_is_survived() {
-        let body = "<a>".repeat(300_000);
-        for html in [false, true] {
-            let laid = all(&mut Markup::new(html), body.as_bytes(), 512 * 1024);
-            assert!(laid.len() < 2 * body.len());
-            assert_eq!(laid.matches("<a>").count(), 300_000);
-        }
-        let deep = "<div>".repeat(100_000) + &"</div>".repeat(100_000);
-        assert!(all(&mut Markup::new(true), deep.as_bytes(), 512 * 1024).ends_with("</div>"));
-    }
-}
+mod tests;
