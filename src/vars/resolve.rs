@@ -32,6 +32,11 @@ pub fn resolve(
     run(request, auth, settings, scopes, Some(dynamic))
 }
 
+/// The same for showing it: `{{$guid}}` and its like stay, as they are new at every send.
+pub fn resolve_shown(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes) -> ResolvedRequest {
+    run(request, auth, settings, scopes, None)
+}
+
 /// The same without replacing anything: every `{{token}}` is sent as it stands, as `pm.sendRequest` does.
 pub fn resolve_literal(request: &Request, auth: &Auth, settings: &Settings) -> ResolvedRequest {
     let mut out = run(request, auth, settings, &Scopes::default(), None);

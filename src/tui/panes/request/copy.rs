@@ -35,10 +35,9 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         }
         out.push(("URL".to_owned(), url));
         let auth = state.facts.effective(entity);
-        out.push((
-            "curl command".to_owned(),
-            curl::command(request, auth, &scopes, shared.revealed),
-        ));
+        let settings = request.settings.or(&state.facts.parent_settings);
+        let curl = curl::command(request, auth, &settings, &scopes, shared.revealed);
+        out.push(("curl command".to_owned(), curl));
         let body = match &request.body {
             Body::Raw { .. } => Part::Raw.text(entity),
             Body::GraphQl { .. } => Part::Query.text(entity),

@@ -1,59 +1,67 @@
-//! The open request as a `curl` command for a POSIX shell.
+//! The open request as a `curl` command for a POSIX shell: what curl then sends is what a send would.
+//!
+//! It is written from the resolved request, so that what is left out, joined and encoded is decided in one place. Signatures
+//! that are good for one moment only are left out.
 
 use super::facts::is_secret_param;
 use super::fields::is_reference;
-use crate::model::body::PartContent;
+use crate::auth;
 use crate::model::secret::is_credential_header;
-use crate::model::{Auth, Body, Request};
+use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::{Auth, Request, ResolvedRequest, Settings, percent};
 use crate::vars::{self, Scopes};
 
 /// Writes the command; what `scopes` does not hold stays a `{{token}}`, and so does a secret unless `revealed`.
-pub fn command(request: &Request, auth: &Auth, scopes: &Scopes, revealed: bool) -> String {
-    let text = |text: &str| vars::replace(text, scopes).text;
-    let param = |name: &str| {
-        let value = auth.text(name);
-        if revealed || is_reference(&value) || !is_secret_param(&auth.kind, name) {
-            text(&value)
-        } else {
-            format!("{{{{{name}}}}}")
-        }
-    };
-    let mut url = request.full_url();
-    for row in &request.path_variables {
-        let (name, value) = (format!("/:{}", row.name), row.value_str());
-        if !value.is_empty() {
-            url = replace_segment(&url, &name, value);
-        }
+pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes, revealed: bool) -> String {
+    let mut resolved = vars::resolve_shown(request, auth, settings, scopes);
+    if !revealed {
+        hide(&mut resolved, request, auth, scopes);
     }
-    let mut url = text(&url);
+    let mut tokens = resolved.unresolved.clone();
+    tokens.extend(resolved.auth.params.keys().cloned());
+    let tokens: Vec<String> = tokens.iter().map(|name| token(name)).collect();
     let mut lines = Vec::new();
+    let own = resolved.auth.clone();
+    if !matches!(own.kind.as_str(), "bearer" | "apikey") {
+        resolved.auth = Auth::new(Auth::NONE);
+    }
+    let signed = auth::sign(resolved).request;
+    // A token is there to be replaced by hand.
+    let url = tokens.iter().fold(signed.url().to_owned(), |url, token| {
+        url.replace(&percent::encode(token, percent::PATH), token)
+    });
+    if url.contains(['[', ']', '{', '}']) {
+        lines.push("--globoff".to_owned());
+    }
+    let method = signed.method().as_str();
+    let is_bare = matches!(signed.body(), ResolvedBody::None);
+    // With `-X` alone curl would wait for a body.
+    if is_bare && method == "HEAD" {
+        lines.push("--head".to_owned());
+    }
     let mut option = |flag: &str, value: &str| lines.push(format!("{flag} {}", quote(value)));
-    if request.method.as_str() != "GET" {
-        option("-X", request.method.as_str());
+    if !(is_bare && matches!(method, "GET" | "HEAD")) {
+        option("-X", method);
     }
-    match auth.kind.as_str() {
-        "basic" => option("-u", &format!("{}:{}", param("username"), param("password"))),
-        "bearer" if !auth.text("token").is_empty() => {
-            option("-H", &format!("Authorization: Bearer {}", param("token")));
+    let is_basic = own.kind == "basic";
+    if is_basic {
+        option("-u", &format!("{}:{}", own.text("username"), own.text("password")));
+    }
+    for (at, (name, _)) in signed.headers().iter().enumerate() {
+        let same = |(other, _): &&(String, String)| other.eq_ignore_ascii_case(name);
+        let is_first = !signed.headers()[..at].iter().any(|row| same(&row));
+        // Of one name the last is sent, at the place of the first.
+        let row = signed.headers().iter().rfind(same).filter(|_| is_first);
+        let row = row.filter(|(name, _)| !(is_basic && name.eq_ignore_ascii_case("authorization")));
+        match row {
+            // With a colon and nothing behind it, curl leaves the header out.
+            Some((name, value)) if value.trim().is_empty() => option("-H", &format!("{name};")),
+            Some((name, value)) => option("-H", &format!("{name}: {value}")),
+            None => {}
         }
-        "apikey" if auth.text("in") == "query" => {
-            let sign = if url.contains('?') { '&' } else { '?' };
-            url = format!("{url}{sign}{}={}", param("key"), param("value"));
-        }
-        "apikey" => option("-H", &format!("{}: {}", param("key"), param("value"))),
-        _ => {}
     }
-    for row in request.headers.iter().filter(|row| row.enabled && !row.name.is_empty()) {
-        let name = text(row.name.as_str());
-        let hidden = !revealed && is_credential_header(&name) && !row.value_str().contains("{{");
-        let value = if hidden {
-            format!("{{{{{name}}}}}")
-        } else {
-            text(row.value_str())
-        };
-        option("-H", &format!("{name}: {value}"));
-    }
-    body(request, &text, &mut option);
+    let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
+    body(signed.body(), signed.headers().iter().any(typed), &mut option);
     let mut out = format!("curl {}", quote(&url));
     for line in lines {
         out.push_str(" \\\n  ");
@@ -62,75 +70,72 @@ pub fn command(request: &Request, auth: &Auth, scopes: &Scopes, revealed: bool) 
     out
 }
 
-/// The options that make the body.
-fn body(request: &Request, text: &dyn Fn(&str) -> String, option: &mut dyn FnMut(&str, &str)) {
-    let typed = request
+fn token(name: &str) -> String {
+    format!("{{{{{name}}}}}")
+}
+
+/// Puts names in braces where a secret is written in the auth or in a header.
+fn hide(resolved: &mut ResolvedRequest, request: &Request, auth: &Auth, scopes: &Scopes) {
+    for (name, value) in &mut resolved.auth.params {
+        let written = auth.text(name);
+        if is_secret_param(&auth.kind, name) && !is_reference(&written) && !written.is_empty() {
+            *value = token(name).into();
+        }
+    }
+    let is_row = |name: &str| !vars::replace(name, scopes).text.trim().is_empty();
+    let written = request
         .headers
         .iter()
-        .any(|row| row.enabled && row.name.as_str().eq_ignore_ascii_case("content-type"));
-    match &request.body {
-        Body::None | Body::Unknown { .. } => {}
-        Body::Form(rows) => {
-            for row in rows.iter().filter(|row| row.enabled) {
-                let pair = format!("{}={}", text(row.name.as_str()), text(row.value_str()));
-                option("--data-urlencode", &pair);
-            }
-        }
-        Body::Multipart(parts) => {
-            for part in parts.iter().filter(|part| part.enabled) {
-                let name = text(part.name.as_str());
-                match &part.content {
-                    PartContent::Text(value) => option("--form-string", &format!("{name}={}", text(value.as_str()))),
-                    PartContent::Files(paths) => {
-                        for path in paths {
-                            option("-F", &format!("{name}=@{}", text(path.as_str())));
-                        }
-                    }
-                }
-            }
-        }
-        Body::Raw { language, text: body } => {
-            if !typed {
-                option("-H", &format!("Content-Type: {}", language.content_type()));
-            }
-            option("--data-raw", &text(body.as_str()));
-        }
-        Body::File { path } => option("--data-binary", &format!("@{}", text(path.as_str()))),
-        Body::GraphQl {
-            query,
-            variables,
-            operation_name,
-        } => {
-            if !typed {
-                option("-H", "Content-Type: application/json");
-            }
-            let (query, variables) = (text(query.as_str()), text(variables.as_str()));
-            let variables = serde_json::from_str(&variables).unwrap_or(serde_json::Value::Null);
-            let mut body = serde_json::json!({ "query": query, "variables": variables });
-            if !operation_name.is_empty() {
-                body["operationName"] = operation_name.as_str().into();
-            }
-            option("--data-raw", &body.to_string());
+        .filter(|row| row.enabled && is_row(row.name.as_str()));
+    for ((name, value), row) in resolved.headers.iter_mut().zip(written) {
+        if is_credential_header(name) && !row.value_str().contains("{{") {
+            *value = token(name);
         }
     }
 }
 
-/// Replaces a whole `/:name` segment.
-fn replace_segment(url: &str, segment: &str, value: &str) -> String {
-    let mut out = String::new();
-    let mut rest = url;
-    while let Some(at) = rest.find(segment) {
-        let end = at + segment.len();
-        out.push_str(&rest[..at]);
-        if rest[end..].is_empty() || rest[end..].starts_with(['/', '?', '#']) {
-            out.push('/');
-            out.push_str(value);
-        } else {
-            out.push_str(segment);
-        }
-        rest = &rest[end..];
+/// The options that make the body; `typed` when a header says its type.
+fn body(body: &ResolvedBody, typed: bool, option: &mut dyn FnMut(&str, &str)) {
+    let own = match body {
+        ResolvedBody::Bytes { content_type, .. } => (*content_type).to_owned(),
+        ResolvedBody::File { path, .. } => mime_guess::from_path(path).first_or_octet_stream().to_string(),
+        // Of forms curl says the type itself.
+        _ => String::new(),
+    };
+    if !typed && !own.is_empty() {
+        option("-H", &format!("Content-Type: {own}"));
     }
-    out + rest
+    match body {
+        ResolvedBody::None => {}
+        ResolvedBody::Form(rows) => {
+            for (name, value) in rows {
+                // Of the name curl encodes nothing.
+                option("--data-urlencode", &format!("{}={value}", percent::form(name)));
+            }
+        }
+        ResolvedBody::Multipart(parts) => {
+            for row in parts {
+                part(row, option);
+            }
+        }
+        ResolvedBody::Bytes { bytes, .. } => option("--data-raw", &String::from_utf8_lossy(bytes)),
+        ResolvedBody::File { path, .. } => option("--data-binary", &format!("@{path}")),
+    }
+}
+
+fn part(part: &ResolvedPart, option: &mut dyn FnMut(&str, &str)) {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""));
+    let own_type = part.content_type.iter().map(|own| format!(";type={own}"));
+    let own_name = part.file_name.iter().map(|own| format!(";filename={}", quoted(own)));
+    let more: String = own_type.chain(own_name).collect();
+    match &part.content {
+        ResolvedContent::Text(text) if more.is_empty() => option("--form-string", &format!("{}={text}", part.name)),
+        ResolvedContent::Text(text) => option("-F", &format!("{}={}{more}", part.name, quoted(text))),
+        ResolvedContent::File(path) if path.contains([',', ';', '"']) => {
+            option("-F", &format!("{}=@{}{more}", part.name, quoted(path)));
+        }
+        ResolvedContent::File(path) => option("-F", &format!("{}=@{path}{more}", part.name)),
+    }
 }
 
 /// Single quotes, the one form in which a shell takes everything as it stands.
@@ -145,7 +150,99 @@ fn quote(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Body;
+    use crate::model::body::Language;
+    use crate::model::body::PartContent::{Files, Text};
     use crate::model::request::{Entry, Method};
+
+    fn request(method: &str, url: &str) -> Request {
+        let mut request = Request {
+            method: Method::new(method),
+            ..Request::default()
+        };
+        request.set_full_url(url);
+        request
+    }
+
+    fn plain(request: &Request) -> String {
+        let none = Auth::new(Auth::NONE);
+        command(request, &none, &request.settings, &Scopes::default(), false)
+    }
+
+    #[test]
+    fn the_method_is_the_one_that_is_sent() {
+        let mut get = request("GET", "http://h/");
+        get.body = Body::Raw {
+            language: Language::Json,
+            text: "{}".into(),
+        };
+        assert_eq!(plain(&get), "curl http://h/", "a GET goes without its body");
+        get.settings.always_send_body = Some(true);
+        let with_body = "curl http://h/ \\\n  -X GET \\\n  -H 'Content-Type: application/json' \\\n  --data-raw '{}'";
+        assert_eq!(plain(&get), with_body);
+        assert_eq!(plain(&request("HEAD", "http://h/")), "curl http://h/ \\\n  --head");
+        assert_eq!(plain(&request("DELETE", "http://h/")), "curl http://h/ \\\n  -X DELETE");
+    }
+
+    #[test]
+    fn what_curl_would_take_for_a_pattern_is_sent_as_it_is() {
+        let of = |url: &str| plain(&request("GET", url));
+        assert_eq!(of("http://h/?a=[1]"), "curl 'http://h/?a=[1]' \\\n  --globoff");
+        assert_eq!(of("http://h/{{x}}/y"), "curl 'http://h/{{x}}/y' \\\n  --globoff");
+    }
+
+    #[test]
+    fn headers_are_those_that_are_sent() {
+        let mut request = request("GET", "http://h/");
+        request.headers = vec![
+            Entry::new("X-Empty", ""),
+            Entry::new("A", "1"),
+            Entry::new("a", "2"),
+            Entry::new("", "x"),
+        ];
+        assert_eq!(plain(&request), "curl http://h/ \\\n  -H 'X-Empty;' \\\n  -H 'a: 2'");
+    }
+
+    #[test]
+    fn a_key_in_the_query_is_encoded_and_before_the_fragment() {
+        let request = request("GET", "http://h/p?x=1#f");
+        let auth = Auth::new("apikey")
+            .with("key", "k")
+            .with("value", "a&b c")
+            .with("in", "query");
+        let of = |revealed| command(&request, &auth, &Settings::default(), &Scopes::default(), revealed);
+        assert_eq!(of(true), "curl 'http://h/p?x=1&k=a%26b%20c#f'");
+        assert_eq!(of(false), "curl 'http://h/p?x=1&k={{value}}#f' \\\n  --globoff");
+    }
+
+    #[test]
+    fn names_of_fields_are_encoded_and_parts_say_their_type() {
+        let mut post = request("POST", "http://h/");
+        post.body = Body::Form(vec![Entry::new("a b&", "1 2")]);
+        assert_eq!(
+            plain(&post),
+            "curl http://h/ \\\n  -X POST \\\n  --data-urlencode 'a%20b%26=1 2'"
+        );
+        let part_of = |content, content_type: &str| crate::model::body::Part {
+            name: "p".into(),
+            content,
+            content_type: content_type.into(),
+            file_name: String::new(),
+            enabled: true,
+            description: String::new(),
+        };
+        post.body = Body::Multipart(vec![
+            part_of(Text("@x".into()), ""),
+            part_of(Text("a;\"b".into()), "text/csv"),
+            part_of(Files(vec!["a;b.png".into()]), "image/png"),
+        ]);
+        let parts = "curl http://h/ \\\n  -X POST \\\n  --form-string p=@x \\\n  -F 'p=\"a;\\\"b\";type=text/csv' \\\n  \
+                     -F 'p=@\"a;b.png\";type=image/png'";
+        assert_eq!(plain(&post), parts);
+        post.body = Body::File { path: "a.json".into() };
+        let file = "curl http://h/ \\\n  -X POST \\\n  -H 'Content-Type: application/json' \\\n  --data-binary @a.json";
+        assert_eq!(plain(&post), file);
+    }
 
     #[test]
     fn quotes_what_a_shell_would_take_apart() {
@@ -162,12 +259,12 @@ mod tests {
         };
         request.set_full_url("http://h/");
         let auth = Auth::new(Auth::NONE);
-        let hidden = command(&request, &auth, &Scopes::default(), false);
+        let hidden = command(&request, &auth, &Settings::default(), &Scopes::default(), false);
         assert!(
             !hidden.contains("hunter2") && hidden.contains("{{X-Api-Key}}"),
             "{hidden}"
         );
-        assert!(command(&request, &auth, &Scopes::default(), true).contains("hunter2"));
+        assert!(command(&request, &auth, &Settings::default(), &Scopes::default(), true).contains("hunter2"));
     }
 
     #[test]
@@ -180,11 +277,11 @@ mod tests {
         request.set_full_url("http://h/users/:id/x?q=1");
         request.path_variables[0].value = Some("7".into());
         let auth = Auth::new("basic").with("username", "u").with("password", "hunter2");
-        let hidden = command(&request, &auth, &Scopes::default(), false);
+        let hidden = command(&request, &auth, &Settings::default(), &Scopes::default(), false);
         assert_eq!(
             hidden,
             "curl 'http://h/users/7/x?q=1' \\\n  -X POST \\\n  -u 'u:{{password}}' \\\n  --data-urlencode 'a=1 2'"
         );
-        assert!(command(&request, &auth, &Scopes::default(), true).contains("u:hunter2"));
+        assert!(command(&request, &auth, &Settings::default(), &Scopes::default(), true).contains("u:hunter2"));
     }
 }
