@@ -6,6 +6,7 @@
 //! ```text
 //! &str → cells()     → Cell { symbol, width, escaped }   for widgets that lay out character by character
 //!      → printable() → Cow<str>                          for labels, titles, table cells: one line
+//!      → glyphs      → Glyph { text, column, width }     for editors and cells: tabs, and escapes of one column
 //! ```
 //!
 //! Control characters of ASCII become their pictures (`␛`), everything else unseen becomes `\u{202e}`. Width is counted

@@ -2,16 +2,15 @@
 //!
 //! Every widget that shows text it did not write itself goes through here, for two reasons: columns only line up when
 //! all agree on widths (wide characters, tabs, combining marks), and a control character from a file or a server must
-//! never reach the terminal as itself. Controls become their visible pictures (`␛`, `␀`), invisible and direction
-//! changing characters become `�`.
+//! never reach the terminal as itself. What is drawn as it is, and what is not, [`escape`] says; here controls become their
+//! visible pictures (`␛`, `␀`), and the rest becomes `�`, which takes one column.
 //!
 //! A walk over printable ASCII costs about as much as reading it, so a long line needs no index.
 
 use std::borrow::Cow;
 
+use super::escape;
 use ratatui::{buffer::Buffer, layout::Position, style::Style};
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
 /// Columns between two tab stops.
 pub const TAB_STOP: usize = 4;
@@ -19,8 +18,6 @@ pub const TAB_STOP: usize = 4;
 pub const ELLIPSIS: &str = "…";
 /// What a masked grapheme looks like.
 pub const MASK: &str = "•";
-/// Longest cluster shown whole, in bytes; stacked combining marks beyond it are dropped from the screen.
-const LONGEST_CLUSTER: usize = 48;
 
 /// One grapheme of a line and its place on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,32 +35,31 @@ pub struct Glyph<'a> {
 impl<'a> Glyph<'a> {
     /// Says whether the picture differs from the text, as for a control character.
     pub fn is_escaped(&self) -> bool {
-        self.text != "\t" && picture(self.text).is_some()
+        self.text != "\t" && cell(self.text).is_some_and(|cell| cell.escaped)
     }
 
     /// Returns what is safe to put into a cell; a tab is returned as a single space.
     pub fn symbol(&self) -> Cow<'a, str> {
-        if let Some(shown) = picture(self.text) {
-            return Cow::Owned(shown.to_string());
+        match cell(self.text) {
+            _ if self.text == "\t" => Cow::Borrowed(" "),
+            Some(cell) if cell.escaped => picture(cell.symbol),
+            Some(cell) => cell.symbol,
+            None => Cow::Borrowed(""),
         }
-        if self.text.len() > LONGEST_CLUSTER {
-            return Cow::Owned(self.text.chars().take(1).collect());
-        }
-        Cow::Borrowed(self.text)
     }
 }
 
-/// Returns the visible stand-in for a grapheme that must not be printed as it is.
-fn picture(grapheme: &str) -> Option<char> {
-    let first = grapheme.chars().next()?;
-    match first {
-        '\t' => Some(' '),
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(first)),
-        '\u{7f}' => Some('␡'),
-        '\u{80}'..='\u{9f}' => Some('�'),
-        _ if first.is_ascii() => None,
-        _ if grapheme.width() == 0 => Some('�'),
-        _ => None,
+/// The first cell of a text.
+fn cell(text: &str) -> Option<escape::Cell<'_>> {
+    escape::cells(text).next()
+}
+
+/// Returns the stand-in of one column for an escape.
+fn picture(escape: Cow<'_, str>) -> Cow<'_, str> {
+    if escape.chars().count() == 1 {
+        escape
+    } else {
+        Cow::Borrowed("\u{fffd}")
     }
 }
 
@@ -144,15 +140,14 @@ impl<'a> Iterator for Glyphs<'a> {
         let (len, width) = if plain {
             (1, 1)
         } else {
-            let grapheme = self.line[self.byte..].graphemes(true).next()?;
-            let width = match grapheme {
+            let cell = cell(&self.line[self.byte..])?;
+            let width = match first {
                 _ if self.masked => 1,
-                "\t" => TAB_STOP - self.column % TAB_STOP,
-                _ if picture(grapheme).is_some() => 1,
-                _ if grapheme.len() > LONGEST_CLUSTER => grapheme.chars().take(1).collect::<String>().width().max(1),
-                _ => grapheme.width().max(1),
+                b'\t' => TAB_STOP - self.column % TAB_STOP,
+                _ if cell.escaped => 1,
+                _ => cell.width,
             };
-            (grapheme.len(), width)
+            (cell.len, width)
         };
         let text = &self.line[self.byte..self.byte + len];
         let glyph = Glyph {
@@ -279,7 +274,18 @@ mod tests {
     #[test]
     fn a_stack_of_combining_marks_is_cut() {
         let stack = format!("a{}", "\u{301}".repeat(500));
-        assert_eq!(glyphs(&stack).map(|glyph| glyph.symbol().len()).sum::<usize>(), 1);
+        assert!(glyphs(&stack).all(|glyph| glyph.symbol().chars().count() < 10));
+    }
+
+    #[test]
+    fn nothing_hidden_rides_on_a_letter() {
+        for hidden in ["\u{200d}", "\u{200c}", "\u{34f}", "\u{e0041}", "\u{202e}"] {
+            let shown: String = glyphs(&format!("a{hidden}b"))
+                .map(|glyph| glyph.symbol().into_owned())
+                .collect();
+            assert_eq!(shown, "a\u{fffd}b", "{hidden:?}");
+            assert_eq!(width(&format!("日{hidden}")), 3);
+        }
     }
 
     #[test]
