@@ -142,10 +142,13 @@ impl FileWorker {
     }
 
     fn give(&self, job: Job) {
-        let Err(SendError(Job::Files(jobs))) = self.jobs.send(job) else {
+        let Err(SendError(job)) = self.jobs.send(job) else {
             return;
         };
-        // The thread died, and the panic hook has said so. What waits for an answer gets it.
+        // The thread died, and the panic hook has said so. What waits for an answer gets it, and nobody may count on drafts.
+        // Nobody listens when the program is ending.
+        let _ = self.queue.send(Event::Keeps(false));
+        let Job::Files(jobs) = job else { return };
         for (of, _) in jobs.iter().filter_map(FileJob::written) {
             let failed = Saved::Failed {
                 of: Some(of),

@@ -1,6 +1,8 @@
 //! The tree, the worker and a disk together, one step after the other: neither loses what the other holds.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod thread;
+
 use std::fs;
 use std::sync::Arc;
 
