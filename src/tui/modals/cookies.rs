@@ -64,6 +64,11 @@ impl Cookies {
             KeyCode::Char('v') => cx.commands.push(Command::Act(Action::App(App::Reveal))),
             KeyCode::Char('y') => {
                 if let Some(cookie) = self.list.get(self.cursor) {
+                    if !cx.shared.revealed {
+                        let text = "its value is hidden: `v` shows it first".to_owned();
+                        cx.commands.push(Command::Notify(Level::Info, text));
+                        return Flow::Stay;
+                    }
                     let text = format!("{}={}", cookie.name, cookie.value);
                     cx.commands.push(Command::Copy(text, "the cookie".to_owned()));
                 }

@@ -125,3 +125,16 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
             .any(|effect| matches!(effect, Effect::ClearCookies(None)))
     );
 }
+
+#[test]
+fn a_hidden_cookie_is_not_copied() {
+    let mut harness = Harness::new(120, 40);
+    harness.press("<ctrl-p>cookies<enter>");
+    harness.event(Event::Cookies(vec![cookie("a.example", "sid")], String::new()));
+    let copied = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Copy(_)));
+    harness.press("y");
+    assert!(!copied(&harness), "it is hidden");
+    assert!(harness.screen().contains("`v` shows it first"), "{}", harness.screen());
+    harness.press("vy");
+    assert!(copied(&harness));
+}
