@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::exec::renewal::token_in;
 use crate::exec::{self, Aim};
 use crate::model::exchange::SendErrorKind;
 use crate::model::problem::Problem;
@@ -353,30 +354,36 @@ fn announce(state: &mut State, node: NodeId, renews: bool, outcome: &Outcome) {
         return;
     };
     let status = response.status;
-    let sources = exec::tokens::token_sources(&state.shared.workspace);
-    let fills_token = sources.iter().any(|source| source.request == Some(node));
+    if state.shared.open == Some(node) {
+        return;
+    }
     let well = status < 400 && !outcome.failed();
-    if fills_token && state.shared.open != Some(node) {
-        let (level, text) = if well && !outcome.writes.is_empty() {
-            (Level::Done, format!("`{name}` ran; the token is fresh"))
-        } else {
-            let text = format!("`{name}` answered {status} and set no token; open it to see why");
-            (Level::Warning, text)
-        };
-        state.shared.notify(level, text);
-    } else if state.shared.open != Some(node) {
-        let failed = outcome.tests.iter().filter(|test| test.failed()).count();
-        let tests = match failed {
-            0 => String::new(),
-            1 => ", a test failed".to_owned(),
-            n => format!(", {n} tests failed"),
-        };
-        let level = if well { Level::Done } else { Level::Warning };
-        let text = format!(
-            "`{name}` answered {}{tests}",
-            format!("{status} {}", outcome.redactor.redact(&response.reason)).trim_end()
-        );
-        state.shared.notify(level, text);
+    let sources = exec::tokens::token_sources(&state.shared.workspace).into_iter();
+    let own = sources.filter(|source| source.request == Some(node));
+    let brought: Result<Vec<_>, _> = own.map(|own| token_in(&own.source, &name, outcome)).collect();
+    match brought {
+        Err(why) => {
+            let text = format!("{}; open `{name}` to see why", why.message);
+            state.shared.notify(Level::Warning, outcome.redactor.redact(&text));
+        }
+        Ok(tokens) if well && !tokens.is_empty() => {
+            let text = format!("`{name}` ran; the token is fresh");
+            state.shared.notify(Level::Done, text);
+        }
+        Ok(_) => {
+            let failed = outcome.tests.iter().filter(|test| test.failed()).count();
+            let tests = match failed {
+                0 => String::new(),
+                1 => ", a test failed".to_owned(),
+                n => format!(", {n} tests failed"),
+            };
+            let level = if well { Level::Done } else { Level::Warning };
+            let text = format!(
+                "`{name}` answered {}{tests}",
+                format!("{status} {}", outcome.redactor.redact(&response.reason)).trim_end()
+            );
+            state.shared.notify(level, text);
+        }
     }
 }
 

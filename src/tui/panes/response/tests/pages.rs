@@ -347,7 +347,34 @@ fn a_send_that_ends_while_another_request_is_open_tells_how_it_went() {
     harness.press("<ctrl-t>");
     let second = run(&harness);
     harness.event(Event::Sent(second, None, Box::new(json())));
-    assert!(status_line(&harness).contains("`Get token` answered 200 and set no token"));
+    let told = harness.state.shared.notice.unwrap().text;
+    assert!(
+        told.contains("`Get token` answered 200") && told.contains("dex_token"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_token_is_fresh_when_it_came_whatever_else_was_written() {
+    use crate::model::variable::{Change, VariableWrite};
+    let told = |key: &str| {
+        let mut harness = opened(120, 40);
+        harness.press("<ctrl-t>");
+        let mut outcome = json();
+        outcome.writes.push(VariableWrite {
+            scope: crate::model::Scope::Environment,
+            change: Change::Set {
+                key: key.to_owned(),
+                value: "abc-token".into(),
+            },
+            set_by: String::new(),
+        });
+        let run = run(&harness);
+        harness.event(Event::Sent(run, None, Box::new(outcome)));
+        harness.state.shared.notice.unwrap().text
+    };
+    assert_eq!(told("dex_token"), "`Get token` ran; the token is fresh");
+    assert!(told("visits").contains("dex_token"), "{}", told("visits"));
 }
 
 #[test]
