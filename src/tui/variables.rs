@@ -207,6 +207,19 @@ pub fn lines(
     out
 }
 
+/// Whether a variable cannot get this name with its current value, as another one's would be lost: values are filed by
+/// name.
+pub fn is_taken(lines: &[Line], line: &Line, key: &str) -> bool {
+    key != line.key && lines.iter().any(|other| other.current.is_some() && other.key == key)
+}
+
+/// What to say then.
+pub fn taken(key: &str) -> String {
+    format!(
+        "`{key}` has a current value of its own, which this one's would take the place of: choose another name, or delete it first"
+    )
+}
+
 /// A moment, as it is told.
 pub fn words(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()

@@ -18,6 +18,7 @@ use super::action::{Action, App};
 use super::command::Command;
 use super::drafts;
 use super::effect::{Effect, LocalJob};
+use super::giving::MOST_COPIED;
 use super::keymap::Context;
 use super::shared::Level;
 use super::state::State;
@@ -93,6 +94,13 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         }
         Command::Notify(level, text) => state.shared.notify(level, text),
         Command::Theme { name, keep } => shell::theme(state, &name, keep, effects),
+        Command::Copy(text, what) if text.len() > MOST_COPIED => {
+            let text = format!(
+                "{what} is too long for the clipboard of a terminal: {} bytes",
+                text.len()
+            );
+            state.shared.notify(Level::Warning, text);
+        }
         Command::Copy(text, what) => {
             effects.push(Effect::Copy(text));
             state.shared.notify(Level::Done, format!("copied {what}"));

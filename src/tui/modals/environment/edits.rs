@@ -7,7 +7,7 @@ use crate::model::{Environment, Variable};
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::Level;
-use crate::tui::variables::{CURRENT, INITIAL, KEY, Line, SOURCED, text_of, typed};
+use crate::tui::variables::{CURRENT, INITIAL, KEY, Line, SOURCED, is_taken, taken, text_of, typed};
 
 /// Carries out what changed in the table.
 pub fn took(editor: &EnvironmentEditor, change: TableChange, cx: &mut Cx<'_>) {
@@ -120,6 +120,10 @@ fn rename(editor: &EnvironmentEditor, row: usize, line: &Line, key: &str, cx: &m
         return;
     }
     if key == line.key {
+        return;
+    }
+    if line.current.is_some() && is_taken(&editor.lines, line, key) {
+        notify(cx, Level::Warning, taken(key));
         return;
     }
     warn_of_double(editor, key, row, cx);

@@ -486,3 +486,16 @@ fn a_hidden_secret_is_not_copied() {
     harness.press("vy");
     assert!(copied(&harness));
 }
+
+#[test]
+fn a_rename_does_not_take_another_ones_current_value() {
+    let mut harness = open(120, 40);
+    set(&mut harness, "base_url", "here");
+    set(&mut harness, "client_id", "mine");
+    harness.press("<enter><ctrl-u>client_id<enter>");
+    assert!(variable(&harness, "base_url").is_some(), "{}", harness.screen());
+    assert_eq!(current(&harness, "base_url"), Some(json!("here")));
+    assert_eq!(current(&harness, "client_id"), Some(json!("mine")));
+    let told = harness.state.shared.notice.unwrap().text;
+    assert!(told.contains("has a current value of its own"), "{told}");
+}

@@ -226,7 +226,7 @@ pub(super) fn table_changed(state: &mut State, happened: TableChange, cx: &mut C
                 ops.push(Op::Set { row, column, text });
             }
         }
-        TableChange::Copied(text) => cx.effects.push(Effect::Copy(text)),
+        TableChange::Copied(text) => cx.commands.push(Command::Copy(text, "the selection".to_owned())),
         TableChange::Ignored | TableChange::Moved => {}
     }
     let left = !table.is_editing();
@@ -267,7 +267,7 @@ pub(super) fn form_changed(state: &mut State, typed: Typed, cx: &mut Cx<'_>) {
     let text = match typed {
         Typed::Changed(text) => text,
         Typed::Copied(copied, text) => {
-            cx.effects.push(Effect::Copy(copied));
+            cx.commands.push(Command::Copy(copied, "the selection".to_owned()));
             match text {
                 Some(text) => text,
                 None => return,
@@ -380,7 +380,7 @@ fn area_handled(state: &State, handled: Handled, cx: &mut Cx<'_>) {
         text_changed(state, cx);
     }
     if let Handled::Copied(text) | Handled::Cut(text) = handled {
-        cx.effects.push(Effect::Copy(text));
+        cx.commands.push(Command::Copy(text, "the selection".to_owned()));
     }
 }
 

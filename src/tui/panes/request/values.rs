@@ -21,7 +21,7 @@ use crate::tui::action::Nav;
 use crate::tui::command::Command;
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::variables::{self, CURRENT, INITIAL, KEY, Line, SECRET, SOURCED, typed};
+use crate::tui::variables::{self, CURRENT, INITIAL, KEY, Line, SECRET, SOURCED, is_taken, typed};
 use crate::tui::widgets::table::{TableAction, TableChange};
 use crate::vars::Scopes;
 
@@ -161,6 +161,10 @@ pub(super) fn took(state: &mut State, happened: TableChange, cx: &mut Cx<'_>) ->
                     let text = "a variable needs a name; `d` deletes it";
                     cx.shared.notify(Level::Warning, text);
                     // The table has the empty name: it shall show again what is.
+                    state.seen = None;
+                }
+                (_, KEY) if current.is_some() && is_taken(&state.facts.variables.lines, line, text.trim()) => {
+                    cx.shared.notify(Level::Warning, variables::taken(text.trim()));
                     state.seen = None;
                 }
                 (Part::Unfiled, KEY) => {

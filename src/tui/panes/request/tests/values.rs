@@ -306,3 +306,37 @@ fn a_hidden_value_is_neither_copied_nor_cut() {
     harness.press("v<enter><ctrl-a><ctrl-a><ctrl-x>");
     assert!(copied(&harness), "what is shown can be");
 }
+
+#[test]
+fn a_name_whose_current_value_would_be_lost_is_refused() {
+    let mut harness = opened(120, 40);
+    harness.press("ll<enter>x<enter>hh<enter><ctrl-u>made<enter>");
+    assert!(
+        harness.screen().contains("`made` has a current value of its own"),
+        "{}",
+        harness.screen()
+    );
+    assert_eq!(group(&harness).variables[0].key, "url");
+    assert_eq!(current(&harness, "made"), Some(json!("scripted")));
+    assert_eq!(current(&harness, "url"), Some(json!("x")));
+    harness.press("G<enter><ctrl-u>url<enter>");
+    assert_eq!(current(&harness, "made"), Some(json!("scripted")));
+    assert_eq!(current(&harness, "url"), Some(json!("x")));
+}
+
+#[test]
+fn what_is_too_long_for_a_terminal_is_not_copied() {
+    use crate::tui::command::Command;
+    use crate::tui::giving::MOST_COPIED;
+    let mut harness = opened(120, 40);
+    let copy = |length: usize| Command::Copy("x".repeat(length), "body".into());
+    harness.state.run(vec![copy(MOST_COPIED + 1)], &mut harness.effects);
+    let copied = |harness: &Harness| {
+        let mut effects = harness.effects.iter();
+        effects.any(|effect| matches!(effect, crate::tui::effect::Effect::Copy(_)))
+    };
+    assert!(!copied(&harness));
+    assert!(harness.state.shared.notice.as_ref().unwrap().text.contains("too long"));
+    harness.state.run(vec![copy(MOST_COPIED)], &mut harness.effects);
+    assert!(copied(&harness));
+}
