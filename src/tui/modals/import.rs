@@ -35,6 +35,8 @@ pub struct Import {
     field: Field,
     phase: Phase,
     lines: Vec<Line>,
+    /// The width that the lines of what was found are broken at; they may be many.
+    laid: Option<u16>,
     offset: usize,
     sheet: Sheet,
     /// Postman's own file is open: what it was imported into is another place, to go to.
@@ -118,6 +120,7 @@ impl Import {
             field: Field::new(typed, "my.postman_collection.json"),
             phase: Phase::Typing,
             lines: Vec::new(),
+            laid: None,
             offset: 0,
             sheet: Sheet::default(),
             elsewhere: false,
@@ -145,6 +148,7 @@ impl Import {
     /// Shows what was found.
     pub fn found(&mut self, planned: Box<Planned>) {
         self.phase = Phase::Found(planned);
+        self.laid = None;
         self.offset = 0;
     }
 
@@ -260,6 +264,24 @@ impl Import {
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         self.elsewhere = cx.shared.read_only.is_some();
         let width = screen.width.saturating_sub(8).clamp(1, WIDTH);
+        let laid = matches!(self.phase, Phase::Found(_)).then_some(width);
+        if laid.is_none() || laid != self.laid {
+            self.lines = self.laid_out(cx.shared.read_only.as_deref(), width);
+            self.laid = laid;
+        }
+        let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX);
+        self.sheet = Sheet::high(screen, width, height.max(6));
+        let body = self.sheet.body;
+        self.field.place(Rect {
+            height: body.height.min(1),
+            ..body
+        });
+        let height = usize::from(self.rows().height);
+        self.offset = self.offset.min(scroll::max_offset(self.lines.len(), height));
+    }
+
+    /// What is told, broken into lines; `opened` is Postman's file that is only looked at.
+    fn laid_out(&self, opened: Option<&str>, width: u16) -> Vec<Line> {
         let lines = match &self.phase {
             Phase::Typing => vec![Line::new(Look::Dim, "", WHAT)],
             Phase::Failed(why, hint) => {
@@ -271,21 +293,11 @@ impl Import {
             // Drawn with the spinner.
             Phase::Reading(..) | Phase::Writing(_) => vec![Line::new(Look::Plain, "", "")],
             Phase::Found(planned) => {
-                let opened = cx.shared.read_only.as_deref();
                 let elsewhere = opened.and_then(|opened| elsewhere(planned, Path::new(opened)));
                 elsewhere.into_iter().chain(found(planned)).collect()
             }
         };
-        self.lines = lines.iter().flat_map(|line| line.wrapped(usize::from(width))).collect();
-        let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX);
-        self.sheet = Sheet::high(screen, width, height.max(6));
-        let body = self.sheet.body;
-        self.field.place(Rect {
-            height: body.height.min(1),
-            ..body
-        });
-        let height = usize::from(self.rows().height);
-        self.offset = self.offset.min(scroll::max_offset(self.lines.len(), height));
+        lines.iter().flat_map(|line| line.wrapped(usize::from(width))).collect()
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {

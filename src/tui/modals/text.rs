@@ -17,6 +17,8 @@ pub struct Text {
     title: String,
     lines: Vec<String>,
     shown: Vec<String>,
+    /// The screen they were broken into lines for.
+    laid: Rect,
     offset: usize,
     sheet: Sheet,
 }
@@ -28,6 +30,7 @@ impl Text {
             title: title.into(),
             lines,
             shown: Vec::new(),
+            laid: Rect::default(),
             offset: 0,
             sheet: Sheet::default(),
         }
@@ -75,6 +78,15 @@ impl Text {
 
     /// Follows the screen.
     pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
+        if std::mem::replace(&mut self.laid, screen) != screen {
+            self.lay(screen);
+        }
+        let height = usize::from(self.sheet.body.height);
+        self.offset = self.offset.min(scroll::max_offset(self.shown.len(), height));
+    }
+
+    /// Breaks the lines for a screen; they may be many.
+    fn lay(&mut self, screen: Rect) {
         let most = usize::from(screen.width).saturating_sub(8).clamp(1, 96);
         let lines = || {
             self.lines
@@ -86,8 +98,6 @@ impl Text {
         self.shown = lines().flat_map(|line| wrap(line, width)).collect();
         let size = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         self.sheet = Sheet::centred(screen, size(width), size(self.shown.len()));
-        let height = usize::from(self.sheet.body.height);
-        self.offset = self.offset.min(scroll::max_offset(self.shown.len(), height));
     }
 
     /// Draws it.
@@ -119,5 +129,33 @@ impl Text {
             buf,
         );
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::shared::Shared;
+
+    #[test]
+    fn lines_are_broken_once_for_a_screen() {
+        let mut shared = Shared::default();
+        let mut text = Text::new(
+            "Report",
+            vec!["one two three four five six seven eight nine ten".repeat(3)],
+        );
+        let (mut commands, mut effects) = (Vec::new(), Vec::new());
+        let mut sync = |text: &mut Text, width| {
+            let mut cx = Cx {
+                shared: &mut shared,
+                commands: &mut commands,
+                effects: &mut effects,
+            };
+            text.sync(Rect::new(0, 0, width, 40), &mut cx);
+            (text.shown.as_ptr(), text.shown.len())
+        };
+        let first = sync(&mut text, 120);
+        assert_eq!(sync(&mut text, 120), first);
+        assert!(sync(&mut text, 60).1 > first.1);
     }
 }

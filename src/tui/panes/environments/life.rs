@@ -3,6 +3,9 @@
 //! While somebody is at the keyboard, or in a token's last minute, a life is told to the second; otherwise to the minute,
 //! so that a screen nobody looks at is not drawn sixty times a minute.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -30,11 +33,20 @@ pub struct Token {
 pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String]) -> Vec<Token> {
     let owner = Owner::Environment(node.slug.clone());
     let mut names: Vec<&str> = Vec::new();
+    // Of one name the last variable counts.
+    let mut initial: HashMap<&str, Option<&Value>> = HashMap::new();
     let variables = node.environment.variables.iter().filter(|variable| variable.enabled);
-    let current = shared.current.of(&owner).map(|(key, _)| key);
-    for key in variables.map(|variable| variable.key.as_str()).chain(current) {
-        if !names.contains(&key) {
-            names.push(key);
+    let variables = variables.map(|variable| (variable.key.as_str(), Some(&variable.value)));
+    for (key, value) in variables.chain(shared.current.of(&owner).map(|(key, _)| (key, None))) {
+        match initial.entry(key) {
+            Entry::Vacant(entry) => {
+                names.push(key);
+                entry.insert(value);
+            }
+            Entry::Occupied(mut entry) if value.is_some() => {
+                entry.insert(value);
+            }
+            Entry::Occupied(_) => {}
         }
     }
     let mut out: Vec<Token> = Vec::new();
@@ -43,7 +55,7 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
         let now = shared.current.get(&owner, name);
         let value = match now {
             Some(now) => now.value.as_ref(),
-            None => node.environment.variable(name).map(|variable| &variable.value),
+            None => initial.get(name).copied().flatten(),
         };
         let status = told(shared, &keys, name, value);
         let is_bound = bound.iter().any(|own| own == name);
@@ -148,10 +160,11 @@ fn keys(shared: &Shared, node: &EnvironmentNode) -> Vec<TokenKey> {
 /// What is known of a value: by the store, which knows of other clocks and what replies said; else by itself.
 fn told(shared: &Shared, keys: &[TokenKey], name: &str, value: Option<&Value>) -> TokenStatus {
     let alone = tokens::status_of(value, shared.now);
-    let Some(value) = value.filter(|_| alone != TokenStatus::Missing).map(display_value) else {
+    let mut own = keys.iter().filter(|key| key.name == name).peekable();
+    let Some(value) = value.filter(|_| alone != TokenStatus::Missing && own.peek().is_some()) else {
         return alone;
     };
-    let mut own = keys.iter().filter(|key| key.name == name);
+    let value = display_value(value);
     let Some(expires_at) = own.find_map(|key| shared.tokens.ends(key, &value)) else {
         return alone;
     };

@@ -3,6 +3,8 @@
 //!
 //! Built once per change, not per drawing.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use crate::exec::{self, tokens::TokenStatus};
@@ -129,13 +131,13 @@ impl Facts {
     /// Every variable of the item that goes into a send, and those their values mention.
     fn mentions(&self, entity: &Entity) -> Vec<String> {
         let auth = self.effective(entity);
-        let mut texts: Vec<String> = auth.params.keys().map(|name| auth.text(name)).collect();
+        let mut texts: Vec<Cow<'_, str>> = auth.params.keys().map(|name| auth.text(name).into()).collect();
         if let Entity::Request(request) = entity {
-            texts.push(request.full_url());
+            texts.push(request.full_url().into());
             for row in request.headers.iter().filter(|row| row.enabled) {
-                texts.extend([row.name.to_string(), row.value_str().to_owned()]);
+                texts.extend([row.name.as_str(), row.value_str()].map(Cow::Borrowed));
             }
-            texts.extend(request.path_variables.iter().map(|row| row.value_str().to_owned()));
+            texts.extend(request.path_variables.iter().map(|row| Cow::Borrowed(row.value_str())));
             body_texts(&request.body, &mut texts);
         }
         let mut out: Vec<String> = Vec::new();
@@ -316,25 +318,25 @@ fn tokens(shared: &Shared, id: NodeId) -> Vec<(String, Option<String>)> {
         .collect()
 }
 
-fn body_texts(body: &Body, texts: &mut Vec<String>) {
+fn body_texts<'a>(body: &'a Body, texts: &mut Vec<Cow<'a, str>>) {
     match body {
         Body::None | Body::Unknown { .. } => {}
         Body::Form(rows) => {
             for row in rows.iter().filter(|row| row.enabled) {
-                texts.extend([row.name.to_string(), row.value_str().to_owned()]);
+                texts.extend([row.name.as_str(), row.value_str()].map(Cow::Borrowed));
             }
         }
         Body::Multipart(parts) => {
             for part in parts.iter().filter(|part| part.enabled) {
                 match &part.content {
-                    PartContent::Text(text) => texts.push(text.to_string()),
-                    PartContent::Files(paths) => texts.extend(paths.iter().map(ToString::to_string)),
+                    PartContent::Text(text) => texts.push(text.as_str().into()),
+                    PartContent::Files(paths) => texts.extend(paths.iter().map(|path| Cow::Borrowed(path.as_str()))),
                 }
             }
         }
-        Body::Raw { text, .. } => texts.push(text.to_string()),
-        Body::File { path } => texts.push(path.to_string()),
-        Body::GraphQl { query, variables, .. } => texts.extend([query.to_string(), variables.to_string()]),
+        Body::Raw { text, .. } => texts.push(text.as_str().into()),
+        Body::File { path } => texts.push(path.as_str().into()),
+        Body::GraphQl { query, variables, .. } => texts.extend([query.as_str(), variables.as_str()].map(Cow::Borrowed)),
     }
 }
 

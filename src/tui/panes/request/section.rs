@@ -82,7 +82,7 @@ impl Section {
                     editor.set_syntax(syntax);
                 }
                 let wanted = self.part.text(entity);
-                if editor.text() != wanted {
+                if !editor.holds(wanted) {
                     editor.set_text(wanted);
                 }
             }

@@ -144,6 +144,11 @@ impl Editor {
         self.document.rope().to_string()
     }
 
+    /// Says whether this is the whole text; nothing is copied.
+    pub fn holds(&self, text: &str) -> bool {
+        *self.document.rope() == *text
+    }
+
     /// Says whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.document.len() == 0
