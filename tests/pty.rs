@@ -84,6 +84,22 @@ impl Session {
         }
     }
 
+    /// Waits until the program ends; returns whether it ended well. Fails after two minutes, as [`Self::sees`] does.
+    fn ends(&mut self) -> bool {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(
+                began.elapsed() < Duration::from_mins(2),
+                "it never ended:\n{}",
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     fn press(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();
         self.input.flush().unwrap();
@@ -105,6 +121,17 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    /// Leaves no program behind, however the test ends.
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            // One that has just ended by itself cannot be killed.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 const SEND: &str = "\n"; // Ctrl+J
 const QUIT: &str = "\x11"; // Ctrl+Q
 
@@ -122,8 +149,7 @@ fn the_token_request_runs_in_a_terminal_and_the_terminal_is_given_back() {
     session.sees("200 OK");
     session.sees("dex_token valid");
     session.press(QUIT);
-    let status = session.child.wait().unwrap();
-    assert!(status.success());
+    assert!(session.ends());
     let began = Instant::now();
     while !holds(&session.raw(), b"\x1b[?1049l") {
         assert!(
@@ -184,7 +210,7 @@ fn asked_to_end_by_the_system_it_keeps_what_was_typed_and_gives_the_terminal_bac
     let process = session.child.process_id().unwrap().to_string();
     let told = std::process::Command::new("kill").args(["-TERM", &process]).status();
     assert!(told.unwrap().success());
-    assert!(session.child.wait().unwrap().success(), "it ended by itself");
+    assert!(session.ends(), "it ended by itself");
     let began = Instant::now();
     while !holds(&session.raw(), b"\x1b[?1049l") {
         assert!(
@@ -227,7 +253,7 @@ fn another_program_may_be_interrupted_and_the_window_shrink_meanwhile() {
     std::fs::write(&done, "").unwrap();
     session.sees("200 OK");
     session.press(QUIT);
-    assert!(session.child.wait().unwrap().success());
+    assert!(session.ends());
 }
 
 #[test]
@@ -281,13 +307,13 @@ fn importing_again_asks_before_anything_is_changed() {
     let saved = || std::fs::read_to_string(home.path().join("collections/birds/herons.toml")).unwrap();
     let import = || Session::start(home.path(), &["import", "birds.json"]);
     write("Herons");
-    assert!(import().child.wait().unwrap().success());
+    assert!(import().ends());
     write("Grey herons");
     for (answer, taken) in [("n\r", false), ("\r", false), ("y\r", true)] {
         let mut session = import();
         session.sees("Go on? [y/N]");
         session.press(answer);
-        assert_eq!(session.child.wait().unwrap().success(), taken, "{answer:?}");
+        assert_eq!(session.ends(), taken, "{answer:?}");
         assert_eq!(saved().contains("Grey herons"), taken, "{answer:?}");
     }
 }
