@@ -46,4 +46,4 @@ pub use session::Session;
 pub use source::{Source, scopes, secret_names, secrets};
 pub use summary::{At, Failure, Summary, failures};
 pub use vault::keep_vault;
-pub use writes::{Override, Target, apply_writes, drop_overrides};
+pub use writes::{Override, Target, apply_writes, drop_given, drop_overrides};

@@ -50,8 +50,13 @@ pub fn drop_overrides(writes: &[VariableWrite], target: Target<'_>, overrides: &
             Change::Set { key: own, .. } | Change::Undefine { key: own } | Change::Unset { key: own } => own == key,
             Change::Clear => true,
         };
-        overrides.retain(|(own, key, _)| !(own.is_empty() || own == slug) || !written(key));
+        drop_given(overrides, slug, written);
     }
+}
+
+/// Drops those of an environment, by its file's name, whose variables were written.
+pub fn drop_given(overrides: &mut Vec<Override>, slug: &str, written: impl Fn(&str) -> bool) {
+    overrides.retain(|(own, key, _)| !(own.is_empty() || own == slug) || !written(key));
 }
 
 /// Applies the writes in order, to the current values and to the local scope.

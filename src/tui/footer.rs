@@ -156,15 +156,20 @@ fn right(state: &State, width: u16) -> Line<'static> {
     }
 }
 
+/// The right end of the line, its width, and the room that is left for hints.
+fn halves(state: &State, area: Rect) -> (Line<'static>, u16, u16) {
+    let right = right(state, area.width);
+    let width = u16::try_from(right.width()).unwrap_or(0).min(area.width / 2);
+    (right, width, area.width.saturating_sub(width + 2))
+}
+
 /// The action of the hint at a column.
 pub fn hit(state: &State, area: Rect, x: u16) -> Option<Action> {
     if state.shared.notice.is_some() {
         return None;
     }
-    let width = area
-        .width
-        .saturating_sub(u16::try_from(right(state, area.width).width()).unwrap_or(0) + 2);
-    hints(state, width)
+    let (_, _, room) = halves(state, area);
+    hints(state, room)
         .into_iter()
         .find(|hint| (hint.start..hint.end).contains(&x))?
         .action
@@ -177,9 +182,7 @@ pub fn draw(state: &State, area: Rect, buf: &mut Buffer) {
     }
     let theme = &state.theme;
     buf.set_style(area, theme.base);
-    let right = right(state, area.width);
-    let right_width = u16::try_from(right.width()).unwrap_or(0).min(area.width / 2);
-    let room = area.width.saturating_sub(right_width + 2);
+    let (right, right_width, room) = halves(state, area);
     if let Some(notice) = &state.shared.notice {
         let width = message(state, notice, area, buf);
         if width + usize::from(right_width) + 2 > usize::from(area.width) {

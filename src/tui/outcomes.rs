@@ -146,8 +146,8 @@ fn in_files(outcome: &Outcome) -> usize {
     })
 }
 
-/// The memory that both bodies take, in bytes.
-fn size(outcome: &Outcome) -> usize {
+/// The memory that its bodies take, in bytes.
+pub fn size(outcome: &Outcome) -> usize {
     let sent = outcome.exchange.as_ref().map_or(0, |exchange| {
         let answer = exchange.response().map_or(0, |response| response.body.resident());
         exchange.request.body.len() + answer

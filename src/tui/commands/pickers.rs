@@ -2,11 +2,13 @@
 
 use ratatui::layout::Position;
 
+use crate::model::NodeId;
 use crate::tui::action::{self, Action, App};
 use crate::tui::command::Command;
 use crate::tui::giving::{Copied, Job, To};
 use crate::tui::modals::{Item, Picker, Text};
 use crate::tui::panes::{Pane, request, response, tree};
+use crate::tui::shared::Shared;
 use crate::tui::state::State;
 use crate::tui::theme::Theme;
 
@@ -82,29 +84,36 @@ pub fn palette(state: &State) -> Picker {
 pub fn finder(state: &State) -> Picker {
     let workspace = &state.shared.workspace;
     let below = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    let all = workspace.scratch().iter().copied().chain(below);
+    let open = |id| vec![Command::Open(id), Command::Reveal(id)];
+    Picker::new("Find", nodes(&state.shared, all, state.shared.open, open))
+}
+
+/// A row for each node, with where it lives.
+pub fn nodes(
+    shared: &Shared,
+    ids: impl Iterator<Item = NodeId>,
+    current: Option<NodeId>,
+    commands: impl Fn(NodeId) -> Vec<Command>,
+) -> Vec<Item> {
+    let workspace = &shared.workspace;
     // Siblings follow each other, by the thousand: what is above them is put into words once.
     let mut above = (None, String::new());
-    let items = workspace
-        .scratch()
-        .iter()
-        .copied()
-        .chain(below)
-        .filter_map(|id| workspace.node(id))
+    ids.filter_map(|id| workspace.node(id))
         .map(|node| Item {
             label: node.entity.name().to_owned(),
             detail: {
                 if above.0 != node.parent {
-                    above = (node.parent, state.shared.breadcrumbs(node.id));
+                    above = (node.parent, shared.breadcrumbs(node.id));
                 }
                 above.1.clone()
             },
             method: workspace.request(node.id).map(|request| request.method.to_string()),
-            current: state.shared.open == Some(node.id),
-            commands: vec![Command::Open(node.id), Command::Reveal(node.id)],
+            current: current == Some(node.id),
+            commands: commands(node.id),
             ..Item::default()
         })
-        .collect();
-    Picker::new("Find", items)
+        .collect()
 }
 
 /// The themes; the one under the cursor shows at once.

@@ -3,19 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::exec::{RunOptions, Session};
+use crate::exec::{self, RunOptions, Session};
 use crate::model::NodeId;
 use crate::model::outcome::TestResult;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, LocalJob};
-use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose, RunForm, Runner};
+use crate::tui::modals::{Modal, Picker, Prompt, Purpose, RunForm, Runner};
 use crate::tui::panes::Pane;
 use crate::tui::panes::response::{self, Tab};
 use crate::tui::runner::{Ask, Ended, Format, Log, News, Order, Phase, Settings};
 use crate::tui::shared::{Level, RunId};
 use crate::tui::state::State;
 use crate::vars::Layer;
+
+use super::pickers;
 
 /// Does what the runner's screens ask for.
 pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -118,18 +120,8 @@ fn open(state: &mut State, queue: &mut Vec<Command>) {
 pub fn groups(shared: &crate::tui::shared::Shared, chosen: NodeId) -> Picker {
     let workspace = &shared.workspace;
     let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
-    let items = all
-        .filter_map(|id| workspace.node(id))
-        .map(|node| Item {
-            label: node.entity.name().to_owned(),
-            detail: shared.breadcrumbs(node.id),
-            method: workspace.request(node.id).map(|request| request.method.to_string()),
-            current: node.id == chosen,
-            commands: vec![Command::Run(Ask::Choose(node.id))],
-            ..Item::default()
-        })
-        .collect();
-    Picker::new("Run", items)
+    let choose = |id| vec![Command::Run(Ask::Choose(id))];
+    Picker::new("Run", pickers::nodes(shared, all, Some(chosen), choose))
 }
 
 fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<Effect>) {
@@ -137,6 +129,10 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
         return state
             .shared
             .notify(Level::Warning, "another run is under way; cancel it first");
+    }
+    if state.held.is_some() && state.shared.environment_slug() == Some("demo") {
+        let text = "the demo server has not told its address yet: start the run again in a moment";
+        return state.shared.notify(Level::Warning, text);
     }
     state.next_run += 1;
     let run = RunId(state.next_run);
@@ -319,7 +315,9 @@ fn over(state: &mut State, ended: Ended, effects: &mut Vec<Effect>) {
             }
             // A value that a script sets is newer than one given from outside.
             if let Owner::Environment(slug) = owner {
-                shared.overrides.retain(|(own, given, _)| given != key || own != slug);
+                for given in [&mut shared.overrides, &mut shared.set_aside] {
+                    exec::drop_given(given, slug, |own| own == key);
+                }
             }
         }
         if !changes.is_empty() {

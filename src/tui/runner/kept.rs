@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::model::Outcome;
+use crate::tui::outcomes::size;
 
 /// Failures kept at most; later ones are told of without their responses.
 const MOST_FAILED: usize = 500;
@@ -52,17 +53,12 @@ impl Kept {
     }
 }
 
-/// The memory that both bodies take, in bytes.
-fn size(outcome: &Outcome) -> usize {
-    outcome.exchange.as_ref().map_or(0, |exchange| {
-        let answer = exchange.response().map_or(0, |response| response.body.resident());
-        exchange.request.body.len() + answer
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Body;
+    use crate::model::outcome::Asked;
+    use crate::model::wire::ResolvedBody;
 
     #[test]
     fn the_first_failures_and_the_latest_of_the_others_are_kept() {
@@ -74,5 +70,24 @@ mod tests {
         assert!(kept.get(1_000).is_none(), "no room for more failures");
         assert!(kept.get(1).is_none() && kept.get(9_999).is_some());
         assert_eq!(kept.all.len(), MOST_FAILED + MOST_PASSED);
+    }
+
+    #[test]
+    fn a_body_that_was_asked_for_counts_too() {
+        let asked = |length: usize| {
+            let filled = ResolvedBody::Bytes {
+                content_type: "text/plain",
+                bytes: vec![0; length].into(),
+            };
+            let written = Body::None;
+            Arc::new(Outcome {
+                asked: Some(Arc::new(Asked { written, filled })),
+                ..Outcome::default()
+            })
+        };
+        let mut kept = Kept::default();
+        kept.add(0, false, asked(MOST_BYTES));
+        kept.add(1, false, asked(1));
+        assert!(kept.get(0).is_none() && kept.get(1).is_some());
     }
 }

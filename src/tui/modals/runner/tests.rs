@@ -562,3 +562,35 @@ fn esc_leads_back_from_a_response_to_the_row_it_was_opened_from() {
     harness.press("2j<enter>4<esc>");
     assert!(harness.state.modals.is_empty());
 }
+
+#[test]
+fn a_run_does_not_go_to_a_demo_server_that_has_no_address_yet() {
+    let mut harness = Harness::new(120, 40);
+    harness.state.held = Some(Vec::new());
+    harness.press("g<ctrl-r><enter>");
+    let runs = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..)));
+    assert!(!runs(&harness));
+    let told = harness.state.shared.notice.as_ref().map(|notice| notice.text.clone());
+    assert!(told.is_some_and(|told| told.contains("demo server has not told its address")));
+    harness.event(Event::Demo("http://127.0.0.1:4711".into()));
+    harness.press("<enter>");
+    assert!(runs(&harness), "{}", harness.screen());
+}
+
+#[test]
+fn what_a_run_sets_does_not_make_room_for_a_given_value_again() {
+    let (mut harness, run) = started((120, 40));
+    let given = |slug: &str| (slug.to_owned(), "base_url".to_owned(), Some("http://given".to_owned()));
+    harness.state.shared.overrides = vec![given("cells")];
+    harness.state.shared.set_aside = vec![given("demo")];
+    let mut current = CurrentValues::default();
+    let value = CurrentValue {
+        value: Some(json!("http://scripted")),
+        set_by: "a script".into(),
+        set_at: harness.now,
+    };
+    current.set(Owner::Environment("demo".into()), "base_url", value);
+    over(&mut harness, run, current);
+    assert_eq!(harness.state.shared.overrides, [given("cells")]);
+    assert!(harness.state.shared.set_aside.is_empty());
+}
