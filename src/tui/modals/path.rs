@@ -35,9 +35,13 @@ pub fn complete(typed: &str) -> (String, Vec<String>) {
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let fits = name.starts_with(stem) && (stem.starts_with('.') || !name.starts_with('.'));
-            let mark = if entry.path().is_dir() { "/" } else { "" };
-            fits.then(|| format!("{name}{mark}"))
+            if !name.starts_with(stem) || (name.starts_with('.') && !stem.starts_with('.')) {
+                return None;
+            }
+            // The folder says what most of them are; only of a link the disk must be asked.
+            let kind = entry.file_type().ok()?;
+            let is_folder = kind.is_dir() || kind.is_symlink() && entry.path().is_dir();
+            Some(format!("{name}{}", if is_folder { "/" } else { "" }))
         })
         .collect();
     names.sort();
@@ -89,6 +93,8 @@ mod tests {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
         std::fs::create_dir(folder.path().join("more")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path().join("more"), folder.path().join("link")).unwrap();
         let complete = |typed: &str| {
             let (text, names) = complete(&format!("{at}/{typed}"));
             (text[at.len() + 1..].to_owned(), names)
@@ -101,7 +107,10 @@ mod tests {
         assert_eq!(complete("m"), ("more/".into(), vec!["more/".into()]));
         assert_eq!(complete("ä"), ("älter.json".into(), vec!["älter.json".into()]));
         assert_eq!(complete("x"), ("x".into(), vec![]));
-        assert_eq!(complete("").1.len(), 4, "without what is hidden");
+        #[cfg(unix)]
+        assert_eq!(complete("l"), ("link/".into(), vec!["link/".into()]));
+        let shown = if cfg!(unix) { 5 } else { 4 };
+        assert_eq!(complete("").1.len(), shown, "without what is hidden");
         assert_eq!(complete(".h").0, ".hidden");
     }
 
