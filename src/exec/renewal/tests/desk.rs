@@ -74,9 +74,9 @@ struct Given {
 
 /// How many requests a token has served at least before it is revoked: all that wait for it have then been sent again,
 /// which happens once.
-const SERVED: usize = 10;
+const SERVED: usize = 16;
 /// One in so many requests has the token revoked that it was sent with.
-const REVOKED: u32 = 5;
+const REVOKED: u32 = 2;
 /// By how much the client's clock and ours may differ: its times are in whole milliseconds.
 const SAME: Duration = Duration::from_millis(5);
 

@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 use super::desk::{Client, Desk, GET, Mood, source, status};
 use crate::exec::{RunEvent, RunOptions, SendContext, run};
 use crate::model::Outcome;
+use crate::model::outcome::ConsoleLine;
 use crate::model::token::TokenSource;
 
 const PARALLEL: usize = 8;
@@ -44,6 +45,8 @@ struct Came {
     well: usize,
     /// Refused in the end.
     refused: usize,
+    /// Of these, those that were not told why there is no better token.
+    untold: usize,
     /// Not sent, and why.
     unsent: Vec<String>,
     took: Duration,
@@ -54,7 +57,11 @@ impl Came {
         match outcome.exchange.as_ref().map(|exchange| &exchange.result) {
             Some(Err(error)) => self.unsent.push(error.to_string()),
             _ if status(outcome) == 200 => self.well += 1,
-            _ => self.refused += 1,
+            _ => {
+                self.refused += 1;
+                let told = |line: &ConsoleLine| line.text.contains("was refused with 401, and");
+                self.untold += usize::from(!outcome.console.iter().any(told));
+            }
         }
     }
 
@@ -76,7 +83,7 @@ fn mood() -> Mood {
     }
 }
 
-/// A run, and the desk as it was left: with no request that was not needed, and no answer that refuses.
+/// A run, and the desk as it was left: with no request that was not needed, and all requests answered or told why not.
 async fn run_it(what: &str, mood: Mood) -> (Came, Desk) {
     run_with(what, mood, source()).await
 }
@@ -124,7 +131,7 @@ async fn run_with(what: &str, mood: Mood, source: TokenSource) -> (Came, Desk) {
         )
     });
     println!("{told}");
-    assert_eq!((came.all(), came.refused), (seconds * A_SECOND, 0), "{told}");
+    assert_eq!((came.all(), came.untold), (seconds * A_SECOND, 0), "{told}");
     assert_eq!(desk.with(|book| (book.needless, book.at_once)), (0, 0), "{told}");
     (came, desk)
 }
@@ -132,7 +139,7 @@ async fn run_with(what: &str, mood: Mood, source: TokenSource) -> (Came, Desk) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_fetched_once_a_life() {
     let (came, desk) = run_it("plain", mood()).await;
-    assert_eq!((came.unsent.len(), desk.refused()), (0, 0));
+    assert_eq!((came.unsent.len(), came.refused), (0, 0));
     assert!(desk.asked() <= came.lives(Duration::ZERO), "{}", desk.asked());
 }
 
@@ -143,7 +150,7 @@ async fn a_token_that_can_be_refreshed_is_fetched_once() {
         ..source()
     };
     let (came, desk) = run_with("refreshed", mood(), refresh).await;
-    assert_eq!((came.unsent.len(), desk.refused(), desk.asked()), (0, 0, 1));
+    assert_eq!((came.unsent.len(), came.refused, desk.asked()), (0, 0, 1));
     let refreshed = desk.with(|book| book.refreshed);
     assert!(refreshed > 0 && refreshed < came.lives(Duration::ZERO), "{refreshed}");
 }
@@ -159,7 +166,8 @@ async fn a_revoked_token_is_fetched_once_more() {
     )
     .await;
     let revoked = desk.with(|book| book.revoked);
-    assert_eq!((came.unsent.len(), desk.refused() >= revoked), (0, true));
+    assert_eq!((came.unsent.len(), came.refused), (0, 0));
+    assert!(desk.refused() >= revoked);
     assert!(desk.asked() <= came.lives(Duration::ZERO) + revoked, "{}", desk.asked());
 }
 
@@ -167,7 +175,7 @@ async fn a_revoked_token_is_fetched_once_more() {
 async fn a_slow_desk_is_waited_for_by_all() {
     let slow = lengths().1 * 2 / 3;
     let (came, desk) = run_it("slow", Mood { slow, ..mood() }).await;
-    assert_eq!((came.unsent.len(), desk.refused()), (0, 0));
+    assert_eq!((came.unsent.len(), came.refused), (0, 0));
     assert!(desk.asked() <= came.lives(slow), "{}", desk.asked());
 }
 
@@ -183,7 +191,7 @@ async fn a_desk_that_is_busy_every_other_time_is_asked_twice() {
         },
     )
     .await;
-    assert_eq!((came.unsent.len(), desk.refused()), (0, 0));
+    assert_eq!((came.unsent.len(), came.refused), (0, 0));
     assert!(desk.asked() <= 2 * came.lives(Duration::ZERO), "{}", desk.asked());
 }
 
@@ -209,7 +217,8 @@ async fn an_error_in_a_200_is_told_to_all_and_makes_no_loop() {
     let every_other = true;
     let (came, desk) = run_it("an error in a 200 every other time", Mood { every_other, ..wrong }).await;
     assert!(came.unsent.iter().all(|why| why.contains(said)), "{:?}", came.unsent);
-    assert_eq!((came.well > 0, desk.refused()), (true, 0));
+    // One that is sent at the very end of a token's life may find it over, and no other to be had.
+    assert!(came.well > 0, "{came:?}");
     assert!(desk.asked() <= 2 * came.lives(PAUSE), "{}", desk.asked());
 }
 
@@ -220,6 +229,6 @@ async fn an_expired_token_is_told_to_all_and_makes_no_loop() {
     useless("an expired token", wrong.clone(), said, 2).await;
     let every_other = true;
     let (came, desk) = run_it("an expired token every other time", Mood { every_other, ..wrong }).await;
-    assert_eq!((came.unsent.len(), desk.refused()), (0, 0));
+    assert_eq!((came.unsent.len(), came.refused), (0, 0));
     assert!(desk.asked() <= 2 * came.lives(Duration::ZERO), "{}", desk.asked());
 }
