@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! text ─ Language::of ─┐
-//! Payload ─▶ Session ──┴─▶ Session::run (jq on our own values │ JSONPath │ XPath) ─▶ Filtered: bytes, a count, a word
+//! Text ────▶ Session ──┴─▶ Session::run (jq on our own values │ JSONPath │ XPath) ─▶ Filtered: bytes, a count, a word
 //!              └ what was parsed is kept: the next key is only a run
 //! ```
 //!
@@ -26,7 +26,9 @@ mod pretty;
 mod tests;
 mod xpath;
 
-use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fmt, io};
 
 use bytes::Bytes;
 
@@ -120,9 +122,39 @@ pub enum FilterError {
     Early,
 }
 
+/// The bytes that are filtered: those of a body, or the text that they stand for. They are only ever added to.
+pub trait Text: fmt::Debug + Send + Sync {
+    /// How many bytes there are, and whether that is all of them.
+    fn known(&self) -> (usize, bool);
+
+    /// The same, as soon as there are more than `than` bytes, or all, or `most` has passed. Blocks.
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool);
+
+    /// Up to `len` bytes from `offset` on; fewer only where the known bytes end.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says.
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes>;
+}
+
+impl Text for Payload {
+    fn known(&self) -> (usize, bool) {
+        self.known()
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        self.grown(than, most)
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        self.read(offset, len)
+    }
+}
+
 /// A body, parsed when it is first needed and kept for the next text.
 pub struct Session {
-    body: Payload,
+    body: Arc<dyn Text>,
     markup: bool,
     html: bool,
     limits: Limits,
@@ -150,8 +182,13 @@ impl Session {
     /// Longer texts are no filters, in bytes: parsers of languages go as deep as there are brackets.
     pub const MOST_TEXT: usize = 4000;
 
-    /// Takes a body; `media_type` and the first bytes say whether it is markup.
+    /// Takes a body as it came; `media_type` and the first bytes say whether it is markup.
     pub fn new(body: Payload, media_type: &str, limits: Limits) -> Self {
+        Self::of(Arc::new(body), media_type, limits)
+    }
+
+    /// The same with any text.
+    pub fn of(body: Arc<dyn Text>, media_type: &str, limits: Limits) -> Self {
         let head = body.read(0, 1024).unwrap_or_default();
         let markup = is_markup(media_type, &head);
         Self {
@@ -167,6 +204,11 @@ impl Session {
     /// Whether more of the body is to come.
     pub fn arrives(&self) -> bool {
         !self.body.known().1
+    }
+
+    /// Waits for more of it, but not longer than that. Blocks.
+    pub fn gather(&self, most: Duration) {
+        self.body.grown(self.body.known().0, most);
     }
 
     /// Whether to make do with the values that are whole so far while the body arrives, instead of waiting for its end.
@@ -237,11 +279,7 @@ impl Session {
             return Err(FilterError::Cancelled);
         };
         if !read.whole && (whole || len > read.next) {
-            let bytes = if whole && read.at == 0 {
-                self.body.whole()
-            } else {
-                self.body.read(read.at, len - read.at)
-            };
+            let bytes = self.body.read(read.at, len - read.at);
             read.more(&bytes.map_err(|error| unreadable(&error))?, whole, self.limits, stop)?;
         }
         if read.read.is_empty() {
@@ -256,7 +294,7 @@ impl Session {
             if !self.wait(self.limits.markup_body, stop)?.1 {
                 return Err(FilterError::Early);
             }
-            let bytes = self.body.whole().map_err(|error| unreadable(&error))?;
+            let bytes = self.body.read(0, usize::MAX).map_err(|error| unreadable(&error))?;
             let text = String::from_utf8_lossy(&bytes);
             self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html, stop)?));
         }
@@ -283,7 +321,7 @@ impl Session {
             if known.1 || self.hasty {
                 return Ok(known);
             }
-            known = self.body.grown(known.0, std::time::Duration::from_millis(50));
+            known = self.body.grown(known.0, Duration::from_millis(50));
         }
     }
 }

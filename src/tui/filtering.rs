@@ -4,15 +4,20 @@
 //! typed ─▶ Effect::Filter(name) ─▶ a thread that keeps the parsed body ─▶ Event::Filtered(name, News) ─▶ a body to show
 //! ```
 
-use crate::filter::{Completion, FilterError, Filtered};
-use crate::model::Payload;
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::filter::{Completion, FilterError, Filtered, Text};
+use crate::tui::widgets::body::Source;
 
 /// A text to filter a body by.
 #[derive(Clone, Debug)]
 pub struct Job {
-    /// The body; it may still be arriving, and is filtered value by value.
-    pub body: Payload,
-    /// What the server says it is.
+    /// The text of the body, as it is shown; it may still be arriving, and is filtered value by value.
+    pub body: Source,
+    /// The media type of what it is shown as.
     pub media_type: String,
     /// The filter; empty only asks for keys.
     pub text: String,
@@ -29,4 +34,18 @@ pub enum News {
     Output(Result<Filtered, FilterError>),
     /// The keys that could stand at the end of the text.
     Keys(Completion),
+}
+
+impl Text for Source {
+    fn known(&self) -> (usize, bool) {
+        self.known()
+    }
+
+    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
+        self.grown(than, most)
+    }
+
+    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
+        self.read(offset, len)
+    }
 }

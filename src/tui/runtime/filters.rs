@@ -9,18 +9,21 @@ use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use crate::filter::{FilterError, Limits, Session, Stop};
-use crate::model::Payload;
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
 use crate::tui::giving;
 use crate::tui::picturing;
+use crate::tui::widgets::body::Source;
 
 /// Who types on within this time is not answered in between.
 const DEBOUNCE: Duration = Duration::from_millis(60);
 
 /// As long as the body arrives, it is filtered no more often than this.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// So long at least is between two looks at how much there is.
+const MOMENT: Duration = Duration::from_millis(5);
 
 /// Who filters.
 pub struct Filters {
@@ -151,7 +154,7 @@ impl Drop for Filters {
 }
 
 fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
-    let mut kept: Option<(Payload, String, Session)> = None;
+    let mut kept: Option<(Source, String, Session)> = None;
     while let Ok(first) = jobs.recv() {
         let (mut name, mut job) = first;
         while let Ok(next) = jobs.recv_timeout(DEBOUNCE) {
@@ -167,7 +170,7 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
             .take()
             .filter(|(body, media_type, _)| body.is_same(&job.body) && *media_type == job.media_type);
         let (body, media_type, mut session) = known.unwrap_or_else(|| {
-            let session = Session::new(job.body.clone(), &job.media_type, Limits::default());
+            let session = Session::of(Arc::new(job.body.clone()), &job.media_type, Limits::default());
             (job.body.clone(), job.media_type.clone(), session)
         });
         let done = catch_unwind(AssertUnwindSafe(|| {
@@ -225,7 +228,11 @@ fn as_it_comes(session: &mut Session, job: &Job, stop: &Stop, tell: &dyn Fn(News
             if stop.asked() {
                 return false;
             }
-            std::thread::sleep(DEBOUNCE.min(pause.saturating_sub(since.elapsed())));
+            // Text that is decoded goes on only while somebody waits for it.
+            let rest = DEBOUNCE.min(pause.saturating_sub(since.elapsed()));
+            let waits = Instant::now();
+            session.gather(rest);
+            std::thread::sleep(MOMENT.min(rest.saturating_sub(waits.elapsed())));
         }
     }
     true
@@ -255,7 +262,7 @@ mod tests {
 
     fn job(text: &str) -> Job {
         Job {
-            body: Payload::from(r#"{"name":"a","next":[1,2]}"#),
+            body: Source::from(r#"{"name":"a","next":[1,2]}"#),
             media_type: "application/json".to_owned(),
             text: text.to_owned(),
             completes: true,
@@ -264,7 +271,7 @@ mod tests {
 
     fn markup() -> Job {
         Job {
-            body: Payload::from("<a/>"),
+            body: Source::from("<a/>"),
             media_type: "application/xml".to_owned(),
             text: "count(//a)".to_owned(),
             completes: false,
@@ -313,13 +320,13 @@ mod tests {
         let mut filters = Filters::new(queue);
         // Each of them has a way to go that no test has the time for.
         let wide = |text: &str| Job {
-            body: Payload::from(format!("<r>{}</r>", "<a><b/></a>".repeat(20_000))),
+            body: Source::from(format!("<r>{}</r>", "<a><b/></a>".repeat(20_000))),
             media_type: "application/xml".to_owned(),
             text: text.to_owned(),
             completes: false,
         };
         let deep = Job {
-            body: Payload::from(format!("[{}1]", "[1,2],".repeat(20_000))),
+            body: Source::from(format!("[{}1]", "[1,2],".repeat(20_000))),
             ..job("$[?count($..*) == count($[*]..*)] [?@ == $[-1]]")
         };
         let jobs = [
@@ -347,7 +354,7 @@ mod tests {
         let mut keeper = Keeper::new(Keeping::default());
         keeper.push(b"{\"n\":1}\n{\"n\":2}\n{\"n\":3").unwrap();
         let job = Job {
-            body: keeper.payload(),
+            body: Source::new(keeper.payload()),
             ..job(".n")
         };
         filters.filter(1, job);

@@ -14,7 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::filter::{FilterError, Filtered as Output, Form, Language, Places, is_markup};
+use crate::filter::{FilterError, Filtered as Output, Form, Language, Places};
 use crate::model::edit::Edit;
 use crate::model::{Entity, Request};
 use crate::tui::command::Command;
@@ -22,7 +22,7 @@ use crate::tui::effect::Effect;
 use crate::tui::filtering::{Job, News};
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::Level;
-use crate::tui::widgets::body::{Document, Source, Syntax, View as BodyView};
+use crate::tui::widgets::body::{Document, Kind, Source, Syntax, View as BodyView};
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::{glyphs, highlight};
 
@@ -255,22 +255,22 @@ fn changed(state: &mut State, cx: &mut Cx<'_>) {
 }
 
 /// Runs the filter of the request shown, and asks for the keys if somebody is typing.
-fn run(state: &mut State, cx: &mut Cx<'_>) {
+pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
     let name = state.next_name();
     let completes = state.filter.typing;
     // Not through a method: the line is needed besides.
     let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
         return;
     };
-    let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-    let (Some(response), Some(filtered)) = (response, &mut place.filtered) else {
+    let text = place.body.as_ref().and_then(Body::for_filters);
+    let (Some((body, media_type)), Some(filtered)) = (text, &mut place.filtered) else {
         return;
     };
     state.filter.at_work = true;
     filtered.id = name;
     let job = Job {
-        body: response.body.clone(),
-        media_type: response.header("content-type").unwrap_or_default(),
+        body,
+        media_type: media_type.to_owned(),
         text: filtered.text.clone(),
         completes,
     };
@@ -521,10 +521,10 @@ fn count(place: &Place, filtered: &Filtered) -> String {
         return String::new();
     }
     let response = place.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-    let markup = response.is_some_and(|response| {
-        let head = response.body.read(0, 64).unwrap_or_default();
-        is_markup(&response.header("content-type").unwrap_or_default(), &head)
-    });
+    let markup = place
+        .body
+        .as_ref()
+        .is_some_and(|body| matches!(body.kind(), Kind::Xml | Kind::Html));
     let language = Language::of(&filtered.text, markup);
     let thing = if language == Language::XPath { "node" } else { "value" };
     let so_far = if filtered.arrives { " so far" } else { "" };

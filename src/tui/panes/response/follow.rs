@@ -230,9 +230,13 @@ fn face(state: &mut State, cx: &mut Cx<'_>) {
         place.id = name;
     }
     let turned = body.set_raw(raw) || other;
-    if turned && !place.is_filtered() {
+    let is_filtered = place.is_filtered();
+    if turned && !is_filtered {
         index(state, cx);
         search(state, false, cx);
+    }
+    if other && state.place().is_some_and(|place| place.filtered.is_some()) {
+        filter::run(state, cx);
     }
 }
 
@@ -361,6 +365,7 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
             state.search.progress = Some(progress);
         }
         Found::First(matches) | Found::Matches(matches) => {
+            state.search.literal = matches.literal;
             let matches = Arc::new(matches);
             if !first {
                 state.search.progress = None;

@@ -124,6 +124,19 @@ impl Body {
         Some(read.rendition.plain.source())
     }
 
+    /// What filters take: the text that is shown before it is laid out, or the JSON that was decoded; and the media type that
+    /// this is of, whatever the server said.
+    pub(super) fn for_filters(&self) -> Option<(Source, &'static str)> {
+        let Rendition { kind, plain, laid, .. } = &self.read.as_ref()?.rendition;
+        let decoded = laid.as_ref().filter(|laid| laid.syntax() == Syntax::Json);
+        let media_type = match kind {
+            Kind::Xml => "application/xml",
+            Kind::Html => "text/html",
+            _ => "application/json",
+        };
+        Some((decoded.unwrap_or(plain).source().clone(), media_type))
+    }
+
     /// The charset that was asked for.
     pub(super) fn charset(&self) -> Option<&'static str> {
         self.read.as_ref()?.charset

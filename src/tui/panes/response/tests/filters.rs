@@ -24,7 +24,7 @@ fn asked(harness: &Harness) -> Option<(u64, Job)> {
 /// Runs the newest filter and delivers its news.
 fn filter(harness: &mut Harness) {
     let (name, job) = asked(harness).unwrap();
-    let mut session = Session::new(job.body.clone(), &job.media_type, Limits::default());
+    let mut session = Session::of(Arc::new(job.body.clone()), &job.media_type, Limits::default());
     if !job.text.trim().is_empty() {
         let output = session.run(&job.text, &Stop::never());
         harness.event(Event::Filtered(name, News::Output(output)));
@@ -525,4 +525,46 @@ fn what_filters_made_is_kept_as_far_as_there_is_room() {
     let kept = nodes.iter().map(|node| state.places[node].is_filtered());
     // The one that is shown, and of the others those that were looked at last: 4 MiB of them.
     assert_eq!(kept.collect::<Vec<_>>(), [true, false, false, true, true]);
+}
+
+#[test]
+fn a_filter_works_on_what_is_shown() {
+    let wide: Vec<u8> = "{\"a\":\"é\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (media_type, body, text, seen) in [
+        ("text/html", b"{\"a\": \"of JSON\"}".to_vec(), ".a", "\"of JSON\""),
+        (
+            "application/xml; charset=iso-8859-1",
+            b"<a><b>caf\xe9</b></a>".to_vec(),
+            "//b/text()",
+            "café",
+        ),
+        ("application/json", wide, ".a", "\"é\""),
+        (
+            "application/msgpack",
+            b"\x81\xa1a\xa7of pack".to_vec(),
+            ".a",
+            "\"of pack\"",
+        ),
+        ("application/cbor", b"\xa1aagof cbor".to_vec(), ".a", "\"of cbor\""),
+    ] {
+        let mut harness = sent(120, 40, answered(response(200, media_type, body)));
+        work(&mut harness);
+        harness.press(&format!("|{text}<enter>"));
+        filter(&mut harness);
+        work(&mut harness);
+        has(&harness, seen);
+        has(&harness, "· 1 ");
+    }
+}
+
+#[test]
+fn another_charset_is_filtered_anew() {
+    let mut harness = sent(120, 40, answered(response(200, "text/plain", &b"[\"\xe9\"]"[..])));
+    work(&mut harness);
+    harness.press("|.[0]<enter>");
+    filter(&mut harness);
+    has(&harness, "\"é\"");
+    harness.press("KKOI8-R<enter>");
+    filter(&mut harness);
+    has(&harness, "\"И\"");
 }
