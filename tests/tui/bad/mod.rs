@@ -6,6 +6,7 @@ mod server;
 
 use std::fs;
 use std::io::Read;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -16,6 +17,9 @@ use crate::user::{Home, User};
 
 /// What is kept of a response in these tests: one MiB.
 const SETTINGS: &str = "response_limit = 1\n";
+
+/// So long a program may be silent before a test gives it up, and ends it.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A workspace with a request for each row, each with a server of its own.
 fn workspace(rows: Vec<Row>) -> (Home, Vec<(String, Row)>) {
@@ -103,12 +107,11 @@ fn tell(rows: Vec<Row>) {
         for name in proxies() {
             command.env_remove(name);
         }
-        let done = command
+        command
             .args(["send", "--include", &format!("bad/{slug}")])
             .envs(environment(&home))
-            .current_dir(home.root())
-            .output()
-            .unwrap();
+            .current_dir(home.root());
+        let done = ended(&mut command, row.name);
         let (out, err) = (
             String::from_utf8_lossy(&done.stdout),
             String::from_utf8_lossy(&done.stderr),
@@ -122,6 +125,69 @@ fn tell(rows: Vec<Row>) {
         let obeyed = err.chars().find(|c| *c != '\n' && is_obeyed(*c));
         assert_eq!(obeyed, None, "{}:\n{err}", row.name);
     }
+}
+
+/// A program that ends with whoever looks at it, also where that fails.
+struct Running<C: Ends>(C);
+
+trait Ends {
+    fn end(&mut self);
+}
+
+impl Ends for std::process::Child {
+    fn end(&mut self) {
+        let _ended_already = self.kill();
+        let _status = self.wait();
+    }
+}
+
+impl Ends for Box<dyn portable_pty::Child + Send + Sync> {
+    fn end(&mut self) {
+        let _ended_already = self.kill();
+        let _status = self.wait();
+    }
+}
+
+impl<C: Ends> Drop for Running<C> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// What a program writes until it ends, for which it has its time.
+fn ended(command: &mut std::process::Command, row: &str) -> std::process::Output {
+    let piped = std::process::Stdio::piped;
+    let mut child = Running(
+        command
+            .stdin(std::process::Stdio::null())
+            .stdout(piped())
+            .stderr(piped())
+            .spawn()
+            .unwrap(),
+    );
+    let (out, err) = (
+        read(child.0.stdout.take().unwrap()),
+        read(child.0.stderr.take().unwrap()),
+    );
+    let began = Instant::now();
+    let status = loop {
+        if let Some(status) = child.0.try_wait().unwrap() {
+            break status;
+        }
+        assert!(began.elapsed() < PATIENCE, "{row}: `send` never ended");
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let (stdout, stderr) = (out.join().unwrap(), err.join().unwrap());
+    std::process::Output { status, stdout, stderr }
+}
+
+/// All that comes, read on a thread of its own.
+fn read(mut from: impl Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut out = Vec::new();
+        from.read_to_end(&mut out).unwrap();
+        out
+    })
 }
 
 fn environment(home: &Home) -> Vec<(String, std::path::PathBuf)> {
@@ -210,7 +276,7 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
         command.env_remove(name);
     }
     command.env("TERM", "xterm-256color");
-    let mut child = pair.slave.spawn_command(command).unwrap();
+    let _child = Running(pair.slave.spawn_command(command).unwrap());
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();
     let mut input = pair.master.take_writer().unwrap();
@@ -231,7 +297,7 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
         let began = Instant::now();
         while !screen.screen().contents().contains(text) {
             assert!(
-                began.elapsed() < Duration::from_mins(1),
+                began.elapsed() < PATIENCE,
                 "`{text}` never came:\n{}",
                 screen.screen().contents()
             );
@@ -243,11 +309,16 @@ fn on_a_terminal(home: &Home, arguments: &[&str], keys: &[(&str, &str)]) -> Vec<
     }
     if keys.is_empty() {
         // The end of the program ends the terminal, and with it the pieces.
-        raw.extend(pieces.iter().flatten());
-    } else {
-        child.kill().unwrap();
+        loop {
+            match pieces.recv_timeout(PATIENCE) {
+                Ok(piece) => raw.extend(piece),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("{arguments:?} never ended:\n{}", String::from_utf8_lossy(&raw))
+                }
+            }
+        }
     }
-    child.wait().unwrap();
     raw
 }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{EVIL, H2, H2_SHORT, Row, evil, frame, h2, h2_ok, row, send, sized};
+use super::{EVIL, FIN, H2, H2_SHORT, Row, evil, frame, h2, h2_ok, row, send, sized};
 use crate::bad::server::Step::{Forever, HalfClose, Hold, Redirects, Rest, Send};
 
 /// Status lines and headers.
@@ -170,7 +170,7 @@ pub fn heads() -> Vec<Row> {
 /// What a terminal would obey, wherever a server can put it.
 pub fn escapes() -> Vec<Row> {
     let shown = |name, steps, then: &'static str, sees: &[&'static str]| {
-        let row = row(name, steps, 0, &["end"]);
+        let row = row(name, steps, 0, &[FIN]);
         if then.is_empty() {
             row
         } else {
@@ -198,7 +198,7 @@ pub fn escapes() -> Vec<Row> {
             "escapes in a header",
             vec![send(sized(&evil("X-Evil: EVIL\r\n"), "hi"))],
             "]",
-            &["X-Evil", "end"],
+            &["X-Evil", FIN],
         ),
         shown(
             "escapes in a header's name",
@@ -219,13 +219,13 @@ pub fn escapes() -> Vec<Row> {
                 "hi",
             ))],
             "]]",
-            &["end"],
+            &[FIN],
         ),
         shown(
             "escapes in the type",
             vec![send(sized(&evil("Content-Type: text/EVIL; charset=EVIL\r\n"), "hi"))],
             "]",
-            &["Content-Type", "end"],
+            &["Content-Type", FIN],
         ),
         shown(
             "escapes in the coding",
@@ -240,7 +240,7 @@ pub fn escapes() -> Vec<Row> {
                 "hi",
             ))],
             "s",
-            &["end"],
+            &[FIN],
         ),
         row(
             "escapes in a redirect",

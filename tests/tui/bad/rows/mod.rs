@@ -132,7 +132,10 @@ fn zstd_bomb() -> Vec<u8> {
 }
 
 /// What a terminal would obey or hide: CSI, OSC 0, 52 and 8, DCS, C1, an override and a space of no width.
-pub const EVIL: &str = "E\u{1b}[31mV\u{1b}]0;pwned\u{7}I\u{1b}]52;c;cHduZWQ=\u{7}L\u{1b}]8;;http://evil\u{1b}\\\u{1b}P+q\u{1b}\\\u{9b}2J\u{202e}\u{200b}end";
+pub const EVIL: &str = "E\u{1b}[31mV\u{1b}]0;pwned\u{7}I\u{1b}]52;c;cHduZWQ=\u{7}L\u{1b}]8;;http://evil\u{1b}\\\u{1b}P+q\u{1b}\\\u{9b}2J\u{202e}\u{200b}fin5";
+
+/// How that ends: a word that stands nowhere else on the screen.
+pub const FIN: &str = "fin5";
 
 fn evil(lines: &str) -> String {
     lines.replace("EVIL", EVIL)
