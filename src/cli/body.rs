@@ -32,13 +32,12 @@ fn laid_out(text: &str, paint: Paint) -> String {
     escape_lines(text.trim_end_matches(['\r', '\n']))
 }
 
+/// The text, read as on the screen of the program: by its byte order mark, else in the charset that is declared, else in UTF-8.
 fn text(response: &Response, bytes: &[u8]) -> Option<String> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (!text.contains('\0')).then(|| text.trim_start_matches('\u{feff}').to_owned());
-    }
-    let encoding = encoding_rs::Encoding::for_label(response.charset()?.as_bytes())?;
-    let (text, _, damaged) = encoding.decode(bytes);
-    (!damaged).then(|| text.into_owned())
+    let declared = response.charset();
+    let declared = declared.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+    let (text, _, damaged) = declared.unwrap_or(encoding_rs::UTF_8).decode(bytes);
+    (!damaged && !text.contains('\0')).then(|| text.into_owned())
 }
 
 /// Valid JSON, indented by two; numbers stay spelled as they came, and strings but for characters that were escaped. `None`
@@ -191,6 +190,15 @@ mod tests {
             Some("a\\u{1b}[2J\nb")
         );
         assert_eq!(shown("text/plain; charset=iso-8859-1", b"\xe4").as_deref(), Some("ä"));
+        assert_eq!(
+            shown("text/plain; charset=iso-8859-1", b"\xc3\xa4").as_deref(),
+            Some("Ã¤")
+        );
+        assert_eq!(shown("text/plain", b"\xff\xfea\x00\xe4\x00").as_deref(), Some("aä"));
+        assert_eq!(
+            shown("application/json", b"\xef\xbb\xbf[1]").as_deref(),
+            Some("[\n  1\n]")
+        );
         assert_eq!(shown("image/png", b"\x89PNG\x00"), None);
         assert_eq!(shown("image/png", b"PNG\x00"), None);
     }

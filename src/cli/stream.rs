@@ -324,8 +324,14 @@ impl Shape {
                 let Some(end) = memchr::memchr(b'\n', text) else {
                     return Begins::Perhaps;
                 };
-                if serde_json::from_slice::<IgnoredAny>(&text[..end]).is_err() {
-                    Begins::Never
+                let first = serde_json::from_slice::<IgnoredAny>(&text[..end]);
+                if let Err(error) = first {
+                    // What is no JSON in its first line is not JSON that goes on: a log, say.
+                    if self == Self::Text && !error.is_eof() {
+                        Begins::Now
+                    } else {
+                        Begins::Never
+                    }
                 } else if text[end..].trim_ascii().is_empty() {
                     // Perhaps this one value is all of it.
                     Begins::Perhaps
@@ -372,6 +378,7 @@ mod tests {
         assert_eq!(begins("application/x-ndjson", "{\"a\":"), Begins::Now);
         assert_eq!(begins("text/plain", "tick"), Begins::Now);
         assert_eq!(begins("text/plain", " {\n"), Begins::Never);
+        assert_eq!(begins("text/plain", "[INFO] started\n"), Begins::Now);
         assert_eq!(begins("application/json", "{\"a\":1}\n"), Begins::Perhaps);
         assert_eq!(begins("application/json", "{\"a\":1}\n{"), Begins::Now);
         assert_eq!(begins("application/vnd.x+json", "{\n  \"a\""), Begins::Never);
