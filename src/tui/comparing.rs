@@ -19,6 +19,7 @@ use crate::model::secret::MASK;
 use crate::model::{Payload, Redactor};
 
 use super::panes::response::words::size;
+use super::widgets::body::{Kind, decoded};
 use rows::Rows;
 
 /// Larger bodies are not compared, in bytes: their lines are in memory several times over.
@@ -33,6 +34,10 @@ pub struct Job {
     pub left: Payload,
     /// The later one.
     pub right: Payload,
+    /// What the server says each of them is.
+    pub types: [Option<String>; 2],
+    /// How the user wants them to be read: as a kind, in a charset.
+    pub wanted: (Option<Kind>, Option<&'static str>),
     /// What must be hidden of them.
     pub redactor: Redactor,
     /// Whether nobody wants to know any more.
@@ -169,6 +174,9 @@ impl Job {
     /// In words: what is too large, still arriving, no text, or cannot be read back.
     pub fn run(&self) -> Result<Compared, String> {
         let (left, right) = (read(&self.left)?, read(&self.right)?);
+        // What differs in bytes that are no UTF-8 would be the same without their charset.
+        let [left, right] = [(&left, &self.types[0]), (&right, &self.types[1])]
+            .map(|(bytes, media_type)| decoded(media_type.as_deref(), self.wanted, bytes));
         let laid_out = structural(&left, &right, Limits::default(), &self.stop);
         if self.stop.asked() {
             return Err("nobody wants to know any more".to_owned());
@@ -286,6 +294,8 @@ mod tests {
         Job {
             left: "".into(),
             right: "".into(),
+            types: [None, None],
+            wanted: (None, None),
             redactor: Redactor::default(),
             stop: Stop::never(),
         }
@@ -330,6 +340,39 @@ mod tests {
         let all = found.parts.iter().map(|part| part.left.len()).sum::<usize>();
         assert_eq!((all, found.left.len(), found.right.len()), (3, 3, 3));
         assert_eq!(changes(&compared("", "")), []);
+    }
+
+    #[test]
+    fn texts_are_compared_in_their_charset() {
+        let latin = |left: &'static [u8], right: &'static [u8]| {
+            let media_type = Some("text/plain; charset=iso-8859-1".to_owned());
+            let job = Job {
+                left: left.into(),
+                right: right.into(),
+                types: [media_type.clone(), media_type],
+                ..job()
+            };
+            job.run()
+        };
+        assert_eq!(
+            changes(&latin(b"caf\xe9", b"caf\xe8").unwrap()),
+            [(vec!["café"], vec!["cafè"])]
+        );
+        let wide = |text: &str| {
+            [
+                vec![0xff, 0xfe],
+                text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            ]
+            .concat()
+        };
+        let job = Job {
+            left: wide("[1,2]").into(),
+            right: wide("[1, 3]").into(),
+            ..job()
+        };
+        let found = job.run().unwrap();
+        assert!(found.structural);
+        assert_eq!(changes(&found), [(vec!["2"], vec!["3"])]);
     }
 
     #[test]

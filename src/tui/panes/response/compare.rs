@@ -33,11 +33,12 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
     // One that still arrives has no number yet, and is the latest.
     let own = number(&place.outcome).unwrap_or(u64::MAX);
     let others = cx.shared.outcomes.answered(&node).filter(|(number, _)| *number != own);
+    let wanted = state.wanted_as(node);
     let mut items: Vec<Item> = others
         .filter_map(|(number, outcome)| {
             let other = body(outcome)?;
-            let detail = words::size(other.len() as u64);
-            let ((before, left), (after, right)) = if number < own {
+            let detail = words::size(other.0.len() as u64);
+            let ((before, (left, left_type)), (after, (right, right_type))) = if number < own {
                 ((outcome, other), (&place.outcome, shown.clone()))
             } else {
                 ((&place.outcome, shown.clone()), (outcome, other))
@@ -45,6 +46,8 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
             let job = Job {
                 left,
                 right,
+                types: [left_type, right_type],
+                wanted: (wanted.kind, wanted.charset),
                 redactor: place.outcome.redactor.and(&outcome.redactor),
                 stop: Stop::never(),
             };
@@ -70,6 +73,8 @@ pub(super) fn ask(state: &mut State, cx: &mut Cx<'_>) {
     }
 }
 
-fn body(outcome: &Outcome) -> Option<Payload> {
-    Some(outcome.exchange.as_ref()?.response()?.body.clone())
+/// The body, and what the server says it is.
+fn body(outcome: &Outcome) -> Option<(Payload, Option<String>)> {
+    let response = outcome.exchange.as_ref()?.response()?;
+    Some((response.body.clone(), response.header("content-type")))
 }

@@ -14,7 +14,7 @@ use crate::tui::widgets::{escape, glyphs, hatch};
 
 use super::place::Place;
 use super::tab::{self, Tab};
-use super::{State, filter, notes, picture, title};
+use super::{Action, State, filter, notes, picture, title};
 
 /// Rows of notes, at most.
 const MOST_NOTES: u16 = 5;
@@ -285,6 +285,18 @@ fn empty_body(place: &Place, view: View<'_>) -> String {
         return format!("The filter found nothing\n`{back}` goes back to the whole body");
     }
     let exchange = place.outcome.exchange.as_ref();
+    let body = exchange
+        .and_then(|exchange| exchange.response())
+        .map(|response| response.body.known());
+    match body {
+        Some((0, false)) => return "Nothing of the body has come yet".to_owned(),
+        Some((1.., whole)) => {
+            let raw = key(view, Any::Response(Action::Raw));
+            let yet = if whole { "" } else { " yet" };
+            return format!("Nothing of the body can be laid out{yet}\n`{raw}` shows it as it came");
+        }
+        _ => {}
+    }
     let method = exchange
         .map(|exchange| exchange.request.method.to_string())
         .unwrap_or_default();

@@ -23,6 +23,10 @@ use crate::tui::widgets::glyphs;
 use super::history::History;
 use super::page::Seat;
 
+/// A pattern for pages that takes more memory as a regular expression is literal text: it is made where the screen is drawn. In
+/// bytes.
+const LARGEST: usize = 512 * 1024;
+
 /// The state of searching.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each says something else of the search")]
@@ -95,9 +99,7 @@ impl Search {
             json: matches!(body.syntax(), Syntax::Json | Syntax::JsonLines),
             ..Options::default()
         };
-        let job = Job::new(body.source().clone(), &self.pattern(), options);
-        self.literal = job.as_ref().is_some_and(Job::is_literal);
-        job
+        Job::new(body.source().clone(), &self.pattern(), options)
     }
 
     /// The pattern for pages, read as that for bodies is: capitals matter if there are any, no regex is literal text.
@@ -107,7 +109,10 @@ impl Search {
             return None;
         }
         let insensitive = !has_capital(&pattern, false);
-        let build = |pattern: &str| RegexBuilder::new(pattern).case_insensitive(insensitive).build().ok();
+        let build = |pattern: &str| {
+            let mut builder = RegexBuilder::new(pattern);
+            builder.case_insensitive(insensitive).size_limit(LARGEST).build().ok()
+        };
         let regex = build(&pattern);
         self.literal = regex.is_none();
         regex.or_else(|| build(&regex::escape(&pattern)))

@@ -4,8 +4,11 @@
 //! of itself in its first kilobyte (`<meta charset>`, `<?xml encoding?>`, `@charset`); else UTF-8, and windows-1252 for
 //! what is no UTF-8, as browsers have it.
 
+use std::borrow::Cow;
+
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::kind::Kind;
 use super::lay::Lay;
 
 /// How much of a text is looked through for what it says of itself, in bytes.
@@ -71,9 +74,30 @@ pub const CHARSETS: [(&str, &str); 24] = [
     ("UTF-16BE", "all languages, two bytes each, the higher first"),
 ];
 
-/// The encoding of a label.
-pub fn labelled(label: &str) -> Option<&'static Encoding> {
-    Encoding::for_label(label.as_bytes())
+/// The encoding that a body is read in: the one that was chosen (by its WHATWG label), else what its media type and first
+/// bytes say, unless it is wanted as a kind that is no text; `None` for UTF-8 and for what is no text.
+pub(super) fn of(
+    media_type: Option<&str>,
+    (wanted, charset): (Option<Kind>, Option<&str>),
+    head: &[u8],
+    cut: bool,
+) -> Option<&'static Encoding> {
+    match charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
+        Some(chosen) => Some(chosen).filter(|chosen| *chosen != UTF_8),
+        None => {
+            let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
+            encoding(media_type, head, cut).filter(|_| called.is_none_or(Kind::is_text))
+        }
+    }
+}
+
+/// All of a body as it is read where it is shown: a text in UTF-8, and other bytes as they are.
+pub fn decoded<'b>(media_type: Option<&str>, wanted: (Option<Kind>, Option<&str>), bytes: &'b [u8]) -> Cow<'b, [u8]> {
+    let head = &bytes[..bytes.len().min(Kind::GUESS)];
+    match of(media_type, wanted, head, bytes.len() > head.len()) {
+        Some(encoding) => Cow::Owned(encoding.decode(bytes).0.into_owned().into_bytes()),
+        None => Cow::Borrowed(bytes),
+    }
 }
 
 /// The charset parameter of a media type (RFC 9110, section 8.3.2).
@@ -184,7 +208,8 @@ mod tests {
         assert_eq!(name("application/octet-stream", b"caf\xe9"), None);
         assert_eq!(name("text/plain", b"caf\xe9\0"), None, "no text at all");
         for (label, _) in CHARSETS {
-            assert_eq!(labelled(label).map(Encoding::name), Some(label));
+            let found = Encoding::for_label(label.as_bytes());
+            assert_eq!(found.map(Encoding::name), Some(label));
         }
         assert_eq!(name("text/plain", "日本".as_bytes()), None);
         assert_eq!(name("text/plain", &"日本".as_bytes()[..5]), None, "cut in a character");

@@ -197,6 +197,7 @@ impl Kind {
     ///
     /// Text in UTF-16 has to be decoded before: its NULs make it look like none.
     pub fn guess(media_type: Option<&str>, bytes: &[u8]) -> Self {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let head = &bytes[..bytes.len().min(1024)];
         let claimed = Self::claimed(media_type.unwrap_or_default());
         if super::lay::image::is_one(head) {
@@ -247,7 +248,7 @@ impl Kind {
 /// What the bytes look like, when nobody says what they are.
 fn sniffed(bytes: &[u8]) -> Kind {
     let head = &bytes[..bytes.len().min(1024)];
-    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let start = head.trim_ascii_start();
     let starts = |with: &str| {
         start
             .get(..with.len())
@@ -257,7 +258,8 @@ fn sniffed(bytes: &[u8]) -> Kind {
         return Kind::Binary;
     }
     match start.first() {
-        Some(b'{' | b'[') => {
+        // A log may begin with one, too.
+        Some(b'{' | b'[') if is_json(bytes) => {
             return if is_lines(bytes) { Kind::JsonLines } else { Kind::Json };
         }
         Some(b'<') if starts("<!doctype html") || starts("<html") || starts("<head") || starts("<body") => {
@@ -331,6 +333,11 @@ mod tests {
         assert_eq!(guess("application/problem+json; charset=utf-8", "x"), Kind::Json);
         assert_eq!(guess("application/json", "{}\n{}\n"), Kind::JsonLines);
         assert_eq!(guess("text/plain", "  [1]"), Kind::Json);
+        assert_eq!(guess("text/plain", "[INFO] started\n[INFO] ready\n"), Kind::Text);
+        assert_eq!(guess("text/plain", "{\"a\": [1, "), Kind::Json, "it breaks off");
+        assert_eq!(guess("application/xml", "\u{feff}<a/>"), Kind::Xml);
+        assert_eq!(guess("text/html", "\u{feff}{\"a\":1}"), Kind::Json);
+        assert_eq!(guess("", "\u{feff}\n<?xml version='1.0'?><a/>"), Kind::Xml);
         assert_eq!(
             guess("text/html", "[1]"),
             Kind::Json,

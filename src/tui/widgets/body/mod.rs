@@ -67,7 +67,7 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use charset::CHARSETS;
+pub use charset::{CHARSETS, decoded};
 pub use document::{Document, Form, LinesFrom};
 pub use hide::Hide;
 pub use job::{IndexJob, Snapshot};

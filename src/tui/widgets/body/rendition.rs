@@ -40,11 +40,7 @@ impl Rendition {
         let first = head(source);
         let (len, whole) = source.known();
         let (live, cut) = (!whole, !whole || len > first.len());
-        let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
-        let encoding = match charset.and_then(charset::labelled) {
-            Some(chosen) => Some(chosen).filter(|chosen| *chosen != encoding_rs::UTF_8),
-            None => charset::encoding(media_type, &first, cut).filter(|_| called.is_none_or(Kind::is_text)),
-        };
+        let encoding = charset::of(media_type, (wanted, charset), &first, cut);
         let decoded = encoding.map(|encoding| {
             let (store, kept) = store();
             Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))

@@ -1,7 +1,7 @@
 //! Search over the whole body, as bytes, on a thread of its own.
 //!
 //! ```text
-//! pattern → Job::new → Job::run (blocks; cancellable) → Matches → View::set_matches
+//! pattern → Job::new → Job::run (compiles it; blocks; cancellable) → Matches → View::set_matches
 //! ```
 //!
 //! The bytes are searched as they were sent; of JSON also for what only its layout shows ([`pattern`](super::pattern)). A
@@ -16,6 +16,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::pattern::for_json;
 use super::source::Source;
 
+/// A pattern that takes more memory as a regular expression is taken letter by letter. In bytes.
+const LARGEST: usize = 4 * 1024 * 1024;
 /// Bytes searched between two looks at whether to stop.
 const STEP: usize = 4 * 1024 * 1024;
 /// How far one step looks into the next, so that matches across the border are found. In bytes.
@@ -70,6 +72,8 @@ pub struct Matches {
     pub ranges: Vec<Range<usize>>,
     /// Whether there are more than these.
     pub more: bool,
+    /// Whether the pattern was taken letter by letter: asked for, or because it is no regular expression.
+    pub literal: bool,
 }
 
 impl Matches {
@@ -104,9 +108,8 @@ pub struct Progress {
 #[derive(Clone, Debug)]
 pub struct Job {
     source: Source,
-    regex: Regex,
-    literal: bool,
-    limit: usize,
+    pattern: String,
+    options: Options,
 }
 
 impl Job {
@@ -114,9 +117,17 @@ impl Job {
     ///
     /// A pattern that is no regular expression (Rust's `regex` syntax, `^` and `$` at lines) is taken letter by letter.
     pub fn new(body: impl Into<Source>, pattern: &str, options: Options) -> Option<Self> {
-        if pattern.is_empty() {
-            return None;
-        }
+        (!pattern.is_empty()).then(|| Self {
+            source: body.into(),
+            pattern: pattern.to_owned(),
+            options,
+        })
+    }
+
+    /// Makes the pattern, and says whether it is taken letter by letter: asked for, or because it is no regular expression
+    /// or too large a one. Takes its time with a pattern that is hostile.
+    fn compile(&self) -> Option<(Regex, bool)> {
+        let Self { pattern, options, .. } = self;
         let insensitive = match options.case {
             Case::Sensitive => false,
             Case::Insensitive => true,
@@ -126,33 +137,16 @@ impl Job {
             RegexBuilder::new(pattern)
                 .case_insensitive(insensitive)
                 .multi_line(true)
+                .size_limit(LARGEST)
                 .build()
                 .ok()
         };
-        let is_regex = !options.literal && build(pattern).is_some();
-        let read = |literal: bool| {
-            let shown = options.json.then(|| for_json(pattern, literal, insensitive));
-            let own = || {
-                build(&if literal {
-                    regex::escape(pattern)
-                } else {
-                    pattern.to_owned()
-                })
-            };
-            shown.and_then(|shown| build(&shown)).or_else(own)
-        };
-        let (regex, literal) = (read(!is_regex)?, !is_regex);
-        Some(Self {
-            source: body.into(),
-            regex,
-            literal,
-            limit: options.limit,
-        })
-    }
-
-    /// Says whether the pattern is taken letter by letter: asked for, or because it is no regular expression.
-    pub fn is_literal(&self) -> bool {
-        self.literal
+        let own = if options.literal { None } else { build(pattern) };
+        let literal = own.is_none();
+        let shown = options.json.then(|| for_json(pattern, literal, insensitive));
+        let shown = shown.and_then(|shown| build(&shown));
+        let regex = shown.or(own).or_else(|| build(&regex::escape(pattern)))?;
+        Some((regex, literal))
     }
 
     /// Searches, and goes on as long as the body grows. Blocks: run it on a thread for blocking work.
@@ -169,7 +163,13 @@ impl Job {
         cancelled: impl Fn() -> bool,
         mut progress: impl FnMut(Progress, &Matches),
     ) -> io::Result<Option<Matches>> {
-        let mut matches = Matches::default();
+        let Some((regex, literal)) = self.compile() else {
+            return Ok(Some(Matches::default()));
+        };
+        let mut matches = Matches {
+            literal,
+            ..Matches::default()
+        };
         let (mut pos, mut searched) = (0_usize, 0_usize);
         let mut told = None;
         loop {
@@ -183,7 +183,7 @@ impl Job {
             let safe = if last { end } else { end.saturating_sub(OVERLAP) };
             if safe > searched || last {
                 let within = if last { usize::MAX } else { safe };
-                match self.collect(&block, base, pos, within, &mut matches, &cancelled) {
+                match self.collect(&regex, &block, base, pos, within, &mut matches, &cancelled) {
                     None => return Ok(None),
                     Some(_) if matches.more => return Ok(Some(matches)),
                     Some(at) => pos = at.max(safe),
@@ -207,7 +207,7 @@ impl Job {
                 if told != Some(len) {
                     let mut so_far = matches.clone();
                     if self
-                        .collect(&block, base, pos, usize::MAX, &mut so_far, &cancelled)
+                        .collect(&regex, &block, base, pos, usize::MAX, &mut so_far, &cancelled)
                         .is_none()
                     {
                         return Ok(None);
@@ -231,6 +231,7 @@ impl Job {
     /// Adds the matches in a block from `pos` on that start before `within`; says where to go on, `None` if cancelled.
     fn collect(
         &self,
+        regex: &Regex,
         block: &[u8],
         base: usize,
         mut pos: usize,
@@ -242,7 +243,7 @@ impl Job {
             if cancelled() {
                 return None;
             }
-            let found = self.regex.find_at(block, pos - base);
+            let found = regex.find_at(block, pos - base);
             let Some(found) = found.filter(|found| base + found.start() < within) else {
                 break;
             };
@@ -251,7 +252,7 @@ impl Job {
                 pos = range.end + 1;
                 continue;
             }
-            if matches.ranges.len() >= self.limit {
+            if matches.ranges.len() >= self.options.limit {
                 matches.more = true;
                 break;
             }
@@ -331,8 +332,11 @@ mod tests {
     #[test]
     fn what_is_no_regex_is_taken_letter_by_letter() {
         let job = Job::new("a(b (b", "(b", Options::default()).unwrap();
-        assert!(job.is_literal());
-        assert_eq!(job.run(|| false, |_, _| {}).unwrap().unwrap().ranges, [1..3, 4..6]);
+        let found = job.run(|| false, |_, _| {}).unwrap().unwrap();
+        assert!(found.literal);
+        assert_eq!(found.ranges, [1..3, 4..6]);
+        let large = Job::new("aa", r"((\w{50}){50}){50}", Options::default()).unwrap();
+        assert!(large.run(|| false, |_, _| {}).unwrap().unwrap().literal);
         assert_eq!(
             find(
                 "a.b axb",

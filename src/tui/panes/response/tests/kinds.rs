@@ -174,3 +174,18 @@ fn nobody_decodes_a_picture_that_is_not_looked_at_any_more() {
     deliver(&mut harness, answered(response(200, "text/plain", "x")));
     assert!(!decode(&mut harness));
 }
+
+#[test]
+fn a_body_that_cannot_be_laid_out_yet_is_not_called_empty() {
+    let mut keeper = crate::http::Keeper::new(crate::http::Keeping::default());
+    keeper.push(b"id,na").unwrap();
+    let mut arriving = response(200, "text/csv", "");
+    arriving.body = keeper.payload();
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>");
+    let run = run(&harness);
+    harness.event(Event::Arriving(run, Box::new(exchange(Ok(arriving)))));
+    has(&harness, "Nothing of the body can be laid out yet");
+    has(&harness, "`R` shows it as it came");
+    has_not(&harness, "The body is empty");
+}

@@ -51,7 +51,7 @@ fn stale_news_are_ignored() {
         old.unwrap(),
         Found::Matches(Matches {
             ranges: vec![0..1; 77],
-            more: false,
+            ..Matches::default()
         }),
     ));
     has_not(&harness, "77");
@@ -142,8 +142,11 @@ fn hits_in_what_arrived_are_gone_through_while_more_arrives() {
             arriving: true,
         };
         harness.event(Event::Found(name, Found::Progress(progress)));
-        let more = false;
-        harness.event(Event::Found(name, Found::First(Matches { ranges, more })));
+        let first = Matches {
+            ranges,
+            ..Matches::default()
+        };
+        harness.event(Event::Found(name, Found::First(first)));
     };
     so_far(&mut harness, &[(0, 4)]);
     has(&harness, "1/1 so far");

@@ -220,7 +220,7 @@ proptest! {
         let offset = doc.line(Form::Pretty, line).unwrap().bytes.start;
         view.fold_to_level(&doc, Some(level));
         let found = offset..offset + 1;
-        view.set_matches(Some(Arc::new(search::Matches { ranges: vec![found], more: false })));
+        view.set_matches(Some(Arc::new(search::Matches { ranges: vec![found], ..search::Matches::default() })));
         prop_assert!(view.next_match(&doc).is_some());
         prop_assert_eq!(view.cursor_line(&doc), line);
     }
