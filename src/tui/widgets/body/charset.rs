@@ -82,13 +82,11 @@ pub(super) fn of(
     head: &[u8],
     cut: bool,
 ) -> Option<&'static Encoding> {
-    match charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        Some(chosen) => Some(chosen).filter(|chosen| *chosen != UTF_8),
-        None => {
-            let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
-            encoding(media_type, head, cut).filter(|_| called.is_none_or(Kind::is_text))
-        }
+    if let Some(chosen) = charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
+        return Some(chosen).filter(|chosen| *chosen != UTF_8);
     }
+    let called = wanted.or_else(|| Kind::claimed(media_type.unwrap_or_default()));
+    encoding(media_type, head, cut).filter(|_| called.is_none_or(Kind::is_text))
 }
 
 /// All of a body as it is read where it is shown: a text in UTF-8, and other bytes as they are.

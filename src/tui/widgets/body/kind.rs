@@ -259,7 +259,7 @@ fn sniffed(bytes: &[u8]) -> Kind {
     }
     match start.first() {
         // A log may begin with one, too.
-        Some(b'{' | b'[') if is_json(bytes) => {
+        Some(b'{' | b'[') if begins_json(bytes) => {
             return if is_lines(bytes) { Kind::JsonLines } else { Kind::Json };
         }
         Some(b'<') if starts("<!doctype html") || starts("<html") || starts("<head") || starts("<body") => {
@@ -308,6 +308,13 @@ fn is_json(bytes: &[u8]) -> bool {
         scanner.advance(head, head.len() == bytes.len() && bytes.len() < Kind::GUESS, usize::MAX);
         scanner.index.fault.is_none_or(|fault| fault.reason == MORE)
     }
+}
+
+/// The same of bytes that may have broken off.
+fn begins_json(bytes: &[u8]) -> bool {
+    let mut scanner = Scanner::new(false);
+    scanner.advance(&bytes[..bytes.len().min(Kind::GUESS)], false, usize::MAX);
+    scanner.index.fault.is_none_or(|fault| fault.reason == MORE)
 }
 
 /// Whether the bytes begin with one JSON value on a line, and then there is another.

@@ -183,7 +183,7 @@ impl Job {
             let safe = if last { end } else { end.saturating_sub(OVERLAP) };
             if safe > searched || last {
                 let within = if last { usize::MAX } else { safe };
-                match self.collect(&regex, &block, base, pos, within, &mut matches, &cancelled) {
+                match self.collect(&regex, (&block, base), pos, within, &mut matches, &cancelled) {
                     None => return Ok(None),
                     Some(_) if matches.more => return Ok(Some(matches)),
                     Some(at) => pos = at.max(safe),
@@ -207,7 +207,7 @@ impl Job {
                 if told != Some(len) {
                     let mut so_far = matches.clone();
                     if self
-                        .collect(&regex, &block, base, pos, usize::MAX, &mut so_far, &cancelled)
+                        .collect(&regex, (&block, base), pos, usize::MAX, &mut so_far, &cancelled)
                         .is_none()
                     {
                         return Ok(None);
@@ -232,8 +232,7 @@ impl Job {
     fn collect(
         &self,
         regex: &Regex,
-        block: &[u8],
-        base: usize,
+        (block, base): (&[u8], usize),
         mut pos: usize,
         within: usize,
         matches: &mut Matches,

@@ -529,7 +529,10 @@ fn what_filters_made_is_kept_as_far_as_there_is_room() {
 
 #[test]
 fn a_filter_works_on_what_is_shown() {
-    let wide: Vec<u8> = "{\"a\":\"é\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = "\u{feff}{\"a\":\"é\"}"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for (media_type, body, text, seen) in [
         ("text/html", b"{\"a\": \"of JSON\"}".to_vec(), ".a", "\"of JSON\""),
         (

@@ -186,6 +186,6 @@ fn a_body_that_cannot_be_laid_out_yet_is_not_called_empty() {
     let run = run(&harness);
     harness.event(Event::Arriving(run, Box::new(exchange(Ok(arriving)))));
     has(&harness, "Nothing of the body can be laid out yet");
-    has(&harness, "`R` shows it as it came");
+    has(&harness, "R shows it as it came");
     has_not(&harness, "The body is empty");
 }

@@ -139,7 +139,10 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
         has(&harness, text);
     }
     harness.press("]");
-    has(&harness, "vvvv…  refused: another domain  other.example/ and below");
+    has(
+        &harness,
+        "••••••••               refused: another domain  other.example/ and below",
+    );
     has_not(&harness, &"v".repeat(60));
     harness.press("G");
     has(&harness, "Priority=High");
