@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::model::exchange::Hop;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
 use crate::model::request::Method;
 use crate::model::variable::Change;
@@ -9,7 +10,7 @@ use crate::model::{Exchange, Outcome, Redactor};
 
 use super::output::{Paint, duration, escape, size};
 
-/// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[no response]`; as it was asked for, whatever led where.
+/// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[errored]`; as it was asked for, whatever led where.
 pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
     let method = paint.cyan(&self::method(exchange.asked_method(), redactor));
     let url = escape(&redactor.redact(exchange.asked_url()));
@@ -23,7 +24,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
                 duration(exchange.timings.total)
             )
         }
-        None => paint.red("[no response]"),
+        None => paint.red("[errored]"),
     };
     format!("{method} {url} {result}")
 }
@@ -31,6 +32,20 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
 /// A method for a line: in a foreign file it may be any text.
 pub fn method(method: &Method, redactor: &Redactor) -> String {
     escape(&redactor.redact(method.as_str()))
+}
+
+/// A request that was sent again with the auth it was asked for, with the answer that asked: `GET http://… [401
+/// Unauthorized, 230B, 9ms]`.
+pub fn refused(hop: &Hop, redactor: &Redactor, paint: Paint) -> String {
+    let method = paint.cyan(&self::method(&hop.method, redactor));
+    let url = escape(&redactor.redact(&hop.url));
+    let status = format!("{} {}", hop.status, escape(&redactor.redact(&hop.heads.reason)));
+    format!(
+        "{method} {url} [{}, {}, {}]",
+        paint.status(hop.status, status.trim_end()),
+        size(hop.heads.size.0),
+        duration(hop.timings.total)
+    )
 }
 
 /// What stands behind a failed send: the reason, its causes, the next step.
@@ -137,13 +152,13 @@ pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<Str
         .collect()
 }
 
-/// `✓ name`, `- name (skipped)`, or for a failed one its number, if it has one, and its name.
+/// `✓  name`, `-  [skipped] name`, as newman writes them, or for a failed one its number, if it has one, and its name.
 pub fn test(test: &TestResult, number: Option<usize>, redactor: &Redactor, paint: Paint) -> String {
     let name = escape(&redactor.redact_name(&test.name));
     match (test.failed(), number) {
         (true, Some(number)) => paint.red(&format!("{number}. {name}")),
-        (true, None) => format!("{} {name}", paint.red("✗")),
-        (false, _) if test.skipped => paint.dim(&format!("- {name} (skipped)")),
-        (false, _) => format!("{} {}", paint.green("✓"), paint.dim(&name)),
+        (true, None) => format!("{}  {name}", paint.red("✗")),
+        (false, _) if test.skipped => paint.cyan(&format!("-  [skipped] {name}")),
+        (false, _) => format!("{}  {}", paint.green("✓"), paint.dim(&name)),
     }
 }

@@ -86,6 +86,7 @@ pub(super) fn join(first: Exchange, mut second: Exchange, why: String) -> Exchan
                 version: response.version.clone(),
                 reason: response.reason.clone(),
                 cookies: response.cookies.clone(),
+                size: (response.size(), response.body_size()),
                 ..Heads::new(&first.request.headers, &response.headers)
             },
             None => Heads::new(&first.request.headers, &[]),

@@ -186,8 +186,10 @@ impl Summary {
             }
         }
         if let Some(exchange) = &outcome.exchange {
-            let again = exchange.hops.iter().filter(|hop| hop.again.is_some()).count();
-            self.sent.add(1 + again, usize::from(exchange.error().is_some()));
+            let again = exchange.hops.iter().filter(|hop| hop.again.is_some());
+            self.received += again.clone().map(|hop| hop.heads.size.1).sum::<u64>();
+            self.sent
+                .add(1 + again.count(), usize::from(exchange.error().is_some()));
             if let Some(response) = exchange.response() {
                 self.received += response.body_size();
                 self.times.add(exchange.timings.total);

@@ -272,6 +272,9 @@ pub struct Heads {
     pub cookies: Vec<Cookie>,
     /// Whether more headers were sent or came than are kept.
     pub cut: bool,
+    /// How many bytes the answer had ([`Response::size`]), and its body ([`Response::body_size`]); of a redirect's nothing is
+    /// known.
+    pub size: (u64, u64),
 }
 
 impl Heads {

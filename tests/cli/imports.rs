@@ -184,7 +184,7 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     );
     run(&["run", "collections/c", "-e", "stage"])
         .success()
-        .stdout(contains("✓ key"));
+        .stdout(contains("✓  key"));
 
     run(&["import", "../c.json", "../e.json"])
         .success()
@@ -249,7 +249,7 @@ fn what_is_imported_runs_is_updated_after_asking_and_exported() {
     run(&["run", "v3", "-e", "stage"]).code(1);
     run(&["run", "v3/postman/collections/C", "-e", "../e.json"])
         .success()
-        .stdout(contains("✓ key"));
+        .stdout(contains("✓  key"));
     run(&["export", "postman", "nothing"]).code(2);
 }
 
@@ -427,7 +427,7 @@ fn an_import_says_which_files_of_requests_are_not_there() {
     fs::write(workspace.join("there.bin"), "x").unwrap();
     let item = |name: &str, body: Value| json!({ "name": name, "request": { "method": "POST", "url": "http://a.test/", "body": body } });
     let file = |src: &str| json!({ "mode": "file", "file": { "src": src } });
-    let parts = json!([{ "key": "a", "type": "file", "src": ["there.bin", "gone/part.txt"] }]);
+    let parts = json!([{ "key": "a", "type": "file", "src": ["there.bin", "gone/part.txt", "gone/more.txt"] }]);
     let items = [
         item("binary", file("/gone/body.bin")),
         item("there", file("there.bin")),
@@ -439,11 +439,34 @@ fn an_import_says_which_files_of_requests_are_not_there() {
     import.current_dir(&workspace).args(["import", "../c.json"]);
     let told = import.assert().success();
     let told = String::from_utf8_lossy(&told.get_output().stdout).into_owned();
-    for (name, file) in [("binary", "/gone/body.bin"), ("form", "gone/part.txt")] {
-        let line = format!("C / {name}\n  kept     the file `{file}`: it is not there");
+    let seen_from = fs::canonicalize(&workspace).unwrap();
+    for (name, what) in [
+        ("binary", "the file `/gone/body.bin`: it is not there"),
+        ("form", "the files `gone/part.txt`, `gone/more.txt`: they are not there"),
+    ] {
+        let line = format!("C / {name}\n  kept     {what}, seen from `{}`", seen_from.display());
         assert!(told.contains(&line), "{told}");
     }
     assert!(told.contains("0 guessed, 2 kept without effect"), "{told}");
+}
+
+#[test]
+fn only_json_that_ends_early_is_said_to_be_cut_off() {
+    let home = Home::new();
+    let text = collection(&[request("a", "http://a.test/", &[])]).to_string();
+    for (text, is_cut_off) in [
+        (&text[..text.len() - 3], true),
+        (&text.replacen(',', " ", 1)[..], false),
+    ] {
+        home.file("c.json", text);
+        let mut import = home.postrider();
+        let told = import
+            .current_dir(home.folder.path())
+            .args(["import", "c.json"])
+            .assert();
+        let told = String::from_utf8_lossy(&told.failure().get_output().stderr).into_owned();
+        assert_eq!(told.contains("may be cut off"), is_cut_off, "{told}");
+    }
 }
 
 #[test]

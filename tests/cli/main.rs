@@ -110,7 +110,7 @@ fn the_token_story() {
         .success()
         .stdout(contains("\"id_token\":\"ey"))
         .stderr(contains("POST http://127.0.0.1:").and(contains("[200 OK, ")))
-        .stderr(contains("✓ Update environment").and(contains("eyJ").not()))
+        .stderr(contains("✓  Update environment").and(contains("eyJ").not()))
         .stderr(contains("\u{1b}").not());
     let reply: serde_json::Value = serde_json::from_slice(&token.get_output().stdout).unwrap();
     let token = reply["id_token"].as_str().unwrap();
@@ -217,8 +217,8 @@ fn the_whole_sample_collection_runs() {
                 .and(contains("❏ Configuration"))
                 .and(contains("↳ List services")),
         )
-        .stdout(contains("✓ Update environment").and(contains("post-response scripts")))
-        .stdout(is_match("tests │ +[0-9]+ │ +0 │"))
+        .stdout(contains("✓  Update environment").and(contains("test-scripts")))
+        .stdout(is_match("assertions │ +[0-9]+ │ +0 │"))
         .stdout(contains("eyJ").not());
 }
 
@@ -361,17 +361,17 @@ fn scripts_that_throw_loop_or_eat_memory_end_in_a_message() {
     };
     send("api/throws")
         .stderr(contains("error: TypeError in Throws, pre-request: "))
-        .stderr(contains("[200 OK").and(contains("✓ ran all the same")));
+        .stderr(contains("[200 OK").and(contains("✓  ran all the same")));
     send("api/loops").stderr(contains("TimeoutError in Loops, pre-request").and(contains("hint: ")));
     send("api/eats").stderr(contains("in Eats, pre-request"));
-    send("api/fails").stderr(contains("✗ two").and(contains("expected 1 to equal 2")));
+    send("api/fails").stderr(contains("✗  two").and(contains("expected 1 to equal 2")));
 
     home.with(&requests)
         .args(["run", "api", "--demo", "--timeout-script", "2s"])
         .assert()
         .code(1)
-        .stdout(is_match(r"\d\. TimeoutError in Loops, pre-request"))
-        .stdout(contains("AssertionError  two").and(contains("in API / Fails")));
+        .stdout(is_match(r"\d\. TimeoutError in prerequest-script"))
+        .stdout(contains("AssertionError  two").and(contains("inside \"Fails\"")));
     home.with(&requests)
         .args(["run", "api/fails", "--demo", "-x"])
         .assert()
@@ -395,7 +395,7 @@ fn runs_take_data_iterations_folders_and_bail() {
         .code(1)
         .stdout(
             contains("Iteration 3/3")
-                .and(contains("✓ n is 1"))
+                .and(contains("✓  n is 1"))
                 .and(contains("2. n is 3")),
         )
         .stdout(contains("→ Two").not());

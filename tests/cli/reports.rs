@@ -36,13 +36,13 @@ fn what_happened_is_told_in_the_order_of_time() {
             "log before",
             "test before",
             "/own [200",
-            "1. Error in one, pre-request",
+            "1. Error in prerequest-script",
             "/x [200",
             "log after",
-            "✓ test after",
+            "✓  test after",
             "2. fails",
             "last log",
-            "3. Error in one, post-response",
+            "3. Error in test-script",
         ],
     );
     assert!(told.is_sorted(), "{shown}");
@@ -470,7 +470,7 @@ fn without_unicode_there_are_letters_alone() {
     let run = home.newman(&collection(&[folder]), &["--disable-unicode", "--verbose"]);
     let shown = String::from_utf8(run.code(1).get_output().stdout.clone()).unwrap();
     assert!(
-        shown.contains("= F") && shown.contains("| a log") && shown.contains("* good"),
+        shown.contains("= F") && shown.contains("| a log") && shown.contains("*  good"),
         "{shown}"
     );
     assert!(shown.contains("+ > 4B") && shown.contains("+ < "), "{shown}");
@@ -523,4 +523,43 @@ fn reports_go_through_links_and_into_streams() {
         text.contains("postrider") && text.contains("\"run\":{") && text.contains("assertions"),
         "{text}"
     );
+}
+
+#[test]
+fn the_cli_report_has_newmans_lines_in_newmans_places() {
+    let home = Home::new();
+    let url = server();
+    let jumps = script(
+        "test",
+        "pm.test.skip('later', () => {}); pm.execution.setNextRequest('last')",
+    );
+    let folder = json!({ "name": "F", "item": [request("inner", &url, &[])] });
+    let mut items = vec![folder, request("jumps", &url, &[jumps]), request("never", &url, &[])];
+    items.push(request(
+        "last",
+        "http://127.0.0.1:1/",
+        &[script("prerequest", "nothing.x")],
+    ));
+    let run = home.newman(&collection(&items), &["-n", "2"]);
+    let shown = String::from_utf8(run.code(1).get_output().stdout.clone()).unwrap();
+    let told = places(
+        &shown,
+        &[
+            "\nC\n\nIteration 1/2\n\n❏ F\n↳ inner\n",
+            "\n→ jumps\n",
+            "  -  [skipped] later\n",
+            "\nAttempting to set next request to last\n\n→ last\n",
+            "  1. ReferenceError in prerequest-script\n",
+            "http://127.0.0.1:1/ [errored]\n  2. error: ",
+            "\n     hint: ",
+            "\nIteration 2/2\n\n❏ F\n↳ inner\n",
+            " test-scripts │",
+            " prerequest-scripts │",
+            " assertions │        2 │        0 │",
+            "│ average response time: ",
+            "     at prerequest-script:1:1\n     inside \"last\", iteration: 1\n",
+        ],
+    );
+    assert!(told.is_sorted(), "{shown}");
+    assert_eq!(shown.matches("\nC\n").count(), 1, "{shown}");
 }

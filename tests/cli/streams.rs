@@ -130,7 +130,7 @@ fn scripts_see_the_whole_answer_though_nobody_reads_it() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success() && told.contains("✓ all of it"), "{told}");
+    assert!(output.status.success() && told.contains("✓  all of it"), "{told}");
     server.join().unwrap();
 }
 

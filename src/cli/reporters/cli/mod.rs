@@ -15,9 +15,9 @@ use crate::cli::CliError;
 use crate::cli::args::RunArgs;
 use crate::cli::describe;
 use crate::cli::output::{Output, Paint, escape, size};
-use crate::exec::{Done, Failure, Iteration, Plan, RunEvent, Summary};
+use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::Redactor;
-use crate::model::outcome::{ScriptSend, TestResult};
+use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
 
 /// How many warnings are kept in mind, to give each once.
 const WARNED: usize = 100;
@@ -61,6 +61,8 @@ pub struct Cli {
     /// The folders of the request before, to print each heading once.
     folders: Vec<String>,
     iteration: Option<usize>,
+    /// Whether there is a collection before the one that runs, so that failures must say which they are in.
+    several: bool,
     failures: Vec<Failure>,
     /// Warnings that were given already.
     warned: HashSet<String>,
@@ -87,11 +89,11 @@ impl Cli {
         Ok(output.line(&line)?)
     }
 
-    /// A request's iteration begins; a single one needs no word.
+    /// A request's iteration begins; a single one needs no word. Its folders are told again, but not its collection.
     fn iteration(&mut self, iteration: Iteration, output: &mut Output) -> Result<(), CliError> {
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
             self.iteration = Some(iteration.index);
-            self.folders.clear();
+            self.folders.truncate(1);
             let heading = format!("\nIteration {}/{}", iteration.index + 1, iteration.count);
             self.line(&output.paint.bold(&heading), output)?;
         }
@@ -100,24 +102,26 @@ impl Cli {
 
     /// A request begins: its collection and folders, where they are new, and its name.
     fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
-        self.iteration(plan.iteration, output)?;
         let paint = output.paint;
         let shown = |name: &str| escape(&redactor.redact_name(name));
         let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| ancestor.name.clone()).collect();
-        if folders != self.folders {
-            if folders.first() != self.folders.first() {
-                let name = folders.first().map_or(String::new(), |name| shown(name));
-                self.line(&format!("\n{}", paint.bold(&name)), output)?;
-            }
-            if folders.len() > 1 {
-                let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
-                self.line(&format!("\n{} {}", paint.dim("❏"), names.join(" / ")), output)?;
-            }
-            self.folders = folders;
+        if folders.first() != self.folders.first() {
+            let name = folders.first().map_or(String::new(), |name| shown(name));
+            self.line(&format!("\n{}", paint.bold(&name)), output)?;
+            self.several |= !self.folders.is_empty();
+            self.folders = folders.first().cloned().into_iter().collect();
         }
+        self.iteration(plan.iteration, output)?;
+        if folders != self.folders && folders.len() > 1 {
+            let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
+            self.line(&format!("\n{} {}", paint.dim("❏"), names.join(" / ")), output)?;
+        } else {
+            output.line("")?;
+        }
+        self.folders = folders;
         let arrow = if self.folders.len() > 1 { "↳" } else { "→" };
         let name = shown(&plan.request.name);
-        self.line(&format!("\n{} {name}", paint.dim(arrow)), output)?;
+        self.line(&format!("{} {name}", paint.dim(arrow)), output)?;
         let failed = match self.failures.len() {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -157,11 +161,10 @@ impl Cli {
         }
         for error in &outcome.script_errors {
             let number = number(&|failure| {
-                matches!(failure.at, crate::exec::At::Script(..))
-                    && failure.what == error.script
-                    && failure.message == error.message
+                matches!(failure.at, At::Script(..)) && failure.what == error.script && failure.message == error.message
             });
-            let text = format!("{number}. {} in {}", error.name, error.script);
+            let script = At::Script(error.event, None).words();
+            let text = format!("{number}. {} in {script}", error.name);
             told.push((error.when, vec![paint.red(&escape(&redactor.redact(&text)))]));
         }
         if !self.shown.no_assertions {
@@ -169,7 +172,7 @@ impl Cli {
                 .failures
                 .iter()
                 .enumerate()
-                .filter(|(_, failure)| matches!(failure.at, crate::exec::At::Test(_)));
+                .filter(|(_, failure)| matches!(failure.at, At::Test(_)));
             // In the order of the failures.
             let mut tests: Vec<&TestResult> = outcome.tests.iter().collect();
             tests.sort_by_key(|test| test.at);
@@ -185,7 +188,7 @@ impl Cli {
                 }
             }
         }
-        let no_answer = number(&|failure| failure.at == crate::exec::At::Request && failure.what.is_empty());
+        let no_answer = number(&|failure| failure.at == At::Request && failure.what.is_empty());
         let sent = self.sent(done, no_answer, redactor, paint);
         // What was never sent stands behind what its scripts had to say.
         let exchange = outcome.exchange.as_ref();
@@ -195,6 +198,11 @@ impl Cli {
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
             self.line(&format!("  {}", lines.join("\n  ")), output)?;
+        }
+        if let Some(NextRequest::To(name)) = &outcome.next_request {
+            let name = escape(&redactor.redact_name(name));
+            let text = format!("Attempting to set next request to {name}");
+            self.line(&format!("\n{}", paint.dim(&text)), output)?;
         }
         Ok(())
     }
@@ -212,14 +220,18 @@ impl Cli {
             } else {
                 String::new()
             };
+            for hop in exchange.hops.iter().filter(|hop| hop.again.is_some()) {
+                let line = describe::refused(hop, redactor, paint);
+                lines.push(format!("{}{line}", paint.dim(&time)));
+            }
             let line = describe::exchange(exchange, redactor, paint);
             lines.push(format!("{}{line}", paint.dim(&time)));
-            if exchange.error().is_some() {
-                let mut error = describe::send_error(exchange, redactor, paint);
-                if let Some(first) = error.first_mut() {
-                    *first = format!("{} {first}", paint.red(&format!("{number}.")));
-                }
-                lines.extend(error);
+            let mut error = describe::send_error(exchange, redactor, paint).into_iter();
+            if let Some(first) = error.next() {
+                let number = format!("{number}.");
+                let more = " ".repeat(number.len() + 1);
+                lines.push(format!("{} {first}", paint.red(&number)));
+                lines.extend(error.map(|line| format!("{more}{line}")));
             }
             if self.shown.verbose {
                 lines.extend(verbose::lines(exchange, redactor, paint));
@@ -252,7 +264,7 @@ impl Cli {
         }
         if !self.shown.no_failures {
             for (n, failure) in self.failures.iter().enumerate() {
-                for line in described(n + 1, failure, output) {
+                for line in described(n + 1, failure, self.several, output) {
                     self.line(&line, output)?;
                 }
             }
@@ -324,21 +336,24 @@ fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
                 size(send.size)
             )
         }
-        Err(_) => "[no response]".to_owned(),
+        Err(_) => "[errored]".to_owned(),
     };
     let method = escape(&redactor.redact(&send.method));
     format!("{method} {url} {result} by its script")
 }
 
-fn described(number: usize, failure: &Failure, output: &Output) -> Vec<String> {
+/// A failure at length, in newman's words: where it is, and inside which request. The collection is named where there are
+/// several.
+fn described(number: usize, failure: &Failure, several: bool, output: &Output) -> Vec<String> {
     let paint = output.paint;
     let mut head = escape(&failure.kind);
-    if !failure.what.is_empty() {
+    if !failure.what.is_empty() && !matches!(failure.at, At::Script(..)) {
         head = format!("{head}  {}", escape(&failure.what));
     }
-    let mut place = failure.location.join(" / ");
+    let from = usize::from(!several).min(failure.location.len().saturating_sub(1));
+    let mut place = format!("inside \"{}\"", escape(&failure.location[from..].join(" / ")));
     if failure.iteration.count > 1 {
-        place = format!("{place}, iteration {}", failure.iteration.index + 1);
+        place = format!("{place}, iteration: {}", failure.iteration.index + 1);
     }
     let mut out = vec![format!(
         "\n{} {}",
@@ -352,7 +367,8 @@ fn described(number: usize, failure: &Failure, output: &Output) -> Vec<String> {
         out.push(format!("     {} {}", paint.cyan("hint:"), escape(hint)));
     }
     let at = failure.at.place();
-    out.push(format!("     {}", paint.dim(&format!("{at}, in {}", escape(&place)))));
+    out.push(format!("     {}", paint.dim(&format!("at {at}"))));
+    out.push(format!("     {}", paint.dim(&place)));
     out
 }
 
@@ -387,7 +403,7 @@ impl Reporter for Cli {
 mod tests {
     use super::*;
     use crate::cli::output::Written;
-    use crate::exec::{At, Place, Session};
+    use crate::exec::{Place, Session};
     use crate::model::outcome::AssertionError;
     use crate::model::{Outcome, Request, Secret};
     use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The figures of a run, in a box.
+//! The figures of a run, in a box, under newman's names: what looks for them there finds them here.
 
 use std::time::Duration;
 
@@ -13,23 +13,23 @@ pub fn table(summary: &Summary) -> Vec<String> {
         ("iterations", summary.iterations, 0),
         ("requests", summary.sent.total, summary.sent.failed),
         (
-            "pre-request scripts",
-            summary.pre_request.total,
-            summary.pre_request.failed,
-        ),
-        (
-            "post-response scripts",
+            "test-scripts",
             summary.post_response.total,
             summary.post_response.failed,
         ),
-        ("tests", summary.tests.total, summary.tests.failed),
+        (
+            "prerequest-scripts",
+            summary.pre_request.total,
+            summary.pre_request.failed,
+        ),
+        ("assertions", summary.tests.total, summary.tests.failed),
     ];
     let mut wide = vec![
         format!("total run duration: {}", duration(summary.took)),
-        format!("total data received: {}", size(summary.received)),
+        format!("total data received: {} (approx)", size(summary.received)),
     ];
     let spreads = [
-        ("response time", &summary.times),
+        ("response", &summary.times),
         ("DNS lookup", &summary.dns),
         ("first byte", &summary.first_byte),
     ];
@@ -67,7 +67,7 @@ fn spread_line(what: &str, spread: &Spread) -> Option<String> {
     let time = |millis: f64| duration(Duration::from_secs_f64(millis.max(0.0) / 1000.0));
     (spread.count > 0).then(|| {
         format!(
-            "{what}: mean {}, {} to {}, s.d. {}",
+            "average {what} time: {} [min: {}, max: {}, s.d.: {}]",
             time(spread.mean),
             time(spread.min),
             time(spread.max),
@@ -99,7 +99,7 @@ mod tests {
         let text = lines.join("\n");
         assert!(text.contains("requests │       12 │        1 │"), "{text}");
         assert!(
-            text.contains("response time: mean 14ms, 8ms to 20ms, s.d. 6ms"),
+            text.contains("average response time: 14ms [min: 8ms, max: 20ms, s.d.: 6ms]"),
             "{text}"
         );
     }

@@ -114,14 +114,14 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
 
 /// `2/3`, with `✗` when a script failed too, so that it shows without colours.
 fn tests_badge(outcome: &Outcome) -> String {
-    let run = outcome.tests.iter().filter(|test| !test.skipped).count();
+    let all = outcome.tests.len();
     let passed = outcome.tests.iter().filter(|test| test.passed()).count();
     let well = outcome.script_errors.iter().all(ScriptError::is_cancelled);
-    match (run, well) {
+    match (all, well) {
         (0, true) => String::new(),
         (0, false) => "✗".to_owned(),
-        (_, true) => format!("{passed}/{run}"),
-        (_, false) => format!("{passed}/{run} ✗"),
+        (_, true) => format!("{passed}/{all}"),
+        (_, false) => format!("{passed}/{all} ✗"),
     }
 }
 

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use crate::model::exchange::Phase;
+use crate::model::outcome::TestResult;
 use crate::tui::action::{Action, App};
 use crate::tui::panes::{View, environments};
 use crate::tui::shared::Running;
@@ -79,16 +80,17 @@ fn worded(place: &Place, when: &str, view: View<'_>, of_what: &str) -> Line<'sta
             ));
         }
     }
-    let run = outcome.tests.iter().filter(|test| !test.skipped).count();
+    // Those that were skipped are tests too, as in every report.
+    let all = outcome.tests.len();
     let failed = outcome.script_errors.iter().any(|error| !error.is_cancelled());
-    if run > 0 || failed {
+    if all > 0 || failed {
         // The tab's badge gives way on narrow screens; that a test failed must not.
         let passed = outcome.tests.iter().filter(|test| test.passed()).count();
-        let well = passed == run && !failed;
+        let well = !failed && !outcome.tests.iter().any(TestResult::failed);
         let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
         spans.push(Span::styled(" · ", theme.dim));
-        let count = if run > 0 {
-            format!(" {passed}/{run}")
+        let count = if all > 0 {
+            format!(" {passed}/{all}")
         } else {
             String::new()
         };
