@@ -22,6 +22,7 @@ mod limits;
 mod packages;
 mod pm;
 mod prelude;
+mod reserved;
 mod vm;
 mod wording;
 

@@ -18,15 +18,17 @@ use rquickjs::convert::List;
 use rquickjs::object::Property;
 use rquickjs::promise::PromiseState;
 use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime, Value,
+    CatchResultExt, CaughtError, Context, Ctx, Exception, Function, Module, Object, Persistent, Promise, Runtime, Value,
 };
 
 use super::limits::{Limits, Trip, Watch};
 use super::pm::{self, Outgoing, Run};
 use super::prelude::PRELUDE;
+use super::reserved;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
 use super::{Answer, Refused, ScriptJob};
 use crate::model::outcome::ScriptError;
+use crate::model::script::ScriptEvent;
 
 /// Memory kept back for reporting that all the rest is used, in bytes.
 const RESERVE: usize = 8 * 1024 * 1024;
@@ -181,6 +183,12 @@ impl Vm {
     }
 }
 
+/// Whether a script has the globals of Postman's first years: all but those with its mark.
+fn is_legacy(job: &ScriptJob) -> bool {
+    let marks = ["\"use sandbox2\";", "'use sandbox2';"];
+    !marks.iter().any(|mark| job.source.starts_with(mark))
+}
+
 /// One script in its world.
 struct Script<'a, 'js> {
     vm: &'a Vm,
@@ -195,7 +203,7 @@ impl<'js> Script<'_, 'js> {
     }
 
     fn begin(&mut self, job: &ScriptJob) -> rquickjs::Result<()> {
-        let body = self.compile(&job.source)?;
+        let body = self.compile(job)?;
         let info = Object::new(self.ctx.clone())?;
         info.set("eventName", job.event.postman_name())?;
         info.set("iteration", job.info.iteration)?;
@@ -203,23 +211,34 @@ impl<'js> Script<'_, 'js> {
         info.set("requestName", job.request.name.as_str())?;
         info.set("requestId", job.info.request_id.as_str())?;
         info.set("location", job.info.location.as_slice())?;
-        // Postman's mark for a script that wants none of the globals of the first years.
-        let marks = ["\"use sandbox2\";", "'use sandbox2';"];
-        info.set("legacy", !marks.iter().any(|mark| job.source.starts_with(mark)))?;
+        info.set("legacy", is_legacy(job))?;
         self.main = Some(self.function("begin")?.call((info, body))?);
         Ok(())
     }
 
     /// The script as a function; one that was compiled before is taken again, as every iteration runs the same ones.
-    fn compile(&self, script: &str) -> rquickjs::Result<Function<'js>> {
+    fn compile(&self, job: &ScriptJob) -> rquickjs::Result<Function<'js>> {
+        let script = job.source.as_str();
         let known = self.vm.compiled.borrow().get(script).cloned();
         if let Some(known) = known {
             return known.restore(self.ctx);
         }
-        let mut options = EvalOptions::default();
-        options.strict = false;
-        options.filename = Some(FILE.to_owned());
-        let body: Function = self.ctx.eval_with_options(format!("{OPEN}{script}{CLOSE}"), options)?;
+        let wrapped = |behind: &str| -> rquickjs::Result<Function<'js>> {
+            let mut options = EvalOptions::default();
+            options.strict = false;
+            options.filename = Some(FILE.to_owned());
+            self.ctx
+                .eval_with_options(format!("{OPEN}{script}{behind}{CLOSE}"), options)
+        };
+        let body = wrapped("")?;
+        let after = job.event == ScriptEvent::PostResponse;
+        for name in reserved::suspects(script, is_legacy(job), after) {
+            if wrapped(&format!("\n;var {name};")).is_err() {
+                self.ctx.catch();
+                let message = format!("Identifier '{name}' has already been declared");
+                return Err(Exception::throw_syntax(self.ctx, &message));
+            }
+        }
         let mut compiled = self.vm.compiled.borrow_mut();
         let held: usize = compiled.keys().map(String::len).sum();
         if held + script.len() > MOST_COMPILED {

@@ -1,7 +1,7 @@
 // The globals of Postman's first years: `tests[…]`, `responseBody`, `postman.setEnvironmentVariable` …
 //
-// They are getters, so a script that does not use them pays nothing, and one that declares a variable of the
-// same name simply has its own.
+// They are getters, so a script that does not use them pays nothing, and one that declares a `var` or function of the
+// same name simply has its own; `const` and `let` are refused before it runs, as in Postman.
 
 import { load } from './libs.js';
 import { packaged } from './require.js';

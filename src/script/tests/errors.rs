@@ -137,6 +137,30 @@ fn syntax_errors_are_v8s() {
 }
 
 #[test]
+fn what_postman_declares_no_script_declares_anew() {
+    for name in ["_", "pm", "console", "request", "tests", "responseBody", "data"] {
+        let expected = format!("Identifier '{name}' has already been declared");
+        for source in [
+            format!("const {name} = 1;"),
+            format!("let a = 1, {name} = 2"),
+            format!("class {name} {{}}"),
+            format!("const {{ b: {name} }} = {{ b: 1 }}"),
+        ] {
+            assert_eq!(error(&source), expected, "{source}");
+        }
+        for source in [
+            format!("var {name} = 1;"),
+            format!("function {name}() {{}}"),
+            format!("{{ const {name} = 1; }}"),
+            format!("(({name}) => {name})(1); const o = {{ a: 1, {name}: 2 }};"),
+        ] {
+            assert!(run(&source).errors.is_empty(), "{source}");
+        }
+    }
+    assert!(run("'use sandbox2'; const _ = 1, tests = 2").errors.is_empty());
+}
+
+#[test]
 fn places_are_the_users_own() {
     assert_eq!(
         shown("undefined.x"),

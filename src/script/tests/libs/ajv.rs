@@ -38,7 +38,7 @@ fn rules_may_read_the_value() {
             "const Ajv = require('ajv'); const ajv = new Ajv({$data: true, jsonPointers: true, verbose: true});
              const schema = {properties: {small: {type: 'number', maximum: {$data: '1/large'}}, large: {type: 'number'}, same: {const: {$data: '/large'}}}};
              check(ajv.validate(schema, {small: 1, large: 3, same: 3})); check(ajv.validate(schema, {small: 5, large: 3}));
-             const [{keyword, dataPath, params, data, schema: wanted}] = ajv.errors; check([keyword, dataPath, params, data, wanted]);
+             const [{keyword, dataPath, params, data: seen, schema: wanted}] = ajv.errors; check([keyword, dataPath, params, seen, wanted]);
              check(ajv.validate(schema, {large: 3, same: 4})); check(ajv.errorsText());
              try { ajv.validate({maximum: {$data: '2/a'}}, 1) } catch (e) { check(e.message) }"
         ),

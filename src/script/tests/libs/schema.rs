@@ -8,7 +8,7 @@ const SCHEMA: &str = "{type: 'object', required: ['z', 'a', 'c'], additionalProp
 #[test]
 fn tv4_finds_what_is_wrong() {
     let source = format!(
-        "const schema = {SCHEMA}; const tv4 = require('tv4'); check(tv4.validate({{a: 1, b: [1, 'x'], q: 1}}, schema)); const e = tv4.error; check([e.code, e.message, e.dataPath, e.schemaPath, e.params, e.subErrors]);
+        "const schema = {SCHEMA}; var tv4 = require('tv4'); check(tv4.validate({{a: 1, b: [1, 'x'], q: 1}}, schema)); const e = tv4.error; check([e.code, e.message, e.dataPath, e.schemaPath, e.params, e.subErrors]);
          for (const e of tv4.validateMultiple({{q: 1, b: [1, 'x'], a: 1, c: 3}}, schema).errors) check([e.code, e.message, e.dataPath, e.schemaPath].join(' | '));
          check(require('tv4') === tv4); check(tv4.validateResult('x', {{type: 'string'}}).valid); check(tv4.error.code);"
     );
@@ -34,7 +34,7 @@ fn tv4_finds_what_is_wrong() {
 fn tv4_knows_other_schemas_and_says_which_are_missing() {
     assert_eq!(
         values(
-            "const tv4 = require('tv4'); tv4.addSchema('http://x/s', {definitions: {n: {type: 'number'}}}); check(tv4.validate('a', {$ref: 'http://x/s#/definitions/n'})); check(tv4.error.message);
+            "var tv4 = require('tv4'); tv4.addSchema('http://x/s', {definitions: {n: {type: 'number'}}}); check(tv4.validate('a', {$ref: 'http://x/s#/definitions/n'})); check(tv4.error.message);
              check(tv4.validate(1, {$ref: 'http://x/none#/a'})); check(tv4.missing); check(tv4.validate({a: 1, b: {c: 1}}, {properties: {b: {}}}, false, true)); check([tv4.error.code, tv4.error.dataPath]);
              check(tv4.validate({a: 'x'}, {properties: {a: {type: 'string', required: true}}})); "
         ),
