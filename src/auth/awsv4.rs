@@ -140,7 +140,6 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
             return Err(format!("the {name} is empty"));
         }
     }
-    draft.state_content_type();
     let region = draft.param_or_default("region", REGION);
     let service = draft.param_or_default("service", SERVICE);
     let scope = Scope::new(draft.now(), region, service);
@@ -176,14 +175,21 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
 fn in_header(draft: &mut Draft, scope: &Scope, access: &str, secret: &str, session: &str) -> Result<(), String> {
     let url = draft.url().ok_or("the URL is not valid")?;
     let hash = body_hash(draft, scope);
-    draft.set_bound_header("X-Amz-Date", &scope.date);
-    if !session.is_empty() {
-        draft.set_bound_header("X-Amz-Security-Token", session);
-    }
-    // As in Postman: S3 needs it, the others take it.
+    // As in Postman, here and in their order: S3 needs it, the others take it.
     if scope.is_s3() || hash != hex(&Hash::Sha256.of(b"")) {
         draft.set_bound_header("X-Amz-Content-Sha256", &hash);
     }
+    let has_host = draft
+        .headers()
+        .iter()
+        .any(|(name, _)| name.trim().eq_ignore_ascii_case("host"));
+    if !has_host {
+        draft.set_bound_header("Host", &host(&url));
+    }
+    if !session.is_empty() {
+        draft.set_bound_header("X-Amz-Security-Token", session);
+    }
+    draft.set_bound_header("X-Amz-Date", &scope.date);
     let headers = headers(draft, &url);
     let canonical = canonical(
         draft.request().method.as_str(),
@@ -263,14 +269,16 @@ fn headers(draft: &Draft, url: &Url) -> Vec<(String, String)> {
         }
     }
     if !out.iter().any(|(name, _)| name == "host") {
-        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        out.push((
-            "host".to_owned(),
-            format!("{}{port}", url.host_str().unwrap_or_default()),
-        ));
+        out.push(("host".to_owned(), host(url)));
     }
     out.sort();
     out
+}
+
+/// The host of a URL, with its port if that is not the usual one.
+fn host(url: &Url) -> String {
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}{port}", url.host_str().unwrap_or_default())
 }
 
 fn names(headers: &[(String, String)]) -> String {

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::signed::signed;
 use super::{AuthType, Draft, Memory, Signed, Step, find};
-use crate::model::{Exchange, ResolvedRequest};
+use crate::model::{Auth, Exchange, ResolvedRequest};
 
 /// So often a request is sent again, as in Postman.
 const MOST: u8 = 3;
@@ -87,6 +87,9 @@ impl Dialogue {
         let mut draft = Draft::new(resolved, memory.clone());
         let mut talks = None;
         if !draft.request().auth.is_inherited() {
+            if draft.request().auth.kind != Auth::NONE {
+                draft.state_content_type();
+            }
             // Only for the few types that need it, and before the signer changes it.
             let before = auth.is_some_and(AuthType::listens).then(|| draft.request().clone());
             match auth.map(|auth| auth.sign(&mut draft)) {

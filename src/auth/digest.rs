@@ -348,6 +348,7 @@ fn authorize(draft: &mut Draft, user: &User, url: &Url, known: &Digest) -> bool 
     let (header, response) = proof.header(challenge);
     draft.hide(&response);
     draft.set_bound_header("Authorization", &header);
+    draft.authorize_late();
     true
 }
 

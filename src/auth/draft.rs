@@ -24,6 +24,7 @@ pub struct Draft {
     credentials: Vec<String>,
     bound: Vec<String>,
     alone: bool,
+    late: bool,
     secrets: Vec<Secret>,
     warnings: Vec<String>,
 }
@@ -37,6 +38,8 @@ pub(super) struct Finished {
     pub bound: Vec<String>,
     /// Whether it needs a connection that nothing else uses.
     pub alone: bool,
+    /// Whether its `Authorization` stands behind all other headers.
+    pub late: bool,
     pub warnings: Vec<String>,
 }
 
@@ -49,6 +52,7 @@ impl Draft {
             credentials: Vec::new(),
             bound: Vec::new(),
             alone: false,
+            late: false,
             secrets: Vec::new(),
             warnings: Vec::new(),
         }
@@ -68,6 +72,7 @@ impl Draft {
             credentials: self.credentials,
             bound: self.bound,
             alone: self.alone,
+            late: self.late,
             warnings: self.warnings,
         }
     }
@@ -179,8 +184,7 @@ impl Draft {
         self.secrets.push(Secret::new(text));
     }
 
-    /// States the Content-Type of a text or JSON among the headers: for signatures over the body, which come behind it and
-    /// cover it, as in Postman.
+    /// States the Content-Type of a text among the headers: what signing adds comes behind it and may cover it, as in Postman.
     pub fn state_content_type(&mut self) {
         self.request.state_content_type();
     }
@@ -201,6 +205,12 @@ impl Draft {
     pub fn set_bound_header(&mut self, name: &str, value: &str) {
         self.set_header(name, value);
         self.bound.push(name.to_owned());
+    }
+
+    /// Sends the `Authorization` behind all other headers but the type of a form: it was made when the request was built, as
+    /// Postman's is when a server has asked for it.
+    pub fn authorize_late(&mut self) {
+        self.late = true;
     }
 
     /// Sends it over a connection that only this dialogue uses, in HTTP/1.1: what follows goes over the same one.

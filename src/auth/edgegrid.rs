@@ -93,7 +93,6 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
             return Err(format!("the {name} is empty"));
         }
     }
-    draft.state_content_type();
     let url = draft.url().ok_or("the URL is not valid")?;
     let host = match draft.param("baseURL") {
         base if base.is_empty() => authority(&url),
@@ -198,6 +197,7 @@ mod tests {
         resolved.body = ResolvedBody::Bytes {
             content_type: "text/plain",
             bytes: Bytes::from(body.to_owned()),
+            typed: true,
         };
         let now: Timestamp = "2014-03-21T19:34:21Z".parse().unwrap();
         let signed = sign_at(resolved, now, "nonce-xx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");

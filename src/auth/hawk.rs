@@ -323,6 +323,7 @@ mod tests {
         let body = ResolvedBody::Bytes {
             content_type: "text/plain",
             bytes: Bytes::from_static(b"Thank you for flying Hawk"),
+            typed: true,
         };
         let header = signed(example().with("includePayloadHash", true), "POST", body);
         assert!(

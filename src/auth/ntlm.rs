@@ -93,6 +93,7 @@ impl AuthType for Ntlm {
                 draft.go_alone();
                 draft.drop_body();
                 draft.set_bound_header("Authorization", &format!("{word} {}", STANDARD.encode(negotiate())));
+                draft.authorize_late();
                 step()
             }
             Some(1) => prove(draft, word, &offered.token),
@@ -120,6 +121,7 @@ fn prove(draft: &mut Draft, word: &str, token: &str) -> Step {
     draft.go_alone();
     draft.hide(&proof);
     draft.set_bound_header("Authorization", &format!("{word} {proof}"));
+    draft.authorize_late();
     step()
 }
 

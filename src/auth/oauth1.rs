@@ -217,7 +217,6 @@ fn signed(draft: &mut Draft) -> Result<(), String> {
         && draft.form().is_none()
         && let Some(hash) = method.hash()
     {
-        draft.state_content_type();
         match draft.body() {
             Some(body) => own.push(("oauth_body_hash".to_owned(), STANDARD.encode(hash.of(&body)))),
             None => draft.warn("OAuth 1.0 has no hash for this body, as it is not in memory: signed without it"),

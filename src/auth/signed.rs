@@ -16,6 +16,7 @@ pub struct SignedRequest {
     credentials: Vec<String>,
     bound: Vec<String>,
     alone: bool,
+    late: bool,
 }
 
 impl fmt::Debug for SignedRequest {
@@ -72,6 +73,11 @@ impl SignedRequest {
         self.bound.iter().any(|name| name.eq_ignore_ascii_case(header))
     }
 
+    /// Whether its `Authorization` stands behind all other headers, as it answers what the server asked.
+    pub fn is_authorized_late(&self) -> bool {
+        self.late
+    }
+
     /// Whether it needs a connection that no other request uses: one that NTLM signs in speaks for its user.
     pub fn is_alone(&self) -> bool {
         self.alone
@@ -100,6 +106,7 @@ pub(super) fn signed(draft: Draft) -> Signed {
         credentials,
         bound,
         alone,
+        late,
         warnings,
     } = draft.finish();
     Signed {
@@ -108,6 +115,7 @@ pub(super) fn signed(draft: Draft) -> Signed {
             credentials,
             bound,
             alone,
+            late,
         },
         warnings,
     }
@@ -150,6 +158,24 @@ pub(crate) mod tests {
             .filter(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
             .collect()
+    }
+
+    #[test]
+    fn the_type_of_a_text_stands_before_the_auth_and_that_of_what_is_made_behind_it() {
+        let names = |typed: bool| {
+            let mut resolved = request(Auth::new("bearer").with("token", "t"));
+            resolved.method = Method::new("POST");
+            resolved.body = ResolvedBody::Bytes {
+                content_type: "application/json",
+                bytes: "{}".into(),
+                typed,
+            };
+            let signed = sign(resolved);
+            let names = signed.request.headers().iter().map(|(name, _)| name.clone());
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(names(true), ["Content-Type", "Authorization"]);
+        assert_eq!(names(false), ["Authorization"]);
     }
 
     #[test]

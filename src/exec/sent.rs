@@ -122,7 +122,9 @@ fn body(written: &Body, resolved: &ResolvedBody) -> Body {
             };
             Body::Multipart(with_disabled(parts.iter().map(part).collect(), rows))
         }
-        ResolvedBody::Bytes { content_type, bytes } => Body::Raw {
+        ResolvedBody::Bytes {
+            content_type, bytes, ..
+        } => Body::Raw {
             language: match written {
                 Body::Raw { language, .. } => *language,
                 _ => Language::ALL

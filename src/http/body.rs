@@ -67,7 +67,9 @@ impl Outgoing {
                 out.content_type = Some(format!("multipart/form-data; boundary={boundary}"));
                 out.boundary = Some(boundary);
             }
-            ResolvedBody::Bytes { content_type, bytes } => {
+            ResolvedBody::Bytes {
+                content_type, bytes, ..
+            } => {
                 out.push(bytes.clone());
                 out.content_type = Some((*content_type).to_owned());
                 out.type_first = true;

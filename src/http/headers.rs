@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
+use http::header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, TE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Version};
 
 use super::body::Outgoing;
@@ -40,6 +40,8 @@ pub(super) struct Lines<'a> {
     pub redirected: bool,
     /// The previous URL of a redirect.
     pub referer: Option<&'a str>,
+    /// The `Authorization` among the user's headers stands behind the length, as it answers what the server asked.
+    pub authorized_late: bool,
     /// For a plain request through a proxy.
     pub proxy_authorization: Option<HeaderValue>,
 }
@@ -60,7 +62,7 @@ impl Lines<'_> {
                 continue;
             };
             let key = header_name(name)?;
-            if map.contains_key(&key) {
+            if map.contains_key(&key) || (self.authorized_late && key == AUTHORIZATION) {
                 continue;
             }
             let value = self.adjust(name, value, warnings);
@@ -95,10 +97,17 @@ impl Lines<'_> {
             }
             add(&mut map, name, value)?;
         }
-        if !self.body.length_first {
+        if !self.body.length_first && !self.authorized_late {
             self.content_type(&mut map)?;
         }
         self.length(&mut map)?;
+        let late = self
+            .user
+            .iter()
+            .rfind(|(name, _)| name.trim().eq_ignore_ascii_case("authorization"));
+        if let Some((_, value)) = late.filter(|_| self.authorized_late) {
+            add(&mut map, "authorization", value)?;
+        }
         self.content_type(&mut map)?;
         if let Some(basic) = self.basic {
             add(&mut map, "authorization", &format!("Basic {basic}"))?;
@@ -341,6 +350,7 @@ mod tests {
             had_cookie: false,
             redirected: false,
             referer: None,
+            authorized_late: false,
             proxy_authorization: None,
         };
         change(&mut lines);
@@ -368,6 +378,26 @@ mod tests {
                 "Accept-Encoding",
                 "Connection"
             ]
+        );
+    }
+
+    #[test]
+    fn what_answers_the_server_stands_behind_the_length_and_before_the_type_of_a_form() {
+        let late = |lines: &mut Lines<'_>| {
+            lines.authorized_late = true;
+            lines.method = "POST";
+        };
+        let (lines, _) = assemble(
+            &[("authorization", "old"), ("X", "1"), ("Authorization", "Digest x")],
+            &[],
+            late,
+        );
+        let lines = lines.unwrap();
+        assert_eq!(lines[0].0, "X");
+        assert_eq!(lines[lines.len() - 2].0, "Content-Length");
+        assert_eq!(
+            lines[lines.len() - 1],
+            ("Authorization".to_owned(), "Digest x".to_owned())
         );
     }
 

@@ -374,6 +374,7 @@ impl<'a> Progressing<'a> {
                 .any(|(name, _)| name.eq_ignore_ascii_case("cookie")),
             redirected: !self.exchange.hops.is_empty(),
             referer: hop.referer.as_deref(),
+            authorized_late: self.signed.is_authorized_late(),
             proxy_authorization: proxy.as_ref().and_then(|proxy| proxy.authorization(&hop.url)),
         }
         .assemble(&mut warnings)?;

@@ -149,6 +149,7 @@ impl Work<'_> {
                 ResolvedBody::Bytes {
                     content_type: language.content_type(),
                     bytes,
+                    typed: true,
                 }
             }
             Body::File { path } => match self.template(path) {
@@ -165,6 +166,7 @@ impl Work<'_> {
                 ResolvedBody::Bytes {
                     content_type: "application/json",
                     bytes: Bytes::from(json::graphql(&query, &operation_name, &variables)),
+                    typed: false,
                 }
             }
         }

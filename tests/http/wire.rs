@@ -37,6 +37,7 @@ fn json(text: &'static str) -> ResolvedBody {
     ResolvedBody::Bytes {
         content_type: "application/json",
         bytes: Bytes::from_static(text.as_bytes()),
+        typed: true,
     }
 }
 

@@ -160,6 +160,7 @@ fn a_body_is_signed_and_only_s3_takes_one_that_is_not() {
     let text = || ResolvedBody::Bytes {
         content_type: "text/plain",
         bytes: Bytes::from_static(b"Welcome to Amazon S3."),
+        typed: true,
     };
     let file = || ResolvedBody::File {
         path: "f".to_owned(),
@@ -225,4 +226,35 @@ fn without_a_key_the_request_is_left_alone() {
         assert_eq!(header(&signed.request, "authorization"), ["mine"]);
         assert!(signed.warnings[0].contains("key is empty"), "{other}");
     }
+}
+
+#[test]
+fn headers_stand_in_postmans_order() {
+    let auth = Auth::new("awsv4")
+        .with("accessKey", "a")
+        .with("secretKey", "s")
+        .with("sessionToken", "t");
+    let mut resolved = request(auth);
+    resolved.method = Method::new("POST");
+    resolved.url = "http://127.0.0.1:81/".to_owned();
+    resolved.body = ResolvedBody::Bytes {
+        content_type: "text/plain",
+        bytes: Bytes::from_static(b"x"),
+        typed: true,
+    };
+    let signed = crate::auth::sign(resolved);
+    let names: Vec<&str> = signed.request.headers().iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "Content-Type",
+            "X-Amz-Content-Sha256",
+            "Host",
+            "X-Amz-Security-Token",
+            "X-Amz-Date",
+            "Authorization"
+        ]
+    );
+    assert_eq!(header(&signed.request, "host"), ["127.0.0.1:81"]);
+    assert!(signed.request.is_bound("Host"));
 }

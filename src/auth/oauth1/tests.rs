@@ -195,6 +195,7 @@ fn a_body_that_is_no_form_may_be_hashed() {
     resolved.body = ResolvedBody::Bytes {
         content_type: "text/plain",
         bytes: Bytes::from_static(b"Hello World!"),
+        typed: true,
     };
     assert!(crate::auth::signs_body(&resolved));
     let signed = sign(resolved.clone());

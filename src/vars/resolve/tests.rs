@@ -107,7 +107,9 @@ fn json_loses_its_comments_and_other_text_does_not() {
         text: "1 // {{who}}".into(),
     };
     let sent = |request: &Request| match resolved(request).body {
-        ResolvedBody::Bytes { content_type, bytes } => (content_type, String::from_utf8_lossy(&bytes).into_owned()),
+        ResolvedBody::Bytes {
+            content_type, bytes, ..
+        } => (content_type, String::from_utf8_lossy(&bytes).into_owned()),
         _ => panic!("not bytes"),
     };
     request.body = raw(Language::Json);
