@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use super::output::{Output, escape};
 use crate::foreign::ForeignError;
 use crate::model::Excerpt;
+use crate::model::reason::{reason, without_numbers};
 use crate::store::SaveError;
 
 /// What a command ends in when it cannot do its work.
@@ -31,7 +32,7 @@ impl CliError {
     pub fn failed(message: impl Into<String>) -> Self {
         Self {
             kind: Kind::Failed,
-            message: message.into(),
+            message: without_numbers(&message.into()),
             causes: Vec::new(),
             hint: None,
             excerpt: None,
@@ -58,7 +59,7 @@ impl CliError {
     /// The same with a cause below the ones it has.
     #[must_use]
     pub fn because(mut self, cause: impl Display) -> Self {
-        self.causes.push(reason(&cause.to_string()));
+        self.causes.push(reason(cause));
         self
     }
 
@@ -151,18 +152,6 @@ impl From<std::io::Error> for CliError {
     }
 }
 
-/// A cause as part of a sentence: without the number of an OS error, and with a small letter.
-fn reason(text: &str) -> String {
-    let text = text.split(" (os error").next().unwrap_or(text);
-    let mut letters = text.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
-            first.to_lowercase().chain([second]).chain(letters).collect()
-        }
-        _ => text.to_owned(),
-    }
-}
-
 /// Tells the user of an error that ended the program outside any command, and says what to exit with.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     let mut told = CliError::failed(error.to_string());
@@ -199,7 +188,6 @@ mod tests {
             err.text(),
             "error: cannot open `x`: database is locked: no such file or directory\nhint: try again\n"
         );
-        assert_eq!(reason("TLS broke"), "TLS broke");
     }
 
     #[test]

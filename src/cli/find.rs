@@ -117,6 +117,9 @@ fn missing(workspace: &Workspace, cwd: &Path, typed: &str) -> CliError {
             error.hint(format!("give a collection, such as {}", names.join(", ")))
         };
     }
+    if typed == "-" {
+        return error.hint("give a file, a folder or a URL; nothing from the standard input is run or sent");
+    }
     match nearest(workspace, typed) {
         Some(path) => error.hint(format!("did you mean `{path}`?")),
         None if workspace.collections().is_empty() => error.hint(format!(
@@ -131,6 +134,7 @@ fn missing(workspace: &Workspace, cwd: &Path, typed: &str) -> CliError {
 fn nearest(workspace: &Workspace, typed: &str) -> Option<ItemPath> {
     let wanted = below_collections(typed);
     let wanted = wanted.as_str().to_lowercase();
+    let letters = wanted.chars().count();
     let last = wanted.rsplit('/').next().unwrap_or(&wanted);
     let all = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
     all.filter_map(|id| workspace.path(id))
@@ -141,7 +145,8 @@ fn nearest(workspace: &Workspace, typed: &str) -> Option<ItemPath> {
             (whole.min(end), path)
         })
         .min_by_key(|(distance, _)| *distance)
-        .filter(|(distance, _)| *distance <= 2 + wanted.chars().count() / 5)
+        // Of a short word everything is near.
+        .filter(|(distance, _)| *distance <= (2 + letters / 5).min((letters / 3).max(usize::from(letters > 1))))
         .map(|(_, path)| path)
 }
 
@@ -194,7 +199,10 @@ mod tests {
         };
         assert!(hint("pydio-cells/get-tokn").contains("did you mean `pydio-cells/get-token`?"));
         assert!(hint("get-token").contains("did you mean `pydio-cells/get-token`?"));
-        assert!(hint("something/else/entirely").contains("postrider doctor"));
+        for far in ["something/else/entirely", "get", "x"] {
+            assert!(hint(far).contains("postrider doctor"), "{far}");
+        }
+        assert!(hint("-").contains("nothing from the standard input"));
     }
 
     #[test]

@@ -267,12 +267,8 @@ impl Opened {
         }
         let error = CliError::usage(format!("there is no environment `{name}`"));
         let slugs = workspace.environments().iter().map(|node| node.slug.as_str());
-        let near = slugs
-            .map(|slug| (spelling::distance(slug, name), slug))
-            .min()
-            .filter(|(distance, _)| *distance <= 2);
-        Err(match near {
-            Some((_, slug)) => error.hint(format!("did you mean `{slug}`?")),
+        Err(match spelling::nearest(name, slugs) {
+            Some(slug) => error.hint(format!("did you mean `{slug}`?")),
             None => error.hint("`postrider env list` lists them"),
         })
     }

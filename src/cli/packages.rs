@@ -81,14 +81,18 @@ fn list(store: &PackageStore, as_json: bool, all: bool, output: &mut Output) -> 
             more => format!(", needs {more} more"),
         };
         let state = match row.cached {
-            Some(bytes) => format!("in the cache, {}", size(bytes)),
+            Some(bytes) => format!("in the cache, {} packed", size(bytes)),
             None => "not fetched".to_owned(),
         };
         let paint = output.paint;
         output.line(&format!(
-            "{}  {:9}  {}",
+            "{}  {:15}  {}",
             paint.bold(&name),
-            row.from,
+            if row.from == "postman" {
+                "Postman's"
+            } else {
+                "the workspace's"
+            },
             paint.dim(&(state + &needs))
         ))?;
     }

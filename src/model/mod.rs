@@ -32,6 +32,7 @@ pub mod package;
 pub mod payload;
 pub mod percent;
 pub mod problem;
+pub mod reason;
 pub mod request;
 pub mod script;
 pub mod secret;

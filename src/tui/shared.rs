@@ -9,6 +9,7 @@ use crate::exec::{Aim, Override, TokenStore};
 use crate::http::Keeping;
 use crate::model::exchange::Phase;
 use crate::model::history::History;
+use crate::model::reason::without_numbers;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
@@ -209,7 +210,7 @@ impl Shared {
 
     /// Puts a word into the status line, and into the list of messages.
     pub fn notify(&mut self, level: Level, text: impl Into<String>) {
-        let text = text.into();
+        let text = without_numbers(&text.into());
         let notice = Notice { level, text };
         if self.messages.len() == MOST_MESSAGES {
             self.messages.pop_front();

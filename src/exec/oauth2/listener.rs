@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::auth::oauth2::{Loopback, OAuthError};
+use crate::model::reason::reason;
 
 /// Listens until it is dropped.
 pub(super) struct Listener {
@@ -66,12 +67,7 @@ impl Listener {
         let wanted = place.port.unwrap_or(0);
         let refused = |error: std::io::Error| OAuthError::Port {
             port: wanted,
-            why: error
-                .to_string()
-                .split(" (os error")
-                .next()
-                .unwrap_or_default()
-                .to_lowercase(),
+            why: reason(error),
         };
         let first = TcpListener::bind((place.address(), wanted)).await.map_err(refused)?;
         let port = first.local_addr().map_err(refused)?.port();
