@@ -120,7 +120,7 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
             "changed": todo.count(Action::Change),
             "moved": todo.count(Action::Move),
             "removed": todo.count(Action::Remove),
-            "unchanged": todo.count(Action::Keep),
+            "unchanged": todo.count(Action::Keep) + todo.count(Action::Note),
             "notes": found.report.notes,
         });
         return Ok(output.line(&serde_json::to_string_pretty(&value).unwrap_or_default())?);

@@ -192,9 +192,13 @@ impl Import {
             (Action::Remove, "removed"),
             (Action::Keep, "unchanged"),
         ];
+        let count = |action| match action {
+            Action::Keep => self.count(Action::Keep) + self.count(Action::Note),
+            action => self.count(action),
+        };
         let words: Vec<String> = words
             .into_iter()
-            .map(|(action, word)| (self.count(action), word))
+            .map(|(action, word)| (count(action), word))
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
             .collect();
@@ -209,7 +213,7 @@ impl Import {
             Action::Change => Some("changed"),
             Action::Move => Some("moved to"),
             Action::Remove => Some("removed"),
-            Action::Add | Action::Keep => None,
+            Action::Add | Action::Note | Action::Keep => None,
         };
         let items = self.collections.iter().flat_map(|plan| &plan.steps);
         let items = items.map(|step| (step.action, format!("collections/{}", step.path)));
@@ -294,7 +298,7 @@ impl Import {
         let place = Place::of(&step.path, &step.entity);
         match step.action {
             Action::Keep => Ok(()),
-            Action::Add | Action::Change => save(files, &place, &Content::Item(step.entity.clone())),
+            Action::Add | Action::Change | Action::Note => save(files, &place, &Content::Item(step.entity.clone())),
             Action::Move => {
                 if let Some(node) = step.node {
                     let from = Place::of(&self.path(workspace, node), &step.entity);

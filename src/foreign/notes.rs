@@ -43,10 +43,11 @@ fn unknown_auth(path: &str, entity: &Entity) -> Option<Note> {
     })
 }
 
-/// The files that a request sends and that are not there: most often they are on the machine it was exported on.
-fn files(path: &str, entity: &Entity, root: &Path) -> Vec<Note> {
+/// The files that a request sends and that are not there, in one note: most often they are on the machine it was exported
+/// on.
+fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
     let Entity::Request(request) = entity else {
-        return Vec::new();
+        return None;
     };
     let files: Vec<(&str, &Template)> = match &request.body {
         Body::File { path } => vec![("request.body.file", path)],
@@ -60,20 +61,35 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Vec<Note> {
                 });
             files.map(|file| ("request.body.formdata", file)).collect()
         }
-        _ => Vec::new(),
+        _ => return None,
     };
     // Where a variable leads to is known when it is sent, and then it is told.
     let is_missing = |file: &str| !file.trim().is_empty() && !file.contains("{{") && !root.join(file).exists();
-    let missing = files.into_iter().filter(|(_, file)| is_missing(file.as_str()));
-    missing
-        .map(|(field, file)| Note {
-            path: path.to_owned(),
-            field: field.to_owned(),
-            fate: Fate::Kept,
-            what: format!("the file `{}`", file.as_str()),
-            why: "it is not there; until it is, the request goes without it".to_owned(),
-        })
-        .collect()
+    let mut missing: Vec<(&str, String)> = Vec::new();
+    for (field, file) in files.into_iter().filter(|(_, file)| is_missing(file.as_str())) {
+        let shown = format!("`{}`", file.as_str());
+        if missing.iter().all(|(_, known)| *known != shown) {
+            missing.push((field, shown));
+        }
+    }
+    let field = missing.first()?.0.to_owned();
+    let names: Vec<String> = missing.into_iter().map(|(_, shown)| shown).collect();
+    let (word, they, them) = if names.len() == 1 {
+        ("file", "it is not there", "it")
+    } else {
+        ("files", "they are not there", "them")
+    };
+    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    Some(Note {
+        path: path.to_owned(),
+        field,
+        fate: Fate::Kept,
+        what: format!("the {word} {}", names.join(", ")),
+        why: format!(
+            "{they}, seen from `{}`; until then, the request goes without {them}",
+            root.display()
+        ),
+    })
 }
 
 /// The secrets in the open, of each part of the item in a note of its own: those that `doctor` and an export tell of.

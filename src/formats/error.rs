@@ -30,6 +30,8 @@ pub enum FormatError {
         column: usize,
         /// The line around it, as it may be shown.
         excerpt: Excerpt,
+        /// Whether it only ends too early.
+        is_cut_off: bool,
     },
     /// The text is a table: iteration data.
     #[error("not JSON: it looks like a table (CSV)")]
@@ -91,7 +93,8 @@ impl FormatError {
         match self {
             Self::Empty => Some("export it from Postman again"),
             Self::Encoding { .. } => Some("save it as UTF-8"),
-            Self::Json { .. } => Some("the file may be cut off; export it from Postman again"),
+            Self::Json { is_cut_off: true, .. } => Some("the file may be cut off; export it from Postman again"),
+            Self::Json { .. } => Some("mend it there, or export it from Postman again"),
             Self::Table => Some("iteration data goes beside a collection: `postrider run COLLECTION -d FILE`"),
             Self::TooDeep { .. } => Some("nest fewer folders"),
             Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),

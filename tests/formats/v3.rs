@@ -86,6 +86,13 @@ fn what_is_switched_off_stays_so_and_graphql_keeps_its_method() {
         };
         assert_eq!(shown(ours), shown(theirs));
     }
+    for (again, before) in again.collections[0].items[1..4]
+        .iter()
+        .zip(&found.collections[0].items[1..4])
+    {
+        let tidy = |item: &postrider::formats::Item| postman::write::tidy(&item.entity, &Secrets::All);
+        assert_eq!(tidy(again), tidy(before));
+    }
     assert_eq!(ours["item"][3]["request"]["body"]["raw"], "unsent");
     for events in [&ours["item"][3]["event"], &ours["event"]] {
         for event in events.as_array().unwrap() {
@@ -95,6 +102,29 @@ fn what_is_switched_off_stays_so_and_graphql_keeps_its_method() {
     }
     assert_eq!(ours["item"][3]["event"].as_array().unwrap().len(), 3);
     assert_eq!(ours["event"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_part_that_stands_in_another_file_is_told() {
+    let root = tempfile::tempdir().unwrap();
+    let request = "url: http://h/\nscripts:\n  - type: afterResponse\n    code:\n      $ref: ./gone.js\n";
+    std::fs::write(root.path().join("A.request.yaml"), request).unwrap();
+    let found = postman::read_folder(root.path()).unwrap();
+    let note = &found.report.notes[0];
+    assert_eq!(
+        (
+            note.path.as_str(),
+            note.field.as_str(),
+            note.what.as_str(),
+            note.why.as_str()
+        ),
+        (
+            "A.request.yaml",
+            "scripts.code",
+            "a part in the file `./gone.js`",
+            "the file is not there"
+        )
+    );
 }
 
 #[test]

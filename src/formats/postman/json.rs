@@ -45,6 +45,7 @@ fn whole(text: &str) -> Result<Value, FormatError> {
                 line: error.line(),
                 column: error.column(),
                 excerpt: Excerpt::of(text, error.line(), error.column()),
+                is_cut_off: error.is_eof(),
             }
         })
 }

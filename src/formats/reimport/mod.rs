@@ -22,6 +22,9 @@ pub enum Action {
     Add,
     /// Its content differs.
     Change,
+    /// It is as it was, but for the id that Postman knows it by: it had none, and gets it, so that it is found when its name
+    /// changes.
+    Note,
     /// It is in another folder, and may differ too.
     Move,
     /// It is not in the file any more.
@@ -60,7 +63,9 @@ impl Plan {
 
     /// Whether importing would change nothing.
     pub fn is_idle(&self) -> bool {
-        self.steps.iter().all(|step| step.action == Action::Keep)
+        self.steps
+            .iter()
+            .all(|step| matches!(step.action, Action::Keep | Action::Note))
     }
 }
 
@@ -137,6 +142,8 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
                     Action::Move
                 } else if same_in_files(&merged, &old.entity) {
                     Action::Keep
+                } else if identity(&old.entity).is_empty() && same_in_files(&without_identity(&merged), &old.entity) {
+                    Action::Note
                 } else {
                     Action::Change
                 };
@@ -310,6 +317,24 @@ fn identity(entity: &Entity) -> &str {
     match entity {
         Entity::Collection(group) | Entity::Folder(group) => &group.origin.id,
         Entity::Request(request) => &request.origin.id,
+    }
+}
+
+/// The same as if Postman knew it by nothing.
+fn without_identity(entity: &Entity) -> Entity {
+    let bare = |group: &Group| {
+        let mut group = group.clone();
+        group.origin.id.clear();
+        Arc::new(group)
+    };
+    match entity {
+        Entity::Collection(group) => Entity::Collection(bare(group)),
+        Entity::Folder(group) => Entity::Folder(bare(group)),
+        Entity::Request(request) => {
+            let mut request = Request::clone(request);
+            request.origin.id.clear();
+            Entity::Request(Arc::new(request))
+        }
     }
 }
 

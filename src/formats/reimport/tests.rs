@@ -63,6 +63,17 @@ fn the_same_file_changes_nothing() {
 }
 
 #[test]
+fn what_only_gets_an_id_is_as_it_was_and_the_id_is_noted() {
+    let without = json!([{ "name": "Ping", "request": { "method": "GET", "url": "h/3" } }]);
+    let (_, plan) = again(&read(&without), &json!([request("3", "Ping", "h/3")]));
+    assert!(plan.is_idle());
+    assert_eq!(steps(&plan), [(Action::Note, "api/ping")]);
+    assert_eq!(identity(&plan.steps[1].entity), "3");
+    let (_, plan) = again(&read(&without), &json!([request("3", "Ping", "h/4")]));
+    assert_eq!(steps(&plan), [(Action::Change, "api/ping")]);
+}
+
+#[test]
 fn items_of_one_identity_and_one_name_stay_themselves() {
     let items = json!([
         request("1", "200", "h/a"),

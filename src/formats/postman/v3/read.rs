@@ -303,7 +303,10 @@ fn load(path: &Path, found: &mut Found) -> Result<Option<Object>, FormatError> {
         other => other?,
     };
     match yaml::parse(path, &text)? {
-        Value::Object(map) => Ok(Some(map)),
+        Value::Object(map) => {
+            references(path, &map, found);
+            Ok(Some(map))
+        }
         // Nothing but comments.
         Value::Null => Ok(Some(Object::new())),
         _ => {
@@ -311,6 +314,31 @@ fn load(path: &Path, found: &mut Found) -> Result<Option<Object>, FormatError> {
             let report = &mut found.report;
             report.add(&name, "", Fate::Lost, "a file", "it holds no keys with values");
             Ok(None)
+        }
+    }
+}
+
+/// Tells of parts that stand in other files (`$ref`), which are not read: whoever runs it must know that they are missing.
+fn references(path: &Path, map: &Object, found: &mut Found) {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut todo: Vec<(String, &Value)> = map.iter().map(|(key, value)| (key.clone(), value)).collect();
+    while let Some((place, value)) = todo.pop() {
+        match value {
+            Value::Object(inner) => {
+                if let Some(file) = inner.get("$ref").and_then(Value::as_str) {
+                    let is_there = path.parent().is_some_and(|folder| folder.join(file).exists());
+                    let why = if is_there {
+                        "what other files hold is not read; put it in here"
+                    } else {
+                        "the file is not there"
+                    };
+                    let what = format!("a part in the file `{file}`");
+                    found.report.add(&name, &place, Fate::Lost, what, why);
+                }
+                todo.extend(inner.iter().map(|(key, value)| (format!("{place}.{key}"), value)));
+            }
+            Value::Array(rows) => todo.extend(rows.iter().map(|row| (place.clone(), row))),
+            _ => {}
         }
     }
 }

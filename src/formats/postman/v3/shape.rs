@@ -38,6 +38,8 @@ pub fn request(mut source: Object, name: &str, examples: Vec<Object>) -> Object 
             source.shift_remove("$kind");
         }
         "graphql-request" => {
+            // The body says it, from whichever format it comes.
+            source.shift_remove("$kind");
             inner.entry("method").or_insert_with(|| "POST".into());
             let query = source.shift_remove("query").unwrap_or_default();
             let variables = source.shift_remove("variables").unwrap_or_default();
