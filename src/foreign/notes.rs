@@ -74,7 +74,7 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
     }
     let field = missing.first()?.0.to_owned();
     let names: Vec<String> = missing.into_iter().map(|(_, shown)| shown).collect();
-    let (word, they, them) = if names.len() == 1 {
+    let (word, gone, without) = if names.len() == 1 {
         ("file", "it is not there", "it")
     } else {
         ("files", "they are not there", "them")
@@ -86,7 +86,7 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
         fate: Fate::Kept,
         what: format!("the {word} {}", names.join(", ")),
         why: format!(
-            "{they}, seen from `{}`; until then, the request goes without {them}",
+            "{gone}, seen from `{}`; until then, the request goes without {without}",
             root.display()
         ),
     })

@@ -23,15 +23,12 @@ pub fn without_numbers(text: &str) -> String {
         let behind = &rest[at + MARK.len()..];
         let number = behind.strip_prefix('-').unwrap_or(behind);
         let end = number.find(|c: char| !c.is_ascii_digit());
-        match end.and_then(|end| number[end..].strip_prefix(')').filter(|_| end > 0)) {
-            Some(after) => {
-                out.push_str(&rest[..at]);
-                rest = after;
-            }
-            None => {
-                out.push_str(&rest[..at + MARK.len()]);
-                rest = behind;
-            }
+        if let Some(after) = end.and_then(|end| number[end..].strip_prefix(')').filter(|_| end > 0)) {
+            out.push_str(&rest[..at]);
+            rest = after;
+        } else {
+            out.push_str(&rest[..at + MARK.len()]);
+            rest = behind;
         }
     }
     out + rest
