@@ -122,28 +122,10 @@ fn simple_width(c: char) -> Option<usize> {
 /// Reads the cluster at the start of a non-empty `rest`, or the escape of its first character.
 fn cluster(offset: usize, rest: &str) -> Cell<'_> {
     let whole = rest.graphemes(true).next().unwrap_or(rest);
-    let mut len = 0;
-    let mut selector = false;
-    for (count, c) in whole.chars().enumerate() {
-        if count >= MAX_CLUSTER || selector {
-            break;
-        }
-        if is_hidden(c) {
-            // One selector between text and picture form changes nothing we could rely on: left out, not escaped.
-            selector = len > 0 && matches!(c, '\u{fe0e}' | '\u{fe0f}');
-            if selector {
-                len += c.len_utf8();
-            }
-            break;
-        }
-        len += c.len_utf8();
-    }
-    let seen = &whole[..len];
-    let symbol = if selector {
-        seen.trim_end_matches(['\u{fe0e}', '\u{fe0f}'])
-    } else {
-        seen
-    };
+    let seen = whole.chars().take(MAX_CLUSTER).take_while(|c| !is_hidden(*c));
+    let drawn = seen.map(char::len_utf8).sum();
+    let symbol = &whole[..drawn];
+    let len = drawn + left_out(symbol, &rest[drawn..]);
     let width = symbol.width();
     if width > 0 {
         return Cell {
@@ -164,6 +146,36 @@ fn cluster(offset: usize, rest: &str) -> Cell<'_> {
         symbol: Cow::Owned(symbol),
         escaped: true,
     }
+}
+
+/// How many bytes behind a drawn character are left out instead of escaped, as they only say how it is to be drawn: a selector
+/// between text and picture form; a joiner to the next picture, where terminals agree on no width; and what joins or parts
+/// letters of scripts that are written joined.
+fn left_out(drawn: &str, after: &str) -> usize {
+    let Some(before) = drawn.chars().next_back() else {
+        return 0;
+    };
+    let rest = after.strip_prefix(['\u{fe0e}', '\u{fe0f}']).unwrap_or(after);
+    let mut chars = rest.chars();
+    let joiner = chars.next();
+    let both = |is: fn(char) -> bool| is(before) && chars.as_str().chars().next().is_some_and(is);
+    let joins = match joiner {
+        Some('\u{200d}') => both(is_picture) || both(is_joined),
+        Some('\u{200c}') => both(is_joined),
+        _ => false,
+    };
+    let rest = if joins { chars.as_str() } else { rest };
+    after.len() - rest.len()
+}
+
+/// Pictures that are joined to others, tones of skin among them.
+fn is_picture(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+/// Letters and marks of Arabic, Syriac and the scripts of India.
+fn is_joined(c: char) -> bool {
+    matches!(c, '\u{620}'..='\u{6ff}' | '\u{710}'..='\u{77f}' | '\u{8a0}'..='\u{8e1}' | '\u{900}'..='\u{dff}')
 }
 
 /// Writes the visible stand-in of one character.
@@ -226,6 +238,25 @@ mod tests {
                 assert_eq!(format!("{c}{next}").graphemes(true).count(), 2, "{c}{next}");
             }
         }
+    }
+
+    #[test]
+    fn joined_pictures_and_letters_are_drawn_one_by_one_and_nothing_else_is_left_out() {
+        assert_eq!(
+            printable("\u{1f469}\u{200d}\u{1f4bb} login"),
+            "\u{1f469}\u{1f4bb} login"
+        );
+        assert_eq!(printable("\u{2764}\u{fe0f}\u{200d}\u{1f525}"), "\u{2764}\u{1f525}");
+        assert_eq!(
+            printable("\u{1f469}\u{1f3fd}\u{200d}\u{1f4bb}"),
+            "\u{1f469}\u{1f3fd}\u{1f4bb}"
+        );
+        assert_eq!(printable("\u{645}\u{6cc}\u{200c}\u{62e}"), "\u{645}\u{6cc}\u{62e}");
+        assert_eq!(printable("a\u{200d}b"), "a\\u{200d}b");
+        assert_eq!(printable("\u{1f469}\u{200d}b"), "\u{1f469}\\u{200d}b");
+        assert_eq!(printable("\u{6cc}\u{200c}a"), "\u{6cc}\\u{200c}a");
+        let lens: Vec<usize> = cells("\u{1f469}\u{200d}\u{1f4bb}").map(|cell| cell.len).collect();
+        assert_eq!(lens, [7, 4]);
     }
 
     #[test]
