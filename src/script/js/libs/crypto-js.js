@@ -7,7 +7,7 @@ const bytes = host.lib('bytes');
 const digest = host.lib('digest');
 const cipher = host.lib('cipher');
 
-const C = { lib: {}, enc: {}, algo: {}, mode: {}, pad: {}, format: {}, kdf: {}, x64: missing({}, 'crypto-js', 'Word WordArray') };
+const C = { lib: {}, enc: {}, algo: {}, mode: {}, pad: {}, format: {}, kdf: {}, x64: {} };
 
 /** The library's way of classes: objects that are extended and created. */
 const Base = {
@@ -129,6 +129,30 @@ C.enc.Base64url = encoder('base64url');
 
 const data = (message) => (typeof message === 'string' ? bytes.encode(clean(message), 'utf8') : toBytes(message));
 
+C.x64.Word = Base.extend({
+  init(high, low) {
+    this.high = high;
+    this.low = low;
+  },
+});
+C.x64.WordArray = Base.extend({
+  init(words, size) {
+    this.words = words || [];
+    this.sigBytes = size === undefined ? this.words.length * 8 : size;
+  },
+  toX32() {
+    return WordArray.create(
+      this.words.flatMap(({ high, low }) => [high, low]),
+      this.sigBytes,
+    );
+  },
+  clone() {
+    const copy = Base.clone.call(this);
+    copy.words = this.words.map((word) => word.clone());
+    return copy;
+  },
+});
+
 // --- hashes --------------------------------------------------------------------------------------------------------
 
 const Hasher = Base.extend({
@@ -245,9 +269,34 @@ C.format.Hex = {
   parse: (text) => CipherParams.create({ ciphertext: C.enc.Hex.parse(text) }),
 };
 
-const BlockCipherMode = Base.extend({});
-for (const name of ['CBC', 'CFB', 'CTR', 'OFB', 'ECB']) C.mode[name] = BlockCipherMode.extend({ modeName: name });
-missing(C.mode, 'crypto-js', 'CTRGladman');
+// One of a script's own has an `Encryptor` and a `Decryptor`, which take block by block.
+const BlockCipherMode = Base.extend({
+  createEncryptor(own, iv) {
+    return this.Encryptor.create(own, iv);
+  },
+  createDecryptor(own, iv) {
+    return this.Decryptor.create(own, iv);
+  },
+  init(own, iv) {
+    this._cipher = own;
+    this._iv = iv;
+  },
+});
+for (const name of ['CBC', 'CFB', 'CTR', 'CTRGladman', 'OFB', 'ECB']) C.mode[name] = BlockCipherMode.extend({ modeName: name });
+
+// The counters of Gladman's mode for `count` blocks: its first eight bytes count, the lowest first.
+function gladman(start, count) {
+  const counter = start.slice();
+  const out = new Uint8Array(count * counter.length);
+  for (let n = 0; n < count; n += 1) {
+    for (let i = 0; i < 8; i += 1) {
+      counter[i] += 1;
+      if (counter[i] !== 0) break;
+    }
+    out.set(counter, n * counter.length);
+  }
+  return out;
+}
 
 // How many bytes are wanted behind the data, for blocks of `size` words.
 const room = (array, size) => size * 4 - (array.sigBytes % (size * 4));
@@ -366,13 +415,36 @@ const BlockCipher = Cipher.extend({
   transform(given) {
     const { mode, iv } = this.cfg;
     const name = mode.modeName;
-    if (!name) throw new Error("modes other than those of 'crypto-js' are not supported");
-    if (!iv && name !== 'ECB') throw new Error(`the mode ${name} needs an \`iv\``);
+    if (name && !iv && name !== 'ECB') throw new Error(`the mode ${name} needs an \`iv\``);
     const size = this.blockSize * 4;
     const start = iv ? sized(toBytes(iv), size) : new Uint8Array(0);
     // Without padding the last block is filled up, and what comes of it is cut to what was given.
     const whole = sized(given, Math.ceil(given.length / size) * size);
+    if (!name) {
+      const own = this.encrypting ? mode.createEncryptor(this, iv && iv.words) : mode.createDecryptor(this, iv && iv.words);
+      const words = wordsOf(whole);
+      for (let at = 0; at < words.length; at += this.blockSize) own.processBlock(words, at);
+      return toBytes({ words, sigBytes: given.length });
+    }
+    if (name === 'CTRGladman') {
+      const stream = this.blocks(true, gladman(start, whole.length / size));
+      return given.map((byte, at) => byte ^ stream[at]);
+    }
     return cipher.blocks(this.cipherName, name, this.encrypting, this.keyBytes(), start, whole).slice(0, given.length);
+  },
+  // Blocks by themselves.
+  blocks(encrypts, given) {
+    return cipher.blocks(this.cipherName, 'ECB', encrypts, this.keyBytes(), new Uint8Array(0), given);
+  },
+  block(encrypts, words, offset) {
+    const block = { words: words.slice(offset, offset + this.blockSize), sigBytes: this.blockSize * 4 };
+    words.splice(offset, this.blockSize, ...wordsOf(this.blocks(encrypts, toBytes(block))));
+  },
+  encryptBlock(words, offset) {
+    this.block(true, words, offset);
+  },
+  decryptBlock(words, offset) {
+    this.block(false, words, offset);
   },
   finish() {
     const { padding } = this.cfg;
@@ -420,9 +492,20 @@ C.algo.RC4Drop = C.algo.RC4.extend({ cfg: C.algo.RC4.cfg.extend({ drop: 192 }) }
 C.algo.Rabbit = StreamCipher.extend({
   ivSize: 2,
   blockSize: 4,
+  keyBytes() {
+    return sized(toBytes(this.key), 16);
+  },
   transform(given) {
     const { iv } = this.cfg;
-    return cipher.rabbit(sized(toBytes(this.key), 16), iv ? sized(toBytes(iv), 8) : new Uint8Array(0), given);
+    return cipher.rabbit(this.keyBytes(), iv ? sized(toBytes(iv), 8) : new Uint8Array(0), given);
+  },
+});
+
+// As it was before its words were turned around.
+C.algo.RabbitLegacy = C.algo.Rabbit.extend({
+  keyBytes() {
+    const key = sized(toBytes(this.key), 16);
+    return key.map((_, at) => key[at ^ 3]);
   },
 });
 
@@ -470,7 +553,7 @@ const PasswordBasedCipher = SerializableCipher.extend({
   },
 });
 
-for (const name of ['AES', 'DES', 'TripleDES', 'RC4', 'RC4Drop', 'Rabbit']) C[name] = Cipher._createHelper(C.algo[name]);
+for (const name of ['AES', 'DES', 'TripleDES', 'RC4', 'RC4Drop', 'Rabbit', 'RabbitLegacy']) C[name] = Cipher._createHelper(C.algo[name]);
 Object.assign(C.lib, {
   Base,
   WordArray,
@@ -484,7 +567,5 @@ Object.assign(C.lib, {
   PasswordBasedCipher,
 });
 missing(C.lib, 'crypto-js', 'BufferedBlockAlgorithm');
-missing(C.algo, 'crypto-js', 'RabbitLegacy');
-missing(C, 'crypto-js', 'RabbitLegacy');
 
 export { C as CryptoJS };

@@ -34,10 +34,10 @@ class Reader {
       if (value !== undefined && value !== null) this.options[name] = value;
     }
     if (options.quote !== undefined && !options.quote) this.options.quote = '';
-    if (this.options.raw) throw new Error("the option 'raw' of 'csv-parse' is not supported");
     this.ends = this.options.rowDelimiter === null ? null : [].concat(this.options.rowDelimiter);
     this.columns = this.options.columns;
     this.records = this.options.objname ? {} : [];
+    this.raw = '';
     this.lines = 0;
     this.count = 0;
     this.width = 0;
@@ -80,15 +80,26 @@ class Reader {
     }
     if (this.count < options.from || this.count > options.to) return;
     if (!named) {
-      this.records.push(row);
+      this.add(row, row[0], row[1]);
       return;
     }
     const record = {};
     row.forEach((field, index) => {
       if (this.columns[index] !== false) record[this.columns[index]] = field;
     });
-    if (options.objname) this.records[record[options.objname]] = record;
-    else this.records.push(record);
+    if (options.objname) this.add([record[options.objname], record], record[options.objname], record);
+    else this.add(record);
+  }
+
+  // With the text it came from that is an object, which has no name.
+  add(row, name, value) {
+    if (this.options.objname) {
+      if (this.options.raw) this.records[undefined] = undefined;
+      else this.records[name] = value;
+    } else {
+      this.records.push(this.options.raw ? { raw: this.raw, row } : row);
+    }
+    this.raw = '';
   }
 
   read() {
@@ -106,10 +117,13 @@ class Reader {
     while (at < text.length) {
       const char = text[at];
       const next = text[at + 1] || '';
+      // Of a delimiter and a line end the first character alone, as the genuine reader has it.
+      this.raw += char;
       if (!commenting && escape && char === escape) {
         const doubled = next === escape || (quote && next === quote);
         if (doubled && !(escape === quote && field === null && !quoting)) {
           field = (field || '') + next;
+          this.raw += next;
           at += 2;
           continue;
         }

@@ -110,7 +110,7 @@ fn other_ciphers() {
         crypto(
             "const triple = H('000102030405060708090a0b0c0d0e0f1011121314151617'); check(String(C.TripleDES.encrypt('0123456789abcdef', triple, {iv}))); check(String(C.DES.encrypt('0123456789abcdef', H('0001020304050607'), {mode: C.mode.ECB, padding: C.pad.Iso97971})));
              for (const n of ['RC4', 'RC4Drop', 'Rabbit']) check(String(C[n].encrypt('hello world, a longer text than sixteen', key, {iv: H('1011121314151617')}).ciphertext));
-             try { C.RabbitLegacy } catch (e) { check(e.message) } try { C.AES.encrypt('x', H('00'), {iv}) } catch (e) { check(e.message) } try { C.AES.encrypt('x', key) } catch (e) { check(e.message) }"
+             try { C.lib.BufferedBlockAlgorithm } catch (e) { check(e.message) } try { C.AES.encrypt('x', H('00'), {iv}) } catch (e) { check(e.message) } try { C.AES.encrypt('x', key) } catch (e) { check(e.message) }"
         ),
         [
             "lpmR2+n5RHATPoWCmhhR/JaFel2MAtTE",
@@ -118,7 +118,7 @@ fn other_ciphers() {
             "81f92c9528c26ea374b7f3ea2ebc0a23bc1fe63a8097368bf7ea85ad91568d222853336b55668c",
             "127a49d0157dbf7b99cc231a4a221d0967a3af8ad787b176e34ca20e587e438f4f4b243cf89f99",
             "0b1ffdfdb38c2024250fa45042d89094565024c4ac9f22a5abe4cd27fd22aea790d5fb0bb9458e",
-            "'RabbitLegacy' of 'crypto-js' is not supported",
+            "'BufferedBlockAlgorithm' of 'crypto-js' is not supported",
             "AES keys do not have 1 bytes",
             "the mode CBC needs an `iv`",
         ]
@@ -155,6 +155,65 @@ fn words_and_steps() {
             r#"["006100e9","6100e900","fbff","e9"]"#,
             r#"["","720cd5eaaed1ba7fc0f468a9481cbf840018515efe605d8dc98eb58ae72469e3","","fe4052d5721df9165efd971c0c60c834"]"#,
             "Malformed UTF-8 data",
+        ]
+    );
+}
+
+#[test]
+fn rarely_used_ciphers_modes_and_words() {
+    assert_eq!(
+        crypto(
+            "const long = 'a longer text than one block \u{e9}';
+             check(C.RabbitLegacy.encrypt(long, key).ciphertext.toString());
+             check(C.RabbitLegacy.encrypt(long, key, {iv: H('0011223344556677')}).ciphertext.toString());
+             check(C.RabbitLegacy.decrypt(C.RabbitLegacy.encrypt('\u{e9}', 'pw'), 'pw').toString(C.enc.Utf8));
+             const mode = C.mode.CTRGladman, padding = C.pad.NoPadding;
+             for (const start of ['ffffffff00000000ffffffffffffffff', 'feffffff00000000ffffffffffffffff', 'ffffff00ff000000ffffffffffffffff'])
+               check(C.AES.encrypt('a longer text than one block, and than two of them: \u{e9}', key, {iv: H(start), mode, padding}).ciphertext.toString());
+             check(C.DES.encrypt('a longer text than one block', H('0011223344556677'), {iv: H('ffffffffffffffff'), mode}).ciphertext.toString());
+             check(C.AES.decrypt(C.AES.encrypt('\u{e9}', key, {iv, mode}), key, {iv, mode}).toString(C.enc.Utf8));"
+        ),
+        [
+            "10286a921062ed671752b726ed0fa67cb18cb13ed26200397bfe25565c9a38",
+            "cc5800b70e5c8eb4261383db933205ffeebf5ade82b09ce046732550e568ab",
+            "\u{e9}",
+            "30b541059b6b07088faf51732cfbdbb872242d8649b123d88cf3deb9a0a5f87e7535ede896c142180b57fbb9b34709a50adb894e06cc",
+            "61562c19c5fffd25d57ad7ec7440d67030fb0d059b694218c3b4576074fbcebe776a798146ba23ce97f39dbdeaa5ed787478a3a03406",
+            "09fa32ccf1c38647f1ce34391f7044dd6fe97f782cd17f269f90531ad5ae05a91da82d55a54d6cc93c94e3e73d46a18a9bc487962974",
+            "4542b710b26705a86be71269d4869278c5ab7a2a4a8bd10b938a4912445adc03",
+            "\u{e9}",
+        ]
+    );
+    assert_eq!(
+        crypto(
+            "const {Word, WordArray} = C.x64, words = WordArray.create([Word.create(0x00010203, 0x04050607), Word.create(0x08090a0b, 0x0c0d0e0f)]);
+             const copy = words.clone(); copy.words[0].high = 9;
+             check([words.sigBytes, words.toX32(), words.words[0].high, WordArray.create([Word.create(1, 2)], 5).toX32()].join());"
+        ),
+        ["16,000102030405060708090a0b0c0d0e0f,66051,0000000100"]
+    );
+}
+
+#[test]
+fn a_script_can_bring_a_mode_of_its_own() {
+    assert_eq!(
+        crypto(
+            "const mode = C.lib.BlockCipherMode.extend(), long = 'a longer text than one block \u{e9}';
+             const mix = (words, offset, by) => by.forEach((word, at) => { words[offset + at] ^= word; });
+             mode.Encryptor = mode.extend({processBlock(words, offset) {
+               mix(words, offset, this.last || this._iv); this._cipher.encryptBlock(words, offset);
+               this.last = words.slice(offset, offset + this._cipher.blockSize); }});
+             mode.Decryptor = mode.extend({processBlock(words, offset) {
+               const last = words.slice(offset, offset + this._cipher.blockSize);
+               this._cipher.decryptBlock(words, offset); mix(words, offset, this.last || this._iv); this.last = last; }});
+             const made = C.AES.encrypt(long, key, {iv, mode});
+             check(made.ciphertext.toString()); check(made.ciphertext.toString() === C.AES.encrypt(long, key, {iv}).ciphertext.toString());
+             check(C.AES.decrypt(made, key, {iv, mode}).toString(C.enc.Utf8));"
+        ),
+        [
+            "9b8941bdf8956613cfd135c0f32bd774ec5083e6ffd34356366681b7cfe35e88",
+            "true",
+            "a longer text than one block \u{e9}",
         ]
     );
 }

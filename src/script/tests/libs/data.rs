@@ -84,3 +84,15 @@ fn csv_becomes_rows_or_objects() {
         ]
     );
 }
+
+#[test]
+fn csv_comes_with_the_text_it_was_read_from() {
+    // Of a line end the first character, and with the first row the line of the names: as the genuine reader has it.
+    assert_eq!(
+        values(
+            r#"const parse = require('csv-parse/lib/sync');
+               check(parse('a,b\r\n1,"x ""y"""\r\n2,3', {columns: true, raw: true}));"#
+        ),
+        [r#"[{"raw":"a,b\r1,\"x \"\"y\"\"\"\r","row":{"a":"1","b":"x \"y\""}},{"raw":"2,3","row":{"a":"2","b":"3"}}]"#]
+    );
+}
