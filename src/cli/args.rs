@@ -377,6 +377,12 @@ pub enum VaultCommand {
         #[arg(allow_negative_numbers = true)]
         value: Option<String>,
     },
+    /// Says how a secret is used, which is not shown.
+    #[command(hide = true)]
+    Get {
+        /// Its name.
+        key: String,
+    },
     /// Removes a secret.
     Unset {
         /// Its name.

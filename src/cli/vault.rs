@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use crate::model::variable::{CurrentValue, Owner};
+use crate::model::spelling;
+use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 
 use super::CliError;
 use super::args::VaultCommand;
@@ -41,10 +42,18 @@ pub fn vault(mut opened: Opened, command: &VaultCommand, output: &mut Output) ->
                 escape(key)
             )
         }
+        VaultCommand::Get { key } => {
+            if current.get(&Owner::Vault, key).is_none() {
+                return Err(unknown(current, key));
+            }
+            let error = CliError::usage(format!("the vault shows nobody the value of `{key}`"));
+            return Err(error.hint(format!(
+                "a script gets it with `pm.vault.get(\"{key}\")`, a request with `{{{{vault:{key}}}}}`"
+            )));
+        }
         VaultCommand::Unset { key } => {
             if current.reset(&Owner::Vault, key).is_none() {
-                let error = CliError::usage(format!("there is no secret `{key}`"));
-                return Err(error.hint("`postrider vault list` lists them"));
+                return Err(unknown(current, key));
             }
             format!("`{}` is gone", escape(key))
         }
@@ -56,4 +65,18 @@ pub fn vault(mut opened: Opened, command: &VaultCommand, output: &mut Output) ->
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
     output.note(&said);
     Ok(ExitCode::SUCCESS)
+}
+
+/// There is no secret of that name; what it may have been meant to be.
+fn unknown(current: &CurrentValues, key: &str) -> CliError {
+    let error = CliError::usage(format!("there is no secret `{key}`"));
+    let names = current.of(&Owner::Vault).map(|(name, _)| name);
+    let near = names
+        .map(|name| (spelling::distance(name, key), name))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    match near {
+        Some((_, name)) => error.hint(format!("did you mean `{name}`?")),
+        None => error.hint("`postrider vault list` lists them"),
+    }
 }

@@ -31,7 +31,18 @@ fn scripts_get_secrets_only_with_consent_and_no_output_shows_them() {
     vault(&["list"], "").success().stdout("bird_key\n");
     vault(&["unset", "other"], "")
         .code(2)
-        .stderr(contains("there is no secret `other`"));
+        .stderr(contains("there is no secret `other`").and(contains("vault list")));
+    vault(&["unset", "bird_kye"], "")
+        .code(2)
+        .stderr(contains("did you mean `bird_key`?"));
+    // Shown to nobody, which is said with what it is for.
+    vault(&["get", "bird_kye"], "")
+        .code(2)
+        .stderr(contains("did you mean `bird_key`?"));
+    vault(&["get", "bird_key"], "")
+        .code(2)
+        .stdout("")
+        .stderr(contains("{{vault:bird_key}}").and(contains("heron").not()));
 
     let run = |more: &[&str]| {
         let mut command = home.with(&requests);
