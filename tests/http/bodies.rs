@@ -166,6 +166,7 @@ async fn some_methods_have_no_body_unless_the_setting_says_so() {
     let body = || ResolvedBody::Bytes {
         content_type: "text/plain",
         bytes: Bytes::from_static(b"x"),
+        typed: false,
     };
     for method in ["GET", "COPY", "HEAD", "PURGE", "UNLOCK"] {
         let server = Server::start(|_: &Received| b"HTTP/1.1 204 None\r\n\r\n".to_vec()).await;

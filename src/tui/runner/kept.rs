@@ -78,6 +78,7 @@ mod tests {
             let filled = ResolvedBody::Bytes {
                 content_type: "text/plain",
                 bytes: vec![0; length].into(),
+                typed: false,
             };
             let written = Body::None;
             Arc::new(Outcome {

@@ -146,6 +146,9 @@ fn the_waterfall_shows_redirects_and_reused_connections() {
     has_not(&harness, &"v".repeat(60));
     harness.press("G");
     has(&harness, "Priority=High");
+    // A session, refused or not: in clear for who asks.
+    has_not(&harness, &"v".repeat(60));
+    harness.press("v");
     has(&harness, &"v".repeat(60));
 }
 
