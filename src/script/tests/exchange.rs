@@ -264,9 +264,9 @@ fn requests_are_sent_by_callback_and_by_promise() {
 fn what_could_not_be_sent_is_not_waited_for() {
     let (report, asked) = sending(
         "const a = {}; a.a = a;
-         const request = { url: 'http://h', method: 'POST', body: { mode: 'raw', raw: a } };
-         try { pm.sendRequest(request, () => console.log('never')); } catch (e) { console.log(e.name); }
-         await pm.sendRequest(request).catch((e) => console.log(e.name));
+         const asked = { url: 'http://h', method: 'POST', body: { mode: 'raw', raw: a } };
+         try { pm.sendRequest(asked, () => console.log('never')); } catch (e) { console.log(e.name); }
+         await pm.sendRequest(asked).catch((e) => console.log(e.name));
          await pm.execution.runRequest('loop', { variables: ['a'] }).catch((e) => console.log(e.name));",
     );
     assert_eq!(asked.len(), 0);

@@ -167,7 +167,8 @@ async fn a_revoked_token_is_fetched_once_more() {
     .await;
     let revoked = desk.with(|book| book.revoked);
     assert_eq!((came.unsent.len(), came.refused), (0, 0));
-    assert!(desk.refused() >= revoked);
+    // One that was at its end anyway, or the last of all, is shown to nobody again.
+    assert!(desk.refused() + came.lives(Duration::ZERO) >= revoked);
     assert!(desk.asked() <= came.lives(Duration::ZERO) + revoked, "{}", desk.asked());
 }
 
