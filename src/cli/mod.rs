@@ -53,7 +53,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::foreign::Beside;
 use crate::model::Secret;
@@ -253,8 +253,10 @@ fn perform(
             in_background(Builder::new_current_thread(), run::run(&start, output))?
         }
         Command::Send(Later(args)) => {
+            let background = Background::new(Builder::new_current_thread())?;
+            let engine = background.within(|| send::engine(&args));
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;
-            in_background(Builder::new_current_thread(), send::send(opened, &args, &cwd, output))?
+            background.run(send::send(opened, &engine, &args, &cwd, output))
         }
         Command::Import(Later(args)) => {
             let opened = Opened::at(&cwd, workspace, output)?;
@@ -325,13 +327,31 @@ fn start_of(cwd: &Path, typed: &str) -> PathBuf {
 ///
 /// Commands that send get one thread: they do one thing at a time, and handing it to and fro between threads would take
 /// longer than some requests. What blocks (scripts, names to look up, keys of the demo server) has threads of its own.
-fn in_background<T>(mut runtime: Builder, future: impl Future<Output = T>) -> Result<T, CliError> {
-    let runtime = runtime
-        .enable_all()
-        .build()
-        .map_err(|error| CliError::failed("cannot start the runtime").because(error))?;
-    let out = runtime.block_on(future);
-    // A script that cannot be interrupted must not hold the program.
-    runtime.shutdown_background();
-    Ok(out)
+fn in_background<T>(runtime: Builder, future: impl Future<Output = T>) -> Result<T, CliError> {
+    Ok(Background::new(runtime)?.run(future))
+}
+
+/// A runtime that ends with what runs on it.
+struct Background(Runtime);
+
+impl Background {
+    fn new(mut runtime: Builder) -> Result<Self, CliError> {
+        let runtime = runtime.enable_all().build();
+        runtime
+            .map(Self)
+            .map_err(|error| CliError::failed("cannot start the runtime").because(error))
+    }
+
+    /// Starts something on it that goes on by itself.
+    fn within<T>(&self, start: impl FnOnce() -> T) -> T {
+        let _inside = self.0.enter();
+        start()
+    }
+
+    fn run<T>(self, future: impl Future<Output = T>) -> T {
+        let out = self.0.block_on(future);
+        // A script that cannot be interrupted must not hold the program.
+        self.0.shutdown_background();
+        out
+    }
 }

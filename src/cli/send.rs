@@ -14,6 +14,7 @@ use crate::model::exchange::Response;
 use crate::model::request::{Entry, Method};
 use crate::model::script::ScriptEvent;
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
+use crate::script::Engine;
 use crate::store;
 
 use super::args::SendArgs;
@@ -23,8 +24,27 @@ use super::sign_in::Terminal;
 use super::stream::{self, Kind, Watch, Watched};
 use super::{CliError, body, describe, find, wire};
 
+/// The engine for the request's scripts; to be called within a runtime.
+///
+/// A saved request has one more often than not, and a JavaScript world takes longer to make than a workspace to read and
+/// a server nearby to answer: where there is a core for it, it is made meanwhile.
+pub fn engine(args: &SendArgs) -> Engine {
+    let saved = args.url.is_none() && !is_url(&args.target);
+    if saved && std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1) {
+        Engine::ahead()
+    } else {
+        Engine::new()
+    }
+}
+
 /// Sends the request; exit code 1 when it, a script or a test failed.
-pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+pub async fn send(
+    mut opened: Opened,
+    engine: &Engine,
+    args: &SendArgs,
+    cwd: &Path,
+    output: &mut Output,
+) -> Result<ExitCode, CliError> {
     let target = target(&opened, args, cwd)?;
     if matches!(target, Target::Saved(_)) {
         opened.tell_problems(|_| true, output);
@@ -49,7 +69,7 @@ pub async fn send(mut opened: Opened, args: &SendArgs, cwd: &Path, output: &mut 
         mut outcome,
         written,
         unread,
-    } = stream::send(&pipeline, plan.clone(), &mut context, watch, output).await;
+    } = stream::send(&pipeline, engine, plan.clone(), &mut context, watch, output).await;
     let lost = opened.session.keep(node, &outcome);
     outcome.console.extend(lost);
     let redactor = secrets(&opened.session, node, &outcome);

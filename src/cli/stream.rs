@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use crate::exec::{Pipeline, Plan, SendContext};
 use crate::model::exchange::{Phase, Response};
 use crate::model::{Exchange, Outcome};
+use crate::script::Engine;
 
 use super::output::{Out, Output, escape_lines};
 
@@ -70,6 +71,7 @@ const MOST_HELD: usize = 64 * 1024;
 /// Sends, writes the body as it comes, and tells a person what is waited for.
 pub async fn send(
     pipeline: &Pipeline,
+    engine: &Engine,
     plan: Plan,
     context: &mut SendContext,
     watch: Watch,
@@ -89,7 +91,7 @@ pub async fn send(
             let _ = arrived.send(exchange);
         }));
     }
-    let mut sending = pin!(pipeline.send(plan, context));
+    let mut sending = pin!(pipeline.send_drawn(engine, plan, context));
     let mut tick = tokio::time::interval(Duration::from_millis(200));
     let mut writing: Option<JoinHandle<io::Result<bool>>> = None;
     let mut written = None;

@@ -136,7 +136,12 @@ impl Pipeline {
 
     /// Sends one request. It never fails: whatever goes wrong is in the outcome.
     pub async fn send(&self, plan: Plan, context: &SendContext) -> Outcome {
-        let mut outcome = self.send_with(&Engine::new(), plan, context).await;
+        self.send_drawn(&Engine::new(), plan, context).await
+    }
+
+    /// The same, with an engine that was started ahead.
+    pub async fn send_drawn(&self, engine: &Engine, plan: Plan, context: &SendContext) -> Outcome {
+        let mut outcome = self.send_with(engine, plan, context).await;
         if let Some(given) = outcome.visualizer.take() {
             outcome.visual = visual::drawn(given, self.limits.busy, &context.cancel).await;
         }

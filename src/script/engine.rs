@@ -63,6 +63,13 @@ impl Engine {
         Self::default()
     }
 
+    /// An engine whose world is being made from now on; to be called within a runtime. A failure shows at the first script.
+    pub fn ahead() -> Self {
+        Self {
+            worker: Mutex::new(Worker::spawn().ok()),
+        }
+    }
+
     /// Starts the thread, so that its world is made while something else is waited for. Needless before [`Self::run`],
     /// which does the same; a failure shows there.
     pub async fn prepare(&self) {
