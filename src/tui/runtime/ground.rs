@@ -14,8 +14,10 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
 /// The question for the colour of the ground. It ends with BEL: the oldest terminals wait for that.
 pub const QUESTION: &str = "\x1b]11;?\x07";
-/// How long the beginning of an answer waits for the rest of it.
-pub const PATIENCE: Duration = Duration::from_millis(100);
+/// How long what may be the beginning of an answer waits for the rest of it.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// How long what can be nothing else waits: lines are slow, and the rest would be taken for keys.
+const LONG_PATIENCE: Duration = Duration::from_secs(5);
 /// What every answer begins with.
 const BEGINS: &str = "11;rgb";
 /// No answer is longer, in characters.
@@ -63,6 +65,16 @@ impl Watch {
         !self.held.is_empty()
     }
 
+    /// How long what is held back waits for what follows it.
+    pub fn patience(&self) -> Duration {
+        if self.is_answer() { LONG_PATIENCE } else { PATIENCE }
+    }
+
+    /// Whether what is held back can be nothing but an answer.
+    fn is_answer(&self) -> bool {
+        self.text.as_deref().is_some_and(|text| text.starts_with(BEGINS))
+    }
+
     /// Takes the next event.
     pub fn take(&mut self, event: Event) -> Passed {
         let Event::Key(key) = &event else {
@@ -107,15 +119,15 @@ impl Watch {
         self.release(Some(event))
     }
 
-    /// Nothing has come for a while: what was held back are keys, unless it cannot be anything but an answer that was cut.
+    /// Nothing has come for a while: what was held back are keys, unless it can be nothing but an answer that was cut.
     pub fn tire(&mut self) -> Vec<Event> {
-        if self.text.take_if(|text| text.starts_with(BEGINS)).is_some() {
-            self.held.clear();
-        }
         self.release(None).events
     }
 
     fn release(&mut self, event: Option<Event>) -> Passed {
+        if self.is_answer() {
+            self.held.clear();
+        }
         self.text = None;
         let mut events = std::mem::take(&mut self.held);
         events.extend(event);
@@ -241,10 +253,19 @@ mod tests {
         let mut watch = watch();
         assert!(watch.take(esc.clone()).events.is_empty() && watch.holds());
         assert_eq!(watch.tire(), [esc]);
+        assert_eq!(watch.patience(), PATIENCE);
         let cut = answer("11;rgb:ff", one());
-        assert!(all(&mut watch, cut).0.is_empty());
+        assert!(all(&mut watch, cut.clone()).0.is_empty());
+        assert_eq!(watch.patience(), LONG_PATIENCE);
         assert!(watch.tire().is_empty(), "the beginning of an answer is no keys either");
         assert!(!watch.holds());
+        assert!(all(&mut watch, cut).0.is_empty());
+        let typed = key('q', KeyModifiers::NONE);
+        assert_eq!(
+            watch.take(typed.clone()).events,
+            [typed],
+            "nor where a key comes between"
+        );
         watch.soon = false;
         let esc = Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
         assert_eq!(

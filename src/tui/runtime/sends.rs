@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::TuiOptions;
 use super::consent::Asker;
 use super::door::Door;
-use super::ground::{PATIENCE, Watch};
+use super::ground::Watch;
 use super::imports::Imports;
 use super::runs::Runs;
 use crate::demo;
@@ -288,7 +288,7 @@ async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &Atomic
         let event = tokio::select! {
             () = stop.cancelled() => return,
             event = stream.next() => event,
-            () = tokio::time::sleep(PATIENCE), if watch.holds() => {
+            () = tokio::time::sleep(watch.patience()), if watch.holds() => {
                 if !watch.tire().into_iter().all(|event| pass(queue, event)) {
                     return;
                 }
