@@ -72,7 +72,9 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
     user.press("<esc>").sees("you did not allow `Birds` to run");
     user.press("<ctrl-j>").sees("May a collection run a program?");
     user.press("<tab><enter>").sees("One-time code (for `Birds`)");
-    user.press("crane-0815")
+    // A key that was meant for something else is no answer.
+    user.press("x<enter>").sees("press Tab, then type it");
+    user.press("<tab>crane-0815")
         .sees_no("crane")
         .press("<enter>")
         .sees("200 OK");
@@ -84,7 +86,7 @@ fn a_collection_runs_a_program_and_asks_for_a_value_with_the_users_consent() {
     user.press("<ctrl-p>ask again<enter>")
         .sees("what you typed is forgotten");
     user.press("<ctrl-j>").sees("One-time code (for `Birds`)");
-    user.press("stork-1234<enter>").sees("200 OK").sees("stork-1234");
+    user.press("<tab>stork-1234<enter>").sees("200 OK").sees("stork-1234");
     user.quit();
     assert!(!home.any_file_holds("heron-4711") && !home.any_file_holds("crane-0815"));
     // What was allowed is remembered, what was typed is not.

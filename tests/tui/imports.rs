@@ -142,7 +142,7 @@ fn environments_alone_are_shown_with_what_can_be_done_with_them() {
         let mut user = User::open(&options, size);
         user.sees("Environment Sea ─ read only").sees("wing").sees("left");
         user.sees("I import, to change it").sees("postrider COLLECTION -e FILE");
-        user.press("<esc>").sees("No collection in it").sees("I imports it");
+        user.press("<esc>").sees("No collection in").sees("I imports it");
         let screen = user.screen();
         assert!(
             !screen.contains("makes a collection") && !screen.contains("starts a"),
