@@ -2,7 +2,8 @@
 //! itself. A `var` or a function of such a name is the script's own, there as here.
 //!
 //! Here most of them are getters, which any declaration would hide: that the script fails elsewhere must be asked for. It is
-//! asked of the engine, with a `var` of the name behind the script: both in one function is what it refuses.
+//! asked of the engine, with a `var` of the name behind the script: both in one function is what it refuses. (`arguments` is
+//! one of them too, but of that name strict scripts cannot have a `var` either: nobody is asked, as it would be in vain.)
 
 /// Those of every script.
 const ALWAYS: [&str; 10] = [
@@ -19,7 +20,7 @@ const ALWAYS: [&str; 10] = [
 ];
 
 /// Those of Postman's first years, which a script with `"use sandbox2"` does without.
-const LEGACY: [&str; 16] = [
+const LEGACY: [&str; 15] = [
     "_",
     "Backbone",
     "CryptoJS",
@@ -35,7 +36,6 @@ const LEGACY: [&str; 16] = [
     "tests",
     "tv4",
     "xml2Json",
-    "arguments",
 ];
 
 /// Those of them that only scripts after the response have.

@@ -62,12 +62,20 @@ pub type SendOut<'a> = &'a mut dyn FnMut(u32, Outgoing);
 /// The global under which the prelude's `rejection` is found; no name a script would write.
 const REJECTION: &str = "postrider:rejection";
 
+/// A script as a function.
+#[derive(Clone)]
+struct Compiled {
+    body: Persistent<Function<'static>>,
+    /// Whether it may also run after the response, where more names are reserved.
+    after: bool,
+}
+
 /// A runtime with one context and the prelude in it.
 pub struct Vm {
     // Dropped in this order: values before the context, the context before the runtime.
     prelude: Option<Persistent<Object<'static>>>,
     /// The scripts that ran, by their source.
-    compiled: RefCell<HashMap<String, Persistent<Function<'static>>>>,
+    compiled: RefCell<HashMap<String, Compiled>>,
     context: Context,
     runtime: Runtime,
     run: Run,
@@ -219,9 +227,10 @@ impl<'js> Script<'_, 'js> {
     /// The script as a function; one that was compiled before is taken again, as every iteration runs the same ones.
     fn compile(&self, job: &ScriptJob) -> rquickjs::Result<Function<'js>> {
         let script = job.source.as_str();
+        let after = job.event == ScriptEvent::PostResponse;
         let known = self.vm.compiled.borrow().get(script).cloned();
-        if let Some(known) = known {
-            return known.restore(self.ctx);
+        if let Some(known) = known.filter(|known| known.after || !after) {
+            return known.body.restore(self.ctx);
         }
         let wrapped = |behind: &str| -> rquickjs::Result<Function<'js>> {
             let mut options = EvalOptions::default();
@@ -231,7 +240,6 @@ impl<'js> Script<'_, 'js> {
                 .eval_with_options(format!("{OPEN}{script}{behind}{CLOSE}"), options)
         };
         let body = wrapped("")?;
-        let after = job.event == ScriptEvent::PostResponse;
         for name in reserved::suspects(script, is_legacy(job), after) {
             if wrapped(&format!("\n;var {name};")).is_err() {
                 self.ctx.catch();
@@ -245,7 +253,8 @@ impl<'js> Script<'_, 'js> {
             compiled.clear();
         }
         if script.len() <= MOST_COMPILED {
-            compiled.insert(script.to_owned(), Persistent::save(self.ctx, body.clone()));
+            let body = Persistent::save(self.ctx, body.clone());
+            compiled.insert(script.to_owned(), Compiled { body, after });
         }
         Ok(body)
     }

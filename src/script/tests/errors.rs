@@ -157,7 +157,34 @@ fn what_postman_declares_no_script_declares_anew() {
             assert!(run(&source).errors.is_empty(), "{source}");
         }
     }
+    for fine in [
+        "'use strict'; function f() { return Math.max.apply(this, arguments) } f(1, 2)",
+        "'use strict'; (function () { const data = [1, arguments.length] })()",
+        "function f() { return [...arguments].length } f()",
+        "function f(data) {} const g = (data) => data, h = (a, data) => data;",
+        "async function f({ data, tests }, [request]) {}",
+        "let y = {}; let { data: x, request: z = 1 } = y; const { pm: p, ...rest } = y",
+        "'const data = 1'; // const data = 1\n/* const data = 1 */ /const data/",
+        "const t = `const data = 1 ${[1].map(data => data)}`",
+        "for (const data of [1]) {} try { throw 1 } catch (data) {} switch (1) { case 1: const data = 6 }",
+        "class A { data() {} } const f = function data() {}; { function data() {} class tests {} }",
+        "{ let data = 1; { var q = data } } var { tests } = { tests: 1 }",
+        "'use strict'; { function data() {} } function tests() {} var _ = 1",
+    ] {
+        assert!(run(fine).errors.is_empty(), "{fine}");
+    }
     assert!(run("'use sandbox2'; const _ = 1, tests = 2").errors.is_empty());
+}
+
+#[test]
+fn what_was_fine_before_the_request_may_not_be_after_the_response() {
+    let after = job("const responseBody = 1");
+    let mut before = after.clone();
+    before.event = ScriptEvent::PreRequest;
+    before.response = None;
+    let reports = run_all(vec![before.clone(), after.clone(), before, after]);
+    let failed: Vec<bool> = reports.iter().map(|report| !report.errors.is_empty()).collect();
+    assert_eq!(failed, [false, true, false, true]);
 }
 
 #[test]
