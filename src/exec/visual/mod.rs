@@ -116,6 +116,7 @@ fn of_data(data: &Value) -> String {
     };
     let names = rows.iter().filter_map(Value::as_object).flat_map(|row| row.keys());
     let names: IndexSet<&str> = names.map(String::as_str).collect();
+    let more_columns = names.len().saturating_sub(MOST_COLUMNS);
     let names: Vec<&str> = names.into_iter().take(MOST_COLUMNS).collect();
     let cell = |row: &Value, name: &str| match &row[name] {
         Value::Null => String::new(),
@@ -123,16 +124,19 @@ fn of_data(data: &Value) -> String {
         other => other.to_string(),
     };
     let head = names.iter().map(|name| (*name).to_owned()).collect();
-    let left = rows.len().saturating_sub(MOST_ROWS);
+    let more_rows = rows.len().saturating_sub(MOST_ROWS);
     let body = rows
         .iter()
         .take(MOST_ROWS)
         .map(|row| names.iter().map(|name| cell(row, name)).collect());
     let shown = table::text(&std::iter::once(head).chain(body).collect::<Vec<_>>(), true);
-    match left {
-        0 => shown,
-        left => format!("{shown}\n… and {left} more rows"),
-    }
+    let more = [(more_rows, "row"), (more_columns, "column")];
+    more.iter()
+        .filter(|(more, _)| *more > 0)
+        .fold(shown, |shown, (more, what)| {
+            let s = if *more == 1 { "" } else { "s" };
+            format!("{shown}\n… and {more} more {what}{s}")
+        })
 }
 
 #[cfg(test)]
@@ -157,13 +161,19 @@ mod tests {
         let drawn = text(&json!({"template": template, "data": {"x": 1}}));
         assert_eq!(
             drawn,
-            "the template cannot be filled in: its parts include each other without end. Its data:\n\n{\n  \"x\": 1\n}"
+            "the template cannot be filled in: its parts include each other more than 100 deep. Its data:\n\n{\n  \"x\": 1\n}"
         );
         // Where there is an end, they may.
         let template = "{{#*inline \"a\"}}{{n}}{{#each c}}{{> b}}{{/each}}{{/inline}}
             {{#*inline \"b\"}}-{{> a}}{{/inline}}{{> a}}";
         let data = json!({"n": 1, "c": [{"n": 2, "c": [{"n": 3}]}, {"n": 4}]});
         assert_eq!(text(&json!({"template": template, "data": data})), "1-2-3-4");
+        // Each holds a copy of its data: there are no thousands of them, one within the other.
+        for (levels, well) in [(50, true), (51, false)] {
+            let data = (1..levels).fold(json!({"n": 1}), |inner, _| json!({"n": 1, "c": [inner]}));
+            let drawn = text(&json!({"template": template, "data": data}));
+            assert_eq!(drawn.starts_with("1-1-1"), well, "{levels}: {drawn}");
+        }
         let deep = format!("{}x{}", "{{#if a}}".repeat(100), "{{/if}}".repeat(100));
         assert_eq!(text(&json!({"template": deep, "data": {"a": 1}})), "x");
         let deeper = format!("{}x{}", "{{#if a}}".repeat(20_000), "{{/if}}".repeat(20_000));
@@ -209,7 +219,7 @@ mod tests {
             .map(|n| json!({ (format!("c{}", n % 60)): n }))
             .collect();
         let drawn = of_data(&json!(rows));
-        assert!(drawn.ends_with("… and 5 more rows"));
+        assert!(drawn.ends_with("\n… and 5 more rows\n… and 10 more columns"));
         assert!(drawn.lines().next().is_some_and(|head| head.ends_with("c49")));
     }
 
