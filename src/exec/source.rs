@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::tokens::{TokenRequest, token_sources, tokens_seen};
 use super::writes::Override;
 use crate::model::exchange::Response;
+use crate::model::literal::is_session;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner, display_value};
 use crate::model::{EnvironmentId, Exchange, NodeId, Outcome, Redactor, Scope, Secret, Workspace};
 use crate::vars::{Binding, Layer, Scopes};
@@ -105,9 +106,6 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
 /// A larger reply is no token's, in bytes.
 const LARGEST_REPLY: usize = 64 * 1024;
 
-/// From so many bytes on a cookie counts as one that stands for its owner.
-const SHORTEST_SESSION: usize = 16;
-
 /// Everything that is secret in a send and in the scopes after it, also what a script has just set: values of secret
 /// variables and tokens, and of a request that brings a token all tokens in its reply.
 pub fn secrets(source: &Source<'_>, outcome: &Outcome) -> Redactor {
@@ -191,10 +189,7 @@ fn sessions(exchange: &Exchange) -> Vec<String> {
     let went = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
     let went = went.flat_map(|(_, pairs)| pairs.split("; "));
     let went = went.filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
-    // A short one is a setting, such as a language: hiding it would tear holes into unrelated text.
-    came.chain(went)
-        .filter(|value| value.len() >= SHORTEST_SESSION)
-        .collect()
+    came.chain(went).filter(|value| is_session(value)).collect()
 }
 
 /// One scope: the variables of a file with their current values over them.

@@ -40,6 +40,15 @@ pub fn is_secret_param(name: &str) -> bool {
     SECRET_PARAMS.contains(&plain.as_str())
 }
 
+/// From so many bytes on a cookie counts as one that stands for its owner.
+const SHORTEST_SESSION: usize = 16;
+
+/// Whether a cookie that came from a server may stand for its owner. A short one is a setting, such as a language: hiding it
+/// would tear holes into unrelated text.
+pub fn is_session(cookie: &str) -> bool {
+    cookie.len() >= SHORTEST_SESSION
+}
+
 /// A secret and where in its file it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
@@ -47,7 +56,15 @@ pub struct Literal {
     pub place: String,
     /// The secret.
     pub value: Secret,
-    in_header: bool,
+    spot: Spot,
+}
+
+/// What kind of place it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spot {
+    Header,
+    Cookie,
+    Other,
 }
 
 impl Literal {
@@ -55,19 +72,22 @@ impl Literal {
         Self {
             place,
             value: Secret::new(value),
-            in_header: false,
+            spot: Spot::Other,
         }
     }
 
     /// One in a header, or in a part of it such as a cookie.
     fn in_header(name: &str, part: &str, value: &str) -> Self {
+        let is_cookie = ["cookie", "set-cookie"]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(name));
         let part = if part.is_empty() {
             String::new()
         } else {
             format!(" `{part}`")
         };
         Self {
-            in_header: true,
+            spot: if is_cookie { Spot::Cookie } else { Spot::Header },
             ..Self::new(format!("header `{name}`{part}"), value)
         }
     }
@@ -154,7 +174,10 @@ fn of_example(example: &Example) -> Vec<Literal> {
         let written = written.into_iter().filter(|(_, value)| is_written(value));
         out.extend(written.map(|(part, value)| Literal::in_header(name, part, value)));
     }
-    let found = out.into_iter();
+    // These are from a server: they are judged as those that come and go in a send.
+    let found = out
+        .into_iter()
+        .filter(|literal| literal.spot != Spot::Cookie || is_session(literal.value.reveal()));
     found.map(|literal| literal.of_example(&example.name)).collect()
 }
 
@@ -162,7 +185,7 @@ fn of_example(example: &Example) -> Vec<Literal> {
 /// stands in a field of an auth or in a URL; in a header the words around a variable are most often none.
 pub fn in_clear(entity: &Entity) -> Vec<Literal> {
     let mut out = of_entity(entity);
-    out.retain(|literal| !literal.is_mixed() || (!literal.in_header && is_half(literal.value.reveal())));
+    out.retain(|literal| !literal.is_mixed() || (literal.spot == Spot::Other && is_half(literal.value.reveal())));
     out.dedup_by(|one, before| one.place == before.place);
     out
 }
@@ -322,13 +345,17 @@ mod tests {
     fn examples_and_what_is_kept_are_looked_through() {
         let asked = Request {
             auth: Auth::new("bearer").with("token", "of-an-auth"),
-            headers: vec![Entry::new("X-Api-Key", "of-a-header")],
+            headers: vec![
+                Entry::new("X-Api-Key", "of-a-header"),
+                Entry::new("Cookie", "theme=dark; sid=of-another-cookie"),
+            ],
             ..Request::default()
         };
         let example = Example {
             name: "200".to_owned(),
             headers: vec![
-                Entry::new("Set-Cookie", "sid=of-a-cookie; Path=/; HttpOnly"),
+                Entry::new("Set-Cookie", "sid=of-a-long-cookie; Path=/; HttpOnly"),
+                Entry::new("Set-Cookie", "theme=dark; Path=/"),
                 Entry::new("ETag", "open"),
             ],
             request: Some(Box::new(asked)),
@@ -356,7 +383,8 @@ mod tests {
         let expected = [
             ("example `200` auth `token`", "of-an-auth"),
             ("example `200` header `X-Api-Key`", "of-a-header"),
-            ("example `200` header `Set-Cookie` `sid`", "of-a-cookie"),
+            ("example `200` header `Cookie` `sid`", "of-another-cookie"),
+            ("example `200` header `Set-Cookie` `sid`", "of-a-long-cookie"),
             ("kept `request/certificate`", "of-a-certificate"),
         ];
         assert_eq!(found, expected);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Literal, is_secret_param, is_written, of_header, password};
+use super::{Literal, is_secret_param, is_session, is_written, of_header, password};
 use crate::model::Rest;
 use crate::model::secret::is_credential_header;
 
@@ -32,11 +32,12 @@ fn walk<'a>(name: &str, value: &'a Value, is_row: bool, out: &mut Vec<&'a str>) 
 }
 
 fn object<'a>(name: &str, map: &'a Map<String, Value>, is_row: bool, out: &mut Vec<&'a str>) {
-    let is_secret = name == "cookie" || (!is_row && OF_A_KEY.contains(&name));
+    let is_cookie = name == "cookie";
+    let is_secret = !is_cookie && !is_row && OF_A_KEY.contains(&name);
     let of_row = ["key", "name"].iter().find_map(|word| map.get(*word)?.as_str());
     for (key, value) in map {
         match (key.as_str(), value, of_row) {
-            ("value", Value::String(text), _) if is_secret => out.push(text),
+            ("value", Value::String(text), _) if is_secret || (is_cookie && is_session(text)) => out.push(text),
             ("value", Value::String(text), Some(row)) if is_secret_param(row) => out.push(text),
             ("value", Value::String(text), Some(row)) if is_credential_header(row) => {
                 out.extend(of_header(row, text).into_iter().map(|(_, text)| text));
@@ -77,8 +78,8 @@ mod tests {
         assert_eq!(found("/_v3", json!({ "auth": auth })), ["of-a-key", "of-a-row"]);
         let header = json!({ "key": "Authorization", "value": "Bearer of-a-header", "x": 1 });
         assert_eq!(found("/request/header/-", header), ["of-a-header"]);
-        let cookies = json!([{ "name": "sid", "value": "of-a-cookie" }]);
-        assert_eq!(found("/response/0/cookie", cookies), ["of-a-cookie"]);
+        let cookies = json!([{ "name": "sid", "value": "of-a-long-cookie" }, { "name": "theme", "value": "dark" }]);
+        assert_eq!(found("/response/0/cookie", cookies), ["of-a-long-cookie"]);
         assert_eq!(
             found("/request/certificate/passphrase", json!("of-a-file")),
             ["of-a-file"]
