@@ -118,7 +118,10 @@ fn write(
     let way = target.open(&format!("{name}."), ".part", false);
     let (mut file, is_there) = match way.map_err(|error| failed(error, None))? {
         Way::Beside(file) => return beside(body, file, &target, whole, told, failed),
-        Way::There(file) => (file, true),
+        Way::There(file) => {
+            file.set_len(0).map_err(|error| failed(error, None))?;
+            (file, true)
+        }
         Way::Straight(file) => (file, false),
     };
     let part = || Some(target.path.clone());

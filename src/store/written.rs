@@ -4,7 +4,7 @@
 //! nothing, a file ─▶ beside it first, renamed when it is whole: a file is never half of one, and keeps its permissions
 //! a symbolic link ─▶ what it leads to, also where that is not there yet
 //! a pipe, a device, a stream of this process (`/dev/stdout`) ─▶ straight to it
-//! one's own file in a folder of others ─▶ where it is
+//! one's own file in a folder of others ─▶ where it is, emptied once nothing but the writing is left to go wrong
 //! ```
 
 use std::fs::{self, File, Metadata};
@@ -40,6 +40,7 @@ pub fn write(path: &Path, private: bool, content: impl FnOnce(&mut dyn Write) ->
             if private {
                 owners_alone(&file)?;
             }
+            file.set_len(0)?;
             filled(file, content).map(drop)
         }
         Way::Beside(file) => {
@@ -76,7 +77,7 @@ pub(super) struct Target {
 pub(super) enum Way {
     /// To what is no file.
     Straight(File),
-    /// Over the old one.
+    /// Over the old one, which is still what it was.
     There(File),
     /// To take its place.
     Beside(NamedTempFile),
@@ -124,7 +125,7 @@ impl Target {
         match builder.tempfile_in(folder.unwrap_or(Path::new("."))) {
             Ok(file) => Ok(Way::Beside(file)),
             Err(error) if self.before.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {
-                let open = File::options().write(true).truncate(true).open(&self.path);
+                let open = File::options().write(true).open(&self.path);
                 open.map(Way::There).map_err(|_| error)
             }
             Err(error) => Err(error),
@@ -241,6 +242,22 @@ mod tests {
         put(&pipe, "through", true).unwrap();
         assert_eq!(reader.join().unwrap(), "through");
         assert!(!fs::metadata(&pipe).unwrap().is_file());
+    }
+
+    #[test]
+    fn what_is_opened_where_it_is_stays_whole_until_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        fs::write(&file, "one of before").unwrap();
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o555)).unwrap();
+        let way = Target::of(&file).open("", "", true);
+        let is_there = matches!(way, Ok(Way::There(_)));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "one of before");
+        put(&file, "two", true).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "two");
+        // Root may write into any folder.
+        assert!(is_there || tempfile::tempfile_in(folder.path()).is_ok());
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     }
 
     #[test]
