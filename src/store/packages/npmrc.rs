@@ -62,8 +62,8 @@ pub fn registries(
     let mut all = own.clone();
     all.extend(near.clone());
     let mut out = understood(&all)?;
-    for (place, header) in credentials(&all) {
-        let is_theirs = near.keys().any(|name| place_of(name) == Some(place.as_str()));
+    for (place, (header, made_of)) in credentials(&all) {
+        let is_theirs = made_of.iter().all(|name| near.contains_key(name));
         let is_plain = plain_hosts(if is_theirs { &all } else { &own }).any(|host| host == host_of(&place));
         let place = format!("{}/", place.trim_end_matches('/'));
         if is_plain {
@@ -227,14 +227,15 @@ fn understood(settings: &Settings) -> Result<Registries, PackageError> {
     Ok(out)
 }
 
-/// What authorizes, by the places it is for.
-fn credentials(settings: &Settings) -> BTreeMap<String, Secret> {
+/// What authorizes, by the places it is for, with the names of what it is made of.
+fn credentials(settings: &Settings) -> BTreeMap<String, (Secret, Vec<String>)> {
     let mut out = BTreeMap::new();
     for name in settings.keys() {
         let Some((place, kind)) = place_of(name).zip(name.rsplit(':').next()) else {
             continue;
         };
-        let get = |kind: &str| settings.get(&format!("{place}:{kind}")).map(String::as_str);
+        let named = |kind: &str| format!("{place}:{kind}");
+        let get = |kind: &str| settings.get(&named(kind)).map(String::as_str);
         let header = match kind {
             "_authToken" => get(kind).map(|token| format!("Bearer {token}")),
             "_auth" => get(kind).map(|both| format!("Basic {both}")),
@@ -245,7 +246,12 @@ fn credentials(settings: &Settings) -> BTreeMap<String, Secret> {
             _ => None,
         };
         if let Some(header) = header {
-            out.entry(place.to_owned()).or_insert_with(|| Secret::new(header));
+            let made_of = match kind {
+                "_password" => vec![named("username"), named(kind)],
+                _ => vec![named(kind)],
+            };
+            out.entry(place.to_owned())
+                .or_insert_with(|| (Secret::new(header), made_of));
         }
     }
     out
@@ -364,6 +370,14 @@ mod tests {
         let registries = of_asked(&[plain, theirs], &[], false).unwrap();
         assert!(registries.authorization("http://h.test:81/n/x").is_some());
         assert!(registries.authorization("http://h.test/n/x").is_none());
+        // What else the workspace says of that place makes the user's token none of its own; half a password neither.
+        let beside = ("workspace/.npmrc", "registry=http://h.test/\n//h.test/:email=x@y.test");
+        let registries = of(&[user, beside], &[]).unwrap();
+        assert!(registries.authorization("http://h.test/x").is_none());
+        let password = ("home/.npmrc", "//h.test/:username=me\n//h.test/:_password=cHc=");
+        let half = ("workspace/.npmrc", "registry=http://h.test/\n//h.test/:username=them");
+        let registries = of(&[password, half], &[]).unwrap();
+        assert!(registries.authorization("http://h.test/x").is_none());
         let own = (
             "workspace/.npmrc",
             "registry=http://h.test/\n//h.test/:_authToken=theirs",
