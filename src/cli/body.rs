@@ -2,6 +2,8 @@
 
 use std::io;
 
+use encoding_rs::{Encoding, UTF_8};
+
 use crate::model::exchange::Response;
 use crate::model::unescape;
 
@@ -32,11 +34,15 @@ fn laid_out(text: &str, paint: Paint) -> String {
     escape_lines(text.trim_end_matches(['\r', '\n']))
 }
 
-/// The text, read as on the screen of the program: by its byte order mark, else in the charset that is declared, else in UTF-8.
+/// How the text that begins so is read: by its byte order mark, else in the charset that is declared, else in UTF-8.
+pub(super) fn encoding(response: &Response, head: &[u8]) -> &'static Encoding {
+    let marked = Encoding::for_bom(head).map(|(marked, _)| marked);
+    let declared = || Encoding::for_label(response.charset()?.as_bytes());
+    marked.or_else(declared).unwrap_or(UTF_8)
+}
+
 fn text(response: &Response, bytes: &[u8]) -> Option<String> {
-    let declared = response.charset();
-    let declared = declared.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
-    let (text, _, damaged) = declared.unwrap_or(encoding_rs::UTF_8).decode(bytes);
+    let (text, damaged) = encoding(response, bytes).decode_with_bom_removal(bytes);
     (!damaged && !text.contains('\0')).then(|| text.into_owned())
 }
 
@@ -152,7 +158,7 @@ mod tests {
             cookies: Vec::new(),
             truncated: None,
         };
-        for_terminal(&response, Paint(false)).unwrap()
+        for_terminal(&response, Paint::new(false)).unwrap()
     }
 
     #[test]
@@ -167,13 +173,13 @@ mod tests {
     fn brackets_in_brackets_are_not_indented_without_end() {
         let (open, close) = ("[".repeat(100), "]".repeat(100));
         let text = format!("{open}{}1{close}", "1,".repeat(10_000));
-        let shown = pretty(&text, Paint(false), usize::MAX).unwrap();
+        let shown = pretty(&text, Paint::new(false), usize::MAX).unwrap();
         assert!(
             shown.len() < 70 * 10_000 && shown.lines().count() == 10_201,
             "{}",
             shown.lines().count()
         );
-        assert_eq!(pretty(&text, Paint(false), 1000), None);
+        assert_eq!(pretty(&text, Paint::new(false), 1000), None);
     }
 
     #[test]
@@ -193,6 +199,10 @@ mod tests {
         assert_eq!(
             shown("text/plain; charset=iso-8859-1", b"\xc3\xa4").as_deref(),
             Some("Ã¤")
+        );
+        assert_eq!(
+            shown("text/plain; charset=iso-8859-1", b"\xef\xbb\xbf\xc3\xa4").as_deref(),
+            Some("ä")
         );
         assert_eq!(shown("text/plain", b"\xff\xfea\x00\xe4\x00").as_deref(), Some("aä"));
         assert_eq!(

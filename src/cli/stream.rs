@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use encoding_rs::{Decoder, Encoding};
+use encoding_rs::Decoder;
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -24,6 +24,7 @@ use crate::model::exchange::{Phase, Response};
 use crate::model::{Exchange, Outcome};
 use crate::script::Engine;
 
+use super::body;
 use super::output::{Out, Output, escape_lines};
 
 /// How a body is to be written while it comes.
@@ -198,18 +199,29 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
             out.bytes(&block)?;
         }
     }
-    let Some(encoding) = encoding(response) else {
-        return Ok(false);
-    };
     let shape = Shape::of(&response.media_type());
     // One for all of it: a character may lie on both sides of a cut.
-    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let mut decoder: Option<Decoder> = None;
     let (mut going, mut is_open) = (false, true);
     let mut pending = Vec::new();
     loop {
         let block = blocks.block()?;
         let ended = block.is_empty();
         pending.extend_from_slice(&block);
+        if !ended && is_half_a_mark(&pending) && decoder.is_none() {
+            continue;
+        }
+        let decoder = match &mut decoder {
+            Some(decoder) => decoder,
+            none => {
+                let encoding = body::encoding(response, &pending);
+                // The ends of lines are looked for as they are in ASCII.
+                if !encoding.is_ascii_compatible() {
+                    return Ok(false);
+                }
+                none.insert(encoding.new_decoder_with_bom_removal())
+            }
+        };
         if !going {
             match shape.begins(&pending) {
                 Begins::Now if !pending.is_empty() => going = true,
@@ -221,7 +233,7 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
         }
         let whole = if ended { pending.len() } else { lines_of(&pending) };
         if whole > 0 || ended {
-            let text = escape_lines(&decoded(&mut decoder, &pending[..whole], ended));
+            let text = escape_lines(&decoded(decoder, &pending[..whole], ended));
             out.bytes(text.as_bytes())?;
             is_open = if text.is_empty() {
                 is_open
@@ -256,13 +268,12 @@ fn lines_of(pending: &[u8]) -> usize {
     }
 }
 
-/// The encoding of a text whose lines end as those of ASCII do.
-fn encoding(response: &Response) -> Option<&'static Encoding> {
-    let encoding = match response.charset() {
-        Some(label) => Encoding::for_label(label.as_bytes())?,
-        None => encoding_rs::UTF_8,
-    };
-    encoding.is_ascii_compatible().then_some(encoding)
+/// Whether a byte order mark may have begun and has not ended yet.
+fn is_half_a_mark(head: &[u8]) -> bool {
+    let marks = [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"];
+    marks
+        .iter()
+        .any(|mark| head.len() < mark.len() && mark.starts_with(head))
 }
 
 /// What may be shown before its end.
@@ -348,6 +359,7 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::output::Written;
 
     #[test]
     fn progress_is_told_in_megabytes() {
@@ -401,6 +413,41 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_tells_the_encoding_before_the_server_does() {
+        let shown = |media: &str, body: &'static [u8]| {
+            let response = Response {
+                status: 200,
+                reason: "OK".into(),
+                version: "HTTP/1.1".into(),
+                headers: vec![("Content-Type".into(), media.to_owned().into())],
+                body: body.into(),
+                encoded_len: 0,
+                cookies: Vec::new(),
+                truncated: None,
+            };
+            let written = Written::default();
+            let out = Output::to(written.clone(), io::sink()).out();
+            let kind = Kind::Lines;
+            let done = write(String::new(), &response, kind, &AtomicBool::new(false), &out);
+            done.is_ok_and(|done| done).then(|| written.text())
+        };
+        let latin = "text/plain; charset=iso-8859-1";
+        assert_eq!(shown(latin, b"\xe4\n").as_deref(), Some("\u{e4}\n"));
+        assert_eq!(shown(latin, b"\xef\xbb\xbf\xc3\xa4\n").as_deref(), Some("\u{e4}\n"));
+        assert_eq!(shown("text/plain", b"\xef").as_deref(), Some("\u{fffd}\n"));
+        // Its lines do not end as those of ASCII: it is left to who has all of it.
+        for whole in [&b"\xff\xfea\x00\n\x00"[..], b"\xfe\xff\x00a\x00\n", b"\xff\xfe"] {
+            assert_eq!(shown("text/plain", whole), None);
+        }
+        for (head, half) in [("\u{feff}", false), ("a", false), ("", true)] {
+            assert_eq!(is_half_a_mark(head.as_bytes()), half);
+        }
+        for half in [&b"\xef"[..], b"\xef\xbb", b"\xff", b"\xfe"] {
+            assert!(is_half_a_mark(half));
+        }
+    }
+
+    #[test]
     fn a_line_that_never_ends_is_cut_and_no_character_is() {
         assert_eq!(lines_of(b"a\nb\nc"), 4);
         assert_eq!(lines_of(b"abc"), 0);
@@ -409,7 +456,7 @@ mod tests {
             ("shift_jis", "x\u{8868}\u{793a}"),
             ("gb18030", "\u{4e2d}x\u{1f600}"),
         ] {
-            let encoding = Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::UTF_8);
+            let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::UTF_8);
             let (bytes, ..) = encoding.encode(text);
             for at in 0..=bytes.len() {
                 let mut decoder = encoding.new_decoder_with_bom_removal();
