@@ -230,6 +230,9 @@ pub struct ImportArgs {
     /// Files, folders or URLs of Postman's; `-` reads the standard input.
     #[arg(required = true, value_name = "FILE")]
     pub sources: Vec<String>,
+    /// Your key to Postman's API, for what is given by its URL there.
+    #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true, value_parser = secret)]
+    pub postman_api_key: Option<Secret>,
     /// Prints the report as JSON.
     #[arg(long)]
     pub json: bool,

@@ -14,6 +14,7 @@ use crate::foreign::{ForeignError, Import, Imported, Planned};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
+use crate::store::SaveError;
 use crate::store::locate::Origin;
 use crate::store::state::StateError;
 
@@ -34,7 +35,7 @@ pub async fn import(
     let client = Client::new(opened.client());
     let mut found = Found::default();
     for source in &args.sources {
-        found.extend(foreign::read(&client, cwd, source, None).await?);
+        found.extend(foreign::read(&client, cwd, source, args.postman_api_key.as_ref()).await?);
     }
     let came = opened.state.imported().map_err(|error| state(&error))?;
     let mut planned = Planned::new(&opened.location.root, found, came);
@@ -42,16 +43,14 @@ pub async fn import(
         ask(&planned.todo, args.json, output)?;
     }
     let (secrets, done) = planned.carry_out();
-    opened
-        .state
-        .set_imported(planned.came())
-        .map_err(|error| state(&error))?;
+    // Whatever else goes wrong: what is in the files by now must not be without its secrets, nor a stranger to the next import.
     let (secrets, own) = Imported::wanted(secrets, &opened.session.current);
     for secret in secrets {
         opened.session.current.set(secret.owner, secret.key, secret.value);
     }
     let kept = opened.save(output);
-    done.map_err(ForeignError::from)?;
+    let noted = opened.state.set_imported(planned.came());
+    both(done, noted)?;
     tell(&planned.todo, &planned.found, args, output)?;
     if own > 0 {
         output.note(&Imported::kept_words(own));
@@ -73,6 +72,23 @@ pub async fn import(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What went wrong with the files, before what went wrong with what is to be known of them.
+fn both(done: Result<(), SaveError>, noted: Result<(), StateError>) -> Result<(), CliError> {
+    match (done, noted) {
+        (Ok(()), noted) => noted.map_err(|error| state(&error)),
+        (Err(error), noted) => {
+            let first = CliError::from(ForeignError::from(error));
+            Err(match noted {
+                Ok(()) => first,
+                Err(second) => with_causes(
+                    first.because(format!("what came could not be noted: {second}")),
+                    &second,
+                ),
+            })
+        }
+    }
 }
 
 fn state(error: &StateError) -> CliError {

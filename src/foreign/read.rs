@@ -143,8 +143,10 @@ async fn download(client: &Client, url: &str, key: Option<&Secret>, most: u64) -
         Ok(answer) if (200..300).contains(&answer.status) => Ok(answer.bytes),
         Ok(answer) => {
             let refused = at_api.is_some() && [401, 403].contains(&answer.status);
-            let hint =
-                refused.then(|| "Postman's API wants your key: `--postman-api-key`, or `POSTMAN_API_KEY`".to_owned());
+            let hint = refused.then(|| {
+                "Postman's API wants your key: `import` and `run` take it by `--postman-api-key`, or `POSTMAN_API_KEY`"
+                    .to_owned()
+            });
             Err(failed(format!("{} {}", answer.status, answer.reason), hint))
         }
         Err(error) => Err(failed(error.message, error.hint)),

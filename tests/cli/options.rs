@@ -82,13 +82,27 @@ fn a_key_of_postmans_api_is_taken_and_shown_to_nobody() {
         &["--postman-api-key", "PMAK-s3cret"],
     );
     run.success();
-    let help = home
-        .postrider()
-        .args(["run", "--help"])
-        .env("POSTMAN_API_KEY", "PMAK-s3cret")
-        .assert();
-    help.success()
-        .stdout(contains("POSTMAN_API_KEY").and(contains("s3cret").not()));
+    for command in ["run", "import"] {
+        let help = home
+            .postrider()
+            .args([command, "--help"])
+            .env("POSTMAN_API_KEY", "PMAK-s3cret")
+            .assert();
+        help.success().stdout(
+            contains("--postman-api-key")
+                .and(contains("POSTMAN_API_KEY"))
+                .and(contains("s3cret").not()),
+        );
+    }
+    home.file(
+        "collection.json",
+        &collection(&[request("a", &server(), &[])]).to_string(),
+    );
+    let mut import = home.postrider();
+    import
+        .current_dir(home.folder.path())
+        .args(["import", "--postman-api-key", "PMAK-s3cret", "collection.json"]);
+    import.assert().success().stdout(contains("s3cret").not());
     // Without a key, a UID is a word like any other.
     let uid = "1-f695cab7-6878-eb55-7943-ad88e1ccfd65";
     home.postrider()
