@@ -8,7 +8,7 @@ use crate::model::request::Method;
 use crate::model::variable::Change;
 use crate::model::{Exchange, Outcome, Redactor};
 
-use super::output::{Paint, duration, escape, size};
+use super::output::{Paint, escape, size};
 
 /// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[errored]`; as it was asked for, whatever led where.
 pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
@@ -21,7 +21,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
                 "[{}, {}, {}]",
                 paint.status(response.status, status.trim_end()),
                 size(response.size()),
-                duration(exchange.timings.total)
+                paint.took(exchange.timings.total)
             )
         }
         None => paint.red("[errored]"),
@@ -44,7 +44,7 @@ pub fn refused(hop: &Hop, redactor: &Redactor, paint: Paint) -> String {
         "{method} {url} [{}, {}, {}]",
         paint.status(hop.status, status.trim_end()),
         size(hop.heads.size.0),
-        duration(hop.timings.total)
+        paint.took(hop.timings.total)
     )
 }
 
@@ -148,7 +148,7 @@ pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<Str
         ConsoleLevel::Log | ConsoleLevel::Info => text.to_owned(),
     };
     text.split('\n')
-        .map(|part| format!("{} {}", paint.dim("│"), paint_text(&escape(part))))
+        .map(|part| format!("{} {}", paint.dim(&paint.sign("│")), paint_text(&escape(part))))
         .collect()
 }
 
@@ -157,8 +157,8 @@ pub fn test(test: &TestResult, number: Option<usize>, redactor: &Redactor, paint
     let name = escape(&redactor.redact_name(&test.name));
     match (test.failed(), number) {
         (true, Some(number)) => paint.red(&format!("{number}. {name}")),
-        (true, None) => format!("{}  {name}", paint.red("✗")),
+        (true, None) => format!("{}  {name}", paint.red(&paint.sign("✗"))),
         (false, _) if test.skipped => paint.cyan(&format!("-  [skipped] {name}")),
-        (false, _) => format!("{}  {}", paint.green("✓"), paint.dim(&name)),
+        (false, _) => format!("{}  {}", paint.green(&paint.sign("✓")), paint.dim(&name)),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::args::ColorWhen;
 pub use crate::reports::words::{duration, escape, escape_lines, moment, size};
@@ -42,8 +43,8 @@ impl Output {
         Self {
             out: Out::new(out),
             err: Box::new(err),
-            paint: Paint(false),
-            err_paint: Paint(false),
+            paint: Paint::new(false),
+            err_paint: Paint::new(false),
             is_terminal: false,
             err_is_terminal: false,
             live: false,
@@ -157,14 +158,60 @@ impl Write for Written {
     }
 }
 
-/// Puts colours (of the 16 that every terminal has) around texts, or leaves them alone.
+/// Puts colours (of the 16 that every terminal has) around texts, or leaves them alone; draws our signs, or letters of ASCII
+/// in their place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paint(pub bool);
+pub struct Paint {
+    colors: bool,
+    letters: bool,
+}
 
 impl Paint {
+    /// With colours or without; our signs are drawn.
+    pub const fn new(colors: bool) -> Self {
+        Self { colors, letters: false }
+    }
+
+    /// The same with letters in the place of our signs, if that is so.
+    #[must_use]
+    pub const fn in_letters(self, letters: bool) -> Self {
+        Self { letters, ..self }
+    }
+
+    /// What we draw ourselves: signs, lines and units. What is the user's or a server's is written as it is.
+    pub fn sign(self, own: &str) -> String {
+        if !self.letters {
+            return own.to_owned();
+        }
+        let mut out = String::with_capacity(own.len());
+        for c in own.chars() {
+            out.push_str(match c {
+                '─' | '↳' | '→' => "-",
+                '│' => "|",
+                '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
+                '✓' | '•' => "*",
+                '✗' => "x",
+                '❏' => "=",
+                '↑' => ">",
+                '↓' => "<",
+                'µ' => "u",
+                c => {
+                    out.push(c);
+                    continue;
+                }
+            });
+        }
+        out
+    }
+
+    /// How long something took.
+    pub fn took(self, took: Duration) -> String {
+        self.sign(&duration(took))
+    }
+
     fn wanted(color: ColorWhen, terminal: bool) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        Self(match color {
+        Self::new(match color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,
             ColorWhen::Auto if set("NO_COLOR") => false,
@@ -174,7 +221,7 @@ impl Paint {
     }
 
     fn wrap(self, code: &str, text: &str) -> String {
-        if self.0 && !text.is_empty() {
+        if self.colors && !text.is_empty() {
             format!("\x1b[{code}m{text}\x1b[0m")
         } else {
             text.to_owned()
@@ -213,7 +260,7 @@ impl Paint {
 
     /// A picture that must be dark on light, as a code for cameras; without colour it is for a dark terminal.
     pub fn dark_on_light(self, line: &str) -> String {
-        if self.0 {
+        if self.colors {
             return self.wrap("30;47", line);
         }
         let other = |dot: char| match dot {
@@ -243,9 +290,9 @@ mod tests {
 
     #[test]
     fn without_colour_texts_stay_as_they_are() {
-        assert_eq!(Paint(false).red("x"), "x");
-        assert_eq!(Paint(true).red("x"), "\x1b[31mx\x1b[0m");
-        assert_eq!(Paint(true).red(""), "");
-        assert_eq!(Paint::wanted(ColorWhen::Never, true), Paint(false));
+        assert_eq!(Paint::new(false).red("x"), "x");
+        assert_eq!(Paint::new(true).red("x"), "\x1b[31mx\x1b[0m");
+        assert_eq!(Paint::new(true).red(""), "");
+        assert_eq!(Paint::wanted(ColorWhen::Never, true), Paint::new(false));
     }
 }

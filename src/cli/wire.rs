@@ -10,7 +10,7 @@ use crate::model::tls::Tls;
 use crate::model::{Exchange, Redactor};
 
 use super::describe;
-use super::output::{Paint, duration, escape, moment, size};
+use super::output::{Paint, escape, moment, size};
 
 /// How it got there: each answer on the way, with what was left out behind it.
 pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String> {
@@ -20,7 +20,7 @@ pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String
         let lost = hop
             .lost()
             .map_or_else(String::new, |lost| format!(", {}", shown(&lost)));
-        let took = duration(hop.timings.total);
+        let took = paint.took(hop.timings.total);
         let method = describe::method(&hop.method, redactor);
         let (url, led) = (shown(&hop.url), shown(&hop.led()));
         paint.dim(&format!("{method} {url} [{} {led}{lost}, {took}]", hop.status))
@@ -187,7 +187,7 @@ pub fn phases(exchange: &Exchange, paint: Paint) -> String {
     ];
     let parts = parts
         .iter()
-        .filter_map(|(name, took)| took.map(|took| format!("{name} {}", duration(took))));
+        .filter_map(|(name, took)| took.map(|took| format!("{name} {}", paint.took(took))));
     paint.dim(&parts.collect::<Vec<_>>().join(", "))
 }
 

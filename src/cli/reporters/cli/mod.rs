@@ -18,6 +18,7 @@ use crate::cli::output::{Output, Paint, escape, size};
 use crate::exec::{At, Done, Failure, Iteration, Plan, RunEvent, Summary};
 use crate::model::Redactor;
 use crate::model::outcome::{NextRequest, ScriptSend, TestResult};
+use crate::model::secret::MASK;
 
 /// How many warnings are kept in mind, to give each once.
 const WARNED: usize = 100;
@@ -79,14 +80,18 @@ impl Cli {
         }
     }
 
-    /// Writes a line, in letters alone where that is wanted.
+    /// How it is drawn on stdout.
+    fn paint(&self, output: &Output) -> Paint {
+        output.paint.in_letters(self.shown.letters)
+    }
+
+    /// Writes a line. What hides secrets in it is a sign of ours, too.
     fn line(&self, line: &str, output: &mut Output) -> Result<(), CliError> {
-        let line = if self.shown.letters {
-            plain(line)
-        } else {
-            line.to_owned()
-        };
-        Ok(output.line(&line)?)
+        if self.shown.letters && line.contains(MASK) {
+            let mask = self.paint(output).sign(MASK);
+            return Ok(output.line(&line.replace(MASK, &mask))?);
+        }
+        Ok(output.line(line)?)
     }
 
     /// A request's iteration begins; a single one needs no word. Its folders are told again, but not its collection.
@@ -102,7 +107,7 @@ impl Cli {
 
     /// A request begins: its collection and folders, where they are new, and its name.
     fn request(&mut self, plan: &Plan, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
-        let paint = output.paint;
+        let paint = self.paint(output);
         let shown = |name: &str| escape(&redactor.redact_name(name));
         let folders: Vec<String> = plan.ancestors.iter().map(|ancestor| ancestor.name.clone()).collect();
         if folders.first() != self.folders.first() {
@@ -114,14 +119,17 @@ impl Cli {
         self.iteration(plan.iteration, output)?;
         if folders != self.folders && folders.len() > 1 {
             let names: Vec<String> = folders[1..].iter().map(|name| shown(name)).collect();
-            self.line(&format!("\n{} {}", paint.dim("❏"), names.join(" / ")), output)?;
+            self.line(
+                &format!("\n{} {}", paint.dim(&paint.sign("❏")), names.join(" / ")),
+                output,
+            )?;
         } else {
             output.line("")?;
         }
         self.folders = folders;
         let arrow = if self.folders.len() > 1 { "↳" } else { "→" };
         let name = shown(&plan.request.name);
-        self.line(&format!("{} {name}", paint.dim(arrow)), output)?;
+        self.line(&format!("{} {name}", paint.dim(&paint.sign(arrow))), output)?;
         let failed = match self.failures.len() {
             0 => String::new(),
             failed => format!(", {failed} failed"),
@@ -131,7 +139,6 @@ impl Cli {
             self.done + 1,
             self.requests.max(self.done + 1)
         );
-        let live = if self.shown.letters { plain(&live) } else { live };
         output.live(&output.err_paint.dim(&live));
         Ok(())
     }
@@ -139,12 +146,12 @@ impl Cli {
     /// A request is over.
     fn outcome(&mut self, done: &Done<'_>, redactor: &Redactor, output: &mut Output) -> Result<(), CliError> {
         self.done += 1;
-        let paint = output.paint;
+        let paint = self.paint(output);
         let outcome = done.outcome;
         // What happened, in the order of time.
         let mut told: Vec<(Timestamp, Vec<String>)> = Vec::new();
         for send in &outcome.script_sends {
-            told.push((send.at, vec![paint.dim(&script_send(send, redactor))]));
+            told.push((send.at, vec![paint.dim(&script_send(send, redactor, paint))]));
         }
         // Failures are numbered in the order they are listed at the end.
         let before = self.failures.len();
@@ -259,7 +266,7 @@ impl Cli {
     fn end(&self, summary: &Summary, output: &mut Output) -> Result<(), CliError> {
         if !self.shown.no_summary {
             for line in table::table(summary) {
-                self.line(&line, output)?;
+                self.line(&self.paint(output).sign(&line), output)?;
             }
         }
         if !self.shown.no_failures {
@@ -269,11 +276,11 @@ impl Cli {
                 }
             }
         }
-        let paint = output.paint;
+        let paint = self.paint(output);
         let ended = if summary.cancelled {
             Some("the run was cancelled".to_owned())
         } else if let Some(limit) = summary.timed_out {
-            let limit = crate::cli::output::duration(limit);
+            let limit = paint.took(limit);
             Some(format!("the run was ended after {limit}, the time it had"))
         } else {
             summary
@@ -285,30 +292,6 @@ impl Cli {
         }
         Ok(())
     }
-}
-
-/// The same with letters of ASCII in the place of the signs we draw with.
-fn plain(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    for c in line.chars() {
-        out.push_str(match c {
-            '─' | '↳' | '→' => "-",
-            '│' => "|",
-            '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
-            '✓' | '•' => "*",
-            '✗' => "x",
-            '❏' => "=",
-            '↑' => ">",
-            '↓' => "<",
-            'µ' => "u",
-            '…' => "...",
-            c => {
-                out.push(c);
-                continue;
-            }
-        });
-    }
-    out
 }
 
 /// The failure without the secrets.
@@ -325,11 +308,11 @@ pub(super) fn hidden(failure: &Failure, redactor: &Redactor) -> Failure {
     }
 }
 
-fn script_send(send: &ScriptSend, redactor: &Redactor) -> String {
+fn script_send(send: &ScriptSend, redactor: &Redactor, paint: Paint) -> String {
     let url = escape(&redactor.redact(&send.url));
     let result = match &send.result {
         Ok((status, reason)) => {
-            let took = crate::cli::output::duration(send.took);
+            let took = paint.took(send.took);
             format!(
                 "[{status} {}, {}, {took}]",
                 escape(&redactor.redact(reason)),
@@ -386,7 +369,7 @@ impl Reporter for Cli {
             RunEvent::Request(plan, _) => self.request(plan, redactor, output),
             RunEvent::Outcome(done) => self.outcome(done, redactor, output),
             RunEvent::NoSuchRequest(name) => {
-                let paint = output.paint;
+                let paint = self.paint(output);
                 let name = escape(&redactor.redact(name));
                 let text = format!("the next request `{name}` is not in this run: the iteration ends");
                 self.line(&format!("  {} {text}", paint.yellow("warning:")), output)

@@ -39,15 +39,20 @@ fn body(arrow: &str, bytes: &[u8], len: u64, redactor: &Redactor, paint: Paint) 
     let text = String::from_utf8_lossy(&bytes[..window]);
     let text = redactor.redact_start(&text, 8 * CLIP, (window as u64) < len);
     let cut = text.floor_char_boundary(CLIP);
-    let mut out = vec![format!("{} {arrow} {}", paint.dim("┌"), size(len))];
+    let mut out = vec![format!(
+        "{} {} {}",
+        paint.dim(&paint.sign("┌")),
+        paint.sign(arrow),
+        size(len)
+    )];
     for line in escape_lines(&text[..cut]).lines() {
-        out.push(format!("{} {}", paint.dim("│"), paint.dim(line)));
+        out.push(format!("{} {}", paint.dim(&paint.sign("│")), paint.dim(line)));
     }
     if cut < text.len() || (window as u64) < len {
         let rest = format!("(the first {} of {})", size(cut as u64), size(len));
-        out.push(format!("{} {rest}", paint.dim("│")));
+        out.push(format!("{} {rest}", paint.dim(&paint.sign("│"))));
     }
-    out.push(paint.dim("└"));
+    out.push(paint.dim(&paint.sign("└")));
     out
 }
 
@@ -60,7 +65,7 @@ mod tests {
     fn no_half_of_a_secret_stands_where_a_body_is_cut() {
         let secret = "s3cret-".repeat(8);
         let redactor = Redactor::new([Secret::new(secret.as_str())]);
-        let paint = Paint(false);
+        let paint = Paint::new(false);
         for before in ["", "x"] {
             let body = format!("{before}{}", secret.repeat(1000));
             let body = &body.as_bytes()[..40_000];
