@@ -163,6 +163,14 @@ mod tests {
             drawn,
             "the template cannot be filled in: its parts include each other more than 100 deep. Its data:\n\n{\n  \"x\": 1\n}"
         );
+        // Of much data each holds much.
+        let much = "x".repeat(8 * 1024 * 1024);
+        let drawn = text(&json!({"template": template, "data": {"x": much}}));
+        assert!(
+            drawn.contains("include each other with too much data"),
+            "{}",
+            drawn.len()
+        );
         // Where there is an end, they may.
         let template = "{{#*inline \"a\"}}{{n}}{{#each c}}{{> b}}{{/each}}{{/inline}}
             {{#*inline \"b\"}}-{{> a}}{{/inline}}{{> a}}";

@@ -4,22 +4,25 @@
 //! The library's renderer asks nobody whether to go on. So the first thing in every block and every part of a template is a
 //! call of a helper of ours, which does: each turn of a loop and each inclusion passes one.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use handlebars::template::TemplateElement;
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason, Template,
+    BlockContext, Context, Handlebars, Helper, HelperDef, HelperResult, Output, RenderContext, RenderErrorReason,
+    Template,
 };
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 /// The stack of the thread that draws, in bytes; the parser leaves off where little is left of it.
 pub(super) const STACK: usize = 16 * 1024 * 1024;
 /// How much of it blocks and inclusions may use, in bytes: some thousands of them.
 const DEEPEST: usize = STACK / 2;
-/// How many parts may be drawn one within the other: each holds a copy of its data.
+/// How many parts may be drawn one within the other, and about how much memory they may hold, in bytes: each has a copy of
+/// its data.
 const MOST_PARTS: usize = 100;
+const MOST_HELD: usize = 128 * 1024 * 1024;
 /// The names of our helpers, which no field of any data has: at the beginning of all, and around what is in a part.
 const LOOKS: &str = "postrider:watch";
 const ENTERS: &str = "postrider:enter";
@@ -64,7 +67,7 @@ impl Watch {
             return;
         };
         guard(template, &looks, [&enters, &leaves]);
-        let parts = Arc::new(AtomicUsize::new(0));
+        let parts = Arc::default();
         for (name, step) in [(LOOKS, Step::On), (ENTERS, Step::In), (LEAVES, Step::Out)] {
             let looks = Looks {
                 watch: self.clone(),
@@ -117,8 +120,8 @@ struct Looks {
     watch: Watch,
     /// Where the stack was before anything was drawn.
     base: usize,
-    /// How many parts are being drawn, one within the other.
-    parts: Arc<AtomicUsize>,
+    /// The parts that are being drawn, one within the other: about how much memory each holds.
+    parts: Arc<Mutex<Vec<usize>>>,
     step: Step,
 }
 
@@ -128,19 +131,19 @@ impl HelperDef for Looks {
         _: &Helper<'rc>,
         _: &'reg Handlebars<'reg>,
         _: &'rc Context,
-        _: &mut RenderContext<'reg, 'rc>,
+        context: &mut RenderContext<'reg, 'rc>,
         _: &mut dyn Output,
     ) -> HelperResult {
-        let before = match self.step {
-            Step::On => 0,
-            Step::In => self.parts.fetch_add(1, Ordering::Relaxed),
-            Step::Out => {
-                self.parts.fetch_sub(1, Ordering::Relaxed);
-                return Ok(());
-            }
-        };
-        let why = if before >= MOST_PARTS {
+        let mut parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.step {
+            Step::On => {}
+            Step::In => parts.push(context.block().and_then(BlockContext::base_value).map_or(0, held)),
+            Step::Out => drop(parts.pop()),
+        }
+        let why = if parts.len() > MOST_PARTS {
             Some(format!("its parts include each other more than {MOST_PARTS} deep"))
+        } else if parts.iter().sum::<usize>() > MOST_HELD {
+            Some("its parts include each other with too much data".to_owned())
         } else if self.base.abs_diff(here()) > DEEPEST {
             Some("its blocks are nested too deep".to_owned())
         } else {
@@ -151,6 +154,20 @@ impl HelperDef for Looks {
             None => Ok(()),
         }
     }
+}
+
+/// About how much memory a value takes, in bytes.
+fn held(value: &Value) -> usize {
+    size_of::<Value>()
+        + match value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.iter().map(held).sum(),
+            // Each field with its hash, and a table that has room for more.
+            Value::Object(fields) => fields
+                .iter()
+                .fold(128, |sum, (name, value)| sum + name.len() + 64 + held(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        }
 }
 
 /// About where the stack is.
