@@ -220,6 +220,42 @@ mod tests {
     use serde_json::json;
 
     #[test]
+    fn a_secret_that_is_switched_off_stays_so_whoever_took_its_value_out_of_a_file() {
+        let off = Variable {
+            enabled: false,
+            secret: true,
+            ..Variable::new("spare", "")
+        };
+        let mut workspace = Workspace::new("/w");
+        workspace.load_globals(Environment {
+            variables: vec![off],
+            ..Environment::default()
+        });
+        let sees = |set_by: &str| {
+            let mut current = CurrentValues::default();
+            let value = CurrentValue {
+                value: Some(json!("swan")),
+                set_by: set_by.into(),
+                set_at: Timestamp::UNIX_EPOCH,
+            };
+            current.set(Owner::Globals, "spare", value);
+            let scopes = scopes(&Source {
+                workspace: &workspace,
+                environment: None,
+                node: None,
+                current: &current,
+                overrides: &[],
+                local: None,
+            });
+            (scopes.get("spare").is_some(), scopes.secrets().collect::<Vec<_>>())
+        };
+        for set_by in [CurrentValue::YOU, CurrentValue::FILE, CurrentValue::IMPORT] {
+            assert_eq!(sees(set_by), (false, vec!["swan".to_owned()]), "{set_by}");
+        }
+        assert!(sees("Login, post-response").0, "what a script sets counts");
+    }
+
+    #[test]
     fn a_current_value_keeps_what_the_file_says_of_its_variable() {
         let mut current = CurrentValues::default();
         let now = CurrentValue {

@@ -16,9 +16,6 @@ use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
 
-/// Who has set a value that an import brought.
-const SET_BY: &str = "import";
-
 /// The value of a secret that was imported.
 #[derive(Clone, Debug)]
 pub struct Imported {
@@ -49,7 +46,7 @@ impl Imported {
 
     /// Whether a value is one that an import has brought.
     pub fn brought(value: &CurrentValue) -> bool {
-        value.set_by == SET_BY
+        value.set_by == CurrentValue::IMPORT
     }
 
     /// What is said of secrets that keep their values.
@@ -372,13 +369,14 @@ fn save(files: &Files, place: &Place, content: &Content) -> Result<(), SaveError
 
 /// Secrets are in no file: their values go into the local state.
 fn keep_secrets(owner: &Owner, variables: &[Variable], is_new: impl Fn(&str) -> bool, out: &mut Vec<Imported>) {
-    for variable in variables.iter().filter(|variable| variable.secret) {
+    let counts = |variable: &&Variable| variable.secret && variable.has_its_name(variables);
+    for variable in variables.iter().filter(counts) {
         if variable.value.as_str() == Some("") || variable.value.is_null() {
             continue;
         }
         let value = CurrentValue {
             value: Some(variable.value.clone()),
-            set_by: SET_BY.to_owned(),
+            set_by: CurrentValue::IMPORT.to_owned(),
             set_at: Timestamp::now(),
         };
         out.push(Imported {
@@ -387,5 +385,31 @@ fn keep_secrets(owner: &Owner, variables: &[Variable], is_new: impl Fn(&str) -> 
             value,
             is_new: is_new(&variable.key),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_is_switched_off_gives_no_value_to_the_one_of_its_name() {
+        let secret = |key: &str, value: &str, enabled| Variable {
+            secret: true,
+            enabled,
+            ..Variable::new(key, value)
+        };
+        let variables = [
+            secret("password", "hunter2", true),
+            secret("password", "old", false),
+            secret("spare", "swan", false),
+        ];
+        let mut out = Vec::new();
+        keep_secrets(&Owner::Globals, &variables, |_| true, &mut out);
+        let kept = out
+            .iter()
+            .map(|imported| (imported.key.as_str(), imported.value.value.clone()));
+        let expected = [("password", Some("hunter2".into())), ("spare", Some("swan".into()))];
+        assert!(kept.eq(expected), "{out:?}");
     }
 }

@@ -122,6 +122,12 @@ impl Variable {
             source: None,
         }
     }
+
+    /// Whether a current value of its name would be this one's. One that is switched off has its value for the day it is
+    /// switched on, unless the name counts elsewhere among `all`.
+    pub fn has_its_name(&self, all: &[Self]) -> bool {
+        self.enabled || !all.iter().any(|other| other.enabled && other.key == self.key)
+    }
 }
 
 impl std::fmt::Debug for Variable {
@@ -190,6 +196,16 @@ impl CurrentValue {
     pub const YOU: &str = "you";
     /// Who set a value that was given for one command.
     pub const GIVEN: &str = "the command line";
+    /// Who set the value of a secret that stood in a file.
+    pub const FILE: &str = "its file";
+    /// Who set the value of a secret that an import brought.
+    pub const IMPORT: &str = "import";
+
+    /// Whether a value that this one set leaves a disabled variable disabled: what a person typed or a file says is the
+    /// value it has on the day it is switched on. What a script sets counts from then on.
+    pub fn leaves_off(set_by: &str) -> bool {
+        [Self::YOU, Self::FILE, Self::IMPORT].contains(&set_by)
+    }
 }
 
 impl std::fmt::Debug for CurrentValue {

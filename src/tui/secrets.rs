@@ -10,9 +10,6 @@ use super::effect::{Effect, LocalJob};
 use super::shared::Shared;
 use crate::model::variable::{CurrentValue, Owner, Variable};
 
-/// Who set such a value, as the environment editor says it.
-pub const SET_BY: &str = "its file";
-
 /// Makes the values of secrets that stand in files the current ones, where there are none.
 pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
     let workspace = &shared.workspace;
@@ -40,7 +37,7 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
         .map(|(owner, variable)| {
             let value = CurrentValue {
                 value: Some(variable.value.clone()),
-                set_by: SET_BY.to_owned(),
+                set_by: CurrentValue::FILE.to_owned(),
                 set_at: now,
             };
             (owner, variable.key.clone(), Some(value))
@@ -54,11 +51,9 @@ pub fn take_in(shared: &mut Shared, now: Timestamp) -> Option<Effect> {
     (!changes.is_empty()).then(|| Effect::Local(LocalJob::Current(changes)))
 }
 
-/// Whether this is a secret that has a value in its file. One that is switched off has its value for the day it is
-/// switched on, unless the name counts elsewhere in the file.
+/// Whether this is a secret that has a value in its file.
 fn is_written(variable: &Variable, all: &[Variable]) -> bool {
-    let counts = || variable.enabled || !all.iter().any(|other| other.enabled && other.key == variable.key);
-    variable.secret && !matches!(&variable.value, Value::Null) && variable.value != "" && counts()
+    variable.secret && !matches!(&variable.value, Value::Null) && variable.value != "" && variable.has_its_name(all)
 }
 
 #[cfg(test)]

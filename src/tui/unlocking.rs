@@ -10,7 +10,6 @@ use super::keymap::{Context, Keymap};
 use super::modals::Ask;
 use super::results::take_others;
 use super::runtime::restore;
-use super::secrets;
 use super::shared::{Level, Shared};
 use super::state::State;
 use crate::exec::renewal::TokenStore;
@@ -77,7 +76,7 @@ pub fn take(state: &mut State, kept: Result<Box<Kept>, String>, queue: &mut Vec<
     // What this session has set is the newer, and was not kept yet; but for what files say, for want of anything newer.
     let ours = state.shared.current.clone();
     let is_newer = |owner: &Owner, key: &str, value: &CurrentValue| {
-        value.set_by != secrets::SET_BY || kept.current.get(owner, key).is_none()
+        value.set_by != CurrentValue::FILE || kept.current.get(owner, key).is_none()
     };
     let fetched = fetched_since(&state.shared.tokens, &kept.current);
     let newer: Vec<_> = ours

@@ -101,10 +101,10 @@ impl Layer {
         }
     }
 
-    /// Puts a value over the one that is there. What the user typed leaves a disabled variable disabled; what a script
-    /// set stands beside it, as with [`Self::set`].
+    /// Puts a value over the one that is there. What the user typed, a file said or an import brought leaves a disabled
+    /// variable disabled; what a script set stands beside it, as with [`Self::set`].
     pub fn overlay(&mut self, key: &str, value: Value, set_by: &str) {
-        if set_by != CurrentValue::YOU {
+        if !CurrentValue::leaves_off(set_by) {
             return self.set(key, value, set_by);
         }
         let last = |enabled: bool| {
