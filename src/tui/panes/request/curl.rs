@@ -1,7 +1,9 @@
-//! The open request as a `curl` command for a POSIX shell: what curl then sends is what a send would.
+//! The open request as a `curl` command for a POSIX shell: curl then sends the method, URL, headers and body that a send
+//! would, and follows redirects and checks the certificate where the settings of the request say so.
 //!
-//! It is written from the resolved request, so that what is left out, joined and encoded is decided in one place. Signatures
-//! that are good for one moment only are left out.
+//! It is written from the resolved request, so that what is left out, joined and encoded is decided in one place. Left out are
+//! signatures that are good for one moment only; what is of this machine: cookies, proxy, certificates, `insecure`; and
+//! the finer settings: limits, what redirects keep, versions of HTTP and TLS.
 
 use super::facts::is_secret_param;
 use super::fields::is_reference;
@@ -33,14 +35,26 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     if url.contains(['[', ']', '{', '}']) {
         lines.push("--globoff".to_owned());
     }
+    if settings.follow_redirects != Some(false) {
+        lines.push("-L".to_owned());
+    }
+    if settings.verify_tls == Some(false) {
+        lines.push("-k".to_owned());
+    }
     let method = signed.method().as_str();
-    let is_bare = matches!(signed.body(), ResolvedBody::None);
+    let is_bare = match signed.body() {
+        ResolvedBody::None => true,
+        ResolvedBody::Form(rows) => rows.is_empty(),
+        ResolvedBody::Multipart(parts) => parts.is_empty(),
+        ResolvedBody::Bytes { .. } | ResolvedBody::File { .. } => false,
+    };
     // With `-X` alone curl would wait for a body.
     if is_bare && method == "HEAD" {
         lines.push("--head".to_owned());
     }
     let mut option = |flag: &str, value: &str| lines.push(format!("{flag} {}", quote(value)));
-    if !(is_bare && matches!(method, "GET" | "HEAD")) {
+    // What curl does by itself is not named: it would keep a named method through redirects that make a GET of it.
+    if method != if is_bare { "GET" } else { "POST" } && !(is_bare && method == "HEAD") {
         option("-X", method);
     }
     let is_basic = own.kind == "basic";
@@ -164,9 +178,32 @@ mod tests {
         request
     }
 
+    /// Without redirects, which are spoken of in a test of their own.
+    fn still() -> Settings {
+        Settings {
+            follow_redirects: Some(false),
+            ..Settings::default()
+        }
+    }
+
     fn plain(request: &Request) -> String {
         let none = Auth::new(Auth::NONE);
-        command(request, &none, &request.settings, &Scopes::default(), false)
+        let settings = request.settings.or(&still());
+        command(request, &none, &settings, &Scopes::default(), false)
+    }
+
+    #[test]
+    fn redirects_are_followed_and_certificates_checked_where_a_send_does() {
+        let of = |request: &Request, settings: &Settings| {
+            command(request, &Auth::new(Auth::NONE), settings, &Scopes::default(), false)
+        };
+        let get = request("GET", "http://h/");
+        let lax = Settings {
+            verify_tls: Some(false),
+            ..still()
+        };
+        assert_eq!(of(&get, &Settings::default()), "curl http://h/ \\\n  -L");
+        assert_eq!(of(&get, &lax), "curl http://h/ \\\n  -k");
     }
 
     #[test]
@@ -210,7 +247,7 @@ mod tests {
             .with("key", "k")
             .with("value", "a&b c")
             .with("in", "query");
-        let of = |revealed| command(&request, &auth, &Settings::default(), &Scopes::default(), revealed);
+        let of = |revealed| command(&request, &auth, &still(), &Scopes::default(), revealed);
         assert_eq!(of(true), "curl 'http://h/p?x=1&k=a%26b%20c#f'");
         assert_eq!(of(false), "curl 'http://h/p?x=1&k={{value}}#f' \\\n  --globoff");
     }
@@ -219,10 +256,7 @@ mod tests {
     fn names_of_fields_are_encoded_and_parts_say_their_type() {
         let mut post = request("POST", "http://h/");
         post.body = Body::Form(vec![Entry::new("a b&", "1 2")]);
-        assert_eq!(
-            plain(&post),
-            "curl http://h/ \\\n  -X POST \\\n  --data-urlencode 'a%20b%26=1 2'"
-        );
+        assert_eq!(plain(&post), "curl http://h/ \\\n  --data-urlencode 'a%20b%26=1 2'");
         let part_of = |content, content_type: &str| crate::model::body::Part {
             name: "p".into(),
             content,
@@ -236,11 +270,11 @@ mod tests {
             part_of(Text("a;\"b".into()), "text/csv"),
             part_of(Files(vec!["a;b.png".into()]), "image/png"),
         ]);
-        let parts = "curl http://h/ \\\n  -X POST \\\n  --form-string p=@x \\\n  -F 'p=\"a;\\\"b\";type=text/csv' \\\n  \
+        let parts = "curl http://h/ \\\n  --form-string p=@x \\\n  -F 'p=\"a;\\\"b\";type=text/csv' \\\n  \
                      -F 'p=@\"a;b.png\";type=image/png'";
         assert_eq!(plain(&post), parts);
         post.body = Body::File { path: "a.json".into() };
-        let file = "curl http://h/ \\\n  -X POST \\\n  -H 'Content-Type: application/json' \\\n  --data-binary @a.json";
+        let file = "curl http://h/ \\\n  -H 'Content-Type: application/json' \\\n  --data-binary @a.json";
         assert_eq!(plain(&post), file);
     }
 
@@ -259,12 +293,12 @@ mod tests {
         };
         request.set_full_url("http://h/");
         let auth = Auth::new(Auth::NONE);
-        let hidden = command(&request, &auth, &Settings::default(), &Scopes::default(), false);
+        let hidden = command(&request, &auth, &still(), &Scopes::default(), false);
         assert!(
             !hidden.contains("hunter2") && hidden.contains("{{X-Api-Key}}"),
             "{hidden}"
         );
-        assert!(command(&request, &auth, &Settings::default(), &Scopes::default(), true).contains("hunter2"));
+        assert!(command(&request, &auth, &still(), &Scopes::default(), true).contains("hunter2"));
     }
 
     #[test]
@@ -277,11 +311,11 @@ mod tests {
         request.set_full_url("http://h/users/:id/x?q=1");
         request.path_variables[0].value = Some("7".into());
         let auth = Auth::new("basic").with("username", "u").with("password", "hunter2");
-        let hidden = command(&request, &auth, &Settings::default(), &Scopes::default(), false);
+        let hidden = command(&request, &auth, &still(), &Scopes::default(), false);
         assert_eq!(
             hidden,
-            "curl 'http://h/users/7/x?q=1' \\\n  -X POST \\\n  -u 'u:{{password}}' \\\n  --data-urlencode 'a=1 2'"
+            "curl 'http://h/users/7/x?q=1' \\\n  -u 'u:{{password}}' \\\n  --data-urlencode 'a=1 2'"
         );
-        assert!(command(&request, &auth, &Settings::default(), &Scopes::default(), true).contains("u:hunter2"));
+        assert!(command(&request, &auth, &still(), &Scopes::default(), true).contains("u:hunter2"));
     }
 }
