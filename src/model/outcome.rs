@@ -98,6 +98,17 @@ pub struct Renewal {
     pub result: Result<Option<Timestamp>, String>,
 }
 
+/// How many tests passed of those that ran; the skipped ones are told apart from them, wherever people read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Passed.
+    pub passed: usize,
+    /// Passed or failed.
+    pub ran: usize,
+    /// Did not run.
+    pub skipped: usize,
+}
+
 impl Outcome {
     /// Whether anything failed: the request, a script, a test. What a script sent by itself is the script's business.
     pub fn failed(&self) -> bool {
@@ -106,6 +117,16 @@ impl Outcome {
             .is_some_and(|exchange| exchange.error().is_some())
             || !self.script_errors.is_empty()
             || self.tests.iter().any(TestResult::failed)
+    }
+
+    /// How its tests went.
+    pub fn tally(&self) -> Tally {
+        let skipped = self.tests.iter().filter(|test| test.skipped).count();
+        Tally {
+            passed: self.tests.iter().filter(|test| test.passed()).count(),
+            ran: self.tests.len() - skipped,
+            skipped,
+        }
     }
 
     /// Whether its exchange is the one that was to bring its token: the request itself was not sent.

@@ -9,7 +9,7 @@ use super::spool::Spool;
 use super::words::{duration, escape_lines, size};
 use super::{End, Report};
 use crate::exec::{Done, Failure, RunEvent, Summary};
-use crate::model::outcome::ConsoleLevel;
+use crate::model::outcome::{ConsoleLevel, Tally};
 use crate::model::{Exchange, Redactor};
 
 const STYLE: &str = include_str!("style.css");
@@ -29,6 +29,8 @@ pub struct Html {
     /// The failures at the top, as HTML.
     failures: String,
     listed: usize,
+    /// Tests that were skipped.
+    skipped: usize,
 }
 
 impl Html {
@@ -41,11 +43,13 @@ impl Html {
             iteration: None,
             failures: String::new(),
             listed: 0,
+            skipped: 0,
         })
     }
 
     fn done(&mut self, done: &Done<'_>, redactor: &Redactor) -> io::Result<()> {
         self.requests += 1;
+        self.skipped += done.outcome.tally().skipped;
         let iteration = done.plan.iteration;
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
             self.iteration = Some(iteration.index);
@@ -81,7 +85,7 @@ impl Html {
              <p><span class=\"pill {class}\">{word}</span> <span class=\"quiet\">{started}</span></p>\n\
              <div class=\"figures\">\n"
         );
-        for (label, value, failed) in figures(summary) {
+        for (label, value, failed) in figures(summary, self.skipped) {
             let failed = if failed > 0 {
                 format!(" <span class=\"bad\">{failed} failed</span>")
             } else {
@@ -123,20 +127,23 @@ fn verdict(summary: &Summary) -> (&'static str, &'static str) {
     }
 }
 
-fn figures(summary: &Summary) -> Vec<(&'static str, String, usize)> {
+fn figures(summary: &Summary, skipped: usize) -> Vec<(&'static str, String, usize)> {
     let count = |count: crate::exec::summary::Count| (count.total.to_string(), count.failed);
     let (requests, unanswered) = count(summary.sent);
-    let (tests, failed) = count(summary.tests);
+    let (tests, failed) = (summary.tests.total.saturating_sub(skipped), summary.tests.failed);
     let scripts = summary.pre_request.total + summary.post_response.total;
     let threw = summary.pre_request.failed + summary.post_response.failed;
     let mut out = vec![
         ("iterations", summary.iterations.to_string(), 0),
         ("requests", requests, unanswered),
-        ("tests", tests, failed),
+        ("tests", tests.to_string(), failed),
         ("scripts", scripts.to_string(), threw),
         ("duration", duration(summary.took), 0),
         ("received", size(summary.received), 0),
     ];
+    if skipped > 0 {
+        out.insert(3, ("skipped tests", skipped.to_string(), 0));
+    }
     if summary.times.count > 0 {
         let mean = std::time::Duration::from_secs_f64(summary.times.mean.max(0.0) / 1000.0);
         out.push(("mean response time", duration(mean), 0));
@@ -191,9 +198,7 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
         Some((_, None)) => add("<span class=\"bad\">no response</span>".to_owned()),
         None => add("<span class=\"quiet\">not sent</span>".to_owned()),
     }
-    let passed = outcome.tests.iter().filter(|test| test.passed()).count();
-    let skipped = outcome.tests.iter().filter(|test| test.skipped).count();
-    let ran = outcome.tests.len() - skipped;
+    let Tally { passed, ran, skipped } = outcome.tally();
     let mut told = Vec::new();
     if ran > 0 {
         told.push(format!("{passed}/{ran} {}", if ran == 1 { "test" } else { "tests" }));
@@ -382,5 +387,14 @@ mod tests {
             text("<script>\"&'\u{1b}</script>\nx"),
             "&lt;script&gt;&quot;&amp;&#39;\\u{1b}&lt;/script&gt;\nx"
         );
+    }
+
+    #[test]
+    fn skipped_tests_are_told_apart_at_the_top_too() {
+        let mut summary = Summary::default();
+        (summary.tests.total, summary.tests.failed) = (5, 1);
+        let figures = figures(&summary, 3);
+        assert!(figures.contains(&("tests", "2".to_owned(), 1)), "{figures:?}");
+        assert!(figures.contains(&("skipped tests", "3".to_owned(), 0)), "{figures:?}");
     }
 }

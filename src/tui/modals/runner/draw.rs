@@ -408,10 +408,11 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
         pen.right(&size, columns.size, theme.dim);
     }
     pen.skip(1);
-    let all = row.tests + row.skipped;
-    if all > 0 {
+    if row.tests > 0 {
         let style = if row.passed < row.tests { theme.error } else { theme.ok };
-        pen.right(&format!("{}/{all}", row.passed), TESTS, style);
+        pen.right(&format!("{}/{}", row.passed, row.tests), TESTS, style);
+    } else if row.skipped > 0 {
+        pen.right("skip", TESTS, theme.dim);
     } else {
         pen.skip(TESTS);
     }

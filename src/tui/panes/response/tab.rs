@@ -1,7 +1,7 @@
 //! The tabs of the response, and what stands beside their names.
 
 use crate::model::Outcome;
-use crate::model::outcome::ScriptError;
+use crate::model::outcome::{ScriptError, Tally};
 use crate::model::tls::Verdict;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{glyphs, tabs};
@@ -112,16 +112,16 @@ pub(super) fn tabs(outcome: &Outcome, active: Tab) -> Vec<tabs::Tab> {
         .collect()
 }
 
-/// `2/3`, with `✗` when a script failed too, so that it shows without colours.
+/// `2/3` of the tests that ran, with `✗` when a script failed too, so that it shows without colours.
 fn tests_badge(outcome: &Outcome) -> String {
-    let all = outcome.tests.len();
-    let passed = outcome.tests.iter().filter(|test| test.passed()).count();
+    let Tally { passed, ran, skipped } = outcome.tally();
     let well = outcome.script_errors.iter().all(ScriptError::is_cancelled);
-    match (all, well) {
+    match (ran, well) {
+        (0, true) if skipped > 0 => format!("{skipped} skipped"),
         (0, true) => String::new(),
         (0, false) => "✗".to_owned(),
-        (_, true) => format!("{passed}/{all}"),
-        (_, false) => format!("{passed}/{all} ✗"),
+        (_, true) => format!("{passed}/{ran}"),
+        (_, false) => format!("{passed}/{ran} ✗"),
     }
 }
 

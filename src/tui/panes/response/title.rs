@@ -80,23 +80,25 @@ fn worded(place: &Place, when: &str, view: View<'_>, of_what: &str) -> Line<'sta
             ));
         }
     }
-    // Those that were skipped are tests too, as in every report.
-    let all = outcome.tests.len();
+    let tests = outcome.tally();
     let failed = outcome.script_errors.iter().any(|error| !error.is_cancelled());
-    if all > 0 || failed {
+    if !outcome.tests.is_empty() || failed {
         // The tab's badge gives way on narrow screens; that a test failed must not.
-        let passed = outcome.tests.iter().filter(|test| test.passed()).count();
         let well = !failed && !outcome.tests.iter().any(TestResult::failed);
         let (mark, style) = if well { ("✓", theme.ok) } else { ("✗", theme.error) };
         spans.push(Span::styled(" · ", theme.dim));
-        let count = if all > 0 {
-            format!(" {passed}/{all}")
-        } else {
-            String::new()
-        };
-        spans.push(Span::styled(format!("{mark}{count}"), style));
+        if tests.ran > 0 {
+            let count = format!("{mark} {}/{}", tests.passed, tests.ran);
+            spans.push(Span::styled(count, style));
+        } else if failed {
+            spans.push(Span::styled(mark, style));
+        }
         if failed {
             spans.push(Span::styled(" script failed", theme.error));
+        }
+        if tests.skipped > 0 {
+            let before = if tests.ran > 0 || failed { " · " } else { "" };
+            spans.push(Span::styled(format!("{before}{} skipped", tests.skipped), theme.dim));
         }
     }
     // Last, since it is what a narrow screen can do without.

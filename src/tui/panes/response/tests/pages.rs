@@ -55,7 +55,7 @@ fn tests_and_script_errors_say_what_is_wrong() {
     let mut harness = sent(120, 40, outcome);
     harness.press("]]]");
     for text in [
-        "Tests 1/3 ✗",
+        "Tests 1/2 ✗",
         "✗ Pydio Cells, pre-request:3:7",
         "ReferenceError: `foo` is not defined",
         "→ declare it first",
@@ -63,7 +63,7 @@ fn tests_and_script_errors_say_what_is_wrong() {
         "✗ has ninety",
         "    AssertionError: expected 1 to equal 90",
         "– later",
-        "· ✗ 1/3",
+        "· ✗ 1/2 script failed · 1 skipped",
     ] {
         has(&harness, text);
     }
