@@ -73,6 +73,8 @@ impl Question {
                 let found = match (path.is_dir(), hindrance(&path)) {
                     (true, _) => Target::Folder,
                     (_, Some(why)) => Target::Hindered(why),
+                    // A terminal's own device would be written over the screen, and a pipe may take it never.
+                    _ if path.exists() && !path.is_file() => Target::Hindered("it is no regular file".to_owned()),
                     _ if path.exists() => Target::File,
                     _ => Target::Free,
                 };
@@ -112,6 +114,10 @@ mod tests {
         assert_eq!(found(at("there")), Target::File);
         assert_eq!(found(folder.path().to_owned()), Target::Folder);
         assert!(matches!(found(at("no/such")), Target::Hindered(why) if why.contains("there is no folder")));
+        let device = PathBuf::from("/dev/null");
+        if device.exists() {
+            assert_eq!(found(device), Target::Hindered("it is no regular file".to_owned()));
+        }
         let wrong = |name: &str| match Question::Data(at(name).display().to_string()).answer() {
             Answer::Data { wrong, .. } => wrong,
             other => panic!("{other:?}"),

@@ -13,6 +13,7 @@ use crate::exec::data::{self, Data};
 use crate::exec::summary::Failure;
 use crate::exec::{self, At, Pipeline, RunEvent, SendContext, Session, Summary};
 use crate::model::exchange::Response;
+use crate::model::outcome::Tally;
 use crate::model::{NodeId, Redactor};
 use crate::reports::{End, Html, Json, Junit, Report};
 use crate::store::state::HistoryRow;
@@ -35,12 +36,14 @@ pub struct Runs {
     queue: Sender<Event>,
     current: Option<(RunId, CancellationToken)>,
     /// The latest full run that is over, and the latest one of what failed in it.
-    over: Arc<Mutex<Vec<Over>>>,
+    over: AllOver,
 }
+
+/// Runs that are over; one whose report is being written is locked by itself.
+type AllOver = Arc<Mutex<Vec<(RunId, Arc<Mutex<Over>>)>>>;
 
 /// A run that is over, with its reports.
 struct Over {
-    run: RunId,
     summary: Summary,
     session: Session,
     collection: Option<NodeId>,
@@ -85,7 +88,7 @@ impl Runs {
                         ..done.summary.clone()
                     };
                     let current = std::mem::take(&mut done.session.current);
-                    lock(&over).push(done);
+                    lock(&over).push((run, Arc::new(Mutex::new(done))));
                     News::Ended(Box::new(Ended { summary, current }))
                 }
                 Ok(Err(text)) => News::Failed(text),
@@ -108,9 +111,10 @@ impl Runs {
     pub fn save(&self, run: RunId, format: Format, path: PathBuf) {
         let (over, queue) = (self.over.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {
-            let mut over = lock(&over);
-            let written = match over.iter_mut().find(|over| over.run == run) {
-                Some(over) => over.write(format, &path).map_err(|error| error.to_string()),
+            // Runs go on and others begin while the disk takes its time.
+            let found = lock(&over).iter().find(|(own, _)| *own == run).cloned();
+            let written = match found {
+                Some((_, over)) => lock(&over).write(format, &path).map_err(|error| error.to_string()),
                 None => Err("the run is gone".to_owned()),
             };
             let shown = path.display();
@@ -141,7 +145,7 @@ async fn carry_out(
     pipeline: Pipeline,
     context: SendContext,
     rows: Batch,
-    over: Arc<Mutex<Vec<Over>>>,
+    over: AllOver,
 ) -> Result<Over, String> {
     let Order {
         mut session,
@@ -189,7 +193,6 @@ async fn carry_out(
     })
     .await;
     Ok(Over {
-        run,
         summary,
         session,
         collection,
@@ -229,6 +232,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
     let warnings = exchange.into_iter().flat_map(|exchange| &exchange.warnings);
     let warnings = warnings.filter_map(|warning| words::on_the_screen(warning));
     let warnings = warnings.map(|warning| cut(redactor.redact(&warning)));
+    let Tally { passed, ran, skipped } = outcome.tally();
     let row = Row {
         iteration: done.plan.iteration.index,
         node,
@@ -239,9 +243,9 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
         },
         took: exchange.map_or(Duration::ZERO, |exchange| exchange.timings.total),
         size: response.map_or(0, Response::size),
-        passed: outcome.tests.iter().filter(|test| test.passed()).count(),
-        tests: outcome.tests.iter().filter(|test| !test.skipped).count(),
-        skipped: outcome.tests.iter().filter(|test| test.skipped).count(),
+        passed,
+        tests: ran,
+        skipped,
         failures: failures.collect(),
         warnings: warnings.collect(),
     };
@@ -414,14 +418,8 @@ mod tests {
         assert_eq!(failed(&test, &redactor).what, "status is 200");
     }
 
-    #[test]
-    fn a_run_without_its_data_file_leaves_the_reports_of_the_one_before() {
-        let folder = tempfile::tempdir().unwrap();
-        let tokio = tokio::runtime::Runtime::new().unwrap();
-        let (queue, inbox) = channel();
-        let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
-        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
-        let order = |data: Option<&str>| Order {
+    fn order(data: Option<&str>) -> Order {
+        Order {
             session: Session {
                 workspace: Arc::new(Workspace::new("/w")),
                 environment: None,
@@ -432,7 +430,16 @@ mod tests {
             options: RunOptions::default(),
             data: data.map(PathBuf::from),
             collection: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_run_without_its_data_file_leaves_the_reports_of_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let tokio = tokio::runtime::Runtime::new().unwrap();
+        let (queue, inbox) = channel();
+        let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
+        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
         let ended = |runs: &mut Runs, run: RunId, data: Option<&str>| {
             runs.start(run, order(data), || {});
             inbox.iter().find_map(|event| match event {
@@ -460,5 +467,38 @@ mod tests {
         assert!(saves(&runs, RunId(1)));
         assert_eq!(ended(&mut runs, RunId(3), None), Some(true));
         assert!(saves(&runs, RunId(3)) && !saves(&runs, RunId(1)));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_report_that_is_still_written_holds_no_run_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        let tokio = tokio::runtime::Runtime::new().unwrap();
+        let (queue, inbox) = channel();
+        let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
+        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
+        let ends = |runs: &mut Runs, run: RunId| {
+            runs.start(run, order(None), || {});
+            let told = || inbox.recv_timeout(Duration::from_mins(1));
+            std::iter::from_fn(|| told().ok())
+                .any(|event| matches!(event, Event::Run(own, News::Ended(_)) if own == run))
+        };
+        assert!(ends(&mut runs, RunId(1)));
+        // Opening it lasts until somebody reads.
+        runs.save(RunId(1), Format::Json, pipe.clone());
+        let is_written = || {
+            lock(&runs.over)
+                .first()
+                .is_some_and(|(_, over)| over.try_lock().is_err())
+        };
+        while !is_written() {
+            std::thread::yield_now();
+        }
+        let second = ends(&mut runs, RunId(2));
+        let report = std::fs::read_to_string(&pipe).unwrap();
+        assert!(second && report.contains("collection"), "{second}, {report}");
     }
 }
