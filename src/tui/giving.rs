@@ -5,24 +5,29 @@
 //! ```
 //!
 //! How long a body is says little of how long it is laid out. So its text is made only when it is chosen, not where the
-//! screen is drawn, and never longer than whoever gets it can take.
+//! screen is drawn, and never longer than whoever gets it can take. Whether there are secrets in it is seen then, too.
 
 use std::io;
+use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::model::Payload;
-use crate::tui::widgets::body::{Document, Form, Source};
+use crate::model::{Payload, Redactor};
+use crate::tui::widgets::body::{Document, Form, Source, leaf};
 
 /// More is not copied but saved, in bytes.
 pub const MOST_COPIED: usize = 8 << 20;
 /// More is not handed to an outside program: it is in memory several times over. In bytes.
 pub const MOST_OPENED: usize = 64 << 20;
+/// So much is read at once, where the screen is drawn, in bytes.
+pub const SMALL: usize = 64 << 10;
+/// How a copy is named that has secrets in it; nothing of it may show.
+pub const IN_CLEAR: &str = "with its secrets in clear";
 /// So much of it shows before it is chosen, in bytes.
 const START: usize = 240;
 
-/// All of a body, in one of its forms; cheap to clone.
+/// All of a body or of something in it, in one of its forms; cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Whole {
     /// As it is laid out.
@@ -31,49 +36,128 @@ pub enum Whole {
     Text(Source),
     /// The bytes in Base64, which a clipboard takes.
     Base64(Payload),
+    /// A value of JSON, of a string what it says: where it stands.
+    Value(Source, Range<usize>),
+    /// An element of markup, by its lines.
+    Element(Document, Range<usize>),
+    /// The text in an element that has no others in it.
+    Inner(Document, Range<usize>),
+    /// A line.
+    Line(Document, Form, usize),
 }
 
 impl Whole {
-    /// The bytes it is made of.
+    /// How many bytes it is made of.
+    #[expect(clippy::len_without_is_empty, reason = "what is empty is not given away")]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Base64(body) => body.len(),
+            _ => self.place().map_or(0, |(_, range)| range.len()),
+        }
+    }
+
+    /// Where the bytes are that it is made of.
+    fn place(&self) -> Option<(&Source, Range<usize>)> {
+        let lines = |document: &Document, form, lines: &Range<usize>| {
+            let bytes = |line| Some(document.line(form, line)?.bytes);
+            Some(bytes(lines.start)?.start..bytes(lines.end.checked_sub(1)?)?.end)
+        };
+        Some(match self {
+            Self::Laid(document) => (document.source(), 0..document.source().len()),
+            Self::Text(source) => (source, 0..source.len()),
+            Self::Value(source, range) => (source, range.clone()),
+            Self::Element(document, range) | Self::Inner(document, range) => {
+                (document.source(), lines(document, Form::Pretty, range)?)
+            }
+            Self::Line(document, form, line) => (document.source(), lines(document, *form, &(*line..line + 1))?),
+            Self::Base64(_) => return None,
+        })
+    }
+
+    /// The bytes it is made of, as far as they go.
     ///
     /// # Errors
     ///
     /// What the disk says, for a body that lies there.
     pub fn read(&self, most: usize) -> io::Result<bytes::Bytes> {
-        match self {
-            Self::Laid(document) => document.source().read(0, most),
-            Self::Text(source) => source.read(0, most),
-            Self::Base64(body) => body.read(0, most),
+        match (self, self.place()) {
+            (Self::Base64(body), _) => body.read(0, most),
+            (_, Some((source, range))) => source.read(range.start, range.len().min(most)),
+            (_, None) => Ok(bytes::Bytes::new()),
         }
     }
 
-    /// Its first line, to know it by.
-    pub fn start(&self) -> String {
+    /// Its first line, to know it by; of a long one the beginning, without the secrets that are to be `hidden`.
+    pub fn start(&self, hidden: Option<&Redactor>) -> String {
         let text = match self {
-            Self::Laid(document) => document.line_text(Form::Pretty, 0).map(Option::unwrap_or_default),
-            Self::Text(_) => self
-                .read(START)
-                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-            Self::Base64(_) => self.read(START).map(|bytes| STANDARD.encode(bytes)),
+            _ if self.len() <= START => self.text(SMALL).ok().flatten(),
+            Self::Laid(document)
+                if document
+                    .line(Form::Pretty, 0)
+                    .is_some_and(|line| line.bytes.len() <= START) =>
+            {
+                document.line_text(Form::Pretty, 0).ok().flatten()
+            }
+            _ => None,
         };
-        let text = text.unwrap_or_default();
-        text.lines().next().unwrap_or_default().to_owned()
+        // Half a secret where it ends is not found.
+        let reach = hidden.map_or(0, Redactor::reach);
+        let (text, goes_on) = if let Some(text) = text {
+            (text, false)
+        } else {
+            let bytes = self.read(START + reach.min(SMALL)).unwrap_or_default();
+            let text = match self {
+                Self::Base64(_) => STANDARD.encode(bytes),
+                _ => String::from_utf8_lossy(&bytes).into_owned(),
+            };
+            (text, true)
+        };
+        let text = hidden.map_or_else(|| text.clone(), |hidden| hidden.redact_start(&text, START, goes_on));
+        text.trim_start().lines().next().unwrap_or_default().to_owned()
     }
 
-    /// The text; `None` if it is longer than so many bytes.
+    /// The text; `None` if it is longer than so many bytes, or if there are others in an element whose text is asked for.
     ///
     /// # Errors
     ///
     /// What the disk says, for a body that lies there.
     pub fn text(&self, most: usize) -> io::Result<Option<String>> {
-        if let Self::Laid(document) = self {
-            return document.text_range(Form::Pretty, 0..document.lines(Form::Pretty), most);
-        }
-        let bytes = self.read(most.saturating_add(1))?;
-        Ok((bytes.len() <= most).then(|| match self {
-            Self::Base64(_) => STANDARD.encode(bytes),
-            _ => String::from_utf8_lossy(&bytes).into_owned(),
+        let text = match self {
+            Self::Laid(document) => {
+                return document.text_range(Form::Pretty, 0..document.lines(Form::Pretty), most);
+            }
+            Self::Element(document, lines) => {
+                let text = document.element_text(lines.clone(), most)?;
+                return Ok(text.map(|text| text.trim_start().to_owned()));
+            }
+            Self::Inner(document, lines) => {
+                let text = document.text_range(Form::Pretty, lines.clone(), most)?;
+                return Ok(text.and_then(|text| leaf(&text)).map(|leaf| leaf.text));
+            }
+            Self::Line(document, form, line) => {
+                let text = document.line_text(*form, *line)?.unwrap_or_default();
+                return Ok(Some(text.trim().to_owned()).filter(|text| text.len() <= most));
+            }
+            Self::Text(_) | Self::Value(..) | Self::Base64(_) => self.read(most.saturating_add(1))?,
+        };
+        Ok((text.len() <= most).then(|| match self {
+            Self::Base64(_) => STANDARD.encode(text),
+            Self::Value(..) => plain(String::from_utf8_lossy(&text).into_owned()),
+            _ => String::from_utf8_lossy(&text).into_owned(),
         }))
+    }
+}
+
+/// A JSON value as it is meant: a string without its quotes and escapes.
+fn plain(json: String) -> String {
+    serde_json::from_str(&json).unwrap_or(json)
+}
+
+/// Names a text that is given away as it came, and warns of the secrets in it that are to be `hidden`.
+pub fn named(what: &str, text: &[u8], hidden: Option<&Redactor>) -> String {
+    match hidden {
+        Some(hidden) if !hidden.find(text).is_empty() => format!("{what}, {IN_CLEAR}"),
+        _ => what.to_owned(),
     }
 }
 
@@ -82,8 +166,8 @@ impl Whole {
 pub enum Copied {
     /// A text.
     Text(String),
-    /// A body.
-    Body(Whole),
+    /// A body or something in it, and what is masked on the screen, unless its name says already what is in it.
+    Body(Whole, Option<Redactor>),
 }
 
 impl Copied {
@@ -91,7 +175,7 @@ impl Copied {
     pub fn start(&self) -> String {
         match self {
             Self::Text(text) => text.lines().next().unwrap_or_default().to_owned(),
-            Self::Body(body) => body.start(),
+            Self::Body(body, hidden) => body.start(hidden.as_ref()),
         }
     }
 }
@@ -112,26 +196,51 @@ pub struct Job {
     pub body: Whole,
     /// To whom.
     pub to: To,
+    /// What is masked on the screen, so that whoever copies it is told that it is in there.
+    pub hidden: Option<Redactor>,
 }
 
 impl Job {
-    /// Makes the text. Blocks.
-    ///
-    /// # Errors
-    ///
-    /// In words: why there is none.
-    pub fn run(&self) -> Result<String, String> {
+    /// Makes the text, for whom it is; or says in words why there is none. Blocks.
+    pub fn run(self) -> (To, Result<String, String>) {
         let (most, whom, instead) = match self.to {
             To::Clipboard(_) => (MOST_COPIED, "the clipboard", "copy it as it came, or save it to a file"),
             To::Program(_) => (MOST_OPENED, "an outside program", "save it to a file"),
         };
-        match self.body.text(most) {
-            Ok(Some(text)) => Ok(text),
-            Ok(None) => Err(format!(
-                "as it is shown the body has more than {} MiB, too much for {whom}: {instead}",
-                most >> 20
-            )),
-            Err(error) => Err(format!("the body cannot be read back: {error}")),
-        }
+        let text = match self.body.text(most) {
+            Ok(Some(text)) => text,
+            Ok(None) if matches!(self.body, Whole::Inner(..)) => {
+                let words = "there is more than text in this element: copy all of it";
+                return (self.to, Err(words.to_owned()));
+            }
+            Ok(None) => {
+                let words = format!(
+                    "as it is shown the body has more than {} MiB, too much for {whom}: {instead}",
+                    most >> 20
+                );
+                return (self.to, Err(words));
+            }
+            Err(error) => return (self.to, Err(format!("the body cannot be read back: {error}"))),
+        };
+        let to = match self.to {
+            // Base64 is looked through as well.
+            To::Clipboard(what) => To::Clipboard(named(&what, text.as_bytes(), self.hidden.as_ref())),
+            to @ To::Program(_) => to,
+        };
+        (to, Ok(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_come_without_their_json() {
+        let plain = |json: &str| plain(json.to_owned());
+        assert_eq!(plain(r#""x\ny""#), "x\ny");
+        assert_eq!(plain("12.50"), "12.50");
+        assert_eq!(plain("null"), "null");
+        assert_eq!(plain(r#""\ud800""#), r#""\ud800""#, "no text: as it is written");
     }
 }

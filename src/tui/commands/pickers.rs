@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use crate::model::NodeId;
 use crate::tui::action::{self, Action, App};
 use crate::tui::command::Command;
-use crate::tui::giving::{Copied, Job, To};
+use crate::tui::giving::{Copied, IN_CLEAR, Job, To};
 use crate::tui::modals::{Item, Picker, Text};
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::shared::Shared;
@@ -155,16 +155,17 @@ pub fn copies(state: &State) -> Picker {
         .into_iter()
         .map(|(what, copied)| Item {
             label: what.clone(),
-            detail: if what.ends_with(response::IN_CLEAR) {
+            detail: if what.ends_with(IN_CLEAR) {
                 String::new()
             } else {
                 copied.start().chars().take(60).collect()
             },
             commands: vec![match copied {
                 Copied::Text(text) => Command::Copy(text, what),
-                Copied::Body(body) => Command::Give(Box::new(Job {
+                Copied::Body(body, hidden) => Command::Give(Box::new(Job {
                     body,
                     to: To::Clipboard(what),
+                    hidden,
                 })),
             }],
             ..Item::default()

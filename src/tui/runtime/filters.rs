@@ -121,7 +121,7 @@ impl Filters {
             let wanted = || given.load(Ordering::SeqCst) == name;
             // Whoever broke off in it left nothing behind.
             let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(text) = wanted().then(|| job.run()).filter(|_| wanted()) {
+            if let Some((to, text)) = wanted().then(|| job.run()).filter(|_| wanted()) {
                 // Nobody listens when the program is ending.
                 let _ = queue.send(Event::Given(job.to, text));
             }

@@ -3,17 +3,14 @@
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
-use quick_xml::escape::unescape;
 
 use crate::model::exchange::{Exchange, Response};
-use crate::tui::giving::{MOST_COPIED, Whole};
-use crate::tui::widgets::body::{Form, Kind, Step, Syntax};
+use crate::tui::giving::{Copied, MOST_COPIED, SMALL, Whole};
+use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax};
 
 use super::place::Place;
+use super::show::Show;
 use super::sight::Body;
-
-/// A body so small is laid out to see whether that is another text than as it came, in bytes.
-const COMPARED: usize = 64 * 1024;
 
 /// What can be copied as a whole, with the words for it: what a filter made, the body as it came, and as it is shown where
 /// that is something else. What is too big for a clipboard, or cannot be read, is left out.
@@ -37,8 +34,8 @@ pub(super) fn wholes(place: &Place) -> Vec<(&'static str, Whole)> {
 fn is_same(came: &Whole, shown: &Whole) -> bool {
     match (came, shown) {
         (Whole::Text(came), Whole::Text(shown)) if came.is_same(shown) => true,
-        (Whole::Text(came), _) if came.len() <= COMPARED => {
-            let text = |body: &Whole| body.text(COMPARED).ok().flatten();
+        (Whole::Text(came), _) if came.len() <= SMALL => {
+            let text = |body: &Whole| body.text(SMALL).ok().flatten();
             text(shown).is_some_and(|shown| text(&Whole::Text(came.clone())) == Some(shown))
         }
         _ => false,
@@ -75,114 +72,83 @@ pub(super) fn whole(body: &Body) -> Whole {
 }
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
-pub(super) fn under_cursor(place: &Place) -> Vec<(String, String)> {
+pub(super) fn under_cursor(place: &Place) -> Vec<(&'static str, Whole)> {
     let Some(Body { document, view, .. }) = place.shown() else {
         return Vec::new();
     };
     let at = view.cursor_line(document);
     let mut offers = Vec::new();
-    let mut offer = |what: &str, text: Option<String>| {
-        offers.extend(text.filter(|text| !text.is_empty()).map(|text| (what.to_owned(), text)));
-    };
     if view.form() == Form::Pretty {
-        let value = document
-            .value_at(Form::Pretty, at)
-            .filter(|range| range.len() <= MOST_COPIED)
-            .and_then(|range| document.source().read(range.start, range.len()).ok());
-        let text = value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        if text.as_deref().is_some_and(|text| text.starts_with(['{', '['])) {
-            offer("the value with all that is in it", text);
-        } else {
-            offer("the value under the cursor", text.map(plain));
+        let value = document.value_at(Form::Pretty, at);
+        if let Some(value) = value.filter(|range| range.len() <= MOST_COPIED) {
+            let first = document.source().read(value.start, 1).unwrap_or_default();
+            let what = if first.starts_with(b"{") || first.starts_with(b"[") {
+                "the value with all that is in it"
+            } else {
+                "the value under the cursor"
+            };
+            offers.push((what, Whole::Value(document.source().clone(), value)));
         }
-        if let Some(lines) = document.element_lines(at) {
-            let bytes = |line| Some(document.line(Form::Pretty, line)?.bytes);
-            let all = bytes(lines.start).zip(bytes(lines.end - 1));
-            let small = all.is_some_and(|(first, last)| last.end - first.start <= MOST_COPIED);
-            let text = small
-                .then(|| document.text_range(Form::Pretty, lines, MOST_COPIED).ok().flatten())
-                .flatten();
-            let text = text.map(|text| outdented(&text));
-            let inner = text.as_deref().and_then(leaf).map(|leaf| leaf.text);
-            let whole = text.as_deref().is_some_and(|text| text.contains('\n'));
-            offer("its text", inner);
-            offer(
-                if whole {
-                    "the element with all that is in it"
-                } else {
-                    "the element"
-                },
-                text,
-            );
-        }
+        offers.extend(element(document, at));
         let path = place.path(at);
-        let way = place.way(at);
         let what = match path {
             Some((_, false)) => "the path to it in what the filter made",
             _ => "the path to it",
         };
-        offer(what, way.map(|(way, _)| way));
+        let mut offer = |what, text: String| offers.push((what, Whole::Text(text.into())));
+        if let Some((way, _)) = place.way(at) {
+            offer(what, way);
+        }
         if let Some((name, _)) = document.element_path(at).and_then(|steps| steps.last().cloned()) {
-            offer("its name", Some(name));
+            offer("its name", name);
         }
         if let Some(Step::Key(key)) = path.as_ref().and_then(|(path, _)| path.0.last()) {
-            offer("its name", Some(key.clone()));
+            offer("its name", key.clone());
         }
     }
-    let line = document
-        .line(view.form(), at)
-        .filter(|line| line.bytes.len() <= MOST_COPIED);
-    let line = line.and_then(|line| line.text(document.source()).ok());
-    offer("the line under the cursor", line.map(|line| line.trim().to_owned()));
+    let line = document.line(view.form(), at);
+    if line.is_some_and(|line| line.bytes.len() <= MOST_COPIED) {
+        offers.push((
+            "the line under the cursor",
+            Whole::Line(document.clone(), view.form(), at),
+        ));
+    }
     offers
 }
 
-/// Lines without the indentation that all of them share.
-fn outdented(text: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let filled = || text.lines().filter(|line| !line.trim().is_empty());
-    let shared = filled().map(indent).min().unwrap_or(0);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(|line| line.get(shared..).unwrap_or_default())
-        .collect();
-    lines.join("\n").trim_start().to_owned()
-}
-
-/// An element of XML with nothing in it but text.
-pub(super) struct Leaf {
-    /// Whether it has attributes.
-    pub attributes: bool,
-    /// Its text, without entities and what CDATA is wrapped in.
-    pub text: String,
-}
-
-/// Reads the whole of an element; `None` if there are others in it.
-pub(super) fn leaf(element: &str) -> Option<Leaf> {
-    let (tag, rest) = element.trim().strip_prefix('<')?.split_once('>')?;
-    let attributes = tag.contains('=');
-    if let Some(tag) = tag.strip_suffix('/') {
-        let attributes = tag.contains('=');
-        return rest.is_empty().then(|| Leaf {
-            attributes,
-            text: String::new(),
-        });
+/// What can be copied of the element of markup on a line or around it.
+fn element(document: &Document, at: usize) -> Vec<(&'static str, Whole)> {
+    let Some(lines) = document.element_lines(at) else {
+        return Vec::new();
+    };
+    let what = if lines.len() > 1 {
+        "the element with all that is in it"
+    } else {
+        "the element"
+    };
+    let element = Whole::Element(document.clone(), lines.clone());
+    if element.len() > MOST_COPIED {
+        return Vec::new();
     }
-    let mut inner = rest.rsplit_once("</")?.0;
-    let mut text = String::new();
-    while let Some((before, after)) = inner.split_once('<') {
-        let (data, rest) = after.strip_prefix("![CDATA[")?.split_once("]]>")?;
-        text.push_str(&unescape(before).ok()?);
-        text.push_str(data);
-        inner = rest;
-    }
-    text.push_str(&unescape(inner).ok()?);
-    Some(Leaf { attributes, text })
+    let text = Whole::Inner(document.clone(), lines);
+    // Whether it has others in it is seen at once only where it is small.
+    let is_leaf = text.len() > SMALL || text.text(SMALL).is_ok_and(|text| text.is_some());
+    let inner = is_leaf.then_some(("its text", text));
+    inner.into_iter().chain([(what, element)]).collect()
 }
 
-/// A JSON value as it is meant: a string without its quotes and escapes.
-fn plain(json: String) -> String {
-    serde_json::from_str(&json).unwrap_or(json)
+/// Offers a body or what is in it: what is small is looked at for secrets, for what is not that is done when it is chosen.
+/// What cannot be read is not to be copied either.
+pub(super) fn offer(what: &str, whole: Whole, show: &Show<'_>) -> Option<(String, Copied)> {
+    // Laid out it may be long all the same.
+    let small = (whole.len() <= SMALL).then(|| whole.text(SMALL));
+    match small.transpose().ok()?.flatten() {
+        None => Some((what.to_owned(), Copied::Body(whole, show.hidden().cloned()))),
+        Some(text) => {
+            let what = show.as_it_came(what, text.as_bytes());
+            (!text.is_empty()).then_some((what, Copied::Text(text)))
+        }
+    }
 }
 
 /// A file's ending for the body: by its media type, else by its kind.
@@ -295,29 +261,6 @@ fn safe(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_come_without_their_json() {
-        let plain = |json: &str| plain(json.to_owned());
-        assert_eq!(plain(r#""x\ny""#), "x\ny");
-        assert_eq!(plain("12.50"), "12.50");
-        assert_eq!(plain("null"), "null");
-        assert_eq!(plain(r#""\ud800""#), r#""\ud800""#, "no text: as it is written");
-    }
-
-    #[test]
-    fn the_text_of_an_element_is_told_from_what_is_more() {
-        let text = |element: &str| leaf(element).map(|leaf| (leaf.text, leaf.attributes));
-        let is = |text: &str, attributes| Some((text.to_owned(), attributes));
-        assert_eq!(text("<a>x &amp; y</a>"), is("x & y", false));
-        assert_eq!(text("<a b=\"1\">x<![CDATA[<y>]]></a>"), is("x<y>", true));
-        assert_eq!(text("<a/>"), is("", false));
-        assert_eq!(text("<a b='/'/>"), is("", true));
-        assert_eq!(text("<a>x<b/></a>"), None);
-        assert_eq!(text("<a>&nope;</a>"), None);
-        assert_eq!(outdented("    <a>\n      <b/>\n\n    </a>"), "<a>\n  <b/>\n\n</a>");
-        assert_eq!(outdented("  <p>one\n two</p>"), "<p>one\ntwo</p>");
-    }
 
     #[test]
     fn a_server_cannot_name_a_file_out_of_its_folder() {

@@ -6,23 +6,25 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::model::edit::Edit;
-use crate::model::variable::Owner;
+use crate::model::variable::{Owner, display_value};
 use crate::model::{Entity, NodeId, Request};
 use crate::tui::command::Command;
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{Form, Kind, Path, Step, xpath};
+use crate::tui::widgets::body::{Form, Kind, Leaf, Path, Step, leaf, xpath};
 
-use super::body::{Leaf, leaf};
 use super::sight::Body;
 use super::{State, filter};
 
 /// Why no line is written.
 const SECRET: &str =
     "there is a secret in the path to this value: it is not put into the script, whose file others may see";
+/// What is said where a value is not set at once.
+const HIDDEN: &str =
+    "the value is a secret, which a variable would show: the script alone sets it, from the next response on";
 /// A longer value is set by the script alone, in bytes.
-const MOST_SET: usize = 1 << 20;
+const MOST_SET: usize = 64 << 10;
 
 /// A value of a response that a script can take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +35,7 @@ pub struct Extract {
     pub expression: String,
     /// Whether that is of `xml`, what xml2js makes of the response.
     pub xml: bool,
-    /// The value as it is now, unless it is too long to be a variable's or a script alone can tell.
+    /// The value as it is now, unless it is too long to be a variable's, a script alone can tell, or it is masked.
     pub value: Option<Value>,
 }
 
@@ -102,7 +104,7 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
         node,
         expression: expression(&path, nested),
         xml: false,
-        value,
+        value: open(state, value, cx),
     };
     let name = path.0.iter().rev().find_map(|step| match step {
         Step::Key(key) => Some(key.clone()),
@@ -117,6 +119,16 @@ pub(super) fn ask(state: &State, cx: &mut Cx<'_>) {
     cx.commands.push(Command::Show(Box::new(Modal::Prompt(prompt))));
 }
 
+/// The value, unless there is a secret in it: the variable may be of those that show what they hold.
+fn open(state: &State, value: Option<Value>, cx: &mut Cx<'_>) -> Option<Value> {
+    let shows = |value: &Value| cx.shared.revealed || !filter::is_secret(state, &display_value(value));
+    if value.as_ref().is_none_or(shows) {
+        return value;
+    }
+    cx.shared.notify(Level::Info, HIDDEN);
+    None
+}
+
 /// Asks for the variable that takes the element under the cursor.
 fn element(state: &State, node: NodeId, Body { document, .. }: &Body, line: usize, cx: &mut Cx<'_>) {
     let Some(steps) = document.element_path(line) else {
@@ -126,13 +138,13 @@ fn element(state: &State, node: NodeId, Body { document, .. }: &Body, line: usiz
     let lines = document.element_lines(line).filter(|lines| lines.len() == 1);
     let text = lines.and_then(|lines| document.line_text(Form::Pretty, lines.start).ok()?);
     let leaf = text.as_deref().and_then(leaf);
+    let value = leaf.as_ref().filter(|leaf| !leaf.attributes || !leaf.text.is_empty());
+    let value = value.map(|leaf| Value::String(leaf.text.clone()));
     let extract = Extract {
         node,
         expression: of_element(&steps, leaf.as_ref()),
         xml: true,
-        value: leaf
-            .filter(|leaf| !leaf.attributes || !leaf.text.is_empty())
-            .map(|leaf| Value::String(leaf.text)),
+        value: open(state, value, cx),
     };
     if filter::is_secret(state, &extract.expression) || filter::is_secret(state, &xpath(&steps)) {
         return cx.shared.notify(Level::Warning, SECRET);

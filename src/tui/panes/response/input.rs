@@ -9,7 +9,7 @@ use crate::model::Payload;
 use crate::tui::action::{Action as Any, Nav};
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
-use crate::tui::giving::{self, Copied, MOST_COPIED, MOST_OPENED, To};
+use crate::tui::giving::{self, Copied, MOST_OPENED, To};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
@@ -282,6 +282,7 @@ fn external(state: &State, cx: &mut Cx<'_>) {
     cx.effects.push(Effect::Give(Box::new(giving::Job {
         body: body::whole(shown),
         to: To::Program(ending),
+        hidden: None,
     })));
 }
 
@@ -551,10 +552,12 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
         offers.extend(text.map(|text| (what.to_owned(), Copied::Text(text))));
     };
     if state.shows_body() {
-        for (what, text) in body::under_cursor(place) {
-            let what = show.as_it_came(&what, text.as_bytes());
-            add(&mut offers, &what, Some(text));
-        }
+        let under = body::under_cursor(place);
+        offers.extend(
+            under
+                .into_iter()
+                .filter_map(|(what, whole)| body::offer(what, whole, &show)),
+        );
     } else if let Some(row) = state
         .page
         .rows
@@ -565,12 +568,12 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
         let what = show.as_it_came(what, text.as_bytes());
         add(&mut offers, &what, Some(text.to_string()));
     }
-    for (what, body) in body::wholes(place) {
-        // What cannot be read is not to be copied either.
-        if let Ok(bytes) = body.read(MOST_COPIED) {
-            offers.push((show.as_it_came(what, &bytes), Copied::Body(body)));
-        }
-    }
+    let wholes = body::wholes(place);
+    offers.extend(
+        wholes
+            .into_iter()
+            .filter_map(|(what, whole)| body::offer(what, whole, &show)),
+    );
     if let Some(response) = exchange.and_then(|exchange| exchange.response()) {
         let headers = response.headers.iter();
         let lines: Vec<String> = headers

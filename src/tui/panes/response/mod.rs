@@ -71,7 +71,6 @@ use self::page::Page;
 use self::place::Place;
 pub use self::scripts::at_line;
 use self::search::Search;
-pub use self::show::IN_CLEAR;
 use self::sight::Wanted;
 pub use self::tab::Tab;
 

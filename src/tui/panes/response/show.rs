@@ -1,9 +1,7 @@
 //! How text of an exchange may be shown: with its secrets masked, until the user asks to see them.
 
 use crate::model::Redactor;
-
-/// How a copy is named that has secrets in it; nothing of it may show.
-pub const IN_CLEAR: &str = "with its secrets in clear";
+use crate::tui::giving::named;
 
 /// The way text goes to the screen and to the clipboard.
 #[derive(Clone, Copy, Debug)]
@@ -43,10 +41,12 @@ impl Show<'_> {
 
     /// Names a text that is given away as it came, and warns of the secrets in it that are masked on the screen.
     pub(super) fn as_it_came(&self, what: &str, text: &[u8]) -> String {
-        match self.redactor {
-            Some(redactor) if !self.revealed && !redactor.find(text).is_empty() => format!("{what}, {IN_CLEAR}"),
-            _ => what.to_owned(),
-        }
+        named(what, text, self.hidden())
+    }
+
+    /// What is masked, if anything.
+    pub(super) fn hidden(&self) -> Option<&Redactor> {
+        self.redactor.filter(|_| !self.revealed)
     }
 
     /// The lines of a text, masked, without their ends.

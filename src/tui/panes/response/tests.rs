@@ -23,6 +23,7 @@ use crate::tui::harness::Harness;
 use crate::tui::modals::Modal;
 use crate::tui::shared::RunId;
 
+mod copies;
 mod earlier;
 mod elements;
 mod filters;
@@ -156,7 +157,10 @@ fn work(harness: &mut Harness) {
                 let matches = job.run(|| false, |_, _| {}).unwrap().unwrap();
                 harness.event(Event::Found(name, Found::Matches(matches)));
             }
-            Effect::Give(job) => harness.event(Event::Given(job.to.clone(), job.run())),
+            Effect::Give(job) => {
+                let (to, text) = job.run();
+                harness.event(Event::Given(to, text));
+            }
             Effect::Index(name, job) => {
                 let mut snapshots = Vec::new();
                 job.run(|| false, |snapshot| snapshots.push(snapshot));
@@ -174,7 +178,7 @@ fn to_copy(harness: &Harness) -> Vec<(String, String)> {
     let offers = super::copies(&harness.state.panes.response, &harness.state.shared);
     let text = |copied| match copied {
         Copied::Text(text) => text,
-        Copied::Body(body) => body.text(usize::MAX).unwrap().unwrap(),
+        Copied::Body(body, _) => body.text(usize::MAX).unwrap().unwrap(),
     };
     offers.into_iter().map(|(what, copied)| (what, text(copied))).collect()
 }
@@ -450,7 +454,7 @@ fn a_body_that_would_be_very_long_laid_out_is_copied_as_it_came() {
     work(&mut harness);
     let offers = super::copies(&harness.state.panes.response, &harness.state.shared);
     let shown = offers.into_iter().find(|(what, _)| what == "the body as shown");
-    let Some((_, Copied::Body(shown))) = shown else {
+    let Some((_, Copied::Body(shown, _))) = shown else {
         panic!("it is not offered")
     };
     // Not indented to the depth of its brackets, which would be two hundred megabytes.

@@ -336,6 +336,28 @@ impl Document {
         }
     }
 
+    /// Returns the text of an element on these lines, without the indentation that its first line has. Lines that begin as
+    /// the text does, not where they were laid out, keep what they begin with. `None` if it is longer than `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn element_text(&self, lines: Range<usize>, most: usize) -> io::Result<Option<String>> {
+        let number = self.line(Form::Pretty, lines.start).and_then(|line| line.number);
+        let text = self.text_range(Form::Pretty, lines, most)?;
+        Ok(text.map(|text| {
+            let indent = text.len() - text.trim_start_matches(' ').len();
+            let start = number.map_or(0, |number| number - 1);
+            let shapes = self.source().shapes(&(start..start + text.matches('\n').count() + 1));
+            let lines = text.split('\n').enumerate().map(|(at, line)| {
+                let is_laid = shapes.get(at).is_some_and(|shape| !shape.came);
+                let spaces = line.len() - line.trim_start_matches(' ').len();
+                if is_laid { &line[spaces.min(indent)..] } else { line }
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        }))
+    }
+
     fn element(&self, line: usize) -> Option<Element> {
         self.nest(Form::Pretty)?.element(line)
     }

@@ -10,6 +10,8 @@ pub struct Shape {
     pub depth: u16,
     /// Whether it closes one.
     pub closes: bool,
+    /// Whether it begins as the text does, so that no indentation was put before it.
+    pub came: bool,
     /// The how-manieth of its name the element is that it opens, from 1; 0 where it opens none, or that is not known.
     pub nth: u32,
 }

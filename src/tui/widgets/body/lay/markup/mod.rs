@@ -77,7 +77,12 @@ impl Markup {
     fn begin(&mut self, closes: bool, nth: u32, out: &mut Vec<u8>) {
         self.space.clear();
         let depth = u16::try_from(self.open.len()).unwrap_or(u16::MAX);
-        self.shapes.push(Shape { depth, closes, nth });
+        self.shapes.push(Shape {
+            depth,
+            closes,
+            nth,
+            came: false,
+        });
         // Behind an end one is in what it lies in.
         (self.lined, self.below) = (true, depth + u16::from(!closes));
         if self.begun {
@@ -93,11 +98,15 @@ impl Markup {
     /// Takes note of the lines that begin within something that is written as it came.
     fn note(&mut self, bytes: &[u8]) {
         if !std::mem::replace(&mut self.lined, true) {
-            self.shapes.push(Shape::default());
+            self.shapes.push(Shape {
+                came: true,
+                ..Shape::default()
+            });
             self.below = 1;
         }
         let shape = Shape {
             depth: self.below,
+            came: true,
             ..Shape::default()
         };
         let lines = memchr::memchr_iter(b'\n', bytes).count();
