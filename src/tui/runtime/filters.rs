@@ -12,7 +12,7 @@ use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
-use crate::tui::giving;
+use crate::tui::giving::{self, To};
 use crate::tui::picturing;
 use crate::tui::widgets::body::Source;
 
@@ -34,8 +34,8 @@ pub struct Filters {
     worker: Option<Sender<(u64, Job)>>,
     /// Whose turn it is to decode a picture, or to make a body into text: both may take memory by the hundred megabytes.
     turn: Arc<Mutex<()>>,
-    /// The name of the body that was asked for last.
-    given: Arc<AtomicU64>,
+    /// The names of the bodies that were asked for last: for the clipboard, for a program.
+    given: [Arc<AtomicU64>; 2],
 }
 
 impl Filters {
@@ -46,7 +46,7 @@ impl Filters {
             newest: Arc::default(),
             worker: None,
             turn: Arc::default(),
-            given: Arc::default(),
+            given: Default::default(),
         }
     }
 
@@ -112,10 +112,15 @@ impl Filters {
         }
     }
 
-    /// Makes a body into text; who asks for another one does not want it any more.
+    /// Makes a body into text; who asks for another one for the same end does not want it any more.
     pub fn give(&self, job: giving::Job) {
-        let name = self.given.fetch_add(1, Ordering::SeqCst) + 1;
-        let (queue, turn, given) = (self.queue.clone(), Arc::clone(&self.turn), Arc::clone(&self.given));
+        let [clipboard, program] = &self.given;
+        let given = match job.to {
+            To::Clipboard(_) => Arc::clone(clipboard),
+            To::Program(_) => Arc::clone(program),
+        };
+        let name = given.fetch_add(1, Ordering::SeqCst) + 1;
+        let (queue, turn) = (self.queue.clone(), Arc::clone(&self.turn));
         let to = job.to.clone();
         let started = Builder::new().name("give".to_owned()).spawn(move || {
             let wanted = || given.load(Ordering::SeqCst) == name;
@@ -123,7 +128,7 @@ impl Filters {
             let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((to, text)) = wanted().then(|| job.run()).filter(|_| wanted()) {
                 // Nobody listens when the program is ending.
-                let _ = queue.send(Event::Given(job.to, text));
+                let _ = queue.send(Event::Given(to, text));
             }
         });
         if started.is_err() {
@@ -377,6 +382,30 @@ mod tests {
             matches!(&seen, Event::Filtered(1, News::Output(Ok(output))) if output.count == 3),
             "{seen:?}"
         );
+    }
+
+    #[test]
+    fn a_copy_is_given_up_for_another_one_and_not_for_what_goes_to_a_program() {
+        let (queue, news) = channel();
+        let filters = Filters::new(queue);
+        // Nobody begins before all of it is asked for.
+        let turn = filters.turn.lock().unwrap();
+        let copy = |what: &str| To::Clipboard(what.to_owned());
+        for (text, to) in [("a", copy("a")), ("b", copy("b")), ("c", To::Program("txt"))] {
+            let body = giving::Whole::Text(Source::from(text));
+            filters.give(giving::Job { body, to, hidden: None });
+        }
+        drop(turn);
+        drop(filters);
+        let mut given: Vec<String> = news
+            .iter()
+            .map(|event| match event {
+                Event::Given(_, text) => text.unwrap(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        given.sort_unstable();
+        assert_eq!(given, ["b", "c"]);
     }
 
     #[test]
