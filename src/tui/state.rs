@@ -226,7 +226,8 @@ impl State {
                 commands: &mut queue,
                 effects,
             };
-            self.panes.sync(pane, layout.area(pane).unwrap_or_default(), &mut cx);
+            let area = layout.area(pane).unwrap_or_default();
+            self.panes.sync(pane, area, &self.keymap, &mut cx);
         }
         let screen = Rect::new(0, 0, self.size.0, self.size.1);
         for modal in &mut self.modals {

@@ -188,12 +188,12 @@ impl Panes {
     }
 
     /// Lets a pane follow the shared state and its new area.
-    pub fn sync(&mut self, pane: Pane, area: Rect, cx: &mut Cx<'_>) {
+    pub fn sync(&mut self, pane: Pane, area: Rect, keymap: &Keymap, cx: &mut Cx<'_>) {
         match pane {
             Pane::Environments => environments::sync(&mut self.environments, area, cx),
             Pane::Collections => tree::sync(&mut self.tree, area, cx),
             Pane::Request => request::sync(&mut self.request, area, cx),
-            Pane::Response => response::sync(&mut self.response, area, cx),
+            Pane::Response => response::sync(&mut self.response, area, keymap, cx),
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use crate::model::Entity;
 use crate::tui::action::{Action as Any, App, Nav};
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Context, Keymap};
 use crate::tui::panes::View;
 use crate::tui::widgets::body::{Form, Hide, above};
 use crate::tui::widgets::frame::{self, Frame};
@@ -88,7 +88,12 @@ pub(super) fn parts(area: Rect, notes: usize, header: bool, filter: u16, search:
 
 /// The key of an action as it is bound now, for words that name it.
 pub(super) fn key(view: View<'_>, action: Any) -> String {
-    view.keymap
+    key_of(view.keymap, action)
+}
+
+/// The same, for who does not draw.
+pub(super) fn key_of(keymap: &Keymap, action: Any) -> String {
+    keymap
         .chord_for(action, &[Context::Response, Context::Normal, Context::Anywhere])
         .map(|chord| chord.to_string())
         .unwrap_or_default()
@@ -126,7 +131,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
     };
     let parts = state.parts(area);
     tab::draw(&place.outcome, state.tab, theme, parts.tabs, buf);
-    notes::draw(state.notes(), view, parts.notes, buf);
+    notes::draw(state.notes(), theme, parts.notes, buf);
     header(place, view, parts.header, buf);
     content(state, place, view, parts.content, buf);
     let kept = state.shown.and_then(|id| view.shared.workspace.request(id));

@@ -9,16 +9,18 @@ use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
+use crate::tui::keymap::Keymap;
 use crate::tui::panes::Cx;
 use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::body::search::Progress;
+use crate::tui::widgets::frame;
 
 use super::page::Page;
 use super::place::Place;
 use super::show::Show;
 use super::sight::Body;
 use super::tab::Tab;
-use super::{State, failure, filter, headers, notes, picture, request, scripts, timing, tls};
+use super::{State, draw, failure, filter, headers, notes, picture, request, scripts, timing, tls};
 
 /// Outcomes kept with their indexes; the bodies are those of the shared outcomes and take no room of their own.
 const KEPT: usize = 32;
@@ -42,7 +44,7 @@ pub(super) struct PageKey {
 }
 
 /// Follows the shared state and the area.
-pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
+pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'_>) {
     if !area.is_empty() {
         state.area = area;
     }
@@ -53,16 +55,16 @@ pub(super) fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         return;
     };
     let outcome = Arc::clone(&place.outcome);
-    state.notes = state
+    let mut told = state
         .shown
         .map_or_else(Vec::new, |node| notes::notes(cx.shared, node, &outcome));
 
     face(state, cx);
     let shown = state.place().and_then(|place| place.shown());
     let flaw = shown.and_then(|body| body.document.flaw_words());
-    state
-        .notes
-        .extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
+    told.extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
+    let width = frame::inner(state.area).width;
+    state.notes = notes::laid(&told, |action| draw::key_of(keymap, action), width.into());
     picture::ask(state, cx);
     let parts = state.parts(state.area);
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);

@@ -55,18 +55,17 @@ use crate::tui::command::Command;
 use crate::tui::event::Found;
 use crate::tui::filtering::News;
 use crate::tui::giving::Copied;
-use crate::tui::keymap::Context;
+use crate::tui::keymap::{Context, Keymap};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot};
 use crate::tui::widgets::picture::Picture;
-use crate::tui::widgets::{frame, tabs};
+use crate::tui::widgets::tabs;
 
 use self::earlier::Earlier;
 pub use self::extract::{Extract, scopes};
 use self::filter::Filter;
 use self::follow::{NO_MATCH, NONE_YET, PageKey};
-use self::notes::Note;
 use self::page::Page;
 use self::place::Place;
 pub use self::scripts::at_line;
@@ -99,7 +98,7 @@ pub struct State {
     names: u64,
     search: Search,
     filter: Filter,
-    notes: Vec<Note>,
+    notes: Vec<notes::Laid>,
     /// The rows of the tab shown, unless that is the body.
     page: Page,
     page_key: Option<PageKey>,
@@ -114,21 +113,14 @@ impl State {
         self.places.get_mut(&self.shown?)
     }
 
-    fn notes(&self) -> &[Note] {
+    fn notes(&self) -> &[notes::Laid] {
         if self.tab == Tab::Body { &self.notes } else { &[] }
     }
 
     fn parts(&self, area: Rect) -> draw::Parts {
         let header = self.shows_body() && self.place().and_then(|place| place.shown()?.header()).is_some();
         let filter = self.filter_rows();
-        let width = usize::from(frame::inner(area).width);
-        draw::parts(
-            area,
-            notes::lines(self.notes(), width),
-            header,
-            filter,
-            self.search.visible(),
-        )
+        draw::parts(area, notes::lines(self.notes()), header, filter, self.search.visible())
     }
 
     /// The rows of the content.
@@ -421,8 +413,8 @@ pub fn back_word(state: &State, shared: &Shared) -> Option<&'static str> {
 }
 
 /// Follows the shared state and the area.
-pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
-    follow::sync(state, area, cx);
+pub fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'_>) {
+    follow::sync(state, area, keymap, cx);
 }
 
 /// Draws the pane.

@@ -8,11 +8,10 @@ use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
 use crate::tui::action::{Action, App, Nav};
 use crate::tui::modals::wrap::wrap;
-use crate::tui::panes::View;
 use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
 use crate::tui::widgets::glyphs;
 
-use super::draw::key;
 use super::{remedy, words};
 
 /// One thing to know.
@@ -88,12 +87,6 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
 /// Lines of a note, at most.
 const MOST_LINES: usize = 3;
 
-/// How many lines the notes take in so many columns.
-pub(super) fn lines(notes: &[Note], width: usize) -> usize {
-    // The key is a few columns long, whatever it is bound to.
-    notes.iter().map(|note| wrapped(note, "^T", width).len()).sum()
-}
-
 /// The words of a note: what is said, the key, what follows it; and the action whose key it is.
 fn words_of(note: &Note) -> (String, Option<Action>, &'static str) {
     let token = Some(Action::App(App::RenewToken));
@@ -128,47 +121,73 @@ fn words_of(note: &Note) -> (String, Option<Action>, &'static str) {
     }
 }
 
-/// The lines of a note whose key is this one; the last line is cut where more would follow.
-fn wrapped(note: &Note, key: &str, width: usize) -> Vec<String> {
-    let (text, action, rest) = words_of(note);
-    let key = if action.is_some() { key } else { "" };
-    let mut lines = wrap(&format!("{text}{key}{rest}"), width);
-    if lines.len() > MOST_LINES {
-        let left = lines.split_off(MOST_LINES - 1);
-        lines.push(glyphs::elide(&left.join(" "), width));
-    }
-    lines
+/// A note as it is drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Laid {
+    quiet: bool,
+    /// What is said, the key, what follows it.
+    words: [String; 3],
+    /// The lines of it behind the mark, which has two columns that stay free below it; the last line is cut where more would
+    /// follow.
+    lines: Vec<String>,
+}
+
+/// Columns of the mark before a note.
+const MARK: usize = 2;
+
+/// Lays notes out for so many columns; `key` says the key of an action.
+pub(super) fn laid(notes: &[Note], key: impl Fn(Action) -> String, width: usize) -> Vec<Laid> {
+    let lay = |note| {
+        let (text, action, rest) = words_of(note);
+        let text = if action.is_some() {
+            text
+        } else {
+            text.trim_end().to_owned()
+        };
+        let words = [text, action.map_or_else(String::new, &key), rest.to_owned()];
+        let all = words.concat();
+        let width = width.saturating_sub(MARK);
+        let mut lines = wrap(all.split_once(' ').map_or("", |(_, all)| all), width);
+        if lines.len() > MOST_LINES {
+            let left = lines.split_off(MOST_LINES - 1);
+            lines.push(glyphs::elide(&left.join(" "), width));
+        }
+        Laid {
+            quiet: matches!(note, Note::Renewed(_) | Note::Earlier | Note::Setting(_)),
+            words,
+            lines,
+        }
+    };
+    notes.iter().map(lay).collect()
+}
+
+/// How many lines the notes take.
+pub(super) fn lines(notes: &[Laid]) -> usize {
+    notes.iter().map(|note| note.lines.len()).sum()
 }
 
 /// Draws the notes, one below the other.
-pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer) {
-    let theme = view.theme;
+pub(super) fn draw(notes: &[Laid], theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut y = area.y;
-    for note in notes {
-        let (text, action, rest) = words_of(note);
-        let key = action.map_or_else(String::new, |action| self::key(view, action));
-        let quiet = matches!(note, Note::Renewed(_) | Note::Earlier | Note::Setting(_));
-        let ink = if quiet { theme.info } else { theme.warn };
-        let lines = wrapped(note, &key, area.width.into());
+    let mut put = |x: u16, y: u16, text: &str, style| {
+        let room = usize::from(area.right().saturating_sub(x));
+        let room = if y < area.bottom() { room } else { 0 };
+        let used = glyphs::put_text(buf, Position::new(x, y), text, room, style);
+        x + u16::try_from(used).unwrap_or(0)
+    };
+    for Laid { quiet, words, lines } in notes {
+        let ink = if *quiet { theme.info } else { theme.warn };
         if let [_] = &lines[..] {
-            let mut x = area.x;
-            let pieces = [(text.as_str(), ink), (key.as_str(), theme.key_hint), (rest, theme.dim)];
-            for (text, style) in pieces.into_iter().filter(|_| y < area.bottom()) {
-                let room = usize::from(area.right().saturating_sub(x));
-                let used = glyphs::put_text(buf, Position::new(x, y), text, room, style);
-                x += u16::try_from(used).unwrap_or(0);
-            }
+            let styles = [ink, theme.key_hint, theme.dim];
+            let pieces = words.iter().zip(styles);
+            pieces.fold(area.x, |x, (text, style)| put(x, y, text, style));
             y += 1;
             continue;
         }
-        for (at, line) in lines.iter().enumerate() {
-            if y >= area.bottom() {
-                return;
-            }
-            // What goes on stands below the text, not below the mark.
-            let indent = if at > 0 { 2.min(area.width) } else { 0 };
-            let at = Position::new(area.x + indent, y);
-            glyphs::put_text(buf, at, line, usize::from(area.width - indent), ink);
+        let mark = words[0].split(' ').next().unwrap_or_default();
+        put(area.x, y, mark, ink);
+        for line in lines {
+            put(area.x + u16::try_from(MARK).unwrap_or(0), y, line, ink);
             y += 1;
         }
     }
@@ -178,12 +197,41 @@ pub(super) fn draw(notes: &[Note], view: View<'_>, area: Rect, buf: &mut Buffer)
 mod tests {
     use super::*;
 
+    fn of(notes: &[Note], width: usize) -> Vec<Laid> {
+        laid(notes, |_| "Ctrl+T".to_owned(), width)
+    }
+
     #[test]
     fn long_notes_take_more_lines_and_no_more_than_three() {
         let note = Note::Warning("word ".repeat(20));
-        assert_eq!(lines(std::slice::from_ref(&note), 200), 1);
-        assert_eq!(lines(std::slice::from_ref(&note), 60), 2);
-        assert_eq!(lines(std::slice::from_ref(&note), 10), MOST_LINES);
-        assert_eq!(lines(&[Note::Earlier, note], 60), 3);
+        let count = |notes: &[Note], width| lines(&of(notes, width));
+        assert_eq!(count(std::slice::from_ref(&note), 200), 1);
+        assert_eq!(count(std::slice::from_ref(&note), 60), 2);
+        assert_eq!(count(std::slice::from_ref(&note), 10), MOST_LINES);
+        assert_eq!(count(&[Note::Earlier, note], 60), 3);
+    }
+
+    #[test]
+    fn nothing_is_cut_off_where_a_line_is_full() {
+        let note = [Note::Warning("abc ".repeat(6))];
+        let theme = Theme::default();
+        for width in 12..40 {
+            let laid = of(&note, width.into());
+            let area = Rect::new(0, 0, width, u16::try_from(lines(&laid)).unwrap_or(0));
+            let mut buf = Buffer::empty(area);
+            draw(&laid, &theme, area, &mut buf);
+            let shown: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+            let is_cut = laid[0].lines.len() == MOST_LINES && shown.contains('…');
+            assert!(is_cut || shown.matches("abc").count() == 6, "{width}: {shown}");
+            assert!(width < 14 || !shown.contains('…'), "{width}: {shown}");
+        }
+    }
+
+    #[test]
+    fn the_key_that_is_drawn_is_the_one_that_is_counted() {
+        let note = [Note::Missing("token".to_owned())];
+        let long = laid(&note, |_| "Ctrl+Shift+F12".to_owned(), 52);
+        let short = laid(&note, |_| "^T".to_owned(), 52);
+        assert_eq!((lines(&long), lines(&short)), (2, 1));
     }
 }
