@@ -177,6 +177,9 @@ fn show_values(state: &mut State, found: &Found) {
 struct Local {
     database: Option<state::State>,
     remembered: Remembered,
+    /// The values as they were read. What comes along is not among them until it is written: missing where it was known,
+    /// it would pass for a value that another postrider has reset.
+    known: Known,
     /// Whether values, tokens and cookies are locked with a passphrase that nobody has given.
     locked: bool,
     /// A state that was set aside.
@@ -221,6 +224,7 @@ impl Local {
                         local.notice = Some((Level::Warning, text));
                     }
                 }
+                local.known = Known::new(local.remembered.current.clone());
                 local.database = Some(database);
             }
             Err(error) => {
@@ -241,7 +245,7 @@ impl Local {
         } else if let Some((level, text)) = self.notice {
             state.shared.notify(level, text);
         }
-        let known = Known::new(self.remembered.current.clone());
+        let known = self.known;
         let database = self.database.map(|state| Database { state, known });
         let (cookies, effects) = self.remembered.take_up(state, files);
         (database, cookies, effects)

@@ -38,7 +38,7 @@ fn a_value_of_an_earlier_session_does_not_take_the_place_of_a_newer_one() {
             .to_vec(),
         ..Landing::default()
     };
-    let app = App::load_after(&options, Some(&landing)).unwrap();
+    let mut app = App::load_after(&options, Some(&landing)).unwrap();
     let shown = |key: &str| app.state.shared.current.get(&owner(), key).unwrap().value.clone();
     assert_eq!(shown("newer"), Some("here".into()));
     // What an import brought is what the session has set its value over.
@@ -51,6 +51,9 @@ fn a_value_of_an_earlier_session_does_not_take_the_place_of_a_newer_one() {
     });
     let kept: Vec<&str> = kept.unwrap();
     assert_eq!(kept, ["older", "secret", "none"]);
+    // Before they are written, nobody has reset them.
+    let database = app.start.as_mut().and_then(|start| start.database.as_mut()).unwrap();
+    assert_eq!(database.known.look(&database.state).unwrap(), []);
 }
 
 #[test]
