@@ -18,7 +18,7 @@ pub fn open(state: &mut State, id: NodeId) {
         state.shared.last_group = group.or(state.shared.last_group);
         state.shared.open = Some(id);
         if let Some(log) = &mut state.shared.log {
-            log.opened.take_if(|(node, _)| *node != id);
+            log.opened.take_if(|node| *node != id);
         }
         state.shared.outcomes.looked_at(id);
         state.shared.revealed = false;

@@ -221,7 +221,7 @@ fn show(state: &mut State, row: usize, queue: &mut Vec<Command>) {
         let tab = if of_scripts && came { Tab::Tests } else { Tab::Body };
         response::show_in(&mut state.panes.response, node, tab);
     }
-    log.opened = Some((node, outcome.clone()));
+    log.opened = Some(node);
     for modal in &state.modals {
         if let Modal::Runner(runner) = modal {
             log.seen = runner.seen();

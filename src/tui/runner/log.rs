@@ -1,14 +1,13 @@
 //! What is known of the latest run: its rows, sums, and how it ended.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::{Ended, Kept, Row, Settings};
 use crate::exec::Summary;
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Outcome, Workspace};
+use crate::model::{NodeId, Workspace};
 use crate::tui::shared::RunId;
 
 /// How far a run is.
@@ -67,8 +66,9 @@ pub struct Log {
     pub instead_of: Option<Box<Log>>,
     /// Where the user was in its table.
     pub seen: Seen,
-    /// The outcome that was opened from the table, until something else is or the table is back.
-    pub opened: Option<(NodeId, Arc<Outcome>)>,
+    /// The request whose outcome was opened from the table, until another is or the table is back. Mended and sent again it
+    /// is the same request.
+    pub opened: Option<NodeId>,
     /// When it was asked for.
     pub started: Timestamp,
     /// How far it is.

@@ -408,14 +408,26 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
         pen.right(&size, columns.size, theme.dim);
     }
     pen.skip(1);
-    if row.tests > 0 {
-        let style = if row.passed < row.tests { theme.error } else { theme.ok };
-        pen.right(&format!("{}/{}", row.passed, row.tests), TESTS, style);
-    } else if row.skipped > 0 {
-        pen.right("skip", TESTS, theme.dim);
+    let ran = match row.tests {
+        0 => String::new(),
+        tests => format!("{}/{tests}", row.passed),
+    };
+    // What was skipped did not run: it is told apart, as in the sums.
+    let skipped = match row.skipped {
+        0 => String::new(),
+        _ if ran.is_empty() => "skip".to_owned(),
+        skipped => format!(" –{skipped}"),
+    };
+    let room = TESTS.saturating_sub(ran.len());
+    let skipped = if glyphs::width(&skipped) > room {
+        " –"
     } else {
-        pen.skip(TESTS);
-    }
+        &skipped
+    };
+    let width = glyphs::width(skipped).min(room);
+    let style = if row.passed < row.tests { theme.error } else { theme.ok };
+    pen.right(&ran, TESTS - width, style);
+    pen.cell(skipped, width, theme.dim);
     let first = match (row.failures.first(), row.warnings.first()) {
         (Some(failure), _) => Some((&failure.what, theme.error)),
         (None, Some(warning)) => Some((warning, theme.warn)),

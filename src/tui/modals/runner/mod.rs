@@ -240,8 +240,18 @@ impl Runner {
         }
         let last = self.len(log).saturating_sub(1);
         if self.follows {
-            self.cursor = last;
             self.follows = log.is_running();
+            // Once it is over one looks for what failed.
+            self.cursor = match log.failed.first() {
+                Some(failed) if !self.follows => {
+                    if self.only_failed {
+                        0
+                    } else {
+                        *failed
+                    }
+                }
+                _ => last,
+            };
         }
         self.cursor = self.cursor.min(last);
         log.seen = Seen {

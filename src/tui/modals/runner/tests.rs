@@ -564,6 +564,35 @@ fn esc_leads_back_from_a_response_to_the_row_it_was_opened_from() {
 }
 
 #[test]
+fn esc_leads_back_to_the_run_when_what_failed_was_mended() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let done = vec![row(ids[0], 0, &[]), row(ids[2], 0, &wrong()), row(ids[1], 0, &[])];
+    harness.event(Event::Run(run, News::Done(done)));
+    over(&mut harness, run, CurrentValues::default());
+    assert!(
+        under_cursor(&harness).contains("✗"),
+        "over, it is at what failed: {}",
+        harness.screen()
+    );
+    // Edited and saved, which says nothing of what came.
+    harness.press("<enter>3e/more<enter><ctrl-s>4");
+    // Sent again.
+    let open = harness.state.shared.open.unwrap();
+    assert_eq!(open, ids[2]);
+    harness.state.shared.running.clear();
+    harness.state.shared.outcomes.insert(open, Arc::default(), Some(open));
+    harness.event(Event::Resize(120, 40));
+    let screen = harness.screen();
+    assert!(!screen.contains("Run ─") && screen.contains("Esc the run"), "{screen}");
+    harness.press("<esc>");
+    let screen = harness.screen();
+    assert!(screen.contains("Run ─"), "{screen}");
+    assert!(under_cursor(&harness).contains("✗"), "{screen}");
+    assert!(screen.contains("3/3 –1"), "the skipped test is told apart: {screen}");
+}
+
+#[test]
 fn a_run_does_not_go_to_a_demo_server_that_has_no_address_yet() {
     let mut harness = Harness::new(120, 40);
     harness.state.held = Some(Vec::new());

@@ -41,7 +41,6 @@ mod token;
 pub mod words;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
@@ -330,16 +329,14 @@ pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     of_run
 }
 
-/// Whether what is shown was opened from a run's table, and Esc has nothing nearer to do.
+/// Whether the request was opened from a run's table, and Esc has nothing nearer to do. What a new sending brings leads back
+/// as well: one mends what failed, tries it and runs it again.
 fn is_of_run(shared: &Shared) -> bool {
     let Some(open) = shared.open.filter(|open| !shared.running.contains_key(open)) else {
         return false;
     };
-    let opened = shared.log.as_ref().and_then(|log| log.opened.as_ref());
-    let shown = shared.outcomes.get(&open);
-    opened
-        .zip(shown)
-        .is_some_and(|((node, opened), shown)| *node == open && Arc::ptr_eq(opened, shown))
+    let opened = shared.log.as_ref().and_then(|log| log.opened);
+    opened == Some(open) && shared.outcomes.get(&open).is_some()
 }
 
 /// Takes a mouse event inside the area.
