@@ -1,11 +1,12 @@
 //! Finding an item of the workspace by what was typed: a file, a path, or its name; with a suggestion when it is none.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::model::id::slug;
 use crate::model::problem::Problem;
 use crate::model::spelling::distance;
 use crate::model::{ItemPath, NodeId, Workspace};
+use crate::store::locate::plain;
 
 use super::CliError;
 
@@ -61,21 +62,6 @@ fn on_disk(root: &Path, cwd: &Path, typed: &str) -> Option<ItemPath> {
     let inside = file.strip_prefix(real(root).join(COLLECTIONS)).ok()?;
     let parts: Vec<&str> = inside.iter().filter_map(|part| part.to_str()).collect();
     Some(trimmed(&parts))
-}
-
-/// The path without `.` and `..`; the file need not exist, so links are not followed.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 fn below_collections(typed: &str) -> ItemPath {

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::paths::Paths;
 use super::samples::{SAMPLES, Sample};
@@ -156,6 +156,21 @@ fn is_workspace(folder: &Path) -> bool {
     }) || any(folder.join("environments"), |path| {
         path.extension().is_some_and(|ending| ending == "toml")
     })
+}
+
+/// The path without `.` and `..`; the file need not exist, so links are not followed.
+pub fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::modals::{complete, path_of};
+use crate::model::reason::reason;
 use crate::store::body::hindrance;
 
 /// What is asked.
@@ -92,7 +93,7 @@ pub fn unreadable(path: &Path) -> Option<String> {
         Ok(found) if !found.is_file() => Some("it is no regular file".to_owned()),
         Ok(_) => None,
         Err(error) if error.kind() == ErrorKind::NotFound => Some("there is no such file".to_owned()),
-        Err(error) => Some(format!("cannot read it: {}", error.to_string().to_lowercase())),
+        Err(error) => Some(format!("cannot read it: {}", reason(error))),
     }
 }
 

@@ -56,6 +56,10 @@ fn looked(state: &mut State, answer: &Answer, queue: &mut Vec<Command>, effects:
             form.looked(answer, &mut cx);
             true
         }
+        Modal::Import(screen) => {
+            screen.looked(answer);
+            true
+        }
         Modal::Prompt(prompt) => prompt.looked(answer, &mut cx) == Flow::Stay,
         _ => true,
     });

@@ -68,7 +68,14 @@ fn what_cannot_be_imported_says_why_and_leaves_what_was_typed() {
     let mut user = User::at_home(&home);
     user.press("2I<enter>").sees("type or drop a file first");
     user.press("nowhere.json<enter>").sees("cannot read `nowhere.json`");
-    user.press("<ctrl-u>").press(&format!("{}<enter>", typed(&other)));
+    // A path is said without detours, and why in words alone.
+    user.press("<ctrl-u>/no/such/../nowhere.json<enter>")
+        .sees("cannot read `/no/nowhere.json`: no such file or directory");
+    assert!(!user.screen().contains("os error"), "{}", user.screen());
+    // Tab completes it.
+    let begun = other.with_file_name("pack");
+    user.press("<ctrl-u>").press(&format!("{}<tab>", typed(&begun)));
+    user.sees("package.json").press("<enter>");
     user.sees("no Postman collection")
         .sees("export a collection from Postman");
     user.press("<ctrl-u>http://127.0.0.1:1/x.json<enter>")

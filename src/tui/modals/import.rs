@@ -12,12 +12,14 @@ use super::field::Field;
 use super::prompt::shorten;
 use super::sheet::{Sheet, column_at};
 use super::wrap::wrap;
-use crate::foreign::Planned;
+use crate::foreign::{Planned, is_url};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Report};
 use crate::model::Entity;
 use crate::tui::command::Command;
+use crate::tui::effect::Effect;
 use crate::tui::importing::{Ask, ImportId};
+use crate::tui::looking::{Answer, Question};
 use crate::tui::panes::environments::spinner;
 use crate::tui::panes::{Cx, View};
 use crate::tui::theme::Theme;
@@ -39,6 +41,10 @@ pub struct Import {
     laid: Option<u16>,
     offset: usize,
     sheet: Sheet,
+    /// The path that is being completed.
+    completing: Option<String>,
+    /// The names that the path may go on with.
+    names: Vec<String>,
     /// Postman's own file is open: what it was imported into is another place, to go to.
     elsewhere: bool,
 }
@@ -123,6 +129,8 @@ impl Import {
             laid: None,
             offset: 0,
             sheet: Sheet::default(),
+            completing: None,
+            names: Vec::new(),
             elsewhere: false,
         }
     }
@@ -191,13 +199,46 @@ impl Import {
                     cx.commands.push(Command::Import(Ask::Read(text.trim().to_owned())));
                 }
             }
+            (_, KeyCode::Tab) => self.complete(cx),
             _ => {
                 if self.field.key(key, cx) {
-                    self.phase = Phase::Typing;
+                    self.typed();
                 }
             }
         }
         Flow::Stay
+    }
+
+    /// Goes on with another text in the field.
+    fn typed(&mut self) {
+        self.phase = Phase::Typing;
+        self.names.clear();
+    }
+
+    /// Tab: has the path completed.
+    fn complete(&mut self, cx: &mut Cx<'_>) {
+        let typed = self.field.text();
+        if !typed.trim().is_empty() && !is_url(&typed) {
+            self.completing = Some(typed.clone());
+            cx.effects.push(Effect::Look(Question::Complete(typed)));
+        }
+    }
+
+    /// Takes what was seen of the file system, if it is of what is typed.
+    pub fn looked(&mut self, answer: &Answer) {
+        let Answer::Completed { typed, text, names } = answer else {
+            return;
+        };
+        let asked = self.completing.take_if(|own| own == typed).is_some();
+        if !asked || !matches!(self.phase, Phase::Typing | Phase::Failed(..)) || self.field.text() != *typed {
+            return;
+        }
+        self.typed();
+        if text != typed {
+            self.field.set(text);
+        } else if names.len() > 1 {
+            self.names.clone_from(names);
+        }
     }
 
     /// Enter on what was found.
@@ -223,7 +264,7 @@ impl Import {
         }
         if matches!(self.phase, Phase::Typing | Phase::Failed(..)) {
             self.field.paste(text);
-            self.phase = Phase::Typing;
+            self.typed();
         }
     }
 
@@ -283,7 +324,8 @@ impl Import {
     /// What is told, broken into lines; `opened` is Postman's file that is only looked at.
     fn laid_out(&self, opened: Option<&str>, width: u16) -> Vec<Line> {
         let lines = match &self.phase {
-            Phase::Typing => vec![Line::new(Look::Dim, "", WHAT)],
+            Phase::Typing if self.names.is_empty() => vec![Line::new(Look::Dim, "", WHAT)],
+            Phase::Typing => vec![Line::new(Look::Dim, "", self.names.join("  "))],
             Phase::Failed(why, hint) => {
                 let hint = hint.iter().map(|hint| Line::new(Look::Plain, "  ", hint.as_str()));
                 std::iter::once(Line::new(Look::Lost, "✗ ", why.as_str()))
@@ -302,7 +344,7 @@ impl Import {
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         match &self.phase {
-            Phase::Typing | Phase::Failed(..) => &[("↵", "read it"), ("Esc", "cancel")],
+            Phase::Typing | Phase::Failed(..) => &[("↵", "read it"), ("Tab", "complete"), ("Esc", "cancel")],
             Phase::Reading(..) => &[("Esc", "stop")],
             Phase::Writing(_) => &[],
             Phase::Found(planned) if planned.todo.does_something() => {
@@ -426,23 +468,28 @@ fn found(planned: &Planned) -> Vec<Line> {
             let text = "What came from a file and is no longer in this one is removed.";
             out.push(Line::new(Look::Warning, "! ", text));
         }
-        let differences = todo.differences();
+    }
+    // What is lost is not to be looked for below what may be a long list.
+    out.extend(report(&found.report));
+    let differences = todo.differences();
+    if !differences.is_empty() {
+        out.push(Line::new(Look::Plain, "", ""));
+        out.push(Line::new(Look::Plain, "  ", "What differs:"));
         out.extend(differences.into_iter().map(|line| Line::new(Look::Plain, "  ", line)));
     }
-    out.extend(report(&found.report));
     out
 }
 
-/// The report, item by item.
+/// The report: what is lost, what else does not come as it is, then the secrets in the open.
 fn report(report: &Report) -> Vec<Line> {
     let mut out = Vec::new();
     if report.is_clean() {
         out.push(Line::new(Look::Done, "✓ ", "All of it can be carried over as it is."));
     }
     let fates = [
+        (Fate::Lost, "lost"),
         (Fate::Guessed, "guessed"),
         (Fate::Kept, "kept without effect"),
-        (Fate::Lost, "lost"),
     ];
     let counts = fates.map(|(fate, words)| (report.count(fate), words));
     let counts = counts.iter().filter(|(count, _)| *count > 0);
@@ -452,32 +499,89 @@ fn report(report: &Report) -> Vec<Line> {
         let text = format!("Not carried over as it is: {}", counts.join(", "));
         out.push(Line::new(Look::Warning, "! ", text));
     }
-    let open = report.count(Fate::Open);
-    if open > 0 {
-        let text = format!("Secrets in files that others may see: {open}");
-        out.push(Line::new(Look::Plain, "", ""));
-        out.push(Line::new(Look::Warning, "! ", text));
+    for (fate, _) in fates {
+        out.extend(notes(report, fate));
     }
+    let mut why: Option<&str> = None;
+    for note in report.notes.iter().filter(|note| note.fate == Fate::Open) {
+        if why != Some(&note.why) {
+            why = Some(&note.why);
+            let open = report.notes.iter();
+            let open = open.filter(|other| other.fate == Fate::Open && other.why == note.why);
+            let text = format!("Secrets in the open: {}: {}", open.count(), note.why);
+            out.push(Line::new(Look::Plain, "", ""));
+            out.push(Line::new(Look::Warning, "! ", text));
+        }
+        let text = format!("{}: {}", place(&note.path), note.what);
+        out.push(Line::new(Look::Dim, "  ", text));
+    }
+    out
+}
+
+/// What had this fate, item by item.
+fn notes(report: &Report, fate: Fate) -> Vec<Line> {
+    let look = if fate == Fate::Lost { Look::Lost } else { Look::Dim };
+    let mut out = Vec::new();
     let mut path: Option<&str> = None;
-    for note in &report.notes {
+    for note in report.notes.iter().filter(|note| note.fate == fate) {
         if path != Some(&note.path) {
             path = Some(&note.path);
-            let place = if note.path.is_empty() { "the file" } else { &note.path };
-            out.push(Line::new(Look::Plain, "  ", place));
+            out.push(Line::new(Look::Plain, "  ", place(&note.path)));
         }
-        let look = match note.fate {
-            Fate::Lost => Look::Lost,
-            Fate::Open | Fate::Guessed | Fate::Kept => Look::Dim,
-        };
-        let text = format!("  {}: {}: {}", note.fate.word(), note.what, note.why);
+        let text = format!("  {}: {}: {}", fate.word(), note.what, note.why);
         out.push(Line::new(look, "  ", text));
     }
     out
+}
+
+fn place(path: &str) -> &str {
+    if path.is_empty() { "the file" } else { path }
 }
 
 fn count(number: usize, word: &str) -> String {
     match number {
         1 => format!("1 {word}"),
         n => format!("{n} {word}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::Note;
+
+    #[test]
+    fn what_is_lost_comes_first_and_all_secrets_are_told_of_in_one_sentence() {
+        let note = |path: &str, fate: Fate, why: &str| Note {
+            path: path.to_owned(),
+            field: String::new(),
+            fate,
+            what: format!("what {path} holds"),
+            why: why.to_owned(),
+        };
+        let report = Report {
+            notes: vec![
+                note("a", Fate::Open, "others can read it"),
+                note("b", Fate::Guessed, "unclear"),
+                note("c", Fate::Open, "others can read it"),
+                note("d", Fate::Lost, "unknown"),
+            ],
+        };
+        let told: Vec<String> = super::report(&report)
+            .iter()
+            .map(|line| line.text.trim().to_owned())
+            .filter(|line| !line.is_empty())
+            .collect();
+        let expected = [
+            "Not carried over as it is: 1 lost, 1 guessed",
+            "d",
+            "lost: what d holds: unknown",
+            "b",
+            "guessed: what b holds: unclear",
+            "Secrets in the open: 2: others can read it",
+            "a: what a holds",
+            "c: what c holds",
+        ];
+        assert_eq!(told, expected);
     }
 }

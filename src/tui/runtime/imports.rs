@@ -1,6 +1,6 @@
 //! Reading and importing Postman's files, beside the screen.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::Sender;
 
 use tokio::runtime::Handle;
@@ -9,8 +9,9 @@ use tokio::task::JoinHandle;
 use super::TuiOptions;
 use crate::foreign::{self, ForeignError, Imported, Planned};
 use crate::http::Client;
+use crate::model::reason::reason;
 use crate::store::locate;
-use crate::store::locate::LocateError;
+use crate::store::locate::{LocateError, plain};
 use crate::store::state::{State, StateError};
 use crate::tui::event::Event;
 use crate::tui::importing::{Done, ImportId, News};
@@ -129,15 +130,15 @@ fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<usi
 async fn found(client: Client, options: TuiOptions, typed: String) -> News {
     // What is open is taken with all that was opened beside it.
     let opened = options.foreign && typed == options.root.display().to_string();
-    let typed = if opened || foreign::is_url(&typed) {
-        typed
-    } else {
-        path_of(&typed).to_string_lossy().into_owned()
-    };
     let cwd = std::env::current_dir().unwrap_or_default();
     // Parsing takes a moment with a large file; this runtime has other things to do meanwhile.
     let handle = Handle::current();
     let read = tokio::task::spawn_blocking(move || {
+        let typed = if opened || foreign::is_url(&typed) {
+            typed
+        } else {
+            straight(&cwd, path_of(&typed)).to_string_lossy().into_owned()
+        };
         let found = if opened {
             foreign::open(&options.root, &options.beside)
         } else {
@@ -165,11 +166,23 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
     }
 }
 
+/// The path without `..`, unless that leads elsewhere: a link may lie on its way.
+fn straight(cwd: &Path, path: PathBuf) -> PathBuf {
+    if !path.components().any(|part| part == Component::ParentDir) {
+        return path;
+    }
+    let plain = plain(&cwd.join(&path));
+    match cwd.join(&path).canonicalize() {
+        Ok(real) if plain.canonicalize().ok().as_ref() != Some(&real) => path,
+        _ => plain,
+    }
+}
+
 /// An error with all that is below it, in one line.
 fn failed(error: &ForeignError) -> News {
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let words: Vec<String> = causes.map(ToString::to_string).collect();
-    News::Failed(words.join(": "), error.hint())
+    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let words = std::iter::once(error.to_string()).chain(causes.map(reason));
+    News::Failed(words.collect::<Vec<_>>().join(": "), error.hint())
 }
 
 /// The workspace that is open, or the one nearest to Postman's file, else the user's own.
