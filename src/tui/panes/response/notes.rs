@@ -76,12 +76,30 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
         .warnings
         .iter()
         .filter_map(|warning| words::on_the_screen(warning));
-    let warnings = warnings.take(MOST_WARNINGS);
-    notes.extend(warnings.map(|warning| Note::Warning(outcome.redactor.redact(&warning))));
-    if !outcome.unresolved.is_empty() {
-        notes.push(Note::Unresolved(outcome.unresolved.clone()));
+    // What is missing is said once, by who knows most of it: of a token, how to get one; of the auth, what it was for.
+    let missing = notes.iter().find_map(|note| match note {
+        Note::Missing(variable) => Some(variable.clone()),
+        _ => None,
+    });
+    let warnings = warnings.filter(|warning| missing.as_ref().is_none_or(|variable| !tells_of(warning, variable)));
+    let warnings: Vec<String> = warnings.take(MOST_WARNINGS).collect();
+    let names = outcome.unresolved.iter();
+    let names = names.filter(|name| missing.as_ref() != Some(name));
+    let names = names.filter(|name| !warnings.iter().any(|warning| tells_of(warning, name)));
+    let unresolved: Vec<String> = names.cloned().collect();
+    let warnings = warnings.iter();
+    notes.extend(warnings.map(|warning| Note::Warning(outcome.redactor.redact(warning))));
+    if !unresolved.is_empty() {
+        notes.push(Note::Unresolved(unresolved));
     }
     notes
+}
+
+/// Whether a warning is that nothing defines this variable.
+fn tells_of(warning: &str, variable: &str) -> bool {
+    let rest = warning.strip_prefix("the variable `");
+    let rest = rest.and_then(|rest| rest.strip_prefix(variable));
+    rest.is_some_and(|rest| rest.starts_with("` in `") && rest.contains(" is not defined"))
 }
 
 /// Lines of a note, at most.

@@ -194,6 +194,21 @@ fn has_not(harness: &Harness, text: &str) {
 }
 
 #[test]
+fn a_variable_that_nothing_defines_is_told_of_once() {
+    let mut outcome = json();
+    let warning = "the variable `tok` in `token` of the bearer auth is not defined: sent as written";
+    outcome.exchange.as_mut().unwrap().warnings = vec![warning.to_owned()];
+    outcome.unresolved = vec!["tok".to_owned()];
+    let screen = sent(120, 40, outcome.clone()).screen();
+    assert!(screen.contains("of the bearer auth"), "{screen}");
+    assert!(!screen.contains("Nothing defines"), "{screen}");
+    // Another one is nothing that the auth tells of.
+    outcome.unresolved.push("to".to_owned());
+    let screen = sent(120, 40, outcome).screen();
+    assert!(screen.contains("Nothing defines {{to}};"), "{screen}");
+}
+
+#[test]
 fn the_title_says_how_it_went() {
     let harness = sent(120, 40, json());
     has(&harness, "4 Response ─  200 OK  · 38 ms · 108 B");
