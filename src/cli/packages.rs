@@ -104,7 +104,7 @@ async fn fetch(packages: &Packages, output: &mut Output) -> Result<(), CliError>
     let own = packages
         .lock()
         .await
-        .map_err(|error| failed(error.to_string(), error.hint()))?;
+        .map_err(|error| failed(error.to_string(), error.hint_ahead()))?;
     let mut pins = built_in().packages;
     pins.extend(
         own.packages
@@ -116,7 +116,7 @@ async fn fetch(packages: &Packages, output: &mut Output) -> Result<(), CliError>
     let fetched = packages
         .fetch(pins, |_| {})
         .await
-        .map_err(|error| failed(error.to_string(), error.hint()))?;
+        .map_err(|error| failed(error.to_string(), error.hint_ahead()))?;
     tell(&fetched, output);
     output.note(&match (fetched.len(), all) {
         (0, all) => format!("all {all} packages are in the cache"),

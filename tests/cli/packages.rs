@@ -170,7 +170,11 @@ fn without_a_network_a_script_says_what_to_do() {
         .env("npm_config_registry", "http://127.0.0.1:1/")
         .assert()
         .code(1)
-        .stderr(contains("`127.0.0.1:1`").and(contains("hint: ")));
+        .stderr(
+            contains("`127.0.0.1:1`")
+                .and(contains("hint: look at the network"))
+                .and(contains("packages fetch").not()),
+        );
 }
 
 /// The genuine packages, from the registry that npm would use; only when it is asked for.

@@ -74,11 +74,7 @@ impl AddError {
             Self::Name(_) => Some("write `name@version`, `name@range`, or `name` for its latest version"),
             Self::Version { by: None, .. } => Some("look up its versions on the registry's pages"),
             Self::Checksum(_) => Some("try again; if it stays so, ask whoever runs the registry"),
-            // A registry that is not reached cannot be made up for by fetching ahead.
-            Self::Fetch(FetchError::Registry(RegistryError::Network { .. })) => {
-                Some("look at the network, its proxy, and `registry` in `.npmrc`")
-            }
-            Self::Fetch(error) => Some(error.hint()),
+            Self::Fetch(error) => Some(error.hint_ahead()),
             Self::Version { .. } | Self::Elsewhere { .. } | Self::TooMany(_) => None,
         }
     }

@@ -38,6 +38,16 @@ pub enum FetchError {
 }
 
 impl FetchError {
+    /// The next step for who fetches ahead: a registry that is not reached cannot be made up for by doing that.
+    pub fn hint_ahead(&self) -> &'static str {
+        match self {
+            Self::Registry(RegistryError::Network { .. }) => {
+                "look at the network, its proxy, and `registry` in `.npmrc`"
+            }
+            _ => self.hint(),
+        }
+    }
+
     /// The next step.
     pub fn hint(&self) -> &'static str {
         match self {
