@@ -8,7 +8,8 @@ use jiff::Timestamp;
 
 use super::moved::Moved;
 use crate::formats::reimport::{
-    Action, EnvironmentStep, GlobalsStep, Plan, Step, counterparts, plan, plan_environments, plan_globals,
+    Action, EnvironmentStep, GlobalsStep, Plan, Step, counterparts, note_variables, plan, plan_environments,
+    plan_globals,
 };
 use crate::formats::{Fate, Found, Note};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
@@ -151,7 +152,7 @@ impl Import {
         let collections = collections.collect();
         Self {
             collections,
-            environments: plan_environments(&workspace, found),
+            environments: plan_environments(&workspace, found, came),
             globals: found
                 .globals
                 .as_ref()
@@ -265,6 +266,9 @@ impl Import {
                     came.insert(step.path.clone());
                 }
             }
+            for (place, variables) in &plan.variables {
+                note_variables(came, place, variables);
+            }
             if let Some(first) = plan.steps.first().filter(|step| step.action != Action::Remove)
                 && let Entity::Collection(group) = &first.entity
             {
@@ -278,6 +282,7 @@ impl Import {
         for step in &self.environments {
             let place = Place::Environment(step.slug.clone());
             save(files, &place, &environment(&step.environment))?;
+            note_variables(came, &step.place, &step.variables);
             let owner = Owner::Environment(step.slug.clone());
             let is_new = step.action == Action::Add;
             keep_secrets(&owner, &step.environment.variables, |_| is_new, secrets);

@@ -1,10 +1,11 @@
 //! Importing environments and globals again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use super::own::{Own, environment_at, variable_at};
 use super::{Action, hide, merge_origin, merge_variable, merge_variables};
 use crate::formats::Found;
-use crate::model::{Environment, Workspace};
+use crate::model::{Environment, ItemPath, Workspace};
 
 /// What importing would do to an environment.
 #[derive(Clone, Debug)]
@@ -15,10 +16,14 @@ pub struct EnvironmentStep {
     pub slug: String,
     /// Its content afterwards; secrets have their values, which belong into the local state.
     pub environment: Environment,
+    /// Where it is among what came.
+    pub place: ItemPath,
+    /// The variables that the file has.
+    pub variables: Vec<ItemPath>,
 }
 
-/// What importing the found environments would do.
-pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<EnvironmentStep> {
+/// What importing the found environments would do; `came` is what earlier imports brought.
+pub fn plan_environments(workspace: &Workspace, found: &Found, came: &BTreeSet<ItemPath>) -> Vec<EnvironmentStep> {
     // A second one of the same name must find the name taken.
     let mut filled = workspace.clone();
     let mut matched: HashSet<String> = HashSet::new();
@@ -39,11 +44,23 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
                         && (id.is_empty() || node.environment.origin.id.is_empty())
                 })
             });
+        let variables = |place: &ItemPath| {
+            let keys = environment.variables.iter();
+            keys.map(|variable| variable_at(place, &variable.key)).collect()
+        };
         let step = if let Some(old) = old {
+            let place = environment_at(&old.slug);
+            let variables = variables(&place);
             let mut environment = environment.clone();
             environment.order = old.environment.order;
             environment.tokens.clone_from(&old.environment.tokens);
             merge_variables(&mut environment.variables, &old.environment.variables);
+            let own = Own {
+                place: place.clone(),
+                came,
+                secret: &BTreeSet::new(),
+            };
+            own.add_variables(&mut environment.variables, &old.environment.variables);
             // Only a file of format 2 has an id.
             let is_v3 = environment.origin.id.is_empty();
             environment.origin = merge_origin(&environment.origin, &old.environment.origin, is_v3);
@@ -56,14 +73,19 @@ pub fn plan_environments(workspace: &Workspace, found: &Found) -> Vec<Environmen
                 action,
                 slug: old.slug.clone(),
                 environment,
+                place,
+                variables,
             }
         } else {
             let slug = filled.free_environment_slug(&environment.name);
             filled.load_environment(slug.as_str(), environment.clone());
+            let place = environment_at(&slug);
             EnvironmentStep {
                 action: Action::Add,
                 slug,
                 environment: environment.clone(),
+                variables: variables(&place),
+                place,
             }
         };
         matched.insert(step.slug.clone());

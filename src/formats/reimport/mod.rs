@@ -5,6 +5,7 @@
 //! secret, timeouts, proxies, filters, the file's name.
 
 mod environment;
+mod own;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,7 +14,10 @@ use super::found::{Collection, Slugs};
 use super::postman;
 use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Variable, Workspace};
 
+use self::own::{Own, variable_at};
+
 pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
+pub use self::own::note_variables;
 
 /// What importing would do to one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What stays though the file does not have it: the user has made it here.
     pub own: Vec<ItemPath>,
+    /// The variables that the file has, by the place of what they belong to.
+    pub variables: Vec<(ItemPath, Vec<ItemPath>)>,
 }
 
 impl Plan {
@@ -123,6 +129,7 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
     };
     let slugs = matched.slugs(workspace, found, top);
     let mut paths: Vec<ItemPath> = Vec::with_capacity(found.items.len());
+    let secret = own::secret_names(workspace, existing);
     for (n, item) in found.items.iter().enumerate() {
         let path = match item.parent.and_then(|parent| paths.get(parent)) {
             Some(parent) => parent.join(&slugs[n]),
@@ -130,10 +137,20 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
         };
         let node = matched.of[n];
         let old = node.and_then(|id| workspace.node(id));
+        if let Entity::Collection(group) | Entity::Folder(group) = &item.entity {
+            let keys = group.variables.iter();
+            let keys = keys.map(|variable| variable_at(&path, &variable.key)).collect();
+            plan.variables.push((path.clone(), keys));
+        }
         let (action, entity) = match old {
             None => (Action::Add, item.entity.clone()),
             Some(old) => {
-                let mut merged = merge(&item.entity, &old.entity, found.is_v3);
+                let own = Own {
+                    place: workspace.path(old.id).unwrap_or_else(|| path.clone()),
+                    came,
+                    secret: &secret,
+                };
+                let mut merged = merge(&item.entity, &old.entity, found.is_v3, &own);
                 if matched.order_stays[n] {
                     merged = merged.ordered(old.entity.order());
                 }
@@ -339,17 +356,19 @@ fn without_identity(entity: &Entity) -> Entity {
 }
 
 /// The found content with what only we hold of the old one.
-fn merge(found: &Entity, old: &Entity, is_v3: bool) -> Entity {
+fn merge(found: &Entity, old: &Entity, is_v3: bool, own: &Own<'_>) -> Entity {
     match (found, old) {
         (Entity::Collection(new), Entity::Collection(old)) => {
-            Entity::Collection(Arc::new(merge_group(new, old, is_v3)))
+            Entity::Collection(Arc::new(merge_group(new, old, is_v3, own)))
         }
-        (Entity::Folder(new), Entity::Folder(old)) => Entity::Folder(Arc::new(merge_group(new, old, is_v3))),
+        (Entity::Folder(new), Entity::Folder(old)) => Entity::Folder(Arc::new(merge_group(new, old, is_v3, own))),
         (Entity::Request(new), Entity::Request(old)) => {
             let mut merged = Request::clone(new);
             merged.settings.timeout = old.settings.timeout;
             merged.settings.proxy.clone_from(&old.settings.proxy);
             merged.filter.clone_from(&old.filter);
+            own.keep_hidden(&mut merged.auth, &old.auth);
+            own.keep_hidden_headers(&mut merged.headers, &old.headers);
             merged.origin = merge_origin(&new.origin, &old.origin, is_v3);
             Entity::Request(Arc::new(merged))
         }
@@ -357,9 +376,11 @@ fn merge(found: &Entity, old: &Entity, is_v3: bool) -> Entity {
     }
 }
 
-fn merge_group(new: &Group, old: &Group, is_v3: bool) -> Group {
+fn merge_group(new: &Group, old: &Group, is_v3: bool, own: &Own<'_>) -> Group {
     let mut merged = new.clone();
     merge_variables(&mut merged.variables, &old.variables);
+    own.add_variables(&mut merged.variables, &old.variables);
+    own.keep_hidden(&mut merged.auth, &old.auth);
     merged.tokens.clone_from(&old.tokens);
     merged.settings.timeout = old.settings.timeout;
     merged.settings.proxy.clone_from(&old.settings.proxy);

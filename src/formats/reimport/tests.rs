@@ -236,7 +236,10 @@ fn filters_and_where_values_come_from_stay() {
     let existing = counterparts(&workspace, &theirs.collections)[0];
     let plan = plan(&workspace, existing, &theirs.collections[0], &BTreeSet::new());
     assert!(plan.is_idle(), "{:?}", steps(&plan));
-    assert_eq!(plan_environments(&workspace, &theirs)[0].action, Action::Keep);
+    assert_eq!(
+        plan_environments(&workspace, &theirs, &BTreeSet::new())[0].action,
+        Action::Keep
+    );
     let globals = plan_globals(&ours.environments[0], &theirs.environments[0]);
     assert_eq!(globals.environment.variables[0].source, source);
 }
@@ -287,7 +290,7 @@ fn a_new_environment_takes_the_place_of_no_file_that_cannot_be_read() {
         hint: None,
         warning: false,
     }];
-    let slugs: Vec<String> = plan_environments(&workspace, &found)
+    let slugs: Vec<String> = plan_environments(&workspace, &found, &BTreeSet::new())
         .into_iter()
         .map(|step| step.slug)
         .collect();
@@ -305,7 +308,7 @@ fn environments_are_brought_up_to_date() {
     let mut before = read("1");
     before.environments[0].variables[1].value = "".into();
     let workspace = workspace(&before);
-    let step = |found: &Found| plan_environments(&workspace, found).remove(0);
+    let step = |found: &Found| plan_environments(&workspace, found, &BTreeSet::new()).remove(0);
     assert_eq!(step(&read("1")).action, Action::Keep);
     assert_eq!(step(&read("2")).action, Action::Change);
     assert_eq!(step(&read("2")).slug, "e");
@@ -325,7 +328,9 @@ fn an_environment_keeps_its_id_and_what_only_one_format_knows() {
         postman::read_folder(folder.path()).unwrap()
     };
     let again = |before: &Found, after: &Found| {
-        let environment = plan_environments(&workspace(before), after).remove(0).environment;
+        let environment = plan_environments(&workspace(before), after, &BTreeSet::new())
+            .remove(0)
+            .environment;
         let kept: Vec<String> = environment.origin.rest.iter().map(|rest| rest.at.clone()).collect();
         (environment.origin.id, kept)
     };
@@ -412,4 +417,61 @@ fn an_id_stays_when_a_file_without_ids_is_imported() {
     let bare = json!([{ "name": "Ping", "request": { "method": "GET", "url": "h/3" } }]);
     let (_, plan) = again(&read(&json!([request("3", "Ping", "h/3")])), &bare);
     assert!(plan.is_idle(), "{:?}", steps(&plan));
+}
+
+#[test]
+fn variables_made_here_stay_and_those_that_came_go_with_their_file_but_for_secrets() {
+    let file = |keys: &[&str]| {
+        let rows: Value = keys.iter().map(|key| json!({ "key": key, "value": "1" })).collect();
+        let text = json!({ "id": "e", "name": "Demo", "values": rows });
+        postman::read(text.to_string().as_bytes()).unwrap()
+    };
+    let mut ours = file(&["mine", "a", "gone", "hidden", "z"]);
+    ours.environments[0].variables[3].secret = true;
+    let workspace = workspace(&ours);
+    let came = ["a", "gone", "hidden", "z"].map(|key| variable_at(&own::environment_at("e"), key));
+    let step = plan_environments(&workspace, &file(&["a", "z"]), &came.into()).remove(0);
+    let keys: Vec<&str> = step
+        .environment
+        .variables
+        .iter()
+        .map(|variable| variable.key.as_str())
+        .collect();
+    assert_eq!(
+        keys,
+        ["mine", "a", "z", "hidden"],
+        "what has lost the one before it stands last"
+    );
+    let again = plan_environments(&workspace, &file(&["a", "gone", "z"]), &BTreeSet::new());
+    assert_eq!(again[0].action, Action::Keep);
+}
+
+#[test]
+fn a_secret_variable_stays_where_the_file_has_its_value_written_out() {
+    let file = |auth: &str, header: &str| {
+        let password = json!([{ "key": "username", "value": "u" }, { "key": "password", "value": auth }]);
+        let item = json!({ "id": "1", "name": "List", "request": {
+            "method": "GET", "url": "h", "auth": { "type": "basic", "basic": password },
+            "header": [{ "key": "Authorization", "value": header }],
+        } });
+        read(&json!([item]))
+    };
+    let again = |ours: &Found, theirs: &Found, secret: bool| {
+        let mut workspace = workspace(ours);
+        let variables = vec![Variable {
+            secret,
+            ..Variable::new("pw", "")
+        }];
+        workspace.load_globals(crate::model::Environment {
+            variables,
+            ..Default::default()
+        });
+        let existing = counterparts(&workspace, &theirs.collections)[0];
+        plan(&workspace, existing, &theirs.collections[0], &BTreeSet::new()).is_idle()
+    };
+    let ours = file("{{pw}}", "Bearer {{pw}}");
+    assert!(again(&ours, &file("hunter2", "Bearer heron-4711"), true));
+    assert!(!again(&ours, &file("hunter2", "Bearer heron-4711"), false));
+    assert!(!again(&ours, &file("{{other}}", "Bearer heron-4711"), true));
+    assert!(!again(&ours, &file("hunter2", "Basic heron-4711"), true));
 }
