@@ -307,13 +307,16 @@ pub struct EnvArgs {
 /// The commands of `env`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum EnvCommand {
-    /// Lists the environments, the active one is marked; with `--collection`, the variables of that collection.
+    /// Lists the environments, the active one is marked; with `-e` or `--collection`, the variables of that one.
     List {
+        /// Lists the variables of this environment.
+        #[arg(short = 'e', long, value_name = "ENV", group = "of")]
+        environment: Option<String>,
         /// Lists the variables of this collection: its name, folder or file.
-        #[arg(long, value_name = "PATH")]
+        #[arg(long, value_name = "PATH", group = "of")]
         collection: Option<String>,
         /// Prints secret values too.
-        #[arg(long, requires = "collection")]
+        #[arg(long, requires = "of")]
         reveal: bool,
     },
     /// Makes an environment the active one; `none` makes none active.

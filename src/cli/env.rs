@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::exec::secret_names;
+use crate::foreign::Imported;
 use crate::model::secret::MASK;
 use crate::model::spelling;
 use crate::model::variable::{CurrentValue, Owner, display_value};
@@ -23,10 +24,15 @@ use super::{CliError, find, passphrase};
 
 /// Does what was asked for.
 pub fn env(mut opened: Opened, command: &EnvCommand, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
-    if !matches!(
+    let needs_no_values = matches!(
         command,
-        EnvCommand::List { collection: None, .. } | EnvCommand::Use { .. }
-    ) {
+        EnvCommand::List {
+            environment: None,
+            collection: None,
+            ..
+        } | EnvCommand::Use { .. }
+    );
+    if !needs_no_values {
         opened.unlock(output)?;
     }
     match command {
@@ -35,10 +41,17 @@ pub fn env(mut opened: Opened, command: &EnvCommand, cwd: &Path, output: &mut Ou
     }
     match command {
         EnvCommand::List {
-            collection: Some(path),
+            environment,
+            collection,
             reveal,
-        } => all(&of_collection(&opened, path, cwd)?, *reveal, output)?,
-        EnvCommand::List { collection: None, .. } => {
+        } if !needs_no_values => {
+            let whose = Whose {
+                environment: environment.clone(),
+                collection: collection.clone(),
+            };
+            all(&subject(&mut opened, &whose, cwd)?, *reveal, output)?;
+        }
+        EnvCommand::List { .. } => {
             // One whose file cannot be read is not in the list.
             let environments = opened.location.root.join("environments");
             opened.tell_problems(|file| file.starts_with(&environments), output);
@@ -99,11 +112,12 @@ fn subject(opened: &mut Opened, whose: &Whose, cwd: &Path) -> Result<Subject, Cl
             .hint("choose one with `-e ENV` or `postrider env use ENV`, or a collection with `--collection PATH`"));
     };
     let scopes = crate::exec::scopes(&opened.session.source(None));
+    let owner = Owner::Environment(slug.clone());
     Ok(Subject {
-        owner: Owner::Environment(slug.clone()),
+        layer: masked(opened, &owner, scopes.layer(Scope::Environment)),
+        owner,
         node: None,
         place: Place::Environment(slug.clone()),
-        layer: scopes.layer(Scope::Environment).clone(),
         option: format!("-e {slug}"),
         name: slug,
     })
@@ -125,14 +139,25 @@ fn of_collection(opened: &Opened, path: &str, cwd: &Path) -> Result<Subject, Cli
         return Err(error.hint(format!("those of its collection are `--collection {own}`")));
     }
     let scopes = crate::exec::scopes(&opened.session.source(Some(id)));
+    let owner = Owner::Collection(node.slug.clone());
     Ok(Subject {
-        owner: Owner::Collection(node.slug.clone()),
+        layer: masked(opened, &owner, scopes.layer(Scope::Collection)),
+        owner,
         node: Some(id),
         place: Place::Group(own.clone()),
-        layer: scopes.layer(Scope::Collection).clone(),
         option: format!("--collection {own}"),
         name: own.to_string(),
     })
+}
+
+/// The variables; what an import brought is secret, also where no file says so any more.
+fn masked(opened: &Opened, owner: &Owner, layer: &Layer) -> Layer {
+    let mut layer = layer.clone();
+    for binding in &mut layer.bindings {
+        let current = opened.session.current.get(owner, &binding.key);
+        binding.secret |= current.is_some_and(Imported::brought);
+    }
+    layer
 }
 
 fn list(opened: &Opened, output: &mut Output) -> Result<(), CliError> {

@@ -1,6 +1,6 @@
 //! `postrider export postman`: collections, environments and globals of the workspace as Postman's files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,10 +8,11 @@ use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, Environment, NodeId, Variable, Workspace};
+use crate::store::state::StateError;
 use crate::store::written;
 
 use super::args::PostmanArgs;
-use super::open::{Opened, tell};
+use super::open::{Opened, tell, with_causes};
 use super::output::{Output, escape};
 use super::{CliError, advice, find};
 
@@ -62,6 +63,7 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         .as_ref()
         .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
     let count = files.len();
+    let names: BTreeSet<PathBuf> = files.iter().map(|(file, _)| file.clone()).collect();
     let mut last = None;
     for (file, text) in files {
         let file = root.join(file);
@@ -71,12 +73,94 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
             .map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))?;
         last = Some(file);
     }
+    if args.v3 && matches!(what, What::Collection(_)) {
+        clear(opened, &root, names, output)?;
+    }
     let shown = |path: &Path| escape(&plain(path).display().to_string());
     match last {
         Some(file) if count == 1 => output.note(&format!("wrote {}", shown(&file))),
         _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Removes what earlier exports wrote into a collection's folder and this one does not: requests that are gone would come
+/// with the next import of it. Others like them, which somebody else put there, are named.
+fn clear(opened: &Opened, root: &Path, names: BTreeSet<PathBuf>, output: &mut Output) -> Result<(), CliError> {
+    const EXPORTED: &str = "exported";
+    let Some(own) = names.first().map(|file| file.iter().take(3).collect::<PathBuf>()) else {
+        return Ok(());
+    };
+    let failed = |error: &StateError| with_causes(CliError::failed(error.to_string()), error).hint(error.hint());
+    let folder = root.join(&own);
+    let folder = folder.canonicalize().unwrap_or(folder);
+    let names: BTreeSet<PathBuf> = names
+        .iter()
+        .filter_map(|file| Some(file.strip_prefix(&own).ok()?.to_owned()))
+        .collect();
+    let known: Option<BTreeMap<PathBuf, BTreeSet<PathBuf>>> =
+        opened.state.read(EXPORTED).map_err(|error| failed(&error))?;
+    let mut known = known.unwrap_or_default();
+    let before = known.insert(folder.clone(), names.clone()).unwrap_or_default();
+    let mut there = Vec::new();
+    v3_files(&folder, Path::new(""), &mut there)
+        .map_err(|error| CliError::failed(format!("cannot read `{}`", folder.display())).because(error))?;
+    there.retain(|file| !names.contains(file));
+    let (gone, others): (Vec<PathBuf>, Vec<PathBuf>) = there.into_iter().partition(|file| before.contains(file));
+    for file in &gone {
+        let file = folder.join(file);
+        std::fs::remove_file(&file)
+            .map_err(|error| CliError::failed(format!("cannot remove `{}`", file.display())).because(error))?;
+        // Folders that are empty now; the first that is not ends it.
+        for above in file.ancestors().skip(1).take_while(|above| *above != folder) {
+            if std::fs::remove_dir(above).is_err() {
+                break;
+            }
+        }
+    }
+    opened.state.write(EXPORTED, &known).map_err(|error| failed(&error))?;
+    if !gone.is_empty() {
+        let all: Vec<String> = gone.iter().map(|file| file.display().to_string()).collect();
+        output.note(&escape(&format!(
+            "removed what is not in the collection any more: {}",
+            all.join(", ")
+        )));
+    }
+    if !others.is_empty() {
+        let all: Vec<String> = others.iter().map(|file| format!("`{}`", file.display())).collect();
+        let text = format!(
+            "this export did not write all that is in `{}`: {}",
+            folder.display(),
+            all.join(", ")
+        );
+        tell(
+            output,
+            &text,
+            Some("an import of the folder has them too; remove them if they are not wanted"),
+        );
+    }
+    Ok(())
+}
+
+/// The files below a folder of the kinds that an export writes. No link is followed: it may lead out of the folder.
+fn v3_files(root: &Path, below: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(root.join(below))? {
+        let entry = entry?;
+        let file = below.join(entry.file_name());
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            v3_files(root, &file, out)?;
+        } else if kind.is_file() {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let is_group = name == "definition.yaml" && below.ends_with(".resources");
+            if is_group || name.ends_with(".request.yaml") || name.ends_with(".example.yaml") {
+                out.push(file);
+            }
+        }
+    }
+    out.sort();
+    Ok(())
 }
 
 /// The path without `.` and `..`; it leads to what is there.

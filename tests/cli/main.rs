@@ -1,6 +1,7 @@
 //! The command line as a user types it: against the embedded demo server, and against everything that can go wrong.
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod again;
 mod crashes;
 mod endings;
 mod files;
