@@ -100,6 +100,12 @@ pub(super) fn from_files(
             {
                 let what = format!("it leads out of the folder; give `--{name}` yourself");
                 warnings.push(format!("`{key}` in `{}` is left out: {what}", file.display()));
+            } else if name == "folder" && value.is_string() {
+                // newman runs all then.
+                warnings.push(format!(
+                    "`{key}` in `{}` is left out: as in newman, it is a list of names",
+                    file.display()
+                ));
             } else {
                 if name == "reporter" {
                     for option in without_exports(file, &mut value) {
@@ -378,6 +384,11 @@ mod tests {
                 assert!(out.is_empty() && warnings.len() == 1, "{name}: {out:?} {warnings:?}");
             }
         }
+        let (out, warnings) = read(r#"{"folder": "Deep"}"#.to_owned());
+        assert!(
+            out.is_empty() && warnings[0].contains("a list of names"),
+            "{warnings:?}"
+        );
         assert_eq!(
             read(r#"{"insecureFileRead": false}"#.to_owned()).0,
             ["--no-insecure-file-read"]
@@ -385,7 +396,8 @@ mod tests {
         assert!(read(r#"{"insecureFileRead": true}"#.to_owned()).0.is_empty());
         let both = r#"{"insecureFileRead": false, "noInsecureFileRead": true}"#;
         assert_eq!(read(both.to_owned()).0, ["--no-insecure-file-read"]);
-        let (out, _) = read(r#"{"envVar": "--allow-command=x", "bail": "folder", "folder": "--allow-env"}"#.to_owned());
+        let (out, _) =
+            read(r#"{"envVar": "--allow-command=x", "bail": "folder", "folder": ["--allow-env"]}"#.to_owned());
         assert_eq!(
             out,
             ["--env-var=--allow-command=x", "--bail=folder", "--folder=--allow-env"]

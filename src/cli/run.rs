@@ -184,6 +184,15 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
         }
         items.extend(loaded);
     }
+    if let Some(name) = &args.sending.environment
+        && workspace.environment_named(name).is_none()
+        && !foreign::is_foreign(cwd, name)
+    {
+        let error = CliError::usage(format!("there is no environment file `{name}`"));
+        return Err(error.hint(
+            "a file of Postman's runs without the workspace: `postrider export postman ENV -o FILE` makes a file for `-e`",
+        ));
+    }
     opened.session.workspace = Arc::new(workspace);
     // Scripts may set variables of an environment although none was given.
     foreign::load_environment(&mut opened.session, Environment::default());

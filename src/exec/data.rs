@@ -129,8 +129,9 @@ pub fn parse(text: String) -> Result<Data, DataError> {
 
 fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
     if text.trim_start().starts_with('{') {
+        // What is no list has no rows, as in newman.
         serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| DataError::json(text, &error))?;
-        return Err(DataError::Shape);
+        return Ok(Vec::new());
     }
     let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::json(text, &error))?;
     if !rows.iter().all(|row| row.get().starts_with('{')) {
@@ -146,7 +147,7 @@ fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
     Ok(rows)
 }
 
-/// Missing columns are left out, surplus ones dropped, empty lines skipped. A quote that does not close, or has more behind
+/// Missing columns are left out, surplus ones dropped; an empty line is a row like any other, as in newman. A quote that does not close, or has more behind
 /// it, is an error as in newman: what it would take for one cell is seldom what was meant.
 fn csv(text: String) -> Result<Rows, DataError> {
     let start = text.len() - text.trim_start_matches('\u{feff}').len();
@@ -222,7 +223,7 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The cells of the next record that is not empty; `false` at the end.
+    /// The cells of the next record, of an empty line a single empty one; `false` at the end.
     fn next_into(&mut self, record: &mut Vec<Cell>) -> bool {
         record.clear();
         let mut cell = Cell::default();
@@ -247,10 +248,9 @@ impl<'a> Records<'a> {
                 ',' => record.push(finish(&mut cell)),
                 '\r' if next == Some('\n') => {}
                 '\n' => {
-                    if end_record(&mut cell, record) {
-                        self.at += at + 1;
-                        return true;
-                    }
+                    record.push(finish(&mut cell));
+                    self.at += at + 1;
+                    return true;
                 }
                 // Behind a closing quote only the next comma or line counts.
                 _ if cell.quoted && c.is_whitespace() => {}
@@ -266,7 +266,12 @@ impl<'a> Records<'a> {
             self.wrong.get_or_insert(("a quote that is not closed", opened));
         }
         self.at = self.text.len();
-        end_record(&mut cell, record)
+        // Behind the last line end is no line.
+        let is_record = !rest.is_empty();
+        if is_record {
+            record.push(finish(&mut cell));
+        }
+        is_record
     }
 }
 
@@ -276,16 +281,6 @@ fn finish(cell: &mut Cell) -> Cell {
         done.text = done.text.trim().to_owned();
     }
     done
-}
-
-/// Whether there was a record; an empty line is none.
-fn end_record(cell: &mut Cell, record: &mut Vec<Cell>) -> bool {
-    let last = finish(cell);
-    if record.is_empty() && last.text.is_empty() && !last.quoted {
-        return false;
-    }
-    record.push(last);
-    true
 }
 
 #[cfg(test)]
@@ -306,10 +301,7 @@ mod tests {
             json!([{"a": 1, "b": {"c": null}}])
         );
         assert_eq!(parse("[1]".to_owned()).map(|data| data.len()), Err(DataError::Shape));
-        assert_eq!(
-            parse("{\"a\": 1}".to_owned()).map(|data| data.len()),
-            Err(DataError::Shape)
-        );
+        assert_eq!(parse("{\"a\": 1}".to_owned()).map(|data| data.len()), Ok(0));
         assert!(matches!(
             parse("[{\"a\":1},{\"a\":1e999},{\"a\":3}]".to_owned()).map(|data| data.len()),
             Err(DataError::Row { row: 2, .. })
@@ -327,6 +319,7 @@ mod tests {
             json!([
                 {"id": 7, "name": "8", "n": 1.5},
                 {"id": 7, "name": "a \"b\", c", "n": -300},
+                {"id": ""},
                 {"id": "x"},
             ])
         );
@@ -348,6 +341,10 @@ mod tests {
         assert_eq!(
             error("a,b\n1,2\n1,\"x\n3,4\n"),
             format!("{begin}a quote that is not closed in line 3")
+        );
+        assert_eq!(
+            rows("a,b\n1,2\n   \n\n"),
+            json!([{"a": 1, "b": 2}, {"a": ""}, {"a": ""}])
         );
         assert_eq!(rows("a\nx\"y\""), json!([{"a": "x\"y\""}]));
     }

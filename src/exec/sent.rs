@@ -29,10 +29,13 @@ pub(super) fn asked(prepared: &Prepared, resolved: &ResolvedRequest, dynamic: &D
 
 /// The written request, with what was made of it in its place.
 pub(super) fn as_sent(written: &Request, resolved: &ResolvedRequest, sent: &SentRequest) -> Request {
+    // Where nobody says a word of auth, scripts see none: not even that there is none.
+    let is_unsaid = written.auth.is_inherited() && resolved.auth.kind == Auth::NONE;
+    let auth = if is_unsaid { &written.auth } else { &resolved.auth };
     let mut out = Request {
         method: resolved.method.clone(),
         headers: with_disabled(headers(&resolved.headers, &sent.headers), &written.headers),
-        auth: resolved.auth.clone(),
+        auth: auth.clone(),
         body: body(&written.body, &resolved.body),
         params: Vec::new(),
         path_variables: Vec::new(),

@@ -53,12 +53,17 @@ fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) 
     let name = name.unwrap_or_else(|| "Error".to_owned());
     let message: Option<rquickjs::String> = object.get(PredefinedAtom::Message)?;
     let mut message = message.map_or(Ok(String::new()), |text| text.to_string())?;
-    let (mut frames, mut place) = (String::new(), None);
-    for site in sites.iter::<Object>() {
-        let site = Site::read(&site?)?;
-        site.write(&mut frames);
-        place.get_or_insert(site);
+    let sites = sites.iter::<Object>().map(|site| Site::read(&site?));
+    let mut sites = sites.collect::<Result<Vec<Site>>>()?;
+    // Below the script's own frames is what started it.
+    if let Some(last) = sites.iter().rposition(|site| site.file.as_deref() == Some(FILE)) {
+        sites.truncate(last + 1);
     }
+    let mut frames = String::new();
+    for site in &sites {
+        site.write(&mut frames);
+    }
+    let place = sites.into_iter().next();
     if message.len() > LONGEST {
         return Ok(frames);
     }

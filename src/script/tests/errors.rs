@@ -335,6 +335,10 @@ fn caught_and_printed_errors_have_v8s_words_too() {
         printed[0].starts_with("TypeError: Cannot read properties of null (reading 'x')\n    at "),
         "{printed:?}"
     );
+    assert!(
+        printed[0].contains("script.js:1:") && !printed[0].contains("main.js") && !printed[0].contains("native"),
+        "{printed:?}"
+    );
     // A script may write stacks its own way, for itself.
     let texts: Vec<_> = run_all(vec![
         job("Error.prepareStackTrace = (e, sites) => sites.length; console.log(new Error('x').stack > 0)"),
