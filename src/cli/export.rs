@@ -74,7 +74,7 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         last = Some(file);
     }
     if args.v3 && matches!(what, What::Collection(_)) {
-        clear(opened, &root, names, output)?;
+        clear(opened, &root, &names, output)?;
     }
     let shown = |path: &Path| escape(&plain(path).display().to_string());
     match last {
@@ -86,7 +86,7 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
 
 /// Removes what earlier exports wrote into a collection's folder and this one does not: requests that are gone would come
 /// with the next import of it. Others like them, which somebody else put there, are named.
-fn clear(opened: &Opened, root: &Path, names: BTreeSet<PathBuf>, output: &mut Output) -> Result<(), CliError> {
+fn clear(opened: &Opened, root: &Path, names: &BTreeSet<PathBuf>, output: &mut Output) -> Result<(), CliError> {
     const EXPORTED: &str = "exported";
     let Some(own) = names.first().map(|file| file.iter().take(3).collect::<PathBuf>()) else {
         return Ok(());
