@@ -126,8 +126,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
         .focused(view.focused);
     frame.draw(&theme.frame(), area, buf);
     let Some(place) = place else {
-        hatch::draw(&nothing(view), &theme.hatching(), frame::inner(area), buf);
-        return None;
+        return awaits(state, view, frame::inner(area), buf);
     };
     let parts = state.parts(area);
     tab::draw(&place.outcome, state.tab, theme, parts.tabs, buf);
@@ -143,6 +142,28 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) 
         .then(|| state.search.draw(&state.count(), theme, parts.search, buf))
         .flatten();
     filtering.or(searching)
+}
+
+/// No response: why, and below it the line that is typed in, if there is one.
+fn awaits(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let height = u16::from(super::typing(state)).min(area.height);
+    let above = Rect {
+        height: area.height - height,
+        ..area
+    };
+    let line = Rect {
+        y: above.bottom(),
+        height,
+        ..area
+    };
+    hatch::draw(&nothing(view), &view.theme.hatching(), above, buf);
+    if line.is_empty() {
+        return None;
+    }
+    if state.filter.typing {
+        return filter::draw(state, "", view, line, buf);
+    }
+    state.search.draw(filter::NOTHING_YET, view.theme, line, buf)
 }
 
 /// The line that stays above the body: the names of a table's columns.

@@ -33,6 +33,9 @@ use super::sight::Body;
 use super::tab::Tab;
 use super::{State, follow};
 
+/// What stands for the count while there is no response.
+pub(super) const NOTHING_YET: &str = "no response yet";
+
 /// The line.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -44,6 +47,8 @@ pub(super) struct Filter {
     offers: Offers,
     /// Whether somebody may be at work for it.
     at_work: bool,
+    /// What was typed while there was no response yet: the first one is shown through it.
+    pub waits: String,
     /// Earlier filters.
     pub history: History,
 }
@@ -55,6 +60,7 @@ impl Default for Filter {
             typing: false,
             offers: Offers::default(),
             at_work: false,
+            waits: String::new(),
             history: History::default(),
         }
     }
@@ -133,11 +139,22 @@ impl State {
     }
 }
 
-/// Begins to type, on what is there.
+/// Says so where no response is there and none is awaited. The line opens all the same: what is typed behind its key must
+/// never be taken for keys.
+pub(super) fn tell_if_nothing_comes(state: &State, cx: &mut Cx<'_>) {
+    let awaited = cx.shared.open.is_some_and(|open| cx.shared.running.contains_key(&open));
+    if state.place().is_none() && !awaited {
+        cx.shared
+            .notify(Level::Info, "there is no response yet: send the request first");
+    }
+}
+
+/// Begins to type, on what is there or is to come.
 pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
-    if state.place().is_none_or(|place| place.body.is_none()) {
+    tell_if_nothing_comes(state, cx);
+    if state.place().is_some_and(|place| place.body.is_none()) {
         let text = "there is no body to filter: send the request first";
-        return cx.shared.notify(Level::Info, text);
+        cx.shared.notify(Level::Info, text);
     }
     state.turn_to(Tab::Body);
     state.search.typing = false;
@@ -158,9 +175,10 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
 
 /// Puts the filter of the request shown into the line.
 fn show_text(state: &mut State) {
-    let text = state
-        .place()
-        .and_then(|place| Some(place.filtered.as_ref()?.text.clone()));
+    let text = match state.place() {
+        Some(place) => place.filtered.as_ref().map(|filtered| filtered.text.clone()),
+        None => Some(state.filter.waits.clone()),
+    };
     state.filter.field.set_text(&text.unwrap_or_default());
     state.filter.field.go_to_end();
 }
@@ -174,6 +192,9 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
         KeyCode::Enter => {
             state.filter.typing = false;
             let text = state.filter.field.text();
+            if state.place().is_none() {
+                state.filter.waits.clone_from(&text);
+            }
             if text.trim().is_empty() {
                 clear(state, cx);
             } else {
@@ -278,10 +299,9 @@ pub(super) fn run(state: &mut State, cx: &mut Cx<'_>) {
 }
 
 /// Another place is shown, or another response: its filter goes on if it has not come to its end, and who types into the
-/// line goes on typing as long as there is a body to filter.
+/// line goes on typing, if there is nothing to filter too: the next keys are meant for the line.
 pub(super) fn resume(state: &mut State, same: bool, cx: &mut Cx<'_>) {
-    let there = state.place().is_some_and(|place| place.body.is_some());
-    if !same || !there || state.tab != Tab::Body {
+    if !same || state.tab != Tab::Body {
         state.filter.typing = false;
     }
     state.filter.offers = Offers::default();
@@ -319,6 +339,9 @@ pub(super) fn of_request(before: Option<String>, request: Option<&Request>) -> O
 
 /// Esc: goes back to the whole body. Returns whether there was a filter.
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
+    if state.place().is_none() {
+        state.filter.waits.clear();
+    }
     let there = state.place().is_some_and(|place| place.filtered.is_some());
     if !there || state.tab != Tab::Body {
         // Whatever is shown, nobody goes on typing where it cannot be seen.
@@ -442,17 +465,17 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
 /// Draws the line; `kept` is the filter of the request. Returns where the terminal's cursor belongs.
 pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let theme = view.theme;
-    let place = state.place()?;
-    let filtered = place.filtered.as_ref()?;
+    let there = state.place().and_then(|place| Some((place, place.filtered.as_ref()?)));
     let line = Rect { height: 1, ..area };
     buf.set_style(area, theme.field);
-    let count = count(place, filtered);
-    let mark = if !filtered.text.is_empty() && kept == filtered.text.trim() {
-        "kept · "
-    } else {
-        ""
-    };
-    let note = format!("{mark}{count}");
+    let note = there.map_or_else(
+        || NOTHING_YET.to_owned(),
+        |(place, filtered)| {
+            let is_kept = !filtered.text.is_empty() && kept == filtered.text.trim();
+            let mark = if is_kept { "kept · " } else { "" };
+            format!("{mark}{}", count(place, filtered))
+        },
+    );
     let width = u16::try_from(glyphs::width(&note)).unwrap_or(0);
     let note_width = if width + 12 < area.width { width + 1 } else { 0 };
     glyphs::put(buf, line.as_position(), "|", 1, theme.field.patch(theme.key_hint));
@@ -470,7 +493,9 @@ pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &
         let at = Position::new(line.right() - note_width, line.y);
         glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(theme.dim));
     }
-    if area.height > 1 {
+    if area.height > 1
+        && let Some((_, filtered)) = there
+    {
         let at = Position::new(area.x + 2, area.y + 1);
         let room = usize::from(area.width.saturating_sub(3));
         below(state, filtered, view, at, room, buf);
@@ -531,6 +556,7 @@ fn count(place: &Place, filtered: &Filtered) -> String {
     let arrives = response.is_some_and(|response| !response.body.is_whole());
     let said = match (filtered.running, &filtered.error, filtered.count) {
         // Values that are whole are filtered as they come: here is none yet, or nodes that need all of it.
+        _ if place.body.is_none() => "no body".to_owned(),
         (true, ..) if arrives => "waits for the body".to_owned(),
         (true, ..) => "…".to_owned(),
         (_, Some(_), _) => "✗".to_owned(),

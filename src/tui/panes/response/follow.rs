@@ -50,8 +50,9 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     }
     show_open(state, cx);
     let Some(place) = state.place() else {
-        state.search.typing = false;
-        state.filter.typing = false;
+        let width = frame::inner(state.area).width;
+        state.search.field.resize(width.saturating_sub(20), 1);
+        state.filter.field.resize(width.saturating_sub(24), 1);
         return;
     };
     let outcome = Arc::clone(&place.outcome);
@@ -88,9 +89,15 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
 /// Shows the open request's newest outcome, or the earlier one that is looked at, where it was left if it is the same as before.
 fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     let open = cx.shared.open_request();
-    state.open = open;
+    let stays = std::mem::replace(&mut state.open, open) == open;
     state.earlier.settle(cx.shared);
     let newest = open.and_then(|open| state.earlier.shown(cx.shared, open)).cloned();
+    if !stays {
+        state.filter.waits.clear();
+        if state.shown.is_none() || newest.is_none() {
+            (state.search.typing, state.filter.typing) = (false, false);
+        }
+    }
     let (Some(open), Some(newest)) = (open, newest) else {
         if state.shown.take().is_some() {
             put_away(state, None);
@@ -103,6 +110,8 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         .get(&open)
         .is_some_and(|place| Arc::ptr_eq(&place.outcome, &newest));
     let same = state.shown == Some(open);
+    // Also into a line that was there before its first response.
+    let goes_on = same || (stays && state.shown.is_none());
     let wanted = state.wanted.take_if(|(node, _)| *node == open).map(|(_, tab)| tab);
     if known && same {
         if let Some(tab) = wanted {
@@ -117,6 +126,7 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     }
     let before = state.places.get(&open).and_then(|place| place.filtered.as_ref());
     let before = before.map(|filtered| filtered.text.clone());
+    let before = before.or_else(|| Some(std::mem::take(&mut state.filter.waits)).filter(|text| !text.is_empty()));
     let arrived = if known { None } else { state.places.remove(&open) };
     let arrived = arrived.filter(|place| place.is_of(&newest));
     let earlier = &state.earlier;
@@ -164,13 +174,13 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
         state.lend(tab);
     }
     // Who types a pattern while the response arrives goes on typing it, and it is searched in what came.
-    state.search.typing &= same;
+    state.search.typing &= goes_on;
     let tab = state.tab;
     state.search.origin = state.place().map_or_else(Default::default, |place| {
         (place.shown().map(|body| body.view.clone()), place.seat(tab))
     });
     index(state, cx);
-    filter::resume(state, same, cx);
+    filter::resume(state, goes_on, cx);
     search(state, state.search.typing, cx);
 }
 

@@ -351,9 +351,7 @@ fn nav_page(state: &mut State, nav: Nav) {
 }
 
 fn begin_search(state: &mut State, cx: &mut Cx<'_>) {
-    if state.place().is_none() {
-        return;
-    }
+    filter::tell_if_nothing_comes(state, cx);
     state.search.origin = here(state);
     state.search.typing = true;
     state.search.field.select_all();
@@ -459,7 +457,8 @@ pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
         return filter::back(state, cx) || state.open.is_some_and(|node| state.earlier.leave(node));
     }
     if state.place().is_none() {
-        return false;
+        state.search.hidden |= state.search.typing;
+        return std::mem::take(&mut state.search.typing);
     }
     if state.search.typing {
         note(state);

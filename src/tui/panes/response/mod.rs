@@ -69,7 +69,7 @@ use self::page::Page;
 use self::place::Place;
 pub use self::scripts::at_line;
 use self::search::Search;
-use self::sight::Wanted;
+use self::sight::{Body, Wanted};
 pub use self::tab::Tab;
 
 /// What the pane remembers.
@@ -279,7 +279,7 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
 
 /// Whether a text field has the focus.
 pub fn typing(state: &State) -> bool {
-    (state.search.typing || state.filter.typing) && state.place().is_some()
+    state.search.typing || state.filter.typing
 }
 
 /// The keys that count while one types, and their words.
@@ -369,19 +369,18 @@ pub fn hints(state: &State, shared: &Shared) -> Vec<Any> {
     }
     hints.extend([Any::Nav(Nav::NextTab), Any::Nav(Nav::Search), Any::App(App::Copy)]);
     if state.shows_body() {
-        hints.extend(
-            [
-                Action::Filter,
-                Action::Fold,
-                Action::FoldLevel,
-                Action::Wrap,
-                Action::Raw,
-                Action::Kind,
-                Action::Save,
-                Action::External,
-            ]
-            .map(Any::Response),
-        );
+        let place = state.place();
+        if place
+            .and_then(|place| place.body.as_ref())
+            .is_some_and(Body::can_filter)
+        {
+            hints.push(Any::Response(Action::Filter));
+        }
+        let shown = place.and_then(|place| place.shown());
+        if shown.is_some_and(|body| body.document.nests(body.view.form())) {
+            hints.extend([Action::Fold, Action::FoldLevel].map(Any::Response));
+        }
+        hints.extend([Action::Wrap, Action::Raw, Action::Kind, Action::Save, Action::External].map(Any::Response));
     }
     if has_body && !state.shows_body() {
         hints.push(Any::Response(Action::Save));

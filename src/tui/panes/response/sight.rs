@@ -137,6 +137,18 @@ impl Body {
         Some((decoded.unwrap_or(plain).source().clone(), media_type))
     }
 
+    /// Whether a filter can do something with it: it is JSON or markup, or decoded to JSON.
+    pub(super) fn can_filter(&self) -> bool {
+        self.read.as_ref().is_some_and(|read| {
+            let laid = read.rendition.laid.as_ref();
+            laid.is_some_and(|laid| laid.syntax() == Syntax::Json)
+                || matches!(
+                    read.rendition.kind,
+                    Kind::Json | Kind::JsonLines | Kind::Xml | Kind::Html
+                )
+        })
+    }
+
     /// The charset that was asked for.
     pub(super) fn charset(&self) -> Option<&'static str> {
         self.read.as_ref()?.charset
