@@ -31,6 +31,10 @@ pub struct Asking {
 pub enum Permission {
     /// Scripts use the secrets of the vault.
     Vault,
+    /// Requests sign in with what the user's netrc has for their hosts.
+    Netrc,
+    /// Requests sign in with the user's Kerberos ticket.
+    Ticket,
     /// A variable of the process's environment is read.
     Env(String),
     /// A program is run and what it prints is used.
@@ -49,10 +53,17 @@ impl Permission {
         }
     }
 
+    /// Whether the word for it is remembered for good, and not only until the program ends.
+    pub fn lasts(&self) -> bool {
+        !matches!(self, Self::Vault | Self::Netrc | Self::Ticket)
+    }
+
     /// What it is remembered by.
     pub fn key(&self) -> String {
         match self {
             Self::Vault => "vault".to_owned(),
+            Self::Netrc => "netrc".to_owned(),
+            Self::Ticket => "ticket".to_owned(),
             Self::Env(name) => format!("env {name}"),
             // Words that hold spaces are other words.
             Self::Command(argv) => format!("command {argv:?}"),
@@ -64,6 +75,8 @@ impl Permission {
     pub fn words(&self) -> String {
         match self {
             Self::Vault => "use your secrets".to_owned(),
+            Self::Netrc => "use your netrc".to_owned(),
+            Self::Ticket => "use your Kerberos ticket".to_owned(),
             Self::Env(name) => format!("read `{name}` of the environment"),
             Self::Command(argv) => format!("run `{}`", ValueSource::Command(argv.clone())),
             Self::File(path) => format!("send the file `{}`", path.display()),
@@ -73,7 +86,8 @@ impl Permission {
     /// What allows it on the command line.
     pub fn flag(&self) -> &'static str {
         match self {
-            Self::Vault => "--allow-vault",
+            Self::Vault | Self::Ticket => "--allow-vault",
+            Self::Netrc => "--netrc",
             Self::Env(_) => "--allow-env",
             Self::Command(_) => "--allow-command",
             Self::File(_) => "--allow-file",
@@ -111,25 +125,37 @@ pub(super) async fn allowed(
     asking: &Asking,
     permission: &Permission,
 ) -> Result<(), SendError> {
-    let word = match consent {
+    let word = word(consent, asking, permission).await;
+    refusal(word, asking, permission).map_or(Ok(()), Err)
+}
+
+/// What the user says, if anybody can be asked.
+pub(super) async fn word(consent: Option<&Arc<dyn Consent>>, asking: &Asking, permission: &Permission) -> Word {
+    match consent {
         Some(consent) => consent.may(asking, permission).await,
         None => Word::Unasked,
-    };
+    }
+}
+
+/// Why it may not, and what to do about it; `None` when it may.
+pub(super) fn refusal(word: Word, asking: &Asking, permission: &Permission) -> Option<SendError> {
     let collection = &asking.collection;
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {
-        Word::Yes => Ok(()),
-        Word::No => Err(
+        Word::Yes => None,
+        Word::No => Some(
             refused(format!("you did not allow `{collection}` to {}", permission.words()))
                 .hint("send it again to be asked again"),
         ),
-        Word::Unasked => Err(refused(format!(
-            "`{collection}` may {} only with your consent",
-            permission.words()
-        ))
-        .hint(format!(
-            "`{}` gives it; the screen asks once and remembers",
-            permission.flag()
-        ))),
+        Word::Unasked => Some(
+            refused(format!(
+                "`{collection}` may {} only with your consent",
+                permission.words()
+            ))
+            .hint(format!(
+                "`{}` gives it; the screen asks once and remembers",
+                permission.flag()
+            )),
+        ),
     }
 }

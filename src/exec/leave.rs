@@ -5,12 +5,14 @@
 
 use std::path::PathBuf;
 
-use super::consent::{Permission, allowed};
+use super::consent::{Permission, Word, refusal, word};
 use super::kerberos;
 use super::pipeline::Pipeline;
 use super::plan::Plan;
 use crate::auth::{Memory, Netrc};
 use crate::model::ResolvedRequest;
+use crate::model::exchange::SendError;
+use crate::model::reason::reason;
 
 /// The user's netrc, and whose leave its use takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,31 +25,50 @@ pub struct NetrcFile {
 
 impl Pipeline {
     /// What the signer of a request may know, with what it asks for if it may; and what the user should know.
-    pub(super) async fn memory_for(&self, plan: &Plan, resolved: &ResolvedRequest) -> (Memory, Option<String>) {
-        match (resolved.auth.kind.as_str(), &self.netrc) {
-            ("netrc", Some(file)) if !file.asks || self.has_leave(plan).await => self.with_netrc(file).await,
-            ("negotiate", _) if !kerberos::IS_BUILT_IN || self.has_leave(plan).await => {
+    ///
+    /// # Errors
+    ///
+    /// When the user says that it may not: then nothing is sent. Where nobody can be asked it goes out without.
+    pub(super) async fn memory_for(
+        &self,
+        plan: &Plan,
+        resolved: &ResolvedRequest,
+    ) -> Result<(Memory, Option<String>), SendError> {
+        Ok(match (resolved.auth.kind.as_str(), &self.netrc) {
+            ("netrc", Some(file))
+                // Of what is not there nobody is asked; why it is not is told.
+                if !file.asks || !there(file).await || self.has_leave(plan, &Permission::Netrc).await? =>
+            {
+                self.with_netrc(file).await
+            }
+            ("negotiate", _) if !kerberos::IS_BUILT_IN || self.has_leave(plan, &Permission::Ticket).await? => {
                 (self.memory.with_ticket(kerberos::ticket(resolved).await), None)
             }
             _ => (self.memory.clone(), None),
-        }
+        })
     }
 
-    async fn has_leave(&self, plan: &Plan) -> bool {
+    async fn has_leave(&self, plan: &Plan, permission: &Permission) -> Result<bool, SendError> {
         let asking = Self::asking(plan);
-        allowed(self.consent.as_ref(), &asking, &Permission::Vault)
-            .await
-            .is_ok()
+        let word = word(self.consent.as_ref(), &asking, permission).await;
+        match (word, refusal(word, &asking, permission)) {
+            (Word::No, Some(refusal)) => Err(refusal),
+            _ => Ok(word == Word::Yes),
+        }
     }
 
     async fn with_netrc(&self, file: &NetrcFile) -> (Memory, Option<String>) {
         match tokio::fs::read_to_string(&file.path).await {
             Ok(text) => (self.memory.with_netrc(Netrc::parse(&text)), None),
             Err(error) => {
-                let why = error.to_string().to_lowercase();
-                let warning = format!("cannot read `{}`: {why}", file.path.display());
+                let warning = format!("cannot read `{}`: {}", file.path.display(), reason(error));
                 (self.memory.with_netrc(Netrc::default()), Some(warning))
             }
         }
     }
+}
+
+/// Whether the file is there, seen at each use.
+async fn there(file: &NetrcFile) -> bool {
+    tokio::fs::try_exists(&file.path).await.unwrap_or(true)
 }

@@ -108,14 +108,30 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
     let title = match permission {
         Permission::Vault if script.is_empty() => "May a request use your secrets?",
         Permission::Vault => "May a script use your secrets?",
+        Permission::Netrc => "May a request use your netrc?",
+        Permission::Ticket => "May a request use your Kerberos ticket?",
         Permission::Command(_) => "May a collection run a program?",
         Permission::File(_) => "May a collection send a file of yours?",
         Permission::Env(_) => "May a collection read your environment?",
     };
+    let until = |what: &str| {
+        format!(
+            "If you allow it, all requests of `{collection}` sign in with {what} until you quit, and its scripts see what is \
+             sent. Esc sends nothing."
+        )
+    };
     let (who, then) = match permission {
+        Permission::Netrc => (
+            format!("The request `{request}` asks for the user and password that your netrc has for its host."),
+            until("it"),
+        ),
+        Permission::Ticket => (
+            format!("The request `{request}` asks for your Kerberos ticket."),
+            until("it"),
+        ),
         Permission::Vault => (
             if script.is_empty() {
-                format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`, or your netrc).")
+                format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`).")
             } else {
                 format!("The script `{script}` asks for secrets of yours (`pm.vault`).")
             },

@@ -308,3 +308,45 @@ async fn a_script_that_reads_a_locked_value_is_told_so_and_nothing_is_sent() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_no_to_the_netrc_sends_nothing_and_one_that_is_not_there_asks_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("netrc");
+    let mut wanted = request("One", "{{base}}/", "", "");
+    wanted.auth = crate::model::Auth::new("netrc");
+    let (session, id) = given(wanted).await;
+    let send = async |word: Option<Word>| {
+        let user = Arc::new(User {
+            word,
+            ..User::default()
+        });
+        let mut pipeline = pipeline();
+        pipeline.consent = Some(user.clone());
+        pipeline.netrc = Some(crate::exec::NetrcFile {
+            path: path.clone(),
+            asks: true,
+        });
+        let outcome = pipeline.send(session.plan(id).unwrap(), &SendContext::default()).await;
+        let asked = user.asked.lock().unwrap().clone();
+        (outcome.exchange.unwrap(), asked.join(", "))
+    };
+    let (exchange, asked) = send(Some(Word::No)).await;
+    assert!(exchange.response().is_some() && asked.is_empty(), "{asked}");
+    let told = exchange.warnings.join(", ");
+    assert!(told.contains("cannot read") && !told.contains("leave"), "{told}");
+    // It is seen once it appears.
+    std::fs::write(&path, "default login me password heron-4711").unwrap();
+    let (exchange, asked) = send(Some(Word::No)).await;
+    let error = exchange.error().unwrap();
+    assert!(error.message.contains("you did not allow") && error.message.contains("your netrc"));
+    assert!(asked.contains("use your netrc"), "{asked}");
+    let signed = |exchange: &crate::model::Exchange| {
+        let mut headers = exchange.request.headers.iter();
+        headers.any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
+    };
+    let (exchange, _) = send(Some(Word::Yes)).await;
+    assert!(exchange.response().is_some() && signed(&exchange));
+    let (exchange, _) = send(None).await;
+    assert!(exchange.response().is_some() && !signed(&exchange));
+}

@@ -1,4 +1,4 @@
-//! Asks the user on the screen: what a collection may, which is remembered (the vault until the end, all else for good),
+//! Asks the user on the screen: what a collection may, which is remembered (vault, netrc and ticket until the end, all else for good),
 //! for a secret, whether to renew a token, and whether to send a request again.
 
 use std::collections::{HashMap, HashSet};
@@ -72,7 +72,7 @@ impl Asker {
         };
         let (place, key) = (asking.place, permission.key());
         known.allowed.insert((place.clone(), key.clone()));
-        (permission != Permission::Vault).then_some(LocalJob::Consent(place, key))
+        permission.lasts().then_some(LocalJob::Consent(place, key))
     }
 
     /// What the user typed.

@@ -78,7 +78,8 @@ impl Sends {
         pipeline.packages = Some(Arc::new(packages));
         pipeline.tokens = Some(tokens);
         pipeline.consent = Some(Arc::new(asker.clone()));
-        pipeline.netrc = netrc(netrc_file());
+        // Whether it is there is seen at each use.
+        pipeline.netrc = netrc_file().map(|path| NetrcFile { path, asks: true });
         pipeline.interaction = Some(Arc::new(asker.clone()));
         let door = Door::new(queue.clone());
         pipeline.person = Some(Arc::new(door.clone()));
@@ -386,27 +387,5 @@ async fn serve_demo(config: demo::Config, queue: Sender<Event>) {
             let text = format!("the demo server did not start: {error}");
             let _ = queue.send(Event::NoDemo(text));
         }
-    }
-}
-
-/// The netrc of which requests may ask the user, if there is one.
-fn netrc(file: Option<PathBuf>) -> Option<NetrcFile> {
-    let file = file.filter(|path| path.exists());
-    file.map(|path| NetrcFile { path, asks: true })
-}
-
-#[cfg(test)]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use super::*;
-
-    #[test]
-    fn a_netrc_that_is_there_is_asked_about_whatever_the_settings_say() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("netrc");
-        assert_eq!(netrc(Some(path.clone())), None);
-        std::fs::write(&path, "machine a.test login me password s3cret").unwrap();
-        assert_eq!(netrc(Some(path.clone())), Some(NetrcFile { path, asks: true }));
-        assert_eq!(netrc(None), None);
     }
 }
