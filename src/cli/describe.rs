@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::model::exchange::Hop;
+use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::{ConsoleLevel, ConsoleLine, TestResult};
 use crate::model::request::Method;
 use crate::model::variable::Change;
@@ -65,6 +66,13 @@ pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec
             .iter()
             .map(|hint| format!("{} {}", paint.cyan("hint:"), shown(hint))),
     );
+    // Node's names for a certificate that is not trusted.
+    if error.kind == SendErrorKind::Tls && (error.code.contains("CERT") || error.code.starts_with("UNABLE_TO")) {
+        out.push(format!(
+            "{} `-k` sends without checking the certificate",
+            paint.cyan("hint:")
+        ));
+    }
     out
 }
 

@@ -195,6 +195,13 @@ fn file_facts(opened: &Opened) -> Vec<(String, String)> {
         format!("{}{there}", path.display())
     };
     let current = &opened.session.current;
+    let counted = |count: usize| {
+        if opened.is_locked() {
+            "locked with a passphrase: POSTRIDER_PASSPHRASE or the screen unlocks them".to_owned()
+        } else {
+            count.to_string()
+        }
+    };
     vec![
         fact("settings", mark(opened.paths.config_file())),
         fact("keys", mark(opened.paths.keymap_file())),
@@ -202,8 +209,8 @@ fn file_facts(opened: &Opened) -> Vec<(String, String)> {
             "local state",
             mark(folder_for(&opened.paths, &opened.location.root).join("state.db")),
         ),
-        fact("current values", current.iter().count().to_string()),
-        fact("cookies", opened.jar.list().len().to_string()),
+        fact("current values", counted(current.iter().count())),
+        fact("cookies", counted(opened.jar.list().len())),
     ]
 }
 

@@ -64,7 +64,7 @@ fn cookies(state: &mut State, output: &mut Output) -> Jar {
 /// types.
 pub fn unlock(state: &mut State) -> Result<(), CliError> {
     // Without it nothing could be kept, and a token that is there would be missing.
-    passphrase::obtain(state.safe(), &SystemKeyring::of(state.safe()))?
+    passphrase::obtain(state.safe(), &SystemKeyring::of(state.safe()), false)?
         .ok_or_else(|| CliError::failed("the values kept on this machine stay locked"))?;
     let sealed = state.unlocked();
     sealed.map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))

@@ -188,7 +188,7 @@ fn for_the_session(paths: &Paths) -> Result<Option<Secret>, CliError> {
     if !matches!(safe.protection(), Ok(Protection::Passphrase)) {
         return Ok(None);
     }
-    passphrase::obtain(&safe, &SystemKeyring::of(&safe))
+    passphrase::obtain(&safe, &SystemKeyring::of(&safe), true)
 }
 
 /// Whether what was typed is there, and is Postman's.

@@ -170,6 +170,11 @@ impl Opened {
         Ok(())
     }
 
+    /// Whether what is kept is still locked with a passphrase.
+    pub fn is_locked(&self) -> bool {
+        self.locked
+    }
+
     /// Whether what is set now will be there at the next start.
     ///
     /// # Errors

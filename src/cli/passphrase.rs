@@ -30,13 +30,18 @@ pub fn can_ask() -> bool {
 ///
 /// When there is no terminal, or the user gave up with Ctrl+C or Esc.
 pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
+    ask_or(question, Taken::GivenUp)
+}
+
+/// The same; Esc is taken for `escape`.
+fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
     let failed = |error: io::Error| CliError::failed("cannot ask on the terminal").because(error);
     let mut err = io::stderr();
     write!(err, "{question}: ").and_then(|()| err.flush()).map_err(failed)?;
-    let typed = Raw::enable().and_then(|_raw| typed());
+    let typed = Raw::enable().and_then(|_raw| typed(escape));
     writeln!(err).map_err(failed)?;
     match typed.map_err(failed)? {
         Some(text) if text.is_empty() => Ok(None),
@@ -76,7 +81,9 @@ pub fn known(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
 }
 
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.
-pub fn obtain(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliError> {
+///
+/// With `or_without`, for a screen that opens with them locked too, Esc is as good as nothing typed, and the question says so.
+pub fn obtain(safe: &Safe, keyring: &dyn Keyring, or_without: bool) -> Result<Option<Secret>, CliError> {
     let why = match known(given(), safe, keyring)? {
         Known::Is(passphrase) => return Ok(Some(passphrase)),
         Known::Not(why) => why,
@@ -90,14 +97,19 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliE
             "set `{VARIABLE}`, or run it in a terminal, where you are asked"
         )));
     }
+    let (without, escape) = if or_without {
+        (", Esc opens without them", Taken::Nothing)
+    } else {
+        ("", Taken::GivenUp)
+    };
     let mut question = format!(
-        "Passphrase for the values kept on this machine{}",
+        "Passphrase for the values kept on this machine{}{without}",
         super::output::escape(&why)
     );
-    while let Some(typed) = ask(&question)? {
+    while let Some(typed) = ask_or(&question, escape)? {
         match safe.unlock(&typed) {
             Ok(()) => return Ok(Some(typed)),
-            Err(SealError::WrongPassphrase) => "That is not it. Passphrase".clone_into(&mut question),
+            Err(SealError::WrongPassphrase) => question = format!("That is not it. Passphrase{without}"),
             Err(error) => return Err(super::secrets::told(&error)),
         }
     }
@@ -105,7 +117,7 @@ pub fn obtain(safe: &Safe, keyring: &dyn Keyring) -> Result<Option<Secret>, CliE
 }
 
 /// A line, without showing it; `None` when the user gave up.
-fn typed() -> io::Result<Option<String>> {
+fn typed(escape: Taken) -> io::Result<Option<String>> {
     let mut text = String::new();
     loop {
         let key = match event::read()? {
@@ -116,22 +128,24 @@ fn typed() -> io::Result<Option<String>> {
             }
             _ => continue,
         };
-        match taken(key, &mut text) {
+        match taken(key, escape, &mut text) {
             Taken::More => {}
             Taken::Done => return Ok(Some(text)),
+            Taken::Nothing => return Ok(Some(String::new())),
             Taken::GivenUp => return Ok(None),
         }
     }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     More,
     Done,
+    Nothing,
     GivenUp,
 }
 
-fn taken(key: KeyEvent, text: &mut String) -> Taken {
+fn taken(key: KeyEvent, escape: Taken, text: &mut String) -> Taken {
     if key.kind == KeyEventKind::Release {
         return Taken::More;
     }
@@ -139,7 +153,7 @@ fn taken(key: KeyEvent, text: &mut String) -> Taken {
     match key.code {
         KeyCode::Enter => return Taken::Done,
         KeyCode::Char('j' | 'm') if ctrl => return Taken::Done,
-        KeyCode::Esc => return Taken::GivenUp,
+        KeyCode::Esc => return escape,
         KeyCode::Char('c' | 'd') if ctrl => return Taken::GivenUp,
         KeyCode::Char('u') if ctrl => text.clear(),
         KeyCode::Backspace => drop(text.pop()),
@@ -204,7 +218,7 @@ mod tests {
     #[test]
     fn a_line_is_typed_and_corrected() {
         let mut text = String::new();
-        let mut press = |code, modifiers| taken(KeyEvent::new(code, modifiers), &mut text);
+        let mut press = |code, modifiers| taken(KeyEvent::new(code, modifiers), Taken::Nothing, &mut text);
         for c in "xyß".chars() {
             assert_eq!(press(KeyCode::Char(c), KeyModifiers::NONE), Taken::More);
         }
@@ -212,6 +226,7 @@ mod tests {
         press(KeyCode::Char('Z'), KeyModifiers::SHIFT);
         assert_eq!(press(KeyCode::Enter, KeyModifiers::NONE), Taken::Done);
         assert_eq!(press(KeyCode::Char('c'), KeyModifiers::CONTROL), Taken::GivenUp);
+        assert_eq!(press(KeyCode::Esc, KeyModifiers::NONE), Taken::Nothing);
         assert_eq!(text, "xyZ");
     }
 }

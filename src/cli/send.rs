@@ -260,7 +260,11 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
 /// After a 401: which request fetches the token, and what is wrong with the one there is.
 fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
     let workspace = &opened.session.workspace;
-    let Some(token) = node.and_then(|node| tokens::token_for(workspace, node, opened.session.environment)) else {
+    let token = node.and_then(|node| {
+        let token = tokens::token_for(workspace, node, opened.session.environment)?;
+        tokens::uses(workspace, node, &token).then_some(token)
+    });
+    let Some(token) = token else {
         return;
     };
     let Some(path) = token

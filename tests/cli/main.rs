@@ -167,7 +167,7 @@ fn a_token_that_is_missing_is_fetched_by_itself() {
             .assert()
             .success()
             .stdout(contains("\"Services\""));
-        sent.stderr(contains("`dex_token` had no value: renewed by `Get token` in").count(usize::from(tell)));
+        sent.stderr(contains("`dex_token` had no value: fetched by `Get token` in").count(usize::from(tell)));
     };
     send(true);
     send(false);

@@ -524,6 +524,11 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
         name, why, from, at, ..
     } = renewal;
     let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
+    let done = if *why == Cause::Missing.words() {
+        "fetched"
+    } else {
+        "renewed"
+    };
     let (level, text) = match &renewal.result {
         Ok(end) => {
             let by = if from.is_empty() {
@@ -533,12 +538,12 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
             };
             let good = end.map(|end| format!("; good for {}", span(end.duration_since(*at))));
             let good = good.unwrap_or_default();
-            let text = format!("`{name}` {why}: renewed by {by} in {} ms{good}", took.as_millis());
+            let text = format!("`{name}` {why}: {done} by {by} in {} ms{good}", took.as_millis());
             (ConsoleLevel::Info, text)
         }
         Err(error) => (
             ConsoleLevel::Warn,
-            format!("`{name}` {why}, and could not be renewed: {error}"),
+            format!("`{name}` {why}, and could not be {done}: {error}"),
         ),
     };
     let line = |level, text| ConsoleLine {

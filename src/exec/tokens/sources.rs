@@ -156,6 +156,11 @@ pub fn token_for(workspace: &Workspace, node: NodeId, environment: Option<Enviro
     (at < sources.len()).then(|| sources.swap_remove(at))
 }
 
+/// Whether a request mentions the variable of a token anywhere: only then a new one helps it.
+pub fn uses(workspace: &Workspace, node: NodeId, token: &TokenRequest) -> bool {
+    chosen(workspace, node, std::slice::from_ref(token)).is_some()
+}
+
 /// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body.
 fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
     let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {

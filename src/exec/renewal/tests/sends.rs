@@ -33,7 +33,7 @@ async fn a_missing_token_is_fetched_first_and_kept() {
     );
     assert_eq!(super::desk::status(renewal.outcome.as_ref().unwrap()), 200);
     let line = &outcome.console[0].text;
-    assert!(line.starts_with("`t` had no value: renewed by `token` in "), "{line}");
+    assert!(line.starts_with("`t` had no value: fetched by `token` in "), "{line}");
     assert!(line.ends_with("good for 9 min"), "{line}");
     assert!(!line.contains("opaque"), "{line}");
     let outcome = client.send(GET).await;

@@ -58,6 +58,7 @@ pub(super) fn notes(shared: &Shared, node: NodeId, outcome: &Outcome) -> Vec<Not
     if response.status == 401
         && let Some(token) = tokens::token_for(&shared.workspace, node, shared.active_environment)
         && token.request != Some(node)
+        && tokens::uses(&shared.workspace, node, &token)
     {
         let variable = token.source.variable;
         match tokens::status(&variable, &shared.scopes(Some(node)), shared.now) {
