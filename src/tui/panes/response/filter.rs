@@ -465,10 +465,10 @@ pub(super) fn keep(state: &State, cx: &mut Cx<'_>) {
 /// Draws the line; `kept` is the filter of the request. Returns where the terminal's cursor belongs.
 pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let theme = view.theme;
-    let there = state.place().and_then(|place| Some((place, place.filtered.as_ref()?)));
+    let shown = state.place().and_then(|place| Some((place, place.filtered.as_ref()?)));
     let line = Rect { height: 1, ..area };
     buf.set_style(area, theme.field);
-    let note = there.map_or_else(
+    let note = shown.map_or_else(
         || NOTHING_YET.to_owned(),
         |(place, filtered)| {
             let is_kept = !filtered.text.is_empty() && kept == filtered.text.trim();
@@ -494,7 +494,7 @@ pub(super) fn draw(state: &State, kept: &str, view: View<'_>, area: Rect, buf: &
         glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(theme.dim));
     }
     if area.height > 1
-        && let Some((_, filtered)) = there
+        && let Some((_, filtered)) = shown
     {
         let at = Position::new(area.x + 2, area.y + 1);
         let room = usize::from(area.width.saturating_sub(3));
