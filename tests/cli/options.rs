@@ -46,8 +46,11 @@ fn data_without_rows_is_no_data_and_the_run_says_so() {
             .stderr(contains(format!("the data file `{name}` has no rows")));
         assert_eq!(home.json("o.json")["run"]["stats"]["iterations"]["total"], 1, "{name}");
     }
+    // As for newman: an object alone is no row.
     home.file("object.json", "{\"a\": 1}");
-    home.newman(&collection, &["-d", "object.json"]).code(1);
+    let run = home.newman(&collection, &["-d", "object.json"]);
+    run.success()
+        .stderr(contains("the data file `object.json` has no rows"));
 }
 
 #[test]

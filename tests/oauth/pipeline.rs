@@ -94,7 +94,7 @@ async fn no_secret_is_left_in_what_is_shown() {
         assert!(!told.contains(secret) && !line.contains(secret));
     }
     assert!(
-        line.contains("renewed by `password`") && line.contains("good for"),
+        line.contains("fetched by `password`") && line.contains("good for"),
         "{line}"
     );
 }
