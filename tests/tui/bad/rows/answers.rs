@@ -175,8 +175,9 @@ pub fn escapes() -> Vec<Row> {
             row
         } else {
             Row {
-                // A tree of answers is full of `200`; what there is to save must be there when the key is pressed.
-                sees: vec![if then == "s" { "1 hi" } else { "200" }.into()],
+                // A tree of answers is full of `200`, and the answer before may still be shown; what there is to save must
+                // be there when the key is pressed.
+                sees: vec![if then == "s" { "to be saved" } else { "200" }.into()],
                 ..row
             }
             .then(then, sees)
@@ -241,7 +242,7 @@ pub fn escapes() -> Vec<Row> {
             "escapes in a file's name",
             vec![send(sized(
                 &evil("Content-Disposition: attachment; filename=\"EVIL.txt\"\r\n"),
-                "hi",
+                "to be saved",
             ))],
             "s",
             &[FIN],
