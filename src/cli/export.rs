@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
+use serde::{Deserialize, Serialize};
+
 use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
 use crate::model::variable::{CurrentValues, Owner};
@@ -27,9 +29,13 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         Secrets::Named(args.with_secrets.iter().cloned().collect::<BTreeSet<String>>())
     };
     let hidden = left_empty(workspace, &what, &args.with_secrets)?;
+    let mut is_read = true;
     if let What::Collection(node) = &what {
+        is_read = tell_unread(opened, *node, output);
         warn_of_secrets(workspace, *node, output);
     }
+    // What is missing is told; nobody is to take the rest for all of it.
+    let code = if is_read { ExitCode::SUCCESS } else { ExitCode::FAILURE };
     if !hidden.is_empty() {
         let them = if hidden.len() == 1 {
             "this secret"
@@ -54,7 +60,7 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         let text = write::text(&value);
         let Some(file) = &args.output else {
             output.bytes(text.as_bytes())?;
-            return Ok(ExitCode::SUCCESS);
+            return Ok(code);
         };
         vec![(cwd.join(file), text)]
     };
@@ -63,7 +69,10 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         .as_ref()
         .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
     let count = files.len();
-    let names: BTreeSet<PathBuf> = files.iter().map(|(file, _)| file.clone()).collect();
+    let export = match &what {
+        What::Collection(node) if args.v3 => Some(Export::new(opened, *node, &root, &files)?),
+        _ => None,
+    };
     let mut last = None;
     for (file, text) in files {
         let file = root.join(file);
@@ -73,73 +82,134 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
             .map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))?;
         last = Some(file);
     }
-    if args.v3 && matches!(what, What::Collection(_)) {
-        clear(opened, &root, &names, output)?;
+    if let Some(export) = export {
+        export.clear(is_read, output)?;
     }
     let shown = |path: &Path| escape(&plain(path).display().to_string());
     match last {
         Some(file) if count == 1 => output.note(&format!("wrote {}", shown(&file))),
         _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
-/// Removes what earlier exports wrote into a collection's folder and this one does not: requests that are gone would come
-/// with the next import of it. Others like them, which somebody else put there, are named.
-fn clear(opened: &Opened, root: &Path, names: &BTreeSet<PathBuf>, output: &mut Output) -> Result<(), CliError> {
-    const EXPORTED: &str = "exported";
-    let Some(own) = names.first().map(|file| file.iter().take(3).collect::<PathBuf>()) else {
-        return Ok(());
-    };
-    let failed = |error: &StateError| with_causes(CliError::failed(error.to_string()), error).hint(error.hint());
-    let folder = root.join(&own);
-    let folder = folder.canonicalize().unwrap_or(folder);
-    let names: BTreeSet<PathBuf> = names
-        .iter()
-        .filter_map(|file| Some(file.strip_prefix(&own).ok()?.to_owned()))
-        .collect();
-    let known: Option<BTreeMap<PathBuf, BTreeSet<PathBuf>>> =
-        opened.state.read(EXPORTED).map_err(|error| failed(&error))?;
-    let mut known = known.unwrap_or_default();
-    let before = known.insert(folder.clone(), names.clone()).unwrap_or_default();
-    let mut there = Vec::new();
-    v3_files(&folder, Path::new(""), &mut there)
-        .map_err(|error| CliError::failed(format!("cannot read `{}`", folder.display())).because(error))?;
-    there.retain(|file| !names.contains(file));
-    let (gone, others): (Vec<PathBuf>, Vec<PathBuf>) = there.into_iter().partition(|file| before.contains(file));
-    for file in &gone {
-        let file = folder.join(file);
-        std::fs::remove_file(&file)
-            .map_err(|error| CliError::failed(format!("cannot remove `{}`", file.display())).because(error))?;
-        // Folders that are empty now; the first that is not ends it.
-        for above in file.ancestors().skip(1).take_while(|above| *above != folder) {
-            if std::fs::remove_dir(above).is_err() {
-                break;
+/// What a collection's exports wrote into a folder.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Exported {
+    /// The collection's slug: names may be those of several.
+    collection: String,
+    files: BTreeSet<PathBuf>,
+}
+
+/// A collection of format 3 on its way into a folder.
+struct Export<'a> {
+    opened: &'a Opened,
+    slug: &'a str,
+    /// The folder, as it is remembered.
+    folder: PathBuf,
+    /// What is written, below the folder.
+    names: BTreeSet<PathBuf>,
+    /// What is remembered of folders that are still there.
+    known: BTreeMap<PathBuf, Exported>,
+}
+
+impl<'a> Export<'a> {
+    const KEY: &'static str = "exports";
+
+    /// Looks where it goes.
+    ///
+    /// # Errors
+    ///
+    /// When another collection was exported into the folder: one would take out what is the other's.
+    fn new(opened: &'a Opened, node: NodeId, root: &Path, files: &[(PathBuf, String)]) -> Result<Self, CliError> {
+        let slug_of = |id: &NodeId| opened.session.workspace.node(*id).map(|node| node.slug.as_str());
+        let slug = slug_of(&node).unwrap_or_default();
+        let own: PathBuf = files.iter().take(1).flat_map(|(file, _)| file.iter().take(3)).collect();
+        let folder = root.join(&own);
+        let folder = folder.canonicalize().unwrap_or(folder);
+        let known = opened.state.read(Self::KEY).map_err(|error| untold(&error))?;
+        let mut known: BTreeMap<PathBuf, Exported> = known.unwrap_or_default();
+        known.retain(|folder, _| folder.is_dir());
+        if let Some(other) = known.get(&folder).filter(|before| before.collection != slug)
+            && let collections = opened.session.workspace.collections()
+            && collections.iter().any(|id| slug_of(id) == Some(&*other.collection))
+        {
+            let other = &other.collection;
+            let message = format!("`{}` is of the collection `collections/{other}`", folder.display());
+            return Err(CliError::failed(message).hint("`-o` names another folder; or give one of them another name"));
+        }
+        let names = files.iter().filter_map(|(file, _)| file.strip_prefix(&own).ok());
+        let names = names.map(Path::to_owned).collect();
+        Ok(Self {
+            opened,
+            slug,
+            folder,
+            names,
+            known,
+        })
+    }
+
+    /// Removes what earlier exports of the collection wrote and this one does not: requests that are gone would come with the
+    /// next import of the folder. Others like them, which somebody else put there, are named. Unless all of the collection
+    /// `is_read` nothing is gone.
+    fn clear(mut self, is_read: bool, output: &mut Output) -> Result<(), CliError> {
+        let folder = self.folder.canonicalize().unwrap_or(self.folder);
+        let before = self.known.remove(&folder);
+        let before = before.filter(|before| before.collection == self.slug);
+        let before = before.unwrap_or_default().files;
+        let mut there = Vec::new();
+        v3_files(&folder, Path::new(""), &mut there)
+            .map_err(|error| CliError::failed(format!("cannot read `{}`", folder.display())).because(error))?;
+        there.retain(|file| !self.names.contains(file));
+        let (mut gone, others): (Vec<PathBuf>, Vec<PathBuf>) =
+            there.into_iter().partition(|file| before.contains(file));
+        if !is_read {
+            self.names.extend(gone.drain(..));
+        }
+        for file in &gone {
+            let file = folder.join(file);
+            std::fs::remove_file(&file)
+                .map_err(|error| CliError::failed(format!("cannot remove `{}`", file.display())).because(error))?;
+            // Folders that are empty now; the first that is not ends it.
+            for above in file.ancestors().skip(1).take_while(|above| *above != folder) {
+                if std::fs::remove_dir(above).is_err() {
+                    break;
+                }
             }
         }
+        let exported = Exported {
+            collection: self.slug.to_owned(),
+            files: self.names,
+        };
+        self.known.insert(folder.clone(), exported);
+        let written = self.opened.state.write(Self::KEY, &self.known);
+        written.map_err(|error| untold(&error))?;
+        if !gone.is_empty() {
+            let all: Vec<String> = gone.iter().map(|file| file.display().to_string()).collect();
+            output.note(&escape(&format!(
+                "removed what is not in the collection any more: {}",
+                all.join(", ")
+            )));
+        }
+        if !others.is_empty() {
+            let all: Vec<String> = others.iter().map(|file| format!("`{}`", file.display())).collect();
+            let text = format!(
+                "this export did not write all that is in `{}`: {}",
+                folder.display(),
+                all.join(", ")
+            );
+            tell(
+                output,
+                &text,
+                Some("an import of the folder has them too; remove them if they are not wanted"),
+            );
+        }
+        Ok(())
     }
-    opened.state.write(EXPORTED, &known).map_err(|error| failed(&error))?;
-    if !gone.is_empty() {
-        let all: Vec<String> = gone.iter().map(|file| file.display().to_string()).collect();
-        output.note(&escape(&format!(
-            "removed what is not in the collection any more: {}",
-            all.join(", ")
-        )));
-    }
-    if !others.is_empty() {
-        let all: Vec<String> = others.iter().map(|file| format!("`{}`", file.display())).collect();
-        let text = format!(
-            "this export did not write all that is in `{}`: {}",
-            folder.display(),
-            all.join(", ")
-        );
-        tell(
-            output,
-            &text,
-            Some("an import of the folder has them too; remove them if they are not wanted"),
-        );
-    }
-    Ok(())
+}
+
+fn untold(error: &StateError) -> CliError {
+    with_causes(CliError::failed(error.to_string()), error).hint(error.hint())
 }
 
 /// The files below a folder of the kinds that an export writes. No link is followed: it may lead out of the folder.
@@ -161,6 +231,16 @@ fn v3_files(root: &Path, below: &Path, out: &mut Vec<PathBuf>) -> std::io::Resul
     }
     out.sort();
     Ok(())
+}
+
+/// Tells what of the collection's files could not be read, or only in part; whether all could.
+fn tell_unread(opened: &Opened, node: NodeId, output: &mut Output) -> bool {
+    let workspace = &opened.session.workspace;
+    let slug = workspace.node(node).map_or("", |node| node.slug.as_str());
+    let folder = opened.location.root.join("collections").join(slug);
+    opened.tell_problems(|file| file.starts_with(&folder), output);
+    let mut problems = workspace.problems.iter();
+    !problems.any(|problem| !problem.warning && problem.file.starts_with(&folder))
 }
 
 /// The path without `.` and `..`; it leads to what is there.
