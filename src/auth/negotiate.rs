@@ -39,7 +39,7 @@ impl AuthType for Negotiate {
             }
             Some(Err(why)) => draft.warn(&format!("there is no Kerberos ticket: sent without credentials; {why}")),
             None => draft.warn(
-                "Negotiate auth needs your leave: sent without credentials; `--allow-vault` gives it; send it \
+                "Negotiate auth needs your leave: sent without credentials; `--allow-ticket` gives it; send it \
                  again to be asked",
             ),
         }

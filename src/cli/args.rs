@@ -168,6 +168,9 @@ pub struct SendingArgs {
     /// Lets requests with the auth type `netrc` use `~/.netrc`, or what `$NETRC` names.
     #[arg(long)]
     pub netrc: bool,
+    /// Lets requests with the auth type `negotiate` use your Kerberos ticket.
+    #[arg(long)]
+    pub allow_ticket: bool,
     /// Lets requests read the variables of your environment that they name: `{{$env NAME}}`, `source = { env = … }`.
     #[arg(long)]
     pub allow_env: bool,

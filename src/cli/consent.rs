@@ -16,13 +16,16 @@ pub struct Allowed {
     flags: Flags,
     /// By the place of a collection and the permission's key.
     remembered: HashSet<(String, String)>,
-    /// What was said of the netrc while the command runs, by the place of a collection.
-    said: Arc<Mutex<HashMap<String, Word>>>,
+    /// Whether somebody can be asked.
+    asks: bool,
+    /// What was said while the command runs, by the place of a collection and the permission's key.
+    said: Arc<Mutex<HashMap<(String, String), Word>>>,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 struct Flags {
     vault: bool,
+    ticket: bool,
     env: bool,
     command: bool,
     file: bool,
@@ -33,6 +36,7 @@ impl Allowed {
     pub fn new(sending: &SendingArgs, remembered: HashSet<(String, String)>) -> Self {
         let flags = Flags {
             vault: sending.allow_vault,
+            ticket: sending.allow_ticket,
             env: sending.allow_env,
             command: sending.allow_command,
             file: sending.allow_file,
@@ -40,27 +44,33 @@ impl Allowed {
         Self {
             flags,
             remembered,
+            asks: !sending.no_interaction && passphrase::can_ask(),
             said: Arc::default(),
         }
     }
 
     /// Asks on the terminal, once for each collection.
-    fn netrc(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
+    fn asked(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let question = format!(
             "May `{}` {} (for `{}`)? [y/N]",
             escape(&asking.collection),
             permission.words(),
             escape(&asking.request)
         );
-        let (said, place) = (Arc::clone(&self.said), asking.place.clone());
+        let (said, what) = (Arc::clone(&self.said), (asking.place.clone(), permission.key()));
         Box::pin(async move {
             let asked = tokio::task::spawn_blocking(move || {
                 // Held while the user is asked: whoever wants to know the same waits for the answer.
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                *said.entry(place).or_insert_with(|| match passphrase::ask(&question) {
-                    Ok(Some(word)) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => Word::Yes,
-                    _ => Word::No,
-                })
+                *said
+                    .entry(what)
+                    .or_insert_with(|| match passphrase::ask_or_nothing(&question) {
+                        Ok(Some(word)) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => {
+                            Word::Yes
+                        }
+                        Ok(_) => Word::No,
+                        Err(_) => Word::GivenUp,
+                    })
             });
             asked.await.unwrap_or(Word::Unasked)
         })
@@ -70,21 +80,23 @@ impl Allowed {
 impl Consent for Allowed {
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let by_flag = match permission {
-            // Whoever asks for the netrc has its leave by the switch already.
-            Permission::Vault | Permission::Netrc | Permission::Ticket => self.flags.vault,
+            // With its switch nobody asks for it.
+            Permission::Netrc => false,
+            Permission::Ticket => self.flags.ticket,
+            Permission::Vault => self.flags.vault,
             Permission::Env(_) => self.flags.env,
             Permission::Command(_) => self.flags.command,
             Permission::File(_) => self.flags.file,
         };
-        if *permission == Permission::Netrc && !by_flag && passphrase::can_ask() {
-            return self.netrc(asking, permission);
+        if matches!(permission, Permission::Netrc | Permission::Ticket) && !by_flag && self.asks {
+            return self.asked(asking, permission);
         }
         let given = by_flag || self.remembered.contains(&(asking.place.clone(), permission.key()));
         Box::pin(ready(if given { Word::Yes } else { Word::Unasked }))
     }
 
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
-        if !passphrase::can_ask() {
+        if !self.asks {
             return Box::pin(ready(None));
         }
         let question = format!("{} (for `{}`)", escape(question), escape(&asking.collection));
@@ -93,5 +105,49 @@ impl Consent for Allowed {
             // Whoever gives up types nothing.
             asked.ok()?.ok()?
         })
+    }
+
+    fn after_no(&self, permission: &Permission) -> String {
+        format!("the next command asks again, or `{}` allows it", permission.flag())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    #[test]
+    fn a_switch_allows_what_it_says_and_nothing_else() {
+        let permissions = [
+            Permission::Vault,
+            Permission::Netrc,
+            Permission::Ticket,
+            Permission::Env("A".to_owned()),
+            Permission::Command(vec!["a".to_owned()]),
+            Permission::File("a".into()),
+        ];
+        let asking = Asking::default();
+        for given in &permissions {
+            let flags = Flags {
+                vault: given.flag() == "--allow-vault",
+                ticket: given.flag() == "--allow-ticket",
+                env: given.flag() == "--allow-env",
+                command: given.flag() == "--allow-command",
+                file: given.flag() == "--allow-file",
+            };
+            let allowed = Allowed {
+                flags,
+                remembered: HashSet::new(),
+                asks: false,
+                said: Arc::default(),
+            };
+            for permission in &permissions {
+                let is_given = permission == given && *permission != Permission::Netrc;
+                let word = if is_given { Word::Yes } else { Word::Unasked };
+                let said = allowed.may(&asking, permission).now_or_never();
+                assert_eq!(said, Some(word), "{} for {permission:?}", given.flag());
+            }
+        }
     }
 }

@@ -33,6 +33,11 @@ pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
     ask_or(question, Taken::GivenUp)
 }
 
+/// The same; with Esc nothing is typed, and only Ctrl+C gives up.
+pub fn ask_or_nothing(question: &str) -> Result<Option<Secret>, CliError> {
+    ask_or(question, Taken::Nothing)
+}
+
 /// The same; Esc is taken for `escape`.
 fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
     if !can_ask() {
@@ -40,7 +45,10 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
     }
     let failed = |error: io::Error| CliError::failed("cannot ask on the terminal").because(error);
     let mut err = io::stderr();
-    write!(err, "{question}: ").and_then(|()| err.flush()).map_err(failed)?;
+    // In the place of how far it is, if that is shown.
+    write!(err, "\r\x1b[K{question}: ")
+        .and_then(|()| err.flush())
+        .map_err(failed)?;
     let typed = Raw::enable().and_then(|_raw| typed(escape));
     writeln!(err).map_err(failed)?;
     match typed.map_err(failed)? {

@@ -372,7 +372,14 @@ mod tests {
             let known = command.get_arguments().any(|arg| arg.get_long() == Some(name));
             assert!(known || *name == "color", "{name}");
         }
-        for name in ["allow-command", "allow-env", "allow-file", "allow-vault", "netrc"] {
+        for name in [
+            "allow-command",
+            "allow-env",
+            "allow-file",
+            "allow-ticket",
+            "allow-vault",
+            "netrc",
+        ] {
             assert!(ours.contains(&name), "{name}");
         }
         for name in ours

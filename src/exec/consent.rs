@@ -86,7 +86,8 @@ impl Permission {
     /// What allows it on the command line.
     pub fn flag(&self) -> &'static str {
         match self {
-            Self::Vault | Self::Ticket => "--allow-vault",
+            Self::Vault => "--allow-vault",
+            Self::Ticket => "--allow-ticket",
             Self::Netrc => "--netrc",
             Self::Env(_) => "--allow-env",
             Self::Command(_) => "--allow-command",
@@ -102,6 +103,8 @@ pub enum Word {
     Yes,
     /// It may not.
     No,
+    /// Neither: all that is under way ends.
+    GivenUp,
     /// Nobody can be asked.
     Unasked,
 }
@@ -113,6 +116,11 @@ pub trait Consent: Send + Sync {
 
     /// Lets the user type a secret; `None` when nobody can be asked or the user gives none.
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>>;
+
+    /// What to do about a no.
+    fn after_no(&self, _permission: &Permission) -> String {
+        "send it again to be asked again".to_owned()
+    }
 }
 
 /// Sees to it that a collection may.
@@ -126,7 +134,7 @@ pub(super) async fn allowed(
     permission: &Permission,
 ) -> Result<(), SendError> {
     let word = word(consent, asking, permission).await;
-    refusal(word, asking, permission).map_or(Ok(()), Err)
+    refusal(consent, word, asking, permission).map_or(Ok(()), Err)
 }
 
 /// What the user says, if anybody can be asked.
@@ -138,15 +146,24 @@ pub(super) async fn word(consent: Option<&Arc<dyn Consent>>, asking: &Asking, pe
 }
 
 /// Why it may not, and what to do about it; `None` when it may.
-pub(super) fn refusal(word: Word, asking: &Asking, permission: &Permission) -> Option<SendError> {
+pub(super) fn refusal(
+    consent: Option<&Arc<dyn Consent>>,
+    word: Word,
+    asking: &Asking,
+    permission: &Permission,
+) -> Option<SendError> {
     let collection = &asking.collection;
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {
         Word::Yes => None,
-        Word::No => Some(
-            refused(format!("you did not allow `{collection}` to {}", permission.words()))
-                .hint("send it again to be asked again"),
-        ),
+        Word::GivenUp => Some(SendError::new(SendErrorKind::Cancelled, "cancelled")),
+        Word::No => {
+            let error = refused(format!("you did not allow `{collection}` to {}", permission.words()));
+            Some(match consent {
+                Some(consent) => error.hint(consent.after_no(permission)),
+                None => error,
+            })
+        }
         Word::Unasked => Some(
             refused(format!(
                 "`{collection}` may {} only with your consent",

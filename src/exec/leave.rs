@@ -51,8 +51,8 @@ impl Pipeline {
     async fn has_leave(&self, plan: &Plan, permission: &Permission) -> Result<bool, SendError> {
         let asking = Self::asking(plan);
         let word = word(self.consent.as_ref(), &asking, permission).await;
-        match (word, refusal(word, &asking, permission)) {
-            (Word::No, Some(refusal)) => Err(refusal),
+        match (word, refusal(self.consent.as_ref(), word, &asking, permission)) {
+            (Word::No | Word::GivenUp, Some(refusal)) => Err(refusal),
             _ => Ok(word == Word::Yes),
         }
     }

@@ -153,7 +153,7 @@ pub async fn run(
         }
     };
     let mut summary = run.into_summary();
-    summary.cancelled = context.cancel.is_cancelled();
+    summary.cancelled = context.cancel.is_cancelled() || (summary.cancelled && !timed_out);
     summary.timed_out = timed_out.then_some(options.timeout);
     summary.took = began.elapsed();
     summary

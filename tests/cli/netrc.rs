@@ -26,9 +26,12 @@ fn a_netrc_is_used_only_with_leave_and_only_for_its_hosts() {
     send(&[]).stdout(contains("asic ").not()).stderr(refused());
     write(home.folder.path(), "config/postrider/config.toml", "netrc = true\n");
     send(&[]).stdout(contains("asic ").not()).stderr(refused());
-    for leave in ["--netrc", "--allow-vault"] {
-        send(&[leave]).stdout(contains(arrives)).stderr(contains("netrc").not());
-    }
+    send(&["--allow-vault", "--allow-ticket"])
+        .stdout(contains("asic ").not())
+        .stderr(refused());
+    send(&["--netrc"])
+        .stdout(contains(arrives))
+        .stderr(contains("netrc").not());
     netrc("machine other.test login me password x\n");
     send(&["--netrc"]).stderr(contains("your netrc has nothing for `127.0.0.1`"));
     std::fs::remove_file(home.folder.path().join("home/.netrc")).unwrap();

@@ -350,3 +350,29 @@ async fn a_no_to_the_netrc_sends_nothing_and_one_that_is_not_there_asks_nobody()
     let (exchange, _) = send(None).await;
     assert!(exchange.response().is_some() && !signed(&exchange));
 }
+
+#[tokio::test]
+async fn who_gives_up_what_is_asked_ends_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("netrc");
+    std::fs::write(&path, "default login me password heron-4711").unwrap();
+    let mut wanted = request("One", "{{base}}/", "", "");
+    wanted.auth = crate::model::Auth::new("netrc");
+    let (mut session, id) = given(wanted).await;
+    let user = Arc::new(User {
+        word: Some(Word::GivenUp),
+        ..User::default()
+    });
+    let mut pipeline = pipeline();
+    pipeline.consent = Some(user.clone());
+    pipeline.netrc = Some(crate::exec::NetrcFile { path, asks: true });
+    let options = crate::exec::RunOptions {
+        requests: vec![id],
+        iterations: Some(3),
+        ..Default::default()
+    };
+    let context = SendContext::default();
+    let summary = crate::exec::run(&pipeline, &mut session, &options, &context, &mut |_| {}).await;
+    assert_eq!((summary.iterations, user.asked.lock().unwrap().len()), (1, 1));
+    assert!(summary.cancelled);
+}

@@ -11,8 +11,9 @@ use crate::exec::plan::{Iteration, Plan};
 use crate::exec::session::Session;
 use crate::exec::summary::{Failure, Summary, failures};
 use crate::http::Jar;
+use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::NextRequest;
-use crate::model::{Entity, NodeId, Outcome, Workspace};
+use crate::model::{Entity, Exchange, NodeId, Outcome, Workspace};
 use crate::script::Engine;
 
 /// What all iterations of a run share.
@@ -214,6 +215,9 @@ impl<'a> Going<'a> {
     fn done(&self, plan: &Plan, place: Place, outcome: &Outcome, failed: &[Failure], session: &Session) {
         let mut shared = self.shared();
         shared.summary.add(outcome, failed);
+        // Whoever gives up what is asked ends it, too.
+        let error = outcome.exchange.as_ref().and_then(Exchange::error);
+        shared.summary.cancelled |= error.is_some_and(|error| error.kind == SendErrorKind::Cancelled);
         shared.summary.retried += usize::from(place.retries > 0);
         if self.options.parallel > 1 {
             (shared.events)(RunEvent::Request(plan, place));
