@@ -55,6 +55,8 @@ pub struct Book {
     pub at_once: usize,
     /// Requests for a token while one had been given that is good for more than the last tenth of its life.
     pub needless: usize,
+    /// Tokens that were handed out when none was good for more than half its life: so many were needed, however slow it is.
+    pub lives: usize,
     asking: usize,
     given: HashMap<String, Given>,
     /// The refresh token that is good now.
@@ -141,6 +143,8 @@ fn given(book: &mut Book) -> Response {
         opaque
     };
     if !stale {
+        let half = Instant::now() + ttl / 2;
+        book.lives += usize::from(book.given.values().all(|given| given.end <= half));
         let (end, served) = (Instant::now() + ttl, 0);
         book.given.insert(value.clone(), Given { end, served });
     }
