@@ -54,7 +54,7 @@ pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec
     let Some(error) = exchange.error() else {
         return Vec::new();
     };
-    let shown = |text: &str| escape(&redactor.redact(text));
+    let shown = |text: &str| paint.words(&escape(&redactor.redact(text)));
     let sentence = error
         .causes
         .iter()
@@ -80,7 +80,10 @@ pub fn send_error(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec
 pub fn warnings(outcome: &Outcome, redactor: &Redactor, paint: Paint) -> Vec<String> {
     let told = outcome.exchange.iter().flat_map(|exchange| &exchange.warnings);
     let mut out: Vec<String> = told
-        .map(|warning| format!("{} {}", paint.yellow("warning:"), escape(&redactor.redact(warning))))
+        .map(|warning| {
+            let warning = paint.words(&escape(&redactor.redact(warning)));
+            format!("{} {warning}", paint.yellow("warning:"))
+        })
         .collect();
     // Auth names its own undefined variables, and so does a URL that could not be sent to.
     let error = outcome

@@ -195,6 +195,7 @@ impl Paint {
                 '↑' => ">",
                 '↓' => "<",
                 'µ' => "u",
+                '…' => "...",
                 c => {
                     out.push(c);
                     continue;
@@ -202,6 +203,15 @@ impl Paint {
             });
         }
         out
+    }
+
+    /// What we say, with what is somebody else's in it: an ellipsis where we cut that, and the arrows between names.
+    pub fn words(self, ours: &str) -> String {
+        const ARROW: &str = "` → `";
+        if !self.letters {
+            return ours.to_owned();
+        }
+        ours.replace(ARROW, &self.sign(ARROW)).replace('…', &self.sign("…"))
     }
 
     /// How long something took.
@@ -287,6 +297,17 @@ impl Paint {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_letters_our_own_signs_are_ascii_and_the_text_between_stays() {
+        let letters = Paint::new(false).in_letters(true);
+        let ours = "these need each other: `a → b` → `u`; it said (Unknown cl…)";
+        assert_eq!(
+            letters.words(ours),
+            "these need each other: `a → b` - `u`; it said (Unknown cl...)"
+        );
+        assert_eq!(Paint::new(false).words(ours), ours);
+    }
 
     #[test]
     fn without_colour_texts_stay_as_they_are() {

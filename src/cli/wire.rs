@@ -22,7 +22,11 @@ pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String
             .map_or_else(String::new, |lost| format!(", {}", shown(&lost)));
         let took = paint.took(hop.timings.total);
         let method = describe::method(&hop.method, redactor);
-        let (url, led) = (shown(&hop.url), shown(&hop.led()));
+        let (url, led) = (shown(&hop.url), hop.led());
+        let led = match led.split_once("→ ") {
+            Some(("", to)) => format!("{} {}", paint.sign("→"), shown(to)),
+            _ => shown(&led),
+        };
         paint.dim(&format!("{method} {url} [{} {led}{lost}, {took}]", hop.status))
     })
     .collect()
@@ -75,12 +79,12 @@ fn secured(tls: &Tls, now: Timestamp, paint: Paint) -> Vec<String> {
         };
         let text = format!(
             "* certificate {}, by {}, {} to {}, {end}, {}, {}",
-            escape(if certificate.subject.is_empty() {
+            paint.words(&escape(if certificate.subject.is_empty() {
                 certificate.name()
             } else {
                 &certificate.subject
-            }),
-            escape(&certificate.issuer),
+            })),
+            paint.words(&escape(&certificate.issuer)),
             day(from),
             day(to),
             escape(&certificate.key),

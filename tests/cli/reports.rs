@@ -467,7 +467,11 @@ fn without_unicode_there_are_letters_alone() {
     one["request"]["method"] = "POST".into();
     one["request"]["body"] = json!({ "mode": "raw", "raw": "5 µs → 3" });
     let folder = json!({ "name": "F", "item": [one] });
-    let run = home.newman(&collection(&[folder]), &["--disable-unicode", "--verbose"]);
+    let led = request("led", "{{base_url}}/demo/redirect?n=1", &[]);
+    let run = home.newman(
+        &collection(&[folder, led]),
+        &["--disable-unicode", "--verbose", "--demo"],
+    );
     let shown = String::from_utf8(run.code(1).get_output().stdout.clone()).unwrap();
     assert!(
         shown.contains("= F") && shown.contains("| a log") && shown.contains("*  good"),
@@ -476,6 +480,7 @@ fn without_unicode_there_are_letters_alone() {
     assert!(shown.contains("+ > 11B") && shown.contains("+ < "), "{shown}");
     // What is the user's is as it was.
     assert!(shown.contains("*  5 µs → 3") && shown.contains("| 5 µs → 3"), "{shown}");
+    assert!(shown.contains(" - /demo/echo"), "{shown}");
     let other = shown.replace("5 µs → 3", "").chars().find(|c| !c.is_ascii());
     assert_eq!(other, None, "{shown}");
 }

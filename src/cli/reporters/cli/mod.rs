@@ -271,7 +271,7 @@ impl Cli {
         }
         if !self.shown.no_failures {
             for (n, failure) in self.failures.iter().enumerate() {
-                for line in described(n + 1, failure, self.several, output) {
+                for line in described(n + 1, failure, self.several, self.paint(output)) {
                     self.line(&line, output)?;
                 }
             }
@@ -327,8 +327,12 @@ fn script_send(send: &ScriptSend, redactor: &Redactor, paint: Paint) -> String {
 
 /// A failure at length, in newman's words: where it is, and inside which request. The collection is named where there are
 /// several.
-fn described(number: usize, failure: &Failure, several: bool, output: &Output) -> Vec<String> {
-    let paint = output.paint;
+fn described(number: usize, failure: &Failure, several: bool, paint: Paint) -> Vec<String> {
+    // What a test or a script says is theirs.
+    let ours = |text: &str| match failure.at {
+        At::Request => paint.words(text),
+        _ => text.to_owned(),
+    };
     let mut head = escape(&failure.kind);
     if !failure.what.is_empty() && !matches!(failure.at, At::Script(..)) {
         head = format!("{head}  {}", escape(&failure.what));
@@ -344,10 +348,10 @@ fn described(number: usize, failure: &Failure, several: bool, output: &Output) -
         paint.red(&head)
     )];
     for line in failure.message.lines() {
-        out.push(format!("     {}", escape(line)));
+        out.push(format!("     {}", ours(&escape(line))));
     }
     if let Some(hint) = &failure.hint {
-        out.push(format!("     {} {}", paint.cyan("hint:"), escape(hint)));
+        out.push(format!("     {} {}", paint.cyan("hint:"), ours(&escape(hint))));
     }
     let at = failure.at.place();
     out.push(format!("     {}", paint.dim(&format!("at {at}"))));
