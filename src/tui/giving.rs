@@ -24,6 +24,8 @@ pub const MOST_OPENED: usize = 64 << 20;
 pub const SMALL: usize = 64 << 10;
 /// How a copy is named that has secrets in it; nothing of it may show.
 pub const IN_CLEAR: &str = "with its secrets in clear";
+/// How one is named that is looked through for them only when it is chosen.
+pub const PERHAPS_IN_CLEAR: &str = "perhaps with secrets in clear";
 /// So much of it shows before it is chosen, in bytes.
 const START: usize = 240;
 

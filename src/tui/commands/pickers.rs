@@ -5,7 +5,7 @@ use ratatui::layout::Position;
 use crate::model::NodeId;
 use crate::tui::action::{self, Action, App};
 use crate::tui::command::Command;
-use crate::tui::giving::{Copied, IN_CLEAR, Job, To};
+use crate::tui::giving::{Copied, IN_CLEAR, Job, PERHAPS_IN_CLEAR, To};
 use crate::tui::modals::{Item, Picker, Text};
 use crate::tui::panes::{Pane, request, response, tree};
 use crate::tui::shared::Shared;
@@ -154,7 +154,10 @@ pub fn copies(state: &State) -> Picker {
     let items = offers
         .into_iter()
         .map(|(what, copied)| Item {
-            label: what.clone(),
+            label: match &copied {
+                Copied::Body(_, Some(_)) => format!("{what}, {PERHAPS_IN_CLEAR}"),
+                _ => what.clone(),
+            },
             detail: if what.ends_with(IN_CLEAR) {
                 String::new()
             } else {
