@@ -37,7 +37,11 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
         let auth = state.facts.effective(entity);
         let settings = request.settings.or(&state.facts.parent_settings);
         let curl = curl::command(request, auth, &settings, &scopes, shared.revealed);
-        out.push(("curl command".to_owned(), curl));
+        let what = curl.halted_by.map_or_else(
+            || "curl command".to_owned(),
+            |method| format!("curl command, without redirects: there it would send {method} again"),
+        );
+        out.push((what, curl.text));
         let body = match &request.body {
             Body::Raw { .. } => Part::Raw.text(entity),
             Body::GraphQl { .. } => Part::Query.text(entity),

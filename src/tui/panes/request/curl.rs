@@ -1,5 +1,6 @@
 //! The open request as a `curl` command for a POSIX shell: curl then sends the method, URL, headers and body that a send
-//! would, and follows redirects and checks the certificate where the settings of the request say so.
+//! would, and follows redirects and checks the certificate where the settings of the request say so. It follows none where it
+//! would send a method again of which a send makes a GET.
 //!
 //! It is written from the resolved request, so that what is left out, joined and encoded is decided in one place. Left out are
 //! signatures that are good for one moment only; what is of this machine: cookies, proxy, certificates, `insecure`; and
@@ -13,8 +14,15 @@ use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 use crate::model::{Auth, Request, ResolvedRequest, Settings, percent};
 use crate::vars::{self, Scopes};
 
+/// A command.
+pub struct Curl {
+    pub text: String,
+    /// The method for whose sake no redirects are followed, though the settings say so.
+    pub halted_by: Option<String>,
+}
+
 /// Writes the command; what `scopes` does not hold stays a `{{token}}`, and so does a secret unless `revealed`.
-pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes, revealed: bool) -> String {
+pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes, revealed: bool) -> Curl {
     let mut resolved = vars::resolve_shown(request, auth, settings, scopes);
     if !revealed {
         hide(&mut resolved, request, auth, scopes);
@@ -35,12 +43,6 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     if url.contains(['[', ']', '{', '}']) {
         lines.push("--globoff".to_owned());
     }
-    if settings.follow_redirects != Some(false) {
-        lines.push("-L".to_owned());
-    }
-    if settings.verify_tls == Some(false) {
-        lines.push("-k".to_owned());
-    }
     let method = signed.method().as_str();
     let is_bare = match signed.body() {
         ResolvedBody::None => true,
@@ -48,13 +50,22 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
         ResolvedBody::Multipart(parts) => parts.is_empty(),
         ResolvedBody::Bytes { .. } | ResolvedBody::File { .. } => false,
     };
+    // What curl does by itself is not named: it would keep a named method through redirects that make a GET of it.
+    let is_named = method != if is_bare { "GET" } else { "POST" } && !(is_bare && method == "HEAD");
+    let repeats = is_named && !matches!(method, "GET" | "HEAD") && settings.keep_method != Some(true);
+    let follows = settings.follow_redirects != Some(false);
+    if follows && !repeats {
+        lines.push("-L".to_owned());
+    }
+    if settings.verify_tls == Some(false) {
+        lines.push("-k".to_owned());
+    }
     // With `-X` alone curl would wait for a body.
     if is_bare && method == "HEAD" {
         lines.push("--head".to_owned());
     }
     let mut option = |flag: &str, value: &str| lines.push(format!("{flag} {}", quote(value)));
-    // What curl does by itself is not named: it would keep a named method through redirects that make a GET of it.
-    if method != if is_bare { "GET" } else { "POST" } && !(is_bare && method == "HEAD") {
+    if is_named {
         option("-X", method);
     }
     let is_basic = own.kind == "basic";
@@ -76,12 +87,13 @@ pub fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Sco
     }
     let typed = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-type");
     body(signed.body(), signed.headers().iter().any(typed), &mut option);
-    let mut out = format!("curl {}", quote(&url));
+    let mut text = format!("curl {}", quote(&url));
     for line in lines {
-        out.push_str(" \\\n  ");
-        out.push_str(&line);
+        text.push_str(" \\\n  ");
+        text.push_str(&line);
     }
-    out
+    let halted_by = (follows && repeats).then(|| method.to_owned());
+    Curl { text, halted_by }
 }
 
 fn token(name: &str) -> String {
@@ -178,6 +190,10 @@ mod tests {
         request
     }
 
+    fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes, revealed: bool) -> String {
+        super::command(request, auth, settings, scopes, revealed).text
+    }
+
     /// Without redirects, which are spoken of in a test of their own.
     fn still() -> Settings {
         Settings {
@@ -204,6 +220,26 @@ mod tests {
         };
         assert_eq!(of(&get, &Settings::default()), "curl http://h/ \\\n  -L");
         assert_eq!(of(&get, &lax), "curl http://h/ \\\n  -k");
+    }
+
+    #[test]
+    fn no_redirect_is_followed_that_would_get_the_method_again() {
+        let keeps = Settings {
+            keep_method: Some(true),
+            ..Settings::default()
+        };
+        for (method, settings, along, halted) in [
+            ("DELETE", &Settings::default(), false, Some("DELETE")),
+            ("POST", &Settings::default(), false, Some("POST")),
+            ("DELETE", &keeps, true, None),
+            ("DELETE", &still(), false, None),
+            ("HEAD", &Settings::default(), true, None),
+        ] {
+            let (request, auth) = (request(method, "http://h/"), Auth::new(Auth::NONE));
+            let curl = super::command(&request, &auth, settings, &Scopes::default(), false);
+            assert_eq!(curl.text.contains(" -L"), along, "{}", curl.text);
+            assert_eq!(curl.halted_by.as_deref(), halted, "{}", curl.text);
+        }
     }
 
     #[test]
