@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::exec::plan::inherited_auth;
+use crate::model::body::PartContent;
 use crate::model::request::Entry;
 use crate::model::template::tokens;
 use crate::model::token::{TokenKey, TokenSource};
@@ -161,7 +162,8 @@ pub fn uses(workspace: &Workspace, node: NodeId, token: &TokenRequest) -> bool {
     chosen(workspace, node, std::slice::from_ref(token)).is_some()
 }
 
-/// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body.
+/// The first of some tokens that a request mentions: in its effective auth, URL, headers; else in its body; else in a script
+/// that runs before it.
 fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Option<usize> {
     let Some(Entity::Request(request)) = workspace.node(node).map(|node| &node.entity) else {
         return None;
@@ -178,13 +180,47 @@ fn chosen(workspace: &Workspace, node: NodeId, sources: &[TokenRequest]) -> Opti
         let is_mentioned = |token: &TokenRequest| mentioned.contains(&token.source.variable.as_str());
         sources.iter().position(is_mentioned)
     };
-    let values = |rows: &'_ [Entry]| rows.iter().filter_map(|row| row.value.clone()).collect::<Vec<_>>();
-    texts.extend(values(&request.headers));
-    first(&mut texts.iter()).or_else(|| match &request.body {
-        Body::Form(rows) => first(&mut values(rows).iter()),
+    let rows = |rows: &mut dyn Iterator<Item = &Entry>| {
+        let both = rows.flat_map(|row| std::iter::once(&row.name).chain(&row.value));
+        both.cloned().collect::<Vec<Template>>()
+    };
+    texts.extend(rows(&mut request.path_variables.iter().chain(&request.headers)));
+    let in_body = || match &request.body {
+        Body::Form(fields) => first(&mut rows(&mut fields.iter()).iter()),
+        Body::Multipart(parts) => first(&mut parts.iter().flat_map(|part| {
+            let content = match &part.content {
+                PartContent::Text(text) => std::slice::from_ref(text),
+                PartContent::Files(paths) => paths,
+            };
+            std::iter::once(&part.name).chain(content)
+        })),
         Body::Raw { text, .. } => first(&mut std::iter::once(text)),
-        _ => None,
-    })
+        Body::File { path } => first(&mut std::iter::once(path)),
+        Body::GraphQl { query, variables, .. } => first(&mut [query, variables].into_iter()),
+        Body::None | Body::Unknown { .. } => None,
+    };
+    let in_scripts = || {
+        let all = workspace.lineage(node).map(|node| match &node.entity {
+            Entity::Collection(group) | Entity::Folder(group) => &group.scripts,
+            Entity::Request(request) => &request.scripts,
+        });
+        let scripts: Vec<&str> = all.map(|scripts| scripts.pre_request.as_str()).collect();
+        sources.iter().position(|token| {
+            let variable = &token.source.variable;
+            scripts.iter().any(|script| names(script, variable))
+        })
+    };
+    first(&mut texts.iter()).or_else(in_body).or_else(in_scripts)
+}
+
+/// Whether a script says a variable's name, as a word of its own.
+fn names(script: &str, variable: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    !variable.is_empty()
+        && script.match_indices(variable).any(|(at, _)| {
+            let (before, after) = (&script[..at], &script[at + variable.len()..]);
+            !before.ends_with(is_word) && !after.starts_with(is_word)
+        })
 }
 
 #[cfg(test)]
@@ -241,6 +277,72 @@ mod tests {
             let node = workspace.load_node(Some(api), expected, entity);
             let found = token_for(&workspace, node, None).map(|token| token.source.variable);
             assert_eq!(found.as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_token_is_used_wherever_a_request_or_a_script_before_it_names_it() {
+        let mut workspace = Workspace::new("/w");
+        let mut group = Group {
+            tokens: vec![TokenSource::new("t", "login")],
+            ..Group::named("API")
+        };
+        group.scripts.post_response = "pm.environment.set('t', 1)".to_owned();
+        let api = workspace.load_node(None, "api", Entity::Collection(Arc::new(group)));
+        let part = |name: &str, content: PartContent| crate::model::body::Part {
+            name: name.into(),
+            content,
+            content_type: String::new(),
+            file_name: String::new(),
+            enabled: true,
+            description: String::new(),
+        };
+        let script = |text: &str| Request {
+            scripts: crate::model::script::Scripts {
+                pre_request: text.to_owned(),
+                ..Default::default()
+            },
+            ..Request::default()
+        };
+        let body = |body: Body| Request {
+            body,
+            ..Request::default()
+        };
+        let text = |text: &str| PartContent::Text(text.into());
+        let all = [
+            (Request::default(), false),
+            (script("const x = pm.environment.get('t');"), true),
+            (script("let title = 'tt_t';"), false),
+            (body(Body::Multipart(vec![part("a", text("{{t}}"))])), true),
+            (body(Body::Multipart(vec![part("{{t}}", text("a"))])), true),
+            (body(Body::Multipart(vec![part("a", text("t"))])), false),
+            (
+                body(Body::GraphQl {
+                    query: "{ me }".into(),
+                    variables: "{\"a\": \"{{t}}\"}".into(),
+                    operation_name: String::new(),
+                }),
+                true,
+            ),
+            (
+                Request {
+                    headers: vec![Entry::new("X-{{t}}", "1")],
+                    ..Request::default()
+                },
+                true,
+            ),
+            (
+                Request {
+                    path_variables: vec![Entry::new("id", "{{t}}")],
+                    ..Request::default()
+                },
+                true,
+            ),
+        ];
+        for (at, (request, is_used)) in all.into_iter().enumerate() {
+            let node = workspace.load_node(Some(api), format!("r{at}"), Entity::Request(Arc::new(request)));
+            let token = token_for(&workspace, node, None).expect("a token");
+            assert_eq!(uses(&workspace, node, &token), is_used, "{at}");
         }
     }
 
