@@ -46,9 +46,10 @@ pub fn registries(
             .or_else(|| system_file(environment)),
     );
     let mut near = read(&workspace.join(".npmrc"), home, environment)?;
+    let plain = read(&workspace.join(".npmrc"), home, &BTreeMap::new())?;
     if !asked {
-        let plain = read(&workspace.join(".npmrc"), home, &BTreeMap::new())?;
         near = plain
+            .clone()
             .into_iter()
             .filter(|(name, value)| is_harmless(name, value))
             .collect();
@@ -63,7 +64,9 @@ pub fn registries(
     all.extend(near.clone());
     let mut out = understood(&all)?;
     for (place, (header, made_of)) in credentials(&all) {
-        let is_theirs = made_of.iter().all(|name| near.contains_key(name));
+        // What they take of the environment is the user's.
+        let is_open = |name: &String| plain.get(name).is_some_and(|value| !value.contains("${"));
+        let is_theirs = made_of.iter().all(|name| near.contains_key(name) && is_open(name));
         let is_plain = plain_hosts(if is_theirs { &all } else { &own }).any(|host| host == host_of(&place));
         let place = format!("{}/", place.trim_end_matches('/'));
         if is_plain {
@@ -378,6 +381,13 @@ mod tests {
         let half = ("workspace/.npmrc", "registry=http://h.test/\n//h.test/:username=them");
         let registries = of(&[password, half], &[]).unwrap();
         assert!(registries.authorization("http://h.test/x").is_none());
+        let taken = (
+            "workspace/.npmrc",
+            "registry=http://h.test/\n//h.test/:_authToken=${TOKEN}",
+        );
+        let registries = of(&[taken], &[("TOKEN", "s3cret")]).unwrap();
+        assert!(registries.authorization("http://h.test/x").is_none());
+        assert!(registries.authorization("https://h.test/x").is_some());
         let own = (
             "workspace/.npmrc",
             "registry=http://h.test/\n//h.test/:_authToken=theirs",
