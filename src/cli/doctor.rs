@@ -20,7 +20,7 @@ use super::raw::Raw;
 ///
 /// `looks` is what is wrong with the user's keys and colours, which the screen alone can tell.
 pub fn doctor(
-    opened: &Opened,
+    opened: &mut Opened,
     args: &DoctorArgs,
     looks: &[Problem],
     output: &mut Output,
@@ -28,9 +28,11 @@ pub fn doctor(
     if args.keys {
         return keys(output);
     }
+    let why_locked = opened.unlock_unasked(output)?;
+    let opened = &*opened;
     section(output, "terminal", &terminal_facts())?;
     section(output, "workspace", &workspace_facts(opened))?;
-    section(output, "files", &file_facts(opened))?;
+    section(output, "files", &file_facts(opened, why_locked.as_deref()))?;
     let collections: Vec<(String, String)> = opened
         .session
         .workspace
@@ -189,7 +191,7 @@ fn workspace_facts(opened: &Opened) -> Vec<(String, String)> {
     ]
 }
 
-fn file_facts(opened: &Opened) -> Vec<(String, String)> {
+fn file_facts(opened: &Opened, why_locked: Option<&str>) -> Vec<(String, String)> {
     let mark = |path: std::path::PathBuf| {
         let there = if path.exists() { "" } else { " (not there yet)" };
         format!("{}{there}", path.display())
@@ -197,7 +199,8 @@ fn file_facts(opened: &Opened) -> Vec<(String, String)> {
     let current = &opened.session.current;
     let counted = |count: usize| {
         if opened.is_locked() {
-            "locked with a passphrase: POSTRIDER_PASSPHRASE or the screen unlocks them".to_owned()
+            let way = why_locked.unwrap_or("POSTRIDER_PASSPHRASE or the screen unlocks them");
+            format!("locked with a passphrase: {way}")
         } else {
             count.to_string()
         }

@@ -66,6 +66,19 @@ pub fn unlock(state: &mut State) -> Result<(), CliError> {
     // Without it nothing could be kept, and a token that is there would be missing.
     passphrase::obtain(state.safe(), &SystemKeyring::of(state.safe()), false)?
         .ok_or_else(|| CliError::failed("the values kept on this machine stay locked"))?;
+    read_again(state)
+}
+
+/// The same, without asking anybody; what is wrong with what is known, where it does not.
+pub fn unlock_unasked(state: &mut State) -> Result<Option<String>, CliError> {
+    match passphrase::known(passphrase::given(), state.safe(), &SystemKeyring::of(state.safe())) {
+        Ok(passphrase::Known::Is(_)) => read_again(state).map(|()| None),
+        Ok(passphrase::Known::Not(why)) => Ok(Some(why.unwrap_or_default())),
+        Err(error) => Ok(Some(error.sentence())),
+    }
+}
+
+fn read_again(state: &mut State) -> Result<(), CliError> {
     let sealed = state.unlocked();
     sealed.map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))
 }

@@ -296,9 +296,9 @@ fn perform(
             )?
         }
         Command::Doctor(args) => {
-            let opened = Opened::at(&cwd, workspace, output)?;
+            let mut opened = Opened::at(&cwd, workspace, output)?;
             let looks = check(&opened.paths);
-            doctor::doctor(&opened, &args, &looks, output)
+            doctor::doctor(&mut opened, &args, &looks, output)
         }
         Command::Schema { kind } => schema::print(kind.as_deref(), output),
         Command::Completions { shell } => {

@@ -161,13 +161,29 @@ impl Opened {
             return Ok(());
         }
         kept::unlock(&mut self.state)?;
+        self.read_kept(output);
+        Ok(())
+    }
+
+    /// The same, without asking anybody; what is wrong with the passphrase that is known, if one is and it stays locked.
+    pub fn unlock_unasked(&mut self, output: &mut Output) -> Result<Option<String>, CliError> {
+        if !self.locked {
+            return Ok(None);
+        }
+        let why = kept::unlock_unasked(&mut self.state)?;
+        if why.is_none() {
+            self.read_kept(output);
+        }
+        Ok(why.filter(|why| !why.is_empty()))
+    }
+
+    fn read_kept(&mut self, output: &mut Output) {
         let (current, jar) = kept::read(&mut self.state, output);
         self.saved.clone_from(&current);
         self.session.current = current;
         self.saved_cookies = jar.to_json().ok();
         self.jar.replace(&jar);
         self.locked = false;
-        Ok(())
     }
 
     /// Whether what is kept is still locked with a passphrase.

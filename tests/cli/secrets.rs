@@ -62,6 +62,16 @@ fn values_are_sealed_and_a_passphrase_locks_them() {
         .code(1)
         .stdout("")
         .stderr(contains("the passphrase is wrong"));
+    for (passphrase, found) in [
+        (None, "locked with a passphrase: POSTRIDER_PASSPHRASE or the screen"),
+        (
+            Some("close sesame"),
+            "locked with a passphrase: the passphrase is wrong",
+        ),
+        (Some("open sesame"), "current values  1\n"),
+    ] {
+        postrider(&["doctor"], passphrase).success().stdout(contains(found));
+    }
     postrider(&["env", "set", "pin", "other", "-e", "here"], None).code(1);
     postrider(&["send", "GET", "http://127.0.0.1:1/"], None)
         .code(1)
