@@ -6,9 +6,10 @@
 //!
 //! Nobody waits for the answer, as not every terminal gives one. It comes on the same way as keys do, and what reads those
 //! makes keys of it: Alt+], letters and digits, Alt+\. So all that comes passes a watch until the answer has come. What may
-//! be its beginning is held back for a moment, and let go as keys if it is not.
+//! be its beginning is held back for a moment, and let go as keys if it is not. Lines are slow, so the rest may come after a
+//! pause; if it does not, what came after that pause are keys.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 
@@ -16,7 +17,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 pub const QUESTION: &str = "\x1b]11;?\x07";
 /// How long what may be the beginning of an answer waits for the rest of it.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// How long what can be nothing else waits: lines are slow, and the rest would be taken for keys.
+/// How long what can be nothing else waits, in all: lines are slow, and the rest would be taken for keys.
 const LONG_PATIENCE: Duration = Duration::from_secs(5);
 /// What every answer begins with.
 const BEGINS: &str = "11;rgb";
@@ -55,6 +56,10 @@ pub struct Watch {
     pub soon: bool,
     /// What may be its beginning.
     held: Vec<Event>,
+    /// When the first and the last of it came.
+    came: Option<(Instant, Instant)>,
+    /// How many of them came without a pause.
+    at_once: usize,
     /// What of it has come; `None` before its first character.
     text: Option<String>,
 }
@@ -65,9 +70,27 @@ impl Watch {
         !self.held.is_empty()
     }
 
-    /// How long what is held back waits for what follows it.
-    pub fn patience(&self) -> Duration {
-        if self.is_answer() { LONG_PATIENCE } else { PATIENCE }
+    /// How much longer what is held back waits for what follows it.
+    pub fn patience(&self, now: Instant) -> Duration {
+        let Some((first, last)) = self.came else {
+            return PATIENCE;
+        };
+        let end = if self.is_answer() {
+            first + LONG_PATIENCE
+        } else {
+            last + PATIENCE
+        };
+        end.saturating_duration_since(now)
+    }
+
+    fn hold(&mut self, event: Event, now: Instant) {
+        let came = self.came.filter(|_| self.holds());
+        let (first, last) = came.unwrap_or((now, now));
+        if self.at_once == self.held.len() && now.saturating_duration_since(last) <= PATIENCE {
+            self.at_once += 1;
+        }
+        self.came = Some((first, now));
+        self.held.push(event);
     }
 
     /// Whether what is held back can be nothing but an answer.
@@ -76,7 +99,7 @@ impl Watch {
     }
 
     /// Takes the next event.
-    pub fn take(&mut self, event: Event) -> Passed {
+    pub fn take(&mut self, event: Event, now: Instant) -> Passed {
         let Event::Key(key) = &event else {
             return self.release(Some(event));
         };
@@ -88,7 +111,7 @@ impl Watch {
                 let light = light(text);
                 if light.is_some() {
                     self.held.clear();
-                    self.text = None;
+                    (self.text, self.at_once) = (None, 0);
                     return Passed {
                         events: Vec::new(),
                         light,
@@ -97,7 +120,7 @@ impl Watch {
             } else if let Some(c) = if escape { Some('\x1b') } else { plain(key) } {
                 text.push(c);
                 if may_be(text) {
-                    self.held.push(event);
+                    self.hold(event, now);
                     return Passed::default();
                 }
             }
@@ -105,31 +128,28 @@ impl Watch {
         }
         let after_escape = matches!(self.held.last(), Some(Event::Key(last)) if last.code == KeyCode::Esc);
         if is(key, ']', KeyModifiers::ALT) || after_escape && plain(key) == Some(']') {
-            if !after_escape {
-                self.held.clear();
-            }
-            self.held.push(event);
+            self.hold(event, now);
             self.text = Some(String::new());
             return Passed::default();
         }
         if key.code == KeyCode::Esc && !after_escape && self.soon {
-            self.held.push(event);
+            self.hold(event, now);
             return Passed::default();
         }
         self.release(Some(event))
     }
 
-    /// Nothing has come for a while: what was held back are keys, unless it can be nothing but an answer that was cut.
+    /// Nothing has come for a while: what was held back are keys, but for what can be nothing but an answer that was cut.
     pub fn tire(&mut self) -> Vec<Event> {
         self.release(None).events
     }
 
     fn release(&mut self, event: Option<Event>) -> Passed {
-        if self.is_answer() {
-            self.held.clear();
-        }
-        self.text = None;
         let mut events = std::mem::take(&mut self.held);
+        if self.is_answer() {
+            events.drain(..self.at_once);
+        }
+        (self.text, self.at_once) = (None, 0);
         events.extend(event);
         Passed { events, light: None }
     }
@@ -203,7 +223,7 @@ mod tests {
     fn all(watch: &mut Watch, events: Vec<Event>) -> (Vec<Event>, Option<bool>) {
         let (mut passed, mut light) = (Vec::new(), None);
         for event in events {
-            let one = watch.take(event);
+            let one = watch.take(event, Instant::now());
             passed.extend(one.events);
             light = light.or(one.light);
         }
@@ -251,28 +271,70 @@ mod tests {
             assert_eq!(all(&mut watch(), events.clone()), (events, None));
         }
         let mut watch = watch();
-        assert!(watch.take(esc.clone()).events.is_empty() && watch.holds());
+        let now = Instant::now();
+        assert!(watch.take(esc.clone(), now).events.is_empty() && watch.holds());
+        assert_eq!(watch.patience(now), PATIENCE);
         assert_eq!(watch.tire(), [esc]);
-        assert_eq!(watch.patience(), PATIENCE);
         let cut = answer("11;rgb:ff", one());
         assert!(all(&mut watch, cut.clone()).0.is_empty());
-        assert_eq!(watch.patience(), LONG_PATIENCE);
+        assert!(watch.patience(now) > PATIENCE);
         assert!(watch.tire().is_empty(), "the beginning of an answer is no keys either");
         assert!(!watch.holds());
         assert!(all(&mut watch, cut).0.is_empty());
         let typed = key('q', KeyModifiers::NONE);
         assert_eq!(
-            watch.take(typed.clone()).events,
+            watch.take(typed.clone(), Instant::now()).events,
             [typed],
             "nor where a key comes between"
         );
         watch.soon = false;
         let esc = Event::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
         assert_eq!(
-            watch.take(esc.clone()).events,
+            watch.take(esc.clone(), now).events,
             [esc],
             "later nobody waits for what follows it"
         );
+    }
+
+    #[test]
+    fn what_is_typed_behind_an_answer_that_was_cut_are_keys_again() {
+        let typed = ['4', '/', 'e', 'd'].map(|c| key(c, KeyModifiers::NONE));
+        let start = Instant::now();
+        let cut = |watch: &mut Watch| {
+            let events = answer("11;rgb:f", key('f', KeyModifiers::NONE));
+            assert!(
+                events
+                    .into_iter()
+                    .all(|event| watch.take(event, start).events.is_empty())
+            );
+        };
+        let mut first = watch();
+        cut(&mut first);
+        for (n, event) in (1_u32..).zip(typed.clone()) {
+            let now = start + n * Duration::from_secs(1);
+            assert!(first.take(event, now).events.is_empty());
+            assert_eq!(
+                first.patience(now),
+                Duration::from_secs(5 - u64::from(n)),
+                "no key makes it longer"
+            );
+        }
+        assert_eq!(first.tire(), typed);
+        // So they are where another key says that it is no answer, and the rest of a late one is none.
+        let late = start + Duration::from_secs(1);
+        let mut second = watch();
+        cut(&mut second);
+        let q = key('q', KeyModifiers::NONE);
+        assert!(second.take(typed[0].clone(), late).events.is_empty());
+        assert_eq!(second.take(q.clone(), late).events, [typed[0].clone(), q]);
+        let mut third = watch();
+        cut(&mut third);
+        let rest = "ff/ffff/ffff".chars().map(|c| key(c, KeyModifiers::NONE));
+        for event in rest {
+            assert!(third.take(event, late).events.is_empty());
+        }
+        let end = third.take(key('g', KeyModifiers::CONTROL), late);
+        assert_eq!((end.events, end.light), (Vec::new(), Some(true)));
     }
 
     #[test]

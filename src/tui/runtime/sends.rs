@@ -289,7 +289,7 @@ async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &Atomic
         let event = tokio::select! {
             () = stop.cancelled() => return,
             event = stream.next() => event,
-            () = tokio::time::sleep(watch.patience()), if watch.holds() => {
+            () = tokio::time::sleep(watch.patience(Instant::now())), if watch.holds() => {
                 if !watch.tire().into_iter().all(|event| pass(queue, event)) {
                     return;
                 }
@@ -308,7 +308,7 @@ async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &Atomic
             continue;
         }
         watch.soon = since.elapsed() < SOON;
-        let passed = watch.take(event);
+        let passed = watch.take(event, Instant::now());
         if let Some(light) = passed.light {
             asked.store(false, Ordering::Relaxed);
             let _ = queue.send(Event::Ground(light));
