@@ -11,6 +11,9 @@ use super::modals::{complete, path_of};
 use crate::model::reason::reason;
 use crate::store::body::hindrance;
 
+/// So many names are shown: a folder may have thousands, and they are laid out again at every event.
+const MOST_NAMES: usize = 500;
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
@@ -31,7 +34,7 @@ pub enum Answer {
         typed: String,
         /// The same as far as it is certain.
         text: String,
-        /// The names it may go on with.
+        /// The names it may go on with; behind many, in words, how many more.
         names: Vec<String>,
     },
     /// What is wrong with a file of iteration data.
@@ -63,7 +66,12 @@ impl Question {
     pub fn answer(self) -> Answer {
         match self {
             Self::Complete(typed) => {
-                let (text, names) = complete(&typed);
+                let (text, mut names) = complete(&typed);
+                if names.len() > MOST_NAMES {
+                    let more = names.len() - MOST_NAMES;
+                    names.truncate(MOST_NAMES);
+                    names.push(format!("… {more} more"));
+                }
                 Answer::Completed { typed, text, names }
             }
             Self::Data(typed) => Answer::Data {
@@ -101,6 +109,19 @@ pub fn unreadable(path: &Path) -> Option<String> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
+
+    #[test]
+    fn of_a_folder_with_thousands_of_files_some_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for n in 0..=MOST_NAMES {
+            std::fs::write(folder.path().join(format!("a{n}")), "").unwrap();
+        }
+        let typed = folder.path().join("a").display().to_string();
+        let Answer::Completed { names, .. } = Question::Complete(typed).answer() else {
+            panic!("it is completed");
+        };
+        assert_eq!((names.len(), names[MOST_NAMES].as_str()), (MOST_NAMES + 1, "… 1 more"));
+    }
 
     #[test]
     fn what_a_file_would_meet_is_told_apart() {
