@@ -36,18 +36,21 @@ pub fn write(path: &Path, private: bool, content: impl FnOnce(&mut dyn Write) ->
     }
     match target.open(".postrider-", ".tmp", private)? {
         Way::Straight(file) => filled(file, content).map(drop),
-        Way::There(file) => {
-            if private {
-                owners_alone(&file)?;
-            }
-            file.set_len(0)?;
-            filled(file, content).map(drop)
-        }
+        Way::There(file) => over(file, private, content),
         Way::Beside(file) => {
             let file = filled(file, content)?;
             target.put(file, private).map_err(|error| error.error)
         }
     }
+}
+
+/// Writes over what is in a file.
+fn over(file: File, private: bool, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    if private {
+        owners_alone(&file)?;
+    }
+    file.set_len(0)?;
+    filled(file, content).map(drop)
 }
 
 fn filled<W: Write>(file: W, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<W> {
@@ -125,11 +128,15 @@ impl Target {
         match builder.tempfile_in(folder.unwrap_or(Path::new("."))) {
             Ok(file) => Ok(Way::Beside(file)),
             Err(error) if self.before.is_some() && error.kind() == io::ErrorKind::PermissionDenied => {
-                let open = File::options().write(true).open(&self.path);
-                open.map(Way::There).map_err(|_| error)
+                self.there().map(Way::There).map_err(|_| error)
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Opens it where it is; what is in it stays.
+    fn there(&self) -> io::Result<File> {
+        File::options().write(true).open(&self.path)
     }
 
     /// Puts what was written beside into its place. Whoever has kept a file from others wants it so.
@@ -249,14 +256,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a");
         fs::write(&file, "one of before").unwrap();
-        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o555)).unwrap();
-        let way = Target::of(&file).open("", "", true);
-        let is_there = matches!(way, Ok(Way::There(_)));
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        // As where nothing may be made beside it, which root may anywhere.
+        let opened = Target::of(&file).there().unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), "one of before");
-        put(&file, "two", true).unwrap();
-        assert_eq!(fs::read_to_string(&file).unwrap(), "two");
-        // Root may write into any folder.
-        assert!(is_there || tempfile::tempfile_in(folder.path()).is_ok());
+        over(opened, true, |out| out.write_all(b"two")).unwrap();
+        assert_eq!(
+            (fs::read_to_string(&file).unwrap().as_str(), mode(&file)),
+            ("two", 0o600)
+        );
+        fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o555)).unwrap();
+        let may_make = tempfile::tempfile_in(folder.path()).is_ok();
+        let way = Target::of(&file).open("", "", true);
+        assert_eq!(matches!(way, Ok(Way::There(_))), !may_make);
         fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     }
 

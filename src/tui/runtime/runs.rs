@@ -494,11 +494,21 @@ mod tests {
                 .first()
                 .is_some_and(|(_, over)| over.try_lock().is_err())
         };
-        while !is_written() {
-            std::thread::yield_now();
-        }
+        // Whatever goes wrong, it ends.
+        let begun = (0..6000).any(|_| {
+            let begun = is_written();
+            if !begun {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            begun
+        });
         let second = ends(&mut runs, RunId(2));
-        let report = std::fs::read_to_string(&pipe).unwrap();
-        assert!(second && report.contains("collection"), "{second}, {report}");
+        let (told, report) = channel();
+        std::thread::spawn(move || told.send(std::fs::read_to_string(&pipe)));
+        let report = report.recv_timeout(Duration::from_mins(1)).unwrap().unwrap();
+        assert!(
+            begun && second && report.contains("collection"),
+            "{begun}, {second}, {report}"
+        );
     }
 }
