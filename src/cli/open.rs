@@ -93,8 +93,7 @@ impl Opened {
             kept::read(&mut state, output)
         };
         let saved_cookies = jar.to_json().ok();
-        let active = state.active_environment().ok().flatten();
-        let environment = active.and_then(|slug| workspace.environment_named(&slug).map(|node| node.id));
+        let environment = workspace.active_environment(&state.environment_choice().unwrap_or_default());
         Ok(Self {
             paths,
             location,

@@ -19,6 +19,18 @@ pub struct Environment {
     pub origin: Origin,
 }
 
+/// Which environment the user wants to be active; [`super::Workspace::active_environment`] says which one then is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Nothing was ever chosen.
+    #[default]
+    Open,
+    /// None at all.
+    None,
+    /// The one of this file, without ending.
+    Named(String),
+}
+
 impl Environment {
     /// The enabled variable of that name; of duplicates the last one counts, as in Postman.
     pub fn variable(&self, key: &str) -> Option<&Variable> {

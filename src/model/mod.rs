@@ -49,7 +49,7 @@ pub mod workspace;
 pub use auth::Auth;
 pub use body::Body;
 pub use collection::Group;
-pub use environment::Environment;
+pub use environment::{Choice, Environment};
 pub use example::Example;
 pub use excerpt::Excerpt;
 pub use exchange::Exchange;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::filed::same_entity;
 use super::id::unique_slug;
 use super::problem::Problem;
-use super::{Environment, EnvironmentId, Group, ItemPath, NodeId, Request};
+use super::{Choice, Environment, EnvironmentId, Group, ItemPath, NodeId, Request};
 
 /// What a node is, with its content.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,6 +225,20 @@ impl Workspace {
             .iter()
             .find(|node| node.slug == name)
             .or_else(|| self.environments.iter().find(|node| node.environment.name == name))
+    }
+
+    /// The active environment: the chosen one, and the only one there is where nobody has chosen.
+    ///
+    /// One that was chosen and is gone has no other in its place, nor has one whose file cannot be read: what was meant for
+    /// it would go elsewhere.
+    pub fn active_environment(&self, choice: &Choice) -> Option<EnvironmentId> {
+        let environments = self.root.join("environments");
+        let unread = |problem: &Problem| !problem.warning && problem.file.starts_with(&environments);
+        match (choice, self.environments.as_slice()) {
+            (Choice::Named(slug), _) => self.environment_named(slug).map(|node| node.id),
+            (Choice::Open, [only]) if !self.problems.iter().any(unread) => Some(only.id),
+            (Choice::Open | Choice::None, _) => None,
+        }
     }
 
     /// The globals.

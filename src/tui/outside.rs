@@ -1,9 +1,10 @@
 //! What others change in the files shows at once, unless something unsaved stands against it.
 
-use crate::model::{Environment, Followed, Workspace};
+use crate::model::{Choice, Environment, Followed, Workspace};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
+use super::commands::keep_active;
 use super::drafts;
 use super::effect::{Effect, FileJob};
 use super::secrets;
@@ -39,6 +40,12 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     shared.active_environment = shared
         .active_environment
         .filter(|id| workspace.environment(*id).is_some());
+    if before.environments().is_empty()
+        && let Some(only) = workspace.active_environment(&Choice::Open)
+    {
+        shared.active_environment = Some(only);
+        effects.extend(keep_active(shared, only));
+    }
     // Undo must not revert what others did.
     shared.history.follow(&before, workspace);
     let now = shared.now;

@@ -518,7 +518,9 @@ fn a_broken_file_is_told_with_its_place_and_the_rest_works() {
 fn writes_without_an_environment_are_told_and_dropped() {
     let home = Home::new();
     let sets = scripted("Sets", "pm.environment.set('a', 'the-value')", "");
-    home.with(&[("sets", sets.as_str())])
+    let with = || home.with(&[("sets", sets.as_str())]);
+    with().args(["env", "use", "none"]).assert().success();
+    with()
         .args(["send", "api/sets", "--demo"])
         .assert()
         .success()

@@ -5,7 +5,7 @@ use std::fs;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-use super::{Home, write};
+use super::{Home, is_match, write};
 
 /// A workspace whose collection has a variable of each sort.
 fn home() -> Home {
@@ -91,9 +91,63 @@ fn the_current_values_of_a_collection_are_set_read_and_forgotten() {
 }
 
 #[test]
+fn the_only_environment_is_active_unless_another_or_none_was_chosen() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    let active = |expected: Option<&str>| {
+        let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+        let list = run(&["env", "list"]).success();
+        let listed = String::from_utf8(list.get_output().stdout.clone()).unwrap();
+        let marked = listed.lines().find_map(|line| line.strip_prefix("● "));
+        assert_eq!(marked.and_then(|line| line.split(' ').next()), expected);
+        let said = format!("active +{}", expected.unwrap_or("none"));
+        run(&["doctor"]).success().stdout(is_match(&said));
+        match expected {
+            Some(_) => run(&["env", "set", "a", "1"]).success(),
+            None => run(&["env", "set", "a", "1"]).code(2),
+        };
+    };
+    active(Some("here"));
+    write(&root, "environments/there.toml", "name = \"There\"\n");
+    active(None);
+    let choose = |name: &str| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(["env", "use", name]).assert().success();
+    };
+    choose("there");
+    active(Some("there"));
+    // What was meant for one that is gone goes to no other, and what cannot be read may be what was meant.
+    fs::remove_file(root.join("environments/there.toml")).unwrap();
+    active(None);
+    choose("here");
+    active(Some("here"));
+    choose("none");
+    active(None);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_leaves_no_only_environment() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    write(&root, "environments/there.toml", "name = There\n");
+    home.postrider()
+        .current_dir(&root)
+        .args(["env", "set", "a", "1"])
+        .assert()
+        .code(2)
+        .stderr(contains("no environment is active"));
+}
+
+#[test]
 fn what_cannot_be_done_says_what_can() {
     let home = home();
     let root = home.folder.path().join("workspace");
+    // The only one would be active otherwise.
+    home.postrider()
+        .current_dir(&root)
+        .args(["env", "use", "none"])
+        .assert()
+        .success();
     for (arguments, code, error, hint) in [
         ("env get a", 2, "no environment is active", "--collection PATH"),
         ("env set a b", 2, "no environment is active", "-e ENV"),

@@ -4,6 +4,7 @@ use rusqlite::params;
 use serde_json::Value;
 
 use super::{State, StateError, sealing};
+use crate::model::Choice;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 
 fn columns(owner: &Owner) -> (&'static str, &str) {
@@ -150,7 +151,7 @@ impl State {
         let owner = |slug: &str| Owner::Environment(slug.to_owned());
         self.rename_owner(&owner(from), &owner(to))?;
         self.rename_owner(&Owner::Tokens(from.to_owned()), &Owner::Tokens(to.to_owned()))?;
-        if self.active_environment()?.as_deref() == Some(from) {
+        if self.environment_choice()? == Choice::Named(from.to_owned()) {
             self.set_active_environment(Some(to))?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{State, StateError, sealing};
-use crate::model::ItemPath;
+use crate::model::{Choice, ItemPath};
 
 /// The key of the cookie jar.
 pub(super) const COOKIES: &str = "cookies";
@@ -181,17 +181,16 @@ impl State {
         self.set(LAYOUT, json)
     }
 
-    /// Whether the user has chosen to have no environment active, unlike never having chosen.
-    pub fn chose_no_environment(&self) -> Result<bool, StateError> {
-        Ok(self.get(ENVIRONMENT)?.as_deref() == Some(NONE))
+    /// Which environment was chosen to be active.
+    pub fn environment_choice(&self) -> Result<Choice, StateError> {
+        match self.get(ENVIRONMENT)?.as_deref() {
+            None => Ok(Choice::Open),
+            Some(NONE) => Ok(Choice::None),
+            Some(_) => Ok(self.read(ENVIRONMENT)?.map_or(Choice::Open, Choice::Named)),
+        }
     }
 
-    /// The active environment, by the name of its file.
-    pub fn active_environment(&self) -> Result<Option<String>, StateError> {
-        self.read(ENVIRONMENT)
-    }
-
-    /// Keeps the active environment; `None` is none.
+    /// Keeps the choice of an environment, by the name of its file; `None` is the choice of none.
     pub fn set_active_environment(&self, slug: Option<&str>) -> Result<(), StateError> {
         match slug {
             Some(slug) => self.write(ENVIRONMENT, &slug),
@@ -208,12 +207,11 @@ mod tests {
     #[test]
     fn values_come_back_and_go() {
         let state = State::in_memory().unwrap();
+        assert_eq!(state.environment_choice().unwrap(), Choice::Open);
         state.set_active_environment(Some("demo")).unwrap();
-        assert_eq!(state.active_environment().unwrap().as_deref(), Some("demo"));
-        assert!(!state.chose_no_environment().unwrap());
+        assert_eq!(state.environment_choice().unwrap(), Choice::Named("demo".to_owned()));
         state.set_active_environment(None).unwrap();
-        assert_eq!(state.active_environment().unwrap(), None);
-        assert!(state.chose_no_environment().unwrap());
+        assert_eq!(state.environment_choice().unwrap(), Choice::None);
         state.set("x", "not json").unwrap();
         assert_eq!(state.read::<u32>("x").unwrap(), None);
     }

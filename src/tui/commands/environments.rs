@@ -9,7 +9,7 @@ use crate::model::history::{Step, ValueChange};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Environment, EnvironmentId};
 use crate::tui::effect::{Effect, LocalJob};
-use crate::tui::shared::Level;
+use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
 
 use super::saving;
@@ -71,12 +71,20 @@ pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Eff
 
 /// Makes an environment that was just made or imported the active one if none is: what to say of it.
 pub fn activate_if_none(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) -> Option<String> {
-    if state.shared.active_environment.is_some() {
+    if let Some(active) = state.shared.active_environment {
+        // If it was so as the only one, it would not be at the next start.
+        effects.extend(keep_active(&state.shared, active));
         return None;
     }
     activate(state, Some(id), effects);
     let name = state.shared.environment_name()?;
     Some(format!("environment `{name}` is active now, as none was"))
+}
+
+/// Has an environment be the active one at the next start and on the command line too.
+pub fn keep_active(shared: &Shared, id: EnvironmentId) -> Option<Effect> {
+    let slug = shared.workspace.environment(id)?.slug.clone();
+    Some(Effect::Local(LocalJob::ActiveEnvironment(Some(slug))))
 }
 
 /// Renames an environment and its file.

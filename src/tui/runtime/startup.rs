@@ -16,9 +16,9 @@ use super::restore;
 use crate::foreign::{self, Imported};
 use crate::formats::Found;
 use crate::http::{Jar, Keeping};
-use crate::model::Workspace;
 use crate::model::problem::Problem;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
+use crate::model::{Choice, Workspace};
 use crate::store::state::Known;
 use crate::store::{Config, Files, Loading, state};
 use crate::tui::drafts;
@@ -110,7 +110,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     }
     state.shared.workspace.problems.extend(config_problems);
     looks.take_up(&mut state);
-    let no_environment = local.remembered.no_environment;
+    let chosen = local.remembered.environment.clone();
     let (database, cookies, mut effects) = local.take_up(&mut state, &files);
     if !options.beside.environments.is_empty() {
         state.shared.active_environment = state.shared.workspace.environments().first().map(|node| node.id);
@@ -123,12 +123,14 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
             .environment_named("demo")
             .map(|node| (node.id, node.slug.clone()));
         // What the screen says is active is so for the command line too, unless the user has chosen otherwise.
-        if let (None, false, Some((_, slug))) = (state.shared.active_environment, no_environment, &demo) {
+        if let (None, Some((_, slug))) = (state.shared.active_environment, &demo)
+            && chosen != Choice::None
+        {
             effects.push(Effect::Local(LocalJob::ActiveEnvironment(Some(slug.clone()))));
         }
         state.shared.active_environment = demo.map(|(id, _)| id);
     }
-    place(&mut state, &mut loading, no_environment);
+    place(&mut state, &mut loading);
     if let Some(found) = found.filter(|found| found.collections.is_empty()) {
         show_values(&mut state, &found);
     }
@@ -193,8 +195,7 @@ struct Local {
 pub(super) struct Remembered {
     current: CurrentValues,
     cookies: Option<Jar>,
-    environment: Option<String>,
-    no_environment: bool,
+    environment: Choice,
     /// What was unsaved.
     pub drafts: Vec<state::Draft>,
     /// Where everything stood.
@@ -256,8 +257,7 @@ impl Remembered {
     /// Takes what comes along for what was left here; returns the values that it took.
     fn land(&mut self, landing: &Landing) -> Values {
         // What was active there for other collections would give these their values.
-        self.environment.clone_from(&landing.environment);
-        self.no_environment = landing.environment.is_none();
+        self.environment = landing.environment.clone().map_or(Choice::None, Choice::Named);
         if let Some(open) = &landing.open {
             if !self.layout.is_object() {
                 self.layout = json!({});
@@ -298,8 +298,7 @@ impl Remembered {
                 database.unreadable()
             ));
         }
-        self.environment = database.active_environment()?;
-        self.no_environment = database.chose_no_environment()?;
+        self.environment = database.environment_choice()?;
         self.drafts = database.drafts()?;
         let layout = database.layout()?;
         // One that cannot be read is as good as none.
@@ -331,9 +330,7 @@ impl Remembered {
         // Before the drafts, which have no values of secrets.
         let now = state.shared.now;
         let mut effects: Vec<Effect> = secrets::take_in(&mut state.shared, now).into_iter().collect();
-        let slug = self.environment;
-        state.shared.active_environment =
-            slug.and_then(|slug| state.shared.workspace.environment_named(&slug).map(|node| node.id));
+        state.shared.active_environment = state.shared.workspace.active_environment(&self.environment);
         let found = restore::found(self.drafts, files);
         effects.extend(restore::drafts(state, found, |place| files.disown(place)));
         if !self.layout.is_null() {
@@ -375,21 +372,14 @@ fn take_layout(state: &mut State, layout: &Value) {
     response::restore(&mut state.panes.response, &layout["response"]);
 }
 
-/// On the very first start the first request is open and under the cursor. An only environment is active unless the user
-/// has chosen to have none.
-fn place(state: &mut State, loading: &mut Option<Loading>, no_environment: bool) {
+/// On the very first start the first request is open and under the cursor.
+fn place(state: &mut State, loading: &mut Option<Loading>) {
     if state.shared.open.is_none() {
         let first = ahead::first_request(&mut state.shared.workspace, loading);
         state.shared.open = first;
         if let Some(first) = first {
             state.panes.tree.reveal(first);
         }
-    }
-    if state.shared.active_environment.is_none()
-        && !no_environment
-        && let [only] = state.shared.workspace.environments()
-    {
-        state.shared.active_environment = Some(only.id);
     }
     state.shared.unread = loading.as_ref().map_or(0, Loading::left);
     if state.shared.unread == 0 {

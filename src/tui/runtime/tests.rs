@@ -10,9 +10,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::*;
 use crate::http::Jar;
-use crate::model::Entity;
 use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Choice, Entity, Environment};
 use crate::store::state::State as Database;
 use crate::tui::command::Command;
 use crate::tui::effect::LocalJob;
@@ -42,8 +42,13 @@ fn settled(home: &tempfile::TempDir) -> App {
     }
     std::fs::write(root.join("collections/api/one.toml"), "name = \"One\"\n").unwrap();
     std::fs::write(root.join("environments/local.toml"), "name = \"local\"\n").unwrap();
+    settled_as_it_is(home)
+}
+
+/// The same in the workspace as it was left.
+fn settled_as_it_is(home: &tempfile::TempDir) -> App {
     let options = TuiOptions {
-        root,
+        root: home.path().join("work"),
         foreign: false,
         beside: Beside::default(),
         paths: Paths::below(home.path()),
@@ -286,15 +291,15 @@ fn what_is_kept_for_an_environment_is_renamed_with_its_file_or_not_at_all() {
     assert_eq!(app.state.shared.overrides[0].0, "here");
     let active = || {
         let (database, _) = Database::open(&Paths::below(home.path()), &home.path().join("work")).unwrap();
-        database.active_environment().unwrap()
+        database.environment_choice().unwrap()
     };
-    assert_eq!(active().as_deref(), Some("here"));
+    assert_eq!(active(), Choice::Named("here".into()));
 
     // Somebody has taken the name in the meantime, and we have not noticed.
     std::fs::create_dir(home.path().join("work/environments/there.toml")).unwrap();
     command(&mut app, rename("there"));
     assert_eq!(kept(&home, &new), Some("t".into()));
-    assert_eq!(active().as_deref(), Some("here"));
+    assert_eq!(active(), Choice::Named("here".into()));
     app.finish();
 }
 
@@ -307,6 +312,35 @@ fn no_environment_is_a_choice_that_lasts() {
     app.finish();
     let mut app = settled(&home);
     assert_eq!(app.state.shared.environment_name(), None);
+    app.finish();
+}
+
+#[test]
+fn what_was_active_as_the_only_one_stays_so_with_another_beside_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let environment = Environment {
+        name: "Another".to_owned(),
+        ..Environment::default()
+    };
+    command(&mut app, Command::NewEnvironment { environment });
+    app.finish();
+    let mut app = settled(&home);
+    assert_eq!(app.state.shared.workspace.environments().len(), 2);
+    assert_eq!(app.state.shared.environment_name(), Some("local"));
+    app.finish();
+}
+
+#[test]
+fn the_first_environment_that_comes_from_outside_is_active() {
+    let home = tempfile::tempdir().unwrap();
+    settled(&home).finish();
+    let file = home.path().join("work/environments/local.toml");
+    std::fs::remove_file(&file).unwrap();
+    let mut app = settled_as_it_is(&home);
+    assert_eq!(app.state.shared.environment_name(), None);
+    std::fs::write(&file, "name = \"local\"\n").unwrap();
+    settle_until(&mut app, |app| app.state.shared.environment_name().is_some());
     app.finish();
 }
 
