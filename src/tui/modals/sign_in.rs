@@ -55,6 +55,10 @@ enum Kind {
     Address,
     /// An address that has whole rows of the screen.
     Page,
+    /// The line at which the frame ends above such rows.
+    Above,
+    /// The line at which it goes on below them.
+    Below,
     Code,
     Wrong,
     Field,
@@ -223,7 +227,6 @@ impl SignIn {
                 wrong,
             } => {
                 say(&self.opened.words(), Kind::Plain);
-                say("", Kind::Plain);
                 let whole = usize::from(self.screen.width).max(1);
                 let most = if self.screen.height >= TALL {
                     MOST_ROWS
@@ -237,10 +240,15 @@ impl SignIn {
                         *last = glyphs::elide(&format!("{last}…"), whole);
                     }
                 }
-                out.extend(address.into_iter().map(|line| (line, Kind::Page)));
+                if glyphs::width(url) <= width {
+                    out.extend([("", Kind::Plain), (url, Kind::Address), ("", Kind::Plain)].map(owned));
+                } else {
+                    out.push(owned(("", Kind::Above)));
+                    out.extend(address.into_iter().map(|line| (line, Kind::Page)));
+                    out.push(owned(("", Kind::Below)));
+                }
                 let mut say =
                     |text: &str, kind: Kind| out.extend(wrap(text, width).into_iter().map(|line| (line, kind)));
-                say("", Kind::Plain);
                 if *listens {
                     let host = back.split('/').nth(2).unwrap_or(back);
                     say(&format!("Waiting for the browser to come back to {host}."), Kind::Plain);
@@ -312,13 +320,17 @@ impl SignIn {
         }
         let text = self.text_area();
         for ((line, kind), y) in self.lines.iter().zip(text.y..text.bottom()) {
+            let row = Rect {
+                y,
+                height: 1,
+                ..self.screen
+            }
+            .intersection(buf.area);
+            if matches!(kind, Kind::Above | Kind::Below) {
+                rule(*kind == Kind::Above, self.sheet.area, row, view, buf);
+                continue;
+            }
             if *kind == Kind::Page {
-                let row = Rect {
-                    y,
-                    height: 1,
-                    ..self.screen
-                }
-                .intersection(buf.area);
                 Clear.render(row, buf);
                 buf.set_style(row, theme.base);
                 glyphs::put_text(
@@ -333,7 +345,7 @@ impl SignIn {
             let style = match kind {
                 Kind::Plain | Kind::Field => theme.popup,
                 Kind::Dim => theme.popup.patch(theme.dim),
-                Kind::Address | Kind::Page => theme.popup.patch(theme.accent),
+                Kind::Address | Kind::Page | Kind::Above | Kind::Below => theme.popup.patch(theme.accent),
                 Kind::Code => theme.popup.patch(theme.strong).add_modifier(Modifier::BOLD),
                 Kind::Wrong => theme.popup.patch(theme.error),
             };
@@ -343,6 +355,27 @@ impl SignIn {
             .as_ref()
             .and_then(|field| field.draw(view, view.focused, buf))
     }
+}
+
+/// The line from side to side of the screen at which the frame ends, or goes on.
+fn rule(above: bool, frame: Rect, row: Rect, view: View<'_>, buf: &mut Buffer) {
+    let theme = view.theme;
+    Clear.render(row, buf);
+    buf.set_style(row, theme.base);
+    let sides = [frame.x, frame.right().saturating_sub(1)];
+    for x in row.x..row.right() {
+        let line = match (sides.contains(&x), above) {
+            (false, _) => "━",
+            (true, true) => "┻",
+            (true, false) => "┳",
+        };
+        let style = theme.base.patch(theme.popup_border);
+        glyphs::put_text(buf, Position::new(x, row.y), line, 1, style);
+    }
+}
+
+fn owned((text, kind): (&str, Kind)) -> (String, Kind) {
+    (text.to_owned(), kind)
 }
 
 /// Draws a code dark on light, whatever the theme: that is what cameras look for.

@@ -103,7 +103,7 @@ fn no_frame_stands_beside_the_address_that_the_mouse_selects() {
         let harness = asked(size, browser(true, None), Opened::Before);
         let screen = harness.screen();
         let rows = screen.lines().skip_while(|line| !line.starts_with("https://"));
-        let rows: Vec<&str> = rows.take_while(|line| !line.contains('┃')).collect();
+        let rows: Vec<&str> = rows.take_while(|line| !line.contains(['┃', '━'])).collect();
         let Todo::Browser { url, .. } = browser(true, None) else {
             panic!("{screen}")
         };
