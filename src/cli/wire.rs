@@ -60,6 +60,13 @@ fn secured(tls: &Tls, now: Timestamp, paint: Paint) -> Vec<String> {
         }
     }
     let mut out = vec![paint.dim(&format!("* {line}"))];
+    if let Some(certificate) = tls.client.as_ref().and_then(|own| read_certificate(own).ok()) {
+        let text = format!(
+            "* certificate shown to it, which it asked for: {}",
+            escape(certificate.name())
+        );
+        out.push(paint.dim(&text));
+    }
     for der in &tls.certificates {
         let certificate = match read_certificate(der) {
             Ok(certificate) => certificate,

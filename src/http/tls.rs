@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use rustls::client::Resumption;
+use bytes::Bytes;
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::SupportedKxGroup;
 use rustls::crypto::ring::default_provider;
-use rustls::{ClientConfig, ClientConnection, HandshakeKind, NamedGroup, ProtocolVersion, SupportedCipherSuite};
+use rustls::sign::CertifiedKey;
+use rustls::{
+    ClientConfig, ClientConnection, HandshakeKind, NamedGroup, ProtocolVersion, SignatureScheme, SupportedCipherSuite,
+};
 
 use super::identity::Identity;
-use super::trace::Sessions;
+use super::trace::{Sessions, mark_shown, shown};
 use super::verify::{Trust, Verifier};
 use crate::model::Settings;
 use crate::model::exchange::{SendError, SendErrorKind};
@@ -137,6 +141,7 @@ pub(super) fn config(trust: Trust, terms: &Terms, identity: Option<Identity>) ->
         Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(failed)?,
         None => builder.with_no_client_auth(),
     };
+    config.client_auth_cert_resolver = Arc::new(Noting(config.client_auth_cert_resolver));
     config.resumption = Resumption::store(Arc::new(Sessions::new()));
     config.alpn_protocols = match terms.version {
         HttpVersion::Auto => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
@@ -144,6 +149,24 @@ pub(super) fn config(trust: Trust, terms: &Terms, identity: Option<Identity>) ->
         HttpVersion::Http2 => vec![b"h2".to_vec()],
     };
     Ok(config)
+}
+
+/// Notes which certificate a server asks for and is shown: nothing else tells it.
+#[derive(Debug)]
+struct Noting(Arc<dyn ResolvesClientCert>);
+
+impl ResolvesClientCert for Noting {
+    fn resolve(&self, authorities: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let shown = self.0.resolve(authorities, schemes)?;
+        if let Some(own) = shown.cert.first() {
+            mark_shown(Bytes::copy_from_slice(own));
+        }
+        Some(shown)
+    }
+
+    fn has_certs(&self) -> bool {
+        self.0.has_certs()
+    }
 }
 
 /// What a handshake came to.
@@ -169,6 +192,7 @@ pub(super) fn agreed(session: &ClientConnection, verified: bool) -> Tls {
         alpn: String::from_utf8_lossy(alpn).into_owned(),
         resumed: session.handshake_kind() == Some(HandshakeKind::Resumed),
         verdict: if verified { Verdict::Trusted } else { Verdict::Unchecked },
+        client: shown(),
         ..Tls::default()
     };
     let chain = session.peer_certificates().unwrap_or_default();

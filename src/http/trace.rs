@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use hyper_util::client::legacy::connect::dns::Name;
 use rustls::NamedGroup;
 use rustls::client::{ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue};
@@ -61,6 +62,8 @@ pub(super) struct Marks {
     pub self_signed: bool,
     /// The certificates that were refused.
     pub refused: Option<Arc<Tls>>,
+    /// The certificate of ours that was shown.
+    shown: Option<Bytes>,
     /// The connection.
     connection: Option<Pulse>,
     /// How many connections took the request, so that the server may have it.
@@ -89,6 +92,7 @@ impl Trace {
                 dns_error: None,
                 self_signed: false,
                 refused: None,
+                shown: None,
                 connection: None,
                 taken: 0,
                 resent: false,
@@ -210,6 +214,16 @@ pub(super) fn watch(pulse: &Pulse) {
 /// Notes that the refused certificate is its own issuer.
 pub(super) fn mark_self_signed() {
     mark(|marks| marks.self_signed = true, None);
+}
+
+/// Notes the certificate of ours that a server is shown.
+pub(super) fn mark_shown(certificate: Bytes) {
+    mark(|marks| marks.shown = Some(certificate), None);
+}
+
+/// The certificate of ours that the server of the connection just opened was shown.
+pub(super) fn shown() -> Option<Bytes> {
+    TRACE.try_with(|trace| trace.marks().shown.take()).ok().flatten()
 }
 
 /// Notes the certificates that were refused.

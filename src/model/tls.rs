@@ -24,6 +24,8 @@ pub struct Tls {
     pub certificates: Vec<Bytes>,
     /// How many more it showed.
     pub more: usize,
+    /// The certificate of ours that it asked for and was shown, in DER; not told again in a session that goes on.
+    pub client: Option<Bytes>,
 }
 
 /// What became of a server's certificates.

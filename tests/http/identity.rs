@@ -71,6 +71,9 @@ async fn a_certificate_of_pkcs_12_opens_the_door() {
             .send(signed(get(&url)), context())
             .await;
         assert_eq!(response(&exchange).body, "hi", "{name}");
+        let shown = exchange.connection.tls.as_ref().and_then(|tls| tls.client.clone());
+        let shown = postrider::http::read_certificate(&shown.unwrap()).unwrap();
+        assert!(shown.issuer.contains("CN="), "{shown:?}");
     }
 }
 
@@ -160,6 +163,11 @@ async fn the_program_finds_the_passphrase_where_the_settings_say_and_says_it_now
     ] {
         let (code, said) = postrider(home, settings, &["send", "api/get", "-i"], &url).await;
         assert!(code == Some(0) && said.contains("\n\nhi"), "{settings}: {said}");
+        let (_, said) = postrider(home, settings, &["send", "api/get", "-v"], &url).await;
+        assert!(
+            said.contains("* certificate shown to it, which it asked for: "),
+            "{said}"
+        );
         let (code, report) = postrider(home, settings, &report, &url).await;
         assert_eq!(code, Some(0), "{settings}: {report}");
         assert!(!(said + &report).contains("h\u{fc}sh"), "{settings}");

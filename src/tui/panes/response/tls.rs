@@ -41,6 +41,10 @@ pub(super) fn tls(tls: Option<&Tls>, show: &Show<'_>, now: Timestamp) -> Page {
         Verdict::Refused => (Ink::Error, "✗ refused: the request was not sent"),
     };
     rows.push(fact("Certificate", ink, verdict));
+    if let Some(certificate) = tls.client.as_ref().and_then(|own| read_certificate(own).ok()) {
+        let text = format!("{}, which it asked for", show.text(certificate.name()));
+        rows.push(fact("Ours", Ink::Text, &text));
+    }
     for (n, der) in tls.certificates.iter().enumerate() {
         rows.push(Row::default());
         match read_certificate(der) {
@@ -177,6 +181,13 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
+        assert!(!text.contains("Ours"), "{text}");
+        let asked = Tls {
+            client: Some(made("the client").into()),
+            ..tls.clone()
+        };
+        let text = shown(&asked, "2026-03-20T00:00:00Z");
+        assert!(text.contains("Ours          the client, which it asked for"), "{text}");
         assert!(shown(&tls, "2026-04-03T00:00:00Z").contains("· expired 2 days ago"));
         assert!(shown(&tls, "2025-12-31T23:59:00Z").contains("not valid before in 60 seconds"));
     }
