@@ -82,6 +82,8 @@ pub struct Renewal {
     pub name: String,
     /// Why, behind its name: `had expired 12 s ago`.
     pub why: String,
+    /// Whether there was none before.
+    pub first: bool,
     /// The name of the request that fetched it; empty when another postrider has.
     pub from: String,
     /// That request.
@@ -96,6 +98,13 @@ pub struct Renewal {
     pub at: Timestamp,
     /// When the token ends, as far as is known, or in a sentence why there is none.
     pub result: Result<Option<Timestamp>, String>,
+}
+
+impl Renewal {
+    /// What was done, or was to be: a first token is fetched.
+    pub fn done(&self) -> &'static str {
+        if self.first { "fetched" } else { "renewed" }
+    }
 }
 
 /// How many tests passed of those that ran; the skipped ones are told apart from them, wherever people read it.

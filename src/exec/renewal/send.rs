@@ -505,6 +505,7 @@ pub(super) fn renewal(name: &str, landed: &Landed, led: bool, took: std::time::D
     Renewal {
         name: name.to_owned(),
         why: landed.cause.words(),
+        first: landed.cause == Cause::Missing,
         from: landed.from.clone(),
         node: landed.node,
         outcome: landed.outcome.clone().filter(|_| led),
@@ -524,11 +525,7 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
         name, why, from, at, ..
     } = renewal;
     let took = SignedDuration::try_from(renewal.took).unwrap_or(SignedDuration::ZERO);
-    let done = if *why == Cause::Missing.words() {
-        "fetched"
-    } else {
-        "renewed"
-    };
+    let done = renewal.done();
     let (level, text) = match &renewal.result {
         Ok(end) => {
             let by = if from.is_empty() {

@@ -31,6 +31,7 @@ async fn a_missing_token_is_fetched_first_and_kept() {
         (renewal.name.as_str(), renewal.from.as_str(), renewal.led),
         ("t", "token", true)
     );
+    assert_eq!(renewal.done(), "fetched");
     assert_eq!(super::desk::status(renewal.outcome.as_ref().unwrap()), 200);
     let line = &outcome.console[0].text;
     assert!(line.starts_with("`t` had no value: fetched by `token` in "), "{line}");
@@ -83,6 +84,7 @@ async fn an_expired_token_is_renewed_before_it_is_refused() {
         "{}",
         outcome.renewals[0].why
     );
+    assert_eq!(outcome.renewals[0].done(), "renewed");
     client.set("t", &jwt(&json!({"exp": 1_000})));
     assert_eq!((status(&client.send(GET).await), desk.refused()), (200, 0));
     assert_eq!(desk.asked(), 2, "the store has a better one");

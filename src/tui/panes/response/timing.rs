@@ -85,11 +85,12 @@ fn fact(name: &str, value: String) -> Row {
 /// `dex_token renewed by Get token in 120 ms, not counted above`.
 fn renewed(first: bool, renewal: &Renewal, show: &Show<'_>) -> Row {
     let took = words::duration(renewal.took);
+    let (name, done) = (&renewal.name, renewal.done());
     let text = match &renewal.result {
-        Ok(_) if !renewal.led => format!("{} renewed elsewhere, waited {took} for it", renewal.name),
-        Ok(_) if renewal.from.is_empty() => format!("{} renewed in {took}", renewal.name),
-        Ok(_) => format!("{} renewed by {} in {took}", renewal.name, renewal.from),
-        Err(_) => format!("{} not renewed, after {took}", renewal.name),
+        Ok(_) if !renewal.led => format!("{name} {done} elsewhere, waited {took} for it"),
+        Ok(_) if renewal.from.is_empty() => format!("{name} {done} in {took}"),
+        Ok(_) => format!("{name} {done} by {} in {took}", renewal.from),
+        Err(_) => format!("{name} not {done}, after {took}"),
     };
     let text = show.text(&text);
     Row::new(
