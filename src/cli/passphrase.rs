@@ -7,7 +7,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use super::CliError;
 use super::raw::Raw;
 use crate::model::Secret;
-use crate::store::keyring::{Keyring, KeyringError};
+use crate::store::keyring::{Keyring, KeyringError, patiently};
 use crate::store::seal::{Safe, SealError};
 
 /// Where the passphrase is taken from before anybody is asked.
@@ -77,7 +77,7 @@ pub fn known(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
         safe.unlock(&given).map_err(|error| super::secrets::told(&error))?;
         return Ok(Known::Is(given));
     }
-    match keyring.get() {
+    match looked_up(keyring) {
         Ok(None) | Err(KeyringError::NotBuilt | KeyringError::NoService(_)) => Ok(Known::Not(None)),
         Err(error) => Ok(Known::Not(Some(error.to_string()))),
         Ok(Some(kept)) => match safe.unlock(&kept) {
@@ -86,6 +86,18 @@ pub fn known(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
             Err(error) => Err(super::secrets::told(&error)),
         },
     }
+}
+
+/// What a keyring holds. It may wait for its own passphrase, in a window that is not ours: then that is said.
+pub fn looked_up(keyring: &dyn Keyring) -> Result<Option<Secret>, KeyringError> {
+    patiently(|| keyring.get(), waits)
+}
+
+/// Says what is waited for.
+pub fn waits() {
+    let text = "waiting for the system's keyring: it asks for its own passphrase in a window; Ctrl+C gives up";
+    // Where nobody can be told there is nobody to answer it either.
+    let _told = writeln!(io::stderr(), "{text}");
 }
 
 /// Unlocks a safe: by what is known, else by asking until it is right; `None` when the user goes on without.

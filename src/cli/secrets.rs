@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, stdin};
 use std::process::ExitCode;
 
 use crate::model::Secret;
-use crate::store::keyring::{Keyring, KeyringError, SystemKeyring};
+use crate::store::keyring::{Keyring, KeyringError, SystemKeyring, patiently};
 use crate::store::seal::{Protection, Safe, SealError};
 use crate::store::state::{StateError, give_up, lost, rekey};
 
@@ -14,6 +14,9 @@ use super::open::{Opened, tell, with_causes};
 use super::output::{Output, escape};
 use super::passphrase::{self, Known};
 
+/// A passphrase of fewer characters is not taken without a word.
+const LONG_ENOUGH: usize = 10;
+
 /// Does what was asked for.
 pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) -> Result<ExitCode, CliError> {
     let safe = Safe::new(opened.paths.secrets_key());
@@ -22,15 +25,15 @@ pub fn secrets(opened: &Opened, command: SecretsCommand, output: &mut Output) ->
         SecretsCommand::Status => status(opened, &safe, &keyring, output)?,
         SecretsCommand::Lock { keyring: true } => {
             // Before anything is typed in vain.
-            keyring.get().map_err(|error| keyring_told(&error))?;
+            passphrase::looked_up(&keyring).map_err(|error| keyring_told(&error))?;
             opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
-            let new = new_passphrase()?;
+            let new = new_passphrase(output)?;
             lock_by(&keyring, &safe, &new, || change(opened, &safe, Some(&new), output))?;
             output.note("what is kept is locked with the passphrase, which the system's keyring holds");
         }
         SecretsCommand::Lock { keyring: false } => {
             opened_to_lock(passphrase::given(), passphrase::can_ask(), &safe, &keyring)?;
-            let new = new_passphrase()?;
+            let new = new_passphrase(output)?;
             change(opened, &safe, Some(&new), output)?;
             take_out(&keyring, output);
             output.note(&format!(
@@ -137,7 +140,7 @@ fn status(opened: &Opened, safe: &Safe, keyring: &dyn Keyring, output: &mut Outp
 
 fn by_passphrase(keyring: &dyn Keyring) -> String {
     let what = "the key is locked with a passphrase";
-    match keyring.get() {
+    match passphrase::looked_up(keyring) {
         Ok(Some(_)) => format!("{what}, which the system's keyring holds"),
         // It may hold it.
         Err(error @ KeyringError::Refused(_)) => format!("{what} ({})", escape(&error.to_string())),
@@ -175,9 +178,9 @@ fn lock_by(
     new: &Secret,
     lock: impl FnOnce() -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let before = keyring.get().map_err(|error| keyring_told(&error))?;
-    keyring.put(new).map_err(|error| keyring_told(&error))?;
-    let again = keyring.get().map_err(|error| keyring_told(&error))?;
+    let before = passphrase::looked_up(keyring).map_err(|error| keyring_told(&error))?;
+    patiently(|| keyring.put(new), passphrase::waits).map_err(|error| keyring_told(&error))?;
+    let again = passphrase::looked_up(keyring).map_err(|error| keyring_told(&error))?;
     let done = if again.as_ref() == Some(new) {
         lock()
     } else {
@@ -197,9 +200,9 @@ fn lock_by(
 
 /// Takes the passphrase out of the keyring, where it opens nothing any more.
 fn take_out(keyring: &dyn Keyring, output: &mut Output) {
-    let taken = match keyring.get() {
+    let taken = match passphrase::looked_up(keyring) {
         Ok(None) | Err(KeyringError::NotBuilt | KeyringError::NoService(_)) => return,
-        Ok(Some(_)) => keyring.remove(),
+        Ok(Some(_)) => patiently(|| keyring.remove(), passphrase::waits),
         Err(error) => Err(error),
     };
     match taken {
@@ -218,14 +221,34 @@ fn ask(question: &str) -> Result<Secret, CliError> {
     typed.ok_or_else(|| CliError::failed("the passphrase is empty"))
 }
 
+/// What is to be said of a passphrase that is short: Argon2id makes each guess dear, and all of a few letters are soon through.
+fn guessable(passphrase: &Secret) -> Option<String> {
+    let count = passphrase.reveal().chars().count();
+    (count < LONG_ENOUGH).then(|| match count {
+        1 => "a passphrase of 1 character can be guessed".to_owned(),
+        count => format!("a passphrase of {count} characters can be guessed"),
+    })
+}
+
 /// A new passphrase: typed twice, else the one that the environment gives.
-fn new_passphrase() -> Result<Secret, CliError> {
+fn new_passphrase(output: &mut Output) -> Result<Secret, CliError> {
     if !passphrase::can_ask() {
         let none = || CliError::failed("there is no terminal to ask for the new passphrase on");
         let hint = format!("set `{}`", passphrase::VARIABLE);
-        return passphrase::given().ok_or_else(|| none().hint(hint));
+        let new = passphrase::given().ok_or_else(|| none().hint(hint))?;
+        if let Some(why) = guessable(&new) {
+            tell(
+                output,
+                &why,
+                Some("several words are as easy to remember as they are hard to guess"),
+            );
+        }
+        return Ok(new);
     }
-    let new = ask("New passphrase")?;
+    let mut new = ask("New passphrase")?;
+    if let Some(why) = guessable(&new) {
+        new = ask(&format!("{why}. A longer one, or the same to keep it"))?;
+    }
     if ask("The same again")? != new {
         return Err(CliError::failed("the two are not the same").hint("nothing was changed; try again"));
     }
@@ -262,14 +285,14 @@ fn state_told(error: &StateError) -> CliError {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     use super::*;
 
     /// A keyring in memory; one that keeps nothing acts as if.
     #[derive(Default)]
     struct Memory {
-        kept: RefCell<Option<Secret>>,
+        kept: Mutex<Option<Secret>>,
         forgets: bool,
         refuses: bool,
         locked: bool,
@@ -280,7 +303,7 @@ mod tests {
             if self.locked {
                 return Err(KeyringError::Refused("prompt dismissed".into()));
             }
-            Ok(self.kept.borrow().clone())
+            Ok(self.kept.lock().unwrap().clone())
         }
 
         fn put(&self, passphrase: &Secret) -> Result<(), KeyringError> {
@@ -288,15 +311,29 @@ mod tests {
                 return Err(KeyringError::Refused("it is locked".into()));
             }
             if !self.forgets {
-                *self.kept.borrow_mut() = Some(passphrase.clone());
+                *self.kept.lock().unwrap() = Some(passphrase.clone());
             }
             Ok(())
         }
 
         fn remove(&self) -> Result<(), KeyringError> {
-            *self.kept.borrow_mut() = None;
+            *self.kept.lock().unwrap() = None;
             Ok(())
         }
+    }
+
+    #[test]
+    fn a_short_passphrase_is_told_of() {
+        let said = |text: &str| guessable(&Secret::new(text));
+        assert_eq!(
+            said("abc").as_deref(),
+            Some("a passphrase of 3 characters can be guessed")
+        );
+        assert_eq!(
+            said("ünïçödé€€"),
+            Some("a passphrase of 9 characters can be guessed".to_owned())
+        );
+        assert_eq!(said("open sesame"), None);
     }
 
     #[test]

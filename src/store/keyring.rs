@@ -4,6 +4,9 @@
 //! that says so. Nothing is ever put anywhere else instead.
 
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use super::seal::Safe;
 use crate::model::Secret;
@@ -40,8 +43,28 @@ impl KeyringError {
     }
 }
 
+/// The keyring has not answered for so long: it has opened a window of its own and waits for somebody there.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Does something with a keyring; `tell` is called once while it waits, for its own passphrase as a rule.
+pub fn patiently<T: Send>(work: impl FnOnce() -> T + Send, tell: impl FnOnce()) -> T {
+    thread::scope(|scope| {
+        let (done, waits) = mpsc::channel();
+        let working = scope.spawn(move || {
+            let out = work();
+            // Nobody listens any more once it was told.
+            let _told = done.send(());
+            out
+        });
+        if waits.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            tell();
+        }
+        working.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
 /// A place for one passphrase.
-pub trait Keyring {
+pub trait Keyring: Sync {
     /// The passphrase, if one is there.
     fn get(&self) -> Result<Option<Secret>, KeyringError>;
     /// Puts a passphrase there, in place of any other.
@@ -144,5 +167,29 @@ impl Keyring for SystemKeyring {
 
     fn remove(&self) -> Result<(), KeyringError> {
         Err(KeyringError::NotBuilt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn what_answers_at_once_is_not_told_of_and_what_waits_is() {
+        assert_eq!(patiently(|| 7, || unreachable!("it does not wait")), 7);
+        let (open, opened) = mpsc::channel();
+        let told = AtomicBool::new(false);
+        let waited = patiently(
+            move || opened.recv(),
+            || {
+                told.store(true, Ordering::SeqCst);
+                // Somebody types into its window.
+                assert_eq!(open.send(()), Ok(()));
+            },
+        );
+        assert_eq!(waited, Ok(()));
+        assert!(told.into_inner());
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use predicates::prelude::*;
 use predicates::str::contains;
 
-use super::Home;
+use super::{Home, is_match};
 
 /// Whether any file below a folder holds the bytes of a text.
 fn holds(folder: &Path, text: &str) -> bool {
@@ -17,6 +17,32 @@ fn holds(folder: &Path, text: &str) -> bool {
         let bytes = std::fs::read(&path).unwrap();
         bytes.windows(text.len()).any(|window| window == text.as_bytes())
     })
+}
+
+#[test]
+fn doctor_says_what_is_locked_and_lock_what_can_be_guessed() {
+    let home = Home::new();
+    let postrider = |args: &[&str], passphrase: Option<&str>| {
+        let mut command = home.with(&[]);
+        command.envs(passphrase.map(|passphrase| ("POSTRIDER_PASSPHRASE", passphrase)));
+        command.args(args).assert()
+    };
+    postrider(&["env", "set", "pin", "heron-4711-secret", "-e", "here"], None).success();
+    postrider(&["secrets", "lock"], Some("abc"))
+        .success()
+        .stderr(contains("a passphrase of 3 characters can be guessed"));
+    postrider(&["secrets", "unlock"], Some("abc")).success();
+    postrider(&["secrets", "lock"], Some("open sesame"))
+        .success()
+        .stderr(contains("can be guessed").not());
+    let locked = is_match("current values +locked with a passphrase").and(is_match("cookies +locked"));
+    postrider(&["doctor"], None).success().stdout(locked);
+    postrider(&["doctor"], Some("close sesame"))
+        .success()
+        .stdout(contains("the passphrase is wrong"));
+    postrider(&["doctor"], Some("open sesame"))
+        .success()
+        .stdout(is_match("current values +1\n").and(contains("locked").not()));
 }
 
 #[test]
