@@ -12,12 +12,13 @@ use super::*;
 use crate::http::Jar;
 use crate::model::exchange::Phase;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Choice, Entity, Environment};
+use crate::model::{Choice, Entity};
 use crate::store::state::State as Database;
 use crate::tui::command::Command;
 use crate::tui::effect::LocalJob;
 use crate::tui::shared::{RunId, Running};
 
+mod environments;
 mod landing;
 mod locked;
 
@@ -300,47 +301,6 @@ fn what_is_kept_for_an_environment_is_renamed_with_its_file_or_not_at_all() {
     command(&mut app, rename("there"));
     assert_eq!(kept(&home, &new), Some("t".into()));
     assert_eq!(active(), Choice::Named("here".into()));
-    app.finish();
-}
-
-#[test]
-fn no_environment_is_a_choice_that_lasts() {
-    let home = tempfile::tempdir().unwrap();
-    let mut app = settled(&home);
-    assert_eq!(app.state.shared.environment_name(), Some("local"), "it is the only one");
-    command(&mut app, Command::Activate(None));
-    app.finish();
-    let mut app = settled(&home);
-    assert_eq!(app.state.shared.environment_name(), None);
-    app.finish();
-}
-
-#[test]
-fn what_was_active_as_the_only_one_stays_so_with_another_beside_it() {
-    let home = tempfile::tempdir().unwrap();
-    let mut app = settled(&home);
-    let environment = Environment {
-        name: "Another".to_owned(),
-        ..Environment::default()
-    };
-    command(&mut app, Command::NewEnvironment { environment });
-    app.finish();
-    let mut app = settled(&home);
-    assert_eq!(app.state.shared.workspace.environments().len(), 2);
-    assert_eq!(app.state.shared.environment_name(), Some("local"));
-    app.finish();
-}
-
-#[test]
-fn the_first_environment_that_comes_from_outside_is_active() {
-    let home = tempfile::tempdir().unwrap();
-    settled(&home).finish();
-    let file = home.path().join("work/environments/local.toml");
-    std::fs::remove_file(&file).unwrap();
-    let mut app = settled_as_it_is(&home);
-    assert_eq!(app.state.shared.environment_name(), None);
-    std::fs::write(&file, "name = \"local\"\n").unwrap();
-    settle_until(&mut app, |app| app.state.shared.environment_name().is_some());
     app.finish();
 }
 
