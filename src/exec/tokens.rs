@@ -14,7 +14,9 @@ use crate::model::exchange::Response;
 use crate::model::variable::display_value;
 use crate::vars::Scopes;
 
-pub use sources::{Declared, TokenRequest, mentions, sends_itself, token_for, token_sources, tokens_seen, uses};
+pub use sources::{
+    Declared, TokenRequest, mentions, of_group, sends_itself, token_for, token_sources, tokens_seen, uses,
+};
 
 /// When a token began and when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

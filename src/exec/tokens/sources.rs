@@ -120,7 +120,8 @@ pub fn tokens_seen(
     out
 }
 
-fn of_group(workspace: &Workspace, id: NodeId) -> Vec<TokenRequest> {
+/// The token variables that a collection or folder declares, in their order.
+pub fn of_group(workspace: &Workspace, id: NodeId) -> Vec<TokenRequest> {
     let sources = workspace.group(id).map_or(&[][..], |group| &group.tokens);
     all(workspace, Declared::Group(id), sources)
 }

@@ -19,6 +19,7 @@ pub mod save_as;
 mod sheet;
 mod sign_in;
 pub mod text;
+mod token;
 pub mod wrap;
 
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -42,6 +43,7 @@ pub use runner::{RunForm, Runner};
 pub use save_as::SaveAs;
 pub use sign_in::SignIn;
 pub use text::Text;
+pub use token::{TokenForm, life_text};
 
 /// Whether a modal stays open after an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +102,8 @@ modals! {
     Picker(Picker),
     /// One line to type.
     Prompt(Prompt),
+    /// A token: its variable, its request, its life.
+    Token(TokenForm),
     /// A secret to type.
     Ask(Ask),
     /// A question with a few answers.

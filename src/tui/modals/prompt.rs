@@ -13,8 +13,8 @@ use super::path::path_of;
 use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::id::slug;
-use crate::model::{Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload};
-use crate::tui::command::{Command, SecretDraft, TokenDraft};
+use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Payload};
+use crate::tui::command::{Command, SecretDraft};
 use crate::tui::effect::Effect;
 use crate::tui::looking::{Answer, Question, Target};
 use crate::tui::panes::response::{Extract, scopes};
@@ -40,8 +40,6 @@ pub enum Purpose {
     Report(PathBuf, RunId, Format),
     /// The variable that a script sets from a value of a response.
     Variable(Box<Extract>),
-    /// The variable that takes a token of a response.
-    Token(Box<TokenDraft>),
     /// The variable that takes a secret of an auth.
     Secret(SecretDraft),
 }
@@ -103,13 +101,6 @@ impl Prompt {
         match key.code {
             KeyCode::Esc => return Flow::Close,
             KeyCode::Enter => return self.take(cx),
-            KeyCode::Tab => {
-                let name = self.field.text();
-                if let Purpose::Token(draft) = &mut self.purpose {
-                    let now = draft.goes_bare(&cx.shared.workspace, name.trim());
-                    draft.no_auth = now.map(|now| !now);
-                }
-            }
             _ => {
                 if self.field.key(key, cx) {
                     self.said = None;
@@ -148,7 +139,7 @@ impl Prompt {
         let command = match &mut self.purpose {
             Purpose::NewGroup(parent) => Command::NewGroup { parent: *parent, name },
             Purpose::Rename(id) => Command::Rename { id: *id, name },
-            Purpose::Token(_) | Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
+            Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
                 self.said = Some(text);
                 return Flow::Stay;
             }
@@ -157,7 +148,6 @@ impl Prompt {
                 return Flow::Stay;
             }
             Purpose::Secret(draft) => Command::MakeSecret(draft.clone(), name),
-            Purpose::Token(draft) => Command::BindToken(draft.clone(), name),
             Purpose::Variable(extract) => Command::Show(Box::new(scopes(extract, &name, cx.shared).into())),
             Purpose::RenameEnvironment(id) => Command::RenameEnvironment { id: *id, name },
             Purpose::NewEnvironment(environment) => {
@@ -248,21 +238,8 @@ impl Prompt {
                 }
                 filed(&above, name, &workspace.free_slug(node.parent, name), ending)
             }
-            Purpose::Token(_) | Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
+            Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
                 Remark::Wrong("a variable's name has no braces".to_owned())
-            }
-            Purpose::Token(draft) => {
-                let collection = workspace.collection_of(draft.node).map(|node| node.slug.as_str());
-                let own = workspace.name_of(Filed::Node(draft.node));
-                let auth = match draft.goes_bare(workspace, name) {
-                    Some(true) => format!("; `{own}` gets no auth, as what it inherits is for others (Tab: leave it)"),
-                    Some(false) => format!("; `{own}` keeps the auth it inherits (Tab: no auth)"),
-                    None => String::new(),
-                };
-                match collection {
-                    Some(slug) => Remark::Fine(format!("[tokens.{name}] in collections/{slug}/collection.toml{auth}")),
-                    None => Remark::Warning("save the request into a collection first".to_owned()),
-                }
             }
             Purpose::Variable(extract) => Remark::Fine(extract.line("…", name)),
             Purpose::Secret(draft) if draft.is_taken(workspace, name) => {
@@ -305,7 +282,7 @@ impl Prompt {
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         self.remark = self.judge(cx.shared);
         let lines = match self.purpose {
-            Purpose::Token(_) | Purpose::Secret(_) => 5,
+            Purpose::Secret(_) => 5,
             _ => 4,
         };
         self.sheet = Sheet::high(screen, 64, lines);

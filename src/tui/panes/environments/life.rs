@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::exec::renewal;
-use crate::exec::tokens::{self, Declared, TokenLife, TokenStatus};
+use crate::exec::tokens::{self, Declared, TokenLife, TokenRequest, TokenStatus};
 use crate::model::token::TokenKey;
 use crate::model::variable::{Owner, display_value};
 use crate::model::workspace::EnvironmentNode;
@@ -26,6 +26,8 @@ pub struct Token {
     pub name: String,
     /// What is known.
     pub status: TokenStatus,
+    /// Whether it is shown only because it is always in sight: the open request has no use for it.
+    pub aside: bool,
 }
 
 /// The tokens of an environment: variables that collections bind to a token request, all that hold a JWT, and those that
@@ -69,6 +71,7 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
         let token = Token {
             name: name.to_owned(),
             status,
+            aside: false,
         };
         // What is bound comes first: it is what the user waits for.
         if is_bound {
@@ -115,6 +118,7 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
     Token {
         name: key.name.clone(),
         status,
+        aside: false,
     }
 }
 
@@ -129,24 +133,51 @@ pub fn active(shared: &Shared) -> Option<Token> {
         Some(open) => tokens::token_for(workspace, open, shared.active_environment),
         None => tokens::token_sources(workspace).into_iter().next(),
     }?;
-    let name = source.source.variable.clone();
+    let status = of(shared, &source);
+    // A body is looked at for it, so only where it makes a difference.
+    let aside = matches!(status, TokenStatus::Expired(_) | TokenStatus::Missing)
+        && shared.open.is_some_and(|open| {
+            let is_request = workspace.request(open).is_some();
+            is_request && source.request != Some(open) && !tokens::uses(workspace, open, &source)
+        });
+    Some(Token {
+        name: source.source.variable.clone(),
+        status,
+        aside,
+    })
+}
+
+/// What is known of a declared token, in the active environment, as the open item sees it.
+pub fn of(shared: &Shared, source: &TokenRequest) -> TokenStatus {
+    let name = source.source.variable.as_str();
     let declared = match source.declared {
         Declared::Group(group) => Some(group),
         Declared::Environment(_) => None,
     };
     let scopes = shared.scopes(shared.open.or(declared));
-    let value = scopes.get(&name).map(|(_, binding)| &binding.value);
-    let key = source.key(workspace, shared.active_environment);
-    let mut status = told(shared, std::slice::from_ref(&key), &name, value);
+    let value = scopes.get(name).map(|(_, binding)| &binding.value);
+    let key = source.key(&shared.workspace, shared.active_environment);
+    let status = told(shared, std::slice::from_ref(&key), name, value);
     if status == TokenStatus::Opaque {
         let set = shared
             .environment_owner()
-            .and_then(|owner| shared.current.get(&owner, &name));
-        if let Some(told) = set.and_then(|set| told_by_reply(shared, &name, set.set_at)) {
-            status = told;
-        }
+            .and_then(|owner| shared.current.get(&owner, name));
+        return set
+            .and_then(|set| told_by_reply(shared, name, set.set_at))
+            .unwrap_or(status);
     }
-    Some(Token { name, status })
+    status
+}
+
+/// The same in words: `valid 9:41`.
+pub fn words(shared: &Shared, source: &TokenRequest) -> String {
+    match of(shared, source) {
+        TokenStatus::Valid(life) => format!("valid {}", text(life.remaining(shared.now), shared.awake)),
+        TokenStatus::Expired(_) => "expired".to_owned(),
+        TokenStatus::Missing if shared.locked => "locked".to_owned(),
+        TokenStatus::Missing => "no token".to_owned(),
+        TokenStatus::Opaque => "set".to_owned(),
+    }
 }
 
 /// The keys of all tokens in an environment.

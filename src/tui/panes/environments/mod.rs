@@ -19,7 +19,7 @@ use crate::tui::modals::{Choice, Confirm, EnvironmentEditor, Modal, Prompt, Purp
 use crate::tui::shared::{Level, Shared};
 use crate::tui::widgets::{frame, scroll};
 
-pub use life::text as life_text;
+pub use life::{text as life_text, words as told};
 pub use status::{spinner, status};
 
 use life::Token;

@@ -58,6 +58,8 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> L
                 false,
             )
         }
+        TokenStatus::Expired(_) if token.aside => (format!("{name}expired"), theme.dim, false),
+        TokenStatus::Missing if token.aside => ("no token".to_owned(), theme.dim, false),
         TokenStatus::Expired(_) => (format!("{name}expired"), theme.error, true),
         TokenStatus::Missing => ("no token".to_owned(), theme.warn, true),
         TokenStatus::Opaque => (format!("{name}set"), theme.dim, false),

@@ -7,10 +7,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use serde_json::json;
 
+use std::sync::Arc;
+
 use super::*;
-use crate::model::Workspace;
+use crate::model::edit::Edit;
 use crate::model::variable::{CurrentValue, Owner};
+use crate::model::{Auth, Entity, Request, Workspace};
 use crate::store::Place;
+use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::event::Event;
 use crate::tui::harness::Harness;
@@ -77,6 +81,31 @@ fn the_active_one_is_marked_and_its_token_told() {
     harness.event(Event::Tick);
     assert_eq!(lines(&harness)[0], "● demo   dex_token expired");
     assert!(footer(&harness).ends_with("dex_token expired · ^T renews"));
+}
+
+#[test]
+fn what_the_open_request_does_not_use_is_told_without_a_call_to_act() {
+    let mut harness = Harness::new(120, 40);
+    let open = |harness: &mut Harness, path: &str| {
+        harness.state.shared.open = harness.state.shared.node_at(path);
+        harness.event(Event::Resize(120, 40));
+        footer(harness)
+    };
+    assert!(open(&mut harness, "pydio-cells/configuration/list-services").ends_with("demo · no token · ^T renews"));
+    let id = harness.state.shared.open.unwrap();
+    let mut request = Request::clone(harness.state.shared.workspace.request(id).unwrap());
+    request.auth = Auth::new(Auth::NONE);
+    let entity = Entity::Request(Arc::new(request));
+    let edits = vec![Edit::Replace { id, entity }];
+    let edit = Command::Edit {
+        label: "test".into(),
+        merge: None,
+        edits,
+    };
+    harness.state.run(vec![edit], &mut harness.effects);
+    assert!(open(&mut harness, "pydio-cells/configuration/list-services").ends_with("demo · no token"));
+    // The request that brings it is to be sent.
+    assert!(open(&mut harness, "pydio-cells/get-token").ends_with("demo · no token · ^T renews"));
 }
 
 #[test]

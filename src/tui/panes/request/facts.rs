@@ -40,6 +40,8 @@ pub struct Facts {
     pub scopes: Scopes,
     /// Variables that are filled by a request, and that request's name.
     pub tokens: Vec<(String, Option<String>)>,
+    /// How the tokens are that the item itself declares.
+    pub token_states: Vec<String>,
     /// The auth that counts when the item says `inherit`.
     pub inherited: Auth,
     /// Whose auth that is.
@@ -70,6 +72,7 @@ impl Facts {
             settings = settings.or(part::settings(&parent.entity));
         }
         let tokens = tokens(shared, id);
+        let token_states = super::tokens::states(shared, id);
         let vault = exec::vault::values(&shared.current).into_iter();
         let vault: Vec<String> = vault.map(|(name, _)| name).collect();
         let same = !edited
@@ -96,6 +99,8 @@ impl Facts {
         let variables = Values::of(shared, id, entity, &self.scopes);
         let same = same && variables == self.variables;
         self.variables = variables;
+        let same = same && token_states == self.token_states;
+        self.token_states = token_states;
         let problem = self.problem(shared.now, entity);
         let same = same && problem == self.problem;
         self.problem = problem;

@@ -7,7 +7,7 @@ use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
-use super::{Action, Outside, Spot, State, Tab, fields, order, values};
+use super::{Action, Outside, Spot, State, Tab, fields, order, tokens, values};
 use crate::model::edit::Edit;
 use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App};
@@ -88,6 +88,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
             cx.shared
                 .notify(Level::Info, "there is no row under the cursor: go to one first");
         }
+        Action::DeleteRow if let Some(row) = tokens::row(state) => tokens::remove(state, row, cx),
         Action::DeleteRow | Action::MoveRowUp | Action::MoveRowDown if is_locked(state) => say_locked(state, cx),
         Action::DeleteRow if values::are_unfiled(state) => values::forget(state, cx),
         Action::DeleteRow => with_table(state, TableAction::Remove, cx),
@@ -135,6 +136,9 @@ fn add_row(state: &mut State, cx: &mut Cx<'_>) {
         };
         state.spot = Spot::Section(first);
     }
+    if tokens::row(state).is_some() {
+        return tokens::add(state, cx);
+    }
     cx.commands.push(Command::Focus(crate::tui::panes::Pane::Request));
     with_table(state, TableAction::Add, cx);
 }
@@ -162,7 +166,7 @@ pub(super) fn say_locked(state: &State, cx: &mut Cx<'_>) {
         Some(Part::AddedHeaders) => {
             "this header is added when the request is sent; one of your own with its name takes its place"
         }
-        Some(Part::Tokens) => "where tokens come from is written in collection.toml, under `[tokens]`",
+        Some(Part::Tokens) => "tokens are renewed in the order of need: theirs here says nothing",
         _ => "this is inherited; choose another type to give the request its own",
     };
     cx.shared.notify(Level::Info, text);

@@ -30,6 +30,7 @@ mod settings;
 mod tab;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod values;
 
 use std::collections::HashMap;
@@ -51,7 +52,7 @@ pub use input::{back, edited, key, paste, update};
 pub use mouse::mouse;
 pub use nav::nav;
 pub use order::{Order, order};
-pub use settings::SOUGHT as SETTINGS;
+pub use settings::{SOUGHT as SETTINGS, format_duration, parse_duration};
 
 use complete::Completion;
 use facts::Facts;

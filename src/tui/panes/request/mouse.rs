@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use super::input::{form_changed, leave, table_changed};
 use super::places::places;
 use super::section::Widget;
-use super::{Action, Order, Spot, State, draw, order, update, values};
+use super::{Action, Order, Spot, State, draw, order, tokens, update, values};
 use crate::tui::panes::Cx;
 
 /// Rows a notch of the wheel scrolls.
@@ -63,7 +63,15 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
     state.completion = None;
     match state.section_mut().map(|section| &mut section.widget) {
         Some(Widget::Table(table)) => {
+            let before = table.cursor();
             let change = table.click(x, y);
+            if let Some(row) = tokens::row(state) {
+                let again = state.section().map(|section| &section.widget);
+                if matches!(again, Some(Widget::Table(table)) if table.cursor() == before) {
+                    tokens::open(state, row, cx);
+                }
+                return leave(state, cx);
+            }
             table_changed(state, change, cx);
             values::clicked(state, cx);
         }

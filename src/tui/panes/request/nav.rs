@@ -2,7 +2,7 @@
 
 use super::input::{form_changed, is_locked, leave, say_locked, with_table};
 use super::section::Widget;
-use super::{Spot, State, Tab, order, values};
+use super::{Spot, State, Tab, order, tokens, values};
 use crate::tui::action::Nav;
 use crate::tui::panes::Cx;
 use crate::tui::widgets::table::TableAction;
@@ -15,7 +15,7 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
         Nav::NextTab => return turn(state, 1, cx),
         Nav::PreviousTab => return turn(state, -1, cx),
-        _ if values::nav(state, nav, cx) => return,
+        _ if values::nav(state, nav, cx) || tokens::nav(state, nav, cx) => return,
         _ => {}
     }
     let Spot::Section(at) = state.spot else {

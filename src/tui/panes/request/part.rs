@@ -25,7 +25,7 @@ pub enum Part {
     AuthType,
     /// The auth's parameters.
     AuthFields,
-    /// Where token variables come from; only to look at.
+    /// Where token variables come from; a form changes them.
     Tokens,
     /// Which body.
     BodyKind,
@@ -65,7 +65,8 @@ impl Part {
             Self::Params => "parameters",
             Self::PathVariables => "path variables",
             Self::Headers | Self::AddedHeaders => "headers",
-            Self::AuthType | Self::AuthFields | Self::Tokens => "auth",
+            Self::AuthType | Self::AuthFields => "auth",
+            Self::Tokens => "tokens",
             Self::BodyKind | Self::Form | Self::Multipart | Self::Raw | Self::File => "body",
             Self::Query => "query",
             Self::QueryVariables => "query variables",
@@ -83,7 +84,6 @@ impl Part {
         Some(match self {
             Self::PathVariables => "Path variables",
             Self::AddedHeaders => "Added when sent",
-            Self::Tokens => "Tokens",
             Self::Query => "Query",
             Self::QueryVariables => "Variables",
             Self::Unfiled => "In no file",

@@ -63,8 +63,15 @@ pub fn table(part: Part) -> Table {
             }
         }
         Part::Tokens => {
-            let names = [("Variable", 3), ("Filled by", 4), ("Renew", 2), ("Before the end", 2)];
-            Table::new(columns(&names), Vec::new()).without_checks()
+            let names = [
+                ("Variable", 4),
+                ("Filled by", 4),
+                ("Lives", 3),
+                ("Renew", 2),
+                ("State", 4),
+            ];
+            let table = Table::new(columns(&names), Vec::new()).without_checks();
+            table.with_ghost("add a token: the request that fills it, and how long it lives")
         }
         _ => Table::new(columns(&[("Name", 3), ("Value", 5)]), Vec::new()).without_checks(),
     }
@@ -87,15 +94,7 @@ pub fn rows(part: Part, entity: &Entity, facts: &Facts) -> Vec<Row> {
         (Part::Variables | Part::Unfiled, Entity::Collection(_)) => {
             facts.variables.of_part(part).iter().map(variable).collect()
         }
-        (Part::Tokens, Entity::Collection(group) | Entity::Folder(group)) => group
-            .tokens
-            .iter()
-            .map(|token| {
-                let before = super::settings::format_duration(token.renew_before);
-                let texts = [token.variable.as_str(), &token.request, token.renew.word(), &before];
-                Row::new(texts.map(Cell::new)).locked(true)
-            })
-            .collect(),
+        (Part::Tokens, _) => super::tokens::rows(entity, facts),
         (Part::AddedHeaders, _) => facts
             .added_headers
             .iter()

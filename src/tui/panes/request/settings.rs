@@ -318,7 +318,7 @@ pub fn format_duration(duration: Duration) -> String {
 }
 
 /// Reads `500ms`, `30s`, `1.5s`, `2m`, `1h`; a number alone is seconds.
-fn parse_duration(text: &str) -> Option<Duration> {
+pub fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());

@@ -18,6 +18,8 @@ pub enum Tab {
     Body,
     /// Variables of a collection.
     Variables,
+    /// Where token variables come from.
+    Tokens,
     /// Pre-request and post-response.
     Scripts,
     /// How it is sent.
@@ -35,8 +37,15 @@ const REQUEST: [Tab; 7] = [
     Tab::Settings,
     Tab::Docs,
 ];
-const COLLECTION: [Tab; 5] = [Tab::Auth, Tab::Variables, Tab::Scripts, Tab::Settings, Tab::Docs];
-const FOLDER: [Tab; 4] = [Tab::Auth, Tab::Scripts, Tab::Settings, Tab::Docs];
+const COLLECTION: [Tab; 6] = [
+    Tab::Auth,
+    Tab::Variables,
+    Tab::Tokens,
+    Tab::Scripts,
+    Tab::Settings,
+    Tab::Docs,
+];
+const FOLDER: [Tab; 5] = [Tab::Auth, Tab::Tokens, Tab::Scripts, Tab::Settings, Tab::Docs];
 
 impl Tab {
     /// The tabs of an item, in order.
@@ -56,6 +65,7 @@ impl Tab {
             Self::Headers => "Headers",
             Self::Body => "Body",
             Self::Variables => "Variables",
+            Self::Tokens => "Tokens",
             Self::Scripts => "Scripts",
             Self::Settings => "Settings",
             Self::Docs => "Docs",
@@ -90,6 +100,10 @@ impl Tab {
                 Entity::Collection(group) => return tab.count(group.variables.len()),
                 _ => String::new(),
             },
+            Self::Tokens => match entity {
+                Entity::Collection(group) | Entity::Folder(group) => return tab.count(group.tokens.len()),
+                Entity::Request(_) => String::new(),
+            },
             Self::Settings | Self::Docs => String::new(),
         };
         tab.badge(&badge)
@@ -121,9 +135,6 @@ impl Tab {
         match (self, entity) {
             (Self::Params, Entity::Request(request)) if request.path_variables.is_empty() => vec![Part::Params],
             (Self::Params, _) => vec![Part::Params, Part::PathVariables],
-            (Self::Auth, Entity::Collection(group) | Entity::Folder(group)) if !group.tokens.is_empty() => {
-                vec![Part::AuthType, Part::AuthFields, Part::Tokens]
-            }
             (Self::Auth, _) => vec![Part::AuthType, Part::AuthFields],
             (Self::Headers, _) => vec![Part::Headers, Part::AddedHeaders],
             (Self::Body, Entity::Request(request)) => match &request.body {
@@ -136,6 +147,7 @@ impl Tab {
             },
             (Self::Body, _) => Vec::new(),
             (Self::Variables, _) => vec![Part::Variables, Part::Unfiled],
+            (Self::Tokens, _) => vec![Part::Tokens],
             (Self::Scripts, _) => vec![Part::PreRequest, Part::PostResponse],
             (Self::Settings, _) => vec![Part::Settings],
             (Self::Docs, _) => vec![Part::Docs],

@@ -8,7 +8,7 @@ use crate::model::exchange::Response;
 use crate::model::token::{Life, Pick};
 use crate::model::{Auth, Entity, NodeId, Template, Workspace};
 use crate::tui::command::{Command, TokenDraft};
-use crate::tui::modals::{Item, Modal, Prompt, Purpose};
+use crate::tui::modals::{Item, TokenForm};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Step;
 
@@ -79,12 +79,12 @@ pub(super) fn items(node: NodeId, response: &Response, shared: &Shared) -> Vec<I
                 no_auth: None,
             };
             let title = format!("{label} is the token of the variable");
-            let prompt = Prompt::new(title, variable, Purpose::Token(Box::new(draft)));
+            let form = TokenForm::of_reply(title, &variable, draft);
             Item {
                 label,
                 detail: candidate.looks,
                 right: right.to_owned(),
-                commands: vec![Command::Show(Box::new(Modal::Prompt(prompt)))],
+                commands: vec![Command::Show(Box::new(form.into()))],
                 ..Item::default()
             }
         })
@@ -138,7 +138,8 @@ fn ends(map: &serde_json::Map<String, Value>, path: &str) -> Life {
 fn says_end(key: &str) -> bool {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
     let plain = plain.to_ascii_lowercase();
-    plain.starts_with("expire") || plain.starts_with("expiry") || plain.starts_with("expiration")
+    let begins = ["expire", "expiry", "expiration", "validuntil", "validto", "notafter"];
+    begins.iter().any(|begin| plain.starts_with(begin)) || matches!(&*plain, "exp" | "ttl" | "lifetime")
 }
 
 fn candidate(pick: Pick, name: &str, value: &str, life: Life, shared: &Shared) -> Candidate {
