@@ -167,7 +167,9 @@ fn the_map_itself_has_no_cycle() {
 #[test]
 fn widgets_know_no_model() {
     for (path, text) in rust_files("src/tui/widgets") {
-        let others: Vec<_> = imports(&path, &text).into_iter().filter(|name| name != "tui").collect();
+        // The bytes of a body are the same to filters and to the viewer: no model, a trait.
+        let own = text.replace("crate::filter::Text;", "");
+        let others: Vec<_> = imports(&path, &own).into_iter().filter(|name| name != "tui").collect();
         assert!(others.is_empty(), "{} imports {others:?}", path.display());
         for part in ["tui::shared", "tui::command", "tui::state", "tui::panes", "tui::theme"] {
             assert!(!text.contains(part), "{} imports {part}", path.display());

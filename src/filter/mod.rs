@@ -122,7 +122,7 @@ pub enum FilterError {
     Early,
 }
 
-/// The bytes that are filtered: those of a body, or the text that they stand for. They are only ever added to.
+/// The bytes that are filtered and looked at: those of a body, or the text that they stand for. They are only ever added to.
 pub trait Text: fmt::Debug + Send + Sync {
     /// How many bytes there are, and whether that is all of them.
     fn known(&self) -> (usize, bool);

@@ -4,12 +4,7 @@
 //! typed ─▶ Effect::Filter(name) ─▶ a thread that keeps the parsed body ─▶ Event::Filtered(name, News) ─▶ a body to show
 //! ```
 
-use std::io;
-use std::time::Duration;
-
-use bytes::Bytes;
-
-use crate::filter::{Completion, FilterError, Filtered, Text};
+use crate::filter::{Completion, FilterError, Filtered};
 use crate::tui::widgets::body::Source;
 
 /// A text to filter a body by.
@@ -34,18 +29,4 @@ pub enum News {
     Output(Result<Filtered, FilterError>),
     /// The keys that could stand at the end of the text.
     Keys(Completion),
-}
-
-impl Text for Source {
-    fn known(&self) -> (usize, bool) {
-        self.known()
-    }
-
-    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
-        self.grown(than, most)
-    }
-
-    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
-        self.read(offset, len)
-    }
 }

@@ -175,7 +175,7 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
             .take()
             .filter(|(body, media_type, _)| body.is_same(&job.body) && *media_type == job.media_type);
         let (body, media_type, mut session) = known.unwrap_or_else(|| {
-            let session = Session::of(Arc::new(job.body.clone()), &job.media_type, Limits::default());
+            let session = Session::of(job.body.text(), &job.media_type, Limits::default());
             (job.body.clone(), job.media_type.clone(), session)
         });
         let done = catch_unwind(AssertUnwindSafe(|| {

@@ -1,8 +1,6 @@
 //! What the pane keeps of a request's last outcome: the body with its index, and where one was in each tab.
 
-use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -33,18 +31,6 @@ pub(super) struct Place {
 }
 
 impl Supply for Payload {
-    fn known(&self) -> (usize, bool) {
-        self.known()
-    }
-
-    fn grown(&self, than: usize, most: Duration) -> (usize, bool) {
-        self.grown(than, most)
-    }
-
-    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes> {
-        self.read(offset, len)
-    }
-
     fn memory(&self) -> Option<Bytes> {
         self.memory()
     }

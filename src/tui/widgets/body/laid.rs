@@ -20,6 +20,7 @@ use super::lay::Lay;
 use super::marks::{Mark, Marks};
 use super::shape::{Shape, Shapes};
 use super::source::{Source, Supply};
+use crate::filter::Text;
 
 /// What is laid out for the first screen, in bytes.
 const FIRST: usize = 16 * 1024;
@@ -213,7 +214,7 @@ impl Work {
     }
 }
 
-impl Supply for Arc<Laid> {
+impl Text for Arc<Laid> {
     fn known(&self) -> (usize, bool) {
         self.kept.known()
     }
@@ -255,7 +256,9 @@ impl Supply for Arc<Laid> {
             _ => Ok(bytes),
         }
     }
+}
 
+impl Supply for Arc<Laid> {
     fn marks(&self, range: &Range<usize>) -> Vec<Mark> {
         let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner);
         marks.within(range)
@@ -324,7 +327,7 @@ mod tests {
                 self.0.lock().unwrap_or_else(PoisonError::into_inner)
             }
         }
-        impl Supply for Growing {
+        impl Text for Growing {
             fn known(&self) -> (usize, bool) {
                 (self.bytes().len(), false)
             }
@@ -336,6 +339,8 @@ mod tests {
                 let end = offset.saturating_add(len).min(bytes.len());
                 Ok(Bytes::copy_from_slice(&bytes[offset.min(end)..end]))
             }
+        }
+        impl Supply for Growing {
             fn memory(&self) -> Option<Bytes> {
                 None
             }

@@ -1,6 +1,5 @@
 //! Where the bytes of a body come from: memory, a file, a connection. The viewer knows only what it may ask.
 
-use std::fmt::Debug;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,22 +9,10 @@ use bytes::Bytes;
 
 use super::marks::Mark;
 use super::shape::Shape;
+use crate::filter::Text;
 
-/// Who supplies bytes that are only ever added to.
-pub trait Supply: Debug + Send + Sync {
-    /// How many bytes there are, and whether that is all of them.
-    fn known(&self) -> (usize, bool);
-
-    /// The same, as soon as there are more than `than` bytes, or all, or `most` has passed. Blocks.
-    fn grown(&self, than: usize, most: Duration) -> (usize, bool);
-
-    /// Up to `len` bytes from `offset` on; fewer only where the known bytes end.
-    ///
-    /// # Errors
-    ///
-    /// What the disk says.
-    fn read(&self, offset: usize, len: usize) -> io::Result<Bytes>;
-
+/// Who supplies bytes that are only ever added to, and what is known besides.
+pub trait Supply: Text {
     /// All bytes, if they are whole and in memory.
     fn memory(&self) -> Option<Bytes>;
 
@@ -99,13 +86,18 @@ impl Source {
         self.shapes(&(line..line + 1)).first().copied()
     }
 
+    /// The same bytes for filters.
+    pub fn text(&self) -> Arc<dyn Text> {
+        Arc::<dyn Supply>::clone(&self.0)
+    }
+
     /// Whether both are the same body, not only equal ones.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Supply for Bytes {
+impl Text for Bytes {
     fn known(&self) -> (usize, bool) {
         (self.len(), true)
     }
@@ -118,7 +110,9 @@ impl Supply for Bytes {
         let start = offset.min(self.len());
         Ok(self.slice(start..start.saturating_add(len).min(self.len())))
     }
+}
 
+impl Supply for Bytes {
     fn memory(&self) -> Option<Bytes> {
         Some(self.clone())
     }

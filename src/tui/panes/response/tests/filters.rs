@@ -26,7 +26,7 @@ fn asked(harness: &Harness) -> Option<(u64, Job)> {
 /// Runs the newest filter and delivers its news.
 fn filter(harness: &mut Harness) {
     let (name, job) = asked(harness).unwrap();
-    let mut session = Session::of(Arc::new(job.body.clone()), &job.media_type, Limits::default());
+    let mut session = Session::of(job.body.text(), &job.media_type, Limits::default());
     if !job.text.trim().is_empty() {
         let output = session.run(&job.text, &Stop::never());
         harness.event(Event::Filtered(name, News::Output(output)));

@@ -9,6 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::*;
+use crate::filter::Text;
 
 /// A body that grows when the test says so.
 pub struct Growing(Arc<Bytewise>, Source);
@@ -48,7 +49,7 @@ impl Growing {
     }
 }
 
-impl Supply for Shared {
+impl Text for Shared {
     fn known(&self) -> (usize, bool) {
         let state = self.0.state.lock().unwrap();
         (state.0.len(), state.1)
@@ -69,7 +70,9 @@ impl Supply for Shared {
         }
         Ok(Bytes::copy_from_slice(&state.0[offset.min(end)..end]))
     }
+}
 
+impl Supply for Shared {
     fn memory(&self) -> Option<Bytes> {
         None
     }

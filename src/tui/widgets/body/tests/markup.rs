@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::super::outline::ROW;
 use super::super::plain::PIECE;
 use super::*;
+use crate::filter::Text;
 
 /// What is laid out, in memory.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ impl Store for Filled {
 #[derive(Debug)]
 struct Read(Kept, Mutex<bool>);
 
-impl Supply for Read {
+impl Text for Read {
     fn known(&self) -> (usize, bool) {
         (self.0.0.lock().unwrap().len(), *self.1.lock().unwrap())
     }
@@ -42,7 +43,9 @@ impl Supply for Read {
         let end = offset.saturating_add(len).min(all.len());
         Ok(Bytes::copy_from_slice(&all[offset.min(end)..end]))
     }
+}
 
+impl Supply for Read {
     fn memory(&self) -> Option<Bytes> {
         None
     }
