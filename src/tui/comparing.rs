@@ -1,4 +1,5 @@
-//! Comparing two bodies, line by line: JSON laid out so that only values count, everything else as it came.
+//! Comparing two bodies, line by line: JSON laid out so that only values count, everything else as it came. What is no text,
+//! or too large for that, is compared byte by byte up to where the two come apart.
 //!
 //! ```text
 //! two Payloads ─▶ Effect::Compare(name) ─▶ Job::run on a thread ─▶ Event::Compared(name, Compared) ─▶ the modal
@@ -22,10 +23,12 @@ use super::panes::response::words::size;
 use super::widgets::body::{Kind, decoded};
 use rows::Rows;
 
-/// Larger bodies are not compared, in bytes: their lines are in memory several times over.
+/// Larger bodies are not compared by lines, in bytes: these are in memory several times over.
 const MOST: usize = 16_000_000;
 /// After this time what differs is told in larger pieces than need be.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Bytes of a body that are compared at once.
+const BLOCK: usize = 1 << 20;
 
 /// Two bodies to compare.
 #[derive(Clone, Debug)]
@@ -164,15 +167,30 @@ pub struct Compared {
     pub rows: Box<Rows>,
     /// Whether the values of JSON were compared.
     pub structural: bool,
+    /// What there is to say where no lines were compared.
+    pub bytes: Option<Verdict>,
+}
+
+/// What two bodies are whose bytes were compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether they are the same.
+    pub same: bool,
+    /// That in words, and why there is no more to say.
+    pub words: [String; 2],
 }
 
 impl Job {
-    /// Compares. Blocks, for some seconds at most.
+    /// Compares. Blocks, for some seconds at most, or as long as it takes to read both.
     ///
     /// # Errors
     ///
-    /// In words: what is too large, still arriving, no text, or cannot be read back.
+    /// In words: what is still arriving, or cannot be read back.
     pub fn run(&self) -> Result<Compared, String> {
+        let large = self.left.len().max(self.right.len()) > MOST;
+        if large {
+            return self.bytes(&format!("bodies above {} are compared byte by byte", size(MOST as u64)));
+        }
         let (left, right) = (read(&self.left)?, read(&self.right)?);
         // What differs in bytes that are no UTF-8 would be the same without their charset.
         let [left, right] = [(&left, &self.types[0]), (&right, &self.types[1])]
@@ -184,7 +202,10 @@ impl Job {
         let structural = laid_out.is_some();
         let (left, right) = match laid_out {
             Some(texts) => texts,
-            None => (text(&left)?, text(&right)?),
+            None => match text(&left).zip(text(&right)) {
+                Some(texts) => texts,
+                None => return self.bytes("what is no text is compared byte by byte"),
+            },
         };
         let (mut left, mut right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
         let parts = parts(&left, &right, &self.stop);
@@ -198,31 +219,66 @@ impl Job {
             rows: Box::new(Rows::new(&parts)),
             parts,
             structural,
+            bytes: None,
+        })
+    }
+
+    /// Goes through both up to the first byte that differs; `why` says why not by lines.
+    fn bytes(&self, why: &str) -> Result<Compared, String> {
+        let (left, right) = (whole(&self.left)?, whole(&self.right)?);
+        let (mut at, mut line) = (0, 1);
+        let apart = loop {
+            if self.stop.asked() {
+                return Err("nobody wants to know any more".to_owned());
+            }
+            let (own, other) = (block(left, at)?, block(right, at)?);
+            let same = own.iter().zip(&other).take_while(|(own, other)| own == other).count();
+            line += memchr::memchr_iter(b'\n', &own[..same]).count();
+            at += same;
+            if same < own.len().max(other.len()) {
+                break true;
+            }
+            if same == 0 {
+                break false;
+            }
+        };
+        let sizes = [left, right].map(|body| size(body.len() as u64));
+        let words = match (apart, left.len().min(right.len()) == at) {
+            (false, _) => "the same: no byte differs".to_owned(),
+            (true, true) => {
+                format!("they differ: the one ends behind byte {at}, in line {line}, where the other goes on")
+            }
+            (true, false) => format!("they differ from byte {} on, in line {line} as they came", at + 1),
+        };
+        Ok(Compared {
+            bytes: Some(Verdict {
+                same: !apart,
+                words: [words, format!("{} and {}: {why}", sizes[0], sizes[1])],
+            }),
+            ..Compared::default()
         })
     }
 }
 
 fn read(body: &Payload) -> Result<bytes::Bytes, String> {
-    let (len, whole) = body.known();
-    if len > MOST {
-        return Err(format!(
-            "bodies of up to {} are compared: one has {}",
-            size(MOST as u64),
-            size(len as u64)
-        ));
-    }
-    if !whole {
-        return Err("the body is still arriving: compare it when it is whole".to_owned());
-    }
-    body.whole()
-        .map_err(|error| format!("a body cannot be read back: {error}"))
+    whole(body)?.whole().map_err(|error| unreadable(&error))
 }
 
-fn text(bytes: &[u8]) -> Result<String, String> {
-    if bytes.contains(&0) {
-        return Err("a body is no text: only text and JSON are compared".to_owned());
-    }
-    Ok(String::from_utf8_lossy(bytes).into_owned())
+fn block(body: &Payload, at: usize) -> Result<bytes::Bytes, String> {
+    body.read(at, BLOCK).map_err(|error| unreadable(&error))
+}
+
+fn whole(body: &Payload) -> Result<&Payload, String> {
+    let arrives = "the body is still arriving: compare it when it is whole";
+    body.is_whole().then_some(body).ok_or_else(|| arrives.to_owned())
+}
+
+fn unreadable(error: &std::io::Error) -> String {
+    format!("a body cannot be read back: {error}")
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    (!bytes.contains(&0)).then(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A line as it is compared: the same text has the same number.
@@ -395,12 +451,14 @@ mod tests {
 
     #[test]
     fn who_does_not_want_it_any_more_is_obeyed() {
-        let job = Job {
-            left: "[1]".into(),
-            stop: Stop::when(|| true),
-            ..job()
-        };
-        assert!(job.run().is_err());
+        for left in ["[1]", "\0"] {
+            let job = Job {
+                left: left.into(),
+                stop: Stop::when(|| true),
+                ..job()
+            };
+            assert!(job.run().is_err());
+        }
     }
 
     #[test]
@@ -436,21 +494,42 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_large_is_not_compared() {
-        let run = |left: Vec<u8>| {
+    fn what_is_no_text_or_too_large_is_compared_by_its_bytes() {
+        let run = |left: &[u8], right: &[u8]| {
             let job = Job {
-                left: left.into(),
-                right: "x".into(),
+                left: left.to_vec().into(),
+                right: right.to_vec().into(),
                 ..job()
             };
-            job.run().unwrap_err()
+            let verdict = job.run().unwrap().bytes.unwrap();
+            (verdict.same, verdict.words)
         };
-        assert!(run(vec![0, 1]).contains("no text"));
-        assert!(
-            run(vec![b'a'; MOST + 1]).starts_with("bodies of up to 16.0 MB are compared"),
-            "{}",
-            run(vec![b'a'; MOST + 1])
+        let (same, words) = run(b"\0\n12", b"\0\n13");
+        assert!(!same);
+        assert_eq!(
+            words,
+            [
+                "they differ from byte 4 on, in line 2 as they came",
+                "4 B and 4 B: what is no text is compared byte by byte"
+            ]
         );
+        let large = b"0123456789abcd\n".repeat(MOST / 15 + 1);
+        let (same, words) = run(&large, &large);
+        assert!(
+            same && words[1].starts_with("16.0 MB and 16.0 MB: bodies above"),
+            "{words:?}"
+        );
+        let mut other = large.clone();
+        other[3 * BLOCK] ^= 1;
+        let (line, at) = (3 * BLOCK / 15 + 1, 3 * BLOCK + 1);
+        let (same, words) = run(&large, &other);
+        assert!(
+            !same && words[0].contains(&format!("byte {at} on, in line {line} ")),
+            "{words:?}"
+        );
+        let (same, words) = run(&large, &large[..2 * BLOCK]);
+        let end = format!("ends behind byte {}, in line", 2 * BLOCK);
+        assert!(!same && words[0].contains(&end), "{words:?}");
     }
 
     #[test]

@@ -262,6 +262,14 @@ impl Diff {
             }
             Some(Ok(compared)) => compared,
         };
+        if let Some(verdict) = &compared.bytes {
+            let style = if verdict.same { theme.ok } else { theme.warn };
+            say(&verdict.words[0], style, buf);
+            let below = Position::new(body.x, body.y + 1);
+            let style = theme.popup.patch(theme.dim);
+            glyphs::put_text(buf, below, &verdict.words[1], usize::from(body.width), style);
+            return None;
+        }
         if self.changes() == 0 {
             let text = if compared.structural {
                 "the same: no value differs"
