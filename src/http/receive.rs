@@ -95,7 +95,12 @@ pub(super) async fn body(mut response: Answer, head: &mut Response, reading: Rea
     };
     body.set_torn(true);
     head.body = body.payload();
-    let patience = tokio::time::Instant::now() + SHOWN_AFTER;
+    // Of an event stream the first event is shown when it comes, with the time of that.
+    let streams = head
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("text/event-stream"));
+    let wait = if streams { Duration::ZERO } else { SHOWN_AFTER };
+    let patience = tokio::time::Instant::now() + wait;
     trace.phase(Phase::Downloading { received: 0, total });
     loop {
         let chunk = if arriving.is_some() {
