@@ -32,13 +32,44 @@ pub enum Form {
 pub struct Document {
     syntax: Syntax,
     snapshot: Snapshot,
+    /// How many lines of what follows the last good one stand above the note about the fault.
+    note: usize,
 }
+
+/// Below a line of up to so many bytes the note about a fault in it is in sight of that: else it stands above.
+const NEAR: usize = 400;
 
 impl Document {
     /// Takes a body and indexes the first lines of it: well below a millisecond, whatever the size.
     pub fn new(body: impl Into<Source>, syntax: Syntax) -> Self {
         let snapshot = IndexJob::new(body.into(), syntax).prefix();
-        Self { syntax, snapshot }
+        let mut document = Self {
+            syntax,
+            snapshot,
+            note: 0,
+        };
+        document.note = document.note_place();
+        document
+    }
+
+    /// Finds the place of the note: right at the fault, as far as the lines up to there are known.
+    fn note_place(&self) -> usize {
+        let Some((tail, fault)) = self.index().tail.as_ref().zip(self.fault()) else {
+            return 0;
+        };
+        let mut window = self.window(Form::Pretty);
+        window.set_end(self.snapshot.len);
+        let Some(line) = tail.line_at(&mut window, fault.offset) else {
+            return tail.count;
+        };
+        let text = tail.seek(&mut window, line).and_then(|mut at| at.step(&mut window));
+        // Of a line that is wrong from its start nothing is good: it stands below the note.
+        let inside = text.filter(|line| line.text.len() <= NEAR).is_some_and(|line| {
+            let start = line.text.start;
+            let before = self.source().read(start, fault.offset.saturating_sub(start));
+            before.is_ok_and(|before| !before.trim_ascii().is_empty())
+        });
+        line + usize::from(inside)
     }
 
     /// Returns the rest of the indexing as work for a blocking thread; `None` if all is known already.
@@ -60,6 +91,7 @@ impl Document {
         let fresh = same && snapshot.progress().0 >= self.snapshot.progress().0;
         if fresh {
             self.snapshot = snapshot;
+            self.note = self.note_place();
         }
         fresh
     }
@@ -178,16 +210,27 @@ impl Document {
                     .as_ref()
                     .and_then(|pretty| pretty.seek(&mut window, line))
                     .map_or(At::End, At::Json),
-                Some(0) => At::Fault,
-                Some(rest) => {
-                    window.set_end(self.snapshot.len);
-                    let tail = index.tail.as_ref();
-                    tail.and_then(|tail| tail.seek(&mut window, rest - 1))
-                        .map_or(At::End, At::Tail)
-                }
+                Some(rest) => self.tail_from(&mut window, rest),
             },
         };
         LinesFrom { doc: self, window, at }
+    }
+
+    /// Goes to a line behind the good ones, the note among them.
+    fn tail_from(&self, window: &mut Window, rest: usize) -> At {
+        window.set_end(self.snapshot.len);
+        if rest == self.note {
+            return At::Fault;
+        }
+        let noted = rest > self.note;
+        let tail = self.index().tail.as_ref();
+        tail.and_then(|tail| tail.seek(window, rest - usize::from(noted)))
+            .map_or(At::End, |cursor| At::Tail(cursor, noted))
+    }
+
+    /// The line that a line behind the good ones is, counted from the first of all.
+    fn tail_line(&self, line: usize) -> usize {
+        self.json_lines() + line + usize::from(line >= self.note)
     }
 
     /// Returns the text of a line as it would be copied: whole, and not escaped.
@@ -251,8 +294,7 @@ impl Document {
             Layout::Json => match &index.tail {
                 Some(tail) if offset >= tail.start() => {
                     window.set_end(self.snapshot.len);
-                    tail.line_at(&mut window, offset)
-                        .map(|line| self.json_lines() + 1 + line)
+                    tail.line_at(&mut window, offset).map(|line| self.tail_line(line))
                 }
                 _ => index
                     .pretty
@@ -290,7 +332,7 @@ impl Document {
                     window.set_end(self.snapshot.len);
                     let tail = index.tail.as_ref();
                     let line = tail.and_then(|tail| tail.line_of_number(&mut window, rest + 1));
-                    line.map(|line| self.json_lines() + 1 + line)
+                    line.map(|line| self.tail_line(line))
                 }
             },
         }
@@ -447,7 +489,8 @@ pub struct LinesFrom<'a> {
 enum At {
     Json(JsonCursor),
     Fault,
-    Tail(PlainCursor),
+    /// With whether the note stands above.
+    Tail(PlainCursor, bool),
     Raw(PlainCursor),
     Hex(usize),
     End,
@@ -465,20 +508,27 @@ impl LinesFrom<'_> {
                     let line = cursor.step(window, pretty);
                     return Some(Line::json(number, &line, window));
                 }
+                index.tail.as_ref()?;
+                self.at = doc.tail_from(window, 0);
+                self.step()
+            }
+            At::Tail(cursor, false) if cursor.line >= doc.note => {
                 self.at = At::Fault;
                 self.step()
             }
             At::Fault => {
                 window.set_end(doc.snapshot.len);
                 let (fault, tail) = (doc.fault(), index.tail.as_ref()?);
-                self.at = tail.seek(window, 0).map_or(At::End, At::Tail);
+                let next = tail.seek(window, doc.note);
+                let start = next.as_ref().map_or(tail.scanned(), |next| next.offset);
+                self.at = next.map_or(At::End, |next| At::Tail(next, true));
                 let text = fault.map_or_else(String::new, |fault| match doc.place_of(fault.offset) {
                     Some((line, column)) => format!("✗ not valid JSON at {line}:{column}: {}", fault.reason),
                     None => format!("✗ {fault}"),
                 });
-                Some(Line::note(Kind::Error, text, tail.start()))
+                Some(Line::note(Kind::Error, text, start))
             }
-            At::Tail(cursor) => plain(cursor, index.tail.as_ref()?, window, doc.json_lines()),
+            At::Tail(cursor, _) => plain(cursor, index.tail.as_ref()?, window, doc.json_lines()),
             At::Raw(cursor) => plain(cursor, &index.raw, window, 0),
             At::Hex(row) => {
                 let line = (*row * HEX_ROW < doc.snapshot.len).then(|| Line::hex(*row, window));

@@ -196,8 +196,8 @@ fn a_fault_leaves_the_rest_as_text() {
     let expected = [
         "{",
         "  \"a\": 1,",
-        "✗ not valid JSON at 2:7: expected a value",
         "\"b\": tru,",
+        "✗ not valid JSON at 2:7: expected a value",
         " \"c\": 3}",
     ];
     assert_eq!(texts(&doc, Form::Pretty), expected);
@@ -206,8 +206,32 @@ fn a_fault_leaves_the_rest_as_text() {
         "{\n  \"a\": 1,\n\"b\": tru,\n \"c\": 3}"
     );
     let numbers: Vec<_> = doc.lines_from(Form::Pretty, 0).map(|line| line.number).collect();
-    assert_eq!(numbers, [Some(1), Some(2), None, Some(3), Some(4)]);
+    assert_eq!(numbers, [Some(1), Some(2), Some(3), None, Some(4)]);
     assert_eq!(doc.last_number(Form::Pretty), 4);
+    let places = [1, 10, 20, 27].map(|offset| doc.line_at(Form::Pretty, offset));
+    assert_eq!(places, [Some(1), Some(2), Some(4), Some(4)]);
+    assert_eq!([3, 4].map(|n| doc.line_of_number(Form::Pretty, n)), [Some(2), Some(4)]);
+    for line in 0..5 {
+        let from: Vec<_> = doc.lines_from(Form::Pretty, line).map(|line| line.number).collect();
+        assert_eq!(from, numbers[line..], "also from the middle on");
+    }
+}
+
+#[test]
+fn the_note_stands_where_the_fault_is() {
+    let note = |body: &str| {
+        let lines = texts(&whole(body.to_owned(), Syntax::Json), Form::Pretty);
+        let at = lines.iter().position(|line| line.starts_with('✗')).unwrap();
+        (at, lines.len())
+    };
+    assert_eq!(
+        note("{\"a\": 1,\n\"b\":\n\n\"cut off"),
+        (5, 6),
+        "an end that comes too early is at the end"
+    );
+    assert_eq!(note("{\"a\":\n\n\ntru,\n\"b\": 1}"), (4, 7));
+    let long = format!("[1,\n{{\"a\":tru,\"b\":\"{}\"}}\n]", "x".repeat(9000));
+    assert_eq!(note(&long), (3, 8), "above a line that is longer than a screen is high");
 }
 
 #[test]
