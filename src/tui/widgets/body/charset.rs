@@ -27,11 +27,7 @@ pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'st
     if let Some(found) = wide(head) {
         return Some(found);
     }
-    // A character may be cut where the head ends.
-    let valid = match std::str::from_utf8(head) {
-        Ok(_) => true,
-        Err(error) => cut && error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
-    };
+    let valid = is_utf8(head, cut);
     let odd = head
         .iter()
         .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b);
@@ -41,6 +37,25 @@ pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'st
         .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
     let text = called || !super::kind::looks_binary(&head[..head.len().min(SAID)]);
     (!valid && !odd && text).then_some(WINDOWS_1252)
+}
+
+fn is_utf8(head: &[u8], cut: bool) -> bool {
+    match std::str::from_utf8(head) {
+        Ok(_) => true,
+        // A character may be cut where the head ends.
+        Err(error) => cut && error.error_len().is_none() && error.valid_up_to() + 4 > head.len(),
+    }
+}
+
+/// Whether a text that is read in this encoding is not UTF-8 though nothing says that it is anything else: what it is read
+/// in is a guess.
+pub(super) fn is_guess(media_type: Option<&str>, head: &[u8], cut: bool, read: Option<&'static Encoding>) -> bool {
+    let said = || media_type.and_then(declared).or_else(|| said(head));
+    let unsaid = match read {
+        None => true,
+        Some(read) => read == WINDOWS_1252 && said().is_none(),
+    };
+    unsaid && !is_utf8(head, cut)
 }
 
 /// The charsets that one may choose: their WHATWG labels, and who writes in them.

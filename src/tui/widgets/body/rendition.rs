@@ -19,6 +19,8 @@ pub struct Rendition {
     pub kind: Kind,
     /// The encoding of its text, unless that is UTF-8.
     pub encoding: Option<&'static str>,
+    /// Whether it is no UTF-8, and nothing says what else.
+    pub guessed: bool,
     /// The body as it came.
     pub plain: Document,
     /// The body laid out anew; `None` where it is best read as it came.
@@ -41,6 +43,7 @@ impl Rendition {
         let (len, whole) = source.known();
         let (live, cut) = (!whole, !whole || len > first.len());
         let encoding = charset::of(media_type, (wanted, charset), &first, cut);
+        let guessed = charset.is_none() && charset::is_guess(media_type, &first, cut, encoding);
         let decoded = encoding.map(|encoding| {
             let (store, kept) = store();
             Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))
@@ -62,6 +65,7 @@ impl Rendition {
         Self {
             kind,
             encoding,
+            guessed: guessed && kind.is_text(),
             plain: Document::new(text.clone(), kind.syntax()),
             laid,
             work,
