@@ -63,6 +63,8 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     face(state, cx);
     let shown = state.place().and_then(|place| place.shown());
     let flaw = shown.and_then(|body| body.document.flaw_words());
+    let guessed = shown.and_then(Body::guessed);
+    told.extend(guessed.map(notes::Note::Charset));
     told.extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
     let width = frame::inner(state.area).width;
     state.notes = notes::laid(&told, |action| draw::key_of(keymap, action), width.into());
@@ -181,7 +183,9 @@ fn show_open(state: &mut State, cx: &mut Cx<'_>) {
     });
     index(state, cx);
     filter::resume(state, goes_on, cx);
-    search(state, state.search.typing, cx);
+    // A pattern that was entered before there was anything to search goes to its first match, too.
+    let jump = state.search.typing || (goes_on && state.search.jump);
+    search(state, jump, cx);
 }
 
 /// Whether nothing came, or less than should have: unless the user wanted no more.
@@ -311,7 +315,7 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -
 /// Searches the body for the pattern; `jump` goes to the first match behind where the search began.
 pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     let name = state.next_name();
-    state.search.jump = jump;
+    (state.search.jump, state.search.back) = (jump, false);
     // Not through a method: the search is needed besides.
     let place = state.shown.and_then(|node| state.places.get(&node));
     let body = place.and_then(|place| place.shown());
@@ -383,12 +387,11 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
                 state.search.progress = None;
                 state.search.matches = Some(Arc::clone(&matches));
             }
-            let origin = if state.search.jump {
-                state.search.origin.0.clone()
-            } else {
-                None
-            };
-            state.search.jump = false;
+            let back = state.search.back;
+            // Which one is the last before something is known at the end alone.
+            let jumps = state.search.jump && !(first && back);
+            let origin = if jumps { state.search.origin.0.clone() } else { None };
+            state.search.jump &= !jumps;
             let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
                 return;
             };
@@ -399,7 +402,9 @@ pub(super) fn found(state: &mut State, name: u64, found: Found) {
             }
             view.set_matches(Some(matches));
             // The match gone to when the first ones came is still the current one.
-            if jump {
+            if jump && back {
+                view.prev_match(document);
+            } else if jump {
                 view.next_match(document);
             }
         }

@@ -13,11 +13,10 @@ use crate::tui::giving::{self, Copied, MOST_OPENED, To};
 use crate::tui::modals::{Item, Modal, Picker, Prompt, Purpose};
 use crate::tui::panes::Cx;
 use crate::tui::shared::{Level, Shared};
-use crate::tui::widgets::body::{CHARSETS, Kind, Syntax, View};
+use crate::tui::widgets::body::{CHARSETS, Kind, Syntax};
 use crate::tui::widgets::tabs;
 
-use super::page::Seat;
-use super::search::Search;
+use super::search::{self, Search};
 use super::show::Show;
 use super::sight::{Body, Wanted};
 use super::tab::{self, Tab};
@@ -27,8 +26,6 @@ use super::{
 
 /// Rows a turn of the wheel scrolls.
 const WHEEL: isize = 3;
-/// A longer value is nothing to search for, in bytes.
-const MOST_SEARCHED: usize = 256;
 /// Columns a step sideways scrolls.
 const SIDEWAYS: isize = 8;
 
@@ -45,7 +42,9 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::Pair | Action::NextSibling | Action::PreviousSibling | Action::LineStart | Action::LineEnd => {
             walk(state, action, cx);
         }
-        Action::SearchValue => search_value(state, cx),
+        Action::SearchValue | Action::SearchValueBack => {
+            search::value(state, action == Action::SearchValueBack, cx);
+        }
         Action::Line(number) => go_to(state, number, cx),
         Action::Token => token(state, cx),
         Action::External => external(state, cx),
@@ -128,8 +127,9 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         Action::FoldAround => view.fold_around(document),
         _ => {
             let depth = document.depth();
-            // What is nested to this level lies in what is folded at the one before.
-            let next = view.fold_level().map_or(1, |level| level + 1);
+            // What is nested to this level lies in what is folded at the one before; records stand beside each other.
+            let first = u32::from(document.syntax() != Syntax::JsonLines);
+            let next = view.fold_level().map_or(first, |level| level + 1);
             let level = Some(next).filter(|next| *next < depth);
             view.fold_to_level(document, level);
             let text = match level {
@@ -172,39 +172,6 @@ fn walk(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         };
         cx.shared.notify(Level::Info, text);
     }
-}
-
-/// Searches the body for the value under the cursor, as it is written in it.
-fn search_value(state: &mut State, cx: &mut Cx<'_>) {
-    let shown = state.shows_body().then(|| state.place()?.shown()).flatten();
-    let value = shown.and_then(|Body { document, view, .. }| {
-        let range = document.value_at(view.form(), view.cursor_line(document))?;
-        let bytes = document
-            .source()
-            .read(range.start, range.len().min(MOST_SEARCHED))
-            .ok()?;
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let inner = text
-            .strip_prefix('"')
-            .and_then(|text| text.strip_suffix('"'))
-            .unwrap_or(&text);
-        let simple = !inner.is_empty() && range.len() < MOST_SEARCHED && !inner.starts_with(['{', '[']);
-        simple.then(|| inner.to_owned())
-    });
-    let Some(value) = value else {
-        return cx
-            .shared
-            .notify(Level::Info, "there is no value to search for on this line");
-    };
-    // The line it is written into shows it.
-    if !cx.shared.revealed && filter::is_secret(state, &value) {
-        let text = "there is a secret in this value: reveal the secrets to search for it";
-        return cx.shared.notify(Level::Warning, text);
-    }
-    begin_search(state, cx);
-    state.search.typing = false;
-    state.search.field.set_text(&regex::escape(&value));
-    follow::search(state, true, cx);
 }
 
 fn go_to(state: &mut State, number: usize, cx: &mut Cx<'_>) {
@@ -290,8 +257,8 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
         Nav::NextTab => turn(state, 1),
         Nav::PreviousTab => turn(state, -1),
-        Nav::Search => begin_search(state, cx),
-        Nav::NextMatch | Nav::PreviousMatch => step_match(state, nav == Nav::NextMatch, cx),
+        Nav::Search => search::begin(state, cx),
+        Nav::NextMatch | Nav::PreviousMatch => search::step(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
             if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
                 nav_body(shown, nav);
@@ -350,68 +317,10 @@ fn nav_page(state: &mut State, nav: Nav) {
     }
 }
 
-fn begin_search(state: &mut State, cx: &mut Cx<'_>) {
-    filter::tell_if_nothing_comes(state, cx);
-    state.search.origin = here(state);
-    state.search.typing = true;
-    state.search.field.select_all();
-    if std::mem::take(&mut state.search.hidden) {
-        follow::search(state, false, cx);
-    }
-}
-
-/// Where one is in the body and in the page.
-fn here(state: &State) -> (Option<View>, Seat) {
-    state.place().map_or_else(Default::default, |place| {
-        (place.shown().map(|body| body.view.clone()), place.seat(state.tab))
-    })
-}
-
 /// Goes to the tab `step` further on.
 fn turn(state: &mut State, step: isize) {
     let outcome = state.place().map(|place| Arc::clone(&place.outcome));
     state.turn_to(state.tab.step(step, &outcome.unwrap_or_default()));
-}
-
-fn step_match(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
-    if state.search.field.is_empty() {
-        cx.shared
-            .notify(Level::Info, "nothing is searched for yet: press the search key first");
-        return;
-    }
-    if std::mem::take(&mut state.search.hidden) {
-        // They are looked for again from here on: the body may be another one by now.
-        state.search.origin = here(state);
-        return follow::search(state, true, cx);
-    }
-    if state.shows_body() {
-        let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
-            return;
-        };
-        let found = if forward {
-            view.next_match(document)
-        } else {
-            view.prev_match(document)
-        };
-        if found.is_some_and(|found| found.wrapped) {
-            let end = if forward { "end" } else { "start" };
-            cx.shared.notify(Level::Info, format!("went on past the {end}"));
-        }
-        return;
-    }
-    let cursor = state.place().map_or(0, |place| {
-        let seat = place.seat(state.tab);
-        if state.page.cursor { seat.cursor } else { seat.offset }
-    });
-    let hits = state.page.hits();
-    let next = if forward {
-        hits.iter().find(|row| **row > cursor).or_else(|| hits.first())
-    } else {
-        hits.iter().rev().find(|row| **row < cursor).or_else(|| hits.last())
-    };
-    if let Some(row) = next.copied() {
-        follow::move_to(state, row);
-    }
 }
 
 pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
@@ -421,12 +330,12 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
     match key.code {
         KeyCode::Enter => {
             state.search.typing = false;
-            note(state);
+            search::note(state);
             if state.search.field.is_empty() {
                 state.search.clear();
             }
         }
-        KeyCode::Tab | KeyCode::BackTab => step_match(state, filter::is_forward(key), cx),
+        KeyCode::Tab | KeyCode::BackTab => search::step(state, filter::is_forward(key), cx),
         KeyCode::Up | KeyCode::Down => {
             if let Some(text) = state.search.history.step(key.code == KeyCode::Up) {
                 state.search.field.set_text(&text);
@@ -443,14 +352,6 @@ pub(super) fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
     }
 }
 
-/// Remembers the pattern, unless what must be hidden stands in it.
-fn note(state: &mut State) {
-    let text = state.search.field.text();
-    if !filter::is_secret(state, &text) {
-        state.search.history.note(text);
-    }
-}
-
 /// Esc, one step: hides the hits, while typing it also goes back to where the search began; then leaves the filter.
 pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
     if state.filter.typing || !state.search.visible() {
@@ -461,7 +362,7 @@ pub(super) fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
         return std::mem::take(&mut state.search.typing);
     }
     if state.search.typing {
-        note(state);
+        search::note(state);
     }
     let Search { typing, origin, .. } = &mut state.search;
     let (typing, origin) = (std::mem::take(typing), std::mem::take(origin));

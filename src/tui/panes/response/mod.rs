@@ -57,7 +57,7 @@ use crate::tui::giving::Copied;
 use crate::tui::keymap::{Context, Keymap};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
-use crate::tui::widgets::body::{Kind, Snapshot};
+use crate::tui::widgets::body::{Kind, Snapshot, Syntax};
 use crate::tui::widgets::picture::Picture;
 use crate::tui::widgets::tabs;
 
@@ -196,6 +196,8 @@ pub enum Action {
     LineEnd,
     /// Searches for the value under the cursor.
     SearchValue,
+    /// The same, towards the start.
+    SearchValueBack,
     /// Goes to a line by its number.
     Line(usize),
     /// Filters the body.
@@ -223,6 +225,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Response:
     "response.line-start" "line's start" "Scroll to the start of the response's lines" Action::LineStart,
     "response.line-end" "line's end" "Scroll to the end of the response's line" Action::LineEnd,
     "response.search-value" "search this value" "Search the response for the value under the cursor" Action::SearchValue,
+    "response.search-value-back" "search it backwards" "Search the response backwards for the value under the cursor" Action::SearchValueBack,
     "response.raw" "raw" "Show the response's body as it was sent, or laid out again" Action::Raw,
     "response.kind" "kind" "View the response's body as another kind: XML, CSV, CBOR …" Action::Kind,
     "response.as-guessed" "view as what it is" "Read the response's body as its type and first bytes say" Action::As(None),
@@ -282,6 +285,15 @@ pub fn typing(state: &State) -> bool {
     state.search.typing || state.filter.typing
 }
 
+/// The keys in the search line, and what may be typed where bytes are shown.
+const SEARCH_KEYS: [(&str, &str); 5] = [
+    ("↵", "done"),
+    ("⇥", "next hit"),
+    ("↑↓", "earlier ones"),
+    ("Esc", "back"),
+    ("0x de ad", "bytes"),
+];
+
 /// The keys that count while one types, and their words.
 pub fn typed(state: &State) -> &'static [(&'static str, &'static str)] {
     if !typing(state) {
@@ -295,12 +307,9 @@ pub fn typed(state: &State) -> &'static [(&'static str, &'static str)] {
             ("Esc", "whole body"),
         ];
     }
-    &[
-        ("↵", "done"),
-        ("⇥", "next hit"),
-        ("↑↓", "earlier ones"),
-        ("Esc", "back"),
-    ]
+    let shown = state.place().and_then(|place| place.shown());
+    let hex = state.shows_body() && shown.is_some_and(|body| body.document.syntax() == Syntax::Hex);
+    &SEARCH_KEYS[..SEARCH_KEYS.len() - usize::from(!hex)]
 }
 
 /// Takes a key while typing.

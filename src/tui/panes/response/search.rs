@@ -1,4 +1,4 @@
-//! The search line at the bottom of the pane: a pattern, and how far the search for it is.
+//! The search line at the bottom of the pane: a pattern, how far the search for it is, and the ways through its matches.
 //!
 //! ```text
 //! `/` → typing ─ each change → Effect::Search(new id) → found(id) → matches, jump from where the search began
@@ -14,6 +14,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use regex::{Regex, RegexBuilder};
 
+use crate::tui::panes::Cx;
+use crate::tui::shared::Level;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::body::search::{Job, Matches, Options, Progress, has_capital};
 use crate::tui::widgets::body::{Document, Syntax, View};
@@ -22,10 +24,15 @@ use crate::tui::widgets::glyphs;
 
 use super::history::History;
 use super::page::Seat;
+use super::sight::Body;
+use super::{State, filter, follow};
 
 /// A pattern for pages that takes more memory as a regular expression is literal text: it is made where the screen is drawn. In
 /// bytes.
 const LARGEST: usize = 512 * 1024;
+
+/// A longer value is nothing to search for, in bytes.
+const MOST_SEARCHED: usize = 256;
 
 /// The state of searching.
 #[derive(Debug)]
@@ -45,6 +52,8 @@ pub(super) struct Search {
     pub literal: bool,
     /// Whether to go to the first match when it is found.
     pub jump: bool,
+    /// Whether that is the last one before where the search began.
+    pub back: bool,
     /// Where the body and the page were when the search began.
     pub origin: (Option<View>, Seat),
     /// Whether the hits are hidden: the pattern is kept, but nothing is searched for it.
@@ -63,6 +72,7 @@ impl Default for Search {
             progress: None,
             literal: false,
             jump: false,
+            back: false,
             origin: (None, Seat::default()),
             hidden: false,
             history: History::default(),
@@ -97,6 +107,7 @@ impl Search {
         self.progress = None;
         let options = Options {
             json: matches!(body.syntax(), Syntax::Json | Syntax::JsonLines),
+            hex: body.syntax() == Syntax::Hex,
             ..Options::default()
         };
         Job::new(body.source().clone(), &self.pattern(), options)
@@ -149,5 +160,115 @@ impl Search {
             glyphs::put_text(buf, at, &note, usize::from(width), theme.field.patch(style));
         }
         cursor.filter(|_| self.typing)
+    }
+}
+
+/// Searches the body for the value under the cursor, as it is written in it.
+pub(super) fn value(state: &mut State, back: bool, cx: &mut Cx<'_>) {
+    let shown = state.shows_body().then(|| state.place()?.shown()).flatten();
+    let value = shown.and_then(|Body { document, view, .. }| {
+        let range = document.value_at(view.form(), view.cursor_line(document))?;
+        let bytes = document
+            .source()
+            .read(range.start, range.len().min(MOST_SEARCHED))
+            .ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let inner = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .unwrap_or(&text);
+        let simple = !inner.is_empty() && range.len() < MOST_SEARCHED && !inner.starts_with(['{', '[']);
+        simple.then(|| inner.to_owned())
+    });
+    let Some(value) = value else {
+        return cx
+            .shared
+            .notify(Level::Info, "there is no value to search for on this line");
+    };
+    // The line it is written into shows it.
+    if !cx.shared.revealed && filter::is_secret(state, &value) {
+        let text = "there is a secret in this value: reveal the secrets to search for it";
+        return cx.shared.notify(Level::Warning, text);
+    }
+    begin(state, cx);
+    state.search.typing = false;
+    state.search.field.set_text(&regex::escape(&value));
+    follow::search(state, true, cx);
+    state.search.back = back;
+}
+
+/// Opens the line.
+pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
+    filter::tell_if_nothing_comes(state, cx);
+    state.search.origin = here(state);
+    state.search.typing = true;
+    state.search.field.select_all();
+    if std::mem::take(&mut state.search.hidden) {
+        follow::search(state, false, cx);
+    }
+}
+
+/// Where one is in the body and in the page.
+fn here(state: &State) -> (Option<View>, Seat) {
+    state.place().map_or_else(Default::default, |place| {
+        (place.shown().map(|body| body.view.clone()), place.seat(state.tab))
+    })
+}
+
+/// Goes to the next match, or the one before.
+pub(super) fn step(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
+    if state.search.field.is_empty() {
+        cx.shared
+            .notify(Level::Info, "nothing is searched for yet: press the search key first");
+        return;
+    }
+    if std::mem::take(&mut state.search.hidden) {
+        // They are looked for again from here on: the body may be another one by now.
+        state.search.origin = here(state);
+        return follow::search(state, true, cx);
+    }
+    if state.shows_body() {
+        let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) else {
+            return;
+        };
+        let found = if forward {
+            view.next_match(document)
+        } else {
+            view.prev_match(document)
+        };
+        if found.is_some_and(|found| found.wrapped) {
+            went_past(forward, cx);
+        }
+        return;
+    }
+    let cursor = state.place().map_or(0, |place| {
+        let seat = place.seat(state.tab);
+        if state.page.cursor { seat.cursor } else { seat.offset }
+    });
+    let hits = state.page.hits();
+    let (next, around) = if forward {
+        (hits.iter().find(|row| **row > cursor), hits.first())
+    } else {
+        (hits.iter().rev().find(|row| **row < cursor), hits.last())
+    };
+    let wrapped = next.is_none();
+    if let Some(row) = next.or(around).copied() {
+        follow::move_to(state, row);
+        if wrapped {
+            went_past(forward, cx);
+        }
+    }
+}
+
+fn went_past(forward: bool, cx: &mut Cx<'_>) {
+    let end = if forward { "end" } else { "start" };
+    cx.shared.notify(Level::Info, format!("went on past the {end}"));
+}
+
+/// Remembers the pattern, unless what must be hidden stands in it.
+pub(super) fn note(state: &mut State) {
+    let text = state.search.field.text();
+    if !filter::is_secret(state, &text) {
+        state.search.history.note(text);
     }
 }

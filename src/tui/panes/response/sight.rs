@@ -73,9 +73,15 @@ impl Body {
         let Wanted { kind: wanted, charset } = wanted;
         let rendition = Rendition::new(&source, media_type.as_deref(), (wanted, charset), &|| store(keeping));
         let laid = rendition.laid.is_some();
+        let document = rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone());
+        let mut view = View::new();
+        if document.syntax() == Syntax::JsonLines {
+            // A record is what one reads, be it on a row of its own.
+            view.fold_to_level(&document, Some(0));
+        }
         Self {
-            document: rendition.laid.clone().unwrap_or_else(|| rendition.plain.clone()),
-            view: View::new(),
+            document,
+            view,
             read: Some(Read {
                 wanted,
                 charset,
@@ -147,6 +153,12 @@ impl Body {
                     Kind::Json | Kind::JsonLines | Kind::Xml | Kind::Html
                 )
         })
+    }
+
+    /// What its text is read in where that is a guess, as it is no UTF-8 and nothing says what else.
+    pub(super) fn guessed(&self) -> Option<&'static str> {
+        let Rendition { encoding, guessed, .. } = &self.read.as_ref()?.rendition;
+        guessed.then(|| encoding.unwrap_or("UTF-8"))
     }
 
     /// The charset that was asked for.

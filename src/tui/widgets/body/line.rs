@@ -134,6 +134,26 @@ impl Line {
         }
     }
 
+    /// Puts the next line of a container that is folded behind this one.
+    pub(super) fn join(&mut self, next: Self) {
+        let comma = |piece: &Piece| matches!(&piece.content, Content::Body(_, bytes) if &bytes[..] == b",");
+        if self
+            .pieces
+            .last()
+            .is_some_and(|last| last.kind == Kind::Punctuation && comma(last))
+        {
+            let content = Content::Fixed(" ");
+            self.pieces.push(Piece {
+                kind: Kind::Punctuation,
+                content,
+            });
+        }
+        let is_indent = |piece: &Piece| matches!(piece.content, Content::Spaces(_));
+        self.pieces
+            .extend(next.pieces.into_iter().filter(|piece| !is_indent(piece)));
+        self.bytes.end = next.bytes.end;
+    }
+
     /// Lays out a line among those that lie in each other; markup knows its own number.
     pub(super) fn nested(number: usize, line: &NestLine, window: &mut Window) -> Self {
         match line {

@@ -193,6 +193,11 @@ impl<'a> Nest<'a> {
         count
     }
 
+    /// Whether what begins at this depth is one of many values, each of which stands for itself.
+    pub fn is_record(&self, depth: u32) -> bool {
+        depth == 0 && matches!(self.index, Nesting::Json(_, true))
+    }
+
     /// Finds the known line with so many seen before it that is seen itself.
     pub fn select(&mut self, level: u32, count: usize) -> Option<usize> {
         let row = self.outline().row_of(level, count);

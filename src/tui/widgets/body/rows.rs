@@ -6,7 +6,10 @@
 use super::document::{Document, Form, LinesFrom};
 use super::folds::Folds;
 use super::line::Line;
-use super::nest::{Nest, NestCursor};
+use super::nest::{Nest, NestCursor, NestLine};
+
+/// A record of JSON Lines that is folded shows all of it up to so many bytes.
+const RECORD: usize = 512;
 
 /// The rows of a document.
 #[derive(Clone, Copy, Debug)]
@@ -120,6 +123,28 @@ impl Iterator for RowsFrom<'_> {
     }
 }
 
+/// A whole record on one row, if it is short enough for that.
+fn short(from: usize, to: usize, open: &NestLine, close: &NestLine, nest: &mut Nest<'_>) -> Option<Line> {
+    let (NestLine::Json(open), NestLine::Json(close)) = (open, close) else {
+        return None;
+    };
+    if close.next - open.start > RECORD {
+        return None;
+    }
+    let mut walk = nest.seek(from)?;
+    let mut all = Line::json(from + 1, open, &mut nest.window);
+    for line in from..=to {
+        let NestLine::Json(member) = nest.step(&mut walk)? else {
+            return None;
+        };
+        if line > from {
+            all.join(Line::json(line + 1, &member, &mut nest.window));
+        }
+    }
+    all.folded = true;
+    Some(all)
+}
+
 impl Folded<'_> {
     fn next(&mut self) -> Option<Line> {
         let Self {
@@ -134,6 +159,12 @@ impl Folded<'_> {
         let close = nest.line(container.end).filter(|_| !container.open);
         // Markup may leave it to the next line to end something.
         let close = close.filter(super::nest::NestLine::closes);
+        if let Some(close) = &close
+            && nest.is_record(line.depth())
+            && let Some(short) = short(at, container.end, &line, close, nest)
+        {
+            return Some(short);
+        }
         let hidden = container.end - container.start - usize::from(close.is_some());
         let count = (members, hidden);
         Some(Line::folded(at + 1, &line, close.as_ref(), count, &mut nest.window))

@@ -52,6 +52,8 @@ pub struct Options {
     pub limit: usize,
     /// The body is JSON: what is read in its layout is to be found in it as it came.
     pub json: bool,
+    /// The body is a hex dump: bytes are found by their digits, `0x de ad` or `\xde\xad`.
+    pub hex: bool,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             literal: false,
             limit: 100_000,
             json: false,
+            hex: false,
         }
     }
 }
@@ -141,6 +144,11 @@ impl Job {
                 .build()
                 .ok()
         };
+        if options.hex
+            && let Some(bytes) = digits(pattern)
+        {
+            return Some((build(&bytes)?, false));
+        }
         let own = if options.literal { None } else { build(pattern) };
         let literal = own.is_none();
         let shown = options.json.then(|| for_json(pattern, literal, insensitive));
@@ -262,6 +270,21 @@ impl Job {
     }
 }
 
+/// The pattern of bytes that are given by their digits, `0x de ad` or `\xde\xad`.
+fn digits(pattern: &str) -> Option<String> {
+    let pattern = pattern.trim_start();
+    if !pattern.starts_with("0x") && !pattern.starts_with("\\x") {
+        return None;
+    }
+    let digits = pattern.replace("0x", "").replace("\\x", "");
+    let digits: Vec<char> = digits.chars().filter(|c| !c.is_whitespace()).collect();
+    let whole = !digits.is_empty() && digits.len().is_multiple_of(2) && digits.iter().all(char::is_ascii_hexdigit);
+    whole.then(|| {
+        let bytes = digits.chunks(2).map(|pair| format!("\\x{}{}", pair[0], pair[1]));
+        format!("(?-iu:{})", bytes.collect::<String>())
+    })
+}
+
 /// Looks for a capital letter in a pattern, passing over escapes such as `\W` where it is a regular expression.
 pub fn has_capital(pattern: &str, literal: bool) -> bool {
     let mut chars = pattern.chars();
@@ -348,6 +371,25 @@ mod tests {
             [(0, 3)]
         );
         assert!(Job::new("", "", Options::default()).is_none());
+    }
+
+    #[test]
+    fn bytes_are_found_by_their_digits() {
+        let hex = Options {
+            hex: true,
+            ..Options::default()
+        };
+        let count = |pattern: &str, options| {
+            let job = Job::new(&b"A\xde\xad a\0x de0xdead\xde"[..], pattern, options).unwrap();
+            let ranges = job.run(|| false, |_, _| {}).unwrap().unwrap().ranges;
+            ranges.iter().map(|range| (range.start, range.end)).collect::<Vec<_>>()
+        };
+        for pattern in ["0x de ad", "0xDEAD", r"\xde\xad", "0xde 0xad"] {
+            assert_eq!(count(pattern, hex), [(1, 3)], "{pattern}");
+        }
+        assert_eq!(count("0x61", hex).len(), 2, "no capitals: bytes have no case");
+        assert_eq!(count("0xdea", hex), [(10, 15)], "half a byte is text");
+        assert_eq!(count("0xdead", Options::default()), [(10, 16)]);
     }
 
     #[test]

@@ -7,8 +7,13 @@ fn a_charset_is_chosen_and_let_go_of() {
     let body: &[u8] = b"\xf0\xd2\xc9\xd7\xc5\xd4";
     let mut harness = sent(120, 40, answered(response(200, "text/plain", body)));
     has(&harness, "text windows-1252");
+    has(
+        &harness,
+        "Not UTF-8, and nothing says what else: read as windows-1252 · K chooses the charset",
+    );
     harness.press("Kkoi8-r<enter>");
     has(&harness, "Привет");
+    has_not(&harness, "Not UTF-8");
     has(&harness, "text KOI8-R");
     harness.press("Kas it says<enter>");
     has(&harness, "text windows-1252");
@@ -35,6 +40,42 @@ fn a_header_that_lies_is_seen_through_and_said() {
     has(&harness, "<html><body><p>502</p></body></html>");
     harness.press("R");
     has(&harness, "    <p>502</p>");
+}
+
+#[test]
+fn a_text_that_is_not_what_is_said_of_it_says_so() {
+    let body: &[u8] = b"{\"a\": \"caf\xe9\"}";
+    let said = |media_type: &str| {
+        let harness = sent(120, 40, answered(response(200, media_type, body)));
+        let screen = harness.screen();
+        let note = screen
+            .lines()
+            .find(|line| line.contains("Not UTF-8"))
+            .map(str::to_owned);
+        note.and_then(|note| note.split("read as ").nth(1)?.split(" ·").next().map(str::to_owned))
+    };
+    assert_eq!(said("application/json; charset=utf-8").as_deref(), Some("UTF-8"));
+    assert_eq!(said("application/json").as_deref(), Some("windows-1252"));
+    assert_eq!(said("application/json; charset=iso-8859-1"), None);
+}
+
+#[test]
+fn a_record_of_json_lines_has_a_row_and_a_fold() {
+    let long = format!("{{\"long\":\"{}\"}}", "x".repeat(600));
+    let body = format!("{{\"at\":0,\"of\":[1,2]}}\n{{\"at\":1,\"of\":{{}}}}\n7\n{long}\n");
+    let mut harness = sent(120, 40, answered(response(200, "application/x-ndjson", body)));
+    has(&harness, r#"{"at": 0, "of": [1, 2]}"#);
+    has(&harness, r#"{"at": 1, "of": {}}"#);
+    has(&harness, "{ … 1 member }");
+    harness.press("o");
+    has(&harness, r#"  "at": 0,"#);
+    has(&harness, r#"{"at": 1, "of": {}}"#);
+    while !harness.screen().contains("nothing is folded") {
+        harness.press("z");
+    }
+    has(&harness, "    1,");
+    harness.press("z");
+    has(&harness, r#"{"at": 0, "of": [1, 2]}"#);
 }
 
 #[test]

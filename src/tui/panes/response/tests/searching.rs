@@ -39,6 +39,39 @@ fn search_is_incremental_and_esc_goes_back() {
 }
 
 #[test]
+fn the_value_under_the_cursor_is_searched_for_in_both_directions() {
+    let body = r#"["a","b","a","b","a"]"#;
+    let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+    harness.press("jjjjj*");
+    work(&mut harness);
+    has(&harness, "3/3");
+    harness.press("#");
+    work(&mut harness);
+    has(&harness, "2/3");
+    has(&harness, "$[2] · 4/7");
+}
+
+#[test]
+fn a_page_is_searched_around_its_end_and_says_so() {
+    let mut harness = sent(120, 40, json());
+    harness.press("]/content-type<enter>");
+    has_not(&harness, "went on");
+    harness.press("n");
+    has(&harness, "went on past the end");
+}
+
+#[test]
+fn bytes_are_searched_for_where_bytes_are_shown() {
+    let body = bytes::Bytes::from_static(b"\x00\x01\xde\xad\xff\xfe");
+    let mut harness = sent(120, 40, answered(response(200, "application/octet-stream", body)));
+    harness.press("/");
+    has(&harness, "0x de ad bytes");
+    harness.press("0xde ad");
+    work(&mut harness);
+    has(&harness, "1/1");
+}
+
+#[test]
 fn stale_news_are_ignored() {
     let mut harness = sent(120, 40, json());
     harness.press("/e");

@@ -35,6 +35,13 @@ fn what_is_typed_before_the_first_response_is_never_taken_for_keys() {
     work(&mut harness);
     let screen = harness.screen();
     assert!(screen.contains("/ 72") && screen.contains("1/1"), "{screen}");
+    // One that was entered before goes to its first match, too.
+    let mut harness = opened(120, 40);
+    harness.press("<ctrl-j>4/7<enter>");
+    come(&mut harness);
+    work(&mut harness);
+    let screen = harness.screen();
+    assert!(screen.contains("/ 7") && screen.contains("1/2"), "{screen}");
     // Where nothing is awaited, too.
     let mut harness = opened(120, 40);
     harness.press("4/");
