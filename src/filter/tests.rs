@@ -102,6 +102,19 @@ fn jq_does_what_jq_does() {
     assert_eq!((one.count, one.form), (1, Form::Json));
     let lines = filter("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n", ".a").unwrap();
     assert_eq!((&*lines.bytes, lines.count), (&b"1\n2\n"[..], 2));
+    for (text, expected) in [
+        ("[., inputs]", "[1,2,3,4,5]"),
+        ("[., input]", "✗ there are no more values"),
+        (". + (input? // 0)", "3\n7\n5"),
+        ("first(inputs)", "2\n4"),
+        ("[limit(2; inputs)], .", "[2,3]\n1\n[5]\n4"),
+    ] {
+        let found = match filter("application/x-ndjson", "1 2 3 4 5", text) {
+            Ok(found) => String::from_utf8_lossy(&found.bytes).trim_end().to_owned(),
+            Err(error) => format!("✗ {}", error.words(str::to_owned)),
+        };
+        assert_eq!(found, expected, "{text}");
+    }
 }
 
 #[test]
@@ -115,7 +128,7 @@ fn what_is_wrong_is_said_in_words() {
         ("map(.a; .b)", "✗ there is no function `map` with 2 arguments"),
         ("$x", "✗ this is no JSONPath"),
         ("env", "✗ there is no function `env`"),
-        ("input", "✗ there is no function `input`"),
+        ("input", "✗ there are no more values"),
         ("include \"x\"; .", "✗ modules cannot be loaded here"),
         (".next.a", "✗ cannot index \"a/b c\" with \"a\""),
         (".items + 1", "✗ cannot calculate ["),

@@ -5,6 +5,8 @@ mod operators;
 mod read;
 pub mod value;
 
+use std::cell::Cell;
+
 use indexmap::IndexSet;
 use jaq_core::compile::Undefined;
 use jaq_core::data::{DataT, HasLut};
@@ -43,19 +45,34 @@ impl DataT for Data {
 
 type Input<'a> = Cv<'a, Data>;
 
-/// The functions of a program. The interpreter hands them on at every step, and so every step is one for the meter.
-struct Watched<'a>(&'a Lut<Data>);
+/// The functions of a program, and the values it has not run on yet. The interpreter hands them on at every step, and so
+/// every step is one for the meter.
+struct Watched<'a>(&'a Lut<Data>, &'a Inputs<'a>);
 
 impl Clone for Watched<'_> {
     fn clone(&self) -> Self {
         meter::tick();
-        Self(self.0)
+        Self(self.0, self.1)
     }
 }
 
 impl<'a> HasLut<'a, Data> for Watched<'a> {
     fn lut(&self) -> &'a Lut<Data> {
         self.0
+    }
+}
+
+/// The values of a body, each of which a program runs on unless it takes it as an `input` of the one before.
+struct Inputs<'a> {
+    values: &'a [Val],
+    next: Cell<usize>,
+}
+
+impl Inputs<'_> {
+    fn next(&self) -> Option<Val> {
+        let value = self.values.get(self.next.get())?;
+        self.next.set(self.next.get() + 1);
+        Some(value.clone())
     }
 }
 
@@ -124,9 +141,13 @@ impl Program {
     }
 
     fn each(&self, values: &[Val], mut take: impl FnMut(&Val) -> bool) -> Result<(), String> {
-        for value in values {
-            let context = Ctx::<Data>::new(Watched(&self.0.lut), Vars::new([]));
-            for output in self.0.id.run((context, value.clone())) {
+        let inputs = Inputs {
+            values,
+            next: Cell::new(0),
+        };
+        while let Some(value) = inputs.next() {
+            let context = Ctx::<Data>::new(Watched(&self.0.lut, &inputs), Vars::new([]));
+            for output in self.0.id.run((context, value)) {
                 match output {
                     Ok(value) => {
                         if !take(&value) {

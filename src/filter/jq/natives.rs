@@ -128,6 +128,14 @@ fn general() -> Vec<Filter<RunPtr<Data>>> {
                 Err(error) => box_once(Err(Exn::from(error))),
             }
         }),
+        ("inputs", v(0), |cv| {
+            let inputs = cv.0.data().1;
+            Box::new(std::iter::from_fn(move || inputs.next().map(Ok)))
+        }),
+        ("input", v(0), |cv| {
+            let none = || Error::str("there are no more values");
+            bome(cv.0.data().1.next().ok_or_else(none))
+        }),
         ("now", v(0), |_| {
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]
             let now = jiff::Timestamp::now().as_millisecond() as f64 / 1000.0;

@@ -60,6 +60,8 @@ pub(super) struct Search {
     pub hidden: bool,
     /// Earlier patterns.
     pub history: History,
+    /// The pattern for pages that was made last, and of what text.
+    made: Option<(String, Option<Regex>)>,
 }
 
 impl Default for Search {
@@ -76,6 +78,7 @@ impl Default for Search {
             origin: (None, Seat::default()),
             hidden: false,
             history: History::default(),
+            made: None,
         }
     }
 }
@@ -119,6 +122,9 @@ impl Search {
         if pattern.is_empty() {
             return None;
         }
+        if let Some((_, regex)) = self.made.as_ref().filter(|(made, _)| *made == pattern) {
+            return regex.clone();
+        }
         let insensitive = !has_capital(&pattern, false);
         let build = |pattern: &str| {
             let mut builder = RegexBuilder::new(pattern);
@@ -126,7 +132,9 @@ impl Search {
         };
         let regex = build(&pattern);
         self.literal = regex.is_none();
-        regex.or_else(|| build(&regex::escape(&pattern)))
+        let regex = regex.or_else(|| build(&regex::escape(&pattern)));
+        self.made = Some((pattern, regex.clone()));
+        regex
     }
 
     /// Draws the line; `count` stands at its right. Returns where the terminal's cursor belongs.
