@@ -36,6 +36,9 @@ enum Job {
     Changed(Vec<PathBuf>),
     /// The file of the local state was written, by whomever.
     State,
+    /// Everything before it is done and told.
+    #[cfg(test)]
+    Mark(Sender<()>),
     End,
 }
 
@@ -130,6 +133,22 @@ impl FileWorker {
     /// Remembers the theme in the user's settings.
     pub fn keep_theme(&self, file: PathBuf, name: String) {
         self.give(Job::Theme(file, name));
+    }
+
+    /// Waits until everything asked for so far is done and told.
+    #[cfg(test)]
+    pub fn settle(&self) {
+        let (answer, done) = channel();
+        self.give(Job::Mark(answer));
+        // A thread that died does nothing more, either.
+        let _ = done.recv();
+    }
+
+    /// The same once these files were looked at.
+    #[cfg(test)]
+    pub fn look(&self, paths: Vec<PathBuf>) {
+        self.give(Job::Changed(paths));
+        self.settle();
     }
 
     /// Waits until everything asked for is on the disk.
@@ -282,6 +301,11 @@ impl Worker {
             Job::State => {
                 self.asked.store(false, Ordering::Release);
                 self.others();
+            }
+            #[cfg(test)]
+            Job::Mark(answer) => {
+                // Who asked waits for nothing else.
+                let _ = answer.send(());
             }
             Job::End => return Flow::End,
         }

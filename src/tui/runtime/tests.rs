@@ -71,14 +71,22 @@ fn press(app: &mut App, keys: &[KeyCode]) {
     settle(app);
 }
 
-/// Waits until nothing comes in any more.
+/// Goes on until the files have done all that was asked of them, and what that brought asks for nothing more.
 fn settle(app: &mut App) {
-    let mut quiet = 0;
-    while quiet < 20 {
+    loop {
+        app.helpers.as_ref().unwrap().files.settle();
         app.state.stale = false;
-        app.turn(Some(Duration::from_millis(10)), &mut Nobody).unwrap();
-        quiet = if app.state.stale { 0 } else { quiet + 1 };
+        app.turn(Some(Duration::ZERO), &mut Nobody).unwrap();
+        if !app.state.stale {
+            return;
+        }
     }
+}
+
+/// Somebody else has changed these files.
+fn changed(app: &mut App, files: &[PathBuf]) {
+    app.helpers.as_ref().unwrap().files.look(files.to_vec());
+    settle(app);
 }
 
 /// Goes on until something is so.
@@ -231,7 +239,7 @@ fn undoing_a_deletion_brings_back_every_byte_and_the_values_with_it() {
     std::fs::create_dir(folder.join("users")).unwrap();
     std::fs::write(folder.join("users/list.toml"), "# mine\nname = \"List\"\n").unwrap();
     std::fs::write(folder.join("users/notes.md"), "none of ours").unwrap();
-    settle(&mut app);
+    changed(&mut app, &[folder.join("users")]);
     let before = files(&folder);
     assert_eq!(before.len(), 3);
     let owner = Owner::Collection("api".into());
@@ -258,7 +266,7 @@ fn an_environment_comes_back_with_its_comments_and_values() {
     let mut app = settled(&home);
     let file = home.path().join("work/environments/local.toml");
     std::fs::write(&file, "# mine\nname = \"local\"\n").unwrap();
-    settle(&mut app);
+    changed(&mut app, std::slice::from_ref(&file));
     let owner = Owner::Environment("local".into());
     current(&mut app, &owner, "t");
     let id = app.state.shared.workspace.environment_named("local").unwrap().id;
