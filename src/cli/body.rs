@@ -145,19 +145,9 @@ fn string_end(text: &str) -> usize {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use bytes::Bytes;
 
     fn shown(content_type: &str, body: &'static [u8]) -> Option<String> {
-        let response = Response {
-            status: 200,
-            reason: "OK".into(),
-            version: "HTTP/1.1".into(),
-            headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
-            body: body.into(),
-            encoded_len: 0,
-            cookies: Vec::new(),
-            truncated: None,
-        };
+        let response = Response::fixture(content_type, body);
         for_terminal(&response, Paint::new(false)).unwrap()
     }
 

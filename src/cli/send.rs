@@ -146,12 +146,10 @@ fn target(opened: &Opened, args: &SendArgs, cwd: &Path) -> Result<Target, CliErr
         return Err(CliError::usage(format!("`{method}` is no HTTP method"))
             .hint("give the method first, then the URL: `postrider send GET https://example.com/`"));
     }
-    let mut request = Request {
+    let request = Request {
         name: url.to_owned(),
-        method,
-        ..Request::default()
+        ..Request::to(method, url)
     };
-    request.set_full_url(url);
     Ok(Target::AdHoc(Box::new(request)))
 }
 

@@ -415,16 +415,7 @@ mod tests {
     #[test]
     fn the_mark_tells_the_encoding_before_the_server_does() {
         let shown = |media: &str, body: &'static [u8]| {
-            let response = Response {
-                status: 200,
-                reason: "OK".into(),
-                version: "HTTP/1.1".into(),
-                headers: vec![("Content-Type".into(), media.to_owned().into())],
-                body: body.into(),
-                encoded_len: 0,
-                cookies: Vec::new(),
-                truncated: None,
-            };
+            let response = Response::fixture(media, body);
             let written = Written::default();
             let out = Output::to(written.clone(), io::sink()).out();
             let kind = Kind::Lines;

@@ -57,7 +57,7 @@ pub fn pipeline() -> Pipeline {
 
 /// A request with scripts.
 pub fn request(name: &str, url: &str, pre_request: &str, post_response: &str) -> Request {
-    let mut request = Request {
+    Request {
         name: name.into(),
         body: Body::Raw {
             language: Language::Text,
@@ -68,10 +68,8 @@ pub fn request(name: &str, url: &str, pre_request: &str, post_response: &str) ->
             post_response: post_response.into(),
             ..Scripts::default()
         },
-        ..Request::default()
-    };
-    request.set_full_url(url);
-    request
+        ..Request::to(crate::model::request::Method::default(), url)
+    }
 }
 
 /// A session on one collection of requests, with an environment whose `base` is the server.

@@ -58,6 +58,15 @@ impl Exchange {
         self.hops.first().map_or(&self.request.method, |hop| &hop.method)
     }
 
+    /// How long the last answer took, redirects included, without the rounds before it that were sent again for their auth: what
+    /// Postman and newman tell of a response.
+    pub fn answered_in(&self) -> Duration {
+        let again = self.hops.iter().filter(|hop| hop.again.is_some());
+        self.timings
+            .total
+            .saturating_sub(again.map(|hop| hop.timings.total).sum())
+    }
+
     /// Why there is no response, or not all of it; what came of it is there beside the error.
     pub fn error(&self) -> Option<&SendError> {
         match &self.result {
@@ -124,6 +133,21 @@ pub struct Response {
 }
 
 impl Response {
+    /// A whole answer of a type, for tests.
+    #[cfg(test)]
+    pub fn fixture(content_type: &str, body: impl Into<Payload>) -> Self {
+        Self {
+            status: 200,
+            reason: "OK".to_owned(),
+            version: "HTTP/1.1".to_owned(),
+            headers: vec![("Content-Type".to_owned(), content_type.to_owned().into())],
+            body: body.into(),
+            encoded_len: 0,
+            cookies: Vec::new(),
+            truncated: None,
+        }
+    }
+
     /// The last header of that name, without regard to case; bytes that are no UTF-8 are replaced.
     pub fn header(&self, name: &str) -> Option<String> {
         self.headers
@@ -494,6 +518,46 @@ impl Phase {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_took_what_came_after_the_rounds_that_were_sent_again() {
+        let millis = Duration::from_millis;
+        let hop = |again: Option<&str>, took| Hop {
+            method: Method::default(),
+            url: String::new(),
+            status: 401,
+            location: String::new(),
+            again: again.map(str::to_owned),
+            dropped: Vec::new(),
+            reused: false,
+            timings: Timings {
+                total: millis(took),
+                ..Timings::default()
+            },
+            heads: Heads::default(),
+        };
+        let exchange = Exchange {
+            started: Timestamp::UNIX_EPOCH,
+            request: SentRequest {
+                method: Method::default(),
+                url: String::new(),
+                version: String::new(),
+                headers: Vec::new(),
+                body: Bytes::new(),
+                body_len: 0,
+            },
+            result: Ok(Response::fixture("", "")),
+            connection: Connection::default(),
+            redactor: Redactor::default(),
+            warnings: Vec::new(),
+            hops: vec![hop(Some("it asked for digest"), 300), hop(None, 20)],
+            timings: Timings {
+                total: millis(345),
+                ..Timings::default()
+            },
+        };
+        assert_eq!(exchange.answered_in(), millis(45), "a redirect is part of the way");
+    }
 
     #[test]
     fn a_response_is_as_long_as_newman_says() {

@@ -122,6 +122,16 @@ pub struct Request {
 }
 
 impl Request {
+    /// A request of a method to a URL as it is typed, with its query.
+    pub fn to(method: Method, url: &str) -> Self {
+        let mut request = Self {
+            method,
+            ..Self::default()
+        };
+        request.set_full_url(url);
+        request
+    }
+
     /// The URL with its enabled parameters, as the URL bar shows it.
     pub fn full_url(&self) -> String {
         let (base, fragment) = match self.url.as_str().split_once('#') {
@@ -169,6 +179,13 @@ impl Request {
         let names: Vec<String> = path_variable_names(self.url.as_str()).map(str::to_owned).collect();
         self.path_variables
             .retain(|row| names.iter().any(|name| name == row.name.as_str()) || !row.value_str().is_empty());
+        self.add_path_variables();
+    }
+
+    /// Adds a row for each `:name` segment of the URL that has none, but drops none: what was read may hold a value for a
+    /// segment that is to come back.
+    pub fn add_path_variables(&mut self) {
+        let names: Vec<String> = path_variable_names(self.url.as_str()).map(str::to_owned).collect();
         for name in names {
             if !self.path_variables.iter().any(|row| row.name.as_str() == name) {
                 self.path_variables.push(Entry::new(name, ""));

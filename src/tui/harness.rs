@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::model::request::Entry;
+use crate::model::request::{Entry, Method};
 use crate::model::token::{Renew, TokenSource};
 use crate::model::{Auth, Body, Entity, Environment, Group, Request, Variable, Workspace};
 
@@ -202,12 +202,11 @@ pub fn workspace() -> Workspace {
     .into_iter()
     .enumerate()
     {
-        let mut request = Request {
+        let request = Request {
             name: name.into(),
             order: i64::try_from(n).ok().map(|n| 10 * (n + 1)),
-            ..Request::default()
+            ..Request::to(Method::default(), url)
         };
-        request.set_full_url(url);
         workspace.load_node(Some(folder), slug, Entity::Request(Arc::new(request)));
     }
     let variable = |key: &str, value: &str| Variable::new(key, value);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::rows::{objects, put, put_text, read_variables, text, write_variables};
 use super::tidy::{self, Object};
 use super::{Secrets, auth, body, rest, rows, script, settings};
-use crate::model::request::{Entry, Method, path_variable_names};
+use crate::model::request::Method;
 use crate::model::{Environment, Example, Group, Origin, Request, Template};
 
 /// Reads a collection or folder in tidy form, and keeps what our model does not hold.
@@ -65,15 +65,7 @@ fn request_of(inner: &Object) -> Request {
         body: body::read(inner),
         ..Request::default()
     };
-    let missing: Vec<Entry> = path_variable_names(request.url.as_str())
-        .filter(|name| !request.path_variables.iter().any(|row| row.name.as_str() == *name))
-        .map(|name| Entry::new(name, ""))
-        .collect();
-    for row in missing {
-        if !request.path_variables.iter().any(|have| have.name == row.name) {
-            request.path_variables.push(row);
-        }
-    }
+    request.add_path_variables();
     request
 }
 

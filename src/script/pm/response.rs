@@ -127,19 +127,9 @@ pub fn json_bytes(response: &Response) -> io::Result<Option<Vec<u8>>> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use bytes::Bytes;
 
     fn response(content_type: &str, body: &'static [u8]) -> Response {
-        Response {
-            status: 200,
-            reason: "OK".into(),
-            version: "HTTP/1.1".into(),
-            headers: vec![("Content-Type".into(), Bytes::copy_from_slice(content_type.as_bytes()))],
-            body: body.into(),
-            encoded_len: 0,
-            cookies: Vec::new(),
-            truncated: None,
-        }
+        Response::fixture(content_type, body)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::example::{ExampleDto, example_map};
 use super::origin::{OriginDto, put_origin};
 use super::settings::{SettingsDto, put_settings};
 use super::tree::{Map, Tree, put_order, put_rows, put_text};
-use crate::model::request::{Entry, Method, path_variable_names};
+use crate::model::request::Method;
 use crate::model::{Body, Example, Request, Template};
 
 /// A request.
@@ -87,21 +87,8 @@ impl RequestDto {
             request.params = typed.params;
         }
         request.params.extend(entries(self.params, true));
-        add_path_variables(&mut request);
+        request.add_path_variables();
         request
-    }
-}
-
-/// Adds the missing rows, but drops none: a file may hold a value for a segment that is to come back.
-fn add_path_variables(request: &mut Request) {
-    let missing: Vec<Entry> = path_variable_names(request.url.as_str())
-        .filter(|name| !request.path_variables.iter().any(|row| row.name.as_str() == *name))
-        .map(|name| Entry::new(name, ""))
-        .collect();
-    for row in missing {
-        if !request.path_variables.iter().any(|have| have.name == row.name) {
-            request.path_variables.push(row);
-        }
     }
 }
 

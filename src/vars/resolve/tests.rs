@@ -18,12 +18,7 @@ fn scopes() -> Scopes {
 }
 
 fn request(method: &str, url: &str) -> Request {
-    let mut request = Request {
-        method: Method::new(method),
-        ..Request::default()
-    };
-    request.set_full_url(url);
-    request
+    Request::to(Method::new(method), url)
 }
 
 fn resolved(request: &Request) -> ResolvedRequest {

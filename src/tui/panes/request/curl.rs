@@ -182,12 +182,7 @@ mod tests {
     use crate::model::request::{Entry, Method};
 
     fn request(method: &str, url: &str) -> Request {
-        let mut request = Request {
-            method: Method::new(method),
-            ..Request::default()
-        };
-        request.set_full_url(url);
-        request
+        Request::to(Method::new(method), url)
     }
 
     fn command(request: &Request, auth: &Auth, settings: &Settings, scopes: &Scopes, revealed: bool) -> String {
