@@ -1,5 +1,6 @@
 //! `postrider env`: environments, and the current values of their variables and of those of collections.
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
@@ -93,6 +94,8 @@ struct Subject {
     place: Place,
     /// The variables, as a request sees them.
     layer: Layer,
+    /// Those that an import or a file brought and that stand in no file any more.
+    orphans: BTreeSet<String>,
     /// What a message calls it.
     name: String,
     /// The option that means it.
@@ -113,8 +116,11 @@ fn subject(opened: &mut Opened, whose: &Whose, cwd: &Path) -> Result<Subject, Cl
     };
     let scopes = crate::exec::scopes(&opened.session.source(None));
     let owner = Owner::Environment(slug.clone());
+    let declared = opened.session.workspace.environment_named(&slug);
+    let declared = declared.map(|node| node.environment.variables.as_slice());
     Ok(Subject {
         layer: masked(opened, &owner, scopes.layer(Scope::Environment)),
+        orphans: orphans(opened, &owner, declared.unwrap_or_default()),
         owner,
         node: None,
         place: Place::Environment(slug.clone()),
@@ -142,6 +148,11 @@ fn of_collection(opened: &Opened, path: &str, cwd: &Path) -> Result<Subject, Cli
     let owner = Owner::Collection(node.slug.clone());
     Ok(Subject {
         layer: masked(opened, &owner, scopes.layer(Scope::Collection)),
+        orphans: orphans(
+            opened,
+            &owner,
+            workspace.group(id).map_or(&[], |group| &group.variables),
+        ),
         owner,
         node: Some(id),
         place: Place::Group(own.clone()),
@@ -158,6 +169,15 @@ fn masked(opened: &Opened, owner: &Owner, layer: &Layer) -> Layer {
         binding.secret |= current.is_some_and(Imported::brought);
     }
     layer
+}
+
+/// The secrets whose rows are gone from the file: only their values are left.
+fn orphans(opened: &Opened, owner: &Owner, declared: &[Variable]) -> BTreeSet<String> {
+    let values = opened.session.current.of(owner);
+    let orphans = values.filter(|(key, value)| {
+        value.is_secrets() && value.value.is_some() && !declared.iter().any(|variable| variable.key == *key)
+    });
+    orphans.map(|(key, _)| key.to_owned()).collect()
 }
 
 fn list(opened: &Opened, output: &mut Output) -> Result<(), CliError> {
@@ -263,7 +283,9 @@ fn all(subject: &Subject, reveal: bool, output: &mut Output) -> Result<(), CliEr
             None if binding.secret && !reveal => MASK.to_owned(),
             None => escape(&display_value(&binding.value)),
         };
-        let by = if binding.set_by.is_empty() || binding.source.is_some() {
+        let by = if subject.orphans.contains(&binding.key) {
+            paint.dim("  (in no file any more: `env unset` forgets it)")
+        } else if binding.set_by.is_empty() || binding.source.is_some() {
             String::new()
         } else {
             paint.dim(&format!("  (set by {})", escape(&binding.set_by)))

@@ -205,6 +205,13 @@ fn layer(name: &str, variables: &[crate::model::Variable], current: &CurrentValu
             None if now.set_by == CurrentValue::GIVEN => layer.undefine(key, &now.set_by),
             None => layer.unset(key),
         }
+        // Its row may be gone from the file, and with it the word that it is a secret.
+        let bindings = layer.bindings.iter_mut();
+        if now.is_secrets() && !variables.iter().any(|variable| variable.key == key) {
+            bindings
+                .filter(|binding| binding.key == key)
+                .for_each(|binding| binding.secret = true);
+        }
     }
     for key in current.locked(owner) {
         layer.lock(key);

@@ -201,6 +201,11 @@ impl CurrentValue {
     /// Who set the value of a secret that an import brought.
     pub const IMPORT: &str = "import";
 
+    /// Whether it was a secret's when it came, whatever is said of its variable by now.
+    pub fn is_secrets(&self) -> bool {
+        [Self::FILE, Self::IMPORT].contains(&self.set_by.as_str())
+    }
+
     /// Whether a value that this one set leaves a disabled variable disabled: what a person typed or a file says is the
     /// value it has on the day it is switched on. What a script sets counts from then on.
     pub fn leaves_off(set_by: &str) -> bool {

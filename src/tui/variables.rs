@@ -200,7 +200,7 @@ pub fn lines(
                 key: key.to_owned(),
                 current: Some(value.clone()),
                 locked: false,
-                hidden: hidden(key),
+                hidden: hidden(key) || value.is_secrets(),
             });
         }
     }

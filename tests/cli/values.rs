@@ -139,6 +139,34 @@ fn a_file_that_cannot_be_read_leaves_no_only_environment() {
 }
 
 #[test]
+fn a_secret_whose_row_was_taken_out_of_its_file_is_said_to_be_left_over() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    let values =
+        "[{\"key\": \"pin\", \"value\": \"heron-4711\", \"type\": \"secret\"}, {\"key\": \"plain\", \"value\": \"1\"}]";
+    write(
+        &root,
+        "sea.json",
+        &format!("{{\"name\": \"Sea\", \"values\": {values}}}"),
+    );
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    run(&["import", "sea.json"]).success();
+    let list = || run(&["env", "list", "-e", "sea"]).success();
+    list().stdout(contains("pin    ••••").and(contains("in no file").not()));
+    let file = root.join("environments/sea.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let (before, _) = text.split_once("[[variables]]\nkey = \"pin\"").unwrap();
+    fs::write(
+        &file,
+        format!("{before}[[variables]]\nkey = \"plain\"\nvalue = \"1\"\n"),
+    )
+    .unwrap();
+    list().stdout(contains("pin    ••••").and(contains("in no file any more")));
+    run(&["env", "unset", "pin", "-e", "sea"]).success();
+    list().stdout(contains("pin").not());
+}
+
+#[test]
 fn what_cannot_be_done_says_what_can() {
     let home = home();
     let root = home.folder.path().join("workspace");
