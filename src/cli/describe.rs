@@ -22,7 +22,7 @@ pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Strin
                 "[{}, {}, {}]",
                 paint.status(response.status, status.trim_end()),
                 size(response.size()),
-                paint.took(exchange.timings.total)
+                paint.took(exchange.answered_in())
             )
         }
         None => paint.red("[errored]"),

@@ -51,6 +51,12 @@ impl Output {
         }
     }
 
+    /// How wide the terminal is on which a person sees stdout.
+    pub fn columns(&self) -> Option<usize> {
+        let size = crossterm::terminal::size().ok().filter(|_| self.is_terminal);
+        size.map(|(columns, _)| usize::from(columns))
+    }
+
     /// Writes a line to stdout.
     pub fn line(&mut self, text: &str) -> io::Result<()> {
         self.settle();

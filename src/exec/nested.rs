@@ -47,7 +47,7 @@ impl Nested {
                 None if outcome.skipped => Ok(Answer::Ran(None, writes)),
                 None => Err(format!("pm.execution.runRequest: `{name}` was not sent").into()),
                 Some(exchange) => {
-                    let took = exchange.timings.total;
+                    let took = exchange.answered_in();
                     sent.add(&exchange);
                     exchange
                         .result

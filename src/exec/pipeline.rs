@@ -400,7 +400,7 @@ impl Pipeline {
             prepared.request = as_sent(&prepared.request, &ready.resolved, &exchange.request);
             let response = exchange.response().map(|response| ScriptResponse {
                 response: response.clone(),
-                took: exchange.timings.total,
+                took: exchange.answered_in(),
             });
             self.run_scripts(engine, &mut prepared, ScriptEvent::PostResponse, response, context)
                 .await;

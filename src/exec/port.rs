@@ -70,7 +70,7 @@ impl Sent {
                 Ok(response) => Ok((response.status, response.reason.clone())),
                 Err(error) => Err(error.message.clone()),
             },
-            took: exchange.timings.total,
+            took: exchange.answered_in(),
             at: Timestamp::now(),
         });
     }
@@ -118,7 +118,7 @@ impl SendPort for Port {
                 let message = "the answers are larger than what one script may hold";
                 exchange.result = Err(SendError::new(SendErrorKind::Request, message));
             }
-            let took = exchange.timings.total;
+            let took = exchange.answered_in();
             // Half an answer is none to a script, as in Node.
             if let Ok(response) = &mut exchange.result
                 && let Some(why) = response.truncated.take()

@@ -178,21 +178,23 @@ impl Summary {
         self.tested += usize::from(outcome.tested);
         let broken = outcome.tests.iter().filter(|test| test.failed()).count();
         self.tests.add(outcome.tests.len(), broken);
+        let exchange = outcome.exchange.as_ref();
+        let unanswered = outcome.script_sends.iter().filter(|send| send.result.is_err()).count()
+            + usize::from(exchange.is_some_and(|exchange| exchange.error().is_some()));
+        self.sent.add(outcome.sent(), unanswered);
         for send in &outcome.script_sends {
-            self.sent.add(1, usize::from(send.result.is_err()));
             if send.result.is_ok() {
                 self.received += send.received;
                 self.times.add(send.took);
             }
         }
-        if let Some(exchange) = &outcome.exchange {
+        if let Some(exchange) = exchange {
             let again = exchange.hops.iter().filter(|hop| hop.again.is_some());
             self.received += again.clone().map(|hop| hop.heads.size.1).sum::<u64>();
-            self.sent
-                .add(1 + again.count(), usize::from(exchange.error().is_some()));
+            again.for_each(|hop| self.times.add(hop.timings.total));
             if let Some(response) = exchange.response() {
                 self.received += response.body_size();
-                self.times.add(exchange.timings.total);
+                self.times.add(exchange.answered_in());
                 exchange.timings.dns.iter().for_each(|took| self.dns.add(*took));
                 let first = exchange.timings.first_byte.iter();
                 first.for_each(|took| self.first_byte.add(*took));

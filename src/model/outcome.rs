@@ -128,6 +128,15 @@ impl Outcome {
             || self.tests.iter().any(TestResult::failed)
     }
 
+    /// How many requests went out for it, as newman counts them: those of its scripts and those sent again for their auth
+    /// included.
+    pub fn sent(&self) -> usize {
+        let own = self.exchange.as_ref().map_or(0, |exchange| {
+            1 + exchange.hops.iter().filter(|hop| hop.again.is_some()).count()
+        });
+        own + self.script_sends.len()
+    }
+
     /// How its tests went.
     pub fn tally(&self) -> Tally {
         let skipped = self.tests.iter().filter(|test| test.skipped).count();

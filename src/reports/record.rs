@@ -22,7 +22,7 @@ pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> 
     out.insert("request".to_owned(), sent::request(done, exchange));
     match &exchange.result {
         Ok(answer) => {
-            let took = exchange.timings.total.as_millis();
+            let took = exchange.answered_in().as_millis();
             out.insert("response".to_owned(), response(answer, took));
         }
         Err(error) => {

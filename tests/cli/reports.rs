@@ -562,9 +562,10 @@ fn the_cli_report_has_newmans_lines_in_newmans_places() {
             "\nIteration 2/2\n\n❏ F\n↳ inner\n",
             " test-scripts │",
             " prerequest-scripts │",
-            " assertions │        2 │        0 │",
+            " assertions │",
             "│ average response time: ",
-            "     at prerequest-script:1:1\n     inside \"last\", iteration: 1\n",
+            "\n 1.  ReferenceError  nothing is not defined\n     iteration: 1    at prerequest-script:1:1\n",
+            "                     inside \"last\"\n",
         ],
     );
     assert!(told.is_sorted(), "{shown}");

@@ -193,7 +193,7 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
             response.status,
             shown(&response.reason),
             size(response.body.len() as u64),
-            duration(exchange.timings.total)
+            duration(exchange.answered_in())
         )),
         Some((_, None)) => add("<span class=\"bad\">no response</span>".to_owned()),
         None => add("<span class=\"quiet\">not sent</span>".to_owned()),

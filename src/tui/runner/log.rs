@@ -83,6 +83,8 @@ pub struct Log {
     pub failed: Vec<usize>,
     /// Whether a row has warnings.
     pub warned: bool,
+    /// How many requests went out, as newman counts them: those of scripts too.
+    pub sent: usize,
     /// Tests that passed, and all that ran: the skipped ones are told apart.
     pub tests: (usize, usize),
     /// Tests that were skipped.
@@ -134,6 +136,7 @@ impl Log {
             rows: Vec::new(),
             failed: Vec::new(),
             warned: false,
+            sent: 0,
             tests: (0, 0),
             skipped: 0,
             kept: Kept::default(),
@@ -155,6 +158,7 @@ impl Log {
             self.failed.push(at);
         }
         self.warned |= !row.warnings.is_empty();
+        self.sent += row.sent;
         self.tests.0 += row.passed;
         self.tests.1 += row.tests;
         self.skipped += row.skipped;

@@ -138,6 +138,8 @@ pub struct Row {
     pub iteration: usize,
     /// The request.
     pub node: NodeId,
+    /// How many requests went out for it: those of its scripts too.
+    pub sent: usize,
     /// What came back.
     pub answer: Answer,
     /// How long it took.

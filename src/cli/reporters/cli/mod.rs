@@ -3,6 +3,7 @@
 //! The layout is that of newman's, which everyone who ran collections in a terminal can read. While a request is under
 //! way, a person sees on stderr how far the run is.
 
+mod failed;
 mod table;
 mod verbose;
 
@@ -149,9 +150,10 @@ impl Cli {
         let paint = self.paint(output);
         let outcome = done.outcome;
         // What happened, in the order of time.
-        let mut told: Vec<(Timestamp, Vec<String>)> = Vec::new();
+        let mut told: Vec<(Timestamp, Said)> = Vec::new();
         for send in &outcome.script_sends {
-            told.push((send.at, vec![paint.dim(&script_send(send, redactor, paint))]));
+            let line = paint.dim(&script_send(send, redactor, paint));
+            told.push((send.at, Said::Lines(vec![line])));
         }
         // Failures are numbered in the order they are listed at the end.
         let before = self.failures.len();
@@ -163,7 +165,7 @@ impl Cli {
         };
         if !self.shown.no_console {
             for line in &outcome.console {
-                told.push((line.at, describe::console(line, redactor, paint)));
+                told.push((line.at, Said::Console(describe::console(line, redactor, paint))));
             }
         }
         for error in &outcome.script_errors {
@@ -172,7 +174,8 @@ impl Cli {
             });
             let script = At::Script(error.event, None).words();
             let text = format!("{number}. {} in {script}", error.name);
-            told.push((error.when, vec![paint.red(&escape(&redactor.redact(&text)))]));
+            let line = paint.red(&escape(&redactor.redact(&text)));
+            told.push((error.when, Said::Lines(vec![line])));
         }
         if !self.shown.no_assertions {
             let mut failed = done
@@ -191,7 +194,7 @@ impl Cli {
                 };
                 if test.failed() || !self.shown.no_success_assertions {
                     let line = describe::test(test, number, redactor, paint);
-                    told.push((test.at, vec![line]));
+                    told.push((test.at, Said::Lines(vec![line])));
                 }
             }
         }
@@ -199,9 +202,10 @@ impl Cli {
         let sent = self.sent(done, no_answer, redactor, paint);
         // What was never sent stands behind what its scripts had to say.
         let exchange = outcome.exchange.as_ref();
-        told.push((exchange.map_or(Timestamp::MAX, |exchange| exchange.started), sent));
+        let at = exchange.map_or(Timestamp::MAX, |exchange| exchange.started);
+        told.push((at, Said::Lines(sent)));
         told.sort_by_key(|(at, _)| *at);
-        let lines: Vec<String> = told.into_iter().flat_map(|(_, lines)| lines).collect();
+        let lines = boxed(told.into_iter().map(|(_, said)| said), paint);
         // In one piece: each line that is written takes a system call.
         if !lines.is_empty() {
             self.line(&format!("  {}", lines.join("\n  ")), output)?;
@@ -265,18 +269,16 @@ impl Cli {
     /// The run is over: figures and failures.
     fn end(&self, summary: &Summary, output: &mut Output) -> Result<(), CliError> {
         if !self.shown.no_summary {
-            for line in table::table(summary) {
+            for line in table::table(summary, self.shown.verbose, output.paint) {
                 self.line(&self.paint(output).sign(&line), output)?;
             }
         }
-        if !self.shown.no_failures {
-            for (n, failure) in self.failures.iter().enumerate() {
-                for line in described(n + 1, failure, self.several, self.paint(output)) {
-                    self.line(&line, output)?;
-                }
+        let paint = self.paint(output);
+        if !self.shown.no_failures && !self.failures.is_empty() {
+            for line in failed::table(&self.failures, self.several, output.columns(), paint) {
+                self.line(&line, output)?;
             }
         }
-        let paint = self.paint(output);
         let ended = if summary.cancelled {
             Some("the run was cancelled".to_owned())
         } else if let Some(limit) = summary.timed_out {
@@ -292,6 +294,37 @@ impl Cli {
         }
         Ok(())
     }
+}
+
+/// What is told of a request.
+enum Said {
+    /// Lines of ours.
+    Lines(Vec<String>),
+    /// Lines of a script's console.
+    Console(Vec<String>),
+}
+
+/// All of it, with what a script says in one go in a box that is open at the right, as newman draws it.
+fn boxed(told: impl Iterator<Item = Said>, paint: Paint) -> Vec<String> {
+    let edge = |sign: &str| paint.dim(&paint.sign(sign));
+    let mut out = Vec::new();
+    let mut open = false;
+    for said in told {
+        let (is_console, lines) = match said {
+            Said::Lines(lines) if lines.is_empty() => continue,
+            Said::Lines(lines) => (false, lines),
+            Said::Console(lines) => (true, lines),
+        };
+        if is_console != open {
+            out.push(edge(if is_console { "┌" } else { "└" }));
+        }
+        open = is_console;
+        out.extend(lines);
+    }
+    if open {
+        out.push(edge("└"));
+    }
+    out
 }
 
 /// The failure without the secrets.
@@ -323,40 +356,6 @@ fn script_send(send: &ScriptSend, redactor: &Redactor, paint: Paint) -> String {
     };
     let method = escape(&redactor.redact(&send.method));
     format!("{method} {url} {result} by its script")
-}
-
-/// A failure at length, in newman's words: where it is, and inside which request. The collection is named where there are
-/// several.
-fn described(number: usize, failure: &Failure, several: bool, paint: Paint) -> Vec<String> {
-    // What a test or a script says is theirs.
-    let ours = |text: &str| match failure.at {
-        At::Request => paint.words(text),
-        _ => text.to_owned(),
-    };
-    let mut head = escape(&failure.kind);
-    if !failure.what.is_empty() && !matches!(failure.at, At::Script(..)) {
-        head = format!("{head}  {}", escape(&failure.what));
-    }
-    let from = usize::from(!several).min(failure.location.len().saturating_sub(1));
-    let mut place = format!("inside \"{}\"", escape(&failure.location[from..].join(" / ")));
-    if failure.iteration.count > 1 {
-        place = format!("{place}, iteration: {}", failure.iteration.index + 1);
-    }
-    let mut out = vec![format!(
-        "\n{} {}",
-        paint.red(&format!("{number:>3}.")),
-        paint.red(&head)
-    )];
-    for line in failure.message.lines() {
-        out.push(format!("     {}", ours(&escape(line))));
-    }
-    if let Some(hint) = &failure.hint {
-        out.push(format!("     {} {}", paint.cyan("hint:"), ours(&escape(hint))));
-    }
-    let at = failure.at.place();
-    out.push(format!("     {}", paint.dim(&format!("at {at}"))));
-    out.push(format!("     {}", paint.dim(&place)));
-    out
 }
 
 impl Reporter for Cli {
@@ -394,6 +393,20 @@ mod tests {
     use crate::model::outcome::AssertionError;
     use crate::model::{Outcome, Request, Secret};
     use std::sync::Arc;
+
+    #[test]
+    fn what_a_script_says_in_one_go_stands_in_a_box() {
+        let lines = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        let told = [
+            Said::Console(lines(&["│ a", "│ b"])),
+            Said::Lines(Vec::new()),
+            Said::Console(lines(&["│ c"])),
+            Said::Lines(lines(&["GET /"])),
+            Said::Console(lines(&["│ d"])),
+        ];
+        let shown = boxed(told.into_iter(), Paint::new(false));
+        assert_eq!(shown, ["┌", "│ a", "│ b", "│ c", "└", "GET /", "┌", "│ d", "└"]);
+    }
 
     #[test]
     fn failures_hide_the_secrets_of_every_send_of_the_run() {

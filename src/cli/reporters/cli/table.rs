@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use crate::cli::output::{duration, size};
+use crate::cli::output::{Paint, duration, size};
 use crate::exec::Summary;
 use crate::exec::summary::Spread;
 
-/// The box, line by line.
-pub fn table(summary: &Summary) -> Vec<String> {
-    const FIGURES: usize = 10;
+/// How wide the names of the figures stand, as in newman.
+const NAMES: usize = 25;
+/// How wide a figure stands at least.
+const FIGURE: usize = 10;
+
+/// The box, line by line; looking up names and first bytes count where requests are told at length.
+pub fn table(summary: &Summary, verbose: bool, paint: Paint) -> Vec<String> {
     let rows = [
         ("iterations", summary.iterations, 0),
         ("requests", summary.sent.total, summary.sent.failed),
@@ -33,7 +37,12 @@ pub fn table(summary: &Summary) -> Vec<String> {
         ("DNS lookup", &summary.dns),
         ("first byte", &summary.first_byte),
     ];
-    wide.extend(spreads.iter().filter_map(|(what, spread)| spread_line(what, spread)));
+    let told = if verbose { spreads.len() } else { 1 };
+    wide.extend(
+        spreads[..told]
+            .iter()
+            .filter_map(|(what, spread)| spread_line(what, spread)),
+    );
     if summary.skipped > 0 {
         wide.push(format!("skipped by scripts: {}", summary.skipped));
     }
@@ -41,25 +50,49 @@ pub fn table(summary: &Summary) -> Vec<String> {
         wide.push(format!("tried more than once: {}", summary.retried));
     }
     let longest = wide.iter().map(|line| line.chars().count()).max().unwrap_or_default();
-    let names = rows.iter().map(|(name, ..)| name.len()).max().unwrap_or_default() + 2;
-    let names = names.max((longest + 2).saturating_sub(2 * FIGURES + 2));
+    let more = (longest + 2).saturating_sub(NAMES + 2 * FIGURE + 2);
+    let (all, failed) = (FIGURE + more.div_ceil(2), FIGURE + more / 2);
     let bar = |left: &str, mid: &str, right: &str| {
-        let (a, b) = ("─".repeat(names), "─".repeat(FIGURES));
-        format!("{left}{a}{mid}{b}{mid}{b}{right}")
+        let [a, b, c] = [NAMES, all, failed].map(|width| "─".repeat(width));
+        paint.dim(&format!("{left}{a}{mid}{b}{mid}{c}{right}"))
     };
+    let side = paint.dim("│");
+    let line = |name: &str, total: &str, broken: &str| format!("{side}{name} {side}{total} {side}{broken} {side}");
+    let blank = " ".repeat(NAMES - 1);
+    let (all, failed) = (all - 1, failed - 1);
     let mut out = vec![
         String::new(),
         bar("┌", "┬", "┐"),
-        format!("│{:names$}│{:>9} │{:>9} │", "", "executed", "failed"),
-        bar("├", "┼", "┤"),
+        line(
+            &blank,
+            &format!("{:>all$}", "executed"),
+            &format!("{:>failed$}", "failed"),
+        ),
     ];
-    for (name, total, failed) in rows {
-        out.push(format!("│{name:>width$} │{total:>9} │{failed:>9} │", width = names - 1));
+    for (name, total, broken) in rows {
+        let paint_it = |text: &str| if broken > 0 { paint.red(text) } else { text.to_owned() };
+        let name = format!("{name:>width$}", width = NAMES - 1);
+        let name = if broken > 0 {
+            paint.red(&name)
+        } else {
+            paint.green(&name)
+        };
+        out.push(bar("├", "┼", "┤"));
+        out.push(line(
+            &name,
+            &format!("{total:>all$}"),
+            &paint_it(&format!("{broken:>failed$}")),
+        ));
     }
-    out.push(bar("├", "┴", "┤"));
-    let width = names + 2 * FIGURES + 2;
-    out.extend(wide.iter().map(|text| format!("│ {text:<rest$}│", rest = width - 1)));
-    out.push(format!("└{}┘", "─".repeat(width)));
+    let width = NAMES + all + failed + 4;
+    for (n, text) in wide.iter().enumerate() {
+        out.push(match n {
+            0 => bar("├", "┴", "┤"),
+            _ => bar("├", "─", "┤"),
+        });
+        out.push(format!("{side} {text:<rest$}{side}", rest = width - 1));
+    }
+    out.push(bar("└", "─", "┘"));
     out
 }
 
@@ -93,14 +126,21 @@ mod tests {
         };
         summary.times.add(Duration::from_millis(8));
         summary.times.add(Duration::from_millis(20));
-        let lines = table(&summary);
+        summary.first_byte.add(Duration::from_millis(3));
+        let lines = table(&summary, false, Paint::new(false));
         let widths: Vec<usize> = lines[1..].iter().map(|line| line.chars().count()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{lines:#?}");
         let text = lines.join("\n");
-        assert!(text.contains("requests │       12 │        1 │"), "{text}");
+        assert!(
+            text.contains("                requests │               12 │               1 │"),
+            "{text}"
+        );
         assert!(
             text.contains("average response time: 14ms [min: 8ms, max: 20ms, s.d.: 6ms]"),
             "{text}"
         );
+        assert!(!text.contains("first byte"), "{text}");
+        let more = table(&summary, true, Paint::new(false)).join("\n");
+        assert!(more.contains("average first byte time: 3ms"), "{more}");
     }
 }

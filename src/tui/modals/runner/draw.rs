@@ -297,6 +297,9 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
         }
     };
     add(pen, &count(log.rows.len(), "request"), theme.dim);
+    if log.sent != log.rows.len() {
+        add(pen, &format!("{} sent", log.sent), theme.dim);
+    }
     if log.iterations > 1 {
         add(pen, &count(log.iterations, "iteration"), theme.dim);
     }

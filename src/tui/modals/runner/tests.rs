@@ -66,6 +66,7 @@ fn row(node: NodeId, iteration: usize, failures: &[(&str, &str)]) -> Done {
         row: Row {
             iteration,
             node,
+            sent: 1,
             answer: Answer::Status(if failures.is_empty() { 200 } else { 404 }),
             took: Duration::from_millis(38),
             size: 1240,
@@ -141,6 +142,15 @@ fn another_collection_or_folder_is_chosen_from_a_list() {
     );
     harness.press("<enter>");
     assert_eq!(asked(&mut harness).1.options.requests, requests(&harness)[1..]);
+}
+
+#[test]
+fn what_scripts_send_counts_as_on_the_command_line() {
+    let (mut harness, run) = started((120, 40));
+    let mut done = row(requests(&harness)[0], 0, &[]);
+    done.row.sent = 3;
+    harness.event(Event::Run(run, News::Done(vec![done])));
+    assert!(harness.screen().contains("1 request · 3 sent"), "{}", harness.screen());
 }
 
 #[test]
