@@ -259,9 +259,8 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
     }
     if let (Some(path), Some(node)) = (&args.export_collection, collection) {
         let whole = formats::whole(&opened.session.workspace, node);
-        let mut value = formats::postman::write::collection(&whole, &formats::postman::Secrets::All);
-        let scopes = crate::exec::scopes(&opened.session.source(Some(node)));
-        value["variable"] = scopes::values(scopes.layer(crate::model::Scope::Collection));
+        // As it was: what scripts set is in the other exports.
+        let value = formats::postman::write::collection(&whole, &formats::postman::Secrets::All);
         scopes::write(&at(path), &value)?;
     }
     Ok(())
@@ -311,14 +310,15 @@ async fn rows(start: &Start<'_>, opened: &Opened, output: &mut Output) -> Result
             CliError::usage(format!("cannot use the data file `{}`", crate::foreign::shown(file))).because(&error);
         with_causes(told, &error).showing(error.excerpt()).hint(error.hint())
     })?;
-    if data.is_empty() {
+    let bare = match data.row(0) {
+        None => Some("has no rows: the run goes without data"),
+        Some(row) if row.is_empty() => Some("has no variables in its first row"),
+        Some(_) => None,
+    };
+    if let Some(bare) = bare {
         let what = crate::foreign::shown(file);
         let hint = "newman runs it so as well; is it the right file?";
-        tell(
-            output,
-            &format!("the data file `{what}` has no rows: the run goes without data"),
-            Some(hint),
-        );
+        tell(output, &format!("the data file `{what}` {bare}"), Some(hint));
     }
     Ok(data)
 }

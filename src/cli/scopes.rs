@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::CliError;
-pub use crate::reports::scopes::{environment, globals, values};
+pub use crate::reports::scopes::{environment, globals};
 use crate::store::written;
 
 /// Writes a scope as newman exports it.

@@ -51,7 +51,7 @@ impl Data {
         let index = index.min(self.len().checked_sub(1)?);
         match &*self.0 {
             Rows::None => None,
-            Rows::Json(rows) => serde_json::from_str(rows[index].get()).ok(),
+            Rows::Json(rows) => json_row(rows[index].get()).ok(),
             Rows::Csv { text, names, records } => {
                 let mut cells = Vec::new();
                 Records::new(&text[records[index].clone()]).next_into(&mut cells);
@@ -73,9 +73,6 @@ pub enum DataError {
         /// The line around it, as it may be shown.
         excerpt: Excerpt,
     },
-    /// It is JSON, but no list of objects.
-    #[error("the data is JSON but no array of objects")]
-    Shape,
     /// A row of JSON that cannot be read.
     #[error("row {row} of the data cannot be read: {why}")]
     Row {
@@ -134,17 +131,26 @@ fn json(text: &str) -> Result<Vec<Box<RawValue>>, DataError> {
         return Ok(Vec::new());
     }
     let rows: Vec<Box<RawValue>> = serde_json::from_str(text).map_err(|error| DataError::json(text, &error))?;
-    if !rows.iter().all(|row| row.get().starts_with('{')) {
-        return Err(DataError::Shape);
-    }
     for (index, row) in rows.iter().enumerate() {
         // What is valid as text may be none as values: `1e999`.
-        serde_json::from_str::<DataRow>(row.get()).map_err(|error| DataError::Row {
+        json_row(row.get()).map_err(|error| DataError::Row {
             row: index + 1,
             why: error.to_string(),
         })?;
     }
     Ok(rows)
+}
+
+/// A row of JSON. As in newman a list has its places for names, and what holds nothing is an iteration without variables.
+fn json_row(text: &str) -> serde_json::Result<DataRow> {
+    if text.starts_with('[') {
+        let values: Vec<Value> = serde_json::from_str(text)?;
+        return Ok((0usize..).map(|at| at.to_string()).zip(values).collect());
+    }
+    if text.starts_with('{') {
+        return serde_json::from_str(text);
+    }
+    Ok(DataRow::new())
 }
 
 /// Missing columns are left out, surplus ones dropped; an empty line is a row like any other, as in newman. A quote that does not close, or has more behind
@@ -300,7 +306,10 @@ mod tests {
             rows("\u{feff} [{\"a\": 1, \"b\": {\"c\": null}}]"),
             json!([{"a": 1, "b": {"c": null}}])
         );
-        assert_eq!(parse("[1]".to_owned()).map(|data| data.len()), Err(DataError::Shape));
+        assert_eq!(
+            rows("[1, [2, \"x\"], null, {\"a\": 1}]"),
+            json!([{}, {"0": 2, "1": "x"}, {}, {"a": 1}])
+        );
         assert_eq!(parse("{\"a\": 1}".to_owned()).map(|data| data.len()), Ok(0));
         assert!(matches!(
             parse("[{\"a\":1},{\"a\":1e999},{\"a\":3}]".to_owned()).map(|data| data.len()),

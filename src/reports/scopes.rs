@@ -46,7 +46,7 @@ fn scope(session: &Session, scope: Scope, file: Option<&Environment>) -> Value {
 }
 
 /// The variables of a scope.
-pub fn values(layer: &Layer) -> Value {
+fn values(layer: &Layer) -> Value {
     let all = layer.bindings.iter().map(|binding| {
         let kind = if binding.secret { "secret" } else { "any" };
         let mut out = json!({ "type": kind, "value": binding.value, "key": binding.key });

@@ -85,7 +85,7 @@ fn a_collection_runs_from_its_file_and_leaves_nothing_but_what_was_asked_for() {
         &json!({ "name": "E", "values": [{ "key": "base", "value": base }, { "key": "gone", "value": 1 }] })
             .to_string(),
     );
-    let write = "pm.environment.set('n', 5); pm.environment.unset('gone'); pm.globals.set('g', [1])";
+    let write = "pm.collectionVariables.set('mine', 1); pm.environment.set('n', 5); pm.environment.unset('gone'); pm.globals.set('g', [1])";
     let test = "pm.test('ok', () => pm.response.to.be.ok); pm.test('no', () => pm.expect(1).to.equal(2))";
     let items = [
         request(
@@ -100,7 +100,14 @@ fn a_collection_runs_from_its_file_and_leaves_nothing_but_what_was_asked_for() {
             &[script("prerequest", "pm.execution.skipRequest()")],
         ),
     ];
-    let exports = ["--export-environment", "e.out", "--export-globals", "g.out"];
+    let exports = [
+        "--export-environment",
+        "e.out",
+        "--export-globals",
+        "g.out",
+        "--export-collection",
+        "c.out",
+    ];
     let reports = ["-r", "cli,json", "--reporter-json-export", "r.json"];
     home.newman(
         &collection(&items),
@@ -120,6 +127,9 @@ fn a_collection_runs_from_its_file_and_leaves_nothing_but_what_was_asked_for() {
         ])
     );
     assert_eq!(home.json("g.out")["values"][0]["value"], json!([1]));
+    // The collection goes out as it was.
+    assert_eq!(home.json("c.out")["variable"], Value::Null);
+    assert_eq!(home.json("c.out")["item"][0]["name"], "One");
     let report = home.json("r.json");
     let run = &report["run"];
     for (name, total, failed) in [
