@@ -126,11 +126,17 @@ impl CliError {
 
 impl From<ForeignError> for CliError {
     fn from(error: ForeignError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&ForeignError> for CliError {
+    fn from(error: &ForeignError) -> Self {
         let told = match error {
             ForeignError::Read { .. } => Self::usage(error.to_string()),
             _ => Self::failed(error.to_string()),
         };
-        let told = super::open::with_causes(told, &error).showing(error.excerpt());
+        let told = super::open::with_causes(told, error).showing(error.excerpt());
         match error.hint() {
             Some(hint) => told.hint(hint),
             None => told,
@@ -154,11 +160,15 @@ impl From<std::io::Error> for CliError {
 
 /// Tells the user of an error that ended the program outside any command, and says what to exit with.
 pub fn report(error: &anyhow::Error) -> ExitCode {
+    let mut output = Output::standard(super::args::ColorWhen::Auto);
+    if let Some(error) = error.downcast_ref::<ForeignError>() {
+        return CliError::from(error).report(&mut output);
+    }
     let mut told = CliError::failed(error.to_string());
     for cause in error.chain().skip(1) {
         told = told.because(cause);
     }
-    told.report(&mut Output::standard(super::args::ColorWhen::Auto))
+    told.report(&mut output)
 }
 
 impl From<SaveError> for CliError {
