@@ -230,10 +230,10 @@ pub struct SendArgs {
 /// What `import` takes.
 #[derive(Clone, Debug, Args)]
 pub struct ImportArgs {
-    /// Files, folders or URLs of Postman's; `-` reads the standard input.
+    /// Files, folders or URLs of Postman's, or ids in its API; `-` reads the standard input.
     #[arg(required = true, value_name = "FILE")]
     pub sources: Vec<String>,
-    /// Your key to Postman's API, for what is given by its URL there.
+    /// Your key to Postman's API, for what is given by its id or URL there.
     #[arg(long, value_name = "KEY", env = "POSTMAN_API_KEY", hide_env_values = true, value_parser = secret)]
     pub postman_api_key: Option<Secret>,
     /// Prints the report as JSON.

@@ -10,10 +10,11 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::foreign::{ForeignError, Import, Imported, Planned};
+use crate::foreign::{ForeignError, Import, Imported, Planned, Resource, by_uid};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
+use crate::model::Secret;
 use crate::store::SaveError;
 use crate::store::locate::Origin;
 use crate::store::state::StateError;
@@ -35,7 +36,7 @@ pub async fn import(
     let client = Client::new(opened.client());
     let mut found = Found::default();
     for source in &args.sources {
-        found.extend(foreign::read(&client, cwd, source, args.postman_api_key.as_ref()).await?);
+        found.extend(read(&client, cwd, source, args.postman_api_key.as_ref()).await?);
     }
     let came = opened.state.imported().map_err(|error| state(&error))?;
     let mut planned = Planned::new(&opened.location.root, found, came);
@@ -72,6 +73,28 @@ pub async fn import(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What a source holds; what is named by its UID in Postman's API is a collection, else an environment. A file of such a name
+/// comes first.
+async fn read(client: &Client, cwd: &Path, source: &str, key: Option<&Secret>) -> Result<Found, CliError> {
+    let uid = |resource| by_uid(source, resource).filter(|_| !cwd.join(source).exists());
+    let (Some(collection), Some(environment)) = (uid(Resource::Collection), uid(Resource::Environment)) else {
+        return foreign::read(client, cwd, source, key).await;
+    };
+    if key.is_none() {
+        let error = CliError::usage(format!(
+            "`{source}` is the id of something in Postman's API, which wants your key"
+        ));
+        return Err(error.hint("give it by `--postman-api-key`, or `POSTMAN_API_KEY`"));
+    }
+    match foreign::read(client, cwd, &collection, key).await {
+        Ok(found) => Ok(found),
+        Err(first) => match foreign::read(client, cwd, &environment, key).await {
+            Ok(found) => Ok(found),
+            Err(_) => Err(first),
+        },
+    }
 }
 
 /// What went wrong with the files, before what went wrong with what is to be known of them.
