@@ -99,7 +99,9 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     assert!(!user.screen().contains("adds an environment"), "{}", user.screen());
     user.press("2");
     assert!(!user.screen().contains("^S save"), "{}", user.screen());
-    // Nothing of it can be changed, neither by typing nor otherwise.
+    // Nothing of it can be changed, neither by typing nor otherwise, and nothing offers it.
+    user.press("3").sees("Params");
+    assert!(!user.screen().contains("+ add"), "{}", user.screen());
     user.press("3ex").sees("Postman's own file is only read here");
     assert!(!user.screen().contains("heronsx"), "{}", user.screen());
     user.press("2D").sees("Postman's own file is only read here");

@@ -283,6 +283,9 @@ impl EnvironmentEditor {
             self.follow(&key, last);
         }
         self.table.set_revealed(cx.shared.revealed);
+        if cx.shared.read_only.is_some() {
+            self.table.take_no_rows();
+        }
         self.table.resize(places.table.width, places.table.height);
     }
 

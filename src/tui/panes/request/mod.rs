@@ -430,6 +430,9 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     }
     for section in &mut state.sections {
         section.reveal(shared.revealed);
+        if shared.read_only.is_some() {
+            section.take_no_rows();
+        }
         if edited || told || !fits {
             section.load(&entity, &state.facts);
         }

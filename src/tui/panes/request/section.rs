@@ -99,6 +99,13 @@ impl Section {
         }
     }
 
+    /// Offers no new rows: it is only looked at.
+    pub fn take_no_rows(&mut self) {
+        if let Widget::Table(table) = &mut self.widget {
+            table.take_no_rows();
+        }
+    }
+
     /// Tells the size it will be drawn at.
     pub fn resize(&mut self, width: u16, height: u16) {
         match &mut self.widget {

@@ -85,7 +85,8 @@ impl Table {
             }
         }
         let mut caret = None;
-        for (index, y) in (self.top..=self.last_row()).zip(area.y + header..area.bottom()) {
+        let end = self.rows.len() + usize::from(self.ghost.is_some());
+        for (index, y) in (self.top..end).zip(area.y + header..area.bottom()) {
             let current = focused && index == self.row;
             let base = if current {
                 styles.text.patch(styles.row)

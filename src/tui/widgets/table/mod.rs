@@ -239,6 +239,11 @@ impl Table {
         self
     }
 
+    /// Takes no rows any more: what it shows is only looked at.
+    pub fn take_no_rows(&mut self) {
+        self.ghost = None;
+    }
+
     /// Leaves out the check marks, where rows cannot be disabled.
     #[must_use]
     pub fn without_checks(mut self) -> Self {
