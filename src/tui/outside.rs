@@ -159,7 +159,11 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
                 // Another postrider that saved it has dropped the draft.
                 state.keeper.rebase(&key);
             }
-            let text = format!("`{named}` was changed outside; yours is kept, and saving will ask");
+            let by = match state.import {
+                Some(_) => "by the import",
+                None => "outside",
+            };
+            let text = format!("`{named}` was changed {by}; yours is kept, and saving will ask");
             told.others.push((Level::Warning, text));
             return false;
         }

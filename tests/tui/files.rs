@@ -59,15 +59,15 @@ fn outside_changes_show_at_once_and_meet_unsaved_ones_with_a_question() {
     user.press("3e<end>/mine<esc>").sees("/mine");
     replace(&home, SERVICES, &text.replace("/a/config/ctl", "/a/config/theirs"));
     user.sees("yours is kept");
-    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<ctrl-s>").sees("Changed on disk");
     // No letter answers, for it may be meant for a field.
-    user.press("to").sees("Changed outside");
+    user.press("to").sees("Changed on disk");
     user.press("<tab><enter>")
         .sees("/a/config/theirs")
         .sees("List services ─");
     user.press("u").sees("/a/config/outside/mine");
     // Undone, theirs stands against mine again.
-    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<ctrl-s>").sees("Changed on disk");
     user.press("<tab><tab><enter>").sees("saved");
     assert!(home.read(SERVICES).contains("/a/config/outside/mine"));
 }
@@ -84,13 +84,13 @@ fn a_draft_does_not_run_over_a_file_that_changed_while_the_program_was_closed() 
     for _ in 0..2 {
         let mut user = User::at_home(&home);
         user.sees("/a/config/ctl/mine").sees("changed outside since");
-        user.press("<ctrl-s>").sees("Changed outside");
-        user.press("<esc>").sees_no("Changed outside");
+        user.press("<ctrl-s>").sees("Changed on disk");
+        user.press("<esc>").sees_no("Changed on disk");
         user.killed(&home, "/a/config/ctl/mine");
         assert_eq!(home.read(SERVICES), theirs);
     }
     let mut user = User::at_home(&home);
-    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<ctrl-s>").sees("Changed on disk");
     user.press("<tab><tab><enter>").sees("saved");
     assert!(home.read(SERVICES).contains("/a/config/ctl/mine"));
 }
@@ -116,7 +116,7 @@ fn an_environment_that_cannot_be_saved_is_kept_and_asked_about() {
     let mut user = User::at_home(&home);
     user.sees("changed outside since");
     user.press("1je").sees("mine.example");
-    user.press("<ctrl-s>").sees("Changed outside");
+    user.press("<ctrl-s>").sees("Changed on disk");
     user.press("<tab><tab><enter>").sees("saved");
     assert!(home.read(file).contains("https://mine.example"));
 }

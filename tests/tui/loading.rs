@@ -175,7 +175,7 @@ fn a_draft_whose_file_was_changed_meanwhile_still_asks() {
     fs::write(home.root().join(file(777)), text(777, "theirs")).unwrap();
 
     let mut user = open(&options);
-    user.press("3<ctrl-s>").sees("Changed outside");
+    user.press("3<ctrl-s>").sees("Changed on disk");
     whole(&mut user);
     user.press("<tab><enter>").sees("/theirs/777");
     user.quit();

@@ -32,7 +32,7 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
     let (mut text, choices) = match theirs {
         Theirs::Content(theirs) => {
             let text = vec![
-                format!("`{name}` was changed outside while you were editing it."),
+                format!("`{name}` was changed on disk while you were editing it."),
                 differences(&ours, &theirs),
             ];
             let take = Choice {
@@ -48,7 +48,7 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
         }
     };
     text.push("Until then yours is kept as a draft.".to_owned());
-    let question = Confirm::new("Changed outside", text, choices).deliberate();
+    let question = Confirm::new("Changed on disk", text, choices).deliberate();
     queue.push(Command::Show(Box::new(question.into())));
 }
 

@@ -266,7 +266,7 @@ fn a_conflict_of_an_environment_is_asked_about_and_theirs_can_be_taken() {
         theirs: Theirs::Content(content.clone()),
     };
     harness.event(Event::Saved(conflict()));
-    assert!(harness.screen().contains("Changed outside"));
+    assert!(harness.screen().contains("Changed on disk"));
     harness.press("tTyo<enter>");
     assert!(harness.state.modals.is_empty(), "Enter answers nothing");
     assert!(harness.state.shared.workspace.is_unsaved(of), "and no letter does");
@@ -302,7 +302,7 @@ fn a_conflict_does_not_open_over_what_is_being_typed() {
     let request = harness.state.shared.workspace.request(id).unwrap();
     assert!(request.full_url().ends_with("/xok"), "no letter went astray");
     assert!(
-        harness.screen().contains("changed outside"),
+        harness.screen().contains("changed on disk"),
         "the title says so for good"
     );
     // Asked again, with nothing typed since, it opens; and what was deleted can be written again.

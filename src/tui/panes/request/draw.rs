@@ -133,7 +133,7 @@ fn title<'a>(state: &State, entity: &Entity, view: View<'_>, room: usize, right:
         spans.push(Span::styled(" ●", theme.unsaved));
     }
     if view.shared.contested.contains(&Filed::Node(id)) {
-        spans.push(Span::styled(" changed outside", theme.warn));
+        spans.push(Span::styled(" changed on disk", theme.warn));
     }
     let crumbs = match view.shared.breadcrumbs(id) {
         crumbs if !crumbs.is_empty() => crumbs,
