@@ -149,6 +149,7 @@ fn response(tidy: Value) -> Value {
     }
     let header = map.shift_remove("header").unwrap_or_else(|| Value::Array(Vec::new()));
     map.insert("header".into(), valued(header));
+    map.entry("cookie").or_insert_with(|| Value::Array(Vec::new()));
     Value::Object(map)
 }
 

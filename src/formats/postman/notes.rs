@@ -148,39 +148,46 @@ fn kept(report: &mut Report, path: &Path, rest: &[Rest]) {
     }
 }
 
+/// What Postman's cloud notes of an item, under the names of its fields.
+const BOOK_KEEPING: [&str; 24] = [
+    "uid",
+    "owner",
+    "createdAt",
+    "updatedAt",
+    "lastUpdatedBy",
+    "lastRevision",
+    "fork",
+    "forkInfo",
+    "isPublic",
+    "team",
+    "folder",
+    "collection",
+    "collectionId",
+    "collection_id",
+    "version",
+    "responseTime",
+    "timestamp",
+    "folders_order",
+    "subscribed",
+    "remote_id",
+    "write",
+    "published",
+    "preRequestScript",
+    "tests",
+];
+
 /// What a kept value is and why it has no effect; `None` for what has none in Postman either.
 fn meaning(rest: &Rest) -> Option<(String, String)> {
     let at = rest.at.as_str();
     let last = at.rsplit('/').next().unwrap_or_default();
     let said = |what: &str, why: &str| Some((what.to_owned(), why.to_owned()));
-    let book_keeping = [
-        "uid",
-        "owner",
-        "createdAt",
-        "updatedAt",
-        "lastUpdatedBy",
-        "lastRevision",
-        "fork",
-        "forkInfo",
-        "isPublic",
-        "team",
-        "folder",
-        "collection",
-        "collectionId",
-        "collection_id",
-        "version",
-        "responseTime",
-        "timestamp",
-        "folders_order",
-        "subscribed",
-        "remote_id",
-        "write",
-        "published",
-        "preRequestScript",
-        "tests",
-    ];
-    if last.starts_with('_') || book_keeping.contains(&last) || at.starts_with("/info") || at.starts_with("/response/")
+    if last.starts_with('_') || BOOK_KEEPING.contains(&last) || at.starts_with("/info") || at.starts_with("/response/")
     {
+        return None;
+    }
+    // The name of a script, and the language that is meant without one.
+    let is_text = rest.value == "text" || rest.value == serde_json::json!({ "raw": { "language": "text" } });
+    if at.starts_with("/event/") && last == "id" || at.starts_with("/request/body/options") && is_text {
         return None;
     }
     // The reader of v3 has said so already.

@@ -59,12 +59,12 @@ pub fn body(value: Value) -> Option<Value> {
     Some(Value::Object(map))
 }
 
-/// The language of a raw body; `text` is what is meant without one.
+/// The language of a raw body.
 fn options(map: &mut Object) {
     if let Some(Value::Object(options)) = map.get_mut("options") {
         if let Some(Value::Object(raw)) = options.get_mut("raw") {
             for key in ["language", "headerFamily"] {
-                let plain = |word: &Value| is_nothing(word) || word == "text" || key == "headerFamily";
+                let plain = |word: &Value| is_nothing(word) || key == "headerFamily";
                 if raw.get(key).is_some_and(plain) {
                     drop_key(raw, key);
                 }

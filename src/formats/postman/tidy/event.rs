@@ -65,7 +65,6 @@ fn event(value: Value) -> Option<Object> {
         Some(other) => as_text(&other),
         None => String::new(),
     };
-    drop_key(&mut script, "id");
     if script
         .get("type")
         .is_some_and(|kind| kind == "text/javascript" || kind.is_null())

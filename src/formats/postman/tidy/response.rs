@@ -19,7 +19,7 @@ pub fn list(value: Value) -> Vec<Value> {
 }
 
 fn response(mut map: Object) -> Object {
-    for key in ["id", "_postman_id", "uid"] {
+    for key in ["_postman_id", "uid"] {
         drop_key(&mut map, key);
     }
     for key in ["name", "status", "body", "_postman_previewlanguage"] {
