@@ -9,6 +9,7 @@
 mod html;
 mod table;
 mod watch;
+mod written;
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -72,6 +73,7 @@ fn render(template: &str, data: &Value, watch: &Watch) -> Result<String, String>
         engine.unregister_helper(name);
     }
     let mut template = Template::compile(template).map_err(|error| error.reason().to_string())?;
+    written::as_in_javascript(&mut engine, &mut template);
     watch.guard(&mut engine, &mut template);
     engine.register_template("", template);
     let mut page = Page(Vec::new());
@@ -153,6 +155,38 @@ mod tests {
         };
         let thread = std::thread::Builder::new().stack_size(watch::STACK).spawn(draw);
         thread.map_or_else(|why| why.to_string(), |thread| thread.join().unwrap_or_default())
+    }
+
+    #[test]
+    fn values_are_written_as_in_javascript() {
+        let data = json!({
+            "list": ["a", 1, null, [2, "b"], {"x": 1}], "none": [], "object": {"length": "own", "x": [1]},
+            "name": "é😀", "rows": [{"cells": [1, 2]}, {"cells": []}], "off": false, "zero": 0, "nil": null
+        });
+        for (template, drawn) in [
+            ("{{list}}", "a,1,,2,b,[object Object]"),
+            ("{{{list}}}|{{object}}", "a,1,,2,b,[object Object]|[object Object]"),
+            ("{{list.length}} {{none.length}} {{name.length}}", "5 0 3"),
+            ("{{object.length}} {{object.x.length}} {{zero.length}}.", "own 1 ."),
+            (
+                "{{#if none.length}}some{{else}}none{{/if}}{{#if list.length}} some{{/if}}",
+                "none some",
+            ),
+            (
+                "{{#each rows}}{{cells.length}} of {{../rows.length}}; {{/each}}",
+                "2 of 2; 0 of 2;",
+            ),
+            (
+                "{{#each rows}}{{#with cells}}{{length}}{{this.length}}{{/with}}{{@index}}{{@root.list.length}} {{/each}}",
+                "2205 15",
+            ),
+            (
+                "{{#each object.x}}{{this}}{{/each}}{{off}} {{zero}}{{nil}}{{missing}}.",
+                "1false 0.",
+            ),
+        ] {
+            assert_eq!(text(&json!({"template": template, "data": data})), drawn, "{template}");
+        }
     }
 
     #[test]
