@@ -12,7 +12,7 @@ use crate::store::{locate::Origin, state::folder_for};
 use super::CliError;
 use super::advice;
 use super::args::DoctorArgs;
-use super::open::{Opened, tell};
+use super::open::Opened;
 use super::output::{Output, escape};
 use super::raw::Raw;
 

@@ -189,8 +189,12 @@ async fn a_revoked_token_is_fetched_once_more() {
     } else {
         Duration::from_mins(10)
     };
-    let revokes = true;
-    let (came, desk) = run_it("revoked", Mood { ttl, revokes, ..mood() }).await;
+    let wanted = Mood {
+        ttl,
+        revokes: true,
+        ..mood()
+    };
+    let (came, desk) = run_it("revoked", wanted).await;
     let revoked = desk.with(|book| book.revoked);
     assert_well(&came);
     // One that was at its end anyway, or the last of all, is shown to nobody again.
