@@ -12,6 +12,7 @@ use super::head::{self, NotHttp};
 use super::pool::Failure;
 use super::target::Target;
 use super::trace::Marks;
+use super::verify::is_of_old_version;
 use crate::model::exchange::{Phase, SendError, SendErrorKind};
 
 /// What is known of the send that failed.
@@ -343,6 +344,10 @@ fn explain_tls(error: &rustls::Error, failed: &Failed<'_>) -> SendError {
                 "use the name the certificate is for, or turn off certificate checks for this request",
             )
             .code("ERR_TLS_CERT_ALTNAME_INVALID"),
+            _ if is_of_old_version(error) => told(
+                format!("the certificate of `{host}` is of X.509 version 1, which names no hosts"),
+                "the server needs one of version 3; or turn off certificate checks for this request",
+            ),
             _ if failed.marks.self_signed => {
                 told(format!("the certificate of `{host}` is self-signed"), TRUST).code("DEPTH_ZERO_SELF_SIGNED_CERT")
             }

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::CertifiedKey;
 use url::Url;
 
 use super::key::{self, KeyError};
 use super::pkcs12;
+use super::verify::public_key;
 use crate::model::Secret;
 use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::exchange::{SendError, SendErrorKind};
@@ -59,21 +59,24 @@ impl ClientCertificate {
         }
     }
 
-    /// Checks that the key is the certificate's: else the files are told by name, which TLS does not know.
+    /// Checks that the key is the certificate's: else the files are told by name, which TLS does not know. Nothing else of
+    /// the certificate is looked at: whether it is good is the server's to say, and OpenSSL makes some of version 1.
     pub(super) fn check(&self, (chain, key): &Identity) -> Result<(), SendError> {
-        match CertifiedKey::from_der(chain.clone(), key.clone_key(), &default_provider()) {
-            Err(rustls::Error::InconsistentKeys(_)) => {
-                let why = match &self.key {
-                    Some(file) => format!("the key in `{}` is not its key", file.display()),
-                    None => "the key in it is not its key".to_owned(),
-                };
-                Err(unusable(&self.certificate, &why).hint(
-                    "the file must begin with the certificate that was issued for the key; those above it follow",
-                ))
-            }
-            Err(error) => Err(unusable(&self.certificate, &error.to_string())),
-            Ok(_) => Ok(()),
+        let unusable = |why: &str| unusable(&self.certificate, why);
+        let signing = default_provider().key_provider.load_private_key(key.clone_key());
+        let signing = signing.map_err(|error| unusable(&error.to_string()))?;
+        let Some(own) = chain.first().and_then(|own| public_key(own)) else {
+            return Err(unusable("it is no X.509 certificate"));
+        };
+        if signing.public_key().is_none_or(|of_key| of_key.as_ref() == own) {
+            return Ok(());
         }
+        let why = match &self.key {
+            Some(file) => format!("the key in `{}` is not its key", file.display()),
+            None => "the key in it is not its key".to_owned(),
+        };
+        Err(unusable(&why)
+            .hint("the file must begin with the certificate that was issued for the key; those above it follow"))
     }
 
     fn open(&self, passphrase: Option<&str>) -> Result<Identity, Unopened<'_>> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::SupportedKxGroup;
 use rustls::crypto::ring::default_provider;
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{
     ClientConfig, ClientConnection, HandshakeKind, NamedGroup, ProtocolVersion, SignatureScheme, SupportedCipherSuite,
 };
@@ -136,9 +136,14 @@ pub(super) fn config(trust: Trust, terms: &Terms, identity: Option<Identity>) ->
         .with_safe_default_protocol_versions()
         .map_err(failed)?
         .dangerous()
-        .with_custom_certificate_verifier(Verifier::new(provider, trust));
+        .with_custom_certificate_verifier(Verifier::new(Arc::clone(&provider), trust));
     let mut config = match identity {
-        Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(failed)?,
+        // `with_client_auth_cert` would read the certificate, and refuses those of version 1.
+        Some((chain, key)) => {
+            let key = provider.key_provider.load_private_key(key).map_err(failed)?;
+            let shown = SingleCertAndKey::from(CertifiedKey::new(chain, key));
+            builder.with_client_cert_resolver(Arc::new(shown))
+        }
         None => builder.with_no_client_auth(),
     };
     config.client_auth_cert_resolver = Arc::new(Noting(config.client_auth_cert_resolver));

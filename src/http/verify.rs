@@ -8,7 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
@@ -62,6 +62,34 @@ impl Verifier {
     fn load(&self, extra: &[CertificateDer<'static>]) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         rustls_platform_verifier::Verifier::new_with_extra_roots(extra.iter().cloned(), Arc::clone(&self.provider))
             .map(|verifier| Arc::new(verifier) as Arc<dyn ServerCertVerifier>)
+    }
+
+    /// Checks the signature of a handshake with no more of a certificate than its key: one of version 1, as `openssl x509
+    /// -req` makes them, is none that webpki reads, and where certificates are not checked it must not matter. That the
+    /// server has the key is checked all the same.
+    fn by_key_alone(
+        &self,
+        error: Error,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        if !matches!(self.trust, Trust::Anything) || !is_of_old_version(&error) {
+            return Err(error);
+        }
+        let key = SubjectPublicKeyInfoDer::from(public_key(certificate).unwrap_or_default());
+        let Ok(key) = webpki::RawPublicKeyEntity::try_from(&key) else {
+            return Err(error);
+        };
+        let known = self.provider.signature_verification_algorithms.mapping.iter();
+        let mut fitting = known
+            .filter(|(scheme, _)| *scheme == signature.scheme)
+            .flat_map(|(_, algorithms)| *algorithms);
+        if fitting.any(|algorithm| key.verify_signature(*algorithm, message, signature.signature()).is_ok()) {
+            Ok(HandshakeSignatureValid::assertion())
+        } else {
+            Err(Error::InvalidCertificate(CertificateError::BadSignature))
+        }
     }
 }
 
@@ -122,7 +150,8 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         mark_tls_version("TLS 1.2");
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        let verdict = verify_tls12_signature(message, certificate, signature, algorithms);
+        verdict.or_else(|error| self.by_key_alone(error, message, certificate, signature))
     }
 
     fn verify_tls13_signature(
@@ -133,7 +162,8 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<HandshakeSignatureValid, Error> {
         let algorithms = &self.provider.signature_verification_algorithms;
         mark_tls_version("TLS 1.3");
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        let verdict = verify_tls13_signature(message, certificate, signature, algorithms);
+        verdict.or_else(|error| self.by_key_alone(error, message, certificate, signature))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -151,24 +181,47 @@ fn is_of_authority(error: &Error) -> bool {
     other.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity)
 }
 
+/// Whether a certificate is of a version before 3 (RFC 5280, section 4.1.2.1), which webpki does not read.
+pub(super) fn is_of_old_version(error: &Error) -> bool {
+    let Error::InvalidCertificate(CertificateError::Other(other)) = error else {
+        return false;
+    };
+    other.0.downcast_ref() == Some(&webpki::Error::UnsupportedCertVersion)
+}
+
 /// Whether issuer and subject of a certificate are the same (RFC 5280, section 4.1); `false` for what is none.
 fn is_self_issued(certificate: &[u8]) -> bool {
-    let names = || {
-        let (_, certificate, _) = der(certificate)?;
-        let (_, mut rest, _) = der(certificate)?;
-        let (tag, _, after) = der(rest)?;
-        // The version is optional; the serial number is not.
-        if tag == 0xa0 {
-            rest = after;
-        }
-        let (_, _, rest) = der(rest)?;
-        let (_, _, rest) = der(rest)?;
-        let (_, issuer, rest) = der(rest)?;
-        let (_, _, rest) = der(rest)?;
-        let (_, subject, _) = der(rest)?;
-        Some(issuer == subject)
-    };
-    names().unwrap_or(false)
+    parts(certificate).is_some_and(|parts| parts.issuer == parts.subject)
+}
+
+/// The key of a certificate of any version, as its `SubjectPublicKeyInfo`; `None` for what is no certificate.
+pub(super) fn public_key(certificate: &[u8]) -> Option<&[u8]> {
+    parts(certificate).map(|parts| parts.key)
+}
+
+/// What of a certificate is looked at here.
+struct Parts<'a> {
+    issuer: &'a [u8],
+    subject: &'a [u8],
+    key: &'a [u8],
+}
+
+fn parts(certificate: &[u8]) -> Option<Parts<'_>> {
+    let (_, certificate, _) = der(certificate)?;
+    let (_, mut rest, _) = der(certificate)?;
+    let (tag, _, after) = der(rest)?;
+    // The version is optional; the serial number is not.
+    if tag == 0xa0 {
+        rest = after;
+    }
+    let (_, _, rest) = der(rest)?;
+    let (_, _, rest) = der(rest)?;
+    let (_, issuer, rest) = der(rest)?;
+    let (_, _, rest) = der(rest)?;
+    let (_, subject, keyed) = der(rest)?;
+    let (_, _, after) = der(keyed)?;
+    let key = keyed.get(..keyed.len() - after.len())?;
+    Some(Parts { issuer, subject, key })
 }
 
 /// The tag and content of the first DER element, and what follows it.

@@ -11,10 +11,15 @@ use postrider::model::certificate::{ClientCertificate, Passphrase};
 use postrider::model::exchange::SendErrorKind;
 use postrider::model::variable::ValueSource;
 use rcgen::KeyPair;
+use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
-use tokio_rustls::rustls::{self, RootCertStore, ServerConfig};
+use tokio_rustls::rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
+use tokio_rustls::rustls::{
+    self, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
+};
 
 use crate::support::{Server, config, context, error, get, ok, response, signed};
 use crate::tls::for_hosts;
@@ -235,4 +240,94 @@ async fn a_passphrase_is_masked_where_a_server_says_it() {
     });
     let exchange = client.send(signed(get(&url)), context()).await;
     assert!(error(&exchange).message.contains("its passphrase is missing"));
+}
+
+/// Lets everybody in who has the key of the certificate that is shown: OpenSSL's servers take those of version 1, webpki's
+/// do not.
+#[derive(Debug)]
+struct Anybody;
+
+impl ClientCertVerifier for Anybody {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        let provider = rustls::crypto::ring::default_provider();
+        provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+#[tokio::test]
+async fn certificates_of_version_1_are_shown_and_taken_where_nothing_is_checked() {
+    let chain = vec![CertificateDer::from_pem_file(file("x509-v1.pem")).unwrap()];
+    let own = chain[0].to_vec();
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        for steals in [false, true] {
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let key = match steals {
+                false => PrivateKeyDer::from_pem_file(file("x509-v1.pem")).unwrap(),
+                true => PrivateKeyDer::from_pem_file(file("ec256-pkcs8.pem")).unwrap(),
+            };
+            let key = provider.key_provider.load_private_key(key).unwrap();
+            let shown = SingleCertAndKey::from(CertifiedKey::new(chain.clone(), key));
+            let config = ServerConfig::builder_with_provider(provider)
+                .with_protocol_versions(&[version])
+                .unwrap()
+                .with_client_cert_verifier(Arc::new(Anybody))
+                .with_cert_resolver(Arc::new(shown));
+            let server = Server::start_tls(Arc::new(config), ok).await;
+            let url = format!("https://localhost:{}/", server.address.port());
+            let unchecked = client("x509-v1.pem", None, "localhost");
+            let exchange = unchecked.send(signed(get(&url)), context()).await;
+            if steals {
+                // It is no matter whose certificate it is, but it is one that has the key of what it shows.
+                let told = error(&exchange);
+                assert_eq!(told.kind, SendErrorKind::Tls, "{told:?}");
+                continue;
+            }
+            assert_eq!(response(&exchange).body, "hi");
+            let came = exchange.connection.tls.as_ref().and_then(|tls| tls.client.clone());
+            assert_eq!(came.unwrap(), own);
+            let checked = Client::new(config_that_checks());
+            let exchange = checked.send(signed(get(&url)), context()).await;
+            let told = error(&exchange);
+            assert!(told.message.contains("version 1"), "{told:?}");
+        }
+    }
+}
+
+/// With the certificate trusted by name, so that its version alone is in the way.
+fn config_that_checks() -> ClientConfig {
+    ClientConfig {
+        ca_file: Some(file("x509-v1.pem")),
+        ..config()
+    }
 }
