@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::foreign::{ForeignError, Import, Imported, Planned, Resource, by_uid};
+use crate::foreign::{ForeignError, Import, Planned, Resource, by_uid};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Found, Report};
 use crate::http::Client;
@@ -39,22 +39,20 @@ pub async fn import(
         found.extend(read(&client, cwd, source, args.postman_api_key.as_ref()).await?);
     }
     let came = opened.state.imported().map_err(|error| state(&error))?;
-    let mut planned = Planned::new(&opened.location.root, found, came);
+    let mut planned = Planned::new(&opened.location.root, found, came, &opened.session.current);
     if planned.todo.changes() && !args.yes {
         ask(&planned.todo, args.json, output)?;
     }
     let (secrets, done) = planned.carry_out();
     // Whatever else goes wrong: what is in the files by now must not be without its secrets, nor a stranger to the next import.
-    let (secrets, own) = Imported::wanted(secrets, &opened.session.current);
-    for secret in secrets {
-        opened.session.current.set(secret.owner, secret.key, secret.value);
-    }
+    let settled = secrets.settle(&opened.session.current);
+    opened.session.current.take(&settled.changes);
     let kept = opened.save(output);
     let noted = opened.state.set_imported(planned.came());
     both(done, noted)?;
     tell(&planned.todo, &planned.found, args, output)?;
-    if own > 0 {
-        output.note(&Imported::kept_words(own));
+    for line in settled.words() {
+        output.note(&escape(&line));
     }
     if opened.location.origin != Origin::Upwards {
         let root = std::path::absolute(&opened.location.root).unwrap_or_else(|_| opened.location.root.clone());

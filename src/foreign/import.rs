@@ -4,60 +4,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::moved::Moved;
+use super::secrets::Secrets;
 use crate::formats::reimport::{
     Action, EnvironmentStep, GlobalsStep, Plan, Step, counterparts, note_variables, plan, plan_environments,
     plan_globals,
 };
 use crate::formats::{Fate, Found, Note};
-use crate::model::variable::{CurrentValue, CurrentValues, Owner};
-use crate::model::{Entity, Environment, ItemPath, NodeId, Variable, Workspace};
+use crate::model::variable::CurrentValues;
+use crate::model::{Entity, Environment, ItemPath, NodeId, Workspace};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
-
-/// The value of a secret that was imported.
-#[derive(Clone, Debug)]
-pub struct Imported {
-    /// Whose it is.
-    pub owner: Owner,
-    /// Its name.
-    pub key: String,
-    /// Its value.
-    pub value: CurrentValue,
-    /// Whether what it belongs to came with this import, so that a value under its name is a leftover.
-    pub is_new: bool,
-}
-
-impl Imported {
-    /// Those of the values that are to be taken over, and how many others keep another value they have here: a file does
-    /// not say which of two secrets is the valid one, and the one here was set since the last import.
-    pub fn wanted(all: Vec<Self>, current: &CurrentValues) -> (Vec<Self>, usize) {
-        let mut kept = 0;
-        let mut out = Vec::with_capacity(all.len());
-        for imported in all {
-            match current.get(&imported.owner, &imported.key) {
-                Some(own) if !imported.is_new => kept += usize::from(own.value != imported.value.value),
-                _ => out.push(imported),
-            }
-        }
-        (out, kept)
-    }
-
-    /// Whether a value is one that an import has brought.
-    pub fn brought(value: &CurrentValue) -> bool {
-        value.set_by == CurrentValue::IMPORT
-    }
-
-    /// What is said of secrets that keep their values.
-    pub fn kept_words(kept: usize) -> String {
-        match kept {
-            1 => "1 secret keeps the value it has here".to_owned(),
-            kept => format!("{kept} secrets keep the values they have here"),
-        }
-    }
-}
 
 /// Everything an import is about to do.
 #[derive(Debug)]
@@ -68,6 +25,8 @@ pub struct Import {
     pub environments: Vec<EnvironmentStep>,
     /// The globals afterwards, if any were found.
     pub globals: Option<GlobalsStep>,
+    /// How many secrets that are kept here take the values their sources have now.
+    pub secrets: usize,
     /// Where nodes are that were moved already.
     moved: HashMap<NodeId, ItemPath>,
 }
@@ -86,8 +45,8 @@ pub struct Planned {
 
 impl Planned {
     /// Plans bringing what was found into the workspace of a folder, as its files are now. `came` is what earlier imports
-    /// brought, as [`Planned::came`] says.
-    pub fn new(root: &Path, mut found: Found, came: BTreeSet<ItemPath>) -> Self {
+    /// brought, as [`Planned::came`] says, `current` the values that are kept here.
+    pub fn new(root: &Path, mut found: Found, came: BTreeSet<ItemPath>, current: &CurrentValues) -> Self {
         let files = Files::new(root);
         let workspace = files.load();
         let twins = twins(&found);
@@ -95,9 +54,11 @@ impl Planned {
         let notes = |collection| super::notes::notes(collection, root);
         let more: Vec<Note> = found.collections.iter().flat_map(notes).collect();
         found.report.notes.extend(more);
+        let mut todo = Import::plan(&workspace, &found, &came);
+        todo.secrets = todo.secrets(&workspace).settle(current).taken;
         Self {
-            todo: Import::plan(&workspace, &found, &came),
             found,
+            todo,
             files,
             workspace,
             came,
@@ -126,9 +87,9 @@ impl Planned {
     /// # Errors
     ///
     /// When a file cannot be written, or was changed since it was planned. What came before stays written.
-    pub fn carry_out(&mut self) -> (Vec<Imported>, Result<(), SaveError>) {
+    pub fn carry_out(&mut self) -> (Secrets, Result<(), SaveError>) {
         let files = self.files.in_bulk();
-        let mut secrets = Vec::new();
+        let mut secrets = Secrets::default();
         let done = self
             .todo
             .carry_out(&self.workspace, &files, &mut self.came, &mut secrets);
@@ -157,8 +118,18 @@ impl Import {
                 .globals
                 .as_ref()
                 .map(|found| plan_globals(workspace.globals(), found)),
+            secrets: 0,
             moved: HashMap::new(),
         }
+    }
+
+    /// Its secrets.
+    fn secrets(&self, workspace: &Workspace) -> Secrets {
+        let mut out = Secrets::default();
+        self.collections.iter().for_each(|plan| out.add_collection(plan));
+        self.environments.iter().for_each(|step| out.add_environment(step));
+        self.globals.iter().for_each(|step| out.add_globals(step, workspace));
+        out
     }
 
     /// How many items an action is for.
@@ -176,9 +147,8 @@ impl Import {
 
     /// Whether something that is there already would become different.
     pub fn changes(&self) -> bool {
-        [Action::Change, Action::Move, Action::Remove]
-            .into_iter()
-            .any(|action| self.count(action) > 0)
+        let actions = [Action::Change, Action::Move, Action::Remove];
+        self.secrets > 0 || actions.into_iter().any(|action| self.count(action) > 0)
     }
 
     /// What it does, in a line: `3 added, 1 changed`.
@@ -199,6 +169,11 @@ impl Import {
             .map(|(action, word)| (count(action), word))
             .filter(|(count, _)| *count > 0)
             .map(|(count, word)| format!("{count} {word}"))
+            .chain(match self.secrets {
+                0 => None,
+                1 => Some("1 secret changed".to_owned()),
+                secrets => Some(format!("{secrets} secrets changed")),
+            })
             .collect();
         words.join(", ")
     }
@@ -254,7 +229,7 @@ impl Import {
         workspace: &Workspace,
         files: &Files,
         came: &mut BTreeSet<ItemPath>,
-        secrets: &mut Vec<Imported>,
+        secrets: &mut Secrets,
     ) -> Result<(), SaveError> {
         let plans = std::mem::take(&mut self.collections);
         let done: Result<(), SaveError> = plans.iter().try_for_each(|plan| {
@@ -269,12 +244,7 @@ impl Import {
             for (place, variables) in &plan.variables {
                 note_variables(came, place, variables);
             }
-            if let Some(first) = plan.steps.first().filter(|step| step.action != Action::Remove)
-                && let Entity::Collection(group) = &first.entity
-            {
-                let owner = Owner::Collection(first.path.slug().to_owned());
-                keep_secrets(&owner, &group.variables, |_| first.action == Action::Add, secrets);
-            }
+            secrets.add_collection(plan);
             Ok(())
         });
         self.collections = plans;
@@ -283,15 +253,11 @@ impl Import {
             let place = Place::Environment(step.slug.clone());
             save(files, &place, &environment(&step.environment))?;
             note_variables(came, &step.place, &step.variables);
-            let owner = Owner::Environment(step.slug.clone());
-            let is_new = step.action == Action::Add;
-            keep_secrets(&owner, &step.environment.variables, |_| is_new, secrets);
+            secrets.add_environment(step);
         }
         if let Some(globals) = &self.globals {
             save(files, &Place::Globals, &environment(&globals.environment))?;
-            let ours = &workspace.globals().variables;
-            let is_new = |key: &str| !ours.iter().any(|own| own.key == key);
-            keep_secrets(&Owner::Globals, &globals.environment.variables, is_new, secrets);
+            secrets.add_globals(globals, workspace);
         }
         Ok(())
     }
@@ -370,51 +336,4 @@ fn environment(environment: &Environment) -> Content {
 
 fn save(files: &Files, place: &Place, content: &Content) -> Result<(), SaveError> {
     files.save(place, content, false).map(drop)
-}
-
-/// Secrets are in no file: their values go into the local state.
-fn keep_secrets(owner: &Owner, variables: &[Variable], is_new: impl Fn(&str) -> bool, out: &mut Vec<Imported>) {
-    let counts = |variable: &&Variable| variable.secret && variable.has_its_name(variables);
-    for variable in variables.iter().filter(counts) {
-        if variable.value.as_str() == Some("") || variable.value.is_null() {
-            continue;
-        }
-        let value = CurrentValue {
-            value: Some(variable.value.clone()),
-            set_by: CurrentValue::IMPORT.to_owned(),
-            set_at: Timestamp::now(),
-        };
-        out.push(Imported {
-            owner: owner.clone(),
-            key: variable.key.clone(),
-            value,
-            is_new: is_new(&variable.key),
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_that_is_switched_off_gives_no_value_to_the_one_of_its_name() {
-        let secret = |key: &str, value: &str, enabled| Variable {
-            secret: true,
-            enabled,
-            ..Variable::new(key, value)
-        };
-        let variables = [
-            secret("password", "hunter2", true),
-            secret("password", "old", false),
-            secret("spare", "swan", false),
-        ];
-        let mut out = Vec::new();
-        keep_secrets(&Owner::Globals, &variables, |_| true, &mut out);
-        let kept = out
-            .iter()
-            .map(|imported| (imported.key.as_str(), imported.value.value.clone()));
-        let expected = [("password", Some("hunter2".into())), ("spare", Some("swan".into()))];
-        assert!(kept.eq(expected), "{out:?}");
-    }
 }

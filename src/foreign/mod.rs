@@ -11,12 +11,14 @@ mod import;
 mod moved;
 mod notes;
 mod read;
+mod secrets;
 
 pub use cloud::{Resource, by_uid};
 pub use error::ForeignError;
-pub use import::{Import, Imported, Planned};
+pub use import::{Import, Planned};
 pub use moved::Moved;
 pub use read::{fetch, is_foreign, is_url, read, shown};
+pub use secrets::{Imported, Secrets, Settled};
 
 use std::path::{Path, PathBuf};
 

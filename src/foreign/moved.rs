@@ -62,7 +62,7 @@ impl Moved {
             Owner::Globals => Owner::Globals,
             Owner::Environment(slug) => Owner::Environment(self.environment(slug)?.to_owned()),
             Owner::Collection(slug) => Owner::Collection(self.item(&ItemPath::new(slug.as_str()))?.to_string()),
-            Owner::Vault | Owner::Tokens(_) => return None,
+            Owner::Vault | Owner::Tokens(_) | Owner::Source => return None,
         })
     }
 }

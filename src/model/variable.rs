@@ -177,6 +177,8 @@ pub enum Owner {
     Vault,
     /// What is known of the tokens in an environment, by the name of its file; no scope either.
     Tokens(String),
+    /// What secrets that imports brought were in their sources, by where they stand there; no scope either.
+    Source,
 }
 
 /// The local value that hides a file's initial one.
@@ -268,6 +270,16 @@ impl CurrentValues {
         let own = self.locked.iter().filter(move |(own, _)| own == owner);
         own.map(|(_, key)| key.as_str())
             .filter(move |key| self.get(owner, key).is_none())
+    }
+
+    /// Sets current values, or forgets them.
+    pub fn take(&mut self, changes: &[(Owner, String, Option<CurrentValue>)]) {
+        for (owner, key, value) in changes {
+            match value {
+                Some(value) => self.set(owner.clone(), key, value.clone()),
+                None => drop(self.reset(owner, key)),
+            }
+        }
     }
 
     /// Sets a current value.

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::foreign::{Imported, Moved, Planned};
+use crate::foreign::{Moved, Planned, Secrets, Settled};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{ItemPath, Outcome};
 use crate::store::Place;
@@ -58,27 +58,27 @@ pub struct Done {
     /// What was written.
     pub places: Vec<Place>,
     /// Values that are in no file.
-    pub secrets: Vec<Imported>,
+    pub secrets: Box<Secrets>,
     /// Where what was only looked at is now.
     pub moved: Moved,
 }
 
 impl Done {
     /// What was planned, once it is done; or there is nothing to be done.
-    pub fn of(planned: &Planned, secrets: Vec<Imported>) -> Self {
+    pub fn of(planned: &Planned, secrets: Secrets) -> Self {
         Self {
             root: planned.root().to_owned(),
             words: planned.todo.words(),
             places: planned.todo.places(),
-            secrets,
+            secrets: Box::new(secrets),
             moved: planned.moved(),
         }
     }
 
-    /// Says of so many secrets that they keep the values they have here.
-    pub fn keeps(&mut self, secrets: usize) {
-        if secrets > 0 {
-            self.words = format!("{}; {}", self.words, Imported::kept_words(secrets));
+    /// Says what became of the secrets.
+    pub fn tell(&mut self, settled: &Settled) {
+        for words in settled.words() {
+            self.words = format!("{}; {words}", self.words);
         }
     }
 

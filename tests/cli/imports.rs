@@ -565,6 +565,65 @@ fn a_variable_made_secret_here_stays_so_when_its_file_comes_again() {
 }
 
 #[test]
+fn a_secret_that_was_changed_in_postman_replaces_the_one_kept_here() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let file = |password: &str, pin: &str| {
+        let basic = json!([{ "key": "username", "value": "u" }, { "key": "password", "value": password }]);
+        let mut one = request("one", "http://127.0.0.1:1/", &[]);
+        one["request"]["auth"] = json!({ "type": "basic", "basic": basic });
+        let mut all = collection(&[one]);
+        all["info"]["_postman_id"] = "c".into();
+        all["variable"] =
+            json!([{ "key": "pin", "value": pin, "type": "secret" }, { "key": "pw", "value": "", "type": "secret" }]);
+        fs::write(root.join("c.json"), all.to_string()).unwrap();
+    };
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let value = |key: &str, value: &str| {
+        run(&["env", "get", "--collection", "c", key, "--reveal"])
+            .success()
+            .stdout(format!("{value}\n"));
+    };
+    file("heron-1", "crane-1");
+    run(&["import", "c.json"]).success();
+    // The password becomes a variable here.
+    let one = root.join("collections/c/one.toml");
+    let text = fs::read_to_string(&one).unwrap().replace("\"heron-1\"", "\"{{pw}}\"");
+    fs::write(&one, text).unwrap();
+    run(&["env", "set", "--collection", "c", "pw", "heron-1"]).success();
+    run(&["import", "c.json"]).success().stdout(contains("2 unchanged"));
+    file("heron-2", "crane-2");
+    run(&["import", "c.json"]).code(2).stderr(contains("2 secrets changed"));
+    value("pw", "heron-1");
+    run(&["import", "c.json", "--yes"])
+        .success()
+        .stderr(contains("2 secrets take the values that their files have now"));
+    value("pw", "heron-2");
+    value("pin", "crane-2");
+    // Nothing of it is in a file.
+    for toml in ["collections/c/one.toml", "collections/c/collection.toml"] {
+        let text = fs::read_to_string(root.join(toml)).unwrap();
+        assert!(!text.contains("heron") && !text.contains("crane"), "{text}");
+    }
+    run(&["env", "set", "--collection", "c", "pw", "mine"]).success();
+    file("heron-3", "crane-2");
+    run(&["import", "c.json"]).success().stderr(contains(
+        "`pw` was changed both in the file and here: the value here stays",
+    ));
+    value("pw", "mine");
+}
+
+#[test]
+fn a_uid_of_postmans_api_wants_a_key() {
+    let home = Home::new();
+    let mut command = home.postrider();
+    let uid = "12-f695cab7-6878-eb55-7943-ad88e1ccfd65";
+    command.env_remove("POSTMAN_API_KEY").args(["import", uid]);
+    command.assert().code(2).stderr(contains("--postman-api-key"));
+}
+
+#[test]
 fn what_was_imported_before_it_broke_off_keeps_its_secrets_and_is_known_to_have_come() {
     let home = Home::new();
     let root = home.folder.path().join("w");

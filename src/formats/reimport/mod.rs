@@ -14,10 +14,10 @@ use super::found::{Collection, Slugs};
 use super::postman;
 use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Variable, Workspace};
 
-use self::own::{Own, variable_at};
+use self::own::{Own, variable_at, written};
 
 pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
-pub use self::own::note_variables;
+pub use self::own::{Hidden, note_variables, secret_variable_at};
 
 /// What importing would do to one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,10 @@ pub struct Plan {
     pub own: Vec<ItemPath>,
     /// The variables that the file has, by the place of what they belong to.
     pub variables: Vec<(ItemPath, Vec<ItemPath>)>,
+    /// The secrets that the file has written out and that variables stand for here.
+    pub hidden: Vec<Hidden>,
+    /// All texts in which secrets may stand written out in the file, by where.
+    pub written: Vec<(String, String)>,
 }
 
 impl Plan {
@@ -142,6 +146,9 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
             let keys = keys.map(|variable| variable_at(&path, &variable.key)).collect();
             plan.variables.push((path.clone(), keys));
         }
+        let texts = written(&item.entity, &path).into_iter();
+        let texts = texts.filter(|(_, text)| !text.is_empty() && !text.contains("{{"));
+        plan.written.extend(texts.map(|(place, text)| (place, text.to_owned())));
         let (action, entity) = match old {
             None => (Action::Add, item.entity.clone()),
             Some(old) => {
@@ -154,6 +161,8 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
                 if matched.order_stays[n] {
                     merged = merged.ordered(old.entity.order());
                 }
+                let hidden = own.hidden((&item.entity, &merged), &path, (workspace, existing));
+                plan.hidden.extend(hidden);
                 let moved = old.parent != item.parent.and_then(|parent| matched.of[parent]);
                 let action = if moved {
                     Action::Move
@@ -164,7 +173,8 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
                 } else {
                     Action::Change
                 };
-                let entity = if action == Action::Keep {
+                // That of a collection has the values of its secrets, which are in no file.
+                let entity = if action == Action::Keep && !matches!(merged, Entity::Collection(_)) {
                     old.entity.clone()
                 } else {
                     merged

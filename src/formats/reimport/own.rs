@@ -6,7 +6,71 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::model::request::Entry;
-use crate::model::{Auth, ItemPath, NodeId, Variable, Workspace, literal};
+use crate::model::variable::Owner;
+use crate::model::{Auth, Entity, ItemPath, NodeId, Variable, Workspace, literal};
+
+/// A secret that the file has written out and for which a variable stands here.
+#[derive(Clone, Debug)]
+pub struct Hidden {
+    /// Where it stands, among what [`written`] gives.
+    pub place: String,
+    /// The variable.
+    pub variable: String,
+    /// What stands before the variable.
+    pub before: String,
+    /// What stands behind it.
+    pub after: String,
+    /// What the file has in the place of all that.
+    pub text: String,
+    /// Whose variables of that name are secret here.
+    pub owners: Vec<Owner>,
+}
+
+impl Hidden {
+    /// The part of a text that the variable stands for.
+    pub fn value<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let inner = text.strip_prefix(&self.before)?.strip_suffix(&self.after)?;
+        (!inner.is_empty() && !inner.contains("{{")).then_some(inner)
+    }
+}
+
+/// The texts of an item in which secrets may stand written out, by where: parameters of its auth, and headers.
+pub fn written<'e>(entity: &'e Entity, path: &ItemPath) -> Vec<(String, &'e str)> {
+    let (auth, headers) = match entity {
+        Entity::Collection(group) | Entity::Folder(group) => (&group.auth, [].as_slice()),
+        Entity::Request(request) => (&request.auth, request.headers.as_slice()),
+    };
+    let params = auth.params.iter().filter(|(name, _)| literal::is_secret_param(name));
+    let params = params.filter_map(|(name, value)| Some((format!("{path}#auth.{name}"), value.as_str()?)));
+    let headers = headers.iter().filter_map(|row| {
+        let (name, value) = (row.name.as_str(), row.value_str());
+        (!literal::of_header(name, value).is_empty()).then(|| (format!("{path}#header.{name}"), value))
+    });
+    params.chain(headers).collect()
+}
+
+/// The place of a secret variable among what the sources have.
+pub fn secret_variable_at(owner: &Owner, key: &str) -> String {
+    let place = match owner {
+        Owner::Environment(slug) => environment_at(slug),
+        Owner::Collection(slug) => ItemPath::new(slug.as_str()),
+        Owner::Globals | Owner::Vault | Owner::Tokens(_) | Owner::Source => ItemPath::new("globals:"),
+    };
+    variable_at(&place, key).to_string()
+}
+
+/// Whose variables of a name are secret, among those that requests of a collection see or may see.
+fn owners(workspace: &Workspace, collection: Option<NodeId>, key: &str) -> Vec<Owner> {
+    let is_secret = |variables: &[Variable]| variables.iter().any(|own| own.secret && own.key == key);
+    let environments = workspace.environments().iter();
+    let environments = environments.filter(|node| is_secret(&node.environment.variables));
+    let environments = environments.map(|node| Owner::Environment(node.slug.clone()));
+    let group = collection.and_then(|id| Some((workspace.node(id)?, workspace.group(id)?)));
+    let group = group.filter(|(_, group)| is_secret(&group.variables));
+    let group = group.map(|(node, _)| Owner::Collection(node.slug.clone()));
+    let globals = is_secret(&workspace.globals().variables).then_some(Owner::Globals);
+    environments.chain(group).chain(globals).collect()
+}
 
 /// What tells what is ours.
 pub struct Own<'a> {
@@ -93,15 +157,40 @@ impl Own<'_> {
         }
     }
 
+    /// The secrets of a found item that are hidden in what becomes of it.
+    pub fn hidden(
+        &self,
+        (found, merged): (&Entity, &Entity),
+        path: &ItemPath,
+        (workspace, collection): (&Workspace, Option<NodeId>),
+    ) -> Vec<Hidden> {
+        let ours = written(merged, path);
+        let pairs = written(found, path).into_iter().filter_map(|(place, text)| {
+            let (_, own) = ours.iter().find(|(own, _)| *own == place)?;
+            let (before, variable, after) = self.variable_for(own, text)?;
+            Some(Hidden {
+                owners: owners(workspace, collection, variable),
+                place,
+                variable: variable.to_owned(),
+                before: before.to_owned(),
+                after: after.to_owned(),
+                text: text.to_owned(),
+            })
+        });
+        pairs.collect()
+    }
+
     /// Whether a text of ours has a secret variable where that of the file has something written out.
     fn hides(&self, ours: &str, theirs: &str) -> bool {
-        let Some((before, rest)) = ours.split_once("{{") else {
-            return false;
-        };
-        let Some((name, after)) = rest.split_once("}}") else {
-            return false;
-        };
-        let written = theirs.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-        self.secret.contains(name) && written.is_some_and(|written| !written.is_empty() && !written.contains("{{"))
+        self.variable_for(ours, theirs).is_some()
+    }
+
+    /// That variable, and what stands before and behind it.
+    fn variable_for<'o>(&self, ours: &'o str, theirs: &str) -> Option<(&'o str, &'o str, &'o str)> {
+        let (before, rest) = ours.split_once("{{")?;
+        let (name, after) = rest.split_once("}}")?;
+        let written = theirs.strip_prefix(before)?.strip_suffix(after)?;
+        let hides = self.secret.contains(name) && !written.is_empty() && !written.contains("{{");
+        hides.then_some((before, name, after))
     }
 }

@@ -14,6 +14,7 @@ fn columns(owner: &Owner) -> (&'static str, &str) {
         Owner::Collection(slug) => ("collection", slug),
         Owner::Vault => ("vault", ""),
         Owner::Tokens(environment) => ("tokens", environment),
+        Owner::Source => ("source", ""),
     }
 }
 
@@ -24,6 +25,7 @@ fn owner(scope: &str, name: String) -> Option<Owner> {
         "collection" => Some(Owner::Collection(name)),
         "vault" => Some(Owner::Vault),
         "tokens" => Some(Owner::Tokens(name)),
+        "source" => Some(Owner::Source),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Importing: what its screen asks for, and what is done with the news.
 
 use super::environments;
-use crate::foreign::Imported;
+use crate::foreign::Secrets;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
 use crate::tui::importing::{Ask, Done, ImportId, Landing, News};
@@ -30,7 +30,7 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
             effects.push(Effect::Read(id, typed));
         }
         Ask::Enter(planned) => {
-            let done = Done::of(&planned, Vec::new());
+            let done = Done::of(&planned, Secrets::default());
             land(state, done, effects);
         }
         Ask::Stop => effects.push(Effect::StopReading),
@@ -89,17 +89,11 @@ fn land(state: &State, mut done: Done, effects: &mut Vec<Effect>) {
 
 /// What was imported is in the files: it shows as what others change there does.
 fn take(state: &mut State, id: ImportId, mut done: Done, effects: &mut Vec<Effect>) {
-    let (secrets, own) = Imported::wanted(std::mem::take(&mut done.secrets), &state.shared.current);
-    done.keeps(own);
-    if !secrets.is_empty() {
-        for secret in &secrets {
-            let (owner, value) = (secret.owner.clone(), secret.value.clone());
-            state.shared.current.set(owner, &secret.key, value);
-        }
-        let values = secrets
-            .into_iter()
-            .map(|secret| (secret.owner, secret.key, Some(secret.value)));
-        effects.push(Effect::Local(LocalJob::Current(values.collect())));
+    let settled = std::mem::take(&mut done.secrets).settle(&state.shared.current);
+    done.tell(&settled);
+    if !settled.changes.is_empty() {
+        state.shared.current.take(&settled.changes);
+        effects.push(Effect::Local(LocalJob::Current(settled.changes)));
     }
     let looks = done.places.iter().cloned().map(FileJob::Look);
     effects.push(Effect::Files(looks.chain([FileJob::Imported(id)]).collect()));

@@ -1,5 +1,6 @@
 //! Reading and importing Postman's files, beside the screen.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::Sender;
 
@@ -7,9 +8,11 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::TuiOptions;
-use crate::foreign::{self, ForeignError, Imported, Planned};
+use crate::foreign::{self, ForeignError, Planned, Secrets, Settled};
 use crate::http::Client;
+use crate::model::ItemPath;
 use crate::model::reason::reason;
+use crate::model::variable::CurrentValues;
 use crate::store::locate;
 use crate::store::locate::{LocateError, plain};
 use crate::store::state::{State, StateError};
@@ -64,9 +67,9 @@ impl Imports {
             let (secrets, done) = planned.carry_out();
             let news = match done {
                 Ok(()) if options.foreign => match keep(&options, planned.root(), secrets) {
-                    Ok(own) => {
-                        let mut done = Done::of(&planned, Vec::new());
-                        done.keeps(own);
+                    Ok(settled) => {
+                        let mut done = Done::of(&planned, Secrets::default());
+                        done.tell(&settled);
                         News::Done(done)
                     }
                     Err(error) => News::Failed(
@@ -110,21 +113,36 @@ fn with(mut news: News, more: Option<String>) -> News {
     news
 }
 
-/// Keeps values in the local state of a workspace that is not open; how many keep another value they have there.
-fn keep(options: &TuiOptions, root: &Path, secrets: Vec<Imported>) -> Result<usize, StateError> {
-    if secrets.is_empty() {
-        return Ok(0);
-    }
+/// Keeps values in the local state of a workspace that is not open.
+fn keep(options: &TuiOptions, root: &Path, secrets: Secrets) -> Result<Settled, StateError> {
+    let mut state = local(options, root)?;
+    let current = match state.current_values() {
+        // What is locked is asked for where there is something to compare.
+        Err(_) if secrets.is_empty() => return Ok(Settled::default()),
+        current => current?,
+    };
+    let settled = secrets.settle(&current);
+    state.set_current_values(&settled.changes)?;
+    Ok(settled)
+}
+
+/// The local state of a workspace, unlocked where the passphrase is known.
+fn local(options: &TuiOptions, root: &Path) -> Result<State, StateError> {
     let (mut state, _) = State::open(&options.paths, root)?;
     if let Some(passphrase) = &options.passphrase {
         state.unlock(passphrase)?;
     }
-    let (secrets, own) = Imported::wanted(secrets, &state.current_values()?);
-    let values = secrets
-        .into_iter()
-        .map(|secret| (secret.owner, secret.key, Some(secret.value)));
-    state.set_current_values(&values.collect::<Vec<_>>())?;
-    Ok(own)
+    Ok(state)
+}
+
+/// What earlier imports brought into a workspace, and the values that are kept for it; without them nothing is removed that
+/// has no identity, and no secret changes.
+fn known(options: &TuiOptions, root: &Path) -> (BTreeSet<ItemPath>, CurrentValues) {
+    let Ok(state) = local(options, root) else {
+        return Default::default();
+    };
+    let current = state.current_values().or_else(|_| state.locked_values());
+    (state.imported().unwrap_or_default(), current.unwrap_or_default())
 }
 
 async fn found(client: Client, options: TuiOptions, typed: String) -> News {
@@ -150,9 +168,8 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
         };
         match target(&options) {
             Ok(root) => {
-                // Without what came before nothing is removed that has no identity.
-                let came = State::open(&options.paths, &root).and_then(|(state, _)| state.imported());
-                News::Found(Box::new(Planned::new(&root, found, came.unwrap_or_default())))
+                let (came, current) = known(&options, &root);
+                News::Found(Box::new(Planned::new(&root, found, came, &current)))
             }
             Err(error) => News::Failed(error.to_string(), Some(error.hint().to_owned())),
         }
