@@ -3,9 +3,9 @@
 //! ratatui draws into a buffer and its backend writes the difference. Around that: one write per frame between the marks
 //! of a synchronized update, so no frame is ever seen half drawn, and a restore that runs on drop and on panic.
 
-use std::cell::Cell;
+mod output;
+
 use std::io::{self, Stdout, Write};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -19,44 +19,21 @@ use crossterm::terminal::{
     SetTitle,
 };
 use crossterm::{execute, queue};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::runtime::Host;
+use output::Output;
 
 /// Whether the terminal is ours now; the panic hook must know without asking anyone.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Output<Stdout>>>,
-    held: Rc<Cell<bool>>,
+    terminal: Terminal<Output<Stdout>>,
     mouse: bool,
-}
-
-/// Collects what is written until it is flushed, and while it is held beyond that: ratatui flushes several times in the
-/// middle of a frame, and each would be a write of its own that the terminal wakes up for.
-struct Output<W> {
-    to: W,
-    bytes: Vec<u8>,
-    held: Rc<Cell<bool>>,
-}
-
-impl<W: Write> Write for Output<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.held.get() {
-            return Ok(());
-        }
-        let written = self.to.write_all(&self.bytes);
-        self.bytes.clear();
-        written.and_then(|()| self.to.flush())
-    }
+    /// Whether nothing was drawn yet.
+    blank: bool,
 }
 
 impl Screen {
@@ -67,15 +44,13 @@ impl Screen {
     /// screen, so its message goes to `background`.
     pub fn take(mouse: bool, background: impl Fn(String) + Send + Sync + 'static) -> io::Result<Self> {
         install_panic_hook(background);
-        let held = Rc::<Cell<bool>>::default();
-        let backend = CrosstermBackend::new(Output {
-            to: io::stdout(),
-            bytes: Vec::with_capacity(32 * 1024),
-            held: held.clone(),
-        });
-        let mut terminal = Terminal::new(backend)?;
+        let mut terminal = Terminal::new(Output::new(io::stdout()))?;
         enter(terminal.backend_mut(), mouse)?;
-        Ok(Self { terminal, held, mouse })
+        Ok(Self {
+            terminal,
+            mouse,
+            blank: true,
+        })
     }
 
     /// The size: columns, rows.
@@ -86,20 +61,23 @@ impl Screen {
 
     /// Draws a frame; only what changed is written, at once.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
-        self.held.set(true);
+        self.terminal.backend_mut().hold();
         let drawn = self.draw_held(render);
-        self.held.set(false);
         // Also after an error: what was begun must be ended.
-        drawn.and(Write::flush(self.terminal.backend_mut()))
+        drawn.and(self.terminal.backend_mut().let_go())
     }
 
     fn draw_held(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(|frame| {
-            if let Some(at) = render(frame) {
-                frame.set_cursor_position(at);
-            }
-        })?;
+        if std::mem::take(&mut self.blank) {
+            draw_all(&mut self.terminal, render)?;
+        } else {
+            self.terminal.draw(|frame| {
+                if let Some(at) = render(frame) {
+                    frame.set_cursor_position(at);
+                }
+            })?;
+        }
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
@@ -139,6 +117,27 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// What [`Terminal::draw`] does, but for looking where it differs from an empty screen: everywhere.
+fn draw_all<W: Write>(
+    terminal: &mut Terminal<Output<W>>,
+    render: impl FnOnce(&mut Frame<'_>) -> Option<Position>,
+) -> io::Result<()> {
+    terminal.autoresize()?;
+    let cursor = render(&mut terminal.get_frame());
+    let buffer = std::mem::take(terminal.current_buffer_mut());
+    terminal.backend_mut().draw_all(&buffer);
+    *terminal.current_buffer_mut() = buffer;
+    match cursor {
+        None => terminal.hide_cursor()?,
+        Some(at) => {
+            terminal.show_cursor()?;
+            terminal.set_cursor_position(at)?;
+        }
+    }
+    terminal.swap_buffers();
+    Ok(())
 }
 
 /// Takes the terminal; what it is told goes out with the first frame, as one write less is one wait less.
@@ -217,34 +216,5 @@ mod tests {
         let mut out = Vec::new();
         ask_for_room(&mut out, false).unwrap();
         assert!(out.starts_with(b"\x1b[?1049h\x1b[2J"), "{out:?}");
-    }
-
-    #[test]
-    fn what_is_held_goes_out_in_one_piece() {
-        /// Keeps every write by itself.
-        #[derive(Default)]
-        struct Writes(Vec<Vec<u8>>);
-        impl Write for Writes {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.push(bytes.to_vec());
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let held = Rc::new(Cell::new(true));
-        let mut output = Output {
-            to: Writes::default(),
-            bytes: Vec::new(),
-            held: held.clone(),
-        };
-        output.write_all(b"begin ").unwrap();
-        output.flush().unwrap();
-        output.write_all(b"end").unwrap();
-        held.set(false);
-        output.flush().unwrap();
-        output.flush().unwrap();
-        assert_eq!(output.to.0, [b"begin end".to_vec()]);
     }
 }
