@@ -22,7 +22,14 @@ pub fn frame(state: &mut State, area: Rect, buf: &mut Buffer) -> Option<Position
 
 /// Draws everything; returns where the terminal's cursor belongs, if anywhere.
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    buf.set_style(area, state.theme.base);
+    if area == buf.area {
+        // As `set_style` does, without finding each cell by its place.
+        for cell in &mut buf.content {
+            cell.set_style(state.theme.base);
+        }
+    } else {
+        buf.set_style(area, state.theme.base);
+    }
     let layout = state.layout();
     if layout.too_small {
         too_small(state, area, buf);

@@ -6,8 +6,6 @@
 
 mod chord;
 
-use std::collections::HashMap;
-
 use serde::Deserialize;
 
 pub use chord::Chord;
@@ -126,15 +124,14 @@ enum OneOrMany {
 #[derive(Clone, Debug, Default)]
 pub struct Keymap {
     bindings: Vec<Binding>,
-    index: HashMap<(Context, Chord), Action>,
 }
 
 impl Keymap {
     /// The shipped keys.
     pub fn shipped() -> Self {
-        let actions: HashMap<_, _> = action::all().map(|spec| (spec.id, spec.action)).collect();
         let mut keymap = Self::default();
         let mut context = None;
+        let mut chords: Vec<&str> = Vec::new();
         for line in DEFAULT.lines() {
             if let Some(place) = line.strip_suffix(" = [") {
                 context = Context::named(place);
@@ -142,14 +139,22 @@ impl Keymap {
             let Some(context) = context.filter(|_| line.starts_with("  {")) else {
                 continue;
             };
-            let run = shipped::strings(line).find(|(key, _)| *key == "run");
-            let Some(action) = run.and_then(|(_, id)| actions.get(id)) else {
-                continue;
-            };
-            let chords = shipped::strings(line).filter(|(key, _)| *key == "on");
-            for chord in chords.filter_map(|(_, text)| text.parse().ok()) {
-                keymap.put(context, chord, Some(*action));
+            for (key, value) in shipped::strings(line) {
+                match key {
+                    "on" => chords.push(value),
+                    "run" => {
+                        let Some(action) = action::by_id(value).map(|spec| spec.action) else {
+                            break;
+                        };
+                        let chords = chords.iter().filter_map(|text| text.parse().ok());
+                        let bindings = chords.map(|chord| Binding { context, chord, action });
+                        keymap.bindings.extend(bindings);
+                        break;
+                    }
+                    _ => {}
+                }
             }
+            chords.clear();
         }
         keymap.bindings.sort_by_key(|binding| binding.context);
         keymap
@@ -208,21 +213,20 @@ impl Keymap {
 
     /// Binds a chord anew, or frees it.
     fn put(&mut self, context: Context, chord: Chord, action: Option<Action>) {
-        if self.index.remove(&(context, chord)).is_some() {
-            self.bindings
-                .retain(|binding| binding.context != context || binding.chord != chord);
-        }
+        self.bindings
+            .retain(|binding| binding.context != context || binding.chord != chord);
         if let Some(action) = action {
             self.bindings.push(Binding { context, chord, action });
-            self.index.insert((context, chord), action);
         }
     }
 
     /// The action of a chord in the first of these contexts that has one.
     pub fn find(&self, contexts: &[Context], chord: Chord) -> Option<Action> {
-        contexts
-            .iter()
-            .find_map(|context| self.index.get(&(*context, chord)).copied())
+        let bound = |context: &Context| {
+            let mut bindings = self.bindings.iter();
+            bindings.find(|binding| binding.context == *context && binding.chord == chord)
+        };
+        contexts.iter().find_map(bound).map(|binding| binding.action)
     }
 
     /// All bindings, by context.
@@ -256,6 +260,8 @@ impl Keymap {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::collections::HashMap;
+
     use super::*;
     use crate::tui::action::App;
 
@@ -282,7 +288,6 @@ mod tests {
         assert!(read.merge(DEFAULT).is_empty());
         let shipped = Keymap::shipped();
         assert_eq!(shipped.bindings, read.bindings, "also as what is shipped is read");
-        assert_eq!(shipped.index, read.index);
     }
 
     #[test]

@@ -37,8 +37,8 @@ use crate::tui::unlocking;
 /// Values to be kept, as the local state takes them.
 type Values = Vec<(Owner, String, Option<CurrentValue>)>;
 
-/// So many requests are read at once: a moment's work.
-const FEW: usize = 200;
+/// So many requests are read at once: a moment's work, and of more most are not in sight.
+const FEW: usize = 20;
 
 /// What was read besides the state.
 pub struct Start {

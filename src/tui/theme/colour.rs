@@ -92,7 +92,16 @@ const SIXTEEN: [(Color, (u8, u8, u8)); 16] = [
 
 /// Reads `#rrggbb`, a palette name, an ANSI name or number, or `default`.
 pub fn parse(text: &str, palette: &BTreeMap<String, String>) -> Option<Color> {
-    let text = palette.get(text).map_or(text, String::as_str);
+    read(palette.get(text).map_or(text, String::as_str))
+}
+
+/// Reads what is no name of a palette.
+pub fn read(text: &str) -> Option<Color> {
+    // What nearly all of them are, which ratatui takes ten times as long to find out.
+    let hex = text.strip_prefix('#').filter(|hex| hex.len() == 6);
+    if let Some(rgb) = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok()) {
+        return Some(Color::from_u32(rgb));
+    }
     match text {
         "default" => Some(Color::Reset),
         _ => Color::from_str(text).ok(),

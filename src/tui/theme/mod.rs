@@ -205,42 +205,6 @@ struct StyleEntry {
     mods: Vec<String>,
 }
 
-impl File {
-    /// One of those in the binary.
-    fn shipped(text: &str) -> Self {
-        let mut file = Self {
-            name: String::new(),
-            palette: BTreeMap::new(),
-            styles: BTreeMap::new(),
-        };
-        let mut table = "";
-        for line in text.lines() {
-            if line.starts_with('[') {
-                table = line;
-            }
-            let Some(name) = shipped::name(line).filter(|_| !line.starts_with('#')) else {
-                continue;
-            };
-            let mut entry = StyleEntry::default();
-            for (key, value) in shipped::strings(line) {
-                let value = value.to_owned();
-                match (table, key) {
-                    ("[palette]", _) => drop(file.palette.insert(name.to_owned(), value)),
-                    ("[styles]", "fg") => entry.fg = Some(value),
-                    ("[styles]", "bg") => entry.bg = Some(value),
-                    ("[styles]", "mods") => entry.mods.push(value),
-                    (_, "name") => file.name = value,
-                    _ => {}
-                }
-            }
-            if table == "[styles]" {
-                file.styles.insert(name.to_owned(), entry);
-            }
-        }
-        file
-    }
-}
-
 impl Theme {
     /// The keys of a theme file that do nothing, misspelt styles first of all.
     pub fn unknown_keys(file: &Path, text: &str) -> Vec<Problem> {
@@ -249,12 +213,44 @@ impl Theme {
 
     /// Reads a theme file. What it does not know is left out, see [`Theme::unknown_keys`].
     pub fn parse(text: &str) -> Result<Self, ThemeError> {
-        let shipped = EMBEDDED.iter().any(|(_, own)| *own == text);
-        Self::of(if shipped {
-            File::shipped(text)
-        } else {
-            toml::from_str(text)?
-        })
+        if EMBEDDED.iter().any(|(_, own)| *own == text) {
+            return Ok(Self::shipped(text));
+        }
+        Self::of(toml::from_str(text)?)
+    }
+
+    /// Reads one of those in the binary.
+    fn shipped(text: &str) -> Self {
+        let mut theme = Self::default();
+        let mut palette: Vec<(&str, &str)> = Vec::new();
+        let mut table = "";
+        for line in text.lines() {
+            if line.starts_with('[') {
+                table = line;
+            }
+            let Some(name) = shipped::name(line).filter(|_| !line.starts_with('#')) else {
+                continue;
+            };
+            let mut style = Style::default();
+            for (key, value) in shipped::strings(line) {
+                let colour = || {
+                    let own = palette.iter().find(|(name, _)| *name == value);
+                    colour::read(own.map_or(value, |(_, colour)| colour))
+                };
+                match (table, key) {
+                    ("[palette]", _) => palette.push((name, value)),
+                    ("[styles]", "fg") => style.fg = colour(),
+                    ("[styles]", "bg") => style.bg = colour(),
+                    ("[styles]", "mods") => style = style.add_modifier(modifier(value).unwrap_or_default()),
+                    (_, "name") => value.clone_into(&mut theme.name),
+                    _ => {}
+                }
+            }
+            if let Some(slot) = theme.slot(name).filter(|_| table == "[styles]") {
+                *slot = style;
+            }
+        }
+        theme
     }
 
     fn of(file: File) -> Result<Self, ThemeError> {

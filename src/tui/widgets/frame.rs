@@ -9,7 +9,6 @@ use ratatui::{
     style::{Color, Modifier, Style},
     symbols::border,
     text::{Line, Span},
-    widgets::{Block, Widget},
 };
 
 use super::glyphs;
@@ -95,7 +94,23 @@ impl<'a> Frame<'a> {
         } else {
             (border::ROUNDED, styles.border, styles.title)
         };
-        Block::bordered().border_set(set).border_style(border).render(area, buf);
+        // What `Block` draws, which also goes through all that is inside.
+        let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+        let mut put = |x: u16, y: u16, symbol: &str| {
+            buf[(x, y)].set_symbol(symbol).set_style(border);
+        };
+        for x in area.x..right {
+            put(x, area.y, set.horizontal_top);
+            put(x, bottom, set.horizontal_bottom);
+        }
+        for y in area.y..bottom {
+            put(area.x, y, set.vertical_left);
+            put(right, y, set.vertical_right);
+        }
+        put(area.x, area.y, set.top_left);
+        put(right, area.y, set.top_right);
+        put(area.x, bottom, set.bottom_left);
+        put(right, bottom, set.bottom_right);
         // Corner, dash, space; and the same at the other end.
         let room = usize::from(area.width.saturating_sub(6));
         let used = draw_spans(buf, Position::new(area.x + 2, area.y), &self.title, room, title);

@@ -43,8 +43,11 @@ pub fn draw(message: &str, styles: &HatchStyles, area: Rect, buf: &mut Buffer) {
     }
     let hatched = area.width >= SMALLEST.0 && area.height >= SMALLEST.1;
     if hatched {
-        for position in area.positions() {
-            glyphs::put(buf, position, "╱", 1, styles.hatch);
+        for row in area.rows() {
+            let start = buf.index_of(row.x, row.y);
+            for cell in &mut buf.content[start..start + usize::from(row.width)] {
+                cell.set_symbol("╱").set_style(styles.hatch);
+            }
         }
     }
     // Air around the message where it meets the hatch.
