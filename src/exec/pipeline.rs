@@ -371,7 +371,8 @@ impl Pipeline {
         prepared.log.outcome.unresolved = Self::undefined(&prepared, &ready.resolved);
         if super::scripts::any(&prepared.plan, ScriptEvent::PostResponse) {
             // The script's world is made while the server thinks.
-            engine.prepare().await;
+            let checks = super::scripts::check(&prepared.plan, ScriptEvent::PostResponse);
+            engine.prepare(checks).await;
         }
         let mut exchange = match ready.failed.take() {
             None => self.sign_and_send(&prepared.plan, &ready.resolved, context).await,

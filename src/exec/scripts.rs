@@ -102,6 +102,11 @@ pub(super) fn any(plan: &Plan, event: ScriptEvent) -> bool {
     written(plan, event).next().is_some()
 }
 
+/// Whether any script of a plan for one moment may check something in chai's words: `pm.expect(…)`, `pm.response.to.have…`.
+pub(super) fn check(plan: &Plan, event: ScriptEvent) -> bool {
+    written(plan, event).any(|(.., source)| [".expect", ".to.", "chai"].iter().any(|word| source.contains(word)))
+}
+
 /// What the scripts of a plan for one moment are called; each name once.
 pub(super) fn names(plan: &Plan, event: ScriptEvent) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();

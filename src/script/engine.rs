@@ -47,6 +47,8 @@ struct Worker {
     run: Run,
     watch: Arc<Watch>,
     number: u64,
+    /// Whether what scripts check with is read, or about to be.
+    checks: bool,
 }
 
 impl Drop for Worker {
@@ -71,11 +73,16 @@ impl Engine {
     }
 
     /// Starts the thread, so that its world is made while something else is waited for. Needless before [`Self::run`],
-    /// which does the same; a failure shows there.
-    pub async fn prepare(&self) {
+    /// which does the same; a failure shows there. With `checks` it has ready, too, what scripts check with.
+    pub async fn prepare(&self, checks: bool) {
         let mut slot = self.worker.lock().await;
         if slot.is_none() {
             *slot = Worker::spawn().ok();
+        }
+        if let Some(worker) = slot.as_mut().filter(|worker| checks && !worker.checks) {
+            worker.checks = true;
+            // A thread that is gone shows when the script is to run.
+            let _ = worker.inbox.send(Message::Checks);
         }
     }
 
@@ -138,6 +145,7 @@ impl Worker {
             run,
             watch,
             number: 0,
+            checks: false,
         })
     }
 
@@ -219,6 +227,12 @@ impl Thread {
             let (number, job, answers) = match message {
                 Message::Job(number, job, answers) => (number, job, answers),
                 Message::End => return,
+                Message::Checks => {
+                    if let Some(Ok(world)) = &vm {
+                        world.read_checks();
+                    }
+                    continue;
+                }
                 // They come too late for the script they were meant for.
                 Message::Answer(..) | Message::Wake => continue,
             };
@@ -281,7 +295,7 @@ mod tests {
     /// Runs scripts in an engine and drops it, the last one in the middle; true when thread and world are gone.
     async fn ends_with_its_engine(sources: &[&str]) -> bool {
         let engine = Engine::new();
-        engine.prepare().await;
+        engine.prepare(true).await;
         let watch: Weak<Watch> = Arc::downgrade(&engine.worker.lock().await.as_ref().unwrap().watch);
         for source in sources {
             let job = ScriptJob::new(*source, "s", ScriptEvent::PostResponse);

@@ -49,6 +49,8 @@ pub enum Message {
     Answer(u64, u32, Result<Answer, Refused>),
     /// Look at the watch.
     Wake,
+    /// Read what scripts check with: one is to come that does.
+    Checks,
     /// A script to run, with its number and where answers to its sends go. The thread keeps no sender of its own: it
     /// would never see the channel end.
     Job(u64, Arc<ScriptJob>, Sender<Message>),
@@ -130,6 +132,19 @@ impl Vm {
             run: run.clone(),
             watch: Arc::clone(watch),
         })
+    }
+
+    /// Reads what scripts check with before one does. What goes wrong here does so again there, and is told.
+    pub fn read_checks(&self) {
+        self.context.with(|ctx| {
+            let prelude = self.prelude.clone().ok_or(rquickjs::Error::Unknown);
+            let read = prelude
+                .and_then(|prelude| prelude.restore(&ctx)?.get::<_, Function>("readChecks"))
+                .and_then(|read| read.call::<_, ()>(()));
+            if read.is_err() {
+                ctx.catch();
+            }
+        });
     }
 
     /// Runs the script that `run` and `watch` were started with; whether the world is fit for another one.
@@ -301,7 +316,8 @@ impl<'js> Script<'_, 'js> {
         match message {
             Ok(Message::Answer(of, id, result)) if of == number => self.answer(id, result),
             // An answer to an earlier script's send comes too late; a job cannot come while one runs.
-            Ok(Message::Wake | Message::Answer(..) | Message::Job(..)) | Err(RecvTimeoutError::Timeout) => Ok(()),
+            Ok(Message::Wake | Message::Checks | Message::Answer(..) | Message::Job(..))
+            | Err(RecvTimeoutError::Timeout) => Ok(()),
             Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => {
                 self.vm.watch.trip(Trip::Cancelled);
                 Ok(())

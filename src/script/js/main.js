@@ -1,8 +1,8 @@
 // The prelude's door to the engine. The engine calls `setup` once, and for every script `begin` with the
 // compiled script, then `advance` until nothing is left, then `finish`.
 
-import './expect/postman.js';
 import './sugar.js';
+import { chai } from './chai.js';
 import { console } from './console.js';
 import * as json from './json.js';
 import * as legacy from './legacy.js';
@@ -72,6 +72,11 @@ export function finish() {
   legacy.collectTests();
   const changed = run.request && changes(run.request);
   if (changed) host.changed(changed);
+}
+
+/** Reads ahead what scripts check with. */
+export function readChecks() {
+  chai();
 }
 
 export { answer, fire };

@@ -1,6 +1,6 @@
 // `pm` itself: one object per script, its parts made when they are first read.
 
-import { chai } from './expect/index.js';
+import { chai } from './chai.js';
 import { ScriptCookies } from './cookies.js';
 import { fromHost, Request } from './request.js';
 import { Response } from './response.js';
@@ -109,10 +109,22 @@ const PARTS = {
 };
 for (const [name, kinds] of Object.entries(KINDS)) PARTS[name] = () => new VariableScope(kinds);
 
+// There from the start, but read only when it is.
+const EXPECT = {
+  configurable: true,
+  enumerable: true,
+  get() {
+    return (this.expect = chai().expect);
+  },
+  set(value) {
+    Object.defineProperty(this, 'expect', { value, writable: true });
+  },
+};
+
 export class Pm {
   constructor() {
     this.test = test;
-    this.expect = chai.expect;
+    Object.defineProperty(this, 'expect', EXPECT);
     this.sendRequest = sendRequest;
     this.visualizer = visualizer;
     this.vault = vault;

@@ -3,7 +3,7 @@
 // The host gives a description when a script first touches the request. When the script is over, the parts
 // that read differently from that description go back; untouched parts never make the trip.
 
-import { chai } from './expect/index.js';
+import { chai } from './chai.js';
 import { RequestAuth } from './auth.js';
 import { Property, PropertyBase } from './base.js';
 import { FormParamList, HeaderList, PropertyList, QueryParamList } from './lists.js';
@@ -153,7 +153,7 @@ export class Request extends Property {
   }
 
   get to() {
-    return chai.expect(this).to;
+    return chai().expect(this).to;
   }
 
   addHeader(header) {

@@ -1,16 +1,15 @@
 // `require`: the modules of Postman's own list that are there, and npm packages.
 
-import { chai } from './expect/index.js';
+import { chai } from './chai.js';
 import { parse, stringify } from './json.js';
 import { load } from './libs.js';
-import { complete } from './sdk.js';
 import { host } from './run.js';
 
 const uuid = () => host.uuid();
 uuid.v4 = uuid;
 
 const MODULES = {
-  chai: () => chai,
+  chai,
   uuid: () => uuid,
   atob: () => atob,
   btoa: () => btoa,
@@ -27,7 +26,7 @@ const MODULES = {
   timers: () => load('shells').timers,
   stream: () => load('shells').stream(),
   _process: () => load('shells').process,
-  'postman-collection': () => complete(() => fromPackage('postman-collection')),
+  'postman-collection': () => host.load('sdk.js').complete(() => fromPackage('postman-collection')),
   'crypto-js': () => load('crypto-js').CryptoJS,
   xml2js: () => load('xml2js').xml2js,
   tv4: () => load('tv4').tv4,

@@ -1,6 +1,6 @@
 // `pm.response` and the responses of `pm.sendRequest`. The body stays with the host until a script asks.
 
-import { chai } from './expect/index.js';
+import { chai } from './chai.js';
 import { Property } from './base.js';
 import { CookieList, HeaderList } from './lists.js';
 import { parse } from './json.js';
@@ -165,7 +165,7 @@ export class Response extends Property {
   }
 
   get to() {
-    return chai.expect(this).to;
+    return chai().expect(this).to;
   }
 
   text() {

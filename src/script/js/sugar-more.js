@@ -494,7 +494,8 @@ const STATICS = [
 ];
 
 /** Puts every method in the place of its stand-in; one that is not known says so when it is called. */
-export function install(stubs) {
+export function install(standIns) {
+  const stubs = new Set(standIns);
   const replaces = (value) => stubs.has(value);
   const all = [
     [String.prototype, STRING],

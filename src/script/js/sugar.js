@@ -59,7 +59,8 @@ const REST = [
 ];
 
 // What is still a stand-in, so that a method a script put in its place stays.
-const stubs = new Map();
+const stubs = [];
+const place = { value: undefined, writable: true, configurable: true };
 
 for (const [target, names] of REST) {
   for (const name of names.split(' ')) {
@@ -71,8 +72,9 @@ for (const [target, names] of REST) {
     }[name];
     // The engine's own `RegExp.escape` gives other texts.
     if (!(name in target) || target === RegExp) {
-      Object.defineProperty(target, name, { value: stub, writable: true, configurable: true });
-      stubs.set(stub, name);
+      place.value = stub;
+      Object.defineProperty(target, name, place);
+      stubs.push(stub);
     }
   }
 }

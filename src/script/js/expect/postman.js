@@ -2,6 +2,7 @@
 //
 // Texts and oddities are those of Postman's own plug-in; reports compare them.
 
+import { chai } from './index.js';
 import { Assertion, addChainable, addMethod, addProperty, equal, flag } from './core.js';
 import { load } from '../libs.js';
 import { Request } from '../request.js';
@@ -331,3 +332,5 @@ addChainable(
     flag(this, 'object', total);
   },
 );
+
+export { chai };
