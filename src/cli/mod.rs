@@ -256,7 +256,10 @@ fn perform(
             let background = Background::new(Builder::new_current_thread())?;
             let engine = background.within(|| send::engine(&args));
             let opened = Opened::at(&start_of(&cwd, &args.target), workspace, output)?;
-            background.run(send::send(opened, &engine, &args, &cwd, output))
+            let sent = background.run(send::send(opened, &engine, &args, &cwd, output));
+            // Its world goes with the program; taking it apart would only keep a core busy until then.
+            std::mem::forget(engine);
+            sent
         }
         Command::Import(Later(args)) => {
             let opened = Opened::at(&cwd, workspace, output)?;
