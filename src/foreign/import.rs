@@ -233,8 +233,12 @@ impl Import {
     ) -> Result<(), SaveError> {
         let plans = std::mem::take(&mut self.collections);
         let done: Result<(), SaveError> = plans.iter().try_for_each(|plan| {
-            for step in &plan.steps {
+            for (n, step) in plan.steps.iter().enumerate() {
                 self.step(step, workspace, files)?;
+                // Its file says from now on that they are secret, and their values are nowhere else if a later step fails.
+                if n == 0 {
+                    secrets.add_collection(plan);
+                }
                 if step.action == Action::Remove {
                     came.remove(&step.path);
                 } else {
@@ -244,7 +248,6 @@ impl Import {
             for (place, variables) in &plan.variables {
                 note_variables(came, place, variables);
             }
-            secrets.add_collection(plan);
             Ok(())
         });
         self.collections = plans;
