@@ -158,6 +158,7 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
             "moved": todo.count(Action::Move),
             "removed": todo.count(Action::Remove),
             "unchanged": todo.count(Action::Keep) + todo.count(Action::Note),
+            "secrets": todo.secrets,
             "notes": found.report.notes,
         });
         return Ok(output.line(&serde_json::to_string_pretty(&value).unwrap_or_default())?);

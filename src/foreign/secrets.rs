@@ -223,14 +223,9 @@ impl Settled {
         true
     }
 
-    /// What is to be said.
+    /// What is to be said of those that are not taken; the others are part of what the import does.
     pub fn words(&self) -> Vec<String> {
         let mut out = Vec::new();
-        match self.taken {
-            0 => {}
-            1 => out.push("1 secret takes the value that its file has now".to_owned()),
-            taken => out.push(format!("{taken} secrets take the values that their files have now")),
-        }
         match self.kept {
             0 => {}
             1 => out.push("1 secret keeps the value it has here".to_owned()),
@@ -299,12 +294,7 @@ mod tests {
     }
 
     fn take(current: &mut CurrentValues, settled: &Settled) {
-        for (owner, key, value) in settled.changes.clone() {
-            match value {
-                Some(value) => current.set(owner, key, value),
-                None => drop(current.reset(&owner, &key)),
-            }
-        }
+        current.take(&settled.changes);
     }
 
     fn by_hand(current: &mut CurrentValues, value: &str) {
@@ -342,23 +332,21 @@ mod tests {
             let import = |current: &mut CurrentValues, value: &str| {
                 let settled = secrets(value).settle(current);
                 take(current, &settled);
-                settled.words().join("; ")
+                (settled.taken, settled.words().join("; "))
             };
             import(&mut current, "one");
             by_hand(&mut current, "one");
-            assert_eq!(import(&mut current, "one"), "");
+            let nothing = (0, String::new());
+            assert_eq!(import(&mut current, "one"), nothing);
             // There, not here.
-            assert_eq!(
-                import(&mut current, "two"),
-                "1 secret takes the value that its file has now"
-            );
+            assert_eq!(import(&mut current, "two"), (1, String::new()));
             assert_eq!(pin(&current), Some("two".into()));
             // Here, not there.
             by_hand(&mut current, "mine");
             import(&mut current, "two");
             assert_eq!(pin(&current), Some("mine".into()));
             // Both.
-            let told = import(&mut current, "three");
+            let (_, told) = import(&mut current, "three");
             assert!(
                 told.starts_with("`pin` was changed both in the file and here"),
                 "{told}"
@@ -366,7 +354,7 @@ mod tests {
             assert_eq!(pin(&current), Some("mine".into()));
             // And both to the same.
             by_hand(&mut current, "four");
-            assert_eq!(import(&mut current, "four"), "");
+            assert_eq!(import(&mut current, "four"), nothing);
         }
     }
 

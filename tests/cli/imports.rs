@@ -598,7 +598,7 @@ fn a_secret_that_was_changed_in_postman_replaces_the_one_kept_here() {
     value("pw", "heron-1");
     run(&["import", "c.json", "--yes"])
         .success()
-        .stderr(contains("2 secrets take the values that their files have now"));
+        .stdout(contains("2 unchanged, 2 secrets changed"));
     value("pw", "heron-2");
     value("pin", "crane-2");
     // Nothing of it is in a file.

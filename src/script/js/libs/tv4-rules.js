@@ -19,7 +19,6 @@ const CLOSE = 2 ** -51;
 
 // `/body/flags` as in JavaScript is a pattern too.
 function patternOf(written) {
-  if (written instanceof RegExp) return written;
   const [, body, flags] = /^\/(.+)\/([img]*)$/.exec(written) || [];
   return body === undefined ? new RegExp(written) : new RegExp(body, flags);
 }
@@ -33,9 +32,14 @@ export class Walk {
   // The places of properties that some schema speaks of, and of those that none does.
   #known = new Set();
   #unknown = new Set();
+  // The patterns that were written: a list has many values for one.
+  #patterns = new Map();
+  // Whether somebody asks where a value is: telling it takes a text for each.
+  #places;
 
   constructor({ schemas, formats, keywords, codes, make, all, recursive, ban }) {
-    this.#options = { schemas, formats, keywords, codes, make, all, recursive, ban };
+    this.#options = { schemas, formats, keywords: Object.entries(keywords), codes, make, all, recursive, ban };
+    this.#places = Boolean(ban) || this.#options.keywords.length > 0;
   }
 
   /** The first error, or null with what there is in `errors`. */
@@ -53,8 +57,23 @@ export class Walk {
     return null;
   }
 
-  #resolved(schema, via = new Set()) {
+  #pattern(written) {
+    if (written instanceof RegExp) return written;
+    let test = this.#patterns.get(written);
+    if (!test) this.#patterns.set(written, (test = patternOf(written)));
+    // One with `g` goes on from where it was.
+    test.lastIndex = 0;
+    return test;
+  }
+
+  // `name` is a name or a number in the place of a value.
+  #within(place, name) {
+    return this.#places ? place + pointed(name) : place;
+  }
+
+  #resolved(schema, via) {
     if (!isObject(schema) || typeof schema.$ref !== 'string') return schema;
+    via ||= new Set();
     if (via.has(schema.$ref)) return this.#options.make('CIRCULAR_REFERENCE', { urls: [...via].join(', ') }, undefined, schema);
     via.add(schema.$ref);
     return this.#resolved(this.#options.schemas.find(schema.$ref), via);
@@ -80,8 +99,10 @@ export class Walk {
       seen.set(schema, []);
     }
     const error = this.#rules(value, schema, place);
-    const found = this.errors.slice(before).concat(error || []);
-    for (const [i, part] of [...way].reverse().entries()) for (const one of found) one.prefixWith(i === 0 ? step : null, part);
+    if (error || this.errors.length > before) {
+      const found = this.errors.slice(before).concat(error || []);
+      for (const [i, part] of [...way].reverse().entries()) for (const one of found) one.prefixWith(i === 0 ? step : null, part);
+    }
     if (seen) seen.set(schema, this.errors.slice(before));
     return this.#told(error);
   }
@@ -102,10 +123,10 @@ export class Walk {
     const fail = (name, params, at) => this.#options.make(name, params, value, schema, { at });
     const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, pattern } = schema;
     if (type !== undefined) {
-      const types = [].concat(type);
       const own = typeName(value);
       const fits = (wanted) => wanted === own || (wanted === 'integer' && own === 'number' && value % 1 === 0);
-      if (!types.some(fits)) return fail('INVALID_TYPE', { type: own, expected: types.join('/') }, '/type');
+      const good = Array.isArray(type) ? type.some(fits) : fits(type);
+      if (!good) return fail('INVALID_TYPE', { type: own, expected: [].concat(type).join('/') }, '/type');
     }
     // The genuine library says `type` here.
     if (Array.isArray(schema.enum) && !schema.enum.some((item) => same(value, item))) return fail('ENUM_MISMATCH', { value: JSON.stringify(value) }, '/type');
@@ -124,7 +145,7 @@ export class Walk {
     if (length < minLength) return fail('STRING_LENGTH_SHORT', { length, minimum: minLength }, '/minLength');
     if (length > maxLength) return fail('STRING_LENGTH_LONG', { length, maximum: maxLength }, '/maxLength');
     const isPattern = typeof pattern === 'string' || pattern instanceof RegExp;
-    return isPattern && !patternOf(pattern).test(value) ? fail('STRING_PATTERN', { pattern }, '/pattern') : null;
+    return isPattern && !this.#pattern(pattern).test(value) ? fail('STRING_PATTERN', { pattern }, '/pattern') : null;
   }
 
   // The first of the errors that ends the search; each is made when its turn comes.
@@ -152,7 +173,7 @@ export class Walk {
     }
     if (items === undefined) return;
     for (let i = 0; i < length; i += 1) {
-      const each = (part, way) => this.#check(value[i], part, `${place}/${i}`, way, i);
+      const each = (part, way) => this.#check(value[i], part, this.#within(place, i), way, i);
       if (!Array.isArray(items)) yield each(items, ['items']);
       else if (i < items.length) yield each(items[i], ['items', i]);
       else if (additionalItems === false) yield fail('ARRAY_ADDITIONAL_ITEMS', {}, '/additionalItems', { data: `/${i}` });
@@ -161,7 +182,11 @@ export class Walk {
   }
 
   #object(value, schema, place) {
-    return this.#first(this.#ofObject(value, schema, place)) || this.#first(this.#properties(value, schema, place)) || this.#first(this.#dependencies(value, schema, place));
+    return (
+      this.#first(this.#ofObject(value, schema, place)) ||
+      this.#first(this.#properties(value, schema, place)) ||
+      (schema.dependencies && this.#first(this.#dependencies(value, schema, place)))
+    );
   }
 
   *#ofObject(value, schema) {
@@ -177,9 +202,9 @@ export class Walk {
 
   *#properties(value, schema, place) {
     const { properties, patternProperties, additionalProperties } = schema;
-    const patterns = Object.entries(patternProperties || {}).map(([pattern, part]) => [pattern, new RegExp(pattern), part]);
+    const patterns = patternProperties ? Object.entries(patternProperties).map(([pattern, part]) => [pattern, new RegExp(pattern), part]) : [];
     for (const key in value) {
-      const where = place + pointed(key);
+      const where = this.#within(place, key);
       const each = (part, way) => this.#check(value[key], part, where, way, key);
       let found = false;
       if (properties && Object.hasOwn(properties, key) && properties[key] !== undefined) {
@@ -191,7 +216,9 @@ export class Walk {
         found = true;
         yield each(part, ['patternProperties', pattern]);
       }
-      if (found || additionalProperties !== undefined) this.#knows(where);
+      if (!this.#places) {
+        // Nobody asks which properties no schema speaks of.
+      } else if (found || additionalProperties !== undefined) this.#knows(where);
       else if (!this.#known.has(where)) this.#unknown.add(where);
       if (found) continue;
       if (additionalProperties === false) {
@@ -303,7 +330,7 @@ export class Walk {
 
   #keyword(value, schema, place) {
     const { keywords, codes, make } = this.#options;
-    for (const [key, checks] of Object.entries(keywords)) {
+    for (const [key, checks] of keywords) {
       if (schema[key] === undefined) continue;
       for (const check of checks) {
         const result = check(value, schema[key], schema, place);
