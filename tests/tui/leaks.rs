@@ -31,6 +31,8 @@ text = '{"b":"{{s_bearer}}","f":"{{s_form}}"}'
 [scripts]
 post-response = '''
 console.log('all of it:', pm.response.text(), btoa('xx' + pm.environment.get('s_key')));
+pm.visualizer.set('<p>{{key}}</p><table><tr><td>{{all}}</td></tr></table>', {
+    key: pm.environment.get('s_key'), all: pm.response.text() });
 pm.test('fails with ' + pm.environment.get('s_bearer'), () =>
     pm.expect(pm.response.text()).to.equal(pm.environment.get('s_form')));
 '''
@@ -89,7 +91,8 @@ fn look(user: &mut User, keys: &[&str]) {
 #[test]
 fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
     let home = Home::new();
-    let folder = home.root().join("collections/try-me");
+    let folder = home.root().join("collections/try-me/heron");
+    std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("heron-basic.toml"), BASIC).unwrap();
     std::fs::write(folder.join("heron-key.toml"), KEY).unwrap();
     let file = home.root().join("environments/demo.toml");
@@ -119,8 +122,18 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
         look(
             &mut user,
             &[
-                "4", "w", "R", "R", "w", "f", "]", "]", "]", "]", "]", "]", "]", "f", "y", "<esc>",
+                "4", "w", "R", "R", "w", "f", "]", "]", "]", "]", "]", "]", "]", "]", "f", "y", "<esc>",
             ],
+        );
+        // The response before, and what differs between the two.
+        look(&mut user, &["<ctrl-j>"]);
+        user.until("two responses", |user| {
+            let open = user.app.state.shared.open.unwrap();
+            user.app.state.shared.outcomes.answered(&open).count() > 1
+        });
+        look(
+            &mut user,
+            &["4", "H", "<down>", "<enter>", "]", "]", "<esc>", "D", "j", "j", "<esc>"],
         );
         look(&mut user, &["3", "]", "]", "]", "]", "]", "]", "y", "<esc>"]);
         for what in ["curl", "url"] {
@@ -129,6 +142,20 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
             assert!(copied.contains("/demo/") && seen(&copied).is_empty(), "{copied}");
         }
     }
+    // A run of both, its rows, a response of it, and its reports.
+    look(&mut user, &["2", "/", "heron", "<enter>", "<ctrl-r>", "<enter>"]);
+    user.sees("1 request failed");
+    look(&mut user, &["j", "<enter>", "]", "]", "]", "<esc>"]);
+    for kind in ["json", "html", "junit"] {
+        let report = home.root().join(format!("report.{kind}"));
+        look(&mut user, &["s", kind, "<enter>"]);
+        user.press(&format!("<ctrl-u>{}<enter>", report.display()));
+        user.until("the report", |_| report.exists());
+        let text = std::fs::read_to_string(&report).unwrap();
+        assert!(text.contains("Heron basic"), "{kind}");
+        assert!(seen(&text).is_empty(), "{kind}: {:?}", seen(&text));
+    }
+    look(&mut user, &["<esc>"]);
     // The environment, the cookies, what was said, a run.
     look(
         &mut user,
