@@ -307,6 +307,8 @@ fn section(
             let mut styles = theme.editor();
             if active {
                 styles.text = theme.base.patch(theme.selected);
+                // In reverse what is dim would be a block of another colour.
+                styles.mark = styles.text;
             }
             let label = if section.part == Part::AuthType {
                 "Auth: "
