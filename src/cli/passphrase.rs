@@ -45,8 +45,9 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
     }
     let failed = |error: io::Error| CliError::failed("cannot ask on the terminal").because(error);
     let mut err = io::stderr();
-    // In the place of how far it is, if that is shown.
-    write!(err, "\r\x1b[K{question}: ")
+    // A run may have a line of progress there.
+    let mark = if question.ends_with(']') { "" } else { ":" };
+    write!(err, "\r\x1b[K{question}{mark} ")
         .and_then(|()| err.flush())
         .map_err(failed)?;
     let typed = Raw::enable().and_then(|_raw| typed(escape));

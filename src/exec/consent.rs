@@ -77,7 +77,7 @@ impl Permission {
             Self::Vault => "use your secrets".to_owned(),
             Self::Netrc => "use your netrc".to_owned(),
             Self::Ticket => "use your Kerberos ticket".to_owned(),
-            Self::Env(name) => format!("read `{name}` of the environment"),
+            Self::Env(name) => format!("read the environment variable `{name}`"),
             Self::Command(argv) => format!("run `{}`", ValueSource::Command(argv.clone())),
             Self::File(path) => format!("send the file `{}`", path.display()),
         }

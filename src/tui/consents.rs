@@ -112,7 +112,7 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
         Permission::Ticket => "May a request use your Kerberos ticket?",
         Permission::Command(_) => "May a collection run a program?",
         Permission::File(_) => "May a collection send a file of yours?",
-        Permission::Env(_) => "May a collection read your environment?",
+        Permission::Env(_) => "May a collection read a variable of your shell?",
     };
     let until = |what: &str| {
         format!(
@@ -137,12 +137,17 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
             },
             format!("If you allow it, all scripts and requests of `{collection}` can use them until you quit."),
         ),
-        _ => (
-            format!("`{collection}` wants to {}.", permission.words()),
-            "Its requests and scripts get what comes of it. If you allow it, this is remembered for the collection, and \
-             you are not asked again."
-                .to_owned(),
-        ),
+        Permission::Env(_) | Permission::Command(_) | Permission::File(_) => {
+            let gets = match permission {
+                Permission::Env(_) => "Its requests and scripts get the value.",
+                Permission::Command(_) => "Its requests and scripts get what that prints.",
+                _ => "Its requests take it to any server they name.",
+            };
+            (
+                format!("`{collection}` wants to {}.", permission.words()),
+                format!("{gets} If you allow it, this is remembered for the collection, and you are not asked again."),
+            )
+        }
     };
     (title, vec![who, String::new(), then], 'a', "allow")
 }

@@ -174,7 +174,7 @@ fn values_from_outside_need_consent_and_show_nowhere() {
         .stderr(contains("run `printf").and(contains("--allow-command")));
     send(&["--allow-command"])
         .code(1)
-        .stderr(contains("read `HERON` of the environment").and(contains("--allow-env")));
+        .stderr(contains("read the environment variable `HERON`").and(contains("--allow-env")));
     send(&["--allow-command", "--allow-env"])
         .success()
         .stdout(contains("from-a-program-4711").and(contains("heron-of-the-environment")))
