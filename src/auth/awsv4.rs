@@ -191,14 +191,7 @@ fn in_header(draft: &mut Draft, scope: &Scope, access: &str, secret: &str, sessi
     }
     draft.set_bound_header("X-Amz-Date", &scope.date);
     let headers = headers(draft, &url);
-    let canonical = canonical(
-        draft.request().method.as_str(),
-        &draft.resource(&url),
-        &headers,
-        &hash,
-        scope.is_s3(),
-    );
-    let signature = scope.sign(secret, &canonical);
+    let signature = signature(draft, scope, secret, &url, &headers, &hash);
     draft.hide(&signature);
     let value = format!(
         "{ALGORITHM} Credential={access}/{}, SignedHeaders={}, Signature={signature}",
@@ -231,14 +224,7 @@ fn in_query(draft: &mut Draft, scope: &Scope, access: &str, secret: &str, sessio
         draft.append_query(&format!("{name}={}", encode(value)));
     }
     let url = draft.url().ok_or("the URL is not valid")?;
-    let canonical = canonical(
-        draft.request().method.as_str(),
-        &draft.resource(&url),
-        &headers,
-        &hash,
-        scope.is_s3(),
-    );
-    let signature = scope.sign(secret, &canonical);
+    let signature = signature(draft, scope, secret, &url, &headers, &hash);
     draft.add_query("X-Amz-Signature", &signature);
     Ok(())
 }
@@ -284,6 +270,20 @@ fn host(url: &Url) -> String {
 fn names(headers: &[(String, String)]) -> String {
     let names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
     names.join(";")
+}
+
+/// The signature of a request as it stands; `hash` is that of its body.
+fn signature(
+    draft: &Draft,
+    scope: &Scope,
+    secret: &str,
+    url: &Url,
+    headers: &[(String, String)],
+    hash: &str,
+) -> String {
+    let method = draft.request().method.as_str();
+    let canonical = canonical(method, &draft.resource(url), headers, hash, scope.is_s3());
+    scope.sign(secret, &canonical)
 }
 
 /// The canonical request. S3 takes the path as it is, spelled once; the others take it without `.`, `..` and empty

@@ -120,11 +120,7 @@ impl AuthType for DigestAuth {
             FieldSpec::text("nonceCount", "Nonce count", "How often a nonce given here was used."),
             FieldSpec::text("clientNonce", "Client nonce", "Our own nonce; empty makes one."),
             FieldSpec::text("opaque", "Opaque", "What the server wants back unchanged."),
-            FieldSpec::flag(
-                "disableRetryRequest",
-                "No retry",
-                "Never sends again after the server's challenge.",
-            ),
+            FieldSpec::NO_RETRY,
         ];
         FIELDS
     }

@@ -76,6 +76,13 @@ impl FieldSpec {
         }
     }
 
+    /// What Postman calls "disable retrying the request", of those that answer a challenge.
+    pub const NO_RETRY: Self = Self::flag(
+        "disableRetryRequest",
+        "No retry",
+        "Never sends again after the server's challenge.",
+    );
+
     /// A field for any text, empty when absent.
     pub const fn text(name: &'static str, label: &'static str, help: &'static str) -> Self {
         Self::new(name, label, help, FieldKind::Text)

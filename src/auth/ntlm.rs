@@ -52,11 +52,7 @@ impl AuthType for Ntlm {
                 "Workstation",
                 "The name of this computer; seldom needed.",
             ),
-            FieldSpec::flag(
-                "disableRetryRequest",
-                "No retry",
-                "Never sends again after the server's challenge.",
-            ),
+            FieldSpec::NO_RETRY,
         ];
         FIELDS
     }

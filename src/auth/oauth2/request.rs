@@ -92,12 +92,7 @@ pub fn token(config: &Config, exchanged: &Exchanged<'_>, around: Around<'_>) -> 
     if matches!(exchanged, Exchanged::Password | Exchanged::Client) && !config.scope.is_empty() {
         form.field("scope", &config.scope);
     }
-    if !config.audience.is_empty() {
-        form.field("audience", &config.audience);
-    }
-    for resource in &config.resources {
-        form.field("resource", resource);
-    }
+    form.meant_for(config);
     form.client(config, around)?;
     form.extra(if is_refresh {
         &config.extra.refresh
@@ -117,12 +112,7 @@ pub fn device(config: &Config, around: Around<'_>) -> Result<ResolvedRequest, OA
     if !config.scope.is_empty() {
         form.field("scope", &config.scope);
     }
-    if !config.audience.is_empty() {
-        form.field("audience", &config.audience);
-    }
-    for resource in &config.resources {
-        form.field("resource", resource);
-    }
+    form.meant_for(config);
     form.client(config, around)?;
     form.extra(&config.extra.auth);
     Ok(form.finish())
@@ -219,6 +209,16 @@ impl Form {
     fn secret(&mut self, name: &str, value: &Secret) {
         self.field(name, value.reveal());
         self.secrets.push(value.clone());
+    }
+
+    /// Whom the token is meant for: the audience, and the resources (RFC 8707).
+    fn meant_for(&mut self, config: &Config) {
+        if !config.audience.is_empty() {
+            self.field("audience", &config.audience);
+        }
+        for resource in &config.resources {
+            self.field("resource", resource);
+        }
     }
 
     /// Says who asks, and proves it.

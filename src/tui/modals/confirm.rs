@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
-use super::sheet::{Sheet, column_at};
+use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
@@ -208,15 +208,11 @@ impl Confirm {
         self.sheet.draw(&self.title, "", &keys, view, buf);
         let body = self.sheet.body;
         let top = self.buttons.first().map_or(body.bottom(), |button| button.y);
-        for (line, y) in self.lines.iter().zip(body.y..top) {
-            glyphs::put_text(
-                buf,
-                Position::new(body.x, y),
-                line,
-                usize::from(body.width),
-                theme.popup,
-            );
-        }
+        let above = Rect {
+            height: top.saturating_sub(body.y),
+            ..body
+        };
+        put_lines(self.lines.iter().map(String::as_str), above, theme.popup, buf);
         for (n, place) in self.buttons.iter().enumerate() {
             let here = n == self.cursor;
             let ground = if here {

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::Flow;
 use super::field::Field;
-use super::sheet::{Sheet, column_at};
+use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::tui::action::{self, Spec};
 use crate::tui::keymap::{Context, Keymap};
@@ -212,15 +212,13 @@ impl Help {
         let cursor = self.filter.draw(view, view.focused, buf);
         let (body, list) = (self.sheet.body, self.list());
         if self.primer() > 0 {
-            for (line, y) in PRIMER.iter().zip(body.y.saturating_add(2)..list.y) {
-                glyphs::put_text(
-                    buf,
-                    Position::new(body.x, y),
-                    line,
-                    usize::from(body.width),
-                    theme.popup,
-                );
-            }
+            let y = body.y.saturating_add(2);
+            let room = Rect {
+                y,
+                height: list.y.saturating_sub(y),
+                ..body
+            };
+            put_lines(PRIMER.into_iter(), room, theme.popup, buf);
         }
         let (room, key_width) = self.widths;
         for (n, column) in self.columns.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::tui::panes::View;
@@ -106,6 +107,13 @@ impl Sheet {
             glyphs::put_text(buf, place(after), words, room - after, theme.popup.patch(theme.dim));
             x += size + 2;
         }
+    }
+}
+
+/// Draws lines of text from the top of an area, as many as there is room for.
+pub fn put_lines<'a>(lines: impl Iterator<Item = &'a str>, area: Rect, style: Style, buf: &mut Buffer) {
+    for (line, y) in lines.zip(area.y..area.bottom()) {
+        glyphs::put_text(buf, Position::new(area.x, y), line, usize::from(area.width), style);
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, put_lines};
 use super::wrap::wrap;
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
@@ -106,15 +106,8 @@ impl Text {
         let keys = [("Esc", "close"), ("y", "copy all"), ("↑↓", "scroll")];
         self.sheet.draw(&self.title, "", &keys, view, buf);
         let body = self.sheet.body;
-        for (line, y) in self.shown.iter().skip(self.offset).zip(body.top()..body.bottom()) {
-            glyphs::put_text(
-                buf,
-                Position::new(body.x, y),
-                line,
-                usize::from(body.width),
-                theme.popup,
-            );
-        }
+        let lines = self.shown.iter().skip(self.offset).map(String::as_str);
+        put_lines(lines, body, theme.popup, buf);
         let bar = Rect {
             width: body.width.saturating_add(2),
             ..body

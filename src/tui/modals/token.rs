@@ -15,7 +15,7 @@ use serde_json_path::JsonPath;
 
 use super::Flow;
 use super::field::Field;
-use super::sheet::{Sheet, column_at};
+use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::model::edit::Edit;
 use crate::model::token::{Life, Pick, Renew, TokenSource};
@@ -409,11 +409,14 @@ impl TokenForm {
         let style = theme
             .popup
             .patch(if self.wrong.is_some() { theme.error } else { theme.dim });
-        let first = column_at(self.sheet.body.y, self.lines.len() + 1);
-        for (text, y) in self.said.iter().zip(first..self.sheet.body.bottom()) {
-            let at = Position::new(self.sheet.body.x, y);
-            glyphs::put_text(buf, at, text, usize::from(self.sheet.body.width), style);
-        }
+        let body = self.sheet.body;
+        let y = column_at(body.y, self.lines.len() + 1).min(body.bottom());
+        let below = Rect {
+            y,
+            height: body.bottom() - y,
+            ..body
+        };
+        put_lines(self.said.iter().map(String::as_str), below, style, buf);
         caret
     }
 
