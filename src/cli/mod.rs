@@ -60,7 +60,7 @@ use crate::model::Secret;
 use crate::model::problem::Problem;
 use crate::model::spelling;
 use crate::store::keyring::SystemKeyring;
-use crate::store::locate::samples;
+use crate::store::locate::{LocateError, nearest, plain, samples};
 use crate::store::seal::{Protection, Safe};
 use crate::store::{Paths, locate};
 pub use args::{Cli, Command, DemoArgs};
@@ -84,6 +84,8 @@ pub enum Launch {
         foreign: bool,
         /// What is opened beside it.
         beside: Beside,
+        /// The workspace that Postman's file is imported into.
+        into: Option<PathBuf>,
         /// Where our own files are.
         paths: Paths,
         /// How the demo server is to run.
@@ -108,7 +110,10 @@ pub fn start(check: CheckLooks) -> Launch {
         Ok(parsed) => parsed,
         Err(error) => return Launch::Exit(error.report(&mut Output::standard(args::ColorWhen::Auto))),
     };
-    let workspace = cli.workspace.or(cli.dir);
+    let named = Named {
+        workspace: cli.workspace,
+        opened: cli.dir,
+    };
     let mut output = Output::standard(cli.color);
     for warning in &warnings {
         open::tell(&mut output, warning, None);
@@ -118,24 +123,59 @@ pub fn start(check: CheckLooks) -> Launch {
         globals: cli.globals,
     };
     let launch = match cli.command {
-        None => screen(workspace.as_deref(), None, beside),
+        None => screen(&named, None, beside),
         Some(_) if beside != Beside::default() => Err(CliError::usage(
             "`-e` and `-g` before a command are for looking at a file of Postman's",
         )
         .hint("write them behind the command: `postrider run FILE -e ENV`")),
-        Some(Command::Demo(Later(demo))) if !demo.serve => screen(workspace.as_deref(), Some(&demo), beside),
-        Some(command) => perform(command, &reporters, workspace.as_deref(), check, &mut output).map(Launch::Exit),
+        Some(Command::Demo(Later(demo))) if !demo.serve => screen(&named, Some(&demo), beside),
+        Some(command) => named
+            .one()
+            .and_then(|workspace| perform(command, &reporters, workspace, check, &mut output))
+            .map(Launch::Exit),
     };
     launch.unwrap_or_else(|error| Launch::Exit(error.report(&mut output)))
 }
 
+/// What the command line names.
+struct Named {
+    /// The workspace, by `-w`.
+    workspace: Option<PathBuf>,
+    /// What is to be opened: a workspace, or something of Postman's.
+    opened: Option<PathBuf>,
+}
+
+impl Named {
+    /// The workspace; that there are two is a slip.
+    fn one(&self) -> Result<Option<&Path>, CliError> {
+        match (&self.workspace, &self.opened) {
+            (Some(workspace), Some(opened)) => Err(CliError::usage(format!(
+                "two workspaces are named: `{}` and `{}`",
+                opened.display(),
+                workspace.display()
+            ))
+            .hint("leave one of them out")),
+            (one, other) => Ok(one.as_deref().or(other.as_deref())),
+        }
+    }
+}
+
 /// What the screen is to show: the workspace named, found or made; for the demo the samples, unless one is named.
-fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>, beside: Beside) -> Result<Launch, CliError> {
+fn screen(named: &Named, demo: Option<&DemoArgs>, beside: Beside) -> Result<Launch, CliError> {
     let start = current_folder()?;
-    let foreign = workspace.filter(|typed| demo.is_none() && opens_foreign(&start, typed));
-    if let Some(folder) = workspace.filter(|folder| foreign.is_none() && !folder.is_dir()) {
+    let opened = named.opened.as_deref().or(named.workspace.as_deref());
+    let foreign = opened.filter(|typed| demo.is_none() && opens_foreign(&start, typed));
+    if let Some(folder) = opened.filter(|folder| foreign.is_none() && !folder.is_dir()) {
         return Err(no_folder(folder));
     }
+    // Beside a file of Postman's, what is imported goes into the workspace named, else into the nearest one.
+    let into = match named.workspace.as_deref().filter(|_| named.opened.is_some()) {
+        Some(folder) if foreign.is_some() => {
+            Some(locate(&start, Some(folder), &own_folders()?).map_err(no_place)?.root)
+        }
+        _ => nearest(&start).map(Path::to_owned),
+    };
+    let workspace = if foreign.is_none() { named.one()? } else { None };
     if foreign.is_none() && beside != Beside::default() {
         return Err(
             CliError::usage("`-e` and `-g` go with a file of Postman's: `postrider FILE -e ENV`")
@@ -157,6 +197,7 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>, beside: Beside) -> 
             root: start.join(typed),
             foreign: true,
             beside,
+            into: into.map(|folder| plain(&start.join(folder))),
             paths,
             demo: None,
             passphrase,
@@ -166,7 +207,7 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>, beside: Beside) -> 
         (None, Some(_)) => samples(&start, &paths),
         _ => locate(&start, workspace, &paths).map(|location| location.root),
     };
-    let root = found.map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
+    let root = found.map_err(no_place)?;
     let demo = demo.map(|demo| crate::demo::Config {
         port: demo.port,
         token_ttl: demo.token_ttl,
@@ -176,10 +217,20 @@ fn screen(workspace: Option<&Path>, demo: Option<&DemoArgs>, beside: Beside) -> 
         root,
         foreign: false,
         beside,
+        into: None,
         paths,
         demo,
         passphrase,
     })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn no_place(error: LocateError) -> CliError {
+    let told = match &error {
+        LocateError::NoFolder(_) => CliError::usage(error.to_string()),
+        LocateError::Create { .. } => CliError::failed(error.to_string()),
+    };
+    with_causes(told, &error).hint(error.hint())
 }
 
 /// Obtains the passphrase before the screen opens; without it, what is kept stays locked.
@@ -262,7 +313,7 @@ fn perform(
             sent
         }
         Command::Import(Later(args)) => {
-            let opened = Opened::at(&cwd, workspace, output)?;
+            let opened = Opened::to_import(&cwd, workspace, output)?;
             in_background(
                 Builder::new_current_thread(),
                 import::import(opened, &args, &cwd, output),

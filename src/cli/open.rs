@@ -13,7 +13,7 @@ use crate::model::spelling;
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
-use crate::store::locate::Origin;
+use crate::store::locate::{Origin, locate_for_import};
 use crate::store::paths::netrc_file;
 use crate::store::state::{HistoryRow, KeptTokens, StateError, tokens_among};
 use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
@@ -21,7 +21,7 @@ use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 use super::args::SendingArgs;
 use super::consent::Allowed;
 use super::output::{Output, escape};
-use super::{CliError, find, foreign, kept};
+use super::{CliError, find, foreign, kept, no_place};
 
 /// A workspace with everything a command needs of it.
 pub struct Opened {
@@ -59,8 +59,18 @@ impl Opened {
     /// Problems that leave something to work with are told on stderr; those of the workspace's files only by who needs them.
     pub fn at(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
         let paths = super::own_folders()?;
-        let location = locate(start, explicit, &paths)
-            .map_err(|error| with_causes(CliError::usage(error.to_string()), &error).hint(error.hint()))?;
+        let location = locate(start, explicit, &paths).map_err(no_place)?;
+        Self::workspace(paths, location, output)
+    }
+
+    /// The same for what is to be imported: the user's own workspace need not be there.
+    pub fn to_import(start: &Path, explicit: Option<&Path>, output: &mut Output) -> Result<Self, CliError> {
+        let paths = super::own_folders()?;
+        let location = locate_for_import(start, explicit, &paths).map_err(no_place)?;
+        Self::workspace(paths, location, output)
+    }
+
+    fn workspace(paths: Paths, location: Location, output: &mut Output) -> Result<Self, CliError> {
         let (config, mut problems) = Config::load(&paths.config_file());
         // Two things to wait for, neither of which needs the other.
         let (workspace, state) = std::thread::scope(|scope| {

@@ -25,7 +25,7 @@ pub enum Origin {
     Upwards,
     /// It is the user's own.
     Own {
-        /// It was made just now, with the sample in it.
+        /// It was not there: made just now with the samples in it, or to be made by what is imported.
         created: bool,
     },
 }
@@ -59,38 +59,45 @@ impl LocateError {
 
 /// Finds the workspace: `explicit` if given, else the nearest from `start` upwards, else the user's own, which is made
 /// with the sample in it on the first run.
-///
-/// A folder above that merely has a `collections/` in it (a home folder, say) is no workspace: one of its folders must
-/// hold a `collection.toml`, or `environments/` a TOML file. Nor is one that all users share (`/tmp`), where
-/// another could lay requests in our way. For `start` itself the bare folder is enough.
 pub fn locate(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, LocateError> {
+    let location = locate_for_import(start, explicit, paths)?;
+    if location.origin == (Origin::Own { created: true }) {
+        write_samples(&location.root, SAMPLES)?;
+    }
+    Ok(location)
+}
+
+/// Finds the workspace as [`locate`] does, but leaves the user's own alone where it is not there yet: what is imported makes
+/// it, and has it to itself.
+pub fn locate_for_import(start: &Path, explicit: Option<&Path>, paths: &Paths) -> Result<Location, LocateError> {
+    let location = |root: &Path, origin| Location {
+        root: root.to_owned(),
+        origin,
+    };
     if let Some(root) = explicit {
         if !root.is_dir() {
             return Err(LocateError::NoFolder(root.to_owned()));
         }
-        return Ok(Location {
-            root: root.to_owned(),
-            origin: Origin::Explicit,
-        });
+        return Ok(location(root, Origin::Explicit));
     }
-    if let Some(root) = start
-        .ancestors()
-        .find(|folder| (*folder == start && is_bare_workspace(folder)) || (is_workspace(folder) && !is_shared(folder)))
-    {
-        return Ok(Location {
-            root: root.to_owned(),
-            origin: Origin::Upwards,
-        });
+    if let Some(root) = nearest(start) {
+        return Ok(location(root, Origin::Upwards));
     }
     let root = paths.own_workspace();
-    let created = !is_bare_workspace(&root);
-    if created {
-        write_samples(&root, SAMPLES)?;
-    }
-    Ok(Location {
-        root,
-        origin: Origin::Own { created },
-    })
+    // Globals may be all that was imported.
+    let created = !is_bare_workspace(&root) && !root.join("globals.toml").is_file();
+    Ok(location(&root, Origin::Own { created }))
+}
+
+/// The nearest workspace from a folder upwards.
+///
+/// A folder above that merely has a `collections/` in it (a home folder, say) is no workspace: one of its folders must
+/// hold a `collection.toml`, or `environments/` a TOML file. Nor is one that all users share (`/tmp`), where
+/// another could lay requests in our way. For `start` itself the bare folder is enough.
+pub fn nearest(start: &Path) -> Option<&Path> {
+    start
+        .ancestors()
+        .find(|folder| (*folder == start && is_bare_workspace(folder)) || (is_workspace(folder) && !is_shared(folder)))
 }
 
 /// Finds the workspace with the samples for the demo: the one around `start` if it holds them (this repository does),
@@ -197,6 +204,19 @@ mod tests {
         fs::create_dir_all(project.join("collections/api")).unwrap();
         fs::write(project.join("collections/api/collection.toml"), "").unwrap();
         assert_eq!(find(&deep, home.path()).root, project);
+    }
+
+    #[test]
+    fn what_is_imported_makes_the_users_own_workspace_and_has_it_to_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::below(home.path().join("xdg"));
+        let found = locate_for_import(home.path(), None, &paths).unwrap();
+        assert_eq!(found.origin, Origin::Own { created: true });
+        assert!(!found.root.exists());
+        fs::create_dir_all(&found.root).unwrap();
+        fs::write(found.root.join("globals.toml"), "").unwrap();
+        assert_eq!(find(home.path(), home.path()).origin, Origin::Own { created: false });
+        assert!(!found.root.join("collections").exists());
     }
 
     #[cfg(unix)]

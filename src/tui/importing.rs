@@ -38,8 +38,9 @@ pub enum Ask {
 /// News of reading and writing.
 #[derive(Debug)]
 pub enum News {
-    /// This is there, and this is what importing it would do.
-    Found(Box<Planned>),
+    /// This is there, and this is what importing it would do; and whether it goes into the user's own workspace, as there is
+    /// none nearer.
+    Found(Box<Planned>, bool),
     /// It cannot be read or written: why, and what to do.
     Failed(String, Option<String>),
     /// It is in the workspace's files.

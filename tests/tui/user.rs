@@ -64,6 +64,7 @@ impl Home {
             root: self.root(),
             foreign: false,
             beside: Beside::default(),
+            into: None,
             paths,
             demo: Some(demo),
             passphrase: None,

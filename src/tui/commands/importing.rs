@@ -61,14 +61,14 @@ fn screen(state: &mut State) -> Option<&mut Import> {
 pub fn news(state: &mut State, id: ImportId, news: News, effects: &mut Vec<Effect>) {
     let waiting = screen(state).filter(|screen| screen.waits_for() == Some(id));
     match (news, waiting) {
-        (News::Found(planned), Some(screen)) => screen.found(planned),
+        (News::Found(planned, own), Some(screen)) => screen.found(planned, own),
         (News::Failed(why, hint), waiting) => {
             if let Some(screen) = waiting {
                 screen.failed(why, hint);
             }
             state.import = None;
         }
-        (News::Found(_), None) => {}
+        (News::Found(..), None) => {}
         (News::Done(done), _) => {
             state.modals.retain(|modal| !matches!(modal, Modal::Import(_)));
             if state.shared.read_only.is_some() {

@@ -16,6 +16,7 @@ use crate::foreign::{Planned, is_url};
 use crate::formats::reimport::Action;
 use crate::formats::{Fate, Report};
 use crate::model::Entity;
+use crate::store::locate::plain;
 use crate::tui::command::Command;
 use crate::tui::effect::Effect;
 use crate::tui::importing::{Ask, ImportId};
@@ -30,6 +31,8 @@ const WHAT: &str = "A file, a folder or a URL: collections (v1, v2.0, v2.1, the 
                     dumps. A file can be dropped here.";
 /// Columns of the screen at most.
 const WIDTH: u16 = 100;
+/// Differences that stand above what is lost.
+const MOST_DIFFERENCES: usize = 8;
 
 /// The screen.
 #[derive(Debug)]
@@ -47,6 +50,10 @@ pub struct Import {
     names: Vec<String>,
     /// Postman's own file is open: what it was imported into is another place, to go to.
     elsewhere: bool,
+    /// It goes into the user's own workspace, as there is none nearer.
+    own: bool,
+    /// What Enter does with what was found.
+    enter: String,
 }
 
 #[derive(Debug)]
@@ -132,6 +139,8 @@ impl Import {
             completing: None,
             names: Vec::new(),
             elsewhere: false,
+            own: false,
+            enter: String::new(),
         }
     }
 
@@ -153,9 +162,15 @@ impl Import {
         }
     }
 
-    /// Shows what was found.
-    pub fn found(&mut self, planned: Box<Planned>) {
+    /// Shows what was found, and whether it goes into the user's own workspace for want of a nearer one.
+    pub fn found(&mut self, planned: Box<Planned>, own: bool) {
+        let changed = [Action::Change, Action::Move, Action::Remove].map(|action| planned.todo.count(action));
+        self.enter = match changed.iter().sum() {
+            0 => "import".to_owned(),
+            changed => format!("import, overwrite {}", count(changed, "item")),
+        };
         self.phase = Phase::Found(planned);
+        self.own = own;
         self.laid = None;
         self.offset = 0;
     }
@@ -335,26 +350,30 @@ impl Import {
             // Drawn with the spinner.
             Phase::Reading(..) | Phase::Writing(_) => vec![Line::new(Look::Plain, "", "")],
             Phase::Found(planned) => {
-                let elsewhere = opened.and_then(|opened| elsewhere(planned, Path::new(opened)));
+                let elsewhere = opened.and_then(|opened| elsewhere(planned, Path::new(opened), self.own));
                 elsewhere.into_iter().chain(found(planned)).collect()
             }
         };
         lines.iter().flat_map(|line| line.wrapped(usize::from(width))).collect()
     }
 
-    fn keys(&self) -> &'static [(&'static str, &'static str)] {
-        match &self.phase {
+    fn keys(&self) -> Vec<(&'static str, &str)> {
+        let keys: &[_] = match &self.phase {
             Phase::Typing | Phase::Failed(..) => &[("↵", "read it"), ("Tab", "complete"), ("Esc", "cancel")],
             Phase::Reading(..) => &[("Esc", "stop")],
             Phase::Writing(_) => &[],
-            Phase::Found(planned) if planned.todo.does_something() => {
-                &[("↵", "import"), ("Esc", "cancel"), ("⌫", "another"), ("↑↓", "scroll")]
-            }
+            Phase::Found(planned) if planned.todo.does_something() => &[
+                ("↵", self.enter.as_str()),
+                ("Esc", "cancel"),
+                ("⌫", "another"),
+                ("↑↓", "scroll"),
+            ],
             Phase::Found(_) if self.elsewhere => {
                 &[("↵", "open it"), ("Esc", "cancel"), ("⌫", "another"), ("↑↓", "scroll")]
             }
             Phase::Found(_) => &[("↵", "close"), ("⌫", "another"), ("↑↓", "scroll")],
-        }
+        };
+        keys.to_vec()
     }
 
     /// Draws it.
@@ -367,7 +386,7 @@ impl Import {
             }
             _ => String::new(),
         };
-        self.sheet.draw("Import from Postman", &right, self.keys(), view, buf);
+        self.sheet.draw("Import from Postman", &right, &self.keys(), view, buf);
         let rows = self.rows();
         for (line, y) in self.lines.iter().skip(self.offset).zip(rows.top()..rows.bottom()) {
             let at = Position::new(rows.x, y);
@@ -410,15 +429,19 @@ impl Import {
 }
 
 /// Where it goes, if that is not where the file is.
-fn elsewhere(planned: &Planned, opened: &Path) -> Option<Line> {
+fn elsewhere(planned: &Planned, opened: &Path, own: bool) -> Option<Line> {
     let root = planned.root();
-    if opened.starts_with(root) {
+    if plain(opened).starts_with(root) {
         return None;
     }
-    let text = format!(
-        "It goes into your own workspace, `{}`: there is none in the file's folder or above it.",
-        root.display()
-    );
+    let root = root.display();
+    let text = if own {
+        format!(
+            "It goes into your own workspace, `{root}`: there is none in the current folder, the file's or above them."
+        )
+    } else {
+        format!("It goes into the workspace `{root}`.")
+    };
     Some(Line::new(Look::Warning, "→ ", text))
 }
 
@@ -469,18 +492,28 @@ fn found(planned: &Planned) -> Vec<Line> {
             out.push(Line::new(Look::Warning, "! ", text));
         }
     }
-    // What is lost is not to be looked for below what may be a long list.
-    out.extend(report(&found.report));
-    let differences = todo.differences();
+    // What becomes different comes first, as it may be one's own; what is lost is not to be looked for below a long list.
+    let mut differences = todo.differences();
+    let rest = differences.split_off(differences.len().min(MOST_DIFFERENCES));
     if !differences.is_empty() {
         out.push(Line::new(Look::Plain, "", ""));
         out.push(Line::new(Look::Plain, "  ", "What differs:"));
         out.extend(differences.into_iter().map(|line| Line::new(Look::Plain, "  ", line)));
     }
+    if !rest.is_empty() {
+        let text = format!("… and {} more, at the end", rest.len());
+        out.push(Line::new(Look::Dim, "  ", text));
+    }
+    out.extend(report(&found.report));
+    if !rest.is_empty() {
+        out.push(Line::new(Look::Plain, "", ""));
+        out.push(Line::new(Look::Plain, "  ", "What else differs:"));
+        out.extend(rest.into_iter().map(|line| Line::new(Look::Plain, "  ", line)));
+    }
     out
 }
 
-/// The report: what is lost, what else does not come as it is, then the secrets in the open.
+/// The report: what is lost, what else does not come as it is, then the secrets in clear.
 fn report(report: &Report) -> Vec<Line> {
     let mut out = Vec::new();
     if report.is_clean() {
@@ -508,7 +541,7 @@ fn report(report: &Report) -> Vec<Line> {
             why = Some(&note.why);
             let open = report.notes.iter();
             let open = open.filter(|other| other.fate == Fate::Open && other.why == note.why);
-            let text = format!("Secrets in the open: {}: {}", open.count(), note.why);
+            let text = format!("Secrets in clear: {}: {}", open.count(), note.why);
             out.push(Line::new(Look::Plain, "", ""));
             out.push(Line::new(Look::Warning, "! ", text));
         }
@@ -578,7 +611,7 @@ mod tests {
             "lost: what d holds: unknown",
             "b",
             "guessed: what b holds: unclear",
-            "Secrets in the open: 2: others can read it",
+            "Secrets in clear: 2: others can read it",
             "a: what a holds",
             "c: what c holds",
         ];

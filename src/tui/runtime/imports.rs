@@ -13,8 +13,7 @@ use crate::http::Client;
 use crate::model::ItemPath;
 use crate::model::reason::reason;
 use crate::model::variable::CurrentValues;
-use crate::store::locate;
-use crate::store::locate::{LocateError, plain};
+use crate::store::locate::{LocateError, Origin, locate_for_import, plain};
 use crate::store::state::{State, StateError};
 use crate::tui::event::Event;
 use crate::tui::importing::{Done, ImportId, News};
@@ -31,7 +30,8 @@ pub struct Imports {
 }
 
 impl Imports {
-    /// Imports into the workspace that is open; where Postman's own file is, into the nearest one, else the user's own.
+    /// Imports into the workspace that is open; where Postman's own file is, into the one named or nearest, else the user's
+    /// own.
     pub fn new(tokio: Handle, client: Client, options: &TuiOptions, queue: Sender<Event>) -> Self {
         Self {
             tokio,
@@ -167,9 +167,11 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
             Err(error) => return failed(&error),
         };
         match target(&options) {
-            Ok(root) => {
-                let (came, current) = known(&options, &root);
-                News::Found(Box::new(Planned::new(&root, found, came, &current)))
+            Ok((root, own)) => {
+                // What is not there yet stays so until the user says so.
+                let known = root.is_dir().then(|| known(&options, &root));
+                let (came, current) = known.unwrap_or_default();
+                News::Found(Box::new(Planned::new(&root, found, came, &current)), own)
             }
             Err(error) => News::Failed(error.to_string(), Some(error.hint().to_owned())),
         }
@@ -202,11 +204,13 @@ fn failed(error: &ForeignError) -> News {
     News::Failed(words.collect::<Vec<_>>().join(": "), error.hint())
 }
 
-/// The workspace that is open, or the one nearest to Postman's file, else the user's own.
-fn target(options: &TuiOptions) -> Result<PathBuf, LocateError> {
+/// The workspace that is open; where Postman's file is, the one it is to go into, and whether that is the user's own, which
+/// may not be there yet.
+fn target(options: &TuiOptions) -> Result<(PathBuf, bool), LocateError> {
     if options.foreign {
         let start = options.root.parent().unwrap_or(&options.root);
-        return Ok(locate(start, None, &options.paths)?.root);
+        let found = locate_for_import(start, options.into.as_deref(), &options.paths)?;
+        return Ok((found.root, matches!(found.origin, Origin::Own { .. })));
     }
-    Ok(options.root.clone())
+    Ok((options.root.clone(), false))
 }

@@ -73,6 +73,8 @@ pub struct TuiOptions {
     pub foreign: bool,
     /// What is opened beside it.
     pub beside: Beside,
+    /// The workspace that Postman's own is imported into; without, the nearest to it, else the user's own.
+    pub into: Option<PathBuf>,
     /// Where the user's settings, state and data are.
     pub paths: Paths,
     /// Start the demo server and make its environment active.
@@ -89,6 +91,7 @@ impl TuiOptions {
             root: landing.root.clone(),
             foreign: false,
             beside: Beside::default(),
+            into: None,
             ..self.clone()
         }
     }

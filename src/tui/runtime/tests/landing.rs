@@ -9,6 +9,7 @@ fn options(home: &tempfile::TempDir) -> TuiOptions {
         root: home.path().join("work"),
         foreign: false,
         beside: Beside::default(),
+        into: None,
         paths: Paths::below(home.path()),
         demo: None,
         passphrase: None,
