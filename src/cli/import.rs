@@ -185,7 +185,7 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
     Ok(())
 }
 
-/// The report, item by item; secrets in the open behind the others, a line each.
+/// The report, item by item; secrets in clear behind the others, a line each.
 fn notes(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     let mut path: Option<&str> = None;
@@ -202,7 +202,7 @@ fn notes(report: &Report) -> Vec<String> {
     for note in report.notes.iter().filter(|note| note.fate == Fate::Open) {
         if why != Some(&note.why) {
             why = Some(&note.why);
-            out.push(format!("\nIn the open: {}", escape(&note.why)));
+            out.push(format!("\nIn clear: {}", escape(&note.why)));
         }
         out.push(format!("  {}: {}", place(&note.path), escape(&note.what)));
     }
@@ -210,8 +210,8 @@ fn notes(report: &Report) -> Vec<String> {
         let count = |fate| report.count(fate);
         let open = match count(Fate::Open) {
             0 => String::new(),
-            1 => ", 1 secret in the open".to_owned(),
-            open => format!(", {open} secrets in the open"),
+            1 => ", 1 secret in clear".to_owned(),
+            open => format!(", {open} secrets in clear"),
         };
         out.push(format!(
             "\n{} guessed, {} kept without effect, {} lost{open}",

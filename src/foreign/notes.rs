@@ -92,32 +92,27 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
     })
 }
 
-/// The secrets in the open, of each part of the item in a note of its own: those that `doctor` and an export tell of.
+/// The secrets in clear, each in a note of its own: those that `doctor` and an export tell of.
 fn secrets(path: &str, entity: &Entity) -> Vec<Note> {
-    let mut parts: Vec<(String, Vec<String>)> = Vec::new();
-    for place in literal::in_clear(entity).into_iter().map(|literal| literal.place) {
+    let places = literal::in_clear(entity).into_iter().map(|literal| literal.place);
+    let note = |place: String| {
         let part = match place.split([' ', '`']).next().unwrap_or_default() {
             "URL" => "url",
             "setting" => "proxy",
             "example" => "response",
             own => own,
         };
-        let field = match entity {
-            Entity::Request(_) => format!("request.{part}"),
-            Entity::Collection(_) | Entity::Folder(_) => part.to_owned(),
-        };
-        match parts.last_mut() {
-            Some((last, places)) if *last == field => places.push(place),
-            _ => parts.push((field, vec![place])),
+        Note {
+            path: path.to_owned(),
+            field: match entity {
+                Entity::Request(_) => format!("request.{part}"),
+                Entity::Collection(_) | Entity::Folder(_) => part.to_owned(),
+            },
+            fate: Fate::Open,
+            what: format!("a secret as it is ({place})"),
+            why: "others who have the files can read it; put it into a variable marked `secret`, and `{{name}}` here"
+                .to_owned(),
         }
-    }
-    let note = |(field, places): (String, Vec<String>)| Note {
-        path: path.to_owned(),
-        field,
-        fate: Fate::Open,
-        what: format!("a secret as it is ({})", places.join(", ")),
-        why: "others who have the files can read it; put it into a variable marked `secret`, and `{{name}}` here"
-            .to_owned(),
     };
-    parts.into_iter().map(note).collect()
+    places.map(note).collect()
 }

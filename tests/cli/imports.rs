@@ -372,12 +372,12 @@ fn an_import_says_which_secrets_stand_open_and_which_auth_is_not_known() {
     let run = import(&["../open.json", "--strict"]).success();
     let told = String::from_utf8(run.get_output().stdout.clone()).unwrap();
     assert!(
-        told.contains("\nIn the open: others who have the files can read it; ")
+        told.contains("\nIn clear: others who have the files can read it; ")
             && told.contains("\n  C / literal: a secret as it is (auth `password`)\n"),
         "{told}"
     );
     assert!(
-        told.contains("1 secret in the open") && !told.contains("C / variable"),
+        told.contains("1 secret in clear") && !told.contains("C / variable"),
         "{told}"
     );
     assert!(!told.contains("s3cret"), "{told}");
