@@ -23,7 +23,7 @@ pub use tokens::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, To
 #[command(name = "postrider", version, max_term_width = 100)]
 pub struct Cli {
     /// The workspace's folder; or Postman's own file or v3 folder, to look at, send and run.
-    #[arg(value_name = "DIR")]
+    #[arg(value_name = "DIR | FILE")]
     pub dir: Option<PathBuf>,
 
     /// An environment's file beside Postman's own, to be active; of several the first.
@@ -470,15 +470,19 @@ fn duration(text: &str, bare: u32) -> Result<Duration, String> {
         .find(|c: char| !c.is_ascii_digit() && c != '.')
         .unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
+    let wrong = || {
+        let bare = if bare == 1 { "`500` (ms)" } else { "`500ms`" };
+        format!("give it as {bare}, `20s`, `10m` or `1h`")
+    };
     let factor = match unit.trim() {
         "" => f64::from(bare),
         "ms" => 1.0,
         "s" => 1000.0,
         "m" | "min" => 60_000.0,
         "h" => 3_600_000.0,
-        _ => return Err("give it as `500ms`, `20s`, `10m` or `1h`".to_owned()),
+        _ => return Err(wrong()),
     };
-    let number: f64 = number.parse().map_err(|_| "it must begin with a number".to_owned())?;
+    let number: f64 = number.parse().map_err(|_| wrong())?;
     Duration::try_from_secs_f64(number * factor / 1000.0).map_err(|_| "it is too long".to_owned())
 }
 

@@ -102,12 +102,23 @@ fn without_reporter_options(argv: Vec<OsString>) -> (Vec<OsString>, ReporterOpti
         } else if text == "--bail" && next.is_some_and(|next| is_bail(next, has_path(&out))) {
             let joined = format!("--bail={}", next.unwrap_or_default());
             rest.next();
-            out.push(joined.into());
+            only_bail(&mut out, joined);
+        } else if text == "--bail" || text.starts_with("--bail=") {
+            only_bail(&mut out, text.to_owned());
         } else {
             out.push(arg);
         }
     }
     (out, options)
+}
+
+/// Adds `--bail` in the place of an earlier one: the last counts, and clap adds up what lists say.
+fn only_bail(out: &mut Vec<OsString>, bail: String) {
+    out.retain(|arg| {
+        arg.to_str()
+            .is_none_or(|arg| arg != "--bail" && !arg.starts_with("--bail="))
+    });
+    out.push(bail.into());
 }
 
 /// Whether the first thing behind `run` is a PATH.
@@ -185,6 +196,10 @@ mod tests {
             ["--bail", "c.json"]
         );
         assert_eq!(split(&["p", "run", "c", "--bail", "-x"]).0[3..], ["--bail", "-x"]);
+        assert_eq!(
+            split(&["p", "run", "--bail", "folder", "c", "--bail=failure"]).0[2..],
+            ["c", "--bail=failure"]
+        );
         // These are for clap to refuse.
         assert_eq!(split(&["p", "run", "c.json", "--bail", "typo"]).0[3], "--bail=typo");
         assert_eq!(split(&["p", "run", "--bail", "failures", "c"]).0[2], "--bail=failures");

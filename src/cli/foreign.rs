@@ -8,9 +8,11 @@ use crate::foreign;
 pub use crate::foreign::{is_foreign, load};
 use crate::formats::Found;
 use crate::http::Client;
-use crate::model::{Entity, Environment, NodeId, Secret, Workspace};
+use crate::model::{Entity, Environment, Node, NodeId, Secret, Workspace};
 
 use super::CliError;
+use super::open::tell;
+use super::output::Output;
 
 /// What is there: the bytes of a file, an answer, or the standard input (`-`).
 pub async fn fetch(client: &Client, cwd: &Path, typed: &str, most: u64) -> Result<Vec<u8>, CliError> {
@@ -30,33 +32,64 @@ pub fn load_environment(session: &mut Session, environment: Environment) -> Stri
     slug
 }
 
-/// The one environment in what was found: an environment, or globals, which have the same shape.
-pub fn environment(found: Found, typed: &str) -> Result<Environment, CliError> {
-    let mut all = found.environments.into_iter().chain(found.globals);
-    all.next().ok_or_else(|| {
-        CliError::failed(format!("`{}` holds no environment", foreign::shown(typed)))
-            .hint("export it from Postman again")
-    })
+/// The environment, or the globals, of Postman's that an option names.
+pub async fn environment(
+    client: &Client,
+    cwd: &Path,
+    typed: &str,
+    key: Option<&Secret>,
+    output: &mut Output,
+) -> Result<Environment, CliError> {
+    let read = foreign::read(client, cwd, typed, key).await;
+    let (environment, is_one) = foreign::environment(read, typed)?;
+    if !is_one {
+        let what = foreign::shown(typed);
+        let text = format!("`{what}` is no environment of Postman's: as in newman it counts as one without variables");
+        tell(
+            output,
+            &text,
+            Some("export it from Postman again, unless it is meant so"),
+        );
+    }
+    Ok(environment)
 }
 
-/// The folders and requests that `--folder` names, by id or name, below some items.
-pub fn named(workspace: &Workspace, below: &[NodeId], wanted: &str) -> Option<NodeId> {
-    let all: Vec<NodeId> = below
+/// The item below some others that `--folder` names, by id or name, and all others it might mean.
+///
+/// newman looks at what is directly in it first, then in each folder; where several are named it takes the first from above.
+pub fn named(workspace: &Workspace, below: &[NodeId], wanted: &str, alone: bool) -> Option<(NodeId, Vec<NodeId>)> {
+    let all = below
         .iter()
-        .flat_map(|top| workspace.descendants(*top).into_iter().skip(1))
-        .collect();
-    let is = |id: &&NodeId, by: &dyn Fn(&crate::model::Node) -> bool| workspace.node(**id).is_some_and(by);
-    let id = |node: &crate::model::Node| match &node.entity {
+        .flat_map(|top| workspace.descendants(*top).into_iter().skip(1));
+    let all: Vec<&Node> = all.filter_map(|id| workspace.node(id)).collect();
+    let id = |node: &Node| match &node.entity {
         Entity::Collection(group) | Entity::Folder(group) => group.origin.id == wanted,
         Entity::Request(request) => request.origin.id == wanted,
     };
-    let name = |node: &crate::model::Node| node.entity.name() == wanted;
-    let slug = |node: &crate::model::Node| node.slug == wanted;
-    all.iter()
-        .find(|node| is(node, &id))
-        .or_else(|| all.iter().find(|node| is(node, &name)))
-        .or_else(|| all.iter().find(|node| is(node, &slug)))
-        .copied()
+    let name = |node: &Node| node.entity.name() == wanted;
+    let slug = |node: &Node| node.slug == wanted;
+    let by: [&dyn Fn(&Node) -> bool; 3] = [&id, &name, &slug];
+    by.into_iter().find_map(|by| {
+        let mut found: Vec<NodeId> = all.iter().filter(|node| by(node)).map(|node| node.id).collect();
+        let first = *found.first()?;
+        let first = if alone {
+            below
+                .iter()
+                .find_map(|top| nearest(workspace, *top, &found))
+                .unwrap_or(first)
+        } else {
+            first
+        };
+        found.retain(|other| *other != first);
+        Some((first, found))
+    })
+}
+
+/// Which of some items comes first below one: its children, then those of each of them.
+fn nearest(workspace: &Workspace, top: NodeId, among: &[NodeId]) -> Option<NodeId> {
+    let children = &workspace.node(top)?.children;
+    let own = children.iter().find(|child| among.contains(child)).copied();
+    own.or_else(|| children.iter().find_map(|child| nearest(workspace, *child, among)))
 }
 
 /// Where relative paths of body files start: the folder asked for, else the current one, as in newman.

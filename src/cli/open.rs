@@ -249,9 +249,10 @@ impl Opened {
                 if self.session.workspace.environment_named(name).is_none() && foreign::is_foreign(cwd, name) =>
             {
                 let client = Client::new(self.client_config(sending));
-                let found = foreign::read(&client, cwd, name, sending.postman_api_key.as_ref()).await;
-                let found = found.map_err(|error| error.within("could not load the environment"))?;
-                let slug = foreign::load_environment(&mut self.session, foreign::environment(found, name)?);
+                let key = sending.postman_api_key.as_ref();
+                let environment = foreign::environment(&client, cwd, name, key, output).await;
+                let environment = environment.map_err(|error| error.within("could not load the environment"))?;
+                let slug = foreign::load_environment(&mut self.session, environment);
                 self.host(Owner::Environment(slug), None);
             }
             Some(name) => self.choose(name)?,

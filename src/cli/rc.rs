@@ -250,6 +250,11 @@ fn arguments(name: &str, value: &Value, out: &mut Vec<String>) {
     match value {
         Value::Bool(true) => out.push(format!("--{name}")),
         Value::Bool(false) | Value::Null => {}
+        // The last option counts.
+        Value::Array(items) if name == "reporters" => {
+            let items: Vec<String> = items.iter().map(plain).collect();
+            out.push(format!("--{name}={}", items.join(",")));
+        }
         Value::Array(items) => {
             for item in items {
                 arguments(name, item, out);
@@ -333,8 +338,7 @@ mod tests {
             got,
             [
                 "--iteration-count=4",
-                "--reporters=cli",
-                "--reporters=json",
+                "--reporters=cli,json",
                 "--insecure",
                 "--env-var=a=1"
             ]

@@ -83,7 +83,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
     let args = start.args;
     let (mut opened, items) = open(start, output).await?;
     opened.prepare(&args.sending, start.cwd, output).await?;
-    globals(start, &mut opened).await?;
+    globals(start, &mut opened, output).await?;
     let mut options = RunOptions {
         iterations: args.iteration_count.map(|count| count as usize),
         data: rows(start, &opened, output).await?,
@@ -95,7 +95,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         timeout: args.timeout,
         ..RunOptions::default()
     };
-    options.requests = requests(&opened.session.workspace, &items, &args.folder)?;
+    options.requests = requests(&opened.session.workspace, &items, &args.folder, output)?;
     if options.requests.is_empty() && !start.is_foreign() {
         return Err(CliError::usage("there is nothing to run").hint("there are no requests in it"));
     }
@@ -200,13 +200,13 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
 }
 
 /// Puts in the globals of the command line.
-async fn globals(start: &Start<'_>, opened: &mut Opened) -> Result<(), CliError> {
+async fn globals(start: &Start<'_>, opened: &mut Opened, output: &mut Output) -> Result<(), CliError> {
     let args = start.args;
     if let Some(file) = &args.globals {
         let client = Client::new(opened.client_config(&args.sending));
-        let found = foreign::read(&client, start.cwd, file, args.sending.postman_api_key.as_ref()).await;
-        let found = found.map_err(|error| error.within("could not load the globals"))?;
-        let globals = foreign::environment(found, file)?;
+        let key = args.sending.postman_api_key.as_ref();
+        let globals = foreign::environment(&client, start.cwd, file, key, output).await;
+        let globals = globals.map_err(|error| error.within("could not load the globals"))?;
         Arc::make_mut(&mut opened.session.workspace).load_globals(globals);
         opened.session.current.reset_all(&Owner::Globals);
         opened.host(Owner::Globals, None);
@@ -268,10 +268,15 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
 
 /// The requests of the items in order; only those in the folders (or with the names) asked for, if any are. In whatever
 /// order these are named, the collection's counts, as in newman.
-fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Result<Vec<NodeId>, CliError> {
+fn requests(
+    workspace: &Workspace,
+    items: &[NodeId],
+    folders: &[String],
+    output: &mut Output,
+) -> Result<Vec<NodeId>, CliError> {
     let mut wanted_ones = HashSet::new();
     for wanted in folders {
-        let Some(found) = foreign::named(workspace, items, wanted) else {
+        let Some((found, others)) = foreign::named(workspace, items, wanted, folders.len() == 1) else {
             let names = items.iter().filter_map(|item| workspace.node(*item));
             let names: Vec<String> = names.map(|node| format!("`{}`", node.entity.name())).collect();
             let names = names.join(", ");
@@ -280,6 +285,16 @@ fn requests(workspace: &Workspace, items: &[NodeId], folders: &[String]) -> Resu
                     .hint("give its name as the tree shows it, its id, or the name of its file"),
             );
         };
+        if !others.is_empty() {
+            let place = |id: &NodeId| {
+                let mut names: Vec<&str> = workspace.lineage(*id).map(|node| node.entity.name()).collect();
+                names.reverse();
+                format!("`{}`", names.join(" / "))
+            };
+            let (taken, others) = (place(&found), others.iter().map(place).collect::<Vec<_>>().join(", "));
+            let text = format!("`{wanted}` names several: {taken} runs, as in newman, and not {others}");
+            tell(output, &text, Some("an id names one: `--folder ID`"));
+        }
         wanted_ones.extend(workspace.requests_below(found));
     }
     let mut out: Vec<NodeId> = items.iter().flat_map(|item| workspace.requests_below(*item)).collect();

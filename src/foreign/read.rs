@@ -14,9 +14,9 @@ use crate::model::secret::{MASK, without_credentials};
 /// Where Postman's API expects the key.
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// Whether what was typed is a file or URL of Postman's and nothing of a workspace.
+/// Whether what was typed is a file or URL of Postman's, or the standard input (`-`), and nothing of a workspace.
 pub fn is_foreign(cwd: &Path, typed: &str) -> bool {
-    if is_url(typed) {
+    if is_url(typed) || typed == "-" {
         return true;
     }
     let path = cwd.join(typed);
@@ -51,9 +51,12 @@ pub fn is_url(typed: &str) -> bool {
     })
 }
 
-/// What was typed as it may be shown: a URL without user and password, and without the values in its query, where keys of
+/// What was typed as it may be shown: `-` in words, a URL without user and password, and without the values in its query, where keys of
 /// APIs stand.
 pub fn shown(typed: &str) -> String {
+    if typed == "-" {
+        return "standard input".to_owned();
+    }
     if !is_url(typed) {
         return typed.to_owned();
     }

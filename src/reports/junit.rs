@@ -7,8 +7,8 @@ use super::record::stack;
 use super::spool::Spool;
 use super::{End, Report};
 use crate::exec::{At, Done, RunEvent};
-use crate::model::Redactor;
 use crate::model::script::ScriptEvent;
+use crate::model::{Entity, Redactor};
 
 /// Writes the XML.
 pub struct Junit {
@@ -35,6 +35,14 @@ impl Junit {
         let location = done.plan.location();
         let collection = redactor.redact_name(location.first().map_or("", String::as_str));
         let request = redactor.redact_name(&location[1.min(location.len() - 1)..].join(" / "));
+        let origin = done
+            .plan
+            .node
+            .and_then(|node| done.session.workspace.collection_of(node));
+        let id = origin.and_then(|node| match &node.entity {
+            Entity::Collection(group) if !group.origin.id.is_empty() => Some(shown(&group.origin.id)),
+            _ => None,
+        });
         let iteration = done.plan.iteration;
         let name = if iteration.count > 1 {
             format!("{request} (iteration {})", iteration.index + 1)
@@ -50,7 +58,7 @@ impl Junit {
             .filter(|failure| !matches!(failure.at, At::Test(_)));
         let mut out = format!(
             "  <testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"{}\" \
-             time=\"{time:.3}\">\n",
+             time=\"{time:.6}\">\n",
             attribute(&name),
             attribute(&done.plan.id()),
             milliseconds(exchange.map_or_else(jiff::Timestamp::now, |exchange| exchange.started)),
@@ -64,7 +72,7 @@ impl Junit {
         let class = class_name(&request);
         for test in &outcome.tests {
             let head = format!(
-                "    <testcase name=\"{}\" time=\"{time:.3}\" classname=\"{class}\"",
+                "    <testcase name=\"{}\" time=\"{time:.6}\" classname=\"{class}\"",
                 attribute(&redactor.redact_name(&test.name))
             );
             out.push_str(&head);
@@ -83,14 +91,17 @@ impl Junit {
                 ">\n      <failure type=\"AssertionFailure\" message=\"{}\">",
                 attribute(&message)
             );
-            for line in [
+            let lines = [
                 "Failed 1 times.".to_owned(),
+                id.as_ref()
+                    .map_or_else(String::new, |id| format!("Collection JSON ID: {id}.")),
                 format!("Collection name: {collection}."),
                 format!("Request name: {request}."),
                 format!("Test description: {}.", redactor.redact_name(&test.name)),
                 format!("Error message: {message}."),
                 format!("Stacktrace: {stack}."),
-            ] {
+            ];
+            for line in lines.into_iter().filter(|line| !line.is_empty()) {
                 let _ = writeln!(out, "        {}", cdata(&line));
             }
             out.push_str("      </failure>\n    </testcase>\n");
@@ -182,7 +193,7 @@ impl Report for Junit {
         let summary = end.summary;
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \
-             errors=\"{}\" time=\"{:.3}\">\n",
+             errors=\"{}\" time=\"{:.6}\">\n",
             attribute(&name),
             summary.tests.total,
             summary.tests.failed,

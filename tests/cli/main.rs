@@ -7,6 +7,7 @@ mod endings;
 mod files;
 mod imports;
 mod leaks;
+mod named;
 mod netrc;
 mod newman;
 mod options;

@@ -1,5 +1,6 @@
 //! What `run` takes: newman's options under newman's names, and ours.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -102,11 +103,12 @@ pub struct RunArgs {
         short = 'r',
         long,
         value_name = "NAMES",
-        value_delimiter = ',',
+        value_parser = names,
         default_value = "cli",
         help_heading = REPORT
     )]
-    pub reporters: Vec<String>,
+    // Not as `Vec`, of which clap takes what all occurrences say together.
+    pub reporters: std::vec::Vec<String>,
     /// Prints nothing but errors.
     #[arg(long, help_heading = REPORT)]
     pub silent: bool,
@@ -141,6 +143,11 @@ pub enum Bail {
     Failure,
     /// When `--folder` names nothing, or at any error.
     Folder,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap wants it so")]
+fn names(text: &str) -> Result<Vec<String>, Infallible> {
+    Ok(text.split(',').map(str::to_owned).collect())
 }
 
 /// Reads `2/5` as the second of five parts, counted from 0.
@@ -186,8 +193,31 @@ mod tests {
     #[test]
     fn the_last_of_an_option_given_twice_counts_as_for_newman() {
         let args = run(&[
-            "c", "-e", "a", "-g", "a", "-n", "1", "-d", "a", "-x", "-x", "-e", "b", "-g", "b", "-n", "2", "-d", "b",
+            "c",
+            "-e",
+            "a",
+            "-g",
+            "a",
+            "-n",
+            "1",
+            "-d",
+            "a",
+            "-x",
+            "-x",
+            "-e",
+            "b",
+            "-g",
+            "b",
+            "-n",
+            "2",
+            "-d",
+            "b",
+            "-r",
+            "cli,html",
+            "-r",
+            "json,junit",
         ]);
+        assert_eq!(args.reporters, ["json", "junit"]);
         assert_eq!(args.sending.environment.as_deref(), Some("b"));
         assert_eq!(
             (

@@ -47,7 +47,7 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
             (text, vec![mine("write it again")])
         }
     };
-    text.push("Until then yours is kept as a draft.".to_owned());
+    text.push("Until you choose, yours is kept as a draft.".to_owned());
     let question = Confirm::new("Changed on disk", text, choices).deliberate();
     queue.push(Command::Show(Box::new(question.into())));
 }
