@@ -275,7 +275,10 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             }
             effects.push(Effect::Local(LocalJob::Histories(history)));
         }
-        News::Ended(ended) => over(state, *ended, effects),
+        News::Ended(ended) => {
+            state.modals.retain(|modal| !modal.asks_to_leave_a_run());
+            over(state, *ended, effects);
+        }
         News::Failed(text) if log.reads => {
             shared.log = log.instead_of.take().map(|before| *before);
             let form = state.modals.iter_mut().find_map(|modal| match modal {
@@ -288,6 +291,7 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             }
         }
         News::Failed(text) => {
+            state.modals.retain(|modal| !modal.asks_to_leave_a_run());
             log.phase = Phase::Failed(text.clone());
             let is_shown = state.modals.iter().any(|modal| matches!(modal, Modal::Runner(_)));
             if !is_shown {

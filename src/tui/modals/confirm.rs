@@ -13,6 +13,7 @@ use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
+use crate::tui::runner::Ask;
 use crate::tui::widgets::glyphs;
 
 /// One answer.
@@ -51,6 +52,8 @@ pub struct Confirm {
     deliberate: bool,
     /// What follows from no answer.
     otherwise: Vec<Command>,
+    /// What no answer is called.
+    esc: &'static str,
     /// Which answer Enter gives; one past the last is cancelling.
     cursor: usize,
     sheet: Sheet,
@@ -72,6 +75,7 @@ impl Confirm {
             choices,
             deliberate: false,
             otherwise: Vec::new(),
+            esc: "cancel",
             cursor,
             sheet: Sheet::default(),
             lines: Vec::new(),
@@ -95,10 +99,28 @@ impl Confirm {
         self
     }
 
+    /// Calls no answer this, where an answer cancels something itself.
+    #[must_use]
+    pub fn calling_esc(mut self, word: &'static str) -> Self {
+        self.esc = word;
+        self
+    }
+
+    /// Whether it is the question before a run is left alone.
+    pub fn asks_to_leave_a_run(&self) -> bool {
+        self.choice(|command| matches!(command, Command::CloseRunner)).is_some()
+    }
+
+    /// The answer from which something follows.
+    fn choice(&self, follows: impl Fn(&Command) -> bool) -> Option<usize> {
+        self.choices
+            .iter()
+            .position(|choice| choice.commands.iter().any(&follows))
+    }
+
     /// Whether it is the question before quitting.
     pub fn asks_to_quit(&self) -> bool {
-        let mut commands = self.choices.iter().flat_map(|choice| &choice.commands);
-        commands.any(|command| matches!(command, Command::Quit))
+        self.choice(|command| matches!(command, Command::Quit)).is_some()
     }
 
     /// Takes a key.
@@ -107,6 +129,12 @@ impl Confirm {
         match key.code {
             KeyCode::Esc => return self.answer(self.choices.len(), cx),
             KeyCode::Enter => return self.answer(self.cursor, cx),
+            // As everywhere: it cancels what runs.
+            KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                if let Some(cancels) = self.choice(|command| matches!(command, Command::Run(Ask::Cancel))) {
+                    return self.answer(cancels, cx);
+                }
+            }
             KeyCode::Tab | KeyCode::Right | KeyCode::Down => self.cursor = (self.cursor + 1) % answers,
             KeyCode::BackTab | KeyCode::Left | KeyCode::Up => self.cursor = (self.cursor + answers - 1) % answers,
             KeyCode::Char(c)
@@ -157,7 +185,7 @@ impl Confirm {
             Some(choice) if self.deliberate => (String::new(), &choice.label),
             Some(choice) => (choice.key.to_string(), &choice.label),
             None if self.choices.is_empty() => ("Esc".to_owned(), "close"),
-            None => ("Esc".to_owned(), "cancel"),
+            None => ("Esc".to_owned(), self.esc),
         }
     }
 
@@ -204,7 +232,7 @@ impl Confirm {
     /// Draws it.
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
-        let keys = [("↵", "choose"), ("Tab", "next"), ("Esc", "cancel")];
+        let keys = [("↵", "choose"), ("Tab", "next"), ("Esc", self.esc)];
         self.sheet.draw(&self.title, "", &keys, view, buf);
         let body = self.sheet.body;
         let top = self.buttons.first().map_or(body.bottom(), |button| button.y);

@@ -142,6 +142,11 @@ impl Modal {
         }
     }
 
+    /// Whether it is the question before a run is left alone, which its end answers.
+    pub fn asks_to_leave_a_run(&self) -> bool {
+        matches!(self, Self::Confirm(confirm) if confirm.asks_to_leave_a_run())
+    }
+
     /// Whether it is the question before quitting, which is asked once.
     pub fn asks_to_quit(&self) -> bool {
         matches!(self, Self::Confirm(confirm) if confirm.asks_to_quit())

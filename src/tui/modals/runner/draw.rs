@@ -10,6 +10,7 @@ use ratatui::style::Style;
 use super::{MOST_DETAILS, Runner};
 use crate::exec::Summary;
 use crate::tui::modals::sheet::column_at;
+use crate::tui::modals::wrap::wrap;
 use crate::tui::panes::View;
 use crate::tui::panes::environments::spinner;
 use crate::tui::panes::response::words;
@@ -30,6 +31,24 @@ pub fn rows(body: Rect) -> Rect {
     }
 }
 
+/// Where the sums are, or what is looked for.
+pub fn second_line(body: Rect) -> Rect {
+    Rect {
+        y: body.y + 1.min(body.height),
+        height: body.height.saturating_sub(1).min(1),
+        ..body
+    }
+}
+
+/// Columns for the number of the iteration, none where there is only one.
+fn iteration(log: &Log) -> usize {
+    if log.iterations > 1 {
+        log.iterations.to_string().len().max(2) + 2
+    } else {
+        0
+    }
+}
+
 /// The columns of the table: where each begins, and how wide it is.
 struct Columns {
     iteration: usize,
@@ -45,11 +64,7 @@ const TESTS: usize = 7;
 
 impl Columns {
     fn new(log: &Log, width: usize) -> Self {
-        let iteration = if log.iterations > 1 {
-            log.iterations.to_string().len().max(2) + 2
-        } else {
-            0
-        };
+        let iteration = iteration(log);
         let size = if width >= 88 { 10 } else { 0 };
         let rest = width.saturating_sub(2 + iteration + METHOD + 1 + STATUS + 1 + TIME + size + 1 + TESTS);
         let failure = match rest {
@@ -122,7 +137,17 @@ impl Runner {
             }
         };
         line(body.y, buf, &|pen| progress(log, view, pen));
-        line(body.y + 1, buf, &|pen| figures(log, theme, pen));
+        let mut caret = None;
+        match &self.find {
+            None => line(body.y + 1, buf, &|pen| figures(log, theme, pen)),
+            Some(find) => {
+                let place = second_line(body);
+                line(place.y, buf, &|pen| {
+                    pen.right(&find.words(), usize::from(place.width), theme.dim);
+                });
+                caret = find.field.draw(view, view.focused, buf);
+            }
+        }
         let rows = rows(body);
         let columns = Columns::new(log, usize::from(rows.width));
         line(rows.y.saturating_sub(1), buf, &|pen| {
@@ -138,7 +163,7 @@ impl Runner {
             let mut styles = theme.hatching();
             styles.text = theme.popup.patch(styles.text);
             hatch::draw(words, &styles, rows, buf);
-            return None;
+            return caret;
         }
         let mut y = rows.y;
         for place in self.top..self.len(log) {
@@ -166,7 +191,7 @@ impl Runner {
             draw_row(row, log, &columns, folded, theme, &mut pen);
             y += 1;
             if !folded {
-                y = details(row, columns.iteration + 2, rows, y, theme, buf);
+                y = draw_details(row, log, rows, y, theme, buf);
             }
         }
         let bar = Rect {
@@ -175,45 +200,39 @@ impl Runner {
         };
         let bar = bar.intersection(self.sheet.area);
         scroll::draw_bar(self.top, self.len(log), theme.popup_border, theme.accent, bar, buf);
-        None
+        caret
     }
 
-    /// The keys as things stand, the most useful first.
+    /// The keys as things stand, the most useful first; those that fit into 80 columns are all but the last two.
     fn keys(&self, log: &Log) -> Vec<(&'static str, &'static str)> {
-        let filter = if self.only_failed { "all" } else { "failed" };
+        if self.find.is_some() {
+            return vec![("↵", "next"), ("↑↓", "around"), ("Esc", "the table")];
+        }
+        let ended = !log.is_running();
         let mut keys = Vec::new();
-        if log.is_running() {
+        if !ended {
             keys.extend([("^C", "cancel"), ("Esc", "leave")]);
         } else if log.full.is_some() {
             keys.extend([("Esc", "the full run"), ("q", "close")]);
         } else {
             keys.push(("Esc", "close"));
         }
-        if !log.rows.is_empty() {
-            keys.push(("↵", "response"));
-        }
         let failed = !log.failed.is_empty();
-        if failed || log.warned {
-            keys.push(("Space", "why"));
-        }
-        if !log.is_running() {
-            if failed {
-                keys.push(("R", "rerun failed"));
-            }
-            if matches!(log.phase, Phase::Ended(_)) {
-                keys.push(("s", "save report"));
-            }
-            keys.push(("r", "rerun"));
-        }
-        if self.only_failed || failed {
-            keys.push(("f", filter));
-        }
-        if !log.is_running() {
-            keys.push(("e", "settings"));
-        }
-        if !log.failed.is_empty() {
-            keys.push(("n", "next failed"));
-        }
+        let all = [
+            (!log.rows.is_empty(), ("↵", "open")),
+            (failed || log.warned, ("Spc", "why")),
+            (
+                failed || self.only_failed,
+                ("f", if self.only_failed { "all" } else { "failed" }),
+            ),
+            (failed, ("n", "next")),
+            (ended, ("r", "rerun")),
+            (ended && failed, ("R", "failed")),
+            (ended, ("e", "setup")),
+            (!log.rows.is_empty(), ("/", "find")),
+            (matches!(log.phase, Phase::Ended(_)), ("s", "save report")),
+        ];
+        keys.extend(all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, key)| key));
         keys
     }
 }
@@ -305,8 +324,14 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     }
     let (passed, tests) = log.tests;
     if tests > 0 {
-        add(pen, &format!("✓ {passed}"), theme.ok);
-        pen.put(&format!(" of {}", count(tests, "test")), theme.dim);
+        let all = count(tests, "test");
+        if passed == tests {
+            add(pen, &format!("✓ {passed}"), theme.ok);
+            pen.put(&format!(" of {all}"), theme.dim);
+        } else {
+            add(pen, &format!("✗ {}", tests - passed), theme.error);
+            pen.put(&format!(" of {all} failed"), theme.dim);
+        }
     }
     if log.skipped > 0 {
         let skipped = if tests > 0 {
@@ -317,7 +342,8 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
         add(pen, &skipped, theme.dim);
     }
     if log.is_running() && !log.failed.is_empty() {
-        add(pen, &format!("✗ {} failed", log.failed.len()), theme.error);
+        add(pen, &count(log.failed.len(), "request"), theme.error);
+        pen.put(" failed", theme.error);
     }
     if let Phase::Ended(summary) = &log.phase
         && summary.times.count > 0
@@ -448,33 +474,77 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     }
 }
 
-/// What failed in a row and what was said of it, a line each; returns the next line.
-fn details(row: &Row, indent: usize, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
-    let more = (row.failures.len() + row.warnings.len()).saturating_sub(MOST_DETAILS);
+/// A line below a row: what failed, and the message beside it or below.
+pub struct Detail {
+    what: String,
+    message: String,
+    warns: bool,
+}
+
+/// What failed in a row and what was said of it, broken into lines; where there is more, the last says so.
+pub fn details(row: &Row, log: &Log, width: usize) -> Vec<Detail> {
+    let room = width.saturating_sub(iteration(log) + 2).max(1);
     let failures = row.failures.iter().map(|failure| {
         let message = Some(&failure.message).filter(|message| **message != failure.what);
-        (&failure.what, message, theme.error)
+        (&failure.what, message.map(|message| message.replace('\n', " ")), false)
     });
-    let warnings = row.warnings.iter().map(|warning| (warning, None, theme.warn));
-    for (n, (what, message, style)) in failures.chain(warnings).take(MOST_DETAILS).enumerate() {
+    let warnings = row.warnings.iter().map(|warning| (warning, None, true));
+    let mut out: Vec<Detail> = Vec::new();
+    // How many have all their lines among those that are shown whatever else there is.
+    let mut whole = 0;
+    for (what, message, warns) in failures.chain(warnings) {
+        let message = message.unwrap_or_default();
+        if glyphs::width(what) + 2 + glyphs::width(&message) <= room {
+            let what = what.clone();
+            out.push(Detail { what, message, warns });
+        } else {
+            // Of a message without end no more is broken than can be shown.
+            let cut = |text: &str| glyphs::elide(text, room * MOST_DETAILS);
+            let line = |what: String, message: String| Detail { what, message, warns };
+            out.extend(wrap(&cut(what), room).into_iter().map(|text| line(text, String::new())));
+            if !message.is_empty() {
+                let lines = wrap(&cut(&message), room.saturating_sub(2).max(1)).into_iter();
+                out.extend(lines.map(|text| line(String::new(), text)));
+            }
+        }
+        whole += usize::from(out.len() < MOST_DETAILS);
+        if out.len() > MOST_DETAILS {
+            break;
+        }
+    }
+    let all = row.failures.len() + row.warnings.len();
+    if out.len() > MOST_DETAILS {
+        out.truncate(MOST_DETAILS - 1);
+        let message = match all - whole {
+            1 => "… ↵ shows all of it".to_owned(),
+            more => format!("… and {more} more: ↵ shows all of them"),
+        };
+        out.push(Detail {
+            what: String::new(),
+            message,
+            warns: false,
+        });
+    }
+    out
+}
+
+/// Draws the lines below a row; returns the next line.
+fn draw_details(row: &Row, log: &Log, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
+    for detail in details(row, log, usize::from(rows.width)) {
         if y >= rows.bottom() {
             break;
         }
         let mut pen = Pen {
-            buf,
+            buf: &mut *buf,
             at: Position::new(rows.x, y),
             room: usize::from(rows.width),
             ground: theme.popup,
         };
-        pen.skip(indent);
-        if more > 0 && n + 1 == MOST_DETAILS {
-            pen.put(&format!("… and {} more: ↵ shows all of them", more + 1), theme.dim);
-        } else {
-            pen.put(what, style);
-            if let Some(message) = message {
-                pen.put("  ", theme.dim);
-                pen.put(&message.replace('\n', " "), theme.dim);
-            }
+        pen.skip(iteration(log) + 2);
+        pen.put(&detail.what, if detail.warns { theme.warn } else { theme.error });
+        if !detail.message.is_empty() {
+            pen.put("  ", theme.dim);
+            pen.put(&detail.message, theme.dim);
         }
         y += 1;
     }

@@ -4,6 +4,7 @@
 //! those in sight: however long a run is, a frame costs the same.
 
 mod draw;
+mod find;
 mod form;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use crate::tui::panes::Cx;
 use crate::tui::runner::{Ask, Format, Log, Phase, Seen};
 use crate::tui::shared::{Level, RunId};
 
+use find::Find;
 pub use form::RunForm;
 
 /// Lines of what failed that are shown below one row.
@@ -38,6 +40,8 @@ pub struct Runner {
     only_failed: bool,
     /// The rows whose failures and warnings are listed below them.
     unfolded: BTreeSet<usize>,
+    /// What is looked for.
+    find: Option<Find>,
     sheet: Sheet,
 }
 
@@ -63,14 +67,17 @@ impl Runner {
     /// Lines a place takes.
     fn lines(&self, log: &Log, place: usize) -> usize {
         let row = self.row(log, place).filter(|row| self.unfolded.contains(row));
-        let details = row
-            .and_then(|row| log.rows.get(row))
-            .map_or(0, |row| row.failures.len() + row.warnings.len());
-        1 + details.min(MOST_DETAILS)
+        let row = row.and_then(|row| log.rows.get(row));
+        let width = usize::from(self.sheet.body.width);
+        1 + row.map_or(0, |row| draw::details(row, log, width).len())
     }
 
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
+        if self.find.is_some() {
+            self.find_key(key, cx);
+            return Flow::Stay;
+        }
         let Some(log) = &cx.shared.log else { return Flow::Close };
         let running = log.is_running();
         let ask = |ask: Ask| Command::Run(ask);
@@ -112,6 +119,7 @@ impl Runner {
                 }
             }
             KeyCode::Char('f') => self.filter(log),
+            KeyCode::Char('/') => self.find = Some(Find::new()),
             KeyCode::Char(' ') => {
                 if let Some(row) = row.filter(|row| !self.unfolded.remove(row)) {
                     self.unfolded.insert(row);
@@ -182,8 +190,13 @@ impl Runner {
         next.is_none()
     }
 
-    /// Takes pasted text: there is nowhere to put it.
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx<'_>) {}
+    /// Takes pasted text: only what is looked for is typed here.
+    pub fn paste(&mut self, text: &str, cx: &mut Cx<'_>) {
+        if let Some(find) = &mut self.find {
+            find.field.paste(text);
+            self.look(true, true, cx);
+        }
+    }
 
     /// Takes a mouse event: a click selects a row, another one shows its response.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
@@ -221,6 +234,9 @@ impl Runner {
     /// Follows the run and the screen.
     pub fn sync(&mut self, screen: Rect, cx: &mut Cx<'_>) {
         self.sheet = Sheet::centred(screen, screen.width, screen.height);
+        if let Some(find) = &mut self.find {
+            find.place(draw::second_line(self.sheet.body));
+        }
         let Some(log) = &mut cx.shared.log else { return };
         if self.run != Some(log.run) {
             *self = Self {
@@ -297,7 +313,7 @@ fn leaving() -> Confirm {
         choice('c', "cancel the run", vec![Command::Run(Ask::Cancel)]),
     ];
     let text = vec!["It can go on while you work; Ctrl+R comes back to it.".to_owned()];
-    Confirm::new("The run is not over", text, choices)
+    Confirm::new("The run is not over", text, choices).calling_esc("stay")
 }
 
 /// The forms a report can have.
