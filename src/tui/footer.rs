@@ -11,7 +11,7 @@ use super::action::{self, Action, App, Nav};
 use super::commands::changes_files;
 use super::keymap::Context;
 use super::modals::wrap::wrap;
-use super::panes::{Pane, environments};
+use super::panes::{Pane, environments, request};
 use super::shared::{Level, Notice};
 use super::state::State;
 use super::widgets::glyphs;
@@ -44,7 +44,8 @@ fn hints(state: &State, width: u16) -> Vec<Hint> {
     let mut known: Vec<(Action, String, String)> = Vec::new();
     for action in actions.into_iter().chain([help]) {
         let sends_nothing = action == send && state.shared.open_request().is_none();
-        let refused = state.shared.read_only.is_some() && changes_files(action);
+        let edits = action == Action::Nav(Nav::Open) && state.focus == Pane::Request;
+        let refused = state.shared.read_only.is_some() && (edits || changes_files(action));
         if sends_nothing || refused || known.iter().any(|(own, ..)| *own == action) {
             continue;
         }
@@ -129,7 +130,7 @@ fn words(state: &State, action: Action) -> Option<(String, String)> {
         state.keymap.chord_for(action, &contexts)
     };
     let label = match action {
-        Action::Nav(Nav::Open) if state.focus == Pane::Request => "edit".to_owned(),
+        Action::Nav(Nav::Open) if state.focus == Pane::Request => request::open_word(&state.panes.request).to_owned(),
         Action::App(App::Back) if state.focus == Pane::Response => state.panes.back_word(&state.shared).to_owned(),
         Action::Nav(Nav::Open) if state.focus == Pane::Environments => "activate".to_owned(),
         _ => action::spec(action)?.label.to_owned(),
@@ -286,6 +287,17 @@ mod tests {
         narrow.press("j<enter>2j");
         let line = last(&narrow);
         assert!(line.contains("↵ open") && line.contains("^J send Get"), "{line}");
+    }
+
+    #[test]
+    fn the_type_of_an_auth_is_chosen_and_not_edited() {
+        let mut harness = Harness::new(120, 40);
+        harness.press("j<enter>3");
+        assert!(last(&harness).contains("↵ edit"), "{}", last(&harness));
+        harness.press("]j");
+        assert!(last(&harness).contains("↵ choose"), "{}", last(&harness));
+        harness.press("i");
+        assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
     }
 
     #[test]

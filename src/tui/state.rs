@@ -138,6 +138,9 @@ impl State {
         }
         self.stale = true;
         self.run(queue, &mut effects);
+        let mut queue = Vec::new();
+        commands::refuse_typing(self, &mut queue, &mut effects);
+        self.run(queue, &mut effects);
         self.sync(&mut effects);
         if let Some((commands, inputs)) = loading::release(self) {
             self.run(commands, &mut effects);
@@ -172,16 +175,6 @@ impl State {
             }
         }
         settled
-    }
-
-    /// Ends typing into the request pane: what comes next is meant for going about, and no letter of it for a field.
-    pub(super) fn leave_fields(&mut self, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
-        let mut cx = Cx {
-            shared: &mut self.shared,
-            commands: queue,
-            effects,
-        };
-        request::leave(&mut self.panes.request, &mut cx);
     }
 
     /// Carries out commands, and those they lead to.

@@ -54,7 +54,14 @@ fn a_file_is_looked_at_and_imported_and_imported_again() {
     home.beside("birds.json", &collection("List all"));
     user.press("I").sees("Import from Postman");
     user.press(&format!("{}<enter>", typed(&file)))
-        .sees("It was imported before");
+        .sees("It was imported before")
+        .sees("import, overwrite 1 item");
+    // What becomes different stands above what may be a long list.
+    let screen = user.screen();
+    assert!(
+        screen.find("What differs:") < screen.find("Not carried over"),
+        "{screen}"
+    );
     user.press("<enter>").sees("imported: ");
     assert!(home.read("collections/birds/herons/list.toml").contains("List all"));
     user.press("ll").sees("List all");
@@ -102,17 +109,26 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
     // Nothing of it can be changed, neither by typing nor otherwise, and nothing offers it.
     user.press("3").sees("Params");
     assert!(!user.screen().contains("+ add"), "{}", user.screen());
-    user.press("3ex").sees("Postman's own file is only read here");
+    for keys in ["3e", "3kkkk<enter>", "3i"] {
+        user.press(keys).sees("Postman's own file is only read here");
+    }
+    user.press("3x");
     assert!(!user.screen().contains("heronsx"), "{}", user.screen());
+    assert!(!user.screen().contains("↵ edit"), "{}", user.screen());
     user.press("2D").sees("Postman's own file is only read here");
     user.press("2r").sees("Postman's own file is only read here");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), collection("List"));
+    // Nothing is there before it is confirmed, and what is imported then is alone.
+    user.press("I").sees("It goes into your own workspace").press("<esc>");
+    let own = options.paths.own_workspace();
+    assert!(!own.exists());
     // The nearest workspace is the user's own.
     user.press("I").sees("3 added").sees("It goes into your own workspace");
     user.press("<enter>").until("the workspace", |user| user.next.is_some());
     let landing = user.next.clone().unwrap();
     user.app.finish();
     let imported = landing.root.clone();
+    assert_eq!(std::fs::read_dir(own.join("collections")).unwrap().count(), 1);
     assert!(imported.join("collections/birds/herons/list.toml").is_file());
     let options = options.on_to(&landing);
     let mut user = User::open_after(&options, Some(&landing), (120, 40));
@@ -135,6 +151,29 @@ fn a_file_is_opened_as_it_is_and_imported_to_be_changed() {
         user.next.as_ref().is_some_and(|next| next.root == imported)
     });
     user.app.finish();
+}
+
+#[test]
+fn what_is_only_looked_at_goes_into_the_workspace_that_is_named_or_near() {
+    let home = Home::new();
+    let file = home.beside("birds.json", &collection("List"));
+    let near = file.with_file_name("near");
+    std::fs::create_dir_all(near.join("collections")).unwrap();
+    let options = TuiOptions {
+        root: file,
+        foreign: true,
+        into: Some(near.clone()),
+        demo: None,
+        ..home.options(Duration::from_mins(10))
+    };
+    let mut user = User::open(&options, (120, 40));
+    user.press("I").sees("It goes into the workspace").press("<enter>");
+    user.until("the workspace", |user| {
+        user.next.as_ref().is_some_and(|next| next.root == near)
+    });
+    user.app.finish();
+    assert!(near.join("collections/birds/herons/list.toml").is_file());
+    assert!(!options.paths.own_workspace().exists());
 }
 
 #[test]

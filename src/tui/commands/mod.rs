@@ -43,6 +43,20 @@ fn say_read_only(state: &mut State) {
     state.shared.notify(Level::Info, text);
 }
 
+/// Ends typing into what is only looked at as soon as it begins, by whatever key or click, and says why.
+pub fn refuse_typing(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    if state.shared.read_only.is_none() || !super::panes::request::types_into_file(&state.panes.request) {
+        return;
+    }
+    let mut cx = super::panes::Cx {
+        shared: &mut state.shared,
+        commands: queue,
+        effects,
+    };
+    super::panes::request::leave(&mut state.panes.request, &mut cx);
+    say_read_only(state);
+}
+
 /// Carries out one command; it may ask for others.
 pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     if state.shared.read_only.is_some() && command.changes_files() {
@@ -73,7 +87,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Save { what, overwrite } => saving::save(state, what, overwrite, queue, effects),
         Command::TakeTheirs { what, theirs } => conflict::take_theirs(state, what, theirs, effects),
         Command::SaveAs { id, parent, name } => {
-            state.leave_fields(queue, effects);
+            state.settle(queue, effects);
             saving::save_as(state, id, parent, &name, effects);
         }
         Command::SaveAll { quit } => saving::save_all(state, quit, queue, effects),

@@ -67,10 +67,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         },
         App::SaveAll => saving::save_all(state, false, queue, effects),
         App::Revert => saving::revert(state),
-        App::SwitchEnvironment => {
-            state.leave_fields(queue, effects);
-            show(queue, pickers::environments(state).into());
-        }
+        App::SwitchEnvironment => show(queue, pickers::environments(state).into()),
         App::Palette => show(queue, pickers::palette(state).into()),
         App::Find => show(queue, pickers::finder(state).into()),
         App::Theme => show(queue, pickers::themes(state).into()),

@@ -101,7 +101,7 @@ fn a_new_request_goes_where_the_user_was_last_and_needs_a_name() {
 }
 
 #[test]
-fn after_the_dialog_and_the_environments_no_letter_goes_into_the_url() {
+fn a_field_that_something_was_opened_over_is_typed_into_again_when_that_closes() {
     let mut harness = Harness::new(120, 40);
     open_named(&mut harness, "List services");
     let url = |harness: &Harness| {
@@ -111,9 +111,12 @@ fn after_the_dialog_and_the_environments_no_letter_goes_into_the_url() {
     };
     harness.press("<ctrl-n>http://a.test/x<ctrl-s><enter>");
     assert!(harness.state.modals.is_empty());
-    harness.press("jjk");
-    assert_eq!(url(&harness), "http://a.test/x");
-    harness.press("<ctrl-n>http://a.test/y<ctrl-e><esc>");
-    harness.press("jjk");
-    assert_eq!(url(&harness), "http://a.test/y");
+    harness.press("/y");
+    assert_eq!(url(&harness), "http://a.test/x/y");
+    for over in ["<ctrl-e><esc>", "<ctrl-e>cel<enter>", "<ctrl-p><esc>", "<f1><esc>"] {
+        harness.press(over);
+        harness.press("z");
+    }
+    assert_eq!(harness.state.shared.environment_name(), Some("cells"));
+    assert_eq!(url(&harness), "http://a.test/x/yzzzz");
 }

@@ -60,6 +60,16 @@ impl Kind {
         matches!(self, Self::Lines(_) | Self::SecretLines)
     }
 
+    /// What Enter does with it, in a word.
+    pub fn open_word(&self) -> &'static str {
+        match self {
+            Self::Choice(words) if words.len() > 4 => "choose",
+            Self::Choice(_) | Self::Switch => "switch",
+            Self::Fold => "fold",
+            _ => "edit",
+        }
+    }
+
     /// Whether it is chosen rather than typed.
     fn is_chosen(&self) -> bool {
         matches!(self, Self::Choice(_) | Self::Switch | Self::Fold)

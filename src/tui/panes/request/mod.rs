@@ -281,9 +281,9 @@ pub fn typing(state: &State) -> bool {
     state.editor().is_some()
 }
 
-/// Ends all typing; what was typed stays.
-pub fn leave(state: &mut State, cx: &mut Cx<'_>) {
-    input::leave(state, cx);
+/// Whether what is typed goes into a file with every key.
+pub fn types_into_file(state: &State) -> bool {
+    typing(state) && values::is_live(state)
 }
 
 /// Ends typing where what is typed counts only once it is left; says whether it did.
@@ -298,6 +298,20 @@ pub fn settle(state: &mut State, cx: &mut Cx<'_>) -> bool {
 /// The contexts keys are looked up in: those of tables from everywhere, so that a row can be added from the URL bar too.
 pub fn contexts(_state: &State) -> &'static [Context] {
     &[Context::Table, Context::Request]
+}
+
+/// What Enter does where the cursor is, in a word.
+pub fn open_word(state: &State) -> &'static str {
+    match state.section().map(|section| &section.widget) {
+        Some(Widget::Choice(_)) => "choose",
+        Some(Widget::Form(form)) => form.field().map_or("edit", |field| field.kind.open_word()),
+        _ => "edit",
+    }
+}
+
+/// Ends all typing; what was typed stays.
+pub fn leave(state: &mut State, cx: &mut Cx<'_>) {
+    input::leave(state, cx);
 }
 
 /// The actions worth a hint.
