@@ -292,10 +292,8 @@ async fn certificates_of_version_1_are_shown_and_taken_where_nothing_is_checked(
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         for steals in [false, true] {
             let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let key = match steals {
-                false => PrivateKeyDer::from_pem_file(file("x509-v1.pem")).unwrap(),
-                true => PrivateKeyDer::from_pem_file(file("ec256-pkcs8.pem")).unwrap(),
-            };
+            let key = file(if steals { "ec256-pkcs8.pem" } else { "x509-v1.pem" });
+            let key = PrivateKeyDer::from_pem_file(key).unwrap();
             let key = provider.key_provider.load_private_key(key).unwrap();
             let shown = SingleCertAndKey::from(CertifiedKey::new(chain.clone(), key));
             let config = ServerConfig::builder_with_provider(provider)
