@@ -4,7 +4,7 @@ use std::fs;
 
 use predicates::prelude::*;
 use predicates::str::contains;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Home;
 use super::newman::{collection, request};
@@ -158,4 +158,155 @@ fn files_of_postmans_want_a_file_behind_e() {
         .args(["run", "c.json", "-e", "dev"])
         .assert();
     run.failure().stderr(contains("environment file `dev`"));
+}
+
+#[test]
+fn importing_again_asks_before_globals_change_and_keeps_secrets_set_since() {
+    let home = Home::new();
+    let root = home.folder.path().join("workspace");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| {
+        let mut command = home.postrider();
+        command.current_dir(&root).args(args).assert()
+    };
+    let globals = |host: &str| {
+        let values = json!([{ "key": "host", "value": host }, { "key": "g", "value": "g-first", "type": "secret" }]);
+        let file = json!({ "name": "Globals", "values": values, "_postman_variable_scope": "globals" });
+        home.file("g.json", &file.to_string());
+    };
+    let stage = |secret: &str| {
+        let values = json!([{ "key": "s", "value": secret, "type": "secret" }, { "key": "v", "value": "1" }]);
+        home.file("e.json", &json!({ "name": "Stage", "values": values }).to_string());
+    };
+    let exported = |what: &str, key: &str| {
+        let done = run(&["export", "postman", what, "--with-secrets", key]).success();
+        String::from_utf8_lossy(&done.get_output().stdout).into_owned()
+    };
+    globals("one");
+    stage("s-first");
+    let report = run(&["import", "../g.json", "../e.json", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert_eq!(
+        (&report["added"], &report["globals"]),
+        (&json!(2), &json!(true)),
+        "{report}"
+    );
+
+    run(&["env", "set", "s", "s-second", "-e", "stage"]).success();
+    let again = run(&["import", "../g.json", "../e.json"]).success();
+    again
+        .stdout(contains("2 unchanged"))
+        .stderr(contains("1 secret keeps the value it has here"));
+    let now = exported("stage", "s");
+    assert!(now.contains("s-second") && !now.contains("s-first"), "{now}");
+
+    globals("two");
+    run(&["import", "../g.json"])
+        .code(2)
+        .stderr(contains("1 changed").and(contains("--yes")));
+    assert!(exported("globals", "g").contains("\"one\""));
+    let report = run(&["import", "../g.json", "--yes", "--json"]).success();
+    let report: Value = serde_json::from_slice(&report.get_output().stdout).unwrap();
+    assert_eq!(
+        (&report["changed"], &report["added"]),
+        (&json!(1), &json!(0)),
+        "{report}"
+    );
+    let now = exported("globals", "g");
+    assert!(now.contains("\"two\"") && now.contains("g-first"), "{now}");
+
+    // What is new brings its own values, whatever was left under its name.
+    fs::remove_file(root.join("environments/stage.toml")).unwrap();
+    stage("s-third");
+    run(&["import", "../e.json"]).success().stdout(contains("1 added"));
+    assert!(exported("stage", "s").contains("s-third"));
+}
+
+#[test]
+fn a_variable_made_secret_here_stays_so_when_its_file_comes_again() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let file = |value: &str| {
+        let row = json!({ "key": "tok", "value": value, "enabled": true });
+        let stage = json!({ "id": "e", "name": "stage", "values": [row], "_postman_variable_scope": "environment" });
+        fs::write(root.join("stage.json"), stage.to_string()).unwrap();
+        let globals = json!({ "id": "g", "name": "G", "values": [row], "_postman_variable_scope": "globals" });
+        fs::write(root.join("globals.json"), globals.to_string()).unwrap();
+    };
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let import = ["import", "stage.json", "globals.json", "--yes"];
+    file("placeholder");
+    run(&import).success();
+    let set = ["env", "set", "-e", "stage", "--secret", "tok", "my-real-heron-4711"];
+    run(&set).success();
+    let globals = fs::read_to_string(root.join("globals.toml")).unwrap();
+    assert!(globals.contains("value = \"placeholder\""), "{globals}");
+    let globals = globals.replace("value = \"placeholder\"", "secret = true");
+    fs::write(root.join("globals.toml"), globals).unwrap();
+    file("another-placeholder");
+    run(&import).success();
+    for toml in ["environments/stage.toml", "globals.toml"] {
+        let text = fs::read_to_string(root.join(toml)).unwrap();
+        assert!(
+            text.contains("secret = true") && !text.contains("placeholder"),
+            "{text}"
+        );
+    }
+    run(&["env", "get", "-e", "stage", "tok"])
+        .code(1)
+        .stderr(contains("is secret"));
+    run(&["env", "get", "-e", "stage", "tok", "--reveal"])
+        .success()
+        .stdout("my-real-heron-4711\n");
+}
+
+#[test]
+fn a_secret_that_was_changed_in_postman_replaces_the_one_kept_here() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let file = |password: &str, pin: &str| {
+        let basic = json!([{ "key": "username", "value": "u" }, { "key": "password", "value": password }]);
+        let mut one = request("one", "http://127.0.0.1:1/", &[]);
+        one["request"]["auth"] = json!({ "type": "basic", "basic": basic });
+        let mut all = collection(&[one]);
+        all["info"]["_postman_id"] = "c".into();
+        all["variable"] =
+            json!([{ "key": "pin", "value": pin, "type": "secret" }, { "key": "pw", "value": "", "type": "secret" }]);
+        fs::write(root.join("c.json"), all.to_string()).unwrap();
+    };
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let value = |key: &str, value: &str| {
+        run(&["env", "get", "--collection", "c", key, "--reveal"])
+            .success()
+            .stdout(format!("{value}\n"));
+    };
+    file("heron-1", "crane-1");
+    run(&["import", "c.json"]).success();
+    // The password becomes a variable here.
+    let one = root.join("collections/c/one.toml");
+    let text = fs::read_to_string(&one).unwrap().replace("\"heron-1\"", "\"{{pw}}\"");
+    fs::write(&one, text).unwrap();
+    run(&["env", "set", "--collection", "c", "pw", "heron-1"]).success();
+    run(&["import", "c.json"]).success().stdout(contains("2 unchanged"));
+    file("heron-2", "crane-2");
+    run(&["import", "c.json"]).code(2).stderr(contains("2 secrets changed"));
+    value("pw", "heron-1");
+    run(&["import", "c.json", "--yes"])
+        .success()
+        .stdout(contains("2 unchanged, 2 secrets changed"));
+    value("pw", "heron-2");
+    value("pin", "crane-2");
+    // Nothing of it is in a file.
+    for toml in ["collections/c/one.toml", "collections/c/collection.toml"] {
+        let text = fs::read_to_string(root.join(toml)).unwrap();
+        assert!(!text.contains("heron") && !text.contains("crane"), "{text}");
+    }
+    run(&["env", "set", "--collection", "c", "pw", "mine"]).success();
+    file("heron-3", "crane-2");
+    run(&["import", "c.json"]).success().stderr(contains(
+        "`pw` was changed both in the file and here: the value here stays",
+    ));
+    value("pw", "mine");
 }
