@@ -151,6 +151,15 @@ pub(super) fn offer(what: &str, whole: Whole, show: &Show<'_>) -> Option<(String
     }
 }
 
+/// The endings that files of well-known types have, each before others of the same type.
+const ENDINGS: &[&str] = &[
+    "pdf", "zip", "gz", "tar", "7z", "rar", "bz2", "xz", "zst", "jar", "apk", "exe", "dmg", "iso", "png", "gif",
+    "webp", "svg", "bmp", "ico", "avif", "tif", "heic", "mp3", "m4a", "wav", "ogg", "flac", "aac", "mid", "mp4",
+    "webm", "mov", "avi", "mkv", "mpg", "css", "js", "csv", "tsv", "md", "yaml", "toml", "rtf", "ics", "vcf", "sql",
+    "wasm", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "epub", "woff", "woff2", "ttf", "otf",
+    "p12", "pem", "crt", "geojson", "gpx", "kml",
+];
+
 /// A file's ending for the body: by its media type, else by its kind.
 pub(super) fn ending(response: &Response, kind: Kind) -> &'static str {
     let media_type = response.media_type();
@@ -165,8 +174,8 @@ pub(super) fn ending(response: &Response, kind: Kind) -> &'static str {
             if other.ends_with("/xml") || other == "application/rss+xml" || other == "application/atom+xml" {
                 return "xml";
             }
-            let found = mime_guess::get_mime_extensions_str(other).and_then(|endings| endings.first().copied());
-            if let Some(found) = found {
+            let names = |ending: &&&str| mime_guess::from_ext(ending).iter_raw().any(|known| known == other);
+            if let Some(found) = ENDINGS.iter().find(names) {
                 return found;
             }
         }
