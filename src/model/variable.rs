@@ -1,6 +1,7 @@
 //! Variables: what is written in files, what is current, and what scripts change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use jiff::Timestamp;
@@ -231,9 +232,33 @@ pub struct CurrentValues {
     values: BTreeMap<Owner, IndexMap<String, CurrentValue>>,
     /// Those that are there and cannot be read before the user gives the passphrase.
     locked: BTreeSet<(Owner, String)>,
+    revision: Revision,
+}
+
+/// A state of something that changes: as long as it is the same, so is that.
+#[derive(Clone, Debug, Default)]
+pub struct Revision(Arc<()>);
+
+impl Revision {
+    /// Whether nothing changed in between.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl PartialEq for Revision {
+    /// Says nothing of what it is the state of: that is equal or not by itself.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl CurrentValues {
+    /// The state of the values.
+    pub fn revision(&self) -> &Revision {
+        &self.revision
+    }
+
     /// The current value of one variable, if it has one.
     pub fn get(&self, owner: &Owner, key: &str) -> Option<&CurrentValue> {
         self.values.get(owner)?.get(key)
@@ -257,11 +282,13 @@ impl CurrentValues {
 
     /// Notes that a variable has a current value that cannot be read yet.
     pub fn lock(&mut self, owner: Owner, key: impl Into<String>) {
+        self.revision = Revision::default();
         self.locked.insert((owner, key.into()));
     }
 
     /// Forgets what could not be read: it can be now.
     pub fn unlock(&mut self) {
+        self.revision = Revision::default();
         self.locked.clear();
     }
 
@@ -284,21 +311,25 @@ impl CurrentValues {
 
     /// Sets a current value.
     pub fn set(&mut self, owner: Owner, key: impl Into<String>, value: CurrentValue) {
+        self.revision = Revision::default();
         self.values.entry(owner).or_default().insert(key.into(), value);
     }
 
     /// Forgets a current value, so that the initial one shows again.
     pub fn reset(&mut self, owner: &Owner, key: &str) -> Option<CurrentValue> {
+        self.revision = Revision::default();
         self.values.get_mut(owner)?.shift_remove(key)
     }
 
     /// Forgets all of an owner's current values.
     pub fn reset_all(&mut self, owner: &Owner) {
+        self.revision = Revision::default();
         self.values.remove(owner);
     }
 
     /// Files an owner's values under another one, after a rename.
     pub fn rename(&mut self, from: &Owner, to: Owner) {
+        self.revision = Revision::default();
         if let Some(map) = self.values.remove(from) {
             self.values.insert(to, map);
         }

@@ -24,6 +24,17 @@ pub enum Entity {
 }
 
 impl Entity {
+    /// Whether the other is the very same copy, which is cheaper to know than whether they are equal.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Collection(own), Self::Collection(other)) | (Self::Folder(own), Self::Folder(other)) => {
+                Arc::ptr_eq(own, other)
+            }
+            (Self::Request(own), Self::Request(other)) => Arc::ptr_eq(own, other),
+            _ => false,
+        }
+    }
+
     /// The display name.
     pub fn name(&self) -> &str {
         match self {

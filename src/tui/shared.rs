@@ -1,17 +1,18 @@
 //! What all panes look at: the workspace, variables, results, what runs. One owner, passed explicitly.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::exec::{Aim, Override, TokenStore};
+use crate::exec::{Aim, Override, TokenStore, tokens};
 use crate::http::Keeping;
 use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::reason::without_numbers;
-use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Entity, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::model::variable::{CurrentValues, Owner, Revision};
+use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
@@ -129,6 +130,39 @@ pub struct Shared {
     pub keeping: Keeping,
     /// A node cut in the tree, waiting to be pasted.
     pub cut: Option<NodeId>,
+    /// The variables that were asked for last, and what they were made from.
+    seen: RefCell<Option<(Ground, Arc<Scopes>)>>,
+}
+
+/// All that the variables of a node are made from. As long as it is the same, so are they.
+#[derive(Debug)]
+struct Ground {
+    lineage: Vec<Entity>,
+    /// The collection's folder, by which its current values are filed.
+    slug: Option<String>,
+    environment: Option<(String, Arc<Environment>)>,
+    globals: Arc<Environment>,
+    current: Revision,
+    overrides: Vec<Override>,
+    tokens: Vec<String>,
+}
+
+impl Ground {
+    fn is(&self, other: &Self) -> bool {
+        let same = |(own, other): (&Entity, &Entity)| own.is_same(other);
+        let environments = match (&self.environment, &other.environment) {
+            (Some((slug, own)), Some((theirs, other))) => slug == theirs && Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        environments
+            && self.slug == other.slug
+            && self.lineage.len() == other.lineage.len()
+            && self.lineage.iter().zip(&other.lineage).all(same)
+            && Arc::ptr_eq(&self.globals, &other.globals)
+            && self.current.is(&other.current)
+            && self.overrides == other.overrides
+            && self.tokens == other.tokens
+    }
 }
 
 impl Shared {
@@ -154,9 +188,34 @@ impl Shared {
         )
     }
 
-    /// All variables the open request (or any other node) sees.
-    pub fn scopes(&self, node: Option<NodeId>) -> Scopes {
-        crate::exec::scopes(&self.plan_source(node))
+    /// All variables the open request (or any other node) sees. They are asked for with every event, and made anew only
+    /// where something has changed.
+    pub fn scopes(&self, node: Option<NodeId>) -> Arc<Scopes> {
+        let make = || Arc::new(crate::exec::scopes(&self.plan_source(node)));
+        let Some(id) = node else { return make() };
+        let ground = self.ground(id);
+        let mut seen = self.seen.borrow_mut();
+        if let Some((_, scopes)) = seen.as_ref().filter(|(before, _)| before.is(&ground)) {
+            return Arc::clone(scopes);
+        }
+        let scopes = make();
+        *seen = Some((ground, Arc::clone(&scopes)));
+        scopes
+    }
+
+    fn ground(&self, id: NodeId) -> Ground {
+        let workspace = &self.workspace;
+        let environment = self.active_environment.and_then(|id| workspace.environment(id));
+        let tokens = tokens::tokens_seen(workspace, Some(id), self.active_environment).into_iter();
+        Ground {
+            slug: workspace.lineage(id).last().map(|node| node.slug.clone()),
+            lineage: workspace.lineage(id).map(|node| node.entity.clone()).collect(),
+            environment: environment.map(|node| (node.slug.clone(), Arc::clone(&node.environment))),
+            globals: Arc::clone(workspace.globals()),
+            current: self.current.revision().clone(),
+            overrides: self.overrides.clone(),
+            tokens: tokens.map(|token| token.source.variable).collect(),
+        }
     }
 
     /// What the pipeline needs to know to plan a send.
@@ -226,6 +285,52 @@ impl Shared {
             scope.label().to_owned()
         } else {
             format!("{} {name}", scope.label())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use super::*;
+    use crate::model::variable::CurrentValue;
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn variables_are_made_anew_where_something_changed_and_only_there() {
+        let mut shared = Harness::new(80, 24).state.shared;
+        let collection = shared.workspace.collections()[0];
+        let id = *shared.workspace.descendants(collection).last().unwrap();
+        let mut last = shared.scopes(Some(id));
+        assert!(Arc::ptr_eq(&last, &shared.scopes(Some(id))));
+        let changes: [fn(&mut Shared); 4] = [
+            |shared| {
+                let owner = shared.environment_owner().unwrap();
+                let value = CurrentValue {
+                    value: Some("new".into()),
+                    set_by: "you".into(),
+                    set_at: Timestamp::UNIX_EPOCH,
+                };
+                shared.current.set(owner, "fresh", value);
+            },
+            |shared| shared.overrides.push((String::new(), "given".into(), Some("1".into()))),
+            |shared| {
+                let mut globals = (**shared.workspace.globals()).clone();
+                let variable = crate::model::Variable::new("everywhere", "2");
+                globals.variables.push(variable);
+                let edit = crate::model::edit::Edit::ReplaceGlobals {
+                    globals: Arc::new(globals),
+                };
+                shared.workspace.apply(edit).unwrap();
+            },
+            |shared| shared.active_environment = None,
+        ];
+        for change in changes {
+            change(&mut shared);
+            let now = shared.scopes(Some(id));
+            assert!(*now != *last && Arc::ptr_eq(&now, &shared.scopes(Some(id))));
+            assert_eq!(*now, crate::exec::scopes(&shared.plan_source(Some(id))));
+            last = now;
         }
     }
 }

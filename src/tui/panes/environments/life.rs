@@ -3,16 +3,17 @@
 //! While somebody is at the keyboard, or in a token's last minute, a life is told to the second; otherwise to the minute,
 //! so that a screen nobody looks at is not drawn sixty times a minute.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::exec::renewal;
 use crate::exec::tokens::{self, Declared, TokenLife, TokenRequest, TokenStatus};
+use crate::model::Environment;
 use crate::model::token::TokenKey;
-use crate::model::variable::{Owner, display_value};
+use crate::model::variable::{Owner, Revision, display_value};
 use crate::model::workspace::EnvironmentNode;
 use crate::tui::shared::Shared;
 
@@ -30,35 +31,64 @@ pub struct Token {
     pub aside: bool,
 }
 
-/// The tokens of an environment: variables that collections bind to a token request, all that hold a JWT, and those that
-/// requests' auths have got.
-pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String]) -> Vec<Token> {
-    let owner = Owner::Environment(node.slug.clone());
-    let mut names: Vec<&str> = Vec::new();
-    // Of one name the last variable counts.
-    let mut initial: HashMap<&str, Option<&Value>> = HashMap::new();
-    let variables = node.environment.variables.iter().filter(|variable| variable.enabled);
-    let variables = variables.map(|variable| (variable.key.as_str(), Some(&variable.value)));
-    for (key, value) in variables.chain(shared.current.of(&owner).map(|(key, _)| (key, None))) {
-        match initial.entry(key) {
-            Entry::Vacant(entry) => {
-                names.push(key);
-                entry.insert(value);
-            }
-            Entry::Occupied(mut entry) if value.is_some() => {
-                entry.insert(value);
-            }
-            Entry::Occupied(_) => {}
+/// The variables of an environment that may hold a token: those that collections bind to a token request, and all that hold
+/// a JWT. Which these are is asked with every event, and looked for only where something changed.
+#[derive(Clone, Debug, Default)]
+pub struct Candidates {
+    environment: Arc<Environment>,
+    current: Revision,
+    slug: String,
+    bound: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Candidates {
+    /// Looks for them, unless `before` still holds.
+    pub fn of(shared: &Shared, node: &EnvironmentNode, bound: &[String], before: Option<&Self>) -> Self {
+        let holds = |before: &&Self| {
+            Arc::ptr_eq(&before.environment, &node.environment)
+                && before.current.is(shared.current.revision())
+                && before.slug == node.slug
+                && before.bound == bound
+        };
+        if let Some(before) = before.filter(holds) {
+            return before.clone();
+        }
+        let owner = Owner::Environment(node.slug.clone());
+        // Of one name the last variable counts.
+        let mut initial: IndexMap<&str, Option<&Value>> = IndexMap::new();
+        let variables = node.environment.variables.iter().filter(|variable| variable.enabled);
+        initial.extend(variables.map(|variable| (variable.key.as_str(), Some(&variable.value))));
+        for (key, _) in shared.current.of(&owner) {
+            initial.entry(key).or_default();
+        }
+        let names = initial.into_iter().filter(|(name, initial)| {
+            let now = shared.current.get(&owner, name);
+            let value = now.map_or(*initial, |now| now.value.as_ref());
+            let status = tokens::status_of(value, shared.now);
+            bound.iter().any(|own| own == name) || !matches!(status, TokenStatus::Missing | TokenStatus::Opaque)
+        });
+        Self {
+            names: names.map(|(name, _)| name.to_owned()).collect(),
+            environment: Arc::clone(&node.environment),
+            current: shared.current.revision().clone(),
+            slug: node.slug.clone(),
+            bound: bound.to_vec(),
         }
     }
+}
+
+/// The tokens of an environment: the variables that hold one, and those that requests' auths have got.
+pub fn of_environment(shared: &Shared, node: &EnvironmentNode, candidates: &Candidates) -> Vec<Token> {
+    let owner = Owner::Environment(node.slug.clone());
+    let Candidates { bound, names, .. } = candidates;
     let mut out: Vec<Token> = Vec::new();
     let keys = keys(shared, node);
     for name in names {
         let now = shared.current.get(&owner, name);
-        let value = match now {
-            Some(now) => now.value.as_ref(),
-            None => initial.get(name).copied().flatten(),
-        };
+        let mut initial = node.environment.variables.iter().rev();
+        let initial = initial.find(|variable| variable.enabled && variable.key == *name);
+        let value = now.map_or(initial.map(|variable| &variable.value), |now| now.value.as_ref());
         let status = told(shared, &keys, name, value);
         let is_bound = bound.iter().any(|own| own == name);
         if !is_bound && matches!(status, TokenStatus::Missing | TokenStatus::Opaque) {
@@ -69,7 +99,7 @@ pub fn of_environment(shared: &Shared, node: &EnvironmentNode, bound: &[String])
             _ => status,
         };
         let token = Token {
-            name: name.to_owned(),
+            name: name.clone(),
             status,
             aside: false,
         };

@@ -22,7 +22,7 @@ use crate::tui::widgets::{frame, scroll};
 pub use life::{text as life_text, words as told};
 pub use status::{spinner, status};
 
-use life::Token;
+use life::{Candidates, Token};
 
 /// What the pane remembers.
 #[derive(Debug, Default)]
@@ -40,6 +40,7 @@ pub struct State {
 struct Row {
     id: EnvironmentId,
     name: String,
+    candidates: Candidates,
     tokens: Vec<Token>,
 }
 
@@ -198,10 +199,15 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     let shared = &*cx.shared;
     let bound = life::bound(shared);
     let environments = shared.workspace.environments().iter();
-    let rows = environments.map(|node| Row {
-        id: node.id,
-        name: node.environment.name.clone(),
-        tokens: life::of_environment(shared, node, &bound),
+    let rows = environments.map(|node| {
+        let before = state.rows.iter().find(|row| row.id == node.id);
+        let candidates = Candidates::of(shared, node, &bound, before.map(|row| &row.candidates));
+        Row {
+            id: node.id,
+            name: node.environment.name.clone(),
+            tokens: life::of_environment(shared, node, &candidates),
+            candidates,
+        }
     });
     state.rows = rows.collect();
     let height = usize::from(frame::inner(area).height);

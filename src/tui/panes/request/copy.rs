@@ -24,7 +24,7 @@ pub fn copies(state: &State, shared: &Shared) -> Vec<(String, String)> {
     }
     if let Entity::Request(request) = entity {
         let scopes = if shared.revealed {
-            state.facts.scopes.clone()
+            (*state.facts.scopes).clone()
         } else {
             state.facts.open_scopes()
         };

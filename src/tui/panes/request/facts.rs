@@ -4,6 +4,7 @@
 //! Built once per change, not per drawing.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -37,7 +38,7 @@ pub struct Problem {
 #[derive(Debug, Default)]
 pub struct Facts {
     /// The variables the item sees.
-    pub scopes: Scopes,
+    pub scopes: Arc<Scopes>,
     /// Variables that are filled by a request, and that request's name.
     pub tokens: Vec<(String, Option<String>)>,
     /// How the tokens are that the item itself declares.
@@ -76,7 +77,7 @@ impl Facts {
         let vault = exec::vault::values(&shared.current).into_iter();
         let vault: Vec<String> = vault.map(|(name, _)| name).collect();
         let same = !edited
-            && scopes == self.scopes
+            && (Arc::ptr_eq(&scopes, &self.scopes) || scopes == self.scopes)
             && vault == self.vault
             && inherited.auth == self.inherited
             && settings == self.parent_settings
@@ -224,7 +225,7 @@ impl Facts {
 
     /// The scopes without what is secret: its tokens stay in a text.
     pub fn open_scopes(&self) -> Scopes {
-        let mut scopes = self.scopes.clone();
+        let mut scopes = (*self.scopes).clone();
         let mut hidden: Vec<String> = Vec::new();
         for scope in Scope::ALL {
             let layer = scopes.layer_mut(scope);

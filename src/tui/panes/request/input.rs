@@ -311,7 +311,7 @@ fn text_changed(state: &State, cx: &mut Cx<'_>) {
                 request.set_full_url(&text);
             }
         }
-        _ => part.set_text(entity, &text),
+        _ => part.set_text(entity, text),
     });
 }
 
@@ -543,7 +543,7 @@ pub fn edited(state: &mut State, key: &str, text: &str, cx: &mut Cx<'_>) {
     let taken = if let Some(name) = &field {
         fields::set(part, &mut entity, name, text).is_ok()
     } else {
-        part.set_text(&mut entity, text);
+        part.set_text(&mut entity, text.to_owned());
         part.text(&entity) == text
     };
     if !taken {

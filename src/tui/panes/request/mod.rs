@@ -411,7 +411,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.sections.clear();
         state.completion = None;
     }
-    let edited = state.seen.as_ref().is_none_or(|seen| !part::same(seen, &entity));
+    let edited = state.seen.as_ref().is_none_or(|seen| !seen.is_same(&entity));
     state.seen = Some(entity.clone());
     let told = state.facts.refresh(shared, id, &entity, edited);
     state.badge = match &entity {
@@ -474,7 +474,13 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
 
 /// Whether typing this text gave the request its URL, so that it need not be put in order while being typed.
 fn says(text: &str, request: &Request) -> bool {
-    let mut again = request.clone();
+    // Not with a body of megabytes.
+    let mut again = Request {
+        url: request.url.clone(),
+        params: request.params.clone(),
+        path_variables: request.path_variables.clone(),
+        ..Request::default()
+    };
     again.set_full_url(text);
     again.url == request.url && again.params == request.params
 }

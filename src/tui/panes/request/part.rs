@@ -178,11 +178,11 @@ impl Part {
     }
 
     /// Gives a text area's part of an item a new text.
-    pub fn set_text(self, entity: &mut Entity, new: &str) {
+    pub fn set_text(self, entity: &mut Entity, new: String) {
         match self {
-            Self::PreRequest => new.clone_into(&mut common(entity).scripts.pre_request),
-            Self::PostResponse => new.clone_into(&mut common(entity).scripts.post_response),
-            Self::Docs => new.clone_into(common(entity).description),
+            Self::PreRequest => common(entity).scripts.pre_request = new,
+            Self::PostResponse => common(entity).scripts.post_response = new,
+            Self::Docs => *common(entity).description = new,
             _ => {
                 let Some(request) = request(entity) else { return };
                 match (self, &mut request.body) {
@@ -277,14 +277,5 @@ pub fn description(entity: &Entity) -> &str {
     match entity {
         Entity::Collection(group) | Entity::Folder(group) => &group.description,
         Entity::Request(request) => &request.description,
-    }
-}
-
-/// Whether two items are the very same copy, which is cheaper to know than whether they are equal.
-pub fn same(a: &Entity, b: &Entity) -> bool {
-    match (a, b) {
-        (Entity::Collection(a), Entity::Collection(b)) | (Entity::Folder(a), Entity::Folder(b)) => Arc::ptr_eq(a, b),
-        (Entity::Request(a), Entity::Request(b)) => Arc::ptr_eq(a, b),
-        _ => false,
     }
 }
