@@ -84,7 +84,7 @@ export function installGlobals(target, defineValue) {
   }
 }
 
-// The engine's own know no language. Object, its methods, and how each of them is called in the part.
+// The engine's own know no language, and no zone by its name. Object, its methods, and how each of them is called in the part.
 const TEXTS = [
   [Number.prototype, 'toLocaleString', 'number'],
   [BigInt.prototype, 'toLocaleString', 'number'],
@@ -102,5 +102,24 @@ export function installTexts(defineValue) {
       },
     };
     defineValue(prototype, name, method[name]);
+  }
+  // Sorting calls it often: the first call puts the true one in its place.
+  const first = {
+    localeCompare(that, locales = undefined, options) {
+      const { localeCompare } = load('collator');
+      if (String.prototype.localeCompare === first.localeCompare) defineValue(String.prototype, 'localeCompare', localeCompare);
+      return localeCompare.call(this, that, locales, options);
+    },
+  };
+  defineValue(String.prototype, 'localeCompare', first.localeCompare);
+  for (const name of ['toString', 'toTimeString']) {
+    const plain = Date.prototype[name];
+    const method = {
+      [name]() {
+        const text = plain.call(this);
+        return text === 'Invalid Date' ? text : `${text} (${load('zones').nameOf(this)})`;
+      },
+    };
+    defineValue(Date.prototype, name, method[name]);
   }
 }

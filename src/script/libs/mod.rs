@@ -10,6 +10,7 @@
 
 mod bytes;
 mod cipher;
+mod collation;
 mod digest;
 mod packing;
 mod schema;
@@ -38,6 +39,7 @@ pub fn register<'js>(host: &Object<'js>, watch: &Arc<Watch>) -> Result<()> {
         Func::from(move |ctx: Ctx<'js>, subject: String| match subject.as_str() {
             "bytes" => bytes::natives(&ctx),
             "cipher" => cipher::natives(&ctx),
+            "collation" => collation::natives(&ctx),
             "digest" => digest::natives(&ctx, &its_watch),
             "packing" => packing::natives(&ctx),
             "schema" => schema::natives(&ctx),

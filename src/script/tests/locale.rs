@@ -9,13 +9,14 @@ fn numbers_read_as_in_english() {
             "console.log((1234567.891).toLocaleString(), (1.005).toLocaleString('en-US', { maximumFractionDigits: 2 }), (0).toLocaleString());
              console.log((-1234.5).toLocaleString('en-US', { style: 'currency', currency: 'USD' }), (0.256).toLocaleString(undefined, { style: 'percent' }), 12345678901234567890n.toLocaleString());
              console.log(new Intl.NumberFormat('en-GB', { minimumFractionDigits: 1 }).format(5), [1234.5, 2].toLocaleString());
-             for (const f of [() => (1).toLocaleString('de-DE'), () => Intl.PluralRules, () => (1).toLocaleString('en-US', { style: 'currency' })]) try { f(); } catch (e) { console.log(e.message); }"
+             for (const f of [() => (1).toLocaleString('hu-HU'), () => Intl.PluralRules, () => (1).toLocaleString('en-US', { style: 'currency' })]) try { f(); } catch (e) { console.log(e.message); }"
         ),
         [
             "1,234,567.891 1.01 0",
             "-$1,234.50 26% 12,345,678,901,234,567,890",
             "5.0 1,234.5,2",
-            "the locale 'de-DE' is not supported: only en-US and en-GB are",
+            "the locale 'hu-HU' is not supported: only en-US, en-GB, en-CA, en-AU, en-IN, de-DE, de-AT, de-CH, fr-FR, es-ES, \
+             it-IT, nl-NL, pt-BR, pl-PL, sv-SE, ru-RU, ja-JP, zh-CN, ko-KR are",
             "Intl.PluralRules is not supported",
             "Currency code is required with currency style.",
         ]
@@ -39,6 +40,67 @@ fn dates_read_as_in_english_in_any_zone() {
             "RangeError Invalid time zone specified: Mars/Base",
         ]
     );
+}
+
+/// As V8 has them.
+#[test]
+fn numbers_sums_and_dates_read_as_where_they_are_read() {
+    let source = "const d = new Date(Date.UTC(2020, 0, 5, 7, 6, 7)), u = { timeZone: 'UTC' }, say = (text) => text.replace(/[\\u00a0\\u202f]/g, '_');
+        for (const l of ['de-DE', 'fr', 'es-ES', 'en-IN', 'de-CH', 'ja-JP', 'sv-SE', 'ko-KR'])
+          console.log([(1234567.5).toLocaleString(l), (1234).toLocaleString(l), (0.5).toLocaleString(l, { style: 'percent' }), (-1234.5).toLocaleString(l, { style: 'currency', currency: 'EUR' }), d.toLocaleString(l, u), d.toLocaleDateString(l, { ...u, weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })].map(say).join(' | '));
+        try { d.toLocaleDateString('de-DE', { month: 'short' }); } catch (e) { console.log(e.name, e.message); }";
+    assert_eq!(
+        console(source),
+        [
+            "1.234.567,5 | 1.234 | 50_% | -1.234,50_€ | 5.1.2020, 07:06:07 | Sonntag, 5. Januar 2020",
+            "1_234_567,5 | 1_234 | 50_% | -1_234,50_€ | 05/01/2020 07:06:07 | dimanche 5 janvier 2020",
+            "1.234.567,5 | 1234 | 50_% | -1234,50_€ | 5/1/2020, 7:06:07 | domingo, 5 de enero de 2020",
+            "12,34,567.5 | 1,234 | 50% | -€1,234.50 | 5/1/2020, 7:06:07 am | Sunday, 5 January 2020",
+            "1'234'567.5 | 1'234 | 50% | EUR-1'234.50 | 5.1.2020, 07:06:07 | Sonntag, 5. Januar 2020",
+            "1,234,567.5 | 1,234 | 50% | -€1,234.50 | 2020/1/5 7:06:07 | 2020年1月5日日曜日",
+            "1_234_567,5 | 1_234 | 50_% | −1_234,50_€ | 2020-01-05 07:06:07 | söndag 5 januari 2020",
+            "1,234,567.5 | 1,234 | 50% | -€1,234.50 | 2020. 1. 5. AM 7:06:07 | 2020년 1월 5일 일요일",
+            "RangeError this form of a date or time in the locale 'de-DE' is not supported",
+        ]
+    );
+}
+
+/// As V8 sorts, which has the order of the CLDR.
+#[test]
+fn texts_stand_in_the_order_of_their_letters() {
+    let source = "const sorted = (list, ...how) => [...list].sort((x, y) => x.localeCompare(y, ...how)).join(' ');
+        console.log(sorted('b A ä Z a z É'.split(' ')), 'a'.localeCompare('B'), 'a'.localeCompare('A'), 'côte'.localeCompare('coté'));
+        console.log(sorted('ss ß æ ae o ø p đ d þ z й и ぁ ア あ 一 가 9 $ - 😀 _'.split(' ')), sorted(['a-c', 'ab', 'a b']));
+        console.log(sorted('a10 a2 A1'.split(' '), undefined, { numeric: true }), 'á'.localeCompare('A', 'en', { sensitivity: 'base' }), 'á'.localeCompare('a', 'en', { sensitivity: 'accent' }), 'á'.localeCompare('A', 'en', { sensitivity: 'case' }), sorted(['a', 'A', 'b'], 'en', { caseFirst: 'upper' }), 'a-b'.localeCompare('ab', 'en', { ignorePunctuation: true }));
+        console.log(sorted('z ö ä å a'.split(' '), 'sv'), sorted('z ö ä å a'.split(' '), 'de'), sorted('o ñ n'.split(' '), 'es'), sorted(['z', 'я'], 'ru'), 'e\\u0301'.localeCompare('é'));
+        console.log(new Intl.Collator('de-u-kn-true').compare('10', '9'), JSON.stringify(Intl.Collator().resolvedOptions()), '\\ud800'.localeCompare('a'));
+        for (const f of [() => 'a'.localeCompare('b', 'hu'), () => 'a'.localeCompare('b', 'en_US'), () => 'a'.localeCompare('b', 'en', { sensitivity: 'all' })]) try { f(); } catch (e) { console.log(e.name, e.message); }";
+    assert_eq!(
+        console(source),
+        [
+            "a A ä b É z Z -1 -1 1",
+            "_ - 😀 $ 9 ae æ d đ o ø p ss ß z þ и й 가 ぁ あ ア 一 a b a-c ab",
+            "A1 a2 a10 0 1 -1 A a b 0",
+            "a z å ä ö a å ä ö z n ñ o я z 0",
+            r#"1 {"locale":"en-US","usage":"sort","sensitivity":"variant","ignorePunctuation":false,"collation":"default","numeric":false,"caseFirst":"false"} 1"#,
+            "RangeError the order of the locale 'hu' is not supported",
+            "RangeError Incorrect locale information provided",
+            "RangeError Value all out of range for Intl.Collator options property sensitivity",
+        ]
+    );
+}
+
+/// What a date says is in the zone of this machine, wherever that is: what stands in brackets is a name or hours.
+#[test]
+fn a_date_as_text_names_its_zone() {
+    let said = console(
+        "console.log(new Date(0).toString()); console.log(new Date(0).toTimeString()); console.log(String(new Date('x')))",
+    );
+    for text in &said[..2] {
+        let (_, zone) = text.split_once(" (").unwrap();
+        assert!(zone.ends_with("Time)") || zone.starts_with("GMT"), "{text}");
+    }
+    assert_eq!(said[2], "Invalid Date");
 }
 
 #[test]

@@ -1,19 +1,19 @@
-// Numbers and dates as people read them: `toLocaleString` and a small `Intl`, in American and British English. What
-// is not there says so; nothing is shown in a language it was not asked for in.
+// Numbers and dates as people read them: `toLocaleString` and a small `Intl`, in the locales of a table. What is not there
+// says so; nothing is shown in a language it was not asked for in.
 
+import { load } from '../libs.js';
 import { host } from '../run.js';
 
-const KNOWN = ['en-US', 'en-GB'];
+const tags = load('tags');
+const { KNOWN, dateText, wayOf } = load('intl-locales');
 
+// A locale's own name, and the one it is written as.
 function localeOf(locales) {
-  const wanted = Array.isArray(locales) ? locales[0] : locales;
-  if (wanted === undefined || wanted === 'en') return 'en-US';
-  if (typeof wanted !== 'string' || !/^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i.test(wanted)) {
-    throw new RangeError(`Incorrect locale information provided`);
-  }
-  const found = KNOWN.find((known) => known.toLowerCase() === wanted.toLowerCase());
-  if (!found) throw new RangeError(`the locale '${wanted}' is not supported: only ${KNOWN.join(' and ')} are`);
-  return found;
+  const { locale, language } = tags.localeOf(locales);
+  // A language alone is that of its largest country, which stands first.
+  const found = locale === language ? KNOWN.find((known) => known.startsWith(`${language}-`)) : KNOWN.find((known) => known === locale);
+  if (!found) throw new RangeError(`the locale '${locale}' is not supported: only ${KNOWN.join(', ')} are`);
+  return [locale, found];
 }
 
 const optionsOf = (options) => (options === undefined || options === null ? {} : Object(options));
@@ -37,7 +37,11 @@ const SYMBOLS = {
   USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩', CNY: 'CN¥', AUD: 'A$', CAD: 'CA$', MXN: 'MX$', BRL: 'R$',
   NZD: 'NZ$', ILS: '₪', VND: '₫', TWD: 'NT$', HKD: 'HK$', PHP: '₱',
 };
-const WHOLE = ['JPY', 'KRW', 'VND', 'CLP', 'ISK', 'XAF', 'XOF', 'PYG', 'UGX'];
+// Those that people write shorter than by their three letters, where they ask for it.
+const NARROW = { BRL: 'R$', PLN: 'zł', SEK: 'kr', NOK: 'kr', DKK: 'kr', CZK: 'Kč', RUB: '₽', TRY: '₺', ZAR: 'R', UAH: '₴', THB: '฿', HUF: 'Ft' };
+const WHOLE = 'AFN ALL BIF CLP COP DJF GNF HUF IDR IQD IRR ISK JPY KMF KPW KRW LAK LBP MGA MMK PKR PYG RWF SLL SOS SYP UGX VND VUV XAF XOF XPF YER'.split(' ');
+const THOUSANDTHS = ['BHD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'];
+const moneyDigits = (currency) => (WHOLE.includes(currency) ? 0 : THOUSANDTHS.includes(currency) ? 3 : 2);
 
 // The digits of a number and where its point stands: 12.5 is ['125', 2].
 function decimalOf(number) {
@@ -72,7 +76,7 @@ function digitRange(options, style, currency) {
     if (value !== undefined && !(value >= low && value <= high)) throw new RangeError(`${name} value is out of range.`);
     return value === undefined ? undefined : Math.floor(value);
   };
-  const [least, most] = style === 'currency' ? (WHOLE.includes(currency) ? [0, 0] : [2, 2]) : style === 'percent' ? [0, 0] : [0, 3];
+  const [least, most] = style === 'currency' ? [moneyDigits(currency), moneyDigits(currency)] : style === 'percent' ? [0, 0] : [0, 3];
   const min = check('minimumFractionDigits', undefined, 0, 100);
   const max = check('maximumFractionDigits', undefined, 0, 100);
   if (min !== undefined && max !== undefined && min > max) throw new RangeError('maximumFractionDigits value is out of range.');
@@ -87,10 +91,13 @@ function digitRange(options, style, currency) {
 
 export class NumberFormat {
   #locale;
+  #way;
   #options;
 
   constructor(locales, given) {
-    this.#locale = localeOf(locales);
+    const [locale, known] = localeOf(locales);
+    this.#locale = locale;
+    this.#way = wayOf(known);
     const options = optionsOf(given);
     refuse(options, 'NumberFormat', ['unit', 'roundingMode', 'roundingIncrement', 'roundingPriority', 'trailingZeroDisplay']);
     const style = oneOf(options, 'style', ['decimal', 'percent', 'currency', 'unit'], 'decimal');
@@ -106,6 +113,7 @@ export class NumberFormat {
       currency,
       currencyDisplay: oneOf(options, 'currencyDisplay', ['symbol', 'narrowSymbol', 'code'], 'symbol'),
       useGrouping: options.useGrouping === undefined || (options.useGrouping && options.useGrouping !== 'false'),
+      least: options.useGrouping === true || options.useGrouping === 'always' ? 1 : options.useGrouping === 'min2' ? 2 : this.#way.least,
       signDisplay: oneOf(options, 'signDisplay', ['auto', 'always', 'never', 'exceptZero'], 'auto'),
       ...digitRange(options, style, currency),
     };
@@ -117,14 +125,14 @@ export class NumberFormat {
     const number = typeof value === 'bigint' ? value : Number(value);
     const negative = typeof number === 'bigint' ? number < 0n : number < 0 || Object.is(number, -0);
     let text;
-    if (Number.isNaN(number)) text = 'NaN';
+    if (Number.isNaN(number)) text = this.#way.nan || 'NaN';
     else if (number === Infinity || number === -Infinity) text = '∞';
     else text = this.#digits(typeof number === 'bigint' ? String(number).replace('-', '') : Math.abs(number));
-    if (style === 'percent') text += '%';
-    if (style === 'currency') text = this.#money(text);
+    if (style === 'percent') text += this.#way.percent;
     const zero = !/[1-9∞]/.test(text);
-    if (Number.isNaN(number) || signDisplay === 'never' || (signDisplay === 'exceptZero' && zero)) return text;
-    return negative ? `-${text}` : signDisplay === 'auto' ? text : `+${text}`;
+    let sign = negative ? this.#way.minus : signDisplay === 'auto' ? '' : '+';
+    if (Number.isNaN(number) || signDisplay === 'never' || (signDisplay === 'exceptZero' && zero)) sign = '';
+    return style === 'currency' ? this.#money(text, sign) : sign + text;
   }
 
   #digits(number) {
@@ -139,16 +147,21 @@ export class NumberFormat {
       decimal = roundDigits(decimal, decimal[1] + maxFraction);
     }
     const [whole, rest] = plainText(decimal, least, minWhole);
-    return (useGrouping ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole) + (rest ? `.${rest}` : '');
+    const grouped = useGrouping && whole.length >= 3 + this.#options.least;
+    const { pairs, moneyGroup, group, decimal: point } = this.#way;
+    const between = (style === 'currency' && moneyGroup) || group;
+    return (grouped ? whole.replace(pairs ? /\B(?=(\d\d)*\d{3}$)/g : /\B(?=(\d{3})+$)/g, between) : whole) + (rest ? point + rest : '');
   }
 
-  #money(text) {
+  #money(text, sign) {
     const { currency, currencyDisplay } = this.#options;
-    if (this.#locale === 'en-GB' && currency === 'USD' && currencyDisplay === 'symbol') return `US$${text}`;
-    if (this.#locale === 'en-GB' && currency === 'JPY' && currencyDisplay === 'symbol') return `JP¥${text}`;
-    const symbol = currencyDisplay === 'code' ? undefined : SYMBOLS[currency];
-    if (symbol === undefined) return `${currency}\u00a0${text}`;
-    return (currencyDisplay === 'narrowSymbol' ? symbol.replace(/^[A-Z]+(?=.)/, '') : symbol) + text;
+    const { symbols, money, negative, narrow = NARROW } = this.#way;
+    let symbol = currencyDisplay === 'code' ? currency : (currencyDisplay === 'symbol' && symbols[currency]) || SYMBOLS[currency] || symbols[currency] || currency;
+    if (currencyDisplay === 'narrowSymbol') symbol = narrow[currency] || NARROW[currency] || (symbol === currency ? symbol : symbol.replace(/^[A-Z]+(?=.)/, ''));
+    // Letters do not touch the number.
+    const apart = money.startsWith('¤#') && /\p{L}$/u.test(symbol) ? '\u00a0' : '';
+    const pattern = sign === '-' && negative ? negative : sign + money;
+    return pattern.replace(/[¤#]/g, (token) => (token === '#' ? text : symbol + apart));
   }
 
   resolvedOptions() {
@@ -165,7 +178,7 @@ export class NumberFormat {
   }
 
   static supportedLocalesOf(locales) {
-    return [].concat(locales === undefined ? [] : locales).filter((one) => KNOWN.includes(one));
+    return [].concat(locales === undefined ? [] : locales).filter((one) => KNOWN.includes(one) || KNOWN.some((known) => known.startsWith(`${one}-`)));
   }
 }
 
@@ -211,13 +224,16 @@ function fieldsOf(date, zone) {
 }
 
 export class DateTimeFormat {
+  #name;
   #locale;
+  #way;
   #parts;
   #zone;
   #joint;
 
   constructor(locales, given, needed = 'any', defaults = 'date') {
-    this.#locale = localeOf(locales);
+    [this.#name, this.#locale] = localeOf(locales);
+    this.#way = wayOf(this.#locale);
     const options = optionsOf(given);
     refuse(options, 'DateTimeFormat', ['calendar', 'numberingSystem', 'era', 'dayPeriod']);
     const styles = ['full', 'long', 'medium', 'short'];
@@ -238,20 +254,34 @@ export class DateTimeFormat {
       }
       Object.assign(parts, DATE_STYLES[dateStyle], TIME_STYLES[timeStyle]);
       if (british && dateStyle === 'short') Object.assign(parts, { year: 'numeric', month: '2-digit', day: '2-digit' });
+      if (this.#way.date) parts.style = dateStyle;
     } else {
       const some = (names) => names.some((name) => parts[name] !== undefined);
       const has = (needed !== 'time' && some(DATE_PARTS)) || (needed !== 'date' && some(TIME_PARTS));
       if (!has && defaults !== 'time') Object.assign(parts, { year: 'numeric', month: british ? '2-digit' : 'numeric', day: british ? '2-digit' : 'numeric' });
       if (!has && defaults !== 'date') Object.assign(parts, { hour: 'numeric', minute: '2-digit', second: '2-digit' });
     }
-    parts.bare = !timeStyle && (options.hour === 'numeric' || parts.timeZoneName !== undefined);
-    if (options.hour12 !== undefined) parts.cycle = options.hour12 ? (british ? 'h11' : 'h12') : british ? 'h23' : 'h24';
-    else parts.cycle = oneOf(options, 'hourCycle', ['h11', 'h12', 'h23', 'h24'], british ? 'h23' : 'h12');
+    const day = british || (this.#way.date !== undefined && this.#way.clock !== 12);
+    // Where a day has 24 hours, a bare one is what stands with minutes that were asked for in two digits, or with a zone.
+    parts.bare = !timeStyle && (parts.timeZoneName !== undefined || (options.hour === 'numeric' && options.hour12 === undefined && (options.minute === '2-digit' || options.second === '2-digit')));
+    if (options.hour12 !== undefined) parts.cycle = options.hour12 ? (day ? 'h11' : 'h12') : day ? 'h23' : 'h24';
+    else parts.cycle = oneOf(options, 'hourCycle', ['h11', 'h12', 'h23', 'h24'], day ? 'h23' : 'h12');
     this.#joint = (dateStyle && ['full', 'long'].includes(dateStyle)) || (!dateStyle && parts.month === 'long') ? ' at ' : ', ';
     this.#parts = parts;
     this.#zone = options.timeZone === undefined ? undefined : String(options.timeZone);
     if (this.#zone !== undefined) fieldsOf(new Date(0), this.#zone);
+    if (this.#way.date && this.#isUnknown()) throw new RangeError(`this form of a date or time in the locale '${this.#name}' is not supported`);
     this.format = (date) => this.#text(date === undefined ? new Date() : new Date(date));
+  }
+
+  // Whether a locale of the table has no such form.
+  #isUnknown() {
+    const { weekday, year, month, day, style, hour, minute, second, timeZoneName } = this.#parts;
+    const dated = Boolean(style || weekday || year || month || day);
+    const timed = Boolean(hour || minute || second);
+    const named = style === 'long' || style === 'full' || month === 'long' || weekday;
+    const clock = this.#locale === 'ko-KR' && timed && this.#parts.cycle === 'h23' && (second || !minute);
+    return clock || (dated && timed && named) || (dated && dateText(this.#way, this.#parts, new Date(0)) === undefined) || (timeZoneName && ['ko-KR', 'zh-CN'].includes(this.#locale));
   }
 
   #text(date) {
@@ -261,12 +291,14 @@ export class DateTimeFormat {
     let time = this.#time(at);
     if (this.#parts.timeZoneName) time = time ? `${time} ${name}` : name;
     const { year, month, day: inMonth } = this.#parts;
+    if (this.#way.date) return day && time ? day + this.#way.joint + time : day || time;
     const joint = time === name ? ', ' : year || month || inMonth ? this.#joint : ' ';
     return day && time ? day + joint + time : day || time;
   }
 
   #date(at) {
     const { weekday, year, month, day } = this.#parts;
+    if (this.#way.date) return this.#parts.style || weekday || year || month || day ? dateText(this.#way, this.#parts, at) : undefined;
     const short = (names, width, index) => (width === 'long' ? names[index] : width === 'narrow' ? names[index][0] : names[index].slice(0, 3));
     const dayText = day && (day === '2-digit' ? two(at.getUTCDate()) : String(at.getUTCDate()));
     const yearText = year && (year === '2-digit' ? two(at.getUTCFullYear() % 100) : String(at.getUTCFullYear()));
@@ -282,7 +314,7 @@ export class DateTimeFormat {
       return weekText ? `${weekText}, ${text}` : text;
     }
     const number = at.getUTCMonth() + 1;
-    const numeric = month && (month === '2-digit' || (british && dayText) ? two(number) : String(number));
+    const numeric = month && (month === '2-digit' || (british && (dayText || yearText)) ? two(number) : String(number));
     const paddedDay = british && numeric && dayText ? two(at.getUTCDate()) : dayText;
     const text = (british ? [paddedDay, numeric, yearText] : [numeric, dayText, yearText]).filter(Boolean).join('/');
     if (weekText && dayText && !numeric) return `${dayText} ${weekText}`;
@@ -294,20 +326,22 @@ export class DateTimeFormat {
     const clock = { h11: at.getUTCHours() % 12, h12: at.getUTCHours() % 12 || 12, h23: at.getUTCHours(), h24: at.getUTCHours() || 24 }[cycle];
     const half = ['h11', 'h12'].includes(cycle);
     const pieces = [];
-    // British hours stand bare when they were asked for as `numeric`.
-    const bare = this.#locale === 'en-GB' && this.#parts.bare;
-    if (hour) pieces.push(hour === '2-digit' || (!half && !bare) ? two(clock) : String(clock));
+    const alone = hour && !minute && !second;
+    const bare = half || this.#way.bare || this.#parts.bare || (alone && (this.#way.alone === 'bare' || this.#way.units));
+    if (hour) pieces.push(hour === '2-digit' || !bare ? two(clock) : String(clock));
     if (minute) pieces.push(hour || second ? two(at.getUTCMinutes()) : String(at.getUTCMinutes()));
     if (second) pieces.push(minute ? two(at.getUTCSeconds()) : String(at.getUTCSeconds()));
     let text = pieces.join(':');
-    if (digits) text += (text ? '.' : '') + String(at.getUTCMilliseconds()).padStart(3, '0').slice(0, digits);
+    if (digits) text += (text ? this.#way.decimal : '') + String(at.getUTCMilliseconds()).padStart(3, '0').slice(0, digits);
+    if (alone && this.#way.alone && this.#way.alone !== 'bare' && !(half && this.#way.halfFirst === undefined)) text += this.#way.alone;
     if (!hour || !half) return text;
-    const part = at.getUTCHours() < 12 ? 'AM' : 'PM';
+    const part = this.#way.half[at.getUTCHours() < 12 ? 0 : 1];
+    if (this.#way.halfFirst !== undefined) return part + this.#way.halfFirst + text;
     return `${text} ${this.#locale === 'en-GB' ? part.toLowerCase() : part}`;
   }
 
   resolvedOptions() {
-    return { locale: this.#locale, calendar: 'gregory', numberingSystem: 'latn', timeZone: this.#zone === undefined ? host.zone('', 0) : this.#zone };
+    return { locale: this.#name, calendar: 'gregory', numberingSystem: 'latn', timeZone: this.#zone === undefined ? host.zone('', 0) : this.#zone };
   }
 
   static supportedLocalesOf(locales) {
@@ -315,8 +349,9 @@ export class DateTimeFormat {
   }
 }
 
-export const Intl = { NumberFormat, DateTimeFormat, getCanonicalLocales: (locales) => [].concat(locales === undefined ? [] : locales).map(localeOf) };
-for (const name of 'Collator DisplayNames DurationFormat ListFormat Locale PluralRules RelativeTimeFormat Segmenter supportedValuesOf'.split(' ')) {
+const getCanonicalLocales = (locales) => (locales === undefined ? [] : [].concat(locales)).map((one) => tags.localeOf(one).locale);
+export const Intl = { NumberFormat, DateTimeFormat, getCanonicalLocales };
+for (const name of 'DisplayNames DurationFormat ListFormat Locale PluralRules RelativeTimeFormat Segmenter supportedValuesOf'.split(' ')) {
   Object.defineProperty(Intl, name, {
     get() {
       throw new Error(`Intl.${name} is not supported`);
@@ -324,8 +359,8 @@ for (const name of 'Collator DisplayNames DurationFormat ListFormat Locale Plura
   });
 }
 Object.defineProperty(Intl, Symbol.toStringTag, { value: 'Intl' });
-// As `Intl` has them, both work without `new`.
-for (const Format of [NumberFormat, DateTimeFormat]) {
+// As `Intl` has them, they work without `new`.
+for (const Format of [NumberFormat, DateTimeFormat, load('collator').Collator]) {
   Intl[Format.name] = new Proxy(Format, { apply: (target, _, [locales, options]) => new target(locales, options) });
 }
 
