@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value;
+use sha1::{Digest, Sha1};
 
 use super::renewal::Tokens;
 use super::source::{Source, scopes};
@@ -80,7 +81,10 @@ impl Others {
     pub fn plan(&self, id: &str, scopes: Scopes) -> Option<Plan> {
         let workspace = &self.workspace;
         let mut all = workspace.requests_below(self.collection).into_iter();
-        let has_id = |node: &NodeId| workspace.request(*node).is_some_and(|request| request.origin.id == id);
+        let has_id = |node: &NodeId| {
+            let request = workspace.request(*node);
+            request.is_some_and(|request| request_id(request, workspace.path(*node).as_ref()) == id)
+        };
         let node = all.find(has_id).or_else(|| self.at(id))?;
         let mut plan = plan(&Source {
             workspace,
@@ -144,18 +148,28 @@ impl Default for Iteration {
     }
 }
 
+/// The id that a request has in Postman, else a UUID (version 5) of where it is filed, or of its name where it is not: the
+/// same in every run, as scripts may keep it.
+pub(super) fn request_id(request: &Request, path: Option<&ItemPath>) -> String {
+    if !request.origin.id.is_empty() {
+        return request.origin.id.clone();
+    }
+    let name = path.map_or_else(|| request.name.clone(), ToString::to_string);
+    let digest: [u8; 20] = Sha1::digest(name).into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_sha1_bytes(bytes).into_uuid().to_string()
+}
+
 impl Plan {
     /// Whether any of its scripts, or of what is above it, is for this moment.
     pub fn has_scripts(&self, event: ScriptEvent) -> bool {
         super::scripts::any(self, event)
     }
 
-    /// What `pm.info.requestId` says: the id it has in Postman, else where it is filed.
+    /// What `pm.info.requestId` says: see [`request_id`].
     pub fn id(&self) -> String {
-        if !self.request.origin.id.is_empty() {
-            return self.request.origin.id.clone();
-        }
-        self.path.as_ref().map(ToString::to_string).unwrap_or_default()
+        request_id(&self.request, self.path.as_ref())
     }
 
     /// The auth it is sent with: its own, or the one it inherits.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{Done, Place, RunEvent, RunOptions};
 use crate::exec::pipeline::{Pipeline, SendContext};
-use crate::exec::plan::{Iteration, Plan};
+use crate::exec::plan::{Iteration, Plan, request_id};
 use crate::exec::session::Session;
 use crate::exec::summary::{Failure, Summary, failures};
 use crate::http::Jar;
@@ -275,7 +275,10 @@ fn place(workspace: &Workspace, requests: &[NodeId], wanted: &str) -> Option<usi
         Some(Entity::Collection(group)) => group.origin.is_empty(),
         _ => true,
     };
-    let by_id = |id: &NodeId| request(id).is_some_and(|request| request.origin.id == wanted);
+    let by_id = |id: &NodeId| {
+        let path = workspace.path(*id);
+        request(id).is_some_and(|request| request_id(request, path.as_ref()) == wanted)
+    };
     let by_path = |id: &NodeId| ours(id) && workspace.path(*id).is_some_and(|path| path.as_str() == wanted);
     let by_name = |id: &NodeId| request(id).is_some_and(|request| request.name == wanted);
     let by_file = |id: &NodeId| ours(id) && workspace.node(*id).is_some_and(|node| node.slug == wanted);

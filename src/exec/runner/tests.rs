@@ -90,6 +90,20 @@ async fn file_names_are_ours_and_mean_nothing_in_postmans_collections() {
 }
 
 #[tokio::test]
+async fn a_request_that_was_not_imported_has_an_id_to_go_to() {
+    let again = request(
+        "b",
+        "{{base}}",
+        "",
+        "const id = pm.info.requestId;
+         pm.execution.setNextRequest(pm.globals.get('seen') === id ? null : id);
+         if (/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)) pm.globals.set('seen', id);",
+    );
+    let (order, _) = names(vec![plain("a"), again, plain("c")], RunOptions::default()).await;
+    assert_eq!(order, ["a", "b", "b"]);
+}
+
+#[tokio::test]
 async fn null_and_unknown_names_end_the_iteration_only() {
     for (script, said) in [("null", None), ("'nowhere'", Some("no nowhere"))] {
         let stop = request("a", "{{base}}", "", &format!("pm.execution.setNextRequest({script})"));
