@@ -68,6 +68,8 @@ function bytesOf(stream) {
   return Buffer.from(Array.isArray(stream.data) ? stream.data : stream);
 }
 
+const KNOWN = ['code', 'status', 'responseTime', 'responseSize'];
+
 export class Response extends Property {
   #id;
   #text;
@@ -101,6 +103,8 @@ export class Response extends Property {
     this.#sizes = { header: headerSize, body: bodySize === undefined ? this.#length() : bodySize };
     this.responseSize = bodySize === undefined && !this.#stream ? undefined : this.#sizes.body;
     if (downloadedBytes !== undefined) this.downloadedBytes = downloadedBytes;
+    // What is not known is not there; of a request that was not sent, that is everything.
+    for (const name of KNOWN) if (this[name] === undefined) delete this[name];
   }
 
   // All of it is in the definition.
@@ -192,11 +196,12 @@ export class Response extends Property {
   }
 
   reason() {
-    return this.status || host.reason(this.code || 0);
+    return this.status || (this.code === undefined ? undefined : host.reason(this.code));
   }
 
   details() {
-    return { name: this.reason(), detail: '', code: this.code, standardName: host.reason(this.code || 0) };
+    if (this.code === undefined) return {};
+    return { name: this.reason(), detail: '', code: this.code, standardName: host.reason(this.code) };
   }
 
   /** Bytes as newman counts them: of a packed body those the server announced, else those there are. */
@@ -252,7 +257,7 @@ export class Response extends Property {
 
   /** As assertions show it: as much as Postman's fits into their texts. */
   [Symbol.for('chai/inspect')]() {
-    return 'PostmanResponse{ …(10) }';
+    return `PostmanResponse{ …(${this.code === undefined ? 5 : 10}) }`;
   }
 
   /** As the console shows it: without the bytes of the body. */

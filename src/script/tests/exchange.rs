@@ -155,6 +155,28 @@ fn a_failed_request_leaves_an_empty_response() {
     assert_eq!(texts(run_job(job)).last().unwrap(), "object undefined object");
 }
 
+/// As newman has it of a request that was not sent.
+#[test]
+fn a_response_that_never_came_has_nothing() {
+    let mut job = job("const words = { status: (to) => to.have.status(200), reason: (to) => to.have.status('OK'), ok: (to) => to.be.ok, time: (to) => to.have.responseTime, error: (to) => to.be.error };
+        for (const [name, check] of Object.entries(words)) pm.test(name, () => check(pm.response.to));
+        console.log('code' in pm.response, pm.response.reason(), JSON.stringify(pm.response.details()), pm.response.size().header);");
+    job.response = None;
+    let report = run_job(job);
+    let nothing = |of: &str| format!("{of}: expected PostmanResponse{{ …(5) }} to have property");
+    assert_eq!(
+        tests_of(&report),
+        [
+            format!("{} 'code'", nothing("status")),
+            "reason: expected response to have status reason 'OK' but got undefined".to_owned(),
+            "ok: expected response to have status reason 'OK' but got 'UNDEFINED'".to_owned(),
+            format!("{} 'responseTime'", nothing("time")),
+            format!("{} 'code'", nothing("error")),
+        ]
+    );
+    assert_eq!(texts(report), ["false undefined {} 32"]);
+}
+
 #[test]
 fn the_words_for_responses_hold() {
     let report = run(
