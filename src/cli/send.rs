@@ -229,6 +229,8 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
         if let Some(error) = &test.error {
             let message = redactor.redact(&error.message);
             lines.extend(message.lines().map(|line| format!("  {}", escape(line))));
+            let hint = error.hint.iter();
+            lines.extend(hint.map(|hint| format!("  {} {}", paint.cyan("hint:"), escape(&redactor.redact(hint)))));
         }
     }
     for failure in failures(plan, outcome) {

@@ -1,6 +1,5 @@
 //! The figures of a run and everything that failed in it; of what went well only sums are kept.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -217,11 +216,17 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         hint: hint.cloned(),
     };
     let mut out: Vec<(Timestamp, Failure)> = Vec::new();
-    let failed = |(index, test): (usize, &TestResult)| {
+    let failed = |test: &TestResult| {
         let error = test.error.as_ref().filter(|_| test.failed())?;
         let failure = Failure {
             stack: error.stack.clone(),
-            ..failure(At::Test(index), &error.name, &test.name, &error.message, None)
+            ..failure(
+                At::Test(test.index),
+                &error.name,
+                &test.name,
+                &error.message,
+                error.hint.as_ref(),
+            )
         };
         Some((test.at, failure))
     };
@@ -246,7 +251,7 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
         }
         for script in super::scripts::names(plan, event) {
             let tests = outcome.tests.iter().filter(|test| test.script == script);
-            out.extend(tests.enumerate().filter_map(failed));
+            out.extend(tests.filter_map(failed));
             let errors = outcome.script_errors.iter();
             let own = errors.filter(|error| error.script == script && error.event == event);
             out.extend(own.map(threw));
@@ -255,12 +260,8 @@ pub fn failures(plan: &Plan, outcome: &Outcome) -> Vec<Failure> {
     }
     // Scripts of other requests, which a script ran with `pm.execution.runRequest`.
     let strange = |script: &String| !owned.contains(script);
-    let mut numbers: HashMap<&str, usize> = HashMap::new();
-    for test in outcome.tests.iter().filter(|test| strange(&test.script)) {
-        let next = numbers.entry(&test.script).or_default();
-        out.extend(failed((*next, test)));
-        *next += 1;
-    }
+    let tests = outcome.tests.iter().filter(|test| strange(&test.script));
+    out.extend(tests.filter_map(failed));
     let errors = outcome.script_errors.iter();
     out.extend(errors.filter(|error| strange(&error.script)).map(threw));
     // What two scripts do in turn was gathered script by script.
@@ -297,15 +298,17 @@ mod tests {
     fn failures_stand_in_the_order_of_time() {
         let plan = crate::exec::Session::default().plan_of(crate::model::Request::default());
         let at = |second| Timestamp::from_second(second).expect("a time");
-        let test = |name: &str, second| TestResult {
+        let test = |name: &str, index, second| TestResult {
             name: name.to_owned(),
             skipped: false,
             error: Some(AssertionError {
                 name: "AssertionError".to_owned(),
                 message: String::new(),
                 stack: String::new(),
+                hint: None,
             }),
             script: "other, post-response".to_owned(),
+            index,
             at: at(second),
         };
         let send = |url: &str, second| ScriptSend {
@@ -328,7 +331,7 @@ mod tests {
         };
         let outcome = Outcome {
             script_sends: vec![send("late send", 4), send("early send", 1)],
-            tests: vec![test("late", 5), test("early", 3), test("with it", 3)],
+            tests: vec![test("early", 1, 3), test("with it", 2, 3), test("late", 0, 5)],
             script_errors: vec![error],
             ..Outcome::default()
         };

@@ -186,6 +186,8 @@ pub struct TestResult {
     pub error: Option<AssertionError>,
     /// The script it stands in: `Get token, post-response`.
     pub script: String,
+    /// Which of its script's it is, from 0 in the order they began: one that waits is over later.
+    pub index: usize,
     /// When it was over.
     pub at: Timestamp,
 }
@@ -211,6 +213,8 @@ pub struct AssertionError {
     pub message: String,
     /// The JavaScript stack, if any.
     pub stack: String,
+    /// What to do next, where something is known to help.
+    pub hint: Option<String>,
 }
 
 /// One line of a script's console.

@@ -226,25 +226,18 @@ pub fn stack(error: &AssertionError) -> String {
 
 fn assertions(tests: &[TestResult]) -> Value {
     let mut out = Vec::with_capacity(tests.len());
-    let mut index = 0;
-    let mut script = "";
     for test in tests {
-        if test.script != script {
-            script = &test.script;
-            index = 0;
-        }
         let mut entry = json!({ "assertion": test.name, "skipped": test.skipped });
         if let Some(error) = &test.error {
             entry["error"] = json!({
                 "name": error.name,
-                "index": index,
+                "index": test.index,
                 "test": test.name,
                 "message": error.message,
                 "stack": stack(error),
             });
         }
         out.push(entry);
-        index += 1;
     }
     Value::Array(out)
 }

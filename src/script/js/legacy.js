@@ -13,8 +13,7 @@ const NOTHING = 'nothing';
 function warn(name, instead) {
   if (run.warned.has(name)) return;
   run.warned.add(name);
-  const quoted = instead.startsWith('global ') ? instead : `"${instead}"`;
-  host.log('warn', `Using "${name}" is deprecated.${instead === NOTHING ? '' : ` Use ${quoted} instead.`}`);
+  host.log('warn', `Using "${name}" is deprecated.${instead === NOTHING ? '' : ` Use "${instead}" instead.`}`);
 }
 
 // The legacy setters make text of everything but nothing and `false`, and keep the snapshot up to date.
@@ -106,7 +105,7 @@ const GLOBALS = {
   responseTime: [inTests((pm) => pm.response.responseTime)],
   responseCookies: [inTests((pm) => pm.cookies), 'pm.cookies'],
   // Libraries; the modules of the same names are the same objects.
-  CryptoJS: [() => load('crypto-js').CryptoJS, 'global "crypto" object'],
+  CryptoJS: [() => load('crypto-js').CryptoJS, "require('crypto-js')"],
   tv4: [() => load('tv4').tv4, "require('ajv')"],
   xml2Json: [() => load('xml2js').xml2Json, "require('xml2js')"],
   _: [packaged._, "require('lodash')"],
@@ -160,7 +159,7 @@ export function remove() {
 /** Reports what stands in `tests`: after the results of `pm.test`, each coerced to yes or no. */
 export function collectTests() {
   for (const [name, value] of Object.entries(run.legacyTests || {})) {
-    if (value) host.test(clean(name), false);
-    else host.test(clean(name), false, 'AssertionError', clean(`expected ${String(value)} to be truthy`), '');
+    if (value) host.test(run.testIndex++, clean(name), false);
+    else host.test(run.testIndex++, clean(name), false, 'AssertionError', clean(`expected ${String(value)} to be truthy`), '');
   }
 }

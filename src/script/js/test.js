@@ -15,7 +15,7 @@ export function test(name, body) {
   name = clean(name);
   const index = run.testIndex++;
   if (typeof body !== 'function') {
-    host.test(name, false);
+    host.test(index, name, false);
     return this;
   }
   let settled = false;
@@ -23,8 +23,8 @@ export function test(name, body) {
     if (settled) return;
     settled = true;
     run.openTests.delete(index);
-    if (failed) host.test(name, false, ...reasonOf(name, thrown));
-    else host.test(name, false);
+    if (failed) host.test(index, name, false, ...reasonOf(name, thrown));
+    else host.test(index, name, false);
   };
   const open = () => {
     if (!settled) run.openTests.set(index, name);
@@ -51,8 +51,7 @@ export function test(name, body) {
 }
 
 test.skip = function skip(name) {
-  run.testIndex += 1;
-  host.test(clean(name), true);
+  host.test(run.testIndex++, clean(name), true);
   return run.pm;
 };
 

@@ -188,13 +188,14 @@ impl State {
     }
 
     /// Takes the result of one test.
-    pub fn test(&mut self, name: String, skipped: bool, thrown: Option<Thrown>) {
+    pub fn test(&mut self, index: usize, name: String, skipped: bool, thrown: Option<Thrown>) {
         let script = self.script_name();
         self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
         let error = thrown.map(|thrown| {
             let source = self.job.as_ref().map_or("", |job| job.source.as_str());
             let worded = wording::reword(thrown, source);
             AssertionError {
+                hint: next_step(&worded.message),
                 name: worded.name,
                 message: worded.message,
                 stack: worded.stack,
@@ -205,6 +206,7 @@ impl State {
             skipped,
             error,
             script,
+            index,
             at: Timestamp::now(),
         });
     }

@@ -53,6 +53,7 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
         "test",
         Func::from(
             move |ctx: Ctx<'js>,
+                  index: usize,
                   name: String,
                   skipped: bool,
                   error: Opt<String>,
@@ -68,7 +69,7 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
                     message: message.0.unwrap_or_default(),
                     stack: stack.0.unwrap_or_default(),
                 });
-                state.test(name, skipped, thrown);
+                state.test(index, name, skipped, thrown);
                 Ok(())
             },
         ),

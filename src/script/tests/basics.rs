@@ -75,6 +75,9 @@ fn tests_may_take_their_time() {
             "promise: ok",
         ]
     );
+    // They stand as they were over, and are counted as they began.
+    let counted: Vec<usize> = report.tests.iter().map(|test| test.index).collect();
+    assert_eq!(counted, [3, 1, 0, 2]);
     assert_eq!(
         report.console[0].text,
         "the test \"never\" has no result: its `done` was not called, or its promise not settled"

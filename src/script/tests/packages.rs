@@ -120,6 +120,17 @@ fn a_package_is_evaluated_once_with_its_dependencies_and_data() {
 }
 
 #[test]
+fn a_test_that_wants_a_package_says_how_to_add_it() {
+    let report = run("pm.test('t', () => require('@day/js/lib'));");
+    let error = report.tests[0].error.clone().unwrap();
+    assert_eq!(error.message, "Cannot find module '@day/js/lib'");
+    assert_eq!(
+        error.hint.as_deref(),
+        Some("`postrider packages add @day/js` adds it to the workspace")
+    );
+}
+
+#[test]
 fn what_is_not_there_is_told_by_name() {
     for (source, message) in [
         ("require('nobody')", "Cannot find module 'nobody'"),

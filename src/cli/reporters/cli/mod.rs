@@ -425,8 +425,10 @@ mod tests {
                 name: "s3cret-1Error".to_owned(),
                 message: "expected 's3cret…' to equal s3cret-2".to_owned(),
                 stack: String::new(),
+                hint: None,
             }),
             script: "s".to_owned(),
+            index: 0,
             at: Timestamp::UNIX_EPOCH,
         };
         let failure = Failure {
@@ -487,8 +489,10 @@ mod tests {
                 name: "AssertionError".to_owned(),
                 message: "no".to_owned(),
                 stack: String::new(),
+                hint: None,
             }),
             script: "s".to_owned(),
+            index: 0,
             at: Timestamp::from_second(second).unwrap_or_default(),
         };
         let outcome = Outcome {

@@ -135,7 +135,7 @@ fn passphrases_are_salted() {
         [
             "secret",
             "secret",
-            "Using \"CryptoJS\" is deprecated. Use global \"crypto\" object instead.",
+            "Using \"CryptoJS\" is deprecated. Use \"require('crypto-js')\" instead.",
             "8",
             "round",
             "true",

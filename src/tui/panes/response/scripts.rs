@@ -96,9 +96,11 @@ fn script_error(error: &ScriptError, show: &Show<'_>, room: &mut Room, rows: &mu
             .copied("the error", format!("{}{at}: {message}", error.script)),
     );
     rows.extend(room.rows(Ink::Text, &message, "    ", "the error"));
-    if let Some(hint) = &error.hint {
-        rows.push(Row::new(Ink::Info, show.text(hint)).lead(Ink::Info, "    → "));
-    }
+    rows.extend(next_step(error.hint.as_ref(), show));
+}
+
+fn next_step(hint: Option<&String>, show: &Show<'_>) -> Option<Row> {
+    hint.map(|hint| Row::new(Ink::Info, show.text(hint)).lead(Ink::Info, "    → "))
 }
 
 fn test_rows(test: &TestResult, show: &Show<'_>, room: &mut Room, rows: &mut Vec<Row>) {
@@ -117,6 +119,7 @@ fn test_rows(test: &TestResult, show: &Show<'_>, room: &mut Room, rows: &mut Vec
     let Some(error) = &test.error else { return };
     let message: Arc<str> = show.text(&format!("{}: {}", error.name, error.message)).into();
     rows.extend(room.rows(Ink::Error, &message, "    ", "the error"));
+    rows.extend(next_step(error.hint.as_ref(), show));
 }
 
 /// What a script drew, line by line.

@@ -255,6 +255,7 @@ fn nothing_from_the_server_reaches_the_terminal_unescaped() {
         skipped: false,
         error: None,
         script: "\x1b[1mScript".to_owned(),
+        index: 0,
         at: Timestamp::UNIX_EPOCH,
     });
     outcome.console.push(ConsoleLine {

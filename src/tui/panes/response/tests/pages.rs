@@ -34,8 +34,10 @@ fn tests_and_script_errors_say_what_is_wrong() {
             name: "AssertionError".to_owned(),
             message: message.to_owned(),
             stack: String::new(),
+            hint: None,
         }),
         script: "List services, post-response".to_owned(),
+        index: 0,
         at: Timestamp::UNIX_EPOCH,
     };
     outcome.tests = vec![
