@@ -6,25 +6,29 @@
 //! Enter on the tab Tokens   → this form → Command::Edit         a change of the collection as any other
 //! ```
 
+mod words;
+
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use serde_json_path::JsonPath;
 
 use super::Flow;
 use super::field::Field;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::model::edit::Edit;
-use crate::model::token::{Life, Pick, Renew, TokenSource};
+use crate::model::token::{Renew, TokenSource};
 use crate::model::{Entity, Filed, Group, ItemPath, NodeId};
 use crate::tui::command::{Command, TokenDraft};
 use crate::tui::panes::request::{format_duration, parse_duration};
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::glyphs;
+
+pub use words::life_text;
+use words::{life_of, no_time, pick_of, pick_text};
 
 /// Columns of the labels.
 const LABELS: u16 = 12;
@@ -465,65 +469,13 @@ fn declare(shared: &Shared, id: NodeId, at: usize, source: TokenSource) -> Optio
     })
 }
 
-/// How a life is written in the form: nothing, `10m`, or a path.
-pub fn life_text(life: &Life) -> String {
-    match life {
-        Life::Told => String::new(),
-        Life::Reply(path) => path.clone(),
-        Life::Fixed(time) => format_duration(*time),
-    }
-}
-
-fn life_of(text: &str) -> Result<Life, String> {
-    match text {
-        "" => Ok(Life::Told),
-        path if path.starts_with('$') => checked(path).map(Life::Reply),
-        text => match parse_duration(text).filter(|time| !time.is_zero()) {
-            Some(time) => Ok(Life::Fixed(time)),
-            None => Err(format!("{}, or a path in the reply as $.expires_at", no_time(text))),
-        },
-    }
-}
-
-fn pick_text(pick: &Pick) -> String {
-    match pick {
-        Pick::Script => String::new(),
-        Pick::Body(path) => path.clone(),
-        Pick::Header(name) => format!("header {name}"),
-        Pick::Cookie(name) => format!("cookie {name}"),
-    }
-}
-
-fn pick_of(text: &str) -> Result<Pick, String> {
-    let named = text
-        .split_once(char::is_whitespace)
-        .map(|(kind, name)| (kind, name.trim()));
-    match named {
-        _ if text.is_empty() => Ok(Pick::Script),
-        _ if text.starts_with('$') => checked(text).map(Pick::Body),
-        Some(("header", name)) => Ok(Pick::Header(name.to_owned())),
-        Some(("cookie", name)) => Ok(Pick::Cookie(name.to_owned())),
-        _ => Err(format!("`{text}` is none of $.path, header NAME and cookie NAME")),
-    }
-}
-
-fn checked(path: &str) -> Result<String, String> {
-    match JsonPath::parse(path) {
-        Ok(_) => Ok(path.to_owned()),
-        Err(error) => Err(format!("`{path}` is no JSONPath: {error}")),
-    }
-}
-
-fn no_time(text: &str) -> String {
-    format!("`{text}` is not a time: write 30s, 10m or 1h")
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use std::time::Duration;
 
     use super::*;
+    use crate::model::token::{Life, Pick};
     use crate::tui::harness::Harness;
 
     /// The tab Tokens of the sample collection, the cursor on its only token.
@@ -575,28 +527,5 @@ mod tests {
         harness.press("d");
         assert_eq!(declared(&harness)[0].variable, "other");
         assert_eq!(declared(&harness).len(), 1);
-    }
-
-    #[test]
-    fn lives_and_places_are_read_as_they_are_written() {
-        for life in [
-            Life::Told,
-            Life::Reply("$.expires_at".into()),
-            Life::Fixed(Duration::from_secs(90)),
-        ] {
-            assert_eq!(life_of(&life_text(&life)), Ok(life));
-        }
-        for pick in [
-            Pick::Script,
-            Pick::Body("$.a['b c']".into()),
-            Pick::Header("X-Token".into()),
-            Pick::Cookie("sid".into()),
-        ] {
-            assert_eq!(pick_of(&pick_text(&pick)), Ok(pick));
-        }
-        for text in ["soon", "0s", "$.[", "expires_in"] {
-            assert!(life_of(text).is_err(), "{text}");
-        }
-        assert!(pick_of("id_token").is_err());
     }
 }
