@@ -135,22 +135,6 @@ impl FileWorker {
         self.give(Job::Theme(file, name));
     }
 
-    /// Waits until everything asked for so far is done and told.
-    #[cfg(test)]
-    pub fn settle(&self) {
-        let (answer, done) = channel();
-        self.give(Job::Mark(answer));
-        // A thread that died does nothing more, either.
-        let _ = done.recv();
-    }
-
-    /// The same once these files were looked at.
-    #[cfg(test)]
-    pub fn look(&self, paths: Vec<PathBuf>) {
-        self.give(Job::Changed(paths));
-        self.settle();
-    }
-
     /// Waits until everything asked for is on the disk.
     pub fn finish(&mut self) {
         self.give(Job::End);

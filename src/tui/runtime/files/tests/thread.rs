@@ -1,6 +1,22 @@
-//! The thread's other end, when the thread is gone.
+//! The thread's other end: what tests wait for, and what is so when the thread is gone.
 
 use super::*;
+
+impl FileWorker {
+    /// Waits until everything asked for so far is done and told.
+    pub fn settle(&self) {
+        let (answer, done) = channel();
+        self.give(Job::Mark(answer));
+        // A thread that died does nothing more, either.
+        let _ = done.recv();
+    }
+
+    /// The same once these files were looked at.
+    pub fn look(&self, paths: Vec<PathBuf>) {
+        self.give(Job::Changed(paths));
+        self.settle();
+    }
+}
 
 #[test]
 fn nobody_counts_on_drafts_once_the_thread_is_gone() {
