@@ -18,6 +18,7 @@ use crate::tui::shared::RunId;
 
 mod back;
 mod form;
+mod rows;
 
 fn requests(harness: &Harness) -> Vec<NodeId> {
     let workspace = &harness.state.shared.workspace;
@@ -577,84 +578,4 @@ fn what_a_run_sets_does_not_make_room_for_a_given_value_again() {
     over(&mut harness, run, current);
     assert_eq!(harness.state.shared.overrides, [given("cells")]);
     assert!(harness.state.shared.set_aside.is_empty());
-}
-
-#[test]
-fn a_question_before_leaving_goes_when_the_run_is_over() {
-    let (mut harness, run) = started((80, 24));
-    harness.press("<esc>");
-    let screen = harness.screen();
-    assert!(
-        screen.contains("[Esc] stay") && screen.contains("[c] cancel the run"),
-        "{screen}"
-    );
-    over(&mut harness, run, CurrentValues::default());
-    assert!(
-        !harness.screen().contains("The run is not over"),
-        "{}",
-        harness.screen()
-    );
-    harness.press("<esc>");
-    assert!(harness.state.modals.is_empty());
-
-    let (mut harness, run) = started((80, 24));
-    harness.press("<esc><ctrl-c>");
-    assert!(
-        harness
-            .effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::CancelRun(own) if *own == run))
-    );
-    assert_eq!(harness.state.modals.len(), 1);
-    harness.press("<esc><ctrl-q>");
-    assert!(harness.screen().contains("stop it and quit"), "{}", harness.screen());
-}
-
-#[test]
-fn the_keys_of_failures_fit_into_a_narrow_screen_and_messages_are_whole() {
-    let (mut harness, run) = started((80, 24));
-    let message = "expected the list of all herons to deeply equal the one that was there yesterday, with its rings";
-    let rows = requests(&harness).into_iter();
-    let rows = rows.map(|node| row(node, 0, &[("the herons are the same as they were", message)]));
-    harness.event(Event::Run(run, News::Done(rows.collect())));
-    over(&mut harness, run, CurrentValues::default());
-    let screen = harness.screen();
-    for key in ["Spc why", "f failed", "n next", "r rerun", "R failed", "e setup"] {
-        assert!(screen.contains(key), "{key}: {screen}");
-    }
-    assert!(screen.contains("✗ 3 of 9 tests failed"), "{screen}");
-    harness.press("g<space>");
-    let words: Vec<String> = harness.screen().split_whitespace().map(str::to_owned).collect();
-    let text = words.join(" ").replace("│ │", "").replace("┃ ┃", "");
-    let text: Vec<&str> = text.split_whitespace().filter(|word| !"│┃".contains(word)).collect();
-    assert!(text.join(" ").contains(message), "{}", harness.screen());
-    // Below the row that is unfolded the next one stands.
-    harness.press("j<space>");
-    assert_eq!(
-        harness.screen().matches("with its rings").count(),
-        2,
-        "{}",
-        harness.screen()
-    );
-}
-
-#[test]
-fn a_row_is_found_by_what_is_typed_and_no_letter_of_it_is_a_key() {
-    let (mut harness, run) = started((120, 40));
-    let nodes = requests(&harness);
-    let rows = nodes.iter().enumerate();
-    let rows = rows.map(|(n, node)| row(*node, 0, if n == 2 { &[("rings", "none")] } else { &[] }));
-    harness.event(Event::Run(run, News::Done(rows.collect())));
-    over(&mut harness, run, CurrentValues::default());
-    harness.effects.clear();
-    harness.press("g/RINGS");
-    assert!(harness.screen().contains("1 row"), "{}", harness.screen());
-    harness.press("<esc><enter>");
-    assert_eq!(harness.state.shared.open, Some(nodes[2]));
-
-    harness.press("<ctrl-r>g/rrq<enter><up>");
-    assert!(harness.screen().contains("not found"), "{}", harness.screen());
-    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
-    harness.press("<ctrl-u>200");
-    assert!(harness.screen().contains("2 rows"), "{}", harness.screen());
 }
