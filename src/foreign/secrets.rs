@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::formats::reimport::{EnvironmentStep, GlobalsStep, Hidden, Plan, secret_variable_at};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
-use crate::model::{Entity, Variable, Workspace};
+use crate::model::{Entity, Secret, Variable, Workspace};
 
 /// So many are named one by one; more are counted.
 const MOST_NAMED: usize = 3;
 
 /// The value of a secret variable that was imported.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Imported {
     /// Whose it is.
     owner: Owner,
@@ -26,6 +26,16 @@ pub struct Imported {
     value: Value,
     /// Whether what it belongs to came with this import, so that a value under its name is a leftover.
     is_new: bool,
+}
+
+impl std::fmt::Debug for Imported {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Its value is a secret.
+        f.debug_struct("Imported")
+            .field("owner", &self.owner)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Imported {
@@ -41,7 +51,7 @@ pub struct Secrets {
     values: Vec<Imported>,
     hidden: Vec<Hidden>,
     /// What stands written out in the sources, by where.
-    written: BTreeMap<String, String>,
+    written: BTreeMap<String, Secret>,
     /// The collections they are of.
     collections: Vec<String>,
 }
@@ -139,7 +149,7 @@ impl Secrets {
         let gone = current.of(&Owner::Source).filter(|(place, _)| is_gone(place));
         out.changes
             .extend(gone.map(|(place, _)| (Owner::Source, place.to_owned(), None)));
-        sources.extend(written.into_iter().map(|(place, text)| (place, text.into())));
+        sources.extend(written.into_iter().map(|(place, text)| (place, text.reveal().into())));
         for (place, value) in sources {
             if before(&place) != Some(&value) {
                 out.set(Owner::Source, place, value);
@@ -196,7 +206,7 @@ impl Settled {
             self.locked += 1;
             return false;
         }
-        let (Some(now), true) = (hidden.value(&hidden.text), before != Some(hidden.text.as_str())) else {
+        let (Some(now), true) = (hidden.value(hidden.text.reveal()), before != Some(hidden.text.reveal())) else {
             return true;
         };
         let before = before.and_then(|text| hidden.value(text));
@@ -282,7 +292,7 @@ mod tests {
             variable: "pin".to_owned(),
             before: "v1 ".to_owned(),
             after: String::new(),
-            text: format!("v1 {text}"),
+            text: Secret::new(format!("v1 {text}")),
             owners: vec![Owner::Globals],
         };
         Secrets {

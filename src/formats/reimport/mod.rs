@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use super::found::{Collection, Slugs};
 use super::postman;
-use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Variable, Workspace};
+use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Secret, Variable, Workspace};
 
 use self::own::{Own, variable_at, written};
 
@@ -62,7 +62,7 @@ pub struct Plan {
     /// The secrets that the file has written out and that variables stand for here.
     pub hidden: Vec<Hidden>,
     /// All texts in which secrets may stand written out in the file, by where.
-    pub written: Vec<(String, String)>,
+    pub written: Vec<(String, Secret)>,
 }
 
 impl Plan {
@@ -148,7 +148,8 @@ pub fn plan(workspace: &Workspace, existing: Option<NodeId>, found: &Collection,
         }
         let texts = written(&item.entity, &path).into_iter();
         let texts = texts.filter(|(_, text)| !text.is_empty() && !text.contains("{{"));
-        plan.written.extend(texts.map(|(place, text)| (place, text.to_owned())));
+        plan.written
+            .extend(texts.map(|(place, text)| (place, Secret::new(text))));
         let (action, entity) = match old {
             None => (Action::Add, item.entity.clone()),
             Some(old) => {

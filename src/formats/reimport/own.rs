@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::model::request::Entry;
 use crate::model::variable::Owner;
-use crate::model::{Auth, Entity, ItemPath, NodeId, Variable, Workspace, literal};
+use crate::model::{Auth, Entity, ItemPath, NodeId, Secret, Variable, Workspace, literal};
 
 /// A secret that the file has written out and for which a variable stands here.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Hidden {
     /// What stands behind it.
     pub after: String,
     /// What the file has in the place of all that.
-    pub text: String,
+    pub text: Secret,
     /// Whose variables of that name are secret here.
     pub owners: Vec<Owner>,
 }
@@ -174,7 +174,7 @@ impl Own<'_> {
                 variable: variable.to_owned(),
                 before: before.to_owned(),
                 after: after.to_owned(),
-                text: text.to_owned(),
+                text: Secret::new(text),
             })
         });
         pairs.collect()
