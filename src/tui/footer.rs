@@ -290,17 +290,6 @@ mod tests {
     }
 
     #[test]
-    fn the_type_of_an_auth_is_chosen_and_not_edited() {
-        let mut harness = Harness::new(120, 40);
-        harness.press("j<enter>3");
-        assert!(last(&harness).contains("↵ edit"), "{}", last(&harness));
-        harness.press("]j");
-        assert!(last(&harness).contains("↵ choose"), "{}", last(&harness));
-        harness.press("i");
-        assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
-    }
-
-    #[test]
     fn a_dialog_has_its_own_keys() {
         let mut harness = Harness::new(120, 40);
         harness.press("j<enter>2<ctrl-e>");
