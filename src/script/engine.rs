@@ -325,4 +325,17 @@ mod tests {
             assert!(ends_with_its_engine(sources).await, "{sources:?}");
         }
     }
+
+    #[tokio::test]
+    async fn what_scripts_check_with_may_be_read_ahead() {
+        let engine = Engine::new();
+        for checks in [false, true, true] {
+            engine.prepare(checks).await;
+        }
+        assert!(engine.worker.lock().await.as_ref().unwrap().checks);
+        let source = "pm.test('t', () => pm.expect(1).to.equal(2));";
+        let report = engine.run(ScriptJob::new(source, "s", ScriptEvent::PostResponse)).await;
+        let error = report.tests[0].error.as_ref().unwrap();
+        assert_eq!(error.message, "expected 1 to equal 2");
+    }
 }

@@ -18,6 +18,19 @@ fn check(cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn it_is_a_member_like_any_other_though_it_is_read_when_it_is_used() {
+    let report = run("pm.test('t', () => {
+            const own = Object.keys(pm).includes('expect');
+            const genuine = pm.expect;
+            pm.expect = (value) => `mine: ${value}`;
+            const mine = pm.expect(1);
+            pm.expect = genuine;
+            pm.expect([own, mine, genuine === require('chai').expect]).to.eql([true, 'mine: 1', true]);
+        })");
+    assert_eq!(report.tests[0].error.as_ref().map(|error| &error.message), None);
+}
+
+#[test]
 fn long_values_are_cut_at_forty() {
     check(&[
         (

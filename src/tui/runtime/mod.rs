@@ -7,7 +7,7 @@
 //!                            └─▶ draw, once the queue is empty, and only when something changed
 //! ```
 //!
-//! The first frame is on the screen before any of the helpers starts, and of a large workspace most requests come after it. While nothing happens the thread sleeps: it wakes
+//! The first frame is on the screen before any of the helpers starts, and most requests come after it. While nothing happens the thread sleeps: it wakes
 //! for an event, or when a time on the screen changes its text.
 
 mod ahead;
@@ -63,6 +63,9 @@ pub use looks::problems;
 use pictures::Pictures;
 use saves::Saves;
 use sends::Sends;
+
+/// So many requests are read before the first key is taken: a moment's work, and keys that were typed ahead find them.
+const BEFORE_KEYS: usize = 200;
 
 /// What the TUI is started with.
 #[derive(Clone, Debug)]
@@ -170,7 +173,16 @@ impl App {
     ///
     /// When the system gives no threads.
     pub fn start(&mut self, options: &TuiOptions, listen: bool) -> io::Result<()> {
-        let Some(start) = self.start.take() else { return Ok(()) };
+        let Some(mut start) = self.start.take() else {
+            return Ok(());
+        };
+        if let Some(mut loading) = start.loading.take_if(|loading| loading.left() <= BEFORE_KEYS) {
+            while let Some(part) = loading.next_part() {
+                let event = Event::Loaded(part, loading.left());
+                let effects = self.state.handle(event, Timestamp::now());
+                self.waiting.extend(effects);
+            }
+        }
         // What cannot be read was not said.
         let allowed = start
             .database
@@ -344,6 +356,9 @@ fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<
     app.take(Event::Resize(columns, rows), screen)?;
     paint(screen, &mut app.state)?;
     app.start(options, true)?;
+    if app.state.stale {
+        paint(screen, &mut app.state)?;
+    }
     screen.title(&format!("postrider: {}", title(options)))?;
     if app.asks_ground() {
         screen.ask(ground::QUESTION)?;

@@ -1,6 +1,6 @@
 //! Everything that is read before the first frame: the workspace, what is remembered, the user's settings.
 //!
-//! Of a large workspace only what that frame and what is remembered need: the groups, and the requests that are open, in
+//! Of the workspace only what that frame and what is remembered need: the groups, and the requests that are open, in
 //! sight, have a draft or fetch a token. The rest follows ([`Start::loading`]).
 
 use std::sync::Arc;
@@ -37,7 +37,7 @@ use crate::tui::unlocking;
 /// Values to be kept, as the local state takes them.
 type Values = Vec<(Owner, String, Option<CurrentValue>)>;
 
-/// So many requests are read at once: a moment's work, and of more most are not in sight.
+/// So many requests are read before the first frame wherever they are; of more, most are not in sight.
 const FEW: usize = 20;
 
 /// What was read besides the state.

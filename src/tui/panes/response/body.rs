@@ -153,11 +153,11 @@ pub(super) fn offer(what: &str, whole: Whole, show: &Show<'_>) -> Option<(String
 
 /// The endings that files of well-known types have, each before others of the same type.
 const ENDINGS: &[&str] = &[
-    "pdf", "zip", "gz", "tar", "7z", "rar", "bz2", "xz", "zst", "jar", "apk", "exe", "dmg", "iso", "png", "gif",
-    "webp", "svg", "bmp", "ico", "avif", "tif", "heic", "mp3", "m4a", "wav", "ogg", "flac", "aac", "mid", "mp4",
-    "webm", "mov", "avi", "mkv", "mpg", "css", "js", "csv", "tsv", "md", "yaml", "toml", "rtf", "ics", "vcf", "sql",
-    "wasm", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "epub", "woff", "woff2", "ttf", "otf",
-    "p12", "pem", "crt", "geojson", "gpx", "kml",
+    "pdf", "zip", "gz", "tar", "7z", "rar", "bz2", "xz", "jar", "apk", "png", "gif", "webp", "svg", "bmp", "ico",
+    "avif", "tif", "heic", "mp3", "m4a", "wav", "ogg", "flac", "aac", "mid", "mp4", "webm", "mov", "avi", "mkv", "mpg",
+    "css", "js", "csv", "tsv", "md", "yaml", "toml", "rtf", "ics", "vcf", "sql", "wasm", "doc", "docx", "xls", "xlsx",
+    "ppt", "pptx", "odt", "ods", "odp", "epub", "woff", "woff2", "ttf", "otf", "p12", "pem", "crt", "geojson", "gpx",
+    "kml",
 ];
 
 /// A file's ending for the body: by its media type, else by its kind.
@@ -270,6 +270,17 @@ fn safe(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn endings_are_of_types_that_say_something() {
+        for ending in ENDINGS {
+            let known = mime_guess::from_ext(ending).first_raw();
+            assert!(
+                known.is_some_and(|known| known != "application/octet-stream"),
+                "{ending}"
+            );
+        }
+    }
 
     #[test]
     fn a_server_cannot_name_a_file_out_of_its_folder() {
