@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value;
-use sha1::{Digest, Sha1};
 
 use super::renewal::Tokens;
 use super::source::{Source, scopes};
@@ -148,17 +147,11 @@ impl Default for Iteration {
     }
 }
 
-/// The id that a request has in Postman, else a UUID (version 5) of where it is filed, or of its name where it is not: the
-/// same in every run, as scripts may keep it.
+/// The id of a request, by where it is filed or, where it is not, by its name: see [`Origin::id_at`].
+///
+/// [`Origin::id_at`]: crate::model::Origin::id_at
 pub(super) fn request_id(request: &Request, path: Option<&ItemPath>) -> String {
-    if !request.origin.id.is_empty() {
-        return request.origin.id.clone();
-    }
-    let name = path.map_or_else(|| request.name.clone(), ToString::to_string);
-    let digest: [u8; 20] = Sha1::digest(name).into();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    uuid::Builder::from_sha1_bytes(bytes).into_uuid().to_string()
+    request.origin.id_at(path.map_or(&request.name, ItemPath::as_str))
 }
 
 impl Plan {

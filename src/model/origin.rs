@@ -1,6 +1,8 @@
 //! Where an imported item comes from: its identity there, and what of it has no place in our model.
 
 use serde_json::Value;
+use sha1::{Digest, Sha1};
+use uuid::Builder;
 
 /// What is kept of a foreign file beside what our model holds, so that nothing is lost and a second import finds it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +17,18 @@ impl Origin {
     /// Whether there is nothing to keep.
     pub fn is_empty(&self) -> bool {
         self.id.is_empty() && self.rest.is_empty()
+    }
+
+    /// The id it goes by where one is wanted: its own, else a UUID (RFC 9562, version 5's way without a namespace) of where
+    /// it is filed: the same in every run, as scripts may keep it and reports name it.
+    pub fn id_at(&self, place: &str) -> String {
+        if !self.id.is_empty() {
+            return self.id.clone();
+        }
+        let digest: [u8; 20] = Sha1::digest(place).into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Builder::from_sha1_bytes(bytes).into_uuid().to_string()
     }
 }
 

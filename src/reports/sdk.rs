@@ -11,7 +11,7 @@ use crate::model::Entity;
 use crate::model::id::ItemPath;
 use crate::model::workspace::{Node, Workspace};
 
-/// Gives the items of a collection that have no id from Postman the one they go by here: where they are filed.
+/// Gives the items of a collection that have no id from Postman the one they go by here.
 pub fn identify(collection: &mut Collection) {
     let mut paths: Vec<ItemPath> = Vec::with_capacity(collection.items.len());
     for item in &mut collection.items {
@@ -26,9 +26,7 @@ pub fn identify(collection: &mut Collection) {
                 continue;
             }
         };
-        if origin.id.is_empty() {
-            origin.id = path.to_string();
-        }
+        origin.id = origin.id_at(path.as_str());
         paths.push(path);
     }
 }
@@ -52,12 +50,11 @@ pub fn node(workspace: &Workspace, node: &Node) -> Value {
     } else {
         write::item(&node.entity, &Secrets::None)
     };
-    let own = match &node.entity {
-        Entity::Collection(group) | Entity::Folder(group) => &group.origin.id,
-        Entity::Request(request) => &request.origin.id,
+    let origin = match &node.entity {
+        Entity::Collection(group) | Entity::Folder(group) => &group.origin,
+        Entity::Request(request) => &request.origin,
     };
-    let path = || workspace.path(node.id).map(|path| path.to_string()).unwrap_or_default();
-    let id = if own.is_empty() { path() } else { own.clone() };
+    let id = origin.id_at(workspace.path(node.id).as_ref().map_or("", ItemPath::as_str));
     if !is_collection {
         out["id"] = id.as_str().into();
     }

@@ -127,10 +127,14 @@ async fn without_consent_nothing_is_read_run_or_sent() {
     for (url, wants, flag) in [
         (
             "{{base}}/?a={{$env CARGO_PKG_NAME}}",
-            "read `CARGO_PKG_NAME`",
+            "read the environment variable `CARGO_PKG_NAME`",
             "--allow-env",
         ),
-        ("{{base}}/?a={{suffix}}", "read `CARGO_PKG_NAME`", "--allow-env"),
+        (
+            "{{base}}/?a={{suffix}}",
+            "read the environment variable `CARGO_PKG_NAME`",
+            "--allow-env",
+        ),
         (
             "{{base}}/?a={{printed}}",
             "run `printf 'from-{{suffix}}'`",
