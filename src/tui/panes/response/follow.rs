@@ -276,7 +276,7 @@ fn build(state: &mut State, content: Rect, revealed: bool, now: Timestamp) {
         let width = usize::from(content.width.saturating_sub(2));
         let mut page = page(place, state.tab, width, revealed, now);
         page.measure(width);
-        page.find(state.search.regex());
+        state.search.find_in(&mut page);
         state.page = page;
         state.page_key = Some(key);
     }
@@ -330,8 +330,7 @@ pub(super) fn search(state: &mut State, jump: bool, cx: &mut Cx<'_>) {
     }
     if jump && !state.shows_body() {
         // The page is searched when it is built; here it only has to be known where to go.
-        let regex = state.search.regex();
-        state.page.find(regex);
+        state.search.find_in(&mut state.page);
         let origin = state.search.origin.1;
         let first = state.page.hits().iter().copied().find(|row| *row >= origin.cursor);
         let to = first

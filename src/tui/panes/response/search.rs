@@ -23,7 +23,7 @@ use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::glyphs;
 
 use super::history::History;
-use super::page::Seat;
+use super::page::{Page, Seat};
 use super::sight::Body;
 use super::{State, filter, follow};
 
@@ -60,14 +60,15 @@ pub(super) struct Search {
     pub hidden: bool,
     /// Earlier patterns.
     pub history: History,
-    /// The pattern for pages that was made last, and of what text.
-    made: Option<(String, Option<Regex>)>,
+    /// The pattern for pages that was made last, of what text, and whether letter by letter.
+    made: Option<(String, Option<Regex>, bool)>,
 }
 
 impl Default for Search {
     fn default() -> Self {
         Self {
-            field: Editor::single_line("").with_placeholder("search: text or regular expression"),
+            field: Editor::single_line("")
+                .with_placeholder("regex or text; capitals count if there are any"),
             typing: false,
             id: 0,
             matches: None,
@@ -117,24 +118,31 @@ impl Search {
     }
 
     /// The pattern for pages, read as that for bodies is: capitals matter if there are any, no regex is literal text.
-    pub(super) fn regex(&mut self) -> Option<Regex> {
+    fn regex(&mut self) -> Option<Regex> {
         let pattern = self.pattern();
         if pattern.is_empty() {
             return None;
         }
-        if let Some((_, regex)) = self.made.as_ref().filter(|(made, _)| *made == pattern) {
+        if let Some((_, regex, literal)) = self.made.as_ref().filter(|(made, ..)| *made == pattern) {
+            self.literal = *literal;
             return regex.clone();
         }
-        let insensitive = !has_capital(&pattern, false);
-        let build = |pattern: &str| {
-            let mut builder = RegexBuilder::new(pattern);
-            builder.case_insensitive(insensitive).size_limit(LARGEST).build().ok()
-        };
-        let regex = build(&pattern);
+        let regex = build(&pattern, !has_capital(&pattern, false));
         self.literal = regex.is_none();
-        let regex = regex.or_else(|| build(&regex::escape(&pattern)));
-        self.made = Some((pattern, regex.clone()));
+        let regex = regex.or_else(|| as_text(&pattern));
+        self.made = Some((pattern, regex.clone(), self.literal));
         regex
+    }
+
+    /// Searches a page; what has no match as a regular expression is looked for letter by letter.
+    pub(super) fn find_in(&mut self, page: &mut Page) {
+        let regex = self.regex();
+        page.find(regex);
+        let pattern = self.pattern();
+        if page.hits().is_empty() && !self.literal && regex::escape(&pattern) != pattern {
+            page.find(as_text(&pattern));
+            self.literal = !page.hits().is_empty();
+        }
     }
 
     /// Draws the line; `count` stands at its right. Returns where the terminal's cursor belongs.
@@ -169,6 +177,15 @@ impl Search {
         }
         cursor.filter(|_| self.typing)
     }
+}
+
+fn build(pattern: &str, insensitive: bool) -> Option<Regex> {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.case_insensitive(insensitive).size_limit(LARGEST).build().ok()
+}
+
+fn as_text(pattern: &str) -> Option<Regex> {
+    build(&regex::escape(pattern), !has_capital(pattern, true))
 }
 
 /// Searches the body for the value under the cursor, as it is written in it.

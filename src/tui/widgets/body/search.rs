@@ -75,7 +75,8 @@ pub struct Matches {
     pub ranges: Vec<Range<usize>>,
     /// Whether there are more than these.
     pub more: bool,
-    /// Whether the pattern was taken letter by letter: asked for, or because it is no regular expression.
+    /// Whether the pattern was taken letter by letter: asked for, because it is no regular expression, or because as one it
+    /// has no match.
     pub literal: bool,
 }
 
@@ -118,7 +119,8 @@ pub struct Job {
 impl Job {
     /// Prepares a search; `None` if there is nothing to search for.
     ///
-    /// A pattern that is no regular expression (Rust's `regex` syntax, `^` and `$` at lines) is taken letter by letter.
+    /// A pattern that is no regular expression (Rust's `regex` syntax, `^` and `$` at lines) is taken letter by letter, and so
+    /// is one that has no match as such.
     pub fn new(body: impl Into<Source>, pattern: &str, options: Options) -> Option<Self> {
         (!pattern.is_empty()).then(|| Self {
             source: body.into(),
@@ -171,6 +173,26 @@ impl Job {
         cancelled: impl Fn() -> bool,
         mut progress: impl FnMut(Progress, &Matches),
     ) -> io::Result<Option<Matches>> {
+        let found = self.pass(&cancelled, &mut progress)?;
+        let nothing = |found: &Matches| found.ranges.is_empty() && !found.literal;
+        if !found.as_ref().is_some_and(nothing) || regex::escape(&self.pattern) == self.pattern {
+            return Ok(found);
+        }
+        // `a[0]` and `$5` are read as they stand by whoever does not think of expressions.
+        let mut text = self.clone();
+        text.options.literal = true;
+        let again = text.pass(&cancelled, &mut progress)?;
+        Ok(again.map(|again| Matches {
+            literal: !again.ranges.is_empty(),
+            ..again
+        }))
+    }
+
+    fn pass(
+        &self,
+        cancelled: &impl Fn() -> bool,
+        progress: &mut impl FnMut(Progress, &Matches),
+    ) -> io::Result<Option<Matches>> {
         let Some((regex, literal)) = self.compile() else {
             return Ok(Some(Matches::default()));
         };
@@ -191,7 +213,7 @@ impl Job {
             let safe = if last { end } else { end.saturating_sub(OVERLAP) };
             if safe > searched || last {
                 let within = if last { usize::MAX } else { safe };
-                match self.collect(&regex, (&block, base), pos, within, &mut matches, &cancelled) {
+                match self.collect(&regex, (&block, base), pos, within, &mut matches, cancelled) {
                     None => return Ok(None),
                     Some(_) if matches.more => return Ok(Some(matches)),
                     Some(at) => pos = at.max(safe),
@@ -215,7 +237,7 @@ impl Job {
                 if told != Some(len) {
                     let mut so_far = matches.clone();
                     if self
-                        .collect(&regex, (&block, base), pos, usize::MAX, &mut so_far, &cancelled)
+                        .collect(&regex, (&block, base), pos, usize::MAX, &mut so_far, cancelled)
                         .is_none()
                     {
                         return Ok(None);
@@ -371,6 +393,23 @@ mod tests {
             [(0, 3)]
         );
         assert!(Job::new("", "", Options::default()).is_none());
+    }
+
+    #[test]
+    fn what_has_no_match_as_a_regex_is_taken_letter_by_letter() {
+        for (pattern, range) in [("a[0]", 6..10), ("$5.00", 0..5)] {
+            let job = Job::new("$5.00 a[0] a.0", pattern, Options::default()).unwrap();
+            let found = job.run(|| false, |_, _| {}).unwrap().unwrap();
+            assert_eq!((found.literal, &*found.ranges), (true, &[range][..]), "{pattern}");
+        }
+        let nowhere = Job::new("b", "a[0]", Options::default()).unwrap();
+        let found = nowhere.run(|| false, |_, _| {}).unwrap().unwrap();
+        assert!(!found.literal && found.ranges.is_empty());
+        assert_eq!(
+            find("a0 a[0]", "a[0]", Options::default()),
+            [(0, 2)],
+            "as a regex first"
+        );
     }
 
     #[test]
