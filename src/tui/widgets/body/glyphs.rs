@@ -47,7 +47,10 @@ pub(super) fn walk(line: &Line, mut see: impl FnMut(&Glyph<'_>) -> ControlFlow<(
             Content::Body(range, bytes) => body(bytes, range.start, piece.kind, &mut emit),
             Content::Fixed(text) => ours(text, piece.kind, &(0..0), &mut emit),
             Content::Shown(text, range) => ours(text, piece.kind, range, &mut emit),
-            Content::LeftOut(range) => ours(&format!("… {} more …", size(range.len())), piece.kind, range, &mut emit),
+            Content::LeftOut(range) => {
+                let text = format!("… {} more, Enter shows them …", size(range.len()));
+                ours(&text, piece.kind, range, &mut emit)
+            }
             Content::Spaces(count) => (0..*count).try_for_each(|_| emit(" ", 1, piece.kind, 0..0)),
         };
         if flow.is_break() {
@@ -145,6 +148,21 @@ pub(super) fn columns(line: &Line) -> usize {
         ControlFlow::Continue(())
     });
     end
+}
+
+/// Finds the first byte that is drawn in a row, when wrapped at `width`.
+pub(super) fn starts(line: &Line, row: usize, width: usize) -> Option<usize> {
+    let mut flow = Flow::new(width);
+    let mut found = None;
+    walk(line, |glyph| {
+        flow.place(glyph.width);
+        if flow.row >= row && !glyph.bytes.is_empty() {
+            found = Some(glyph.bytes.start);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    found
 }
 
 /// Finds where a byte of the body is drawn: the column, and the row when wrapped at `width`.

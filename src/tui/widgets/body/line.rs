@@ -369,7 +369,7 @@ fn token(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, 
 }
 
 /// Adds a piece of a token, characters in place of the escapes that stand for them.
-fn text(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
+pub(super) fn text(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, window: &mut Window) {
     let bytes = window.slice(&range);
     let (mut from, mut at) = (0, 0);
     while let Some(escape) = memchr::memchr(b'\\', bytes.get(at..).unwrap_or_default()).map(|found| at + found) {

@@ -48,6 +48,7 @@ mod line;
 mod marks;
 mod nest;
 mod nested;
+mod opened;
 mod outline;
 mod path;
 mod pattern;

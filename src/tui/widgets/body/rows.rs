@@ -7,6 +7,7 @@ use super::document::{Document, Form, LinesFrom};
 use super::folds::Folds;
 use super::line::Line;
 use super::nest::{Nest, NestCursor, NestLine};
+use super::opened::Opened;
 
 /// A record of JSON Lines that is folded shows all of it up to so many bytes.
 const RECORD: usize = 512;
@@ -17,12 +18,18 @@ pub(super) struct Rows<'a> {
     pub doc: &'a Document,
     pub form: Form,
     folds: Option<&'a Folds>,
+    opened: &'a Opened,
 }
 
 impl<'a> Rows<'a> {
-    pub fn new(doc: &'a Document, form: Form, folds: &'a Folds) -> Self {
+    pub fn new(doc: &'a Document, form: Form, folds: &'a Folds, opened: &'a Opened) -> Self {
         let folds = Some(folds).filter(|folds| !folds.is_empty() && doc.nested_lines(form) > 0);
-        Self { doc, form, folds }
+        Self {
+            doc,
+            form,
+            folds,
+            opened,
+        }
     }
 
     fn folded(&self) -> Option<(&'a Folds, Nest<'a>)> {
@@ -72,7 +79,15 @@ impl<'a> Rows<'a> {
     }
 
     /// Walks the rows from one on.
-    pub fn walk(&self, row: usize) -> RowsFrom<'a> {
+    pub fn walk(&self, row: usize) -> impl Iterator<Item = Line> + use<'a> {
+        let (doc, opened) = (self.doc, self.opened);
+        self.lines_from(row).map(move |mut line| {
+            opened.fill(&mut line, doc);
+            line
+        })
+    }
+
+    fn lines_from(&self, row: usize) -> RowsFrom<'a> {
         let Some((folds, mut nest)) = self.folded() else {
             return RowsFrom::Lines(self.doc.lines_from(self.form, row));
         };
@@ -91,14 +106,14 @@ impl<'a> Rows<'a> {
 
 /// The iterator behind [`Rows::walk`].
 #[derive(Debug)]
-pub(super) enum RowsFrom<'a> {
+enum RowsFrom<'a> {
     Lines(LinesFrom<'a>),
     Folded(Box<Folded<'a>>),
 }
 
 /// A walk that passes over what is folded away.
 #[derive(Debug)]
-pub(super) struct Folded<'a> {
+struct Folded<'a> {
     rows: Rows<'a>,
     folds: &'a Folds,
     nest: Nest<'a>,

@@ -10,6 +10,8 @@ use super::document::{Document, Form};
 use super::draw::Columns;
 use super::folds::Folds;
 use super::glyphs;
+use super::line::Line;
+use super::opened::Opened;
 use super::rows::Rows;
 use super::search::Matches;
 
@@ -47,6 +49,7 @@ pub struct View {
     pub(super) matches: Option<Arc<Matches>>,
     pub(super) current: Option<usize>,
     pub(super) folds: Folds,
+    pub(super) opened: Opened,
     form: Form,
     width: usize,
     height: usize,
@@ -100,10 +103,17 @@ impl View {
         if size == (self.width, self.height) {
             return;
         }
+        let hit = self.match_here(doc).filter(|offset| self.shows(doc, *offset));
+        let first = self.first_byte(doc);
         (self.width, self.height) = size;
-        self.top_row = 0;
+        if let Some((line, offset)) = first {
+            self.top_row = glyphs::find(&line, offset, self.text_width(doc)).1;
+        }
         self.clamp(doc);
         self.reveal_cursor(doc);
+        if let Some(hit) = hit {
+            self.show_byte(doc, hit);
+        }
     }
 
     /// Takes note that the document knows more lines than before; goes on towards a goal not reached yet.
@@ -230,10 +240,14 @@ impl View {
 
     /// Wraps long lines, or stops wrapping them.
     pub fn set_wrap(&mut self, doc: &Document, wrap: bool) {
+        let hit = self.match_here(doc);
         self.wrap = wrap;
         (self.left, self.top_row) = (0, 0);
         self.clamp(doc);
         self.reveal_cursor(doc);
+        if let Some(hit) = hit {
+            self.show_byte(doc, hit);
+        }
     }
 
     /// Shows another form of the body, at the same place in it.
@@ -241,6 +255,7 @@ impl View {
         if form == self.form {
             return;
         }
+        let hit = self.match_here(doc);
         // Indentation belongs to the line before in the pretty form: the place is the first byte seen.
         let offset = self.sight(doc).get(self.cursor).map(|line| {
             // More white space than that is not worth looking through; without any text it is the line's start.
@@ -258,6 +273,9 @@ impl View {
         self.top = self.cursor.saturating_sub(above);
         self.clamp(doc);
         self.reveal_cursor(doc);
+        if let Some(hit) = hit {
+            self.show_byte(doc, hit);
+        }
     }
 
     /// Takes the matches to highlight, or none; the position stays, and the current match if it is among them.
@@ -311,7 +329,7 @@ impl View {
 
     /// What is seen of the document.
     pub(super) fn sight<'a>(&'a self, doc: &'a Document) -> Rows<'a> {
-        Rows::new(doc, self.form, &self.folds)
+        Rows::new(doc, self.form, &self.folds, &self.opened)
     }
 
     fn show_match(&mut self, doc: &Document, matches: &Matches, found: Found) -> Option<Found> {
@@ -329,12 +347,39 @@ impl View {
         self.current.filter(|_| here)
     }
 
+    /// Where the current match stands, if the cursor is on its line.
+    pub(super) fn match_here(&self, doc: &Document) -> Option<usize> {
+        let at = self.on_match(doc)?;
+        Some(self.matches.as_ref()?.ranges.get(at)?.start).filter(|_| self.goal == Goal::Reached)
+    }
+
+    /// The line that is cut off above, and its first byte that is seen; `None` where none is.
+    fn first_byte(&self, doc: &Document) -> Option<(Line, usize)> {
+        let line = self.sight(doc).get(self.top).filter(|_| self.top_row > 0)?;
+        let offset = glyphs::starts(&line, self.top_row, self.text_width(doc))?;
+        Some((line, offset))
+    }
+
+    /// Whether a byte on the cursor's line is on the screen.
+    fn shows(&self, doc: &Document, offset: usize) -> bool {
+        let text = self.text_width(doc);
+        let Some(line) = self.sight(doc).get(self.cursor).filter(|_| self.cursor >= self.top) else {
+            return false;
+        };
+        let (column, row) = glyphs::find(&line, offset, text);
+        if !self.wrap {
+            return self.cursor < self.top + self.height && (self.left..self.left + text).contains(&column);
+        }
+        let row = (self.rows_above(doc) + row).checked_sub(self.top_row);
+        row.is_some_and(|row| row < self.height)
+    }
+
     fn cursor_bytes(&self, doc: &Document) -> Range<usize> {
         self.sight(doc).get(self.cursor).map_or(0..0, |line| line.bytes)
     }
 
     /// Brings a byte of the body onto the screen, its column and row too.
-    fn show_byte(&mut self, doc: &Document, offset: usize) {
+    pub(super) fn show_byte(&mut self, doc: &Document, offset: usize) {
         let Some(line) = self.sight(doc).row_at(offset) else {
             self.to_end(doc);
             self.goal = if doc.is_complete(self.form) {
@@ -344,23 +389,25 @@ impl View {
             };
             return;
         };
+        self.open_at(doc, line, offset);
         self.show_line(doc, line);
+        if self.shows(doc, offset) {
+            return;
+        }
         let text = self.text_width(doc);
         let Some(line) = self.sight(doc).get(self.cursor) else {
             return;
         };
         let (column, row) = glyphs::find(&line, offset, text);
-        if !self.wrap && !(self.left..self.left + text).contains(&column) {
+        if self.wrap {
+            (self.top, self.top_row) = (self.cursor, row.saturating_sub(self.height / 3));
+            self.clamp(doc);
+        } else {
             self.left = if column < text {
                 0
             } else {
                 column.saturating_sub(text / 3)
             };
-        }
-        let seen = self.rows_above(doc);
-        if self.wrap && !(0..self.height).contains(&seen.saturating_add(row).saturating_sub(self.top_row)) {
-            (self.top, self.top_row) = (self.cursor, row.saturating_sub(self.height / 3));
-            self.clamp(doc);
         }
     }
 
@@ -428,7 +475,7 @@ impl View {
     }
 
     /// Brings the position back into the document: the last row of the body is never above the last row of the screen.
-    fn clamp(&mut self, doc: &Document) {
+    pub(super) fn clamp(&mut self, doc: &Document) {
         let last = self.sight(doc).count().saturating_sub(1);
         self.cursor = self.cursor.min(last);
         let end = self.back_from(doc, last);
@@ -439,7 +486,7 @@ impl View {
     }
 
     /// Scrolls as little as needed to have the cursor's line on the screen.
-    fn reveal_cursor(&mut self, doc: &Document) {
+    pub(super) fn reveal_cursor(&mut self, doc: &Document) {
         let seen = self.visible(doc);
         if self.cursor < self.top || self.cursor == self.top && seen.is_empty() {
             (self.top, self.top_row) = (self.cursor, 0);

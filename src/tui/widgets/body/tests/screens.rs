@@ -257,6 +257,70 @@ fn a_match_far_to_the_right_is_brought_into_sight() {
 }
 
 #[test]
+fn a_match_in_a_wrapped_line_stays_in_sight_whatever_the_size() {
+    let body = format!("{}needle{}", "x".repeat(3010), "y".repeat(9000));
+    let doc = whole(format!("{}{body}", "z".repeat(4096 * 2)), Syntax::Text);
+    let mut view = view(&doc, 30, 9);
+    view.set_wrap(&doc, true);
+    view.set_matches(Some(find(&doc, "needle")));
+    view.next_match(&doc).unwrap();
+    for (width, height) in [(30, 9), (30, 8), (30, 3), (22, 9), (60, 20)] {
+        view.set_size(&doc, width, height);
+        let seen = screen(&view, &doc, width, height);
+        assert!(
+            seen.concat().replace(' ', "").contains("needle"),
+            "{width}x{height}: {seen:?}"
+        );
+    }
+    view.set_wrap(&doc, false);
+    assert!(screen(&view, &doc, 60, 20).concat().contains("xneedley"));
+    // Scrolled away from, it is not gone back to.
+    view.set_wrap(&doc, true);
+    view.scroll(&doc, 40);
+    let first = screen(&view, &doc, 60, 20)[0].clone();
+    view.set_size(&doc, 60, 19);
+    assert_eq!(screen(&view, &doc, 60, 19)[0], first, "and the first row stays");
+    // Above the first row of the same line it is gone back to.
+    view.next_match(&doc).unwrap();
+    assert!(screen(&view, &doc, 60, 19).concat().contains("needle"));
+}
+
+#[test]
+fn a_match_in_what_is_left_out_of_a_string_is_shown_and_the_rest_on_demand() {
+    let long = format!("{}needle{}", "é".repeat(5000), "ü".repeat(5000));
+    let doc = whole(format!("{{\"a\":\"{long}\",\"b\":1}}"), Syntax::Json);
+    let seen = |view: &View| {
+        let line = view.sight(&doc).get(1).unwrap();
+        let mut text = String::new();
+        glyphs::walk(&line, |glyph| {
+            text.push_str(glyph.symbol);
+            std::ops::ControlFlow::Continue(())
+        });
+        text
+    };
+    for wrap in [false, true] {
+        let mut view = view(&doc, 40, 6);
+        view.set_wrap(&doc, wrap);
+        assert!(seen(&view).contains("more, Enter shows them …"), "{}", seen(&view));
+        view.set_matches(Some(find(&doc, "needle")));
+        view.next_match(&doc).unwrap();
+        assert!(screen(&view, &doc, 40, 6).concat().contains("needle"), "wrap: {wrap}");
+        let around = seen(&view);
+        assert!(around.matches("Enter shows").count() == 2 && around.contains("éneedleü"));
+        assert!(!around.contains('\u{fffd}'), "cut at characters");
+        assert!(view.toggle_fold(&doc));
+        assert!(seen(&view).contains(&long) && !seen(&view).contains("Enter"));
+        assert!(
+            screen(&view, &doc, 40, 6).concat().contains("needle"),
+            "it stays in sight"
+        );
+        assert!(view.toggle_fold(&doc));
+        assert_eq!(seen(&view).matches("Enter shows").count(), 1);
+        assert!(!seen(&view).contains("needle"));
+    }
+}
+
+#[test]
 fn the_end_and_matches_are_reached_as_the_index_grows() {
     let mut doc = Document::new(objects(200_000), Syntax::Json);
     let mut at_end = view(&doc, 40, 10);
