@@ -1,4 +1,5 @@
-//! Comparing two bodies, line by line: JSON laid out so that only values count, everything else as it came. What is no text,
+//! Comparing two bodies, line by line: JSON laid out so that only values count, XML and HTML as they are shown, everything
+//! else as it came. What is no text,
 //! or too large for that, is compared byte by byte up to where the two come apart.
 //!
 //! ```text
@@ -20,7 +21,7 @@ use crate::model::secret::MASK;
 use crate::model::{Payload, Redactor};
 
 use super::panes::response::words::size;
-use super::widgets::body::{Kind, decoded};
+use super::widgets::body::{Kind, decoded, markup};
 use rows::Rows;
 
 /// Larger bodies are not compared by lines, in bytes: these are in memory several times over.
@@ -56,6 +57,8 @@ pub struct Lines {
     secrets: Vec<Range<usize>>,
     /// What differs within lines that changed, by line: bytes of it.
     marks: HashMap<usize, Vec<Range<usize>>>,
+    /// Whether a comma at the end of a line says only that another one follows.
+    commas: bool,
 }
 
 impl Lines {
@@ -75,6 +78,7 @@ impl Lines {
             ranges,
             secrets,
             marks: HashMap::new(),
+            commas: false,
         }
     }
 
@@ -130,6 +134,12 @@ impl Lines {
     pub fn get(&self, line: usize) -> &str {
         let range = self.ranges.get(line).cloned().unwrap_or_default();
         self.text.get(range).unwrap_or_default()
+    }
+
+    /// What of a line counts.
+    fn bare(&self, line: usize) -> &str {
+        let text = self.get(line);
+        text.strip_suffix(',').filter(|_| self.commas).unwrap_or(text)
     }
 
     /// How many there are.
@@ -203,11 +213,18 @@ impl Job {
         let (left, right) = match laid_out {
             Some(texts) => texts,
             None => match text(&left).zip(text(&right)) {
-                Some(texts) => texts,
+                Some((left, right)) => {
+                    let laid_out = |text: &str, of: &Option<String>| markup(of.as_deref(), self.wanted.0, text);
+                    match laid_out(&left, &self.types[0]).zip(laid_out(&right, &self.types[1])) {
+                        Some(texts) => texts,
+                        None => (left, right),
+                    }
+                }
                 None => return self.bytes("what is no text is compared byte by byte"),
             },
         };
         let (mut left, mut right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
+        (left.commas, right.commas) = (structural, structural);
         let parts = parts(&left, &right, &self.stop);
         (left.marks, right.marks) = within::marks(&left, &right, &parts, &self.stop);
         if self.stop.asked() {
@@ -321,7 +338,7 @@ fn parts(left: &Lines, right: &Lines, stop: &Stop) -> Vec<Part> {
     let mut numbers = [Vec::with_capacity(left.len()), Vec::with_capacity(right.len())];
     for (lines, numbers) in [left, right].into_iter().zip(&mut numbers) {
         for line in 0..lines.len() {
-            let text = lines.get(line);
+            let text = lines.bare(line);
             let next = known.len();
             let number = *known.entry(text).or_insert(next);
             numbers.push(Number { number, stop });
@@ -386,6 +403,20 @@ mod tests {
         assert!(found.structural);
         assert_eq!(changes(&found), [(vec!["2,"], vec!["9,"])]);
         assert_eq!(changes(&compared("[1,2]", "[ 1,\n2 ]")), []);
+        let longer = compared("[6,7]", "[6,7,8]");
+        assert_eq!(changes(&longer), [(vec![], vec!["8"])], "a comma is no value");
+    }
+
+    #[test]
+    fn markup_is_compared_as_it_is_laid_out() {
+        let xml = |n: u32| format!("<a><b>1</b><c x=\"y\">{n}</c><d/></a>");
+        let job = Job {
+            left: xml(2).into(),
+            right: xml(3).into(),
+            ..job()
+        };
+        let found = job.run().unwrap();
+        assert_eq!(changes(&found), [(vec!["<c x=\"y\">2</c>"], vec!["<c x=\"y\">3</c>"])]);
     }
 
     #[test]

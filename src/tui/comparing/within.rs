@@ -34,7 +34,7 @@ pub(super) fn marks(left: &Lines, right: &Lines, parts: &[Part], stop: &Stop) ->
         if stop.asked() || deadline.is_some_and(|deadline| Instant::now() > deadline) {
             break;
         }
-        let (own, other) = (left.get(from), right.get(to));
+        let (own, other) = (left.bare(from), right.bare(to));
         if own.len().max(other.len()) <= LONGEST
             && let Some((own, other)) = between(own, other, deadline)
         {

@@ -25,14 +25,14 @@ use crate::filter::Text;
 /// What is laid out for the first screen, in bytes.
 const FIRST: usize = 16 * 1024;
 /// What is laid out at a time afterwards.
-const STEP: usize = 512 * 1024;
+pub(super) const STEP: usize = 512 * 1024;
 /// The longest piece a layout is waited for to make sense of.
 const LONGEST: usize = 32 * 1024 * 1024;
 /// A body of which more than so many times its size would come is shown as it came from there on: each level of a style
 /// sheet that never closes a brace is indented, and a table whose first row is wide pads all others.
-const MOST_TIMES: usize = 12;
+pub(super) const MOST_TIMES: usize = 12;
 /// What is put out before that is looked at, in bytes.
-const MARGIN: usize = 16 * 1024 * 1024;
+pub(super) const MARGIN: usize = 16 * 1024 * 1024;
 /// What stands where laying out ends.
 const GAVE_UP: &str = "\n✗ laid out it would be many times as long: from here on as it came\n";
 /// Who has not looked for so long does not know when what has come since did.

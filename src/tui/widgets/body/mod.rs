@@ -79,7 +79,7 @@ pub use lay::table::above;
 pub use leaf::{Leaf, leaf};
 pub use line::Line;
 pub use path::{Path, Step, xpath};
-pub use rendition::{MakeStore, Rendition};
+pub use rendition::{MakeStore, Rendition, markup};
 pub use scan::Fault;
 pub use source::{Source, Supply};
 pub use styles::BodyStyles;

@@ -5,12 +5,37 @@ use std::sync::Arc;
 use super::charset::{self, Decode};
 use super::document::Document;
 use super::kind::Kind;
-use super::laid::{Laid, Store};
+use super::laid::{Laid, MARGIN, MOST_TIMES, STEP, Store};
 use super::lay;
 use super::source::Source;
 
 /// Makes a place for text that is laid out, and says how to read it.
 pub type MakeStore<'a> = &'a dyn Fn() -> (Box<dyn Store>, Source);
+
+/// Lays XML or HTML out as a whole, as it is shown; `None` for another kind of text, and where that would be many times as
+/// long.
+pub fn markup(media_type: Option<&str>, wanted: Option<Kind>, text: &str) -> Option<String> {
+    let text = text.as_bytes();
+    let head = &text[..text.len().min(Kind::GUESS)];
+    let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, head));
+    let (mut lay, _) = lay::of(kind, head, false).filter(|_| matches!(kind, Kind::Xml | Kind::Html))?;
+    let (mut out, mut at, mut len) = (Vec::new(), 0, STEP);
+    loop {
+        let end = text.len().min(at + len);
+        let last = end == text.len();
+        let took = lay.lay(&text[at..end], last, &mut out);
+        // How the lines lie in each other is of no interest here.
+        lay.take_shapes();
+        at += took;
+        len = if took == 0 { 2 * len } else { STEP };
+        if out.len() > MARGIN + MOST_TIMES * at {
+            return None;
+        }
+        if last && (took == 0 || at >= text.len()) {
+            return Some(String::from_utf8_lossy(&out).into_owned());
+        }
+    }
+}
 
 /// A body as a kind.
 #[derive(Debug)]
