@@ -345,11 +345,13 @@ impl Diff {
                     // What follows has no room: that must be seen.
                     text.push(' ');
                 }
-                // What differs within the line is seen without colours, too.
-                let style = if differs {
-                    style.add_modifier(Modifier::REVERSED)
-                } else {
-                    style
+                // What differs within the line is seen without colours, too: also where the row is turned around as a whole.
+                let style = match differs {
+                    false => style,
+                    true if style.add_modifier.contains(Modifier::REVERSED) => {
+                        style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+                    }
+                    true => style.add_modifier(Modifier::REVERSED),
                 };
                 let used = glyphs::put_text(buf, at, &text, room, style);
                 at.x += u16::try_from(used).unwrap_or(0);

@@ -8,6 +8,7 @@ use ratatui::style::Modifier;
 
 use crate::filter::{FilterError, Limits, Session, Stop};
 use crate::tui::filtering::{Job, News};
+use crate::tui::theme::{DEFAULT, Depth, Theme};
 
 use super::super::filter::Filtered;
 use super::super::follow::put_away;
@@ -461,6 +462,27 @@ fn an_earlier_response_is_compared_side_by_side_or_in_one_column() {
             harness.screen()
         );
     }
+}
+
+#[test]
+fn what_differs_is_seen_in_a_row_that_is_turned_around() {
+    let mut harness = sent(120, 40, json());
+    harness.state.theme = Theme::embedded(DEFAULT).fit(Depth::None);
+    let changed = JSON.replace("599", "600");
+    deliver(&mut harness, answered(response(200, "application/json", changed)));
+    harness.press("D");
+    compare(&mut harness);
+    let buffer = harness.buffer();
+    let marked = |modifier: Modifier| -> String {
+        let cells = buffer.content().iter().filter(|cell| cell.modifier.contains(modifier));
+        cells.map(|cell| cell.symbol().to_owned()).collect()
+    };
+    assert!(
+        marked(Modifier::REVERSED).contains("expires_in"),
+        "the row of the cursor"
+    );
+    let words = marked(Modifier::UNDERLINED | Modifier::REVERSED);
+    assert_eq!(words, "599600");
 }
 
 #[test]
