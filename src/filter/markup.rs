@@ -146,7 +146,19 @@ impl Builder<'_, '_> {
         Ok(())
     }
 
-    fn start(&mut self, name: &str, attributes: &[(String, String)], empty: bool) -> Result<(), FilterError> {
+    /// A tag of XML; the outer error is one of its attributes.
+    fn tag(&mut self, tag: &BytesStart<'_>, empty: bool) -> Result<Result<(), FilterError>, String> {
+        let (attributes, declared) = attributes(tag)?;
+        Ok(self.start(tag.name().as_ref(), &attributes, &declared, empty))
+    }
+
+    fn start(
+        &mut self,
+        name: &str,
+        attributes: &[(String, String)],
+        declared: &str,
+        empty: bool,
+    ) -> Result<(), FilterError> {
         if self.open.len() >= MOST_DEPTH {
             let words = format!("the body is nested more than {MOST_DEPTH} levels deep");
             return Err(FilterError::Body(words));
@@ -154,6 +166,10 @@ impl Builder<'_, '_> {
         self.flush();
         let qname = self.name(name);
         let element = self.document.create_element(qname);
+        if !declared.is_empty() {
+            // Nobody else looks there: names have their prefixes for namespaces.
+            element.set_default_namespace_uri(Some(declared));
+        }
         if let Some((prefix, _)) = name.split_once(':') {
             element.set_preferred_prefix(Some(prefix));
         }
@@ -232,8 +248,8 @@ fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError
         };
         let event = reader.read_event().map_err(|error| broken(error.to_string()))?;
         match event {
-            Event::Start(tag) => builder.start(tag.name().as_ref(), &attributes(&tag).map_err(broken)?, false)?,
-            Event::Empty(tag) => builder.start(tag.name().as_ref(), &attributes(&tag).map_err(broken)?, true)?,
+            Event::Start(tag) => builder.tag(&tag, false).map_err(broken)??,
+            Event::Empty(tag) => builder.tag(&tag, true).map_err(broken)??,
             Event::End(tag) => builder.end(tag.name().as_ref()),
             Event::Text(said) => builder.text(&said),
             Event::CData(said) => builder.text(&said),
@@ -249,9 +265,9 @@ fn read_xml(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError
     }
 }
 
-/// The attributes, without those that only declare namespaces.
-fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
-    let mut out = Vec::new();
+/// The attributes, and apart from them, as they are written, those that only declare namespaces.
+fn attributes(tag: &BytesStart<'_>) -> Result<(Vec<(String, String)>, String), String> {
+    let (mut out, mut declared) = (Vec::new(), String::new());
     // The library would compare each name with all before it.
     let mut known = HashSet::new();
     for attribute in tag.attributes().with_checks(false) {
@@ -264,12 +280,14 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
             return Err(format!("an element has more than {MOST_ATTRIBUTES} attributes"));
         }
         if name == "xmlns" || name.starts_with("xmlns:") {
+            let value = attribute.value.replace('"', "&quot;");
+            declared.extend([" ", name, "=\"", &value, "\""]);
             continue;
         }
         let value = unescape(&attribute.value).map_err(|error| error.to_string())?;
         out.push((name.to_owned(), value.into_owned()));
     }
-    Ok(out)
+    Ok((out, declared))
 }
 
 fn read_html(text: &str, builder: &mut Builder<'_, '_>) -> Result<(), FilterError> {
@@ -355,7 +373,7 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
         builder.flush();
         builder.open.pop();
     }
-    builder.start(&name, &attributes, VOID.contains(&&*name))?;
+    builder.start(&name, &attributes, "", VOID.contains(&&*name))?;
     if RAW.contains(&&*name) {
         let closing = format!("</{name}");
         let end = rest

@@ -14,6 +14,7 @@
 //!
 //! The session is made and used on one thread with a large stack, [`Session::STACK`]: the values are not shared.
 
+mod events;
 mod jq;
 mod jsonpath;
 mod keys;
@@ -73,6 +74,9 @@ impl Language {
         }
     }
 }
+
+/// The media type of a stream of events, of which each one's data is filtered.
+pub const EVENTS: &str = "text/event-stream";
 
 /// How the output is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,12 +159,22 @@ impl Text for Payload {
 /// A body, parsed when it is first needed and kept for the next text.
 pub struct Session {
     body: Arc<dyn Text>,
-    markup: bool,
-    html: bool,
+    of: Of,
     limits: Limits,
     parsed: Parsed,
     /// Whether it does without what has not come yet.
     hasty: bool,
+}
+
+/// What is filtered of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// The values of JSON.
+    Values,
+    /// The data of the events of a stream.
+    Events,
+    /// XML or HTML.
+    Markup { html: bool },
 }
 
 enum Parsed {
@@ -190,10 +204,16 @@ impl Session {
     /// The same with any text.
     pub fn of(body: Arc<dyn Text>, media_type: &str, limits: Limits) -> Self {
         let head = body.read(0, 1024).unwrap_or_default();
-        let markup = is_markup(media_type, &head);
+        let of = if is_markup(media_type, &head) {
+            let html = markup::is_html(media_type, &head);
+            Of::Markup { html }
+        } else if media_type == EVENTS {
+            Of::Events
+        } else {
+            Of::Values
+        };
         Self {
-            html: markup && markup::is_html(media_type, &head),
-            markup,
+            of,
             body,
             limits,
             parsed: Parsed::Not,
@@ -229,7 +249,7 @@ impl Session {
         }
         let text = text.trim();
         let limits = self.limits;
-        match Language::of(text, self.markup) {
+        match Language::of(text, matches!(self.of, Of::Markup { .. })) {
             Language::Jq => {
                 // What is wrong with the text is said before a large body is read.
                 let program = jq::Program::new(text)?;
@@ -255,7 +275,7 @@ impl Session {
         if text.len() > Self::MOST_TEXT {
             return None;
         }
-        if self.markup {
+        if matches!(self.of, Of::Markup { .. }) {
             let part = keys::xml_part(text)?;
             return Some(keys::of_names(self.tree(stop).ok()?.names(), part, text));
         }
@@ -280,7 +300,12 @@ impl Session {
         };
         if !read.whole && (whole || len > read.next) {
             let bytes = self.body.read(read.at, len - read.at);
-            read.more(&bytes.map_err(|error| unreadable(&error))?, whole, self.limits, stop)?;
+            let bytes = bytes.map_err(|error| unreadable(&error))?;
+            if self.of == Of::Events {
+                read.events(&bytes, whole, self.limits, stop)?;
+            } else {
+                read.more(&bytes, whole, self.limits, stop)?;
+            }
         }
         if read.read.is_empty() {
             return Err(FilterError::Early);
@@ -296,7 +321,11 @@ impl Session {
             }
             let bytes = self.body.read(0, usize::MAX).map_err(|error| unreadable(&error))?;
             let text = String::from_utf8_lossy(&bytes);
-            self.parsed = Parsed::Markup(Box::new(markup::read(&text, self.html, stop)?));
+            self.parsed = Parsed::Markup(Box::new(markup::read(
+                &text,
+                self.of == Of::Markup { html: true },
+                stop,
+            )?));
         }
         match &self.parsed {
             Parsed::Markup(tree) => Ok(tree),

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::super::FilterError;
+use super::super::events;
 use super::super::meter::{self, Limits, Stop};
 use super::value::{Entries, Object, Val};
 
@@ -90,11 +91,48 @@ impl Values {
             }
         }
         self.line += lines(sure);
+        self.took(sure, bytes.len() - sure, last);
+        Ok(())
+    }
+
+    /// Reads the data of the events in what follows those that were read. Data that is no JSON is passed over: streams end
+    /// with a word.
+    ///
+    /// # Errors
+    ///
+    /// When no event of a whole stream has JSON, and when the values take more memory than they may.
+    pub fn events(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
+        let (all, sure) = events::data(bytes, last);
+        let read = meter::within(limits, stop, || {
+            for data in &all {
+                let mut reader = Reader {
+                    bytes: data,
+                    at: 0,
+                    keys: std::mem::take(&mut self.keys),
+                };
+                reader.space();
+                let value = reader.value();
+                reader.space();
+                let whole = reader.at == data.len();
+                self.keys = reader.keys;
+                self.read.extend(value.ok().filter(|_| whole));
+            }
+        });
+        if let Err(why) = read {
+            *self = Self::default();
+            return Err(why.error(limits));
+        }
+        if last && self.read.is_empty() {
+            return Err(FilterError::Body("no event's data is JSON".to_owned()));
+        }
+        self.took(sure, bytes.len() - sure, last);
+        Ok(())
+    }
+
+    fn took(&mut self, sure: usize, open: usize, last: bool) {
         self.at += sure;
-        let open = bytes.len() - sure;
         self.next = self.at + open + if open > SOON { open / 2 } else { 0 };
         self.whole = last;
-        Ok(())
     }
 }
 

@@ -135,6 +135,8 @@ fn name(name: QName<'_>, out: &mut String) {
 fn write(element: Element<'_>, out: &mut String) {
     out.push('<');
     name(element.name(), out);
+    // What it declares, as it is written: see `markup`.
+    out.push_str(element.default_namespace_uri().unwrap_or_default());
     for attribute in element.attributes() {
         out.push(' ');
         name(attribute.name(), out);
@@ -169,5 +171,22 @@ fn escape(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             c => out.push(c),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::{FilterError, Limits, Session, Stop};
+
+    #[test]
+    fn what_declares_namespaces_is_put_out_with_them() {
+        let filter = |path: &str| {
+            let xml = "<s:a xmlns:s='http://s/' xmlns=\"http://d/\"><b c='1'/></s:a>";
+            let mut session = Session::new(xml.into(), "application/xml", Limits::default());
+            session.run(path, &Stop::never()).map(|found| found.bytes)
+        };
+        let all = r#"<s:a xmlns:s="http://s/" xmlns="http://d/"><b c="1"/></s:a>"#;
+        assert_eq!(filter("/s:a"), Ok::<_, FilterError>(all.into()));
+        assert_eq!(filter("//@*"), Ok("1".into()), "they are no attributes");
     }
 }

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use crate::filter::{FilterError, Limits, Session, Stop};
+use crate::filter::{FilterError, Filtered, Form, Limits, Session, Stop};
 use crate::tui::comparing;
 use crate::tui::event::Event;
 use crate::tui::filtering::{Job, News};
 use crate::tui::giving::{self, To};
 use crate::tui::picturing;
-use crate::tui::widgets::body::Source;
+use crate::tui::widgets::body::{Kind, Source, markup};
 
 /// Who types on within this time is not answered in between.
 const DEBOUNCE: Duration = Duration::from_millis(60);
@@ -168,6 +168,10 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
         let current = Arc::clone(newest);
         let stop = Stop::when(move || current.load(Ordering::SeqCst) != name);
         let tell = |news| {
+            let news = match news {
+                News::Output(Ok(output)) if output.form == Form::Markup => News::Output(Ok(laid_out(output))),
+                other => other,
+            };
             // Nobody listens when the program is ending.
             let _ = queue.send(Event::Filtered(name, news));
         };
@@ -191,6 +195,18 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
             let words = "the filter broke off by a defect of postrider: please report the filter".to_owned();
             tell(News::Output(Err(FilterError::Run(words))));
         }
+    }
+}
+
+/// Lays markup out, as bodies are shown.
+fn laid_out(output: Filtered) -> Filtered {
+    let text = String::from_utf8_lossy(&output.bytes);
+    match markup(None, Some(Kind::Xml), &text) {
+        Some(text) => Filtered {
+            bytes: text.into(),
+            ..output
+        },
+        None => output,
     }
 }
 
@@ -274,7 +290,7 @@ mod tests {
         }
     }
 
-    fn markup() -> Job {
+    fn xml() -> Job {
         Job {
             body: Source::from("<a/>"),
             media_type: "application/xml".to_owned(),
@@ -409,10 +425,27 @@ mod tests {
     }
 
     #[test]
+    fn elements_are_laid_out() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        let job = Job {
+            body: Source::from("<a xmlns:p='u'><p:b><c/></p:b></a>"),
+            text: "/a".to_owned(),
+            ..xml()
+        };
+        filters.filter(1, job);
+        let Event::Filtered(1, News::Output(Ok(output))) = next(&news) else {
+            panic!("an output")
+        };
+        let text = String::from_utf8_lossy(&output.bytes).into_owned();
+        assert_eq!(text, "<a xmlns:p=\"u\">\n  <p:b>\n    <c/>\n  </p:b>\n</a>");
+    }
+
+    #[test]
     fn a_filter_that_is_not_wanted_any_more_is_not_begun() {
         let (queue, news) = channel();
         let mut filters = Filters::new(queue);
-        filters.filter(1, markup());
+        filters.filter(1, xml());
         filters.stop();
         drop(filters);
         assert!(has_ended(&news), "without a word");

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::filter::EVENTS;
 use crate::http::{Keeper, Keeping};
 use crate::model::Payload;
 use crate::model::exchange::Response;
@@ -138,6 +139,7 @@ impl Body {
         let media_type = match kind {
             Kind::Xml => "application/xml",
             Kind::Html => "text/html",
+            Kind::Events => EVENTS,
             _ => "application/json",
         };
         Some((decoded.unwrap_or(plain).source().clone(), media_type))
@@ -150,7 +152,7 @@ impl Body {
             laid.is_some_and(|laid| laid.syntax() == Syntax::Json)
                 || matches!(
                     read.rendition.kind,
-                    Kind::Json | Kind::JsonLines | Kind::Xml | Kind::Html
+                    Kind::Json | Kind::JsonLines | Kind::Events | Kind::Xml | Kind::Html
                 )
         })
     }
