@@ -36,6 +36,8 @@ pub enum Whole {
     Laid(Document),
     /// The bytes as text.
     Text(Source),
+    /// The same with a line above it.
+    Headed(String, Source),
     /// The bytes in Base64, which a clipboard takes.
     Base64(Payload),
     /// A value of JSON, of a string what it says: where it stands.
@@ -66,7 +68,7 @@ impl Whole {
         };
         Some(match self {
             Self::Laid(document) => (document.source(), 0..document.source().len()),
-            Self::Text(source) => (source, 0..source.len()),
+            Self::Text(source) | Self::Headed(_, source) => (source, 0..source.len()),
             Self::Value(source, range) => (source, range.clone()),
             Self::Element(document, range) | Self::Inner(document, range) => {
                 (document.source(), lines(document, Form::Pretty, range)?)
@@ -131,6 +133,10 @@ impl Whole {
             Self::Element(document, lines) => {
                 let text = document.element_text(lines.clone(), most)?;
                 return Ok(text.map(|text| text.trim_start().to_owned()));
+            }
+            Self::Headed(header, source) => {
+                let text = Self::Text(source.clone()).text(most)?;
+                return Ok(text.map(|text| format!("{header}\n{text}")));
             }
             Self::Inner(document, lines) => {
                 let text = document.text_range(Form::Pretty, lines.clone(), most)?;

@@ -6,11 +6,15 @@ use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
 use crate::tui::giving::{Copied, MOST_COPIED, SMALL, Whole};
-use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax};
+use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax, table_row};
+use crate::tui::widgets::highlight;
 
 use super::place::Place;
 use super::show::Show;
 use super::sight::Body;
+
+/// Cells of a row that are offered.
+const MOST_CELLS: usize = 50;
 
 /// What can be copied as a whole, with the words for it: what a filter made, the body as it came, and as it is shown where
 /// that is something else. What is too big for a clipboard, or cannot be read, is left out.
@@ -66,9 +70,30 @@ pub(super) fn whole(body: &Body) -> Whole {
         )
     {
         Whole::Laid(document.clone())
+    } else if let Some(header) = body.header() {
+        Whole::Headed(header.trim_end().to_owned(), document.source().clone())
     } else {
         Whole::Text(document.source().clone())
     }
+}
+
+/// The row of separated values that the cursor is on, as it came, and its cells; `None` where it is not laid out as a table.
+fn row(body: &Body, at: usize) -> Option<Vec<(&'static str, Whole)>> {
+    let Body { document, view, .. } = body;
+    let kind = body.kind();
+    if document.syntax() != Syntax::Code(highlight::Syntax::Table) || view.form() == Form::Raw {
+        return None;
+    }
+    let text = body.text()?.read(0, MOST_COPIED).ok()?;
+    let line = document.number_of(view.form(), at).checked_sub(1)?;
+    let row = table_row(&text, kind == Kind::Tsv, body.header().is_some(), line)?;
+    let cells = row.cells.into_iter().take(MOST_CELLS);
+    let cells = cells.map(|cell| ("the cell", Whole::Text(cell.into())));
+    Some(
+        std::iter::once(("the row as it came", Whole::Text(row.text.into())))
+            .chain(cells)
+            .collect(),
+    )
 }
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
@@ -105,6 +130,10 @@ pub(super) fn under_cursor(place: &Place) -> Vec<(&'static str, Whole)> {
         if let Some(Step::Key(key)) = path.as_ref().and_then(|(path, _)| path.0.last()) {
             offer("its name", key.clone());
         }
+    }
+    if let Some(row) = place.shown().and_then(|body| row(body, at)) {
+        offers.extend(row);
+        return offers;
     }
     let line = document.line(view.form(), at);
     if line.is_some_and(|line| line.bytes.len() <= MOST_COPIED) {

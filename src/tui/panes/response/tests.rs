@@ -373,6 +373,7 @@ fn the_body_is_copied_as_it_came_and_as_it_is_shown() {
         ("the body".to_owned(), "id,name\n2,\"Bob \"\"B\"\"\"\n".to_owned())
     );
     assert!(table[1].1.contains("│ Bob"), "{table:?}");
+    assert_eq!(table[1].1.lines().next().unwrap().replace(' ', ""), "id│name");
     let bytes = copied("application/octet-stream", b"\0\x01\xff");
     assert_eq!(bytes[0], ("the body in Base64".to_owned(), "AAH/".to_owned()));
 }

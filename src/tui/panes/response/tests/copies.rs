@@ -47,3 +47,18 @@ fn an_element_is_copied_as_it_is_written() {
     let element = ("the element with all that is in it".into(), "<p>one\n two</p>".into());
     assert!(copies.contains(&element), "{copies:?}");
 }
+
+#[test]
+fn a_row_of_a_table_is_copied_as_it_came_and_cell_by_cell() {
+    let table = "id,name\n1,a\n2,\"B \"\"c\"\", d\"\n3,e\n";
+    let mut harness = sent(120, 40, answered(response(200, "text/csv", table)));
+    harness.press("j");
+    let under: Vec<_> = to_copy(&harness).into_iter().take(4).collect();
+    assert_eq!(
+        under[0],
+        ("the row as it came".to_owned(), "2,\"B \"\"c\"\", d\"".to_owned())
+    );
+    assert_eq!(under[1], ("the cell".to_owned(), "2".to_owned()));
+    assert_eq!(under[2], ("the cell".to_owned(), "B \"c\", d".to_owned()));
+    assert_eq!(under[3].0, "the body");
+}

@@ -78,6 +78,32 @@ fn row(bytes: &[u8], separator: u8, last: bool) -> Option<(Vec<Vec<u8>>, usize)>
     (last && at > 0).then_some((cells, at))
 }
 
+/// A row of values as it came, without its line end, and what its cells say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct TableRow {
+    /// As it came.
+    pub text: String,
+    /// Its cells, without their quotes.
+    pub cells: Vec<String>,
+}
+
+/// Finds the row that a line of a table stands for, counted from 0; `None` beyond these bytes. `tabs` says what separates the
+/// cells, and `named` that the row of names stands above the table, not in it.
+pub fn table_row(bytes: &[u8], tabs: bool, named: bool, line: usize) -> Option<TableRow> {
+    let head = &bytes[..bytes.len().min(super::super::kind::Kind::GUESS)];
+    let separator = if tabs { b'\t' } else { separator(head).unwrap_or(b',') };
+    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    for _ in 0..line + usize::from(named) {
+        at += row(&bytes[at..], separator, true)?.1;
+    }
+    let (cells, len) = row(&bytes[at..], separator, true)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Some(TableRow {
+        text: text(bytes[at..at + len].trim_ascii_end()),
+        cells: cells.iter().map(|cell| text(cell)).collect(),
+    })
+}
+
 /// A table on its way.
 pub(super) struct Table {
     separator: u8,
