@@ -16,7 +16,7 @@ use crate::model::variable::{CurrentValue, Owner, display_value};
 use crate::model::{Entity, Environment, ItemPath, NodeId, Scope, Variable};
 use crate::store::Files;
 use crate::store::files::{Content, Place};
-use crate::vars::Layer;
+use crate::vars::{Binding, Layer};
 
 use super::args::{EnvCommand, Whose};
 use super::open::{Opened, with_causes};
@@ -240,6 +240,10 @@ fn get(subject: &Subject, key: &str, reveal: bool, output: &mut Output) -> Resul
             subject.option
         )));
     }
+    if is_unset(binding) {
+        let error = CliError::failed(format!("the secret `{key}` has no value yet"));
+        return Err(error.hint(format!("`postrider env set {} {key} -` asks for it", subject.option)));
+    }
     if binding.secret && !reveal {
         return Err(
             CliError::failed(format!("the value of `{key}` is secret")).hint("`--reveal` prints it all the same")
@@ -248,6 +252,11 @@ fn get(subject: &Subject, key: &str, reveal: bool, output: &mut Output) -> Resul
     let value = display_value(&binding.value);
     output.line(&if output.is_terminal { escape(&value) } else { value })?;
     Ok(())
+}
+
+/// Whether it is a secret that nobody has given a value: an empty one that was set is one.
+fn is_unset(binding: &Binding) -> bool {
+    binding.secret && !binding.locked && binding.set_by.is_empty() && display_value(&binding.value).is_empty()
 }
 
 /// There is no such variable, or none that counts.
@@ -280,6 +289,7 @@ fn all(subject: &Subject, reveal: bool, output: &mut Output) -> Result<(), CliEr
     for binding in enabled() {
         let value = match &binding.source {
             Some(source) => paint.dim(&format!("({})", escape(&source.origin()))),
+            None if is_unset(binding) => paint.dim("(not set)"),
             None if binding.secret && !reveal => MASK.to_owned(),
             None => escape(&display_value(&binding.value)),
         };

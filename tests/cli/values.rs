@@ -47,6 +47,13 @@ fn the_current_values_of_a_collection_are_set_read_and_forgotten() {
             .success()
             .stdout("http://127.0.0.1:2\n");
     }
+    of("list", &[]).success().stdout(contains("password  (not set)"));
+    for more in [&["password"][..], &["password", "--reveal"]] {
+        of("get", more)
+            .code(1)
+            .stdout("")
+            .stderr(contains("`password` has no value yet").and(contains("env set --collection api password -")));
+    }
     of("set", &["password", "heron-4711"])
         .success()
         .stderr(contains("`password`, a secret, of `api`"));
