@@ -37,8 +37,8 @@ impl AuthType for Basic {
         let username = draft.param("username");
         let password = draft.secret_param("password");
         if username.is_empty() && password.is_empty() {
-            draft.warn("basic auth has neither user name nor password: sent without credentials");
-            return Step::Signed;
+            // As Postman does: `Basic Og==`.
+            draft.warn("basic auth has neither user name nor password: both are sent empty");
         }
         let credentials = STANDARD.encode(format!("{username}:{password}"));
         draft.hide(&credentials);
@@ -70,11 +70,11 @@ mod tests {
     }
 
     #[test]
-    fn nothing_at_all_leaves_the_request_alone() {
+    fn nothing_at_all_is_sent_empty_with_a_warning() {
         let mut resolved = request(Auth::new("basic"));
         resolved.headers.push(("Authorization".into(), "mine".into()));
         let signed = sign(resolved);
-        assert_eq!(header(&signed.request, "authorization"), ["mine"]);
+        assert_eq!(header(&signed.request, "authorization"), ["Basic Og=="]);
         assert_eq!(signed.warnings.len(), 1);
     }
 
