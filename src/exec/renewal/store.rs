@@ -101,11 +101,11 @@ impl Setback {
     /// How long it is not tried again with this.
     fn left(&self, made_of: u64, in_run: bool) -> Option<Duration> {
         let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
-        let pause = match (is_declined(&self.failed), in_run) {
-            (false, _) => pause(self.times),
+        let pause = match (in_run, is_declined(&self.failed)) {
+            // Whoever sends again by hand wants it tried again.
+            (false, _) => return None,
+            (true, false) => pause(self.times),
             (true, true) => DECLINED,
-            // Whoever sends again has thought better of it.
-            (true, false) => return None,
         };
         let left = pause.checked_sub(self.at.elapsed());
         left.filter(|left| !left.is_zero() && !is_corrected)

@@ -309,6 +309,15 @@ impl Client {
         outcome
     }
 
+    /// The same as one of a run.
+    pub async fn run(&mut self, request: usize) -> Outcome {
+        let mut plan = self.session.plan(self.nodes[request]).expect("a request");
+        plan.iteration.of_run = true;
+        let outcome = self.pipeline.send(plan, &SendContext::default()).await;
+        self.session.keep(Some(self.nodes[request]), &outcome);
+        outcome
+    }
+
     /// Gives the variable of the token a value, as the user would.
     pub fn set(&mut self, key: &str, value: &str) {
         let value = CurrentValue {

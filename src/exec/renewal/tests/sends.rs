@@ -270,10 +270,13 @@ async fn a_failed_renewal_says_why_shows_its_answer_and_pauses() {
         (1, 0, None),
         "it was not sent"
     );
-    let again = error(&client.send(GET).await);
+    let again = error(&client.run(GET).await);
     assert!(again.contains("not tried again for"), "{again}");
     assert_eq!(desk.asked(), 1);
     // By hand there is no pause, and what comes of it counts.
+    let again = error(&client.send(GET).await);
+    assert!(again.contains("could not be renewed"), "{again}");
+    assert_eq!(desk.asked(), 2);
     desk.with(|book| book.mood.refuses = None);
     client.send(TOKEN).await;
     assert_eq!(status(&client.send(GET).await), 200);
@@ -527,14 +530,14 @@ async fn a_corrected_password_need_not_wait_for_the_pause() {
     });
     client.set("password", "wrong");
     for _ in 0..3 {
-        assert!(error(&client.send(GET).await).contains("could not be renewed"));
+        assert!(error(&client.run(GET).await).contains("could not be renewed"));
     }
     assert_eq!(desk.asked(), 1, "the pause holds");
     client.set("unrelated", "x");
-    assert!(error(&client.send(GET).await).contains("not tried again"));
+    assert!(error(&client.run(GET).await).contains("not tried again"));
     desk.with(|book| book.mood.refuses = None);
     client.set("password", "right");
-    assert_eq!((status(&client.send(GET).await), desk.asked()), (200, 2));
+    assert_eq!((status(&client.run(GET).await), desk.asked()), (200, 2));
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ fn want(held: Option<&str>, cause: Cause) -> Want {
         held: held.map(str::to_owned),
         cause,
         within: None,
-        in_run: false,
+        in_run: true,
     }
 }
 
@@ -216,25 +216,27 @@ async fn what_is_another_each_time_waits_all_the_same() {
 }
 
 #[tokio::test]
-async fn who_has_called_it_off_may_send_again_at_once_and_is_not_asked_by_all_of_a_run() {
-    let store = TokenStore::default();
-    let mut origin = Fake::new(true);
-    Arc::get_mut(&mut origin).unwrap().declined = true;
-    let cancel = CancellationToken::new();
-    for (in_run, paused) in [
-        (false, false),
-        (false, false),
-        (true, true),
-        (false, false),
-        (true, true),
-    ] {
-        origin.go.notify_one();
-        let wanted = Want {
-            in_run,
-            ..want(None, Cause::Missing)
-        };
-        let obtained = store.obtain(origin.clone(), wanted, &cancel).await;
-        assert_eq!(matches!(obtained, Obtained::Paused(..)), paused, "{obtained:?}");
+async fn who_sends_again_by_hand_need_not_wait_and_all_of_a_run_do() {
+    for declined in [true, false] {
+        let store = TokenStore::default();
+        let mut origin = Fake::new(true);
+        Arc::get_mut(&mut origin).unwrap().declined = declined;
+        let cancel = CancellationToken::new();
+        for (in_run, paused) in [
+            (false, false),
+            (false, false),
+            (true, true),
+            (false, false),
+            (true, true),
+        ] {
+            origin.go.notify_one();
+            let wanted = Want {
+                in_run,
+                ..want(None, Cause::Missing)
+            };
+            let obtained = store.obtain(origin.clone(), wanted, &cancel).await;
+            assert_eq!(matches!(obtained, Obtained::Paused(..)), paused, "{obtained:?}");
+        }
     }
 }
 
