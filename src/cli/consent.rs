@@ -18,6 +18,8 @@ pub struct Allowed {
     remembered: HashSet<(String, String)>,
     /// Whether somebody can be asked.
     asks: bool,
+    /// Whether somebody is asked for the netrc.
+    asks_for_netrc: bool,
     /// What was said while the command runs, by the place of a collection and the permission's key.
     said: Arc<Mutex<HashMap<(String, String), Word>>>,
 }
@@ -32,8 +34,8 @@ struct Flags {
 }
 
 impl Allowed {
-    /// What the switches say, and what was remembered.
-    pub fn new(sending: &SendingArgs, remembered: HashSet<(String, String)>) -> Self {
+    /// What the switches say, what was remembered, and whether the settings have somebody asked for the netrc.
+    pub fn new(sending: &SendingArgs, remembered: HashSet<(String, String)>, asks_for_netrc: bool) -> Self {
         let flags = Flags {
             vault: sending.allow_vault,
             ticket: sending.allow_ticket,
@@ -45,6 +47,7 @@ impl Allowed {
             flags,
             remembered,
             asks: !sending.no_interaction && passphrase::can_ask(),
+            asks_for_netrc,
             said: Arc::default(),
         }
     }
@@ -88,7 +91,12 @@ impl Consent for Allowed {
             Permission::Command(_) => self.flags.command,
             Permission::File(_) => self.flags.file,
         };
-        if matches!(permission, Permission::Netrc | Permission::Ticket) && !by_flag && self.asks {
+        let is_asked_for = match permission {
+            Permission::Netrc => self.asks_for_netrc,
+            Permission::Ticket => true,
+            _ => false,
+        };
+        if is_asked_for && !by_flag && self.asks {
             return self.asked(asking, permission);
         }
         let given = by_flag || self.remembered.contains(&(asking.place.clone(), permission.key()));
@@ -99,7 +107,7 @@ impl Consent for Allowed {
         if !self.asks {
             return Box::pin(ready(None));
         }
-        let question = format!("{} (for `{}`)", escape(question), escape(&asking.collection));
+        let question = format!("{} (for {})", escape(question), escape(&asking.whom()));
         Box::pin(async move {
             let asked = tokio::task::spawn_blocking(move || passphrase::ask(&question)).await;
             // Whoever gives up types nothing.
@@ -140,6 +148,7 @@ mod tests {
                 flags,
                 remembered: HashSet::new(),
                 asks: false,
+                asks_for_netrc: true,
                 said: Arc::default(),
             };
             for permission in &permissions {

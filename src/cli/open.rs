@@ -353,14 +353,13 @@ impl Opened {
         if !sending.no_renew {
             pipeline.tokens = Some(self.tokens());
         }
-        let netrc = netrc_file().filter(|_| sending.netrc || self.config.netrc);
-        pipeline.netrc = netrc.map(|path| NetrcFile {
+        pipeline.netrc = netrc_file().map(|path| NetrcFile {
             path,
             asks: !sending.netrc,
         });
         // What cannot be read was not said.
         let remembered = self.state.consents().unwrap_or_default();
-        pipeline.consent = Some(Arc::new(Allowed::new(sending, remembered)));
+        pipeline.consent = Some(Arc::new(Allowed::new(sending, remembered, self.config.netrc)));
         if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,

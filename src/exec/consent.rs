@@ -24,6 +24,51 @@ pub struct Asking {
     pub script: String,
     /// The request's name.
     pub request: String,
+    /// The host it goes to, as far as that is known; nothing secret is in it.
+    pub host: String,
+    /// The file name of the client certificate that the passphrase is of which is asked for; empty for all else.
+    pub certificate: String,
+}
+
+impl Asking {
+    /// The same, of what goes to the host of this URL, in which nothing secret may be.
+    #[must_use]
+    pub fn to(self, url: &str) -> Self {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default().to_owned();
+        Self { host, ..self }
+    }
+
+    /// What something is typed for, behind `for`.
+    pub fn whom(&self) -> String {
+        if !self.certificate.is_empty() {
+            return format!("the certificate `{}`, shown to `{}`", self.certificate, self.host);
+        }
+        format!("{}{}", self.of(), self.host(" at "))
+    }
+
+    /// The request, and what it is in.
+    pub fn of(&self) -> String {
+        match self {
+            // One that is in no collection stands for it.
+            Self {
+                request, collection, ..
+            } if request == collection => format!("`{request}`"),
+            Self {
+                request, collection, ..
+            } => format!("`{request}` of `{collection}`"),
+        }
+    }
+
+    /// The host behind these words; nothing where nobody knows it.
+    pub fn host(&self, words: &str) -> String {
+        if self.host.is_empty() {
+            String::new()
+        } else {
+            format!("{words}`{}`", self.host)
+        }
+    }
 }
 
 /// What may be allowed.
@@ -133,46 +178,29 @@ pub(super) async fn allowed(
     asking: &Asking,
     permission: &Permission,
 ) -> Result<(), SendError> {
-    let word = word(consent, asking, permission).await;
-    refusal(consent, word, asking, permission).map_or(Ok(()), Err)
-}
-
-/// What the user says, if anybody can be asked.
-pub(super) async fn word(consent: Option<&Arc<dyn Consent>>, asking: &Asking, permission: &Permission) -> Word {
-    match consent {
+    let word = match consent {
         Some(consent) => consent.may(asking, permission).await,
         None => Word::Unasked,
-    }
-}
-
-/// Why it may not, and what to do about it; `None` when it may.
-pub(super) fn refusal(
-    consent: Option<&Arc<dyn Consent>>,
-    word: Word,
-    asking: &Asking,
-    permission: &Permission,
-) -> Option<SendError> {
+    };
     let collection = &asking.collection;
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {
-        Word::Yes => None,
-        Word::GivenUp => Some(SendError::new(SendErrorKind::Cancelled, "cancelled")),
+        Word::Yes => Ok(()),
+        Word::GivenUp => Err(SendError::new(SendErrorKind::Cancelled, "cancelled")),
         Word::No => {
             let error = refused(format!("you did not allow `{collection}` to {}", permission.words()));
-            Some(match consent {
+            Err(match consent {
                 Some(consent) => error.hint(consent.after_no(permission)),
                 None => error,
             })
         }
-        Word::Unasked => Some(
-            refused(format!(
-                "`{collection}` may {} only with your consent",
-                permission.words()
-            ))
-            .hint(format!(
-                "`{}` gives it; the screen asks once and remembers",
-                permission.flag()
-            )),
-        ),
+        Word::Unasked => Err(refused(format!(
+            "`{collection}` may {} only with your consent",
+            permission.words()
+        ))
+        .hint(format!(
+            "`{}` gives it; the screen asks once and remembers",
+            permission.flag()
+        ))),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::consent::{Permission, Word, refusal, word};
+use super::consent::{Permission, allowed};
 use super::kerberos;
 use super::pipeline::Pipeline;
 use super::plan::Plan;
@@ -19,7 +19,7 @@ use crate::model::reason::reason;
 pub struct NetrcFile {
     /// Where it is.
     pub path: PathBuf,
-    /// Whether the user is asked for each collection.
+    /// Whether it takes the user's word for each collection.
     pub asks: bool,
 }
 
@@ -28,33 +28,33 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// When the user says that it may not: then nothing is sent. Where nobody can be asked it goes out without.
+    /// When it has no leave: then nothing is sent, whether the user says no or nobody can be asked.
     pub(super) async fn memory_for(
         &self,
         plan: &Plan,
         resolved: &ResolvedRequest,
     ) -> Result<(Memory, Option<String>), SendError> {
         Ok(match (resolved.auth.kind.as_str(), &self.netrc) {
-            ("netrc", Some(file))
+            ("netrc", Some(file)) => {
                 // Of what is not there nobody is asked; why it is not is told.
-                if !file.asks || !there(file).await || self.has_leave(plan, &Permission::Netrc).await? =>
-            {
+                if file.asks && there(file).await {
+                    self.leave(plan, resolved, &Permission::Netrc).await?;
+                }
                 self.with_netrc(file).await
             }
-            ("negotiate", _) if !kerberos::IS_BUILT_IN || self.has_leave(plan, &Permission::Ticket).await? => {
+            ("negotiate", _) => {
+                if kerberos::IS_BUILT_IN {
+                    self.leave(plan, resolved, &Permission::Ticket).await?;
+                }
                 (self.memory.with_ticket(kerberos::ticket(resolved).await), None)
             }
             _ => (self.memory.clone(), None),
         })
     }
 
-    async fn has_leave(&self, plan: &Plan, permission: &Permission) -> Result<bool, SendError> {
-        let asking = Self::asking(plan);
-        let word = word(self.consent.as_ref(), &asking, permission).await;
-        match (word, refusal(self.consent.as_ref(), word, &asking, permission)) {
-            (Word::No | Word::GivenUp, Some(refusal)) => Err(refusal),
-            _ => Ok(word == Word::Yes),
-        }
+    async fn leave(&self, plan: &Plan, resolved: &ResolvedRequest, permission: &Permission) -> Result<(), SendError> {
+        let asking = Self::asking(plan).to(&resolved.redactor.redact(&resolved.url));
+        allowed(self.consent.as_ref(), &asking, permission).await
     }
 
     async fn with_netrc(&self, file: &NetrcFile) -> (Memory, Option<String>) {

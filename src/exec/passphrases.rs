@@ -32,7 +32,7 @@ pub(super) struct OfSend {
 }
 
 impl Passphrases for OfSend {
-    fn get<'a>(&'a self, of: &'a Passphrase, folder: &'a Path) -> Looking<'a> {
+    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str) -> Looking<'a> {
         match of {
             Passphrase::Given(secret) => Box::pin(std::future::ready(Ok(secret.clone()))),
             Passphrase::Vault(name) => {
@@ -53,8 +53,14 @@ impl Passphrases for OfSend {
                 Box::pin(std::future::ready(kept))
             }
             Passphrase::From(source) => Box::pin(async move {
-                let (consent, asking) = (self.consent.as_ref(), &self.asking);
-                let value = self.outside.value(Declared::Settings, source, consent, asking, folder);
+                let name = certificate.file_name().unwrap_or_default().to_string_lossy();
+                let asking = Asking {
+                    host: host.to_owned(),
+                    certificate: name.into_owned(),
+                    ..self.asking.clone()
+                };
+                let (consent, folder) = (self.consent.as_ref(), certificate.parent().unwrap_or(Path::new("")));
+                let value = self.outside.value(Declared::Settings, source, consent, &asking, folder);
                 value.await.map_err(|missing| match source {
                     ValueSource::Prompt(_) => Missing {
                         hint: "run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it"
@@ -89,7 +95,8 @@ mod tests {
             panic!("nobody is asked whether {permission:?}");
         }
 
-        fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+        fn ask(&self, asking: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+            assert_eq!(asking.whom(), "the certificate `me.p12`, shown to `h.test`");
             Box::pin(std::future::ready(self.0.lock().unwrap().pop().map(Secret::new)))
         }
     }
@@ -104,7 +111,7 @@ mod tests {
             locked: vec!["mine".to_owned()],
         };
         let get = async |of: &Passphrase| {
-            let got = known.get(of, Path::new("")).await;
+            let got = known.get(of, Path::new("me.p12"), "h.test").await;
             got.map_or_else(
                 |missing| format!("{}; {}", missing.why, missing.hint),
                 |secret| secret.reveal().to_owned(),

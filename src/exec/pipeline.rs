@@ -219,7 +219,7 @@ impl Pipeline {
         }
         let resolved = self.with_vault(prepared, resolved, context).await;
         for path in self.http.files_outside(&resolved.body) {
-            let asking = Self::asking(&prepared.plan);
+            let asking = Self::asking(&prepared.plan).to(&resolved.redactor.redact(&resolved.url));
             if let Err(error) = allowed(self.consent.as_ref(), &asking, &Permission::File(path)).await {
                 prepared.blocked.get_or_insert(error);
             }
@@ -296,9 +296,11 @@ impl Pipeline {
         wanted: Vec<Wanted>,
         context: &SendContext,
     ) -> Result<(), SendError> {
-        let asking = Self::asking(&prepared.plan);
+        let mut asking = Self::asking(&prepared.plan);
         for wanted in wanted {
             let known = Redactor::new(prepared.scopes.secrets().map(Secret::new));
+            let url = crate::vars::replace(&prepared.request.full_url(), &prepared.scopes).text;
+            asking = asking.to(&known.redact(&url));
             let plan = &prepared.plan;
             let declared = wanted.declared(&asking.place, &plan.environment);
             let consent = self.consent.as_ref();
@@ -434,8 +436,8 @@ impl Pipeline {
         Asking {
             place: place.unwrap_or_default().to_owned(),
             collection: collection.clone(),
-            script: String::new(),
             request: plan.request.name.clone(),
+            ..Asking::default()
         }
     }
 

@@ -206,7 +206,7 @@ impl Client {
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<(), SendError> {
         match self.certificate(url) {
-            Some(number) => self.tls(terms, Some(number), passphrases).await.map(drop),
+            Some(number) => self.tls(terms, Some(number), url, passphrases).await.map(drop),
             None => Ok(()),
         }
     }
@@ -227,7 +227,7 @@ impl Client {
         let certificate = self.certificate(url);
         let uses_tls = url.scheme() == "https" || proxy.is_some_and(Proxy::is_https);
         let tls = if uses_tls {
-            Some(self.tls(terms, certificate, passphrases).await?)
+            Some(self.tls(terms, certificate, url, passphrases).await?)
         } else {
             None
         };
@@ -256,6 +256,7 @@ impl Client {
         &self,
         terms: &Terms,
         certificate: Option<usize>,
+        server: &url::Url,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<Tls, SendError> {
         let key = (terms.clone(), certificate);
@@ -271,7 +272,7 @@ impl Client {
         let (identity, passphrase) = match certificate {
             Some(number) => {
                 let certificate = &self.inner.config.certificates[number];
-                let (identity, passphrase) = certificate.read(passphrases).await?;
+                let (identity, passphrase) = certificate.read(server, passphrases).await?;
                 certificate.check(&identity)?;
                 (Some(identity), passphrase)
             }

@@ -91,7 +91,9 @@ impl Client {
         let config = self.config();
         let proxy = self.proxy(None, url)?;
         let certificate = self.certificate(url);
-        let tls = self.tls(&Terms::usual(!config.insecure), certificate, None).await?;
+        let tls = self
+            .tls(&Terms::usual(!config.insecure), certificate, url, None)
+            .await?;
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)

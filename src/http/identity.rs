@@ -14,6 +14,7 @@ use super::verify::public_key;
 use crate::model::Secret;
 use crate::model::certificate::{ClientCertificate, Passphrase};
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::reason::reason;
 use crate::model::variable::ValueSource;
 
 /// A certificate with its chain, and its key.
@@ -26,15 +27,16 @@ impl ClientCertificate {
     }
 
     /// Reads it, and tells what its passphrase was. One that is encrypted without saying where its passphrase is asks the
-    /// user for it.
+    /// user for it, who is told the `server` that is to be shown it.
     pub(super) async fn read(
         &self,
+        server: &Url,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<(Identity, Option<Secret>), SendError> {
         let mut of = self.passphrase.clone();
         loop {
             let given = match &of {
-                Some(of) => Some(self.look_up(of, passphrases).await?),
+                Some(of) => Some(self.look_up(of, server, passphrases).await?),
                 None => None,
             };
             match self.open(given.as_ref().map(Secret::reveal)) {
@@ -44,7 +46,7 @@ impl ClientCertificate {
                     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     let question = Passphrase::From(ValueSource::Prompt(format!("Passphrase of `{name}`")));
                     // That there is none is what is wrong, not that nobody typed one.
-                    if self.look_up(&question, passphrases).await.is_err() {
+                    if self.look_up(&question, server, passphrases).await.is_err() {
                         return Err(told(file, &KeyError::NoPassphrase));
                     }
                     of = Some(question);
@@ -103,7 +105,12 @@ impl ClientCertificate {
         Ok((chain, key))
     }
 
-    async fn look_up(&self, of: &Passphrase, passphrases: Option<&dyn Passphrases>) -> Result<Secret, SendError> {
+    async fn look_up(
+        &self,
+        of: &Passphrase,
+        server: &Url,
+        passphrases: Option<&dyn Passphrases>,
+    ) -> Result<Secret, SendError> {
         let missing = |missing: Missing| {
             let why = format!("its passphrase is missing: {}", missing.why);
             unusable(&self.certificate, &why).hint(missing.hint)
@@ -117,8 +124,8 @@ impl ClientCertificate {
                 })
             }),
             (of, Some(known)) => {
-                let folder = self.certificate.parent().unwrap_or(Path::new(""));
-                known.get(of, folder).await.map_err(missing)
+                let host = server.host_str().unwrap_or_default();
+                known.get(of, &self.certificate, host).await.map_err(missing)
             }
             (_, None) => Err(missing(Missing {
                 why: "it is looked up for requests, and this is none".to_owned(),
@@ -130,8 +137,8 @@ impl ClientCertificate {
 
 /// Where passphrases are that only the user's programs, vault or fingers know.
 pub trait Passphrases: Send + Sync {
-    /// Looks one up; programs run in `folder`.
-    fn get<'a>(&'a self, of: &'a Passphrase, folder: &'a Path) -> Looking<'a>;
+    /// Looks one up, of the certificate in a file, which is shown to a host; programs run in the file's folder.
+    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str) -> Looking<'a>;
 
     /// Told that what was looked up does not fit: the next time it is to be looked up anew.
     fn wrong(&self, of: &Passphrase, given: &Secret);
@@ -171,7 +178,13 @@ fn told(file: &Path, error: &KeyError) -> SendError {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, SendError> {
-    std::fs::read(path).map_err(|error| unusable(path, &error.to_string().to_lowercase()))
+    std::fs::read(path).map_err(|error| {
+        let told = unusable(path, &reason(error));
+        told.hint(
+            "the path is that of `client_certificates` in `config.toml`, where it is relative to that file, or of \
+             `--ssl-client-cert` and `--ssl-client-key`",
+        )
+    })
 }
 
 fn unusable(path: &Path, why: &str) -> SendError {
@@ -268,7 +281,8 @@ mod tests {
     }
 
     impl Passphrases for Somebody {
-        fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path) -> Looking<'a> {
+        fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path, host: &'a str) -> Looking<'a> {
+            assert_eq!(host, "h.test");
             self.asked.lock().unwrap().push(format!("{of:?}"));
             let given = self.gives.lock().unwrap().pop().map(Secret::new);
             let missing = || Missing {
@@ -283,8 +297,12 @@ mod tests {
         }
     }
 
+    fn server() -> Url {
+        Url::parse("https://h.test/x").unwrap()
+    }
+
     async fn read(certificate: &ClientCertificate) -> Result<Identity, SendError> {
-        certificate.read(None).await.map(|(identity, _)| identity)
+        certificate.read(&server(), None).await.map(|(identity, _)| identity)
     }
 
     #[tokio::test]
@@ -307,7 +325,7 @@ mod tests {
             error.message.contains("c.pem") && !error.message.contains("`wrong`"),
             "{error:?}"
         );
-        let opened = given("hush").read(None).await.unwrap().0;
+        let opened = given("hush").read(&server(), None).await.unwrap().0;
         let error = given("hush").check(&opened).unwrap_err();
         assert!(
             error.message.contains("c.pem") && error.message.contains("is not its key"),
@@ -323,7 +341,10 @@ mod tests {
         std::fs::write(&file, made.cert.pem() + &made.signing_key.serialize_pem()).unwrap();
         assert_eq!(read(&certificate).await.unwrap().0.len(), 1);
         std::fs::remove_file(&file).unwrap();
-        assert!(read(&certificate).await.unwrap_err().message.contains("c.pem"));
+        let error = read(&certificate).await.unwrap_err();
+        let hint = error.hint.unwrap();
+        assert!(error.message.contains("c.pem`: no such file"), "{}", error.message);
+        assert!(hint.contains("`config.toml`") && !hint.contains("PEM"), "{hint}");
     }
 
     #[tokio::test]
@@ -352,7 +373,7 @@ mod tests {
                 ..Somebody::default()
             };
             let asked = || somebody.asked.lock().unwrap().join("; ");
-            match certificate.read(Some(&somebody)).await {
+            match certificate.read(&server(), Some(&somebody)).await {
                 Ok((_, secret)) => {
                     assert!(ends.is_empty(), "{gives:?}");
                     assert_eq!(secret, Some(Secret::new("hush")));

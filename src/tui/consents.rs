@@ -53,7 +53,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
     let Question { id, about } = question;
     let (title, text, key, label) = match about {
         About::Secret(asking, words) => {
-            queue.push(Command::Show(Box::new(Ask::new(id, &words, &asking.collection).into())));
+            queue.push(Command::Show(Box::new(Ask::new(id, &words, &asking.whom()).into())));
             return;
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
@@ -99,12 +99,10 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
 }
 
 fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
-    let Asking {
-        collection,
-        script,
-        request,
-        ..
-    } = asking;
+    let Asking { collection, script, .. } = asking;
+    let goes = asking.host(", which goes to ");
+    let comma = if goes.is_empty() { "" } else { "," };
+    let who = format!("The request {}{goes}{comma}", asking.of());
     let title = match permission {
         Permission::Vault if script.is_empty() => "May a request use your secrets?",
         Permission::Vault => "May a script use your secrets?",
@@ -120,18 +118,15 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
              sent. Esc sends nothing."
         )
     };
-    let (who, then) = match permission {
+    let (what, then) = match permission {
         Permission::Netrc => (
-            format!("The request `{request}` asks for the user and password that your netrc has for its host."),
+            format!("{who} asks for the user and password that your netrc has for its host."),
             until("it"),
         ),
-        Permission::Ticket => (
-            format!("The request `{request}` asks for your Kerberos ticket."),
-            until("it"),
-        ),
+        Permission::Ticket => (format!("{who} asks for your Kerberos ticket."), until("it")),
         Permission::Vault => (
             if script.is_empty() {
-                format!("The request `{request}` asks for secrets of yours (`{{{{vault:…}}}}`).")
+                format!("{who} asks for secrets of yours (`{{{{vault:…}}}}`).")
             } else {
                 format!("The script `{script}` asks for secrets of yours (`pm.vault`).")
             },
@@ -144,10 +139,10 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
                 _ => "Its requests take it to any server they name.",
             };
             (
-                format!("`{collection}` wants to {}.", permission.words()),
-                format!("{gets} If you allow it, this is remembered for the collection, and you are not asked again."),
+                format!("{who} wants to {}.", permission.words()),
+                format!("{gets} If you allow it, this is remembered for all of `{collection}`, and you are not asked again."),
             )
         }
     };
-    (title, vec![who, String::new(), then], 'a', "allow")
+    (title, vec![what, String::new(), then], 'a', "allow")
 }

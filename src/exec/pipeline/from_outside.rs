@@ -351,8 +351,10 @@ async fn a_no_to_the_netrc_sends_nothing_and_one_that_is_not_there_asks_nobody()
     };
     let (exchange, _) = send(Some(Word::Yes)).await;
     assert!(exchange.response().is_some() && signed(&exchange));
+    // Where nobody can be asked it is as after a no.
     let (exchange, _) = send(None).await;
-    assert!(exchange.response().is_some() && !signed(&exchange));
+    let hint = exchange.error().and_then(|error| error.hint.clone());
+    assert!(hint.is_some_and(|hint| hint.contains("`--netrc`")));
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ impl Pipeline {
             tell_unknown(prepared, wanted(&resolved));
             return resolved;
         }
-        let (consent, asking) = (self.consent.clone(), Self::asking(&prepared.plan));
+        let asking = Self::asking(&prepared.plan).to(&resolved.redactor.redact(&resolved.url));
+        let consent = self.consent.clone();
         let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
         let given = tokio::select! {
             biased;

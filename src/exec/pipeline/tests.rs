@@ -362,6 +362,7 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
                 collection,
                 script,
                 request,
+                ..
             } = asking;
             let script = if script.is_empty() { request } else { script };
             self.1

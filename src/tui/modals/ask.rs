@@ -20,7 +20,7 @@ use crate::tui::widgets::glyphs;
 /// What it is for.
 #[derive(Debug)]
 enum About {
-    /// A send that waits, of this collection.
+    /// A send that waits, and whom it is typed for.
     Send(QuestionId, String),
     /// What is kept on this machine.
     Kept,
@@ -45,9 +45,9 @@ impl std::fmt::Debug for Ask {
 }
 
 impl Ask {
-    /// Asks with these words, for a collection.
-    pub fn new(id: QuestionId, words: &str, collection: &str) -> Self {
-        Self::about(About::Send(id, collection.to_owned()), words)
+    /// Asks with these words, for a request or a certificate.
+    pub fn new(id: QuestionId, words: &str, whom: &str) -> Self {
+        Self::about(About::Send(id, whom.to_owned()), words)
     }
 
     /// Asks for the passphrase of what is kept.
@@ -120,8 +120,8 @@ impl Ask {
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
         let (title, end, words) = match &self.about {
-            About::Send(_, collection) => {
-                let words = format!("{} (for `{collection}`)", self.words);
+            About::Send(_, whom) => {
+                let words = format!("{} (for {whom})", self.words);
                 ("A value is asked for", "none", words)
             }
             About::Kept => ("Passphrase", "stay locked", self.words.clone()),
@@ -166,7 +166,7 @@ mod tests {
 
     fn asked() -> Harness {
         let mut harness = Harness::new(80, 24);
-        let ask = Ask::new(QuestionId(7), "One-time code", "API");
+        let ask = Ask::new(QuestionId(7), "One-time code", "`List` of `API`");
         harness
             .state
             .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);

@@ -182,6 +182,9 @@ impl Confirm {
     /// The key and the words of an answer.
     fn words(&self, answer: usize) -> (String, &str) {
         match self.choices.get(answer) {
+            // No letter, but what leads to it from where the cursor is.
+            Some(choice) if self.deliberate && self.cursor == answer => ("↵".to_owned(), &choice.label),
+            Some(choice) if self.deliberate && self.choices.len() == 1 => ("Tab ↵".to_owned(), &choice.label),
             Some(choice) if self.deliberate => (String::new(), &choice.label),
             Some(choice) => (choice.key.to_string(), &choice.label),
             None if self.choices.is_empty() => ("Esc".to_owned(), "close"),
