@@ -134,13 +134,13 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
         ),
         Permission::Env(_) | Permission::Command(_) | Permission::File(_) => {
             let gets = match permission {
-                Permission::Env(_) => "Its requests and scripts get the value.",
-                Permission::Command(_) => "Its requests and scripts get what that prints.",
-                _ => "Its requests take it to any server they name.",
+                Permission::Env(_) => format!("all requests and scripts of `{collection}` get the value"),
+                Permission::Command(_) => format!("all requests and scripts of `{collection}` get what that prints"),
+                _ => format!("all requests of `{collection}` may take it to any server they name"),
             };
             (
                 format!("{who} wants to {}.", permission.words()),
-                format!("{gets} If you allow it, this is remembered for all of `{collection}`, and you are not asked again."),
+                format!("If you allow it, this is remembered: {gets}, and you are not asked again."),
             )
         }
     };

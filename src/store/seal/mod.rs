@@ -59,7 +59,9 @@ impl SealError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Locked => "set `POSTRIDER_PASSPHRASE`, or run it in a terminal, where you are asked",
-            Self::WrongPassphrase => "try again; `postrider secrets forget` gives up what is locked, to begin anew",
+            Self::WrongPassphrase => {
+                "try again; only when it is lost, `postrider secrets forget` gives up what is locked"
+            }
             Self::OtherKey(_) => {
                 "put the key file back from where it went, or give up what it sealed: `postrider secrets forget`"
             }
