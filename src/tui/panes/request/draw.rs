@@ -230,11 +230,18 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
     let theme = view.theme;
     let room = usize::from(places.note.width);
     let Some(problem) = &state.facts.problem else {
-        if !state.facts.preview.is_empty() {
+        let preview = Some(&state.facts.preview).filter(|preview| !preview.is_empty());
+        let renewed = state.facts.renewed.as_ref();
+        let told = [
+            preview.map(|preview| format!("→ {preview}")),
+            renewed.map(|token| format!("the send renews {{{{{token}}}}}")),
+        ];
+        let told: Vec<String> = told.into_iter().flatten().collect();
+        if !told.is_empty() {
             let column = places.url.x.saturating_sub(2);
             let at = Position::new(column, places.note.y);
             let room = usize::from(places.note.right().saturating_sub(column));
-            glyphs::put_text(buf, at, &format!("→ {}", state.facts.preview), room, theme.dim);
+            glyphs::put_text(buf, at, &told.join(" · "), room, theme.dim);
         }
         return;
     };

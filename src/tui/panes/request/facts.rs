@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::exec::{self, tokens::TokenStatus};
 use crate::model::body::PartContent;
+use crate::model::token::Renew;
 use crate::model::variable::display_value;
 use crate::model::{Auth, Body, Entity, NodeId, Request, Scope, Settings};
 use crate::tui::shared::Shared;
@@ -53,6 +54,8 @@ pub struct Facts {
     pub added_headers: Vec<(String, String)>,
     /// The URL with its variables replaced, secrets left as they are written; empty when it says nothing new.
     pub preview: String,
+    /// The token that has ended and is renewed by the send.
+    pub renewed: Option<String>,
     /// What is wrong.
     pub problem: Option<Problem>,
     /// The variables of the collection, with both their values.
@@ -102,6 +105,9 @@ impl Facts {
         self.variables = variables;
         let same = same && token_states == self.token_states;
         self.token_states = token_states;
+        let renewed = self.renewed(shared, id);
+        let same = same && renewed == self.renewed;
+        self.renewed = renewed;
         let problem = self.problem(shared.now, entity);
         let same = same && problem == self.problem;
         self.problem = problem;
@@ -159,6 +165,23 @@ impl Facts {
         out
     }
 
+    /// The first token the item mentions that has ended, if the send renews it.
+    fn renewed(&self, shared: &Shared, id: NodeId) -> Option<String> {
+        let is_expired = |name: &&String| {
+            let is_token = self.tokens.iter().any(|(token, _)| token == *name);
+            is_token
+                && matches!(
+                    exec::tokens::status(name, &self.scopes, shared.now),
+                    TokenStatus::Expired(_)
+                )
+        };
+        let name = self.mentioned.iter().find(is_expired)?;
+        let sources = exec::tokens::tokens_seen(&shared.workspace, Some(id), shared.active_environment);
+        let source = sources.into_iter().find(|source| source.source.variable == *name)?;
+        let renews = source.source.renew == Renew::Auto && source.request.is_some_and(|request| request != id);
+        renews.then(|| name.clone())
+    }
+
     fn problem(&self, now: Timestamp, entity: &Entity) -> Option<Problem> {
         let token = |name: &String| self.tokens.iter().find(|(token, _)| token == name);
         let missing: Vec<String> = self
@@ -191,7 +214,7 @@ impl Facts {
         let expired = self.mentioned.iter().find_map(|name| {
             let (_, request) = token(name)?;
             match exec::tokens::status(name, &self.scopes, now) {
-                TokenStatus::Expired(_) => Some((name, request)),
+                TokenStatus::Expired(_) if self.renewed.as_ref() != Some(name) => Some((name, request)),
                 _ => None,
             }
         });

@@ -188,6 +188,42 @@ fn an_inherited_auth_is_shown_and_cannot_be_typed_into() {
 }
 
 #[test]
+fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
+    use crate::model::edit::Edit;
+    use crate::model::token::Renew;
+    use crate::tui::command::Command;
+    let mut harness = open(120, 40, "List services");
+    let owner = harness.state.shared.environment_owner().unwrap();
+    // A token whose life ended in 2001.
+    let value = Some("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln".into());
+    let key = "dex_token".to_owned();
+    let set = Command::SetCurrent { owner, key, value };
+    harness.state.run(vec![set], &mut harness.effects);
+    harness.event(Event::Tick);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("! {{dex_token}} has expired · ^T runs Get token"),
+        "{screen}"
+    );
+    let id = harness.state.shared.node_at("pydio-cells").unwrap();
+    let mut group = crate::model::Group::clone(harness.state.shared.workspace.group(id).unwrap());
+    group.tokens[0].renew = Renew::Auto;
+    let entity = crate::model::Entity::Collection(std::sync::Arc::new(group));
+    let edit = Command::Edit {
+        label: "renewed by itself".into(),
+        merge: None,
+        edits: vec![Edit::Replace { id, entity }],
+    };
+    harness.state.run(vec![edit], &mut harness.effects);
+    harness.event(Event::Tick);
+    let screen = harness.screen();
+    assert!(
+        screen.contains("→ http://127.0.0.1:8765/a/config/ctl · the send renews {{dex_token}}"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn bodies_of_other_types_come_back() {
     let mut harness = open(120, 40, "Get token");
     harness.press("]]]");
