@@ -11,6 +11,9 @@ use crate::tui::state::State;
 
 use super::structure::restructure;
 
+/// What a request is called before anybody has named it.
+const NEW: &str = "New request";
+
 /// Shows a node in the request pane; the focus stays, unless that pane is not on the screen.
 pub fn open(state: &mut State, id: NodeId) {
     if let Some(node) = state.shared.workspace.node(id) {
@@ -31,9 +34,9 @@ pub fn open(state: &mut State, id: NodeId) {
 
 /// Makes a request and opens it: in a group on disk at once, else as a draft that is saved nowhere yet.
 pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<Effect>) {
-    let name = "New request";
+    let name = &free_name(state, parent);
     let entity = Entity::Request(Arc::new(Request {
-        name: name.into(),
+        name: name.clone(),
         ..Request::default()
     }));
     let workspace = &mut state.shared.workspace;
@@ -53,6 +56,20 @@ pub fn new_request(state: &mut State, parent: Option<NodeId>, effects: &mut Vec<
     state.shared.open = Some(id);
     state.focus = Pane::Request;
     state.panes.request.begin();
+}
+
+/// A name that none beside it has: two of the same could not be told apart before they are sent.
+fn free_name(state: &State, parent: Option<NodeId>) -> String {
+    let workspace = &state.shared.workspace;
+    let beside = parent.and_then(|parent| workspace.node(parent));
+    let beside = beside.map_or(workspace.scratch(), |parent| &parent.children);
+    let taken = |name: &str| {
+        let mut nodes = beside.iter().filter_map(|id| workspace.node(*id));
+        nodes.any(|node| node.entity.name() == name)
+    };
+    let numbered = (2..).map(|n| format!("{NEW} {n}"));
+    let mut names = std::iter::once(NEW.to_owned()).chain(numbered);
+    names.find(|name| !taken(name)).unwrap_or_else(|| NEW.to_owned())
 }
 
 /// Makes a folder, or with no parent a collection.

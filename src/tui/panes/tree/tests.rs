@@ -211,6 +211,14 @@ fn drafts_stand_on_top_under_a_heading_the_cursor_skips() {
     );
     harness.press("gkk");
     assert_eq!(at(&harness), "New request");
+    harness.press("<ctrl-n><esc><esc>2");
+    let shown = lines(&harness);
+    assert!(
+        shown.iter().any(|line| line.contains("GET  New request 2")),
+        "{shown:?}"
+    );
+    harness.press("gkkk");
+    assert_eq!(at(&harness), "New request");
     harness.press("J");
     assert!(harness.state.shared.notice.is_some(), "a draft is not moved about");
     harness.press("D");
