@@ -218,7 +218,11 @@ fn message(state: &State, notice: &Notice, area: Rect, buf: &mut Buffer) -> usiz
         Level::Warning => theme.warn,
         Level::Error => theme.error,
     };
-    let text = notice.text.replace('\n', " ");
+    let mut text = notice.text.replace('\n', " ");
+    if state.modals.is_empty() && state.panes.typing(state.focus) {
+        // The keys that say so are beneath the message, and the next key is typed.
+        text.push_str(" · still editing");
+    }
     let room = usize::from(area.width.saturating_sub(4));
     let mut lines = wrap(&text, room);
     if lines.len() > MOST_LINES {
@@ -255,6 +259,7 @@ fn message(state: &State, notice: &Notice, area: Rect, buf: &mut Buffer) -> usiz
 mod tests {
     use crate::tui::harness::Harness;
     use crate::tui::panes::Pane;
+    use crate::tui::shared::Level;
 
     fn last(harness: &Harness) -> String {
         harness.screen().lines().last().unwrap_or_default().to_owned()
@@ -287,6 +292,33 @@ mod tests {
         narrow.press("j<enter>2j");
         let line = last(&narrow);
         assert!(line.contains("↵ open") && line.contains("^J send Get"), "{line}");
+    }
+
+    #[test]
+    fn that_secrets_are_shown_is_said_only_as_long_as_they_are() {
+        let mut harness = Harness::new(120, 40);
+        harness.press("j<enter>v");
+        assert!(last(&harness).contains("secrets are shown"), "{}", last(&harness));
+        harness.now += jiff::SignedDuration::from_secs(32);
+        harness.event(crate::tui::event::Event::Tick);
+        assert!(!harness.state.shared.revealed);
+        assert!(
+            last(&harness).contains("secrets are hidden again"),
+            "{}",
+            last(&harness)
+        );
+    }
+
+    #[test]
+    fn a_message_does_not_hide_that_one_types() {
+        let mut harness = Harness::new(120, 40);
+        harness.press("j<enter>3<enter>");
+        harness.state.shared.notify(Level::Done, "saved");
+        assert!(last(&harness).contains("✓ saved · still editing"), "{}", last(&harness));
+        harness.press("<esc>");
+        harness.state.shared.notify(Level::Done, "saved");
+        let line = last(&harness);
+        assert!(line.contains("✓ saved") && !line.contains("editing"), "{line}");
     }
 
     #[test]

@@ -278,6 +278,9 @@ fn sent(
         effects.push(Effect::Local(LocalJob::History(Box::new(row))));
     }
     announce(state, node, renews, &outcome);
+    if let Some(ended) = state.shared.workspace.node(node).filter(|_| !is_cancelled(&outcome)) {
+        state.ended = Some((state.shared.now, format!("`{}`", ended.entity.name())));
+    }
     let open = state.shared.open;
     renewed(state, &outcome, &aim);
     // Whoever joined another's fetching has nothing of it to show; and where signing in went well, what the request itself
@@ -310,6 +313,11 @@ fn renewed(state: &mut State, outcome: &Outcome, aim: &Aim) {
             state.shared.notify(Level::Done, text);
         }
     }
+}
+
+fn is_cancelled(outcome: &Outcome) -> bool {
+    let error = outcome.exchange.as_ref().and_then(|exchange| exchange.error());
+    error.is_some_and(|error| error.kind == SendErrorKind::Cancelled)
 }
 
 /// Says how a send ended where the response pane does not already say it.

@@ -40,6 +40,9 @@ pub struct Running {
     pub arriving: Option<Arc<Outcome>>,
 }
 
+/// The word that secrets are shown, which is true only until they are hidden again.
+pub const REVEALED: &str = "secrets are shown";
+
 /// A word for the user in the status line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

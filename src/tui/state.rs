@@ -25,7 +25,7 @@ use super::loading::{self, Input, Waiting};
 use super::modals::{Flow, Modal};
 use super::panes::{Cx, Pane, Panes, request};
 use super::saves::Saves;
-use super::shared::Shared;
+use super::shared::{Level, REVEALED, Shared};
 use super::theme::{Depth, Theme};
 use super::{commands, results};
 use crate::model::{ItemPath, Outcome};
@@ -72,6 +72,8 @@ pub struct State {
     pub last_input: Timestamp,
     /// The name of the next send.
     pub next_run: u64,
+    /// What has ended last by itself, and when: a key that was to cancel it is no wish to leave.
+    pub ended: Option<(Timestamp, String)>,
     /// Sends that wait for the demo server's address; `None` when it is known or nobody will tell it.
     pub held: Option<Vec<commands::Held>>,
     /// The cookies of the workspace, as last told.
@@ -132,7 +134,17 @@ impl State {
             Event::Tick => {
                 self.shared.awake = now.duration_since(self.last_input) < ASLEEP;
                 // Whoever goes away has seen enough.
-                self.shared.revealed &= self.shared.awake;
+                if self.shared.revealed && !self.shared.awake {
+                    self.shared.revealed = false;
+                    if self
+                        .shared
+                        .notice
+                        .as_ref()
+                        .is_some_and(|notice| notice.text == REVEALED)
+                    {
+                        self.shared.notify(Level::Info, "secrets are hidden again");
+                    }
+                }
             }
             other => results::take(self, other, &mut queue, &mut effects),
         }

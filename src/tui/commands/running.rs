@@ -328,6 +328,9 @@ fn over(state: &mut State, ended: Ended, effects: &mut Vec<Effect>) {
             effects.push(Effect::Local(LocalJob::Current(changes)));
         }
     }
+    if !ended.summary.cancelled {
+        state.ended = Some((shared.now, format!("the run of `{}`", log.title)));
+    }
     log.end(ended);
     let is_shown = state.modals.iter().any(|modal| matches!(modal, Modal::Runner(_)));
     if is_shown {

@@ -3,17 +3,24 @@
 //! The demo server finds its port while the first frame is on the screen already: a send with its environment is held
 //! until the address is known, and planned then.
 
+use jiff::SignedDuration;
+
 use crate::exec;
 use crate::exec::tokens::TokenRequest;
 use crate::exec::{Aim, Plan};
 use crate::model::exchange::Phase;
 use crate::model::token::TokenKey;
 use crate::model::{EnvironmentId, NodeId};
+use crate::tui::action::{Action, App};
 use crate::tui::effect::{Effect, LocalJob};
+use crate::tui::keymap::Context;
 use crate::tui::shared::{Level, RunId, Running};
 use crate::tui::state::State;
 
 use super::running::changed;
+
+/// So long after its end a key is still meant to cancel what has ended: no hand is quicker.
+const JUST: SignedDuration = SignedDuration::from_secs(1);
 
 /// A send that waits for the demo server's address.
 #[derive(Clone, Debug)]
@@ -230,6 +237,21 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     true
 }
 
+/// Whether something ended by itself just before it was to be cancelled: then that is said, and the next time is meant.
+pub fn just_ended(state: &mut State) -> bool {
+    let now = state.shared.now;
+    let ended = state.ended.take();
+    let Some((_, what)) = ended.filter(|(at, _)| now.duration_since(*at) <= JUST) else {
+        return false;
+    };
+    let key = state.keymap.chord_for(Action::App(App::Cancel), &[Context::Anywhere]);
+    let key = key.map(|key| key.to_string()).unwrap_or_default();
+    state
+        .shared
+        .notify(Level::Info, format!("{what} has ended; {key} again quits"));
+    true
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
@@ -278,6 +300,27 @@ mod tests {
         assert!(sent(&harness).is_empty());
         assert!(harness.state.shared.running.is_empty());
         assert!(harness.state.modals.is_empty(), "it was no wish to leave");
+    }
+
+    #[test]
+    fn a_key_that_came_too_late_to_cancel_is_no_wish_to_leave() {
+        let quits = |harness: &Harness| harness.effects.iter().any(|effect| matches!(effect, Effect::Quit));
+        for (seconds, keys, expected) in [
+            (0, "<ctrl-c>", false),
+            (0, "<ctrl-c><ctrl-c>", true),
+            (2, "<ctrl-c>", true),
+        ] {
+            let mut harness = Harness::new(120, 40);
+            harness.press("j<enter><ctrl-j>");
+            let run = RunId(harness.state.next_run);
+            harness.event(Event::Sent(run, None, Box::default()));
+            harness.now += SignedDuration::from_secs(seconds);
+            harness.press(keys);
+            assert_eq!(quits(&harness), expected, "{seconds} s, {keys}");
+            let told = harness.state.shared.notice.map(|notice| notice.text);
+            let told = told.is_some_and(|told| told == "`Get token` has ended; ^C again quits");
+            assert!(told != expected, "{seconds} s, {keys}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::tui::keymap::Context;
 use crate::tui::modals::{Cookies, EnvironmentEditor, Help, Jump, Modal, SaveAs};
 use crate::tui::panes::{Pane, environments, request, response, tree};
 use crate::tui::runner::Ask;
-use crate::tui::shared::Level;
+use crate::tui::shared::{Level, REVEALED};
 use crate::tui::state::State;
 use crate::tui::theme::{DEFAULT, Depth, LIGHT, Theme};
 use crate::tui::unlocking;
@@ -94,7 +94,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::ForgetToken => sending::forget_token(state, effects),
         App::NewRequest => queue.push(Command::NewRequest { parent: None }),
         App::Cancel => {
-            if !sending::cancel(state, effects) {
+            if !sending::cancel(state, effects) && !sending::just_ended(state) {
                 queue.push(Command::Act(Action::App(App::Quit)));
             }
         }
@@ -112,7 +112,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
         App::Reveal => {
             state.shared.revealed = !state.shared.revealed;
             let word = if state.shared.revealed {
-                "secrets are shown"
+                REVEALED
             } else {
                 "secrets are hidden"
             };
