@@ -67,8 +67,7 @@ pub(super) struct Search {
 impl Default for Search {
     fn default() -> Self {
         Self {
-            field: Editor::single_line("")
-                .with_placeholder("regex or text; capitals count if there are any"),
+            field: Editor::single_line("").with_placeholder("regex or text; capitals count if there are any"),
             typing: false,
             id: 0,
             matches: None,
