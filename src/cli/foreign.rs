@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::exec::Session;
-use crate::foreign;
+use crate::foreign::{self, ForeignError};
 pub use crate::foreign::{is_foreign, load};
-use crate::formats::Found;
+use crate::formats::{FormatError, Found};
 use crate::http::Client;
 use crate::model::{Entity, Environment, Node, NodeId, Secret, Workspace};
 
@@ -32,7 +32,8 @@ pub fn load_environment(session: &mut Session, environment: Environment) -> Stri
     slug
 }
 
-/// The environment, or the globals, of Postman's that an option names.
+/// The environment, or the globals, of Postman's that an option names. Any other JSON is one without variables, as in newman,
+/// which is told.
 pub async fn environment(
     client: &Client,
     cwd: &Path,
@@ -41,8 +42,8 @@ pub async fn environment(
     output: &mut Output,
 ) -> Result<Environment, CliError> {
     let read = foreign::read(client, cwd, typed, key).await;
-    let (environment, is_one) = foreign::environment(read, typed)?;
-    if !is_one {
+    let is_other = |source: &FormatError| matches!(source, FormatError::Unknown { .. });
+    if matches!(&read, Err(ForeignError::Format { source, .. }) if is_other(source)) {
         let what = foreign::shown(typed);
         let text = format!("`{what}` is no environment of Postman's: as in newman it counts as one without variables");
         tell(
@@ -50,8 +51,12 @@ pub async fn environment(
             &text,
             Some("export it from Postman again, unless it is meant so"),
         );
+        return Ok(Environment {
+            name: "Untitled environment".to_owned(),
+            ..Environment::default()
+        });
     }
-    Ok(environment)
+    Ok(foreign::environment(read, typed)?)
 }
 
 /// The item below some others that `--folder` names, by id or name, and all others it might mean.

@@ -22,7 +22,7 @@ pub use secrets::{Imported, Secrets, Settled};
 
 use std::path::{Path, PathBuf};
 
-use crate::formats::{FormatError, Found};
+use crate::formats::Found;
 use crate::model::{Environment, NodeId, Workspace};
 
 /// Files of Postman's that are opened beside a collection, which rarely works without them.
@@ -47,40 +47,23 @@ pub fn open(path: &Path, beside: &Beside) -> Result<Found, ForeignError> {
     // Before anything else: one may be given that is named like one the folder has.
     for (at, path) in beside.environments.iter().enumerate() {
         let environment = environment(local(path), &path.display().to_string())?;
-        found.environments.insert(at, environment.0);
+        found.environments.insert(at, environment);
     }
     if let Some(path) = &beside.globals {
-        found.globals = Some(environment(local(path), &path.display().to_string())?.0);
+        found.globals = Some(environment(local(path), &path.display().to_string())?);
     }
     Ok(found)
 }
 
-/// The one environment in what was read where one stands, an environment or globals, which have the same shape; and whether
-/// it says that it is one. For newman any JSON is, if need be without values.
+/// The one environment in what was read where one stands, an environment or globals, which have the same shape.
 ///
 /// # Errors
 ///
-/// When it could not be read, or is something else of Postman's.
-pub fn environment(read: Result<Found, ForeignError>, typed: &str) -> Result<(Environment, bool), ForeignError> {
-    let found = match read {
-        Err(ForeignError::Format {
-            source: FormatError::Unknown { .. },
-            ..
-        }) => {
-            let name = "Untitled environment".to_owned();
-            return Ok((
-                Environment {
-                    name,
-                    ..Environment::default()
-                },
-                false,
-            ));
-        }
-        read => read?,
-    };
+/// When it could not be read, or is something else.
+pub fn environment(read: Result<Found, ForeignError>, typed: &str) -> Result<Environment, ForeignError> {
+    let found = read?;
     let environment = found.environments.into_iter().chain(found.globals).next();
-    let environment = environment.ok_or_else(|| ForeignError::NoEnvironment { what: shown(typed) })?;
-    Ok((environment, true))
+    environment.ok_or_else(|| ForeignError::NoEnvironment { what: shown(typed) })
 }
 
 /// Puts the collections into a workspace that is only in memory; their nodes. Exports of what the folder holds anyway are

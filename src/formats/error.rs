@@ -52,6 +52,12 @@ pub enum FormatError {
         /// What it looks like.
         looks: &'static str,
     },
+    /// It is no JSON, but something else that is known.
+    #[error("no Postman collection, environment or data dump; it looks like {looks}")]
+    Other {
+        /// What it looks like.
+        looks: &'static str,
+    },
     /// A YAML file of a v3 folder does not parse.
     #[error("`{}`: {message}", file.display())]
     Yaml {
@@ -97,7 +103,7 @@ impl FormatError {
             Self::Json { .. } => Some("mend it there, or export it from Postman again"),
             Self::Table => Some("iteration data goes beside a collection: `postrider run COLLECTION -d FILE`"),
             Self::TooDeep { .. } => Some("nest fewer folders"),
-            Self::Unknown { .. } => Some("export a collection from Postman as v2.1"),
+            Self::Unknown { .. } | Self::Other { .. } => Some("export a collection from Postman as v2.1"),
             Self::Yaml { .. } => Some("correct the file in a text editor"),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several"),
             Self::Io { .. } => None,

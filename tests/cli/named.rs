@@ -42,6 +42,18 @@ fn json_of_any_kind_is_an_environment_and_the_standard_input_a_collection() {
     home.newman(&all, &["-e", "other.json", "-g", "other.json"])
         .success()
         .stderr(contains("`other.json` is no environment of Postman's").count(2));
+    for (text, looks) in [
+        ("<html>Sign in</html>", "a web page"),
+        ("openapi: 3.1.0\n", "an OpenAPI description"),
+        ("curl http://birds.test\n", "a curl command"),
+    ] {
+        home.file("other.txt", text);
+        for option in ["-e", "-g"] {
+            home.newman(&all, &[option, "other.txt"])
+                .code(1)
+                .stderr(contains("could not load the").and(contains(looks)));
+        }
+    }
     let run = |text: &str| {
         let mut command = home.postrider();
         command.args(["run", "-"]).write_stdin(text.to_owned()).assert()

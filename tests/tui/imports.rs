@@ -228,14 +228,22 @@ fn a_file_is_opened_with_its_environments_and_globals() {
     assert_eq!(shared.environment_name(), Some("Sea"));
     assert_eq!(shared.workspace.globals().variables[0].key, "wing");
     user.quit();
-    let beside = Beside {
-        environments: vec![options.root.clone()],
-        globals: None,
-    };
-    let error = postrider::tui::App::load(&TuiOptions { beside, ..options })
-        .err()
-        .unwrap();
-    assert!(error.to_string().contains("holds no environment"), "{error}");
+    let other = home.beside("other.json", r#"{"id": "x"}"#);
+    for (file, said) in [
+        (options.root.clone(), "holds no environment"),
+        (other, "another kind of JSON"),
+    ] {
+        let beside = Beside {
+            environments: vec![file],
+            globals: None,
+        };
+        let error = postrider::tui::App::load(&TuiOptions {
+            beside,
+            ..options.clone()
+        });
+        let error = format!("{:#}", error.err().unwrap());
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 #[test]

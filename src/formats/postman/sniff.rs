@@ -45,15 +45,15 @@ pub fn other(text: &str, error: FormatError) -> FormatError {
     }
     let first = text.lines().next().unwrap_or_default();
     if text.starts_with('<') {
-        FormatError::Unknown {
+        FormatError::Other {
             looks: "a web page or XML",
         }
     } else if ["openapi:", "swagger:"].iter().any(|start| text.starts_with(start)) {
-        FormatError::Unknown {
+        FormatError::Other {
             looks: "an OpenAPI description",
         }
     } else if text.starts_with("curl ") {
-        FormatError::Unknown {
+        FormatError::Other {
             looks: "a curl command",
         }
     } else if first.contains([',', ';', '\t']) && !first.contains(['{', '[', '(', '=']) {

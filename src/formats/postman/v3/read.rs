@@ -66,7 +66,7 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
         beside(folder, &mut found)?;
     }
     if found.is_empty() {
-        return Err(FormatError::Unknown {
+        return Err(FormatError::Other {
             looks: "a folder without any",
         });
     }
@@ -92,7 +92,7 @@ fn exported(path: &Path, name: &str, is_beside: bool, found: &mut Found) {
         || holds(b"postman");
     match bytes.and_then(|bytes| read(&bytes)) {
         Ok(more) => found.extend(more),
-        Err(FormatError::Unknown { .. }) if !says_so => {}
+        Err(FormatError::Unknown { .. } | FormatError::Other { .. }) if !says_so => {}
         Err(_) if is_beside && !is_postmans => {}
         Err(error) => found.report.add(name, "", Fate::Lost, UNREAD, error.to_string()),
     }
