@@ -233,7 +233,8 @@ fn parts<'text>(text: &'text str, options: Options, learned: &Learned) -> Option
     for character in text.chars() {
         if character.is_ascii() {
             out.push(character);
-        } else {
+        } else if !(WIDE..=BEHIND).contains(&character) {
+            // Those are ours: in the user's text they count for nothing.
             out.push_str(learned.get(&character)?);
         }
     }
@@ -305,10 +306,10 @@ fn elements(text: &str, options: Options) -> Vec<Element> {
             rest.next();
             for element in &mut out[start..] {
                 match how {
-                    BEHIND => element.first += 1,
-                    WIDE => element.third += 1,
+                    BEHIND => element.first = element.first.saturating_add(1),
+                    WIDE => element.third = element.third.saturating_add(1),
                     RAISED => element.third = 0x14,
-                    _ => element.third += 2,
+                    _ => element.third = element.third.saturating_add(2),
                 }
             }
         }

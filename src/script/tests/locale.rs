@@ -65,6 +65,15 @@ fn numbers_sums_and_dates_read_as_where_they_are_read() {
     );
 }
 
+/// Our own marks stand for what a character was made of: in a text of the user's they count for nothing.
+#[test]
+fn a_text_may_hold_what_marks_characters_here() {
+    let source = "const many = (mark) => 'a' + mark.repeat(300);
+        for (const mark of ['\\ufdd0', '\\ufdd1', '\\ufdd2', '\\ufdd3'])
+          console.log(many(mark).localeCompare('b'), many(mark).localeCompare('a'), many(mark).localeCompare('a', 'sv'), ('e' + mark + '\\u0301').localeCompare('é', 'en', { numeric: true }), 'ａ'.localeCompare('a'));";
+    assert_eq!(console(source), ["-1 0 0 0 1"; 4]);
+}
+
 /// As V8 sorts, which has the order of the CLDR.
 #[test]
 fn texts_stand_in_the_order_of_their_letters() {

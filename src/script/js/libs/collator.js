@@ -26,6 +26,9 @@ const [NUMERIC, UPPER_FIRST, LOWER_FIRST, NO_PUNCTUATION, PREPARED] = [4, 8, 16,
 // What stands behind a character that was something wider, raised or rounder; then what puts a letter behind another.
 const [WIDE, RAISED, COMPATIBLE, BEHIND] = ['\ufdd0', '\ufdd1', '\ufdd2', '\ufdd3'];
 
+// In a text of the user's they are none, and count for nothing.
+const MARKS = /[\ufdd0-\ufdd3]/g;
+
 /** Letters of a language → the letter they stand behind, with how far. */
 function ownLetters(language) {
   const letters = new Map();
@@ -71,7 +74,7 @@ class Order {
   }
 
   #prepared(text) {
-    text = text.toWellFormed();
+    text = text.toWellFormed().replace(MARKS, '');
     if (WITHOUT_HAN.includes(this.language) && /\p{Script=Han}/u.test(text)) {
       throw new RangeError(`the order of Chinese characters in '${this.language}' is not supported`);
     }
@@ -135,12 +138,17 @@ export class Collator {
   }
 }
 
+// A sort asks for the same again and again, as a rule with options that are made anew for each comparison.
 function orderOf(locales, options) {
-  const simple = options === undefined && typeof locales === 'string';
-  const known = simple && orders.get(locales);
-  if (known) return known;
-  const order = new Collator(locales, options);
-  if (simple) orders.set(locales, order);
+  const simple = locales === undefined || typeof locales === 'string';
+  if (!simple) return new Collator(locales, options);
+  let key = locales === undefined ? '' : `=${locales}`;
+  if (options !== undefined) {
+    const { usage, sensitivity, caseFirst, numeric, ignorePunctuation, collation } = options;
+    key += `|${usage}|${sensitivity}|${caseFirst}|${numeric === undefined ? '' : Boolean(numeric)}|${Boolean(ignorePunctuation)}|${collation}`;
+  }
+  let order = orders.get(key);
+  if (!order) orders.set(key, (order = new Collator(locales, options)));
   return order;
 }
 
