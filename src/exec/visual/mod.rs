@@ -184,6 +184,16 @@ mod tests {
                 "{{#each object.x}}{{this}}{{/each}}{{off}} {{zero}}{{nil}}{{missing}}.",
                 "1false 0.",
             ),
+            (
+                "{{#*inline \"p\"}}{{n}}{{/inline}}{{> p n=list.length}} {{> p n=none.length}} {{> p (lookup rows list.length) n=1}}",
+                "5 0 1",
+            ),
+            ("{{#*inline \"p\"}}{{this}}{{/inline}}{{> p list.length}}", "5"),
+            (
+                "{{#each rows as |length|}}{{length}} {{cells.length}} {{length.cells.length}}, {{/each}}{{#each object.x as |x length|}}{{length}}{{#if length}}!{{else}}?{{/if}}{{else}}{{length}}{{/each}}",
+                "[object Object] 2 2, [object Object] 0 0, 0?",
+            ),
+            ("{{#each none as |length|}}{{else}}{{list.length}}{{/each}}", "5"),
         ] {
             assert_eq!(text(&json!({"template": template, "data": data})), drawn, "{template}");
         }

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use handlebars::template::{HelperTemplate, Parameter, Subexpression, TemplateElement};
+use handlebars::template::{BlockParam, HelperTemplate, Parameter, Subexpression, TemplateElement};
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, Path, PathSeg, RenderContext, RenderError, ScopedJson, Template,
 };
@@ -17,6 +17,8 @@ use crate::model::variable::display_value;
 /// The names of our helpers, which no field of any data has.
 const WRITES: &str = "postrider:write";
 const MEASURES: &str = "postrider:length";
+/// The name that is measured.
+const LENGTH: &str = "length";
 /// Helpers that a name alone calls.
 const BUILT_IN: [&str; 6] = ["if", "unless", "each", "with", "lookup", "log"];
 
@@ -24,31 +26,43 @@ const BUILT_IN: [&str; 6] = ["if", "unless", "each", "with", "lookup", "log"];
 pub(super) fn as_in_javascript(engine: &mut Handlebars<'_>, template: &mut Template) {
     engine.register_helper(WRITES, Box::new(Writes));
     engine.register_helper(MEASURES, Box::new(Measures));
-    rewrite(template);
+    rewrite(template, false);
 }
 
-fn rewrite(template: &mut Template) {
+/// `bound` says that a block around it has a name `length` of its own.
+fn rewrite(template: &mut Template, bound: bool) {
     for element in &mut template.elements {
-        let inner = match element {
-            TemplateElement::Expression(call) | TemplateElement::HtmlExpression(call) => {
-                expression(call);
-                continue;
-            }
+        match element {
+            TemplateElement::Expression(call) | TemplateElement::HtmlExpression(call) => expression(call, bound),
             TemplateElement::HelperBlock(block) => {
-                block.params.iter_mut().for_each(measured);
-                [block.template.as_mut(), block.inverse.as_mut()]
+                all_measured(&mut block.params, &mut block.hash, bound);
+                let within = bound || block.block_param.as_ref().is_some_and(binds);
+                block.template.iter_mut().for_each(|inner| rewrite(inner, within));
+                block.inverse.iter_mut().for_each(|inner| rewrite(inner, bound));
             }
             TemplateElement::DecoratorBlock(part)
             | TemplateElement::PartialBlock(part)
-            | TemplateElement::PartialExpression(part) => [part.template.as_mut(), None],
-            _ => continue,
-        };
-        inner.into_iter().flatten().for_each(rewrite);
+            | TemplateElement::PartialExpression(part) => {
+                all_measured(&mut part.params, &mut part.hash, bound);
+                part.template.iter_mut().for_each(|inner| rewrite(inner, bound));
+            }
+            _ => {}
+        }
     }
 }
 
-fn expression(call: &mut HelperTemplate) {
-    call.params.iter_mut().for_each(measured);
+/// Whether what a block binds (`as |one other|`) is called `length`.
+fn binds(names: &BlockParam) -> bool {
+    let is_ours = |name: &Parameter| name.as_name() == Some(LENGTH);
+    match names {
+        BlockParam::Single(name) => is_ours(name),
+        BlockParam::Pair((one, other)) => is_ours(one) || is_ours(other),
+        _ => false,
+    }
+}
+
+fn expression(call: &mut HelperTemplate, bound: bool) {
+    all_measured(&mut call.params, &mut call.hash, bound);
     if !call.params.is_empty() || !call.hash.is_empty() {
         return;
     }
@@ -60,28 +74,33 @@ fn expression(call: &mut HelperTemplate) {
     };
     if let Some(path) = path {
         let mut value = Parameter::Path(path);
-        measured(&mut value);
+        measured(&mut value, bound);
         call.name = Parameter::Name(WRITES.to_owned());
         call.params = vec![value];
     }
 }
 
+fn all_measured(params: &mut [Parameter], hash: &mut HashMap<String, Parameter>, bound: bool) {
+    let all = params.iter_mut().chain(hash.values_mut());
+    all.for_each(|parameter| measured(parameter, bound));
+}
+
 /// Of a path that ends in `length` what is measured: the library gives no field of a list by name.
-fn measured(parameter: &mut Parameter) {
+fn measured(parameter: &mut Parameter, bound: bool) {
     if let Parameter::Subexpression(inner) = parameter
         && let TemplateElement::Expression(call) = inner.element.as_mut()
     {
-        call.params.iter_mut().for_each(measured);
+        all_measured(&mut call.params, &mut call.hash, bound);
         return;
     }
     let Parameter::Path(Path::Relative((steps, raw))) = &*parameter else {
         return;
     };
-    if !matches!(steps.last(), Some(PathSeg::Named(name)) if name == "length") {
+    if !matches!(steps.last(), Some(PathSeg::Named(name)) if name == LENGTH) || (bound && raw == LENGTH) {
         return;
     }
     let whole = raw
-        .strip_suffix("length")
+        .strip_suffix(LENGTH)
         .map_or("", |whole| whole.trim_end_matches(['.', '/']));
     // What is left of `../length` is the way up.
     let whole = if whole.is_empty() { "this" } else { whole };
