@@ -4,9 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::CliError;
 use super::args::SendingArgs;
 use super::output::escape;
-use super::passphrase;
+use super::passphrase::{self, Typed};
 use crate::exec::{Asking, Consent, Permission, Word};
 use crate::model::Secret;
 use crate::script::BoxFuture;
@@ -65,18 +66,21 @@ impl Allowed {
             let asked = tokio::task::spawn_blocking(move || {
                 // Held while the user is asked: whoever wants to know the same waits for the answer.
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                *said
-                    .entry(what)
-                    .or_insert_with(|| match passphrase::ask_or_nothing(&question) {
-                        Ok(Some(word)) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => {
-                            Word::Yes
-                        }
-                        Ok(_) => Word::No,
-                        Err(_) => Word::GivenUp,
-                    })
+                let word = said.entry(what);
+                word.or_insert_with(|| word_of(passphrase::ask_or_nothing(&question)))
+                    .clone()
             });
             asked.await.unwrap_or(Word::Unasked)
         })
+    }
+}
+
+fn word_of(typed: Result<Typed, CliError>) -> Word {
+    match typed {
+        Ok(Typed::Text(word)) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => Word::Yes,
+        Ok(Typed::Text(_) | Typed::Nothing) => Word::No,
+        Ok(Typed::GivenUp) => Word::GivenUp,
+        Err(error) => Word::Failed(error.sentence()),
     }
 }
 
@@ -157,6 +161,24 @@ mod tests {
                 let said = allowed.may(&asking, permission).now_or_never();
                 assert_eq!(said, Some(word), "{} for {permission:?}", given.flag());
             }
+        }
+    }
+
+    #[test]
+    fn who_gives_up_is_told_from_a_terminal_that_fails() {
+        let text = |text: &str| Ok(Typed::Text(Secret::new(text)));
+        let broken = CliError::failed("cannot ask on the terminal").because("it is gone");
+        for (typed, word) in [
+            (text(" Yes "), Word::Yes),
+            (text("yo"), Word::No),
+            (Ok(Typed::Nothing), Word::No),
+            (Ok(Typed::GivenUp), Word::GivenUp),
+            (
+                Err(broken),
+                Word::Failed("cannot ask on the terminal: it is gone".to_owned()),
+            ),
+        ] {
+            assert_eq!(word_of(typed), word);
         }
     }
 }

@@ -33,13 +33,32 @@ pub fn ask(question: &str) -> Result<Option<Secret>, CliError> {
     ask_or(question, Taken::GivenUp)
 }
 
-/// The same; with Esc nothing is typed, and only Ctrl+C gives up.
-pub fn ask_or_nothing(question: &str) -> Result<Option<Secret>, CliError> {
-    ask_or(question, Taken::Nothing)
-}
-
 /// The same; Esc is taken for `escape`.
 fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
+    match put(question, escape)? {
+        Typed::Text(text) => Ok(Some(text)),
+        Typed::Nothing => Ok(None),
+        Typed::GivenUp => Err(CliError::failed("given up")),
+    }
+}
+
+/// What comes of a question.
+#[derive(Debug)]
+pub enum Typed {
+    /// What was typed.
+    Text(Secret),
+    /// Nothing.
+    Nothing,
+    /// The user gave up.
+    GivenUp,
+}
+
+/// The same; with Esc nothing is typed, and only Ctrl+C gives up, which is no error.
+pub fn ask_or_nothing(question: &str) -> Result<Typed, CliError> {
+    put(question, Taken::Nothing)
+}
+
+fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {
     if !can_ask() {
         return Err(CliError::failed("there is no terminal to ask on"));
     }
@@ -52,11 +71,11 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
         .map_err(failed)?;
     let typed = Raw::enable().and_then(|_raw| typed(escape));
     writeln!(err).map_err(failed)?;
-    match typed.map_err(failed)? {
-        Some(text) if text.is_empty() => Ok(None),
-        Some(text) => Ok(Some(Secret::new(text))),
-        None => Err(CliError::failed("given up")),
-    }
+    Ok(match typed.map_err(failed)? {
+        Some(text) if text.is_empty() => Typed::Nothing,
+        Some(text) => Typed::Text(Secret::new(text)),
+        None => Typed::GivenUp,
+    })
 }
 
 /// What unlocks a safe, as far as it is known without asking anybody.

@@ -142,7 +142,7 @@ impl Permission {
 }
 
 /// What the user says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// It may be.
     Yes,
@@ -152,6 +152,8 @@ pub enum Word {
     GivenUp,
     /// Nobody can be asked.
     Unasked,
+    /// Asking went wrong; why, in words.
+    Failed(String),
 }
 
 /// Who is asked.
@@ -187,6 +189,7 @@ pub(super) async fn allowed(
     match word {
         Word::Yes => Ok(()),
         Word::GivenUp => Err(SendError::new(SendErrorKind::Cancelled, "cancelled")),
+        Word::Failed(why) => Err(refused(why)),
         Word::No => {
             let error = refused(format!("you did not allow `{collection}` to {}", permission.words()));
             Err(match consent {

@@ -21,7 +21,7 @@ impl Consent for User {
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let text = format!("{}: {}", asking.place, permission.words());
         self.asked.lock().unwrap().push(text);
-        Box::pin(std::future::ready(self.word.unwrap_or(Word::Unasked)))
+        Box::pin(std::future::ready(self.word.clone().unwrap_or(Word::Unasked)))
     }
 
     fn ask(&self, _: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
@@ -149,6 +149,9 @@ async fn without_consent_nothing_is_read_run_or_sent() {
         );
         let (outcome, _) = send(request("One", url, "", ""), Some(Word::No)).await;
         assert!(error(&outcome).contains("you did not allow"), "{}", error(&outcome));
+        let broken = Word::Failed("cannot ask on the terminal: it is gone".to_owned());
+        let (outcome, _) = send(request("One", url, "", ""), Some(broken)).await;
+        assert!(error(&outcome).contains("it is gone"), "{}", error(&outcome));
     }
     let (outcome, _) = send(request("One", "{{base}}/{{typed}}", "", ""), None).await;
     assert!(
