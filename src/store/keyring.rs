@@ -48,6 +48,10 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Does something with a keyring; `tell` is called once while it waits, for its own passphrase as a rule.
 pub fn patiently<T: Send>(work: impl FnOnce() -> T + Send, tell: impl FnOnce()) -> T {
+    within(PATIENCE, work, tell)
+}
+
+fn within<T: Send>(patience: Duration, work: impl FnOnce() -> T + Send, tell: impl FnOnce()) -> T {
     thread::scope(|scope| {
         let (done, waits) = mpsc::channel();
         let working = scope.spawn(move || {
@@ -56,7 +60,7 @@ pub fn patiently<T: Send>(work: impl FnOnce() -> T + Send, tell: impl FnOnce()) 
             let _told = done.send(());
             out
         });
-        if waits.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+        if waits.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
             tell();
         }
         working.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
@@ -178,10 +182,12 @@ mod tests {
 
     #[test]
     fn what_answers_at_once_is_not_told_of_and_what_waits_is() {
-        assert_eq!(patiently(|| 7, || unreachable!("it does not wait")), 7);
+        let at_once = within(Duration::from_hours(1), || 7, || unreachable!("it does not wait"));
+        assert_eq!(at_once, 7);
         let (open, opened) = mpsc::channel();
         let told = AtomicBool::new(false);
-        let waited = patiently(
+        let waited = within(
+            Duration::ZERO,
             move || opened.recv(),
             || {
                 told.store(true, Ordering::SeqCst);
