@@ -189,8 +189,8 @@ impl Summary {
         }
         if let Some(exchange) = exchange {
             let again = exchange.hops.iter().filter(|hop| hop.again.is_some());
-            self.received += again.clone().map(|hop| hop.heads.size.1).sum::<u64>();
-            again.for_each(|hop| self.times.add(hop.timings.total));
+            self.received += again.map(|hop| hop.heads.size.1).sum::<u64>();
+            exchange.refused_in().into_iter().for_each(|took| self.times.add(took));
             if let Some(response) = exchange.response() {
                 self.received += response.body_size();
                 self.times.add(exchange.answered_in());

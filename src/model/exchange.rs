@@ -58,13 +58,19 @@ impl Exchange {
         self.hops.first().map_or(&self.request.method, |hop| &hop.method)
     }
 
-    /// How long the last answer took, redirects included, without the rounds before it that were sent again for their auth: what
-    /// Postman and newman tell of a response.
+    /// How long the last answer took, its redirects included, without the rounds before it that were sent again for their auth:
+    /// what Postman and newman tell of a response.
     pub fn answered_in(&self) -> Duration {
-        let again = self.hops.iter().filter(|hop| hop.again.is_some());
-        self.timings
-            .total
-            .saturating_sub(again.map(|hop| hop.timings.total).sum())
+        self.timings.total.saturating_sub(self.refused_in().iter().sum())
+    }
+
+    /// How long each round took that was sent again for its auth, its redirects included.
+    pub fn refused_in(&self) -> Vec<Duration> {
+        let rounds = self.hops.split_inclusive(|hop| hop.again.is_some());
+        let refused = rounds.filter(|round| round.last().is_some_and(|hop| hop.again.is_some()));
+        refused
+            .map(|round| round.iter().map(|hop| hop.timings.total).sum())
+            .collect()
     }
 
     /// Why there is no response, or not all of it; what came of it is there beside the error.
@@ -550,13 +556,14 @@ mod tests {
             connection: Connection::default(),
             redactor: Redactor::default(),
             warnings: Vec::new(),
-            hops: vec![hop(Some("it asked for digest"), 300), hop(None, 20)],
+            hops: vec![hop(None, 100), hop(Some("it asked for digest"), 300), hop(None, 20)],
             timings: Timings {
-                total: millis(345),
+                total: millis(445),
                 ..Timings::default()
             },
         };
         assert_eq!(exchange.answered_in(), millis(45), "a redirect is part of the way");
+        assert_eq!(exchange.refused_in(), [millis(400)], "of either");
     }
 
     #[test]

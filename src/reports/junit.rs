@@ -29,7 +29,7 @@ impl Junit {
     fn suite(&mut self, done: &Done<'_>, redactor: &Redactor) -> String {
         let outcome = done.outcome;
         let exchange = outcome.exchange.as_ref();
-        let time = exchange.map_or(0.0, |exchange| exchange.timings.total.as_secs_f64());
+        let time = exchange.map_or(0.0, |exchange| exchange.answered_in().as_secs_f64());
         self.time += time;
         let shown = |text: &str| redactor.redact(text);
         let location = done.plan.location();
