@@ -7,6 +7,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind};
 use crossterm::terminal;
 
 use crate::model::problem::Problem;
+use crate::model::variable::Owner;
 use crate::store::{locate::Origin, state::folder_for};
 
 use super::CliError;
@@ -196,7 +197,9 @@ fn file_facts(opened: &Opened, why_locked: Option<&str>) -> Vec<(String, String)
         let there = if path.exists() { "" } else { " (not there yet)" };
         format!("{}{there}", path.display())
     };
-    let current = &opened.session.current;
+    // What the sources of imports had is no value of anything.
+    let values = opened.session.current.iter();
+    let values = values.filter(|(owner, ..)| **owner != Owner::Source);
     let counted = |count: usize| {
         if opened.is_locked() {
             let way = why_locked.unwrap_or("POSTRIDER_PASSPHRASE or the screen unlocks them");
@@ -212,7 +215,7 @@ fn file_facts(opened: &Opened, why_locked: Option<&str>) -> Vec<(String, String)
             "local state",
             mark(folder_for(&opened.paths, &opened.location.root).join("state.db")),
         ),
-        fact("current values", counted(current.iter().count())),
+        fact("current values", counted(values.count())),
         fact("cookies", counted(opened.jar.list().len())),
     ]
 }
