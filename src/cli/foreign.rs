@@ -59,7 +59,7 @@ pub async fn environment(
     Ok(foreign::environment(read, typed)?)
 }
 
-/// The item below some others that `--folder` names, by id or name, and all others it might mean.
+/// The item below some others that `--folder` names, by id or name, and all others it might mean outside of it.
 ///
 /// newman looks at what is directly in it first, then in each folder; where several are named it takes the first from above.
 pub fn named(workspace: &Workspace, below: &[NodeId], wanted: &str, alone: bool) -> Option<(NodeId, Vec<NodeId>)> {
@@ -85,7 +85,9 @@ pub fn named(workspace: &Workspace, below: &[NodeId], wanted: &str, alone: bool)
         } else {
             first
         };
-        found.retain(|other| *other != first);
+        // What lies inside runs too.
+        let runs = workspace.descendants(first);
+        found.retain(|other| !runs.contains(other));
         Some((first, found))
     })
 }

@@ -31,6 +31,12 @@ fn of_several_items_of_a_name_that_of_newman_runs_and_all_are_named() {
                 .and(contains("/y [200"))
                 .and(contains("/x [200").not()),
         );
+    // What lies inside runs too.
+    let inside = collection(&[json!({ "name": "x", "item": [item("x")] })]);
+    home.newman(&inside, &["--folder", "x"])
+        .success()
+        .stderr(contains("names several").not())
+        .stdout(contains("/x [200"));
 }
 
 #[test]
