@@ -18,7 +18,7 @@ pub use error::ForeignError;
 pub use import::{Import, Planned};
 pub use moved::Moved;
 pub use read::{fetch, is_foreign, is_url, read, shown};
-pub use secrets::{Imported, Secrets, Settled};
+pub use secrets::{Imported, Secrets, Settled, sources_of};
 
 use std::path::{Path, PathBuf};
 

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::formats::reimport::{EnvironmentStep, GlobalsStep, Hidden, Plan, secret_variable_at};
+use crate::formats::reimport::{EnvironmentStep, GlobalsStep, Hidden, Plan, environment_at, secret_variable_at};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::model::{Entity, Secret, Variable, Workspace};
+use crate::store::Place;
 
 /// So many are named one by one; more are counted.
 const MOST_NAMED: usize = 3;
@@ -42,6 +43,16 @@ impl Imported {
     /// Whether a value is one that an import has brought.
     pub fn brought(value: &CurrentValue) -> bool {
         value.set_by == CurrentValue::IMPORT
+    }
+}
+
+/// What the names of all those begin with that sources have for what is filed at a place; `None` where nothing moves.
+pub fn sources_of(place: &Place) -> Option<String> {
+    match place {
+        Place::Request(path) => Some(format!("{path}#")),
+        Place::Group(path) => Some(format!("{path}/")),
+        Place::Environment(slug) => Some(format!("{}/", environment_at(slug))),
+        Place::Globals => None,
     }
 }
 
@@ -130,7 +141,7 @@ impl Secrets {
         }
         let mut written = self.written;
         for hidden in &self.hidden {
-            if !out.hidden(hidden, before(&hidden.place).and_then(Value::as_str), current) {
+            if !out.hidden(hidden, before(&hidden.was).and_then(Value::as_str), current) {
                 written.remove(&hidden.place);
             }
         }
@@ -210,9 +221,10 @@ impl Settled {
             return true;
         };
         let before = before.and_then(|text| hidden.value(text));
-        // What an earlier one of this import has set counts.
-        let set = self.changes.iter();
-        let set: Vec<&Owner> = set.filter(|(_, own, _)| own == key).map(|(owner, ..)| owner).collect();
+        // What an earlier one of this import has set counts, but not where only the name is the same.
+        let set = self.changes.iter().map(|(owner, own, _)| (owner, own));
+        let set = set.filter(|(owner, own)| *own == key && hidden.owners.contains(owner));
+        let set: Vec<&Owner> = set.map(|(owner, _)| owner).collect();
         let owners = hidden.owners.iter().filter(|owner| !set.contains(owner));
         let values = owners.filter_map(|owner| Some((owner, current.get(owner, key)?.value.as_ref()?.as_str()?)));
         let values: Vec<(&Owner, &str)> = values.collect();
@@ -289,6 +301,7 @@ mod tests {
     fn hidden(text: &str) -> Secrets {
         let hidden = Hidden {
             place: "api/one#auth.token".to_owned(),
+            was: "api/one#auth.token".to_owned(),
             variable: "pin".to_owned(),
             before: "v1 ".to_owned(),
             after: String::new(),
@@ -366,6 +379,36 @@ mod tests {
             by_hand(&mut current, "four");
             assert_eq!(import(&mut current, "four"), nothing);
         }
+    }
+
+    #[test]
+    fn a_secret_of_the_same_name_elsewhere_does_not_count() {
+        let mut current = CurrentValues::default();
+        let settled = hidden("one").settle(&current);
+        take(&mut current, &settled);
+        by_hand(&mut current, "one");
+        let mut secrets = hidden("two");
+        let elsewhere = Owner::Environment("dev".to_owned());
+        secrets.add(&elsewhere, &[secret("pin", "its own", true)], |_| true);
+        let settled = secrets.settle(&current);
+        take(&mut current, &settled);
+        assert_eq!(pin(&current), Some("two".into()));
+    }
+
+    #[test]
+    fn a_secret_is_known_again_where_the_import_moves_it_from() {
+        let mut current = CurrentValues::default();
+        let settled = hidden("one").settle(&current);
+        take(&mut current, &settled);
+        by_hand(&mut current, "one");
+        let mut secrets = hidden("two");
+        secrets.hidden[0].place = "api/folder/one#auth.token".to_owned();
+        secrets.written = [(secrets.hidden[0].place.clone(), secrets.hidden[0].text.clone())].into();
+        let settled = secrets.settle(&current);
+        take(&mut current, &settled);
+        assert_eq!(pin(&current), Some("two".into()));
+        let places = current.of(&Owner::Source).map(|(place, _)| place);
+        assert!(places.eq(["api/folder/one#auth.token"]));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::model::{Entity, Group, ItemPath, NodeId, Origin, Request, Rest, Secre
 use self::own::{Own, variable_at, written};
 
 pub use self::environment::{EnvironmentStep, GlobalsStep, plan_environments, plan_globals};
-pub use self::own::{Hidden, note_variables, secret_variable_at};
+pub use self::own::{Hidden, environment_at, note_variables, secret_variable_at};
 
 /// What importing would do to one item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

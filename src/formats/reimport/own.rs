@@ -14,6 +14,8 @@ use crate::model::{Auth, Entity, ItemPath, NodeId, Secret, Variable, Workspace, 
 pub struct Hidden {
     /// Where it stands, among what [`written`] gives.
     pub place: String,
+    /// Where it stood until now.
+    pub was: String,
     /// The variable.
     pub variable: String,
     /// What stands before the variable.
@@ -34,19 +36,26 @@ impl Hidden {
     }
 }
 
-/// The texts of an item in which secrets may stand written out, by where: parameters of its auth, and headers.
+/// The texts of an item in which secrets may stand written out, by where: parameters of its auth, and headers, each with its
+/// number among those of its name. A group's stand below it: a request beside it may have its path.
 pub fn written<'e>(entity: &'e Entity, path: &ItemPath) -> Vec<(String, &'e str)> {
-    let (auth, headers) = match entity {
-        Entity::Collection(group) | Entity::Folder(group) => (&group.auth, [].as_slice()),
-        Entity::Request(request) => (&request.auth, request.headers.as_slice()),
+    let (below, auth, headers) = match entity {
+        Entity::Collection(group) | Entity::Folder(group) => ("/", &group.auth, [].as_slice()),
+        Entity::Request(request) => ("", &request.auth, request.headers.as_slice()),
     };
     let params = auth.params.iter().filter(|(name, _)| literal::is_secret_param(name));
-    let params = params.filter_map(|(name, value)| Some((format!("{path}#auth.{name}"), value.as_str()?)));
-    let headers = headers.iter().filter_map(|row| {
+    let params = params.filter_map(|(name, value)| Some((format!("{path}{below}#auth.{name}"), value.as_str()?)));
+    let headers = headers.iter().enumerate().filter_map(|(n, row)| {
         let (name, value) = (row.name.as_str(), row.value_str());
-        (!literal::of_header(name, value).is_empty()).then(|| (format!("{path}#header.{name}"), value))
+        let place = || format!("{path}#header.{}.{name}", namesakes(headers, n));
+        (!literal::of_header(name, value).is_empty()).then(|| (place(), value))
     });
     params.chain(headers).collect()
+}
+
+/// How many headers before one have its name.
+fn namesakes(headers: &[Entry], n: usize) -> usize {
+    headers[..n].iter().filter(|row| row.name == headers[n].name).count()
 }
 
 /// The place of a secret variable among what the sources have.
@@ -144,13 +153,16 @@ impl Own<'_> {
         }
     }
 
-    /// The same of headers that carry credentials.
+    /// The same of headers that carry credentials; of several of a name the one of the same number comes first.
     pub fn keep_hidden_headers(&self, new: &mut [Entry], old: &[Entry]) {
-        for row in new {
+        for n in 0..new.len() {
+            let number = namesakes(new, n);
+            let row = &mut new[n];
             if literal::of_header(row.name.as_str(), row.value_str()).is_empty() {
                 continue;
             }
-            let mut same = old.iter().filter(|own| own.name == row.name);
+            let same = old.iter().filter(|own| own.name == row.name);
+            let mut same = same.clone().skip(number).take(1).chain(same);
             if let Some(own) = same.find(|own| self.hides(own.value_str(), row.value_str())) {
                 row.value.clone_from(&own.value);
             }
@@ -170,6 +182,7 @@ impl Own<'_> {
             let (before, variable, after) = self.variable_for(own, text)?;
             Some(Hidden {
                 owners: owners(workspace, collection, variable),
+                was: format!("{}{}", self.place, &place[path.as_str().len()..]),
                 place,
                 variable: variable.to_owned(),
                 before: before.to_owned(),

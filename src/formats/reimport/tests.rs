@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -474,4 +476,46 @@ fn a_secret_variable_stays_where_the_file_has_its_value_written_out() {
     assert!(!again(&ours, &file("hunter2", "Bearer heron-4711"), false));
     assert!(!again(&ours, &file("{{other}}", "Bearer heron-4711"), true));
     assert!(!again(&ours, &file("hunter2", "Basic heron-4711"), true));
+}
+
+#[test]
+fn of_several_headers_of_a_name_each_has_its_own_secret() {
+    let file = |values: [&str; 2]| {
+        let rows = values.map(|value| json!({ "key": "Authorization", "value": value }));
+        let item = json!({ "id": "1", "name": "List", "request": { "method": "GET", "url": "h", "header": rows } });
+        read(&json!([item]))
+    };
+    let mut workspace = workspace(&file(["Bearer {{one}}", "Bearer {{two}}"]));
+    let secret = |key| Variable {
+        secret: true,
+        ..Variable::new(key, "")
+    };
+    workspace.load_globals(crate::model::Environment {
+        variables: vec![secret("one"), secret("two")],
+        ..Default::default()
+    });
+    let theirs = file(["Bearer heron", "Bearer swan"]);
+    let existing = counterparts(&workspace, &theirs.collections)[0];
+    let plan = plan(&workspace, existing, &theirs.collections[0], &BTreeSet::new());
+    assert!(plan.is_idle(), "{plan:?}");
+    let found = plan.hidden.iter();
+    let found: Vec<_> = found
+        .map(|hidden| (hidden.variable.as_str(), hidden.text.reveal(), hidden.place.clone()))
+        .collect();
+    let written: BTreeMap<_, _> = plan
+        .written
+        .iter()
+        .map(|(place, text)| (place, text.reveal()))
+        .collect();
+    assert_eq!(
+        found
+            .iter()
+            .map(|(variable, text, _)| (*variable, *text))
+            .collect::<Vec<_>>(),
+        [("one", "Bearer heron"), ("two", "Bearer swan")]
+    );
+    assert!(
+        found.iter().all(|(_, text, place)| written[place] == *text),
+        "{found:?}"
+    );
 }

@@ -7,6 +7,9 @@ use super::{State, StateError, sealing};
 use crate::model::Choice;
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 
+/// Where a value is filed: whose it is, and its name.
+type Filed = (Owner, String);
+
 fn columns(owner: &Owner) -> (&'static str, &str) {
     match owner {
         Owner::Globals => ("globals", ""),
@@ -146,6 +149,49 @@ impl State {
         )?;
         self.announce();
         Ok(())
+    }
+
+    /// Forgets those of an owner's values whose names begin like this.
+    pub fn forget_values(&self, owner: &Owner, start: &str) -> Result<(), StateError> {
+        let (scope, name) = columns(owner);
+        let gone = self.connection.execute(
+            "DELETE FROM current_values WHERE scope = ?1 AND name = ?2 AND substr(key, 1, length(?3)) = ?3",
+            params![scope, name, start],
+        )?;
+        if gone > 0 {
+            self.announce();
+        }
+        Ok(())
+    }
+
+    /// Lets those of an owner's values whose names begin in one way begin in another, all or none.
+    pub fn rename_values(&mut self, owner: &Owner, from: &str, to: &str) -> Result<(), StateError> {
+        let moves = {
+            let (scope, name) = columns(owner);
+            let mut rows = self.connection.prepare(
+                "SELECT key FROM current_values WHERE scope = ?1 AND name = ?2 AND substr(key, 1, length(?3)) = ?3",
+            )?;
+            let keys = rows.query_map(params![scope, name, from], |row| row.get(0))?;
+            let keys = keys.collect::<rusqlite::Result<Vec<String>>>()?.into_iter();
+            let moved = |key: &str| format!("{to}{}", key.strip_prefix(from).unwrap_or(key));
+            keys.map(|key| ((owner.clone(), key.clone()), (owner.clone(), moved(&key))))
+                .collect::<Vec<_>>()
+        };
+        self.refile(&moves)
+    }
+
+    /// Files values elsewhere, all or none. One is sealed with the name it is filed under, so each is opened and sealed again.
+    pub(super) fn refile(&mut self, moves: &[(Filed, Filed)]) -> Result<(), StateError> {
+        if moves.is_empty() {
+            return Ok(());
+        }
+        let current = self.current_values()?;
+        let gone = moves.iter().map(|((owner, key), _)| (owner.clone(), key.clone(), None));
+        let come = moves.iter().filter_map(|((owner, key), (to, to_key))| {
+            let value = current.get(owner, key)?;
+            Some((to.clone(), to_key.clone(), Some(value.clone())))
+        });
+        self.set_current_values(&gone.chain(come).collect::<Vec<_>>())
     }
 
     /// Follows an environment to its file's new name: its values, and that it is the active one.

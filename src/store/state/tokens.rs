@@ -122,25 +122,13 @@ impl State {
         self.set_current_values(&gone.collect::<Vec<_>>())
     }
 
-    /// Files tokens under other keys, all or none: what they belong to was renamed. A value is sealed with the name it is
-    /// filed under, so each is opened and sealed again.
+    /// Files tokens under other keys, all or none: what they belong to was renamed.
     pub fn rename_tokens(&mut self, renamed: impl Fn(&TokenKey) -> Option<TokenKey>) -> Result<(), StateError> {
         let keys = self.token_keys()?.into_iter();
         let moves: Vec<_> = keys
             .filter_map(|key| Some((token_place(&key), token_place(&renamed(&key)?))))
             .collect();
-        if moves.is_empty() {
-            return Ok(());
-        }
-        let current = self.current_values()?;
-        let gone = moves
-            .iter()
-            .map(|((owner, kept), _)| (owner.clone(), kept.clone(), None));
-        let come = moves.iter().filter_map(|((owner, kept), (to, to_kept))| {
-            let value = current.get(owner, kept)?;
-            Some((to.clone(), to_kept.clone(), Some(value.clone())))
-        });
-        self.set_current_values(&gone.chain(come).collect::<Vec<_>>())
+        self.refile(&moves)
     }
 
     fn token_keys(&self) -> Result<Vec<TokenKey>, StateError> {

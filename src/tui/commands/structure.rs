@@ -7,10 +7,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::foreign::sources_of;
 use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::token::TokenKey;
-use crate::model::variable::Owner;
+use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
 use crate::store::state::{key_of, token_place};
@@ -108,6 +109,7 @@ pub fn settle(state: &mut State, before: &Places, undone: bool, effects: &mut Ve
     write_what_is_new(state, before, &after, &mut work);
     environments(workspace, before, &after, &mut work);
     forget_values_of_gone(state, before, &after, undone);
+    move_sources(state, before, &after);
     move_tokens(state, before, &after);
     for (from, to) in work.owners {
         rename_owner(state, from, to);
@@ -145,6 +147,7 @@ pub fn not_moved(state: &mut State, from: &Place, to: &Place, effects: &mut Vec<
     {
         workspace.sort();
         let after = Places::of(&state.shared.workspace);
+        move_sources(state, &before, &after);
         move_tokens(state, &before, &after);
         if let (Some(from), Some(to)) = (owner(from), owner(to)) {
             rename_owner(state, to, from);
@@ -221,19 +224,65 @@ fn forget_values_of_gone(state: &mut State, before: &Places, after: &Places, und
         }
         shared.history.amend(undone, values);
     }
+    let sources = sources_of_left(&shared.current, before, after).into_iter();
+    let sources = sources.filter(|(_, to)| to.is_none());
+    let sources = sources.map(|(key, _)| ValueChange::new(&shared.current, &Owner::Source, &key, None));
+    let sources: Vec<ValueChange> = sources.collect();
+    for change in &sources {
+        change.apply(&mut shared.current);
+    }
+    shared.history.amend(undone, sources);
+}
+
+/// What has left its place, and where it is now; `None` of what is gone.
+fn left<'p>(before: &'p Places, after: &'p Places) -> Vec<(&'p Place, Option<&'p Place>)> {
+    let environments = before.environments.iter();
+    let environments = environments.map(|(id, (spot, _))| (spot, after.environments.get(id).map(|(spot, _)| spot)));
+    let nodes = before.nodes.iter().map(|(id, spot)| (spot, after.nodes.get(id)));
+    environments
+        .chain(nodes)
+        .map(|(was, now)| (&was.place, now.map(|now| &now.place)))
+        .filter(|(was, now)| *now != Some(*was))
+        .collect()
+}
+
+/// What the sources of imports had for what has left its place: the name it is kept under, and its new one.
+fn sources_of_left(current: &CurrentValues, before: &Places, after: &Places) -> Vec<(String, Option<String>)> {
+    if current.of(&Owner::Source).next().is_none() {
+        return Vec::new();
+    }
+    let starts = left(before, after).into_iter();
+    let mut starts: Vec<(String, Option<String>)> = starts
+        .filter_map(|(was, now)| Some((sources_of(was)?, now.and_then(sources_of))))
+        .collect();
+    // An item's own new place comes before that of what it is in.
+    starts.sort_by_key(|(was, _)| std::cmp::Reverse(was.len()));
+    let kept = current.of(&Owner::Source).filter_map(|(key, _)| {
+        let moved = |(was, now): &(String, Option<String>)| Some((key.strip_prefix(was.as_str())?, now.clone()));
+        let (rest, now) = starts.iter().find_map(moved)?;
+        Some((key.to_owned(), now.map(|now| now + rest)))
+    });
+    kept.collect()
+}
+
+/// Lets what the sources of imports had follow what has moved: importing again asks for it there.
+fn move_sources(state: &mut State, before: &Places, after: &Places) {
+    let current = &mut state.shared.current;
+    let moved = sources_of_left(current, before, after).into_iter();
+    let moved = moved.filter_map(|(key, to)| Some((current.get(&Owner::Source, &key)?.clone(), key, to?)));
+    let moved: Vec<_> = moved.collect();
+    for (_, key, _) in &moved {
+        current.reset(&Owner::Source, key);
+    }
+    for (value, _, to) in moved {
+        current.set(Owner::Source, to, value);
+    }
 }
 
 /// Lets the tokens follow what was renamed, and go of what is gone or is in another collection now; whoever comes to be
 /// there gets their own. Undoing does not bring back those that went: a new one is got.
 fn move_tokens(state: &mut State, before: &Places, after: &Places) {
-    let environments = before.environments.iter();
-    let environments = environments.map(|(id, (spot, _))| (spot, after.environments.get(id).map(|(spot, _)| spot)));
-    let nodes = before.nodes.iter().map(|(id, spot)| (spot, after.nodes.get(id)));
-    let mut left: Vec<(&Place, Option<&Place>)> = environments
-        .chain(nodes)
-        .map(|(was, now)| (&was.place, now.map(|now| &now.place)))
-        .filter(|(was, now)| *now != Some(*was))
-        .collect();
+    let mut left = left(before, after);
     if left.is_empty() {
         return;
     }

@@ -3,6 +3,8 @@
 //! What is left of a large workspace is read first, part by part, and what is asked for meanwhile is done between the
 //! parts. Only then others' changes are looked for: those since the program began come out of that first look.
 
+mod following;
+
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -16,8 +18,7 @@ use jiff::Timestamp;
 use super::bin::Bin;
 use super::restore;
 use crate::http::merge_cookies;
-use crate::model::variable::Owner;
-use crate::model::{Filed, ItemPath, Secret};
+use crate::model::{Filed, Secret};
 use crate::store::files::{Content, SaveError};
 use crate::store::seal::SealError;
 use crate::store::state::{self, Draft, Known, StateWatcher};
@@ -399,43 +400,6 @@ impl Worker {
         self.tell(Event::Saved(saved));
     }
 
-    /// Lets what is kept locally follow a renaming.
-    fn renamed(&mut self, from: &Place, to: &Place) {
-        self.others();
-        let Some(Database { state: database, known }) = &mut self.database else {
-            return;
-        };
-        let kept = match (from, to) {
-            (Place::Environment(from), Place::Environment(to)) => database.rename_environment(from, to),
-            (Place::Request(from), Place::Request(to)) => database.rename_request(from, to),
-            (Place::Group(from), Place::Group(to)) => {
-                let kept = database.rename_group(from, to);
-                // Another group may come to be where this one was; what it got is not that one's. In another collection it
-                // has to get its own.
-                let moved = if from.is_of_one_with(to) {
-                    database.rename_tokens(|key| key.moved(from, to))
-                } else {
-                    database.forget_tokens(|key| key.is_below(from))
-                };
-                let moved = match moved {
-                    // What is locked cannot be filed anew.
-                    Err(state::StateError::Seal(SealError::Locked)) => database.forget_tokens(|key| key.is_below(from)),
-                    moved => moved,
-                };
-                let kept = kept.and(moved);
-                let owner = |path: &ItemPath| Owner::Collection(path.to_string());
-                if from.parent().is_none() && to.parent().is_none() {
-                    kept.and(database.rename_owner(&owner(from), &owner(to)))
-                } else {
-                    kept
-                }
-            }
-            _ => return,
-        };
-        let kept = kept.and_then(|()| known.refresh(database));
-        self.kept(kept);
-    }
-
     /// Removes files; they stay in the bin, and the values and tokens that were kept for them go.
     fn remove(&mut self, place: Place, saved: bool) {
         if saved || self.files.holds(&place) {
@@ -449,25 +413,7 @@ impl Worker {
                 }
             }
         }
-        let Some(Database { state, known }) = &mut self.database else {
-            return;
-        };
-        let kept = match place {
-            Place::Environment(slug) => state
-                .forget_owner(&Owner::Tokens(slug.clone()))
-                .and_then(|()| state.forget_owner(&Owner::Environment(slug))),
-            Place::Group(path) => {
-                let kept = state.forget_tokens(|key| key.is_below(&path));
-                if path.parent().is_none() {
-                    kept.and(state.forget_owner(&Owner::Collection(path.to_string())))
-                } else {
-                    kept
-                }
-            }
-            _ => return,
-        };
-        let kept = kept.and_then(|()| known.refresh(state));
-        self.kept(kept);
+        self.forget_kept(&place);
     }
 
     fn failed(&self, what: String, error: &SaveError) {
