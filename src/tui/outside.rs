@@ -34,18 +34,17 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     }
     let shared = &mut state.shared;
     shared.workspace.sort();
-    told.notify(shared);
     let workspace = &shared.workspace;
     shared.open = shared.open.filter(|id| workspace.node(*id).is_some());
     shared.active_environment = shared
         .active_environment
         .filter(|id| workspace.environment(*id).is_some());
-    if before.environments().is_empty()
-        && let Some(only) = workspace.active_environment(&Choice::Open)
-    {
-        shared.active_environment = Some(only);
-        effects.extend(keep_active(shared, only));
+    // An import says itself what is active then.
+    if shared.active_environment.is_none() && state.import.is_none() {
+        told.others.splice(0..0, activate(shared, &before, effects));
     }
+    told.notify(shared);
+    let workspace = &shared.workspace;
     // Undo must not revert what others did.
     shared.history.follow(&before, workspace);
     let now = shared.now;
@@ -53,6 +52,27 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
     if !jobs.is_empty() {
         effects.push(Effect::Files(jobs));
     }
+}
+
+/// Makes an environment that came the active one where the user wants it to be: the one that was chosen, and the first that
+/// comes at all where nobody has chosen. What to say of it.
+fn activate(shared: &mut Shared, before: &Workspace, effects: &mut Vec<Effect>) -> Option<(Level, String)> {
+    let is_open = shared.chosen == Choice::Open;
+    let id = shared.workspace.active_environment(&shared.chosen)?;
+    if before.environment(id).is_some() || (is_open && !before.environments().is_empty()) {
+        return None;
+    }
+    shared.active_environment = Some(id);
+    let name = shared.environment_name()?;
+    let text = if is_open {
+        format!("environment `{name}` is active now, as it is the only one")
+    } else {
+        format!("environment `{name}` is there again, and active")
+    };
+    if is_open {
+        effects.push(keep_active(shared, Some(id)));
+    }
+    Some((Level::Info, text))
 }
 
 /// What is to be said of a lot of changes.

@@ -12,7 +12,7 @@ use crate::model::exchange::Phase;
 use crate::model::history::History;
 use crate::model::reason::without_numbers;
 use crate::model::variable::{CurrentValues, Owner, Revision};
-use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
+use crate::model::{Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Outcome, Scope, Workspace};
 use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
@@ -93,6 +93,8 @@ pub struct Shared {
     pub tokens: TokenStore,
     /// The active environment.
     pub active_environment: Option<EnvironmentId>,
+    /// Which one the user wants to be active, as it is kept; another one may be for a while, as the demo's.
+    pub chosen: Choice,
     /// The one that was active when it was deleted; it is so again when that is undone.
     pub gone_environment: Option<EnvironmentId>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.

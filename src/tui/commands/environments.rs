@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Environment, EnvironmentId};
+use crate::model::{Choice, Environment, EnvironmentId};
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::shared::{Level, Shared};
 use crate::tui::state::State;
@@ -19,36 +19,25 @@ use super::structure::restructure;
 pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<Effect>) {
     state.shared.active_environment = id;
     state.shared.gone_environment = None;
-    let slug = id
-        .and_then(|id| state.shared.workspace.environment(id))
-        .map(|node| node.slug.clone());
     let text = match state.shared.environment_name() {
         Some(name) => format!("environment {name}"),
         None => "no environment is active now: its variables count no longer".to_owned(),
     };
     state.shared.notify(Level::Done, text);
-    effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
+    effects.push(keep_active(&mut state.shared, id));
 }
 
 /// Lets none be active when the active one is gone, and that one again when it comes back and none has taken its place.
 pub fn follow_active(state: &mut State, effects: &mut Vec<Effect>) {
     let shared = &mut state.shared;
-    let slug = |id: EnvironmentId| shared.workspace.environment(id).map(|node| node.slug.clone());
-    let slug = match (shared.active_environment, shared.gone_environment) {
-        (Some(id), _) if slug(id).is_none() => {
-            shared.gone_environment = shared.active_environment.take();
-            None
-        }
-        (None, Some(id)) => match slug(id) {
-            None => return,
-            back => {
-                shared.active_environment = shared.gone_environment.take();
-                back
-            }
-        },
+    let is_there = |id: EnvironmentId| shared.workspace.environment(id).is_some();
+    match (shared.active_environment, shared.gone_environment) {
+        (Some(id), _) if !is_there(id) => shared.gone_environment = shared.active_environment.take(),
+        (None, Some(id)) if is_there(id) => shared.active_environment = shared.gone_environment.take(),
         _ => return,
-    };
-    effects.push(Effect::Local(LocalJob::ActiveEnvironment(slug)));
+    }
+    let id = shared.active_environment;
+    effects.push(keep_active(shared, id));
 }
 
 /// Makes an environment.
@@ -72,8 +61,10 @@ pub fn create(state: &mut State, environment: Environment, effects: &mut Vec<Eff
 /// Makes an environment that was just made or imported the active one if none is: what to say of it.
 pub fn activate_if_none(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) -> Option<String> {
     if let Some(active) = state.shared.active_environment {
-        // If it was so as the only one, it would not be at the next start.
-        effects.extend(keep_active(&state.shared, active));
+        // If it was so as the only one, it would not be at the next start. What the user chose stays, as with the demo's.
+        if state.shared.chosen == Choice::Open {
+            effects.push(keep_active(&mut state.shared, Some(active)));
+        }
         return None;
     }
     activate(state, Some(id), effects);
@@ -81,10 +72,12 @@ pub fn activate_if_none(state: &mut State, id: EnvironmentId, effects: &mut Vec<
     Some(format!("environment `{name}` is active now, as none was"))
 }
 
-/// Has an environment be the active one at the next start and on the command line too.
-pub fn keep_active(shared: &Shared, id: EnvironmentId) -> Option<Effect> {
-    let slug = shared.workspace.environment(id)?.slug.clone();
-    Some(Effect::Local(LocalJob::ActiveEnvironment(Some(slug))))
+/// Has an environment, or none, be the active one at the next start and on the command line too.
+pub fn keep_active(shared: &mut Shared, id: Option<EnvironmentId>) -> Effect {
+    let node = id.and_then(|id| shared.workspace.environment(id));
+    let slug = node.map(|node| node.slug.clone());
+    shared.chosen = slug.clone().map_or(Choice::None, Choice::Named);
+    Effect::Local(LocalJob::ActiveEnvironment(slug))
 }
 
 /// Renames an environment and its file.

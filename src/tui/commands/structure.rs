@@ -12,7 +12,7 @@ use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Workspace};
+use crate::model::{Choice, Environment, EnvironmentId, ItemPath, NodeId, Workspace};
 use crate::store::Place;
 use crate::store::state::{key_of, token_place};
 use crate::tui::effect::{Effect, FileJob, LocalJob};
@@ -125,6 +125,9 @@ fn rename_owner(state: &mut State, from: Owner, to: Owner) {
         let overrides = shared.overrides.iter_mut().chain(&mut shared.set_aside);
         for (slug, ..) in overrides.filter(|(slug, ..)| *slug == from) {
             slug.clone_from(&to);
+        }
+        if shared.chosen == Choice::Named(from) {
+            shared.chosen = Choice::Named(to);
         }
     }
 }

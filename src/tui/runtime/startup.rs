@@ -21,6 +21,7 @@ use crate::model::variable::{CurrentValue, CurrentValues, Owner};
 use crate::model::{Choice, Workspace};
 use crate::store::state::Known;
 use crate::store::{Config, Files, Loading, state};
+use crate::tui::commands::keep_active;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::importing::Landing;
@@ -110,7 +111,6 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     }
     state.shared.workspace.problems.extend(config_problems);
     looks.take_up(&mut state);
-    let chosen = local.remembered.environment.clone();
     let (database, cookies, mut effects) = local.take_up(&mut state, &files);
     if !options.beside.environments.is_empty() {
         state.shared.active_environment = state.shared.workspace.environments().first().map(|node| node.id);
@@ -119,16 +119,12 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         // Until it listens, what is for it waits.
         state.held = Some(Vec::new());
         let workspace = &state.shared.workspace;
-        let demo = workspace
-            .environment_named("demo")
-            .map(|node| (node.id, node.slug.clone()));
+        let demo = workspace.environment_named("demo").map(|node| node.id);
         // What the screen says is active is so for the command line too, unless the user has chosen otherwise.
-        if let (None, Some((_, slug))) = (state.shared.active_environment, &demo)
-            && chosen != Choice::None
-        {
-            effects.push(Effect::Local(LocalJob::ActiveEnvironment(Some(slug.clone()))));
+        if state.shared.active_environment.is_none() && demo.is_some() && state.shared.chosen != Choice::None {
+            effects.push(keep_active(&mut state.shared, demo));
         }
-        state.shared.active_environment = demo.map(|(id, _)| id);
+        state.shared.active_environment = demo;
     }
     place(&mut state, &mut loading);
     if let Some(found) = found.filter(|found| found.collections.is_empty()) {
@@ -331,6 +327,7 @@ impl Remembered {
         let now = state.shared.now;
         let mut effects: Vec<Effect> = secrets::take_in(&mut state.shared, now).into_iter().collect();
         state.shared.active_environment = state.shared.workspace.active_environment(&self.environment);
+        state.shared.chosen = self.environment;
         let found = restore::found(self.drafts, files);
         effects.extend(restore::drafts(state, found, |place| files.disown(place)));
         if !self.layout.is_null() {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::*;
 use crate::model::edit::Edit;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Auth, Entity, Request, Workspace};
+use crate::model::{Auth, Choice, Entity, Request, Workspace};
 use crate::store::Place;
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
@@ -247,6 +247,21 @@ fn the_first_that_is_made_while_none_is_active_becomes_it() {
         Some("Staging"),
         "another one changes nothing"
     );
+}
+
+#[test]
+fn what_is_active_for_a_while_takes_not_the_place_of_what_was_chosen() {
+    let mut harness = Harness::new(120, 40);
+    let kept = |harness: &Harness| {
+        let mut effects = harness.effects.iter();
+        effects.any(|effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(_))))
+    };
+    harness.state.shared.chosen = Choice::Named("cells".into());
+    harness.press("1anew<enter>");
+    assert!(!kept(&harness), "the demo's is active");
+    harness.state.shared.chosen = Choice::Open;
+    harness.press("1anewer<enter>");
+    assert!(kept(&harness));
 }
 
 #[test]

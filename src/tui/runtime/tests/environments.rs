@@ -43,3 +43,38 @@ fn the_first_environment_that_comes_from_outside_is_active() {
     settle_until(&mut app, |app| app.state.shared.environment_name().is_some());
     app.finish();
 }
+
+/// Waits until what was written outside is in the tree.
+fn comes(app: &mut App, name: &str, there: bool) {
+    settle_until(app, |app| {
+        app.state.shared.workspace.environment_named(name).is_some() == there
+    });
+}
+
+#[test]
+fn what_comes_from_outside_is_active_only_where_the_user_wants_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let file = |name: &str| home.path().join(format!("work/environments/{name}.toml"));
+    let write = |name: &str| std::fs::write(file(name), format!("name = \"{name}\"\n")).unwrap();
+    command(&mut app, Command::Activate(None));
+    std::fs::remove_file(file("local")).unwrap();
+    comes(&mut app, "local", false);
+    write("local");
+    comes(&mut app, "local", true);
+    assert_eq!(app.state.shared.environment_name(), None, "none is a choice");
+
+    let id = app.state.shared.workspace.environment_named("local").unwrap().id;
+    command(&mut app, Command::Activate(Some(id)));
+    std::fs::remove_file(file("local")).unwrap();
+    comes(&mut app, "local", false);
+    write("prod");
+    comes(&mut app, "prod", true);
+    assert_eq!(app.state.shared.environment_name(), None, "another one was chosen");
+    write("local");
+    comes(&mut app, "local", true);
+    assert_eq!(app.state.shared.environment_name(), Some("local"));
+    let mut messages = app.state.shared.messages.iter();
+    assert!(messages.any(|(_, notice)| notice.text.contains("`local` is there again, and active")));
+    app.finish();
+}
