@@ -106,8 +106,9 @@ impl Line {
 enum About {
     /// A value of a response.
     Reply(Box<TokenDraft>),
-    /// What a collection or folder declares, at this place; beyond the last one it is new.
-    Declared(NodeId, usize),
+    /// What a collection or folder declares for this variable, as it is called so far; `None` is a new one. Its place may
+    /// change while the form is open, when the file does.
+    Declared(NodeId, Option<String>),
 }
 
 /// The form.
@@ -134,12 +135,14 @@ impl TokenForm {
         Self::new(About::Reply(Box::new(draft)), title, source, &Line::REPLY)
     }
 
-    /// For the token of that number of a collection or folder; `None` when that is gone.
+    /// For the token of that number of a collection or folder, beyond the last one for a new one; `None` when the group is
+    /// gone.
     pub fn of_group(shared: &Shared, node: NodeId, at: usize) -> Option<Self> {
         let known = shared.workspace.group(node)?.tokens.get(at);
+        let was = known.map(|known| known.variable.clone());
         let source = known.cloned().unwrap_or_else(|| TokenSource::new("", ""));
         let title = format!("Token of {}", shared.workspace.name_of(Filed::Node(node)));
-        Some(Self::new(About::Declared(node, at), title, source, &Line::DECLARED))
+        Some(Self::new(About::Declared(node, was), title, source, &Line::DECLARED))
     }
 
     fn new(about: About, title: String, source: TokenSource, lines: &[Line]) -> Self {
@@ -265,7 +268,9 @@ impl TokenForm {
                         };
                         cx.commands.push(Command::BindToken(Box::new(draft), source.variable));
                     }
-                    About::Declared(node, at) => cx.commands.extend(declare(cx.shared, *node, *at, source)),
+                    About::Declared(node, was) => {
+                        cx.commands.extend(declare(cx.shared, *node, was.as_deref(), source));
+                    }
                 }
                 Flow::Close
             }
@@ -288,13 +293,17 @@ impl TokenForm {
             return Err((Line::Variable, "a variable's name has no braces".to_owned()));
         }
         source.life = life_of(&self.text(Line::Life)).map_err(|why| (Line::Life, why))?;
-        let About::Declared(node, at) = &self.about else {
+        let About::Declared(node, was) = &self.about else {
             return Ok(source);
         };
         let workspace = &shared.workspace;
         let tokens = workspace.group(*node).map_or(&[][..], |group| &group.tokens);
-        let mut others = tokens.iter().enumerate().filter(|(n, _)| n != at);
-        if others.any(|(_, other)| other.variable == source.variable) {
+        let has = |variable: &str| tokens.iter().any(|token| token.variable == variable);
+        if let Some(was) = was.as_deref().filter(|was| !has(was)) {
+            let why = format!("the token `{was}` was removed or renamed outside meanwhile: Esc leaves it so");
+            return Err((self.on(), why));
+        }
+        if was.as_ref() != Some(&source.variable) && has(&source.variable) {
             let why = format!("`{}` is declared here already: choose another name", source.variable);
             return Err((Line::Variable, why));
         }
@@ -446,12 +455,13 @@ impl TokenForm {
 }
 
 /// The change that declares a token.
-fn declare(shared: &Shared, id: NodeId, at: usize, source: TokenSource) -> Option<Command> {
+fn declare(shared: &Shared, id: NodeId, was: Option<&str>, source: TokenSource) -> Option<Command> {
     let node = shared.workspace.node(id)?;
     let label = format!("token {} of {}", source.variable, node.entity.name());
     let put = |group: &Arc<Group>| {
         let mut group = Group::clone(group);
-        match group.tokens.get_mut(at) {
+        let mut tokens = group.tokens.iter_mut();
+        match tokens.find(|token| Some(token.variable.as_str()) == was) {
             Some(own) => *own = source,
             None => group.tokens.push(source),
         }
@@ -508,6 +518,35 @@ mod tests {
         assert!(harness.screen().contains("10m"), "{}", harness.screen());
         harness.press("u");
         assert_eq!(declared(&harness)[0].life, Life::Told);
+    }
+
+    #[test]
+    fn the_form_keeps_to_its_token_when_the_file_changes_outside() {
+        let mut harness = tokens();
+        harness.press("<enter>");
+        let change = |harness: &mut Harness, change: &dyn Fn(&mut Vec<TokenSource>)| {
+            let workspace = &mut harness.state.shared.workspace;
+            let id = workspace.collections()[0];
+            let mut group = Group::clone(workspace.group(id).unwrap());
+            change(&mut group.tokens);
+            let entity = Entity::Collection(Arc::new(group));
+            workspace.apply(Edit::Replace { id, entity }).unwrap();
+        };
+        change(&mut harness, &|tokens| {
+            tokens.insert(0, TokenSource::new("other", "get-token"));
+        });
+        harness.press("<down><down><down>10m<enter>");
+        let now = declared(&harness);
+        assert_eq!(now.len(), 2);
+        assert_eq!((now[0].variable.as_str(), &now[0].life), ("other", &Life::Told));
+        assert_eq!(now[1].life, Life::Fixed(Duration::from_mins(10)));
+
+        harness.press("<enter>");
+        change(&mut harness, &|tokens| drop(tokens.remove(0)));
+        harness.press("<enter>");
+        let screen = harness.screen();
+        assert!(screen.contains("`other` was removed or renamed outside"), "{screen}");
+        assert_eq!(declared(&harness), now[1..]);
     }
 
     #[test]
