@@ -151,6 +151,11 @@ impl Log {
         self.named.get(&node)
     }
 
+    /// All that it says something of.
+    pub fn all_named(&self) -> impl Iterator<Item = (NodeId, &Named)> {
+        self.named.iter().map(|(node, named)| (*node, named))
+    }
+
     /// Adds a row; returns its number.
     pub fn add(&mut self, row: Row) -> usize {
         let at = self.rows.len();

@@ -81,3 +81,26 @@ fn a_row_is_found_by_what_is_typed_and_no_letter_of_it_is_a_key() {
     harness.press("<ctrl-u>200");
     assert!(harness.screen().contains("2 rows"), "{}", harness.screen());
 }
+
+#[test]
+fn rows_that_come_while_one_is_looked_for_are_found_too() {
+    let (mut harness, run) = started((120, 40));
+    let nodes = requests(&harness);
+    let came = |harness: &mut Harness, what: &str| {
+        let rows = nodes.iter().map(|node| row(*node, 0, &[(what, "none")]));
+        harness.event(Event::Run(run, News::Done(rows.collect())));
+    };
+    came(&mut harness, "Rings");
+    harness.press("g/ri");
+    assert!(harness.screen().contains("3 rows"), "{}", harness.screen());
+    came(&mut harness, "rivers");
+    harness.press("<enter>");
+    assert!(harness.screen().contains("6 rows"), "{}", harness.screen());
+    came(&mut harness, "ringlets");
+    harness.press("n");
+    assert!(harness.screen().contains("6 rows"), "{}", harness.screen());
+    harness.press("gl");
+    assert!(harness.screen().contains("3 rows"), "{}", harness.screen());
+    harness.press("<backspace><backspace><backspace>");
+    assert!(harness.screen().contains("9 rows"), "{}", harness.screen());
+}
