@@ -166,7 +166,9 @@ pub(super) fn say_locked(state: &State, cx: &mut Cx<'_>) {
         Some(Part::AddedHeaders) => {
             "this header is added when the request is sent; one of your own with its name takes its place"
         }
-        Some(Part::Tokens) => "tokens are renewed in the order of need: theirs here says nothing",
+        Some(Part::Tokens) => {
+            "the order of tokens is that of the file; a request that mentions none of them gets the first"
+        }
         _ => "this is inherited; choose another type to give the request its own",
     };
     cx.shared.notify(Level::Info, text);

@@ -349,6 +349,12 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
             Any::Request(Action::Secret),
             Any::Nav(Nav::Toggle),
         ],
+        (Some(Widget::Table(_)), _) if tokens::row(state).is_some() => &[
+            Any::Nav(Nav::Open),
+            Any::Request(Action::AddRow),
+            Any::Request(Action::DeleteRow),
+            Any::App(App::Send),
+        ],
         (Some(Widget::Table(_)), _) => &[
             Any::Nav(Nav::Open),
             Any::Request(Action::AddRow),

@@ -8,6 +8,7 @@ use super::places::places;
 use super::section::Widget;
 use super::{Action, Order, Spot, State, draw, order, tokens, update, values};
 use crate::tui::panes::Cx;
+use crate::tui::widgets::table::TableChange;
 
 /// Rows a notch of the wheel scrolls.
 const NOTCH: isize = 3;
@@ -67,7 +68,8 @@ fn press(state: &mut State, at: Position, area: Rect, cx: &mut Cx<'_>) {
             let change = table.click(x, y);
             if let Some(row) = tokens::row(state) {
                 let again = state.section().map(|section| &section.widget);
-                if matches!(again, Some(Widget::Table(table)) if table.cursor() == before) {
+                let on_row = change != TableChange::Ignored;
+                if on_row && matches!(again, Some(Widget::Table(table)) if table.cursor() == before) {
                     tokens::open(state, row, cx);
                 }
                 return leave(state, cx);

@@ -50,9 +50,9 @@ pub(super) fn row(state: &State) -> Option<usize> {
     }
 }
 
-/// Enter on a row opens the form, not a cell; says whether it did.
+/// Enter and Space on a row open the form, not a cell; says whether they did.
 pub(super) fn nav(state: &State, nav: Nav, cx: &mut Cx<'_>) -> bool {
-    let row = row(state).filter(|_| nav == Nav::Open);
+    let row = row(state).filter(|_| matches!(nav, Nav::Open | Nav::Toggle));
     if let Some(row) = row {
         open(state, row, cx);
     }

@@ -178,3 +178,30 @@ fn settings_that_do_not_fit_have_a_scroll_bar() {
         assert_eq!(bar, cut, "{}", harness.screen());
     }
 }
+
+#[test]
+fn a_row_of_tokens_opens_its_form_and_the_names_of_its_columns_do_not() {
+    let mut harness = Harness::new(120, 40);
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells");
+    harness.press("3]]");
+    click(&mut harness, "Filled by");
+    assert!(harness.state.modals.is_empty(), "{}", harness.screen());
+    harness.press("J");
+    assert!(
+        harness.screen().contains("the order of tokens is that of the file"),
+        "{}",
+        harness.screen()
+    );
+    click(&mut harness, "dex_token ");
+    assert!(
+        harness.screen().contains("Token of Pydio Cells"),
+        "{}",
+        harness.screen()
+    );
+    harness.press("<esc><space>");
+    assert!(
+        harness.screen().contains("Token of Pydio Cells"),
+        "{}",
+        harness.screen()
+    );
+}
