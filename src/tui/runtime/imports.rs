@@ -115,11 +115,11 @@ fn with(mut news: News, more: Option<String>) -> News {
 
 /// Keeps values in the local state of a workspace that is not open.
 fn keep(options: &TuiOptions, root: &Path, secrets: Secrets) -> Result<Settled, StateError> {
-    let mut state = local(options, root)?;
-    let current = match state.current_values() {
+    let known = local(options, root).and_then(|state| Ok((state.current_values()?, state)));
+    let (current, mut state) = match known {
         // What is locked is asked for where there is something to compare.
         Err(_) if secrets.is_empty() => return Ok(Settled::default()),
-        current => current?,
+        known => known?,
     };
     let settled = secrets.settle(&current);
     state.set_current_values(&settled.changes)?;
