@@ -144,7 +144,8 @@ fn no_screen_of_a_day_shows_a_secret_and_no_file_keeps_one() {
     }
     // A run of both, its rows, a response of it, and its reports.
     look(&mut user, &["2", "/", "heron", "<enter>", "<ctrl-r>", "<enter>"]);
-    user.sees("1 request failed");
+    // As only a run says that is over.
+    user.sees("1 request failed").sees(" mean");
     look(&mut user, &["j", "<enter>", "]", "]", "]", "<esc>"]);
     for kind in ["json", "html", "junit"] {
         let report = home.root().join(format!("report.{kind}"));
