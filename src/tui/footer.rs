@@ -148,7 +148,8 @@ fn elsewhere(state: &State) -> Option<&str> {
 
 /// The right end of the line: running sends, or the environment's token; no more than half of it.
 fn right(state: &State, width: u16) -> Line<'static> {
-    let line = |short| environments::status(&state.shared, &state.theme, &state.keymap, short);
+    let pane = &state.panes.environments;
+    let line = |short| environments::status(pane, &state.shared, &state.theme, &state.keymap, short);
     let long = line(false);
     if long.width() > usize::from(width / 2) {
         line(true)
@@ -319,6 +320,26 @@ mod tests {
         harness.state.shared.notify(Level::Done, "saved");
         let line = last(&harness);
         assert!(line.contains("✓ saved") && !line.contains("editing"), "{line}");
+    }
+
+    #[test]
+    fn enter_is_called_what_it_does_where_the_cursor_is() {
+        let mut harness = Harness::new(80, 24);
+        harness.press("j<enter>3");
+        // The URL; auth, its type first; the body's type; the settings.
+        for (keys, word) in [
+            ("", "edit"),
+            ("]", "choose"),
+            ("j", "edit"),
+            ("]]", "choose"),
+            ("]]", "switch"),
+        ] {
+            let line = last(harness.press(keys));
+            assert!(line.contains(&format!("↵ {word} ")), "{keys}: {line}");
+        }
+        harness.press("[[[[toauth2<enter>");
+        let folds = (0..20).any(|_| last(harness.press("j")).contains("↵ fold "));
+        assert!(folds, "{}", harness.screen());
     }
 
     #[test]

@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use crate::exec::renewal;
 use crate::exec::tokens::{self, Declared, TokenLife, TokenRequest, TokenStatus};
-use crate::model::Environment;
 use crate::model::token::TokenKey;
 use crate::model::variable::{Owner, Revision, display_value};
 use crate::model::workspace::EnvironmentNode;
+use crate::model::{Entity, Environment};
 use crate::tui::shared::Shared;
 
 /// A reply larger than this is no token's.
@@ -152,9 +152,48 @@ fn granted(shared: &Shared, key: &TokenKey) -> Token {
     }
 }
 
+/// Whether the open request has no use for the active token. A body, which may be large, is looked at for it: so only where
+/// it makes a difference, and where the request or what it is in changed.
+#[derive(Clone, Debug, Default)]
+pub struct Aside {
+    lineage: Vec<Entity>,
+    variable: String,
+    /// Whether it has none, as far as that matters.
+    pub holds: bool,
+}
+
+impl Aside {
+    /// Looks for it, unless `before` still holds.
+    pub fn of(shared: &Shared, before: &Self) -> Self {
+        let workspace = &shared.workspace;
+        let open = shared.open.filter(|open| workspace.request(*open).is_some());
+        let source = open.filter(|_| own_key(shared).is_none());
+        let source = source.and_then(|open| tokens::token_for(workspace, open, shared.active_environment));
+        let (Some(open), Some(source)) = (open, source) else {
+            return Self::default();
+        };
+        let matters = matches!(of(shared, &source), TokenStatus::Expired(_) | TokenStatus::Missing);
+        if !matters || source.request == Some(open) {
+            return Self::default();
+        }
+        let lineage = || workspace.lineage(open).map(|node| &node.entity);
+        let same = before.variable == source.source.variable
+            && before.lineage.len() == lineage().count()
+            && lineage().zip(&before.lineage).all(|(now, before)| now.is_same(before));
+        if same {
+            return before.clone();
+        }
+        Self {
+            holds: !tokens::uses(workspace, open, &source),
+            lineage: lineage().cloned().collect(),
+            variable: source.source.variable,
+        }
+    }
+}
+
 /// The token that the open request's auth gets, else that of its collection, in the active environment; while nothing is open
 /// that of the first collection that has one.
-pub fn active(shared: &Shared) -> Option<Token> {
+pub fn active(shared: &Shared, aside: &Aside) -> Option<Token> {
     let workspace = &shared.workspace;
     if let Some(key) = own_key(shared) {
         return Some(granted(shared, &key));
@@ -163,17 +202,10 @@ pub fn active(shared: &Shared) -> Option<Token> {
         Some(open) => tokens::token_for(workspace, open, shared.active_environment),
         None => tokens::token_sources(workspace).into_iter().next(),
     }?;
-    let status = of(shared, &source);
-    // A body is looked at for it, so only where it makes a difference.
-    let aside = matches!(status, TokenStatus::Expired(_) | TokenStatus::Missing)
-        && shared.open.is_some_and(|open| {
-            let is_request = workspace.request(open).is_some();
-            is_request && source.request != Some(open) && !tokens::uses(workspace, open, &source)
-        });
     Some(Token {
-        name: source.source.variable.clone(),
-        status,
-        aside,
+        status: of(shared, &source),
+        name: source.source.variable,
+        aside: aside.holds,
     })
 }
 
@@ -305,7 +337,7 @@ pub fn unchanged_for(remaining: SignedDuration, awake: bool) -> Option<SignedDur
 pub fn next_change<'a>(listed: impl Iterator<Item = &'a Token>, shared: &Shared) -> Option<SignedDuration> {
     listed
         .cloned()
-        .chain(active(shared))
+        .chain(active(shared, &Aside::default()))
         .filter_map(|token| match token.status {
             TokenStatus::Valid(life) => unchanged_for(life.remaining(shared.now), shared.awake),
             _ => None,

@@ -22,12 +22,14 @@ use crate::tui::widgets::{frame, scroll};
 pub use life::{text as life_text, words as told};
 pub use status::{spinner, status};
 
-use life::{Candidates, Token};
+use life::{Aside, Candidates, Token};
 
 /// What the pane remembers.
 #[derive(Debug, Default)]
 pub struct State {
     rows: Vec<Row>,
+    /// Whether the open request has no use for the active token.
+    aside: Aside,
     cursor: usize,
     /// What the cursor is on: it stays there when the list changes.
     on: Option<EnvironmentId>,
@@ -210,6 +212,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         }
     });
     state.rows = rows.collect();
+    state.aside = Aside::of(shared, &state.aside);
     let height = usize::from(frame::inner(area).height);
     let resized = std::mem::replace(&mut state.height, height) != height;
     let wanted = state.on.or(shared.active_environment);

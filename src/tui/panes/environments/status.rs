@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use ratatui::text::{Line, Span};
 
-use super::life;
+use super::{State, life};
 use crate::exec::tokens::TokenStatus;
 use crate::model::NodeId;
 use crate::model::exchange::Phase;
@@ -26,7 +26,7 @@ pub fn spinner(now: Timestamp) -> &'static str {
 }
 
 /// The right end of the last line; `short` leaves out the token's name, for narrow screens.
-pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> Line<'static> {
+pub fn status(state: &State, shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> Line<'static> {
     if let Some(line) = running(shared, theme).or_else(|| run(shared, theme)) {
         return line;
     }
@@ -34,7 +34,7 @@ pub fn status(shared: &Shared, theme: &Theme, keymap: &Keymap, short: bool) -> L
     if shared.locked {
         return locked(environment, theme, keymap);
     }
-    let Some(token) = life::active(shared) else {
+    let Some(token) = life::active(shared, &state.aside) else {
         return Line::from(Span::styled(
             environment.unwrap_or_else(|| "no environment".to_owned()),
             theme.dim,

@@ -109,6 +109,28 @@ fn what_the_open_request_does_not_use_is_told_without_a_call_to_act() {
 }
 
 #[test]
+fn what_a_request_uses_is_looked_for_only_where_it_or_what_it_is_in_changed() {
+    let mut harness = Harness::new(120, 40);
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/configuration/list-services");
+    harness.event(Event::Tick);
+    let aside = |harness: &Harness| harness.state.panes.environments.aside.holds;
+    assert!(!aside(&harness));
+    harness.state.panes.environments.aside.holds = true;
+    harness.event(Event::Tick);
+    assert!(aside(&harness), "as it was left");
+    let id = harness.state.shared.workspace.collections()[0];
+    let entity = harness.state.shared.workspace.node(id).unwrap().entity.renamed("Cells");
+    let edit = Command::Edit {
+        label: "test".into(),
+        merge: None,
+        edits: vec![Edit::Replace { id, entity }],
+    };
+    harness.state.run(vec![edit], &mut harness.effects);
+    harness.event(Event::Tick);
+    assert!(!aside(&harness), "looked for again");
+}
+
+#[test]
 fn any_jwt_is_told_of_where_it_is() {
     let mut harness = Harness::new(120, 40);
     token(&mut harness, "cells", "id_token", 59);
