@@ -7,10 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::{MOST_DETAILS, Runner};
+use super::Runner;
+use super::details::Detail;
 use crate::exec::Summary;
 use crate::tui::modals::sheet::column_at;
-use crate::tui::modals::wrap::wrap;
 use crate::tui::panes::View;
 use crate::tui::panes::environments::spinner;
 use crate::tui::panes::response::words;
@@ -41,7 +41,7 @@ pub fn second_line(body: Rect) -> Rect {
 }
 
 /// Columns for the number of the iteration, none where there is only one.
-fn iteration(log: &Log) -> usize {
+pub fn iteration(log: &Log) -> usize {
     if log.iterations > 1 {
         log.iterations.to_string().len().max(2) + 2
     } else {
@@ -191,7 +191,7 @@ impl Runner {
             draw_row(row, log, &columns, folded, theme, &mut pen);
             y += 1;
             if !folded {
-                y = draw_details(row, log, rows, y, theme, buf);
+                y = draw_details(self.details.of(at), log, rows, y, theme, buf);
             }
         }
         let bar = Rect {
@@ -474,63 +474,9 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     }
 }
 
-/// A line below a row: what failed, and the message beside it or below.
-pub struct Detail {
-    what: String,
-    message: String,
-    warns: bool,
-}
-
-/// What failed in a row and what was said of it, broken into lines; where there is more, the last says so.
-pub fn details(row: &Row, log: &Log, width: usize) -> Vec<Detail> {
-    let room = width.saturating_sub(iteration(log) + 2).max(1);
-    let failures = row.failures.iter().map(|failure| {
-        let message = Some(&failure.message).filter(|message| **message != failure.what);
-        (&failure.what, message.map(|message| message.replace('\n', " ")), false)
-    });
-    let warnings = row.warnings.iter().map(|warning| (warning, None, true));
-    let mut out: Vec<Detail> = Vec::new();
-    // How many have all their lines among those that are shown whatever else there is.
-    let mut whole = 0;
-    for (what, message, warns) in failures.chain(warnings) {
-        let message = message.unwrap_or_default();
-        if glyphs::width(what) + 2 + glyphs::width(&message) <= room {
-            let what = what.clone();
-            out.push(Detail { what, message, warns });
-        } else {
-            // Of a message without end no more is broken than can be shown.
-            let cut = |text: &str| glyphs::elide(text, room * MOST_DETAILS);
-            let line = |what: String, message: String| Detail { what, message, warns };
-            out.extend(wrap(&cut(what), room).into_iter().map(|text| line(text, String::new())));
-            if !message.is_empty() {
-                let lines = wrap(&cut(&message), room.saturating_sub(2).max(1)).into_iter();
-                out.extend(lines.map(|text| line(String::new(), text)));
-            }
-        }
-        whole += usize::from(out.len() < MOST_DETAILS);
-        if out.len() > MOST_DETAILS {
-            break;
-        }
-    }
-    let all = row.failures.len() + row.warnings.len();
-    if out.len() > MOST_DETAILS {
-        out.truncate(MOST_DETAILS - 1);
-        let message = match all - whole {
-            1 => "… ↵ shows all of it".to_owned(),
-            more => format!("… and {more} more: ↵ shows all of them"),
-        };
-        out.push(Detail {
-            what: String::new(),
-            message,
-            warns: false,
-        });
-    }
-    out
-}
-
 /// Draws the lines below a row; returns the next line.
-fn draw_details(row: &Row, log: &Log, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
-    for detail in details(row, log, usize::from(rows.width)) {
+fn draw_details(details: &[Detail], log: &Log, rows: Rect, mut y: u16, theme: &Theme, buf: &mut Buffer) -> u16 {
+    for detail in details {
         if y >= rows.bottom() {
             break;
         }

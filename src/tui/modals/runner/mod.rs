@@ -3,6 +3,7 @@
 //! The table looks at the log of the run in the shared state and owns no more than where the user is in it. Its lines are
 //! those in sight: however long a run is, a frame costs the same.
 
+mod details;
 mod draw;
 mod find;
 mod form;
@@ -19,6 +20,7 @@ use crate::tui::panes::Cx;
 use crate::tui::runner::{Ask, Format, Log, Phase, Seen};
 use crate::tui::shared::{Level, RunId};
 
+use details::Details;
 use find::Find;
 pub use form::RunForm;
 
@@ -40,6 +42,7 @@ pub struct Runner {
     only_failed: bool,
     /// The rows whose failures and warnings are listed below them.
     unfolded: BTreeSet<usize>,
+    details: Details,
     /// What is looked for.
     find: Option<Find>,
     sheet: Sheet,
@@ -65,11 +68,11 @@ impl Runner {
     }
 
     /// Lines a place takes.
-    fn lines(&self, log: &Log, place: usize) -> usize {
+    fn lines(&mut self, log: &Log, place: usize) -> usize {
         let row = self.row(log, place).filter(|row| self.unfolded.contains(row));
-        let row = row.and_then(|row| log.rows.get(row));
         let width = usize::from(self.sheet.body.width);
-        1 + row.map_or(0, |row| draw::details(row, log, width).len())
+        let room = width.saturating_sub(draw::iteration(log) + 2).max(1);
+        1 + row.map_or(0, |row| self.details.count(row, log, room))
     }
 
     /// Takes a key.
@@ -298,6 +301,10 @@ impl Runner {
                 room -= self.lines(log, self.top);
             }
         }
+        // As many above may be measured at every event, too.
+        let row = |place: usize| self.row(log, place).unwrap_or(usize::MAX);
+        let (from, to) = (row(self.top.saturating_sub(height + 1)), row(self.top + height));
+        self.details.keep(from, to);
     }
 }
 
