@@ -57,6 +57,12 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     }
 }
 
+/// The body that the user moves in: a search that still runs does not take him away from there.
+fn moved(state: &mut State) -> Option<&mut Body> {
+    state.search.jump = false;
+    state.place_mut().and_then(|place| place.shown_mut())
+}
+
 /// Offers the kinds the body can be read as.
 fn kinds(state: &State, cx: &mut Cx<'_>) {
     let Some(body) = state.place().and_then(|place| place.body.as_ref()) else {
@@ -117,7 +123,7 @@ fn save(state: &State, cx: &mut Cx<'_>) {
 }
 
 fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
-    let shown = state.shows_body().then(|| state.place_mut()?.shown_mut()).flatten();
+    let shown = state.shows_body().then(|| moved(state)).flatten();
     let Some(Body { document, view, .. }) = shown else {
         return cx.shared.notify(Level::Info, "only a body can be folded");
     };
@@ -152,7 +158,7 @@ fn fold(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 
 /// Goes where a key leads in a body that is laid out.
 fn walk(state: &mut State, action: Action, cx: &mut Cx<'_>) {
-    let shown = state.shows_body().then(|| state.place_mut()?.shown_mut()).flatten();
+    let shown = state.shows_body().then(|| moved(state)).flatten();
     let Some(Body { document, view, .. }) = shown else {
         return cx.shared.notify(Level::Info, "only in a body there is somewhere to go");
     };
@@ -176,7 +182,7 @@ fn walk(state: &mut State, action: Action, cx: &mut Cx<'_>) {
 
 fn go_to(state: &mut State, number: usize, cx: &mut Cx<'_>) {
     state.turn_to(Tab::Body);
-    match state.place_mut().and_then(|place| place.shown_mut()) {
+    match moved(state) {
         Some(Body { document, view, .. }) => view.goto_line(document, number),
         None => cx.shared.notify(
             Level::Info,
@@ -260,7 +266,7 @@ pub(super) fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
         Nav::Search => search::begin(state, cx),
         Nav::NextMatch | Nav::PreviousMatch => search::step(state, nav == Nav::NextMatch, cx),
         _ if state.shows_body() => {
-            if let Some(shown) = state.place_mut().and_then(|place| place.shown_mut()) {
+            if let Some(shown) = moved(state) {
                 nav_body(shown, nav);
             }
         }
@@ -407,7 +413,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
         MouseEventKind::ScrollUp => wheel(state, -WHEEL),
         MouseEventKind::ScrollLeft | MouseEventKind::ScrollRight => {
             let right = event.kind == MouseEventKind::ScrollRight;
-            if let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) {
+            if let Some(Body { document, view, .. }) = moved(state) {
                 view.scroll_columns(document, if right { SIDEWAYS } else { -SIDEWAYS });
             }
         }
@@ -417,7 +423,7 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent, area: Rect) {
 
 fn click(state: &mut State, y: usize) {
     if state.shows_body() {
-        if let Some(Body { document, view, .. }) = state.place_mut().and_then(|place| place.shown_mut()) {
+        if let Some(Body { document, view, .. }) = moved(state) {
             view.click(document, y);
         }
     } else if state.page.cursor {
@@ -428,13 +434,15 @@ fn click(state: &mut State, y: usize) {
 }
 
 fn wheel(state: &mut State, rows: isize) {
-    let (tab, height, body) = (state.tab, state.height(), state.shows_body());
-    let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) else {
+    if state.shows_body() {
+        if let Some(Body { document, view, .. }) = moved(state) {
+            view.scroll(document, rows);
+        }
         return;
-    };
-    match place.shown_mut() {
-        Some(Body { document, view, .. }) if body => view.scroll(document, rows),
-        _ => state.page.scroll(place.seat_mut(tab), rows, height),
+    }
+    let (tab, height) = (state.tab, state.height());
+    if let Some(place) = state.shown.and_then(|node| state.places.get_mut(&node)) {
+        state.page.scroll(place.seat_mut(tab), rows, height);
     }
 }
 

@@ -260,7 +260,9 @@ pub(super) fn step(state: &mut State, forward: bool, cx: &mut Cx<'_>) {
         } else {
             view.prev_match(document)
         };
-        if found.is_some_and(|found| found.wrapped) {
+        let wrapped = found.map(|found| found.wrapped);
+        state.search.jump &= wrapped.is_none();
+        if wrapped == Some(true) {
             went_past(forward, cx);
         }
         return;

@@ -204,6 +204,27 @@ fn hits_in_what_arrived_are_gone_through_while_more_arrives() {
 }
 
 #[test]
+fn who_moves_on_is_not_taken_back_when_a_search_ends() {
+    for (key, there) in [("g", "1/7"), ("", "$[0] · 2/7"), ("G", "7/7")] {
+        let body = r#"["a","b","a","b","a"]"#;
+        let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
+        harness.press("jjj#");
+        let name = harness.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Search(name, _) => Some(*name),
+            _ => None,
+        });
+        let matches = || Matches {
+            ranges: vec![2..3, 10..11],
+            ..Matches::default()
+        };
+        harness.event(Event::Found(name.unwrap(), Found::First(matches())));
+        harness.press(key);
+        harness.event(Event::Found(name.unwrap(), Found::Matches(matches())));
+        has(&harness, there);
+    }
+}
+
+#[test]
 fn a_kept_pattern_searches_the_next_response_too() {
     let mut harness = sent(120, 40, json());
     harness.press("/expires<enter>");
