@@ -253,8 +253,9 @@ impl Session {
             Language::Jq => {
                 // What is wrong with the text is said before a large body is read.
                 let program = jq::Program::new(text)?;
+                let more = self.hasty;
                 let values = self.values(stop)?;
-                program.run(values, limits, stop)
+                program.run(values, more, limits, stop)
             }
             Language::JsonPath => {
                 let path = jsonpath::parse(text)?;

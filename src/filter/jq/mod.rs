@@ -66,6 +66,8 @@ impl<'a> HasLut<'a, Data> for Watched<'a> {
 struct Inputs<'a> {
     values: &'a [Val],
     next: Cell<usize>,
+    /// Whether another one was wanted than there are.
+    ran_out: Cell<bool>,
 }
 
 impl Inputs<'_> {
@@ -74,6 +76,20 @@ impl Inputs<'_> {
         self.next.set(self.next.get() + 1);
         Some(value.clone())
     }
+
+    fn wanted(&self) -> Option<Val> {
+        let value = self.next();
+        self.ran_out.set(self.ran_out.get() || value.is_none());
+        value
+    }
+}
+
+/// Why a program got no further.
+enum Left {
+    /// What it says itself.
+    Words(String),
+    /// The same, after it wanted another value than there are.
+    RanOut(String),
 }
 
 /// A program, ready to run.
@@ -109,16 +125,20 @@ impl Program {
         })
     }
 
-    /// Runs on values, one after the other.
+    /// Runs on values, one after the other; with `more` to come, what was put out before it ran out of them counts.
     ///
     /// # Errors
     ///
     /// What the program itself says is wrong; what was put out before is lost, as the count would lie.
-    pub fn run(&self, values: &[Val], limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
+    pub fn run(&self, values: &[Val], more: bool, limits: Limits, stop: &Stop) -> Result<Filtered, FilterError> {
         let mut out = Output::new(limits);
         let ran = meter::within(limits, stop, || self.each(values, |value| out.add(value)));
         match ran {
-            Ok(Err(words)) => Err(FilterError::Run(words)),
+            Ok(Err(Left::RanOut(_))) if more => match out.done(None) {
+                Ok(output) if output.count == 0 => Err(FilterError::Early),
+                done => done,
+            },
+            Ok(Err(Left::Words(words) | Left::RanOut(words))) => Err(FilterError::Run(words)),
             Ok(Ok(())) => out.done(None),
             Err(why) => out.done(Some(why)),
         }
@@ -140,10 +160,11 @@ impl Program {
         ran.ok().map(|_| keys.into_iter().collect())
     }
 
-    fn each(&self, values: &[Val], mut take: impl FnMut(&Val) -> bool) -> Result<(), String> {
+    fn each(&self, values: &[Val], mut take: impl FnMut(&Val) -> bool) -> Result<(), Left> {
         let inputs = Inputs {
             values,
             next: Cell::new(0),
+            ran_out: Cell::new(false),
         };
         while let Some(value) = inputs.next() {
             let context = Ctx::<Data>::new(Watched(&self.0.lut, &inputs), Vars::new([]));
@@ -156,9 +177,15 @@ impl Program {
                     }
                     Err(left) => match left.get_err() {
                         Ok(error) => {
-                            return Err(match error.into_val() {
+                            let words = match error.into_val() {
                                 Val::Str(words) => words.to_string(),
                                 other => other.to_string(),
+                            };
+                            let ran_out = inputs.ran_out.get();
+                            return Err(if ran_out {
+                                Left::RanOut(words)
+                            } else {
+                                Left::Words(words)
                             });
                         }
                         // `halt`, or a `break` that leads out of everything.

@@ -134,7 +134,7 @@ fn general() -> Vec<Filter<RunPtr<Data>>> {
         }),
         ("input", v(0), |cv| {
             let none = || Error::str("there are no more values");
-            bome(cv.0.data().1.next().ok_or_else(none))
+            bome(cv.0.data().1.wanted().ok_or_else(none))
         }),
         ("now", v(0), |_| {
             #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit")]

@@ -401,6 +401,31 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_for_another_value_is_not_told_that_there_is_none() {
+        let (queue, news) = channel();
+        let mut filters = Filters::new(queue);
+        let mut keeper = Keeper::new(Keeping::default());
+        keeper.push(b"1\n2\n3\n").unwrap();
+        let job = Job {
+            body: Source::new(keeper.payload()),
+            completes: false,
+            ..job("[., input]")
+        };
+        filters.filter(1, job);
+        let seen = next(&news);
+        assert!(
+            matches!(&seen, Event::Filtered(1, News::SoFar(output)) if &*output.bytes == b"[1,2]"),
+            "{seen:?}"
+        );
+        drop(keeper);
+        let seen = next(&news);
+        assert!(
+            matches!(&seen, Event::Filtered(1, News::Output(Err(FilterError::Run(words)))) if words.contains("no more values")),
+            "{seen:?}"
+        );
+    }
+
+    #[test]
     fn a_copy_is_given_up_for_another_one_and_not_for_what_goes_to_a_program() {
         let (queue, news) = channel();
         let filters = Filters::new(queue);
