@@ -34,7 +34,7 @@ pub enum Answer {
         typed: String,
         /// The same as far as it is certain.
         text: String,
-        /// The names it may go on with; behind many, in words, how many more.
+        /// The names it may go on with; behind many, in words, how many more; or that nobody counted them.
         names: Vec<String>,
     },
     /// What is wrong with a file of iteration data.
@@ -66,10 +66,12 @@ impl Question {
     pub fn answer(self) -> Answer {
         match self {
             Self::Complete(typed) => {
-                let (text, mut names) = complete(&typed);
-                if names.len() > MOST_NAMES {
-                    let more = names.len() - MOST_NAMES;
-                    names.truncate(MOST_NAMES);
+                let (text, mut names, uncounted) = complete(&typed);
+                let more = names.len().saturating_sub(MOST_NAMES);
+                names.truncate(MOST_NAMES);
+                if uncounted {
+                    names.push("… and more".to_owned());
+                } else if more > 0 {
                     names.push(format!("… {more} more"));
                 }
                 Answer::Completed { typed, text, names }
@@ -116,11 +118,19 @@ mod tests {
         for n in 0..=MOST_NAMES {
             std::fs::write(folder.path().join(format!("a{n}")), "").unwrap();
         }
-        let typed = folder.path().join("a").display().to_string();
-        let Answer::Completed { names, .. } = Question::Complete(typed).answer() else {
-            panic!("it is completed");
+        let last = || {
+            let typed = folder.path().join("a").display().to_string();
+            let Answer::Completed { names, .. } = Question::Complete(typed).answer() else {
+                panic!("it is completed");
+            };
+            assert_eq!(names.len(), MOST_NAMES + 1);
+            names[MOST_NAMES].clone()
         };
-        assert_eq!((names.len(), names[MOST_NAMES].as_str()), (MOST_NAMES + 1, "… 1 more"));
+        assert_eq!(last(), "… 1 more");
+        for n in MOST_NAMES..=10_000 {
+            std::fs::write(folder.path().join(format!("a{n}")), "").unwrap();
+        }
+        assert_eq!(last(), "… and more");
     }
 
     #[test]

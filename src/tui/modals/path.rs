@@ -17,9 +17,9 @@ pub fn path_of(typed: &str) -> PathBuf {
 /// So many names of a folder are looked at to complete one.
 const MOST_NAMES: usize = 10_000;
 
-/// What Tab makes of a path that is being typed: the text as far as it is certain, and the names it may go on with, with
-/// a `/` behind those of folders. Hidden files count once their dot is typed.
-pub fn complete(typed: &str) -> (String, Vec<String>) {
+/// What Tab makes of a path that is being typed: the text as far as it is certain, the names it may go on with, with a `/`
+/// behind those of folders, and whether the folder has more than were looked at. Hidden files count once their dot is typed.
+pub fn complete(typed: &str) -> (String, Vec<String>, bool) {
     let stem = typed.rsplit('/').next().unwrap_or_default();
     let above = path_of(&typed[..typed.len() - stem.len()]);
     let folder = if above.as_os_str().is_empty() {
@@ -27,11 +27,8 @@ pub fn complete(typed: &str) -> (String, Vec<String>) {
     } else {
         &above
     };
-    let entries = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .take(MOST_NAMES)
-        .flatten();
+    let mut all = std::fs::read_dir(folder).into_iter().flatten();
+    let entries = all.by_ref().take(MOST_NAMES).flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
@@ -52,7 +49,8 @@ pub fn complete(typed: &str) -> (String, Vec<String>) {
             let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b);
             &common[..same.map_or(common.len().min(name.len()), |((at, _), _)| at)]
         });
-    (format!("{}{common}", &typed[..typed.len() - stem.len()]), names)
+    let text = format!("{}{common}", &typed[..typed.len() - stem.len()]);
+    (text, names, all.next().is_some())
 }
 
 fn unquoted(typed: &str) -> String {
@@ -96,7 +94,7 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(folder.path().join("more"), folder.path().join("link")).unwrap();
         let complete = |typed: &str| {
-            let (text, names) = complete(&format!("{at}/{typed}"));
+            let (text, names, _) = complete(&format!("{at}/{typed}"));
             (text[at.len() + 1..].to_owned(), names)
         };
         assert_eq!(
