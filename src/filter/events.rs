@@ -1,11 +1,17 @@
 //! The data of the events of a stream (HTML standard, "Server-sent events"), as far as the events are whole.
 
-/// The data of each event, and how many bytes those events are; with `last` what no empty line follows is an event, too.
-pub(super) fn data(bytes: &[u8], last: bool) -> (Vec<Vec<u8>>, usize) {
-    let mut all = Vec::new();
-    let mut data: Option<Vec<u8>> = None;
+use std::borrow::Cow;
+
+use super::meter::{self, Taken};
+
+/// Hands on the data of each event, one after the other, and says how many bytes those events are; with `last` what no empty
+/// line follows is an event, too. Asks the meter at every line, and takes from it what it has to put together.
+pub(super) fn each(bytes: &[u8], last: bool, mut take: impl FnMut(&[u8])) -> usize {
+    let mut data: Option<Cow<'_, [u8]>> = None;
+    let mut taken = Taken::NONE;
     let (mut at, mut sure) = (if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }, 0);
     while at < bytes.len() {
+        meter::tick();
         let Some(len) = memchr::memchr2(b'\n', b'\r', &bytes[at..]).or(last.then_some(bytes.len() - at)) else {
             break;
         };
@@ -16,7 +22,10 @@ pub(super) fn data(bytes: &[u8], last: bool) -> (Vec<Vec<u8>>, usize) {
         }
         at = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
         if line.is_empty() {
-            all.extend(data.take());
+            if let Some(data) = data.take() {
+                take(&data);
+                taken = Taken::NONE;
+            }
             sure = at;
         } else if let Some(value) = line
             .strip_prefix(b"data")
@@ -26,24 +35,39 @@ pub(super) fn data(bytes: &[u8], last: bool) -> (Vec<Vec<u8>>, usize) {
             let value = value.strip_prefix(b" ").unwrap_or(value);
             match &mut data {
                 Some(data) => {
+                    let first = if let Cow::Borrowed(first) = data {
+                        first.len()
+                    } else {
+                        0
+                    };
+                    taken.grow(first + value.len() + 1);
+                    let data = data.to_mut();
                     data.push(b'\n');
                     data.extend_from_slice(value);
                 }
-                None => data = Some(value.to_vec()),
+                None => data = Some(Cow::Borrowed(value)),
             }
         }
     }
     if last {
-        all.extend(data);
+        if let Some(data) = data {
+            take(&data);
+        }
         sure = bytes.len();
     }
-    (all, sure)
+    sure
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::filter::{EVENTS, FilterError, Limits, Session, Stop};
+
+    fn data(bytes: &[u8], last: bool) -> (Vec<Vec<u8>>, usize) {
+        let mut all = Vec::new();
+        let sure = each(bytes, last, |data| all.push(data.to_vec()));
+        (all, sure)
+    }
 
     #[test]
     fn data_is_that_of_whole_events() {
@@ -53,6 +77,28 @@ mod tests {
         assert_eq!(&stream[took..], b"data: 4");
         assert_eq!(data(&stream[took..], true), (vec![b"4".to_vec()], 7));
     }
+
+    #[test]
+    fn a_stream_of_more_events_than_there_is_memory_for_is_given_up() {
+        let limits = Limits {
+            memory: 1 << 20,
+            ..Limits::default()
+        };
+        let filter = |stream: String, stop: &Stop| {
+            let mut session = Session::new(stream.into(), EVENTS, limits);
+            session.run(".", stop).map(|found| found.count)
+        };
+        let full = FilterError::Body("stopped: the filter needs more than 1 MiB of memory".to_owned());
+        assert_eq!(filter("data:1\n\n".repeat(1000), &Stop::never()), Ok(1000));
+        assert_eq!(filter("data:1\n\n".repeat(100_000), &Stop::never()), Err(full.clone()));
+        let long = format!("data:[\n{}data:]\n\n", "data:\n".repeat(2 << 20));
+        assert_eq!(filter(long, &Stop::never()), Err(full), "one that is put together");
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let stop = Stop::when(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2);
+        let none = FilterError::Cancelled;
+        assert_eq!(filter(": hello\n".repeat(10_000), &stop), Err(none), "without an event");
+    }
+
     #[test]
     fn what_is_json_of_it_is_filtered() {
         let filter = |stream: &'static str| {

@@ -217,7 +217,7 @@ fn here() -> usize {
 }
 
 /// Bytes that are taken until this is dropped.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Taken(usize);
 
 impl Taken {

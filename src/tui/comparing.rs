@@ -164,6 +164,18 @@ pub struct Part {
     pub right: Range<usize>,
 }
 
+/// As what two bodies are compared by lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// As they came.
+    #[default]
+    Plain,
+    /// As the values of JSON.
+    Values,
+    /// As markup is laid out: some of its white space does not count.
+    LaidOut,
+}
+
 /// What differs.
 #[derive(Debug, Default)]
 pub struct Compared {
@@ -175,8 +187,10 @@ pub struct Compared {
     pub parts: Vec<Part>,
     /// Where they stand on a screen.
     pub rows: Box<Rows>,
-    /// Whether the values of JSON were compared.
-    pub structural: bool,
+    /// As what they were compared.
+    pub form: Form,
+    /// Whether they are the same as they came, too.
+    pub identical: bool,
     /// What there is to say where no lines were compared.
     pub bytes: Option<Verdict>,
 }
@@ -205,26 +219,25 @@ impl Job {
         // What differs in bytes that are no UTF-8 would be the same without their charset.
         let [left, right] = [(&left, &self.types[0]), (&right, &self.types[1])]
             .map(|(bytes, media_type)| decoded(media_type.as_deref(), self.wanted, bytes));
-        let laid_out = structural(&left, &right, Limits::default(), &self.stop);
+        let identical = left == right;
+        let values = structural(&left, &right, Limits::default(), &self.stop);
         if self.stop.asked() {
             return Err("nobody wants to know any more".to_owned());
         }
-        let structural = laid_out.is_some();
-        let (left, right) = match laid_out {
-            Some(texts) => texts,
-            None => match text(&left).zip(text(&right)) {
-                Some((left, right)) => {
-                    let laid_out = |text: &str, of: &Option<String>| markup(of.as_deref(), self.wanted.0, text);
-                    match laid_out(&left, &self.types[0]).zip(laid_out(&right, &self.types[1])) {
-                        Some(texts) => texts,
-                        None => (left, right),
-                    }
+        let (form, (left, right)) = match (values, text(&left).zip(text(&right))) {
+            (Some(texts), _) => (Form::Values, texts),
+            (None, Some((left, right))) => {
+                let bounds = (usize::MAX, &self.stop);
+                let laid_out = |text: &str, of: &Option<String>| markup(of.as_deref(), self.wanted.0, text, bounds);
+                match laid_out(&left, &self.types[0]).zip(laid_out(&right, &self.types[1])) {
+                    Some(texts) => (Form::LaidOut, texts),
+                    None => (Form::Plain, (left, right)),
                 }
-                None => return self.bytes("what is no text is compared byte by byte"),
-            },
+            }
+            (None, None) => return self.bytes("what is no text is compared byte by byte"),
         };
         let (mut left, mut right) = (Lines::new(left, &self.redactor), Lines::new(right, &self.redactor));
-        (left.commas, right.commas) = (structural, structural);
+        (left.commas, right.commas) = (form == Form::Values, form == Form::Values);
         let parts = parts(&left, &right, &self.stop);
         (left.marks, right.marks) = within::marks(&left, &right, &parts, &self.stop);
         if self.stop.asked() {
@@ -235,7 +248,8 @@ impl Job {
             right,
             rows: Box::new(Rows::new(&parts)),
             parts,
-            structural,
+            form,
+            identical,
             bytes: None,
         })
     }
@@ -400,7 +414,7 @@ mod tests {
             r#"{"a":1,"b":[1,2,3],"c":"x"}"#,
             "{\"c\": \"x\",\n \"b\": [1, 9, 3], \"a\": 1}",
         );
-        assert!(found.structural);
+        assert_eq!(found.form, Form::Values);
         assert_eq!(changes(&found), [(vec!["2,"], vec!["9,"])]);
         assert_eq!(changes(&compared("[1,2]", "[ 1,\n2 ]")), []);
         let longer = compared("[6,7]", "[6,7,8]");
@@ -417,12 +431,19 @@ mod tests {
         };
         let found = job.run().unwrap();
         assert_eq!(changes(&found), [(vec!["<c x=\"y\">2</c>"], vec!["<c x=\"y\">3</c>"])]);
+        let spaced = |left: &'static str, right: &'static str| {
+            let found = compared(left, right);
+            assert_eq!((changes(&found), found.form), (vec![], Form::LaidOut));
+            !found.identical
+        };
+        assert!(spaced("<p><b>a</b> <i>c</i></p>", "<p><b>a</b><i>c</i></p>"));
+        assert!(!spaced("<p><b>a</b></p>", "<p><b>a</b></p>"));
     }
 
     #[test]
     fn text_is_compared_as_it_came() {
         let found = compared("a\r\nb\nc", "a\nc\nd\n");
-        assert!(!found.structural);
+        assert_eq!(found.form, Form::Plain);
         assert_eq!(changes(&found), [(vec!["b"], vec![]), (vec![], vec!["d"])]);
         let all = found.parts.iter().map(|part| part.left.len()).sum::<usize>();
         assert_eq!((all, found.left.len(), found.right.len()), (3, 3, 3));
@@ -458,7 +479,7 @@ mod tests {
             ..job()
         };
         let found = job.run().unwrap();
-        assert!(found.structural);
+        assert_eq!(found.form, Form::Values);
         assert_eq!(changes(&found), [(vec!["2"], vec!["3"])]);
     }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::super::FilterError;
 use super::super::events;
-use super::super::meter::{self, Limits, Stop};
-use super::value::{Entries, Object, Val};
+use super::super::meter::{self, Limits, Stop, Taken};
+use super::value::{Entries, ITEM, Object, Val};
 
 /// A value of up to so many bytes that does not end yet is looked at whenever more of it has come.
 const SOON: usize = 64 * 1024;
@@ -35,6 +35,7 @@ pub struct Values {
     /// The line that the next one is in, from 0.
     line: usize,
     keys: HashSet<Rc<str>>,
+    taken: Taken,
 }
 
 impl Values {
@@ -65,7 +66,10 @@ impl Values {
                     Ok(_) if !last && reader.at == bytes.len() && !matches!(bytes.last(), Some(b'}' | b']' | b'"')) => {
                         break Ok(());
                     }
-                    Ok(value) => self.read.push(value),
+                    Ok(value) => {
+                        self.taken.grow(ITEM);
+                        self.read.push(value);
+                    }
                     Err(_) if !last => break Ok(()),
                     Err(mistake) => break Err(mistake),
                 }
@@ -102,9 +106,8 @@ impl Values {
     ///
     /// When no event of a whole stream has JSON, and when the values take more memory than they may.
     pub fn events(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
-        let (all, sure) = events::data(bytes, last);
         let read = meter::within(limits, stop, || {
-            for data in &all {
+            events::each(bytes, last, |data| {
                 let mut reader = Reader {
                     bytes: data,
                     at: 0,
@@ -115,13 +118,19 @@ impl Values {
                 reader.space();
                 let whole = reader.at == data.len();
                 self.keys = reader.keys;
-                self.read.extend(value.ok().filter(|_| whole));
-            }
+                if let Some(value) = value.ok().filter(|_| whole) {
+                    self.taken.grow(ITEM);
+                    self.read.push(value);
+                }
+            })
         });
-        if let Err(why) = read {
-            *self = Self::default();
-            return Err(why.error(limits));
-        }
+        let sure = match read {
+            Ok(sure) => sure,
+            Err(why) => {
+                *self = Self::default();
+                return Err(why.error(limits));
+            }
+        };
         if last && self.read.is_empty() {
             return Err(FilterError::Body("no event's data is JSON".to_owned()));
         }

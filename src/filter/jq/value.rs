@@ -78,7 +78,7 @@ pub struct Object {
 const LIST: usize = 64;
 const OBJECT: usize = 128;
 const TEXT: usize = 56;
-const ITEM: usize = size_of::<Val>();
+pub const ITEM: usize = size_of::<Val>();
 const MEMBER: usize = 56;
 
 impl List {

@@ -12,7 +12,7 @@ use super::Flow;
 use super::sheet::Sheet;
 use crate::filter::Stop;
 use crate::tui::comparing::rows::AROUND;
-use crate::tui::comparing::{Compared, Job, Lines};
+use crate::tui::comparing::{Compared, Form, Job, Lines};
 use crate::tui::effect::Effect;
 use crate::tui::panes::{Cx, View};
 use crate::tui::widgets::{glyphs, scroll};
@@ -226,7 +226,11 @@ impl Diff {
         let all = self.changes();
         let at = self.changes_up_to(self.cursor);
         let how = match &self.compared {
-            Some(Ok(compared)) if compared.structural => "as JSON · ",
+            Some(Ok(compared)) => match compared.form {
+                Form::Values => "as JSON · ",
+                Form::LaidOut => "as laid out · ",
+                Form::Plain => "",
+            },
             _ => "",
         };
         match all {
@@ -271,10 +275,10 @@ impl Diff {
             return None;
         }
         if self.changes() == 0 {
-            let text = if compared.structural {
-                "the same: no value differs"
-            } else {
-                "the same: no line differs"
+            let text = match compared.form {
+                Form::Values => "the same: no value differs",
+                Form::LaidOut if !compared.identical => "the same as laid out: only white space differs",
+                _ => "the same: no line differs",
             };
             say(text, theme.ok, buf);
             return None;

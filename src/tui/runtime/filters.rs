@@ -169,7 +169,7 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
         let stop = Stop::when(move || current.load(Ordering::SeqCst) != name);
         let tell = |news| {
             let news = match news {
-                News::Output(Ok(output)) if output.form == Form::Markup => News::Output(Ok(laid_out(output))),
+                News::Output(Ok(output)) if output.form == Form::Markup => News::Output(Ok(laid_out(output, &stop))),
                 other => other,
             };
             // Nobody listens when the program is ending.
@@ -198,10 +198,10 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
     }
 }
 
-/// Lays markup out, as bodies are shown.
-fn laid_out(output: Filtered) -> Filtered {
-    let text = String::from_utf8_lossy(&output.bytes);
-    match markup(None, Some(Kind::Xml), &text) {
+/// Lays markup out, as bodies are shown, where that is no more than a filter may put out.
+fn laid_out(output: Filtered, stop: &Stop) -> Filtered {
+    let text = std::str::from_utf8(&output.bytes).unwrap_or_default();
+    match markup(None, Some(Kind::Xml), text, (Limits::default().output, stop)) {
         Some(text) => Filtered {
             bytes: text.into(),
             ..output

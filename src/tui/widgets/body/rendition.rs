@@ -8,13 +8,19 @@ use super::kind::Kind;
 use super::laid::{Laid, MARGIN, MOST_TIMES, STEP, Store};
 use super::lay;
 use super::source::Source;
+use crate::filter::Stop;
 
 /// Makes a place for text that is laid out, and says how to read it.
 pub type MakeStore<'a> = &'a dyn Fn() -> (Box<dyn Store>, Source);
 
-/// Lays XML or HTML out as a whole, as it is shown; `None` for another kind of text, and where that would be many times as
-/// long.
-pub fn markup(media_type: Option<&str>, wanted: Option<Kind>, text: &str) -> Option<String> {
+/// Lays XML or HTML out as a whole, as it is shown; `None` for another kind of text, where that would be many times as long
+/// or longer than `most` bytes, and as soon as it is not wanted any more.
+pub fn markup(
+    media_type: Option<&str>,
+    wanted: Option<Kind>,
+    text: &str,
+    (most, stop): (usize, &Stop),
+) -> Option<String> {
     let text = text.as_bytes();
     let head = &text[..text.len().min(Kind::GUESS)];
     let kind = wanted.unwrap_or_else(|| Kind::guess(media_type, head));
@@ -28,11 +34,12 @@ pub fn markup(media_type: Option<&str>, wanted: Option<Kind>, text: &str) -> Opt
         lay.take_shapes();
         at += took;
         len = if took == 0 { 2 * len } else { STEP };
-        if out.len() > MARGIN + MOST_TIMES * at {
+        if out.len() > most.min(MARGIN + MOST_TIMES * at) || stop.asked() {
             return None;
         }
         if last && (took == 0 || at >= text.len()) {
-            return Some(String::from_utf8_lossy(&out).into_owned());
+            // It is cut at nothing but ASCII.
+            return String::from_utf8(out).ok();
         }
     }
 }
