@@ -231,10 +231,15 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
     let room = usize::from(places.note.width);
     let Some(problem) = &state.facts.problem else {
         let preview = Some(&state.facts.preview).filter(|preview| !preview.is_empty());
-        let renewed = state.facts.renewed.as_ref();
+        let renewed: Vec<String> = state
+            .facts
+            .renewed
+            .iter()
+            .map(|token| format!("{{{{{token}}}}}"))
+            .collect();
         let told = [
             preview.map(|preview| format!("→ {preview}")),
-            renewed.map(|token| format!("the send renews {{{{{token}}}}}")),
+            (!renewed.is_empty()).then(|| format!("the send renews {}", renewed.join(", "))),
         ];
         let told: Vec<String> = told.into_iter().flatten().collect();
         if !told.is_empty() {

@@ -54,8 +54,8 @@ pub struct Facts {
     pub added_headers: Vec<(String, String)>,
     /// The URL with its variables replaced, secrets left as they are written; empty when it says nothing new.
     pub preview: String,
-    /// The token that has ended and is renewed by the send.
-    pub renewed: Option<String>,
+    /// The tokens that have ended and are renewed by the send.
+    pub renewed: Vec<String>,
     /// What is wrong.
     pub problem: Option<Problem>,
     /// The variables of the collection, with both their values.
@@ -165,8 +165,8 @@ impl Facts {
         out
     }
 
-    /// The first token the item mentions that has ended, if the send renews it.
-    fn renewed(&self, shared: &Shared, id: NodeId) -> Option<String> {
+    /// The tokens the item mentions that have ended, if the send renews them.
+    fn renewed(&self, shared: &Shared, id: NodeId) -> Vec<String> {
         let is_expired = |name: &&String| {
             let is_token = self.tokens.iter().any(|(token, _)| token == *name);
             is_token
@@ -175,11 +175,18 @@ impl Facts {
                     TokenStatus::Expired(_)
                 )
         };
-        let name = self.mentioned.iter().find(is_expired)?;
+        let mut expired = self.mentioned.iter().filter(is_expired).peekable();
+        if expired.peek().is_none() {
+            return Vec::new();
+        }
         let sources = exec::tokens::tokens_seen(&shared.workspace, Some(id), shared.active_environment);
-        let source = sources.into_iter().find(|source| source.source.variable == *name)?;
-        let renews = source.source.renew == Renew::Auto && source.request.is_some_and(|request| request != id);
-        renews.then(|| name.clone())
+        let renews = |name: &&String| {
+            let source = sources.iter().find(|source| source.source.variable == **name);
+            source.is_some_and(|source| {
+                source.source.renew == Renew::Auto && source.request.is_some_and(|request| request != id)
+            })
+        };
+        expired.filter(renews).cloned().collect()
     }
 
     fn problem(&self, now: Timestamp, entity: &Entity) -> Option<Problem> {
@@ -214,7 +221,7 @@ impl Facts {
         let expired = self.mentioned.iter().find_map(|name| {
             let (_, request) = token(name)?;
             match exec::tokens::status(name, &self.scopes, now) {
-                TokenStatus::Expired(_) if self.renewed.as_ref() != Some(name) => Some((name, request)),
+                TokenStatus::Expired(_) if !self.renewed.contains(name) => Some((name, request)),
                 _ => None,
             }
         });

@@ -192,13 +192,15 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     use crate::model::edit::Edit;
     use crate::model::token::Renew;
     use crate::tui::command::Command;
-    let mut harness = open(120, 40, "List services");
+    let mut harness = open(140, 40, "List services");
     let owner = harness.state.shared.environment_owner().unwrap();
-    // A token whose life ended in 2001.
-    let value = Some("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln".into());
-    let key = "dex_token".to_owned();
-    let set = Command::SetCurrent { owner, key, value };
-    harness.state.run(vec![set], &mut harness.effects);
+    // Tokens whose life ended in 2001.
+    for key in ["dex_token", "other_token"] {
+        let value = Some("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln".into());
+        let (owner, key) = (owner.clone(), key.to_owned());
+        let set = Command::SetCurrent { owner, key, value };
+        harness.state.run(vec![set], &mut harness.effects);
+    }
     harness.event(Event::Tick);
     let screen = harness.screen();
     assert!(
@@ -208,6 +210,11 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     let id = harness.state.shared.node_at("pydio-cells").unwrap();
     let mut group = crate::model::Group::clone(harness.state.shared.workspace.group(id).unwrap());
     group.tokens[0].renew = Renew::Auto;
+    let mut other = group.tokens[0].clone();
+    "other_token".clone_into(&mut other.variable);
+    group.tokens.push(other);
+    let both = "{{dex_token}}{{other_token}}";
+    group.auth.params.insert("token".to_owned(), both.into());
     let entity = crate::model::Entity::Collection(std::sync::Arc::new(group));
     let edit = Command::Edit {
         label: "renewed by itself".into(),
@@ -218,7 +225,7 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     harness.event(Event::Tick);
     let screen = harness.screen();
     assert!(
-        screen.contains("→ http://127.0.0.1:8765/a/config/ctl · the send renews {{dex_token}}"),
+        screen.contains("→ http://127.0.0.1:8765/a/config/ctl · the send renews {{dex_token}}, {{other_token}}"),
         "{screen}"
     );
 }
