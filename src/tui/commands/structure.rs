@@ -255,15 +255,14 @@ fn sources_of_left(current: &CurrentValues, before: &Places, after: &Places) -> 
         return Vec::new();
     }
     let starts = left(before, after).into_iter();
-    let mut starts: Vec<(String, Option<String>)> = starts
+    let starts: HashMap<String, Option<String>> = starts
         .filter_map(|(was, now)| Some((sources_of(was)?, now.and_then(sources_of))))
         .collect();
-    // An item's own new place comes before that of what it is in.
-    starts.sort_by_key(|(was, _)| std::cmp::Reverse(was.len()));
     let kept = current.of(&Owner::Source).filter_map(|(key, _)| {
-        let moved = |(was, now): &(String, Option<String>)| Some((key.strip_prefix(was.as_str())?, now.clone()));
-        let (rest, now) = starts.iter().find_map(moved)?;
-        Some((key.to_owned(), now.map(|now| now + rest)))
+        // An item's own new place comes before that of what it is in.
+        let mut ends = key.rmatch_indices(['#', '/']).map(|(at, _)| key.split_at(at + 1));
+        let (now, rest) = ends.find_map(|(start, rest)| Some((starts.get(start)?, rest)))?;
+        Some((key.to_owned(), now.as_ref().map(|now| format!("{now}{rest}"))))
     });
     kept.collect()
 }
