@@ -34,8 +34,10 @@ pub enum Answer {
         typed: String,
         /// The same as far as it is certain.
         text: String,
-        /// The names it may go on with; behind many, in words, how many more; or that nobody counted them.
+        /// The names it may go on with.
         names: Vec<String>,
+        /// Behind many, in words: how many more, or that nobody counted them.
+        more: Option<String>,
     },
     /// What is wrong with a file of iteration data.
     Data {
@@ -69,12 +71,17 @@ impl Question {
                 let (text, mut names, uncounted) = complete(&typed);
                 let more = names.len().saturating_sub(MOST_NAMES);
                 names.truncate(MOST_NAMES);
-                if uncounted {
-                    names.push("… and more".to_owned());
-                } else if more > 0 {
-                    names.push(format!("… {more} more"));
+                let more = match more {
+                    _ if uncounted => Some("… and more".to_owned()),
+                    0 => None,
+                    more => Some(format!("… {more} more")),
+                };
+                Answer::Completed {
+                    typed,
+                    text,
+                    names,
+                    more,
                 }
-                Answer::Completed { typed, text, names }
             }
             Self::Data(typed) => Answer::Data {
                 wrong: unreadable(&path_of(&typed)),
@@ -118,13 +125,17 @@ mod tests {
         for n in 0..=MOST_NAMES {
             std::fs::write(folder.path().join(format!("a{n}")), "").unwrap();
         }
-        let last = || {
-            let typed = folder.path().join("a").display().to_string();
-            let Answer::Completed { names, .. } = Question::Complete(typed).answer() else {
+        let completed = |typed: &str| {
+            let typed = folder.path().join(typed).display().to_string();
+            let Answer::Completed { names, more, .. } = Question::Complete(typed).answer() else {
                 panic!("it is completed");
             };
-            assert_eq!(names.len(), MOST_NAMES + 1);
-            names[MOST_NAMES].clone()
+            (names.len(), more.unwrap_or_default())
+        };
+        let last = || {
+            let (names, more) = completed("a");
+            assert_eq!(names, MOST_NAMES);
+            more
         };
         assert_eq!(last(), "… 1 more");
         for n in MOST_NAMES..=10_000 {

@@ -186,7 +186,13 @@ impl Import {
 
     /// Takes what was seen of the file system, if it is of what is typed.
     pub fn looked(&mut self, answer: &Answer) {
-        let Answer::Completed { typed, text, names } = answer else {
+        let Answer::Completed {
+            typed,
+            text,
+            names,
+            more,
+        } = answer
+        else {
             return;
         };
         let asked = self.completing.take_if(|own| own == typed).is_some();
@@ -197,7 +203,7 @@ impl Import {
         if text != typed {
             self.field.set(text);
         } else if names.len() > 1 {
-            self.names.clone_from(names);
+            self.names = names.iter().chain(more).cloned().collect();
         }
     }
 

@@ -153,7 +153,12 @@ impl RunForm {
     /// Takes what was seen of the file system, if it is of what is typed.
     pub fn looked(&mut self, answer: &Answer, cx: &mut Cx<'_>) {
         match answer {
-            Answer::Completed { typed, text, names } if self.completing.take_if(|own| own == typed).is_some() => {
+            Answer::Completed {
+                typed,
+                text,
+                names,
+                more,
+            } if self.completing.take_if(|own| own == typed).is_some() => {
                 if self.line != DATA || self.data.text() != *typed {
                     return;
                 }
@@ -161,6 +166,7 @@ impl RunForm {
                 if text != typed {
                     self.data.set(text);
                 } else if names.len() > 1 {
+                    let names: Vec<&str> = names.iter().chain(more).map(String::as_str).collect();
                     self.say(DATA, false, names.join("  "));
                 } else {
                     self.go(DATA + 1, cx);

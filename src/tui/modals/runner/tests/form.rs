@@ -17,8 +17,13 @@ fn no_key_waits_for_a_file_system_that_does_not_answer() {
     harness.press("<tab><up>w");
     let answer = |typed: &str, text: &str| {
         let (typed, text) = (typed.to_owned(), text.to_owned());
-        let names = Vec::new();
-        Event::Looked(looking::Answer::Completed { typed, text, names })
+        Event::Looked(looking::Answer::Completed {
+            typed,
+            text,
+            names: vec!["rows.csv".to_owned()],
+            // There are more than anybody looked at: that is no name.
+            more: Some("… and more".to_owned()),
+        })
     };
     harness.event(answer("/dead/ro", "/dead/rows.csv"));
     assert!(harness.screen().contains("/dead/row "), "{}", harness.screen());
