@@ -221,14 +221,16 @@ impl Sends {
         self.search.store(search, Ordering::Relaxed);
         let (newest, queue) = (self.search.clone(), self.queue.clone());
         self.tokio.spawn_blocking(move || {
-            let mut early = 0;
+            let mut early = (0, false);
             let matches = job.run(
                 || newest.load(Ordering::Relaxed) != search,
                 |progress, matches| {
                     let _ = queue.send(Event::Found(search, Found::Progress(progress)));
-                    let first = early == 0 && progress.searched < progress.total;
-                    if (first || progress.arriving) && early != matches.ranges.len() {
-                        early = matches.ranges.len();
+                    let first = early.0 == 0 && progress.searched < progress.total;
+                    let found = matches.ranges.len();
+                    let found = (found, found > 0 && matches.literal);
+                    if (first || progress.arriving) && early != found {
+                        early = found;
                         let _ = queue.send(Event::Found(search, Found::First(matches.clone())));
                     }
                 },

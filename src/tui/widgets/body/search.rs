@@ -173,39 +173,21 @@ impl Job {
         cancelled: impl Fn() -> bool,
         mut progress: impl FnMut(Progress, &Matches),
     ) -> io::Result<Option<Matches>> {
-        let found = self.pass(&cancelled, &mut progress)?;
-        let nothing = |found: &Matches| found.ranges.is_empty() && !found.literal;
-        if !found.as_ref().is_some_and(nothing) || regex::escape(&self.pattern) == self.pattern {
-            return Ok(found);
-        }
-        // `a[0]` and `$5` are read as they stand by whoever does not think of expressions.
-        let mut text = self.clone();
-        text.options.literal = true;
-        let again = text.pass(&cancelled, &mut progress)?;
-        Ok(again.map(|again| Matches {
-            literal: !again.ranges.is_empty(),
-            ..again
-        }))
-    }
-
-    fn pass(
-        &self,
-        cancelled: &impl Fn() -> bool,
-        progress: &mut impl FnMut(Progress, &Matches),
-    ) -> io::Result<Option<Matches>> {
         let Some((regex, literal)) = self.compile() else {
             return Ok(Some(Matches::default()));
         };
-        let mut matches = Matches {
-            literal,
-            ..Matches::default()
-        };
-        let (mut pos, mut searched) = (0_usize, 0_usize);
+        let mut own = Look::new(regex, literal);
+        // `a[0]` and `$5` are read as they stand by whoever does not think of expressions: as long as they have no match.
+        let text = (!literal && regex::escape(&self.pattern) != self.pattern).then(|| self.as_text());
+        let mut text = text
+            .and_then(|text| text.compile())
+            .map(|(regex, _)| Look::new(regex, true));
+        let mut searched = 0_usize;
         let mut told = None;
         loop {
             let (len, whole) = self.source.known();
             // What the pattern may ask about what stands before is looked at again.
-            let base = searched.saturating_sub(CONTEXT).min(pos);
+            let base = searched.saturating_sub(CONTEXT);
             let block = self.source.read(base, searched - base + STEP + OVERLAP)?;
             let end = base + block.len();
             // What starts in the overlap may reach beyond the block: the next one looks at it again.
@@ -213,42 +195,54 @@ impl Job {
             let safe = if last { end } else { end.saturating_sub(OVERLAP) };
             if safe > searched || last {
                 let within = if last { usize::MAX } else { safe };
-                match self.collect(&regex, (&block, base), pos, within, &mut matches, cancelled) {
-                    None => return Ok(None),
-                    Some(_) if matches.more => return Ok(Some(matches)),
-                    Some(at) => pos = at.max(safe),
+                let limit = self.options.limit;
+                if !own.go_on((&block, base), within, limit, &cancelled) {
+                    return Ok(None);
+                }
+                if own.matches.more {
+                    return Ok(Some(own.matches));
+                }
+                text = text.filter(|_| own.matches.ranges.is_empty());
+                if let Some(text) = &mut text
+                    && !text.go_on((&block, base), within, limit, &cancelled)
+                {
+                    return Ok(None);
                 }
                 searched = safe;
                 let told = Progress {
                     searched,
                     total: len,
-                    found: matches.ranges.len(),
+                    found: own.matches.ranges.len(),
                     arriving: false,
                 };
-                progress(told, &matches);
+                progress(told, &own.matches);
             }
             if last {
-                return Ok(Some(matches));
+                let text = text.map(|text| text.matches).filter(|text| !text.ranges.is_empty());
+                return Ok(Some(text.unwrap_or(own.matches)));
             }
             if safe <= searched && end == len {
                 if cancelled() {
                     return Ok(None);
                 }
                 if told != Some(len) {
-                    let mut so_far = matches.clone();
-                    if self
-                        .collect(&regex, (&block, base), pos, usize::MAX, &mut so_far, cancelled)
-                        .is_none()
-                    {
-                        return Ok(None);
+                    let mut so_far = own.clone();
+                    let mut as_text = text.clone();
+                    for look in std::iter::once(&mut so_far).chain(&mut as_text) {
+                        if !look.go_on((&block, base), usize::MAX, self.options.limit, &cancelled) {
+                            return Ok(None);
+                        }
                     }
+                    let so_far = as_text
+                        .filter(|text| so_far.matches.ranges.is_empty() && !text.matches.ranges.is_empty())
+                        .unwrap_or(so_far);
                     let waits = Progress {
                         searched: len,
                         total: len,
-                        found: so_far.ranges.len(),
+                        found: so_far.matches.ranges.len(),
                         arriving: true,
                     };
-                    progress(waits, &so_far);
+                    progress(waits, &so_far.matches);
                     told = Some(len);
                 }
                 if self.source.grown(len, LOOK) != (len, false) {
@@ -258,37 +252,66 @@ impl Job {
         }
     }
 
-    /// Adds the matches in a block from `pos` on that start before `within`; says where to go on, `None` if cancelled.
-    fn collect(
-        &self,
-        regex: &Regex,
+    /// The same, letter by letter.
+    fn as_text(&self) -> Self {
+        let options = Options {
+            literal: true,
+            ..self.options
+        };
+        Self {
+            options,
+            ..self.clone()
+        }
+    }
+}
+
+/// The pattern in one of its readings, and how far it is looked for.
+#[derive(Clone)]
+struct Look {
+    regex: Regex,
+    matches: Matches,
+    pos: usize,
+}
+
+impl Look {
+    fn new(regex: Regex, literal: bool) -> Self {
+        let matches = Matches {
+            literal,
+            ..Matches::default()
+        };
+        Self { regex, matches, pos: 0 }
+    }
+
+    /// Adds the matches in a block that start before `within`, up to so many; says whether it was not cancelled.
+    fn go_on(
+        &mut self,
         (block, base): (&[u8], usize),
-        mut pos: usize,
         within: usize,
-        matches: &mut Matches,
+        limit: usize,
         cancelled: &impl Fn() -> bool,
-    ) -> Option<usize> {
-        while pos <= base + block.len() {
+    ) -> bool {
+        while self.pos <= base + block.len() {
             if cancelled() {
-                return None;
+                return false;
             }
-            let found = regex.find_at(block, pos - base);
+            let found = self.regex.find_at(block, self.pos - base);
             let Some(found) = found.filter(|found| base + found.start() < within) else {
                 break;
             };
             let range = base + found.start()..base + found.end();
             if range.is_empty() {
-                pos = range.end + 1;
+                self.pos = range.end + 1;
                 continue;
             }
-            if matches.ranges.len() >= self.options.limit {
-                matches.more = true;
+            if self.matches.ranges.len() >= limit {
+                self.matches.more = true;
                 break;
             }
-            pos = range.end;
-            matches.ranges.push(range);
+            self.pos = range.end;
+            self.matches.ranges.push(range);
         }
-        Some(pos)
+        self.pos = self.pos.max(within.min(base + block.len()));
+        true
     }
 }
 
@@ -514,6 +537,23 @@ mod tests {
             .unwrap();
         assert_eq!(seen, [(true, 2), (true, 3), (true, 3), (false, 3)]);
         assert_eq!(all.unwrap().ranges, [0..4, 10..14, 15..19]);
+        // What has no match as a regular expression is text, until it has one.
+        let growing = Growing::default();
+        growing.push(b"a[0]\n");
+        let job = Job::new(growing.source(), "a[0]", Options::default()).unwrap();
+        let mut seen = Vec::new();
+        let all = job.run(
+            || false,
+            |progress, matches| {
+                seen.push((progress.arriving, matches.literal, progress.found));
+                match seen.len() {
+                    1 => growing.push(b"a0 a0\n"),
+                    _ => growing.end(),
+                }
+            },
+        );
+        assert_eq!(seen, [(true, true, 1), (true, false, 2), (false, false, 2)]);
+        assert_eq!(all.unwrap().unwrap().ranges, [5..7, 8..10]);
         let growing = Growing::default();
         growing.push(b"tick");
         let told = Cell::new(false);
