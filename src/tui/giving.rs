@@ -14,7 +14,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::model::{Payload, Redactor};
-use crate::tui::widgets::body::{Document, Form, Source, leaf};
+use crate::tui::widgets::body::{Document, Form, Source, TableRow, leaf, table_row};
+use crate::tui::widgets::highlight::CELL;
 
 /// More is not copied but saved, in bytes.
 pub const MOST_COPIED: usize = 8 << 20;
@@ -48,6 +49,48 @@ pub enum Whole {
     Inner(Document, Range<usize>),
     /// A line.
     Line(Document, Form, usize),
+    /// A row of separated values as it came, or a cell of it.
+    Row(Box<Row>),
+}
+
+/// A row of separated values, by the line that it is laid out as.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The body as it came.
+    pub body: Source,
+    /// Whether tabs separate the cells.
+    pub tabs: bool,
+    /// Whether the row of names stands above the table, not in it.
+    pub named: bool,
+    /// The table.
+    pub shown: Document,
+    /// The first of the row's lines in it.
+    pub line: usize,
+    /// Which of the cells is meant, if not all of the row.
+    pub cell: Option<usize>,
+}
+
+impl Row {
+    /// What is seen of it, as far as it is small.
+    pub fn shown(&self) -> String {
+        let bytes = self.shown.line(Form::Pretty, self.line).map(|line| line.bytes);
+        let bytes = bytes.map(|bytes| self.shown.source().read(bytes.start, bytes.len().min(SMALL)));
+        let bytes = bytes.and_then(Result::ok).unwrap_or_default();
+        String::from_utf8_lossy(&bytes)
+            .trim_end_matches(['\n', '\u{fffd}'])
+            .to_owned()
+    }
+
+    /// Finds it: goes through the body up to there. `None` if there is no row that is laid out like that.
+    ///
+    /// # Errors
+    ///
+    /// What the disk says, for a body that lies there.
+    pub fn find(&self) -> io::Result<Option<TableRow>> {
+        let line = self.shown.number_of(Form::Pretty, self.line).saturating_sub(1);
+        let row = table_row(&self.body, self.tabs, self.named, line)?;
+        Ok(row.filter(|row| row.is_shown_as(&self.shown())))
+    }
 }
 
 impl Whole {
@@ -56,6 +99,8 @@ impl Whole {
     pub fn len(&self) -> usize {
         match self {
             Self::Base64(body) => body.len(),
+            // So much has to be gone through.
+            Self::Row(row) => row.body.len(),
             _ => self.place().map_or(0, |(_, range)| range.len()),
         }
     }
@@ -74,6 +119,10 @@ impl Whole {
                 (document.source(), lines(document, Form::Pretty, range)?)
             }
             Self::Line(document, form, line) => (document.source(), lines(document, *form, &(*line..line + 1))?),
+            Self::Row(row) => (
+                row.shown.source(),
+                lines(&row.shown, Form::Pretty, &(row.line..row.line + 1))?,
+            ),
             Self::Base64(_) => return None,
         })
     }
@@ -112,6 +161,11 @@ impl Whole {
             let bytes = self.read(START + reach.min(SMALL)).unwrap_or_default();
             let text = match self {
                 Self::Base64(_) => STANDARD.encode(bytes),
+                Self::Row(row) if row.cell.is_some() => {
+                    let cell = row.shown();
+                    let cell = cell.split(CELL).nth(row.cell.unwrap_or_default());
+                    cell.unwrap_or_default().trim().to_owned()
+                }
                 _ => String::from_utf8_lossy(&bytes).into_owned(),
             };
             (text, true)
@@ -120,7 +174,8 @@ impl Whole {
         text.trim_start().lines().next().unwrap_or_default().to_owned()
     }
 
-    /// The text; `None` if it is longer than so many bytes, or if there are others in an element whose text is asked for.
+    /// The text; `None` if it is longer than so many bytes, if there are others in an element whose text is asked for, and for
+    /// a row that is not found.
     ///
     /// # Errors
     ///
@@ -145,6 +200,13 @@ impl Whole {
             Self::Line(document, form, line) => {
                 let text = document.line_text(*form, *line)?.unwrap_or_default();
                 return Ok(Some(text.trim().to_owned()).filter(|text| text.len() <= most));
+            }
+            Self::Row(row) => {
+                let text = row.find()?.and_then(|found| match row.cell {
+                    None => Some(found.text),
+                    Some(cell) => found.cells.into_iter().nth(cell),
+                });
+                return Ok(text.filter(|text| text.len() <= most));
             }
             Self::Text(_) | Self::Value(..) | Self::Base64(_) => self.read(most.saturating_add(1))?,
         };
@@ -220,6 +282,13 @@ impl Job {
             Ok(None) if matches!(self.body, Whole::Inner(..)) => {
                 let words = "there is more than text in this element: copy all of it";
                 return (self.to, Err(words.to_owned()));
+            }
+            Ok(None) if matches!(self.body, Whole::Row(_)) => {
+                let words = format!(
+                    "the row is not found in the body, or has more than {} MiB: {instead}",
+                    most >> 20
+                );
+                return (self.to, Err(words));
             }
             Ok(None) => {
                 let words = format!(

@@ -5,8 +5,8 @@ use std::ops::Range;
 use percent_encoding::percent_decode_str;
 
 use crate::model::exchange::{Exchange, Response};
-use crate::tui::giving::{Copied, MOST_COPIED, SMALL, Whole};
-use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax, table_row};
+use crate::tui::giving::{self, Copied, MOST_COPIED, SMALL, Whole};
+use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax};
 use crate::tui::widgets::highlight;
 
 use super::place::Place;
@@ -78,22 +78,46 @@ pub(super) fn whole(body: &Body) -> Whole {
 }
 
 /// The row of separated values that the cursor is on, as it came, and its cells; `None` where it is not laid out as a table.
+/// In a body that is not small it is looked for only when it is chosen.
 fn row(body: &Body, at: usize) -> Option<Vec<(&'static str, Whole)>> {
+    const WHAT: &str = "the row as it came";
     let Body { document, view, .. } = body;
-    let kind = body.kind();
-    if document.syntax() != Syntax::Code(highlight::Syntax::Table) || view.form() == Form::Raw {
+    let form = view.form();
+    if document.syntax() != Syntax::Code(highlight::Syntax::Table) || form == Form::Raw {
         return None;
     }
-    let text = body.text()?.read(0, MOST_COPIED).ok()?;
-    let line = document.number_of(view.form(), at).checked_sub(1)?;
-    let row = table_row(&text, kind == Kind::Tsv, body.header().is_some(), line)?;
-    let cells = row.cells.into_iter().take(MOST_CELLS);
-    let cells = cells.map(|cell| ("the cell", Whole::Text(cell.into())));
-    Some(
-        std::iter::once(("the row as it came", Whole::Text(row.text.into())))
-            .chain(cells)
-            .collect(),
-    )
+    // A long one is read in pieces.
+    let at = document.line_of_number(form, document.number_of(form, at))?;
+    let start = document.line(form, at)?.bytes.start;
+    if body.gave_up().is_some_and(|end| start >= end) {
+        return None;
+    }
+    let row = giving::Row {
+        body: body.text()?.clone(),
+        tabs: body.kind() == Kind::Tsv,
+        named: body.header().is_some(),
+        shown: document.clone(),
+        line: at,
+        cell: None,
+    };
+    let mut offers = Vec::new();
+    if row.body.len() <= SMALL {
+        let found = row.find().ok()??;
+        offers.push((WHAT, Whole::Text(found.text.into())));
+        let cells = found.cells.into_iter().take(MOST_CELLS);
+        offers.extend(cells.map(|cell| ("the cell", Whole::Text(cell.into()))));
+        return Some(offers);
+    }
+    let shown = row.shown();
+    let cells = shown.split(highlight::CELL).enumerate().take(MOST_CELLS);
+    let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
+    let cells = cells.map(|(cell, _)| {
+        let cell = Some(cell);
+        giving::Row { cell, ..row.clone() }
+    });
+    offers.extend(cells.map(|cell| ("the cell", Whole::Row(Box::new(cell)))));
+    offers.insert(0, (WHAT, Whole::Row(Box::new(row))));
+    Some(offers)
 }
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.

@@ -178,6 +178,11 @@ impl Body {
         self.read.as_ref().filter(|read| read.laid)?.rendition.header()
     }
 
+    /// From which byte on what is laid out is not, if that was given up.
+    pub(super) fn gave_up(&self) -> Option<usize> {
+        self.read.as_ref()?.rendition.gave_up()
+    }
+
     /// Shows the body as it came, or laid out; says whether that is another document than before.
     pub(super) fn set_raw(&mut self, raw: bool) -> bool {
         let Some(read) = self.read.as_mut().filter(|read| read.laid == raw) else {

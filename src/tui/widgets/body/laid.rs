@@ -27,7 +27,7 @@ const FIRST: usize = 16 * 1024;
 /// What is laid out at a time afterwards.
 pub(super) const STEP: usize = 512 * 1024;
 /// The longest piece a layout is waited for to make sense of.
-const LONGEST: usize = 32 * 1024 * 1024;
+pub(super) const LONGEST: usize = 32 * 1024 * 1024;
 /// A body of which more than so many times its size would come is shown as it came from there on: each level of a style
 /// sheet that never closes a brace is indented, and a table whose first row is wide pads all others.
 pub(super) const MOST_TIMES: usize = 12;
@@ -59,6 +59,8 @@ pub(super) struct Laid {
     /// How its lines lie in each other. The same holds for it.
     shapes: Arc<Mutex<Shapes>>,
     header: OnceLock<String>,
+    /// From where on it comes as it is.
+    gave_up: Arc<OnceLock<usize>>,
     failed: OnceLock<String>,
 }
 
@@ -72,8 +74,8 @@ struct Work {
     /// How much to show the layout at once, and how much it has seen in vain.
     block: usize,
     vain: usize,
-    /// Whether the rest comes as it is.
-    gave_up: bool,
+    /// From where on it comes as it is, if it does.
+    gave_up: Arc<OnceLock<usize>>,
     /// Why it ended before its time, if it did.
     failed: Option<String>,
     out: Vec<u8>,
@@ -107,6 +109,7 @@ impl Laid {
     pub fn new(from: Source, lay: Box<dyn Lay>, store: Box<dyn Store>, kept: Source) -> Arc<Self> {
         let marks = Arc::<Mutex<Marks>>::default();
         let shapes = Arc::<Mutex<Shapes>>::default();
+        let gave_up = Arc::<OnceLock<usize>>::default();
         let mut work = Work {
             marks: Arc::clone(&marks),
             shapes: Arc::clone(&shapes),
@@ -117,7 +120,7 @@ impl Laid {
             pos: 0,
             block: FIRST,
             vain: 0,
-            gave_up: false,
+            gave_up: Arc::clone(&gave_up),
             failed: None,
             out: Vec::new(),
             looked: Instant::now(),
@@ -133,7 +136,13 @@ impl Laid {
             marks,
             shapes,
             header,
+            gave_up,
         })
+    }
+
+    /// From which byte on the text is no longer laid out, if laying out was given up.
+    pub fn gave_up(&self) -> Option<usize> {
+        self.gave_up.get().copied()
     }
 
     /// The line that is to stay above the others.
@@ -176,8 +185,8 @@ impl Work {
             took = self.lay.lay(&bytes, true, &mut self.out);
         }
         self.pos += took.min(bytes.len());
-        if self.put + self.out.len() > MARGIN + MOST_TIMES * self.pos && !self.gave_up {
-            self.gave_up = true;
+        let put = self.put + self.out.len();
+        if put > MARGIN + MOST_TIMES * self.pos && self.gave_up.set(put).is_ok() {
             let shapes = self.lay.take_shapes();
             self.shapes.lock().unwrap_or_else(PoisonError::into_inner).add(shapes);
             self.lay = Box::new(AsItCame);
@@ -278,15 +287,16 @@ impl Supply for Arc<Laid> {
 mod tests {
     use super::*;
 
-    /// A place that counts what it is given, and whether that says that laying out was given up.
+    /// A place that counts what it is given, and where that says that laying out was given up.
     #[derive(Clone, Default)]
-    struct Counted(Arc<Mutex<(usize, bool)>>);
+    struct Counted(Arc<Mutex<(usize, Option<usize>)>>);
 
     impl Store for Counted {
         fn push(&mut self, bytes: &[u8]) -> io::Result<()> {
             let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = memchr::memmem::find(bytes, GAVE_UP.as_bytes());
+            counted.1 = counted.1.or(found.map(|at| counted.0 + at));
             counted.0 += bytes.len();
-            counted.1 |= memchr::memmem::find(bytes, GAVE_UP.as_bytes()).is_some();
             Ok(())
         }
     }
@@ -303,7 +313,9 @@ mod tests {
             Source::from(Bytes::new()),
         );
         while laid.work().step() {}
-        *counted.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let (put, gave_up) = *counted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        assert_eq!(laid.gave_up(), gave_up);
+        (put, gave_up.is_some())
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub use hide::Hide;
 pub use job::{IndexJob, Snapshot};
 pub use kind::Kind;
 pub use laid::Store;
-pub use lay::table::{above, table_row};
+pub use lay::table::{TableRow, above, table_row};
 pub use leaf::{Leaf, leaf};
 pub use line::Line;
 pub use path::{Path, Step, xpath};

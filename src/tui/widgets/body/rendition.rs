@@ -104,6 +104,11 @@ impl Rendition {
         }
     }
 
+    /// From which byte on what is laid out is not, if that was given up.
+    pub fn gave_up(&self) -> Option<usize> {
+        self.work.as_ref()?.gave_up()
+    }
+
     /// The line that is to stay above the laid out ones, if there is one.
     pub fn header(&self) -> Option<&str> {
         self.work.as_ref()?.header()

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::variable::Owner;
+use crate::tui::giving;
 
 #[test]
 fn a_large_copy_is_looked_through_for_secrets_when_it_is_chosen() {
@@ -61,4 +62,40 @@ fn a_row_of_a_table_is_copied_as_it_came_and_cell_by_cell() {
     assert_eq!(under[1], ("the cell".to_owned(), "2".to_owned()));
     assert_eq!(under[2], ("the cell".to_owned(), "B \"c\", d".to_owned()));
     assert_eq!(under[3].0, "the body");
+}
+
+#[test]
+fn a_row_far_down_a_large_table_is_copied_whole_and_none_where_there_is_no_table_any_more() {
+    let cell = "x".repeat(1000);
+    let rows: Vec<String> = (0..9000).map(|n| format!("{n},{cell}\n")).collect();
+    let table = format!("id,name\n{}last,\"a,b\"\n", rows.concat());
+    assert!(table.len() > giving::MOST_COPIED);
+    let mut harness = sent(120, 40, answered(response(200, "text/csv", table)));
+    work(&mut harness);
+    harness.press("G");
+    let under: Vec<_> = to_copy(&harness).into_iter().take(3).collect();
+    let (row, cells) = (
+        ("the row as it came", "last,\"a,b\""),
+        [("the cell", "last"), ("the cell", "a,b")],
+    );
+    for ((what, text), (own, seen)) in under.iter().zip([row].into_iter().chain(cells)) {
+        assert!(what.starts_with(own) && text == seen, "{under:?}");
+    }
+    harness.press("y");
+    has(&harness, "the cell, perhaps with secrets in clear");
+    has(&harness, "a,b");
+
+    // Rows as wide as the first one would be many times as long as they came.
+    let wide = vec!["y".repeat(48); 250].join(",");
+    let empty = format!("{}\n", ",".repeat(249)).repeat(4000);
+    let mut harness = sent(120, 40, answered(response(200, "text/csv", format!("{wide}\n{empty}"))));
+    work(&mut harness);
+    let offers = |harness: &Harness| {
+        let mut all = to_copy(harness).into_iter();
+        all.any(|(what, _)| what.starts_with("the row"))
+    };
+    harness.press("g");
+    assert!(offers(&harness));
+    harness.press("G");
+    assert!(!offers(&harness));
 }

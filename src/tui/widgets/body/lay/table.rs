@@ -2,6 +2,11 @@
 //!
 //! A longer cell than the sample had pushes its row to the right: nothing of it is left out.
 
+use std::io;
+
+use super::super::kind::Kind;
+use super::super::laid::{LONGEST, STEP};
+use super::super::source::Source;
 use super::Lay;
 use crate::tui::widgets::glyphs;
 use crate::tui::widgets::highlight::CELL;
@@ -87,21 +92,53 @@ pub struct TableRow {
     pub cells: Vec<String>,
 }
 
-/// Finds the row that a line of a table stands for, counted from 0; `None` beyond these bytes. `tabs` says what separates the
-/// cells, and `named` that the row of names stands above the table, not in it.
-pub fn table_row(bytes: &[u8], tabs: bool, named: bool, line: usize) -> Option<TableRow> {
-    let head = &bytes[..bytes.len().min(super::super::kind::Kind::GUESS)];
-    let separator = if tabs { b'\t' } else { separator(head).unwrap_or(b',') };
-    let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    for _ in 0..line + usize::from(named) {
-        at += row(&bytes[at..], separator, true)?.1;
+impl TableRow {
+    /// Whether this is a beginning of what the row is laid out as.
+    pub fn is_shown_as(&self, shown: &str) -> bool {
+        let cells: Vec<String> = self.cells.iter().map(|cell| text(cell.as_bytes())).collect();
+        let own = cells.join(CELL);
+        // How far they are apart is a matter of the other rows.
+        let mut own = own.chars().filter(|c| *c != ' ');
+        shown.chars().filter(|c| *c != ' ').all(|c| own.next() == Some(c))
     }
-    let (cells, len) = row(&bytes[at..], separator, true)?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Some(TableRow {
-        text: text(bytes[at..at + len].trim_ascii_end()),
-        cells: cells.iter().map(|cell| text(cell)).collect(),
-    })
+}
+
+/// Finds the row that a line of a table stands for, counted from 0, block by block as it was laid out; `None` if it is not
+/// there. `tabs` says what separates the cells, and `named` that the row of names stands above the table, not in it. Goes
+/// through all that is before it.
+///
+/// # Errors
+///
+/// What the disk says, for a body that lies there.
+pub fn table_row(body: &Source, tabs: bool, named: bool, line: usize) -> io::Result<Option<TableRow>> {
+    let head = body.read(0, Kind::GUESS)?;
+    let separator = if tabs { b'\t' } else { separator(&head).unwrap_or(b',') };
+    let mut at = if head.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let (mut before, mut block) = (line + usize::from(named), STEP);
+    loop {
+        let (len, whole) = body.known();
+        let bytes = body.read(at, block)?;
+        let end = whole && at + bytes.len() >= len;
+        let mut pos = 0;
+        while let Some((cells, took)) = row(&bytes[pos..], separator, end || bytes.len() >= LONGEST) {
+            if before == 0 {
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let row = &bytes[pos..pos + took];
+                let row = row.strip_suffix(b"\r\n").or(row.strip_suffix(b"\n")).unwrap_or(row);
+                return Ok(Some(TableRow {
+                    text: text(row),
+                    cells: cells.iter().map(|cell| text(cell)).collect(),
+                }));
+            }
+            before -= 1;
+            pos += took;
+        }
+        at += pos;
+        if pos == 0 && (end || bytes.len() < block) {
+            return Ok(None);
+        }
+        block = if pos == 0 { block * 2 } else { STEP };
+    }
 }
 
 /// A table on its way.
@@ -269,6 +306,7 @@ fn is_number(cell: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::super::all;
     use super::*;
 
@@ -295,6 +333,25 @@ mod tests {
         for block in [4096, 5000, 33_333] {
             assert_eq!(all(&mut Table::new(b','), body.as_bytes(), block), whole);
         }
+    }
+
+    #[test]
+    fn a_row_is_found_with_all_its_cells_wherever_it_is() {
+        let found = |body: String, tabs, line| table_row(&Source::from(body), tabs, false, line).unwrap();
+        let row = |body: &str, tabs, line| found(body.to_owned(), tabs, line).map(|row| (row.text, row.cells.len()));
+        assert_eq!(row("1\t\t\n2\t3\t4\n", true, 0), Some(("1\t\t".to_owned(), 3)));
+        assert_eq!(row("a,b,  \r\n1,2,3", false, 0), Some(("a,b,  ".to_owned(), 3)));
+        assert_eq!(row("a,b,  \r\n1,2,3\r", false, 1), Some(("1,2,3\r".to_owned(), 3)));
+        assert_eq!(row("a,b\n1,2\n", false, 2), None);
+        let long = format!("\"{}\"", "x\ny".repeat(STEP));
+        let rows: Vec<String> = (0..200_000).map(|n| format!("{n},b,c\n")).collect();
+        let body = format!("{}{long},2,3\nlast,2,3", rows.concat());
+        assert_eq!(row(&body, false, 199_999), Some(("199999,b,c".to_owned(), 3)));
+        assert_eq!(row(&body, false, 200_000), Some((format!("{long},2,3"), 3)));
+        let last = found(body, false, 200_001).unwrap();
+        assert_eq!(last.text, "last,2,3");
+        assert!(last.is_shown_as("last   │ 2 │ 3") && last.is_shown_as("last  │"));
+        assert!(!last.is_shown_as("lost   │ 2 │ 3") && !last.is_shown_as("last,2,3"));
     }
 
     #[test]
