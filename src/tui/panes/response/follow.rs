@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
+use crate::tui::action::{Action as Any, Nav};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
 use crate::tui::keymap::Keymap;
@@ -77,6 +78,7 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     if let Some(body) = state.place_mut().and_then(|place| place.shown_mut()) {
         let form = body.form(raw);
         let Body { document, view, .. } = body;
+        view.name_key(&draw::key_of(keymap, Any::Nav(Nav::Open)));
         view.set_size(document, content.width, content.height);
         view.set_form(document, form);
         if view.wraps() != wrap {

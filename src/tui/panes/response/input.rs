@@ -291,7 +291,7 @@ fn nav_body(Body { document, view, .. }: &mut Body, nav: Nav) {
         Nav::Right if view.unfold_here(document) => {}
         Nav::Right => view.scroll_columns(document, SIDEWAYS),
         Nav::Open => {
-            view.toggle_fold(document);
+            view.open(document);
         }
         Nav::PageUp => view.page(document, -1),
         Nav::PageDown => view.page(document, 1),

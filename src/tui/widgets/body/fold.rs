@@ -7,19 +7,23 @@ use super::outline::LEVELS;
 use super::view::View;
 
 impl View {
-    /// Shows what is left out of a long string on the cursor's line; else folds or unfolds what the line opens or closes; on
-    /// another line, folds what it lies in.
+    /// Shows more of a long string on the cursor's line; where there is none, folds or unfolds. Returns whether there was
+    /// something to do.
+    pub fn open(&mut self, doc: &Document) -> bool {
+        self.show_more(doc) || self.toggle_fold(doc)
+    }
+
+    /// Folds or unfolds what the cursor's line opens or closes; on another line, folds what it lies in.
     ///
     /// Returns whether there was something to do.
     pub fn toggle_fold(&mut self, doc: &Document) -> bool {
-        self.toggle_long(doc)
-            || self.change_fold(doc, |folds, container, folded, nest| {
-                if folded {
-                    folds.unfold(container, nest);
-                } else {
-                    folds.fold(container, nest);
-                }
-            })
+        self.change_fold(doc, |folds, container, folded, nest| {
+            if folded {
+                folds.unfold(container, nest);
+            } else {
+                folds.fold(container, nest);
+            }
+        })
     }
 
     /// The same for all that is inside: unfolds a folded container down to its leaves, or folds what lies in an open one.

@@ -47,8 +47,12 @@ pub(super) fn walk(line: &Line, mut see: impl FnMut(&Glyph<'_>) -> ControlFlow<(
             Content::Body(range, bytes) => body(bytes, range.start, piece.kind, &mut emit),
             Content::Fixed(text) => ours(text, piece.kind, &(0..0), &mut emit),
             Content::Shown(text, range) => ours(text, piece.kind, range, &mut emit),
-            Content::LeftOut(range) => {
-                let text = format!("… {} more, Enter shows them …", size(range.len()));
+            Content::LeftOut(range, key) => {
+                let key = key
+                    .as_ref()
+                    .map(|key| format!(", {key} shows more"))
+                    .unwrap_or_default();
+                let text = format!("… {} left out{key} …", size(range.len()));
                 ours(&text, piece.kind, range, &mut emit)
             }
             Content::Spaces(count) => (0..*count).try_for_each(|_| emit(" ", 1, piece.kind, 0..0)),

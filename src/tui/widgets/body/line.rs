@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -75,8 +76,8 @@ pub(super) enum Content {
     Fixed(&'static str),
     /// Indentation.
     Spaces(usize),
-    /// A part of the body too long to draw.
-    LeftOut(Range<usize>),
+    /// A part of the body too long to draw, and the key that shows more of it, where there is one.
+    LeftOut(Range<usize>, Option<Arc<str>>),
     /// Text that stands for these bytes.
     Shown(String, Range<usize>),
 }
@@ -320,7 +321,7 @@ impl Line {
         for piece in &self.pieces {
             let (range, bytes) = match &piece.content {
                 Content::Body(range, bytes) => (range, bytes.clone()),
-                Content::LeftOut(range) => (range, source.read(range.start, range.len())?),
+                Content::LeftOut(range, _) => (range, source.read(range.start, range.len())?),
                 other => {
                     flush(&mut open, &mut out);
                     match other {
@@ -329,7 +330,7 @@ impl Line {
                             out.extend(std::iter::repeat_n(' ', (*count).min(2 * COPIED_LEVELS)));
                         }
                         Content::Shown(text, _) => out.push_str(text),
-                        Content::Body(..) | Content::LeftOut(_) => {}
+                        Content::Body(..) | Content::LeftOut(..) => {}
                     }
                     continue;
                 }
@@ -364,7 +365,7 @@ fn token(push: &mut impl FnMut(Kind, Content), kind: Kind, range: Range<usize>, 
     let shown = range.start + char_start(window.at(range.start, SHOWN + 1), SHOWN);
     let quote = usize::from(kind != Kind::Number);
     text(push, kind, range.start..shown, window);
-    push(Kind::Note, Content::LeftOut(shown..range.end - quote));
+    push(Kind::Note, Content::LeftOut(shown..range.end - quote, None));
     push(kind, body(range.end - quote..range.end, window));
 }
 

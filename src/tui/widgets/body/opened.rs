@@ -1,6 +1,7 @@
 //! What is shown of long strings though it would be left out: around a match, and what was asked for at the cursor.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::document::Document;
 use super::line::{Content, Line, Piece, text};
@@ -10,47 +11,58 @@ use super::window::Window;
 
 /// Bytes shown on each side of a match.
 const AROUND: usize = 512;
-/// Bytes shown at once where they are asked for: each of them is looked at whenever the screen is drawn.
+/// Bytes shown where they are asked for: each of them is looked at whenever the screen is drawn, so there are never more.
 const MOST: usize = 256 * 1024;
 
 /// Stretches of the body that are shown.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Opened {
-    /// What was asked for.
-    asked: Vec<Range<usize>>,
+    /// What was asked for last.
+    asked: Option<Range<usize>>,
     /// What is around the match that was gone to last.
     hit: Option<Range<usize>>,
+    /// The key that shows more, for the words that say so.
+    key: Option<Arc<str>>,
 }
 
 impl Opened {
     /// Puts what is shown in place of the marks that it is left out.
     pub fn fill(&self, line: &mut Line, doc: &Document) {
-        if (self.asked.is_empty() && self.hit.is_none()) || left_out(line).next().is_none() {
+        if left_out(line).next().is_none() {
             return;
         }
+        let asked = self.asked_in(line).map_or(0, |shown| shown.end);
         let mut window = Window::new(doc.source(), doc.source().len());
         let mut pieces = Vec::with_capacity(line.pieces.len());
         let mut before = line.pieces.first().map(|piece| piece.kind).unwrap_or_default();
         for piece in std::mem::take(&mut line.pieces) {
-            let Content::LeftOut(out) = &piece.content else {
+            let Content::LeftOut(out, _) = &piece.content else {
                 before = piece.kind;
                 pieces.push(piece);
                 continue;
             };
             let mut at = out.start;
             let mut push = |kind, content| pieces.push(Piece { kind, content });
+            // What was passed is not what comes next.
+            let key = |end: usize| self.key.clone().filter(|_| asked < end);
             for shown in self.within(out, &mut window) {
                 if at < shown.start {
-                    push(piece.kind, Content::LeftOut(at..shown.start));
+                    push(piece.kind, Content::LeftOut(at..shown.start, key(shown.start)));
                 }
                 at = shown.end;
                 text(&mut push, before, shown, &mut window);
             }
             if at < out.end {
-                push(piece.kind, Content::LeftOut(at..out.end));
+                push(piece.kind, Content::LeftOut(at..out.end, key(out.end)));
             }
         }
         line.pieces = pieces;
+    }
+
+    /// What was asked for in a line.
+    fn asked_in(&self, line: &Line) -> Option<&Range<usize>> {
+        let within = |shown: &&Range<usize>| shown.start < line.bytes.end && line.bytes.start < shown.end;
+        self.asked.as_ref().filter(within)
     }
 
     /// What is shown of a stretch, in order, from character to character.
@@ -84,7 +96,7 @@ impl Opened {
 /// What is left out of a line.
 fn left_out(line: &Line) -> impl Iterator<Item = &Range<usize>> {
     line.pieces.iter().filter_map(|piece| match &piece.content {
-        Content::LeftOut(range) => Some(range),
+        Content::LeftOut(range, _) => Some(range),
         _ => None,
     })
 }
@@ -99,35 +111,39 @@ impl View {
         }
     }
 
-    /// Shows what is left out of the cursor's line, so much at a time; where all is shown, leaves it out again. Returns
-    /// whether there was something of the kind.
-    pub(super) fn toggle_long(&mut self, doc: &Document) -> bool {
+    /// Names the key that shows more of a long string, as it is bound.
+    pub fn name_key(&mut self, key: &str) {
+        if self.opened.key.as_deref().unwrap_or_default() != key {
+            self.opened.key = Some(key.into()).filter(|_| !key.is_empty());
+        }
+    }
+
+    /// Shows some of what is left out of the cursor's line, then what follows it instead; where nothing does, leaves it out
+    /// again. Returns whether there was something of the kind.
+    pub(super) fn show_more(&mut self, doc: &Document) -> bool {
         let Some(line) = self.sight(doc).get(self.cursor) else {
             return false;
         };
-        let mut room = MOST;
-        let known = self.opened.asked.len();
-        for out in left_out(&line) {
-            let end = out.end.min(out.start + room);
-            if out.start < end {
-                self.opened.asked.push(out.start..end);
-            }
-            room -= end - out.start;
+        let behind = self.opened.asked_in(&line).map(|shown| shown.end);
+        let next = left_out(&line).find(|out| behind.is_none_or(|behind| behind < out.end));
+        let next = next.map(|out| out.start);
+        let hit = self.match_here(doc).filter(|_| behind.is_none());
+        let end = left_out(&line).last().map_or(0, |out| out.end);
+        if next.is_none() && behind.is_none() {
+            return false;
         }
-        let outside = |shown: &Range<usize>| shown.end <= line.bytes.start || line.bytes.end <= shown.start;
-        if self.opened.asked.len() == known {
-            self.opened.asked.retain(outside);
-            if self.opened.asked.len() == known {
-                return false;
-            }
-            self.opened.hit = self.opened.hit.take().filter(outside);
+        self.opened.asked = next.map(|start| start..end.min(start + MOST));
+        if next.is_none() {
+            self.opened.hit = None;
         }
-        let hit = self.match_here(doc).filter(|_| self.opened.asked.len() > known);
         self.clamp(doc);
         self.reveal_cursor(doc);
-        // What stands before it is longer now.
         if let Some(hit) = hit {
+            // What stands before it is longer now.
             self.show_byte(doc, hit);
+        } else if behind.is_some() {
+            // What stood before it is not there any more.
+            self.bring(doc, next.unwrap_or(line.bytes.start));
         }
         true
     }

@@ -391,6 +391,11 @@ impl View {
         };
         self.open_at(doc, line, offset);
         self.show_line(doc, line);
+        self.bring(doc, offset);
+    }
+
+    /// Brings a byte of the cursor's line onto the screen.
+    pub(super) fn bring(&mut self, doc: &Document, offset: usize) {
         if self.shows(doc, offset) {
             return;
         }

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
+use super::super::line::Content;
 use super::*;
 
 /// Draws into a buffer of the size last told and returns its rows.
@@ -300,23 +301,79 @@ fn a_match_in_what_is_left_out_of_a_string_is_shown_and_the_rest_on_demand() {
     };
     for wrap in [false, true] {
         let mut view = view(&doc, 40, 6);
+        assert!(seen(&view).contains("KB left out …"), "{}", seen(&view));
+        view.name_key("Enter");
         view.set_wrap(&doc, wrap);
-        assert!(seen(&view).contains("more, Enter shows them …"), "{}", seen(&view));
+        assert!(
+            seen(&view).contains("KB left out, Enter shows more …"),
+            "{}",
+            seen(&view)
+        );
         view.set_matches(Some(find(&doc, "needle")));
         view.next_match(&doc).unwrap();
         assert!(screen(&view, &doc, 40, 6).concat().contains("needle"), "wrap: {wrap}");
         let around = seen(&view);
         assert!(around.matches("Enter shows").count() == 2 && around.contains("éneedleü"));
         assert!(!around.contains('\u{fffd}'), "cut at characters");
-        assert!(view.toggle_fold(&doc));
+        assert!(view.open(&doc));
         assert!(seen(&view).contains(&long) && !seen(&view).contains("Enter"));
         assert!(
             screen(&view, &doc, 40, 6).concat().contains("needle"),
             "it stays in sight"
         );
-        assert!(view.toggle_fold(&doc));
+        assert!(view.open(&doc));
         assert_eq!(seen(&view).matches("Enter shows").count(), 1);
         assert!(!seen(&view).contains("needle"));
+        assert!(view.toggle_fold(&doc));
+        assert_eq!(
+            view.sight(&doc).count(),
+            1,
+            "what it lies in is folded like that of others"
+        );
+    }
+}
+
+#[test]
+fn all_of_a_long_string_is_reached_and_never_much_of_it_shown() {
+    let long: Vec<String> = (0..60_000).map(|n| format!("{n:07}é")).collect();
+    let long = long.concat();
+    let doc = whole(format!("[\n\"{long}\",\n1]"), Syntax::Json);
+    for wrap in [false, true] {
+        let mut view = view(&doc, 40, 6);
+        view.name_key("Enter");
+        view.set_wrap(&doc, wrap);
+        view.move_cursor(&doc, 1);
+        let shown = |view: &View| {
+            let line = view.sight(&doc).get(1).unwrap();
+            let pieces = line.pieces.iter().map(|piece| match &piece.content {
+                Content::Body(_, bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
+                Content::LeftOut(_, key) => format!("{}", u8::from(key.is_some())),
+                _ => String::new(),
+            });
+            pieces.collect::<Vec<_>>()
+        };
+        let first = shown(&view);
+        let mut all = first[1].trim_matches('"').to_owned();
+        let mut marks = String::new();
+        for _ in 0..3 {
+            assert!(view.open(&doc));
+            assert!(glyphs::columns(&view.sight(&doc).get(1).unwrap()) < 300_000);
+            let pieces = shown(&view);
+            marks.extend(pieces.iter().filter(|piece| ["0", "1"].contains(&&***piece)).cloned());
+            let window = pieces.iter().skip(2).max_by_key(|piece| piece.len()).unwrap();
+            let start: String = window.chars().take(20).collect();
+            let on_screen = screen(&view, &doc, 40, 6).concat();
+            assert!(all.len() < 2000 || on_screen.contains(&start[..8]), "{on_screen}");
+            all.push_str(window);
+        }
+        assert_eq!(all, long);
+        assert_eq!(marks, "1010");
+        assert!(view.open(&doc));
+        assert_eq!(shown(&view), first, "left out again");
+        assert!(
+            screen(&view, &doc, 40, 6).concat().contains("0000000"),
+            "from its start"
+        );
     }
 }
 
@@ -375,6 +432,7 @@ fn act(view: &mut View, doc: &Document, action: u8, amount: i16) {
         10 => drop(view.next_match(doc)),
         11 => drop(view.prev_match(doc)),
         12 => view.refresh(doc),
+        13 if amount > 0 => drop(view.open(doc)),
         13 => drop(view.toggle_fold(doc)),
         14 => drop(view.toggle_fold_inside(doc)),
         15 => view.fold_to_level(doc, amount.try_into().ok()),
