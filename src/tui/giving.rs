@@ -76,9 +76,9 @@ impl Row {
         let bytes = self.shown.line(Form::Pretty, self.line).map(|line| line.bytes);
         let bytes = bytes.map(|bytes| self.shown.source().read(bytes.start, bytes.len().min(SMALL)));
         let bytes = bytes.and_then(Result::ok).unwrap_or_default();
-        String::from_utf8_lossy(&bytes)
-            .trim_end_matches(['\n', '\u{fffd}'])
-            .to_owned()
+        let text = String::from_utf8_lossy(&bytes);
+        // Where the last cells are empty, the blank behind what separates them is not there.
+        format!("{} ", text.trim_end_matches(['\n', '\u{fffd}']))
     }
 
     /// Finds it: goes through the body up to there. `None` if there is no row that is laid out like that.

@@ -68,19 +68,20 @@ fn a_row_of_a_table_is_copied_as_it_came_and_cell_by_cell() {
 fn a_row_far_down_a_large_table_is_copied_whole_and_none_where_there_is_no_table_any_more() {
     let cell = "x".repeat(1000);
     let rows: Vec<String> = (0..9000).map(|n| format!("{n},{cell}\n")).collect();
-    let table = format!("id,name\n{}last,\"a,b\"\n", rows.concat());
+    let table = format!("id,name\n{}last,\"a,b\",,\n", rows.concat());
     assert!(table.len() > giving::MOST_COPIED);
     let mut harness = sent(120, 40, answered(response(200, "text/csv", table)));
     work(&mut harness);
     harness.press("G");
-    let under: Vec<_> = to_copy(&harness).into_iter().take(3).collect();
+    let under: Vec<_> = to_copy(&harness).into_iter().take(4).collect();
     let (row, cells) = (
-        ("the row as it came", "last,\"a,b\""),
+        ("the row as it came", "last,\"a,b\",,"),
         [("the cell", "last"), ("the cell", "a,b")],
     );
     for ((what, text), (own, seen)) in under.iter().zip([row].into_iter().chain(cells)) {
         assert!(what.starts_with(own) && text == seen, "{under:?}");
     }
+    assert_ne!(under[3].0, "the cell", "what is empty is not offered");
     harness.press("y");
     has(&harness, "the cell, perhaps with secrets in clear");
     has(&harness, "a,b");
