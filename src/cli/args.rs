@@ -297,6 +297,9 @@ pub struct PostmanArgs {
     /// Writes the values of these secret variables too.
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub with_secrets: Vec<String>,
+    /// Tells as JSON what was written and what the format has no place for; a v2.1 file needs `-o` then.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `env` takes.

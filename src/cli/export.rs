@@ -5,15 +5,17 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::formats;
 use crate::formats::postman::{Secrets, v3, write};
+use crate::formats::{self, Report};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, Environment, NodeId, Variable, Workspace};
 use crate::store::state::StateError;
 use crate::store::written;
 
 use super::args::PostmanArgs;
+use super::import::notes;
 use super::open::{Opened, tell, with_causes};
 use super::output::{Output, escape};
 use super::{CliError, advice, find};
@@ -46,8 +48,9 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         let note = format!("left empty {them}: {names}; `--with-secrets NAME` writes one");
         output.note(&escape(&note));
     }
+    let mut report = Report::default();
     let files = if args.v3 {
-        folder(workspace, current, &what, &secrets)
+        folder(workspace, current, &what, &secrets, &mut report)
     } else {
         let value = match &what {
             What::Collection(node) => write::collection(&collection(workspace, current, *node), &secrets),
@@ -59,6 +62,10 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         };
         let text = write::text(&value);
         let Some(file) = &args.output else {
+            if args.json {
+                let message = "`--json` needs a file for the collection: both would go to stdout";
+                return Err(CliError::usage(message).hint("`-o FILE` names one"));
+            }
             output.bytes(text.as_bytes())?;
             return Ok(code);
         };
@@ -68,27 +75,36 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         .output
         .as_ref()
         .map_or_else(|| cwd.to_owned(), |folder| cwd.join(folder));
-    let count = files.len();
     let export = match &what {
         What::Collection(node) if args.v3 => Some(Export::new(opened, *node, &root, &files)?),
         _ => None,
     };
-    let mut last = None;
-    for (file, text) in files {
+    for (file, text) in &files {
         let file = root.join(file);
         // One that holds secrets is for its owner alone.
         let private = !args.with_secrets.is_empty();
         written::write(&file, private, |out| out.write_all(text.as_bytes()))
             .map_err(|error| CliError::failed(format!("cannot write `{}`", file.display())).because(error))?;
-        last = Some(file);
     }
     if let Some(export) = export {
         export.clear(is_read, output)?;
     }
-    let shown = |path: &Path| escape(&plain(path).display().to_string());
-    match last {
-        Some(file) if count == 1 => output.note(&format!("wrote {}", shown(&file))),
-        _ => output.note(&format!("wrote {count} files below {}", shown(&root.join("postman")))),
+    let names: Vec<PathBuf> = files.iter().map(|(file, _)| plain(&root.join(file))).collect();
+    if args.json {
+        let told = json!({ "files": names, "left_empty": hidden, "notes": report.notes });
+        output.line(&serde_json::to_string_pretty(&told).unwrap_or_default())?;
+        return Ok(code);
+    }
+    for line in notes(&report) {
+        output.note(&line);
+    }
+    let shown = |path: &Path| escape(&path.display().to_string());
+    match names.as_slice() {
+        [file] => output.note(&format!("wrote {}", shown(file))),
+        files => {
+            let root = plain(&root.join("postman"));
+            output.note(&format!("wrote {} files below {}", files.len(), shown(&root)));
+        }
     }
     Ok(code)
 }
@@ -353,15 +369,24 @@ fn collection(workspace: &Workspace, current: &CurrentValues, node: NodeId) -> c
 }
 
 /// The files of format 3, relative to the folder they go to.
-fn folder(workspace: &Workspace, current: &CurrentValues, what: &What, secrets: &Secrets) -> Vec<(PathBuf, String)> {
+fn folder(
+    workspace: &Workspace,
+    current: &CurrentValues,
+    what: &What,
+    secrets: &Secrets,
+    report: &mut Report,
+) -> Vec<(PathBuf, String)> {
     let (part, files) = match what {
         What::Collection(node) => (
             "collections",
-            v3::collection(&collection(workspace, current, *node), secrets),
+            v3::collection(&collection(workspace, current, *node), secrets, report),
         ),
         What::Environment(slug, environment) => {
             let environment = filled(environment, &Owner::Environment(slug.clone()), current);
-            ("environments", vec![v3::environment(&environment, secrets)])
+            // Others of its name have files of their own.
+            let before = workspace.environments().iter().take_while(|other| other.slug != *slug);
+            let before = before.map(|other| other.environment.name.as_str());
+            ("environments", vec![v3::environment(&environment, before, secrets)])
         }
         What::Globals => {
             let globals = filled(workspace.globals(), &Owner::Globals, current);

@@ -186,7 +186,7 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
 }
 
 /// The report, item by item; secrets in clear behind the others, a line each.
-fn notes(report: &Report) -> Vec<String> {
+pub(super) fn notes(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     let mut path: Option<&str> = None;
     let place = |path: &str| escape(if path.is_empty() { "the file" } else { path });

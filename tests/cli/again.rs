@@ -310,3 +310,38 @@ fn a_secret_that_was_changed_in_postman_replaces_the_one_kept_here() {
     ));
     value("pw", "mine");
 }
+
+#[test]
+fn a_v3_export_tells_what_it_loses_and_keeps_environments_of_one_name_apart() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let mut one = request("one", "http://127.0.0.1:1/", &[]);
+    one["response"] = json!([{ "name": "Good", "code": 200, "responseTime": 3 }]);
+    fs::write(root.join("c.json"), collection(&[one]).to_string()).unwrap();
+    for id in ["a", "b"] {
+        let stage = json!({ "id": id, "name": "Stage", "values": [{ "key": "k", "value": id }] });
+        fs::write(root.join(format!("{id}.json")), stage.to_string()).unwrap();
+        run(&["import", &format!("{id}.json")]).success();
+    }
+    run(&["import", "c.json"]).success();
+    let export = |what: &str, more: &[&str]| {
+        let args = [&["export", "postman", what, "-o", "out"], more].concat();
+        run(&args).success()
+    };
+    export("c", &["--v3"]).stderr(contains("lost     the response time of the example `Good`"));
+    let told = export("c", &["--v3", "--json"]).get_output().stdout.clone();
+    let told: Value = serde_json::from_slice(&told).unwrap();
+    assert_eq!(told["notes"][0]["fate"], "lost", "{told}");
+    assert_eq!(told["files"].as_array().unwrap().len(), 3, "{told}");
+    run(&["export", "postman", "c", "--json"])
+        .code(2)
+        .stderr(contains("`-o FILE`"));
+    for (slug, file, value) in [("stage", "Stage", "a"), ("stage-2", "Stage 2", "b")] {
+        export(slug, &["--v3"]);
+        let file = root.join(format!("out/postman/environments/{file}.environment.yaml"));
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains(&format!("value: {value}")), "{text}");
+    }
+}

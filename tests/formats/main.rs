@@ -8,5 +8,6 @@
 mod golden;
 mod hostile;
 mod lossless;
+mod members;
 mod ours;
 mod v3;

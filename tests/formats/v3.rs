@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use postrider::formats::postman::{self, Secrets, v3};
-use postrider::formats::{Collection, Found};
+use postrider::formats::{Collection, Fate, Found, Report};
 
 use crate::golden::{exported, fixtures};
 
@@ -11,11 +11,11 @@ use crate::golden::{exported, fixtures};
 fn write(found: &Found, root: &Path) {
     let mut files = Vec::new();
     for collection in &found.collections {
-        let written = v3::collection(collection, &Secrets::All).into_iter();
+        let written = v3::collection(collection, &Secrets::All, &mut Report::default()).into_iter();
         files.extend(written.map(|(path, text)| (Path::new("collections").join(path), text)));
     }
     for environment in &found.environments {
-        let (path, text) = v3::environment(environment, &Secrets::All);
+        let (path, text) = v3::environment(environment, [], &Secrets::All);
         files.push((Path::new("environments").join(path), text));
     }
     if let Some(globals) = &found.globals {
@@ -257,7 +257,7 @@ fn what_format_2_has_no_word_for_comes_back() {
         response:\n  statusCode: 200\n  of-response: 6\n  body:\n    type: json\n    content: '{}'\n    of-the-body: 7\nof-example: 8\n";
     std::fs::write(examples.join("Good.example.yaml"), example).unwrap();
     let found = postman::read_folder(root.path()).unwrap();
-    let files = v3::collection(&found.collections[0], &Secrets::All);
+    let files = v3::collection(&found.collections[0], &Secrets::All, &mut Report::default());
     let text = |name: &str| {
         let file = files.iter().find(|(path, _)| path.ends_with(name));
         file.map(|(_, text)| text.clone()).unwrap_or_default()
@@ -277,4 +277,78 @@ fn what_format_2_has_no_word_for_comes_back() {
     }
     let exported = postman::write::collection(&found.collections[0], &Secrets::All).to_string();
     assert!(!exported.contains("_v3") && !exported.contains("of-body"), "{exported}");
+}
+
+/// What Postman's format has no place for, and what only an import here reads.
+#[test]
+fn what_the_format_has_no_place_for_is_told() {
+    let script = |listen: &str, off: bool| serde_json::json!({ "listen": listen, "disabled": off, "script": { "exec": [listen] } });
+    let source = serde_json::json!({
+        "info": { "_postman_id": "c", "name": "C", "version": "1.2.3",
+            "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "certificate": { "name": "mine" },
+        "protocolProfileBehavior": { "strictSSL": false },
+        "item": [
+            { "name": "F", "item": [{ "id": "r", "name": "R",
+                "event": [script("test", true), script("other", false)],
+                "protocolProfileBehavior": { "maxRedirects": 1, "disableCookies": true },
+                "request": { "method": "GET", "url": "http://h/?a=1&b=2#x", "proxy": { "host": "p" },
+                    "header": [{ "key": "A", "value": "1", "warning": "w" }] },
+                "response": [
+                    { "name": "Good", "code": 200, "body": "", "responseTime": 3, "_postman_previewlanguage": "auto",
+                      "cookie": [{ "name": "a" }], "timings": { "dns": 1 },
+                      "originalRequest": { "method": "GET", "url": "http://h/", "auth": { "type": "basic", "basic":
+                        [{ "key": "username", "value": "u" }] } } },
+                ],
+            }] },
+        ],
+    });
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let mut report = Report::default();
+    let files = v3::collection(&found.collections[0], &Secrets::All, &mut report);
+    let told: Vec<String> = report
+        .notes
+        .iter()
+        .map(|note| format!("{} | {} | {} | {}", note.path, note.field, note.fate.word(), note.what))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "C | certificate | lost | a client certificate",
+            "C | info | lost | the collection's `version`",
+            "C | settings.strictSSL | kept | the setting `strictSSL`",
+            "C / F / R | response.0.responseTime | lost | the response time of the example `Good`",
+            "C / F / R | response.0.cookie | lost | the cookies of the example `Good`",
+            "C / F / R | response.0.timings | lost | `timings` of the example `Good`",
+            "C / F / R | request.proxy | lost | a proxy",
+            "C / F / R | event.- | lost | a script of another moment",
+            "C / F / R | disabledScripts | kept | a disabled script",
+            "C / F / R | settings.disableCookies | kept | the setting `disableCookies`",
+        ]
+    );
+    assert_eq!(report.count(Fate::Lost), 7);
+    let text = |end: &str| files.iter().find(|(path, _)| path.ends_with(end)).unwrap().1.clone();
+    let request = text("C/F/R.request.yaml");
+    assert!(
+        request.contains("id: r\n") && request.contains("url: 'http://h/?a=1&b=2#x'"),
+        "{request}"
+    );
+    assert!(!request.contains("afterResponse\n    code: other"), "{request}");
+    let example = text("Good.example.yaml");
+    assert!(example.contains("auth:\n  type: basic"), "{example}");
+    assert!(
+        example.ends_with("body:\n    type: text\n    content: ''\n"),
+        "{example}"
+    );
+}
+
+#[test]
+fn environments_of_one_name_have_files_of_their_own() {
+    let environment = postrider::model::Environment {
+        name: "Stage: 1".into(),
+        ..postrider::model::Environment::default()
+    };
+    let file = |before: &[&str]| v3::environment(&environment, before.iter().copied(), &Secrets::None).0;
+    assert_eq!(file(&[]), Path::new("Stage- 1.environment.yaml"));
+    assert_eq!(file(&["stage/ 1", "Other"]), Path::new("Stage- 1 2.environment.yaml"));
 }

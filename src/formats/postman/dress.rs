@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::rows::objects;
-use super::tidy::Object;
+use super::tidy::{FORM, Object};
+use crate::model::Request;
 
 /// The schema that Postman and newman know a v2.1 collection by.
 const SCHEMA: &str = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json";
@@ -27,6 +28,7 @@ pub fn item(mut tidy: Object, children: Option<Vec<Value>>) -> Value {
     }
     out.extend(tidy);
     inherited(&mut out);
+    describe(&mut out);
     Value::Object(out)
 }
 
@@ -39,6 +41,8 @@ pub fn collection(mut tidy: Object, children: Vec<Value>) -> Value {
     }
     take(&mut tidy, &mut info, "name");
     take(&mut tidy, &mut info, "description");
+    take(&mut tidy, &mut info, FORM);
+    describe(&mut info);
     info.insert("schema".into(), SCHEMA.into());
     if let Some(Value::Object(more)) = tidy.shift_remove("info") {
         info.extend(more);
@@ -62,11 +66,13 @@ pub fn environment(mut tidy: Object, scope: &str) -> Value {
         row.entry("type").or_insert_with(|| "default".into());
         let disabled = row.shift_remove("disabled").is_some();
         row.insert("enabled".into(), (!disabled).into());
+        describe(&mut row);
         Value::Object(row)
     });
     out.insert("values".into(), values.collect());
     tidy.shift_remove("values");
     out.extend(tidy);
+    describe(&mut out);
     out.insert("_postman_variable_scope".into(), scope.into());
     Value::Object(out)
 }
@@ -74,6 +80,15 @@ pub fn environment(mut tidy: Object, scope: &str) -> Value {
 fn take(from: &mut Object, to: &mut Object, key: &str) {
     if let Some(value) = from.shift_remove(key) {
         to.insert(key.into(), value);
+    }
+}
+
+/// Gives a description the form it was written in.
+fn describe(map: &mut Object) {
+    if let Some(Value::Object(mut form)) = map.shift_remove(FORM) {
+        let content = map.shift_remove("description").unwrap_or_else(|| "".into());
+        form.insert("content".into(), content);
+        map.insert("description".into(), Value::Object(form));
     }
 }
 
@@ -99,6 +114,7 @@ fn inherited(map: &mut Object) {
                 _ => "any",
             };
             row.entry("type").or_insert_with(|| kind.into());
+            describe(row);
         }
     }
 }
@@ -138,6 +154,7 @@ fn request(mut tidy: Object) -> Value {
         out.insert("url".into(), url(inner));
     }
     out.extend(tidy);
+    describe(&mut out);
     Value::Object(out)
 }
 
@@ -158,6 +175,7 @@ fn valued(mut rows: Value) -> Value {
     for row in rows.as_array_mut().into_iter().flatten() {
         if let Value::Object(row) = row {
             row.entry("value").or_insert_with(|| "".into());
+            describe(row);
         }
     }
     rows
@@ -182,6 +200,7 @@ fn parts(mut rows: Value) -> Value {
     for row in rows.as_array_mut().into_iter().flatten() {
         let Value::Object(row) = row else { continue };
         row.entry("type").or_insert_with(|| "text".into());
+        describe(row);
         match row.get_mut("src") {
             Some(Value::Array(paths)) if paths.len() == 1 => {
                 let path = paths.remove(0);
@@ -251,7 +270,9 @@ fn url(mut map: Object) -> Value {
     if let Some(hash) = hash {
         out.insert("hash".into(), hash.into());
     }
-    take(&mut map, &mut out, "query");
+    if let Some(query) = map.shift_remove("query") {
+        out.insert("query".into(), valued(query));
+    }
     if let Some(variables) = map.shift_remove("variable") {
         out.insert("variable".into(), valued(variables));
     }
@@ -259,7 +280,24 @@ fn url(mut map: Object) -> Value {
     Value::Object(out)
 }
 
-/// The URL as text, with its enabled parameters.
+/// The URL as text, with its enabled parameters; without them where the text would be read as another URL.
+pub fn address(url: &Object) -> String {
+    let base = url.get("base").and_then(Value::as_str).unwrap_or_default();
+    let (before, hash) = match find(base, '#') {
+        Some(at) => (&base[..at], Some(&base[at + 1..])),
+        None => (base, None),
+    };
+    let whole = raw(before, hash, url);
+    let mut read = Request::default();
+    read.set_full_url(&whole);
+    if read.url.as_str() == base {
+        whole
+    } else {
+        base.to_owned()
+    }
+}
+
+/// The parts of a URL put together.
 fn raw(base: &str, hash: Option<&str>, map: &Object) -> String {
     let query: Vec<String> = objects(map, "query")
         .filter(|row| !row.contains_key("disabled"))

@@ -176,18 +176,24 @@ const BOOK_KEEPING: [&str; 24] = [
     "tests",
 ];
 
+/// Whether a field is a note of Postman's own, which means nothing elsewhere.
+pub fn is_book_keeping(field: &str) -> bool {
+    field.starts_with('_') || BOOK_KEEPING.contains(&field)
+}
+
 /// What a kept value is and why it has no effect; `None` for what has none in Postman either.
 fn meaning(rest: &Rest) -> Option<(String, String)> {
     let at = rest.at.as_str();
     let last = at.rsplit('/').next().unwrap_or_default();
     let said = |what: &str, why: &str| Some((what.to_owned(), why.to_owned()));
-    if last.starts_with('_') || BOOK_KEEPING.contains(&last) || at.starts_with("/info") || at.starts_with("/response/")
-    {
+    if is_book_keeping(last) || at.starts_with("/info") || at.starts_with("/response/") {
         return None;
     }
-    // The name of a script, and the language that is meant without one.
+    // The names of scripts and variables, and the language that is meant without one.
     let is_text = rest.value == "text" || rest.value == serde_json::json!({ "raw": { "language": "text" } });
-    if at.starts_with("/event/") && last == "id" || at.starts_with("/request/body/options") && is_text {
+    let lists = ["/event/", "/variable/", "/values/", "/request/url/variable/"];
+    let is_named = ["id", "uuid", "name"].contains(&last) && lists.iter().any(|list| at.starts_with(list));
+    if is_named || at.starts_with("/request/body/options") && is_text {
         return None;
     }
     // The reader of v3 has said so already.

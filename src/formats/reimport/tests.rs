@@ -347,7 +347,7 @@ fn an_environment_keeps_its_id_and_what_only_one_format_knows() {
     assert_eq!(again(&json, &own), all("e", &["/_v3", "/x-own"]));
     assert_eq!(again(&own, &json), all("e", &["/x-own", "/_v3"]));
     assert_eq!(again(&own, &v3("")), all("", &[]));
-    let written = postman::v3::environment(&own.environments[0], &postman::Secrets::None).1;
+    let written = postman::v3::environment(&own.environments[0], [], &postman::Secrets::None).1;
     assert!(written.contains("ours:"), "{written}");
     let written = postman::write::environment(&own.environments[0], &postman::Secrets::None);
     assert!(written.get("_v3").is_none(), "{written}");

@@ -48,8 +48,6 @@ pub fn blank(item: &Object) -> Blank {
 
 fn event(value: Value) -> Option<Object> {
     let Value::Object(mut map) = value else { return None };
-    drop_key(&mut map, "id");
-    drop_key(&mut map, "_postman_id");
     switch(&mut map);
     let mut script = match map.shift_remove("script") {
         Some(Value::Object(script)) => script,

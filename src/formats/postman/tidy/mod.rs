@@ -26,6 +26,9 @@ use serde_json::{Map, Value};
 
 use crate::model::variable::display_value;
 
+/// Where the type and the version of a description stand.
+pub const FORM: &str = "_description";
+
 /// A JSON object.
 pub type Object = Map<String, Value>;
 
@@ -43,9 +46,11 @@ pub fn item(mut item: Object) -> Object {
     if let Some(Value::Object(request)) = item.get("request")
         && !request.contains_key("description")
         && let Some(description) = item.shift_remove("description")
+        && let form = item.shift_remove(FORM)
         && let Some(Value::Object(request)) = item.get_mut("request")
     {
         request.insert("description".into(), description);
+        request.extend(form.map(|form| (FORM.to_owned(), form)));
     }
     put_list(&mut item, "response", response::list);
     inherited(&mut item);
@@ -63,6 +68,7 @@ pub fn collection(mut collection: Object) -> Object {
             collection.entry(key).or_insert(value);
         }
     }
+    // These tell who exported it, and from where: the next export is another one.
     for key in ["schema", "_exporter_id", "_collection_link"] {
         drop_key(&mut info, key);
     }
@@ -123,11 +129,20 @@ fn identity(map: &mut Object) {
     }
 }
 
-/// A description: text, whether written as text or as `{content, type}`.
+/// A description: text, whether written as text or as `{content, type, version}`. What says more than that it is text or
+/// Markdown, which Postman shows alike, stands beside it.
 fn description(map: &mut Object) {
-    if let Some(Value::Object(object)) = map.get("description") {
-        let content = object.get("content").cloned().unwrap_or_default();
+    if let Some(Value::Object(object)) = map.get_mut("description") {
+        let mut form = std::mem::take(object);
+        let content = form.shift_remove("content").unwrap_or_default();
+        form.retain(|key, value| {
+            let plain = key == "type" && (value == "text/plain" || value == "text/markdown");
+            !plain && !is_nothing(value)
+        });
         map.insert("description".into(), content);
+        if !form.is_empty() {
+            map.insert(FORM.into(), Value::Object(form));
+        }
     }
     text(map, "description");
     if map.get("description").is_some_and(is_nothing) {

@@ -19,9 +19,7 @@ pub fn list(value: Value) -> Vec<Value> {
 }
 
 fn response(mut map: Object) -> Object {
-    for key in ["_postman_id", "uid"] {
-        drop_key(&mut map, key);
-    }
+    drop_key(&mut map, "uid");
     for key in ["name", "status", "body", "_postman_previewlanguage"] {
         text(&mut map, key);
     }

@@ -157,12 +157,13 @@ fn variable(mut map: Object) -> Object {
     {
         map.insert("key".into(), name);
     }
+    text(&mut map, "key");
     for key in ["id", "uuid", "name", "system"] {
-        if map.get(key).is_some_and(|value| is_nothing(value) || value.is_string()) {
+        let own = map.get(key);
+        if own.is_some_and(is_nothing) || key == "name" && own == map.get("key") {
             drop_key(&mut map, key);
         }
     }
-    text(&mut map, "key");
     map.entry("key").or_insert_with(|| "".into());
     map.entry("value").or_insert_with(|| "".into());
     description(&mut map);

@@ -8,6 +8,7 @@
 //! What only v3 knows stands under `_v3` in an item and comes back when a folder is written again.
 
 mod emit;
+mod lost;
 mod read;
 mod shape;
 mod write;

@@ -89,6 +89,7 @@ pub fn environment(mut source: Object, name: &str) -> Object {
 }
 
 fn head(source: &mut Object, out: &mut Object, name: &str) {
+    rename(source, out, "id", "id");
     let own = source.shift_remove("name").filter(|name| !is_nothing(name));
     out.insert("name".into(), own.unwrap_or_else(|| name.into()));
     rename(source, out, "description", "description");
@@ -216,6 +217,11 @@ fn example(mut source: Object) -> Value {
     if let Some(Value::Object(mut request)) = source.shift_remove("request") {
         let mut inner = Object::new();
         wire(&mut request, &mut inner);
+        if let Some(own) = source.shift_remove("auth") {
+            let (known, other) = auth(own);
+            put(&mut inner, "auth", Some(known));
+            leave(&mut source, "auth", other);
+        }
         out.insert("originalRequest".into(), Value::Object(inner));
         leave(&mut source, "request", request);
     }
@@ -224,8 +230,12 @@ fn example(mut source: Object) -> Value {
         rename(&mut response, &mut out, "statusText", "status");
         rename(&mut response, &mut out, "headers", "header");
         if let Some(Value::Object(mut body)) = response.shift_remove("body") {
-            rename(&mut body, &mut out, "type", "_postman_previewlanguage");
             rename(&mut body, &mut out, "content", "body");
+            // One must be there, and so it may say nothing.
+            if text(&body, "type") == "text" && text(&out, "body").is_empty() {
+                body.shift_remove("type");
+            }
+            rename(&mut body, &mut out, "type", "_postman_previewlanguage");
             leave(&mut response, "body", body);
         }
         leave(&mut source, "response", response);

@@ -1,16 +1,17 @@
 //! Our model → the files of a v3 folder.
 
-use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{DISABLED_BODY, DISABLED_SCRIPTS, KEPT, emit, shape};
-use crate::formats::Collection;
-use crate::formats::postman::Secrets;
+use super::{DISABLED_BODY, DISABLED_SCRIPTS, KEPT, emit, lost, shape};
+use crate::formats::postman::notes::Path;
 use crate::formats::postman::rows::{objects, text};
 use crate::formats::postman::tidy::{Object, is_nothing};
 use crate::formats::postman::write::{tidy, tidy_environment};
+use crate::formats::postman::{Secrets, dress};
+use crate::formats::{Collection, Report};
 use crate::model::{Entity, Environment};
 
 /// What is read in part, and the rest of it kept.
@@ -19,53 +20,90 @@ const PARTS: [&str; 5] = ["auth", "body", DISABLED_BODY, "request", "response"];
 /// The distance between siblings.
 const STEP: usize = 1000;
 
-/// The files of a collection, relative to `postman/collections`.
-pub fn collection(collection: &Collection, secrets: &Secrets) -> Vec<(PathBuf, String)> {
+/// The languages of an example's body.
+const RESPONSES: [&str; 6] = ["text", "json", "xml", "html", "javascript", "yaml"];
+
+/// A folder that is written.
+#[derive(Default)]
+struct Folder {
+    file: PathBuf,
+    path: Path,
+    names: Names,
+    /// How many are in it.
+    count: usize,
+}
+
+/// The files of a collection, relative to `postman/collections`; what the format has no place for is reported.
+pub fn collection(collection: &Collection, secrets: &Secrets, report: &mut Report) -> Vec<(PathBuf, String)> {
     let mut out = Vec::new();
-    let mut folders: Vec<PathBuf> = Vec::with_capacity(collection.items.len());
-    let mut taken: HashSet<(PathBuf, String)> = HashSet::new();
-    let mut places = vec![0_usize; collection.items.len()];
+    let mut folders: Vec<Folder> = Vec::with_capacity(collection.items.len());
     for item in &collection.items {
-        let above = item
-            .parent
-            .and_then(|parent| folders.get(parent))
-            .cloned()
-            .unwrap_or_default();
-        let order = item.parent.map(|parent| {
-            places[parent] += STEP;
-            places[parent]
-        });
-        let name = file_name(item.entity.name(), |name| {
-            taken.insert((above.clone(), name.to_lowercase()))
-        });
+        let mut top = Folder::default();
+        let within = item.parent.and_then(|parent| folders.get_mut(parent));
+        let above = within.unwrap_or(&mut top);
+        above.count += 1;
+        let order = item.parent.map(|_| above.count * STEP);
+        let name = above.names.give(item.entity.name());
+        let path = above.path.below(item.entity.name());
+        let above = above.file.clone();
         let tidy = tidy(&item.entity, secrets);
-        match &item.entity {
-            Entity::Request(_) => {
-                request(&mut out, &above, &name, order, tidy);
-                folders.push(PathBuf::new());
-            }
-            Entity::Collection(_) | Entity::Folder(_) => {
-                let folder = above.join(&name);
-                let file = folder.join(".resources").join("definition.yaml");
-                out.push((file, emit::file(&group(tidy, &name, order))));
-                folders.push(folder);
-            }
+        let written = match &item.entity {
+            Entity::Request(_) => request(tidy.clone(), &name, order),
+            Entity::Collection(_) | Entity::Folder(_) => Written {
+                map: group(tidy.clone(), &name, order),
+                ..Written::default()
+            },
+        };
+        lost::tell(report, &path, &item.entity, &tidy, &written);
+        if item.entity.is_group() {
+            let folder = above.join(&name);
+            let file = folder.join(".resources").join("definition.yaml");
+            out.push((file, emit::file(&written.map)));
+            folders.push(Folder {
+                file: folder,
+                path,
+                ..Folder::default()
+            });
+            continue;
         }
+        let resources = above.join(resources(&name));
+        for (name, example) in written.examples {
+            out.push((resources.join(format!("{name}.example.yaml")), emit::file(&example)));
+        }
+        out.push((above.join(format!("{name}.request.yaml")), emit::file(&written.map)));
+        folders.push(Folder::default());
     }
     out
 }
 
-/// The file of an environment, relative to `postman/environments`.
-pub fn environment(environment: &Environment, secrets: &Secrets) -> (PathBuf, String) {
-    variables(environment, secrets, "environment")
+/// An item as it is written.
+#[derive(Clone, Default)]
+pub struct Written {
+    /// What is in its own file.
+    pub map: Object,
+    /// The files of its examples, by their names.
+    pub examples: Vec<(String, Object)>,
+}
+
+/// The file of an environment, relative to `postman/environments`; `before` are the names of those that have theirs.
+pub fn environment<'a>(
+    environment: &Environment,
+    before: impl IntoIterator<Item = &'a str>,
+    secrets: &Secrets,
+) -> (PathBuf, String) {
+    let mut names = Names::default();
+    for other in before {
+        names.give(other);
+    }
+    variables(environment, secrets, &names.give(&environment.name), "environment")
 }
 
 /// The file of the globals, relative to `postman/globals`.
 pub fn globals(globals: &Environment, secrets: &Secrets) -> (PathBuf, String) {
-    variables(globals, secrets, "globals")
+    variables(globals, secrets, &Names::default().give(&globals.name), "globals")
 }
 
-fn variables(environment: &Environment, secrets: &Secrets, kind: &str) -> (PathBuf, String) {
+fn variables(environment: &Environment, secrets: &Secrets, file: &str, kind: &str) -> (PathBuf, String) {
     let mut tidy = tidy_environment(environment, secrets);
     let mut out = Object::new();
     out.insert("name".into(), text(&tidy, "name").into());
@@ -84,12 +122,36 @@ fn variables(environment: &Environment, secrets: &Secrets, kind: &str) -> (PathB
     let rows = rows.collect();
     out.insert("values".into(), rows);
     kept(&mut tidy, &mut out);
-    let name = file_name(&environment.name, |_| true);
-    (PathBuf::from(format!("{name}.{kind}.yaml")), emit::file(&out))
+    (PathBuf::from(format!("{file}.{kind}.yaml")), emit::file(&out))
 }
 
-/// A name without what no file system takes, unlike all others; `free` says whether one is.
-fn file_name(name: &str, mut free: impl FnMut(&str) -> bool) -> String {
+/// The names of files in a folder, in lower case, and the next number of each that is there several times.
+#[derive(Default)]
+struct Names {
+    taken: HashSet<String>,
+    next: HashMap<String, usize>,
+}
+
+impl Names {
+    /// The name of a file that is unlike all others.
+    fn give(&mut self, name: &str) -> String {
+        let base = file_name(name);
+        if self.taken.insert(base.to_lowercase()) {
+            return base;
+        }
+        let next = self.next.entry(base.to_lowercase()).or_insert(2);
+        loop {
+            let numbered = format!("{base} {next}");
+            *next += 1;
+            if self.taken.insert(numbered.to_lowercase()) {
+                return numbered;
+            }
+        }
+    }
+}
+
+/// A name without what no file system takes.
+fn file_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_control() || "/\\:*?\"<>|".contains(c) {
             '-'
@@ -102,15 +164,13 @@ fn file_name(name: &str, mut free: impl FnMut(&str) -> bool) -> String {
         base.pop();
     }
     let base = base.trim_matches([' ', '.']).to_owned();
-    let base = if base.is_empty() { "untitled".to_owned() } else { base };
-    let numbered = (2..).map(|n: usize| format!("{base} {n}"));
-    let mut all = std::iter::once(base.clone()).chain(numbered);
-    all.find(|name| free(name)).unwrap_or(base)
+    if base.is_empty() { "untitled".to_owned() } else { base }
 }
 
 fn head(tidy: &mut Object, kind: &str, file: &str, order: Option<usize>) -> Object {
     let mut out = Object::new();
     out.insert("$kind".into(), kind.into());
+    put(&mut out, "id", tidy.shift_remove("id"));
     let name = text(tidy, "name");
     if name != file {
         out.insert("name".into(), name.into());
@@ -130,7 +190,7 @@ fn group(mut tidy: Object, file: &str, order: Option<usize>) -> Object {
     out
 }
 
-fn request(out: &mut Vec<(PathBuf, String)>, above: &Path, file: &str, order: Option<usize>, mut tidy: Object) {
+fn request(mut tidy: Object, file: &str, order: Option<usize>) -> Written {
     let mut inner = match tidy.shift_remove("request") {
         Some(Value::Object(inner)) => inner,
         _ => Object::new(),
@@ -160,22 +220,27 @@ fn request(out: &mut Vec<(PathBuf, String)>, above: &Path, file: &str, order: Op
     }
     inherited(&mut tidy, &mut map, "");
     kept(&mut tidy, &mut map);
-    let resources = format!(".resources/{file}.resources/examples");
-    let mut taken = HashSet::new();
-    for (n, example) in objects(&tidy, "response").enumerate() {
-        let name = file_name(&text(example, "name"), |name| taken.insert(name.to_lowercase()));
-        let path = above.join(&resources).join(format!("{name}.example.yaml"));
-        out.push((path, emit::file(&self::example(example.clone(), (n + 1) * STEP))));
+    let mut names = Names::default();
+    let examples = (1..).zip(objects(&tidy, "response")).map(|(n, example)| {
+        let name = names.give(&text(example, "name"));
+        (name, self::example(example.clone(), n * STEP))
+    });
+    let examples: Vec<_> = examples.collect();
+    if !examples.is_empty() {
+        map.insert("examples".into(), format!("./{}", resources(file)).into());
     }
-    if !taken.is_empty() {
-        map.insert("examples".into(), format!("./{resources}").into());
-    }
-    out.push((above.join(format!("{file}.request.yaml")), emit::file(&map)));
+    Written { map, examples }
+}
+
+/// Where the examples of a request are, beside it.
+fn resources(file: &str) -> String {
+    format!(".resources/{file}.resources/examples")
 }
 
 fn wire(inner: &mut Object, out: &mut Object) {
     if let Some(Value::Object(mut url)) = inner.shift_remove("url") {
-        put(out, "url", url.shift_remove("base"));
+        // The parameters that are sent stand in the URL as well: of GraphQL's Postman reads no others.
+        put(out, "url", Some(dress::address(&url).into()));
         put(out, "method", inner.shift_remove("method"));
         put(out, "queryParams", url.shift_remove("query"));
         put(out, "pathVariables", url.shift_remove("variable"));
@@ -187,14 +252,18 @@ fn wire(inner: &mut Object, out: &mut Object) {
     }
 }
 
-fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
-    if let Some(Value::Object(mut auth)) = tidy.shift_remove("auth") {
+fn auth(from: &mut Object, out: &mut Object) {
+    if let Some(Value::Object(mut auth)) = from.shift_remove("auth") {
         let kind = text(&auth, "type");
         let mut map = Object::new();
         map.insert("type".into(), kind.as_str().into());
         put(&mut map, "credentials", auth.shift_remove(&kind));
         out.insert("auth".into(), Value::Object(map));
     }
+}
+
+fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
+    auth(tidy, out);
     if let Some(Value::Object(mut settings)) = tidy.shift_remove("protocolProfileBehavior") {
         if let Some(Value::Object(names)) = settings.get("disabledSystemHeaders") {
             let names: Value = names.keys().map(String::as_str).collect();
@@ -205,11 +274,12 @@ fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
     for (key, off) in [("scripts", false), (DISABLED_SCRIPTS, true)] {
         let scripts = objects(tidy, "event")
             .filter(|event| event.contains_key("disabled") == off)
-            .map(|event| {
-                let kind = if text(event, "listen") == "prerequest" {
-                    "beforeRequest"
-                } else {
-                    "afterResponse"
+            .filter_map(|event| {
+                let kind = match text(event, "listen").as_str() {
+                    "prerequest" => "beforeRequest",
+                    "test" => "afterResponse",
+                    // Of another moment, which it is not to be run at.
+                    _ => return None,
                 };
                 let mut source = match event.get("script") {
                     Some(Value::Object(source)) => source.clone(),
@@ -223,7 +293,7 @@ fn inherited(tidy: &mut Object, out: &mut Object, prefix: &str) {
                 script.insert("language".into(), language);
                 // The packages it requires, for one.
                 script.extend(source);
-                Value::Object(script)
+                Some(Value::Object(script))
             });
         let scripts: Value = scripts.collect();
         put(out, key, Some(scripts));
@@ -264,16 +334,21 @@ fn example(mut tidy: Object, order: usize) -> Object {
         let mut request = Object::new();
         wire(&mut inner, &mut request);
         out.insert("request".into(), Value::Object(request));
+        auth(&mut inner, &mut out);
     }
     let mut response = Object::new();
     put(&mut response, "statusCode", tidy.shift_remove("code"));
     put(&mut response, "statusText", tidy.shift_remove("status"));
     put(&mut response, "headers", tidy.shift_remove("header"));
-    if let Some(content) = tidy.shift_remove("body") {
-        let kind = text(&tidy, "_postman_previewlanguage");
-        let kind = if kind.is_empty() { "text".to_owned() } else { kind };
-        response.insert("body".into(), json!({ "type": kind, "content": content }));
-    }
+    // One without a body is none to Postman, nor is one in a language it does not know.
+    let content = text(&tidy, "body");
+    let kind = text(&tidy, "_postman_previewlanguage").to_lowercase();
+    let kind = if RESPONSES.contains(&kind.as_str()) {
+        &kind
+    } else {
+        "text"
+    };
+    response.insert("body".into(), json!({ "type": kind, "content": content }));
     out.insert("response".into(), Value::Object(response));
     kept(&mut tidy, &mut out);
     out
