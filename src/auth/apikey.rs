@@ -15,7 +15,7 @@ impl AuthType for ApiKey {
     }
 
     fn help(&self) -> &'static str {
-        "Sends a key in a header or in the query."
+        "Sends a key in a header or query."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

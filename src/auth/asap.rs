@@ -26,7 +26,7 @@ impl AuthType for Asap {
     }
 
     fn help(&self) -> &'static str {
-        "Signs a short token for another service."
+        "Signs a short token for a service."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

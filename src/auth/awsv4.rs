@@ -48,7 +48,7 @@ impl AuthType for AwsV4 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs for Amazon Web Services and its like."
+        "Signs for AWS and its like."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

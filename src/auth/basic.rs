@@ -18,7 +18,7 @@ impl AuthType for Basic {
     }
 
     fn help(&self) -> &'static str {
-        "Sends user name and password in Base64 (RFC 7617)."
+        "Sends user and password in Base64."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

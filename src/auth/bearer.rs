@@ -15,7 +15,7 @@ impl AuthType for Bearer {
     }
 
     fn help(&self) -> &'static str {
-        "Sends a token, as RFC 6750 has it."
+        "Sends a token (RFC 6750)."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

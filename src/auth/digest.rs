@@ -82,7 +82,7 @@ impl AuthType for DigestAuth {
     }
 
     fn help(&self) -> &'static str {
-        "Proves that you know the password (RFC 7616)."
+        "Proves the password (RFC 7616)."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

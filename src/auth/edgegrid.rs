@@ -27,7 +27,7 @@ impl AuthType for EdgeGrid {
     }
 
     fn help(&self) -> &'static str {
-        "Signs for Akamai's APIs as an API client."
+        "Signs for Akamai's APIs."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

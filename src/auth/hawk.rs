@@ -28,7 +28,7 @@ impl AuthType for Hawk {
     }
 
     fn help(&self) -> &'static str {
-        "Signs the request with a key that the server has too."
+        "Signs with a key the server has too."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -23,7 +23,7 @@ impl AuthType for Jwt {
     }
 
     fn help(&self) -> &'static str {
-        "Signs a new JSON Web Token for each request."
+        "Signs a new JSON Web Token each time."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

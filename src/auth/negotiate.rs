@@ -18,7 +18,7 @@ impl AuthType for Negotiate {
     }
 
     fn help(&self) -> &'static str {
-        "Signs in with your Kerberos ticket (`kinit`)."
+        "Signs in with a Kerberos ticket."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -31,7 +31,7 @@ impl AuthType for NetrcAuth {
     }
 
     fn help(&self) -> &'static str {
-        "Sends what your `~/.netrc` has for the host."
+        "Sends what your `~/.netrc` has."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

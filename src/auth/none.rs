@@ -16,7 +16,7 @@ impl AuthType for NoAuth {
     }
 
     fn help(&self) -> &'static str {
-        "Sends no credentials and inherits none."
+        "Sends none, and inherits none."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -31,7 +31,7 @@ impl AuthType for Ntlm {
     }
 
     fn help(&self) -> &'static str {
-        "Signs in to a Windows server with NTLM, version 2."
+        "Signs in to Windows, NTLM version 2."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -56,7 +56,7 @@ impl AuthType for OAuth1 {
     }
 
     fn help(&self) -> &'static str {
-        "Signs the request with secrets or a private key."
+        "Signs with secrets or a key."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

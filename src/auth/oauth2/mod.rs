@@ -50,7 +50,7 @@ impl AuthType for OAuth2 {
     }
 
     fn help(&self) -> &'static str {
-        "Gets a token, renews it when needed, and sends it."
+        "Gets a token and renews it."
     }
 
     fn fields(&self) -> &'static [FieldSpec] {

@@ -35,6 +35,16 @@ impl Field {
         self
     }
 
+    /// Lets go of a text that is selected as a whole, the caret behind it; `false` where none is.
+    pub fn deselect(&mut self) -> bool {
+        let text = self.text();
+        let is_selected = self.editor.selected().is_some_and(|selected| selected == text);
+        if is_selected {
+            self.set(&text);
+        }
+        is_selected
+    }
+
     /// The text as typed.
     pub fn text(&self) -> String {
         self.editor.text()

@@ -156,7 +156,8 @@ impl TokenForm {
                 Line::Renew | Line::Auth => return None,
             };
             let field = Field::new(&text, line.placeholder());
-            let field = if *line == Line::Variable {
+            // The name of a new one is a suggestion.
+            let field = if *line == Line::Variable && matches!(about, About::Reply(_)) {
                 field.selected()
             } else {
                 field
@@ -200,6 +201,8 @@ impl TokenForm {
             KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1) % count,
             KeyCode::Up | KeyCode::BackTab => self.at = (self.at + count - 1) % count,
             KeyCode::Char(' ') | KeyCode::Left | KeyCode::Right if self.field(on).is_none() => self.change(on, cx),
+            // Space changes other lines, and shall not run over a name.
+            KeyCode::Char(' ') if self.field(on).is_some_and(Field::deselect) => {}
             _ => {
                 if self.field(on).is_some_and(|field| field.key(key, cx)) {
                     self.wrong = None;
@@ -513,6 +516,7 @@ mod tests {
         );
         harness.press("<down><down><down>10m<down> <enter>");
         let now = declared(&harness);
+        assert_eq!(now[0].variable, "dex_token");
         assert_eq!(now[0].life, Life::Fixed(Duration::from_mins(10)));
         assert_eq!((now[0].renew, now[0].request.as_str()), (Renew::Never, "get-token"));
         assert!(harness.screen().contains("10m"), "{}", harness.screen());

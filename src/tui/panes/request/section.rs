@@ -1,6 +1,6 @@
 //! Sections: what a tab is made of. Each shows one part of the item in the widget that fits it.
 
-use crate::model::{Auth, Body, Entity};
+use crate::model::{Body, Entity};
 use crate::tui::widgets::editor::{Editor, Mode};
 use crate::tui::widgets::table::{Row, Table};
 
@@ -209,11 +209,11 @@ fn choice(part: Part, entity: &Entity, facts: &Facts) -> String {
         let what = match &request.body {
             Body::None => "nothing is sent behind the headers",
             Body::Form(_) => "application/x-www-form-urlencoded",
-            Body::Multipart(_) => "multipart/form-data; a value that starts with @ is a file",
+            Body::Multipart(_) => "form-data; `@path` is a file",
             Body::Raw { language, .. } => language.content_type(),
             Body::File { .. } => "the bytes of a file",
             Body::GraphQl { .. } => "a GraphQL operation, sent as JSON",
-            Body::Unknown { .. } => "kept in the file, but this version cannot send it",
+            Body::Unknown { .. } => "kept in the file; not known here",
         };
         return format!("{} · {what}", request.body.kind());
     }
@@ -227,7 +227,6 @@ fn choice(part: Part, entity: &Entity, facts: &Facts) -> String {
     }
     match crate::auth::find(&own.kind) {
         Some(kind) => format!("{} · {}", own.kind, kind.help().trim_end_matches('.')),
-        None if own.kind == Auth::NONE => "none · no auth is sent".to_owned(),
-        None => format!("{} · kept in the file, but this version cannot sign with it", own.kind),
+        None => format!("{} · kept in the file; not known here", own.kind),
     }
 }
