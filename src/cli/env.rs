@@ -13,7 +13,7 @@ use crate::foreign::Imported;
 use crate::model::secret::MASK;
 use crate::model::spelling;
 use crate::model::variable::{CurrentValue, Owner, display_value};
-use crate::model::{Entity, Environment, ItemPath, NodeId, Scope, Variable};
+use crate::model::{Choice, Entity, Environment, ItemPath, NodeId, Scope, Variable};
 use crate::store::Files;
 use crate::store::files::{Content, Place};
 use crate::vars::{Binding, Layer};
@@ -212,7 +212,7 @@ fn choose(opened: &mut Opened, name: &str, output: &mut Output) -> Result<(), Cl
     };
     opened
         .state
-        .set_active_environment(slug.as_deref())
+        .choose_environment(&slug.clone().map_or(Choice::None, Choice::Named))
         .map_err(|error| with_causes(CliError::failed(error.to_string()), &error).hint(error.hint()))?;
     output.note(&match slug {
         Some(slug) => format!("`{}` is the active environment", escape(&slug)),

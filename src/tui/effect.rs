@@ -9,7 +9,7 @@ use crate::exec::renewal::TokenStore;
 use crate::foreign::Planned;
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
+use crate::model::{Choice, Entity, Environment, EnvironmentId, Filed, ItemPath, NodeId, Payload, Secret};
 use crate::store::state::HistoryRow;
 use crate::store::watch::Change;
 use crate::store::{Content, Place};
@@ -226,7 +226,7 @@ pub enum LocalJob {
     /// Unlocks what is kept; what it is comes back as an event.
     Unlock(Secret),
     /// Remembers which environment is active.
-    ActiveEnvironment(Option<String>),
+    ActiveEnvironment(Choice),
     /// Remembers where everything stands, as JSON.
     Layout(String),
     /// Keeps what became of the cookies, as the jar writes them.

@@ -95,8 +95,8 @@ pub struct Shared {
     pub active_environment: Option<EnvironmentId>,
     /// Which one the user wants to be active, as it is kept; another one may be for a while, as the demo's.
     pub chosen: Choice,
-    /// The one that was active when it was deleted; it is so again when that is undone.
-    pub gone_environment: Option<EnvironmentId>,
+    /// The one that was active when it was deleted, and what was chosen then; it is so again when that is undone.
+    pub gone_environment: Option<(EnvironmentId, Choice)>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
     pub overrides: Vec<Override>,
     /// Those that make room for a current value that is newer than they are.

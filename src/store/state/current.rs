@@ -200,7 +200,7 @@ impl State {
         self.rename_owner(&owner(from), &owner(to))?;
         self.rename_owner(&Owner::Tokens(from.to_owned()), &Owner::Tokens(to.to_owned()))?;
         if self.environment_choice()? == Choice::Named(from.to_owned()) {
-            self.set_active_environment(Some(to))?;
+            self.choose_environment(&Choice::Named(to.to_owned()))?;
         }
         Ok(())
     }

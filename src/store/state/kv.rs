@@ -190,11 +190,12 @@ impl State {
         }
     }
 
-    /// Keeps the choice of an environment, by the name of its file; `None` is the choice of none.
-    pub fn set_active_environment(&self, slug: Option<&str>) -> Result<(), StateError> {
-        match slug {
-            Some(slug) => self.write(ENVIRONMENT, &slug),
-            None => self.set(ENVIRONMENT, NONE),
+    /// Keeps which environment is chosen.
+    pub fn choose_environment(&self, choice: &Choice) -> Result<(), StateError> {
+        match choice {
+            Choice::Open => self.unset(ENVIRONMENT),
+            Choice::None => self.set(ENVIRONMENT, NONE),
+            Choice::Named(slug) => self.write(ENVIRONMENT, slug),
         }
     }
 }
@@ -208,10 +209,10 @@ mod tests {
     fn values_come_back_and_go() {
         let state = State::in_memory().unwrap();
         assert_eq!(state.environment_choice().unwrap(), Choice::Open);
-        state.set_active_environment(Some("demo")).unwrap();
-        assert_eq!(state.environment_choice().unwrap(), Choice::Named("demo".to_owned()));
-        state.set_active_environment(None).unwrap();
-        assert_eq!(state.environment_choice().unwrap(), Choice::None);
+        for choice in [Choice::Named("demo".to_owned()), Choice::None, Choice::Open] {
+            state.choose_environment(&choice).unwrap();
+            assert_eq!(state.environment_choice().unwrap(), choice);
+        }
         state.set("x", "not json").unwrap();
         assert_eq!(state.read::<u32>("x").unwrap(), None);
     }

@@ -23,7 +23,7 @@ use super::seal::{Safe, SealError};
 
 pub use drafts::{Draft, draft_aside, text_hash};
 pub use history::HistoryRow;
-pub use open::folder_for;
+pub use open::{folder_for, unread_choice};
 pub use others::{Known, Other, StateWatcher};
 pub use sealing::{Rekeyed, give_up, lost, rekey};
 pub use tokens::{KeptTokens, key_of, token_of, token_place, token_row, tokens_among};

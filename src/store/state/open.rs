@@ -12,6 +12,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::drafts::text_hash;
 use super::{State, StateError};
+use crate::model::Choice;
 use crate::model::problem::Problem;
 use crate::store::paths::Paths;
 use crate::store::seal::Safe;
@@ -54,6 +55,16 @@ pub fn folder_for(paths: &Paths, root: &Path) -> PathBuf {
     let name = crate::model::id::slug(&name);
     let hash = text_hash(&root.to_string_lossy());
     paths.state.join(format!("{name}-{}", &hash[..8]))
+}
+
+/// Which environment is to be active where the state that would say so cannot be read: none, as what was meant for another
+/// would go elsewhere. Where there is no such file nobody has chosen.
+pub fn unread_choice(paths: &Paths, root: &Path) -> Choice {
+    if folder_for(paths, root).join("state.db").exists() {
+        Choice::None
+    } else {
+        Choice::Open
+    }
 }
 
 /// The pause between two tries of a file that another postrider has for itself.

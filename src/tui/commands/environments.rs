@@ -27,17 +27,32 @@ pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<
     effects.push(keep_active(&mut state.shared, id));
 }
 
-/// Lets none be active when the active one is gone, and that one again when it comes back and none has taken its place.
+/// Lets the choice be open again when the one that was chosen has been deleted, as deleting is not choosing none: then the
+/// only one left is active. All is as it was when the deleted one comes back and the user has chosen no other.
 pub fn follow_active(state: &mut State, effects: &mut Vec<Effect>) {
     let shared = &mut state.shared;
-    let is_there = |id: EnvironmentId| shared.workspace.environment(id).is_some();
-    match (shared.active_environment, shared.gone_environment) {
-        (Some(id), _) if !is_there(id) => shared.gone_environment = shared.active_environment.take(),
-        (None, Some(id)) if is_there(id) => shared.active_environment = shared.gone_environment.take(),
-        _ => return,
-    }
-    let id = shared.active_environment;
-    effects.push(keep_active(shared, id));
+    let workspace = &shared.workspace;
+    let is_there = |id: EnvironmentId| workspace.environment(id).is_some();
+    let chosen = match (shared.active_environment, &mut shared.gone_environment) {
+        (Some(id), gone) if !is_there(id) => {
+            *gone = Some((id, shared.chosen.clone()));
+            match workspace.active_environment(&shared.chosen) {
+                None if shared.chosen != Choice::None => Choice::Open,
+                _ => shared.chosen.clone(),
+            }
+        }
+        (_, gone) => match gone.take_if(|(id, _)| is_there(*id)) {
+            Some((id, chosen)) => {
+                shared.active_environment = Some(id);
+                effects.push(keep_choice(shared, chosen));
+                return;
+            }
+            None if shared.chosen == Choice::Open && shared.active_environment.is_none() => Choice::Open,
+            None => return,
+        },
+    };
+    shared.active_environment = workspace.active_environment(&chosen);
+    effects.push(keep_choice(shared, chosen));
 }
 
 /// Makes an environment.
@@ -75,9 +90,13 @@ pub fn activate_if_none(state: &mut State, id: EnvironmentId, effects: &mut Vec<
 /// Has an environment, or none, be the active one at the next start and on the command line too.
 pub fn keep_active(shared: &mut Shared, id: Option<EnvironmentId>) -> Effect {
     let node = id.and_then(|id| shared.workspace.environment(id));
-    let slug = node.map(|node| node.slug.clone());
-    shared.chosen = slug.clone().map_or(Choice::None, Choice::Named);
-    Effect::Local(LocalJob::ActiveEnvironment(slug))
+    let choice = node.map_or(Choice::None, |node| Choice::Named(node.slug.clone()));
+    keep_choice(shared, choice)
+}
+
+fn keep_choice(shared: &mut Shared, choice: Choice) -> Effect {
+    shared.chosen.clone_from(&choice);
+    Effect::Local(LocalJob::ActiveEnvironment(choice))
 }
 
 /// Renames an environment and its file.
@@ -115,11 +134,17 @@ pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
         vec![Edit::RemoveEnvironment { id }],
         effects,
     ) {
+        let before = state.shared.active_environment;
         follow_active(state, effects);
-        state.shared.notify(
-            Level::Done,
-            format!("deleted environment `{name}`; undo brings it back"),
-        );
+        let shared = &mut state.shared;
+        let now = shared
+            .environment_name()
+            .filter(|_| shared.active_environment != before);
+        let only = now.map_or_else(String::new, |only| {
+            format!("; `{only}` is active now, as it is the only one")
+        });
+        let text = format!("deleted environment `{name}`{only}; undo brings it back");
+        shared.notify(Level::Done, text);
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
-use crate::exec::{Asking, Consent, Permission, Word};
+use crate::exec::{Asking, Consent, Permission, Typed, Word};
 use crate::model::Secret;
 use crate::script::BoxFuture;
 use crate::tui::consents::{About, Question, QuestionId};
@@ -113,13 +113,13 @@ impl Consent for Asker {
         Box::pin(async move { if answered.await { Word::Yes } else { Word::No } })
     }
 
-    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
+    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
         let (answer, answered) = oneshot::channel();
         let mut known = self.lock();
         let id = known.name();
         known.typing.insert(id, answer);
         self.show(id, About::Secret(asking.clone(), question.to_owned()));
-        Box::pin(async move { answered.await.ok().flatten() })
+        Box::pin(async move { answered.await.ok().flatten().map_or(Typed::Nothing, Typed::Text) })
     }
 }
 

@@ -463,7 +463,7 @@ impl Worker {
                 return;
             }
             LocalJob::DraftAside { key, aside } => database.set_draft_aside(&key, &aside),
-            LocalJob::ActiveEnvironment(slug) => database.set_active_environment(slug.as_deref()),
+            LocalJob::ActiveEnvironment(choice) => database.choose_environment(&choice),
             LocalJob::Layout(json) => database.set_layout(&json),
             LocalJob::Cookies { before, after } => {
                 let merged = database.change_cookies(&after, |kept| merge_cookies(&before, &after, kept));

@@ -225,6 +225,7 @@ impl Local {
                 local.database = Some(database);
             }
             Err(error) => {
+                local.remembered.environment = state::unread_choice(&options.paths, &options.root);
                 let text = format!("drafts and tokens will not be kept: {error}; {}", error.hint());
                 local.notice = Some((Level::Error, text));
             }
@@ -280,6 +281,8 @@ impl Remembered {
     /// Reads one after the other; what came before an error stays. Returns what is to be said of what could not be used.
     fn read(&mut self, database: &mut state::State) -> Result<Option<String>, state::StateError> {
         let mut locked = None;
+        self.environment = Choice::None;
+        self.environment = database.environment_choice()?;
         match database.current_values() {
             Ok(current) => self.current = current,
             Err(state::StateError::Seal(error)) => {
@@ -294,7 +297,6 @@ impl Remembered {
                 database.unreadable()
             ));
         }
-        self.environment = database.environment_choice()?;
         self.drafts = database.drafts()?;
         let layout = database.layout()?;
         // One that cannot be read is as good as none.
@@ -344,7 +346,7 @@ fn land(state: &mut State, landing: &Landing, values: Values, effects: &mut Vec<
     }
     state.landed.clone_from(&landing.outcomes);
     loading::put_outcomes(state);
-    effects.push(Effect::Local(LocalJob::ActiveEnvironment(landing.environment.clone())));
+    effects.push(Effect::Local(LocalJob::ActiveEnvironment(state.shared.chosen.clone())));
     if !values.is_empty() {
         effects.push(Effect::Local(LocalJob::Current(values)));
     }

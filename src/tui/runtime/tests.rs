@@ -493,11 +493,11 @@ fn the_environment_of_the_demo_is_active_for_the_command_line_too() {
     };
     let kept = |app: &App| {
         let mut effects = app.waiting.iter();
-        effects.any(|effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Some(slug))) if slug == "demo"))
+        effects.any(|effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Choice::Named(slug))) if slug == "demo"))
     };
     assert!(kept(&App::load(&options).unwrap()));
     let (database, _) = Database::open(&options.paths, &root).unwrap();
-    database.set_active_environment(Some("mine")).unwrap();
+    database.choose_environment(&Choice::Named("mine".into())).unwrap();
     drop(database);
     let app = App::load(&options).unwrap();
     assert_eq!(app.state.shared.environment_name(), Some("demo"));

@@ -235,10 +235,10 @@ fn the_cursor_is_on_what_is_new_or_back_and_the_active_one_comes_back_active() {
     assert_eq!(on(&harness), "demo");
     assert_eq!(harness.state.shared.environment_name(), Some("demo"));
     let kept = harness.effects.iter().rev().find_map(|effect| match effect {
-        Effect::Local(LocalJob::ActiveEnvironment(slug)) => Some(slug.as_deref()),
+        Effect::Local(LocalJob::ActiveEnvironment(choice)) => Some(choice),
         _ => None,
     });
-    assert_eq!(kept, Some(Some("demo")));
+    assert_eq!(kept, Some(&Choice::Named("demo".into())));
     harness.press("<ctrl-y>");
     assert_eq!(harness.state.shared.environment_name(), None, "gone again with redo");
     harness.press("<space>");
@@ -260,8 +260,7 @@ fn the_first_that_is_made_while_none_is_active_becomes_it() {
         "{}",
         footer(&harness)
     );
-    let kept =
-        |effect: &Effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Some(slug))) if slug == "staging");
+    let kept = |effect: &Effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(Choice::Named(slug))) if slug == "staging");
     assert!(harness.effects.iter().any(kept));
     harness.press("1aOther<enter>");
     assert_eq!(
@@ -269,6 +268,45 @@ fn the_first_that_is_made_while_none_is_active_becomes_it() {
         Some("Staging"),
         "another one changes nothing"
     );
+}
+
+#[test]
+fn to_delete_an_environment_is_not_to_choose_none() {
+    let mut harness = Harness::new(120, 40);
+    let on = |harness: &Harness| harness.state.shared.environment_name().map(str::to_owned);
+    let chosen = |harness: &Harness| {
+        let kept = harness.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Local(LocalJob::ActiveEnvironment(choice)) => Some(choice.clone()),
+            _ => None,
+        });
+        assert_eq!(kept.as_ref(), Some(&harness.state.shared.chosen));
+        kept.unwrap()
+    };
+    // Chosen, and deleted: the only one left is active.
+    harness.press("1g<space><space>Dd");
+    assert_eq!(
+        (on(&harness).as_deref(), chosen(&harness)),
+        (Some("cells"), Choice::Open)
+    );
+    let said = footer(&harness);
+    assert!(said.contains("`cells` is active now, as it is the only one"), "{said}");
+    harness.press("u");
+    let demo = Choice::Named("demo".into());
+    assert_eq!((on(&harness).as_deref(), chosen(&harness)), (Some("demo"), demo));
+    // None was chosen, and stays so.
+    harness.press("g<space>Dd");
+    assert_eq!((on(&harness), chosen(&harness)), (None, Choice::None));
+    harness.press("u");
+    // Nobody has chosen.
+    harness.state.shared.chosen = Choice::Open;
+    harness.press("gDd");
+    assert_eq!(
+        (on(&harness).as_deref(), chosen(&harness)),
+        (Some("cells"), Choice::Open)
+    );
+    // The last one leaves none.
+    harness.press("Dd");
+    assert_eq!((on(&harness), chosen(&harness)), (None, Choice::Open));
 }
 
 #[test]
