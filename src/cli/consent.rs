@@ -4,12 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::CliError;
+use tokio_util::sync::CancellationToken;
+
 use super::args::SendingArgs;
 use super::output::escape;
-use super::passphrase::{self, Typed};
-use crate::exec::{Asking, Consent, Permission, Word};
-use crate::model::Secret;
+use super::passphrase;
+use crate::exec::{Asking, Consent, Permission, Typed, Word};
 use crate::script::BoxFuture;
 
 /// What is allowed for one command.
@@ -23,6 +23,8 @@ pub struct Allowed {
     asks_for_netrc: bool,
     /// What was said while the command runs, by the place of a collection and the permission's key.
     said: Arc<Mutex<HashMap<(String, String), Word>>>,
+    /// Cancelled by whoever gives up, and then nothing more is asked.
+    cancel: CancellationToken,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -35,8 +37,14 @@ struct Flags {
 }
 
 impl Allowed {
-    /// What the switches say, what was remembered, and whether the settings have somebody asked for the netrc.
-    pub fn new(sending: &SendingArgs, remembered: HashSet<(String, String)>, asks_for_netrc: bool) -> Self {
+    /// What the switches say, what was remembered, whether the settings have somebody asked for the netrc, and what ends the
+    /// command.
+    pub fn new(
+        sending: &SendingArgs,
+        remembered: HashSet<(String, String)>,
+        asks_for_netrc: bool,
+        cancel: CancellationToken,
+    ) -> Self {
         let flags = Flags {
             vault: sending.allow_vault,
             ticket: sending.allow_ticket,
@@ -50,6 +58,7 @@ impl Allowed {
             asks: !sending.no_interaction && passphrase::can_ask(),
             asks_for_netrc,
             said: Arc::default(),
+            cancel,
         }
     }
 
@@ -62,25 +71,37 @@ impl Allowed {
             escape(&asking.request)
         );
         let (said, what) = (Arc::clone(&self.said), (asking.place.clone(), permission.key()));
+        let cancel = self.cancel.clone();
         Box::pin(async move {
             let asked = tokio::task::spawn_blocking(move || {
                 // Held while the user is asked: whoever wants to know the same waits for the answer.
                 let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
                 let word = said.entry(what);
-                word.or_insert_with(|| word_of(passphrase::ask_or_nothing(&question)))
-                    .clone()
+                word.or_insert_with(|| word_of(typed(&question, &cancel))).clone()
             });
             asked.await.unwrap_or(Word::Unasked)
         })
     }
 }
 
-fn word_of(typed: Result<Typed, CliError>) -> Word {
+/// Asks on the terminal; whoever gives up there ends the command, as Ctrl+C does that meets no question.
+fn typed(question: &str, cancel: &CancellationToken) -> Typed {
+    if cancel.is_cancelled() {
+        return Typed::GivenUp;
+    }
+    let typed = passphrase::ask_or_nothing(question);
+    if matches!(typed, Typed::GivenUp) {
+        cancel.cancel();
+    }
+    typed
+}
+
+fn word_of(typed: Typed) -> Word {
     match typed {
-        Ok(Typed::Text(word)) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => Word::Yes,
-        Ok(Typed::Text(_) | Typed::Nothing) => Word::No,
-        Ok(Typed::GivenUp) => Word::GivenUp,
-        Err(error) => Word::Failed(error.sentence()),
+        Typed::Text(word) if ["y", "yes"].contains(&word.reveal().trim().to_lowercase().as_str()) => Word::Yes,
+        Typed::Text(_) | Typed::Nothing => Word::No,
+        Typed::GivenUp => Word::GivenUp,
+        Typed::Failed(why) => Word::Failed(why),
     }
 }
 
@@ -107,15 +128,15 @@ impl Consent for Allowed {
         Box::pin(ready(if given { Word::Yes } else { Word::Unasked }))
     }
 
-    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
+    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
         if !self.asks {
-            return Box::pin(ready(None));
+            return Box::pin(ready(Typed::Nothing));
         }
         let question = format!("{} (for {})", escape(question), escape(&asking.whom()));
+        let cancel = self.cancel.clone();
         Box::pin(async move {
-            let asked = tokio::task::spawn_blocking(move || passphrase::ask(&question)).await;
-            // Whoever gives up types nothing.
-            asked.ok()?.ok()?
+            let asked = tokio::task::spawn_blocking(move || typed(&question, &cancel));
+            asked.await.unwrap_or(Typed::Nothing)
         })
     }
 
@@ -127,6 +148,7 @@ impl Consent for Allowed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Secret;
     use futures_util::FutureExt as _;
 
     #[test]
@@ -154,6 +176,7 @@ mod tests {
                 asks: false,
                 asks_for_netrc: true,
                 said: Arc::default(),
+                cancel: CancellationToken::new(),
             };
             for permission in &permissions {
                 let is_given = permission == given && *permission != Permission::Netrc;
@@ -166,17 +189,13 @@ mod tests {
 
     #[test]
     fn who_gives_up_is_told_from_a_terminal_that_fails() {
-        let text = |text: &str| Ok(Typed::Text(Secret::new(text)));
-        let broken = CliError::failed("cannot ask on the terminal").because("it is gone");
+        let text = |text: &str| Typed::Text(Secret::new(text));
         for (typed, word) in [
             (text(" Yes "), Word::Yes),
             (text("yo"), Word::No),
-            (Ok(Typed::Nothing), Word::No),
-            (Ok(Typed::GivenUp), Word::GivenUp),
-            (
-                Err(broken),
-                Word::Failed("cannot ask on the terminal: it is gone".to_owned()),
-            ),
+            (Typed::Nothing, Word::No),
+            (Typed::GivenUp, Word::GivenUp),
+            (Typed::Failed("gone".to_owned()), Word::Failed("gone".to_owned())),
         ] {
             assert_eq!(word_of(typed), word);
         }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, Session, TokenStore};
@@ -11,11 +12,11 @@ use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::problem::Problem;
 use crate::model::spelling;
 use crate::model::variable::{CurrentValues, Owner};
-use crate::model::{NodeId, Outcome, Redactor, Workspace};
+use crate::model::{Choice, NodeId, Outcome, Redactor, Workspace};
 use crate::script::Limits;
 use crate::store::locate::{Origin, locate_for_import};
 use crate::store::paths::netrc_file;
-use crate::store::state::{HistoryRow, KeptTokens, StateError, tokens_among};
+use crate::store::state::{HistoryRow, KeptTokens, StateError, tokens_among, unread_choice};
 use crate::store::{Config, Files, Location, PackageStore, Paths, State, locate};
 
 use super::args::SendingArgs;
@@ -51,6 +52,8 @@ pub struct Opened {
     keeps: bool,
     /// Whose values are not kept, as they are only here for this command; with a key, that one alone.
     guests: Vec<(Owner, Option<String>)>,
+    /// Ends the command; for Ctrl+C, also at a question.
+    cancel: CancellationToken,
 }
 
 impl Opened {
@@ -103,7 +106,19 @@ impl Opened {
             kept::read(&mut state, output)
         };
         let saved_cookies = jar.to_json().ok();
-        let environment = workspace.active_environment(&state.environment_choice().unwrap_or_default());
+        let choice = match &unkept {
+            None => state.environment_choice().map_err(|error| error.to_string()),
+            Some((why, _)) => match unread_choice(&paths, &location.root) {
+                Choice::None => Err(why.clone()),
+                choice => Ok(choice),
+            },
+        };
+        let choice = choice.unwrap_or_else(|why| {
+            let text = format!("no environment is active, as which one was chosen cannot be read: {why}");
+            tell(output, &text, Some("`-e` names one"));
+            Choice::None
+        });
+        let environment = workspace.active_environment(&choice);
         Ok(Self {
             paths,
             location,
@@ -124,6 +139,7 @@ impl Opened {
             demo: None,
             keeps: true,
             guests: Vec::new(),
+            cancel: CancellationToken::new(),
         })
     }
 
@@ -156,6 +172,7 @@ impl Opened {
             demo: None,
             keeps: false,
             guests: Vec::new(),
+            cancel: CancellationToken::new(),
         })
     }
 
@@ -359,7 +376,12 @@ impl Opened {
         });
         // What cannot be read was not said.
         let remembered = self.state.consents().unwrap_or_default();
-        pipeline.consent = Some(Arc::new(Allowed::new(sending, remembered, self.config.netrc)));
+        pipeline.consent = Some(Arc::new(Allowed::new(
+            sending,
+            remembered,
+            self.config.netrc,
+            self.cancel.clone(),
+        )));
         if let Some(limit) = sending.timeout_script.filter(|limit| !limit.is_zero()) {
             pipeline.limits = Limits {
                 busy: limit,
@@ -368,6 +390,31 @@ impl Opened {
             };
         }
         pipeline
+    }
+
+    /// A context that the first Ctrl+C cancels; the second one ends the program.
+    pub fn cancellable(&self) -> SendContext {
+        let context = SendContext {
+            cancel: self.cancel.clone(),
+            ..SendContext::default()
+        };
+        let cancel = context.cancel.clone();
+        let mut first = Box::pin(tokio::signal::ctrl_c());
+        // Listens from now on, not only when the task has its turn.
+        let pressed = first.as_mut().now_or_never();
+        tokio::spawn(async move {
+            let pressed = match pressed {
+                Some(pressed) => pressed,
+                None => first.await,
+            };
+            if pressed.is_ok() {
+                cancel.cancel();
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(130);
+                }
+            }
+        });
+        context
     }
 
     /// The tokens of this workspace, one with those of other postriders.
@@ -468,28 +515,6 @@ impl Opened {
 /// Everything that is secret in a send and in the session after it, also what a script has just set.
 pub fn secrets(session: &Session, node: Option<NodeId>, outcome: &Outcome) -> Redactor {
     crate::exec::secrets(&session.source(node), outcome)
-}
-
-/// A context that the first Ctrl+C cancels; the second one ends the program.
-pub fn cancellable() -> SendContext {
-    let context = SendContext::default();
-    let cancel = context.cancel.clone();
-    let mut first = Box::pin(tokio::signal::ctrl_c());
-    // Listens from now on, not only when the task has its turn.
-    let pressed = first.as_mut().now_or_never();
-    tokio::spawn(async move {
-        let pressed = match pressed {
-            Some(pressed) => pressed,
-            None => first.await,
-        };
-        if pressed.is_ok() {
-            cancel.cancel();
-            if tokio::signal::ctrl_c().await.is_ok() {
-                std::process::exit(130);
-            }
-        }
-    });
-    context
 }
 
 /// A warning on stderr, with the next step if there is one.

@@ -6,6 +6,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 
 use super::CliError;
 use super::raw::Raw;
+use crate::exec::Typed;
 use crate::model::Secret;
 use crate::store::keyring::{Keyring, KeyringError, patiently};
 use crate::store::seal::{Safe, SealError};
@@ -39,23 +40,13 @@ fn ask_or(question: &str, escape: Taken) -> Result<Option<Secret>, CliError> {
         Typed::Text(text) => Ok(Some(text)),
         Typed::Nothing => Ok(None),
         Typed::GivenUp => Err(CliError::failed("given up")),
+        Typed::Failed(why) => Err(CliError::failed(why)),
     }
 }
 
-/// What comes of a question.
-#[derive(Debug)]
-pub enum Typed {
-    /// What was typed.
-    Text(Secret),
-    /// Nothing.
-    Nothing,
-    /// The user gave up.
-    GivenUp,
-}
-
 /// The same; with Esc nothing is typed, and only Ctrl+C gives up, which is no error.
-pub fn ask_or_nothing(question: &str) -> Result<Typed, CliError> {
-    put(question, Taken::Nothing)
+pub fn ask_or_nothing(question: &str) -> Typed {
+    put(question, Taken::Nothing).unwrap_or_else(|error| Typed::Failed(error.sentence()))
 }
 
 fn put(question: &str, escape: Taken) -> Result<Typed, CliError> {

@@ -20,7 +20,7 @@ use crate::model::{Environment, NodeId, Redactor, Secret, Workspace};
 
 use super::args::{Bail, RunArgs};
 use super::argv::ReporterOptions;
-use super::open::{Opened, cancellable, secrets, tell, with_causes};
+use super::open::{Opened, secrets, tell, with_causes};
 use super::output::Output;
 use super::reporters::Reporters;
 use super::{CliError, certificates, cookies, find, foreign, scopes, start_of};
@@ -108,7 +108,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         }
     }
     let pipeline = pipeline(start, &opened)?;
-    let context = cancellable();
+    let context = opened.cancellable();
     let collection = items
         .first()
         .and_then(|item| opened.session.workspace.collection_of(*item))

@@ -18,7 +18,7 @@ use crate::script::Engine;
 use crate::store;
 
 use super::args::SendArgs;
-use super::open::{Opened, cancellable, secrets};
+use super::open::{Opened, secrets};
 use super::output::{Output, Paint, escape, is_piped};
 use super::sign_in::Terminal;
 use super::stream::{self, Kind, Watch, Watched};
@@ -63,7 +63,7 @@ pub async fn send(
     if !args.sending.no_interaction && Terminal::is_there() {
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
-    let mut context = cancellable();
+    let mut context = opened.cancellable();
     let watch = watch(&plan, args, output);
     let Watched {
         mut outcome,

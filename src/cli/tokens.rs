@@ -16,7 +16,7 @@ use crate::model::{NodeId, Outcome, Redactor};
 
 use self::rows::{Row, What, named, of_name, rows, rows_everywhere, rows_of_gone};
 use super::args::{ForgetTokensArgs, ListTokensArgs, LoginArgs, RenewTokenArgs, SendingArgs, TokensCommand};
-use super::open::{Opened, cancellable, secrets, with_causes};
+use super::open::{Opened, secrets, with_causes};
 use super::output::{Output, escape};
 use super::sign_in::Terminal;
 use super::{CliError, describe, find};
@@ -121,7 +121,7 @@ async fn fetch(
     })?;
     let mut pipeline = opened.pipeline(sending);
     pipeline.tokens.get_or_insert_default();
-    let context = cancellable();
+    let context = opened.cancellable();
     let outcome = pipeline.renew(planned.clone(), &key, &context).await;
     opened.session.keep(token.request, &outcome);
     let renewal = outcome.renewals.last();
@@ -194,7 +194,7 @@ async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut O
     if !args.sending.no_interaction && (args.wait || Terminal::is_there()) {
         pipeline.person = Some(Arc::new(Terminal::new(output.err_paint)));
     }
-    let context = cancellable();
+    let context = opened.cancellable();
     let outcome = pipeline.sign_in(planned.clone(), &context).await.ok_or_else(|| {
         CliError::usage(format!(
             "the auth of `{}` does not get a token itself",

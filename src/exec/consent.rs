@@ -148,10 +148,23 @@ pub enum Word {
     Yes,
     /// It may not.
     No,
-    /// Neither: all that is under way ends.
+    /// Neither: whoever asked has cancelled all that is under way.
     GivenUp,
     /// Nobody can be asked.
     Unasked,
+    /// Asking went wrong; why, in words.
+    Failed(String),
+}
+
+/// What comes of a question for a text that nobody may read.
+#[derive(Debug)]
+pub enum Typed {
+    /// What was typed.
+    Text(Secret),
+    /// Nothing, or nobody can be asked.
+    Nothing,
+    /// The user gave up: whoever asked has cancelled all that is under way.
+    GivenUp,
     /// Asking went wrong; why, in words.
     Failed(String),
 }
@@ -161,13 +174,18 @@ pub trait Consent: Send + Sync {
     /// Whether a collection may; waits for the user's word.
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word>;
 
-    /// Lets the user type a secret; `None` when nobody can be asked or the user gives none.
-    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Option<Secret>>;
+    /// Lets the user type a secret.
+    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed>;
 
     /// What to do about a no.
     fn after_no(&self, _permission: &Permission) -> String {
         "send it again to be asked again".to_owned()
     }
+}
+
+/// What a send ends with that the user gave up.
+pub(super) fn given_up() -> SendError {
+    SendError::new(SendErrorKind::Cancelled, "cancelled")
 }
 
 /// Sees to it that a collection may.
@@ -188,7 +206,7 @@ pub(super) async fn allowed(
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {
         Word::Yes => Ok(()),
-        Word::GivenUp => Err(SendError::new(SendErrorKind::Cancelled, "cancelled")),
+        Word::GivenUp => Err(given_up()),
         Word::Failed(why) => Err(refused(why)),
         Word::No => {
             let error = refused(format!("you did not allow `{collection}` to {}", permission.words()));

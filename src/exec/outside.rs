@@ -18,9 +18,8 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use tokio::sync::{Mutex, OnceCell};
 
-use super::consent::{Asking, Consent, Permission, allowed};
+use super::consent::{Asking, Consent, Permission, Typed, allowed, given_up};
 use super::renewal::cut;
-use crate::http::Missing;
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Scope, Secret};
@@ -164,11 +163,10 @@ impl Wanted {
             .fill(&self.key, value.reveal(), &self.source.to_string());
     }
 
-    fn failed(&self, why: impl std::fmt::Display) -> SendError {
-        SendError::new(
-            SendErrorKind::Request,
-            format!("there is no value for `{{{{{}}}}}`: {why}", self.key),
-        )
+    fn failed(&self, error: SendError, known: &Redactor) -> SendError {
+        error.within(SendErrorKind::Request, |why| {
+            format!("there is no value for `{{{{{}}}}}`: {}", self.key, known.redact(why))
+        })
     }
 }
 
@@ -197,7 +195,7 @@ impl Outside {
             allowed(consent, asking, &permission).await?;
         }
         let value = self.value(declared, &wanted.source, consent, asking, folder).await;
-        value.map_err(|missing| wanted.failed(known.redact(&missing.why)).hint(missing.hint))
+        value.map_err(|error| wanted.failed(error, known))
     }
 
     /// The value of a source, for which nobody's consent is needed any more: fetched, or as it was before.
@@ -212,12 +210,9 @@ impl Outside {
         consent: Option<&Arc<dyn Consent>>,
         asking: &Asking,
         folder: &Path,
-    ) -> Result<Secret, Missing> {
+    ) -> Result<Secret, SendError> {
         if let ValueSource::Env(name) = source {
-            return read(name).map_err(|why| Missing {
-                why,
-                hint: format!("set `{name}` before you start postrider"),
-            });
+            return read(name).map_err(|why| missing(why).hint(format!("set `{name}` before you start postrider")));
         }
         let cell = {
             let mut cells = self.cells();
@@ -248,29 +243,34 @@ impl Outside {
         consent: Option<&Arc<dyn Consent>>,
         asking: &Asking,
         folder: &Path,
-    ) -> Result<Secret, Missing> {
+    ) -> Result<Secret, SendError> {
         match source {
-            ValueSource::Command(argv) => run(argv, folder).await.map_err(|why| Missing {
-                why,
-                hint: format!("try `{source}` by itself"),
-            }),
+            ValueSource::Command(argv) => {
+                let printed = run(argv, folder).await;
+                printed.map_err(|why| missing(why).hint(format!("try `{source}` by itself")))
+            }
             ValueSource::Prompt(question) => {
                 let _turn = self.0.person.lock().await;
-                let asked = match consent {
+                let typed = match consent {
                     Some(consent) => consent.ask(asking, question).await,
-                    None => None,
+                    None => Typed::Nothing,
                 };
-                asked.ok_or_else(|| Missing {
-                    why: "it was to be typed, and was not".to_owned(),
-                    hint: "where nobody can be asked, `--env-var` gives it".to_owned(),
-                })
+                match typed {
+                    Typed::Text(secret) => Ok(secret),
+                    Typed::Nothing => Err(missing("it was to be typed, and was not")
+                        .hint("where nobody can be asked, `--env-var` gives it")),
+                    Typed::GivenUp => Err(given_up()),
+                    Typed::Failed(why) => Err(missing(why)),
+                }
             }
-            ValueSource::Env(_) => Err(Missing {
-                why: "it is not to be kept".to_owned(),
-                hint: "start anew".to_owned(),
-            }),
+            ValueSource::Env(_) => Err(missing("it is not to be kept").hint("start anew")),
         }
     }
+}
+
+/// Why there is no value; what it is for is said around it.
+pub(super) fn missing(why: impl Into<String>) -> SendError {
+    SendError::new(SendErrorKind::Request, why)
 }
 
 fn read(name: &str) -> Result<Secret, String> {
@@ -407,7 +407,7 @@ mod tests {
             fn may(&self, _: &Asking, _: &Permission) -> BoxFuture<Word> {
                 Box::pin(std::future::ready(Word::Yes))
             }
-            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
                 Box::pin(std::future::pending())
             }
         }
@@ -443,9 +443,9 @@ mod tests {
             fn may(&self, _: &Asking, _: &Permission) -> BoxFuture<Word> {
                 Box::pin(std::future::ready(Word::No))
             }
-            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+            fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
                 let nth = self.0.fetch_add(1, Ordering::SeqCst);
-                Box::pin(std::future::ready(Some(Secret::new(format!("typed {nth}")))))
+                Box::pin(std::future::ready(Typed::Text(Secret::new(format!("typed {nth}")))))
             }
         }
         let (outside, asking) = (Outside::default(), Asking::default());

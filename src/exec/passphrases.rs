@@ -6,9 +6,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::consent::{Asking, Consent};
-use super::outside::{Declared, Outside};
+use super::outside::{Declared, Outside, missing};
 use super::vault::unknown;
-use crate::http::{Looking, Missing, Passphrases};
+use crate::http::{Looking, Passphrases};
 use crate::model::Secret;
 use crate::model::certificate::Passphrase;
 use crate::model::variable::ValueSource;
@@ -39,15 +39,9 @@ impl Passphrases for OfSend {
                 let kept = self.vault.iter().find(|(key, _)| key == name);
                 let kept = kept.map(|(_, value)| value.clone()).ok_or_else(|| {
                     if self.locked.contains(name) {
-                        Missing {
-                            why: format!("the vault's `{name}` is locked with a passphrase"),
-                            hint: UNLOCK.to_owned(),
-                        }
+                        missing(format!("the vault's `{name}` is locked with a passphrase")).hint(UNLOCK)
                     } else {
-                        Missing {
-                            why: unknown(name),
-                            hint: "the name is that in `client_certificates` of `config.toml`".to_owned(),
-                        }
+                        missing(unknown(name)).hint("the name is that in `client_certificates` of `config.toml`")
                     }
                 });
                 Box::pin(std::future::ready(kept))
@@ -61,13 +55,11 @@ impl Passphrases for OfSend {
                 };
                 let (consent, folder) = (self.consent.as_ref(), certificate.parent().unwrap_or(Path::new("")));
                 let value = self.outside.value(Declared::Settings, source, consent, &asking, folder);
-                value.await.map_err(|missing| match source {
-                    ValueSource::Prompt(_) => Missing {
-                        hint: "run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it"
-                            .to_owned(),
-                        ..missing
-                    },
-                    _ => missing,
+                value.await.map_err(|error| match source {
+                    ValueSource::Prompt(_) => {
+                        error.hint("run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it")
+                    }
+                    _ => error,
                 })
             }),
         }
@@ -84,7 +76,7 @@ impl Passphrases for OfSend {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
     use super::*;
-    use crate::exec::{Permission, Word};
+    use crate::exec::{Permission, Typed, Word};
     use crate::script::BoxFuture;
 
     /// Types another word each time, as long as there are any.
@@ -95,9 +87,10 @@ mod tests {
             panic!("nobody is asked whether {permission:?}");
         }
 
-        fn ask(&self, asking: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
+        fn ask(&self, asking: &Asking, _: &str) -> BoxFuture<Typed> {
             assert_eq!(asking.whom(), "the certificate `me.p12`, shown to `h.test`");
-            Box::pin(std::future::ready(self.0.lock().unwrap().pop().map(Secret::new)))
+            let typed = self.0.lock().unwrap().pop().map(Secret::new);
+            Box::pin(std::future::ready(typed.map_or(Typed::Nothing, Typed::Text)))
         }
     }
 
@@ -113,7 +106,7 @@ mod tests {
         let get = async |of: &Passphrase| {
             let got = known.get(of, Path::new("me.p12"), "h.test").await;
             got.map_or_else(
-                |missing| format!("{}; {}", missing.why, missing.hint),
+                |error| format!("{}; {}", error.message, error.hint.unwrap_or_default()),
                 |secret| secret.reveal().to_owned(),
             )
         };

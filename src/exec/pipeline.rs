@@ -416,12 +416,7 @@ impl Pipeline {
     async fn sign_and_send(&self, plan: &Plan, resolved: &ResolvedRequest, context: &SendContext) -> Exchange {
         let (memory, warning) = match self.memory_for(plan, resolved).await {
             Ok(given) => given,
-            Err(refusal) => {
-                if refusal.kind == SendErrorKind::Cancelled {
-                    context.cancel.cancel();
-                }
-                return unsent(resolved, refusal);
-            }
+            Err(refusal) => return unsent(resolved, refusal),
         };
         let http = self.http_context(plan, context);
         let mut exchange = sign_and_send(&self.http, &memory, resolved.clone(), http).await;

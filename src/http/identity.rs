@@ -45,11 +45,12 @@ impl ClientCertificate {
                 Err(Unopened::Locked(file, KeyError::NoPassphrase)) if of.is_none() && passphrases.is_some() => {
                     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     let question = Passphrase::From(ValueSource::Prompt(format!("Passphrase of `{name}`")));
-                    // That there is none is what is wrong, not that nobody typed one.
-                    if self.look_up(&question, server, passphrases).await.is_err() {
-                        return Err(told(file, &KeyError::NoPassphrase));
+                    match self.look_up(&question, server, passphrases).await {
+                        Ok(_) => of = Some(question),
+                        Err(error) if error.kind == SendErrorKind::Cancelled => return Err(error),
+                        // That there is none is what is wrong, not that nobody typed one.
+                        Err(_) => return Err(told(file, &KeyError::NoPassphrase)),
                     }
-                    of = Some(question);
                 }
                 Err(Unopened::Locked(file, error)) => {
                     if let (KeyError::Wrong, Some(of), Some(given), Some(known)) = (&error, &of, &given, passphrases) {
@@ -111,33 +112,36 @@ impl ClientCertificate {
         server: &Url,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<Secret, SendError> {
-        let missing = |missing: Missing| {
-            let why = format!("its passphrase is missing: {}", missing.why);
-            unusable(&self.certificate, &why).hint(missing.hint)
+        let missing = |error: SendError| {
+            error.within(SendErrorKind::Tls, |why| {
+                unusable(&self.certificate, &format!("its passphrase is missing: {why}")).message
+            })
         };
+        let told = |why: String, hint: String| Err(missing(SendError::new(SendErrorKind::Tls, why).hint(hint)));
         match (of, passphrases) {
             (Passphrase::Given(secret), _) => Ok(secret.clone()),
-            (Passphrase::From(ValueSource::Env(name)), _) => std::env::var(name).map(Secret::new).map_err(|_| {
-                missing(Missing {
-                    why: format!("the variable `{}` is not set", name.escape_debug()),
-                    hint: format!("set it before you start: `export {name}=…`"),
-                })
+            (Passphrase::From(ValueSource::Env(name)), _) => std::env::var(name).map(Secret::new).or_else(|_| {
+                told(
+                    format!("the variable `{}` is not set", name.escape_debug()),
+                    format!("set it before you start: `export {name}=…`"),
+                )
             }),
             (of, Some(known)) => {
                 let host = server.host_str().unwrap_or_default();
                 known.get(of, &self.certificate, host).await.map_err(missing)
             }
-            (_, None) => Err(missing(Missing {
-                why: "it is looked up for requests, and this is none".to_owned(),
-                hint: "`passphrase = { env = \"NAME\" }` in `config.toml` holds for all that is sent".to_owned(),
-            })),
+            (_, None) => told(
+                "it is looked up for requests, and this is none".to_owned(),
+                "`passphrase = { env = \"NAME\" }` in `config.toml` holds for all that is sent".to_owned(),
+            ),
         }
     }
 }
 
 /// Where passphrases are that only the user's programs, vault or fingers know.
 pub trait Passphrases: Send + Sync {
-    /// Looks one up, of the certificate in a file, which is shown to a host; programs run in the file's folder.
+    /// Looks one up, of the certificate in a file, which is shown to a host; programs run in the file's folder. An error says
+    /// why there is none, without anything secret, and what to do about it; that the user gave up is one, too.
     fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str) -> Looking<'a>;
 
     /// Told that what was looked up does not fit: the next time it is to be looked up anew.
@@ -145,16 +149,7 @@ pub trait Passphrases: Send + Sync {
 }
 
 /// A passphrase that is being looked up.
-pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Secret, Missing>> + Send + 'a>>;
-
-/// Why there is none, and what to do about it.
-#[derive(Debug)]
-pub struct Missing {
-    /// Why, without anything secret.
-    pub why: String,
-    /// What to do.
-    pub hint: String,
-}
+pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Secret, SendError>> + Send + 'a>>;
 
 /// Why a certificate cannot be opened.
 enum Unopened<'a> {
@@ -284,12 +279,12 @@ mod tests {
         fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path, host: &'a str) -> Looking<'a> {
             assert_eq!(host, "h.test");
             self.asked.lock().unwrap().push(format!("{of:?}"));
-            let given = self.gives.lock().unwrap().pop().map(Secret::new);
-            let missing = || Missing {
-                why: "nobody".into(),
-                hint: "be there".into(),
+            let given = match self.gives.lock().unwrap().pop() {
+                Some("^C") => Err(SendError::new(SendErrorKind::Cancelled, "cancelled")),
+                Some(given) => Ok(Secret::new(given)),
+                None => Err(SendError::new(SendErrorKind::Request, "nobody").hint("be there")),
             };
-            Box::pin(std::future::ready(given.ok_or_else(missing)))
+            Box::pin(std::future::ready(given))
         }
 
         fn wrong(&self, _: &Passphrase, given: &Secret) {
@@ -362,6 +357,7 @@ mod tests {
             // Asked for where nothing says where it is.
             (None, vec!["hush", "hush"], ""),
             (None, vec![], "no passphrase is given"),
+            (None, vec!["^C"], "cancelled"),
         ] {
             let certificate = ClientCertificate {
                 certificate: file.clone(),
@@ -380,7 +376,9 @@ mod tests {
                 }
                 Err(error) => {
                     assert!(!ends.is_empty() && error.message.contains(ends), "{error:?}");
-                    assert!(error.message.contains("c.pem") && !format!("{error:?}").contains("guess"));
+                    let is_given_up = error.kind == SendErrorKind::Cancelled;
+                    assert_eq!(error.message.contains("c.pem"), !is_given_up, "{error:?}");
+                    assert!(is_given_up == (ends == "cancelled") && !format!("{error:?}").contains("guess"));
                 }
             }
             assert_eq!(asked().contains("not guess-4711"), gives == ["guess-4711"]);

@@ -51,7 +51,7 @@ pub use cookies::{Jar, merge as merge_cookies};
 pub use download::{Download, Downloaded};
 pub use error::MAY_BE_THERE;
 pub use headers::ACCEPT_ENCODING;
-pub use identity::{Looking, Missing, Passphrases};
+pub use identity::{Looking, Passphrases};
 pub use kept::{Keeper, Keeping};
 pub use proxy::ProxySource;
 pub use room::Allowance;

@@ -474,6 +474,20 @@ impl SendError {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same as an error of what it was for, of another kind and in words around its own; that somebody gave up is said
+    /// as it is.
+    #[must_use]
+    pub fn within(self, kind: SendErrorKind, words: impl FnOnce(&str) -> String) -> Self {
+        if self.kind == SendErrorKind::Cancelled {
+            return self;
+        }
+        Self {
+            kind,
+            message: words(&self.message),
+            ..self
+        }
+    }
 }
 
 /// How far a running send is.

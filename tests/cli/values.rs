@@ -133,6 +133,26 @@ fn the_only_environment_is_active_unless_another_or_none_was_chosen() {
 }
 
 #[test]
+fn a_choice_that_cannot_be_read_leaves_no_environment_active() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    let list = |active: bool| {
+        let list = home.postrider().current_dir(&root).args(["env", "list"]).assert();
+        let told = contains("no environment is active, as which one was chosen cannot be read");
+        list.success()
+            .stdout(predicate::function(move |text: &str| text.contains('●') == active))
+            .stderr(predicate::function(move |text: &str| told.eval(text) != active));
+    };
+    list(true);
+    let mut states = fs::read_dir(home.folder.path().join("state/postrider")).unwrap();
+    let state = states.find_map(|entry| Some(entry.unwrap().path().join("state.db")).filter(|file| file.exists()));
+    let state = rusqlite::Connection::open(state.unwrap()).unwrap();
+    // Of a later postrider.
+    state.pragma_update(None, "user_version", 99).unwrap();
+    list(false);
+}
+
+#[test]
 fn a_file_that_cannot_be_read_leaves_no_only_environment() {
     let home = home();
     let root = home.folder.path().join("workspace");
@@ -273,5 +293,69 @@ fn what_cannot_be_done_says_what_can() {
             .code(code)
             .stdout("")
             .stderr(contains(error).and(contains(hint)).and(contains("heron").not()));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_gives_up_a_question_ends_the_command() {
+    use std::io::{Read, Write};
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let base = format!("http://{}", server.local_addr().unwrap());
+    let home = Home::new();
+    let request = |name: &str, path: &str| format!("name = \"{name}\"\nurl = \"{base}/{path}\"\n");
+    home.with(&[
+        ("who", &request("Who", "{{t}}")),
+        ("login", &request("Login", "{{code}}")),
+    ]);
+    let root = home.folder.path().join("workspace");
+    let collection = "name = \"API\"\n[[variables]]\nkey = \"code\"\nsource = { prompt = \"Code\" }\n\
+                      [tokens.t]\nrequest = \"login\"\nvalue = \"$.t\"\n";
+    write(&root, "collections/api/collection.toml", collection);
+    // The value of a request, and of the one that fetches its token.
+    for (arguments, keys, code) in [
+        (&["send", "collections/api/login"][..], "\x03", 130),
+        (&["send", "collections/api/who"], "\x03", 130),
+        (&["run", "collections/api", "-n", "3"], "12\x03", 130),
+        (&["run", "collections/api", "-n", "3", "--parallel", "3"], "\x03", 130),
+        (&["tokens", "renew", "t"], "\x03", 130),
+        // With Esc nothing is typed, and the rest goes on.
+        (&["send", "collections/api/login"], "\x1b", 1),
+    ] {
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_postrider"));
+        command.args(arguments);
+        for (variable, value) in home.process().get_envs() {
+            match value {
+                Some(value) => command.env(variable, value),
+                None => command.env_remove(variable),
+            }
+        }
+        command.cwd(&root);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let mut typist = pair.master.take_writer().unwrap();
+        let (mut seen, mut typed, mut some) = (Vec::new(), false, [0; 1024]);
+        // The terminal says that nobody is at its other end as an error.
+        while let Ok(length @ 1..) = reader.read(&mut some) {
+            seen.extend_from_slice(&some[..length]);
+            if !typed && String::from_utf8_lossy(&seen).contains("Code (for") {
+                typist.write_all(keys.as_bytes()).unwrap();
+                typed = true;
+            }
+        }
+        let seen = String::from_utf8_lossy(&seen);
+        let ended = child.wait().unwrap().exit_code();
+        assert_eq!(
+            (ended, seen.matches("Code (for").count()),
+            (code, 1),
+            "{arguments:?}: {seen}"
+        );
+        assert!(server.accept().is_err(), "{arguments:?}: {seen}");
     }
 }

@@ -11,10 +11,10 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use postrider::exec::{Asking, Consent, Permission, Pipeline, SendContext, Session, Word};
+use postrider::exec::{Asking, Consent, Permission, Pipeline, SendContext, Session, Typed, Word};
 use postrider::formats::postman;
 use postrider::http::{Client, ClientConfig, Jar};
-use postrider::model::{Entity, Exchange, Request, Secret};
+use postrider::model::{Entity, Exchange, Request};
 use postrider::script::BoxFuture;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED, EcdsaKeyPair, KeyPair, RSA_PKCS1_2048_8192_SHA256, RsaKeyPair, UnparsedPublicKey,
@@ -39,8 +39,8 @@ impl Consent for FilesMayBeSent {
         Box::pin(std::future::ready(word))
     }
 
-    fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Option<Secret>> {
-        Box::pin(std::future::ready(None))
+    fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
+        Box::pin(std::future::ready(Typed::Nothing))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::exec::fixture::{pipeline, request, server, session};
-use crate::exec::{Session, Word};
+use crate::exec::{Session, Typed, Word};
 use crate::model::variable::ValueSource;
 use crate::model::{Body, Group, NodeId, Variable};
 use crate::script::BoxFuture;
@@ -15,18 +15,35 @@ use crate::script::BoxFuture;
 struct User {
     word: Option<Word>,
     asked: Mutex<Vec<String>>,
+    /// Cancelled by giving up.
+    cancel: tokio_util::sync::CancellationToken,
+}
+
+impl User {
+    fn gives_up(&self) {
+        if self.word == Some(Word::GivenUp) {
+            self.cancel.cancel();
+        }
+    }
 }
 
 impl Consent for User {
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let text = format!("{}: {}", asking.place, permission.words());
         self.asked.lock().unwrap().push(text);
+        self.gives_up();
         Box::pin(std::future::ready(self.word.clone().unwrap_or(Word::Unasked)))
     }
 
-    fn ask(&self, _: &Asking, question: &str) -> BoxFuture<Option<Secret>> {
+    fn ask(&self, _: &Asking, question: &str) -> BoxFuture<Typed> {
         self.asked.lock().unwrap().push(question.to_owned());
-        let typed = (self.word == Some(Word::Yes)).then(|| Secret::new("typed-code"));
+        self.gives_up();
+        let typed = match &self.word {
+            Some(Word::Yes) => Typed::Text(Secret::new("typed-code")),
+            Some(Word::GivenUp) => Typed::GivenUp,
+            Some(Word::Failed(why)) => Typed::Failed(why.clone()),
+            _ => Typed::Nothing,
+        };
         Box::pin(std::future::ready(typed))
     }
 }
@@ -156,6 +173,16 @@ async fn without_consent_nothing_is_read_run_or_sent() {
     let (outcome, _) = send(request("One", "{{base}}/{{typed}}", "", ""), None).await;
     assert!(
         error(&outcome).contains("was to be typed") && error(&outcome).contains("--env-var"),
+        "{}",
+        error(&outcome)
+    );
+    let (outcome, _) = send(
+        request("One", "{{base}}/{{typed}}", "", ""),
+        Some(Word::Failed("gone".to_owned())),
+    )
+    .await;
+    assert!(
+        error(&outcome).contains("no value for `{{typed}}`: gone"),
         "{}",
         error(&outcome)
     );
@@ -365,23 +392,37 @@ async fn who_gives_up_what_is_asked_ends_the_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("netrc");
     std::fs::write(&path, "default login me password heron-4711").unwrap();
-    let mut wanted = request("One", "{{base}}/", "", "");
-    wanted.auth = crate::model::Auth::new("netrc");
-    let (mut session, id) = given(wanted).await;
-    let user = Arc::new(User {
-        word: Some(Word::GivenUp),
-        ..User::default()
-    });
-    let mut pipeline = pipeline();
-    pipeline.consent = Some(user.clone());
-    pipeline.netrc = Some(crate::exec::NetrcFile { path, asks: true });
-    let options = crate::exec::RunOptions {
-        requests: vec![id],
-        iterations: Some(3),
-        ..Default::default()
-    };
-    let context = SendContext::default();
-    let summary = crate::exec::run(&pipeline, &mut session, &options, &context, &mut |_| {}).await;
-    assert_eq!((summary.iterations, user.asked.lock().unwrap().len()), (1, 1));
-    assert!(summary.cancelled);
+    for (url, auth) in [("{{base}}/", "netrc"), ("{{base}}/?a={{typed}}", "none")] {
+        let mut wanted = request("One", url, "", "");
+        wanted.auth = crate::model::Auth::new(auth);
+        let (mut session, id) = given(wanted).await;
+        let user = Arc::new(User {
+            word: Some(Word::GivenUp),
+            ..User::default()
+        });
+        let mut pipeline = pipeline();
+        pipeline.consent = Some(user.clone());
+        pipeline.netrc = Some(crate::exec::NetrcFile {
+            path: path.clone(),
+            asks: true,
+        });
+        let options = crate::exec::RunOptions {
+            requests: vec![id],
+            iterations: Some(3),
+            ..Default::default()
+        };
+        let context = SendContext {
+            cancel: user.cancel.clone(),
+            ..SendContext::default()
+        };
+        let mut ends = Vec::new();
+        let summary = crate::exec::run(&pipeline, &mut session, &options, &context, &mut |event| {
+            if let crate::exec::RunEvent::Outcome(done) = event {
+                ends.push(error(done.outcome));
+            }
+        })
+        .await;
+        assert_eq!((summary.iterations, user.asked.lock().unwrap().len()), (1, 1));
+        assert!(summary.cancelled && ends == ["cancelled; "], "{ends:?}");
+    }
 }

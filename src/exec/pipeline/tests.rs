@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::exec::Word;
 use crate::exec::fixture::{pipeline, request, server, session};
+use crate::exec::{Typed, Word};
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::TestResult;
 use crate::model::request::{Entry, Method};
@@ -371,8 +371,8 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
                 .push(format!("{place} {collection}: {script}"));
             Box::pin(std::future::ready(if self.0 { Word::Yes } else { Word::No }))
         }
-        fn ask(&self, _: &Asking, _: &str) -> crate::script::BoxFuture<Option<Secret>> {
-            Box::pin(std::future::ready(None))
+        fn ask(&self, _: &Asking, _: &str) -> crate::script::BoxFuture<Typed> {
+            Box::pin(std::future::ready(Typed::Nothing))
         }
     }
     let base = server().await;
