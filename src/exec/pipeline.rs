@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::consent::{Asking, Consent, Permission, allowed};
+use super::consent::{Asking, Consent, Permission, allowed, given_up};
 use super::leave::NetrcFile;
 use super::nested::Nested;
 use super::oauth2::Person;
@@ -86,6 +86,8 @@ pub struct SendContext {
     pub progress: Progress,
     /// Told when the response may be looked at before its end.
     pub arriving: Option<Arriving>,
+    /// Whether it fetches a token, which nobody has asked for: no redirect takes what it sends to another server.
+    pub unasked: bool,
 }
 
 impl Default for SendContext {
@@ -94,6 +96,7 @@ impl Default for SendContext {
             cancel: CancellationToken::new(),
             progress: Arc::new(|_| {}),
             arriving: None,
+            unasked: false,
         }
     }
 }
@@ -309,10 +312,9 @@ impl Pipeline {
                 .get(&wanted, declared, consent, &asking, &plan.root, &known);
             let get = Box::pin(get);
             let value = tokio::select! {
+                biased;
+                () = context.cancel.cancelled() => return Err(given_up()),
                 value = get => value?,
-                () = context.cancel.cancelled() => {
-                    return Err(SendError::new(SendErrorKind::Cancelled, "cancelled"));
-                }
             };
             wanted.fill(&mut prepared.scopes, &value);
             let outcome = &mut prepared.log.outcome;
@@ -345,6 +347,7 @@ impl Pipeline {
             cookies: self.cookies.clone(),
             passphrases: self.passphrases(plan),
             allowance: None,
+            unasked: context.unasked,
         }
     }
 

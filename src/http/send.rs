@@ -50,6 +50,9 @@ pub struct SendContext {
     pub passphrases: Option<Arc<dyn Passphrases>>,
     /// What may be kept of responses beside the client's own limit; `None` shares with nobody.
     pub allowance: Option<Arc<Allowance>>,
+    /// Whether a redirect that would take the body or secret headers to another server is an error: nobody has asked for this
+    /// send.
+    pub unasked: bool,
 }
 
 impl SendContext {
@@ -62,6 +65,7 @@ impl SendContext {
             cookies,
             passphrases: None,
             allowance: None,
+            unasked: false,
         }
     }
 }
@@ -304,6 +308,14 @@ impl<'a> Progressing<'a> {
                 .hint("it is probably a loop; turn off following redirects to see the first answer"));
             }
             let next = redirect::next(&hop, status, &location, self.signed)?;
+            let is_secret = |value: &String| self.exchange.redactor.redact(value) != *value;
+            let carries = || !next.body.is_empty() || next.headers.iter().any(|(_, value)| is_secret(value));
+            if self.context.unasked && !redirect::is_same_server(&hop.url, &next.url) && carries() {
+                let to = quoted(location.as_bytes());
+                let text = format!("it redirects to `{to}`, and what a token is fetched with is sent to nobody else");
+                let error = SendError::new(SendErrorKind::Redirect, text);
+                return Err(error.hint("if that is the right place, make it the URL of the request"));
+            }
             if let Some(last) = self.exchange.hops.last_mut() {
                 last.dropped = redirect::dropped(&hop, &next);
             }

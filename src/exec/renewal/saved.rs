@@ -68,6 +68,7 @@ impl SavedRequest {
         }
         let context = SendContext {
             cancel: fetching.cancel,
+            unasked: true,
             ..SendContext::default()
         };
         let refresh = self.tokens.refresh(self.at, &scopes, self.collection);

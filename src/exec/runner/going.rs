@@ -52,6 +52,7 @@ impl<'a> Going<'a> {
                 cancel: context.cancel.child_token(),
                 progress: context.progress.clone(),
                 arriving: None,
+                unasked: false,
             },
             shared: Mutex::new(Shared {
                 summary: Summary {

@@ -170,6 +170,7 @@ impl Sends {
             arriving: Some(Arc::new(move |exchange| {
                 let _ = arriving.send(Event::Arriving(run, Box::new(exchange)));
             })),
+            unasked: false,
         };
         let (pipeline, queue) = (self.pipeline.clone(), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());

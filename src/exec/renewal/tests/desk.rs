@@ -42,6 +42,8 @@ pub struct Mood {
     pub nobody: bool,
     /// A token that has served a while is revoked at some time.
     pub revokes: bool,
+    /// Whoever asks for a token is sent there.
+    pub elsewhere: Option<String>,
 }
 
 /// What the desk knows.
@@ -194,6 +196,9 @@ async fn token(State(desk): State<Desk>) -> Response {
     let error = json!({"error": "invalid_client", "error_description": "Unknown client."}).to_string();
     desk.with(|book| {
         book.asking -= 1;
+        if let Some(place) = &book.mood.elsewhere {
+            return (StatusCode::TEMPORARY_REDIRECT, [("location", place.clone())]).into_response();
+        }
         match (book.mood.refuses, book.mood.error_in_200) {
             (Some(status), _) if is_wrong(book) => {
                 (StatusCode::from_u16(status).expect("a status"), error).into_response()

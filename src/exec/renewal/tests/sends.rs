@@ -332,6 +332,41 @@ async fn replies_that_are_of_no_use_are_told_from_each_other() {
 }
 
 #[tokio::test]
+async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
+    let other = Desk::open(mood(LONG)).await;
+    let desk = Desk::open(Mood {
+        elsewhere: Some(format!("{}/token", other.base)),
+        ..mood(LONG)
+    })
+    .await;
+    // Without a body there is nothing that could be stolen.
+    for body in ["password=heron-4711", ""] {
+        let mut client = Client::new(&desk, vec![source()]);
+        let workspace = Arc::make_mut(&mut client.session.workspace);
+        let mut request = Request::clone(workspace.request(client.nodes[TOKEN]).unwrap());
+        request.body = crate::model::Body::Raw {
+            language: crate::model::body::Language::Text,
+            text: body.into(),
+        };
+        let (id, entity) = (client.nodes[TOKEN], Entity::Request(Arc::new(request)));
+        workspace
+            .apply(crate::model::edit::Edit::Replace { id, entity })
+            .unwrap();
+        let outcome = client.send(GET).await;
+        if body.is_empty() {
+            assert_eq!((client.held().as_deref(), other.asked()), (Some("opaque-1"), 1));
+        } else {
+            let error = error(&outcome);
+            assert!(
+                error.ends_with("is sent to nobody else") && error.contains(&other.base),
+                "{error}"
+            );
+            assert_eq!(other.asked(), 0);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_hiccup_of_the_desk_is_not_told_to_anybody() {
     let desk = Desk::open(Mood {
         refuses: Some(503),
