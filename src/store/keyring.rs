@@ -155,7 +155,12 @@ mod system {
         let last = std::iter::successors(Some(first), |error| error.source()).last();
         let words = last.unwrap_or(first).to_string();
         // Whose error it is was said.
-        words.trim_start_matches("SS error: ").trim_end_matches('.').to_owned()
+        match words.trim_start_matches("SS error: ").trim_end_matches('.') {
+            "result not returned from SS API" => {
+                "it has no keyring to put things in yet, and its question for one was not answered".to_owned()
+            }
+            words => words.to_owned(),
+        }
     }
 }
 
