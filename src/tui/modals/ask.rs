@@ -11,6 +11,7 @@ use super::Flow;
 use super::sheet::Sheet;
 use super::wrap::wrap;
 use crate::model::Secret;
+use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
@@ -80,6 +81,11 @@ impl Ask {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Esc => return self.answer(cx, false),
+            // As everywhere: it cancels what runs, which is what waits.
+            KeyCode::Char('c') if ctrl && matches!(self.about, About::Send(..)) => {
+                cx.commands.push(Command::Act(Action::App(App::Cancel)));
+                return self.answer(cx, false);
+            }
             KeyCode::Tab => self.focused = true,
             _ if !self.focused => {}
             KeyCode::Enter => return self.answer(cx, true),
@@ -180,6 +186,30 @@ mod tests {
             _ => None,
         });
         typed.collect()
+    }
+
+    #[test]
+    fn to_give_up_the_question_cancels_what_waits_for_it() {
+        use crate::tui::shared::{RunId, Running};
+
+        for keys in ["<ctrl-c>", "<tab>12<ctrl-c>"] {
+            let mut harness = asked();
+            let node = harness.state.shared.node_at("pydio-cells/get-token");
+            let running = Running {
+                run: RunId(1),
+                phase: crate::model::exchange::Phase::Preparing,
+                started: harness.now,
+                aim: crate::exec::Aim::Response,
+                arriving: None,
+            };
+            harness.state.shared.running.insert(node.expect("it is there"), running);
+            harness.press(keys);
+            let at = |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().position(wanted);
+            let cancelled = at(&|effect| matches!(effect, Effect::Cancel(RunId(1))));
+            let answered = at(&|effect| matches!(effect, Effect::Typed(QuestionId(7), None)));
+            assert!(cancelled.is_some() && cancelled < answered, "{keys}");
+            assert!(harness.state.modals.is_empty());
+        }
     }
 
     #[test]

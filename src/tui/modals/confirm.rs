@@ -11,6 +11,7 @@ use ratatui::layout::{Position, Rect};
 use super::Flow;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
+use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Ask;
@@ -131,6 +132,11 @@ impl Confirm {
             KeyCode::Enter => return self.answer(self.cursor, cx),
             // As everywhere: it cancels what runs.
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                // A send waits for this word.
+                if matches!(self.otherwise.as_slice(), [Command::Consent(..)]) {
+                    cx.commands.push(Command::Act(Action::App(App::Cancel)));
+                    return self.answer(self.choices.len(), cx);
+                }
                 if let Some(cancels) = self.choice(|command| matches!(command, Command::Run(Ask::Cancel))) {
                     return self.answer(cancels, cx);
                 }
