@@ -8,9 +8,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::model::Secret;
+use crate::http::host_of;
 use crate::model::exchange::{SendError, SendErrorKind};
+use crate::model::secret::MASK;
 use crate::model::variable::ValueSource;
+use crate::model::{Redactor, Secret};
 use crate::script::BoxFuture;
 
 /// Who asks.
@@ -31,13 +33,18 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// The same, of what goes to the host of this URL, in which nothing secret may be.
+    /// The same, of what goes where a request for this URL is sent to, which is built; one that nothing can be sent to has no host.
     #[must_use]
-    pub fn to(self, url: &str) -> Self {
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let host = authority.rsplit('@').next().unwrap_or_default().to_owned();
-        Self { host, ..self }
+    pub fn to(self, url: &str, secrets: &Redactor) -> Self {
+        let named = host_of(url).map(|host| {
+            // A secret may begin or end within the host: what is left of it would be a part of the secret.
+            let is_open = host_of(&secrets.redact(url)).as_ref() == Some(&host);
+            if is_open { host } else { MASK.to_owned() }
+        });
+        Self {
+            host: named.unwrap_or_default(),
+            ..self
+        }
     }
 
     /// What something is typed for, behind `for`.
@@ -223,5 +230,36 @@ pub(super) async fn allowed(
             "`{}` gives it; the screen asks once and remembers",
             permission.flag()
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_is_that_which_the_request_is_sent_to_without_what_is_secret() {
+        let secrets = Redactor::new(["half/rest-of-it", "secret.test", "me:pass@w0rd-4711"].map(Secret::new));
+        for (url, host) in [
+            ("http://h.test/x", "h.test"),
+            ("https://me:pw@H.test:8443/x", "h.test:8443"),
+            ("http://localhost:8080/cb?next=https://login.example/", "localhost:8080"),
+            ("http://evil.test\\@good.test/", "evil.test"),
+            ("http://evil.test#@good.test/", "evil.test"),
+            ("http://good.test@evil.test/", "evil.test"),
+            ("http://[::1]:80/", "[::1]"),
+            ("http://me:pass@w0rd-4711@h.test/", "h.test"),
+            // Parts of secrets.
+            ("http://half/rest-of-it@h.test/", MASK),
+            ("http://secret.test/", MASK),
+            // Nothing is sent there.
+            ("http://me:half/rest@h.test/", ""),
+            ("http://{{host}}/", ""),
+            ("http:///h.test/", ""),
+            ("ftp://h.test/", ""),
+            ("", ""),
+        ] {
+            assert_eq!(Asking::default().to(url, &secrets).host, host, "{url}");
+        }
     }
 }

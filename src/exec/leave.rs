@@ -53,7 +53,7 @@ impl Pipeline {
     }
 
     async fn leave(&self, plan: &Plan, resolved: &ResolvedRequest, permission: &Permission) -> Result<(), SendError> {
-        let asking = Self::asking(plan).to(&resolved.redactor.redact(&resolved.url));
+        let asking = Self::asking(plan).to(&resolved.url, &resolved.redactor);
         allowed(self.consent.as_ref(), &asking, permission).await
     }
 

@@ -31,6 +31,7 @@ use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
 use crate::auth::Memory;
+use crate::auth::oauth2::is_configured;
 use crate::http::{self, Allowance, Arriving, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ScriptError;
@@ -38,7 +39,7 @@ use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
-use crate::vars::{Dynamic, Scopes, env_name, resolve};
+use crate::vars::{Dynamic, Scopes, env_name, resolve, resolve_url};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
 #[derive(Clone)]
@@ -109,9 +110,22 @@ pub(super) struct Prepared {
     added: Vec<String>,
     pub scopes: Scopes,
     vault: Vault,
+    /// Whether pre-request scripts are still to run, which may send it elsewhere.
+    changes: bool,
     /// Why it cannot be sent: a value from outside or a file that the user does not give.
     pub blocked: Option<SendError>,
     pub log: Log,
+}
+
+impl Prepared {
+    /// The auth it is sent with.
+    fn auth(&self) -> &Auth {
+        if self.request.auth.is_inherited() {
+            &self.plan.inherited_auth.auth
+        } else {
+            &self.request.auth
+        }
+    }
 }
 
 impl Pipeline {
@@ -184,6 +198,7 @@ impl Pipeline {
             scopes: plan.scopes.clone(),
             vault: self.vault.clone().unwrap_or_else(|| Vault::new(&plan.vault)),
             plan,
+            changes: false,
             blocked: None,
             log: Log::default(),
         }
@@ -192,6 +207,7 @@ impl Pipeline {
     /// Runs the pre-request scripts.
     pub(super) async fn prepare(&self, engine: &Engine, plan: Arc<Plan>, context: &SendContext) -> Prepared {
         let mut prepared = self.unprepared(plan);
+        prepared.changes = super::scripts::any(&prepared.plan, ScriptEvent::PreRequest);
         let mentioned = outside::mentioned(&prepared.scopes, &super::scripts::sources(&prepared.plan));
         if let Err(error) = self.fetch(&mut prepared, mentioned, context).await {
             let resolved = self.resolve_with(&prepared, &prepared.scopes);
@@ -200,6 +216,7 @@ impl Pipeline {
         }
         self.run_scripts(engine, &mut prepared, ScriptEvent::PreRequest, None, context)
             .await;
+        prepared.changes = false;
         prepared
     }
 
@@ -222,7 +239,7 @@ impl Pipeline {
         }
         let resolved = self.with_vault(prepared, resolved, context).await;
         for path in self.http.files_outside(&resolved.body) {
-            let asking = Self::asking(&prepared.plan).to(&resolved.redactor.redact(&resolved.url));
+            let asking = Self::asking(&prepared.plan).to(&resolved.url, &resolved.redactor);
             if let Err(error) = allowed(self.consent.as_ref(), &asking, &Permission::File(path)).await {
                 prepared.blocked.get_or_insert(error);
             }
@@ -284,12 +301,7 @@ impl Pipeline {
 
     pub(super) fn resolve_with(&self, prepared: &Prepared, scopes: &Scopes) -> ResolvedRequest {
         let Prepared { plan, request, .. } = prepared;
-        let auth = if request.auth.is_inherited() {
-            &plan.inherited_auth.auth
-        } else {
-            &request.auth
-        };
-        resolve(request, auth, &plan.settings, scopes, &self.dynamic)
+        resolve(request, prepared.auth(), &plan.settings, scopes, &self.dynamic)
     }
 
     /// Fetches values from outside and puts them into the scopes.
@@ -299,12 +311,14 @@ impl Pipeline {
         wanted: Vec<Wanted>,
         context: &SendContext,
     ) -> Result<(), SendError> {
-        let mut asking = Self::asking(&prepared.plan);
         for wanted in wanted {
             let known = Redactor::new(prepared.scopes.secrets().map(Secret::new));
-            let url = crate::vars::replace(&prepared.request.full_url(), &prepared.scopes).text;
-            asking = asking.to(&known.redact(&url));
             let plan = &prepared.plan;
+            let asking = if prepared.changes {
+                Self::asking(plan)
+            } else {
+                Self::asking_at(prepared, &known)
+            };
             let declared = wanted.declared(&asking.place, &plan.environment);
             let consent = self.consent.as_ref();
             let get = self
@@ -437,6 +451,19 @@ impl Pipeline {
             request: plan.request.name.clone(),
             ..Asking::default()
         }
+    }
+
+    /// The same, with the host that the request goes to by its variables of now. What is typed for an auth that gets a token
+    /// goes to another one.
+    fn asking_at(prepared: &Prepared, secrets: &Redactor) -> Asking {
+        let Prepared {
+            plan, request, scopes, ..
+        } = prepared;
+        let asking = Self::asking(plan);
+        if is_configured(prepared.auth()) {
+            return asking;
+        }
+        asking.to(&resolve_url(request, &plan.settings, scopes), secrets)
     }
 
     /// Runs the scripts of one moment: collection, folders, request.

@@ -56,4 +56,5 @@ pub use kept::{Keeper, Keeping};
 pub use proxy::ProxySource;
 pub use room::Allowance;
 pub use send::{Arriving, SendContext};
+pub use target::host_of;
 pub use trace::Progress;

@@ -88,6 +88,12 @@ impl Target {
     }
 }
 
+/// The host that a request for this URL is sent to, with its port where that is not the scheme's own; `None` where nothing
+/// could be sent.
+pub fn host_of(url: &str) -> Option<String> {
+    Target::new(url).ok().map(|target| Target::host(&target.url))
+}
+
 fn error(message: impl Into<String>) -> SendError {
     SendError::new(SendErrorKind::Url, message)
 }

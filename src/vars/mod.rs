@@ -19,5 +19,5 @@ mod url;
 pub use self::url::Parts;
 pub use dynamic::Dynamic;
 pub use replace::{Explanation, Resolution, env_name, explain, replace, replace_all};
-pub use resolve::{resolve, resolve_literal, resolve_shown};
+pub use resolve::{resolve, resolve_literal, resolve_shown, resolve_url};
 pub use scopes::{Binding, Layer, Scopes};

@@ -44,6 +44,11 @@ pub fn resolve_literal(request: &Request, auth: &Auth, settings: &Settings) -> R
     out
 }
 
+/// The URL alone, as it is shown.
+pub fn resolve_url(request: &Request, settings: &Settings, scopes: &Scopes) -> String {
+    Work::new(scopes, None).url(request, settings.encode_url.unwrap_or(true))
+}
+
 fn run(
     request: &Request,
     auth: &Auth,
@@ -51,12 +56,7 @@ fn run(
     scopes: &Scopes,
     dynamic: Option<&Dynamic>,
 ) -> ResolvedRequest {
-    let mut work = Work {
-        scopes,
-        dynamic,
-        unresolved: IndexSet::new(),
-        used: IndexSet::new(),
-    };
+    let mut work = Work::new(scopes, dynamic);
     let url = work.url(request, settings.encode_url.unwrap_or(true));
     let headers = work.headers(&request.headers);
     let pruned = !request.method.has_body() && settings.always_send_body != Some(true);
@@ -91,7 +91,16 @@ struct Work<'a> {
     used: IndexSet<(String, Scope)>,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(scopes: &'a Scopes, dynamic: Option<&'a Dynamic>) -> Self {
+        Self {
+            scopes,
+            dynamic,
+            unresolved: IndexSet::new(),
+            used: IndexSet::new(),
+        }
+    }
+
     fn text(&mut self, text: &str) -> String {
         let done = replace_with(text, self.scopes, self.dynamic);
         self.unresolved.extend(done.unresolved);

@@ -17,6 +17,8 @@ struct User {
     asked: Mutex<Vec<String>>,
     /// Cancelled by giving up.
     cancel: tokio_util::sync::CancellationToken,
+    /// Where to what is typed goes, as it was told.
+    hosts: Mutex<Vec<String>>,
 }
 
 impl User {
@@ -35,8 +37,9 @@ impl Consent for User {
         Box::pin(std::future::ready(self.word.clone().unwrap_or(Word::Unasked)))
     }
 
-    fn ask(&self, _: &Asking, question: &str) -> BoxFuture<Typed> {
+    fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
         self.asked.lock().unwrap().push(question.to_owned());
+        self.hosts.lock().unwrap().push(asking.host.clone());
         self.gives_up();
         let typed = match &self.word {
             Some(Word::Yes) => Typed::Text(Secret::new("typed-code")),
@@ -136,6 +139,35 @@ async fn what_is_typed_for_one_collection_is_for_no_other() {
     for (plan, asked) in [(&own, 1), (&own, 1), (&stranger, 2), (&own, 2), (&stranger, 2)] {
         pipeline.send(plan.clone(), &SendContext::default()).await;
         assert_eq!(user.asked.lock().unwrap().len(), asked);
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_is_asked_for_with_the_host_it_goes_to_once_that_is_known() {
+    let named = "pm.variables.get('typed')";
+    let oauth = Auth::new("oauth2")
+        .with("accessTokenUrl", "http://login.test/")
+        .with("password", "{{typed}}");
+    for (url, auth, scripts, host) in [
+        ("http://h.test:81/?a={{typed}}", None, ("", ""), "h.test:81"),
+        ("evil.test/x?u=http://good.test/{{typed}}", None, ("", ""), "evil.test"),
+        ("http://evil.test\\@good.test/{{typed}}", None, ("", ""), "evil.test"),
+        ("http://h.test/", None, ("", named), "h.test"),
+        // It may change the URL.
+        ("http://h.test/", None, (named, ""), ""),
+        ("http://h.test{{typed}}/", None, ("", ""), ""),
+        ("http://h{{$randomInt}}.test/{{typed}}", None, ("", ""), ""),
+        // It goes to where the token is got.
+        ("http://h.test/", Some(oauth), ("", ""), ""),
+    ] {
+        let mut wanted = request("One", url, scripts.0, scripts.1);
+        wanted.auth = auth.unwrap_or(wanted.auth);
+        let (session, id) = given(wanted).await;
+        let user = Arc::new(User::default());
+        let mut pipeline = pipeline();
+        pipeline.consent = Some(user.clone());
+        pipeline.send(session.plan(id).unwrap(), &SendContext::default()).await;
+        assert_eq!(*user.hosts.lock().unwrap(), [host], "{url}");
     }
 }
 

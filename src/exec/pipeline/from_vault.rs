@@ -24,7 +24,7 @@ impl Pipeline {
             tell_unknown(prepared, wanted(&resolved));
             return resolved;
         }
-        let asking = Self::asking(&prepared.plan).to(&resolved.redactor.redact(&resolved.url));
+        let asking = Self::asking_at(prepared, &resolved.redactor);
         let consent = self.consent.clone();
         let allowed = Box::pin(async move { allowed(consent.as_ref(), &asking, &Permission::Vault).await });
         let given = tokio::select! {
