@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -133,8 +134,8 @@ pub struct Iteration {
     pub index: usize,
     /// How many there are.
     pub count: usize,
-    /// Whether a run sends it, and not somebody by hand.
-    pub of_run: bool,
+    /// When somebody has sent it by hand; `None` where a run sends it.
+    pub by_hand: Option<Instant>,
 }
 
 impl Default for Iteration {
@@ -142,7 +143,7 @@ impl Default for Iteration {
         Self {
             index: 0,
             count: 1,
-            of_run: false,
+            by_hand: Some(Instant::now()),
         }
     }
 }

@@ -181,7 +181,7 @@ mod tests {
             iteration: Iteration {
                 index: 1,
                 count: 3,
-                of_run: true,
+                by_hand: None,
             },
             root: "/w".into(),
             environment: String::new(),

@@ -34,7 +34,7 @@ async fn send_as(of_run: bool, pipeline: &Pipeline, server: &Server, method: &st
     };
     request.set_full_url(&format!("{}/api", server.base()));
     let mut plan = Session::default().plan_of(request);
-    plan.iteration.of_run = of_run;
+    plan.iteration.by_hand = plan.iteration.by_hand.filter(|_| !of_run);
     pipeline.send(plan, &SendContext::default()).await
 }
 

@@ -98,7 +98,7 @@ mod tests {
             iteration: Iteration {
                 index: 1,
                 count: 2,
-                of_run: true,
+                by_hand: None,
             },
             node: None,
             location: vec!["C".to_owned(), "get".to_owned()],

@@ -263,7 +263,7 @@ impl Pipeline {
             held,
             cause,
             within: self.renewing.last().cloned(),
-            in_run: prepared.plan.iteration.of_run,
+            by_hand: prepared.plan.iteration.by_hand,
         };
         let origin = Arc::new(Granted {
             key: token.key.clone(),

@@ -1,7 +1,7 @@
 //! A token of a saved request: sent through the pipeline like any other, with its scripts.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -29,6 +29,8 @@ pub(super) struct SavedRequest {
     pub key: TokenKey,
     /// The variables that it is sent with.
     pub scopes: Scopes,
+    /// When somebody has sent by hand what needs it; `None` in a run.
+    pub by_hand: Option<Instant>,
     /// The collection of whoever needs it.
     pub collection: Option<NodeId>,
     /// The token that is at hand.
@@ -130,7 +132,9 @@ impl SavedRequest {
         ))
     }
 
-    async fn send(&self, plan: Plan, context: &SendContext) -> Fetched {
+    async fn send(&self, mut plan: Plan, context: &SendContext) -> Fetched {
+        // What it needs in turn waits after failures as what needs it does.
+        plan.iteration.by_hand = self.by_hand;
         let (from, node) = (plan.request.name.clone(), plan.node);
         let mut outcome = self.pipeline.send_with(&Engine::new(), plan, context).await;
         let token = match self.bound() {

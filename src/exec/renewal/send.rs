@@ -171,7 +171,7 @@ impl Pipeline {
             held: token.value.clone(),
             cause,
             within: self.renewing.last().cloned(),
-            in_run: prepared.plan.iteration.of_run,
+            by_hand: prepared.plan.iteration.by_hand,
         };
         let origin = Arc::new(SavedRequest {
             pipeline: self.within(&token.key),
@@ -179,6 +179,7 @@ impl Pipeline {
             at: token.at,
             key: token.key.clone(),
             scopes: prepared.scopes.clone(),
+            by_hand: prepared.plan.iteration.by_hand,
             collection: prepared.plan.collection,
             held: token.value.clone(),
         });
@@ -467,7 +468,7 @@ fn take_known(store: &TokenStore, prepared: &mut Prepared, used: &mut Used) -> b
         held: None,
         cause: Cause::Missing,
         within: None,
-        in_run: false,
+        by_hand: None,
     };
     let known = store.known(&want, &used.key, Duration::ZERO);
     let (Some(known), Some(bound)) = (known, bound(prepared, used.at).cloned()) else {

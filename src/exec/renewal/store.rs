@@ -99,13 +99,16 @@ impl Setback {
     }
 
     /// How long it is not tried again with this.
-    fn left(&self, made_of: u64, in_run: bool) -> Option<Duration> {
+    fn left(&self, made_of: u64, by_hand: Option<Instant>) -> Option<Duration> {
+        // Whoever sends again by hand wants it tried again: once, and not each time that this one send needs it.
+        if by_hand.is_some_and(|sent| self.at < sent) {
+            return None;
+        }
         let is_corrected = self.made_of != made_of && self.corrected < MOST_CORRECTED;
-        let pause = match (in_run, is_declined(&self.failed)) {
-            // Whoever sends again by hand wants it tried again.
-            (false, _) => return None,
-            (true, false) => pause(self.times),
-            (true, true) => DECLINED,
+        let pause = if is_declined(&self.failed) {
+            DECLINED
+        } else {
+            pause(self.times)
         };
         let left = pause.checked_sub(self.at.elapsed());
         left.filter(|left| !left.is_zero() && !is_corrected)
@@ -131,8 +134,8 @@ pub struct Want {
     pub cause: Cause,
     /// The token whose own fetching wants this one.
     pub within: Option<TokenKey>,
-    /// Whether a run wants it, and not somebody who sends a request.
-    pub in_run: bool,
+    /// When somebody has sent by hand what needs it; `None` where a run wants it.
+    pub by_hand: Option<Instant>,
 }
 
 /// How a token was obtained.
@@ -279,7 +282,7 @@ impl TokenStore {
             } else {
                 let made_of = origin.made_of();
                 if let Some(setback) = slot.setback.as_ref().filter(|_| !forced)
-                    && let Some(left) = setback.left(made_of, want.in_run)
+                    && let Some(left) = setback.left(made_of, want.by_hand)
                 {
                     return Obtained::Paused(setback.failed.clone(), left);
                 }

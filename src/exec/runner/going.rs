@@ -135,7 +135,7 @@ impl<'a> Going<'a> {
         let iteration = Iteration {
             index,
             count: self.options.count(),
-            of_run: true,
+            by_hand: None,
         };
         self.shared().summary.iterations += 1;
         self.tell(RunEvent::Iteration(iteration));

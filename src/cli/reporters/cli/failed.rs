@@ -127,7 +127,7 @@ mod tests {
             iteration: Iteration {
                 index: 1,
                 count: 2,
-                of_run: true,
+                by_hand: None,
             },
             node: None,
             location: vec!["API".to_owned(), "F".to_owned(), "one".to_owned()],

@@ -317,7 +317,7 @@ impl Client {
     /// The same as one of a run.
     pub async fn run(&mut self, request: usize) -> Outcome {
         let mut plan = self.session.plan(self.nodes[request]).expect("a request");
-        plan.iteration.of_run = true;
+        plan.iteration.by_hand = None;
         let outcome = self.pipeline.send(plan, &SendContext::default()).await;
         self.session.keep(Some(self.nodes[request]), &outcome);
         outcome

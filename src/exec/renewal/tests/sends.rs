@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, jwt, source, status};
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
+use crate::exec::{DataRow, SendContext};
 use crate::model::exchange::SendErrorKind;
 use crate::model::token::{Life, Pick, Renew, Replay, Token, TokenSource};
 use crate::model::{Entity, Request};
@@ -283,6 +284,62 @@ async fn a_failed_renewal_says_why_shows_its_answer_and_pauses() {
 }
 
 #[tokio::test]
+async fn one_send_by_hand_signs_in_once_however_often_it_is_refused() {
+    let desk = Desk::open(mood(LONG)).await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(GET).await;
+    // The token ends soon, and the server takes it no more.
+    let store = client.pipeline.tokens.clone().unwrap();
+    let (key, known) = store.all().remove(0);
+    let now = Timestamp::now();
+    let stale = Token {
+        value: "stale".to_owned(),
+        expires_at: Some(now + SignedDuration::from_secs(5)),
+        obtained_at: now - SignedDuration::from_mins(9),
+        ..Token::clone(&known)
+    };
+    store.note(&key, Arc::new(stale));
+    client.set("t", "stale");
+    desk.with(|book| book.mood.refuses = Some(401));
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked()), (401, 2));
+    let said = &outcome.console.last().unwrap().text;
+    assert!(said.contains("not tried again for"), "{said}");
+    // Each time that it is sent, and no oftener where its script sends what needs the token, too.
+    store.forget_here(|_| true);
+    client.set("t", "");
+    let runs = "for (let n = 0; n < 5; n++) { await pm.execution.runRequest('get').catch(() => 0) }";
+    change_request(&mut client, POST, |request| request.scripts.pre_request = runs.into());
+    for asked in [3, 4] {
+        let outcome = client.send(POST).await;
+        assert_eq!((outcome.script_errors.as_slice(), desk.asked()), (&[][..], asked));
+    }
+}
+
+#[tokio::test]
+async fn a_run_pauses_where_what_a_token_needs_in_turn_is_refused() {
+    let desk = Desk::open(mood(LONG)).await;
+    let of_refused = TokenSource {
+        pick: Pick::Body("$.access_token".into()),
+        ..TokenSource::new("u", "refresh")
+    };
+    let mut client = Client::new(&desk, vec![source(), of_refused]);
+    change_fetching(&mut client, |request| {
+        request.set_full_url("{{base}}/token?row={{row}}&u={{u}}");
+    });
+    // A row each, which is a token of its own each: all of them need the one that is refused.
+    for row in 0..5 {
+        let mut plan = client.session.plan(client.nodes[GET]).unwrap();
+        plan.iteration.by_hand = None;
+        let plan = plan.with_data(&DataRow::from([("row".to_owned(), json!(row))]));
+        let outcome = client.pipeline.send(plan, &SendContext::default()).await;
+        let said = error(&outcome);
+        assert!(said.contains("`t` had no value and could not be renewed"), "{said}");
+    }
+    assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (0, 1));
+}
+
+#[tokio::test]
 async fn replies_that_are_of_no_use_are_told_from_each_other() {
     for (mood, text) in [
         (
@@ -500,7 +557,11 @@ async fn a_token_whose_request_uses_its_own_variable_is_fetched() {
 
 /// Makes the request that fetches the token another one.
 fn change_fetching(client: &mut Client, change: impl FnOnce(&mut Request)) {
-    let id = client.nodes[TOKEN];
+    change_request(client, TOKEN, change);
+}
+
+fn change_request(client: &mut Client, number: usize, change: impl FnOnce(&mut Request)) {
+    let id = client.nodes[number];
     let workspace = Arc::make_mut(&mut client.session.workspace);
     let mut request = Request::clone(workspace.request(id).unwrap());
     change(&mut request);

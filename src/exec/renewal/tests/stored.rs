@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -92,7 +92,7 @@ fn want(held: Option<&str>, cause: Cause) -> Want {
         held: held.map(str::to_owned),
         cause,
         within: None,
-        in_run: true,
+        by_hand: None,
     }
 }
 
@@ -216,22 +216,26 @@ async fn what_is_another_each_time_waits_all_the_same() {
 }
 
 #[tokio::test]
-async fn who_sends_again_by_hand_need_not_wait_and_all_of_a_run_do() {
+async fn who_sends_again_by_hand_need_not_wait_and_all_of_a_run_and_of_one_send_do() {
     for declined in [true, false] {
         let store = TokenStore::default();
         let mut origin = Fake::new(true);
         Arc::get_mut(&mut origin).unwrap().declined = declined;
         let cancel = CancellationToken::new();
-        for (in_run, paused) in [
-            (false, false),
-            (false, false),
-            (true, true),
-            (false, false),
-            (true, true),
+        let mut sent = None;
+        for (new, by_hand, paused) in [
+            (true, true, false),
+            (false, true, true),
+            (true, true, false),
+            (false, false, true),
+            (true, true, false),
+            (false, true, true),
+            (false, false, true),
         ] {
+            sent = sent.filter(|_| !new).or_else(|| Some(Instant::now()));
             origin.go.notify_one();
             let wanted = Want {
-                in_run,
+                by_hand: sent.filter(|_| by_hand),
                 ..want(None, Cause::Missing)
             };
             let obtained = store.obtain(origin.clone(), wanted, &cancel).await;
