@@ -65,10 +65,11 @@ impl Allowed {
     /// Asks on the terminal, once for each collection.
     fn asked(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let question = format!(
-            "May `{}` {} (for `{}`)? [y/N]",
+            "May `{}` {} (for `{}`{})? [y/N]",
             escape(&asking.collection),
             permission.words(),
-            escape(&asking.request)
+            escape(&asking.request),
+            escape(&asking.host(" at "))
         );
         let (said, what) = (Arc::clone(&self.said), (asking.place.clone(), permission.key()));
         let cancel = self.cancel.clone();

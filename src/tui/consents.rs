@@ -128,7 +128,10 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
             if script.is_empty() {
                 format!("{who} asks for secrets of yours (`{{{{vault:…}}}}`).")
             } else {
-                format!("The script `{script}` asks for secrets of yours (`pm.vault`).")
+                format!(
+                    "The script `{script}` of the request {} asks for secrets of yours (`pm.vault`).",
+                    asking.of()
+                )
             },
             format!("If you allow it, all scripts and requests of `{collection}` can use them until you quit."),
         ),
