@@ -38,10 +38,7 @@ impl AuthType for Negotiate {
                 draft.set_bound_header("Authorization", &format!("Negotiate {}", ticket.reveal()));
             }
             Some(Err(why)) => draft.warn(&format!("there is no Kerberos ticket: sent without credentials; {why}")),
-            None => draft.warn(
-                "Negotiate auth needs your leave: sent without credentials; `--allow-ticket` gives it; send it \
-                 again to be asked",
-            ),
+            None => draft.warn("there is no Kerberos ticket: sent without credentials"),
         }
         Step::Signed
     }
@@ -63,6 +60,6 @@ mod tests {
         let signed = sign(&Memory::default().with_ticket(Err("run `kinit`".to_owned())));
         assert!(signed.warnings[0].ends_with("run `kinit`"), "{:?}", signed.warnings);
         let signed = sign(&Memory::default());
-        assert!(signed.request.headers().is_empty() && signed.warnings[0].contains("your leave"));
+        assert!(signed.request.headers().is_empty() && signed.warnings[0].contains("no Kerberos ticket"));
     }
 }

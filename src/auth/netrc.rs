@@ -8,7 +8,7 @@
 //! ```
 //!
 //! It is read only when the user asks for it, on the command line or in the settings; a request that names this type
-//! does not do. What is in it for the request's host goes out as Basic auth, and to no other host.
+//! does not do, nor does a script. What is in it for the request's host goes out as Basic auth, and to no other host.
 
 use std::fmt;
 
@@ -48,15 +48,9 @@ impl AuthType for NetrcAuth {
         // Such a URL is refused before anything is sent.
         let Some(url) = draft.url() else { return Step::Signed };
         let memory = draft.memory().clone();
-        let Some(netrc) = memory.netrc() else {
-            draft.warn(
-                "netrc auth has no leave to read your netrc: sent without credentials; the TUI asks for it once a \
-                 collection (*ask again* in its commands), on the command line `--netrc` gives it",
-            );
-            return Step::Signed;
-        };
         let host = url.host_str().unwrap_or_default();
-        let Some((login, password)) = netrc.find(host, &wanted) else {
+        let found = memory.netrc().and_then(|netrc| netrc.find(host, &wanted));
+        let Some((login, password)) = found else {
             draft.warn(&format!(
                 "your netrc has nothing for `{host}`: sent without credentials"
             ));
@@ -226,7 +220,7 @@ mod tests {
         assert!(!signed.request.redactor().redact("bWU6czNjcmV0 s3cret").contains("cret"));
         for (url, memory, words) in [
             ("https://b.test/", &memory, "nothing for `b.test`"),
-            ("https://a.test/", &Memory::default(), "--netrc"),
+            ("https://a.test/", &Memory::default(), "nothing for `a.test`"),
         ] {
             let signed = sign(url, memory);
             assert!(signed.request.headers().is_empty());

@@ -227,8 +227,13 @@ pub(super) async fn allowed(
             permission.words()
         ))
         .hint(format!(
-            "`{}` gives it; the screen asks once and remembers",
-            permission.flag()
+            "`{}` gives it; the screen asks once {}",
+            permission.flag(),
+            if permission.lasts() {
+                "and remembers"
+            } else {
+                "each time you start it"
+            }
         ))),
     }
 }

@@ -108,6 +108,13 @@ impl SendPort for Port {
             } else {
                 &request.auth
             };
+            if ["netrc", "negotiate"].contains(&auth.kind.as_str()) {
+                let text = format!(
+                    "pm.sendRequest: `{}` auth is for saved requests alone; `pm.execution.runRequest` runs one",
+                    auth.kind
+                );
+                return Err(text.into());
+            }
             let mut resolved = resolve_literal(&request, auth, &settings);
             if settings.encode_url != Some(false) {
                 resolved.url = encode_only(&resolved.url, &OF_SCRIPTS);

@@ -177,7 +177,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, SendError> {
         let told = unusable(path, &reason(error));
         told.hint(
             "the path is that of `client_certificates` in `config.toml`, where it is relative to that file, or of \
-             `--ssl-client-cert` and `--ssl-client-key`",
+             `--ssl-client-cert`, `--ssl-client-key` or the list of `--ssl-client-cert-list`",
         )
     })
 }

@@ -172,6 +172,20 @@ async fn what_is_typed_is_asked_for_with_the_host_it_goes_to_once_that_is_known(
 }
 
 #[tokio::test]
+async fn scripts_own_requests_get_neither_netrc_nor_ticket() {
+    for kind in ["netrc", "negotiate"] {
+        let script = format!(
+            "pm.sendRequest({{ url: pm.variables.get('base') + '/', auth: {{ type: '{kind}', {kind}: [] }} }},
+                (error, response) => console.log(String(error), response && response.code))"
+        );
+        let (outcome, asked) = send(request("One", "{{base}}/", &script, ""), Some(Word::Yes)).await;
+        let said = &outcome.console[0].text;
+        assert!(said.contains("auth is for saved requests alone"), "{said}");
+        assert_eq!((asked, outcome.script_sends.len()), (Vec::<String>::new(), 0));
+    }
+}
+
+#[tokio::test]
 async fn without_consent_nothing_is_read_run_or_sent() {
     for (url, wants, flag) in [
         (
