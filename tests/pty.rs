@@ -22,6 +22,11 @@ struct Session {
 
 impl Session {
     fn start(home: &Path, arguments: &[&str]) -> Self {
+        Self::start_in(home, arguments, "xterm-256color")
+    }
+
+    /// On a terminal of this kind.
+    fn start_in(home: &Path, arguments: &[&str], term: &str) -> Self {
         let size = PtySize {
             rows: 40,
             cols: 120,
@@ -42,8 +47,17 @@ impl Session {
         {
             command.env(format!("XDG_{name}_HOME"), folder);
         }
-        command.env("TERM", "xterm-256color");
-        for name in ["NO_COLOR", "COLORFGBG", "COLORTERM", "PAGER", "VISUAL", "EDITOR"] {
+        command.env("TERM", term);
+        let looks = ["NO_COLOR", "COLORFGBG", "COLORTERM", "PAGER", "VISUAL", "EDITOR"];
+        let terminals = [
+            "TERM_PROGRAM",
+            "LC_TERMINAL",
+            "KITTY_WINDOW_ID",
+            "KONSOLE_VERSION",
+            "TMUX",
+            "STY",
+        ];
+        for name in looks.into_iter().chain(terminals) {
             command.env_remove(name);
         }
         let child = pair.slave.spawn_command(command).unwrap();
@@ -127,6 +141,20 @@ impl Session {
             pixel_height: 0,
         };
         self.master.resize(size).unwrap();
+    }
+
+    /// Waits until some bytes were written to the terminal.
+    fn tells(&self, bytes: &[u8]) {
+        let began = Instant::now();
+        while !holds(&self.raw(), bytes) {
+            assert!(
+                began.elapsed() < Duration::from_mins(2),
+                "{:?} never came:\n{}",
+                String::from_utf8_lossy(bytes),
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     fn raw(&self) -> Vec<u8> {
@@ -302,6 +330,79 @@ fn bytes_of_a_server_never_reach_the_terminal_as_they_are() {
         !holds(&raw, b"\x1b[2J\x1b[Hcleared"),
         "the screen was cleared by a server"
     );
+}
+
+/// The upper half red, the lower one blue, 16 pixels to a side.
+const PICTURE: &[u8] = include_bytes!("../src/tui/widgets/picture/half.jpg");
+
+/// A server of a picture, and a workspace with a request for it.
+fn pictures(home: &Path) {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = home.join("collections/pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("collection.toml"), "name = \"Pictures\"\n").unwrap();
+    let url = format!("http://{}/half.jpg", server.local_addr().unwrap());
+    let request = format!("name = \"Half\"\nmethod = \"GET\"\nurl = \"{url}\"\n");
+    std::fs::write(folder.join("half.toml"), request).unwrap();
+    std::thread::spawn(move || {
+        for mut stream in server.incoming().flatten() {
+            let (mut head, mut block) = (Vec::new(), [0; 1024]);
+            while !holds(&head, b"\r\n\r\n") {
+                match stream.read(&mut block) {
+                    Ok(count @ 1..) => head.extend_from_slice(&block[..count]),
+                    _ => break,
+                }
+            }
+            let start = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: image/jpeg\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                PICTURE.len()
+            );
+            // Who asked may be gone.
+            let _ = stream.write_all(&[start.as_bytes(), PICTURE].concat());
+        }
+    });
+}
+
+#[test]
+fn a_picture_is_shown_as_the_terminal_can() {
+    let home = tempfile::tempdir().unwrap();
+    pictures(home.path());
+    let open = |term: &str| {
+        let mut session = Session::start_in(home.path(), &[], term);
+        session.sees("/half.jpg");
+        session.press(SEND);
+        session.sees("JPEG picture");
+        session
+    };
+    let (question, kitty, sixel) = (&b"\x1b[c"[..], &b"\x1b_Ga=T,f=100"[..], &b"\x1bP0;1;0q"[..]);
+    // Its environment says that it is one that shows graphics; nobody asks it.
+    let mut session = open("xterm-kitty");
+    session.tells(kitty);
+    assert!(!holds(&session.raw(), question) && !holds(&session.raw(), b"\x1b_Ga=d"));
+    session.press(QUIT);
+    assert!(session.ends());
+    session.tells(b"\x1b_Ga=d,d=I,");
+    // It says so itself; what was typed meanwhile are keys.
+    let mut session = open("xterm-256color");
+    session.tells(question);
+    session.press("\x1b[6;20;10t?\x1b[?1;0;256S\x1b[?62;4c");
+    session.sees("type to filter");
+    assert!(!holds(&session.raw(), sixel), "it would lie over that");
+    session.press("\x1b");
+    session.tells(sixel);
+    assert!(!session.text().contains("▀▀"));
+    // It says nothing, or that it is another one.
+    for answer in ["", "\x1b[?62;22c"] {
+        let mut session = open("xterm-256color");
+        session.tells(question);
+        session.press(answer);
+        session.sees(&"▀".repeat(16));
+        session.press("?");
+        session.sees("type to filter");
+        let raw = session.raw();
+        assert!(!holds(&raw, sixel) && !holds(&raw, kitty));
+    }
+    assert!(!holds(&open("dumb").raw(), question));
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct Config {
     pub editor: Option<String>,
     /// Whether the mouse is used; `None` is yes.
     pub mouse: Option<bool>,
+    /// How the terminal is to show pictures.
+    pub pictures: Pictures,
     /// Responses up to so many MiB stay in memory; `None` is 32.
     pub memory: Option<u32>,
     /// The folder for the files of larger ones; `None` takes the system's.
@@ -47,6 +49,23 @@ pub struct Config {
     pub client_certificates: Vec<ClientCertificate>,
     /// Whether requests that ask for it may use the user's netrc.
     pub netrc: bool,
+}
+
+/// How a terminal is to show pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Pictures {
+    /// As it says it can.
+    #[default]
+    Auto,
+    /// As graphics of kitty.
+    Kitty,
+    /// As inline images of iTerm2.
+    Iterm,
+    /// As sixels.
+    Sixel,
+    /// As text, in half blocks.
+    Blocks,
 }
 
 /// The settings of postrider.
@@ -74,6 +93,9 @@ pub struct ConfigDto {
     pub editor: Option<String>,
     /// Whether the mouse is used; absent is yes.
     pub mouse: Option<bool>,
+    /// How the terminal is to show pictures; absent is `auto`: as it says it can.
+    #[serde(default)]
+    pub pictures: Pictures,
     /// Keep responses up to so many MiB in memory, larger ones in temporary files; absent is 32.
     pub memory: Option<u32>,
     /// The folder for those files; absent is `$TMPDIR`, else `/var/tmp` where there is one.
@@ -176,6 +198,7 @@ impl fmt::Debug for Config {
             .field("insecure", &self.insecure)
             .field("editor", &self.editor)
             .field("mouse", &self.mouse)
+            .field("pictures", &self.pictures)
             .field("memory", &self.memory)
             .field("spill_folder", &self.spill_folder)
             .field("client_certificates", &self.client_certificates)
@@ -199,6 +222,7 @@ impl ConfigDto {
             insecure: dto.insecure,
             editor: dto.editor,
             mouse: dto.mouse,
+            pictures: dto.pictures,
             memory: dto.memory,
             spill_folder: dto.spill_folder.map(|path| folder.join(path)),
             client_certificates: dto

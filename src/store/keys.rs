@@ -171,6 +171,7 @@ pub static CONFIG: Shape = Shape(&[
     ("insecure", Any),
     ("editor", Any),
     ("mouse", Any),
+    ("pictures", Any),
     ("memory", Any),
     ("spill_folder", Any),
     ("client_certificates", Any),

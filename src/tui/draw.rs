@@ -1,5 +1,7 @@
 //! Draws the whole screen from the state; changes nothing.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
@@ -10,9 +12,10 @@ use super::footer;
 use super::keymap::Context;
 use super::layout::SMALLEST;
 use super::modals::Modal;
-use super::panes::{Pane, View};
+use super::panes::{Pane, View, response};
 use super::state::State;
 use super::theme::Theme;
+use super::widgets::picture::{MARK, Sharp};
 
 /// Draws a frame into the room that the terminal has by now, of which its last event may not have told yet.
 pub fn frame(state: &mut State, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -91,6 +94,22 @@ fn stand_back(theme: &Theme, area: Rect, buf: &mut Buffer) {
         };
         cell.set_style(style);
     }
+}
+
+/// The picture that the terminal is to show in pixels, and where: none of it may be behind something else. What is in its
+/// place becomes blank.
+pub fn picture(state: &State, buf: &mut Buffer) -> Option<(Rect, Arc<Sharp>)> {
+    let area = state.layout().area(Pane::Response)?;
+    let (at, sharp) = response::sharp(&state.panes.response, area)?;
+    let mut is_free = buf.area.intersection(at) == at;
+    for at in at.intersection(buf.area).positions() {
+        let is_marked = buf[at].symbol() == MARK;
+        if is_marked {
+            buf[at].set_symbol(" ");
+        }
+        is_free &= is_marked;
+    }
+    is_free.then(|| (at, Arc::clone(sharp)))
 }
 
 fn view(state: &State, focused: bool) -> View<'_> {

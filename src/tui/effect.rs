@@ -25,6 +25,7 @@ use super::runner::{Format, Order};
 use super::shared::RunId;
 use super::sign_ins::SignInId;
 use super::widgets::body;
+use super::widgets::picture::Sight;
 
 /// Work to be done outside the state.
 #[derive(Debug)]
@@ -67,6 +68,10 @@ pub enum Effect {
     Compare(u64, Box<comparing::Job>),
     /// Decodes a picture.
     Picture(u64, picturing::Job),
+    /// Makes a picture as the terminal shows it.
+    Sharpen(u64, picturing::Sharpening),
+    /// Asks the terminal how it shows pictures; this is known already.
+    AskSight(Sight),
     /// Filters a body.
     Filter(u64, Box<filtering::Job>),
     /// Stops filtering.

@@ -24,7 +24,7 @@ use super::runner::News;
 use super::shared::{Level, RunId};
 use super::sign_ins;
 use super::widgets::body;
-use super::widgets::picture::Picture;
+use super::widgets::picture::{Picture, Sharp, Sight};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -67,6 +67,12 @@ pub enum Event {
     Compared(u64, Result<Box<comparing::Compared>, String>),
     /// A picture was decoded, or why not.
     Pictured(u64, Result<Picture, String>),
+    /// A picture was made as the terminal shows it.
+    Sharpened(u64, Sharp),
+    /// The terminal has said how it shows pictures.
+    Sees(Sight),
+    /// The pixels of a cell, across and down, as far as the terminal tells.
+    Cell(Option<(u16, u16)>),
     /// The file system was looked at.
     Looked(looking::Answer),
     /// A filter has news.

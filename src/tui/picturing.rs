@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! an image is shown ─▶ Effect::Picture(name) ─▶ Job::run on a thread ─▶ Event::Pictured(name, Picture) ─▶ half blocks
+//! its room is known ─▶ Effect::Sharpen(name) ─▶ the same             ─▶ Event::Sharpened(name, Sharp)  ─▶ pixels
 //! ```
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::filter::Stop;
 use crate::model::Payload;
-use crate::tui::widgets::picture::{Picture, decode};
+use crate::tui::widgets::picture::{Picture, Sharp, Sight, decode};
 
 /// Bytes of a picture that is drawn.
 const MOST: usize = 64 << 20;
@@ -21,6 +23,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Job {
     /// The body; it may still be arriving, and is decoded when it is whole.
     pub body: Payload,
+    /// The most pixels of a side that are of use.
+    pub side: usize,
     /// Whether nobody looks at it any more.
     pub stop: Stop,
 }
@@ -50,8 +54,31 @@ impl Job {
             Err(error) => return Some(Err(format!("the body cannot be read back: {error}"))),
         };
         // Decoders are others' code, and the bytes a stranger's.
-        let decoded = catch_unwind(AssertUnwindSafe(|| decode(&bytes, &|| self.stop.asked())));
+        let decoded = catch_unwind(AssertUnwindSafe(|| decode(&bytes, self.side, &|| self.stop.asked())));
         let decoded = decoded.unwrap_or_else(|_| Err("the picture breaks what decodes it".to_owned()));
         (!self.stop.asked()).then_some(decoded)
+    }
+}
+
+/// A picture to make for the terminal.
+#[derive(Clone, Debug)]
+pub struct Sharpening {
+    /// The picture.
+    pub picture: Arc<Picture>,
+    /// What the terminal shows.
+    pub sight: Sight,
+    /// The columns and rows there are for it.
+    pub room: (u16, u16),
+    /// Whether nobody wants it any more.
+    pub stop: Stop,
+}
+
+impl Sharpening {
+    /// Makes it; `None` if nobody wants it any more, or the terminal shows none.
+    pub fn run(&self) -> Option<Sharp> {
+        if self.stop.asked() {
+            return None;
+        }
+        Sharp::new(&self.picture, &self.sight, self.room)
     }
 }

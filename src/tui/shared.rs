@@ -17,6 +17,7 @@ use crate::vars::Scopes;
 
 use super::outcomes::Outcomes;
 use super::runner::Log;
+use super::widgets::picture::Sight;
 
 /// Messages kept; older ones go.
 const MOST_MESSAGES: usize = 200;
@@ -131,6 +132,8 @@ pub struct Shared {
     pub locked: bool,
     /// Drafts cannot be kept: what is not saved will be lost.
     pub forgetful: bool,
+    /// How the terminal shows pictures.
+    pub sight: Sight,
     /// How text is kept that is laid out anew: as bodies are.
     pub keeping: Keeping,
     /// A node cut in the tree, waiting to be pasted.

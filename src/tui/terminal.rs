@@ -2,10 +2,14 @@
 //!
 //! ratatui draws into a buffer and its backend writes the difference. Around that: one write per frame between the marks
 //! of a synchronized update, so no frame is ever seen half drawn, and a restore that runs on drop and on panic.
+//!
+//! A picture in pixels lies on cells that the frame keeps blank. It is written behind these when it is new or something
+//! else was in its place, and when it goes its rows are written once more, whatever was on them before.
 
 mod output;
 
 use std::io::{self, Stdout, Write};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -19,22 +23,45 @@ use crossterm::terminal::{
     SetTitle,
 };
 use crossterm::{execute, queue};
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::runtime::Host;
+use super::widgets::picture::Sharp;
 use output::Output;
 
 /// Whether the terminal is ours now; the panic hook must know without asking anyone.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while it is ours.
-pub struct Screen {
-    terminal: Terminal<Output<Stdout>>,
+pub struct Screen<W: Write = Stdout> {
+    terminal: Terminal<Output<W>>,
     mouse: bool,
     /// Whether nothing was drawn yet.
     blank: bool,
+    /// The picture that is seen in pixels.
+    picture: Option<Seen>,
 }
+
+/// A picture on the screen.
+struct Seen {
+    sharp: Arc<Sharp>,
+    area: Rect,
+    /// The screen it is on, and what the cells below it look like: others took it away when they were written.
+    screen: Rect,
+    ground: Cell,
+}
+
+impl Seen {
+    fn is_same(&self, other: &Self) -> bool {
+        let own = (self.area, self.screen, &self.ground);
+        Arc::ptr_eq(&self.sharp, &other.sharp) && own == (other.area, other.screen, &other.ground)
+    }
+}
+
+/// What a frame says of itself: where the cursor is, and where the picture.
+type Drawn = (Option<Position>, Option<(Rect, Arc<Sharp>)>);
 
 impl Screen {
     /// Takes the terminal over: raw mode, alternate screen, paste, the kitty keys where they are offered, and the mouse
@@ -50,9 +77,12 @@ impl Screen {
             terminal,
             mouse,
             blank: true,
+            picture: None,
         })
     }
+}
 
+impl<W: Write> Screen<W> {
     /// The size: columns, rows.
     pub fn size(&self) -> io::Result<(u16, u16)> {
         let size = self.terminal.size()?;
@@ -60,30 +90,57 @@ impl Screen {
     }
 
     /// Draws a frame; only what changed is written, at once.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Drawn) -> io::Result<()> {
         self.terminal.backend_mut().hold();
         let drawn = self.draw_held(render);
         // Also after an error: what was begun must be ended.
         drawn.and(self.terminal.backend_mut().let_go())
     }
 
-    fn draw_held(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Option<Position>) -> io::Result<()> {
+    fn draw_held(&mut self, render: impl FnOnce(&mut Frame<'_>) -> Drawn) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         if std::mem::take(&mut self.blank) {
-            draw_all(&mut self.terminal, render)?;
+            // No picture is made before something was seen.
+            draw_all(&mut self.terminal, |frame| render(frame).0)?;
         } else {
+            let (before, mut after, mut below) = (self.picture.take(), None, None);
             self.terminal.draw(|frame| {
-                if let Some(at) = render(frame) {
+                let (cursor, picture) = render(frame);
+                if let Some(at) = cursor {
                     frame.set_cursor_position(at);
                 }
+                let (screen, buffer) = (frame.area(), frame.buffer_mut());
+                after = picture.map(|(area, sharp)| Seen {
+                    ground: buffer[area.as_position()].clone(),
+                    sharp,
+                    area,
+                    screen,
+                });
+                let gone = before
+                    .as_ref()
+                    .filter(|before| !after.as_ref().is_some_and(|after| before.is_same(after)));
+                below = gone.map(|gone| rows(buffer, gone.area));
             })?;
+            let output = self.terminal.backend_mut();
+            if let (Some(before), Some(below)) = (&before, &below) {
+                output.uncover(&before.sharp.hide, below);
+            }
+            if let Some(after) = &after
+                && (before.is_none() || below.is_some())
+            {
+                output.cover(after.area.as_position(), &after.sharp.show);
+            }
+            self.picture = after;
         }
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Asks the terminal something; the answer comes among the keys.
-    pub fn ask(&mut self, question: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), Print(question))
+    /// Takes the picture away; the next frame shows it again.
+    fn take_picture(&mut self) -> io::Result<()> {
+        let Some(picture) = self.picture.take() else {
+            return Ok(());
+        };
+        execute!(self.terminal.backend_mut(), Print(&picture.sharp.hide))
     }
 
     /// Sets the window's title.
@@ -92,7 +149,11 @@ impl Screen {
     }
 }
 
-impl Host for Screen {
+impl<W: Write> Host for Screen<W> {
+    fn ask(&mut self, question: &str) -> io::Result<()> {
+        execute!(self.terminal.backend_mut(), Print(question))
+    }
+
     /// Puts a text on the clipboard through the terminal (OSC 52), which also works over SSH.
     fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(
@@ -103,6 +164,7 @@ impl Host for Screen {
 
     /// Gives the terminal back while `during` runs, for an outside editor.
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
+        self.take_picture()?;
         restore();
         let result = during();
         enter(self.terminal.backend_mut(), self.mouse)?;
@@ -113,10 +175,24 @@ impl Host for Screen {
     }
 }
 
-impl Drop for Screen {
+impl<W: Write> Drop for Screen<W> {
     fn drop(&mut self) {
+        // There is nobody left to tell when the terminal itself is gone.
+        let _ = self.take_picture();
         restore();
     }
+}
+
+/// The rows of an area, from edge to edge: a wide character may stand on its side.
+fn rows(buffer: &Buffer, area: Rect) -> Buffer {
+    let area = Rect {
+        x: buffer.area.x,
+        width: buffer.area.width,
+        ..area
+    };
+    let area = area.intersection(buffer.area);
+    let content = area.positions().map(|at| buffer[at].clone()).collect();
+    Buffer { area, content }
 }
 
 /// What [`Terminal::draw`] does, but for looking where it differs from an empty screen: everywhere.
@@ -209,7 +285,88 @@ fn install_panic_hook(background: impl Fn(String) + Send + Sync + 'static) {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use ratatui::style::Color;
+    use ratatui::{TerminalOptions, Viewport};
+
     use super::*;
+
+    /// What was written.
+    #[derive(Clone, Default)]
+    struct Written(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_picture_is_written_when_its_place_changes_and_leaves_nothing_behind() {
+        let written = Written::default();
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 12, 4));
+        let terminal = Terminal::with_options(Output::new(written.clone()), TerminalOptions { viewport }).unwrap();
+        let mut screen = Screen {
+            terminal,
+            mouse: false,
+            blank: true,
+            picture: None,
+        };
+        let picture = || {
+            Arc::new(Sharp {
+                cells: (4, 2),
+                show: b"<show>".to_vec(),
+                hide: "<hide>".to_owned(),
+            })
+        };
+        let (one, other) = (picture(), picture());
+        // What stands beside it, its ground, and where it is.
+        let mut frame = |text: &str, ground: Color, sharp: Option<(u16, &Arc<Sharp>)>| {
+            screen
+                .draw(|frame| {
+                    let buffer = frame.buffer_mut();
+                    let area = buffer.area;
+                    buffer.set_style(area, ratatui::style::Style::new().bg(ground));
+                    buffer.set_string(0, 1, text, ratatui::style::Style::new());
+                    let at = |x| Rect::new(x, 1, 4, 2);
+                    (None, sharp.map(|(x, sharp)| (at(x), Arc::clone(sharp))))
+                })
+                .unwrap();
+            String::from_utf8(std::mem::take(&mut *written.0.borrow_mut())).unwrap()
+        };
+        let counts = |text: &str| ["<hide>", "<show>"].map(|part| text.matches(part).count());
+        frame("a", Color::Black, None);
+        let first = frame("b", Color::Black, Some((3, &one)));
+        assert!(first.contains("\x1b7\x1b[2;4H<show>\x1b8"), "{first:?}");
+        assert_eq!(counts(&first), [0, 1]);
+        assert_eq!(
+            counts(&frame("c", Color::Black, Some((3, &one)))),
+            [0, 0],
+            "it is there"
+        );
+        for again in [
+            frame("c", Color::Blue, Some((3, &one))),
+            frame("c", Color::Blue, Some((4, &one))),
+            frame("c", Color::Blue, Some((4, &other))),
+        ] {
+            assert_eq!(counts(&again), [1, 1]);
+        }
+        // Its cells did not change, and are written all the same.
+        let gone = frame("c", Color::Blue, None);
+        let after = gone.split("<hide>").nth(1).unwrap();
+        assert_eq!(after.matches(' ').count(), 2 * 12 - 1, "{gone:?}");
+        assert!(after.contains('c') && !gone.contains("<show>"), "{gone:?}");
+        assert_eq!(counts(&frame("d", Color::Blue, None)), [0, 0]);
+        frame("d", Color::Blue, Some((4, &one)));
+        drop(screen);
+        assert!(written.0.borrow().starts_with(b"<hide>"), "nor when the program ends");
+    }
 
     #[test]
     fn a_console_without_another_screen_is_cleared() {

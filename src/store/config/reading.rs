@@ -13,7 +13,7 @@ use crate::store::files::line_column;
 use crate::store::keys;
 
 /// What each setting takes, for whoever wrote something else.
-const TAKES: [(&str, &str); 14] = [
+const TAKES: [(&str, &str); 15] = [
     ("theme", "a name: `\"night\"`"),
     ("timeout", "a time: `\"30s\"`, `\"2m\"`"),
     ("silence", "a time: `\"30s\"`, `\"2m\"`"),
@@ -24,6 +24,10 @@ const TAKES: [(&str, &str); 14] = [
     ("insecure", "`true` or `false`"),
     ("editor", "a command"),
     ("mouse", "`true` or `false`"),
+    (
+        "pictures",
+        "`\"auto\"`, `\"kitty\"`, `\"iterm\"`, `\"sixel\"` or `\"blocks\"`",
+    ),
     ("memory", "a whole number of MiB"),
     ("spill_folder", "the path of a folder"),
     (

@@ -95,6 +95,17 @@ impl Filters {
         }
     }
 
+    /// Makes a picture as the terminal shows it; if there is no thread for that, it stays as it is.
+    pub fn sharpen(&self, name: u64, job: picturing::Sharpening) {
+        let queue = self.queue.clone();
+        let _spawned = Builder::new().name("sharpen".to_owned()).spawn(move || {
+            if let Some(sharp) = job.run() {
+                // Nobody listens when the program is ending.
+                let _ = queue.send(Event::Sharpened(name, sharp));
+            }
+        });
+    }
+
     /// Decodes a picture, after those before it: each may take memory by the hundred megabytes.
     pub fn picture(&self, name: u64, job: picturing::Job) {
         let (queue, turn) = (self.queue.clone(), Arc::clone(&self.turn));

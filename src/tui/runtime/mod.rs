@@ -25,6 +25,7 @@ pub(super) mod restore;
 mod runs;
 mod saves;
 mod sends;
+mod sight;
 mod startup;
 
 use std::io;
@@ -112,6 +113,8 @@ impl TuiOptions {
 pub trait Host {
     /// Puts a text on the clipboard.
     fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Asks the terminal something; the answer comes among the keys.
+    fn ask(&mut self, question: &str) -> io::Result<()>;
     /// Runs something that needs the terminal for itself.
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T>;
 }
@@ -363,6 +366,7 @@ fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<
     if app.asks_ground() {
         screen.ask(ground::QUESTION)?;
     }
+    app.state.shared.sight.cell = sight::cell();
     loop {
         match app.turn(None, screen)? {
             Flow::Go if app.state.stale => paint(screen, &mut app.state)?,
@@ -381,7 +385,8 @@ fn paint(screen: &mut Screen, state: &mut State) -> io::Result<()> {
     state.stale = false;
     screen.draw(|frame| {
         let area = frame.area();
-        draw::frame(state, area, frame.buffer_mut())
+        let cursor = draw::frame(state, area, frame.buffer_mut());
+        (cursor, draw::picture(state, frame.buffer_mut()))
     })
 }
 
@@ -480,6 +485,13 @@ impl Helpers {
                 Effect::Search(document, job) => self.sends.search(document, &job),
                 Effect::Compare(name, job) => self.filters.compare(name, *job),
                 Effect::Picture(name, job) => self.filters.picture(name, job),
+                Effect::Sharpen(name, job) => self.filters.sharpen(name, job),
+                Effect::AskSight(sight) => {
+                    if let Some(ear) = self.sends.hear(sight) {
+                        host.ask(&sight::question(&|name| std::env::var(name).ok()))?;
+                        self.sends.listen_to(ear);
+                    }
+                }
                 Effect::Filter(name, job) => self.filters.filter(name, *job),
                 Effect::Give(job) => self.filters.give(*job),
                 Effect::StopFilter => self.filters.stop(),

@@ -18,6 +18,7 @@ use super::door::Door;
 use super::ground::Watch;
 use super::imports::Imports;
 use super::runs::Runs;
+use super::sight::{self, Ear};
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
@@ -28,6 +29,7 @@ use crate::tui::event::{Event, Found};
 use crate::tui::runner::Order;
 use crate::tui::shared::{Level, RunId};
 use crate::tui::widgets::body;
+use crate::tui::widgets::picture::{Sight, Way};
 
 /// The tokio side.
 pub struct Sends {
@@ -136,24 +138,58 @@ impl Sends {
 
     /// Listens to the terminal.
     pub fn listen(&mut self) {
+        self.listen_after(None);
+    }
+
+    fn listen_after(&mut self, ear: Option<Ear>) {
         let stop = CancellationToken::new();
         let (ended, end) = channel();
         self.input = Some((stop.clone(), end));
         let (queue, asked) = (self.queue.clone(), self.asked.clone());
         self.tokio.spawn(async move {
+            if let Some(ear) = ear {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = ear.hear(&queue) => {}
+                }
+            }
             forward(&queue, &stop, &asked).await;
             // Whoever waits for the end knows that nothing reads any more.
             drop::<Sender<()>>(ended);
         });
     }
 
-    /// Stops listening, so that another program can have the terminal; nothing of this one reads from it afterwards.
-    pub fn pause_input(&mut self) {
-        if let Some((stop, end)) = self.input.take() {
-            stop.cancel();
-            // Nothing is ever sent: it comes back when the other end is gone.
-            let _ = end.recv();
+    /// Who hears what the terminal says of its pictures; nobody else listens to it then. Where nobody can, it shows none.
+    pub fn hear(&mut self, sight: Sight) -> Option<Ear> {
+        if !self.pause_input() {
+            return None;
         }
+        let _inside = self.tokio.enter();
+        let ear = Ear::new(sight);
+        if ear.is_none() {
+            let way = sight.way.or(Some(Way::Blocks));
+            // The queue lives as long as this program.
+            let _ = self.queue.send(Event::Sees(Sight { way, ..sight }));
+            self.listen();
+        }
+        ear
+    }
+
+    /// Listens to that, then as usual.
+    pub fn listen_to(&mut self, ear: Ear) {
+        self.listen_after(Some(ear));
+    }
+
+    /// Stops listening, so that another program can have the terminal; nothing of this one reads from it afterwards. Whether
+    /// anybody had listened.
+    pub fn pause_input(&mut self) -> bool {
+        let Some((stop, end)) = self.input.take() else {
+            return false;
+        };
+        stop.cancel();
+        // Nothing is ever sent: it comes back when the other end is gone.
+        let _ = end.recv();
+        true
     }
 
     /// Sends a request.
@@ -328,7 +364,10 @@ fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
         Terminal::Key(key) => Event::Key(key),
         Terminal::Mouse(mouse) => Event::Mouse(mouse),
         Terminal::Paste(text) => Event::Paste(text),
-        Terminal::Resize(columns, rows) => Event::Resize(columns, rows),
+        Terminal::Resize(columns, rows) => {
+            // Also where it is the cells alone that have another size.
+            return queue.send(Event::Cell(sight::cell())).is_ok() && queue.send(Event::Resize(columns, rows)).is_ok();
+        }
         Terminal::FocusGained | Terminal::FocusLost => return true,
     };
     queue.send(event).is_ok()

@@ -13,6 +13,7 @@ use super::files::Database;
 use super::ground;
 use super::looks::{self, Looks};
 use super::restore;
+use super::sight;
 use crate::foreign::{self, Imported};
 use crate::formats::Found;
 use crate::http::{Jar, Keeping};
@@ -77,6 +78,8 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
     state.shared.now = jiff::Timestamp::now();
     state.last_input = state.shared.now;
     state.shared.awake = true;
+    let coloured = state.depth != Some(Depth::None);
+    state.shared.sight = sight::told(config.pictures, coloured, &var);
     state.shared.keeping = Keeping::new(config.memory, config.spill_folder.clone());
     // Two things to wait for; opening the local state alone takes as long as the rest.
     let depth = state.depth.unwrap_or(Depth::True);

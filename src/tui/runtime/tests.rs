@@ -30,6 +30,10 @@ impl Host for Nobody {
         Ok(())
     }
 
+    fn ask(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
     fn suspended<T>(&mut self, during: impl FnOnce() -> T) -> io::Result<T> {
         Ok(during())
     }

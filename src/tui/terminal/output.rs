@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crossterm::cursor::{self, Hide, MoveTo, Show};
+use crossterm::cursor::{self, Hide, MoveTo, RestorePosition, SavePosition, Show};
 use crossterm::terminal::{self, Clear};
 use crossterm::{execute, queue};
 use ratatui::backend::{Backend, ClearType, WindowSize};
@@ -43,6 +43,22 @@ impl<W: Write> Output<W> {
     pub fn let_go(&mut self) -> io::Result<()> {
         self.held = false;
         Write::flush(self)
+    }
+
+    /// Shows a picture at a place, and leaves the cursor where it is.
+    pub fn cover(&mut self, at: Position, picture: &[u8]) {
+        // Vectors take all that is written.
+        let _ = queue!(self.bytes, SavePosition, MoveTo(at.x, at.y));
+        self.bytes.extend_from_slice(picture);
+        let _ = queue!(self.bytes, RestorePosition);
+    }
+
+    /// Takes a picture away, and draws what is below it.
+    pub fn uncover(&mut self, hide: &str, below: &Buffer) {
+        let _ = queue!(self.bytes, SavePosition);
+        self.bytes.extend_from_slice(hide.as_bytes());
+        self.draw_all(below);
+        let _ = queue!(self.bytes, RestorePosition);
     }
 
     /// Draws every cell on a screen that shows nothing yet.

@@ -74,6 +74,7 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     state.search.field.resize(parts.search.width.saturating_sub(20), 1);
     state.filter.field.resize(parts.filter.width.saturating_sub(24), 1);
     let content = parts.content;
+    picture::ask_sharp(state, content, cx);
     let (raw, wrap) = (state.raw, state.wrap);
     if let Some(body) = state.place_mut().and_then(|place| place.shown_mut()) {
         let form = body.form(raw);

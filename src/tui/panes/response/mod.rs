@@ -41,6 +41,7 @@ mod token;
 pub mod words;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::buffer::Buffer;
@@ -58,7 +59,7 @@ use crate::tui::keymap::{Context, Keymap};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot, Syntax};
-use crate::tui::widgets::picture::Picture;
+use crate::tui::widgets::picture::{Picture, Sharp};
 use crate::tui::widgets::tabs;
 
 use self::earlier::Earlier;
@@ -478,6 +479,16 @@ pub fn indexed(state: &mut State, document: u64, snapshot: Snapshot) {
 /// A picture was decoded, or why not.
 pub fn pictured(state: &mut State, name: u64, picture: Result<Picture, String>) {
     picture::take(state, name, picture);
+}
+
+/// A picture was made as the terminal shows it.
+pub fn sharpened(state: &mut State, name: u64, sharp: Sharp) {
+    picture::take_sharp(state, name, sharp);
+}
+
+/// The picture that is to be seen in pixels, and where, if the pane is in this area.
+pub fn sharp(state: &State, area: Rect) -> Option<(Rect, &Arc<Sharp>)> {
+    picture::sharp(state, state.place()?, state.parts(area).content)
 }
 
 /// A filter has news.

@@ -22,18 +22,19 @@ const MOST_PIXELS: usize = 32_000_000;
 /// What a decoder may take besides, in bytes.
 const MOST_TAKEN: usize = 64 << 20;
 
-/// Decodes a picture, the first one where it moves. Blocks; asks `stop` where it can.
+/// Decodes a picture, the first one where it moves, and keeps at most so many pixels of a side. Blocks; asks `stop` where
+/// it can.
 ///
 /// # Errors
 ///
 /// In words: what is broken, too large, not known here, or not wanted any more.
-pub fn decode(bytes: &[u8], stop: &dyn Fn() -> bool) -> Result<Picture, String> {
+pub fn decode(bytes: &[u8], most: usize, stop: &dyn Fn() -> bool) -> Result<Picture, String> {
     match Kind::picture(bytes) {
-        Some("png") => png(bytes, stop),
-        Some("jpg") => jpeg(bytes),
-        Some("gif") => gif(bytes),
+        Some("png") => png(bytes, most, stop),
+        Some("jpg") => jpeg(bytes, most),
+        Some("gif") => gif(bytes, most),
         #[cfg(feature = "webp")]
-        Some("webp") => webp(bytes),
+        Some("webp") => webp(bytes, most),
         #[cfg(not(feature = "webp"))]
         Some("webp") => Err("WebP is drawn in builds with the feature `webp`".to_owned()),
         Some(other) => Err(format!("pictures of the kind `{other}` are not drawn here")),
@@ -72,8 +73,8 @@ fn pixel(parts: &[u8]) -> [u8; 4] {
 }
 
 /// A picture whose rows lie one behind the other.
-fn shrunk(pixels: &[u8], (width, height): (usize, usize)) -> Picture {
-    let mut shrink = Shrink::new(width, height);
+fn shrunk(pixels: &[u8], (width, height): (usize, usize), most: usize) -> Picture {
+    let mut shrink = Shrink::new((width, height), most);
     let parts = (pixels.len() / (width * height)).clamp(1, 4);
     for row in pixels.chunks(width * parts) {
         shrink.row(row.chunks(parts).map(pixel));
@@ -81,7 +82,7 @@ fn shrunk(pixels: &[u8], (width, height): (usize, usize)) -> Picture {
     shrink.done()
 }
 
-fn png(bytes: &[u8], stop: &dyn Fn() -> bool) -> Result<Picture, String> {
+fn png(bytes: &[u8], most: usize, stop: &dyn Fn() -> bool) -> Result<Picture, String> {
     let limits = png::Limits { bytes: MOST_TAKEN };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
     decoder.set_transformations(Transformations::normalize_to_color8());
@@ -94,9 +95,9 @@ fn png(bytes: &[u8], stop: &dyn Fn() -> bool) -> Result<Picture, String> {
         // Its rows come in seven turns.
         let mut pixels = vec![0; size.0 * size.1 * parts];
         reader.next_frame(&mut pixels).map_err(broken)?;
-        return Ok(shrunk(&pixels, size));
+        return Ok(shrunk(&pixels, size, most));
     }
-    let mut shrink = Shrink::new(size.0, size.1);
+    let mut shrink = Shrink::new(size, most);
     let mut rows = 0;
     loop {
         if stop() {
@@ -114,7 +115,7 @@ fn png(bytes: &[u8], stop: &dyn Fn() -> bool) -> Result<Picture, String> {
     Ok(shrink.done())
 }
 
-fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
+fn jpeg(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let options = DecoderOptions::default()
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
@@ -124,14 +125,14 @@ fn jpeg(bytes: &[u8]) -> Result<Picture, String> {
     let (width, height) = decoder.dimensions().ok_or("the picture is broken: it has no size")?;
     let size = bounded(width, height)?;
     let pixels = decoder.decode().map_err(broken)?;
-    Ok(shrunk(&pixels, size))
+    Ok(shrunk(&pixels, size, most))
 }
 
-fn gif(bytes: &[u8]) -> Result<Picture, String> {
+fn gif(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::RGBA);
-    let most = NonZeroU64::new(4 * MOST_PIXELS as u64).unwrap_or(NonZeroU64::MIN);
-    options.set_memory_limit(gif::MemoryLimit::Bytes(most));
+    let memory = NonZeroU64::new(4 * MOST_PIXELS as u64).unwrap_or(NonZeroU64::MIN);
+    options.set_memory_limit(gif::MemoryLimit::Bytes(memory));
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(broken)?;
     let (width, height) = bounded(usize::from(decoder.width()), usize::from(decoder.height()))?;
     let frame = decoder.read_next_frame().map_err(broken)?;
@@ -139,7 +140,7 @@ fn gif(bytes: &[u8]) -> Result<Picture, String> {
     // A picture may fill only a part of its ground.
     let (left, top) = (usize::from(frame.left), usize::from(frame.top));
     let mut rows = frame.buffer.chunks(4 * usize::from(frame.width).max(1));
-    let mut shrink = Shrink::new(width, height);
+    let mut shrink = Shrink::new((width, height), most);
     for y in 0..height {
         let row = if y < top { None } else { rows.next() };
         let pixels = row.unwrap_or_default().chunks(4).map(pixel);
@@ -151,7 +152,7 @@ fn gif(bytes: &[u8]) -> Result<Picture, String> {
 }
 
 #[cfg(feature = "webp")]
-fn webp(bytes: &[u8]) -> Result<Picture, String> {
+fn webp(bytes: &[u8], most: usize) -> Result<Picture, String> {
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
     decoder.set_memory_limit(MOST_TAKEN);
     let (width, height) = decoder.dimensions();
@@ -161,5 +162,5 @@ fn webp(bytes: &[u8]) -> Result<Picture, String> {
         .ok_or("the picture is broken: it has no size")?;
     let mut pixels = vec![0; len];
     decoder.read_image(&mut pixels).map_err(broken)?;
-    Ok(shrunk(&pixels, size))
+    Ok(shrunk(&pixels, size, most))
 }

@@ -1,30 +1,41 @@
-//! Pictures in half blocks: two pixels a cell, the upper one its foreground and the lower one its ground.
+//! Pictures: in half blocks, two pixels a cell, the upper one its foreground and the lower one its ground; and sharp, in
+//! the terminal's own way, where it has one.
 //!
 //! ```text
-//! bytes ─ decode, off the screen's thread ─▶ Picture, at most 512 pixels wide and high ─ draw ─▶ as large as the area
+//! bytes ─ decode, off the screen's thread ─▶ Picture ─┬─ draw ─▶ half blocks, as large as the area
+//!                                                     └─ Sharp::new, off it as well ─▶ bytes for the terminal
 //! ```
 //!
-//! Every terminal shows these, over every connection. What is far from the eye is kept small: a picture of any size takes
-//! a megabyte at most while it is looked at, and drawing it is one walk over that.
+//! Every terminal shows half blocks, over every connection. What is far from the eye is kept small: for these a picture of
+//! any size takes a megabyte at most while it is looked at, and drawing it is one walk over that. For pixels it is 17.
 
 mod decode;
+mod sharp;
 mod shrink;
+mod sixel;
 #[cfg(test)]
 mod tests;
+
+use std::ops::Range;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 pub use decode::decode;
+pub use sharp::{Sharp, Sight, Way};
 
 /// What the terminal has for a colour of red, green and blue; nothing if it shows none.
 pub type Paint = dyn Fn([u8; 3]) -> Option<Color>;
 
-/// The most pixels that a picture keeps to a side: more than the cells of a screen.
-const MOST_SIDE: usize = 512;
+/// The most pixels that a picture keeps to a side for half blocks: more than the cells of a screen.
+pub const FOR_BLOCKS: usize = 512;
+/// The same for a terminal that shows pixels.
+pub const FOR_PIXELS: usize = 2048;
+/// What a cell holds whose place a sharp picture is to take: blank, and nothing else draws it.
+pub const MARK: &str = "\u{a0}";
 /// From this much of 255 on something covers what is behind it.
-const COVERS: u64 = 128;
+const COVERS: u8 = 128;
 
 /// A picture as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,19 +44,26 @@ pub struct Picture {
     height: usize,
     /// Red, green, blue and how much they cover, row by row.
     pixels: Vec<[u8; 4]>,
+    /// The same for half blocks, where this is more than they show.
+    small: Option<Box<Picture>>,
 }
 
 impl Picture {
     /// Draws it into the upper left of an area, as large as it fits there but no larger than it is.
     pub fn draw(&self, paint: &Paint, area: Rect, buf: &mut Buffer) {
+        if let Some(small) = &self.small {
+            return small.draw(paint, area, buf);
+        }
         let area = area.intersection(buf.area);
         let (columns, rows) = self.cells(area);
+        let size = (usize::from(columns), 2 * usize::from(rows));
         for row in 0..rows {
             for column in 0..columns {
                 let pixel = |half: usize| {
-                    let (x, y) = (usize::from(column), 2 * usize::from(row) + half);
-                    let (across, down) = (usize::from(columns), 2 * usize::from(rows));
-                    self.mean(x * self.width / across, (x + 1) * self.width / across, y, down)
+                    let at = (usize::from(column), 2 * usize::from(row) + half);
+                    let [red, green, blue, cover] = self.pixel(at, size);
+                    // Else what is behind it is seen.
+                    (cover >= COVERS).then_some([red, green, blue])
                 };
                 let at = Position::new(area.x + column, area.y + row);
                 put(buf, at, paint, pixel(0), pixel(1));
@@ -71,13 +89,16 @@ impl Picture {
         (cells(width, area.width), cells(height.div_ceil(2), area.height))
     }
 
-    /// The mean of some columns in the so manyth of so many stripes; `None` where what is behind it is seen.
-    fn mean(&self, left: usize, right: usize, stripe: usize, stripes: usize) -> Option<[u8; 3]> {
-        let (top, bottom) = (stripe * self.height / stripes, (stripe + 1) * self.height / stripes);
+    /// A pixel of the picture as it is in another size: the mean of those that it stands for.
+    fn pixel(&self, (x, y): (usize, usize), (width, height): (usize, usize)) -> [u8; 4] {
+        let part = |at: usize, of: usize, all: usize| -> Range<usize> {
+            let start = at * all / of;
+            start..((at + 1) * all / of).max(start + 1).min(all)
+        };
+        let across = part(x, width, self.width);
         let (mut sums, mut count) = ([0_u64; 4], 0_u64);
-        for y in top..bottom.max(top + 1).min(self.height) {
-            let row = &self.pixels[y * self.width..(y + 1) * self.width];
-            for [red, green, blue, cover] in &row[left..right.max(left + 1).min(self.width)] {
+        for row in part(y, height, self.height) {
+            for [red, green, blue, cover] in &self.pixels[row * self.width..][across.clone()] {
                 let cover = u64::from(*cover);
                 for (sum, part) in sums.iter_mut().zip([red, green, blue]) {
                     *sum += u64::from(*part) * cover;
@@ -87,7 +108,13 @@ impl Picture {
             }
         }
         let [red, green, blue, covers] = sums;
-        (count > 0 && covers >= COVERS * count).then(|| [red, green, blue].map(|sum| shrink::part(sum / covers)))
+        let mean = |sum: u64, of: u64| shrink::part(sum.checked_div(of).unwrap_or(0));
+        [
+            mean(red, covers),
+            mean(green, covers),
+            mean(blue, covers),
+            mean(covers, count),
+        ]
     }
 }
 

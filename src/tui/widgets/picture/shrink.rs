@@ -1,6 +1,6 @@
 //! Makes a picture small while its rows come: none of it is held but the row that is in the making.
 
-use super::{MOST_SIDE, Picture};
+use super::{FOR_BLOCKS, Picture};
 
 /// The picture in the making.
 pub(super) struct Shrink {
@@ -18,20 +18,21 @@ pub(super) fn part(mean: u64) -> u8 {
 }
 
 impl Shrink {
-    /// A picture of so many pixels is to come, none of its sides being 0.
-    pub fn new(width: usize, height: usize) -> Self {
+    /// A picture of so many pixels is to come, none of its sides being 0; at most so many are kept of each side.
+    pub fn new((width, height): (usize, usize), most: usize) -> Self {
         let longest = width.max(height);
         let side = |side: usize| {
-            if longest <= MOST_SIDE {
+            if longest <= most {
                 side
             } else {
-                (side * MOST_SIDE / longest).max(1)
+                (side * most / longest).max(1)
             }
         };
         let picture = Picture {
             width: side(width),
             height: side(height),
             pixels: Vec::new(),
+            small: None,
         };
         Self {
             source: (width, height),
@@ -79,6 +80,14 @@ impl Shrink {
             self.end_line();
         }
         self.picture.pixels.resize(all, [0; 4]);
+        let (width, height) = (self.picture.width, self.picture.height);
+        if width.max(height) > FOR_BLOCKS {
+            let mut small = Self::new((width, height), FOR_BLOCKS);
+            for row in self.picture.pixels.chunks(width) {
+                small.row(row.iter().copied());
+            }
+            self.picture.small = Some(Box::new(small.done()));
+        }
         self.picture
     }
 }

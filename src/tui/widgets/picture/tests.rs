@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+mod pixels;
+
 use std::borrow::Cow;
 
 use super::*;
@@ -14,7 +16,7 @@ fn never() -> bool {
 }
 
 fn seen(bytes: &[u8]) -> Result<Picture, String> {
-    decode(bytes, &never)
+    decode(bytes, FOR_BLOCKS, &never)
 }
 
 /// Red above, blue below.
@@ -174,7 +176,7 @@ fn hostile_pictures_are_refused_in_words() {
     );
     assert_eq!(error(b"nothing"), "it is no picture that is known here");
     assert_eq!(
-        decode(&png(16, 16), &|| true).unwrap_err(),
+        decode(&png(16, 16), FOR_BLOCKS, &|| true).unwrap_err(),
         "not wanted any more",
         "whoever looks away is obeyed"
     );

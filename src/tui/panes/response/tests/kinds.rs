@@ -1,6 +1,8 @@
 //! Bodies of all kinds on the screen: what they are taken for, laid out and as they came.
 
 use super::*;
+use crate::tui::draw;
+use crate::tui::widgets::picture::{MARK, Sight, Way};
 
 #[test]
 fn a_charset_is_chosen_and_let_go_of() {
@@ -192,6 +194,80 @@ fn a_picture_is_drawn_below_what_is_said_of_it() {
     has(&harness, &"▀".repeat(16));
     harness.press("]");
     has_not(&harness, "▀▀");
+}
+
+/// Makes the picture for the terminal, as the runtime would; how many times it was to be made.
+fn sharpen(harness: &mut Harness) -> usize {
+    let mut made = 0;
+    for effect in std::mem::take(&mut harness.effects) {
+        if let Effect::Sharpen(name, job) = effect
+            && let Some(sharp) = job.run()
+        {
+            made += 1;
+            harness.event(Event::Sharpened(name, sharp));
+        }
+    }
+    made
+}
+
+#[test]
+fn a_picture_is_seen_in_pixels_where_the_terminal_shows_them_and_nothing_is_over_it() {
+    let pixels = |harness: &Harness| {
+        let mut buf = harness.buffer();
+        let seen = draw::picture(&harness.state, &mut buf);
+        assert!(buf.content.iter().all(|cell| cell.symbol() != MARK));
+        seen.map(|(area, sharp)| (area.width, area.height, sharp.hide.is_empty()))
+    };
+    let mut harness = opened(120, 40);
+    harness.state.shared.sight = Sight {
+        way: None,
+        ask: true,
+        cell: Some((8, 16)),
+        ..Sight::default()
+    };
+    deliver(&mut harness, answered(response(200, "image/jpeg", PICTURE)));
+    let asks = |harness: &Harness| {
+        let asks = |effect: &&Effect| matches!(effect, Effect::AskSight(_));
+        harness.effects.iter().filter(asks).count()
+    };
+    assert_eq!(asks(&harness), 1);
+    assert!(decode(&mut harness));
+    has(&harness, &"▀".repeat(16));
+    assert_eq!((sharpen(&mut harness), pixels(&harness)), (0, None));
+    let kitty = Sight {
+        way: Some(Way::Kitty),
+        cell: Some((8, 16)),
+        ..Sight::default()
+    };
+    harness.event(Event::Sees(kitty));
+    has(&harness, &"▀".repeat(16));
+    assert_eq!(sharpen(&mut harness), 1);
+    has_not(&harness, "▀▀");
+    // Four times as large as it is: 64 pixels.
+    assert_eq!(pixels(&harness), Some((8, 4, false)));
+    assert_eq!(sharpen(&mut harness), 0);
+    for (over, back) in [("?", "<esc>"), ("R", "R"), ("]", "["), (":", "<esc>")] {
+        harness.press(over);
+        assert_eq!(pixels(&harness), None, "{over}");
+        harness.press(back);
+        assert_eq!(pixels(&harness), Some((8, 4, false)), "{over}");
+    }
+    assert_eq!(
+        (sharpen(&mut harness), asks(&harness)),
+        (0, 0),
+        "nor is the terminal asked again"
+    );
+    // Other room, or cells of another size: it is made anew, and half blocks are seen until it is.
+    harness.event(Event::Resize(100, 30));
+    has(&harness, &"▀".repeat(16));
+    assert_eq!((pixels(&harness), sharpen(&mut harness)), (None, 1));
+    harness.event(Event::Cell(Some((16, 32))));
+    harness.event(Event::Cell(Some((4, 8))));
+    assert_eq!(pixels(&harness), None);
+    assert_eq!(sharpen(&mut harness), 1, "nobody makes the one that was wanted before");
+    assert_eq!(pixels(&harness), Some((16, 8, false)));
+    harness.event(Event::Resize(20, 6));
+    assert_eq!(pixels(&harness), None);
 }
 
 #[test]
