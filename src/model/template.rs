@@ -1,20 +1,23 @@
 //! Text with `{{variables}}` in it, before they are resolved.
 
 use std::fmt;
+use std::sync::Arc;
 
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 /// Text that may hold `{{name}}` tokens; what they mean is decided when it is sent.
 ///
-/// The grammar is Postman's: a token is `{{`, any characters but braces, `}}`; nothing is trimmed.
+/// The grammar is Postman's: a token is `{{`, any characters but braces, `}}`; nothing is trimmed. Copies share the text: a
+/// body of megabytes is copied with its request at every key that changes something of that.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Template(String);
+pub struct Template(Arc<String>);
 
 impl Template {
     /// Wraps a text.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Arc::new(text.into()))
     }
 
     /// The text as written, tokens and all.
@@ -35,13 +38,13 @@ impl Template {
 
 impl From<&str> for Template {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self::new(text)
     }
 }
 
 impl From<String> for Template {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::new(text)
     }
 }
 
@@ -67,11 +70,9 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at + 1 < bytes.len() {
-            if &bytes[at..at + 2] != b"{{" {
-                at += 1;
-                continue;
-            }
+        // Bodies are looked through for them whenever a key is pressed.
+        while let Some(found) = memmem::find(&bytes[at..], b"{{") {
+            at += found;
             let name_start = at + 2;
             let stop = bytes[name_start..]
                 .iter()
@@ -99,6 +100,12 @@ mod tests {
 
     fn names(text: &str) -> Vec<&str> {
         tokens(text).map(|token| token.name).collect()
+    }
+
+    #[test]
+    fn copies_share_the_text() {
+        let template = Template::from("{{a}}");
+        assert!(std::ptr::eq(template.as_str(), template.clone().as_str()));
     }
 
     #[test]
