@@ -31,6 +31,12 @@ use super::{State, filter, follow};
 /// bytes.
 const LARGEST: usize = 512 * 1024;
 
+/// So is a longer one, and one of more classes of characters: what these are without capitals is found out for each by itself.
+const LONGEST: usize = 512;
+const MOST_CLASSES: usize = 10;
+/// What is longer than this stands on no page, in bytes.
+const LONGEST_TEXT: usize = 4096;
+
 /// A longer value is nothing to search for, in bytes.
 const MOST_SEARCHED: usize = 256;
 
@@ -126,7 +132,11 @@ impl Search {
             self.literal = *literal;
             return regex.clone();
         }
-        let regex = build(&pattern, !has_capital(&pattern, false));
+        let classes = ["[", r"\p", r"\P"].map(|class| pattern.matches(class).count());
+        let is_light = pattern.len() <= LONGEST && classes.iter().sum::<usize>() <= MOST_CLASSES;
+        let regex = is_light
+            .then(|| build(&pattern, !has_capital(&pattern, false)))
+            .flatten();
         self.literal = regex.is_none();
         let regex = regex.or_else(|| as_text(&pattern));
         self.made = Some((pattern, regex.clone(), self.literal));
@@ -184,6 +194,9 @@ fn build(pattern: &str, insensitive: bool) -> Option<Regex> {
 }
 
 fn as_text(pattern: &str) -> Option<Regex> {
+    if pattern.len() > LONGEST_TEXT {
+        return None;
+    }
     build(&regex::escape(pattern), !has_capital(pattern, true))
 }
 

@@ -39,6 +39,24 @@ fn search_is_incremental_and_esc_goes_back() {
 }
 
 #[test]
+fn a_pattern_that_takes_long_to_make_is_text_on_pages() {
+    for (pattern, is_text) in [
+        (r"\pL".repeat(5), false),
+        (r"\pL".repeat(20), true),
+        ("x?".repeat(100), false),
+        ("x?".repeat(300), true),
+        ("[".to_owned(), true),
+        ("x".repeat(10_000), true),
+    ] {
+        let mut harness = sent(120, 40, json());
+        harness.press("]/");
+        harness.event(Event::Paste(pattern.clone()));
+        let screen = harness.screen();
+        assert_eq!(screen.contains("as text"), is_text, "{}:\n{screen}", &pattern[..1]);
+    }
+}
+
+#[test]
 fn the_value_under_the_cursor_is_searched_for_in_both_directions() {
     let body = r#"["a","b","a","b","a"]"#;
     let mut harness = sent(120, 40, answered(response(200, "application/json", body)));
