@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use crate::exec::tokens::{self, TokenStatus};
 use crate::exec::{Plan, failures, scopes};
 use crate::model::body::Language;
-use crate::model::exchange::Response;
+use crate::model::exchange::{Response, SendErrorKind};
+use crate::model::outcome::ConsoleLine;
 use crate::model::request::{Entry, Method};
 use crate::model::script::ScriptEvent;
 use crate::model::{Body, NodeId, Outcome, Redactor, Request};
@@ -83,7 +84,7 @@ pub async fn send(
     tell(&plan, &outcome, &redactor, args, output);
     let response = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
     if response.is_some_and(|response| response.status == 401) {
-        advise(&opened, node, output);
+        advise(&opened, node, &outcome, output);
     }
     let refused = args.fail && response.is_some_and(|response| response.status >= 400);
     let code = if context.cancel.is_cancelled() {
@@ -220,7 +221,14 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
     }
     lines.extend(describe::warnings(outcome, redactor, paint));
     if !args.quiet {
-        let console = outcome.console.iter();
+        // Why there is no token is what the error says.
+        let failed = outcome.exchange.as_ref().and_then(|exchange| exchange.error());
+        let is_of_token = failed.is_some_and(|error| error.kind == SendErrorKind::Token);
+        let is_told = |line: &&ConsoleLine| {
+            let mut renewals = outcome.renewals.iter();
+            is_of_token && renewals.any(|renewal| renewal.result.is_err() && renewal.at == line.at)
+        };
+        let console = outcome.console.iter().filter(|line| !is_told(line));
         lines.extend(console.flat_map(|line| describe::console(line, redactor, paint)));
     }
     let tests = outcome.tests.iter().filter(|test| !args.quiet || test.failed());
@@ -258,7 +266,7 @@ fn tell(plan: &Plan, outcome: &Outcome, redactor: &Redactor, args: &SendArgs, ou
 }
 
 /// After a 401: which request fetches the token, and what is wrong with the one there is.
-fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
+fn advise(opened: &Opened, node: Option<NodeId>, outcome: &Outcome, output: &mut Output) {
     let workspace = &opened.session.workspace;
     let token = node.and_then(|node| {
         let token = tokens::token_for(workspace, node, opened.session.environment)?;
@@ -275,13 +283,18 @@ fn advise(opened: &Opened, node: Option<NodeId>, output: &mut Output) {
         return;
     };
     let variable = escape(&token.source.variable);
+    let paint = output.err_paint;
+    let mut renewals = outcome.renewals.iter();
+    if renewals.any(|renewal| renewal.name == token.source.variable && renewal.result.is_ok()) {
+        let text = format!("the new `{variable}` was refused, too: see who `{path}` signs in as, and what for");
+        return output.note(&format!("{} {text}", paint.cyan("hint:")));
+    }
     let scopes = scopes(&opened.session.source(node));
     let why = match tokens::status(&token.source.variable, &scopes, Timestamp::now()) {
         TokenStatus::Missing => format!("fetches `{variable}`, which has no value yet"),
         TokenStatus::Expired(_) => format!("renews `{variable}`, which has expired"),
         TokenStatus::Valid(_) | TokenStatus::Opaque => format!("fetches a new `{variable}`"),
     };
-    let paint = output.err_paint;
     output.note(&format!("{} `postrider send {path}` {why}", paint.cyan("hint:")));
 }
 

@@ -5,14 +5,16 @@
 
 use std::path::PathBuf;
 
-use super::consent::{Permission, allowed};
+use super::consent::{Asking, Permission, allowed};
 use super::kerberos;
-use super::pipeline::Pipeline;
+use super::pipeline::{Pipeline, Prepared};
 use super::plan::Plan;
+use crate::auth::oauth2::is_configured;
 use crate::auth::{Memory, Netrc};
-use crate::model::ResolvedRequest;
 use crate::model::exchange::SendError;
 use crate::model::reason::reason;
+use crate::model::{Redactor, ResolvedRequest};
+use crate::vars::resolve_url;
 
 /// The user's netrc, and whose leave its use takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,31 @@ pub struct NetrcFile {
 }
 
 impl Pipeline {
+    /// Who it is that asks for the user's secrets.
+    pub(super) fn asking(plan: &Plan) -> Asking {
+        let collection = plan.ancestors.first().map_or(&plan.request.name, |first| &first.name);
+        let place = plan.path.as_ref().and_then(|path| path.parts().next());
+        Asking {
+            place: place.unwrap_or_default().to_owned(),
+            collection: collection.clone(),
+            request: plan.request.name.clone(),
+            ..Asking::default()
+        }
+    }
+
+    /// The same, with the host that the request goes to by its variables of now. What is typed for an auth that gets a token
+    /// goes to another one.
+    pub(super) fn asking_at(prepared: &Prepared, secrets: &Redactor) -> Asking {
+        let Prepared {
+            plan, request, scopes, ..
+        } = prepared;
+        let asking = Self::asking(plan);
+        if is_configured(prepared.auth()) {
+            return asking;
+        }
+        asking.to(&resolve_url(request, &plan.settings, scopes), secrets)
+    }
+
     /// What the signer of a request may know, with what it asks for if it may; and what the user should know.
     ///
     /// # Errors

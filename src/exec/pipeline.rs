@@ -31,7 +31,6 @@ use super::signing::{join, sign_and_send};
 use super::vault::{self, Vault};
 use super::visual;
 use crate::auth::Memory;
-use crate::auth::oauth2::is_configured;
 use crate::http::{self, Allowance, Arriving, Client, Jar, Progress};
 use crate::model::exchange::{Cookie, Exchange, Phase, SendError, SendErrorKind};
 use crate::model::outcome::ScriptError;
@@ -39,7 +38,7 @@ use crate::model::script::ScriptEvent;
 use crate::model::token::TokenKey;
 use crate::model::{Auth, Outcome, Redactor, Request, ResolvedRequest, Scope, Secret};
 use crate::script::{Engine, Limits, ScriptReport, ScriptResponse};
-use crate::vars::{Dynamic, Scopes, env_name, resolve, resolve_url};
+use crate::vars::{Dynamic, Scopes, env_name, resolve};
 
 /// What all sends share: connections, cookies, chance and the limits of scripts. Cheap to clone.
 #[derive(Clone)]
@@ -119,7 +118,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     /// The auth it is sent with.
-    fn auth(&self) -> &Auth {
+    pub fn auth(&self) -> &Auth {
         if self.request.auth.is_inherited() {
             &self.plan.inherited_auth.auth
         } else {
@@ -439,31 +438,6 @@ impl Pipeline {
         let mut exchange = sign_and_send(&self.http, &memory, resolved.clone(), http).await;
         exchange.warnings.extend(warning);
         exchange
-    }
-
-    /// Who it is that asks for the user's secrets.
-    pub(super) fn asking(plan: &Plan) -> Asking {
-        let collection = plan.ancestors.first().map_or(&plan.request.name, |first| &first.name);
-        let place = plan.path.as_ref().and_then(|path| path.parts().next());
-        Asking {
-            place: place.unwrap_or_default().to_owned(),
-            collection: collection.clone(),
-            request: plan.request.name.clone(),
-            ..Asking::default()
-        }
-    }
-
-    /// The same, with the host that the request goes to by its variables of now. What is typed for an auth that gets a token
-    /// goes to another one.
-    fn asking_at(prepared: &Prepared, secrets: &Redactor) -> Asking {
-        let Prepared {
-            plan, request, scopes, ..
-        } = prepared;
-        let asking = Self::asking(plan);
-        if is_configured(prepared.auth()) {
-            return asking;
-        }
-        asking.to(&resolve_url(request, &plan.settings, scopes), secrets)
     }
 
     /// Runs the scripts of one moment: collection, folders, request.

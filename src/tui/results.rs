@@ -307,13 +307,21 @@ fn renewed(state: &mut State, outcome: &Outcome, aim: &Aim) {
             state.shared.outcomes.insert(node, Arc::new(own), open);
         }
         if !matches!(aim, Aim::Token(_)) && renewal.led && renewal.result.is_ok() && !outcome.failed() {
-            let (name, why) = (&renewal.name, &renewal.why);
+            let (name, why, done) = (&renewal.name, &renewal.why, renewal.done());
             let text = match renewal.from.as_str() {
                 from if *aim == Aim::SignIn => format!("`{name}` is fresh, by the grant `{from}`"),
-                "" => format!("`{name}` {why}: another postrider renewed it"),
-                from => format!("`{name}` {why}: `{from}` renewed it"),
+                "" => format!("`{name}` {why}: another postrider {done} it"),
+                from => format!("`{name}` {why}: `{from}` {done} it"),
             };
-            state.shared.notify(Level::Done, text);
+            let answered = outcome.exchange.as_ref().and_then(|exchange| exchange.response());
+            let (level, text) = match answered.map(|response| response.status) {
+                Some(status @ 401) => (
+                    Level::Warning,
+                    format!("{text}, and the new one was refused with {status}, too"),
+                ),
+                _ => (Level::Done, text),
+            };
+            state.shared.notify(level, text);
         }
     }
 }

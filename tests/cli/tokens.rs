@@ -54,10 +54,37 @@ fn answer(mut stream: TcpStream, asked: &AtomicUsize) {
         .lines()
         .find_map(|line| line.strip_prefix("Authorization: Bearer "));
     let reason = token.filter(|_| head.contains(" /reason ")).unwrap_or("OK");
+    let status = if head.contains(" /refused ") { 401 } else { 200 };
     let _closed = write!(
         stream,
-        "HTTP/1.1 200 {reason}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "HTTP/1.1 {status} {reason}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     );
+}
+
+#[test]
+fn a_new_token_that_is_refused_too_is_told_and_one_that_cannot_be_had_is_told_once() {
+    let (base, asked) = desk();
+    let send = |from: &str, to: &str| {
+        let home = Home::new();
+        let mut command = postrider(&home, &base);
+        let folder = home.folder.path().join("tokens/collections/api");
+        for file in ["get.toml", "login.toml"] {
+            let text = std::fs::read_to_string(folder.join(file)).unwrap();
+            write(
+                &folder,
+                file,
+                &text.replace(&format!("{base}{from}"), &format!("{base}{to}")),
+            );
+        }
+        let sent = command.args(["send", "api/get"]).output().unwrap();
+        String::from_utf8_lossy(&sent.stderr).into_owned()
+    };
+    let told = send("/x", "/refused");
+    let hint = "hint: the new `t` was refused, too: see who `api/login` signs in as";
+    assert!(told.contains(hint) && !told.contains("fetches a new"), "{told}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    let told = send("/token", "/none");
+    assert_eq!(told.matches("could not be fetched").count(), 1, "{told}");
 }
 
 /// The program in a workspace whose collection says where its token comes from.

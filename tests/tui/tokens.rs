@@ -54,6 +54,17 @@ fn a_token_that_is_to_be_asked_for_is_asked_for() {
     assert!(user.value("demo", "dex_token").is_some());
 }
 
+#[test]
+fn a_new_token_that_is_refused_too_is_no_success() {
+    let home = Home::new();
+    let refused = "name = \"Refused\"\nmethod = \"GET\"\nurl = \"{{base_url}}/a/config/ctl\"\norder = 1\n\
+                   headers = [ { name = \"X-Token\", value = \"{{dex_token}}\" } ]\n[auth]\ntype = \"none\"\n";
+    std::fs::write(home.root().join("collections/pydio-cells/refused.toml"), refused).unwrap();
+    let mut user = User::at_home(&home);
+    user.press("2/Refused<enter><ctrl-j>")
+        .sees("`Get token` fetched it, and the new one was refused with 401, too");
+}
+
 /// A request whose own auth gets its token from the demo server.
 const OWN: &str = r#"name = "Own auth"
 method = "GET"

@@ -559,11 +559,15 @@ pub(super) fn failed(name: &str, landed: &Landed, left: Option<SignedDuration>) 
     let Err(failure) = &landed.token else {
         return SendError::new(SendErrorKind::Token, format!("there is no `{name}`"));
     };
-    let why = landed.cause.words();
+    let (why, cause) = (landed.cause.words(), landed.cause);
+    let done = if cause == Cause::Missing { "fetched" } else { "renewed" };
     let message = match left {
-        None => format!("`{name}` {why} and could not be renewed: {}", failure.message),
+        None if cause == Cause::Changed => {
+            format!("`{name}` {why}, and with this one there is none: {}", failure.message)
+        }
+        None => format!("`{name}` {why} and could not be {done}: {}", failure.message),
         Some(left) => format!(
-            "`{name}` could not be renewed: {}; not tried again for {}",
+            "`{name}` could not be {done}: {}; not tried again for {}",
             failure.message,
             span(left)
         ),

@@ -6,3 +6,4 @@ mod desk;
 mod minute;
 mod sends;
 mod stored;
+mod tries;

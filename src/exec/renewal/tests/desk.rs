@@ -15,10 +15,11 @@ use serde_json::{Value, json};
 use crate::exec::renewal::TokenStore;
 use crate::exec::{Pipeline, SendContext, Session};
 use crate::exec::{fixture, fixture::pipeline};
+use crate::model::edit::Edit;
 use crate::model::request::Method as Verb;
 use crate::model::token::{Pick, TokenSource};
 use crate::model::variable::{CurrentValue, Owner};
-use crate::model::{Auth, Body, Group, NodeId, Outcome, Request};
+use crate::model::{Auth, Body, Entity, Group, NodeId, Outcome, Request};
 
 /// How the desk behaves.
 #[expect(clippy::struct_excessive_bools, reason = "each is something that can go wrong")]
@@ -321,6 +322,16 @@ impl Client {
         let outcome = self.pipeline.send(plan, &SendContext::default()).await;
         self.session.keep(Some(self.nodes[request]), &outcome);
         outcome
+    }
+
+    /// Makes a request another one.
+    pub fn change(&mut self, request: usize, change: impl FnOnce(&mut Request)) {
+        let id = self.nodes[request];
+        let workspace = Arc::make_mut(&mut self.session.workspace);
+        let mut request = Request::clone(workspace.request(id).expect("a request"));
+        change(&mut request);
+        let entity = Entity::Request(Arc::new(request));
+        workspace.apply(Edit::Replace { id, entity }).expect("an edit");
     }
 
     /// Gives the variable of the token a value, as the user would.

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, jwt, source, status};
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
-use crate::exec::{DataRow, SendContext};
 use crate::model::exchange::SendErrorKind;
 use crate::model::token::{Life, Pick, Renew, Replay, Token, TokenSource};
 use crate::model::{Entity, Request};
@@ -261,7 +260,7 @@ async fn a_failed_renewal_says_why_shows_its_answer_and_pauses() {
     let outcome = client.send(GET).await;
     assert_eq!(
         error(&outcome),
-        "`t` had no value and could not be renewed: `token` answered 401 Unauthorized (invalid_client: Unknown client)"
+        "`t` had no value and could not be fetched: `token` answered 401 Unauthorized (invalid_client: Unknown client)"
     );
     let kind = outcome.exchange.as_ref().unwrap().result.as_ref().unwrap_err().kind;
     assert_eq!((kind, outcome.failed()), (SendErrorKind::Token, true));
@@ -276,67 +275,11 @@ async fn a_failed_renewal_says_why_shows_its_answer_and_pauses() {
     assert_eq!(desk.asked(), 1);
     // By hand there is no pause, and what comes of it counts.
     let again = error(&client.send(GET).await);
-    assert!(again.contains("could not be renewed"), "{again}");
+    assert!(again.contains("could not be fetched"), "{again}");
     assert_eq!(desk.asked(), 2);
     desk.with(|book| book.mood.refuses = None);
     client.send(TOKEN).await;
     assert_eq!(status(&client.send(GET).await), 200);
-}
-
-#[tokio::test]
-async fn one_send_by_hand_signs_in_once_however_often_it_is_refused() {
-    let desk = Desk::open(mood(LONG)).await;
-    let mut client = Client::new(&desk, vec![source()]);
-    client.send(GET).await;
-    // The token ends soon, and the server takes it no more.
-    let store = client.pipeline.tokens.clone().unwrap();
-    let (key, known) = store.all().remove(0);
-    let now = Timestamp::now();
-    let stale = Token {
-        value: "stale".to_owned(),
-        expires_at: Some(now + SignedDuration::from_secs(5)),
-        obtained_at: now - SignedDuration::from_mins(9),
-        ..Token::clone(&known)
-    };
-    store.note(&key, Arc::new(stale));
-    client.set("t", "stale");
-    desk.with(|book| book.mood.refuses = Some(401));
-    let outcome = client.send(GET).await;
-    assert_eq!((status(&outcome), desk.asked()), (401, 2));
-    let said = &outcome.console.last().unwrap().text;
-    assert!(said.contains("not tried again for"), "{said}");
-    // Each time that it is sent, and no oftener where its script sends what needs the token, too.
-    store.forget_here(|_| true);
-    client.set("t", "");
-    let runs = "for (let n = 0; n < 5; n++) { await pm.execution.runRequest('get').catch(() => 0) }";
-    change_request(&mut client, POST, |request| request.scripts.pre_request = runs.into());
-    for asked in [3, 4] {
-        let outcome = client.send(POST).await;
-        assert_eq!((outcome.script_errors.as_slice(), desk.asked()), (&[][..], asked));
-    }
-}
-
-#[tokio::test]
-async fn a_run_pauses_where_what_a_token_needs_in_turn_is_refused() {
-    let desk = Desk::open(mood(LONG)).await;
-    let of_refused = TokenSource {
-        pick: Pick::Body("$.access_token".into()),
-        ..TokenSource::new("u", "refresh")
-    };
-    let mut client = Client::new(&desk, vec![source(), of_refused]);
-    change_fetching(&mut client, |request| {
-        request.set_full_url("{{base}}/token?row={{row}}&u={{u}}");
-    });
-    // A row each, which is a token of its own each: all of them need the one that is refused.
-    for row in 0..5 {
-        let mut plan = client.session.plan(client.nodes[GET]).unwrap();
-        plan.iteration.by_hand = None;
-        let plan = plan.with_data(&DataRow::from([("row".to_owned(), json!(row))]));
-        let outcome = client.pipeline.send(plan, &SendContext::default()).await;
-        let said = error(&outcome);
-        assert!(said.contains("`t` had no value and could not be renewed"), "{said}");
-    }
-    assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (0, 1));
 }
 
 #[tokio::test]
@@ -557,18 +500,7 @@ async fn a_token_whose_request_uses_its_own_variable_is_fetched() {
 
 /// Makes the request that fetches the token another one.
 fn change_fetching(client: &mut Client, change: impl FnOnce(&mut Request)) {
-    change_request(client, TOKEN, change);
-}
-
-fn change_request(client: &mut Client, number: usize, change: impl FnOnce(&mut Request)) {
-    let id = client.nodes[number];
-    let workspace = Arc::make_mut(&mut client.session.workspace);
-    let mut request = Request::clone(workspace.request(id).unwrap());
-    change(&mut request);
-    let entity = Entity::Request(Arc::new(request));
-    workspace
-        .apply(crate::model::edit::Edit::Replace { id, entity })
-        .unwrap();
+    client.change(TOKEN, change);
 }
 
 #[tokio::test]
@@ -626,7 +558,7 @@ async fn a_corrected_password_need_not_wait_for_the_pause() {
     });
     client.set("password", "wrong");
     for _ in 0..3 {
-        assert!(error(&client.run(GET).await).contains("could not be renewed"));
+        assert!(error(&client.run(GET).await).contains("could not be fetched"));
     }
     assert_eq!(desk.asked(), 1, "the pause holds");
     client.set("unrelated", "x");

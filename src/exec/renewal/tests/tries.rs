@@ -1,0 +1,76 @@
+//! How often a refused sign-in is tried: once for each send by hand, and after pauses in a run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::desk::{Client, Desk, GET, Mood, POST, TOKEN, error, source, status};
+use crate::exec::{DataRow, SendContext};
+use crate::model::token::{Pick, Token, TokenSource};
+
+/// A desk whose tokens live long.
+async fn desk() -> Desk {
+    Desk::open(Mood {
+        ttl: Duration::from_mins(10),
+        ..Mood::default()
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_send_by_hand_signs_in_once_however_often_it_is_refused() {
+    let desk = desk().await;
+    let mut client = Client::new(&desk, vec![source()]);
+    client.send(GET).await;
+    // The token ends soon, and the server takes it no more.
+    let store = client.pipeline.tokens.clone().unwrap();
+    let (key, known) = store.all().remove(0);
+    let now = Timestamp::now();
+    let stale = Token {
+        value: "stale".to_owned(),
+        expires_at: Some(now + SignedDuration::from_secs(5)),
+        obtained_at: now - SignedDuration::from_mins(9),
+        ..Token::clone(&known)
+    };
+    store.note(&key, Arc::new(stale));
+    client.set("t", "stale");
+    desk.with(|book| book.mood.refuses = Some(401));
+    let outcome = client.send(GET).await;
+    assert_eq!((status(&outcome), desk.asked()), (401, 2));
+    let said = &outcome.console.last().unwrap().text;
+    assert!(said.contains("not tried again for"), "{said}");
+    // Each time that it is sent, and no oftener where its script sends what needs the token, too.
+    store.forget_here(|_| true);
+    client.set("t", "");
+    let runs = "for (let n = 0; n < 5; n++) { await pm.execution.runRequest('get').catch(() => 0) }";
+    client.change(POST, |request| request.scripts.pre_request = runs.into());
+    for asked in [3, 4] {
+        let outcome = client.send(POST).await;
+        assert_eq!((outcome.script_errors.as_slice(), desk.asked()), (&[][..], asked));
+    }
+}
+
+#[tokio::test]
+async fn a_run_pauses_where_what_a_token_needs_in_turn_is_refused() {
+    let desk = desk().await;
+    let of_refused = TokenSource {
+        pick: Pick::Body("$.access_token".into()),
+        ..TokenSource::new("u", "refresh")
+    };
+    let mut client = Client::new(&desk, vec![source(), of_refused]);
+    client.change(TOKEN, |request| {
+        request.set_full_url("{{base}}/token?row={{row}}&u={{u}}");
+    });
+    // A row each, which is a token of its own each: all of them need the one that is refused.
+    for row in 0..5 {
+        let mut plan = client.session.plan(client.nodes[GET]).unwrap();
+        plan.iteration.by_hand = None;
+        let plan = plan.with_data(&DataRow::from([("row".to_owned(), json!(row))]));
+        let outcome = client.pipeline.send(plan, &SendContext::default()).await;
+        let said = error(&outcome);
+        assert!(said.contains("`t` had no value and could not be fetched"), "{said}");
+    }
+    assert_eq!(desk.with(|book| (book.asked, book.refreshed)), (0, 1));
+}
