@@ -381,7 +381,8 @@ fn set(
     keep(opened, &subject.owner, key, Some(text))?;
     // Only now: it empties the value in the file.
     let declared = secret && declare_secret(opened, subject, key)?;
-    let names = secret_names(&opened.session.workspace, subject.node, opened.session.environment);
+    let session = &opened.session;
+    let names = secret_names(&session.workspace, subject.node, session.environment, &session.current);
     let what = if declared || names.contains(key) {
         ", a secret,"
     } else {

@@ -1,6 +1,6 @@
 //! Where a send takes its facts from, and the scopes it sees: built the same way for the TUI and the command line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -30,15 +30,43 @@ pub struct Source<'a> {
     pub local: Option<&'a Layer>,
 }
 
-/// The names of the variables that are secret in any scope a request sees, or that a token fills: their values are hidden
-/// in all of these scopes. Without a request it is unknown whose collection will see them, so that all of them count.
+/// The names of the variables that are secret in any scope a request sees, that a token fills, or that a script has copied one
+/// of these or a secret of the vault to: their values are hidden in all of these scopes. Without a request it is unknown whose
+/// collection will see them, so that all of them count.
 pub fn secret_names(
     workspace: &Workspace,
     node: Option<NodeId>,
     environment: Option<EnvironmentId>,
+    current: &CurrentValues,
 ) -> BTreeSet<String> {
     let own = node.and_then(|node| workspace.collection_of(node)).map(|node| node.id);
     let collections = own.as_ref().map_or(workspace.collections(), std::slice::from_ref);
+    let named = declared_secret(workspace, node, environment, collections);
+    let slugs = collections.iter().filter_map(|id| workspace.node(*id));
+    let owners = slugs.map(|node| Owner::Collection(node.slug.clone()));
+    let environment = environment.and_then(|id| workspace.environment(id));
+    let owners = owners.chain(environment.map(|node| Owner::Environment(node.slug.clone())));
+    let owners: Vec<Owner> = owners.chain([Owner::Globals]).collect();
+    let values = || owners.iter().flat_map(|owner| current.of(owner));
+    let secret = values().filter(|(key, value)| named.contains(*key) || value.is_secrets());
+    let secret: HashSet<&str> = secret.chain(current.of(&Owner::Vault)).filter_map(text).collect();
+    let copies = values().filter(|value| text(*value).is_some_and(|text| secret.contains(text)));
+    let copies: Vec<String> = copies.map(|(key, _)| key.to_owned()).collect();
+    named.into_iter().chain(copies).collect()
+}
+
+/// The text of a value that is long enough to be told from others.
+fn text<'a>((_, value): (&str, &'a CurrentValue)) -> Option<&'a str> {
+    let text = value.value.as_ref()?.as_str()?;
+    (text.len() >= SHORTEST_COPY).then_some(text)
+}
+
+fn declared_secret(
+    workspace: &Workspace,
+    node: Option<NodeId>,
+    environment: Option<EnvironmentId>,
+    collections: &[NodeId],
+) -> BTreeSet<String> {
     let of_collections = collections
         .iter()
         .filter_map(|id| workspace.group(*id))
@@ -96,13 +124,15 @@ pub fn scopes(source: &Source<'_>) -> Scopes {
             }
         }
     }
-    let secret = secret_names(source.workspace, source.node, source.environment);
+    let secret = secret_names(source.workspace, source.node, source.environment, source.current);
     if !secret.is_empty() {
         scopes.hide(Arc::new(secret));
     }
     scopes
 }
 
+/// A shorter value is no copy of a secret, in bytes: it may be the same by chance.
+const SHORTEST_COPY: usize = 8;
 /// A larger reply is no token's, in bytes.
 const LARGEST_REPLY: usize = 64 * 1024;
 
@@ -297,6 +327,34 @@ mod tests {
             ("new", true, false, now),
         ];
         assert_eq!(flags, expected);
+    }
+
+    #[test]
+    fn what_a_script_copies_a_secret_to_is_secret() {
+        let mut workspace = Workspace::new("/w");
+        workspace.load_globals(Environment {
+            variables: vec![Variable {
+                secret: true,
+                ..Variable::new("password", "")
+            }],
+            ..Environment::default()
+        });
+        let mut current = CurrentValues::default();
+        let mut set = |owner: Owner, key: &str, value: &str| {
+            let value = CurrentValue {
+                value: Some(json!(value)),
+                set_by: "a script".into(),
+                set_at: Timestamp::UNIX_EPOCH,
+            };
+            current.set(owner, key, value);
+        };
+        set(Owner::Globals, "password", "heron-4711");
+        set(Owner::Globals, "copy", "heron-4711");
+        set(Owner::Vault, "key", "swan-4711");
+        set(Owner::Globals, "of_vault", "swan-4711");
+        set(Owner::Globals, "other", "heron-4712");
+        let names = secret_names(&workspace, None, None, &current);
+        assert!(names.iter().eq(["copy", "of_vault", "password"]), "{names:?}");
     }
 
     #[test]

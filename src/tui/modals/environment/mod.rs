@@ -264,7 +264,7 @@ impl EnvironmentEditor {
         let before = self.line().map(|line| (line.key.clone(), false));
         let follow = self.follow.take().or(before);
         let active = self.id.or(cx.shared.active_environment);
-        let hidden = secret_names(&cx.shared.workspace, None, active);
+        let hidden = secret_names(&cx.shared.workspace, None, active, &cx.shared.current);
         self.lines = variables::lines(&environment.variables, &cx.shared.current, &owner, |key| {
             hidden.contains(key)
         });

@@ -21,8 +21,7 @@ use super::{State, filter};
 const SECRET: &str =
     "there is a secret in the path to this value: it is not put into the script, whose file others may see";
 /// What is said where a value is not set at once.
-const HIDDEN: &str =
-    "the value is a secret, which a variable would show: the script alone sets it, from the next response on";
+const HIDDEN: &str = "the value is a secret, which is hidden: the script alone sets it, from the next response on";
 /// A longer value is set by the script alone, in bytes.
 const MOST_SET: usize = 64 << 10;
 
