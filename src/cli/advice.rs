@@ -1,8 +1,10 @@
 //! What is worth telling of a workspace's files though nothing is broken: secrets that stand in them, and requests that are
 //! to bring a token and send it.
 
+use crate::auth::find;
 use crate::exec::tokens::{sends_itself, token_sources};
-use crate::model::{NodeId, Workspace, literal};
+use crate::model::problem::Problem;
+use crate::model::{Entity, NodeId, Workspace, literal};
 use crate::store::Place;
 
 /// Every secret that stands in clear in the files of these nodes: the file, and where in it.
@@ -43,6 +45,29 @@ pub fn circles(workspace: &Workspace) -> Vec<(String, String)> {
         Some((file(workspace, request), text))
     })
     .collect()
+}
+
+/// The auths whose type is not known.
+pub fn unknown_auths(workspace: &Workspace) -> Vec<Problem> {
+    let nodes = workspace.collections().iter().flat_map(|id| workspace.descendants(*id));
+    let unknown = nodes.filter_map(|id| {
+        let auth = match &workspace.node(id)?.entity {
+            Entity::Request(request) => &request.auth,
+            Entity::Collection(group) | Entity::Folder(group) => &group.auth,
+        };
+        let is_known = auth.is_inherited() || auth.is_none() || find(&auth.kind).is_some();
+        (!is_known).then(|| Problem {
+            file: file(workspace, id).into(),
+            at: None,
+            message: format!(
+                "the auth type `{}` is not known: it is sent without credentials",
+                auth.kind
+            ),
+            hint: None,
+            warning: true,
+        })
+    });
+    unknown.collect()
 }
 
 /// The file of a node, from the workspace's folder on.

@@ -32,7 +32,16 @@ pub fn doctor(
     let why_locked = opened.unlock_unasked(output)?;
     let opened = &*opened;
     section(output, "terminal", &terminal_facts())?;
-    section(output, "workspace", &workspace_facts(opened))?;
+    let unknown = advice::unknown_auths(&opened.session.workspace);
+    let problems: Vec<Problem> = opened
+        .session
+        .workspace
+        .problems
+        .iter()
+        .cloned()
+        .chain(unknown)
+        .collect();
+    section(output, "workspace", &workspace_facts(opened, &problems))?;
     section(output, "files", &file_facts(opened, why_locked.as_deref()))?;
     let collections: Vec<(String, String)> = opened
         .session
@@ -62,7 +71,7 @@ pub fn doctor(
     if !circles.is_empty() {
         section(output, "tokens", &circles)?;
     }
-    let problems = opened.session.workspace.problems.iter().chain(looks);
+    let problems = problems.iter().chain(looks);
     let problems: Vec<(String, String)> = problems.map(|problem| described_problem(opened, problem)).collect();
     if !problems.is_empty() {
         section(output, "problems", &problems)?;
@@ -172,7 +181,7 @@ fn is_utf8() -> bool {
         })
 }
 
-fn workspace_facts(opened: &Opened) -> Vec<(String, String)> {
+fn workspace_facts(opened: &Opened, problems: &[Problem]) -> Vec<(String, String)> {
     let workspace = &opened.session.workspace;
     let origin = match opened.location.origin {
         Origin::Explicit => "as asked for",
@@ -187,7 +196,7 @@ fn workspace_facts(opened: &Opened) -> Vec<(String, String)> {
         fact("active", active.map_or("none", |node| node.slug.as_str())),
         fact(
             "problems",
-            Problem::count(&workspace.problems).unwrap_or_else(|| "none".to_owned()),
+            Problem::count(problems).unwrap_or_else(|| "none".to_owned()),
         ),
     ]
 }

@@ -156,9 +156,15 @@ fn opened_up(given: Option<Secret>, safe: &Safe, keyring: &dyn Keyring) -> Resul
     if let Known::Is(passphrase) = passphrase::known(given, safe, keyring)? {
         return Ok(Some(passphrase));
     }
-    let given = ask("Passphrase")?;
-    safe.unlock(&given).map_err(|error| told(&error))?;
-    Ok(Some(given))
+    let mut question = "Passphrase";
+    loop {
+        let given = ask(question)?;
+        match safe.unlock(&given) {
+            Ok(()) => return Ok(Some(given)),
+            Err(SealError::WrongPassphrase) => question = "That is not it. Passphrase",
+            Err(error) => return Err(told(&error)),
+        }
+    }
 }
 
 /// Opens what is to be locked anew. Where nobody can be asked the given passphrase is the new one if the keyring has the one

@@ -64,3 +64,12 @@ fn a_misspelt_key_of_a_file_is_told_once_by_who_uses_it_and_by_doctor() {
         .stdout(contains("mine.toml:3:1").and(contains("did you mean `base`?")))
         .stderr(contains("config.toml:1:1: unknown key `timeuot`, did you mean `timeout`?").count(1));
 }
+
+#[test]
+fn an_auth_of_an_unknown_type_is_a_warning_of_doctor() {
+    let home = Home::new();
+    let text = "name = \"Echo\"\nurl = \"{{base_url}}/demo/echo\"\n[auth]\ntype = \"beerer\"\n";
+    let mut doctor = home.with(&[("echo", text)]);
+    let told = contains("1 warning").and(contains("echo.toml  the auth type `beerer` is not known"));
+    doctor.arg("doctor").assert().success().stdout(told);
+}
