@@ -94,35 +94,38 @@ class Order {
 }
 
 const common = new Order('en', VARIANT);
-const orders = new Map();
+
+/** The order that is asked for, and how it is told. */
+function settled(locales, given) {
+  const { locale, language, extensions } = localeOf(locales);
+  const options = given === undefined ? {} : Object(given);
+  const oneOf = (name, allowed, fallback) => {
+    const value = options[name] === undefined ? fallback : String(options[name]);
+    if (!allowed.includes(value)) throw new RangeError(`Value ${value} out of range for Intl.Collator options property ${name}`);
+    return value;
+  };
+  if (!(COMMON.includes(language) || language in FRONT || language in OWN || WITHOUT_HAN.includes(language)) || locale === 'fr-CA') {
+    throw new RangeError(`the order of the locale '${locale}' is not supported`);
+  }
+  const usage = oneOf('usage', ['sort', 'search'], 'sort');
+  const sensitivity = oneOf('sensitivity', LEVELS, 'variant');
+  const caseFirst = oneOf('caseFirst', ['upper', 'lower', 'false'], extensions.kf || (language === 'da' ? 'upper' : 'false'));
+  const numeric = options.numeric === undefined ? extensions.kn === '' || extensions.kn === 'true' : Boolean(options.numeric);
+  const ignorePunctuation = Boolean(options.ignorePunctuation);
+  for (const collation of [options.collation, extensions.co]) {
+    if (collation !== undefined && collation !== 'standard') throw new RangeError(`the collation '${collation}' is not supported`);
+  }
+  const flags = [LEVELS.indexOf(sensitivity), numeric && NUMERIC, caseFirst === 'upper' && UPPER_FIRST, caseFirst === 'lower' && LOWER_FIRST, ignorePunctuation && NO_PUNCTUATION];
+  const order = new Order(language, flags.reduce((sum, flag) => sum + Number(flag)));
+  return { order, resolved: { locale, usage, sensitivity, ignorePunctuation, collation: 'default', numeric, caseFirst } };
+}
 
 export class Collator {
-  #order;
   #resolved;
 
   constructor(locales, given) {
-    const { locale, language, extensions } = localeOf(locales);
-    const options = given === undefined ? {} : Object(given);
-    const oneOf = (name, allowed, fallback) => {
-      const value = options[name] === undefined ? fallback : String(options[name]);
-      if (!allowed.includes(value)) throw new RangeError(`Value ${value} out of range for Intl.Collator options property ${name}`);
-      return value;
-    };
-    if (!(COMMON.includes(language) || language in FRONT || language in OWN || WITHOUT_HAN.includes(language)) || locale === 'fr-CA') {
-      throw new RangeError(`the order of the locale '${locale}' is not supported`);
-    }
-    const usage = oneOf('usage', ['sort', 'search'], 'sort');
-    const sensitivity = oneOf('sensitivity', LEVELS, 'variant');
-    const caseFirst = oneOf('caseFirst', ['upper', 'lower', 'false'], extensions.kf || (language === 'da' ? 'upper' : 'false'));
-    const numeric = options.numeric === undefined ? extensions.kn === '' || extensions.kn === 'true' : Boolean(options.numeric);
-    const ignorePunctuation = Boolean(options.ignorePunctuation);
-    for (const collation of [options.collation, extensions.co]) {
-      if (collation !== undefined && collation !== 'standard') throw new RangeError(`the collation '${collation}' is not supported`);
-    }
-    const flags = [LEVELS.indexOf(sensitivity), numeric && NUMERIC, caseFirst === 'upper' && UPPER_FIRST, caseFirst === 'lower' && LOWER_FIRST, ignorePunctuation && NO_PUNCTUATION];
-    this.#order = new Order(language, flags.reduce((sum, flag) => sum + Number(flag)));
-    this.#resolved = { locale, usage, sensitivity, ignorePunctuation, collation: 'default', numeric, caseFirst };
-    const order = this.#order;
+    const { order, resolved } = settled(locales, given);
+    this.#resolved = resolved;
     this.compare = (a, b) => order.compare(String(a), String(b));
   }
 
@@ -138,17 +141,21 @@ export class Collator {
   }
 }
 
+const NONE = {};
 // A sort asks for the same again and again, as a rule with options that are made anew for each comparison.
+let last = { order: null };
+
 function orderOf(locales, options) {
-  const simple = locales === undefined || typeof locales === 'string';
-  if (!simple) return new Collator(locales, options);
-  let key = locales === undefined ? '' : `=${locales}`;
-  if (options !== undefined) {
-    const { usage, sensitivity, caseFirst, numeric, ignorePunctuation, collation } = options;
-    key += `|${usage}|${sensitivity}|${caseFirst}|${numeric === undefined ? '' : Boolean(numeric)}|${Boolean(ignorePunctuation)}|${collation}`;
-  }
-  let order = orders.get(key);
-  if (!order) orders.set(key, (order = new Collator(locales, options)));
+  if (locales !== undefined && typeof locales !== 'string') return settled(locales, options).order;
+  const { usage, sensitivity, caseFirst, numeric, ignorePunctuation, collation } = options === undefined ? NONE : options;
+  const same =
+    last.order && last.locales === locales && last.usage === usage && last.sensitivity === sensitivity && last.caseFirst === caseFirst &&
+    last.numeric === numeric && last.ignorePunctuation === ignorePunctuation && last.collation === collation;
+  if (same) return last.order;
+  const { order } = settled(locales, options);
+  const asked = { locales, usage, sensitivity, caseFirst, numeric, ignorePunctuation, collation };
+  // What an object says may be another thing the next time.
+  last = { ...asked, order: Object.values(asked).some((one) => Object(one) === one) ? null : order };
   return order;
 }
 

@@ -101,7 +101,7 @@ export class Walk {
     const error = this.#rules(value, schema, place);
     if (error || this.errors.length > before) {
       const found = this.errors.slice(before).concat(error || []);
-      for (const [i, part] of [...way].reverse().entries()) for (const one of found) one.prefixWith(i === 0 ? step : null, part);
+      for (let i = way.length - 1; i >= 0; i--) for (const one of found) one.prefixWith(i === way.length - 1 ? step : null, way[i]);
     }
     if (seen) seen.set(schema, this.errors.slice(before));
     return this.#told(error);

@@ -30,11 +30,13 @@ function createApi() {
   const keywords = {};
 
   // An error with its text, by the script's reporter or in its language.
+  // Where the script asked, told once: a list may have ten thousands of errors.
+  let frames = '';
   function make(name, params, value, schema, { at = '', data, nested = null } = {}) {
     const code = typeof name === 'number' ? name : codes[name];
     const error = new ValidationError(code, params, data || '', at, nested);
     error.message = (reporter && reporter(error, value, schema)) || textOf(language, code, params);
-    error.stack = new Error(error.message).stack;
+    error.stack = `Error${error.message ? `: ${error.message}` : ''}${frames}`;
     return error;
   }
 
@@ -42,6 +44,7 @@ function createApi() {
     if (typeof schema === 'string') schema = { $ref: schema };
     const known = new Schemas(schemas);
     known.add('', schema);
+    frames = new Error('').stack.slice('Error'.length);
     const walk = new Walk({ schemas: known, formats, keywords, codes, make, all, recursive, ban });
     const error = walk.run(value, schema);
     return { error, errors: walk.errors, missing: known.missing };
