@@ -212,7 +212,12 @@ fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU
 /// Lays markup out, as bodies are shown, where that is no more than a filter may put out.
 fn laid_out(output: Filtered, stop: &Stop) -> Filtered {
     let text = std::str::from_utf8(&output.bytes).unwrap_or_default();
-    match markup(None, Some(Kind::Xml), text, (Limits::default().output, stop)) {
+    match markup(
+        None,
+        Some(Kind::Xml),
+        text,
+        (Limits::default().output, &|| stop.asked()),
+    ) {
         Some(text) => Filtered {
             bytes: text.into(),
             ..output

@@ -8,18 +8,17 @@ use super::kind::Kind;
 use super::laid::{Laid, MARGIN, MOST_TIMES, STEP, Store};
 use super::lay;
 use super::source::Source;
-use crate::filter::Stop;
 
 /// Makes a place for text that is laid out, and says how to read it.
 pub type MakeStore<'a> = &'a dyn Fn() -> (Box<dyn Store>, Source);
 
 /// Lays XML or HTML out as a whole, as it is shown; `None` for another kind of text, where that would be many times as long
-/// or longer than `most` bytes, and as soon as it is not wanted any more.
+/// or longer than `most` bytes, and as soon as `stop` says yes.
 pub fn markup(
     media_type: Option<&str>,
     wanted: Option<Kind>,
     text: &str,
-    (most, stop): (usize, &Stop),
+    (most, stop): (usize, &dyn Fn() -> bool),
 ) -> Option<String> {
     let text = text.as_bytes();
     let head = &text[..text.len().min(Kind::GUESS)];
@@ -34,7 +33,7 @@ pub fn markup(
         lay.take_shapes();
         at += took;
         len = if took == 0 { 2 * len } else { STEP };
-        if out.len() > most.min(MARGIN + MOST_TIMES * at) || stop.asked() {
+        if out.len() > most.min(MARGIN + MOST_TIMES * at) || stop() {
             return None;
         }
         if last && (took == 0 || at >= text.len()) {
