@@ -23,6 +23,7 @@ mod packages;
 mod pm;
 mod prelude;
 mod reserved;
+mod sugar;
 mod vm;
 mod wording;
 

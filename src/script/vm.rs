@@ -25,6 +25,7 @@ use super::limits::{Limits, Trip, Watch};
 use super::pm::{self, Outgoing, Run};
 use super::prelude::PRELUDE;
 use super::reserved;
+use super::sugar;
 use super::wording::{CLOSE, FILE, OPEN, Thrown};
 use super::{Answer, Refused, ScriptJob};
 use crate::model::outcome::ScriptError;
@@ -34,7 +35,7 @@ use crate::model::script::ScriptEvent;
 const RESERVE: usize = 8 * 1024 * 1024;
 
 /// Memory that a world with nothing but the prelude in it fits into, in bytes.
-pub const WORLD: usize = 3 << 19;
+pub const WORLD: usize = 1 << 20;
 
 /// Rubbish is first looked for when this much memory is in use, in bytes; from then on the engine itself says when: at one
 /// and a half times what was left.
@@ -261,6 +262,10 @@ impl<'js> Script<'_, 'js> {
                 let message = format!("Identifier '{name}' has already been declared");
                 return Err(Exception::throw_syntax(self.ctx, &message));
             }
+        }
+        let named = sugar::named(script);
+        if !named.is_empty() {
+            self.function("standIn")?.call::<_, ()>((named,))?;
         }
         let mut compiled = self.vm.compiled.borrow_mut();
         let held: usize = compiled.keys().map(String::len).sum();

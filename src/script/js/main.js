@@ -1,7 +1,7 @@
 // The prelude's door to the engine. The engine calls `setup` once, and for every script `begin` with the
 // compiled script, then `advance` until nothing is left, then `finish`.
 
-import './sugar.js';
+import { standIn } from './sugar.js';
 import { chai } from './chai.js';
 import { console } from './console.js';
 import * as json from './json.js';
@@ -79,4 +79,4 @@ export function readChecks() {
   chai();
 }
 
-export { answer, fire };
+export { answer, fire, standIn };

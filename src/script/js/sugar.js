@@ -1,69 +1,28 @@
 // The methods Postman's sandbox adds to the built-in objects: `responseBody.has("x")` was Postman's own snippet for
 // years. Not enumerable, so loops do not see them. The ones scripts use stand here; the others are loaded by the first
-// of them that is called.
+// of them that is called, and until then there are stand-ins for those that a script names.
 
 import { host } from './run.js';
 import { add, extreme, pick } from './sugar-tools.js';
 
-const UNITS = 'millisecond second minute hour day week month year'.split(' ');
-const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday';
-const MONTHS = 'January February March April May June July August September October November December';
-const SCRIPTS = 'Arabic Cyrillic Devanagari Greek Han Hangul Hebrew Hiragana Kana Kanji Katakana Latin Thai';
-
-// All names made of each of the first words and one of the others.
-const names = (words, make) => words.flatMap(make).join(' ');
-
-const REST = [
-  [String.prototype, `hankaku hiragana katakana zenkaku ${names(SCRIPTS.split(' '), (name) => [`is${name}`, `has${name}`])}`],
-  [
-    Number.prototype,
-    `acos asin atan cos duration exp sin tan ${names(UNITS.flatMap((unit) => [unit, `${unit}s`]), (unit) => [`${unit}Ago`, `${unit}Before`, `${unit}FromNow`, `${unit}After`])}`,
-  ],
-  [
-    Date.prototype,
-    `beginningOfWeek endOfWeek full getISOWeek getUTCOffset getUTCWeekday getWeekday isUTC long relative reset setISOWeek setWeekday short utc ${names(
-      UNITS,
-      (unit) => [`${unit}sAgo`, `${unit}sFromNow`, `${unit}sSince`, `${unit}sUntil`],
-    )} ${names(`${DAYS} ${MONTHS}`.split(' '), (name) => [`is${name}`])} ${names(['Week', 'Month', 'Year'], (unit) => [`isLast${unit}`, `isThis${unit}`, `isNext${unit}`])}`,
-  ],
-  [Function.prototype, 'cancel'],
-  [Object, 'extend isArray least most sugarRestore sugarRevert watch'],
-  ...[String, Number, Array, Date, RegExp].map((kind) => [kind, 'extend sugarRestore sugarRevert']),
-  [Date, 'addFormat addLocale future getLocale past range setLocale utc'],
-  [
-    String.prototype,
-    'add assign at camelize chars codes compact dasherize decodeBase64 each encodeBase64 escapeHTML escapeRegExp escapeURL from humanize insert padLeft padRight paragraphs parameterize pluralize removeTags reverse shift singularize spacify stripTags titleize to truncate underscore unescapeHTML unescapeURL pad',
-  ],
-  [
-    Array.prototype,
-    'add all any at clone each exclude findAll flatten from groupBy inGroups inGroupsOf include insert intersect least most none randomize remove removeAt sample subtract to union zip',
-  ],
-  [
-    Number.prototype,
-    'abbr abs bytes ceil chr day days downto floor format hex hour hours isEven isInteger isMultipleOf isOdd log metric millisecond milliseconds minute minutes month months ordinalize pad pow round second seconds sqrt times toNumber upto week weeks year years',
-  ],
-  [
-    Date.prototype,
-    'addDays addHours addMilliseconds addMinutes addMonths addSeconds addWeeks addYears advance beginningOfDay beginningOfMonth beginningOfYear clone daysAgo daysFromNow daysInMonth daysSince daysUntil endOfDay endOfMonth endOfYear format hoursAgo hoursSince hoursUntil is isAfter isBefore isBetween isFuture isLeapYear isPast isToday isTomorrow isValid isWeekday isWeekend isYesterday iso minutesAgo minutesSince minutesUntil rewind secondsAgo secondsSince secondsUntil set',
-  ],
-  [Function.prototype, 'after debounce delay fill lazy once throttle'],
-  [RegExp.prototype, 'addFlag getFlags removeFlag setFlags'],
-  [
-    Object,
-    'all any average clone count each equal extended find findAll fromQueryString has isBoolean isDate isEmpty isFunction isNumber isObject isRegExp isString isNaN map max merge min none reduce reject select size sum tap toQueryString',
-  ],
-  [Number, 'random'],
-  [RegExp, 'escape'],
-  [Array, 'create'],
-  [Date, 'create'],
-];
+const KINDS = { Array, Date, Function, Number, Object, RegExp, String };
 
 // What is still a stand-in, so that a method a script put in its place stays.
 const stubs = [];
+const known = new Set();
 const place = { value: undefined, writable: true, configurable: true };
 
-for (const [target, names] of REST) {
-  for (const name of names.split(' ')) {
+/**
+ * Puts stand-ins in place for methods that a script names, told as `String.prototype.titleize`. All of them would take
+ * longer to make than the rest of the prelude.
+ */
+export function standIn(paths) {
+  for (const path of paths) {
+    if (known.has(path)) continue;
+    known.add(path);
+    const [kind, ...rest] = path.split('.');
+    const name = rest.pop();
+    const target = rest.length ? KINDS[kind].prototype : KINDS[kind];
     const stub = {
       [name](...args) {
         host.load('sugar-more.js').install(stubs);
@@ -78,6 +37,7 @@ for (const [target, names] of REST) {
     }
   }
 }
+
 Object.assign(Date, {
   ISO8601_DATE: '{yyyy}-{MM}-{dd}',
   ISO8601_DATETIME: '{yyyy}-{MM}-{dd}T{HH}:{mm}:{ss}.{fff}{isotz}',

@@ -141,3 +141,18 @@ fn the_sdks_classes_can_be_used_alone() {
         ]
     );
 }
+
+#[test]
+fn added_methods_are_there_however_a_script_names_them() {
+    let scripts = [
+        "console.log('a b'.titleize(), typeof Number.prototype.isEven)",
+        "console.log((2).isEven(), 'dasherize' in String.prototype, 'aB'['dash' + 'erize']())",
+        "String.prototype.titleize = () => 'mine'",
+        "console.log('a b'.titleize(), RegExp.escape('a'), Object.keys(String.prototype).length)",
+    ];
+    let reports = run_all(scripts.iter().map(|script| job(script)).collect());
+    let told: Vec<Vec<String>> = reports.into_iter().map(texts).collect();
+    assert_eq!(told[0], ["A B function"]);
+    assert_eq!(told[1], ["true true a-b"]);
+    assert_eq!(told[3], ["mine a 0"], "what a script put there stays");
+}
