@@ -475,4 +475,22 @@ mod tests {
         assert!(is_credential_header("X-API-Key") && is_credential_header("COOKIE"));
         assert!(!is_credential_header("Accept"));
     }
+
+    #[test]
+    fn a_short_text_is_looked_through_as_a_long_one() {
+        let secrets = ["hunter2", "a token of some length", "x".repeat(5000).as_str(), "é=&?"].map(Secret::new);
+        let base64 = STANDARD.encode("..a token of some length..");
+        for text in [
+            "a=hunter2&b=hunter21",
+            &format!("Basic {base64}"),
+            "a%20token%20of%20some%20length",
+            "%C3%A9%3D%26%3F é=&?",
+            "nothing",
+        ] {
+            let (short, long) = (Redactor::new(secrets.clone()), Redactor::new(secrets.clone()));
+            long.redact(&"-".repeat(5000));
+            assert_eq!(short.redact(text), long.redact(text), "{text}");
+            assert_eq!(short.redact(text).contains(MASK), text != "nothing", "{text}");
+        }
+    }
 }

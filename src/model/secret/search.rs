@@ -1,10 +1,13 @@
 //! Finding secrets in a text: all of them in one pass over each [`View`] of it.
 //!
 //! The automaton knows only how each pattern begins; the rest is compared where that was found. So it is small, and made in
-//! no time for each send, however long the tokens are.
+//! no time, however long the tokens are; and not at all for the few short texts of one send, where each pattern is looked
+//! for by itself.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine;
@@ -18,6 +21,8 @@ const HEAD: usize = 16;
 /// A secret that is broken over lines is found from so many bytes on: of two short words at an end and a beginning of lines
 /// one could be made that is none.
 const SHORTEST_JOINED: usize = 8;
+/// An automaton pays from so many bytes of text on, in all that is looked through.
+const WORTH_IT: usize = 2048;
 /// Base64 of fewer letters is no sign of a secret.
 const SHORTEST_BASE64: usize = 5;
 
@@ -34,29 +39,54 @@ struct Pattern {
 /// All that is looked for, made ready.
 pub(super) struct Search {
     patterns: Vec<Pattern>,
-    /// Which patterns begin like each entry of the automaton.
-    begun: Vec<Vec<usize>>,
     /// `None` when there are too many patterns for one.
-    automaton: Option<AhoCorasick>,
+    automaton: OnceLock<Option<Automaton>>,
+    /// How many bytes were looked through without it.
+    looked: AtomicUsize,
+}
+
+/// Finds how patterns begin.
+struct Automaton {
+    heads: AhoCorasick,
+    /// Which patterns begin like each of the heads.
+    begun: Vec<Vec<usize>>,
 }
 
 impl Search {
     pub fn new(secrets: &[Secret]) -> Self {
-        let patterns: Vec<Pattern> = secrets.iter().flat_map(|secret| patterns(secret.reveal())).collect();
-        let mut heads: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
-        for (at, pattern) in patterns.iter().enumerate() {
-            let head = &pattern.bytes[..pattern.bytes.len().min(HEAD)];
-            heads.entry(head).or_default().push(at);
-        }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            .build(heads.keys());
         Self {
-            automaton: automaton.ok(),
-            begun: heads.into_values().collect(),
-            patterns,
+            patterns: secrets.iter().flat_map(|secret| patterns(secret.reveal())).collect(),
+            automaton: OnceLock::new(),
+            looked: AtomicUsize::new(0),
         }
+    }
+
+    /// The automaton, if it pays to look through a text with it.
+    fn automaton_for(&self, text: &[u8]) -> Option<&Automaton> {
+        if self
+            .looked
+            .fetch_add(text.len(), Ordering::Relaxed)
+            .saturating_add(text.len())
+            < WORTH_IT
+        {
+            return None;
+        }
+        let made = self.automaton.get_or_init(|| {
+            let mut heads: BTreeMap<&[u8], Vec<usize>> = BTreeMap::new();
+            for (at, pattern) in self.patterns.iter().enumerate() {
+                let head = &pattern.bytes[..pattern.bytes.len().min(HEAD)];
+                heads.entry(head).or_default().push(at);
+            }
+            let automaton = AhoCorasick::builder()
+                .match_kind(MatchKind::Standard)
+                .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+                .build(heads.keys());
+            Some(Automaton {
+                heads: automaton.ok()?,
+                begun: heads.into_values().collect(),
+            })
+        });
+        made.as_ref()
     }
 
     /// How many bytes at the end of a text are the beginning of a secret, at least so many: of one that may be a word,
@@ -138,20 +168,18 @@ impl Search {
                 range
             });
         };
-        match &self.automaton {
-            Some(automaton) => {
-                for hit in automaton.find_overlapping_iter(text) {
-                    for at in &self.begun[hit.pattern().as_usize()] {
-                        check(&self.patterns[*at], hit.start());
-                    }
+        if let Some(automaton) = self.automaton_for(text) {
+            for hit in automaton.heads.find_overlapping_iter(text) {
+                for at in &automaton.begun[hit.pattern().as_usize()] {
+                    check(&self.patterns[*at], hit.start());
                 }
             }
-            None => {
-                for pattern in &self.patterns {
-                    for start in memchr::memmem::find_iter(text, &pattern.bytes) {
-                        check(pattern, start);
-                    }
-                }
+            return;
+        }
+        let short = self.patterns.iter().filter(|pattern| pattern.bytes.len() <= text.len());
+        for pattern in short {
+            for start in memchr::memchr_iter(pattern.bytes[0], text) {
+                check(pattern, start);
             }
         }
     }
