@@ -15,6 +15,7 @@ use super::modals::Modal;
 use super::panes::{Pane, View, response};
 use super::state::State;
 use super::theme::Theme;
+use super::widgets::glyphs::paint;
 use super::widgets::picture::{MARK, Sharp};
 
 /// Draws a frame into the room that the terminal has by now, of which its last event may not have told yet.
@@ -25,14 +26,7 @@ pub fn frame(state: &mut State, area: Rect, buf: &mut Buffer) -> Option<Position
 
 /// Draws everything; returns where the terminal's cursor belongs, if anywhere.
 pub fn draw(state: &State, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    if area == buf.area {
-        // As `set_style` does, without finding each cell by its place.
-        for cell in &mut buf.content {
-            cell.set_style(state.theme.base);
-        }
-    } else {
-        buf.set_style(area, state.theme.base);
-    }
+    paint(buf, area, state.theme.base);
     let layout = state.layout();
     if layout.too_small {
         too_small(state, area, buf);

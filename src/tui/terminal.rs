@@ -42,6 +42,8 @@ pub struct Screen<W: Write = Stdout> {
     blank: bool,
     /// The picture that is seen in pixels.
     picture: Option<Seen>,
+    /// The frame it shows, if ratatui did not draw it.
+    shown: Option<Buffer>,
 }
 
 /// A picture on the screen.
@@ -78,6 +80,7 @@ impl Screen {
             mouse,
             blank: true,
             picture: None,
+            shown: None,
         })
     }
 }
@@ -104,11 +107,8 @@ impl<W: Write> Screen<W> {
             draw_all(&mut self.terminal, |frame| render(frame).0)?;
         } else {
             let (before, mut after, mut below) = (self.picture.take(), None, None);
-            self.terminal.draw(|frame| {
+            redraw(&mut self.terminal, &mut self.shown, |frame| {
                 let (cursor, picture) = render(frame);
-                if let Some(at) = cursor {
-                    frame.set_cursor_position(at);
-                }
                 let (screen, buffer) = (frame.area(), frame.buffer_mut());
                 after = picture.map(|(area, sharp)| Seen {
                     ground: buffer[area.as_position()].clone(),
@@ -120,6 +120,7 @@ impl<W: Write> Screen<W> {
                     .as_ref()
                     .filter(|before| !after.as_ref().is_some_and(|after| before.is_same(after)));
                 below = gone.map(|gone| rows(buffer, gone.area));
+                cursor
             })?;
             let output = self.terminal.backend_mut();
             if let (Some(before), Some(below)) = (&before, &below) {
@@ -171,6 +172,7 @@ impl<W: Write> Host for Screen<W> {
         // Not `clear`: it asks the terminal where the cursor is, and waits for an answer that may not come.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
+        self.shown = None;
         Ok(result)
     }
 }
@@ -205,15 +207,46 @@ fn draw_all<W: Write>(
     let buffer = std::mem::take(terminal.current_buffer_mut());
     terminal.backend_mut().draw_all(&buffer);
     *terminal.current_buffer_mut() = buffer;
-    match cursor {
-        None => terminal.hide_cursor()?,
-        Some(at) => {
-            terminal.show_cursor()?;
-            terminal.set_cursor_position(at)?;
-        }
-    }
+    put_cursor(terminal, cursor)?;
     terminal.swap_buffers();
     Ok(())
+}
+
+/// What [`Terminal::draw`] does, too, but for looking at each cell of rows that stayed: what a frame differed in took it a
+/// third of the time of a frame. The first time, and after the screen was cleared, ratatui does it.
+fn redraw<W: Write>(
+    terminal: &mut Terminal<Output<W>>,
+    shown: &mut Option<Buffer>,
+    render: impl FnOnce(&mut Frame<'_>) -> Option<Position>,
+) -> io::Result<()> {
+    terminal.autoresize()?;
+    let area = terminal.current_buffer_mut().area;
+    let Some(mut before) = shown.take().filter(|shown| shown.area == area) else {
+        let drawn = terminal.draw(|frame| {
+            if let Some(at) = render(frame) {
+                frame.set_cursor_position(at);
+            }
+        })?;
+        *shown = Some(drawn.buffer.clone());
+        return Ok(());
+    };
+    let cursor = render(&mut terminal.get_frame());
+    let now = std::mem::take(terminal.current_buffer_mut());
+    terminal.backend_mut().draw_changed(&before, &now);
+    before.reset();
+    *terminal.current_buffer_mut() = before;
+    *shown = Some(now);
+    put_cursor(terminal, cursor)
+}
+
+fn put_cursor<W: Write>(terminal: &mut Terminal<Output<W>>, cursor: Option<Position>) -> io::Result<()> {
+    match cursor {
+        None => terminal.hide_cursor(),
+        Some(at) => {
+            terminal.show_cursor()?;
+            terminal.set_cursor_position(at)
+        }
+    }
 }
 
 /// Takes the terminal; what it is told goes out with the first frame, as one write less is one wait less.
@@ -317,6 +350,7 @@ mod tests {
             mouse: false,
             blank: true,
             picture: None,
+            shown: None,
         };
         let picture = || {
             Arc::new(Sharp {
@@ -373,5 +407,39 @@ mod tests {
         let mut out = Vec::new();
         ask_for_room(&mut out, false).unwrap();
         assert!(out.starts_with(b"\x1b[?1049h\x1b[2J"), "{out:?}");
+    }
+
+    #[test]
+    fn every_frame_is_on_the_screen_also_after_it_was_cleared() {
+        let viewport = Viewport::Fixed(Rect::new(0, 0, 8, 2));
+        let mut terminal = Terminal::with_options(Output::new(Vec::new()), TerminalOptions { viewport }).unwrap();
+        let mut screen = vt100::Parser::new(2, 8, 0);
+        let mut shown = None;
+        let frames = ["one", "two", "two", "日本", "three", "four"];
+        for (n, text) in frames.into_iter().enumerate() {
+            if n == 4 {
+                // As when another program had it meanwhile.
+                terminal.resize(Rect::new(0, 0, 8, 2)).unwrap();
+                screen.process(b"another's\x1b[2J");
+                shown = None;
+            }
+            let cursor = (n % 2 == 0).then_some(Position::new(3, 1));
+            redraw(&mut terminal, &mut shown, |frame| {
+                frame.buffer_mut().set_string(1, 1, text, ratatui::style::Style::new());
+                cursor
+            })
+            .unwrap();
+            screen.process(&terminal.backend_mut().take());
+            let lines: Vec<String> = screen
+                .screen()
+                .rows(0, 8)
+                .map(|row| row.trim_end().to_owned())
+                .collect();
+            assert_eq!(lines, [String::new(), format!(" {text}")], "{n}");
+            assert_eq!(screen.screen().hide_cursor(), cursor.is_none(), "{n}");
+            if cursor.is_some() {
+                assert_eq!(screen.screen().cursor_position(), (1, 3), "{n}");
+            }
+        }
     }
 }

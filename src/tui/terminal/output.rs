@@ -10,7 +10,7 @@ use crossterm::terminal::{self, Clear};
 use crossterm::{execute, queue};
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::{Buffer, Cell, CellDiffOption, CellWidth};
-use ratatui::layout::{Position, Size};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier};
 
 /// Room for the bytes of a whole frame on a usual screen.
@@ -61,6 +61,29 @@ impl<W: Write> Output<W> {
         let _ = queue!(self.bytes, RestorePosition);
     }
 
+    /// Draws what is another on a screen that shows `before`.
+    ///
+    /// Most rows stay, which comparing their cells tells; ratatui, which measures the text of each cell, looks at the others.
+    pub fn draw_changed(&mut self, before: &Buffer, now: &Buffer) {
+        let mut brush = Brush::new(&mut self.bytes);
+        let area = now.area;
+        let width = usize::from(area.width).max(1);
+        let rows = before.content.chunks(width).zip(now.content.chunks(width));
+        for ((before, now), y) in rows.zip(area.y..) {
+            if is_same(before, now) {
+                continue;
+            }
+            let row = |cells: &[Cell]| Buffer {
+                area: Rect { y, height: 1, ..area },
+                content: cells.to_vec(),
+            };
+            for (x, y, cell) in row(before).diff_iter(&row(now)) {
+                brush.draw(x, y, cell);
+            }
+        }
+        brush.end();
+    }
+
     /// Draws every cell on a screen that shows nothing yet.
     pub fn draw_all(&mut self, buffer: &Buffer) {
         let mut brush = Brush::new(&mut self.bytes);
@@ -92,6 +115,14 @@ impl<W: Write> Output<W> {
             }
         }
         brush.end();
+    }
+}
+
+#[cfg(test)]
+impl Output<Vec<u8>> {
+    /// What was written.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.to)
     }
 }
 
@@ -175,6 +206,19 @@ impl<W: Write> Backend for Output<W> {
     fn flush(&mut self) -> io::Result<()> {
         Write::flush(self)
     }
+}
+
+/// Whether two rows look the same.
+fn is_same(before: &[Cell], now: &[Cell]) -> bool {
+    before.iter().zip(now).all(|(before, now)| {
+        // In the order of what is most often another.
+        before.fg == now.fg
+            && before.bg == now.bg
+            && before.modifier == now.modifier
+            && before.underline_color == now.underline_color
+            && before.diff_option == now.diff_option
+            && before.symbol() == now.symbol()
+    })
 }
 
 /// How a cell looks but for its text.
@@ -318,7 +362,6 @@ mod tests {
 
     use proptest::prelude::*;
     use ratatui::backend::CrosstermBackend;
-    use ratatui::layout::Rect;
     use ratatui::style::Style;
 
     use super::*;
@@ -386,7 +429,7 @@ mod tests {
             }
             buffer
         });
-        proptest::collection::vec(buffer, 1..4)
+        proptest::collection::vec(buffer, 1..5)
     }
 
     proptest! {
@@ -400,10 +443,10 @@ mod tests {
                 let mut bytes = Vec::new();
                 CrosstermBackend::new(&mut bytes).draw(changed.clone().into_iter()).unwrap();
                 usual.process(&bytes);
-                if n == 0 {
-                    output.draw_all(&buffer);
-                } else {
-                    output.draw(changed.into_iter()).unwrap();
+                match n {
+                    0 => output.draw_all(&buffer),
+                    1 => output.draw(changed.into_iter()).unwrap(),
+                    _ => output.draw_changed(&before, &buffer),
                 }
                 Write::flush(&mut output).unwrap();
                 ours.process(&std::mem::take(&mut output.to));

@@ -10,7 +10,9 @@
 use std::borrow::Cow;
 
 use super::escape;
-use ratatui::{buffer::Buffer, layout::Position, style::Style};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 /// Columns between two tab stops.
 pub const TAB_STOP: usize = 4;
@@ -206,8 +208,38 @@ pub fn put(buf: &mut Buffer, at: Position, symbol: &str, width: usize, style: St
     }
 }
 
+/// The cells of a row from a place on; none outside the buffer.
+fn row(buf: &mut Buffer, at: Position) -> &mut [Cell] {
+    let area = buf.area;
+    if !area.contains(at) {
+        return &mut [];
+    }
+    let start = usize::from(at.y - area.y) * usize::from(area.width) + usize::from(at.x - area.x);
+    let row = buf.content.get_mut(start..).unwrap_or_default();
+    let left = usize::from(area.right() - at.x).min(row.len());
+    &mut row[..left]
+}
+
+/// Styles all cells of an area, as [`Buffer::set_style`] does, without finding each by its place.
+pub fn paint(buf: &mut Buffer, area: Rect, style: Style) {
+    let area = area.intersection(buf.area);
+    for y in area.top()..area.bottom() {
+        let cells = row(buf, Position::new(area.x, y)).iter_mut();
+        for cell in cells.take(area.width.into()) {
+            cell.set_style(style);
+        }
+    }
+}
+
 /// Writes text, made safe and elided to `columns`, and returns the columns it took.
 pub fn put_text(buf: &mut Buffer, at: Position, text: &str, columns: usize, style: Style) -> usize {
+    // Most of what a frame writes needs no closer look.
+    if text.len() <= columns && text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
+        for (cell, n) in row(buf, at).iter_mut().zip(0..text.len()) {
+            cell.set_symbol(&text[n..=n]).set_style(style);
+        }
+        return text.len();
+    }
     let shown = elide(text, columns);
     let mut used = 0;
     for glyph in glyphs(&shown) {
@@ -293,6 +325,27 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 3, 1));
         put_text(&mut buf, Position::new(2, 0), "日本", 10, Style::new());
         put_text(&mut buf, Position::new(u16::MAX, 9), "xyz", 10, Style::new());
-        assert_eq!(buf.area.width, 3);
+        put_text(&mut buf, Position::new(2, 0), "xyz", 10, Style::new());
+        put_text(&mut buf, Position::new(3, 0), "xyz", 10, Style::new());
+        put_text(&mut buf, Position::new(0, 1), "xyz", 10, Style::new());
+        assert_eq!(buf, Buffer::with_lines(["  x"]));
+    }
+
+    #[test]
+    fn plain_text_and_whole_areas_are_drawn_as_ratatui_does() {
+        let style = Style::new().bold();
+        let (mut ours, mut theirs) = (
+            Buffer::empty(Rect::new(4, 2, 9, 3)),
+            Buffer::empty(Rect::new(4, 2, 9, 3)),
+        );
+        for (x, text) in [(4, "plain"), (10, "to the edge"), (5, "")] {
+            assert_eq!(put_text(&mut ours, Position::new(x, 3), text, 20, style), text.len());
+            theirs.set_string(x, 3, text, style);
+        }
+        for area in [Rect::new(6, 3, 4, 9), Rect::new(4, 4, 9, 1), Rect::new(8, 2, 0, 1)] {
+            paint(&mut ours, area, Style::new().italic());
+            theirs.set_style(area, Style::new().italic());
+        }
+        assert_eq!(ours, theirs);
     }
 }

@@ -101,7 +101,6 @@ pub(super) fn key_of(keymap: &Keymap, action: Any) -> String {
 
 pub(super) fn draw(state: &State, view: View<'_>, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let theme = view.theme;
-    buf.set_style(area.intersection(buf.area), theme.base);
     let place = state.place();
     let running = view.shared.open.and_then(|open| view.shared.running.get(&open));
     let (heading, right) = match (running, place) {

@@ -14,6 +14,7 @@ use super::rows::Rows;
 use super::styles::BodyStyles;
 use super::tint::Tint;
 use super::view::View;
+use crate::tui::widgets::glyphs::paint;
 use crate::tui::widgets::scroll;
 
 /// Below this width of the whole there are no line numbers, so that the text has room.
@@ -70,7 +71,7 @@ impl View {
         if area.is_empty() {
             return;
         }
-        buf.set_style(area, styles.text);
+        paint(buf, area, styles.text);
         let columns = Columns::new(doc, self.form(), area.width.into());
         let height = usize::from(area.height);
         let mut painter = Painter {
