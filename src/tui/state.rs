@@ -111,6 +111,10 @@ impl State {
             self.last_input = now;
             self.shared.awake = true;
         }
+        // Told after every send, and mostly what is known: no reason for another frame.
+        if matches!(&event, Event::Cookies(_, json) if *json == self.cookies_kept && !json.is_empty()) {
+            return effects;
+        }
         // What cannot be seen cannot be done: on a screen that is too small only leaving it counts.
         let blind = self.layout().too_small;
         self.keeper.pending |= !matches!(event, Event::Tick | Event::Progress(..) | Event::Notice(..));

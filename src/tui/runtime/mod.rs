@@ -13,6 +13,7 @@
 mod ahead;
 mod bin;
 mod consent;
+mod direct;
 mod door;
 mod external;
 mod files;
@@ -67,6 +68,10 @@ use sends::Sends;
 
 /// So many requests are read before the first key is taken: a moment's work, and keys that were typed ahead find them.
 const BEFORE_KEYS: usize = 200;
+
+/// So long a frame waits for the answer of a request that has just been sent: a server nearby answers sooner than a frame
+/// is drawn, and nobody sees what was on the screen for less.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// What the TUI is started with.
 #[derive(Clone, Debug)]
@@ -223,6 +228,7 @@ impl App {
             editor: start.config.editor.clone(),
             config_file: options.paths.config_file(),
             queue: self.queue.clone(),
+            has_sent: false,
         });
         Ok(())
     }
@@ -282,8 +288,15 @@ impl App {
             Ok(event) => Some(event),
             // Only what changes by itself makes a new frame, not the caller's impatience.
             Err(RecvTimeoutError::Timeout) => {
-                self.keep(Timestamp::now());
-                (due.is_some() && due == wait).then_some(Event::Tick)
+                let now = Timestamp::now();
+                self.keep(now);
+                let ticks = due.is_some() && due == wait;
+                if let Some(helpers) = self.helpers.as_ref().filter(|_| ticks) {
+                    for (run, phase) in helpers.sends.progress() {
+                        self.waiting.extend(self.state.handle(Event::Progress(run, phase), now));
+                    }
+                }
+                ticks.then_some(Event::Tick)
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
         };
@@ -296,6 +309,12 @@ impl App {
             next = self.events.try_recv().ok();
         }
         self.carry_out(host)
+    }
+
+    /// Whether a request was sent since this was last asked.
+    fn has_sent(&mut self) -> bool {
+        let helpers = self.helpers.as_mut();
+        helpers.is_some_and(|helpers| std::mem::take(&mut helpers.has_sent))
     }
 
     /// Takes what has arrived, keeps what is unsaved and waits until all of it is on the disk.
@@ -368,7 +387,11 @@ fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<
     }
     app.state.shared.sight.cell = sight::cell();
     loop {
-        match app.turn(None, screen)? {
+        let mut flow = app.turn(None, screen)?;
+        if matches!(flow, Flow::Go) && app.has_sent() {
+            flow = app.turn(Some(MOMENT), screen)?;
+        }
+        match flow {
             Flow::Go if app.state.stale => paint(screen, &mut app.state)?,
             Flow::Go => {}
             end => return Ok(end),
@@ -422,6 +445,8 @@ struct Helpers {
     editor: Option<String>,
     config_file: PathBuf,
     queue: Sender<Event>,
+    /// Whether a request was sent since somebody last asked.
+    has_sent: bool,
 }
 
 impl Helpers {
@@ -476,7 +501,10 @@ impl Helpers {
             match effect {
                 Effect::Send {
                     run, environment, plan, ..
-                } => self.sends.send(run, environment, *plan),
+                } => {
+                    self.sends.send(run, environment, *plan);
+                    self.has_sent = true;
+                }
                 Effect::Cancel(run) => self.sends.cancel(run),
                 Effect::Run(run, order) => self.sends.run(run, *order),
                 Effect::CancelRun(run) => self.sends.runs.cancel(run),

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::TuiOptions;
 use super::consent::Asker;
+use super::direct;
 use super::door::Door;
 use super::ground::Watch;
 use super::imports::Imports;
@@ -23,6 +24,7 @@ use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
 use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
 use crate::model::EnvironmentId;
+use crate::model::exchange::Phase;
 use crate::store::paths::netrc_file;
 use crate::store::{Config, PackageStore};
 use crate::tui::event::{Event, Found};
@@ -48,6 +50,9 @@ pub struct Sends {
     cookies: Arc<Jar>,
     queue: Sender<Event>,
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
+    /// How far sends have come since somebody last asked. On the queue it would wake the thread that draws several times
+    /// in a millisecond.
+    phases: Arc<Mutex<HashMap<RunId, Phase>>>,
     /// What stops listening to the terminal, and what tells that it has stopped.
     input: Option<(CancellationToken, Receiver<()>)>,
     /// Whether the terminal was asked for the colour of its ground and has not answered yet.
@@ -96,6 +101,7 @@ impl Sends {
             cookies,
             queue,
             running: Arc::default(),
+            phases: Arc::default(),
             input: None,
             asked: Arc::default(),
             index: Arc::default(),
@@ -146,7 +152,7 @@ impl Sends {
         let (ended, end) = channel();
         self.input = Some((stop.clone(), end));
         let (queue, asked) = (self.queue.clone(), self.asked.clone());
-        self.tokio.spawn(async move {
+        direct::begin(self.tokio.clone(), async move {
             if let Some(ear) = ear {
                 tokio::select! {
                     () = stop.cancelled() => {}
@@ -196,12 +202,11 @@ impl Sends {
     pub fn send(&self, run: RunId, environment: Option<EnvironmentId>, plan: Plan) {
         let cancel = CancellationToken::new();
         lock(&self.running).insert(run, cancel.clone());
-        let progress = self.queue.clone();
-        let arriving = self.queue.clone();
+        let (phases, arriving) = (self.phases.clone(), self.queue.clone());
         let context = SendContext {
             cancel,
             progress: Arc::new(move |phase| {
-                let _ = progress.send(Event::Progress(run, phase));
+                lock(&phases).insert(run, phase);
             }),
             arriving: Some(Arc::new(move |exchange| {
                 let _ = arriving.send(Event::Arriving(run, Box::new(exchange)));
@@ -221,6 +226,11 @@ impl Sends {
             let _ = queue.send(event);
             let _ = queue.send(told(&cookies));
         });
+    }
+
+    /// How far those sends have come that went on since this was last asked.
+    pub fn progress(&self) -> HashMap<RunId, Phase> {
+        std::mem::take(&mut *lock(&self.phases))
     }
 
     /// Runs a collection or folder.
@@ -386,6 +396,9 @@ impl Drop for Sends {
     fn drop(&mut self) {
         self.index.store(u64::MAX, Ordering::Relaxed);
         self.search.store(u64::MAX, Ordering::Relaxed);
+        if let Some((stop, _)) = self.input.take() {
+            stop.cancel();
+        }
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

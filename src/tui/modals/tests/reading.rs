@@ -110,6 +110,11 @@ fn cookies_are_masked_cleared_by_domain_and_follow_what_happens() {
     );
     harness.event(Event::Cookies(vec![cookie("a.example", "日本")], String::new()));
     assert!(!harness.screen().contains("sid"), "{}", harness.screen());
+    for (json, draws) in [("[1]", true), ("[1]", false), ("[2]", true)] {
+        harness.state.stale = false;
+        harness.event(Event::Cookies(vec![cookie("a.example", "日本")], json.to_owned()));
+        assert_eq!(harness.state.stale, draws, "what is known draws no frame: {json}");
+    }
     harness.press("D<enter>");
     assert!(
         !harness
