@@ -3,6 +3,7 @@
 //!
 //! The engine sees the script inside a wrapper; the wrapper shares the first line, so columns there are shifted back.
 
+mod calls;
 mod operand;
 
 /// The file name scripts are compiled under.
@@ -37,7 +38,9 @@ pub struct Worded {
 }
 
 /// Words an error of the script `source`.
-pub fn reword(thrown: Thrown, source: &str) -> Worded {
+///
+/// `works` tells whether a path from the globals leads to a function, as `JSON`, `parse` does.
+pub fn reword(thrown: Thrown, source: &str, works: &dyn Fn(&[&str]) -> bool) -> Worded {
     let frames: Vec<(String, (u32, u32))> = thrown
         .stack
         .lines()
@@ -70,6 +73,7 @@ pub fn reword(thrown: Thrown, source: &str) -> Worded {
         }
         // `Object.keys` and its like complain so in V8 too.
         "TypeError" if native.is_some() && message == "Cannot convert undefined or null to object" => None,
+        "TypeError" if message == "not a function" => at.and_then(|at| calls::wrong(source, at, works)),
         "TypeError" => type_error(&message, source, at),
         "SyntaxError" => syntax_error(&message, source, at),
         "URIError" => Some("URI malformed".to_owned()),
@@ -161,7 +165,6 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
         });
     }
     let words = match message {
-        "not a function" => return called(source, at?),
         "invalid 'in' operand" => return operand::not_in(source, at?),
         "Cannot convert undefined or null to object" => return operand::taken_apart(source, at?),
         "class constructors must be invoked with 'new'" => {
@@ -182,9 +185,15 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     Some(words.to_owned())
 }
 
-/// What a `for … of` on the line of a place goes through, when it is a name.
+/// What a `for … of` on the line of a place goes through, when it is a name or nothing but braces.
 fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
+    if [" of {}", "] = {}", "...{}]"]
+        .iter()
+        .any(|braces| line.contains(braces))
+    {
+        return Some("{} is not iterable".to_owned());
+    }
     let (_, rest) = line.split_once("for")?.1.split_once(" of ")?;
     let name = rest.trim_start().split(|c| !is_word(c) && c != '.').next()?;
     let ends = rest.trim_start().strip_prefix(name)?.trim_start().starts_with(')');
@@ -209,40 +218,6 @@ fn rest_at(source: &str, (line, column): (u32, u32)) -> Option<&str> {
     let column = usize::try_from(column).ok()?.checked_sub(1)?;
     let at = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
     Some(&line[at..])
-}
-
-/// What is wrong with the call at a place: the dotted name the place stands in, or before, is not what it should be.
-fn called(source: &str, (line, column): (u32, u32)) -> Option<String> {
-    let text = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    let chars: Vec<char> = text.chars().collect();
-    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == '.';
-    let mut end = usize::try_from(column).ok()?.checked_sub(1)?.min(chars.len());
-    // The place is somewhere in the name, or in the space before it.
-    while chars.get(end).is_some_and(|c| c.is_whitespace() || *c == ';') {
-        end += 1;
-    }
-    while chars.get(end).is_some_and(|c| is_name(*c)) {
-        end += 1;
-    }
-    let mut start = end;
-    while start > 0 && is_name(chars[start - 1]) {
-        start -= 1;
-    }
-    let name: String = chars[start..end].iter().collect();
-    let name = name.trim_matches('.');
-    if name.is_empty() {
-        return None;
-    }
-    // A call's result: V8 shortens what came before.
-    let dotted_call = start > 0 && matches!(chars[start - 1], ')' | ']') && chars.get(start) == Some(&'.');
-    let before: String = chars[..start].iter().collect();
-    let what = if before.trim_end().ends_with("new") {
-        "constructor"
-    } else {
-        "function"
-    };
-    let owner = if dotted_call { "(intermediate value)." } else { "" };
-    Some(format!("{owner}{name} is not a {what}"))
 }
 
 fn syntax_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<String> {

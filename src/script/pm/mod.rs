@@ -79,14 +79,17 @@ impl Run {
     }
 
     /// Words an error of the running script; nothing while someone else has the state, as a native has that throws.
-    pub fn try_reword(&self, thrown: Thrown) -> Option<Worded> {
+    pub fn try_reword(&self, thrown: Thrown, works: &dyn Fn(&[&str]) -> bool) -> Option<Worded> {
         let state = match self.0.try_lock() {
             Ok(state) => state,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        let source = state.job.as_ref().map_or("", |job| job.source.as_str());
-        Some(wording::reword(thrown, source))
+        let job = state.job.clone();
+        // What is looked up on the way may ask for the state.
+        drop(state);
+        let source = job.as_ref().map_or("", |job| job.source.as_str());
+        Some(wording::reword(thrown, source, works))
     }
 
     /// Begins a script.
@@ -193,7 +196,7 @@ impl State {
         self.out_of_memory |= thrown.as_ref().is_some_and(is_out_of_memory);
         let error = thrown.map(|thrown| {
             let source = self.job.as_ref().map_or("", |job| job.source.as_str());
-            let worded = wording::reword(thrown, source);
+            let worded = wording::reword(thrown, source, &|_| false);
             AssertionError {
                 hint: next_step(&worded.message),
                 name: worded.name,
@@ -219,7 +222,7 @@ impl State {
             return;
         }
         let Some(job) = &self.job else { return };
-        let worded = wording::reword(thrown, &job.source);
+        let worded = wording::reword(thrown, &job.source, &|_| false);
         let hint = next_step(&worded.message);
         self.report.errors.push(ScriptError {
             script: job.name.clone(),

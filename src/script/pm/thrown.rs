@@ -41,6 +41,24 @@ pub fn register<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
     )
 }
 
+/// Whether a path from the globals leads to a function.
+fn works(ctx: &Ctx<'_>, path: &[&str]) -> bool {
+    let mut at = ctx.globals();
+    let (last, way) = path.split_last().unwrap_or((&"", &[]));
+    for name in way {
+        let Ok(next) = at.get::<_, Object>(*name) else {
+            ctx.catch();
+            return false;
+        };
+        at = next;
+    }
+    let found = at.get::<_, Value>(*last);
+    if found.is_err() {
+        ctx.catch();
+    }
+    found.is_ok_and(|found| found.is_function())
+}
+
 fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) -> Result<String> {
     let Some(object) = error.as_object() else {
         return Ok(String::new());
@@ -73,11 +91,12 @@ fn word<'js>(ctx: &Ctx<'js>, error: &Value<'js>, sites: &Array<'js>, run: &Run) 
         let foreign = name == "SyntaxError"
             && place.is_some_and(|site| site.file.as_deref() != Some(FILE) && site.function != "RegExp");
         let stack = if foreign { String::new() } else { frames.clone() };
-        let Some(worded) = run.try_reword(Thrown {
+        let thrown = Thrown {
             name,
             message: message.clone(),
             stack,
-        }) else {
+        };
+        let Some(worded) = run.try_reword(thrown, &|path| works(ctx, path)) else {
             return Ok(format!("{shown}: {message}\n{frames}"));
         };
         if worded.message != message {

@@ -41,6 +41,8 @@ fn messages_are_v8s() {
         ("throw new RangeError('own')", "own"),
         ("const [q] = null", "null is not iterable"),
         ("const o = {a: 1}; for (const x of o.a) {}", "o.a is not iterable"),
+        ("for (const x of {}) {}", "{} is not iterable"),
+        ("const [a] = {}", "{} is not iterable"),
         ("JSON.stringify(10n)", "Do not know how to serialize a BigInt"),
         ("[1].forEach()", "the function given to forEach is not a function"),
         ("class A {} A()", "Class constructor A cannot be invoked without 'new'"),
@@ -107,6 +109,78 @@ fn messages_are_v8s() {
     ] {
         assert_eq!(error(source), expected, "{source}");
     }
+}
+
+#[test]
+fn the_call_that_failed_is_named_and_not_what_it_was_given() {
+    let given = "const o = {f() { return {} }, g: 1, n: {}}, x = 1;";
+    let functions = [
+        ("o.g(pm.response.json())", "o.g"),
+        ("o.g(JSON.stringify({}))", "o.g"),
+        ("o.g(x)", "o.g"),
+        ("o.g(x, 5)", "o.g"),
+        ("o.g([1, x], {a: 1, b: x})", "o.g"),
+        ("o.g(undefined)", "o.g"),
+        ("o.g(o.n)", "o.g"),
+        ("o.g(x.toString(), o.n.m)", "o.g"),
+        ("[1].forEach(() => o.g(Math.max(1)))", "o.g"),
+        ("[1].forEach(() => { o.g(Math.max(1)) })", "o.g"),
+        ("(() => { o.g(Math.max(1)) })()", "o.g"),
+        ("Math.max(x(1))", "x"),
+        ("o.g(this)", "o.g"),
+        ("o.g(x + 5)", "o.g"),
+        ("o.g(x ? 1 : 2)", "o.g"),
+        ("o.g(new Map([]))", "o.g"),
+        ("o.g(function () { x; })", "o.g"),
+        ("o.g(x, y => Math.max(y))", "o.g"),
+        ("o.g(Math.max(1), async (y) => { Math.max(y); })", "o.g"),
+        ("Math.max(o.g(Math.max(1)))", "o.g"),
+        ("Math.max(x(Math.max(1)), 2)", "x"),
+        ("o.n.m(Math.max(1)).p", "o.n.m"),
+        // Chained.
+        ("o.f(1).g(Math.max(1))", "o.f(...).g"),
+        ("o.f(Math.max(1)).g(Math.max(1), 3)", "o.f(...).g"),
+        ("pm.response.json().nope(Math.max(1))", "pm.response.json(...).nope"),
+        ("let f = () => 1; f(1)(Math.max(2))", "f(...)"),
+        // Over lines.
+        ("o\n  .g(\n    Math.max(1),\n    {a: ')'},\n  )", "o.g"),
+        ("o // (\n  .f()\n  /* ( */ .g(\n    Math.max(1))", "o.f(...).g"),
+        ("o.\n  g\n  (1)", "o.g"),
+        // Optional, computed.
+        ("o?.g(Math.max(1))", "o?.g"),
+        ("o.g?.(Math.max(1))", "o.g"),
+        ("o.n?.m(Math.max(1))", "o.n?.m"),
+        ("o['g'](Math.max(1))", "o.g"),
+        ("let k = 'g'; o[k](1)", "o[k]"),
+        ("[5][0](Math.max(1))", "[5][0]"),
+        // In and with templates and texts.
+        ("`a ${o.g(Math.max(1))} b`", "o.g"),
+        ("o.g(`)${Math.max(1)}(`)", "o.g"),
+        ("o.g(')', Math.max(1), \"(\")", "o.g"),
+        ("o.g(/[)/]\\)/.test('x'))", "o.g"),
+        ("o.g`x`", "o.g"),
+        ("'abc'.nope(Math.max(1))", "\"abc\".nope"),
+        ("(o).g(Math.max(1))", "o.g"),
+        ("if (o.g(Math.max(1)) && x) {}", "o.g"),
+        ("return o.g(Math.max(1))", "o.g"),
+        ("await o.g(Math.max(1))", "o.g"),
+        ("pm.foo(Math.max(1))", "pm.foo"),
+        // Either may be meant.
+        ("o.g(o.f())", "o.f or o.g"),
+    ];
+    let constructors = [
+        ("new o.g(Math.max(1))", "o.g"),
+        ("new x(o.n)", "x"),
+        ("new o.g", "o.g"),
+        ("new (o.g)(1)", "o.g"),
+    ];
+    let functions = functions.iter().map(|own| (own, "function"));
+    let all = functions.chain(constructors.iter().map(|own| (own, "constructor")));
+    let wrong = all.filter_map(|((source, name), what)| {
+        let told = error(&format!("{given} {source}"));
+        (told != format!("{name} is not a {what}")).then(|| format!("{source}: {told}"))
+    });
+    assert_eq!(wrong.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
