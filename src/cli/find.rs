@@ -46,6 +46,16 @@ fn broken<'a>(workspace: &'a Workspace, path: &ItemPath) -> Option<&'a Problem> 
         })
 }
 
+/// Nothing is sent of what could not be read, or could not be read above.
+///
+/// # Errors
+///
+/// The first of the files, and what is wrong with it.
+pub fn readable(workspace: &Workspace, nodes: &[NodeId]) -> Result<(), CliError> {
+    let mut unread = nodes.iter().filter_map(|node| workspace.unread_of(*node));
+    unread.next().map_or(Ok(()), |problem| Err(wrong(problem)))
+}
+
 /// A file's problem as the end of a command.
 pub fn wrong(problem: &Problem) -> CliError {
     let error = CliError::failed(problem.to_string());

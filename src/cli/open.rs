@@ -301,6 +301,28 @@ impl Opened {
         Ok(())
     }
 
+    /// Whether the environment that is active without being named could be read: what is meant for it would go elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its file.
+    pub fn environment_is_read(&self, sending: &SendingArgs) -> Result<(), CliError> {
+        if self.session.environment.is_some() || sending.environment.is_some() {
+            return Ok(());
+        }
+        let workspace = &self.session.workspace;
+        let folder = self.location.root.join("environments");
+        let mut unread = workspace.problems.iter().filter(|problem| !problem.warning);
+        let problem = match self.state.environment_choice().unwrap_or_default() {
+            Choice::Named(slug) => unread.find(|problem| problem.file == folder.join(format!("{slug}.toml"))),
+            Choice::Open if workspace.environments().is_empty() => {
+                unread.find(|problem| problem.file.starts_with(&folder))
+            }
+            Choice::Open | Choice::None => None,
+        };
+        problem.map_or(Ok(()), |problem| Err(find::wrong(problem)))
+    }
+
     /// Makes an environment the one of this command.
     pub fn choose(&mut self, name: &str) -> Result<(), CliError> {
         let workspace = &self.session.workspace;

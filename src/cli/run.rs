@@ -82,6 +82,12 @@ fn in_cloud(args: &RunArgs, cwd: &Path) -> RunArgs {
 async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, CliError> {
     let args = start.args;
     let (mut opened, items) = open(start, output).await?;
+    let (requests, chosen) = requests(&opened.session.workspace, &items, &args.folder, output)?;
+    if !start.is_foreign() {
+        find::readable(&opened.session.workspace, &chosen)?;
+        opened.environment_is_read(&args.sending)?;
+        opened.tell_problems(|_| true, output);
+    }
     opened.prepare(&args.sending, start.cwd, output).await?;
     globals(start, &mut opened, output).await?;
     let mut options = RunOptions {
@@ -93,9 +99,9 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         parallel: args.parallel,
         retry: args.retry,
         timeout: args.timeout,
+        requests,
         ..RunOptions::default()
     };
-    options.requests = requests(&opened.session.workspace, &items, &args.folder, output)?;
     if options.requests.is_empty() && !start.is_foreign() {
         return Err(CliError::usage("there is nothing to run").hint("there are no requests in it"));
     }
@@ -158,7 +164,6 @@ async fn open(start: &Start<'_>, output: &mut Output) -> Result<(Opened, Vec<Nod
         let workspace = &opened.session.workspace;
         let items = args.paths.iter().map(|path| find::item(workspace, cwd, path));
         let items = items.collect::<Result<Vec<_>, _>>()?;
-        opened.tell_problems(|_| true, output);
         return Ok((opened, items));
     }
     if !args.paths.iter().all(|path| foreign::is_foreign(cwd, path)) {
@@ -266,15 +271,16 @@ fn export(start: &Start<'_>, opened: &Opened, collection: Option<NodeId>) -> Res
     Ok(())
 }
 
-/// The requests of the items in order; only those in the folders (or with the names) asked for, if any are. In whatever
-/// order these are named, the collection's counts, as in newman.
+/// The requests of the items in order, and the items; only those in the folders (or with the names) asked for, if any are.
+/// In whatever order these are named, the collection's counts, as in newman.
 fn requests(
     workspace: &Workspace,
     items: &[NodeId],
     folders: &[String],
     output: &mut Output,
-) -> Result<Vec<NodeId>, CliError> {
+) -> Result<(Vec<NodeId>, Vec<NodeId>), CliError> {
     let mut wanted_ones = HashSet::new();
+    let mut chosen = if folders.is_empty() { items.to_vec() } else { Vec::new() };
     for wanted in folders {
         let Some((found, others)) = foreign::named(workspace, items, wanted, folders.len() == 1) else {
             let names = items.iter().filter_map(|item| workspace.node(*item));
@@ -291,17 +297,23 @@ fn requests(
                 names.reverse();
                 format!("`{}`", names.join(" / "))
             };
-            let (taken, others) = (place(&found), others.iter().map(place).collect::<Vec<_>>().join(", "));
-            let text = format!("`{wanted}` names several: {taken} runs, as in newman, and not {others}");
-            tell(output, &text, Some("an id names one: `--folder ID`"));
+            // A collection that was given twice has nothing else in it the second time.
+            let taken = place(&found);
+            let others: Vec<String> = others.iter().map(place).filter(|other| *other != taken).collect();
+            if !others.is_empty() {
+                let others = others.join(", ");
+                let text = format!("`{wanted}` names several: {taken} runs, as in newman, and not {others}");
+                tell(output, &text, Some("an id names one: `--folder ID`"));
+            }
         }
         wanted_ones.extend(workspace.requests_below(found));
+        chosen.push(found);
     }
     let mut out: Vec<NodeId> = items.iter().flat_map(|item| workspace.requests_below(*item)).collect();
     if !folders.is_empty() {
         out.retain(|request| wanted_ones.remove(request));
     }
-    Ok(out)
+    Ok((out, chosen))
 }
 
 /// One of several parts of about the same length, in order.

@@ -47,7 +47,9 @@ pub async fn send(
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
     let target = target(&opened, args, cwd)?;
-    if matches!(target, Target::Saved(_)) {
+    if let Target::Saved(node) = target {
+        find::readable(&opened.session.workspace, &[node])?;
+        opened.environment_is_read(&args.sending)?;
         opened.tell_problems(|_| true, output);
     }
     opened.prepare(&args.sending, cwd, output).await?;

@@ -394,6 +394,23 @@ impl Workspace {
         })
     }
 
+    /// What could not be read of what a node needs to be sent as it is meant: it and what is in it, the groups above it, and
+    /// the globals. A request without its collection's auth and tests is another one.
+    pub fn unread_of(&self, node: NodeId) -> Option<&Problem> {
+        let path = self.path(node)?;
+        let path = Path::new(path.as_str());
+        let collections = self.root.join("collections");
+        let mut unread = self.problems.iter().filter(|problem| !problem.warning);
+        unread.find(|problem| {
+            let Ok(inside) = problem.file.strip_prefix(&collections) else {
+                return problem.file == self.root.join("globals.toml");
+            };
+            let of_group = inside.ends_with("collection.toml") || inside.ends_with("folder.toml");
+            let above = inside.parent().filter(|group| of_group && path.starts_with(group));
+            above.is_some() || inside.starts_with(path) || inside.with_extension("") == path
+        })
+    }
+
     /// A slug for a new environment.
     pub fn free_environment_slug(&self, name: &str) -> String {
         let taken = self.environments.iter().map(|node| node.slug.as_str());
@@ -420,5 +437,36 @@ mod tests {
         assert_eq!(path.and_then(|path| workspace.find(&path)), Some(request));
         assert_eq!(workspace.requests_below(collection), [request]);
         assert_eq!(workspace.find(&ItemPath::new("api/nothing")), None);
+    }
+
+    #[test]
+    fn what_a_send_needs_is_what_is_in_and_above_it() {
+        let mut workspace = Workspace::new("/w");
+        let group = |name: &str| Arc::new(Group::named(name));
+        let api = workspace.load_node(None, "api", Entity::Collection(group("API")));
+        let users = workspace.load_node(Some(api), "users", Entity::Folder(group("Users")));
+        let list = workspace.load_node(Some(users), "list", Entity::Request(Arc::default()));
+        let other = workspace.load_node(None, "api-2", Entity::Collection(group("Other")));
+        for (file, warning, needed) in [
+            ("collections/api/collection.toml", false, vec![api, users, list]),
+            ("collections/api/users/folder.toml", false, vec![api, users, list]),
+            ("collections/api/users/list.toml", false, vec![api, users, list]),
+            ("collections/api/users/get.toml", false, vec![api, users]),
+            ("collections/api-2/get.toml", false, vec![other]),
+            ("globals.toml", false, vec![api, users, list, other]),
+            ("environments/demo.toml", false, vec![]),
+            ("collections/api/collection.toml", true, vec![]),
+        ] {
+            workspace.problems = vec![Problem {
+                file: Path::new("/w").join(file),
+                at: None,
+                message: "m".to_owned(),
+                hint: None,
+                warning,
+            }];
+            let mut found = vec![api, users, list, other];
+            found.retain(|node| workspace.unread_of(*node).is_some());
+            assert_eq!(found, needed, "{file}");
+        }
     }
 }

@@ -17,6 +17,7 @@ mod secrets;
 mod spellings;
 mod streams;
 mod tokens;
+mod unread;
 mod values;
 mod vault;
 

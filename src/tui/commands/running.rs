@@ -17,7 +17,7 @@ use crate::tui::shared::{Level, RunId};
 use crate::tui::state::State;
 use crate::vars::Layer;
 
-use super::pickers;
+use super::{pickers, sending};
 
 /// Does what the runner's screens ask for.
 pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
@@ -133,6 +133,9 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     if state.held.is_some() && state.shared.environment_slug() == Some("demo") {
         let text = "the demo server has not told its address yet: start the run again in a moment";
         return state.shared.notify(Level::Warning, text);
+    }
+    if sending::is_unread(state, settings.group) {
+        return;
     }
     state.next_run += 1;
     let run = RunId(state.next_run);

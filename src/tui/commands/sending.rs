@@ -117,6 +117,20 @@ pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Whether what is to be sent, or something above it, cannot be read, which is told: without its collection's auth and tests a
+/// request is another one.
+pub fn is_unread(state: &mut State, id: NodeId) -> bool {
+    let workspace = &state.shared.workspace;
+    let Some(mut problem) = workspace.unread_of(id).cloned() else {
+        return false;
+    };
+    if let Ok(inside) = problem.file.strip_prefix(&workspace.root) {
+        problem.file = inside.to_owned();
+    }
+    state.shared.notify(Level::Error, format!("nothing is sent: {problem}"));
+    true
+}
+
 fn start(state: &mut State, id: NodeId, aim: Aim, effects: &mut Vec<Effect>) {
     if let Some(running) = state.shared.running.get(&id) {
         let text = format!("already on its way ({}); Esc cancels it", running.phase.label());
@@ -132,6 +146,9 @@ fn start(state: &mut State, id: NodeId, aim: Aim, effects: &mut Vec<Effect>) {
         state
             .shared
             .notify(Level::Warning, "there is no URL yet: type one into the URL bar");
+        return;
+    }
+    if is_unread(state, id) {
         return;
     }
     plan.aim.clone_from(&aim);

@@ -1,0 +1,109 @@
+//! Nothing is sent of what cannot be read: without its collection's auth and tests a request is another one.
+
+use std::fs;
+
+use predicates::prelude::*;
+use predicates::str::contains;
+
+use super::newman::server;
+use super::{Home, is_match, write};
+
+const CONFLICT: &str = "<<<<<<< HEAD\n";
+
+/// A workspace with a folder in its collection, and a second collection beside it.
+fn home() -> Home {
+    let home = Home::new();
+    let base = server();
+    let one = format!("name = \"One\"\nmethod = \"GET\"\nurl = \"{base}\"\n");
+    home.with(&[("one", &one), ("f/folder", "name = \"F\"\n"), ("f/two", &one)]);
+    let root = home.folder.path().join("workspace");
+    let failing =
+        "name = \"API\"\n\n[scripts]\npost-response = '''\npm.test('never', () => pm.expect(1).to.equal(2));\n'''\n";
+    write(&root, "collections/api/collection.toml", failing);
+    write(&root, "collections/other/collection.toml", "name = \"Other\"\n");
+    write(&root, "collections/other/one.toml", &one);
+    home
+}
+
+fn run(home: &Home, args: &[&str]) -> assert_cmd::assert::Assert {
+    let mut command = home.postrider();
+    command.current_dir(home.folder.path().join("workspace"));
+    command.args(args).assert()
+}
+
+#[test]
+fn a_run_below_a_broken_file_sends_nothing() {
+    let home = home();
+    run(&home, &["run", "api"]).code(1).stdout(contains("never"));
+    let root = home.folder.path().join("workspace");
+    for (file, broken, fine) in [
+        (
+            "collections/api/collection.toml",
+            &["api", "api/f", "api/one"][..],
+            &["other"][..],
+        ),
+        (
+            "collections/api/f/folder.toml",
+            &["api", "api/f", "api/f/two"],
+            &["other"],
+        ),
+        ("collections/api/f/two.toml", &["api", "api/f", "api/f/two"], &["other"]),
+        ("globals.toml", &["api", "other"], &[]),
+    ] {
+        let path = root.join(file);
+        let before = fs::read_to_string(&path).unwrap_or_default();
+        fs::write(&path, format!("{before}{CONFLICT}")).unwrap();
+        let told = format!("error: .*{file}:[0-9]+:[0-9]+: ");
+        for item in broken {
+            run(&home, &["run", item])
+                .code(1)
+                .stdout("")
+                .stderr(is_match(&told).and(contains("warning:").not()));
+        }
+        for item in fine {
+            run(&home, &["run", item]).success().stderr(contains("warning: "));
+        }
+        if before.is_empty() {
+            fs::remove_file(&path).unwrap();
+        } else {
+            fs::write(&path, before).unwrap();
+        }
+    }
+    // Only what is asked for counts.
+    fs::write(
+        root.join("collections/api/f/two.toml"),
+        "name = \"Two\nmethod = \"GET\"\n",
+    )
+    .unwrap();
+    run(&home, &["run", "api", "--folder", "One"])
+        .code(1)
+        .stdout(contains("never"));
+    run(&home, &["run", "api", "--folder", "F"]).code(1).stdout("");
+}
+
+#[test]
+fn a_request_below_a_broken_file_is_not_sent() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    fs::write(root.join("collections/api/f/folder.toml"), CONFLICT).unwrap();
+    let told = is_match("error: .*folder.toml:1:[0-9]: ");
+    run(&home, &["send", "-f", "api/f/two"]).code(1).stdout("").stderr(told);
+    run(&home, &["send", "-f", "other/one"]).success();
+}
+
+#[test]
+fn nothing_is_sent_without_the_environment_that_is_meant() {
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    run(&home, &["env", "use", "here"]).success();
+    fs::write(root.join("environments/here.toml"), CONFLICT).unwrap();
+    for args in [
+        &["run", "other"][..],
+        &["send", "other/one"],
+        &["run", "other", "-e", "here"],
+        &["send", "other/one", "-e", "here"],
+    ] {
+        let told = is_match("error: .*here.toml:1:[0-9]: ");
+        run(&home, args).code(1).stdout("").stderr(told);
+    }
+}
