@@ -60,6 +60,22 @@ pub fn described(error: &SendError, url: &str) -> Map<String, Value> {
     out
 }
 
+/// Node's words for a failure that was `described`, by which logs are searched; ours where it has none that are known.
+pub fn message(error: &SendError, described: &Map<String, Value>) -> String {
+    let text = |key: &str| described.get(key).and_then(Value::as_str);
+    match (text("syscall"), text("code")) {
+        (Some("connect"), Some(code)) => match (text("address"), described.get("port")) {
+            (Some(address), Some(port)) => format!("connect {code} {address}:{port}"),
+            _ => format!("connect {code}"),
+        },
+        (Some("getaddrinfo"), Some(code)) => {
+            format!("getaddrinfo {code} {}", text("hostname").unwrap_or_default())
+        }
+        (None, Some(code @ "ESOCKETTIMEDOUT")) => code.to_owned(),
+        _ => error.message.clone(),
+    }
+}
+
 /// What Node calls a failure; empty where it has no name for it.
 fn code(error: &SendError) -> &'static str {
     match (error.code, error.kind) {
@@ -75,6 +91,34 @@ fn code(error: &SendError) -> &'static str {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn failures_have_nodes_words() {
+        let message = |kind, code, url: &str| {
+            let error = SendError::new(kind, "it failed").code(code);
+            message(&error, &described(&error, url))
+        };
+        for (kind, code, url, words) in [
+            (
+                SendErrorKind::Connect,
+                "",
+                "http://127.0.0.1:1/x",
+                "connect ECONNREFUSED 127.0.0.1:1",
+            ),
+            (
+                SendErrorKind::Connect,
+                "ETIMEDOUT",
+                "http://[::1]/",
+                "connect ETIMEDOUT ::1:80",
+            ),
+            (SendErrorKind::Connect, "", "http://a.test/", "connect ECONNREFUSED"),
+            (SendErrorKind::Dns, "", "http://a.test/", "getaddrinfo ENOTFOUND a.test"),
+            (SendErrorKind::Timeout, "", "http://a.test/", "ESOCKETTIMEDOUT"),
+            (SendErrorKind::Redirect, "", "http://a.test/", "it failed"),
+        ] {
+            assert_eq!(message(kind, code, url), words);
+        }
+    }
 
     #[test]
     fn failures_carry_what_node_says_of_them() {

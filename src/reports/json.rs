@@ -16,12 +16,11 @@ use crate::model::{NodeId, Redactor, Workspace, literal};
 
 /// Writes newman's summary.
 pub struct Json {
+    /// Of each execution the body of its response, as it is, and all else.
     spool: Spool,
-    executions: usize,
     /// The failures as they are listed, redacted; newman's shape has them behind the executions. Each has its whole item
     /// in it, so that they wait on disk too.
     failures: Spool,
-    failed: usize,
     /// The items as Postman writes them.
     items: HashMap<NodeId, Value>,
     /// The collections whose every secret is hidden: an item is written as it is in its file.
@@ -35,9 +34,7 @@ impl Json {
     pub fn new() -> io::Result<Self> {
         Ok(Self {
             spool: Spool::new()?,
-            executions: 0,
             failures: Spool::new()?,
-            failed: 0,
             items: HashMap::new(),
             collections: HashSet::new(),
             redactor: Redactor::default(),
@@ -60,23 +57,18 @@ impl Json {
         let mut item = self.item(done);
         hide::secrets(&mut item, redactor);
         if let Some(execution) = record::execution(done, &cursor) {
-            let comma = if self.executions == 0 { "" } else { "," };
-            self.executions += 1;
             let mut execution = Value::Object(execution);
             hide::secrets(&mut execution, redactor);
             record::add_checksums(&mut execution);
-            let text = execution.to_string();
             let response = done.outcome.exchange.as_ref().and_then(|exchange| exchange.response());
-            let text = match response {
-                Some(response) => {
-                    let stream = stream(&response.body.whole()?, redactor);
-                    text.replacen("\"stream\":null", &format!("\"stream\":{stream}"), 1)
-                }
-                None => text,
-            };
+            let body = response.map_or(Ok(Vec::new()), |response| {
+                response.body.whole().map(|body| hidden(&body, redactor))
+            })?;
+            self.spool.add(body, redactor)?;
+            let text = execution.to_string().replacen("\"stream\":null", BODY, 1);
             // The item last: what is in it is not looked at again.
             let text = text.replacen("\"item\":null", &format!("\"item\":{item}"), 1);
-            self.spool.add(&format!("{comma}\n{text}"))?;
+            self.spool.add(text, redactor)?;
         }
         let parent = (!done.failures.is_empty()).then(|| record::parent(done)).flatten();
         for failure in done.failures {
@@ -85,9 +77,7 @@ impl Json {
             record::add_checksums(&mut failure);
             let text = failure.to_string();
             let text = text.replacen("\"source\":null", &format!("\"source\":{item}"), 1);
-            let comma = if self.failed == 0 { "" } else { ",\n" };
-            self.failed += 1;
-            self.failures.add(&format!("{comma}{text}"))?;
+            self.failures.add(text, redactor)?;
         }
         Ok(())
     }
@@ -127,9 +117,23 @@ fn hidden(body: &[u8], redactor: &Redactor) -> Vec<u8> {
     if found == latin { out } else { found.into_bytes() }
 }
 
-/// A response's body as Node writes a buffer, without the secrets in it.
-fn stream(body: &[u8], redactor: &Redactor) -> String {
-    let bytes = hidden(body, redactor);
+/// What stands for the body in an execution that waits.
+const BODY: &str = "\"stream\":\"\\u0001\"";
+
+/// An execution or a failure without what has become secret since it was put by.
+fn mended(text: &[u8], redactor: Option<&Redactor>) -> io::Result<String> {
+    let text = String::from_utf8_lossy(text).into_owned();
+    let Some(redactor) = redactor else {
+        return Ok(text);
+    };
+    let mut entry: Value = serde_json::from_str(&text)?;
+    hide::secrets(&mut entry, redactor);
+    record::add_checksums(&mut entry);
+    Ok(entry.to_string())
+}
+
+/// A response's body as Node writes a buffer.
+fn stream(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 4 + 32);
     out.push_str("{\"type\":\"Buffer\",\"data\":[");
     for (n, byte) in bytes.iter().enumerate() {
@@ -191,8 +195,34 @@ impl Report for Json {
             end.summary.received
         );
         let tail = format!("],\n\"error\":{error}}}}}\n");
-        let mut bodies = [(head.as_str(), &mut self.spool), (between.as_str(), &mut self.failures)];
-        Spool::write_bodies(out, &mut bodies, &tail)
+        out.write_all(head.as_bytes())?;
+        let mut body: Option<Vec<u8>> = None;
+        let mut comma = "\n";
+        self.spool.read(&redactor, |piece, is_late| {
+            let late = is_late.then_some(&redactor);
+            let Some(bytes) = body.take() else {
+                body = Some(match late {
+                    Some(redactor) => hidden(&piece, redactor),
+                    None => piece,
+                });
+                return Ok(());
+            };
+            let text = mended(&piece, late)?;
+            let (before, behind) = text.split_once(BODY).unwrap_or((&text, ""));
+            out.write_all(std::mem::replace(&mut comma, ",\n").as_bytes())?;
+            out.write_all(before.as_bytes())?;
+            if before.len() < text.len() {
+                out.write_all(format!("\"stream\":{}{behind}", stream(&bytes)).as_bytes())?;
+            }
+            Ok(())
+        })?;
+        out.write_all(between.as_bytes())?;
+        let mut comma = "";
+        self.failures.read(&redactor, |piece, is_late| {
+            out.write_all(std::mem::replace(&mut comma, ",\n").as_bytes())?;
+            out.write_all(mended(&piece, is_late.then_some(&redactor))?.as_bytes())
+        })?;
+        out.write_all(tail.as_bytes())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::record::stack;
-use super::spool::Spool;
+use super::record::{message, stack};
+use super::spool::{Spool, value};
 use super::{End, Report};
 use crate::exec::{At, Done, RunEvent};
 use crate::model::script::ScriptEvent;
@@ -58,7 +58,7 @@ impl Junit {
             .filter(|failure| !matches!(failure.at, At::Test(_)));
         let mut out = format!(
             "  <testsuite name=\"{}\" id=\"{}\" timestamp=\"{}\" tests=\"{tests}\" failures=\"{failed}\" errors=\"{}\" \
-             time=\"{time:.6}\">\n",
+             time=\"{time:.3}\">\n",
             attribute(&name),
             attribute(&done.plan.id()),
             milliseconds(exchange.map_or_else(jiff::Timestamp::now, |exchange| exchange.started)),
@@ -67,12 +67,12 @@ impl Junit {
         if !messages.is_empty() {
             let words = format!("Iteration: {}\n{messages}", iteration.index);
             // A string takes whatever is written.
-            let _ = writeln!(out, "    <system-err>{}</system-err>", cdata(&words));
+            let _ = writeln!(out, "    <system-err>{}</system-err>", value(&cdata(&words)));
         }
         let class = class_name(&request);
         for test in &outcome.tests {
             let head = format!(
-                "    <testcase name=\"{}\" time=\"{time:.6}\" classname=\"{class}\"",
+                "    <testcase name=\"{}\" time=\"{time:.3}\" classname=\"{class}\"",
                 attribute(&redactor.redact_name(&test.name))
             );
             out.push_str(&head);
@@ -89,7 +89,7 @@ impl Junit {
             let _ = writeln!(
                 out,
                 ">\n      <failure type=\"AssertionFailure\" message=\"{}\">",
-                attribute(&message)
+                value(&attribute(&message))
             );
             let lines = [
                 "Failed 1 times.".to_owned(),
@@ -98,11 +98,11 @@ impl Junit {
                 format!("Collection name: {collection}."),
                 format!("Request name: {request}."),
                 format!("Test description: {}.", redactor.redact_name(&test.name)),
-                format!("Error message: {message}."),
-                format!("Stacktrace: {stack}."),
             ];
-            for line in lines.into_iter().filter(|line| !line.is_empty()) {
-                let _ = writeln!(out, "        {}", cdata(&line));
+            let given = [format!("Error message: {message}."), format!("Stacktrace: {stack}.")];
+            let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| cdata(line));
+            for line in lines.chain(given.iter().map(|line| value(&cdata(line)))) {
+                let _ = writeln!(out, "        {line}");
             }
             out.push_str("      </failure>\n    </testcase>\n");
         }
@@ -127,7 +127,7 @@ fn errors(done: &Done<'_>) -> String {
             At::Test(_) => continue,
         };
         out.push_str(kind);
-        out.push_str(&failure.message);
+        out.push_str(&message(failure, done));
         out.push_str("\n---\n");
     }
     out
@@ -184,7 +184,7 @@ impl Report for Junit {
             return Ok(());
         }
         let suite = self.suite(done, redactor);
-        self.spool.add(&suite)
+        self.spool.add(suite, redactor)
     }
 
     fn write(&mut self, end: &End<'_>, out: &mut dyn io::Write) -> io::Result<()> {
@@ -193,14 +193,14 @@ impl Report for Junit {
         let summary = end.summary;
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"{}\" tests=\"{}\" failures=\"{}\" \
-             errors=\"{}\" time=\"{:.6}\">\n",
+             errors=\"{}\" time=\"{:.3}\">\n",
             attribute(&name),
             summary.tests.total,
             summary.tests.failed,
             summary.failures.len() - summary.tests.failed.min(summary.failures.len()),
             self.time,
         );
-        self.spool.write(out, &head, "</testsuites>\n")
+        self.spool.write(out, &head, "</testsuites>\n", end.redactor)
     }
 }
 

@@ -28,7 +28,8 @@ pub fn execution(done: &Done<'_>, cursor: &Value) -> Option<Map<String, Value>> 
         Err(error) => {
             let mut told = crate::exec::node::described(error, &exchange.request.url);
             told.insert("name".to_owned(), "Error".into());
-            told.insert("message".to_owned(), error.message.as_str().into());
+            let message = crate::exec::node::message(error, &told);
+            told.insert("message".to_owned(), message.into());
             out.insert("requestError".to_owned(), Value::Object(told));
         }
     }
@@ -72,6 +73,22 @@ pub fn cursor(done: &Done<'_>) -> Value {
     out
 }
 
+/// What a failure says; of a request that had no answer in Node's words.
+pub fn message(failure: &Failure, done: &Done<'_>) -> String {
+    let own = done
+        .outcome
+        .exchange
+        .as_ref()
+        .filter(|_| failure.at == At::Request && failure.what.is_empty());
+    match own.and_then(|exchange| Some((exchange, exchange.error()?))) {
+        Some((exchange, error)) => {
+            let described = crate::exec::node::described(error, &exchange.request.url);
+            crate::exec::node::message(error, &described)
+        }
+        None => failure.message.clone(),
+    }
+}
+
 /// One entry of `run.failures`, without its item, which the caller has.
 pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Option<Value>) -> Value {
     let mut cursor = cursor.clone();
@@ -99,8 +116,9 @@ pub fn failure(failure: &Failure, done: &Done<'_>, cursor: &Value, parent: Optio
                 None => Map::new(),
             });
             told.insert("name".to_owned(), "Error".into());
-            told.insert("message".to_owned(), failure.message.as_str().into());
-            told.insert("stack".to_owned(), format!("Error: {}", failure.message).into());
+            let message = message(failure, done);
+            told.insert("stack".to_owned(), format!("Error: {message}").into());
+            told.insert("message".to_owned(), message.into());
             told.insert("id".to_owned(), Uuid::new_v4().to_string().into());
             told.insert("timestamp".to_owned(), when.into());
             told.insert("stacktrace".to_owned(), json!([]));
@@ -264,7 +282,7 @@ fn response(response: &Response, took: u128) -> Value {
         "header": headers,
         "stream": null,
         "cookie": cookies.collect::<Vec<_>>(),
-        "responseTime": u64::try_from(took).unwrap_or(u64::MAX),
+        "responseTime": u64::try_from(took).unwrap_or(u64::MAX).max(1),
         "responseSize": response.body.len(),
     })
 }

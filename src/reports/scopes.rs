@@ -36,6 +36,13 @@ fn scope(session: &Session, scope: Scope, file: Option<&Environment>) -> Value {
     }
     let described = |row: &mut Value| {
         let variable = file.and_then(|file| file.variables.iter().find(|own| row["key"] == own.key.as_str()));
+        // What is a secret to us may be a plain variable in the file.
+        row["type"] = if variable.is_some_and(|own| own.secret) {
+            "secret"
+        } else {
+            "any"
+        }
+        .into();
         if let Some(told) = variable.filter(|own| !own.description.is_empty()) {
             row["description"] = sdk::description(&told.description);
         }
@@ -48,8 +55,7 @@ fn scope(session: &Session, scope: Scope, file: Option<&Environment>) -> Value {
 /// The variables of a scope.
 fn values(layer: &Layer) -> Value {
     let all = layer.bindings.iter().map(|binding| {
-        let kind = if binding.secret { "secret" } else { "any" };
-        let mut out = json!({ "type": kind, "value": binding.value, "key": binding.key });
+        let mut out = json!({ "type": "any", "value": binding.value, "key": binding.key });
         if !binding.enabled {
             out["disabled"] = true.into();
         }

@@ -201,6 +201,11 @@ impl Redactor {
             || (length < Self::SHORTEST_SURE_LETTERS && secret.chars().all(char::is_alphabetic))
     }
 
+    /// How much is known to be secret.
+    pub fn count(&self) -> usize {
+        self.known.secrets.len()
+    }
+
     /// Whether nothing is known to be secret.
     pub fn is_empty(&self) -> bool {
         self.known.secrets.is_empty()

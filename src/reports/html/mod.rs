@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::io;
 
-use super::spool::Spool;
+use super::spool::{Spool, marked, value};
 use super::words::{duration, escape_lines, size};
 use super::{End, Report};
 use crate::exec::{Done, Failure, RunEvent, Summary};
@@ -54,7 +54,7 @@ impl Html {
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
             self.iteration = Some(iteration.index);
             let heading = format!("<h2>Iteration {} of {}</h2>\n", iteration.index + 1, iteration.count);
-            self.spool.add(&heading)?;
+            self.spool.add(&heading, redactor)?;
         }
         for failure in done.failures {
             self.listed += 1;
@@ -63,7 +63,7 @@ impl Html {
                 self.failures.push_str(&entry);
             }
         }
-        self.spool.add(&fold(done, self.requests, redactor))
+        self.spool.add(fold(done, self.requests, redactor), redactor)
     }
 
     fn head(&self, end: &End<'_>) -> String {
@@ -100,7 +100,7 @@ impl Html {
                 0 => String::new(),
                 more => format!("<p class=\"quiet\">and {more} more</p>\n"),
             };
-            let failures = &self.failures;
+            let failures = marked(&self.failures, Some(end.redactor));
             let _ = write!(out, "<div class=\"failures\"><ol>\n{failures}</ol>\n{more}</div>\n");
         }
         out.push_str(
@@ -161,14 +161,14 @@ fn listed(failure: &Failure, number: usize, redactor: &Redactor) -> String {
         "<li><a href=\"#r{number}\">{}</a> <span class=\"bad\">{}</span><br>{}</li>\n",
         text(&redactor.redact_name(&failure.location.join(" / "))),
         text(&redactor.redact_name(&what)),
-        text(&redactor.redact(&failure.message)),
+        value(&text(&redactor.redact(&failure.message))),
     )
 }
 
 /// A request, folded; one that failed is open.
 fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
     let outcome = done.outcome;
-    let shown = |value: &str| text(&redactor.redact(value));
+    let shown = |given: &str| value(&text(&redactor.redact(given)));
     let (class, open) = match (done.failures.is_empty(), outcome.skipped) {
         (false, _) => ("failed", " open"),
         (true, true) => ("skipped", ""),
@@ -257,7 +257,7 @@ fn fold(done: &Done<'_>, number: usize, redactor: &Redactor) -> String {
 }
 
 fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
-    let shown = |value: &str| text(&redactor.redact(value));
+    let shown = |given: &str| value(&text(&redactor.redact(given)));
     let request = &exchange.request;
     let mut out = format!(
         "<p class=\"mono\">{} {}</p>\n",
@@ -297,7 +297,7 @@ fn sent_and_received(exchange: &Exchange, redactor: &Redactor) -> String {
 }
 
 fn part(what: &str, headers: &[(String, String)], body: &[u8], len: u64, redactor: &Redactor) -> String {
-    let shown = |value: &str| text(&redactor.redact(value));
+    let shown = |given: &str| value(&text(&redactor.redact(given)));
     let mut out = format!(
         "<details><summary>{what}: {} headers, {}</summary><table>",
         headers.len(),
@@ -323,7 +323,7 @@ fn part(what: &str, headers: &[(String, String)], body: &[u8], len: u64, redacto
         } else {
             String::new()
         };
-        let _ = write!(out, "<pre>{}</pre>{rest}", text(&readable[..cut]));
+        let _ = write!(out, "<pre>{}</pre>{rest}", value(&text(&readable[..cut])));
     }
     out.push_str("</details>\n");
     out
@@ -360,7 +360,7 @@ impl Report for Html {
             "</main>\n<footer>postrider {}</footer>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n",
             env!("CARGO_PKG_VERSION")
         );
-        self.spool.write(out, &head, &tail)
+        self.spool.write(out, &head, &tail, end.redactor)
     }
 }
 
