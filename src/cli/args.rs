@@ -211,7 +211,7 @@ pub struct SendArgs {
     #[arg(short = 'i', long)]
     pub include: bool,
     /// Writes the body to a file.
-    #[arg(short = 'o', long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE", value_parser = out_file)]
     pub output: Option<PathBuf>,
     /// Prints the body as it came, also on a terminal.
     #[arg(long)]
@@ -289,7 +289,7 @@ pub struct PostmanArgs {
     #[arg(value_name = "PATH")]
     pub path: String,
     /// Where to: a file, with `--v3` a folder; without it stdout, with `--v3` the current folder.
-    #[arg(short = 'o', long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE", value_parser = out_file)]
     pub output: Option<PathBuf>,
     /// Writes a folder of YAML files, as today's Postman keeps in git.
     #[arg(long)]
@@ -457,6 +457,23 @@ fn header(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.trim().to_owned())),
         _ => Err("give it as `NAME: VALUE`".to_owned()),
     }
+}
+
+/// Where something is written: `-` is stdout.
+#[expect(clippy::unnecessary_wraps, reason = "clap wants it so")]
+fn out_file(text: &str) -> Result<PathBuf, std::convert::Infallible> {
+    Ok(PathBuf::from(if text == "-" { "/dev/stdout" } else { text }))
+}
+
+/// A number of things, from 1.
+fn count(text: &str) -> Result<u32, String> {
+    let given = text.parse().ok().filter(|count| *count > 0);
+    given.ok_or_else(|| "give it as a whole number from 1".to_owned())
+}
+
+/// A number of things, from 0.
+fn number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "give it as a whole number".to_owned())
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {

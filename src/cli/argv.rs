@@ -91,7 +91,9 @@ fn without_reporter_options(argv: Vec<OsString>) -> (Vec<OsString>, ReporterOpti
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
                 None if is_switch(option) => (option.to_owned(), None),
                 None => {
-                    let value = next.filter(|next| !next.starts_with('-')).map(str::to_owned);
+                    let value = next
+                        .filter(|next| *next == "-" || !next.starts_with('-'))
+                        .map(str::to_owned);
                     (option.to_owned(), value)
                 }
             };

@@ -13,8 +13,14 @@ use super::output::{Paint, escape, size};
 
 /// `POST http://… [200 OK, 1.2kB, 38ms]`, or the URL alone with `[errored]`; as it was asked for, whatever led where.
 pub fn exchange(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> String {
+    let url = redactor.redact(exchange.asked_url());
+    of_url(exchange, &url, redactor, paint)
+}
+
+/// The same with another spelling of the URL, without secrets.
+pub fn of_url(exchange: &Exchange, url: &str, redactor: &Redactor, paint: Paint) -> String {
     let method = paint.cyan(&self::method(exchange.asked_method(), redactor));
-    let url = escape(&redactor.redact(exchange.asked_url()));
+    let url = escape(url);
     let result = match exchange.response() {
         Some(response) => {
             let status = format!("{} {}", response.status, escape(&redactor.redact(&response.reason)));
@@ -149,9 +155,10 @@ fn emptied(outcome: &Outcome, paint: Paint) -> Vec<String> {
     out
 }
 
-/// One line of a script's console, `│` before each of its own lines.
-pub fn console(line: &ConsoleLine, redactor: &Redactor, paint: Paint) -> Vec<String> {
-    let text = redactor.redact(&line.text);
+/// One line of a script's console, `│` before each of its own lines; `listed` as newman lists its values.
+pub fn console(line: &ConsoleLine, listed: bool, redactor: &Redactor, paint: Paint) -> Vec<String> {
+    let text = line.listed.as_ref().filter(|_| listed).unwrap_or(&line.text);
+    let text = redactor.redact(text);
     let paint_text = |text: &str| match line.level {
         ConsoleLevel::Error => paint.red(text),
         ConsoleLevel::Warn => paint.yellow(text),

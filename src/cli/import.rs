@@ -178,6 +178,12 @@ fn tell(todo: &Import, found: &Found, args: &ImportArgs, output: &mut Output) ->
     if todo.globals.is_some() {
         output.line(&format!("{} globals.toml", paint.green("✓")))?;
     }
+    if args.yes {
+        // Nobody was asked, nor shown what it is about.
+        for line in todo.differences() {
+            output.line(&escape(&line))?;
+        }
+    }
     output.line(&todo.words())?;
     for line in notes(&found.report) {
         output.line(&line)?;

@@ -192,14 +192,18 @@ impl Paint {
         let mut out = String::with_capacity(own.len());
         for c in own.chars() {
             out.push_str(match c {
-                '─' | '↳' | '→' => "-",
                 '│' => "|",
-                '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
-                '✓' | '•' => "*",
-                '✗' => "x",
-                '❏' => "=",
-                '↑' => ">",
-                '↓' => "<",
+                '┼' => "+",
+                '─' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' => "-",
+                '•' => "*",
+                // As newman has it.
+                '→' => "Root",
+                '↳' => "Sub-folder",
+                '❏' => "Folder",
+                '✓' => "Pass",
+                '✗' => "Fail",
+                '↑' => "^",
+                '↓' => "v",
                 'µ' => "u",
                 '…' => "...",
                 c => {
@@ -213,11 +217,15 @@ impl Paint {
 
     /// What we say, with what is somebody else's in it: an ellipsis where we cut that, and the arrows between names.
     pub fn words(self, ours: &str) -> String {
-        const ARROW: &str = "` → `";
         if !self.letters {
             return ours.to_owned();
         }
-        ours.replace(ARROW, &self.sign(ARROW)).replace('…', &self.sign("…"))
+        ours.replace("` → `", "` - `").replace('…', &self.sign("…"))
+    }
+
+    /// What stands between what leads and where.
+    pub const fn arrow(self) -> &'static str {
+        if self.letters { "-" } else { "→" }
     }
 
     /// How long something took.

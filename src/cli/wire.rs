@@ -24,7 +24,7 @@ pub fn way(exchange: &Exchange, redactor: &Redactor, paint: Paint) -> Vec<String
         let method = describe::method(&hop.method, redactor);
         let (url, led) = (shown(&hop.url), hop.led());
         let led = match led.split_once("→ ") {
-            Some(("", to)) => format!("{} {}", paint.sign("→"), shown(to)),
+            Some(("", to)) => format!("{} {}", paint.arrow(), shown(to)),
             _ => shown(&led),
         };
         paint.dim(&format!("{method} {url} [{} {led}{lost}, {took}]", hop.status))

@@ -58,6 +58,7 @@ impl Log {
         self.outcome.console.push(ConsoleLine {
             level: ConsoleLevel::Warn,
             text,
+            listed: None,
             at: Timestamp::now(),
             script: request.to_owned(),
         });

@@ -76,7 +76,7 @@ pub struct Summary {
     pub skipped: usize,
     /// Requests whose post-response scripts had their turn.
     pub tested: usize,
-    /// Requests that were sent again after a failure.
+    /// How often requests were sent again after a failure; nothing else counts these.
     pub retried: usize,
     /// Scripts before requests.
     pub pre_request: Count,

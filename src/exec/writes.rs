@@ -132,6 +132,7 @@ fn line(text: String, write: &VariableWrite, now: Timestamp) -> ConsoleLine {
     ConsoleLine {
         level: ConsoleLevel::Warn,
         text,
+        listed: None,
         at: now,
         script: write.set_by.clone(),
     }

@@ -178,14 +178,17 @@ impl Import {
         words.join(", ")
     }
 
-    /// What becomes different of what is there, by name: `changed  api/users/list`; of very many the first ones. Then what
+    /// What becomes different where something is there already, by name: `changed  api/users/list`; of very many the first ones. Then what
     /// stays though the file does not have it.
     pub fn differences(&self) -> Vec<String> {
         const MOST: usize = 30;
+        let is_update = self.changes();
         let word = |action| match action {
             Action::Change => Some("changed"),
             Action::Move => Some("moved to"),
             Action::Remove => Some("removed"),
+            // All of what comes for the first time is new.
+            Action::Add if is_update => Some("added"),
             Action::Add | Action::Note | Action::Keep => None,
         };
         let items = self.collections.iter().flat_map(|plan| &plan.steps);

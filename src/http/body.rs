@@ -15,6 +15,7 @@ use super::multipart;
 use super::trace::Trace;
 use crate::auth::SignedRequest;
 use crate::model::exchange::SentRequest;
+use crate::model::reason::reason;
 use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
 
 /// What is read into memory of a file that is signed, in bytes.
@@ -235,7 +236,7 @@ async fn open_file(path: &str, full: PathBuf) -> Result<Segment, String> {
     };
     match readable.await {
         Ok(len) => Ok(Segment::File { path: full, len }),
-        Err(error) => Err(format!("cannot read `{path}`: {}", error.to_string().to_lowercase())),
+        Err(error) => Err(format!("cannot read `{path}`: {}", reason(error))),
     }
 }
 

@@ -224,6 +224,8 @@ pub struct ConsoleLine {
     pub level: ConsoleLevel,
     /// The text, possibly of several lines.
     pub text: String,
+    /// What it was made of, each value by itself, as newman lists them; `None` where that is the text.
+    pub listed: Option<String>,
     /// When.
     pub at: Timestamp,
     /// The script that wrote it.

@@ -22,18 +22,19 @@ pub fn level(method: &str) -> ConsoleLevel {
 }
 
 /// Adds a line, or says once that no more are kept.
-pub fn push(lines: &mut Vec<ConsoleLine>, level: ConsoleLevel, text: String, script: &str) {
-    let (level, text) = match lines.len() {
-        n if n < MAX_LINES => (level, shortened(text)),
-        MAX_LINES => (
-            ConsoleLevel::Warn,
-            format!("more than {MAX_LINES} lines; the rest is not kept"),
-        ),
+pub fn push(lines: &mut Vec<ConsoleLine>, level: ConsoleLevel, text: String, listed: Option<String>, script: &str) {
+    let (level, text, listed) = match lines.len() {
+        n if n < MAX_LINES => (level, shortened(text), listed.map(shortened)),
+        MAX_LINES => {
+            let text = format!("more than {MAX_LINES} lines; the rest is not kept");
+            (ConsoleLevel::Warn, text, None)
+        }
         _ => return,
     };
     lines.push(ConsoleLine {
         level,
         text,
+        listed,
         at: Timestamp::now(),
         script: script.to_owned(),
     });
@@ -58,7 +59,7 @@ mod tests {
     fn a_flood_ends_in_one_word_about_it() {
         let mut lines = Vec::new();
         for n in 0..MAX_LINES + 5 {
-            push(&mut lines, ConsoleLevel::Log, n.to_string(), "s");
+            push(&mut lines, ConsoleLevel::Log, n.to_string(), None, "s");
         }
         assert_eq!(lines.len(), MAX_LINES + 1);
         assert!(lines[MAX_LINES].text.starts_with("more than"));
@@ -67,7 +68,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_cut_between_characters() {
         let mut lines = Vec::new();
-        push(&mut lines, ConsoleLevel::Log, "ä".repeat(MAX_LINE), "s");
+        push(&mut lines, ConsoleLevel::Log, "ä".repeat(MAX_LINE), None, "s");
         assert!(lines[0].text.len() < MAX_LINE + 64);
         assert!(lines[0].text.ends_with("bytes more)"));
     }

@@ -6,6 +6,7 @@ mod crashes;
 mod endings;
 mod files;
 mod imports;
+mod late;
 mod leaks;
 mod named;
 mod netrc;

@@ -26,7 +26,7 @@ fn a_name_without_a_value_is_there_and_undefined() {
             "E=",
         ],
     );
-    let run = run.success().stdout(contains("undefined true").count(2));
+    let run = run.success().stdout(contains("'undefined', true").count(2));
     let told = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
     assert!(told.contains("/ [200 OK"), "{told}");
     assert_eq!(told.matches(" true\n").count(), 2, "{told}");

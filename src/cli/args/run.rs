@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{Given, SendingArgs, key_value, milliseconds};
+use super::{Given, SendingArgs, count, key_value, milliseconds, number, out_file};
 
 /// What `run` takes.
 #[derive(Clone, Debug, Args)]
@@ -26,7 +26,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     pub global_var: Vec<Given>,
     /// How often to run all of it; with data, the number of its rows.
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(short = 'n', long, value_name = "N", value_parser = count, allow_negative_numbers = true)]
     pub iteration_count: Option<u32>,
     /// Iteration data: a JSON array of objects, or CSV; a file or URL.
     #[arg(short = 'd', long, value_name = "FILE")]
@@ -51,19 +51,19 @@ pub struct RunArgs {
     #[arg(long, help_heading = FLOW)]
     pub fail_fast: bool,
     /// Tries a request that failed up to N times more; variables a failed try set are not kept, cookies are.
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = FLOW)]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
     pub retry: usize,
     /// Runs N iterations at once, each with variables and cookies of its own.
-    #[arg(long, value_name = "N", default_value_t = 1, help_heading = FLOW)]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true, default_value = "1", help_heading = FLOW)]
     pub parallel: usize,
     /// Runs only part I of N: every Nth iteration, or with a single one a part of the requests.
     #[arg(long, value_name = "I/N", value_parser = shard, help_heading = FLOW)]
     pub shard: Option<(usize, usize)>,
     /// Waits between requests: `500` (ms), `2s`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, default_value = "0", help_heading = FLOW)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
     pub delay_request: Duration,
     /// Ends the whole run after so long: `500` (ms), `5m`.
-    #[arg(long, value_name = "TIME", value_parser = milliseconds, default_value = "0", help_heading = FLOW)]
+    #[arg(long, value_name = "TIME", value_parser = milliseconds, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
     pub timeout: Duration,
     /// Exits with 0 even when something failed.
     #[arg(short = 'x', long, help_heading = FLOW)]
@@ -119,16 +119,16 @@ pub struct RunArgs {
     #[arg(long, help_heading = REPORT)]
     pub disable_unicode: bool,
     /// Writes the environment as it is after the run, with its secrets.
-    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    #[arg(long, value_name = "FILE", value_parser = out_file, help_heading = REPORT)]
     pub export_environment: Option<PathBuf>,
     /// Writes the globals as they are after the run, with their secrets.
-    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    #[arg(long, value_name = "FILE", value_parser = out_file, help_heading = REPORT)]
     pub export_globals: Option<PathBuf>,
-    /// Writes the collection that was run, with its variables as they are after the run.
-    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    /// Writes the collection that was run, with its variables as they were before the run.
+    #[arg(long, value_name = "FILE", value_parser = out_file, help_heading = REPORT)]
     pub export_collection: Option<PathBuf>,
     /// Writes the cookies after the run.
-    #[arg(long, value_name = "FILE", help_heading = REPORT)]
+    #[arg(long, value_name = "FILE", value_parser = out_file, help_heading = REPORT)]
     pub export_cookie_jar: Option<PathBuf>,
 }
 

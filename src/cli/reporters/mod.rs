@@ -184,6 +184,7 @@ impl Options<'_> {
         let time: String = now.chars().map(|c| if c.is_ascii_digit() { c } else { '-' }).collect();
         let usual = format!("newman-run-report-{time}0.{ending}").replace("-0.", "0.");
         match self.text("export") {
+            Some(path) if path == "-" => PathBuf::from("/dev/stdout"),
             Some(path) if Path::new(&path).is_dir() => Path::new(&path).join(usual),
             Some(path) => PathBuf::from(path),
             None => Path::new("newman").join(usual),

@@ -547,6 +547,7 @@ pub(super) fn told(renewal: &Renewal, unkept: Option<&str>) -> Vec<ConsoleLine> 
     let line = |level, text| ConsoleLine {
         level,
         text,
+        listed: None,
         at: *at,
         script: WRITER.to_owned(),
     };
@@ -584,6 +585,7 @@ pub(super) fn say(prepared: &mut Prepared, level: ConsoleLevel, text: String) {
     prepared.log.outcome.console.push(ConsoleLine {
         level,
         text,
+        listed: None,
         at: Timestamp::now(),
         script: WRITER.to_owned(),
     });

@@ -219,7 +219,7 @@ impl<'a> Going<'a> {
         // Whoever gives up what is asked ends it, too.
         let error = outcome.exchange.as_ref().and_then(Exchange::error);
         shared.summary.cancelled |= error.is_some_and(|error| error.kind == SendErrorKind::Cancelled);
-        shared.summary.retried += usize::from(place.retries > 0);
+        shared.summary.retried += place.retries;
         if self.options.parallel > 1 {
             (shared.events)(RunEvent::Request(plan, place));
         }

@@ -39,12 +39,21 @@ fn whole(text: &str) -> Result<Value, FormatError> {
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| {
             let message = error.to_string();
-            let place = format!(" at line {} column {}", error.line(), error.column());
+            let end = format!(" at line {} column {}", error.line(), error.column());
+            let message = message.strip_suffix(&end).unwrap_or(&message);
+            let message = message.replace("EOF while parsing", "it ends within");
+            // What ends too early does so behind its last letter, whatever empty lines follow.
+            let (line, column) = if error.is_eof() {
+                let text = text.trim_end();
+                place(text, text.len())
+            } else {
+                (error.line(), error.column())
+            };
             FormatError::Json {
-                message: message.strip_suffix(&place).unwrap_or(&message).to_owned(),
-                line: error.line(),
-                column: error.column(),
-                excerpt: Excerpt::of(text, error.line(), error.column()),
+                message,
+                line,
+                column,
+                excerpt: Excerpt::of(text, line, column),
                 is_cut_off: error.is_eof(),
             }
         })

@@ -43,7 +43,6 @@ pub fn other(text: &str, error: FormatError) -> FormatError {
     if text.starts_with(['{', '[']) {
         return error;
     }
-    let first = text.lines().next().unwrap_or_default();
     if text.starts_with('<') {
         FormatError::Other {
             looks: "a web page or XML",
@@ -56,11 +55,30 @@ pub fn other(text: &str, error: FormatError) -> FormatError {
         FormatError::Other {
             looks: "a curl command",
         }
-    } else if first.contains([',', ';', '\t']) && !first.contains(['{', '[', '(', '=']) {
+    } else if is_table(text) {
         FormatError::Table
+    } else if matches!(error, FormatError::Json { line: 1, column: 1, .. }) {
+        FormatError::Other {
+            looks: "text of another kind",
+        }
     } else {
         error
     }
+}
+
+/// Whether a text is rows of as many cells each.
+fn is_table(text: &str) -> bool {
+    let mut rows = text.lines().filter(|line| !line.trim().is_empty());
+    let first = rows.next().unwrap_or_default();
+    let cells = |line: &str, separator: char| line.matches(separator).count();
+    let even = |separator: &char| {
+        cells(first, *separator) > 0
+            && rows
+                .clone()
+                .take(5)
+                .all(|row| cells(row, *separator) == cells(first, *separator))
+    };
+    rows.clone().next().is_some() && !first.contains(['{', '[', '(', '=']) && [',', ';', '\t'].iter().any(even)
 }
 
 /// What a JSON document of Postman's is.

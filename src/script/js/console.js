@@ -1,12 +1,12 @@
 // `console`: every line goes to the host, nothing to the terminal.
 
-import { format } from './format.js';
+import { format, listed } from './format.js';
 import { clean, host } from './run.js';
 
 const write = (level) => {
   const method = {
     [level](...args) {
-      host.log(level, clean(format(args)));
+      host.log(level, clean(format(args)), clean(listed(args)));
     },
   };
   return method[level];

@@ -171,6 +171,12 @@ export function inspect(value, depth = DEPTH) {
   return show(value, [], DEPTH - depth);
 }
 
+/** The arguments of a `console` call as newman lists them: each by itself, texts in quotes, `%` as it is. */
+export function listed(args) {
+  const all = args.map((value) => inspect(value)).join(', ');
+  return all.length > MAX_TEXT ? `${all.slice(0, MAX_TEXT)}… (${all.length - MAX_TEXT} more characters)` : all;
+}
+
 /** The arguments of a `console` call as one text: `%s %d %i %f %j %o %O %c` in a first string, then the rest. */
 export function format(args) {
   let index = 0;

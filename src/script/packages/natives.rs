@@ -69,7 +69,7 @@ impl Shelf {
 
     fn keep(&self, opened: Opened) -> Arc<Resolver> {
         if let Some(note) = &opened.note {
-            self.run.state().log(ConsoleLevel::Info, note.clone());
+            self.run.state().log(ConsoleLevel::Info, note.clone(), None);
         }
         let id = opened.id.clone();
         let resolver = Arc::new(Resolver::new(opened));

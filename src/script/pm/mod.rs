@@ -251,9 +251,9 @@ impl State {
     }
 
     /// Takes a line of the console.
-    pub fn log(&mut self, level: ConsoleLevel, text: String) {
+    pub fn log(&mut self, level: ConsoleLevel, text: String, listed: Option<String>) {
         let script = self.script_name();
-        console::push(&mut self.report.console, level, text, &script);
+        console::push(&mut self.report.console, level, text, listed, &script);
     }
 
     /// The variables with what the script has done to them by now.

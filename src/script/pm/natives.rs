@@ -89,14 +89,17 @@ fn register_reports<'js>(host: &Object<'js>, run: &Run, watch: &Arc<Watch>) -> R
     let (own, its_watch) = (run.clone(), Arc::clone(watch));
     host.set(
         "log",
-        Func::from(move |ctx: Ctx<'js>, method: String, text: String| {
-            let mut state = own.state();
-            if !state.spend(text.len(), &its_watch) {
-                return Err(too_much(&ctx));
-            }
-            state.log(level(&method), text);
-            Ok(())
-        }),
+        Func::from(
+            move |ctx: Ctx<'js>, method: String, text: String, listed: Opt<String>| {
+                let mut state = own.state();
+                let listed = listed.0.filter(|listed| *listed != text);
+                if !state.spend(text.len() + listed.as_ref().map_or(0, String::len), &its_watch) {
+                    return Err(too_much(&ctx));
+                }
+                state.log(level(&method), text, listed);
+                Ok(())
+            },
+        ),
     )?;
     let own = run.clone();
     host.set(

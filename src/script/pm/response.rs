@@ -40,7 +40,11 @@ pub fn describe<'js>(ctx: &Ctx<'js>, answer: &ScriptResponse) -> rquickjs::Resul
     let described = Object::new(ctx.clone())?;
     described.set("code", response.status)?;
     described.set("status", response.reason.as_str())?;
-    described.set("responseTime", u64::try_from(took.as_millis()).unwrap_or(u64::MAX))?;
+    // Nothing takes no time: a script may divide by it.
+    described.set(
+        "responseTime",
+        u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1),
+    )?;
     described.set("headerSize", header_bytes)?;
     described.set("bodySize", response.body.len())?;
     Ok(described)

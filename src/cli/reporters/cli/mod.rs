@@ -95,11 +95,10 @@ impl Cli {
         Ok(output.line(line)?)
     }
 
-    /// A request's iteration begins; a single one needs no word. Its folders are told again, but not its collection.
+    /// A request's iteration begins; a single one needs no word.
     fn iteration(&mut self, iteration: Iteration, output: &mut Output) -> Result<(), CliError> {
         if iteration.count > 1 && self.iteration != Some(iteration.index) {
             self.iteration = Some(iteration.index);
-            self.folders.truncate(1);
             let heading = format!("\nIteration {}/{}", iteration.index + 1, iteration.count);
             self.line(&output.paint.bold(&heading), output)?;
         }
@@ -165,7 +164,7 @@ impl Cli {
         };
         if !self.shown.no_console {
             for line in &outcome.console {
-                told.push((line.at, Said::Console(describe::console(line, redactor, paint))));
+                told.push((line.at, Said::Console(describe::console(line, true, redactor, paint))));
             }
         }
         for error in &outcome.script_errors {
@@ -235,7 +234,8 @@ impl Cli {
                 let line = describe::refused(hop, redactor, paint);
                 lines.push(format!("{}{line}", paint.dim(&time)));
             }
-            let line = describe::exchange(exchange, redactor, paint);
+            let url = as_typed(&redactor.redact(exchange.asked_url()));
+            let line = describe::of_url(exchange, &url, redactor, paint);
             lines.push(format!("{}{line}", paint.dim(&time)));
             let mut error = describe::send_error(exchange, redactor, paint).into_iter();
             if let Some(first) = error.next() {
@@ -294,6 +294,41 @@ impl Cli {
         }
         Ok(())
     }
+}
+
+/// A URL as people type it, and newman shows it: what only a sender has to escape is not.
+fn as_typed(url: &str) -> String {
+    let mut out = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some(at) = rest.find('%') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let bytes: Vec<u8> = rest
+            .split('%')
+            .skip(1)
+            .map_while(|part| {
+                u8::from_str_radix(part.get(..2)?, 16)
+                    .ok()
+                    .map(|byte| (byte, part.len() == 2))
+            })
+            .scan(true, |goes_on, (byte, ends)| {
+                std::mem::replace(goes_on, ends).then_some(byte)
+            })
+            .take(4)
+            .collect();
+        let letter = (1..=bytes.len()).find_map(|length| Some((length, std::str::from_utf8(&bytes[..length]).ok()?)));
+        match letter {
+            Some((length, letter)) if !letter.is_ascii() || " \"<>`{}|^\\".contains(letter) => {
+                out.push_str(letter);
+                rest = &rest[3 * length..];
+            }
+            _ => {
+                out.push('%');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
 }
 
 /// What is told of a request.
@@ -406,6 +441,18 @@ mod tests {
         ];
         let shown = boxed(told.into_iter(), Paint::new(false));
         assert_eq!(shown, ["┌", "│ a", "│ b", "│ c", "└", "GET /", "┌", "│ d", "└"]);
+    }
+
+    #[test]
+    fn urls_stand_as_they_are_typed() {
+        for (url, shown) in [
+            ("http://h/x%20y?name=b,%20ob", "http://h/x y?name=b, ob"),
+            ("?u=%C3%A4%e2%82%ac&v=%3C%22", "?u=ä€&v=<\""),
+            ("?a=%26%25%2F%0A%00%C3&b=%", "?a=%26%25%2F%0A%00%C3&b=%"),
+            ("%E2%80%AE%f0%9f%98%80%zz%2", "\u{202e}😀%zz%2"),
+        ] {
+            assert_eq!(as_typed(url), shown);
+        }
     }
 
     #[test]

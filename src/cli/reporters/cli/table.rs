@@ -47,7 +47,7 @@ pub fn table(summary: &Summary, verbose: bool, paint: Paint) -> Vec<String> {
         wide.push(format!("skipped by scripts: {}", summary.skipped));
     }
     if summary.retried > 0 {
-        wide.push(format!("tried more than once: {}", summary.retried));
+        wide.push(format!("tried again, not counted above: {}", summary.retried));
     }
     let longest = wide.iter().map(|line| line.chars().count()).max().unwrap_or_default();
     let more = (longest + 2).saturating_sub(NAMES + 2 * FIGURE + 2);

@@ -235,4 +235,22 @@ mod tests {
         assert_eq!(names, ["A", "B", "one"]);
         assert_eq!(shown(&found["item"][0]["item"][0]), "two", "{found:?}");
     }
+    #[test]
+    fn examples_stand_in_their_order() {
+        let response = |id: &str| json!({ "id": id, "name": id, "responseCode": { "code": 200 } });
+        let item = request::item(
+            json!({
+                "id": "r", "url": "http://h", "responses_order": ["c", "gone", "a"],
+                "responses": [response("a"), response("b"), response("c")],
+            })
+            .as_object()
+            .cloned()
+            .unwrap_or_default(),
+        );
+        let names: Vec<&str> = objects(&item, "response")
+            .map(|own| own["name"].as_str().unwrap_or_default())
+            .collect();
+        assert_eq!(names, ["c", "a", "b"]);
+        assert!(!Value::Object(item).to_string().contains("responses_order"));
+    }
 }

@@ -56,9 +56,19 @@ pub fn item(mut source: Object) -> Object {
     let scripts: Vec<Value> = scripts.into_iter().flatten().collect();
     put(&mut item, "event", Some(events.unwrap_or(Value::Array(scripts))));
     let responses = match source.shift_remove("responses") {
-        Some(Value::Array(responses)) => responses.into_iter().filter_map(response).collect(),
+        Some(Value::Array(mut responses)) => {
+            // Those that the order does not name stand behind.
+            let order = super::ids(&source, "responses_order");
+            let id = |response: &Value| response["id"].as_str().map(str::to_owned).unwrap_or_default();
+            responses.sort_by_key(|response| {
+                let own = id(response);
+                order.iter().position(|id| *id == own).unwrap_or(order.len())
+            });
+            responses.into_iter().filter_map(response).collect()
+        }
         _ => Vec::new(),
     };
+    source.shift_remove("responses_order");
     item.insert("response".into(), Value::Array(responses));
     item.insert("request".into(), Value::Object(request(source)));
     item

@@ -261,6 +261,7 @@ fn nothing_from_the_server_reaches_the_terminal_unescaped() {
     outcome.console.push(ConsoleLine {
         level: ConsoleLevel::Log,
         text: "\x1b[2J\nsecond".to_owned(),
+        listed: None,
         at: "2026-11-23T12:00:00Z".parse().unwrap(),
         script: "S\x1b".to_owned(),
     });

@@ -447,6 +447,7 @@ fn a_console_entry_of_any_size_is_shown_as_far_as_there_is_room_and_copied_whole
     let entry = |text: String| ConsoleLine {
         level: ConsoleLevel::Log,
         text,
+        listed: None,
         at: jiff::Timestamp::UNIX_EPOCH,
         script: "a script".into(),
     };

@@ -1,0 +1,132 @@
+//! Reports are written when a run is over, and say nothing that became secret in it; and they say it in newman's words.
+
+use predicates::prelude::*;
+use predicates::str::contains;
+use serde_json::json;
+
+use super::Home;
+use super::newman::{collection, request, script, server};
+
+#[test]
+fn what_is_secret_by_the_end_is_in_no_report() {
+    let home = Home::new();
+    let url = server();
+    let token = "tok-123456789";
+    let login = format!(
+        "pm.environment.set('token', '{token}'); console.log('got {token}'); \
+         pm.test('is it', () => pm.expect('{token}').to.equal(pm.response.text()))"
+    );
+    // The answer has it, too.
+    let first = request("Login <b>", &format!("{url}/?t={token}"), &[script("test", &login)]);
+    let mut next = request("Next", &url, &[]);
+    next["request"]["auth"] = json!({ "type": "bearer", "bearer": [{ "key": "token", "value": "{{token}}" }] });
+    let reports = ["json", "html", "junit"];
+    let mut args = vec!["-r".to_owned(), reports.join(",")];
+    for name in reports {
+        args.extend([format!("--reporter-{name}-export"), format!("r.{name}")]);
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    home.newman(&collection(&[first, next]), &args).code(1);
+    for name in reports {
+        let report = home.read(&format!("r.{name}"));
+        assert!(!report.contains(token), "{name}: {report}");
+        assert!(
+            report.contains("••••••••") && !report.contains(['\u{2}', '\u{3}']),
+            "{name}: {report}"
+        );
+    }
+    let report = home.json("r.json");
+    let executions = report["run"]["executions"].as_array().unwrap();
+    assert_eq!(executions.len(), 2);
+    for execution in executions {
+        let body = execution["response"]["stream"]["data"].as_array().unwrap();
+        let body: Vec<u8> = body
+            .iter()
+            .map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap())
+            .collect();
+        assert!(!String::from_utf8_lossy(&body).contains(token), "{execution}");
+    }
+    assert!(home.read("r.html").contains("Login &lt;b&gt;"));
+}
+
+#[test]
+fn what_has_no_answer_is_told_in_nodes_words() {
+    let home = Home::new();
+    let items = collection(&[request("Gone", "http://127.0.0.1:1/", &[])]);
+    let args = [
+        "-r",
+        "json,junit",
+        "--reporter-json-export",
+        "r.json",
+        "--reporter-junit-export",
+        "r.xml",
+    ];
+    home.newman(&items, &args).code(1);
+    let words = "connect ECONNREFUSED 127.0.0.1:1";
+    let report = home.json("r.json");
+    assert_eq!(report["run"]["failures"][0]["error"]["message"], words);
+    assert_eq!(report["run"]["executions"][0]["requestError"]["message"], words);
+    let xml = home.read("r.xml");
+    assert!(xml.contains(&format!("RequestError: {words}")), "{xml}");
+    let times = xml.matches("time=\"0.0").count();
+    assert!(
+        times == 2 && !regex::Regex::new("time=\"[0-9.]{6,}\"").unwrap().is_match(&xml),
+        "{xml}"
+    );
+}
+
+#[test]
+fn a_dash_is_the_standard_output() {
+    let home = Home::new();
+    let one = collection(&[request("One", &server(), &[])]);
+    let run = home.newman(&one, &["-r", "json", "--reporter-json-export", "-"]);
+    let piped: serde_json::Value = serde_json::from_slice(&run.success().get_output().stdout).unwrap();
+    assert!(piped["run"].is_object());
+    let run = home.newman(&one, &["--silent", "--export-globals", "-"]);
+    let piped: serde_json::Value = serde_json::from_slice(&run.success().get_output().stdout).unwrap();
+    assert!(piped["values"].is_array());
+}
+
+#[test]
+fn the_console_and_urls_stand_as_newman_shows_them() {
+    let home = Home::new();
+    let says = "console.log('collection pre', 'Login'); console.log('%s is %d', 'a', 5); console.log(1, '1')";
+    let url = format!("{}?name=b, ob", server());
+    let folder = json!({ "name": "F", "item": [request("one", &url, &[script("prerequest", says)])] });
+    let shown = home.newman(&collection(&[folder]), &["-n", "2"]).success();
+    let shown = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
+    for line in [
+        "│ 'collection pre', 'Login'\n",
+        "│ '%s is %d', 'a', 5\n",
+        "│ 1, '1'\n",
+        "?name=b, ob [",
+    ] {
+        assert!(shown.contains(line), "no {line} in:\n{shown}");
+    }
+    assert_eq!(shown.matches("❏ F").count(), 1, "{shown}");
+}
+
+#[test]
+fn what_is_no_number_or_no_collection_is_said_in_plain_words() {
+    let home = Home::new();
+    let one = collection(&[]);
+    for wrong in ["0", "-1", "x"] {
+        for option in ["-n", "--retry"] {
+            let run = home.newman(&one, &[option, wrong]);
+            if (option, wrong) != ("--retry", "0") {
+                run.code(2)
+                    .stderr(contains("give it as a whole number").and(contains("-- ").not()));
+            }
+        }
+    }
+    home.file("echo.py", "import os, sys\n\nprint('x')\n");
+    home.file("cut.json", "{\"info\":{\n");
+    for (file, told) in [
+        ("echo.py", "it looks like text of another kind"),
+        ("cut.json", "it ends within an object (line 1, column 10)"),
+    ] {
+        let mut command = home.postrider();
+        command.current_dir(home.folder.path()).args(["run", file]);
+        command.assert().code(1).stderr(contains(told));
+    }
+}
