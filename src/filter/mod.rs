@@ -366,7 +366,7 @@ impl FilterError {
     pub fn words(&self, hide: impl Fn(&str) -> String) -> String {
         const MOST: usize = 160;
         const END: usize = 39;
-        let words = hide(&self.to_string());
+        let words = cause_first(hide(&self.to_string()));
         if words.chars().count() <= MOST {
             return words;
         }
@@ -377,6 +377,25 @@ impl FilterError {
         let end = end.rsplit('…').next().unwrap_or_default();
         format!("{start}…{end}")
     }
+}
+
+/// Cuts a long value short that cannot be indexed, so that what with is seen: `cannot index array with "users": [{"i":0…`.
+fn cause_first(words: String) -> String {
+    const MOST: usize = 20;
+    let found = words
+        .strip_prefix("cannot index ")
+        .and_then(|rest| rest.rsplit_once(" with "));
+    let Some((value, key)) = found.filter(|(value, _)| value.chars().count() > MOST) else {
+        return words;
+    };
+    let kind = match value.as_bytes().first() {
+        Some(b'[') => "array",
+        Some(b'{') => "object",
+        Some(b'"') => "string",
+        _ => "value",
+    };
+    let start: String = value.chars().take(MOST).collect();
+    format!("cannot index {kind} with {key}: {start}…")
 }
 
 /// Whether a body is XML or HTML: as the server says, or as it looks if the server is vague.

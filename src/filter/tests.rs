@@ -587,3 +587,13 @@ fn deep_bodies_are_laid_out_within_the_bounds() {
     });
     thread.unwrap().join().unwrap();
 }
+
+#[test]
+fn of_a_long_value_that_cannot_be_indexed_the_cause_is_seen() {
+    let body = format!("[{}0]", "{\"i\":0,\"s\":\"xxxx\"},".repeat(20));
+    let error = filter("application/json", &body, ".users").unwrap_err();
+    assert_eq!(
+        error.words(str::to_owned),
+        "cannot index array with \"users\": [{\"i\":0,\"s\":\"xxxx\"},…"
+    );
+}
