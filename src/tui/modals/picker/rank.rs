@@ -82,6 +82,7 @@ impl Ranking {
         let mut hay = String::new();
         let typed = text.trim().to_lowercase();
         let least = u32::try_from(LEAST_PER_LETTER * typed.chars().filter(|c| !c.is_whitespace()).count());
+        let is_path = typed.contains('/');
         let mut scored: Vec<(Fit, u32, usize)> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let label = self
@@ -92,9 +93,17 @@ impl Ranking {
                 whole(item, &mut hay);
                 self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
             });
+            let score = score.or_else(|| {
+                is_path.then(|| path(item, &mut hay))?;
+                self.pattern.score(Utf32Str::new(&hay, &mut chars), &mut self.matcher)
+            });
             let Some(score) = score else { continue };
             whole(item, &mut hay);
-            let fit = fit(&typed, &item.label.to_lowercase(), &hay.to_lowercase());
+            let mut fit = fit(&typed, &item.label.to_lowercase(), &hay.to_lowercase());
+            if is_path {
+                path(item, &mut hay);
+                fit = fit.max(fit_of_path(&typed, &hay.to_lowercase()));
+            }
             if fit > Fit::Scattered || least.is_ok_and(|least| score >= least) {
                 scored.push((fit, score, index));
             }
@@ -164,6 +173,25 @@ fn fit(typed: &str, label: &str, whole: &str) -> Fit {
     }
 }
 
+/// How well a path fits one that was typed, both in lower case: it may begin and end within names.
+fn fit_of_path(typed: &str, path: &str) -> Fit {
+    match path.find(typed) {
+        Some(at) if at == 0 || path[..at].ends_with('/') => Fit::WordStarts,
+        Some(_) => Fit::Inside,
+        None => Fit::Scattered,
+    }
+}
+
+/// The names of the folders and the item's own as a path: `Pydio Cells/Users/List users`.
+fn path(item: &Item, hay: &mut String) {
+    hay.clear();
+    for name in item.detail.split(" › ").filter(|name| !name.is_empty()) {
+        hay.push_str(name);
+        hay.push('/');
+    }
+    hay.push_str(&item.label);
+}
+
 /// All that an item is found by: `label detail METHOD`.
 fn whole(item: &Item, hay: &mut String) {
     hay.clear();
@@ -224,6 +252,24 @@ mod tests {
             Some(&0),
             "letters left out are fine where nothing fits better"
         );
+    }
+
+    #[test]
+    fn a_path_finds_what_is_at_its_end_and_names_come_first() {
+        let items = items(&[
+            ("big", "Shop API › Resp"),
+            ("Resp/big", "Other"),
+            ("small", "Shop API › Resp"),
+        ]);
+        let mut ranking = Ranking::new(items.len());
+        ranking.rank("Resp/big", &items);
+        assert_eq!(ranking.order(), [1, 0]);
+        ranking.rank("shop api/resp/", &items);
+        assert_eq!(ranking.order(), [0, 2]);
+        ranking.rank("esp/sm", &items);
+        assert_eq!(ranking.order(), [2]);
+        ranking.rank("resp/none", &items);
+        assert!(ranking.order().is_empty());
     }
 
     #[test]
