@@ -42,6 +42,9 @@ pub enum What {
     Orphaned,
 }
 
+/// Columns of how long a token lives: `expired 23 h 59 min ago`.
+const LIFE: usize = 23;
+
 impl Row {
     fn new(what: What, key: TokenKey, end: Option<Timestamp>, is_set: bool) -> Self {
         let state = match end {
@@ -112,16 +115,18 @@ impl Row {
         let left = self
             .end
             .map_or(SignedDuration::ZERO, |end| end.duration_since(Timestamp::now()));
-        let life = match self.state {
-            "valid" => paint.green(&format!("valid {}", span(left))),
-            "expired" => paint.red(&format!("expired {} ago", span(left))),
-            "set" => "set, says no end".to_owned(),
-            _ => paint.yellow("no token yet"),
+        let (life, painted): (String, fn(&Paint, &str) -> String) = match self.state {
+            "valid" => (format!("valid {}", span(left)), |paint, text| paint.green(text)),
+            "expired" => (format!("expired {} ago", span(left)), |paint, text| paint.red(text)),
+            "set" => ("set, says no end".to_owned(), |_, text| text.to_owned()),
+            _ => ("no token yet".to_owned(), |paint, text| paint.yellow(text)),
         };
+        // What colours it has no width.
+        let life = painted(&paint, &format!("{life:LIFE$}"));
         let masked = if self.state == MISSING { "" } else { MASK };
         let (name, source) = (escape(self.shown()), paint.dim(&self.source()));
         let environment = self.environment();
-        format!("{name:width$}  {environment:second$}  {life}  {masked}  {source}")
+        format!("{name:width$}  {environment:second$}  {life}  {masked:8}  {source}")
     }
 
     /// The row for programs.

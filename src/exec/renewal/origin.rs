@@ -65,6 +65,7 @@ impl Cause {
         match self {
             Self::Missing => "had no value".to_owned(),
             Self::Expired(ago) => format!("had expired {} ago", span(ago)),
+            Self::Ending(left) if left.as_secs() <= 0 => "had less than a second left".to_owned(),
             Self::Ending(left) => format!("had {} left", span(left)),
             Self::Refused(status) => format!("was refused with {status}"),
             Self::RefusedEarlier => "was refused before".to_owned(),

@@ -383,6 +383,9 @@ impl TokenForm {
                 ),
                 None => "save the request into a collection first".to_owned(),
             },
+            (Line::Variable, _) if !self.text(Line::Variable).trim().is_empty() => {
+                format!("requests use it as {{{{{}}}}}", self.text(Line::Variable).trim())
+            }
             (line, _) => line.help().to_owned(),
         }
     }
