@@ -21,7 +21,7 @@ pub fn notes(collection: &Collection, root: &Path) -> Vec<Note> {
             None => item.entity.name().into(),
         };
         out.extend(unknown_auth(&path, &item.entity));
-        out.extend(files(&path, &item.entity, root));
+        out.extend(files(&path, &item.entity, root, collection.folder.as_deref()));
         out.extend(secrets(&path, &item.entity));
         paths.push(path);
     }
@@ -45,7 +45,7 @@ fn unknown_auth(path: &str, entity: &Entity) -> Option<Note> {
 
 /// The files that a request sends and that are not there, in one note: most often they are on the machine it was exported
 /// on.
-fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
+fn files(path: &str, entity: &Entity, root: &Path, from: Option<&Path>) -> Option<Note> {
     let Entity::Request(request) = entity else {
         return None;
     };
@@ -73,6 +73,20 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
         }
     }
     let field = missing.first()?.0.to_owned();
+    let beside = missing.iter().map(|(_, shown)| shown).filter(|shown| {
+        let file = shown.trim_matches('`');
+        from.is_some_and(|from| from.join(file).exists())
+    });
+    let beside: Vec<&str> = beside.map(String::as_str).collect();
+    let copy = from.filter(|_| !beside.is_empty()).map_or_else(String::new, |from| {
+        let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());
+        let word = if beside.len() == 1 { "it lies" } else { "they lie" };
+        format!(
+            ", where the requests of a workspace look; {word} beside the collection: copy {} there from `{}`",
+            beside.join(", "),
+            from.display()
+        )
+    });
     let names: Vec<String> = missing.into_iter().map(|(_, shown)| shown).collect();
     let (word, gone, without) = if names.len() == 1 {
         ("file", "it is not there", "it")
@@ -86,7 +100,7 @@ fn files(path: &str, entity: &Entity, root: &Path) -> Option<Note> {
         fate: Fate::Kept,
         what: format!("the {word} {}", names.join(", ")),
         why: format!(
-            "{gone}, seen from `{}`; until then, the request goes without {without}",
+            "{gone}, seen from `{}`{copy}; until then, the request goes without {without}",
             root.display()
         ),
     })

@@ -180,7 +180,12 @@ pub fn local(path: &Path, typed: &str) -> Result<Found, ForeignError> {
     } else {
         postman::read(&file(path, typed, MOST_BYTES)?)
     };
-    read.map_err(|source| useless(path.display().to_string(), source))
+    let mut found = read.map_err(|source| useless(path.display().to_string(), source))?;
+    let folder = if path.is_dir() { Some(path) } else { path.parent() };
+    for collection in &mut found.collections {
+        collection.folder = folder.map(Path::to_owned);
+    }
+    Ok(found)
 }
 
 fn useless(what: String, source: FormatError) -> ForeignError {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::report::Report;
 use crate::model::id::slug;
@@ -65,6 +66,8 @@ impl Found {
 pub struct Collection {
     /// The items; the first one is the collection.
     pub items: Vec<Item>,
+    /// The folder it was read from, where it was a file or folder: paths of files in it may have been meant from there.
+    pub folder: Option<PathBuf>,
     /// Whether it comes from Postman's format 3, which has no word for what only format 2.1 knows; nor has 2.1 for what
     /// only format 3 does.
     pub is_v3: bool,

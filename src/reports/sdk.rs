@@ -43,7 +43,7 @@ pub fn node(workspace: &Workspace, node: &Node) -> Value {
         write::collection(
             &Collection {
                 items: vec![alone],
-                is_v3: false,
+                ..Collection::default()
             },
             &Secrets::None,
         )

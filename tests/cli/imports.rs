@@ -370,9 +370,11 @@ fn an_import_says_which_files_of_requests_are_not_there() {
         item("binary", file("/gone/body.bin")),
         item("there", file("there.bin")),
         item("variable", file("{{where}}/x")),
+        item("beside", file("beside.bin")),
         item("form", json!({ "mode": "formdata", "formdata": parts })),
     ];
     fs::write(folder.join("c.json"), collection(&items).to_string()).unwrap();
+    fs::write(folder.join("beside.bin"), "x").unwrap();
     let mut import = home.postrider();
     import.current_dir(&workspace).args(["import", "../c.json"]);
     let told = import.assert().success();
@@ -385,7 +387,9 @@ fn an_import_says_which_files_of_requests_are_not_there() {
         let line = format!("C / {name}\n  kept     {what}, seen from `{}`", seen_from.display());
         assert!(told.contains(&line), "{told}");
     }
-    assert!(told.contains("0 guessed, 2 kept without effect"), "{told}");
+    assert!(told.contains("0 guessed, 3 kept without effect"), "{told}");
+    let copy = "it lies beside the collection: copy `beside.bin` there from `";
+    assert_eq!(told.matches(copy).count(), 1, "{told}");
 }
 
 #[test]
