@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::model::{NodeId, Outcome, Secret};
+use crate::tui::runner::Answer;
 
 /// Bytes of bodies kept in all.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
@@ -35,6 +36,8 @@ pub struct Outcomes {
     count: u64,
     /// Who has one, the latest looked at last.
     order: Vec<NodeId>,
+    /// What a run's last request of each came to and whether anything failed, where that is newer than its outcome here.
+    ran: HashMap<NodeId, (Answer, bool)>,
 }
 
 impl Outcomes {
@@ -48,6 +51,16 @@ impl Outcomes {
         self.all.get(node).map(|last| last.number)
     }
 
+    /// Notes what a request came to in a run, which keeps the outcomes itself.
+    pub fn note_run(&mut self, node: NodeId, answer: Answer, failed: bool) {
+        self.ran.insert(node, (answer, failed));
+    }
+
+    /// What a run's last request came to and whether anything failed, where that is newer than the last outcome.
+    pub fn of_run(&self, node: &NodeId) -> Option<(Answer, bool)> {
+        self.ran.get(node).copied()
+    }
+
     /// All last outcomes, the latest looked at last.
     pub fn iter(&self) -> impl Iterator<Item = (NodeId, &Arc<Outcome>)> {
         self.order.iter().filter_map(|id| Some((*id, self.get(id)?)))
@@ -56,6 +69,7 @@ impl Outcomes {
     /// Takes a new outcome; lets old ones go until all fit, but not this one and not the open request's.
     pub fn insert(&mut self, node: NodeId, outcome: Arc<Outcome>, open: Option<NodeId>) {
         self.count += 1;
+        self.ran.remove(&node);
         let last = Numbered {
             number: self.count,
             outcome,

@@ -12,7 +12,7 @@ use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::modals::{Modal, Picker, Prompt, Purpose, RunForm, Runner};
 use crate::tui::panes::Pane;
 use crate::tui::panes::response::{self, Tab};
-use crate::tui::runner::{Ask, Ended, Format, Log, News, Order, Phase, Settings};
+use crate::tui::runner::{Answer, Ask, Ended, Format, Log, News, Order, Phase, Settings};
 use crate::tui::shared::{Level, RunId};
 use crate::tui::state::State;
 use crate::vars::Layer;
@@ -272,6 +272,9 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             let mut history = Vec::new();
             for done in all {
                 let failed = done.row.failed();
+                if done.row.answer != Answer::Skipped {
+                    shared.outcomes.note_run(done.row.node, done.row.answer, failed);
+                }
                 let at = log.add(done.row);
                 log.kept.add(at, failed, done.outcome);
                 history.extend(done.history);

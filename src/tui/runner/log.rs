@@ -85,6 +85,8 @@ pub struct Log {
     pub warned: bool,
     /// How many requests went out, as newman counts them: those of scripts too.
     pub sent: usize,
+    /// The lengths of all responses, as the rows have them.
+    pub size: u64,
     /// Tests that passed, and all that ran: the skipped ones are told apart.
     pub tests: (usize, usize),
     /// Tests that were skipped.
@@ -137,6 +139,7 @@ impl Log {
             failed: Vec::new(),
             warned: false,
             sent: 0,
+            size: 0,
             tests: (0, 0),
             skipped: 0,
             kept: Kept::default(),
@@ -164,6 +167,7 @@ impl Log {
         }
         self.warned |= !row.warnings.is_empty();
         self.sent += row.sent;
+        self.size = self.size.saturating_add(row.size);
         self.tests.0 += row.passed;
         self.tests.1 += row.tests;
         self.skipped += row.skipped;

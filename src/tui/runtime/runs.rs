@@ -260,7 +260,7 @@ fn told(node: NodeId, done: &exec::Done<'_>, redactor: &Redactor, secrets: &Reda
     }
 }
 
-/// What is told of a failure: of a test its name first, of a script what it threw.
+/// What is told of a failure: of a test its name first, of a script what it threw, of a request why there was no response.
 fn failed(failure: &Failure, redactor: &Redactor) -> Failed {
     if let At::Script(_, place) = failure.at {
         let line = place.map_or_else(String::new, |(line, _)| format!(", line {line}"));
@@ -268,6 +268,13 @@ fn failed(failure: &Failure, redactor: &Redactor) -> Failed {
         return Failed {
             what: cut(redactor.redact(&threw)),
             message: format!("{}{line}", redactor.redact_name(&failure.what)),
+        };
+    }
+    if failure.at == At::Request {
+        let why = failure.message.replace('\n', " ");
+        return Failed {
+            what: cut(redactor.redact(&why)),
+            message: redactor.redact(&failure.what),
         };
     }
     let what = if failure.what.is_empty() {
@@ -417,6 +424,15 @@ mod tests {
             ..failure
         };
         assert_eq!(failed(&test, &redactor).what, "status is 200");
+        let refused = Failure {
+            at: At::Request,
+            kind: "request".to_owned(),
+            what: String::new(),
+            message: "connection refused by hunter2".to_owned(),
+            ..test
+        };
+        let told = failed(&refused, &redactor).what;
+        assert_eq!(told, format!("connection refused by {}", crate::model::secret::MASK));
     }
 
     fn order(data: Option<&str>) -> Order {

@@ -350,7 +350,7 @@ fn figures(log: &Log, theme: &Theme, pen: &mut Pen<'_>) {
     {
         let mean = Duration::from_secs_f64(summary.times.mean.max(0.0) / 1000.0);
         add(pen, &format!("{} mean", words::duration(mean)), theme.dim);
-        add(pen, &words::size(summary.received), theme.dim);
+        add(pen, &words::size(log.size), theme.dim);
     }
     if !log.settings.data.trim().is_empty() {
         add(pen, log.settings.data.trim(), theme.dim);

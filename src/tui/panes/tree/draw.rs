@@ -16,6 +16,7 @@ use crate::model::{Entity, Node, NodeId, Outcome};
 use crate::tui::action::{Action as Any, App};
 use crate::tui::keymap::Context;
 use crate::tui::panes::{View, environments};
+use crate::tui::runner::Answer;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, glyphs, hatch, scroll};
 
@@ -233,7 +234,11 @@ fn marks(state: &State, view: View<'_>, node: &Node) -> Marks {
     };
     Marks {
         mark,
-        status: shared.outcomes.get(&node.id).and_then(|outcome| status(outcome, theme)),
+        status: match shared.outcomes.of_run(&node.id) {
+            Some((Answer::Status(code), failed)) => Some((code.to_string(), coloured(code, failed, theme))),
+            Some((Answer::None | Answer::Skipped, _)) => Some(("err".to_owned(), theme.error)),
+            None => shared.outcomes.get(&node.id).and_then(|outcome| status(outcome, theme)),
+        },
     }
 }
 
@@ -255,18 +260,23 @@ fn unsaved_inside(view: View<'_>, node: &Node) -> bool {
     node.children.iter().any(inside)
 }
 
+/// The colour of a status.
+fn coloured(status: u16, failed: bool, theme: &Theme) -> Style {
+    match status {
+        _ if failed => theme.error,
+        200..300 => theme.ok,
+        100..200 | 300..400 => theme.warn,
+        _ => theme.error,
+    }
+}
+
 /// The last status in a word of three columns.
 fn status(outcome: &Outcome, theme: &Theme) -> Option<(String, Style)> {
     use crate::model::exchange::SendErrorKind;
     let exchange = outcome.exchange.as_ref().filter(|_| !outcome.is_of_its_token())?;
     match &exchange.result {
         Ok(response) => {
-            let style = match response.status {
-                _ if outcome.failed() => theme.error,
-                200..300 => theme.ok,
-                100..200 | 300..400 => theme.warn,
-                _ => theme.error,
-            };
+            let style = coloured(response.status, outcome.failed(), theme);
             Some((response.status.to_string(), style))
         }
         Err(error) if error.kind == SendErrorKind::Cancelled => None,

@@ -104,3 +104,29 @@ fn rows_that_come_while_one_is_looked_for_are_found_too() {
     harness.press("<backspace><backspace><backspace>");
     assert!(harness.screen().contains("9 rows"), "{}", harness.screen());
 }
+
+#[test]
+fn the_collections_show_what_the_run_sent_until_something_newer_comes() {
+    let (mut harness, run) = started((120, 40));
+    let ids = requests(&harness);
+    let done = vec![row(ids[0], 0, &[]), row(ids[1], 0, &wrong())];
+    harness.event(Event::Run(run, News::Done(done)));
+    let current = CurrentValues::default();
+    over(&mut harness, run, current);
+    assert!(
+        harness.screen().contains("2.48 KB") || harness.state.shared.log.as_ref().is_some_and(|log| log.size == 2480)
+    );
+    harness.press("<esc>");
+    let tree = |harness: &Harness| -> Vec<String> {
+        let screen = harness.screen();
+        screen.lines().map(|line| line.chars().take(30).collect()).collect()
+    };
+    let shows = |tree: &[String], status: &str| tree.iter().any(|line| line.contains(status));
+    assert!(shows(&tree(&harness), " 200"), "{}", harness.screen());
+    assert_eq!(
+        harness.state.shared.outcomes.of_run(&ids[1]),
+        Some((Answer::Status(404), true))
+    );
+    harness.state.shared.outcomes.insert(ids[0], Arc::default(), None);
+    assert!(!shows(&tree(&harness), " 200"), "{}", harness.screen());
+}
