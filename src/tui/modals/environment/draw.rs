@@ -107,7 +107,7 @@ pub fn draw(editor: &EnvironmentEditor, view: View<'_>, screen: Rect, buf: &mut 
     styles.row = theme.popup;
     let caret = editor.table.draw(&styles, None, places.table, buf, true);
     draw_details(editor, view, places.details, buf);
-    draw_keys(editor.table.is_editing(), view, places.keys, buf);
+    draw_keys(editor, view, places.keys, buf);
     caret
 }
 
@@ -160,8 +160,10 @@ fn draw_details(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mu
     }
 }
 
-fn draw_keys(typing: bool, view: View<'_>, area: Rect, buf: &mut Buffer) {
+fn draw_keys(editor: &EnvironmentEditor, view: View<'_>, area: Rect, buf: &mut Buffer) {
     let theme = view.theme;
+    let typing = editor.table.is_editing();
+    let refuses = view.shared.read_only.is_some() && editor.refusal(view.shared).is_some();
     let keys: &[(&str, &str)] = match typing {
         true => &TYPING,
         false if view.shared.read_only.is_some() => &LOOKING,
@@ -177,7 +179,7 @@ fn draw_keys(typing: bool, view: View<'_>, area: Rect, buf: &mut Buffer) {
         glyphs::put_text(buf, at, "close", 5, theme.popup.patch(theme.dim));
     }
     let mut x = area.x;
-    for (key, does) in keys {
+    for (key, does) in keys.iter().filter(|(key, _)| !refuses || *key != "↵") {
         let width = glyphs::width(key) + 1 + glyphs::width(does);
         if usize::from(end.saturating_sub(x)) < width + 2 {
             break;

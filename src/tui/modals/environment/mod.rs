@@ -28,11 +28,14 @@ use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
 use crate::tui::shared::{Level, Shared};
-use crate::tui::variables::{self, KEY, Line, SECRET};
+use crate::tui::variables::{self, CURRENT, KEY, Line, SECRET};
 use crate::tui::widgets::table::{Column, Row, Table, TableAction, TableChange};
 
 /// From this width on there is a column that says which variables are secrets; a narrow terminal of 80 has it.
 const WIDE: u16 = 60;
+/// Why a cell is not typed into where Postman's file is only looked at.
+const LOOKED_AT: &str =
+    "Postman's own file is only read here, and only current values can be set: I imports it, then it is yours to edit";
 /// Rows a turn of the mouse wheel goes.
 const WHEEL: isize = 3;
 
@@ -102,12 +105,12 @@ impl EnvironmentEditor {
             };
             self.took(change, cx);
             // Tab leads past the cells that are not typed into.
-            for _ in 0..2 {
-                if self.table.is_editing() && self.refusal().is_some() {
+            for _ in 0..3 {
+                if self.table.is_editing() && self.refusal(cx.shared).is_some() {
                     self.table.handle_key(key);
                 }
             }
-            if self.refusal().is_some() {
+            if self.refusal(cx.shared).is_some() {
                 self.table.cancel();
             }
             return Flow::Stay;
@@ -175,11 +178,11 @@ impl EnvironmentEditor {
     /// Edits the cell under the cursor, or says why not.
     fn edit(&mut self, cx: &mut Cx<'_>) {
         let (row, column) = self.table.cursor();
-        if row < self.lines.len() && column == SECRET {
+        if row < self.lines.len() && column == SECRET && cx.shared.read_only.is_none() {
             edits::toggle_secret(self, cx);
             return;
         }
-        if let Some(why) = self.refusal() {
+        if let Some(why) = self.refusal(cx.shared) {
             cx.commands.push(Command::Notify(Level::Info, why.to_owned()));
             return;
         }
@@ -191,9 +194,13 @@ impl EnvironmentEditor {
     }
 
     /// Why the cell under the cursor is not typed into.
-    fn refusal(&self) -> Option<&'static str> {
+    fn refusal(&self, shared: &Shared) -> Option<&'static str> {
         let (row, column) = self.table.cursor();
-        self.lines.get(row)?.refusal(column)
+        let line = self.lines.get(row)?;
+        if shared.read_only.is_some() && column != CURRENT {
+            return Some(LOOKED_AT);
+        }
+        line.refusal(column)
     }
 
     fn took(&mut self, change: TableChange, cx: &mut Cx<'_>) {
@@ -239,9 +246,9 @@ impl EnvironmentEditor {
             MouseEventKind::Down(MouseButton::Left) if places.table.contains(at) => {
                 let change = self.table.click(at.x - places.table.x, at.y - places.table.y);
                 self.took(change, cx);
-                if let Some(why) = self.refusal().filter(|_| self.table.is_editing()) {
+                if let Some(why) = self.refusal(cx.shared).filter(|_| self.table.is_editing()) {
                     self.table.cancel();
-                    if self.table.cursor().1 == SECRET {
+                    if self.table.cursor().1 == SECRET && cx.shared.read_only.is_none() {
                         edits::toggle_secret(self, cx);
                     } else {
                         cx.commands.push(Command::Notify(Level::Info, why.to_owned()));

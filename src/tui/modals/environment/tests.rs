@@ -499,3 +499,18 @@ fn a_rename_does_not_take_another_ones_current_value() {
     let told = harness.state.shared.notice.unwrap().text;
     assert!(told.contains("has a current value of its own"), "{told}");
 }
+
+#[test]
+fn in_a_file_that_is_only_looked_at_only_current_values_are_typed_into() {
+    let mut harness = open(120, 40);
+    harness.state.shared.read_only = Some("staging.json".to_owned());
+    harness.event(Event::Tick);
+    assert!(!harness.screen().contains("↵ edit"), "{}", harness.screen());
+    harness.press("<enter>");
+    assert!(!harness.screen().contains("↵ keep"), "{}", harness.screen());
+    assert!(harness.screen().contains("I imports it"), "{}", harness.screen());
+    harness.press("ll");
+    assert!(harness.screen().contains("↵ edit"), "{}", harness.screen());
+    harness.press("<enter>");
+    assert!(harness.screen().contains("↵ keep"), "{}", harness.screen());
+}

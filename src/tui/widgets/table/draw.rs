@@ -15,6 +15,8 @@ use crate::tui::widgets::{
 
 /// What a secret looks like; always the same length, which says nothing of its own.
 const SECRET: &str = "••••••••";
+/// What stands where there is none.
+const UNSET: &str = "not set";
 
 /// The styles of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +164,11 @@ impl Table {
             _ => base,
         };
         if *masked && !self.revealed {
-            let shown = if text.is_empty() { "" } else { SECRET };
+            let (shown, style) = if text.is_empty() {
+                (UNSET, base.patch(styles.ghost))
+            } else {
+                (SECRET, style)
+            };
             glyphs::put_text(buf, room.as_position(), shown, usize::from(room.width), style);
             return;
         }
