@@ -20,7 +20,8 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::consent::{Asking, Consent, Permission, Typed, allowed, given_up};
 use super::renewal::cut;
-use crate::model::exchange::{SendError, SendErrorKind};
+use crate::http::Progress;
+use crate::model::exchange::{Phase, Program, SendError, SendErrorKind};
 use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Scope, Secret};
 use crate::vars::{Scopes, env_name};
@@ -147,6 +148,14 @@ fn places<'a>(script: &'a str, name: &str) -> impl Iterator<Item = (&'a str, &'a
 }
 
 impl Wanted {
+    /// The program whose output is waited for.
+    pub fn program(&self) -> Option<Program> {
+        match &self.source {
+            ValueSource::Command(argv) => argv.first().map(|program| Program::new(program)),
+            _ => None,
+        }
+    }
+
     /// Where its source is written down, for a request of a collection that is sent in an environment; both are file names.
     pub fn declared(&self, collection: &str, environment: &str) -> Declared {
         match self.scope {
@@ -182,6 +191,7 @@ impl Outside {
     /// # Errors
     ///
     /// Why there is none, without any of the secrets that are known.
+    #[expect(clippy::too_many_arguments, reason = "what is asked, of whom, and who is told")]
     pub(super) async fn get(
         &self,
         wanted: &Wanted,
@@ -190,11 +200,17 @@ impl Outside {
         asking: &Asking,
         folder: &Path,
         known: &Redactor,
+        progress: &Progress,
     ) -> Result<Secret, SendError> {
         if let Some(permission) = Permission::of(&wanted.source) {
             allowed(consent, asking, &permission).await?;
         }
+        let program = wanted.program();
+        program
+            .into_iter()
+            .for_each(|program| progress(Phase::Program(program)));
         let value = self.value(declared, &wanted.source, consent, asking, folder).await;
+        program.into_iter().for_each(|_| progress(Phase::Preparing));
         value.map_err(|error| wanted.failed(error, known))
     }
 
@@ -422,13 +438,22 @@ mod tests {
         let typed = wants(ValueSource::Prompt("PIN".to_owned()));
         let printed = wants(ValueSource::Command(vec!["echo".to_owned(), "out".to_owned()]));
         let folder = Path::new("");
-        let typed = outside.get(&typed, Declared::Globals, Some(&consent), &asking, folder, &known);
-        let printed = outside.get(&printed, Declared::Globals, Some(&consent), &asking, folder, &known);
+        let told: Arc<StdMutex<Vec<String>>> = Arc::default();
+        let into = Arc::clone(&told);
+        let progress: Progress =
+            Arc::new(move |phase: Phase| into.lock().unwrap_or_else(PoisonError::into_inner).push(phase.words()));
+        let consent = Some(&consent);
+        let typed = outside.get(&typed, Declared::Globals, consent, &asking, folder, &known, &progress);
+        let printed = outside.get(&printed, Declared::Globals, consent, &asking, folder, &known, &progress);
         tokio::select! {
             biased;
             _ = typed => panic!("nobody types"),
             value = printed => assert!(value.is_ok_and(|value| value.reveal() == "out")),
         }
+        assert_eq!(
+            *told.lock().unwrap_or_else(PoisonError::into_inner),
+            ["waiting for `echo`", "preparing"]
+        );
     }
 
     #[tokio::test]

@@ -320,9 +320,15 @@ impl Pipeline {
             };
             let declared = wanted.declared(&asking.place, &plan.environment);
             let consent = self.consent.as_ref();
-            let get = self
-                .outside
-                .get(&wanted, declared, consent, &asking, &plan.root, &known);
+            let get = self.outside.get(
+                &wanted,
+                declared,
+                consent,
+                &asking,
+                &plan.root,
+                &known,
+                &context.progress,
+            );
             let get = Box::pin(get);
             let value = tokio::select! {
                 biased;

@@ -152,7 +152,9 @@ fn causes(error: &(dyn Error + 'static)) -> Vec<String> {
 
 fn doing(phase: Phase) -> &'static str {
     match phase {
-        Phase::Preparing | Phase::PreRequestScript | Phase::RenewingToken => "preparing the request",
+        Phase::Preparing | Phase::Program(_) | Phase::PreRequestScript | Phase::RenewingToken => {
+            "preparing the request"
+        }
         Phase::Dns => "looking up the host",
         Phase::Connecting => "connecting",
         Phase::Tls => "in the TLS handshake",

@@ -1,5 +1,6 @@
 //! An exchange: a request as sent, what came back, and how long each part took.
 
+pub use super::phase::{Phase, Program};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -486,51 +487,6 @@ impl SendError {
             kind,
             message: words(&self.message),
             ..self
-        }
-    }
-}
-
-/// How far a running send is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Planning, resolving, signing.
-    Preparing,
-    /// A pre-request script runs.
-    PreRequestScript,
-    /// A token that it needs is fetched.
-    RenewingToken,
-    /// The host name is looked up.
-    Dns,
-    /// The connection opens.
-    Connecting,
-    /// The TLS handshake.
-    Tls,
-    /// The request is sent, or the answer awaited.
-    Waiting,
-    /// The body arrives.
-    Downloading {
-        /// Bytes so far.
-        received: u64,
-        /// All bytes, when the server said so.
-        total: Option<u64>,
-    },
-    /// A post-response script runs.
-    PostResponseScript,
-}
-
-impl Phase {
-    /// The word a person reads.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Preparing => "preparing",
-            Self::PreRequestScript => "pre-request script",
-            Self::RenewingToken => "renewing the token",
-            Self::Dns => "looking up host",
-            Self::Connecting => "connecting",
-            Self::Tls => "TLS handshake",
-            Self::Waiting => "waiting",
-            Self::Downloading { .. } => "downloading",
-            Self::PostResponseScript => "post-response script",
         }
     }
 }

@@ -31,6 +31,7 @@ pub mod outcome;
 pub mod package;
 pub mod payload;
 pub mod percent;
+pub mod phase;
 pub mod problem;
 pub mod reason;
 pub mod request;

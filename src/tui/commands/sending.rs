@@ -133,7 +133,7 @@ pub fn is_unread(state: &mut State, id: NodeId) -> bool {
 
 fn start(state: &mut State, id: NodeId, aim: Aim, effects: &mut Vec<Effect>) {
     if let Some(running) = state.shared.running.get(&id) {
-        let text = format!("already on its way ({}); Esc cancels it", running.phase.label());
+        let text = format!("already on its way ({}); Esc cancels it", running.phase.words());
         state.shared.notify(Level::Info, text);
         return;
     }

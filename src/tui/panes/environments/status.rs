@@ -141,6 +141,6 @@ fn phase(phase: Phase) -> String {
             Some(total) => format!("downloading {} %", received.min(total) * 100 / total),
             None => format!("downloading {}", size(received)),
         },
-        other => other.label().to_owned(),
+        other => other.words(),
     }
 }

@@ -169,7 +169,7 @@ fn running(state: &State, view: View<'_>) -> Line<'static> {
             format!("{} ", environments::spinner(view.shared.now)),
             view.theme.accent,
         ),
-        Span::styled(format!("{} ", phase.label()), view.theme.info),
+        Span::styled(format!("{} ", phase.words()), view.theme.info),
         Span::styled(elapsed, view.theme.dim),
     ])
 }

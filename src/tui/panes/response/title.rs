@@ -120,7 +120,7 @@ pub(super) fn running(running: &Running, esc: bool, view: View<'_>) -> (Line<'st
         Span::raw(NAME),
         Span::styled(" ─ ", theme.border),
         Span::styled(
-            format!("{} {}", environments::spinner(view.shared.now), running.phase.label()),
+            format!("{} {}", environments::spinner(view.shared.now), running.phase.words()),
             theme.accent,
         ),
         Span::styled(format!(" · {}", clock(elapsed)), theme.dim),
