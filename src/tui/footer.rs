@@ -325,8 +325,8 @@ mod tests {
     #[test]
     fn enter_is_called_what_it_does_where_the_cursor_is() {
         let mut harness = Harness::new(80, 24);
-        harness.press("j<enter>3");
-        // The URL; auth, its type first; the body's type; the settings.
+        harness.press("j<enter>3[[[");
+        // A parameter; auth, its type first; the body's type; the settings.
         for (keys, word) in [
             ("", "edit"),
             ("]", "choose"),

@@ -259,6 +259,18 @@ impl Shared {
         names.join(" › ")
     }
 
+    /// The first of these variables that a collection has, and the collection's name, where the request is saved in none.
+    pub fn home_of(&self, id: NodeId, names: &[String]) -> Option<(String, String)> {
+        self.workspace.scratch().contains(&id).then_some(())?;
+        let has = |id: &NodeId| {
+            let group = self.workspace.group(*id)?;
+            let mut variables = group.variables.iter().filter(|variable| variable.enabled);
+            let found = variables.find(|variable| names.contains(&variable.key))?;
+            Some((found.key.clone(), group.name.clone()))
+        };
+        self.workspace.collections().iter().find_map(has)
+    }
+
     /// The node of a path as stored.
     pub fn node_at(&self, path: &str) -> Option<NodeId> {
         self.workspace.find(&ItemPath::new(path))

@@ -56,7 +56,10 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             None => state.shared.notify(Level::Info, "open a request to send it"),
         },
         App::Save => match state.shared.open {
-            Some(id) => saving::save(state, Filed::Node(id), false, queue, effects),
+            Some(id) => {
+                state.panes.request.saved();
+                saving::save(state, Filed::Node(id), false, queue, effects);
+            }
             None => state.shared.notify(Level::Info, "nothing is open that could be saved"),
         },
         App::SaveAs => match state.shared.open_request() {

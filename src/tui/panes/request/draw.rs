@@ -237,13 +237,20 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
             .iter()
             .map(|token| format!("{{{{{token}}}}}"))
             .collect();
+        let of_group = state.seen.as_ref().is_some_and(Entity::is_group);
+        let who = if of_group {
+            "the next send below renews"
+        } else {
+            "the send renews"
+        };
         let told = [
             preview.map(|preview| format!("→ {preview}")),
-            (!renewed.is_empty()).then(|| format!("the send renews {}", renewed.join(", "))),
+            (!renewed.is_empty()).then(|| format!("{who} {}", renewed.join(", "))),
         ];
         let told: Vec<String> = told.into_iter().flatten().collect();
         if !told.is_empty() {
-            let column = places.url.x.saturating_sub(2);
+            // A group has no method that this could stand below.
+            let column = places.url.x.saturating_sub(2).max(places.note.x);
             let at = Position::new(column, places.note.y);
             let room = usize::from(places.note.right().saturating_sub(column));
             glyphs::put_text(buf, at, &told.join(" · "), room, theme.dim);
@@ -271,7 +278,17 @@ fn note(state: &State, view: View<'_>, places: &Places, buf: &mut Buffer) {
         pieces.push((chord.to_string(), theme.key_hint));
         pieces.push((format!(" runs {request}"), theme.dim));
     }
-    if problem.no_environment {
+    if let Some((name, home)) = &problem.home {
+        let chord = view.keymap.chord_for(Any::App(App::Save), &[Context::Anywhere]);
+        let chord = chord.map(|chord| chord.to_string()).unwrap_or_default();
+        pieces.truncate(1);
+        pieces.extend([
+            (format!("{{{{{name}}}}}"), theme.variable_missing),
+            (format!(" is in {}: ", glyphs::elide(home, 24)), theme.warn),
+            (chord, theme.key_hint),
+            (" saves into it".to_owned(), theme.dim),
+        ]);
+    } else if problem.no_environment {
         pieces.truncate(3);
         pieces.splice(1..1, no_environment(view));
     } else if pieces.iter().map(|(text, _)| glyphs::width(text)).sum::<usize>() > room {

@@ -33,6 +33,8 @@ pub struct Problem {
     pub token_request: Option<String>,
     /// Whether no environment is active: that is most often why values are missing.
     pub no_environment: bool,
+    /// The collection that defines a missing variable, where the request is saved in none.
+    pub home: Option<(String, String)>,
 }
 
 /// All that is known.
@@ -54,7 +56,7 @@ pub struct Facts {
     pub added_headers: Vec<(String, String)>,
     /// The URL with its variables replaced, secrets left as they are written; empty when it says nothing new.
     pub preview: String,
-    /// The tokens that have ended and are renewed by the send.
+    /// The tokens that have ended, or are not there yet, and are renewed by the send.
     pub renewed: Vec<String>,
     /// What is wrong.
     pub problem: Option<Problem>,
@@ -108,7 +110,10 @@ impl Facts {
         let renewed = self.renewed(shared, id);
         let same = same && renewed == self.renewed;
         self.renewed = renewed;
-        let problem = self.problem(shared.now, entity);
+        let mut problem = self.problem(shared.now, entity);
+        if let Some(problem) = &mut problem {
+            problem.home = shared.home_of(id, &problem.names);
+        }
         let same = same && problem == self.problem;
         self.problem = problem;
         !same
@@ -165,14 +170,14 @@ impl Facts {
         out
     }
 
-    /// The tokens the item mentions that have ended, if the send renews them.
+    /// The tokens the item mentions that have ended or were never fetched, if the send renews them.
     fn renewed(&self, shared: &Shared, id: NodeId) -> Vec<String> {
         let is_expired = |name: &&String| {
             let is_token = self.tokens.iter().any(|(token, _)| token == *name);
             is_token
                 && matches!(
                     exec::tokens::status(name, &self.scopes, shared.now),
-                    TokenStatus::Expired(_)
+                    TokenStatus::Expired(_) | TokenStatus::Missing
                 )
         };
         let mut expired = self.mentioned.iter().filter(is_expired).peekable();
@@ -194,7 +199,7 @@ impl Facts {
         let missing: Vec<String> = self
             .mentioned
             .iter()
-            .filter(|name| self.is_missing(name))
+            .filter(|name| self.is_missing(name) && !self.renewed.contains(name))
             .cloned()
             .collect();
         if !missing.is_empty() {
@@ -216,6 +221,7 @@ impl Facts {
                 token_request: missing.iter().find_map(token).and_then(|(_, request)| request.clone()),
                 names: missing,
                 no_environment: environment.is_empty(),
+                home: None,
             });
         }
         let expired = self.mentioned.iter().find_map(|name| {
@@ -231,6 +237,7 @@ impl Facts {
             whose: String::new(),
             token_request: request.clone(),
             no_environment: false,
+            home: None,
         })
     }
 

@@ -319,6 +319,7 @@ fn text_changed(state: &State, cx: &mut Cx<'_>) {
 
 /// Takes a key while typing.
 pub fn key(state: &mut State, key: KeyEvent, cx: &mut Cx<'_>) {
+    state.saved = false;
     let asked = cx.commands.len();
     if let Some(completion) = &mut state.completion {
         match completion.key(key) {
@@ -425,6 +426,7 @@ pub(super) fn complete(state: &mut State) {
 
 /// Takes pasted text while typing.
 pub fn paste(state: &mut State, text: &str, cx: &mut Cx<'_>) {
+    state.saved = false;
     if state.url_typing && state.spot == Spot::Url {
         let one_line: String = text.lines().map(str::trim).collect();
         state.url.paste(&one_line);
@@ -464,6 +466,7 @@ pub fn back(state: &mut State, cx: &mut Cx<'_>) -> bool {
 pub(super) fn leave(state: &mut State, cx: &mut Cx<'_>) {
     state.completion = None;
     state.dismissed = false;
+    state.saved = false;
     if std::mem::take(&mut state.url_typing) {
         state.url.blur();
         cx.shared.history.seal();

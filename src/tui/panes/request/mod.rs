@@ -33,7 +33,7 @@ mod tests;
 mod tokens;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ratatui::layout::{Position, Rect};
 use serde_json::json;
@@ -74,11 +74,16 @@ enum Spot {
 
 /// What the pane remembers.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about something of its own")]
 pub struct State {
     node: Option<NodeId>,
     /// The item as last seen.
     seen: Option<Entity>,
     request_tab: Tab,
+    /// The requests in which a tab was chosen.
+    chosen: HashSet<NodeId>,
+    /// Whether there is nothing on the first tab, and a body to be seen instead as long as no tab is chosen.
+    body_first: bool,
     group_tab: Tab,
     spot: Spot,
     /// The method, as the badge shows it.
@@ -96,6 +101,8 @@ pub struct State {
     began: Option<(usize, serde_json::Value)>,
     /// The list was closed with Esc and stays so until the next `{{`.
     dismissed: bool,
+    /// What a variable means is not said until the next key: the item was saved.
+    saved: bool,
     /// Bodies of other types, to come back to.
     stash: HashMap<(NodeId, String), Body>,
     /// What an outside editor has.
@@ -121,6 +128,8 @@ impl Default for State {
             node: None,
             seen: None,
             request_tab: Tab::Params,
+            chosen: HashSet::new(),
+            body_first: false,
             group_tab: Tab::Auth,
             spot: Spot::Url,
             badge: String::new(),
@@ -133,6 +142,7 @@ impl Default for State {
             completion: None,
             began: None,
             dismissed: false,
+            saved: false,
             stash: HashMap::new(),
             external: None,
         }
@@ -198,6 +208,12 @@ impl State {
         self.edit_url();
     }
 
+    /// Says no more what the variable at the caret means until something is typed: with the saving one is done with it.
+    pub fn saved(&mut self) {
+        self.saved = true;
+        self.completion = None;
+    }
+
     /// Shows again what the item says: what was typed or chosen was refused.
     pub fn refuse(&mut self) {
         self.seen = None;
@@ -210,6 +226,7 @@ impl State {
     /// The tab that is shown.
     fn tab(&self) -> Tab {
         match &self.seen {
+            Some(Entity::Request(_)) | None if self.body_first && self.request_tab == Tab::Params => Tab::Body,
             Some(Entity::Request(_)) | None => self.request_tab,
             Some(entity) if Tab::of(entity).contains(&self.group_tab) => self.group_tab,
             Some(_) => Tab::Auth,
@@ -220,7 +237,11 @@ impl State {
     fn show(&mut self, tab: Tab) {
         match &self.seen {
             Some(entity) if entity.is_group() => self.group_tab = tab,
-            _ => self.request_tab = tab,
+            _ => {
+                self.request_tab = tab;
+                self.body_first = false;
+                self.chosen.extend(self.node);
+            }
         }
         self.spot = Spot::Section(0);
         self.sections.clear();
@@ -398,6 +419,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         if state.node.is_some() {
             *state = State {
                 request_tab: state.request_tab,
+                chosen: std::mem::take(&mut state.chosen),
                 group_tab: state.group_tab,
                 ..State::default()
             };
@@ -416,6 +438,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.url_typing = false;
         state.sections.clear();
         state.completion = None;
+        state.body_first = !state.chosen.contains(&id) && shows_its_body(&entity);
     }
     let edited = state.seen.as_ref().is_none_or(|seen| !seen.is_same(&entity));
     state.seen = Some(entity.clone());
@@ -476,6 +499,13 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
     for (section, (_, body)) in state.sections.iter_mut().zip(&places.sections) {
         section.resize(body.width, body.height);
     }
+}
+
+/// Whether a request has a body and no parameters.
+fn shows_its_body(entity: &Entity) -> bool {
+    let Entity::Request(request) = entity else { return false };
+    let has_body = !matches!(request.body, Body::None);
+    has_body && request.params.is_empty() && request.path_variables.is_empty()
 }
 
 /// Whether typing this text gave the request its URL, so that it need not be put in order while being typed.

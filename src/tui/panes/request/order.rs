@@ -4,7 +4,7 @@ use super::form::Field;
 use super::input::{change, change_called, leave, typed_tab};
 use super::nav::enter;
 use super::part::{self, Part};
-use super::{State, Tab, fields};
+use super::{Spot, State, Tab, fields};
 use serde_json::Value;
 
 use crate::auth::{self, FieldKind};
@@ -65,12 +65,19 @@ pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
                 }
             });
         }
-        Order::Auth(kind) => change(state, Part::AuthType, None, cx, |entity| {
-            let own = part::common(entity).auth;
-            if own.kind != kind {
-                *own = convert_auth(own, &kind);
+        Order::Auth(kind) => {
+            change(state, Part::AuthType, None, cx, |entity| {
+                let own = part::common(entity).auth;
+                if own.kind != kind {
+                    *own = convert_auth(own, &kind);
+                }
+            });
+            // What is typed next is meant for the fields, where the type has any.
+            if auth::find(&kind).is_some_and(|kind| !kind.fields().is_empty()) {
+                state.sections.clear();
+                state.spot = Spot::Section(1);
             }
-        }),
+        }
         Order::Body(kind) => set_body(state, &kind, cx),
         Order::Field(part, name, text) => change(state, part, None, cx, |entity| {
             // One of the words offered fits.

@@ -129,7 +129,7 @@ pub(super) fn draw(state: &State, view: View<'_>, area: Rect, caret: Option<Posi
         return list(completion, view, area, caret, buf);
     }
     let Some((part, editor)) = state.editor() else { return };
-    if !part.is_template() || editor.is_masked() {
+    if !part.is_template() || editor.is_masked() || state.saved {
         return;
     }
     if let Some(name) = editor.variable_at_cursor() {

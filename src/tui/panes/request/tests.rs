@@ -24,6 +24,8 @@ fn open(columns: u16, rows: u16, name: &str) -> Harness {
         all.find(|node| node.entity.name() == name).unwrap().id
     };
     harness.state.shared.open = Some(id);
+    // As if somebody had chosen the first tab: else a body may be seen before it.
+    harness.state.panes.request.chosen.insert(id);
     harness.press("3");
     harness
 }

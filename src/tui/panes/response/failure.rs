@@ -41,7 +41,8 @@ pub(super) fn is_wanted(outcome: &Outcome) -> bool {
     }
 }
 
-pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
+/// `home` is what mends missing variables, where that is known.
+pub(super) fn page(outcome: &Outcome, home: Option<&str>, show: &Show<'_>) -> Page {
     let mut rows = Vec::new();
     match outcome.exchange.as_ref().map(|exchange| &exchange.result) {
         Some(Err(error)) if error.kind == SendErrorKind::Cancelled => {
@@ -62,7 +63,8 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
                     );
                 }
             }
-            if let Some(hint) = error.hint.as_deref().and_then(words::on_the_screen) {
+            let hint = error.hint.as_deref().filter(|_| home.is_none());
+            if let Some(hint) = hint.and_then(words::on_the_screen) {
                 rows.push(Row::default());
                 for (n, line) in show.lines(&hint).into_iter().enumerate() {
                     rows.push(Row::new(Ink::Info, line).lead(Ink::Info, if n == 0 { "  → " } else { "    " }));
@@ -95,13 +97,8 @@ pub(super) fn page(outcome: &Outcome, show: &Show<'_>) -> Page {
                 .lead(Ink::Text, "    "),
             );
         }
-        rows.push(
-            Row::new(
-                Ink::Info,
-                "set them in an environment and make it active, or in the collection",
-            )
-            .lead(Ink::Info, "  → "),
-        );
+        let advice = home.unwrap_or("set them in an environment and make it active, or in the collection");
+        rows.push(Row::new(Ink::Info, advice).lead(Ink::Info, "  → "));
     }
     if !outcome.script_errors.is_empty() {
         rows.push(Row::default());

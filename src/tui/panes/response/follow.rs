@@ -7,11 +7,12 @@ use ratatui::layout::Rect;
 
 use crate::model::exchange::SendErrorKind;
 use crate::model::{NodeId, Outcome};
-use crate::tui::action::{Action as Any, Nav};
+use crate::tui::action::{Action as Any, App, Nav};
 use crate::tui::effect::Effect;
 use crate::tui::event::Found;
 use crate::tui::keymap::Keymap;
 use crate::tui::panes::Cx;
+use crate::tui::shared::Shared;
 use crate::tui::widgets::body::Snapshot;
 use crate::tui::widgets::body::search::Progress;
 use crate::tui::widgets::frame;
@@ -42,6 +43,8 @@ pub(super) struct PageKey {
     pattern: String,
     /// The minute, where the page says how far off something is.
     minute: i64,
+    /// What mends missing variables, where that is known.
+    home: Option<String>,
 }
 
 /// Follows the shared state and the area.
@@ -87,7 +90,7 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
         }
     }
     if !state.shows_body() {
-        build(state, content, cx.shared.revealed, cx.shared.now);
+        build(state, content, keymap, cx.shared);
     }
 }
 
@@ -260,8 +263,17 @@ fn face(state: &mut State, cx: &mut Cx<'_>) {
 }
 
 /// Builds the page of the tab shown, if it is not there already.
-fn build(state: &mut State, content: Rect, revealed: bool, now: Timestamp) {
+fn build(state: &mut State, content: Rect, keymap: &Keymap, shared: &Shared) {
+    let (revealed, now) = (shared.revealed, shared.now);
     let Some(place) = state.place() else { return };
+    let unresolved = &place.outcome.unresolved;
+    let home = state.shown.filter(|_| !unresolved.is_empty());
+    let home = home
+        .and_then(|node| shared.home_of(node, unresolved))
+        .map(|(name, home)| {
+            let save = draw::key_of(keymap, Any::App(App::Save));
+            format!("{home} has `{name}`: {save} saves the request into it")
+        });
     let key = PageKey {
         place: place.id,
         tab: state.tab,
@@ -273,11 +285,12 @@ fn build(state: &mut State, content: Rect, revealed: bool, now: Timestamp) {
         } else {
             0
         },
+        home,
     };
     if state.page_key.as_ref() != Some(&key) {
         // The last column is the scroll bar's.
         let width = usize::from(content.width.saturating_sub(2));
-        let mut page = page(place, state.tab, width, revealed, now);
+        let mut page = page(place, key.home.as_deref(), state.tab, width, revealed, now);
         page.measure(width);
         state.search.find_in(&mut page);
         state.page = page;
@@ -289,7 +302,7 @@ fn build(state: &mut State, content: Rect, revealed: bool, now: Timestamp) {
     }
 }
 
-fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -> Page {
+fn page(place: &Place, home: Option<&str>, tab: Tab, width: usize, revealed: bool, now: Timestamp) -> Page {
     let outcome = &*place.outcome;
     let exchange = outcome.exchange.as_ref();
     let response = exchange.and_then(|exchange| exchange.response());
@@ -304,7 +317,7 @@ fn page(place: &Place, tab: Tab, width: usize, revealed: bool, now: Timestamp) -
         (Tab::Cookies, Some(exchange), response) if response.is_some() || !exchange.hops.is_empty() => {
             headers::cookies(exchange, now, &show, width)
         }
-        (Tab::Body | Tab::Headers | Tab::Cookies, ..) => failure::page(outcome, &show),
+        (Tab::Body | Tab::Headers | Tab::Cookies, ..) => failure::page(outcome, home, &show),
         (Tab::Tls, Some(exchange), _) => tls::tls(exchange.connection.tls.as_deref(), &show, now),
         (Tab::Tests, ..) => scripts::tests(outcome, &show),
         (Tab::Console, ..) => scripts::console(outcome, &show),

@@ -195,7 +195,7 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     let mut harness = open(140, 40, "List services");
     let owner = harness.state.shared.environment_owner().unwrap();
     // Tokens whose life ended in 2001.
-    for key in ["dex_token", "other_token"] {
+    for key in ["dex_token", "other"] {
         let value = Some("e30.eyJleHAiOjEwMDAwMDAwMDB9.c2ln".into());
         let (owner, key) = (owner.clone(), key.to_owned());
         let set = Command::SetCurrent { owner, key, value };
@@ -211,9 +211,9 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     let mut group = crate::model::Group::clone(harness.state.shared.workspace.group(id).unwrap());
     group.tokens[0].renew = Renew::Auto;
     let mut other = group.tokens[0].clone();
-    "other_token".clone_into(&mut other.variable);
+    "other".clone_into(&mut other.variable);
     group.tokens.push(other);
-    let both = "{{dex_token}}{{other_token}}";
+    let both = "{{dex_token}}{{other}}";
     group.auth.params.insert("token".to_owned(), both.into());
     let entity = crate::model::Entity::Collection(std::sync::Arc::new(group));
     let edit = Command::Edit {
@@ -225,7 +225,7 @@ fn a_token_that_the_send_renews_leaves_the_preview_where_it_is() {
     harness.event(Event::Tick);
     let screen = harness.screen();
     assert!(
-        screen.contains("→ http://127.0.0.1:8765/a/config/ctl · the send renews {{dex_token}}, {{other_token}}"),
+        screen.contains("→ http://127.0.0.1:8765/a/config/ctl · the send renews {{dex_token}}, {{other}}"),
         "{screen}"
     );
 }
@@ -447,5 +447,98 @@ fn without_an_environment_the_note_says_how_to_choose_one() {
     assert!(
         screen.contains("! no environment is active · ^E chooses one · {{c"),
         "{screen}"
+    );
+}
+
+#[test]
+fn a_draft_is_told_which_collection_has_its_variable() {
+    use crate::model::{Entity, Group, Variable, Workspace};
+    let mut workspace = Workspace::new("/w");
+    let group = Group {
+        variables: vec![Variable::new("base", "http://a.test")],
+        ..Group::named("Shop API")
+    };
+    workspace.load_node(None, "shop", Entity::Collection(std::sync::Arc::new(group)));
+    let mut harness = crate::tui::harness::Harness::with(workspace, 120, 40);
+    harness.press("<ctrl-n>{{base}}/get");
+    let screen = harness.screen();
+    assert!(
+        screen.contains("! {{base}} is in Shop API: ^S saves into it"),
+        "{screen}"
+    );
+    harness.press("<ctrl-u>{{other}}/get");
+    assert!(!harness.screen().contains("Shop API:"), "{}", harness.screen());
+}
+
+#[test]
+fn what_a_variable_means_is_no_longer_said_once_it_is_saved() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e<home><right><right><right>");
+    let said = |harness: &crate::tui::harness::Harness| harness.screen().contains("environment demo");
+    assert!(said(&harness), "{}", harness.screen());
+    harness.press("<ctrl-s>");
+    assert!(!said(&harness), "{}", harness.screen());
+    harness.press("<right>");
+    assert!(said(&harness), "{}", harness.screen());
+}
+
+#[test]
+fn a_body_is_seen_first_where_there_are_no_parameters_and_no_tab_was_chosen() {
+    let mut harness = crate::tui::harness::Harness::new(120, 40);
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/get-token");
+    harness.press("3");
+    assert!(harness.screen().contains("grant_type"), "{}", harness.screen());
+    harness.press("[[[");
+    assert!(harness.screen().contains("add a parameter"), "{}", harness.screen());
+    let token = harness.state.shared.open;
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/configuration/list-services");
+    harness.press("3");
+    assert!(harness.screen().contains("add a parameter"), "{}", harness.screen());
+    harness.state.shared.open = token;
+    harness.press("3");
+    assert!(harness.screen().contains("add a parameter"), "{}", harness.screen());
+}
+
+#[test]
+fn after_a_type_of_auth_is_chosen_its_first_field_is_typed_into() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("]j");
+    order(&mut harness, Order::Auth("basic".into()));
+    harness.press("<enter>me<esc>");
+    assert_eq!(request(&harness).auth.text("username"), "me");
+    order(&mut harness, Order::Auth("none".into()));
+    assert!(!harness.state.panes.typing(Pane::Request));
+}
+
+#[test]
+fn a_token_that_was_never_fetched_is_told_as_one_that_has_ended() {
+    use crate::model::edit::Edit;
+    use crate::model::token::Renew;
+    use crate::tui::command::Command;
+    let mut harness = open(120, 40, "List services");
+    let id = harness.state.shared.node_at("pydio-cells").unwrap();
+    let mut group = crate::model::Group::clone(harness.state.shared.workspace.group(id).unwrap());
+    group.tokens[0].renew = Renew::Auto;
+    let entity = crate::model::Entity::Collection(std::sync::Arc::new(group));
+    let edit = Command::Edit {
+        label: "renewed by itself".into(),
+        merge: None,
+        edits: vec![Edit::Replace { id, entity }],
+    };
+    harness.state.run(vec![edit], &mut harness.effects);
+    harness.event(Event::Tick);
+    assert!(
+        harness
+            .screen()
+            .contains("/a/config/ctl · the send renews {{dex_token}}"),
+        "{}",
+        harness.screen()
+    );
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/configuration");
+    harness.press("3");
+    assert!(
+        harness.screen().contains(" the next send below renews {{dex_token}}"),
+        "{}",
+        harness.screen()
     );
 }
