@@ -2,7 +2,7 @@
 
 use std::io;
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use crate::model::exchange::Response;
 use crate::model::unescape;
@@ -16,14 +16,14 @@ const LAID_OUT_LIMIT: usize = 64 * 1024 * 1024;
 /// Deeper lines are not indented further: a body of brackets would be as long as their number has in its square.
 const LEVELS: usize = 32;
 
-/// The body as text, without a line break at its end; `None` for bytes that are no text.
+/// The body as text, without a line break at its end, and what to say of its charset; `None` for bytes that are no text.
 ///
 /// # Errors
 ///
 /// What the disk says, for a body that lies there.
-pub fn for_terminal(response: &Response, paint: Paint) -> io::Result<Option<String>> {
+pub fn for_terminal(response: &Response, paint: Paint) -> io::Result<Option<(String, Option<&'static str>)>> {
     let bytes = response.body.whole()?;
-    Ok(text(response, &bytes).map(|text| laid_out(&text, paint)))
+    Ok(text(response, &bytes).map(|(text, odd)| (laid_out(&text, paint), odd)))
 }
 
 fn laid_out(text: &str, paint: Paint) -> String {
@@ -41,9 +41,41 @@ pub(super) fn encoding(response: &Response, head: &[u8]) -> &'static Encoding {
     marked.or_else(declared).unwrap_or(UTF_8)
 }
 
-fn text(response: &Response, bytes: &[u8]) -> Option<String> {
-    let (text, damaged) = encoding(response, bytes).decode_with_bom_removal(bytes);
-    (!damaged && !text.contains('\0')).then(|| text.into_owned())
+fn text(response: &Response, bytes: &[u8]) -> Option<(String, Option<&'static str>)> {
+    let encoding = encoding(response, bytes);
+    let (text, damaged) = encoding.decode_with_bom_removal(bytes);
+    if !damaged {
+        return (!text.contains('\0')).then(|| (text.into_owned(), None));
+    }
+    if encoding != UTF_8 || !is_called_text(&response.media_type()) {
+        return None;
+    }
+    if is_old_encoding(bytes) {
+        let text = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
+        return Some((text, Some("the body is no UTF-8: read as windows-1252")));
+    }
+    let odd = "the body is not all UTF-8: what is broken in it is shown as �";
+    (!bytes.contains(&0)).then(|| (text.into_owned(), Some(odd)))
+}
+
+/// Whether bytes that are no valid UTF-8 are rather text in an old encoding, of which windows-1252 is the likeliest: what
+/// is broken is more than what is UTF-8 beyond ASCII, and there are none of the control characters that no text has.
+fn is_old_encoding(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += chunk.invalid().len();
+    }
+    let odd = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b;
+    broken > whole && !bytes.iter().any(odd)
+}
+
+/// Whether a media type is that of a text.
+fn is_called_text(media_type: &str) -> bool {
+    media_type.starts_with("text/")
+        || ["json", "xml", "javascript", "x-www-form-urlencoded"]
+            .iter()
+            .any(|ending| media_type.ends_with(ending))
 }
 
 /// Valid JSON, indented by two; numbers stay spelled as they came, and strings but for characters that were escaped. `None`
@@ -148,7 +180,9 @@ mod tests {
 
     fn shown(content_type: &str, body: &'static [u8]) -> Option<String> {
         let response = Response::fixture(content_type, body);
-        for_terminal(&response, Paint::new(false)).unwrap()
+        for_terminal(&response, Paint::new(false))
+            .unwrap()
+            .map(|(text, _)| text)
     }
 
     #[test]
@@ -157,6 +191,21 @@ mod tests {
         let wanted = "{\n  \"n\": 12345678901234567890.10,\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    },\n    \
                       true\n  ],\n  \"s\": \"x, {\\\"y\\\": 1}\",\n  \"e\": {}\n}";
         assert_eq!(shown("application/json", body).as_deref(), Some(wanted));
+    }
+
+    #[test]
+    fn text_that_is_said_to_be_utf8_and_is_not_is_read_all_the_same() {
+        let latin = b"Gr\xfc\xdfe aus M\xfcnchen";
+        assert_eq!(
+            shown("text/plain; charset=utf-8", latin).as_deref(),
+            Some("Grüße aus München")
+        );
+        assert_eq!(
+            shown("text/plain; charset=utf-8", b"Gr\xc3\xbc\xc3\x9fe \xe9").as_deref(),
+            Some("Grüße \u{fffd}")
+        );
+        assert_eq!(shown("application/octet-stream", latin), None);
+        assert_eq!(shown("text/plain", b"\x7fELF\xff\x00"), None);
     }
 
     #[test]

@@ -343,8 +343,11 @@ fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut
         }
     }
     match body::for_terminal(response, output.paint)? {
-        Some(text) if text.is_empty() => {}
-        Some(text) => output.line(&text)?,
+        Some((text, _)) if text.is_empty() => {}
+        Some((text, odd)) => {
+            output.line(&text)?;
+            odd.into_iter().for_each(|odd| output.note(odd));
+        }
         None => output.note(&format!(
             "{} bytes that are no text; write them to a file with `-o FILE`",
             response.body.len()

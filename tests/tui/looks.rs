@@ -13,7 +13,7 @@ fn the_story_fits_every_screen() {
         // Each place shows what one goes there for, whole: a focused pane has its four corners, a dialog its way out.
         for (keys, wanted) in [
             ("]]]", &["Tests", "Update environment", "? help"][..]),
-            ("3]]", &["Head", "Cache-Contr", "^J send", "? help"]),
+            ("3[", &["Head", "Cache-Contr", "^J send", "? help"]),
             ("f", &["Head", "Cache-Control", "┏━ 3 Get token", "? help"]),
             ("f", &["┏━ 3 Get token"]),
             ("2", &["┏━ 2 Collections", "Get token", "^J send", "? help"]),

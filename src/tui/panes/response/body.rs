@@ -1,5 +1,6 @@
 //! The body outside the viewer: what to copy of it, what to call its file, what an outside program gets to see.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use percent_encoding::percent_decode_str;
@@ -7,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use crate::model::exchange::{Exchange, Response};
 use crate::tui::giving::{self, Copied, MOST_COPIED, SMALL, Whole};
 use crate::tui::widgets::body::{Document, Form, Kind, Step, Syntax};
-use crate::tui::widgets::highlight;
+use crate::tui::widgets::{glyphs, highlight};
 
 use super::place::Place;
 use super::show::Show;
@@ -77,10 +78,12 @@ pub(super) fn whole(body: &Body) -> Whole {
     }
 }
 
+/// What can be copied, and the words for it.
+type Offer = (Cow<'static, str>, Whole);
+
 /// The row of separated values that the cursor is on, as it came, and its cells; `None` where it is not laid out as a table.
 /// In a body that is not small it is looked for only when it is chosen.
-fn row(body: &Body, at: usize) -> Option<Vec<(&'static str, Whole)>> {
-    const WHAT: &str = "the row as it came";
+fn row(body: &Body, at: usize) -> Option<Vec<Offer>> {
     let Body { document, view, .. } = body;
     let form = view.form();
     if document.syntax() != Syntax::Code(highlight::Syntax::Table) || form == Form::Raw {
@@ -100,33 +103,40 @@ fn row(body: &Body, at: usize) -> Option<Vec<(&'static str, Whole)>> {
         line: at,
         cell: None,
     };
+    let names: Vec<&str> = body
+        .header()
+        .map_or_else(Vec::new, |names| names.split(highlight::CELL).map(str::trim).collect());
+    let what = |cell: usize| match names.get(cell) {
+        Some(name) if !name.is_empty() => format!("the cell `{}`", glyphs::elide(name, 30)).into(),
+        _ => Cow::Borrowed("the cell"),
+    };
+    let whole_row = Cow::Borrowed("the row as it came");
     let mut offers = Vec::new();
     if row.body.len() <= SMALL {
         let found = row.find().ok()??;
-        offers.push((WHAT, Whole::Text(found.text.into())));
-        let cells = found.cells.into_iter().take(MOST_CELLS);
-        offers.extend(cells.map(|cell| ("the cell", Whole::Text(cell.into()))));
+        offers.push((whole_row, Whole::Text(found.text.into())));
+        let cells = found.cells.into_iter().take(MOST_CELLS).enumerate();
+        offers.extend(cells.map(|(n, cell)| (what(n), Whole::Text(cell.into()))));
         return Some(offers);
     }
     let shown = row.shown();
     let cells = shown.split(highlight::CELL).enumerate().take(MOST_CELLS);
     let cells = cells.filter(|(_, cell)| !cell.trim().is_empty());
-    let cells = cells.map(|(cell, _)| {
-        let cell = Some(cell);
-        giving::Row { cell, ..row.clone() }
-    });
-    offers.extend(cells.map(|cell| ("the cell", Whole::Row(Box::new(cell)))));
-    offers.insert(0, (WHAT, Whole::Row(Box::new(row))));
+    offers.extend(cells.map(|(n, _)| {
+        let cell = Some(n);
+        (what(n), Whole::Row(Box::new(giving::Row { cell, ..row.clone() })))
+    }));
+    offers.insert(0, (whole_row, Whole::Row(Box::new(row))));
     Some(offers)
 }
 
 /// What can be copied at the cursor, with the words for it; what is too big for a clipboard is left out.
-pub(super) fn under_cursor(place: &Place) -> Vec<(&'static str, Whole)> {
+pub(super) fn under_cursor(place: &Place) -> Vec<Offer> {
     let Some(Body { document, view, .. }) = place.shown() else {
         return Vec::new();
     };
     let at = view.cursor_line(document);
-    let mut offers = Vec::new();
+    let mut offers: Vec<Offer> = Vec::new();
     if view.form() == Form::Pretty {
         let value = document.value_at(Form::Pretty, at);
         if let Some(value) = value.filter(|range| range.len() <= MOST_COPIED) {
@@ -136,15 +146,19 @@ pub(super) fn under_cursor(place: &Place) -> Vec<(&'static str, Whole)> {
             } else {
                 "the value under the cursor"
             };
-            offers.push((what, Whole::Value(document.source().clone(), value)));
+            offers.push((what.into(), Whole::Value(document.source().clone(), value)));
         }
-        offers.extend(element(document, at));
+        offers.extend(
+            element(document, at)
+                .into_iter()
+                .map(|(what, whole)| (what.into(), whole)),
+        );
         let path = place.path(at);
         let what = match path {
             Some((_, false)) => "the path to it in what the filter made",
             _ => "the path to it",
         };
-        let mut offer = |what, text: String| offers.push((what, Whole::Text(text.into())));
+        let mut offer = |what: &'static str, text: String| offers.push((what.into(), Whole::Text(text.into())));
         if let Some((way, _)) = place.way(at) {
             offer(what, way);
         }
@@ -162,7 +176,7 @@ pub(super) fn under_cursor(place: &Place) -> Vec<(&'static str, Whole)> {
     let line = document.line(view.form(), at);
     if line.is_some_and(|line| line.bytes.len() <= MOST_COPIED) {
         offers.push((
-            "the line under the cursor",
+            "the line under the cursor".into(),
             Whole::Line(document.clone(), view.form(), at),
         ));
     }

@@ -243,9 +243,6 @@ fn bottom(state: &State, view: View<'_>) -> Line<'static> {
         if state.wrap {
             marks.push_str("wrap · ");
         }
-        if state.raw {
-            marks.push_str("raw · ");
-        }
         return Line::from(format!("{marks}{at}"));
     }
     if state.page.cursor && !state.page.rows.is_empty() {

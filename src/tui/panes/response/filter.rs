@@ -156,6 +156,11 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
         let text = "there is no body to filter: send the request first";
         cx.shared.notify(Level::Info, text);
     }
+    let table = state.place().and_then(|place| place.body.as_ref());
+    if table.is_some_and(|body| matches!(body.kind(), Kind::Csv | Kind::Tsv)) {
+        let text = "tables have no filter: filters take JSON, XML and HTML; the search finds what stands in a row";
+        return cx.shared.notify(Level::Info, text);
+    }
     state.turn_to(Tab::Body);
     state.search.typing = false;
     state.filter.typing = true;

@@ -68,7 +68,7 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     let shown = state.place().and_then(|place| place.shown());
     let flaw = shown.and_then(|body| body.document.flaw_words());
     let guessed = shown.and_then(Body::guessed);
-    told.extend(guessed.map(notes::Note::Charset));
+    told.extend(guessed.map(|(read, said)| notes::Note::Charset(read, said)));
     told.extend(flaw.map(|flaw| notes::Note::Warning(format!("not valid JSON at {flaw}"))));
     let width = frame::inner(state.area).width;
     state.notes = notes::laid(&told, |action| draw::key_of(keymap, action), width.into());
@@ -78,7 +78,7 @@ pub(super) fn sync(state: &mut State, area: Rect, keymap: &Keymap, cx: &mut Cx<'
     state.filter.field.resize(parts.filter.width.saturating_sub(24), 1);
     let content = parts.content;
     picture::ask_sharp(state, content, cx);
-    let (raw, wrap) = (state.raw, state.wrap);
+    let (raw, wrap) = (state.raw(), state.wrap);
     if let Some(body) = state.place_mut().and_then(|place| place.shown_mut()) {
         let form = body.form(raw);
         let Body { document, view, .. } = body;
@@ -237,7 +237,7 @@ pub(super) fn index(state: &mut State, cx: &mut Cx<'_>) {
 
 /// Turns the body to the side that is wanted: as a kind, laid out or as it came.
 fn face(state: &mut State, cx: &mut Cx<'_>) {
-    let raw = state.raw;
+    let raw = state.raw();
     let wanted = state.shown.map(|node| state.wanted_as(node)).unwrap_or_default();
     let name = state.next_name();
     let Some(place) = state.place_mut() else { return };

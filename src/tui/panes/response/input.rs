@@ -33,7 +33,7 @@ pub(super) fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
     match action {
         Action::Show(tab) => state.turn_to(tab),
         Action::Wrap => state.wrap = !state.wrap,
-        Action::Raw => state.raw = !state.raw,
+        Action::Raw => state.turn_raw(),
         Action::Kind => kinds(state, cx),
         Action::As(kind) => read_as(state, |wanted| wanted.kind = kind),
         Action::Charset(charset) => read_as(state, |wanted| wanted.charset = charset),
@@ -82,7 +82,7 @@ fn kinds(state: &State, cx: &mut Cx<'_>) {
     } else {
         body.kind().name()
     };
-    let mut items = vec![item("what it is", guessed, None)];
+    let mut items = vec![item("as detected", guessed, None)];
     items.extend(Kind::ALL.map(|kind| item(kind.name(), kind.what(), Some(kind))));
     let charset = |label: &str, detail: &str, charset: Option<&'static str>| Item {
         label: format!("charset {label}"),
@@ -92,7 +92,7 @@ fn kinds(state: &State, cx: &mut Cx<'_>) {
         ..Item::default()
     };
     if body.charset().is_some() {
-        items.push(charset("as it says", "by its type and first bytes", None));
+        items.push(charset("as detected", "by its type and first bytes", None));
     }
     items.extend(CHARSETS.map(|(label, detail)| charset(label, detail, Some(label))));
     let picker = Picker::new("View the body as", items);
@@ -464,7 +464,7 @@ pub(super) fn copies(state: &State, shared: &Shared) -> Vec<(String, Copied)> {
         offers.extend(
             under
                 .into_iter()
-                .filter_map(|(what, whole)| body::offer(what, whole, &show)),
+                .filter_map(|(what, whole)| body::offer(&show.text(&what), whole, &show)),
         );
     } else if let Some(row) = state
         .page

@@ -40,7 +40,7 @@ mod tls;
 mod token;
 pub mod words;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -84,7 +84,8 @@ pub struct State {
     /// The tab that a request's outcome is to be seen in as soon as it shows.
     wanted: Option<(NodeId, Tab)>,
     wrap: bool,
-    raw: bool,
+    /// The requests whose bodies are shown as they came.
+    raw: HashSet<NodeId>,
     /// Where the pane was last drawn.
     area: Rect,
     /// The request shown.
@@ -111,6 +112,18 @@ impl State {
 
     fn place_mut(&mut self) -> Option<&mut Place> {
         self.places.get_mut(&self.shown?)
+    }
+
+    /// Whether the body is shown as it came.
+    fn raw(&self) -> bool {
+        self.shown.is_some_and(|node| self.raw.contains(&node))
+    }
+
+    /// Shows the body of this request as it came, or laid out again.
+    fn turn_raw(&mut self) {
+        if let Some(node) = self.shown.filter(|node| !self.raw.remove(node)) {
+            self.raw.insert(node);
+        }
     }
 
     fn notes(&self) -> &[notes::Laid] {
@@ -435,15 +448,13 @@ pub fn show_in(state: &mut State, node: NodeId, tab: Tab) {
 
 /// What to remember across restarts.
 pub fn remember(state: &State) -> Value {
-    json!({ "wrap": state.wrap, "raw": state.raw, "filters": state.filter.history.remember(),
+    json!({ "wrap": state.wrap, "filters": state.filter.history.remember(),
         "searches": state.search.history.remember() })
 }
 
 /// Takes up what was remembered.
 pub fn restore(state: &mut State, value: &Value) {
-    let flag = |name: &str| value.get(name).and_then(Value::as_bool).unwrap_or(false);
-    state.wrap = flag("wrap");
-    state.raw = flag("raw");
+    state.wrap = value.get("wrap").and_then(Value::as_bool).unwrap_or(false);
     state.filter.history.restore(&value["filters"]);
     state.search.history.restore(&value["searches"]);
 }

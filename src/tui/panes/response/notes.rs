@@ -21,8 +21,8 @@ pub(super) enum Note {
     Truncated(String),
     /// What else is wrong with it.
     Warning(String),
-    /// Its text is no UTF-8, and nothing says what else: it is read in this charset.
-    Charset(&'static str),
+    /// Its text is no UTF-8, and nothing says what else: it is read in this charset. Whether it is said to be UTF-8.
+    Charset(&'static str, bool),
     /// The request was refused, and its token's life is over.
     Expired(String),
     /// The request was refused, and its token was never fetched.
@@ -116,8 +116,12 @@ fn words_of(note: &Note) -> (String, Option<Action>, &'static str) {
         Note::Truncated(why) if why.starts_with("the body is not valid") => (format!("! T{}", &why[1..]), None, ""),
         Note::Truncated(why) => (format!("! The body is not whole: {why}"), None, ""),
         Note::Warning(what) => (format!("! {what}"), None, ""),
-        Note::Charset(read) => (
-            format!("! Not UTF-8, and nothing says what else: read as {read} · "),
+        Note::Charset(read, said) => (
+            if *said {
+                format!("! Said to be UTF-8, and is not: read as {read} · ")
+            } else {
+                format!("! Not UTF-8, and nothing says what else: read as {read} · ")
+            },
             Some(Action::Response(super::Action::Kind)),
             " chooses the charset",
         ),

@@ -50,7 +50,7 @@ fn want() -> (Arc<()>, Stop) {
 /// Whether a picture is to be seen: not its bytes, and not what a filter made of them.
 fn is_seen(state: &State, place: &Place) -> bool {
     let shown = place.body.as_ref().filter(|_| !place.is_filtered());
-    state.shows_body() && !state.raw && shown.is_some_and(|body| body.kind() == Kind::Image)
+    state.shows_body() && !state.raw() && shown.is_some_and(|body| body.kind() == Kind::Image)
 }
 
 /// Has the picture decoded that is looked at, unless that was done.

@@ -157,10 +157,16 @@ impl Body {
         })
     }
 
-    /// What its text is read in where that is a guess, as it is no UTF-8 and nothing says what else.
-    pub(super) fn guessed(&self) -> Option<&'static str> {
-        let Rendition { encoding, guessed, .. } = &self.read.as_ref()?.rendition;
-        guessed.then(|| encoding.unwrap_or("UTF-8"))
+    /// What its text is read in where that is a guess, as it is no UTF-8 and nothing says what else; and whether it is said to
+    /// be UTF-8.
+    pub(super) fn guessed(&self) -> Option<(&'static str, bool)> {
+        let Rendition {
+            encoding,
+            guessed,
+            said_utf8,
+            ..
+        } = &self.read.as_ref()?.rendition;
+        guessed.then(|| (encoding.unwrap_or("UTF-8"), *said_utf8))
     }
 
     /// The charset that was asked for.
@@ -216,6 +222,10 @@ impl Body {
         let kind = self.kind();
         let mut label = kind.name().to_owned();
         let Some(read) = &self.read else { return label };
+        // As it came it is not what it could be laid out as.
+        if self.view.form() == Form::Raw || (!read.laid && read.rendition.laid.is_some()) {
+            label.insert_str(0, "raw ");
+        }
         if let Some(encoding) = read.rendition.encoding {
             label.push(' ');
             label.push_str(encoding);

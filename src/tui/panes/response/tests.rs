@@ -304,16 +304,16 @@ fn a_big_body_is_indexed_behind_the_screen_and_keeps_its_place() {
 }
 
 #[test]
-fn wrap_and_raw_are_remembered() {
+fn wrap_is_remembered_and_what_was_typed() {
     let mut harness = sent(120, 40, json());
     harness.press("R");
     has(&harness, "{\"access_token\":");
-    has(&harness, "raw · 1/1");
+    has(&harness, "raw JSON");
     harness.press("|.a<enter><esc>w]]/b<enter>");
     let kept = super::remember(&harness.state.panes.response);
     assert_eq!(
         kept,
-        serde_json::json!({ "wrap": true, "raw": true, "filters": [".a"], "searches": ["b"] })
+        serde_json::json!({ "wrap": true, "filters": [".a"], "searches": ["b"] })
     );
     let mut other = super::State::default();
     super::restore(&mut other, &kept);

@@ -2,7 +2,7 @@
 //!
 //! In the order of the WHATWG Encoding and HTML standards: a byte order mark, what the header declares, what the text says
 //! of itself in its first kilobyte (`<meta charset>`, `<?xml encoding?>`, `@charset`); else UTF-8, and windows-1252 for
-//! what is no UTF-8, as browsers have it.
+//! what is no UTF-8, as browsers have it, also where it is said to be UTF-8.
 
 use std::borrow::Cow;
 
@@ -22,21 +22,37 @@ pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'st
     }
     let declared = media_type.and_then(declared);
     if let Some(found) = declared.or_else(|| said(head)) {
-        return Some(found).filter(|found| *found != UTF_8);
+        // What is said may be wrong.
+        let misread = found == UTF_8 && !is_utf8(head, cut) && is_old_encoding(head);
+        return Some(if misread { WINDOWS_1252 } else { found }).filter(|found| *found != UTF_8);
     }
     if let Some(found) = wide(head) {
         return Some(found);
     }
     let valid = is_utf8(head, cut);
-    let odd = head
-        .iter()
-        .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b);
+    let odd = head.iter().copied().any(is_odd);
     let essence = media_type.unwrap_or_default().trim_start();
     let called = essence
         .get(..5)
         .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
     let text = called || !super::kind::looks_binary(&head[..head.len().min(SAID)]);
     (!valid && !odd && text).then_some(WINDOWS_1252)
+}
+
+/// Whether text that is no valid UTF-8 is rather in an old encoding than UTF-8 with some broken characters: what is broken is
+/// more than what is UTF-8 beyond ASCII, and there are no control characters.
+fn is_old_encoding(head: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in head.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += chunk.invalid().len();
+    }
+    broken > whole && !head.iter().copied().any(is_odd)
+}
+
+/// Whether a byte is a control character that no text has.
+fn is_odd(byte: u8) -> bool {
+    byte.is_ascii_control() && !byte.is_ascii_whitespace() && byte != 0x1b
 }
 
 fn is_utf8(head: &[u8], cut: bool) -> bool {
@@ -53,9 +69,14 @@ pub(super) fn is_guess(media_type: Option<&str>, head: &[u8], cut: bool, read: O
     let said = || media_type.and_then(declared).or_else(|| said(head));
     let unsaid = match read {
         None => true,
-        Some(read) => read == WINDOWS_1252 && said().is_none(),
+        Some(read) => read == WINDOWS_1252 && said().is_none_or(|said| said == UTF_8),
     };
     unsaid && !is_utf8(head, cut)
+}
+
+/// Whether a text is said to be UTF-8.
+pub(super) fn is_said_utf8(media_type: Option<&str>, head: &[u8]) -> bool {
+    media_type.and_then(declared).or_else(|| said(head)) == Some(UTF_8)
 }
 
 /// The charsets that one may choose: their WHATWG labels, and who writes in them.
@@ -194,7 +215,12 @@ mod tests {
         let name =
             |media_type: &str, head: &[u8]| encoding(Some(media_type), head, head.len() == 5).map(Encoding::name);
         assert_eq!(name("text/html; charset=Shift_JIS", b"x"), Some("Shift_JIS"));
-        assert_eq!(name("text/html; charset=\"utf-8\"", b"\xe9"), None, "as declared");
+        assert_eq!(
+            name("text/html; charset=\"utf-8\"", b"\xe9"),
+            Some("windows-1252"),
+            "what is declared is wrong"
+        );
+        assert_eq!(name("text/plain; charset=utf-8", "caf\u{e9}".as_bytes()), None);
         assert_eq!(name("text/html", b"<meta charset=iso-8859-2>"), Some("ISO-8859-2"));
         assert_eq!(
             name("text/html", b"<meta http-equiv=x content='text/html; charset=euc-kr'>"),

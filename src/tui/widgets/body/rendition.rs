@@ -52,6 +52,8 @@ pub struct Rendition {
     pub encoding: Option<&'static str>,
     /// Whether it is no UTF-8, and nothing says what else.
     pub guessed: bool,
+    /// Whether it is said to be UTF-8.
+    pub said_utf8: bool,
     /// The body as it came.
     pub plain: Document,
     /// The body laid out anew; `None` where it is best read as it came.
@@ -75,6 +77,7 @@ impl Rendition {
         let (live, cut) = (!whole, !whole || len > first.len());
         let encoding = charset::of(media_type, (wanted, charset), &first, cut);
         let guessed = charset.is_none() && charset::is_guess(media_type, &first, cut, encoding);
+        let said_utf8 = charset::is_said_utf8(media_type, &first);
         let decoded = encoding.map(|encoding| {
             let (store, kept) = store();
             Source::new(Laid::new(source.clone(), Box::new(Decode::new(encoding)), store, kept))
@@ -97,6 +100,7 @@ impl Rendition {
             kind,
             encoding,
             guessed: guessed && kind.is_text(),
+            said_utf8,
             plain: Document::new(text.clone(), kind.syntax()),
             laid,
             work,

@@ -59,8 +59,8 @@ fn a_row_of_a_table_is_copied_as_it_came_and_cell_by_cell() {
         under[0],
         ("the row as it came".to_owned(), "2,\"B \"\"c\"\", d\"".to_owned())
     );
-    assert_eq!(under[1], ("the cell".to_owned(), "2".to_owned()));
-    assert_eq!(under[2], ("the cell".to_owned(), "B \"c\", d".to_owned()));
+    assert_eq!(under[1], ("the cell `id`".to_owned(), "2".to_owned()));
+    assert_eq!(under[2], ("the cell `name`".to_owned(), "B \"c\", d".to_owned()));
     assert_eq!(under[3].0, "the body");
 }
 

@@ -17,7 +17,7 @@ fn a_charset_is_chosen_and_let_go_of() {
     has(&harness, "Привет");
     has_not(&harness, "Not UTF-8");
     has(&harness, "text KOI8-R");
-    harness.press("Kas it says<enter>");
+    harness.press("Kcharset as detected<enter>");
     has(&harness, "text windows-1252");
     let mut bytes = sent(120, 40, answered(response(200, "application/octet-stream", body)));
     has(&bytes, "f0 d2");
@@ -50,13 +50,10 @@ fn a_text_that_is_not_what_is_said_of_it_says_so() {
     let said = |media_type: &str| {
         let harness = sent(120, 40, answered(response(200, media_type, body)));
         let screen = harness.screen();
-        let note = screen
-            .lines()
-            .find(|line| line.contains("Not UTF-8"))
-            .map(str::to_owned);
+        let note = screen.lines().find(|line| line.contains("UTF-8,")).map(str::to_owned);
         note.and_then(|note| note.split("read as ").nth(1)?.split(" ·").next().map(str::to_owned))
     };
-    assert_eq!(said("application/json; charset=utf-8").as_deref(), Some("UTF-8"));
+    assert_eq!(said("application/json; charset=utf-8").as_deref(), Some("windows-1252"));
     assert_eq!(said("application/json").as_deref(), Some("windows-1252"));
     assert_eq!(said("application/json; charset=iso-8859-1"), None);
 }
@@ -308,4 +305,42 @@ fn a_body_that_cannot_be_laid_out_yet_is_not_called_empty() {
     has(&harness, "Nothing of the body can be laid out yet");
     has(&harness, "R shows it as it came");
     has_not(&harness, "The body is empty");
+}
+
+#[test]
+fn a_charset_that_is_declared_and_wrong_hides_no_text() {
+    let body: &[u8] = b"Gr\xfc\xdfe aus M\xfcnchen: caf\xe9";
+    for media_type in ["text/plain; charset=utf-8", "text/html; charset=utf-8"] {
+        let harness = sent(120, 40, answered(response(200, media_type, body)));
+        has(&harness, "Grüße aus München: café");
+        has(&harness, "Said to be UTF-8, and is not: read as windows-1252");
+    }
+    let mut broken = "Grüße aus München".as_bytes().to_vec();
+    broken.push(0xe9);
+    let harness = sent(120, 40, answered(response(200, "text/plain; charset=utf-8", broken)));
+    has(&harness, "Grüße aus München");
+    has(&harness, "read as UTF-8");
+}
+
+#[test]
+fn what_is_shown_as_it_came_is_so_for_one_request_and_named_in_the_title() {
+    let mut harness = sent(120, 40, json());
+    has(&harness, " · JSON ");
+    harness.press("R");
+    has(&harness, " · raw JSON ");
+    let first = harness.state.shared.open;
+    harness.state.shared.open = harness.state.shared.node_at("pydio-cells/get-token");
+    deliver(&mut harness, json());
+    has(&harness, " · JSON ");
+    harness.state.shared.open = first;
+    harness.event(Event::Tick);
+    has(&harness, " · raw JSON ");
+}
+
+#[test]
+fn a_table_has_no_filter_and_says_so_at_once() {
+    let mut harness = sent(120, 40, answered(response(200, "text/csv", "id,name\n1,a\n")));
+    harness.press("|");
+    has(&harness, "tables have no filter");
+    assert!(!harness.state.panes.typing(crate::tui::panes::Pane::Response));
 }
