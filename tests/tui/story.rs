@@ -86,7 +86,7 @@ fn environments_are_switched_and_keep_their_tokens() {
     user.press("<ctrl-e>").sees("No environment");
     user.press("cells<enter>");
     // Visible before anything is sent.
-    user.sees("{{dex_token}} has no value in cells");
+    user.sees("no token").sees("the send renews {{dex_token}}");
     user.press("<ctrl-e>demo<enter>").sees("dex_token valid");
     assert_eq!(user.value("demo", "dex_token"), token);
 }
