@@ -346,7 +346,9 @@ fn print(response: &Response, redactor: &Redactor, args: &SendArgs, output: &mut
         Some((text, _)) if text.is_empty() => {}
         Some((text, odd)) => {
             output.line(&text)?;
-            odd.into_iter().for_each(|odd| output.note(odd));
+            if let Some(odd) = odd {
+                output.note(odd);
+            }
         }
         None => output.note(&format!(
             "{} bytes that are no text; write them to a file with `-o FILE`",

@@ -206,11 +206,13 @@ impl Outside {
             allowed(consent, asking, &permission).await?;
         }
         let program = wanted.program();
-        program
-            .into_iter()
-            .for_each(|program| progress(Phase::Program(program)));
+        if let Some(program) = program {
+            progress(Phase::Program(program));
+        }
         let value = self.value(declared, &wanted.source, consent, asking, folder).await;
-        program.into_iter().for_each(|_| progress(Phase::Preparing));
+        if program.is_some() {
+            progress(Phase::Preparing);
+        }
         value.map_err(|error| wanted.failed(error, known))
     }
 
