@@ -158,17 +158,18 @@ impl Whole {
         let (text, goes_on) = if let Some(text) = text {
             (text, false)
         } else {
-            let bytes = self.read(START + reach.min(SMALL)).unwrap_or_default();
-            let text = match self {
-                Self::Base64(_) => STANDARD.encode(bytes),
+            let bytes = || self.read(START + reach.min(SMALL)).unwrap_or_default();
+            match self {
+                Self::Base64(_) => (STANDARD.encode(bytes()), true),
                 Self::Row(row) if row.cell.is_some() => {
-                    let cell = row.shown();
-                    let cell = cell.split(CELL).nth(row.cell.unwrap_or_default());
-                    cell.unwrap_or_default().trim().to_owned()
+                    let shown = row.shown();
+                    let mut cells = shown.split(CELL).skip(row.cell.unwrap_or_default());
+                    let cell = cells.next().unwrap_or_default().trim().to_owned();
+                    // Only the last one of a long row may be cut.
+                    (cell, cells.next().is_none() && shown.len() >= SMALL)
                 }
-                _ => String::from_utf8_lossy(&bytes).into_owned(),
-            };
-            (text, true)
+                _ => (String::from_utf8_lossy(&bytes()).into_owned(), true),
+            }
         };
         let text = hidden.map_or_else(|| text.clone(), |hidden| hidden.redact_start(&text, START, goes_on));
         text.trim_start().lines().next().unwrap_or_default().to_owned()

@@ -76,15 +76,14 @@ fn a_row_far_down_a_large_table_is_copied_whole_and_none_where_there_is_no_table
     let under: Vec<_> = to_copy(&harness).into_iter().take(4).collect();
     let (row, cells) = (
         ("the row as it came", "last,\"a,b\",,"),
-        [("the cell", "last"), ("the cell", "a,b")],
+        [("the cell `id`", "last"), ("the cell `name`", "a,b")],
     );
     for ((what, text), (own, seen)) in under.iter().zip([row].into_iter().chain(cells)) {
         assert!(what.starts_with(own) && text == seen, "{under:?}");
     }
-    assert_ne!(under[3].0, "the cell", "what is empty is not offered");
+    assert!(!under[3].0.starts_with("the cell"), "what is empty is not offered");
     harness.press("y");
-    has(&harness, "the cell, perhaps with secrets in clear");
-    has(&harness, "a,b");
+    has(&harness, "the cell `name`, perhaps with secrets in clear  a,b");
 
     // Rows as wide as the first one would be many times as long as they came.
     let wide = vec!["y".repeat(48); 250].join(",");
