@@ -96,7 +96,7 @@ async fn carry_out(start: &Start<'_>, output: &mut Output) -> Result<ExitCode, C
         delay: args.delay_request,
         bail: !args.bail.is_empty(),
         fail_fast: args.fail_fast,
-        parallel: args.parallel,
+        parallel: usize::try_from(args.parallel).unwrap_or(usize::MAX),
         retry: args.retry,
         timeout: args.timeout,
         requests,

@@ -54,8 +54,8 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true, default_value = "0", help_heading = FLOW)]
     pub retry: usize,
     /// Runs N iterations at once, each with variables and cookies of its own.
-    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true, default_value = "1", help_heading = FLOW)]
-    pub parallel: usize,
+    #[arg(long, value_name = "N", value_parser = count, allow_negative_numbers = true, default_value = "1", help_heading = FLOW)]
+    pub parallel: u32,
     /// Runs only part I of N: every Nth iteration, or with a single one a part of the requests.
     #[arg(long, value_name = "I/N", value_parser = shard, help_heading = FLOW)]
     pub shard: Option<(usize, usize)>,
