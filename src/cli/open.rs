@@ -249,10 +249,11 @@ impl Opened {
             0 => String::new(),
             more => format!(" (and {more} more: `postrider doctor` lists them)"),
         };
-        let mut first = (*first).clone();
-        if let (true, Ok(inside)) = (first.warning, first.file.strip_prefix(&self.location.root)) {
-            first.file = inside.to_owned();
-        }
+        let first = if first.warning {
+            first.below(&self.location.root)
+        } else {
+            (*first).clone()
+        };
         tell(output, &format!("{first}{more}"), None);
     }
 
@@ -310,16 +311,8 @@ impl Opened {
         if self.session.environment.is_some() || sending.environment.is_some() {
             return Ok(());
         }
-        let workspace = &self.session.workspace;
-        let folder = self.location.root.join("environments");
-        let mut unread = workspace.problems.iter().filter(|problem| !problem.warning);
-        let problem = match self.state.environment_choice().unwrap_or_default() {
-            Choice::Named(slug) => unread.find(|problem| problem.file == folder.join(format!("{slug}.toml"))),
-            Choice::Open if workspace.environments().is_empty() => {
-                unread.find(|problem| problem.file.starts_with(&folder))
-            }
-            Choice::Open | Choice::None => None,
-        };
+        let choice = self.state.environment_choice().unwrap_or_default();
+        let problem = self.session.workspace.unread_environment(&choice);
         problem.map_or(Ok(()), |problem| Err(find::wrong(problem)))
     }
 

@@ -83,6 +83,7 @@ async fn renew(
     cwd: &Path,
     output: &mut Output,
 ) -> Result<ExitCode, CliError> {
+    opened.environment_is_read(&args.sending)?;
     opened.prepare(&args.sending, cwd, output).await?;
     let row = named(opened, &args.name, args.sending.environment.as_deref())?;
     let name = row.name();
@@ -165,6 +166,7 @@ fn show(redactor: &Redactor, own: &Outcome, output: &mut Output) {
 
 /// Gets a token by a person's word, or whatever its auth needs: of a request, or of a variable by its name.
 async fn login(opened: &mut Opened, args: &LoginArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    opened.environment_is_read(&args.sending)?;
     opened.prepare(&args.sending, cwd, output).await?;
     let here = of_name(rows(&opened.session, &opened.tokens()), &args.name);
     // A request signs in for the environment at hand, whatever others have.

@@ -206,6 +206,11 @@ impl Pipeline {
     /// Runs the pre-request scripts.
     pub(super) async fn prepare(&self, engine: &Engine, plan: Arc<Plan>, context: &SendContext) -> Prepared {
         let mut prepared = self.unprepared(plan);
+        if let Some(error) = &prepared.plan.unread {
+            let resolved = self.resolve_with(&prepared, &prepared.scopes);
+            prepared.log.outcome.exchange = Some(unsent(&resolved, SendError::clone(error)));
+            return prepared;
+        }
         prepared.changes = super::scripts::any(&prepared.plan, ScriptEvent::PreRequest);
         let mentioned = outside::mentioned(&prepared.scopes, &super::scripts::sources(&prepared.plan));
         if let Err(error) = self.fetch(&mut prepared, mentioned, context).await {
@@ -476,6 +481,8 @@ impl Pipeline {
                     progress: Arc::new(|_| {}),
                     arriving: None,
                     allowance: Some(Arc::new(Allowance::new(self.limits.memory))),
+                    // A script says itself what it sends.
+                    unasked: false,
                     ..self.http_context(&prepared.plan, context)
                 },
                 packages: self.packages.clone(),

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::renewal::Tokens;
 use super::source::{Source, scopes};
+use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::script::{ScriptEvent, Scripts};
 use crate::model::token::TokenKey;
 use crate::model::variable::{CurrentValues, Owner};
@@ -53,6 +54,8 @@ pub struct Plan {
     pub collection: Option<NodeId>,
     /// The tokens it may need, or brings.
     pub tokens: Tokens,
+    /// Why it is not sent: what it needs of the workspace could not be read.
+    pub unread: Option<Box<SendError>>,
 }
 
 /// What a plan is sent for.
@@ -258,6 +261,7 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
             .unwrap_or_default(),
         vault: super::vault::values(source.current),
         locked_vault: source.current.locked(&Owner::Vault).map(str::to_owned).collect(),
+        unread: source.node.and_then(|node| unread(workspace, node)).map(Box::new),
         node: source.node,
         path: source.node.and_then(|node| workspace.path(node)),
         inherited_auth: source.node.map_or_else(none, |node| inherited_auth(workspace, node)),
@@ -268,6 +272,16 @@ fn bare(request: Arc<Request>, source: &Source<'_>) -> Plan {
         iteration: Iteration::default(),
         root: workspace.root.clone(),
     }
+}
+
+/// Without its collection's auth and tests a request is another one, whoever sends it.
+fn unread(workspace: &Workspace, node: NodeId) -> Option<SendError> {
+    let problem = workspace.unread_of(node)?.below(&workspace.root);
+    let error = SendError::new(SendErrorKind::Request, format!("nothing is sent: {problem}"));
+    Some(match problem.hint {
+        Some(hint) => error.hint(hint),
+        None => error,
+    })
 }
 
 fn none() -> InheritedAuth {

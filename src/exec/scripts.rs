@@ -192,6 +192,7 @@ mod tests {
             locked_vault: Vec::new(),
             collection: None,
             tokens: crate::exec::renewal::Tokens::default(),
+            unread: None,
         };
         let jobs = jobs(&plan, ScriptEvent::PreRequest);
         let names: Vec<&str> = jobs.iter().map(|job| job.name.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A problem in a file of the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,16 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The same, with its file as seen from the workspace's folder.
+    #[must_use]
+    pub fn below(&self, root: &Path) -> Self {
+        let inside = self.file.strip_prefix(root).unwrap_or(&self.file);
+        Self {
+            file: inside.to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// What a few problems are in a few words: `1 file could not be read`, `2 warnings`; `None` of none.
     pub fn count(problems: &[Self]) -> Option<String> {
         let warnings = problems.iter().filter(|problem| problem.warning).count();

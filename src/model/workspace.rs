@@ -411,6 +411,18 @@ impl Workspace {
         })
     }
 
+    /// What could not be read of the environment that is meant by a choice, where none is active: what is meant for it would
+    /// go elsewhere.
+    pub fn unread_environment(&self, choice: &Choice) -> Option<&Problem> {
+        let folder = self.root.join("environments");
+        let mut unread = self.problems.iter().filter(|problem| !problem.warning);
+        match choice {
+            Choice::Named(slug) => unread.find(|problem| problem.file == folder.join(format!("{slug}.toml"))),
+            Choice::Open if self.environments.is_empty() => unread.find(|problem| problem.file.starts_with(&folder)),
+            Choice::Open | Choice::None => None,
+        }
+    }
+
     /// A slug for a new environment.
     pub fn free_environment_slug(&self, name: &str) -> String {
         let taken = self.environments.iter().map(|node| node.slug.as_str());

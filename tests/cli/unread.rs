@@ -92,6 +92,51 @@ fn a_request_below_a_broken_file_is_not_sent() {
 }
 
 #[test]
+fn what_others_send_is_not_sent_below_a_broken_file_either() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let home = home();
+    let root = home.folder.path().join("workspace");
+    let base = format!("http://{}", server.local_addr().unwrap());
+    let collection = "name = \"Other\"\n[auth]\ntype = \"bearer\"\ntoken = \"{{t}}\"\n\n\
+                      [tokens.t]\nrequest = \"auth/login\"\nvalue = \"$.t\"\n";
+    write(&root, "collections/other/collection.toml", collection);
+    let login = format!("name = \"Login\"\nurl = \"{base}\"\n");
+    write(&root, "collections/other/one.toml", &login);
+    write(&root, "collections/other/auth/login.toml", &login);
+    let granted = format!(
+        "name = \"Granted\"\nurl = \"{base}\"\n[auth]\ntype = \"oauth2\"\n\
+         grant_type = \"client_credentials\"\naccessTokenUrl = \"{base}\"\nclientId = \"c\"\n"
+    );
+    write(&root, "collections/other/auth/granted.toml", &granted);
+    let runs = "name = \"Runs\"\nurl = \"http://127.0.0.1:1/\"\n[auth]\ntype = \"none\"\n[scripts]\n\
+                pre-request = '''\nawait pm.execution.runRequest('other/auth/login');\n'''\n";
+    write(&root, "collections/other/runs.toml", runs);
+    write(&root, "collections/other/auth/folder.toml", CONFLICT);
+    for args in [
+        &["tokens", "renew", "t"][..],
+        &["tokens", "login", "t"],
+        &["tokens", "login", "other/auth/granted"],
+        &["send", "other/one"],
+        &["run", "other/one"],
+        &["send", "other/runs"],
+    ] {
+        let done = run(&home, args).code(1);
+        let output = done.get_output();
+        let told = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            told.contains("nothing is sent: collections/other/auth/folder.toml:"),
+            "{args:?}: {told}"
+        );
+        assert!(server.accept().is_err(), "{args:?}: {told}");
+    }
+}
+
+#[test]
 fn nothing_is_sent_without_the_environment_that_is_meant() {
     let home = home();
     let root = home.folder.path().join("workspace");
@@ -102,6 +147,8 @@ fn nothing_is_sent_without_the_environment_that_is_meant() {
         &["send", "other/one"],
         &["run", "other", "-e", "here"],
         &["send", "other/one", "-e", "here"],
+        &["tokens", "renew", "t"],
+        &["tokens", "login", "other/one"],
     ] {
         let told = is_match("error: .*here.toml:1:[0-9]: ");
         run(&home, args).code(1).stdout("").stderr(told);

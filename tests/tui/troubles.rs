@@ -104,6 +104,31 @@ fn a_file_that_must_not_be_written_says_so_and_stays_a_draft() {
 }
 
 #[test]
+fn without_the_environment_that_is_meant_nothing_is_sent() {
+    let home = Home::new();
+    let mut user = User::at_home(&home);
+    user.press("<ctrl-j>").sees("200 OK");
+    let file = home.root().join("environments/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}\n<<<<<<< HEAD\n")).unwrap();
+    let is_broken = |user: &User| !user.app.state.shared.workspace.problems.is_empty();
+    user.until("the file is read again", is_broken);
+    drop(user);
+    let mut user = User::at_home(&home);
+    let told = "nothing is sent: environments/demo.toml:";
+    user.press("<ctrl-j>").sees(told);
+    assert!(user.app.state.shared.running.is_empty());
+    user.press("<esc>2g<ctrl-r>")
+        .sees("24 requests")
+        .press("<enter>")
+        .sees(told);
+    assert!(user.app.state.shared.log.is_none());
+    std::fs::write(&file, &text).unwrap();
+    user.until("the file is read again", |user| !is_broken(user));
+    user.press("<esc>3<ctrl-j>").sees("200 OK");
+}
+
+#[test]
 fn below_a_broken_file_nothing_is_sent() {
     let home = Home::new();
     let file = home.root().join("collections/pydio-cells/collection.toml");

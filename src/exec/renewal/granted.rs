@@ -380,6 +380,9 @@ impl Pipeline {
     /// get one.
     pub async fn sign_in(&self, plan: impl Into<Arc<Plan>>, context: &SendContext) -> Option<Outcome> {
         let mut prepared = Box::pin(self.prepare(&crate::script::Engine::new(), plan.into(), context)).await;
+        if prepared.log.outcome.exchange.is_some() {
+            return Some(prepared.log.outcome);
+        }
         let resolved = self.resolve(&mut prepared, context).await;
         let store = self.tokens.clone().filter(|_| is_configured(&resolved.auth))?;
         let failed = match Config::read(&resolved.auth) {

@@ -364,6 +364,13 @@ async fn what_fetches_a_token_follows_no_redirect_to_another_server() {
             assert_eq!(other.asked(), 0);
         }
     }
+    // What its scripts send does.
+    let (url, own) = (format!("{}/token", desk.base), Desk::open(mood(LONG)).await);
+    let script =
+        format!("await pm.sendRequest({{ url: '{url}', method: 'POST', body: {{ mode: 'raw', raw: 'a=b' }} }})");
+    let mut client = Client::new(&own, vec![source()]);
+    client.change(TOKEN, |request| request.scripts.pre_request = script);
+    assert_eq!((status(&client.send(GET).await), other.asked()), (200, 2));
 }
 
 #[tokio::test]
