@@ -11,6 +11,7 @@ use super::vault::unknown;
 use crate::http::{Looking, Passphrases};
 use crate::model::Secret;
 use crate::model::certificate::Passphrase;
+use crate::model::exchange::SendErrorKind;
 use crate::model::variable::ValueSource;
 
 /// What to do where something is locked.
@@ -55,8 +56,9 @@ impl Passphrases for OfSend {
                 };
                 let (consent, folder) = (self.consent.as_ref(), certificate.parent().unwrap_or(Path::new("")));
                 let value = self.outside.value(Declared::Settings, source, consent, &asking, folder);
-                value.await.map_err(|error| match source {
-                    ValueSource::Prompt(_) => {
+                value.await.map_err(|error| match (source, error.kind) {
+                    // Whoever gives up knows what to do.
+                    (ValueSource::Prompt(_), SendErrorKind::Request) => {
                         error.hint("run it in a terminal, or let `{ env = \"NAME\" }` or `{ command = […] }` give it")
                     }
                     _ => error,
@@ -91,6 +93,19 @@ mod tests {
             assert_eq!(asking.whom(), "the certificate `me.p12`, shown to `h.test`");
             let typed = self.0.lock().unwrap().pop().map(Secret::new);
             Box::pin(std::future::ready(typed.map_or(Typed::Nothing, Typed::Text)))
+        }
+    }
+
+    /// Gives up.
+    struct Quitter;
+
+    impl Consent for Quitter {
+        fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
+            panic!("nobody is asked whether {permission:?}");
+        }
+
+        fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
+            Box::pin(std::future::ready(Typed::GivenUp))
         }
     }
 
@@ -132,5 +147,12 @@ mod tests {
             nobody.contains("was to be typed, and was not; run it in a terminal"),
             "{nobody}"
         );
+        known.outside.ask_again();
+        let known = OfSend {
+            consent: Some(Arc::new(Quitter)),
+            ..known
+        };
+        let error = known.get(&typed, Path::new("me.p12"), "h.test").await.unwrap_err();
+        assert_eq!((error.kind, error.hint), (SendErrorKind::Cancelled, None));
     }
 }
