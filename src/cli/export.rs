@@ -22,6 +22,18 @@ use super::{CliError, advice, find};
 
 /// Writes what was asked for: one thing to a file or stdout, all of it, or the v3 format, into a folder.
 pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Output) -> Result<ExitCode, CliError> {
+    let to_stdout = match &args.output {
+        Some(file) => file == Path::new("/dev/stdout"),
+        None => !args.v3,
+    };
+    if to_stdout && args.v3 {
+        let message = "`--v3` writes a folder of files, and stdout is none";
+        return Err(CliError::usage(message).hint("`-o FOLDER` names one"));
+    }
+    if to_stdout && args.json {
+        let message = "`--json` needs a file for the collection: both would go to stdout";
+        return Err(CliError::usage(message).hint("`-o FILE` names one"));
+    }
     let workspace = &opened.session.workspace;
     let current = &opened.session.current;
     let what = find_what(workspace, cwd, &args.path)?;
@@ -62,10 +74,6 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         };
         let text = write::text(&value);
         let Some(file) = &args.output else {
-            if args.json {
-                let message = "`--json` needs a file for the collection: both would go to stdout";
-                return Err(CliError::usage(message).hint("`-o FILE` names one"));
-            }
             output.bytes(text.as_bytes())?;
             return Ok(code);
         };

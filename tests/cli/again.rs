@@ -335,9 +335,14 @@ fn a_v3_export_tells_what_it_loses_and_keeps_environments_of_one_name_apart() {
     let told: Value = serde_json::from_slice(&told).unwrap();
     assert_eq!(told["notes"][0]["fate"], "lost", "{told}");
     assert_eq!(told["files"].as_array().unwrap().len(), 3, "{told}");
-    run(&["export", "postman", "c", "--json"])
-        .code(2)
-        .stderr(contains("`-o FILE`"));
+    for (more, hint) in [
+        (&["--json"][..], "`-o FILE`"),
+        (&["--json", "-o", "-"], "`-o FILE`"),
+        (&["--v3", "-o", "-"], "`-o FOLDER`"),
+    ] {
+        let done = run(&[&["export", "postman", "c"], more].concat());
+        done.code(2).stdout("").stderr(contains(hint));
+    }
     for (slug, file, value) in [("stage", "Stage", "a"), ("stage-2", "Stage 2", "b")] {
         export(slug, &["--v3"]);
         let file = root.join(format!("out/postman/environments/{file}.environment.yaml"));
