@@ -338,6 +338,16 @@ fn whoever_gives_up_a_question_ends_the_command() {
         command.cwd(&root);
         let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
+        // One that hangs ends the test, too.
+        let mut killer = child.clone_killer();
+        let (ended, end) = std::sync::mpsc::channel::<()>();
+        let guard = std::thread::spawn(move || {
+            let limit = std::time::Duration::from_mins(2);
+            if end.recv_timeout(limit) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                // It may have ended just now.
+                let _ = killer.kill();
+            }
+        });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let mut typist = pair.master.take_writer().unwrap();
         let (mut seen, mut typed, mut some) = (Vec::new(), false, [0; 1024]);
@@ -350,9 +360,11 @@ fn whoever_gives_up_a_question_ends_the_command() {
             }
         }
         let seen = String::from_utf8_lossy(&seen);
-        let ended = child.wait().unwrap().exit_code();
+        let code_of_it = child.wait().unwrap().exit_code();
+        drop(ended);
+        guard.join().unwrap();
         assert_eq!(
-            (ended, seen.matches("Code (for").count()),
+            (code_of_it, seen.matches("Code (for").count()),
             (code, 1),
             "{arguments:?}: {seen}"
         );
