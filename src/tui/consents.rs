@@ -6,6 +6,7 @@ use crate::exec::{Asking, Permission};
 
 use super::command::Command;
 use super::modals::{Ask, Choice, Confirm};
+use super::shared::RunId;
 use super::state::State;
 
 /// Names one question.
@@ -17,6 +18,8 @@ pub struct QuestionId(pub u64);
 pub struct Question {
     /// Its name.
     pub id: QuestionId,
+    /// The send or run that asks.
+    pub run: RunId,
     /// What it is about.
     pub about: About,
 }
@@ -50,10 +53,12 @@ impl About {
 
 /// Asks the user; whatever closes the question answers it.
 pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
-    let Question { id, about } = question;
+    let Question { id, run, about } = question;
     let (title, text, key, label) = match about {
         About::Secret(asking, words) => {
-            queue.push(Command::Show(Box::new(Ask::new(id, &words, &asking.whom()).into())));
+            queue.push(Command::Show(Box::new(
+                Ask::new(id, run, &words, &asking.whom()).into(),
+            )));
             return;
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
@@ -94,6 +99,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
     // It opens by itself, perhaps while somebody types.
     let confirm = Confirm::new(title, text, vec![choice])
         .deliberate()
+        .of(run)
         .otherwise(vec![Command::Consent(id, false)]);
     queue.push(Command::Show(Box::new(confirm.into())));
 }

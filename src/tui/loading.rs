@@ -141,6 +141,7 @@ fn needs_all(command: &Command) -> bool {
         | Command::Give(_)
         | Command::ClearCookies(_)
         | Command::Request(_)
+        | Command::CancelAsking(_)
         | Command::Consent(..)
         | Command::Typed(..)
         | Command::CloseRunner

@@ -117,17 +117,20 @@ pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-/// Whether what is to be sent, or something above it, cannot be read, which is told: without its collection's auth and tests a
-/// request is another one.
+/// Whether what is to be sent, something above it or the environment that is meant cannot be read, which is told: without its
+/// collection's auth and tests a request is another one, and without its environment it goes elsewhere.
 pub fn is_unread(state: &mut State, id: NodeId) -> bool {
-    let workspace = &state.shared.workspace;
-    let Some(mut problem) = workspace.unread_of(id).cloned() else {
+    let shared = &state.shared;
+    let workspace = &shared.workspace;
+    let environment = || match shared.active_environment {
+        Some(_) => None,
+        None => workspace.unread_environment(&shared.chosen),
+    };
+    let Some(problem) = workspace.unread_of(id).or_else(environment) else {
         return false;
     };
-    if let Ok(inside) = problem.file.strip_prefix(&workspace.root) {
-        problem.file = inside.to_owned();
-    }
-    state.shared.notify(Level::Error, format!("nothing is sent: {problem}"));
+    let text = format!("nothing is sent: {}", problem.below(&workspace.root));
+    state.shared.notify(Level::Error, text);
     true
 }
 
@@ -240,6 +243,20 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     let Some(run) = chosen.map(|running| running.run) else {
         return super::running::cancel(state, effects);
     };
+    stop(state, run, effects);
+    true
+}
+
+/// Cancels the send or the run that asks something, if it is still under way.
+pub fn cancel_asking(state: &mut State, run: RunId, effects: &mut Vec<Effect>) {
+    if state.shared.running.values().any(|running| running.run == run) {
+        stop(state, run, effects);
+    } else if state.shared.log.as_ref().is_some_and(|log| log.run == run) {
+        super::running::cancel(state, effects);
+    }
+}
+
+fn stop(state: &mut State, run: RunId, effects: &mut Vec<Effect>) {
     if state.held.iter().flatten().any(|held| held.run == run) {
         // It has not left yet, so nobody answers.
         state
@@ -251,7 +268,6 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     } else {
         effects.push(Effect::Cancel(run));
     }
-    true
 }
 
 /// Whether something ended by itself just before it was to be cancelled: then that is said, and the next time is meant.

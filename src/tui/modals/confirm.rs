@@ -11,10 +11,10 @@ use ratatui::layout::{Position, Rect};
 use super::Flow;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
-use crate::tui::action::{Action, App};
 use crate::tui::command::Command;
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Ask;
+use crate::tui::shared::RunId;
 use crate::tui::widgets::glyphs;
 
 /// One answer.
@@ -53,6 +53,8 @@ pub struct Confirm {
     deliberate: bool,
     /// What follows from no answer.
     otherwise: Vec<Command>,
+    /// The send or run that waits for this word.
+    of: Option<RunId>,
     /// What no answer is called.
     esc: &'static str,
     /// Which answer Enter gives; one past the last is cancelling.
@@ -76,6 +78,7 @@ impl Confirm {
             choices,
             deliberate: false,
             otherwise: Vec::new(),
+            of: None,
             esc: "cancel",
             cursor,
             sheet: Sheet::default(),
@@ -97,6 +100,13 @@ impl Confirm {
     #[must_use]
     pub fn otherwise(mut self, commands: Vec<Command>) -> Self {
         self.otherwise = commands;
+        self
+    }
+
+    /// For a question of a send or run, which waits: Ctrl+C cancels that one.
+    #[must_use]
+    pub fn of(mut self, run: RunId) -> Self {
+        self.of = Some(run);
         self
     }
 
@@ -132,9 +142,8 @@ impl Confirm {
             KeyCode::Enter => return self.answer(self.cursor, cx),
             // As everywhere: it cancels what runs.
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                // A send waits for this word.
-                if matches!(self.otherwise.as_slice(), [Command::Consent(..)]) {
-                    cx.commands.push(Command::Act(Action::App(App::Cancel)));
+                if let Some(run) = self.of {
+                    cx.commands.push(Command::CancelAsking(run));
                     return self.answer(self.choices.len(), cx);
                 }
                 if let Some(cancels) = self.choice(|command| matches!(command, Command::Run(Ask::Cancel))) {

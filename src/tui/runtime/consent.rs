@@ -14,6 +14,7 @@ use crate::script::BoxFuture;
 use crate::tui::consents::{About, Question, QuestionId};
 use crate::tui::effect::LocalJob;
 use crate::tui::event::Event;
+use crate::tui::shared::RunId;
 
 /// Who asks. Clones share what is known.
 #[derive(Clone)]
@@ -83,10 +84,26 @@ impl Asker {
         }
     }
 
+    /// Asks for a send or run.
+    pub fn of(&self, run: RunId) -> Arc<Voice> {
+        Arc::new(Voice {
+            asker: self.clone(),
+            run,
+        })
+    }
+}
+
+/// What asks for one send or run.
+pub struct Voice {
+    asker: Asker,
+    run: RunId,
+}
+
+impl Voice {
     /// Asks, or waits for the answer to the same question that is asked already.
     fn put(&self, about: About) -> BoxFuture<bool> {
         let (answer, answered) = oneshot::channel();
-        let mut known = self.lock();
+        let mut known = self.asker.lock();
         let same = known.waiting.values_mut().find(|(asked, _)| asked.is_same(&about));
         if let Some((_, waiting)) = same {
             waiting.push(answer);
@@ -100,13 +117,19 @@ impl Asker {
 
     fn show(&self, id: QuestionId, about: About) {
         // Nobody listens when the program is ending.
-        let _ = self.queue.send(Event::Consent(Question { id, about }));
+        let run = self.run;
+        let _ = self.asker.queue.send(Event::Consent(Question { id, run, about }));
     }
 }
 
-impl Consent for Asker {
+impl Consent for Voice {
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
-        if self.lock().allowed.contains(&(asking.place.clone(), permission.key())) {
+        if self
+            .asker
+            .lock()
+            .allowed
+            .contains(&(asking.place.clone(), permission.key()))
+        {
             return Box::pin(std::future::ready(Word::Yes));
         }
         let answered = self.put(About::Permission(asking.clone(), permission.clone()));
@@ -115,7 +138,7 @@ impl Consent for Asker {
 
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
         let (answer, answered) = oneshot::channel();
-        let mut known = self.lock();
+        let mut known = self.asker.lock();
         let id = known.name();
         known.typing.insert(id, answer);
         self.show(id, About::Secret(asking.clone(), question.to_owned()));
@@ -123,7 +146,7 @@ impl Consent for Asker {
     }
 }
 
-impl Interaction for Asker {
+impl Interaction for Voice {
     fn renew(&self, question: RenewQuestion) -> BoxFuture<bool> {
         self.put(About::Renew(question))
     }

@@ -32,7 +32,6 @@ const MOST_MESSAGE: usize = 2_000;
 /// The runs' side of tokio.
 pub struct Runs {
     tokio: Handle,
-    pipeline: Pipeline,
     queue: Sender<Event>,
     current: Option<(RunId, CancellationToken)>,
     /// The latest full run that is over, and the latest one of what failed in it.
@@ -52,22 +51,21 @@ struct Over {
 }
 
 impl Runs {
-    /// Runs over this pipeline.
-    pub fn new(tokio: Handle, pipeline: Pipeline, queue: Sender<Event>) -> Self {
+    /// No runs yet.
+    pub fn new(tokio: Handle, queue: Sender<Event>) -> Self {
         Self {
             tokio,
-            pipeline,
             queue,
             current: None,
             over: Arc::default(),
         }
     }
 
-    /// Begins a run; `after` is told when it is over.
-    pub fn start(&mut self, run: RunId, order: Order, after: impl FnOnce() + Send + 'static) {
+    /// Begins a run over this pipeline; `after` is told when it is over.
+    pub fn start(&mut self, run: RunId, order: Order, pipeline: Pipeline, after: impl FnOnce() + Send + 'static) {
         let context = SendContext::default();
         self.current = Some((run, context.cancel.clone()));
-        let (pipeline, queue, over) = (self.pipeline.clone(), self.queue.clone(), self.over.clone());
+        let (queue, over) = (self.queue.clone(), self.over.clone());
         let tokio = self.tokio.clone();
         self.tokio.spawn(async move {
             let rows = Batch {
@@ -456,9 +454,9 @@ mod tests {
         let tokio = tokio::runtime::Runtime::new().unwrap();
         let (queue, inbox) = channel();
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
-        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
+        let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ended = |runs: &mut Runs, run: RunId, data: Option<&str>| {
-            runs.start(run, order(data), || {});
+            runs.start(run, order(data), pipeline.clone(), || {});
             inbox.iter().find_map(|event| match event {
                 Event::Run(own, News::Ended(_)) if own == run => Some(true),
                 Event::Run(own, News::Failed(_)) if own == run => Some(false),
@@ -496,9 +494,9 @@ mod tests {
         let tokio = tokio::runtime::Runtime::new().unwrap();
         let (queue, inbox) = channel();
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
-        let mut runs = Runs::new(tokio.handle().clone(), pipeline, queue);
+        let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ends = |runs: &mut Runs, run: RunId| {
-            runs.start(run, order(None), || {});
+            runs.start(run, order(None), pipeline.clone(), || {});
             let told = || inbox.recv_timeout(Duration::from_mins(1));
             std::iter::from_fn(|| told().ok())
                 .any(|event| matches!(event, Event::Run(own, News::Ended(_)) if own == run))

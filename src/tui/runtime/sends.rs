@@ -84,17 +84,15 @@ impl Sends {
         let mut pipeline = Pipeline::new(client, cookies.clone());
         pipeline.packages = Some(Arc::new(packages));
         pipeline.tokens = Some(tokens);
-        pipeline.consent = Some(Arc::new(asker.clone()));
         // Whether it is there is seen at each use.
         pipeline.netrc = netrc_file().map(|path| NetrcFile { path, asks: true });
-        pipeline.interaction = Some(Arc::new(asker.clone()));
         let door = Door::new(queue.clone());
         pipeline.person = Some(Arc::new(door.clone()));
         let sends = Self {
             imports,
             asker,
             door,
-            runs: Runs::new(runtime.handle().clone(), pipeline.clone(), queue.clone()),
+            runs: Runs::new(runtime.handle().clone(), queue.clone()),
             pipeline,
             tokio: runtime.handle().clone(),
             runtime: Some(runtime),
@@ -213,7 +211,7 @@ impl Sends {
             })),
             unasked: false,
         };
-        let (pipeline, queue) = (self.pipeline.clone(), self.queue.clone());
+        let (pipeline, queue) = (self.asking(run), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
         self.tokio.spawn(async move {
             // In a task of its own, so that a defect in it still ends the send.
@@ -228,6 +226,15 @@ impl Sends {
         });
     }
 
+    /// The pipeline of a send or run, whose questions tell whose they are.
+    fn asking(&self, run: RunId) -> Pipeline {
+        let voice = self.asker.of(run);
+        let mut pipeline = self.pipeline.clone();
+        pipeline.consent = Some(voice.clone());
+        pipeline.interaction = Some(voice);
+        pipeline
+    }
+
     /// How far those sends have come that went on since this was last asked.
     pub fn progress(&self) -> HashMap<RunId, Phase> {
         std::mem::take(&mut *lock(&self.phases))
@@ -236,7 +243,8 @@ impl Sends {
     /// Runs a collection or folder.
     pub fn run(&mut self, run: RunId, order: Order) {
         let (queue, cookies) = (self.queue.clone(), self.cookies.clone());
-        self.runs.start(run, order, move || {
+        let pipeline = self.asking(run);
+        self.runs.start(run, order, pipeline, move || {
             let _ = queue.send(told(&cookies));
         });
     }
