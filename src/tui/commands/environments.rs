@@ -29,16 +29,19 @@ pub fn activate(state: &mut State, id: Option<EnvironmentId>, effects: &mut Vec<
 
 /// Lets the choice be open again when the one that was chosen has been deleted, as deleting is not choosing none: then the
 /// only one left is active. All is as it was when the deleted one comes back and the user has chosen no other.
-pub fn follow_active(state: &mut State, effects: &mut Vec<Effect>) {
+///
+/// `was` is the name of the file of the one that was active.
+pub fn follow_active(state: &mut State, was: Option<&str>, effects: &mut Vec<Effect>) {
     let shared = &mut state.shared;
     let workspace = &shared.workspace;
     let is_there = |id: EnvironmentId| workspace.environment(id).is_some();
     let chosen = match (shared.active_environment, &mut shared.gone_environment) {
         (Some(id), gone) if !is_there(id) => {
             *gone = Some((id, shared.chosen.clone()));
-            match workspace.active_environment(&shared.chosen) {
-                None if shared.chosen != Choice::None => Choice::Open,
-                _ => shared.chosen.clone(),
+            // What was active for a while only, as at the demo, was not chosen.
+            match &shared.chosen {
+                Choice::Named(slug) if was == Some(slug) => Choice::Open,
+                chosen => chosen.clone(),
             }
         }
         (_, gone) => match gone.take_if(|(id, _)| is_there(*id)) {
@@ -51,8 +54,11 @@ pub fn follow_active(state: &mut State, effects: &mut Vec<Effect>) {
             None => return,
         },
     };
-    shared.active_environment = workspace.active_environment(&chosen);
-    effects.push(keep_choice(shared, chosen));
+    let active = workspace.active_environment(&chosen);
+    if (active, &chosen) != (shared.active_environment, &shared.chosen) {
+        shared.active_environment = active;
+        effects.push(keep_choice(shared, chosen));
+    }
 }
 
 /// Makes an environment.
@@ -128,6 +134,7 @@ pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
         return;
     };
     let name = node.environment.name.clone();
+    let was = state.shared.environment_slug().map(str::to_owned);
     if restructure(
         state,
         format!("delete {name}"),
@@ -135,7 +142,7 @@ pub fn delete(state: &mut State, id: EnvironmentId, effects: &mut Vec<Effect>) {
         effects,
     ) {
         let before = state.shared.active_environment;
-        follow_active(state, effects);
+        follow_active(state, was.as_deref(), effects);
         let shared = &mut state.shared;
         let now = shared
             .environment_name()

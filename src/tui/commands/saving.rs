@@ -79,6 +79,7 @@ pub fn mark_saved(state: &mut State, filed: Filed, content: Content) {
 pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
     let before = Places::of(&state.shared.workspace);
     let globals = state.shared.workspace.globals().clone();
+    let active = state.shared.environment_slug().map(str::to_owned);
     let shared = &mut state.shared;
     let step = if redo {
         shared.history.redo(&mut shared.workspace, &mut shared.current)
@@ -100,7 +101,7 @@ pub fn undo(state: &mut State, redo: bool, effects: &mut Vec<Effect>) {
                 conflict::follow_undo(state, filed, redo, effects);
             }
             settle(state, &before, !redo, effects);
-            environments::follow_active(state, effects);
+            environments::follow_active(state, active.as_deref(), effects);
             for edit in &step.edits {
                 match edit {
                     // What came back or moved is what the eye looks for.

@@ -123,8 +123,9 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         state.held = Some(Vec::new());
         let workspace = &state.shared.workspace;
         let demo = workspace.environment_named("demo").map(|node| node.id);
-        // What the screen says is active is so for the command line too, unless the user has chosen otherwise.
-        if state.shared.active_environment.is_none() && demo.is_some() && state.shared.chosen != Choice::None {
+        // What the screen says is active is so for the command line too, unless the user has chosen otherwise, if only one that
+        // is away for now.
+        if state.shared.active_environment.is_none() && demo.is_some() && state.shared.chosen == Choice::Open {
             effects.push(keep_active(&mut state.shared, demo));
         }
         state.shared.active_environment = demo;

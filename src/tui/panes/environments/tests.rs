@@ -307,6 +307,26 @@ fn to_delete_an_environment_is_not_to_choose_none() {
     // The last one leaves none.
     harness.press("Dd");
     assert_eq!((on(&harness), chosen(&harness)), (None, Choice::Open));
+    // To undo something else chooses nothing.
+    harness.press("uu2a");
+    harness.press("New<enter>");
+    harness.state.shared.active_environment = None;
+    harness.effects.clear();
+    harness.press("u");
+    let said = footer(&harness);
+    assert!(said.contains("undid"), "{said}");
+    let kept = |effect: &Effect| matches!(effect, Effect::Local(LocalJob::ActiveEnvironment(_)));
+    assert!(!harness.effects.iter().any(kept));
+}
+
+#[test]
+fn to_delete_what_is_active_for_a_while_forgets_not_what_was_chosen() {
+    let mut harness = Harness::new(120, 40);
+    let away = Choice::Named("away".into());
+    harness.state.shared.chosen = away.clone();
+    harness.press("1gDd");
+    assert_eq!(harness.state.shared.chosen, away);
+    assert_eq!(harness.state.shared.environment_name(), None);
 }
 
 #[test]
