@@ -4,6 +4,7 @@ use std::io;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
+use crate::model::charset::is_old_encoding;
 use crate::model::exchange::Response;
 use crate::model::unescape;
 
@@ -15,6 +16,11 @@ const PRETTY_LIMIT: usize = 16 * 1024 * 1024;
 const LAID_OUT_LIMIT: usize = 64 * 1024 * 1024;
 /// Deeper lines are not indented further: a body of brackets would be as long as their number has in its square.
 const LEVELS: usize = 32;
+
+/// What is said of text that is no UTF-8 though nothing says so.
+pub(super) const OLD: &str = "the body is no UTF-8: read as windows-1252";
+/// What is said of text that is UTF-8, but not all of it.
+pub(super) const DAMAGED: &str = "the body is not all UTF-8: what is broken in it is shown as �";
 
 /// The body as text, without a line break at its end, and what to say of its charset; `None` for bytes that are no text.
 ///
@@ -50,24 +56,11 @@ fn text(response: &Response, bytes: &[u8]) -> Option<(String, Option<&'static st
     if encoding != UTF_8 || !is_called_text(&response.media_type()) {
         return None;
     }
-    if is_old_encoding(bytes) {
+    if is_old_encoding(bytes, response.truncated.is_some()) {
         let text = WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned();
-        return Some((text, Some("the body is no UTF-8: read as windows-1252")));
+        return Some((text, Some(OLD)));
     }
-    let odd = "the body is not all UTF-8: what is broken in it is shown as �";
-    (!bytes.contains(&0)).then(|| (text.into_owned(), Some(odd)))
-}
-
-/// Whether bytes that are no valid UTF-8 are rather text in an old encoding, of which windows-1252 is the likeliest: what
-/// is broken is more than what is UTF-8 beyond ASCII, and there are none of the control characters that no text has.
-fn is_old_encoding(bytes: &[u8]) -> bool {
-    let (mut whole, mut broken) = (0_usize, 0_usize);
-    for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        broken += chunk.invalid().len();
-    }
-    let odd = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && *byte != 0x1b;
-    broken > whole && !bytes.iter().any(odd)
+    (!bytes.contains(&0)).then(|| (text.into_owned(), Some(DAMAGED)))
 }
 
 /// Whether a media type is that of a text.

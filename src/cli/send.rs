@@ -22,7 +22,7 @@ use super::args::SendArgs;
 use super::open::{Opened, secrets};
 use super::output::{Output, Paint, escape, is_piped};
 use super::sign_in::Terminal;
-use super::stream::{self, Kind, Watch, Watched};
+use super::stream::{self, Kind, Watch, Watched, Written};
 use super::{CliError, body, describe, find, wire};
 
 /// The engine for the request's scripts; to be called within a runtime.
@@ -97,8 +97,10 @@ pub async fn send(
         ExitCode::SUCCESS
     };
     let printed = match (written, response) {
-        (Ok(false), Some(response)) => print(response, &redactor, args, output),
-        (written, _) => written.map(drop).map_err(CliError::from),
+        (Ok(Written { done: false, .. }), Some(response)) => print(response, &redactor, args, output),
+        (written, _) => written
+            .map(|written| written.odd.into_iter().for_each(|odd| output.note(odd)))
+            .map_err(CliError::from),
     };
     printed.map_or_else(|error| error.unless_closed(code), |()| Ok(code))
 }

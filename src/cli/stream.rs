@@ -14,12 +14,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use encoding_rs::Decoder;
+use encoding_rs::{Decoder, UTF_8, WINDOWS_1252};
 use serde::de::IgnoredAny;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::exec::{Pipeline, Plan, SendContext};
+use crate::model::charset::is_old_encoding;
 use crate::model::exchange::{Phase, Response};
 use crate::model::{Exchange, Outcome};
 use crate::script::Engine;
@@ -56,10 +57,24 @@ pub struct Watch {
 pub struct Watched {
     /// The send.
     pub outcome: Outcome,
-    /// Whether the body has been written, as far as it came.
-    pub written: io::Result<bool>,
+    /// What became of the body.
+    pub written: io::Result<Written>,
     /// Whether it was given up because nobody reads it any more.
     pub unread: bool,
+}
+
+/// What became of a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Whether it has been written, as far as it came.
+    pub done: bool,
+    /// What is to be said of its charset.
+    pub odd: Option<&'static str>,
+}
+
+impl Written {
+    /// It is left to who has all of it.
+    const NOT: Self = Self { done: false, odd: None };
 }
 
 /// How long a phase lasts before it is told of.
@@ -94,7 +109,7 @@ pub async fn send(
     }
     let mut sending = pin!(pipeline.send_drawn(engine, plan, context));
     let mut tick = tokio::time::interval(Duration::from_millis(200));
-    let mut writing: Option<JoinHandle<io::Result<bool>>> = None;
+    let mut writing: Option<JoinHandle<io::Result<Written>>> = None;
     let mut written = None;
     let shows = Arc::new(AtomicBool::new(false));
     let mut unread = false;
@@ -109,7 +124,8 @@ pub async fn send(
                     let head = (watch.head)(&exchange);
                     let (out, kind, shows) = (output.out(), watch.kind, Arc::clone(&shows));
                     writing = Some(tokio::task::spawn_blocking(move || {
-                        exchange.response().map_or(Ok(false), |response| write(head, response, kind, &shows, &out))
+                        let written = |response| write(head, response, kind, &shows, &out);
+                        exchange.response().map_or(Ok(Written::NOT), written)
                     }));
                 }
             }
@@ -136,7 +152,7 @@ pub async fn send(
     let written = match written {
         Some(written) => written,
         None if writing.is_some() => joined(&mut writing).await,
-        None => Ok(false),
+        None => Ok(Written::NOT),
     };
     Watched {
         outcome,
@@ -146,7 +162,7 @@ pub async fn send(
 }
 
 /// The end of the writing; there is none while nothing is written.
-async fn joined(writing: &mut Option<JoinHandle<io::Result<bool>>>) -> io::Result<bool> {
+async fn joined(writing: &mut Option<JoinHandle<io::Result<Written>>>) -> io::Result<Written> {
     match writing {
         Some(writing) => writing.await.unwrap_or_else(|error| Err(io::Error::other(error))),
         None => std::future::pending().await,
@@ -185,8 +201,9 @@ fn progress(received: u64, total: Option<u64>) -> String {
     }
 }
 
-/// Writes a body that grows; whether it did. Blocks until its end.
-fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, out: &Out) -> io::Result<bool> {
+/// Writes a body that grows. Blocks until its end.
+fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, out: &Out) -> io::Result<Written> {
+    let mut written = Written { done: true, odd: None };
     let mut blocks = response.body.follow();
     if kind == Kind::Bytes {
         shows.store(true, Ordering::Relaxed);
@@ -194,7 +211,7 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
         loop {
             let block = blocks.block()?;
             if block.is_empty() {
-                return Ok(true);
+                return Ok(written);
             }
             out.bytes(&block)?;
         }
@@ -202,7 +219,7 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
     let shape = Shape::of(&response.media_type());
     // One for all of it: a character may lie on both sides of a cut.
     let mut decoder: Option<Decoder> = None;
-    let (mut going, mut is_open) = (false, true);
+    let (mut going, mut is_open, mut is_ascii) = (false, true, true);
     let mut pending = Vec::new();
     loop {
         let block = blocks.block()?;
@@ -217,7 +234,7 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
                 let encoding = body::encoding(response, &pending);
                 // The ends of lines are looked for as they are in ASCII.
                 if !encoding.is_ascii_compatible() {
-                    return Ok(false);
+                    return Ok(Written::NOT);
                 }
                 none.insert(encoding.new_decoder_with_bom_removal())
             }
@@ -226,14 +243,29 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
             match shape.begins(&pending) {
                 Begins::Now if !pending.is_empty() => going = true,
                 Begins::Now | Begins::Perhaps if !ended => continue,
-                _ => return Ok(false),
+                _ => return Ok(Written::NOT),
             }
             shows.store(true, Ordering::Relaxed);
             out.bytes(std::mem::take(&mut head).as_bytes())?;
         }
         let whole = if ended { pending.len() } else { lines_of(&pending) };
         if whole > 0 || ended {
-            let text = escape_lines(&decoded(decoder, &pending[..whole], ended));
+            let lines = &pending[..whole];
+            // Where it is no UTF-8 is seen where it is more than ASCII for the first time.
+            if is_ascii
+                && decoder.encoding() == UTF_8
+                && std::str::from_utf8(lines).is_err()
+                && is_old_encoding(lines, !ended)
+            {
+                *decoder = WINDOWS_1252.new_decoder_without_bom_handling();
+                written.odd = Some(body::OLD);
+            }
+            is_ascii &= lines.is_ascii();
+            let (text, damaged) = decoded(decoder, lines, ended);
+            if damaged && decoder.encoding() == UTF_8 {
+                written.odd = Some(body::DAMAGED);
+            }
+            let text = escape_lines(&text);
             out.bytes(text.as_bytes())?;
             is_open = if text.is_empty() {
                 is_open
@@ -246,17 +278,17 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
             pending.drain(..whole);
         }
         if ended {
-            return Ok(true);
+            return Ok(written);
         }
     }
 }
 
-/// The text of the next bytes of a body.
-fn decoded(decoder: &mut Decoder, bytes: &[u8], ended: bool) -> String {
+/// The text of the next bytes of a body, and whether something in them is broken.
+fn decoded(decoder: &mut Decoder, bytes: &[u8], ended: bool) -> (String, bool) {
     let mut text = String::with_capacity(decoder.max_utf8_buffer_length(bytes.len()).unwrap_or_default());
     // There is room for all of it.
-    let _ = decoder.decode_to_string(bytes, &mut text, ended);
-    text
+    let (_, _, damaged) = decoder.decode_to_string(bytes, &mut text, ended);
+    (text, damaged)
 }
 
 /// How many bytes there are of whole lines, or all when the line is too long.
@@ -359,7 +391,6 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::output::Written;
 
     #[test]
     fn progress_is_told_in_megabytes() {
@@ -414,18 +445,32 @@ mod tests {
 
     #[test]
     fn the_mark_tells_the_encoding_before_the_server_does() {
-        let shown = |media: &str, body: &'static [u8]| {
+        let shown_with = |media: &str, body: &'static [u8]| {
             let response = Response::fixture(media, body);
-            let written = Written::default();
+            let written = crate::cli::output::Written::default();
             let out = Output::to(written.clone(), io::sink()).out();
             let kind = Kind::Lines;
             let done = write(String::new(), &response, kind, &AtomicBool::new(false), &out);
-            done.is_ok_and(|done| done).then(|| written.text())
+            let odd = done.ok().filter(|done| done.done)?.odd;
+            Some((written.text(), odd))
         };
+        let shown = |media: &str, body: &'static [u8]| shown_with(media, body).map(|(text, _)| text);
         let latin = "text/plain; charset=iso-8859-1";
         assert_eq!(shown(latin, b"\xe4\n").as_deref(), Some("\u{e4}\n"));
         assert_eq!(shown(latin, b"\xef\xbb\xbf\xc3\xa4\n").as_deref(), Some("\u{e4}\n"));
-        assert_eq!(shown("text/plain", b"\xef").as_deref(), Some("\u{fffd}\n"));
+        assert_eq!(shown("text/plain", b"\xef").as_deref(), Some("\u{ef}\n"));
+        let declared = "text/plain; charset=utf-8";
+        for (body, text, odd) in [
+            (&b"ab\nGr\xfc\xdfe\n"[..], "ab\nGr\u{fc}\u{df}e\n", Some(body::OLD)),
+            (
+                b"Gr\xc3\xbc\xc3\x9fe\n\xe9",
+                "Gr\u{fc}\u{df}e\n\u{fffd}\n",
+                Some(body::DAMAGED),
+            ),
+            (b"Gr\xc3\xbc\xc3\x9fe\n", "Gr\u{fc}\u{df}e\n", None),
+        ] {
+            assert_eq!(shown_with(declared, body), Some((text.to_owned(), odd)));
+        }
         // Its lines do not end as those of ASCII: it is left to who has all of it.
         for whole in [&b"\xff\xfea\x00\n\x00"[..], b"\xfe\xff\x00a\x00\n", b"\xff\xfe"] {
             assert_eq!(shown("text/plain", whole), None);
@@ -452,7 +497,7 @@ mod tests {
             for at in 0..=bytes.len() {
                 let mut decoder = encoding.new_decoder_with_bom_removal();
                 let parts = [(&bytes[..at], false), (&bytes[at..], true)];
-                let shown: String = parts.map(|(part, ended)| decoded(&mut decoder, part, ended)).concat();
+                let shown: String = parts.map(|(part, ended)| decoded(&mut decoder, part, ended).0).concat();
                 assert_eq!(shown, text.trim_start_matches('\u{feff}'), "{label} at {at}");
             }
         }

@@ -13,6 +13,7 @@ pub mod address;
 pub mod auth;
 pub mod body;
 pub mod certificate;
+pub mod charset;
 pub mod collection;
 pub mod edit;
 pub mod environment;

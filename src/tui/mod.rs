@@ -47,7 +47,7 @@ mod unlocking;
 mod variables;
 pub mod widgets;
 
-// Widgets know no model, and this is no more than how JSON is spelled.
-use crate::model::unescape;
+// Widgets know no model, and this is no more than how JSON and texts are spelled.
+use crate::model::{charset, unescape};
 
 pub use runtime::{App, Flow, Host, TuiOptions, problems, run};

@@ -10,6 +10,7 @@ use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE, WIN
 
 use super::kind::Kind;
 use super::lay::Lay;
+use crate::tui::charset::{is_odd, is_old_encoding};
 
 /// How much of a text is looked through for what it says of itself, in bytes.
 const SAID: usize = 1024;
@@ -23,7 +24,7 @@ pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'st
     let declared = media_type.and_then(declared);
     if let Some(found) = declared.or_else(|| said(head)) {
         // What is said may be wrong.
-        let misread = found == UTF_8 && !is_utf8(head, cut) && is_old_encoding(head);
+        let misread = found == UTF_8 && !is_utf8(head, cut) && is_old_encoding(head, cut);
         return Some(if misread { WINDOWS_1252 } else { found }).filter(|found| *found != UTF_8);
     }
     if let Some(found) = wide(head) {
@@ -37,22 +38,6 @@ pub fn encoding(media_type: Option<&str>, head: &[u8], cut: bool) -> Option<&'st
         .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
     let text = called || !super::kind::looks_binary(&head[..head.len().min(SAID)]);
     (!valid && !odd && text).then_some(WINDOWS_1252)
-}
-
-/// Whether text that is no valid UTF-8 is rather in an old encoding than UTF-8 with some broken characters: what is broken is
-/// more than what is UTF-8 beyond ASCII, and there are no control characters.
-fn is_old_encoding(head: &[u8]) -> bool {
-    let (mut whole, mut broken) = (0_usize, 0_usize);
-    for chunk in head.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        broken += chunk.invalid().len();
-    }
-    broken > whole && !head.iter().copied().any(is_odd)
-}
-
-/// Whether a byte is a control character that no text has.
-fn is_odd(byte: u8) -> bool {
-    byte.is_ascii_control() && !byte.is_ascii_whitespace() && byte != 0x1b
 }
 
 fn is_utf8(head: &[u8], cut: bool) -> bool {

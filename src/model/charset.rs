@@ -1,0 +1,46 @@
+//! Texts that are no valid UTF-8: telling those in an old encoding from those that are only broken or cut.
+
+/// Whether text that is no valid UTF-8 is rather in an old encoding, of which windows-1252 is the likeliest, than UTF-8 with
+/// some broken characters: what is broken is more than what is UTF-8 beyond ASCII, and there are none of the control
+/// characters that no text has.
+///
+/// `cut` says that more follows or followed: then a character that only lacks its end is not broken. It is not either where
+/// others are whole, as who cuts a text does not always say so.
+pub fn is_old_encoding(bytes: &[u8], cut: bool) -> bool {
+    let (mut whole, mut broken, mut read) = (0_usize, 0_usize, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        read += chunk.valid().len() + chunk.invalid().len();
+        let lacks_its_end = || std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        let is_last = read == bytes.len();
+        if !(is_last && (cut || whole > 0) && lacks_its_end()) {
+            broken += chunk.invalid().len();
+        }
+    }
+    broken > whole && !bytes.iter().copied().any(is_odd)
+}
+
+/// Whether a byte is a control character that no text has.
+pub fn is_odd(byte: u8) -> bool {
+    byte.is_ascii_control() && !byte.is_ascii_whitespace() && byte != 0x1b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_is_cut_is_no_old_encoding() {
+        assert!(is_old_encoding(b"Gr\xfc\xdfe", false) && is_old_encoding(b"Gr\xfc\xdfe", true));
+        assert!(is_old_encoding(b"caf\xe9", false), "short as it is");
+        assert!(!is_old_encoding(b"caf\xe9", true) && !is_old_encoding(b"caf\xe9\0", false));
+        let text = "日本".as_bytes();
+        for (end, cut) in [(2, true), (4, false), (5, false), (5, true)] {
+            assert!(!is_old_encoding(&text[..end], cut), "{end}");
+        }
+        assert!(
+            is_old_encoding(b"\xe6\x97, \xe9t\xe9", true),
+            "what lacks its end elsewhere is broken"
+        );
+    }
+}
