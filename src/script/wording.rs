@@ -185,19 +185,29 @@ fn type_error(message: &str, source: &str, at: Option<(u32, u32)>) -> Option<Str
     Some(words.to_owned())
 }
 
-/// What a `for … of` on the line of a place goes through, when it is a name or nothing but braces.
+/// What is gone through on the line of a place, by a `for … of` or to be taken apart, when it is a name or nothing but
+/// braces, and only one of them can be meant.
 fn iterated(source: &str, (line, _): (u32, u32)) -> Option<String> {
     let line = source.split('\n').nth(usize::try_from(line).ok()?.checked_sub(1)?)?;
-    if [" of {}", "] = {}", "...{}]"]
-        .iter()
-        .any(|braces| line.contains(braces))
-    {
-        return Some("{} is not iterable".to_owned());
-    }
-    let (_, rest) = line.split_once("for")?.1.split_once(" of ")?;
-    let name = rest.trim_start().split(|c| !is_word(c) && c != '.').next()?;
-    let ends = rest.trim_start().strip_prefix(name)?.trim_start().starts_with(')');
-    (ends && !name.is_empty()).then(|| format!("{name} is not iterable"))
+    let looped = line.split_once("for").and_then(|(_, rest)| rest.split_once(" of "));
+    let looped = looped.map(|(_, rest)| rest.split_once(')').map_or("", |(what, _)| what.trim()));
+    let what = match (looped, takes_braces(line)) {
+        (None, true) | (Some("{}"), _) => "{}",
+        (Some(name), false) if !name.is_empty() && name.chars().all(|c| is_word(c) || c == '.') => name,
+        _ => return None,
+    };
+    Some(format!("{what} is not iterable"))
+}
+
+/// Whether nothing but braces is taken apart as a list or put into one: `[a] = {}`, `[...{}]`. In `a[0] = {}` they are not.
+fn takes_braces(line: &str) -> bool {
+    let is_list = |end: usize| {
+        let before = line[..end].rfind('[').map_or("", |start| line[..start].trim_end());
+        let word = before.rsplit(|c| !is_word(c)).next().unwrap_or_default();
+        let is_value = !word.is_empty() || before.ends_with([')', ']']);
+        !is_value || ["const", "let", "var"].contains(&word)
+    };
+    line.contains("...{}]") || line.match_indices("] = {}").any(|(end, _)| is_list(end))
 }
 
 fn reference_error(message: &str) -> Option<String> {

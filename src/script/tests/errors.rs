@@ -41,8 +41,6 @@ fn messages_are_v8s() {
         ("throw new RangeError('own')", "own"),
         ("const [q] = null", "null is not iterable"),
         ("const o = {a: 1}; for (const x of o.a) {}", "o.a is not iterable"),
-        ("for (const x of {}) {}", "{} is not iterable"),
-        ("const [a] = {}", "{} is not iterable"),
         ("JSON.stringify(10n)", "Do not know how to serialize a BigInt"),
         ("[1].forEach()", "the function given to forEach is not a function"),
         ("class A {} A()", "Class constructor A cannot be invoked without 'new'"),
@@ -108,6 +106,23 @@ fn messages_are_v8s() {
         ("new RegExp('(')", "Invalid regular expression: expecting ')'"),
     ] {
         assert_eq!(error(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn what_is_not_iterable_is_named_where_only_one_can_be_meant() {
+    for (source, what) in [
+        ("for (const x of {}) {}", "{}"),
+        ("const [a] = {}", "{}"),
+        ("let a; ([a] = {})", "{}"),
+        (
+            "const rows = {}, seen = {}; for (const x of rows) { seen[x.id] = {}; }",
+            "rows",
+        ),
+        ("const seen = {}; seen['a'] = {}; const [a] = 5", "value"),
+        ("for (const x of [1]) { const [a] = {}; }", "value"),
+    ] {
+        assert_eq!(error(source), format!("{what} is not iterable"), "{source}");
     }
 }
 
