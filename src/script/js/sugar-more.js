@@ -518,7 +518,7 @@ export function install(standIns) {
       const missing = () => {
         throw new Error(`the method '${name}' is not supported`);
       };
-      Object.defineProperty(target, name, { value: missing, writable: true, configurable: true });
+      Reflect.defineProperty(target, name, { value: missing, writable: true, configurable: true });
     }
   }
 }

@@ -4,7 +4,7 @@
 export function add(target, methods, replaces = () => false) {
   for (const [name, value] of Object.entries(methods)) {
     if (!(name in target) || replaces(target[name])) {
-      Object.defineProperty(target, name, { value, writable: true, configurable: true });
+      Reflect.defineProperty(target, name, { value, writable: true, configurable: true });
     }
   }
 }

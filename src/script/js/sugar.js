@@ -32,8 +32,8 @@ export function standIn(paths) {
     // The engine's own `RegExp.escape` gives other texts.
     if (!(name in target) || target === RegExp) {
       place.value = stub;
-      Object.defineProperty(target, name, place);
-      stubs.push(stub);
+      // What a script froze stays as it is.
+      if (Reflect.defineProperty(target, name, place)) stubs.push(stub);
     }
   }
 }

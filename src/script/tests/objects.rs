@@ -156,3 +156,14 @@ fn added_methods_are_there_however_a_script_names_them() {
     assert_eq!(told[1], ["true true a-b"]);
     assert_eq!(told[3], ["mine a 0"], "what a script put there stays");
 }
+
+#[test]
+fn added_methods_stay_away_from_what_a_script_froze() {
+    let scripts = [
+        "Object.freeze(String.prototype); console.log(typeof ''.titleize)",
+        "console.log(typeof 'a b'.titleize, typeof ''.dasherize, (2).isEven())",
+    ];
+    let reports = run_all(scripts.iter().map(|script| job(script)).collect());
+    let told: Vec<Vec<String>> = reports.into_iter().map(texts).collect();
+    assert_eq!(told[1], ["function undefined true"]);
+}
