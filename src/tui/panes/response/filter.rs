@@ -159,7 +159,7 @@ pub(super) fn begin(state: &mut State, cx: &mut Cx<'_>) {
     let table = state.place().and_then(|place| place.body.as_ref());
     if table.is_some_and(|body| matches!(body.kind(), Kind::Csv | Kind::Tsv)) {
         let text = "tables have no filter: filters take JSON, XML and HTML; the search finds what stands in a row";
-        return cx.shared.notify(Level::Info, text);
+        cx.shared.notify(Level::Info, text);
     }
     state.turn_to(Tab::Body);
     state.search.typing = false;
