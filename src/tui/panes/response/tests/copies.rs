@@ -83,7 +83,7 @@ fn a_row_far_down_a_large_table_is_copied_whole_and_none_where_there_is_no_table
     }
     assert!(!under[3].0.starts_with("the cell"), "what is empty is not offered");
     harness.press("y");
-    has(&harness, "the cell `name`, perhaps with secrets in clear  a,b");
+    has(&harness, "the cell `name`, perhaps with secrets in clear     a,b");
 
     // Rows as wide as the first one would be many times as long as they came.
     let wide = vec!["y".repeat(48); 250].join(",");

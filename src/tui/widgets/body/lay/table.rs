@@ -265,7 +265,7 @@ pub fn above(names: &str, row: &str) -> String {
     fitted.join(CELL)
 }
 
-/// A cell as it is shown: on one line.
+/// A cell as it is shown: on one line, and without what stands between cells.
 fn text(cell: &[u8]) -> String {
     let text = String::from_utf8_lossy(cell);
     text.chars()
@@ -273,6 +273,7 @@ fn text(cell: &[u8]) -> String {
         .map(|c| match c {
             '\n' => '⏎',
             '\t' => ' ',
+            '│' => '┃',
             c => c,
         })
         .collect()
@@ -352,6 +353,12 @@ mod tests {
         assert_eq!(last.text, "last,2,3");
         assert!(last.is_shown_as("last   │ 2 │ 3") && last.is_shown_as("last  │"));
         assert!(!last.is_shown_as("lost   │ 2 │ 3") && !last.is_shown_as("last,2,3"));
+        let body = "1,\"a │ b\",x\n2,c,y\n";
+        let shown = all(&mut Table::new(b','), body.as_bytes(), 4096);
+        let cells: Vec<&str> = shown.lines().next().unwrap_or_default().split(CELL).collect();
+        assert_eq!(cells, ["1", "a ┃ b", "x"]);
+        let first = found(body.to_owned(), false, 0).unwrap();
+        assert!(first.cells[1] == "a │ b" && first.is_shown_as("1 │ a ┃ b │ x"));
     }
 
     #[test]
