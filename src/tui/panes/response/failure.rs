@@ -41,7 +41,7 @@ pub(super) fn is_wanted(outcome: &Outcome) -> bool {
     }
 }
 
-/// `home` is what mends missing variables, where that is known.
+/// `home` is what mends missing variables, where that is known; it stands for the hint of a URL without them.
 pub(super) fn page(outcome: &Outcome, home: Option<&str>, show: &Show<'_>) -> Page {
     let mut rows = Vec::new();
     match outcome.exchange.as_ref().map(|exchange| &exchange.result) {
@@ -63,7 +63,8 @@ pub(super) fn page(outcome: &Outcome, home: Option<&str>, show: &Show<'_>) -> Pa
                     );
                 }
             }
-            let hint = error.hint.as_deref().filter(|_| home.is_none());
+            let missing = error.kind == SendErrorKind::Url && home.is_some();
+            let hint = error.hint.as_deref().filter(|_| !missing);
             if let Some(hint) = hint.and_then(words::on_the_screen) {
                 rows.push(Row::default());
                 for (n, line) in show.lines(&hint).into_iter().enumerate() {
