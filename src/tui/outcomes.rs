@@ -7,7 +7,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::model::{NodeId, Outcome, Secret};
-use crate::tui::runner::Answer;
 
 /// Bytes of bodies kept in all.
 const MOST_BYTES: usize = 256 * 1024 * 1024;
@@ -36,8 +35,9 @@ pub struct Outcomes {
     count: u64,
     /// Who has one, the latest looked at last.
     order: Vec<NodeId>,
-    /// What a run's last request of each came to and whether anything failed, where that is newer than its outcome here.
-    ran: HashMap<NodeId, (Answer, bool)>,
+    /// The status of a run's last request of each, if one came, and whether anything failed, where that is newer than its
+    /// outcome here.
+    ran: HashMap<NodeId, (Option<u16>, bool)>,
 }
 
 impl Outcomes {
@@ -51,13 +51,13 @@ impl Outcomes {
         self.all.get(node).map(|last| last.number)
     }
 
-    /// Notes what a request came to in a run, which keeps the outcomes itself.
-    pub fn note_run(&mut self, node: NodeId, answer: Answer, failed: bool) {
-        self.ran.insert(node, (answer, failed));
+    /// Notes the status of a request in a run, which keeps the outcomes itself.
+    pub fn note_run(&mut self, node: NodeId, status: Option<u16>, failed: bool) {
+        self.ran.insert(node, (status, failed));
     }
 
-    /// What a run's last request came to and whether anything failed, where that is newer than the last outcome.
-    pub fn of_run(&self, node: &NodeId) -> Option<(Answer, bool)> {
+    /// The status of a run's last request, if one came, and whether anything failed, where that is newer than the last outcome.
+    pub fn of_run(&self, node: &NodeId) -> Option<(Option<u16>, bool)> {
         self.ran.get(node).copied()
     }
 

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exec::{self, RunOptions, Session};
-use crate::model::NodeId;
-use crate::model::outcome::TestResult;
+use crate::model::exchange::SendErrorKind;
+use crate::model::outcome::{ScriptError, TestResult};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
+use crate::model::{NodeId, Outcome};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::modals::{Modal, Picker, Prompt, Purpose, RunForm, Runner};
@@ -272,8 +273,12 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             let mut history = Vec::new();
             for done in all {
                 let failed = done.row.failed();
-                if done.row.answer != Answer::Skipped {
-                    shared.outcomes.note_run(done.row.node, done.row.answer, failed);
+                match done.row.answer {
+                    Answer::Status(status) => shared.outcomes.note_run(done.row.node, Some(status), failed),
+                    Answer::None if !is_cancelled(&done.outcome) => {
+                        shared.outcomes.note_run(done.row.node, None, failed);
+                    }
+                    Answer::None | Answer::Skipped => {}
                 }
                 let at = log.add(done.row);
                 log.kept.add(at, failed, done.outcome);
@@ -305,6 +310,13 @@ pub fn news(state: &mut State, run: RunId, news: News, effects: &mut Vec<Effect>
             }
         }
     }
+}
+
+/// Whether nothing came because the user wanted it so.
+fn is_cancelled(outcome: &Outcome) -> bool {
+    let error = outcome.exchange.as_ref().and_then(|exchange| exchange.error());
+    error.is_some_and(|error| error.kind == SendErrorKind::Cancelled)
+        || outcome.script_errors.iter().any(ScriptError::is_cancelled)
 }
 
 /// Whether the form is open.

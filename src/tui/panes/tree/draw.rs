@@ -16,7 +16,6 @@ use crate::model::{Entity, Node, NodeId, Outcome};
 use crate::tui::action::{Action as Any, App};
 use crate::tui::keymap::Context;
 use crate::tui::panes::{View, environments};
-use crate::tui::runner::Answer;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{frame, glyphs, hatch, scroll};
 
@@ -235,8 +234,8 @@ fn marks(state: &State, view: View<'_>, node: &Node) -> Marks {
     Marks {
         mark,
         status: match shared.outcomes.of_run(&node.id) {
-            Some((Answer::Status(code), failed)) => Some((code.to_string(), coloured(code, failed, theme))),
-            Some((Answer::None | Answer::Skipped, _)) => Some(("err".to_owned(), theme.error)),
+            Some((Some(code), failed)) => Some((code.to_string(), coloured(code, failed, theme))),
+            Some((None, _)) => Some(("err".to_owned(), theme.error)),
             None => shared.outcomes.get(&node.id).and_then(|outcome| status(outcome, theme)),
         },
     }

@@ -1,6 +1,8 @@
 //! The rows as they are looked through: the question before leaving them, keys, whole messages, finding one.
 
 use super::*;
+use crate::model::outcome::ScriptError;
+use crate::model::script::ScriptEvent;
 
 #[test]
 fn a_question_before_leaving_goes_when_the_run_is_over() {
@@ -109,7 +111,22 @@ fn rows_that_come_while_one_is_looked_for_are_found_too() {
 fn the_collections_show_what_the_run_sent_until_something_newer_comes() {
     let (mut harness, run) = started((120, 40));
     let ids = requests(&harness);
-    let done = vec![row(ids[0], 0, &[]), row(ids[1], 0, &wrong())];
+    let mut cancelled = row(ids[2], 0, &wrong());
+    (cancelled.row.answer, cancelled.row.size) = (Answer::None, 0);
+    let error = ScriptError {
+        script: "collection, pre-request".to_owned(),
+        event: ScriptEvent::PreRequest,
+        name: "CancelledError".to_owned(),
+        message: "cancelled".to_owned(),
+        at: None,
+        when: jiff::Timestamp::UNIX_EPOCH,
+        hint: None,
+    };
+    cancelled.outcome = Arc::new(Outcome {
+        script_errors: vec![error],
+        ..Outcome::default()
+    });
+    let done = vec![row(ids[0], 0, &[]), row(ids[1], 0, &wrong()), cancelled];
     harness.event(Event::Run(run, News::Done(done)));
     let current = CurrentValues::default();
     over(&mut harness, run, current);
@@ -123,10 +140,8 @@ fn the_collections_show_what_the_run_sent_until_something_newer_comes() {
     };
     let shows = |tree: &[String], status: &str| tree.iter().any(|line| line.contains(status));
     assert!(shows(&tree(&harness), " 200"), "{}", harness.screen());
-    assert_eq!(
-        harness.state.shared.outcomes.of_run(&ids[1]),
-        Some((Answer::Status(404), true))
-    );
+    assert_eq!(harness.state.shared.outcomes.of_run(&ids[1]), Some((Some(404), true)));
+    assert_eq!(harness.state.shared.outcomes.of_run(&ids[2]), None, "nothing is wrong");
     harness.state.shared.outcomes.insert(ids[0], Arc::default(), None);
     assert!(!shows(&tree(&harness), " 200"), "{}", harness.screen());
 }
