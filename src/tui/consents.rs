@@ -155,3 +155,43 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
     };
     (title, vec![what, String::new(), then], 'a', "allow")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::effect::Effect;
+    use crate::tui::event::Event;
+    use crate::tui::harness::Harness;
+
+    #[test]
+    fn to_give_up_a_question_cancels_what_asks_it_and_nothing_else() {
+        let mut harness = Harness::new(120, 40);
+        harness.press("j<enter><ctrl-j>");
+        let run = RunId(harness.state.next_run);
+        for (asks, cancelled) in [(run, 1), (RunId(run.0 + 1), 0)] {
+            harness.effects.clear();
+            let renew = RenewQuestion {
+                key: crate::model::token::TokenKey::default(),
+                why: "has ended".to_owned(),
+                from: "Get token".to_owned(),
+            };
+            harness.event(Event::Consent(Question {
+                id: QuestionId(3),
+                run: asks,
+                about: About::Renew(renew),
+            }));
+            harness.press("<ctrl-c>");
+            let count =
+                |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().filter(|effect| wanted(effect)).count();
+            assert_eq!(
+                count(&|effect| matches!(effect, Effect::Cancel(own) if *own == run)),
+                cancelled
+            );
+            assert_eq!(
+                count(&|effect| matches!(effect, Effect::Consent(QuestionId(3), false))),
+                1
+            );
+            assert_eq!(count(&|effect| matches!(effect, Effect::Quit)), 0);
+        }
+    }
+}
