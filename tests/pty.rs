@@ -374,7 +374,7 @@ fn a_picture_is_shown_as_the_terminal_can() {
         session.sees("JPEG picture");
         session
     };
-    let (question, kitty, sixel) = (&b"\x1b[c"[..], &b"\x1b_Ga=T,f=100"[..], &b"\x1bP0;1;0q"[..]);
+    let (question, kitty, sixel) = (&b"\x1b[c"[..], &b"\x1b_Ga=t,f=100"[..], &b"\x1bP0;1;0q"[..]);
     // Its environment says that it is one that shows graphics; nobody asks it.
     let mut session = open("xterm-kitty");
     session.tells(kitty);

@@ -72,7 +72,7 @@ pub enum Event {
     /// The terminal has said how it shows pictures.
     Sees(Sight),
     /// The pixels of a cell, across and down, as far as the terminal tells.
-    Cell(Option<(u16, u16)>),
+    Cell((u16, u16)),
     /// The file system was looked at.
     Looked(looking::Answer),
     /// A filter has news.

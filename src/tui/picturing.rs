@@ -79,6 +79,6 @@ impl Sharpening {
         if self.stop.asked() {
             return None;
         }
-        Sharp::new(&self.picture, &self.sight, self.room)
+        Sharp::new(&self.picture, &self.sight, self.room, &|| self.stop.asked())
     }
 }

@@ -116,7 +116,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Pictured(name, picture) => response::pictured(&mut state.panes.response, name, picture),
         Event::Sharpened(name, sharp) => response::sharpened(&mut state.panes.response, name, sharp),
         Event::Sees(sight) => state.shared.sight = sight,
-        Event::Cell(cell) => state.shared.sight.cell = cell,
+        Event::Cell(cell) => state.shared.sight.cell = Some(cell),
         Event::Filtered(name, news) => {
             let mut cx = Cx {
                 shared: &mut state.shared,

@@ -9,8 +9,8 @@
 mod output;
 
 use std::io::{self, Stdout, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{
@@ -28,7 +28,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
 use super::runtime::Host;
-use super::widgets::picture::Sharp;
+use super::widgets::picture::{FORGET, Sharp};
 use output::Output;
 
 /// Whether the terminal is ours now; the panic hook must know without asking anyone.
@@ -42,6 +42,8 @@ pub struct Screen<W: Write = Stdout> {
     blank: bool,
     /// The picture that is seen in pixels.
     picture: Option<Seen>,
+    /// The picture that the terminal keeps, and the screen it was sent to: cleared, that may forget it.
+    kept: Option<(Weak<Sharp>, Rect)>,
     /// The frame it shows, if ratatui did not draw it.
     shown: Option<Buffer>,
 }
@@ -80,6 +82,7 @@ impl Screen {
             mouse,
             blank: true,
             picture: None,
+            kept: None,
             shown: None,
         })
     }
@@ -124,24 +127,35 @@ impl<W: Write> Screen<W> {
             })?;
             let output = self.terminal.backend_mut();
             if let (Some(before), Some(below)) = (&before, &below) {
-                output.uncover(&before.sharp.hide, below);
+                output.uncover(before.sharp.hide, below);
             }
             if let Some(after) = &after
                 && (before.is_none() || below.is_some())
             {
-                output.cover(after.area.as_position(), &after.sharp.show);
+                let sharp = &after.sharp;
+                let knows = |(kept, screen): &(Weak<Sharp>, Rect)| {
+                    kept.as_ptr() == Arc::as_ptr(sharp) && *screen == after.screen
+                };
+                if !sharp.keep.is_empty() && !self.kept.as_ref().is_some_and(knows) {
+                    output.write_all(&sharp.keep)?;
+                    self.kept = Some((Arc::downgrade(sharp), after.screen));
+                }
+                output.cover(after.area.as_position(), &sharp.show);
             }
             self.picture = after;
         }
         queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Takes the picture away; the next frame shows it again.
+    /// Takes the picture away, and what the terminal keeps of it; the next frame shows it again.
     fn take_picture(&mut self) -> io::Result<()> {
-        let Some(picture) = self.picture.take() else {
+        let (picture, kept) = (self.picture.take(), self.kept.take());
+        let hide = picture.map_or("", |picture| picture.sharp.hide);
+        let forget = kept.map_or("", |_| FORGET);
+        if hide.is_empty() && forget.is_empty() {
             return Ok(());
-        };
-        execute!(self.terminal.backend_mut(), Print(&picture.sharp.hide))
+        }
+        execute!(self.terminal.backend_mut(), Print(hide), Print(forget))
     }
 
     /// Sets the window's title.
@@ -350,13 +364,15 @@ mod tests {
             mouse: false,
             blank: true,
             picture: None,
+            kept: None,
             shown: None,
         };
         let picture = || {
             Arc::new(Sharp {
                 cells: (4, 2),
+                keep: b"<keep>".to_vec(),
                 show: b"<show>".to_vec(),
-                hide: "<hide>".to_owned(),
+                hide: "<hide>",
             })
         };
         let (one, other) = (picture(), picture());
@@ -377,19 +393,19 @@ mod tests {
         let counts = |text: &str| ["<hide>", "<show>"].map(|part| text.matches(part).count());
         frame("a", Color::Black, None);
         let first = frame("b", Color::Black, Some((3, &one)));
-        assert!(first.contains("\x1b7\x1b[2;4H<show>\x1b8"), "{first:?}");
+        assert!(first.contains("<keep>\x1b7\x1b[2;4H<show>\x1b8"), "{first:?}");
         assert_eq!(counts(&first), [0, 1]);
         assert_eq!(
             counts(&frame("c", Color::Black, Some((3, &one)))),
             [0, 0],
             "it is there"
         );
-        for again in [
-            frame("c", Color::Blue, Some((3, &one))),
-            frame("c", Color::Blue, Some((4, &one))),
-            frame("c", Color::Blue, Some((4, &other))),
+        for (again, sent) in [
+            (frame("c", Color::Blue, Some((3, &one))), false),
+            (frame("c", Color::Blue, Some((4, &one))), false),
+            (frame("c", Color::Blue, Some((4, &other))), true),
         ] {
-            assert_eq!(counts(&again), [1, 1]);
+            assert_eq!((counts(&again), again.contains("<keep>")), ([1, 1], sent));
         }
         // Its cells did not change, and are written all the same.
         let gone = frame("c", Color::Blue, None);
@@ -397,9 +413,18 @@ mod tests {
         assert_eq!(after.matches(' ').count(), 2 * 12 - 1, "{gone:?}");
         assert!(after.contains('c') && !gone.contains("<show>"), "{gone:?}");
         assert_eq!(counts(&frame("d", Color::Blue, None)), [0, 0]);
-        frame("d", Color::Blue, Some((4, &one)));
+        let back = frame("d", Color::Blue, Some((4, &other)));
+        assert!(
+            back.contains("<show>") && !back.contains("<keep>"),
+            "it is kept: {back:?}"
+        );
+        assert!(frame("d", Color::Blue, Some((4, &one))).contains("<keep>"));
         drop(screen);
-        assert!(written.0.borrow().starts_with(b"<hide>"), "nor when the program ends");
+        let end = format!("<hide>{FORGET}");
+        assert!(
+            written.0.borrow().starts_with(end.as_bytes()),
+            "nor when the program ends"
+        );
     }
 
     #[test]

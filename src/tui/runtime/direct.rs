@@ -4,6 +4,7 @@
 //! that draws, each key would wait for two threads to begin; so that thread passes it on itself. Only for tasks that are
 //! done with every wake-up in no time: they hold up who wakes them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +45,9 @@ impl Wake for Task {
             // Nobody else goes on meanwhile.
             let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
             let ends = |rest: &mut Pin<Box<dyn Future<Output = ()> + Send>>| {
-                rest.as_mut().poll(&mut Context::from_waker(&waker)).is_ready()
+                let poll = || rest.as_mut().poll(&mut Context::from_waker(&waker)).is_ready();
+                // Who broke off in it ends with it, so that nobody waits for its end.
+                catch_unwind(AssertUnwindSafe(poll)).unwrap_or(true)
             };
             if rest.as_mut().is_some_and(ends) {
                 *rest = None;
@@ -97,5 +100,17 @@ mod tests {
         }
         drop(give);
         assert_eq!(told.iter().count(), 2000, "and then its end");
+    }
+
+    #[test]
+    fn whoever_breaks_off_in_it_ends() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (tell, told) = channel::<()>();
+        begin(runtime.handle().clone(), async move {
+            let _ends_with_it = tell;
+            tokio::task::yield_now().await;
+            panic!("a defect");
+        });
+        assert!(told.recv().is_err(), "and whoever woke it goes on");
     }
 }

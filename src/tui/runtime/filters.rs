@@ -34,6 +34,9 @@ pub struct Filters {
     worker: Option<Sender<(u64, Job)>>,
     /// Whose turn it is to decode a picture, or to make a body into text: both may take memory by the hundred megabytes.
     turn: Arc<Mutex<()>>,
+    /// Whose turn it is to make one for the terminal: who drags the edge of its pane asks for many, and wants the last one.
+    /// Apart from the other, which may wait for bytes.
+    sharpening: Arc<Mutex<()>>,
     /// The names of the bodies that were asked for last: for the clipboard, for a program.
     given: [Arc<AtomicU64>; 2],
 }
@@ -46,6 +49,7 @@ impl Filters {
             newest: Arc::default(),
             worker: None,
             turn: Arc::default(),
+            sharpening: Arc::default(),
             given: Default::default(),
         }
     }
@@ -97,8 +101,10 @@ impl Filters {
 
     /// Makes a picture as the terminal shows it; if there is no thread for that, it stays as it is.
     pub fn sharpen(&self, name: u64, job: picturing::Sharpening) {
-        let queue = self.queue.clone();
+        let (queue, turn) = (self.queue.clone(), Arc::clone(&self.sharpening));
         let _spawned = Builder::new().name("sharpen".to_owned()).spawn(move || {
+            // Whoever broke off in it left nothing behind.
+            let _turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(sharp) = job.run() {
                 // Nobody listens when the program is ending.
                 let _ = queue.send(Event::Sharpened(name, sharp));

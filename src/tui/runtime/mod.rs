@@ -28,6 +28,7 @@ mod saves;
 mod sends;
 mod sight;
 mod startup;
+mod typed;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -291,11 +292,6 @@ impl App {
                 let now = Timestamp::now();
                 self.keep(now);
                 let ticks = due.is_some() && due == wait;
-                if let Some(helpers) = self.helpers.as_ref().filter(|_| ticks) {
-                    for (run, phase) in helpers.sends.progress() {
-                        self.waiting.extend(self.state.handle(Event::Progress(run, phase), now));
-                    }
-                }
                 ticks.then_some(Event::Tick)
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(Flow::Quit),
@@ -307,6 +303,13 @@ impl App {
                 end => return Ok(end),
             }
             next = self.events.try_recv().ok();
+        }
+        // Also where events come faster than ticks, as keys do, or the lines of a body that is on its way.
+        if let Some(helpers) = self.helpers.as_ref().filter(|_| self.state.stale) {
+            let now = Timestamp::now();
+            for (run, phase) in helpers.sends.progress() {
+                self.waiting.extend(self.state.handle(Event::Progress(run, phase), now));
+            }
         }
         self.carry_out(host)
     }

@@ -52,7 +52,7 @@ pub struct Sends {
     running: Arc<Mutex<HashMap<RunId, CancellationToken>>>,
     /// How far sends have come since somebody last asked. On the queue it would wake the thread that draws several times
     /// in a millisecond.
-    phases: Arc<Mutex<HashMap<RunId, Phase>>>,
+    pub(super) phases: Arc<Mutex<HashMap<RunId, Phase>>>,
     /// What stops listening to the terminal, and what tells that it has stopped.
     input: Option<(CancellationToken, Receiver<()>)>,
     /// Whether the terminal was asked for the colour of its ground and has not answered yet.
@@ -152,10 +152,7 @@ impl Sends {
         let (queue, asked) = (self.queue.clone(), self.asked.clone());
         direct::begin(self.tokio.clone(), async move {
             if let Some(ear) = ear {
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = ear.hear(&queue) => {}
-                }
+                ear.hear(&queue, &stop).await;
             }
             forward(&queue, &stop, &asked).await;
             // Whoever waits for the end knows that nothing reads any more.
@@ -191,8 +188,8 @@ impl Sends {
             return false;
         };
         stop.cancel();
-        // Nothing is ever sent: it comes back when the other end is gone.
-        let _ = end.recv();
+        // Nothing is ever sent: it comes back when the other end is gone. The screen hangs on nobody.
+        let _ = end.recv_timeout(GENEROUS);
         true
     }
 
@@ -338,6 +335,9 @@ impl Sends {
 /// So long after the question the escape character of its answer may come by itself.
 const SOON: Duration = Duration::from_secs(2);
 
+/// So long whoever listens to the terminal is waited for; it stops at once.
+const GENEROUS: Duration = Duration::from_secs(2);
+
 /// Passes on what comes from the terminal until it is gone or this is stopped; an answer about its ground is no keys.
 async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &AtomicBool) {
     let mut stream = EventStream::new();
@@ -377,14 +377,16 @@ async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &Atomic
 }
 
 /// Passes one event on; whether anybody listens.
-fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
+pub(super) fn pass(queue: &Sender<Event>, event: Terminal) -> bool {
     let event = match event {
         Terminal::Key(key) => Event::Key(key),
         Terminal::Mouse(mouse) => Event::Mouse(mouse),
         Terminal::Paste(text) => Event::Paste(text),
         Terminal::Resize(columns, rows) => {
-            // Also where it is the cells alone that have another size.
-            return queue.send(Event::Cell(sight::cell())).is_ok() && queue.send(Event::Resize(columns, rows)).is_ok();
+            // Also where it is the cells alone that have another size. Where the system does not know, the terminal's word stays.
+            let cell = sight::cell().map(Event::Cell);
+            return cell.is_none_or(|cell| queue.send(cell).is_ok())
+                && queue.send(Event::Resize(columns, rows)).is_ok();
         }
         Terminal::FocusGained | Terminal::FocusLost => return true,
     };

@@ -6,24 +6,27 @@
 //!
 //! The last question is one that every terminal answers, so who says nothing to the others does not know them. Who reads
 //! keys passes the answers on to nobody; so nobody else reads from the terminal for that moment, and what was typed in it
-//! is made keys of here.
+//! is made out here.
 
 #[cfg(unix)]
 use std::fs::File;
 #[cfg(unix)]
-use std::io::{IsTerminal, Read};
-#[cfg(unix)]
-use std::os::fd::AsFd;
+use std::io::Read;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::Event as Terminal;
+use tokio_util::sync::CancellationToken;
 
+#[cfg(unix)]
+use rustix::fs::{Mode, OFlags, open};
 #[cfg(unix)]
 use tokio::io::Interest;
 #[cfg(unix)]
 use tokio::io::unix::AsyncFd;
 
+use super::sends::pass;
+use super::typed::{self, PASTE, Piece};
 use crate::store::Pictures;
 use crate::tui::event::Event;
 use crate::tui::widgets::picture::{Sight, Way};
@@ -45,17 +48,16 @@ pub struct Ear {
 impl Ear {
     /// Listens to the terminal; `None` where that cannot be done.
     #[cfg(unix)]
+    pub fn new(sight: Sight) -> Option<Self> {
+        Self::on(sight, terminal()?)
+    }
+
+    #[cfg(unix)]
     #[expect(
         deprecated,
         reason = "what takes its place is unsafe, for handles that may go away: a file's does not"
     )]
-    pub fn new(sight: Sight) -> Option<Self> {
-        let stdin = std::io::stdin();
-        let tty = if stdin.is_terminal() {
-            stdin.as_fd().try_clone_to_owned().ok()?.into()
-        } else {
-            File::open("/dev/tty").ok()?
-        };
+    fn on(sight: Sight, tty: File) -> Option<Self> {
         let tty = AsyncFd::with_interest(tty, Interest::READABLE).ok()?;
         Some(Self { sight, tty })
     }
@@ -66,34 +68,71 @@ impl Ear {
         None
     }
 
-    /// Passes on what was learned, and what was typed meanwhile.
-    pub async fn hear(self, queue: &Sender<Event>) {
+    /// Passes on what was learned, and what was typed meanwhile; whoever is stopped before the last answer asks again.
+    pub async fn hear(self, queue: &Sender<Event>, stop: &CancellationToken) {
         let mut bytes = Vec::new();
         #[cfg(unix)]
-        let _late = tokio::time::timeout(PATIENCE, self.answers(&mut bytes)).await;
-        if let Some((sight, keys)) = learned(&self.sight, &bytes, true) {
-            let keys = keys.into_iter().map(Event::Key);
-            for event in std::iter::once(Event::Sees(sight)).chain(keys) {
-                // Nobody listens when the program is ending.
-                let _ = queue.send(event);
+        let _gone = self.answers(&mut bytes, stop).await;
+        let is_early = stop.is_cancelled() && read(&bytes).sixel.is_none();
+        if let Some((sight, typed)) = learned(&self.sight, &bytes, true) {
+            let sight = if is_early {
+                Sight {
+                    ask: true,
+                    ..self.sight
+                }
+            } else {
+                sight
+            };
+            // Nobody listens when the program is ending.
+            let _ = queue.send(Event::Sees(sight));
+            for event in typed {
+                pass(queue, event);
             }
         }
     }
 
-    /// Reads until the last one is there, or the terminal gone.
+    /// Reads until the last one is there, or the terminal gone; what is being pasted is not cut.
     #[cfg(unix)]
-    async fn answers(&self, bytes: &mut Vec<u8>) -> std::io::Result<()> {
+    async fn answers(&self, bytes: &mut Vec<u8>, stop: &CancellationToken) -> std::io::Result<()> {
         let mut block = [0; 1024];
+        let mut late = std::pin::pin!(tokio::time::sleep(PATIENCE));
         while learned(&self.sight, bytes, false).is_none() {
-            let mut ready = self.tty.readable().await?;
-            match self.tty.get_ref().read(&mut block)? {
-                0 => break,
-                count => bytes.extend_from_slice(&block[..count]),
+            let mut ready = tokio::select! {
+                () = stop.cancelled() => break,
+                () = &mut late, if read(bytes).pasted.is_none() => break,
+                ready = self.tty.readable() => ready?,
+            };
+            match ready.try_io(|tty| tty.get_ref().read(&mut block)) {
+                Ok(Ok(0)) => break,
+                Ok(count) => add(bytes, &block[..count?]),
+                // Somebody else was faster.
+                Err(_) => {}
             }
-            ready.clear_ready();
         }
         Ok(())
     }
+}
+
+/// The terminal by a handle of our own, so that reading from it waits for nobody, and others' reading waits as it did.
+#[cfg(unix)]
+fn terminal() -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    // By its name first: not all systems can wait for `/dev/tty`.
+    let by_name = rustix::termios::ttyname(std::io::stdin(), Vec::new())
+        .ok()
+        .and_then(|name| open(name, flags, Mode::empty()).ok());
+    let tty = by_name.or_else(|| open("/dev/tty", flags, Mode::empty()).ok())?;
+    Some(tty.into())
+}
+
+/// Adds what came at once. An escape character by itself before it was the key, unless it goes on as the terminal would.
+#[cfg(any(unix, test))]
+fn add(bytes: &mut Vec<u8>, block: &[u8]) {
+    let goes_on = matches!(block.first(), Some(b'[' | b'O' | b'_' | b']' | b'\\'));
+    if bytes.ends_with(b"\x1b") && !goes_on {
+        bytes.extend(b"[27u");
+    }
+    bytes.extend(block);
 }
 
 /// A variable of the environment.
@@ -168,13 +207,18 @@ struct Answers {
     sixel: Option<bool>,
     cell: Option<(u16, u16)>,
     colours: Option<usize>,
-    keys: Vec<KeyEvent>,
+    /// What was done among them.
+    typed: Vec<Terminal>,
+    /// Whether the last piece is not whole.
+    cut: bool,
+    /// What has come of text that is being pasted.
+    pasted: Option<String>,
 }
 
 /// What was learned from the bytes that came, and what was typed among them; `None` as long as more is to come.
-fn learned(sight: &Sight, bytes: &[u8], end: bool) -> Option<(Sight, Vec<KeyEvent>)> {
-    let answers = read(bytes);
-    if answers.sixel.is_none() && !end {
+fn learned(sight: &Sight, bytes: &[u8], end: bool) -> Option<(Sight, Vec<Terminal>)> {
+    let mut answers = read(bytes);
+    if (answers.sixel.is_none() || answers.cut) && !end {
         return None;
     }
     let found = match answers.sixel {
@@ -188,86 +232,53 @@ fn learned(sight: &Sight, bytes: &[u8], end: bool) -> Option<(Sight, Vec<KeyEven
         cell: answers.cell.or(sight.cell),
         colours: answers.colours.unwrap_or(sight.colours),
     };
-    Some((sight, answers.keys))
+    answers.typed.extend(answers.pasted.map(Terminal::Paste));
+    Some((sight, answers.typed))
 }
 
 fn read(bytes: &[u8]) -> Answers {
     let text = String::from_utf8_lossy(bytes);
     let (mut answers, mut rest) = (Answers::default(), &*text);
-    while let Some(c) = rest.chars().next() {
-        let long = ["\x1b_", "\x1bP", "\x1b]"]
-            .iter()
-            .find_map(|start| rest.strip_prefix(start));
-        if let Some(body) = long {
-            let end = body.find(['\x07', '\x1b']).unwrap_or(body.len());
-            answers.kitty |= rest.starts_with("\x1b_G") && body[..end].ends_with(";OK");
-            rest = body[end..].trim_start_matches(['\x07']);
-            rest = rest.strip_prefix("\x1b\\").unwrap_or(rest);
-        } else if let Some(body) = rest.strip_prefix("\x1b[") {
-            let Some(end) = body.find(|c: char| ('@'..='~').contains(&c)) else {
-                break;
-            };
-            let (parts, after) = body.split_at(end);
-            answers.take(parts, after.as_bytes()[0]);
-            rest = &after[1..];
-        } else {
-            answers.keys.extend(key(c));
-            rest = &rest[c.len_utf8()..];
+    while let Some((piece, after)) = typed::split(rest) {
+        match piece {
+            Piece::Typed(event) => answers.typed.push(event),
+            Piece::Said(said) => answers.take(said),
         }
+        rest = after;
     }
+    answers.cut = !rest.is_empty();
+    answers.pasted = rest.strip_prefix(PASTE.0).map(str::to_owned);
     answers
 }
 
 impl Answers {
-    /// Takes a sequence by what it ends with.
-    fn take(&mut self, parts: &str, last: u8) {
+    /// Takes something that the terminal says.
+    fn take(&mut self, said: &str) {
+        if said.starts_with("\x1b_G") {
+            self.kitty |= said.trim_end_matches(['\x1b', '\\', '\x07']).ends_with(";OK");
+            return;
+        }
+        let Some(parts) = said.strip_prefix("\x1b[") else {
+            return;
+        };
+        let last = parts.chars().next_back();
+        let parts = parts.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let (own, parts) = parts.strip_prefix('?').map_or((false, parts), |parts| (true, parts));
         let numbers: Vec<u16> = parts.split(';').filter_map(|part| part.parse().ok()).collect();
-        let key = |code| Some(KeyEvent::new(code, KeyModifiers::NONE));
-        let typed = match (own, last, &numbers[..]) {
-            (true, b'c', attributes) => {
-                self.sixel = Some(attributes.contains(&4));
-                None
-            }
-            (true, b'S', [1, 0, colours]) => {
-                self.colours = Some(usize::from(*colours));
-                None
-            }
-            (false, b't', [6, down, across]) if *down > 0 && *across > 0 => {
-                self.cell = Some((*across, *down));
-                None
-            }
-            (false, b'A', []) => key(KeyCode::Up),
-            (false, b'B', []) => key(KeyCode::Down),
-            (false, b'C', []) => key(KeyCode::Right),
-            (false, b'D', []) => key(KeyCode::Left),
-            (false, b'u', [27, ..]) => key(KeyCode::Esc),
-            _ => None,
-        };
-        self.keys.extend(typed);
-    }
-}
-
-/// The key that types a character.
-fn key(c: char) -> Option<KeyEvent> {
-    let code = match c {
-        '\x1b' => KeyCode::Esc,
-        '\r' => KeyCode::Enter,
-        '\t' => KeyCode::Tab,
-        '\x7f' => KeyCode::Backspace,
-        '\x01'..='\x1a' => {
-            let letter = char::from(b'a' - 1 + u8::try_from(c).ok()?);
-            return Some(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+        match (own, last, &numbers[..]) {
+            (true, Some('c'), attributes) => self.sixel = Some(attributes.contains(&4)),
+            (true, Some('S'), [1, 0, colours]) => self.colours = Some(usize::from(*colours)),
+            (false, Some('t'), [6, down, across]) if *down > 0 && *across > 0 => self.cell = Some((*across, *down)),
+            _ => {}
         }
-        c if c.is_control() => return None,
-        c => KeyCode::Char(c),
-    };
-    Some(KeyEvent::new(code, KeyModifiers::NONE))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
     use super::*;
 
     fn sight(wanted: Pictures, set: &[(&str, &str)]) -> Sight {
@@ -326,20 +337,85 @@ mod tests {
             (Some(Way::Sixel), 16, false)
         );
         let typed = [KeyCode::Char('j'), KeyCode::Down, KeyCode::Char('é'), KeyCode::Enter];
-        assert_eq!(sixel.1.iter().map(|key| key.code).collect::<Vec<_>>(), typed);
+        assert_eq!(sixel.1, typed.map(|code| Terminal::Key(code.into())));
         // One that knows kitty's question and says no; the digit 4 is no attribute.
         assert_eq!(
             way("\x1b_Gi=31;ENOTSUPPORTED\x1b\\\x1b[?64;14;40c").0.way,
             Some(Way::Blocks)
         );
-        for cut in ["", "\x1b[?62;", "\x1b_Gi=31;OK", "\x1b[6;18;9t"] {
+        let after_all = "\x1b[?62;4c\x1b[200~q";
+        for cut in ["", "\x1b[?62;", "\x1b_Gi=31;OK", "\x1b[6;18;9t", after_all] {
             assert_eq!(learned(&unknown, cut.as_bytes(), false), None, "{cut:?}");
         }
         // Silence: half blocks, and what was typed meanwhile are keys.
         let (silent, keys) = learned(&unknown, b"q\x03", true).unwrap();
         assert_eq!((silent.way, keys.len()), (Some(Way::Blocks), 2));
-        assert_eq!(keys[1], KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL));
+        let stop = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(keys[1], Terminal::Key(stop));
         let wanted = sight(Pictures::Sixel, &[]);
         assert_eq!(learned(&wanted, b"", true).unwrap().0.way, Some(Way::Sixel));
+    }
+
+    #[test]
+    fn escape_is_a_key_where_nothing_of_the_terminals_follows() {
+        let joined = |blocks: &[&str]| {
+            let mut bytes = Vec::new();
+            for block in blocks {
+                add(&mut bytes, block.as_bytes());
+            }
+            read(&bytes).typed
+        };
+        let [esc, j] = [KeyCode::Esc, KeyCode::Char('j')].map(KeyEvent::from);
+        let alt = KeyEvent::new(j.code, KeyModifiers::ALT);
+        assert_eq!(joined(&["\x1b", "j"]), [esc, j].map(Terminal::Key));
+        assert_eq!(joined(&["\x1bj"]), [Terminal::Key(alt)]);
+        assert_eq!(joined(&["\x1b", "[B"]), [Terminal::Key(KeyCode::Down.into())]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn whoever_is_stopped_loses_nothing_and_asks_again() {
+        use std::io::Write;
+
+        let unknown = sight(Pictures::Auto, &[("TERM", "xterm")]);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let told = |text: &str, stops: bool| {
+            let (tty, mut terminal) = std::io::pipe().unwrap();
+            let tty = std::os::fd::OwnedFd::from(tty);
+            rustix::fs::fcntl_setfl(&tty, OFlags::NONBLOCK).unwrap();
+            terminal.write_all(text.as_bytes()).unwrap();
+            let (queue, events) = std::sync::mpsc::channel();
+            let stop = CancellationToken::new();
+            runtime.block_on(async {
+                let ear = Ear::on(unknown, tty.into()).unwrap();
+                let stopping = async {
+                    // Not before it has read that.
+                    for _ in 0..100 {
+                        tokio::task::yield_now().await;
+                    }
+                    if stops {
+                        stop.cancel();
+                    }
+                };
+                tokio::join!(ear.hear(&queue, &stop), stopping);
+            });
+            drop(queue);
+            events.iter().collect::<Vec<_>>()
+        };
+        let early = told("j\x1b[200~q", true);
+        let [Event::Sees(sight), Event::Key(key), Event::Paste(text)] = &early[..] else {
+            panic!("{early:?}")
+        };
+        assert_eq!((sight.way, sight.ask), (None, true));
+        assert_eq!((key.code, &**text), (KeyCode::Char('j'), "q"));
+        let whole = told("\x1b[?62;4c\x1b[106;5u", false);
+        let [Event::Sees(sight), Event::Key(key)] = &whole[..] else {
+            panic!("{whole:?}")
+        };
+        assert_eq!((sight.way, sight.ask), (Some(Way::Sixel), false));
+        assert_eq!(key.modifiers, KeyModifiers::CONTROL);
     }
 }

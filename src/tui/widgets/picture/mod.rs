@@ -23,7 +23,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 
 pub use decode::decode;
-pub use sharp::{Sharp, Sight, Way};
+pub use sharp::{FORGET, Sharp, Sight, Way};
 
 /// What the terminal has for a colour of red, green and blue; nothing if it shows none.
 pub type Paint = dyn Fn([u8; 3]) -> Option<Color>;

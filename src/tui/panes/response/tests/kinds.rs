@@ -258,8 +258,8 @@ fn a_picture_is_seen_in_pixels_where_the_terminal_shows_them_and_nothing_is_over
     harness.event(Event::Resize(100, 30));
     has(&harness, &"▀".repeat(16));
     assert_eq!((pixels(&harness), sharpen(&mut harness)), (None, 1));
-    harness.event(Event::Cell(Some((16, 32))));
-    harness.event(Event::Cell(Some((4, 8))));
+    harness.event(Event::Cell((16, 32)));
+    harness.event(Event::Cell((4, 8)));
     assert_eq!(pixels(&harness), None);
     assert_eq!(sharpen(&mut harness), 1, "nobody makes the one that was wanted before");
     assert_eq!(pixels(&harness), Some((16, 8, false)));

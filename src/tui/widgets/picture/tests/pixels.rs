@@ -33,7 +33,7 @@ fn sharp(picture: &Picture, way: Way, cell: (u16, u16), room: (u16, u16)) -> Sha
         cell: Some(cell),
         ..Sight::default()
     };
-    Sharp::new(picture, &sight, room).unwrap()
+    Sharp::new(picture, &sight, room, &never).unwrap()
 }
 
 /// The pixels of a PNG, and how many are in a row.
@@ -135,15 +135,18 @@ fn the_bytes_of_each_way_are_these() {
     // Four times as large as it is, in two cells beside each other.
     let cell = (4, 8);
     let kitty = sharp(&small(), Way::Kitty, cell, (10, 10));
-    let text = String::from_utf8(kitty.show).unwrap();
+    let text = String::from_utf8(kitty.keep).unwrap();
     assert!(
-        text.starts_with("\x1b_Ga=T,f=100,t=d,i=1886547827,p=1,q=2,C=1,c=2,r=1,m=0;iVBORw0KGgo")
-            && text.ends_with("\x1b\\"),
+        text.starts_with("\x1b_Ga=t,f=100,t=d,i=1886547827,q=2,m=0;iVBORw0KGgo") && text.ends_with("\x1b\\"),
         "{text:?}"
     );
     assert_eq!(
-        (kitty.cells, &*kitty.hide),
-        ((2, 1), "\x1b_Ga=d,d=I,i=1886547827,q=2\x1b\\")
+        std::str::from_utf8(&kitty.show).unwrap(),
+        "\x1b_Ga=p,i=1886547827,p=1,q=2,C=1,c=2,r=1\x1b\\"
+    );
+    assert_eq!(
+        (kitty.cells, kitty.hide),
+        ((2, 1), "\x1b_Ga=d,d=i,i=1886547827,q=2\x1b\\")
     );
     let iterm = sharp(&small(), Way::Iterm, cell, (10, 10));
     let text = String::from_utf8(iterm.show).unwrap();
@@ -159,7 +162,7 @@ fn the_bytes_of_each_way_are_these() {
         "\x1bP0;1;0q\"1;1;8;8#0;2;100;0;0#1;2;0;0;100#0!8N$#1!4o-#1!4B-\x1b\\"
     );
     let blocks = Sight::default();
-    assert_eq!(Sharp::new(&small(), &blocks, (10, 10)), None);
+    assert_eq!(Sharp::new(&small(), &blocks, (10, 10), &never), None);
 }
 
 #[test]
@@ -170,8 +173,9 @@ fn the_bytes_are_the_picture() {
     // No cell of its height is filled: the rest is ground.
     let (large, cell) = (large(), (10, 22));
     let kitty = sharp(&large, Way::Kitty, cell, (60, 40));
-    let (told, width, pixels) = read_kitty(&kitty.show);
-    assert!(told.ends_with(",c=32,r=11,"), "{told}");
+    let (told, width, pixels) = read_kitty(&kitty.keep);
+    assert!(told.ends_with(",q=2,"), "{told}");
+    assert_eq!(kitty.cells, (32, 11));
     assert_eq!((width, pixels.len()), (320, 320 * 11 * 22));
     assert_eq!(pixels[..large.pixels.len()], large.pixels[..]);
     assert!(pixels[large.pixels.len()..].iter().all(|pixel| *pixel == [0; 4]));
@@ -218,7 +222,7 @@ fn it_fits_the_room_and_bounds_what_goes_over_the_line() {
                 cell: None,
                 ..Sight::default()
             };
-            let found = Sharp::new(&large, &sight, room).map_or((0, 0), |sharp| sharp.cells);
+            let found = Sharp::new(&large, &sight, room, &never).map_or((0, 0), |sharp| sharp.cells);
             assert_eq!(found, cells, "{way:?} {room:?}");
         }
     }
@@ -229,11 +233,42 @@ fn it_fits_the_room_and_bounds_what_goes_over_the_line() {
         small: None,
     };
     let kitty = sharp(&wide, Way::Kitty, (20, 40), (100, 50));
-    let (_, width, pixels) = read_kitty(&kitty.show);
+    let (_, width, pixels) = read_kitty(&kitty.keep);
     assert_eq!((kitty.cells, width), ((100, 50), 1224));
     assert!(pixels.len() <= 1_500_000 && pixels.iter().all(|pixel| *pixel == [1, 2, 3, 255]));
     let sixel = sharp(&wide, Way::Sixel, (20, 40), (100, 50));
     assert_eq!((sixel.cells, read_sixel(&sixel.show).0), ((50, 25), 1000));
+    assert_eq!(
+        Sharp::new(
+            &wide,
+            &Sight {
+                way: Some(Way::Kitty),
+                ..Sight::default()
+            },
+            (9, 9),
+            &|| true
+        ),
+        None
+    );
+    // Noise, which nothing makes smaller.
+    let mut state = 1_u32;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let [_, red, green, blue] = state.to_be_bytes();
+        [red, green, blue, 255]
+    });
+    let noise = Picture {
+        pixels: noise.take(1_000_000).collect(),
+        width: 1000,
+        height: 1000,
+        small: None,
+    };
+    for (way, cells) in [(Way::Iterm, 100), (Way::Sixel, 20)] {
+        let sharp = sharp(&noise, way, (10, 20), (100, 50));
+        let bytes = sharp.show.len();
+        assert!((400_000..=1 << 20).contains(&bytes), "{way:?}: {bytes}");
+        assert!(sharp.cells.0 >= cells, "{way:?}: {:?}", sharp.cells);
+    }
 }
 
 #[test]
@@ -245,7 +280,7 @@ fn of_few_colours_the_nearest_are_taken() {
         ..Sight::default()
     };
     let large = large();
-    let text = Sharp::new(&large, &sight, (60, 40)).unwrap().show;
+    let text = Sharp::new(&large, &sight, (60, 40), &never).unwrap().show;
     let (_, pixels) = read_sixel(&text);
     let mut colours = pixels.clone();
     colours.sort_unstable();
