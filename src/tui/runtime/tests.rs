@@ -21,6 +21,7 @@ use crate::tui::shared::{RunId, Running};
 mod environments;
 mod landing;
 mod locked;
+mod sends;
 
 /// A terminal nobody asks for anything.
 struct Nobody;
@@ -173,32 +174,6 @@ fn a_time_that_is_due_is_not_put_off_by_turns_that_bring_nothing() {
     assert_eq!(wake(&state, now), Some(Duration::from_millis(100)));
     let later = now + SignedDuration::from_millis(70);
     assert_eq!(wake(&state, later), Some(Duration::from_millis(30)));
-}
-
-#[test]
-fn how_far_a_send_is_shows_also_where_events_come_faster_than_ticks() {
-    let home = tempfile::tempdir().unwrap();
-    let mut app = settled(&home);
-    let (id, _) = app
-        .state
-        .shared
-        .workspace
-        .new_node(Entity::Request(Arc::default()), "two");
-    let running = Running {
-        run: RunId(1),
-        phase: Phase::Preparing,
-        started: Timestamp::now(),
-        aim: crate::exec::Aim::Response,
-        arriving: None,
-    };
-    app.state.shared.running.insert(id, running);
-    let phases = Arc::clone(&app.helpers.as_ref().unwrap().sends.phases);
-    phases.lock().unwrap().insert(RunId(1), Phase::Waiting);
-    app.queue().send(Event::Key(KeyCode::Down.into())).unwrap();
-    app.turn(None, &mut Nobody).unwrap();
-    assert_eq!(app.state.shared.running[&id].phase, Phase::Waiting);
-    app.state.shared.running.clear();
-    app.finish();
 }
 
 #[test]
