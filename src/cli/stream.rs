@@ -251,14 +251,19 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
         let whole = if ended { pending.len() } else { lines_of(&pending) };
         if whole > 0 || ended {
             let lines = &pending[..whole];
-            // Where it is no UTF-8 is seen where it is more than ASCII for the first time.
+            // Where it is no UTF-8 is seen where it is more than ASCII for the first time. Records and JSON are UTF-8 always.
             if is_ascii
+                && shape == Shape::Text
                 && decoder.encoding() == UTF_8
                 && std::str::from_utf8(lines).is_err()
                 && is_old_encoding(lines, !ended)
             {
                 *decoder = WINDOWS_1252.new_decoder_without_bom_handling();
                 written.odd = Some(body::OLD);
+            } else if written.odd == Some(body::OLD) && !lines.is_ascii() && std::str::from_utf8(lines).is_ok() {
+                // What came first was broken, no more.
+                *decoder = UTF_8.new_decoder_without_bom_handling();
+                written.odd = Some(body::DAMAGED);
             }
             is_ascii &= lines.is_ascii();
             let (text, damaged) = decoded(decoder, lines, ended);
@@ -471,6 +476,8 @@ mod tests {
         ] {
             assert_eq!(shown_with(declared, body), Some((text.to_owned(), odd)));
         }
+        let event = shown_with("text/event-stream", b"data: a\xffb\n\n");
+        assert_eq!(event, Some(("data: a\u{fffd}b\n\n".to_owned(), Some(body::DAMAGED))));
         // Its lines do not end as those of ASCII: it is left to who has all of it.
         for whole in [&b"\xff\xfea\x00\n\x00"[..], b"\xfe\xff\x00a\x00\n", b"\xff\xfe"] {
             assert_eq!(shown("text/plain", whole), None);

@@ -411,8 +411,7 @@ impl Workspace {
         })
     }
 
-    /// What could not be read of the environment that is meant by a choice, where none is active: what is meant for it would
-    /// go elsewhere.
+    /// What could not be read of the environment that is meant by a choice: what is meant for it would go elsewhere.
     pub fn unread_environment(&self, choice: &Choice) -> Option<&Problem> {
         let folder = self.root.join("environments");
         let mut unread = self.problems.iter().filter(|problem| !problem.warning);

@@ -110,6 +110,8 @@ impl<W: Write> Screen<W> {
             draw_all(&mut self.terminal, |frame| render(frame).0)?;
         } else {
             let (before, mut after, mut below) = (self.picture.take(), None, None);
+            let size = |shown: &Option<Buffer>| shown.as_ref().map(|shown| shown.area);
+            let drawn = size(&self.shown);
             redraw(&mut self.terminal, &mut self.shown, |frame| {
                 let (cursor, picture) = render(frame);
                 let (screen, buffer) = (frame.area(), frame.buffer_mut());
@@ -125,6 +127,10 @@ impl<W: Write> Screen<W> {
                 below = gone.map(|gone| rows(buffer, gone.area));
                 cursor
             })?;
+            if drawn.is_some() && drawn != size(&self.shown) {
+                // Clearing the screen, as for another size, also frees what nothing showed of what the terminal kept.
+                self.kept = None;
+            }
             let output = self.terminal.backend_mut();
             if let (Some(before), Some(below)) = (&before, &below) {
                 output.uncover(before.sharp.hide, below);

@@ -113,9 +113,11 @@ fn without_the_environment_that_is_meant_nothing_is_sent() {
     std::fs::write(&file, format!("{text}\n<<<<<<< HEAD\n")).unwrap();
     let is_broken = |user: &User| !user.app.state.shared.workspace.problems.is_empty();
     user.until("the file is read again", is_broken);
+    let told = "nothing is sent: environments/demo.toml:";
+    // What was read before is not what is meant now.
+    user.press("<ctrl-j>").sees(told);
     drop(user);
     let mut user = User::at_home(&home);
-    let told = "nothing is sent: environments/demo.toml:";
     user.press("<ctrl-j>").sees(told);
     assert!(user.app.state.shared.running.is_empty());
     user.press("<esc>2g<ctrl-r>")

@@ -10,7 +10,7 @@ use crate::exec::tokens::TokenRequest;
 use crate::exec::{Aim, Plan};
 use crate::model::exchange::Phase;
 use crate::model::token::TokenKey;
-use crate::model::{EnvironmentId, NodeId};
+use crate::model::{Choice, EnvironmentId, NodeId};
 use crate::tui::action::{Action, App};
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::keymap::Context;
@@ -122,9 +122,13 @@ pub fn renew_token(state: &mut State, effects: &mut Vec<Effect>) {
 pub fn is_unread(state: &mut State, id: NodeId) -> bool {
     let shared = &state.shared;
     let workspace = &shared.workspace;
-    let environment = || match shared.active_environment {
-        Some(_) => None,
-        None => workspace.unread_environment(&shared.chosen),
+    let environment = || {
+        let active = shared.active_environment.and_then(|id| workspace.environment(id));
+        match active {
+            // As it was read before.
+            Some(active) => workspace.unread_environment(&Choice::Named(active.slug.clone())),
+            None => workspace.unread_environment(&shared.chosen),
+        }
     };
     let Some(problem) = workspace.unread_of(id).or_else(environment) else {
         return false;

@@ -151,6 +151,7 @@ impl Sends {
         self.input = Some((stop.clone(), end));
         let (queue, asked) = (self.queue.clone(), self.asked.clone());
         direct::begin(self.tokio.clone(), async move {
+            let _alarm = Alarm(queue.clone());
             if let Some(ear) = ear {
                 ear.hear(&queue, &stop).await;
             }
@@ -337,6 +338,18 @@ const SOON: Duration = Duration::from_secs(2);
 
 /// So long whoever listens to the terminal is waited for; it stops at once.
 const GENEROUS: Duration = Duration::from_secs(2);
+
+/// Says that nobody listens any more where whoever does so breaks off: a screen without keys has to be killed.
+struct Alarm(Sender<Event>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // Nobody listens when the program is ending.
+            let _ = self.0.send(Event::Hangup);
+        }
+    }
+}
 
 /// Passes on what comes from the terminal until it is gone or this is stopped; an answer about its ground is no keys.
 async fn forward(queue: &Sender<Event>, stop: &CancellationToken, asked: &AtomicBool) {

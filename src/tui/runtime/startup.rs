@@ -128,6 +128,11 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         if state.shared.active_environment.is_none() && demo.is_some() && state.shared.chosen == Choice::Open {
             effects.push(keep_active(&mut state.shared, demo));
         }
+        let named = Choice::Named("demo".to_owned());
+        if demo.is_none() && state.shared.workspace.unread_environment(&named).is_some() {
+            // Nothing is sent for another one instead.
+            state.shared.chosen = named;
+        }
         state.shared.active_environment = demo;
     }
     place(&mut state, &mut loading);
