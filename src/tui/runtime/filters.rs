@@ -31,7 +31,7 @@ pub struct Filters {
     /// The name of the newest text; another one is not wanted any more.
     newest: Arc<AtomicU64>,
     /// The thread that is there, if any: it ends with what it is called to do when this is dropped.
-    worker: Option<Sender<(u64, Job)>>,
+    worker: Option<Sender<Work>>,
     /// Whose turn it is to decode a picture, or to make a body into text: both may take memory by the hundred megabytes.
     turn: Arc<Mutex<()>>,
     /// Whose turn it is to make one for the terminal: who drags the edge of its pane asks for many, and wants the last one.
@@ -69,7 +69,7 @@ impl Filters {
 
     /// Hands the work to the thread that is there, or to another one.
     fn hand_over(&mut self, name: u64, job: Job) -> Result<(), String> {
-        let mut work = (name, job);
+        let mut work = Some((name, job));
         if let Some(worker) = &self.worker {
             match worker.send(work) {
                 Ok(()) => return Ok(()),
@@ -154,13 +154,17 @@ impl Filters {
         }
     }
 
-    /// Stops, and forgets the parsed body.
+    /// Stops, and forgets the parsed body. The thread stays: what the allocator keeps of one is no use to another, and after a
+    /// large body that is a gigabyte.
     pub fn stop(&mut self) {
         self.newest.store(0, Ordering::SeqCst);
-        self.worker = None;
+        if let Some(worker) = &self.worker {
+            // One that has ended has nothing to forget.
+            let _ = worker.send(None);
+        }
     }
 
-    fn start(&self) -> io::Result<Sender<(u64, Job)>> {
+    fn start(&self) -> io::Result<Sender<Work>> {
         let (jobs, next) = channel();
         let (queue, newest) = (self.queue.clone(), Arc::clone(&self.newest));
         let thread = Builder::new().name("filter".to_owned()).stack_size(Session::STACK);
@@ -171,17 +175,26 @@ impl Filters {
 
 impl Drop for Filters {
     fn drop(&mut self) {
-        self.stop();
+        // The thread ends when nobody can give it work any more.
+        self.newest.store(0, Ordering::SeqCst);
     }
 }
 
-fn work(jobs: &Receiver<(u64, Job)>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
+/// What is to be filtered, by its name; `None` if what was parsed is to be forgotten.
+type Work = Option<(u64, Job)>;
+
+fn work(jobs: &Receiver<Work>, queue: &Sender<Event>, newest: &Arc<AtomicU64>) {
     let mut kept: Option<(Source, String, Session)> = None;
-    while let Ok(first) = jobs.recv() {
-        let (mut name, mut job) = first;
-        while let Ok(next) = jobs.recv_timeout(DEBOUNCE) {
-            (name, job) = next;
+    while let Ok(mut wanted) = jobs.recv() {
+        while wanted.is_some()
+            && let Ok(next) = jobs.recv_timeout(DEBOUNCE)
+        {
+            wanted = next;
         }
+        let Some((name, job)) = wanted else {
+            kept = None;
+            continue;
+        };
         let current = Arc::clone(newest);
         let stop = Stop::when(move || current.load(Ordering::SeqCst) != name);
         let tell = |news| {
