@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::exec::{Pipeline, Plan, SendContext};
-use crate::model::charset::is_old_encoding;
+use crate::model::charset::Tally;
 use crate::model::exchange::{Phase, Response};
 use crate::model::{Exchange, Outcome};
 use crate::script::Engine;
@@ -219,7 +219,7 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
     let shape = Shape::of(&response.media_type());
     // One for all of it: a character may lie on both sides of a cut.
     let mut decoder: Option<Decoder> = None;
-    let (mut going, mut is_open, mut is_ascii) = (false, true, true);
+    let (mut going, mut is_open, mut tally) = (false, true, Tally::default());
     let mut pending = Vec::new();
     loop {
         let block = blocks.block()?;
@@ -251,21 +251,16 @@ fn write(mut head: String, response: &Response, kind: Kind, shows: &AtomicBool, 
         let whole = if ended { pending.len() } else { lines_of(&pending) };
         if whole > 0 || ended {
             let lines = &pending[..whole];
-            // Where it is no UTF-8 is seen where it is more than ASCII for the first time. Records and JSON are UTF-8 always.
-            if is_ascii
-                && shape == Shape::Text
-                && decoder.encoding() == UTF_8
-                && std::str::from_utf8(lines).is_err()
-                && is_old_encoding(lines, !ended)
-            {
+            // By all that has come: one line may look like anything.
+            tally.add(lines, !ended);
+            let is_old = written.odd == Some(body::OLD);
+            if !is_old && decoder.encoding() == UTF_8 && tally.is_old() {
                 *decoder = WINDOWS_1252.new_decoder_without_bom_handling();
                 written.odd = Some(body::OLD);
-            } else if written.odd == Some(body::OLD) && !lines.is_ascii() && std::str::from_utf8(lines).is_ok() {
-                // What came first was broken, no more.
+            } else if is_old && !tally.is_old() {
                 *decoder = UTF_8.new_decoder_without_bom_handling();
                 written.odd = Some(body::DAMAGED);
             }
-            is_ascii &= lines.is_ascii();
             let (text, damaged) = decoded(decoder, lines, ended);
             if damaged && decoder.encoding() == UTF_8 {
                 written.odd = Some(body::DAMAGED);
@@ -477,7 +472,7 @@ mod tests {
             assert_eq!(shown_with(declared, body), Some((text.to_owned(), odd)));
         }
         let event = shown_with("text/event-stream", b"data: a\xffb\n\n");
-        assert_eq!(event, Some(("data: a\u{fffd}b\n\n".to_owned(), Some(body::DAMAGED))));
+        assert_eq!(event, Some(("data: a\u{ff}b\n\n".to_owned(), Some(body::OLD))));
         // Its lines do not end as those of ASCII: it is left to who has all of it.
         for whole in [&b"\xff\xfea\x00\n\x00"[..], b"\xfe\xff\x00a\x00\n", b"\xff\xfe"] {
             assert_eq!(shown("text/plain", whole), None);

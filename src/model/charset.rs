@@ -1,23 +1,45 @@
 //! Texts that are no valid UTF-8: telling those in an old encoding from those that are only broken or cut.
 
-/// Whether text that is no valid UTF-8 is rather in an old encoding, of which windows-1252 is the likeliest, than UTF-8 with
-/// some broken characters: what is broken is more than what is UTF-8 beyond ASCII, and there are none of the control
-/// characters that no text has.
+/// Whether text that is no valid UTF-8 is rather in an old encoding, as [`Tally::is_old`] has it.
 ///
-/// `cut` says that more follows or followed: then a character that only lacks its end is not broken. It is not either where
-/// others are whole, as who cuts a text does not always say so.
+/// `cut` says that more follows or followed: then a character that only lacks its end is not broken.
 pub fn is_old_encoding(bytes: &[u8], cut: bool) -> bool {
-    let (mut whole, mut broken, mut read) = (0_usize, 0_usize, 0);
-    for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        read += chunk.valid().len() + chunk.invalid().len();
-        let lacks_its_end = || std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
-        let is_last = read == bytes.len();
-        if !(is_last && (cut || whole > 0) && lacks_its_end()) {
-            broken += chunk.invalid().len();
+    let mut tally = Tally::default();
+    tally.add(bytes, cut);
+    tally.is_old()
+}
+
+/// What speaks for UTF-8 in a text that comes bit by bit, and what against it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    whole: usize,
+    broken: usize,
+    is_odd: bool,
+}
+
+impl Tally {
+    /// Counts more of the text; with `cut` even more follows. A character that only lacks its end is not broken there, and
+    /// not where others are whole either, as who cuts a text does not always say so.
+    pub fn add(&mut self, bytes: &[u8], cut: bool) {
+        let mut read = 0;
+        for chunk in bytes.utf8_chunks() {
+            self.whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+            read += chunk.valid().len() + chunk.invalid().len();
+            let lacks_its_end = || std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+            let is_last = read == bytes.len();
+            if !(is_last && (cut || self.whole > 0) && lacks_its_end()) {
+                self.broken += chunk.invalid().len();
+            }
         }
+        self.is_odd |= bytes.iter().copied().any(is_odd);
     }
-    broken > whole && !bytes.iter().copied().any(is_odd)
+
+    /// Whether it is rather in an old encoding, of which windows-1252 is the likeliest, than UTF-8 with some broken
+    /// characters: what is broken is more than what is UTF-8 beyond ASCII, and there are none of the control characters that
+    /// no text has.
+    pub fn is_old(&self) -> bool {
+        self.broken > self.whole && !self.is_odd
+    }
 }
 
 /// Whether a byte is a control character that no text has.
@@ -34,6 +56,14 @@ mod tests {
         assert!(is_old_encoding(b"Gr\xfc\xdfe", false) && is_old_encoding(b"Gr\xfc\xdfe", true));
         assert!(is_old_encoding(b"caf\xe9", false), "short as it is");
         assert!(!is_old_encoding(b"caf\xe9", true) && !is_old_encoding(b"caf\xe9\0", false));
+        // What may be UTF-8 by chance is outweighed by what is not.
+        let mut tally = Tally::default();
+        for line in [&b"\xe9t\xe9\n"[..], b"ACTIVIT\xc9\xa0: 5\n", b"\xe9t\xe9\n"] {
+            tally.add(line, true);
+            assert!(tally.is_old());
+        }
+        tally.add("日本語日本".as_bytes(), true);
+        assert!(!tally.is_old());
         let text = "日本".as_bytes();
         for (end, cut) in [(2, true), (4, false), (5, false), (5, true)] {
             assert!(!is_old_encoding(&text[..end], cut), "{end}");

@@ -108,6 +108,8 @@ pub enum Event {
     Ground(bool),
     /// The terminal is gone.
     Hangup,
+    /// Nobody reads the keys any more, by a defect of our own.
+    Deaf,
 }
 
 /// What was locked.

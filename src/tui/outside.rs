@@ -57,12 +57,14 @@ pub fn follow(state: &mut State, changes: Vec<Change>, effects: &mut Vec<Effect>
 /// Makes an environment that came the active one where the user wants it to be: the one that was chosen, and the first that
 /// comes at all where nobody has chosen. What to say of it.
 fn activate(shared: &mut Shared, before: &Workspace, effects: &mut Vec<Effect>) -> Option<(Level, String)> {
-    let is_open = shared.chosen == Choice::Open;
-    let id = shared.workspace.active_environment(&shared.chosen)?;
+    let meant = shared.meant();
+    let is_open = meant == Choice::Open;
+    let id = shared.workspace.active_environment(&meant)?;
     if before.environment(id).is_some() || (is_open && !before.environments().is_empty()) {
         return None;
     }
     shared.active_environment = Some(id);
+    shared.awaited = None;
     let name = shared.environment_name()?;
     let text = if is_open {
         format!("environment `{name}` is active now, as it is the only one")

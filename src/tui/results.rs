@@ -1,5 +1,6 @@
 //! What comes back from the world outside, and what becomes of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::exec::renewal::token_in;
@@ -26,7 +27,7 @@ use super::modals::{Flow, Modal};
 use super::outside;
 use super::panes::{Cx, request, response};
 use super::saves::Word;
-use super::shared::{Level, RunId};
+use super::shared::{Level, RunId, Shared};
 use super::sign_ins;
 use super::state::State;
 use super::unlocking;
@@ -82,6 +83,28 @@ fn given(state: &mut State, to: To, made: Result<String, String>, effects: &mut 
     }
 }
 
+/// Some files could be read again: what was told of them before is forgotten.
+fn whole(problems: &mut Vec<Problem>, files: Vec<(PathBuf, Vec<Problem>)>) {
+    let is_looked_at = |problem: &Problem| files.iter().any(|(file, _)| *file == problem.file);
+    // A warning without a place comes from elsewhere.
+    let stays = |problem: &Problem| problem.warning && problem.at.is_none();
+    problems.retain(|problem| !is_looked_at(problem) || stays(problem));
+    problems.extend(files.into_iter().flat_map(|(_, told)| told));
+}
+
+fn hang_up(state: &mut State, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
+    state.settle(queue, effects);
+    queue.push(Command::Quit);
+}
+
+/// What is said where nobody reads the keys any more; the panic hook has said where that comes from.
+fn defect(shared: &Shared) -> String {
+    let mut said = shared.messages.iter().rev().map(|(_, notice)| notice);
+    let defect = said.find(|notice| notice.level == Level::Error);
+    let defect = defect.map_or("a defect in postrider", |notice| notice.text.as_str());
+    format!("nothing reads the keys any more: {defect}; what was unsaved is kept")
+}
+
 /// Takes an event that is no key, mouse or size.
 pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: &mut Vec<Effect>) {
     match event {
@@ -93,12 +116,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::Arriving(run, exchange) => arriving(state, run, *exchange),
         Event::Sent(run, environment, outcome) => sent(state, run, environment, *outcome, effects),
         Event::Saved(saved) => took(state, saved, queue, effects),
-        Event::Whole(files) => {
-            let problems = &mut state.shared.workspace.problems;
-            let is_looked_at = |problem: &Problem| files.iter().any(|(file, _)| *file == problem.file);
-            problems.retain(|problem| problem.at.is_none() || !is_looked_at(problem));
-            problems.extend(files.into_iter().flat_map(|(_, told)| told));
-        }
+        Event::Whole(files) => whole(&mut state.shared.workspace.problems, files),
         Event::Loaded(part, left) => loading::take(state, part, left),
         Event::Changed(changes) => outside::follow(state, changes, effects),
         Event::Import(id, news) => import_news(state, id, news, effects),
@@ -179,9 +197,10 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
             }
         }
         Event::Ground(light) => ground(state, light),
-        Event::Hangup => {
-            state.settle(queue, effects);
-            queue.push(Command::Quit);
+        Event::Hangup => hang_up(state, queue, effects),
+        Event::Deaf => {
+            state.defect = Some(defect(&state.shared));
+            hang_up(state, queue, effects);
         }
         Event::Key(_) | Event::Mouse(_) | Event::Paste(_) | Event::Resize(..) | Event::Tick => {}
     }

@@ -96,6 +96,9 @@ pub struct Shared {
     pub active_environment: Option<EnvironmentId>,
     /// Which one the user wants to be active, as it is kept; another one may be for a while, as the demo's.
     pub chosen: Choice,
+    /// The one that this session is for though it cannot be read, by its file's name without ending: nothing is sent for
+    /// another one instead.
+    pub awaited: Option<String>,
     /// The one that was active when it was deleted, and what was chosen then; it is so again when that is undone.
     pub gone_environment: Option<(EnvironmentId, Choice)>,
     /// Values that hide those of an environment while the program runs: `(environment's file name, key, value)`.
@@ -296,6 +299,12 @@ impl Shared {
         }
         self.messages.push_back((self.now, notice.clone()));
         self.notice = Some(notice);
+    }
+
+    /// Which environment is meant while none is active.
+    pub fn meant(&self) -> Choice {
+        let awaited = self.awaited.clone().map(Choice::Named);
+        awaited.unwrap_or_else(|| self.chosen.clone())
     }
 
     /// The scope's label with its owner's name, for popovers: `environment demo`.

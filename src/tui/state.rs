@@ -66,6 +66,8 @@ pub struct State {
     pub dragging: Option<layout::Divider>,
     /// Whether something changed since the last drawing.
     pub stale: bool,
+    /// The defect of our own that ends the program, in words.
+    pub defect: Option<String>,
     /// How many keys, clicks and pastes there have been.
     pub inputs: u64,
     /// When the user last did something.

@@ -128,6 +128,13 @@ fn without_the_environment_that_is_meant_nothing_is_sent() {
     std::fs::write(&file, &text).unwrap();
     user.until("the file is read again", |user| !is_broken(user));
     user.press("<esc>3<ctrl-j>").sees("200 OK");
+    // What cannot be read for a moment, and then is as it was.
+    std::fs::write(&file, b"\xff\xfen\0").unwrap();
+    user.until("the file is read again", is_broken);
+    user.press("<ctrl-j>").sees("nothing is sent: environments/demo.toml");
+    std::fs::write(&file, &text).unwrap();
+    user.until("the file is read again", |user| !is_broken(user));
+    user.press("<esc><ctrl-j>").sees("200 OK");
 }
 
 #[test]

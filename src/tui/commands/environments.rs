@@ -102,6 +102,7 @@ pub fn keep_active(shared: &mut Shared, id: Option<EnvironmentId>) -> Effect {
 
 fn keep_choice(shared: &mut Shared, choice: Choice) -> Effect {
     shared.chosen.clone_from(&choice);
+    shared.awaited = None;
     Effect::Local(LocalJob::ActiveEnvironment(choice))
 }
 

@@ -127,7 +127,7 @@ pub fn is_unread(state: &mut State, id: NodeId) -> bool {
         match active {
             // As it was read before.
             Some(active) => workspace.unread_environment(&Choice::Named(active.slug.clone())),
-            None => workspace.unread_environment(&shared.chosen),
+            None => workspace.unread_environment(&shared.meant()),
         }
     };
     let Some(problem) = workspace.unread_of(id).or_else(environment) else {

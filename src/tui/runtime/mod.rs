@@ -373,7 +373,13 @@ fn open(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<Flow>
         app.queue().send(Event::Hangup)?;
     }
     app.finish();
-    Ok(stayed?)
+    let flow = stayed?;
+    if let Some(defect) = app.state.defect {
+        // The terminal is given back first.
+        drop(screen);
+        anyhow::bail!(defect);
+    }
+    Ok(flow)
 }
 
 fn stay(app: &mut App, options: &TuiOptions, screen: &mut Screen) -> io::Result<Flow> {

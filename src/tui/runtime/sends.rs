@@ -340,13 +340,13 @@ const SOON: Duration = Duration::from_secs(2);
 const GENEROUS: Duration = Duration::from_secs(2);
 
 /// Says that nobody listens any more where whoever does so breaks off: a screen without keys has to be killed.
-struct Alarm(Sender<Event>);
+pub(super) struct Alarm(pub(super) Sender<Event>);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
             // Nobody listens when the program is ending.
-            let _ = self.0.send(Event::Hangup);
+            let _ = self.0.send(Event::Deaf);
         }
     }
 }

@@ -35,8 +35,12 @@ use crate::tui::widgets::picture::{Sight, Way};
 const KITTY: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
 /// How many pixels a cell has, for 256 colours of sixels, and what it is.
 const REST: &str = "\x1b[16t\x1b[?1;3;256S\x1b[c";
-/// So long the last answer is waited for: lines are slow.
+/// So long a picture waits for the last answer: then it is shown as it can be everywhere.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So long the last answer is waited for at all: lines are slow, and those who read keys would take it for such.
+const LONG_PATIENCE: Duration = Duration::from_secs(5);
+/// So long what is a key, or the beginning of something, waits for what follows it.
+const ESCAPE: Duration = Duration::from_millis(50);
 
 /// Hears the answers.
 pub struct Ear {
@@ -68,43 +72,61 @@ impl Ear {
         None
     }
 
-    /// Passes on what was learned, and what was typed meanwhile; whoever is stopped before the last answer asks again.
+    /// Passes on what was learned, and what is typed meanwhile as it comes; whoever is stopped before the last answer asks
+    /// again.
     pub async fn hear(self, queue: &Sender<Event>, stop: &CancellationToken) {
-        let mut bytes = Vec::new();
+        let mut heard = Heard::default();
         #[cfg(unix)]
-        let _gone = self.answers(&mut bytes, stop).await;
-        let is_early = stop.is_cancelled() && read(&bytes).sixel.is_none();
-        if let Some((sight, typed)) = learned(&self.sight, &bytes, true) {
-            let sight = if is_early {
-                Sight {
-                    ask: true,
-                    ..self.sight
-                }
-            } else {
-                sight
-            };
-            // Nobody listens when the program is ending.
-            let _ = queue.send(Event::Sees(sight));
-            for event in typed {
-                pass(queue, event);
+        let _gone = self.answers(&mut heard, queue, stop).await;
+        let is_early = stop.is_cancelled() && heard.answers.sixel.is_none();
+        let sight = if is_early {
+            Sight {
+                ask: true,
+                ..self.sight
             }
+        } else {
+            heard.answers.sight(&self.sight)
+        };
+        // Nobody listens when the program is ending.
+        let _ = queue.send(Event::Sees(sight));
+        for event in heard.end() {
+            pass(queue, event);
         }
     }
 
     /// Reads until the last one is there, or the terminal gone; what is being pasted is not cut.
     #[cfg(unix)]
-    async fn answers(&self, bytes: &mut Vec<u8>, stop: &CancellationToken) -> std::io::Result<()> {
+    async fn answers(&self, heard: &mut Heard, queue: &Sender<Event>, stop: &CancellationToken) -> std::io::Result<()> {
         let mut block = [0; 1024];
-        let mut late = std::pin::pin!(tokio::time::sleep(PATIENCE));
-        while learned(&self.sight, bytes, false).is_none() {
+        let mut slow = std::pin::pin!(tokio::time::sleep(PATIENCE));
+        let mut late = std::pin::pin!(tokio::time::sleep(LONG_PATIENCE));
+        let mut is_slow = false;
+        while heard.answers.sixel.is_none() || !heard.bytes.is_empty() {
             let mut ready = tokio::select! {
                 () = stop.cancelled() => break,
-                () = &mut late, if read(bytes).pasted.is_none() => break,
+                () = &mut late, if heard.pasted().is_none() => break,
+                () = &mut slow, if !is_slow => {
+                    is_slow = true;
+                    let sight = heard.answers.sight(&self.sight);
+                    // Nobody listens when the program is ending.
+                    let _ = queue.send(Event::Sees(sight));
+                    continue;
+                }
+                () = tokio::time::sleep(ESCAPE), if may_begin(&heard.bytes) => {
+                    for event in heard.end() {
+                        pass(queue, event);
+                    }
+                    continue;
+                }
                 ready = self.tty.readable() => ready?,
             };
             match ready.try_io(|tty| tty.get_ref().read(&mut block)) {
                 Ok(Ok(0)) => break,
-                Ok(count) => add(bytes, &block[..count?]),
+                Ok(count) => {
+                    for event in heard.take(&block[..count?]) {
+                        pass(queue, event);
+                    }
+                }
                 // Somebody else was faster.
                 Err(_) => {}
             }
@@ -123,16 +145,6 @@ fn terminal() -> Option<File> {
         .and_then(|name| open(name, flags, Mode::empty()).ok());
     let tty = by_name.or_else(|| open("/dev/tty", flags, Mode::empty()).ok())?;
     Some(tty.into())
-}
-
-/// Adds what came at once. An escape character by itself before it was the key, unless it goes on as the terminal would.
-#[cfg(any(unix, test))]
-fn add(bytes: &mut Vec<u8>, block: &[u8]) {
-    let goes_on = matches!(block.first(), Some(b'[' | b'O' | b'_' | b']' | b'\\'));
-    if bytes.ends_with(b"\x1b") && !goes_on {
-        bytes.extend(b"[27u");
-    }
-    bytes.extend(block);
 }
 
 /// A variable of the environment.
@@ -199,6 +211,68 @@ pub fn cell() -> Option<(u16, u16)> {
     (cell.0 > 0 && cell.1 > 0).then_some(cell)
 }
 
+/// Whether that is a key, or the beginning of something.
+fn may_begin(bytes: &[u8]) -> bool {
+    matches!(bytes, b"\x1b" | b"\x1bO" | b"\x1b_" | b"\x1b]")
+}
+
+/// What the terminal sends while it is asked.
+#[derive(Debug, Default)]
+struct Heard {
+    answers: Answers,
+    /// The last of it, as long as it is not whole.
+    bytes: Vec<u8>,
+}
+
+impl Heard {
+    /// Takes what came at once; gives what was typed. An escape character that came by itself before was the key, unless this
+    /// goes on as the terminal would.
+    fn take(&mut self, block: &[u8]) -> Vec<Terminal> {
+        let goes_on = matches!(block.first(), Some(b'[' | b'O' | b'_' | b']'));
+        let is_key = self.bytes == b"\x1b" && !goes_on;
+        let mut typed = if is_key { self.end() } else { Vec::new() };
+        self.bytes.extend(block);
+        // A character may be cut where the block ends.
+        let whole = match std::str::from_utf8(&self.bytes) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.bytes.len(),
+        };
+        let mut rest = self.bytes.split_off(whole);
+        std::mem::swap(&mut rest, &mut self.bytes);
+        let text = String::from_utf8_lossy(&rest);
+        let mut text = &*text;
+        while !may_begin(text.as_bytes())
+            && let Some((piece, after)) = typed::split(text)
+        {
+            match piece {
+                Piece::Typed(event) => typed.push(event),
+                Piece::Said(said) => self.answers.take(said),
+            }
+            text = after;
+        }
+        self.bytes.splice(0..0, text.bytes());
+        typed
+    }
+
+    /// What has come of text that is being pasted.
+    fn pasted(&self) -> Option<String> {
+        let text = self.bytes.strip_prefix(PASTE.0.as_bytes())?;
+        Some(String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// Nothing more is to come: the last of it as far as it was typed. What may be an answer that was cut is not.
+    fn end(&mut self) -> Vec<Terminal> {
+        let pasted = self.pasted().map(Terminal::Paste);
+        let bytes = std::mem::take(&mut self.bytes);
+        let key = typed::split(std::str::from_utf8(&bytes).unwrap_or_default());
+        let key = key.and_then(|(piece, _)| match piece {
+            Piece::Typed(event) => Some(event),
+            Piece::Said(_) => None,
+        });
+        pasted.or(key).into_iter().collect()
+    }
+}
+
 /// What has come of the answers.
 #[derive(Debug, Default, PartialEq)]
 struct Answers {
@@ -207,51 +281,24 @@ struct Answers {
     sixel: Option<bool>,
     cell: Option<(u16, u16)>,
     colours: Option<usize>,
-    /// What was done among them.
-    typed: Vec<Terminal>,
-    /// Whether the last piece is not whole.
-    cut: bool,
-    /// What has come of text that is being pasted.
-    pasted: Option<String>,
-}
-
-/// What was learned from the bytes that came, and what was typed among them; `None` as long as more is to come.
-fn learned(sight: &Sight, bytes: &[u8], end: bool) -> Option<(Sight, Vec<Terminal>)> {
-    let mut answers = read(bytes);
-    if (answers.sixel.is_none() || answers.cut) && !end {
-        return None;
-    }
-    let found = match answers.sixel {
-        _ if answers.kitty => Way::Kitty,
-        Some(true) => Way::Sixel,
-        _ => Way::Blocks,
-    };
-    let sight = Sight {
-        way: sight.way.or(Some(found)),
-        ask: false,
-        cell: answers.cell.or(sight.cell),
-        colours: answers.colours.unwrap_or(sight.colours),
-    };
-    answers.typed.extend(answers.pasted.map(Terminal::Paste));
-    Some((sight, answers.typed))
-}
-
-fn read(bytes: &[u8]) -> Answers {
-    let text = String::from_utf8_lossy(bytes);
-    let (mut answers, mut rest) = (Answers::default(), &*text);
-    while let Some((piece, after)) = typed::split(rest) {
-        match piece {
-            Piece::Typed(event) => answers.typed.push(event),
-            Piece::Said(said) => answers.take(said),
-        }
-        rest = after;
-    }
-    answers.cut = !rest.is_empty();
-    answers.pasted = rest.strip_prefix(PASTE.0).map(str::to_owned);
-    answers
 }
 
 impl Answers {
+    /// What is known with them.
+    fn sight(&self, before: &Sight) -> Sight {
+        let found = match self.sixel {
+            _ if self.kitty => Way::Kitty,
+            Some(true) => Way::Sixel,
+            _ => Way::Blocks,
+        };
+        Sight {
+            way: before.way.or(Some(found)),
+            ask: false,
+            cell: self.cell.or(before.cell),
+            colours: self.colours.unwrap_or(before.colours),
+        }
+    }
+
     /// Takes something that the terminal says.
     fn take(&mut self, said: &str) {
         if said.starts_with("\x1b_G") {
@@ -325,10 +372,20 @@ mod tests {
         assert!(!question(&|name| (name == "TMUX").then(String::new)).contains("\x1b_"));
     }
 
+    fn heard(blocks: &[&str]) -> (Heard, Vec<Terminal>) {
+        let mut heard = Heard::default();
+        let typed = blocks.iter().flat_map(|block| heard.take(block.as_bytes())).collect();
+        (heard, typed)
+    }
+
     #[test]
-    fn an_answer_says_the_way_and_what_was_typed_is_kept() {
+    fn an_answer_says_the_way_and_what_was_typed_is_passed_on() {
         let unknown = sight(Pictures::Auto, &[("TERM", "xterm")]);
-        let way = |answer: &str| learned(&unknown, answer.as_bytes(), false).unwrap();
+        let way = |answer: &str| {
+            let (heard, typed) = heard(&[answer]);
+            assert!(heard.answers.sixel.is_some() && heard.bytes.is_empty());
+            (heard.answers.sight(&unknown), typed)
+        };
         let kitty = way("\x1b_Gi=31;OK\x1b\\\x1b[6;18;9t\x1b[?62;c");
         assert_eq!((kitty.0.way, kitty.0.cell), (Some(Way::Kitty), Some((9, 18))));
         let sixel = way("j\x1b[?1;0;16S\x1b[Bé\x1b[?62;4;22c\r");
@@ -345,31 +402,47 @@ mod tests {
         );
         let after_all = "\x1b[?62;4c\x1b[200~q";
         for cut in ["", "\x1b[?62;", "\x1b_Gi=31;OK", "\x1b[6;18;9t", after_all] {
-            assert_eq!(learned(&unknown, cut.as_bytes(), false), None, "{cut:?}");
+            let (heard, typed) = heard(&[cut]);
+            assert!(heard.answers.sixel.is_none() || !heard.bytes.is_empty(), "{cut:?}");
+            assert_eq!(typed, [], "{cut:?}");
         }
-        // Silence: half blocks, and what was typed meanwhile are keys.
-        let (silent, keys) = learned(&unknown, b"q\x03", true).unwrap();
-        assert_eq!((silent.way, keys.len()), (Some(Way::Blocks), 2));
+        // Silence: half blocks, and what is typed meanwhile are keys at once.
+        let (silent, keys) = heard(&["q\x03"]);
         let stop = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        assert_eq!(keys[1], Terminal::Key(stop));
+        assert_eq!(silent.answers.sight(&unknown).way, Some(Way::Blocks));
+        assert_eq!(keys, [KeyEvent::from(KeyCode::Char('q')), stop].map(Terminal::Key));
         let wanted = sight(Pictures::Sixel, &[]);
-        assert_eq!(learned(&wanted, b"", true).unwrap().0.way, Some(Way::Sixel));
+        assert_eq!(Answers::default().sight(&wanted).way, Some(Way::Sixel));
     }
 
     #[test]
-    fn escape_is_a_key_where_nothing_of_the_terminals_follows() {
-        let joined = |blocks: &[&str]| {
-            let mut bytes = Vec::new();
-            for block in blocks {
-                add(&mut bytes, block.as_bytes());
-            }
-            read(&bytes).typed
-        };
+    fn an_escape_character_is_the_key_where_nothing_of_the_terminals_follows() {
+        let typed = |blocks: &[&str]| heard(blocks).1;
         let [esc, j] = [KeyCode::Esc, KeyCode::Char('j')].map(KeyEvent::from);
-        let alt = KeyEvent::new(j.code, KeyModifiers::ALT);
-        assert_eq!(joined(&["\x1b", "j"]), [esc, j].map(Terminal::Key));
-        assert_eq!(joined(&["\x1bj"]), [Terminal::Key(alt)]);
-        assert_eq!(joined(&["\x1b", "[B"]), [Terminal::Key(KeyCode::Down.into())]);
+        let alt = |c| Terminal::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT));
+        assert_eq!(typed(&["\x1b", "j"]), [esc, j].map(Terminal::Key));
+        assert_eq!(typed(&["\x1bj"]), [alt('j')]);
+        assert_eq!(typed(&["\x1b", "[B"]), [Terminal::Key(KeyCode::Down.into())]);
+        let (mut alone, none) = heard(&["\x1b"]);
+        assert_eq!((none, alone.end()), (Vec::new(), vec![Terminal::Key(esc)]));
+        assert_eq!(typed(&["\x1b["]), []);
+        let (answered, key) = heard(&["\x1b[", "\x1b[?62;4c"]);
+        assert_eq!((key, answered.answers.sixel), (vec![alt('[')], Some(true)));
+    }
+
+    #[test]
+    fn what_comes_in_pieces_is_read_as_if_it_came_at_once() {
+        let text = "é\x1b[200~x\x1b[27uü\x1b[201~\x1b_Gi=31;OK\x1b\\日\x1b[?62;4c";
+        let (whole, events) = heard(&[text]);
+        for at in 0..=text.len() {
+            let mut heard = Heard::default();
+            let (first, second) = text.as_bytes().split_at(at);
+            let mut typed = heard.take(first);
+            typed.extend(heard.take(second));
+            let answers = (&heard.answers, typed);
+            // Behind the terminal's own escape character stands what it may go on with.
+            assert_eq!(answers, (&whole.answers, events.clone()), "{at}");
+        }
     }
 
     #[cfg(unix)]
@@ -406,13 +479,13 @@ mod tests {
             events.iter().collect::<Vec<_>>()
         };
         let early = told("j\x1b[200~q", true);
-        let [Event::Sees(sight), Event::Key(key), Event::Paste(text)] = &early[..] else {
+        let [Event::Key(key), Event::Sees(sight), Event::Paste(text)] = &early[..] else {
             panic!("{early:?}")
         };
         assert_eq!((sight.way, sight.ask), (None, true));
         assert_eq!((key.code, &**text), (KeyCode::Char('j'), "q"));
         let whole = told("\x1b[?62;4c\x1b[106;5u", false);
-        let [Event::Sees(sight), Event::Key(key)] = &whole[..] else {
+        let [Event::Key(key), Event::Sees(sight)] = &whole[..] else {
             panic!("{whole:?}")
         };
         assert_eq!((sight.way, sight.ask), (Some(Way::Sixel), false));

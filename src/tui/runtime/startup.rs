@@ -130,8 +130,7 @@ pub fn load(options: &TuiOptions, landing: Option<&Landing>) -> anyhow::Result<(
         }
         let named = Choice::Named("demo".to_owned());
         if demo.is_none() && state.shared.workspace.unread_environment(&named).is_some() {
-            // Nothing is sent for another one instead.
-            state.shared.chosen = named;
+            state.shared.awaited = Some("demo".to_owned());
         }
         state.shared.active_environment = demo;
     }

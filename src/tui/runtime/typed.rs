@@ -51,7 +51,12 @@ fn length(text: &str) -> Option<usize> {
             let last = text.char_indices().nth(5);
             last.map(|(at, c)| at + c.len_utf8())
         }
-        Some('[') => body[1..].find(|c| ('@'..='~').contains(&c)).map(|end| end + 3),
+        // Another one that begins in it says that it was none, but a key with Alt.
+        Some('[') => {
+            let end = body[1..].find(|c| c == '\x1b' || ('@'..='~').contains(&c))?;
+            let is_cut = body[1 + end..].starts_with('\x1b');
+            Some(if is_cut { 2 } else { end + 3 })
+        }
         Some('O') if chars.next().is_some_and(|last| cursor(last).is_some()) => Some(3),
         // By itself, or twice.
         None | Some('\x1b') => Some(1),
@@ -66,7 +71,7 @@ fn event(piece: &str) -> Option<Event> {
     if let Some(pasted) = piece.strip_prefix(PASTE.0) {
         return Some(Event::Paste(pasted.strip_suffix(PASTE.1)?.to_owned()));
     }
-    if let Some(parts) = body.strip_prefix('[') {
+    if let Some(parts) = body.strip_prefix('[').filter(|parts| !parts.is_empty()) {
         return sequence(parts);
     }
     if is_long(body) {
@@ -291,6 +296,7 @@ mod tests {
             ("\x1bj", letter('j'), alt),
             ("\x1b]", letter(']'), alt),
             ("\x1b_", letter('_'), alt),
+            ("\x1b[\x1b[?62;4c", letter('['), alt),
             ("\x1bO", letter('O'), alt | shift),
             ("\x1bOP", KeyCode::F(1), none),
             ("\x1bOA", KeyCode::Up, none),

@@ -27,3 +27,18 @@ fn how_far_a_send_is_shows_also_where_events_come_faster_than_ticks() {
     app.state.shared.running.clear();
     app.finish();
 }
+
+#[test]
+fn where_nobody_reads_keys_any_more_the_program_ends_and_says_so() {
+    let home = tempfile::tempdir().unwrap();
+    let mut app = settled(&home);
+    let queue = app.queue();
+    let reader = std::thread::spawn(move || {
+        let _alarm = super::super::sends::Alarm(queue);
+        std::panic::resume_unwind(Box::new("a defect"));
+    });
+    assert!(reader.join().is_err());
+    let flow = app.turn(None, &mut Nobody).unwrap();
+    assert!(matches!(flow, Flow::Quit) && app.state.defect.is_some());
+    app.finish();
+}
