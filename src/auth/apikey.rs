@@ -34,17 +34,12 @@ impl AuthType for ApiKey {
             draft.warn("API key auth has no name for the key: sent without it");
             return Step::Signed;
         }
-        match draft.param_or_default("in", "header").as_str() {
-            "header" => draft.set_header(&name, &value),
-            "query" => {
-                draft.remove_query(&name);
-                draft.add_query(&name, &value);
-            }
-            other => {
-                draft.warn(&format!(
-                    "API key auth cannot add a key to `{other}`: sent without it; choose `header` or `query`"
-                ));
-            }
+        // Whatever is not the query is a header, as in Postman.
+        if draft.param("in") == "query" {
+            draft.remove_query(&name);
+            draft.add_query(&name, &value);
+        } else {
+            draft.set_header(&name, &value);
         }
         Step::Signed
     }
@@ -92,11 +87,17 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_or_a_known_place_nothing_is_sent() {
-        for auth in [Auth::new("apikey").with("value", "v"), auth().with("in", "cookie")] {
-            let signed = sign(request(auth));
-            assert!(signed.request.headers().is_empty());
-            assert_eq!(signed.warnings.len(), 1);
+    fn without_a_name_nothing_is_sent() {
+        let signed = sign(request(Auth::new("apikey").with("value", "v")));
+        assert!(signed.request.headers().is_empty());
+        assert_eq!(signed.warnings.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_for_the_query_goes_into_a_header() {
+        for place in ["", "header", "cookie"] {
+            let signed = sign(request(auth().with("in", place)));
+            assert_eq!(header(&signed.request, "X-API-Key"), ["k3y &ä"], "{place}");
         }
     }
 }

@@ -70,6 +70,8 @@ impl AuthType for Ntlm {
             draft.warn("NTLM auth may not send again (`disableRetryRequest`): sent without credentials");
             return Step::Signed;
         }
+        // What the user wrote there would go along with the first message.
+        draft.remove_header("Authorization");
         step()
     }
 

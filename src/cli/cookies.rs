@@ -8,14 +8,14 @@ use url::Url;
 
 use crate::http::Jar;
 
-use super::CliError;
+use super::{CliError, bounded};
 
 /// Puts the cookies of a file into the jar; expired ones are left out.
 pub fn read(file: &Path, jar: &Jar) -> Result<(), CliError> {
     let failed = || CliError::failed(format!("cannot use the cookie jar `{}`", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|error| failed().because(error))?;
-    let value: Value =
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| failed().because(error))?;
+    let text = bounded::read(file).map_err(|error| failed().because(error))?;
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&text);
+    let value: Value = serde_json::from_slice(text).map_err(|error| failed().because(error))?;
     let cookies = value["cookies"].as_array().ok_or_else(|| {
         failed()
             .because("it has no list `cookies`")

@@ -12,6 +12,7 @@ mod advice;
 pub mod args;
 mod argv;
 mod body;
+mod bounded;
 mod certificates;
 mod consent;
 mod cookies;

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::args::Cli;
 use super::argv::{REPORTER, ReporterOptions};
+use super::bounded;
 use super::error::CliError;
 
 /// The options that may stand in a settings file: newman's own. None of ours may: such a file comes with a repository that
@@ -217,7 +218,7 @@ fn without_exports(file: &Path, reporters: &mut Value) -> Vec<String> {
 
 /// What one file says of runs; a file that is not there says nothing.
 fn read(file: &Path) -> Result<Map<String, Value>, CliError> {
-    let bytes = match std::fs::read(file) {
+    let bytes = match bounded::read(file) {
         Ok(bytes) => bytes,
         Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => return Ok(Map::new()),
         Err(error) => {

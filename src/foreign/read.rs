@@ -178,7 +178,11 @@ pub fn local(path: &Path, typed: &str) -> Result<Found, ForeignError> {
     let read = if path.is_dir() {
         postman::read_folder(path)
     } else {
-        postman::read(&file(path, typed, MOST_BYTES)?)
+        match postman::read_file(path) {
+            Ok(None) => postman::read(&file(path, typed, MOST_BYTES)?),
+            Ok(Some(found)) => Ok(found),
+            Err(error) => Err(error),
+        }
     };
     let mut found = read.map_err(|source| useless(path.display().to_string(), source))?;
     let folder = if path.is_dir() { Some(path) } else { path.parent() };
@@ -194,7 +198,21 @@ fn useless(what: String, source: FormatError) -> ForeignError {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
     use super::*;
+
+    #[test]
+    fn an_environment_of_a_v3_folder_is_read_where_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("Dev.environment.yaml");
+        std::fs::write(&file, "name: Dev\nvalues:\n  - key: a\n    value: b\n").unwrap();
+        let found = local(&file, "Dev.environment.yaml").unwrap();
+        assert_eq!(found.environments[0].name, "Dev");
+        assert_eq!(found.environments[0].variables[0].key, "a");
+        std::fs::write(&file, "name: [\n").unwrap();
+        assert!(local(&file, "Dev.environment.yaml").is_err());
+    }
 
     #[test]
     fn a_url_is_shown_without_what_may_be_secret() {

@@ -46,6 +46,12 @@ pub enum FormatError {
         /// In bytes, counted from 1.
         column: usize,
     },
+    /// So many values that they would fill the memory.
+    #[error("more than {most} values, which do not fit into memory")]
+    TooMany {
+        /// The most values that are read.
+        most: usize,
+    },
     /// It is JSON, but nothing of Postman's.
     #[error("no Postman collection, environment or data dump; it looks like {looks}")]
     Unknown {
@@ -105,6 +111,7 @@ impl FormatError {
             Self::TooDeep { .. } => Some("nest fewer folders"),
             Self::Unknown { .. } | Self::Other { .. } => Some("export a collection from Postman as v2.1"),
             Self::Yaml { .. } => Some("correct the file in a text editor"),
+            Self::TooMany { .. } => Some("split it into several"),
             Self::TooLong { .. } => Some("a file is held in memory: split it into several"),
             Self::Io { .. } => None,
         }

@@ -28,7 +28,7 @@ impl Default for Limits {
         Self {
             busy: Duration::from_secs(10),
             total: Duration::from_mins(5),
-            memory: 256 * 1024 * 1024,
+            memory: 512 * 1024 * 1024,
             stack: 1024 * 1024,
         }
     }

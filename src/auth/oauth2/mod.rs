@@ -69,6 +69,7 @@ impl AuthType for OAuth2 {
         }
         match draft.param_or_default("addTokenTo", "header").as_str() {
             "queryParams" => {
+                draft.remove_header("Authorization");
                 draft.remove_query("access_token");
                 draft.add_query("access_token", &token);
             }
@@ -120,6 +121,7 @@ mod tests {
     fn or_into_the_query() {
         let mut resolved = request(auth().with("addTokenTo", "queryParams").with("accessToken", "a t"));
         resolved.url = "http://a/?x=1&access_token=old".into();
+        resolved.headers.push(("authorization".into(), "mine".into()));
         let signed = sign(resolved);
         assert_eq!(signed.request.url(), "http://a/?x=1&access_token=a%20t");
         assert!(signed.request.headers().is_empty());

@@ -46,7 +46,8 @@ pub fn read(map: &Object) -> Body {
 }
 
 fn part(row: &Object) -> Part {
-    let paths = row.get("src").and_then(Value::as_array);
+    let is_file = row.get("type").is_some_and(|kind| kind == "file");
+    let paths = row.get("src").and_then(Value::as_array).filter(|_| is_file);
     Part {
         name: Template::new(text(row, "key")),
         content: match paths {

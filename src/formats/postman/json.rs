@@ -9,6 +9,8 @@ use crate::model::Excerpt;
 /// More brackets in brackets are refused: about 490 folders in each other. Walking, comparing and dropping the tree
 /// of so many levels fits any thread's stack.
 pub const MOST_LEVELS: usize = 1_000;
+/// More values are refused: each takes some hundred bytes, whatever it is, and a collection of 100 MB has half as many.
+const MOST_VALUES: usize = 10_000_000;
 /// Up to so many levels the parser may use the caller's own stack.
 const FEW_LEVELS: usize = 100;
 /// Enough for [`MOST_LEVELS`] in a build without optimisation.
@@ -59,15 +61,17 @@ fn whole(text: &str) -> Result<Value, FormatError> {
         })
 }
 
-/// The deepest level of the text; an error at the first bracket beyond the bound.
+/// The deepest level of the text; an error at the first bracket beyond the bound, and where there are too many values.
 fn deepest(text: &str) -> Result<usize, FormatError> {
     let bytes = text.as_bytes();
-    let (mut depth, mut most, mut at) = (0_usize, 0, 0);
+    let (mut depth, mut most, mut at, mut values) = (0_usize, 0, 0, 1);
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => at = string_end(bytes, at + 1),
+            b',' => values += 1,
             b'[' | b'{' => {
                 depth += 1;
+                values += 1;
                 if depth > MOST_LEVELS {
                     let (line, column) = place(text, at);
                     return Err(FormatError::TooDeep {
@@ -82,6 +86,9 @@ fn deepest(text: &str) -> Result<usize, FormatError> {
             _ => {}
         }
         at += 1;
+    }
+    if values > MOST_VALUES {
+        return Err(FormatError::TooMany { most: MOST_VALUES });
     }
     Ok(most)
 }
@@ -125,6 +132,13 @@ mod tests {
             "{error}"
         );
         assert!(parse(r#"{"a": "[[[[\"[[\\"}"#).is_ok());
+    }
+
+    #[test]
+    fn more_values_than_fit_into_memory_are_refused() {
+        let text = format!("[{}0]", "[],".repeat(MOST_VALUES / 2));
+        assert!(matches!(parse(&text), Err(FormatError::TooMany { .. })));
+        assert!(parse(&format!("[{}0]", "\",[\",".repeat(1_000))).is_ok());
     }
 
     #[test]

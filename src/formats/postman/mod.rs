@@ -33,7 +33,7 @@ use super::{FormatError, Found};
 use crate::model::Environment;
 
 pub use self::json::parse;
-pub use self::v3::{KEPT as ONLY_V3, read_folder};
+pub use self::v3::{KEPT as ONLY_V3, read_file, read_folder};
 pub use self::write::Secrets;
 
 /// Reads a file of Postman's, whatever it is.

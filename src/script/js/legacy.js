@@ -90,6 +90,9 @@ function responseHeaders(pm) {
 
 const inTests = (read) => (pm) => (run.info.eventName === 'test' ? read(pm) : undefined);
 
+// Longer bodies are `undefined` there, in bytes.
+const MOST_LEGACY = 50 * 1024 * 1024;
+
 // name → [how to read it, what to use instead]
 const GLOBALS = {
   postman: [postmanObject],
@@ -99,7 +102,7 @@ const GLOBALS = {
   iteration: [() => run.info.iteration],
   request: [requestObject, 'pm.request'],
   tests: [() => (run.legacyTests = {}), 'pm.test()'],
-  responseBody: [inTests((pm) => pm.response.text())],
+  responseBody: [inTests((pm) => (pm.response.responseSize > MOST_LEGACY ? undefined : pm.response.text()))],
   responseCode: [inTests((pm) => pm.response.details()), 'pm.response.code'],
   responseHeaders: [inTests(responseHeaders), 'pm.response.headers'],
   responseTime: [inTests((pm) => pm.response.responseTime)],

@@ -329,7 +329,7 @@ fn register_bodies<'js>(host: &Object<'js>, run: &Run) -> Result<()> {
         "text",
         Func::from(move |ctx: Ctx<'js>, id: u32| {
             let response = own.state().response(id).map(|answer| answer.response.clone());
-            let text = response.map_or(Ok(None), |response| response::text(&response));
+            let text = response.map(|response| response::text(&response)).transpose();
             text.map_err(|error| unreadable(&ctx, &error))
         }),
     )?;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use bytes::Bytes;
 use rquickjs::{Ctx, Object};
 use serde_json::{Value, json};
 
@@ -92,36 +93,41 @@ fn charset(response: &Response) -> Option<&'static encoding_rs::Encoding> {
     encoding_rs::Encoding::for_label(response.charset()?.as_bytes()).filter(|encoding| *encoding != encoding_rs::UTF_8)
 }
 
-/// Larger bodies are `undefined` to scripts, as they are in Postman. In bytes (50 MB).
-const LARGEST: usize = 50 * 1024 * 1024;
+/// A larger body is not even read: it does not fit into the memory that a script may have. In bytes (512 MB).
+const LARGEST: usize = 512 * 1024 * 1024;
 
-/// The body as text; what its charset does not know is replaced. `None` above 50 MB.
+fn whole(response: &Response) -> io::Result<Bytes> {
+    if response.body.len() > LARGEST {
+        let words = format!("it is larger than the {} MB that a script may have", LARGEST >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+    }
+    response.body.whole()
+}
+
+/// The body as text; what its charset does not know is replaced.
 ///
 /// # Errors
 ///
-/// What the disk says, for a body that lies there.
-pub fn text(response: &Response) -> io::Result<Option<String>> {
-    if response.body.len() > LARGEST {
-        return Ok(None);
-    }
-    let bytes = response.body.whole()?;
+/// What the disk says, for a body that lies there; when it is larger than all that a script may have.
+pub fn text(response: &Response) -> io::Result<String> {
+    let bytes = whole(response)?;
     let text = match charset(response) {
         Some(encoding) => encoding.decode_without_bom_handling(&bytes).0,
         None => String::from_utf8_lossy(&bytes),
     };
-    Ok(Some(text.into_owned()))
+    Ok(text.into_owned())
 }
 
-/// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8, and above 50 MB.
+/// The bytes to read as JSON, without a byte order mark; `None` when they are not UTF-8.
 ///
 /// # Errors
 ///
-/// What the disk says, for a body that lies there.
+/// As those of [`text`].
 pub fn json_bytes(response: &Response) -> io::Result<Option<Vec<u8>>> {
-    if charset(response).is_some() || response.body.len() > LARGEST {
+    if charset(response).is_some() {
         return Ok(None);
     }
-    let bytes = response.body.whole()?;
+    let bytes = whole(response)?;
     let body = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     // QuickJS wants a text without NUL bytes; such a body is no JSON anyway.
     Ok((std::str::from_utf8(body).is_ok() && !body.contains(&0)).then(|| body.to_vec()))
@@ -138,17 +144,19 @@ mod tests {
 
     #[test]
     fn text_follows_the_charset() {
-        let text = |content_type, body| text(&response(content_type, body)).unwrap().unwrap();
+        let text = |content_type, body| text(&response(content_type, body)).unwrap();
         assert_eq!(text("text/plain; charset=iso-8859-1", b"\xe4"), "ä");
         assert_eq!(text("text/plain", "ä".as_bytes()), "ä");
         assert_eq!(text("text/plain", b"a\xff"), "a\u{fffd}");
     }
 
     #[test]
-    fn what_is_too_large_is_not_there() {
+    fn what_fits_into_no_script_is_not_read() {
         let mut large = response("application/json", b"");
         large.body = vec![b' '; LARGEST + 1].into();
-        assert_eq!((text(&large).unwrap(), json_bytes(&large).unwrap()), (None, None));
+        for failed in [text(&large).map(drop), json_bytes(&large).map(drop)] {
+            assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        }
     }
 
     #[test]

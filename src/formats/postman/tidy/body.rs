@@ -102,15 +102,16 @@ fn filled(mut row: Value) -> Value {
 fn part(row: Value) -> Value {
     let Value::Object(mut map) = row else { return row };
     let src = map.shift_remove("src").unwrap_or_default();
-    let is_file = map.get("type").is_some_and(|kind| kind == "file") || !is_nothing(&src);
-    if is_file {
-        map.insert("type".into(), "file".into());
+    if map.get("type").is_some_and(|kind| kind == "file") {
         let paths = match src {
             Value::Array(paths) => paths.iter().map(|path| as_text(path).into()).collect(),
             Value::Null => Vec::new(),
             other => vec![as_text(&other).into()],
         };
         map.insert("src".into(), Value::Array(paths));
+    } else if !is_nothing(&src) {
+        // Without the type the file is not sent, whatever it is.
+        map.insert("src".into(), src);
     }
     for key in ["contentType", "fileName"] {
         text(&mut map, key);
@@ -150,5 +151,21 @@ fn graphql(map: &mut Object) {
     }
     if map.get("graphql").is_some_and(is_nothing) {
         drop_key(map, "graphql");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::part;
+
+    #[test]
+    fn a_part_is_a_file_where_its_type_says_so_alone() {
+        let text = part(json!({ "key": "t", "type": "text", "src": "up.txt", "value": "v" }));
+        assert_eq!(text["src"], "up.txt");
+        let file = part(json!({ "key": "t", "type": "file", "src": "up.txt" }));
+        assert_eq!(file["src"], json!(["up.txt"]));
+        assert_eq!(part(json!({ "key": "t", "src": "up.txt" }))["src"], "up.txt");
     }
 }

@@ -11,8 +11,19 @@ const PLAIN_TYPES: [&str; 5] = ["text", "default", "string", "any", ""];
 /// Headers, form fields or path variables: rows, `Name: value` lines, or an object.
 pub fn rows(value: Value) -> Vec<Value> {
     list(value, |line| {
+        // What is disabled is commented out.
+        let (line, is_off) = line
+            .trim_start()
+            .strip_prefix("//")
+            .map_or((line, false), |line| (line, true));
         let (key, value) = line.split_once(':').unwrap_or((line, ""));
-        (!key.trim().is_empty()).then(|| pair(key.trim(), value.trim()))
+        (!key.trim().is_empty()).then(|| {
+            let mut row = pair(key.trim(), value.trim());
+            if is_off {
+                row.insert("disabled".into(), true.into());
+            }
+            row
+        })
     })
     .into_iter()
     .map(|mut row| {

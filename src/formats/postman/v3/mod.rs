@@ -14,7 +14,7 @@ mod shape;
 mod write;
 mod yaml;
 
-pub use self::read::read_folder;
+pub use self::read::{read_file, read_folder};
 pub use self::write::{collection, environment, globals};
 
 /// Where the keys that only v3 knows are kept in an item of format 2.1.

@@ -73,6 +73,14 @@ pub fn read_folder(folder: &Path) -> Result<Found, FormatError> {
     Ok(found)
 }
 
+/// Reads an environment or the globals of a v3 folder where they stand; `None` for a file that is named like neither.
+pub fn read_file(path: &Path) -> Result<Option<Found>, FormatError> {
+    let mut found = Found::default();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    environment(path, &name.unwrap_or_default(), &mut found)?;
+    Ok(Some(found).filter(|found| !found.is_empty()))
+}
+
 /// Reads an exported file. There are others in such folders, a `package.json`, and beside a `postman/` all that a project
 /// has, such as a `tsconfig.json` with comments in it: nobody needs to hear of one that does not say it is Postman's, by its
 /// name or in its text. In a folder of exports one that is broken may be anything, and is told of.
