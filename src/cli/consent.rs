@@ -141,6 +141,10 @@ impl Consent for Allowed {
         })
     }
 
+    fn give_up(&self) {
+        self.cancel.cancel();
+    }
+
     fn after_no(&self, permission: &Permission) -> String {
         format!("the next command asks again, or `{}` allows it", permission.flag())
     }

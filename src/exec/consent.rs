@@ -155,7 +155,7 @@ pub enum Word {
     Yes,
     /// It may not.
     No,
-    /// Neither: whoever asked has cancelled all that is under way.
+    /// Neither: all that waits for the word ends.
     GivenUp,
     /// Nobody can be asked.
     Unasked,
@@ -170,7 +170,7 @@ pub enum Typed {
     Text(Secret),
     /// Nothing, or nobody can be asked.
     Nothing,
-    /// The user gave up: whoever asked has cancelled all that is under way.
+    /// The user gave up: all that waits for it ends.
     GivenUp,
     /// Asking went wrong; why, in words.
     Failed(String),
@@ -183,6 +183,9 @@ pub trait Consent: Send + Sync {
 
     /// Lets the user type a secret.
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed>;
+
+    /// Told that somebody gave up a question that this one waited for, perhaps another's: it ends all that is under way.
+    fn give_up(&self);
 
     /// What to do about a no.
     fn after_no(&self, _permission: &Permission) -> String {
@@ -209,6 +212,9 @@ pub(super) async fn allowed(
         Some(consent) => consent.may(asking, permission).await,
         None => Word::Unasked,
     };
+    if let (Word::GivenUp, Some(consent)) = (&word, consent) {
+        consent.give_up();
+    }
     let collection = &asking.collection;
     let refused = |message: String| SendError::new(SendErrorKind::Request, message);
     match word {

@@ -85,6 +85,8 @@ mod tests {
     struct Typist(std::sync::Mutex<Vec<&'static str>>);
 
     impl Consent for Typist {
+        fn give_up(&self) {}
+
         fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
             panic!("nobody is asked whether {permission:?}");
         }
@@ -100,6 +102,8 @@ mod tests {
     struct Quitter;
 
     impl Consent for Quitter {
+        fn give_up(&self) {}
+
         fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
             panic!("nobody is asked whether {permission:?}");
         }

@@ -17,7 +17,7 @@ use super::importing;
 use super::modals::Modal;
 use super::panes::Pane;
 use super::runner::Ask;
-use super::shared::{Level, RunId};
+use super::shared::Level;
 
 impl Command {
     /// Whether it changes what is in files, or is on its way there.
@@ -60,7 +60,7 @@ impl Command {
             | Self::Request(_)
             | Self::Run(_)
             | Self::Import(_)
-            | Self::CancelAsking(_)
+            | Self::GiveUp(_)
             | Self::Consent(..)
             | Self::Typed(..)
             | Self::Unlock(_)
@@ -220,8 +220,8 @@ pub enum Command {
     Run(Ask),
     /// Does what the screen of imports asks for.
     Import(importing::Ask),
-    /// Cancels the send or the run that asks something.
-    CancelAsking(RunId),
+    /// Gives up a question, and with it all that waits for its answer.
+    GiveUp(QuestionId),
     /// Answers a question for the user's consent.
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.

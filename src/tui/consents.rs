@@ -6,7 +6,6 @@ use crate::exec::{Asking, Permission};
 
 use super::command::Command;
 use super::modals::{Ask, Choice, Confirm};
-use super::shared::RunId;
 use super::state::State;
 
 /// Names one question.
@@ -18,8 +17,6 @@ pub struct QuestionId(pub u64);
 pub struct Question {
     /// Its name.
     pub id: QuestionId,
-    /// The send or run that asks.
-    pub run: RunId,
     /// What it is about.
     pub about: About,
 }
@@ -53,12 +50,10 @@ impl About {
 
 /// Asks the user; whatever closes the question answers it.
 pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
-    let Question { id, run, about } = question;
+    let Question { id, about } = question;
     let (title, text, key, label) = match about {
         About::Secret(asking, words) => {
-            queue.push(Command::Show(Box::new(
-                Ask::new(id, run, &words, &asking.whom()).into(),
-            )));
+            queue.push(Command::Show(Box::new(Ask::new(id, &words, &asking.whom()).into())));
             return;
         }
         About::Permission(asking, permission) => permitted(&asking, &permission),
@@ -99,7 +94,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
     // It opens by itself, perhaps while somebody types.
     let confirm = Confirm::new(title, text, vec![choice])
         .deliberate()
-        .of(run)
+        .of(id)
         .otherwise(vec![Command::Consent(id, false)]);
     queue.push(Command::Show(Box::new(confirm.into())));
 }
@@ -164,34 +159,33 @@ mod tests {
     use crate::tui::harness::Harness;
 
     #[test]
-    fn to_give_up_a_question_cancels_what_asks_it_and_nothing_else() {
-        let mut harness = Harness::new(120, 40);
-        harness.press("j<enter><ctrl-j>");
-        let run = RunId(harness.state.next_run);
-        for (asks, cancelled) in [(run, 1), (RunId(run.0 + 1), 0)] {
-            harness.effects.clear();
-            let renew = RenewQuestion {
-                key: crate::model::token::TokenKey::default(),
-                why: "has ended".to_owned(),
-                from: "Get token".to_owned(),
-            };
+    fn to_give_up_a_question_is_no_answer_and_no_wish_to_leave() {
+        let renew = || RenewQuestion {
+            key: crate::model::token::TokenKey::default(),
+            why: "has ended".to_owned(),
+            from: "Get token".to_owned(),
+        };
+        for (key, given_up, answered) in [("<ctrl-c>", 1, 0), ("<esc>", 0, 1)] {
+            let mut harness = Harness::new(120, 40);
+            harness.press("j<enter><ctrl-j>");
             harness.event(Event::Consent(Question {
                 id: QuestionId(3),
-                run: asks,
-                about: About::Renew(renew),
+                about: About::Renew(renew()),
             }));
-            harness.press("<ctrl-c>");
+            harness.press(key);
             let count =
                 |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().filter(|effect| wanted(effect)).count();
+            let of_this = |effect: &Effect| matches!(effect, Effect::GiveUp(QuestionId(3)));
+            assert_eq!(count(&of_this), given_up, "{key}");
+            let no = |effect: &Effect| matches!(effect, Effect::Consent(QuestionId(3), false));
+            assert_eq!(count(&no), answered, "{key}");
+            // Who waits for it is known where the answer goes.
             assert_eq!(
-                count(&|effect| matches!(effect, Effect::Cancel(own) if *own == run)),
-                cancelled
+                count(&|effect| matches!(effect, Effect::Cancel(_) | Effect::Quit)),
+                0,
+                "{key}"
             );
-            assert_eq!(
-                count(&|effect| matches!(effect, Effect::Consent(QuestionId(3), false))),
-                1
-            );
-            assert_eq!(count(&|effect| matches!(effect, Effect::Quit)), 0);
+            assert!(harness.state.modals.is_empty(), "{key}");
         }
     }
 }

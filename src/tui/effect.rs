@@ -125,6 +125,8 @@ pub enum Effect {
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.
     Typed(QuestionId, Option<Secret>),
+    /// Gives up a question, and with it all that waits for its answer.
+    GiveUp(QuestionId),
     /// Answers a sign-in.
     SignIn(SignInId, Reply),
     /// Opens the page of a sign-in once more.

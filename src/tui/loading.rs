@@ -141,7 +141,7 @@ fn needs_all(command: &Command) -> bool {
         | Command::Give(_)
         | Command::ClearCookies(_)
         | Command::Request(_)
-        | Command::CancelAsking(_)
+        | Command::GiveUp(_)
         | Command::Consent(..)
         | Command::Typed(..)
         | Command::CloseRunner

@@ -42,6 +42,8 @@ impl Consent for FilesMayBeSent {
     fn ask(&self, _: &Asking, _: &str) -> BoxFuture<Typed> {
         Box::pin(std::future::ready(Typed::Nothing))
     }
+
+    fn give_up(&self) {}
 }
 
 /// Sends a request as it stands in a collection of Postman's.

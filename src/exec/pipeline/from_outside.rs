@@ -21,26 +21,20 @@ struct User {
     hosts: Mutex<Vec<String>>,
 }
 
-impl User {
-    fn gives_up(&self) {
-        if self.word == Some(Word::GivenUp) {
-            self.cancel.cancel();
-        }
-    }
-}
-
 impl Consent for User {
+    fn give_up(&self) {
+        self.cancel.cancel();
+    }
+
     fn may(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let text = format!("{}: {}", asking.place, permission.words());
         self.asked.lock().unwrap().push(text);
-        self.gives_up();
         Box::pin(std::future::ready(self.word.clone().unwrap_or(Word::Unasked)))
     }
 
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
         self.asked.lock().unwrap().push(question.to_owned());
         self.hosts.lock().unwrap().push(asking.host.clone());
-        self.gives_up();
         let typed = match &self.word {
             Some(Word::Yes) => Typed::Text(Secret::new("typed-code")),
             Some(Word::GivenUp) => Typed::GivenUp,

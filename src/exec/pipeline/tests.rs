@@ -374,6 +374,7 @@ async fn asked_by(request: Request, answers: Option<bool>) -> (Outcome, Vec<Stri
         fn ask(&self, _: &Asking, _: &str) -> crate::script::BoxFuture<Typed> {
             Box::pin(std::future::ready(Typed::Nothing))
         }
+        fn give_up(&self) {}
     }
     let base = server().await;
     let (mut session, ids) = session(&base, group("", ""), vec![request]);

@@ -8,7 +8,7 @@ use serde_json_path::JsonPath;
 use super::origin::Failure;
 use super::words::{complaint, span};
 use crate::exec::tokens::{self, TokenStatus, status_of};
-use crate::model::exchange::{Exchange, Response};
+use crate::model::exchange::{Exchange, Response, SendErrorKind};
 use crate::model::token::{Life, Pick, Token, TokenSource};
 use crate::model::variable::{Change, VariableWrite, display_value};
 use crate::model::{Outcome, Scope};
@@ -37,7 +37,7 @@ pub fn token_in(source: &TokenSource, name: &str, outcome: &Outcome) -> Result<T
         message: format!("`{name}`: {}", error.message),
         hint: error.hint.clone(),
         transient: error.kind.may_pass(),
-        declined: false,
+        declined: error.kind == SendErrorKind::Cancelled,
     })?;
     let said = complaint(response).map(|said| format!(" ({})", redact(&said)));
     let said = said.unwrap_or_default();

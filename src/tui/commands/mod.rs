@@ -134,7 +134,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Import(ask) => importing::ask(state, ask, queue, effects),
         Command::MakeSecret(draft, name) => secrets::make(state, &draft, &name, queue, effects),
         Command::BindToken(draft, variable) => binding::bind(state, *draft, &variable, queue, effects),
-        Command::CancelAsking(run) => sending::cancel_asking(state, run, effects),
+        Command::GiveUp(id) => effects.push(Effect::GiveUp(id)),
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
         Command::Unlock(passphrase) => effects.push(Effect::Local(LocalJob::Unlock(passphrase))),

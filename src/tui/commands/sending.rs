@@ -247,20 +247,6 @@ pub fn cancel(state: &mut State, effects: &mut Vec<Effect>) -> bool {
     let Some(run) = chosen.map(|running| running.run) else {
         return super::running::cancel(state, effects);
     };
-    stop(state, run, effects);
-    true
-}
-
-/// Cancels the send or the run that asks something, if it is still under way.
-pub fn cancel_asking(state: &mut State, run: RunId, effects: &mut Vec<Effect>) {
-    if state.shared.running.values().any(|running| running.run == run) {
-        stop(state, run, effects);
-    } else if state.shared.log.as_ref().is_some_and(|log| log.run == run) {
-        super::running::cancel(state, effects);
-    }
-}
-
-fn stop(state: &mut State, run: RunId, effects: &mut Vec<Effect>) {
     if state.held.iter().flatten().any(|held| held.run == run) {
         // It has not left yet, so nobody answers.
         state
@@ -272,6 +258,7 @@ fn stop(state: &mut State, run: RunId, effects: &mut Vec<Effect>) {
     } else {
         effects.push(Effect::Cancel(run));
     }
+    true
 }
 
 /// Whether something ended by itself just before it was to be cancelled: then that is said, and the next time is meant.

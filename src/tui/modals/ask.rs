@@ -14,15 +14,14 @@ use crate::model::Secret;
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
-use crate::tui::shared::RunId;
 use crate::tui::widgets::escape;
 use crate::tui::widgets::glyphs;
 
 /// What it is for.
 #[derive(Debug)]
 enum About {
-    /// A send that waits, or the run that it is of, and whom it is typed for.
-    Send(QuestionId, RunId, String),
+    /// What sends or runs wait for, and whom it is typed for.
+    Send(QuestionId, String),
     /// What is kept on this machine.
     Kept,
 }
@@ -47,8 +46,8 @@ impl std::fmt::Debug for Ask {
 
 impl Ask {
     /// Asks with these words, for a request or a certificate.
-    pub fn new(id: QuestionId, run: RunId, words: &str, whom: &str) -> Self {
-        Self::about(About::Send(id, run, whom.to_owned()), words)
+    pub fn new(id: QuestionId, words: &str, whom: &str) -> Self {
+        Self::about(About::Send(id, whom.to_owned()), words)
     }
 
     /// Asks for the passphrase of what is kept.
@@ -80,9 +79,9 @@ impl Ask {
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         // Elsewhere it cancels what runs; here, what waits.
-        if let (KeyCode::Char('c'), true, About::Send(_, run, _)) = (key.code, ctrl, &self.about) {
-            cx.commands.push(Command::CancelAsking(*run));
-            return self.answer(cx, false);
+        if let (KeyCode::Char('c'), true, About::Send(id, _)) = (key.code, ctrl, &self.about) {
+            cx.commands.push(Command::GiveUp(*id));
+            return Flow::Close;
         }
         match key.code {
             KeyCode::Esc => return self.answer(cx, false),
@@ -126,7 +125,7 @@ impl Ask {
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
         let (title, end, words) = match &self.about {
-            About::Send(_, _, whom) => {
+            About::Send(_, whom) => {
                 let words = format!("{} (for {whom})", self.words);
                 ("A value is asked for", "none", words)
             }
@@ -172,7 +171,7 @@ mod tests {
 
     fn asked() -> Harness {
         let mut harness = Harness::new(80, 24);
-        let ask = Ask::new(QuestionId(7), RunId(1), "One-time code", "`List` of `API`");
+        let ask = Ask::new(QuestionId(7), "One-time code", "`List` of `API`");
         harness
             .state
             .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
@@ -189,43 +188,20 @@ mod tests {
     }
 
     #[test]
-    fn to_give_up_the_question_cancels_what_waits_for_it() {
-        use crate::tui::shared::Running;
-
+    fn to_give_up_the_question_is_no_answer_and_no_wish_to_leave() {
         for keys in ["<ctrl-c>", "<tab>12<ctrl-c>"] {
             let mut harness = asked();
-            // The open request's is another one.
-            for (path, run) in [("get-token", 1), ("configuration/list-services", 2)] {
-                let node = harness.state.shared.node_at(&format!("pydio-cells/{path}"));
-                let running = Running {
-                    run: RunId(run),
-                    phase: crate::model::exchange::Phase::Preparing,
-                    started: harness.now,
-                    aim: crate::exec::Aim::Response,
-                    arriving: None,
-                };
-                harness.state.shared.open = node;
-                harness.state.shared.running.insert(node.expect("it is there"), running);
-            }
             harness.press(keys);
-            let other = |effect: &Effect| matches!(effect, Effect::Cancel(RunId(2)));
-            assert!(!harness.effects.iter().any(other), "{keys}");
-            let at = |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().position(wanted);
-            let cancelled = at(&|effect| matches!(effect, Effect::Cancel(RunId(1))));
-            let answered = at(&|effect| matches!(effect, Effect::Typed(QuestionId(7), None)));
-            assert!(cancelled.is_some() && cancelled < answered, "{keys}");
-            assert!(harness.state.modals.is_empty());
+            let count =
+                |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().filter(|effect| wanted(effect)).count();
+            assert_eq!(
+                count(&|effect| matches!(effect, Effect::GiveUp(QuestionId(7)))),
+                1,
+                "{keys}"
+            );
+            assert_eq!(count(&|effect| matches!(effect, Effect::Quit)), 0, "{keys}");
+            assert!(typed(&harness).is_empty() && harness.state.modals.is_empty(), "{keys}");
         }
-    }
-
-    #[test]
-    fn to_give_up_the_question_of_what_has_ended_is_no_wish_to_leave() {
-        let mut harness = asked();
-        harness.press("<ctrl-c>");
-        assert_eq!(typed(&harness), [None]);
-        assert!(harness.state.modals.is_empty());
-        let quits = |effect: &Effect| matches!(effect, Effect::Quit);
-        assert!(!harness.effects.iter().any(quits));
     }
 
     #[test]

@@ -12,9 +12,9 @@ use super::Flow;
 use super::sheet::{Sheet, column_at, put_lines};
 use super::wrap::wrap;
 use crate::tui::command::Command;
+use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Ask;
-use crate::tui::shared::RunId;
 use crate::tui::widgets::glyphs;
 
 /// One answer.
@@ -53,8 +53,8 @@ pub struct Confirm {
     deliberate: bool,
     /// What follows from no answer.
     otherwise: Vec<Command>,
-    /// The send or run that waits for this word.
-    of: Option<RunId>,
+    /// What sends and runs wait for.
+    of: Option<QuestionId>,
     /// What no answer is called.
     esc: &'static str,
     /// Which answer Enter gives; one past the last is cancelling.
@@ -103,10 +103,10 @@ impl Confirm {
         self
     }
 
-    /// For a question of a send or run, which waits: Ctrl+C cancels that one.
+    /// For a question that sends or runs wait for: Ctrl+C gives it up, which cancels these.
     #[must_use]
-    pub fn of(mut self, run: RunId) -> Self {
-        self.of = Some(run);
+    pub fn of(mut self, id: QuestionId) -> Self {
+        self.of = Some(id);
         self
     }
 
@@ -142,9 +142,9 @@ impl Confirm {
             KeyCode::Enter => return self.answer(self.cursor, cx),
             // As everywhere: it cancels what runs.
             KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => {
-                if let Some(run) = self.of {
-                    cx.commands.push(Command::CancelAsking(run));
-                    return self.answer(self.choices.len(), cx);
+                if let Some(id) = self.of {
+                    cx.commands.push(Command::GiveUp(id));
+                    return Flow::Close;
                 }
                 if let Some(cancels) = self.choice(|command| matches!(command, Command::Run(Ask::Cancel))) {
                     return self.answer(cancels, cx);

@@ -6,6 +6,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::exec::renewal::{Interaction, RenewQuestion, ReplayQuestion};
 use crate::exec::{Asking, Consent, Permission, Typed, Word};
@@ -14,7 +15,6 @@ use crate::script::BoxFuture;
 use crate::tui::consents::{About, Question, QuestionId};
 use crate::tui::effect::LocalJob;
 use crate::tui::event::Event;
-use crate::tui::shared::RunId;
 
 /// Who asks. Clones share what is known.
 #[derive(Clone)]
@@ -29,9 +29,9 @@ type Allowed = (String, String);
 #[derive(Default)]
 struct Known {
     allowed: HashSet<Allowed>,
-    /// Sends that wait, by their question.
+    /// Sends that wait, by their question. One that is given up is no answer: they are let go.
     waiting: HashMap<QuestionId, (About, Vec<oneshot::Sender<bool>>)>,
-    /// Sends that wait for a secret.
+    /// Sends that wait for a secret, likewise.
     typing: HashMap<QuestionId, oneshot::Sender<Option<Secret>>>,
     next: u64,
 }
@@ -84,11 +84,18 @@ impl Asker {
         }
     }
 
-    /// Asks for a send or run.
-    pub fn of(&self, run: RunId) -> Arc<Voice> {
+    /// The user gives a question up: all that wait for it end, and nothing else.
+    pub fn give_up(&self, id: QuestionId) {
+        let mut known = self.lock();
+        known.waiting.remove(&id);
+        known.typing.remove(&id);
+    }
+
+    /// Asks for a send or run, which this cancels.
+    pub fn of(&self, cancel: CancellationToken) -> Arc<Voice> {
         Arc::new(Voice {
             asker: self.clone(),
-            run,
+            cancel,
         })
     }
 }
@@ -96,12 +103,12 @@ impl Asker {
 /// What asks for one send or run.
 pub struct Voice {
     asker: Asker,
-    run: RunId,
+    cancel: CancellationToken,
 }
 
 impl Voice {
-    /// Asks, or waits for the answer to the same question that is asked already.
-    fn put(&self, about: About) -> BoxFuture<bool> {
+    /// Asks, or waits for the answer to the same question that is asked already; `None` when it is given up.
+    fn put(&self, about: About) -> BoxFuture<Option<bool>> {
         let (answer, answered) = oneshot::channel();
         let mut known = self.asker.lock();
         let same = known.waiting.values_mut().find(|(asked, _)| asked.is_same(&about));
@@ -112,13 +119,24 @@ impl Voice {
             known.waiting.insert(id, (about.clone(), vec![answer]));
             self.show(id, about);
         }
-        Box::pin(async move { answered.await.unwrap_or(false) })
+        Box::pin(async move { answered.await.ok() })
+    }
+
+    /// The same; whoever gives up ends what asks.
+    fn put_or_end(&self, about: About) -> BoxFuture<bool> {
+        let (answered, cancel) = (self.put(about), self.cancel.clone());
+        Box::pin(async move {
+            let answer = answered.await;
+            if answer.is_none() {
+                cancel.cancel();
+            }
+            answer.unwrap_or(false)
+        })
     }
 
     fn show(&self, id: QuestionId, about: About) {
         // Nobody listens when the program is ending.
-        let run = self.run;
-        let _ = self.asker.queue.send(Event::Consent(Question { id, run, about }));
+        let _ = self.asker.queue.send(Event::Consent(Question { id, about }));
     }
 }
 
@@ -133,7 +151,13 @@ impl Consent for Voice {
             return Box::pin(std::future::ready(Word::Yes));
         }
         let answered = self.put(About::Permission(asking.clone(), permission.clone()));
-        Box::pin(async move { if answered.await { Word::Yes } else { Word::No } })
+        Box::pin(async move {
+            match answered.await {
+                Some(true) => Word::Yes,
+                Some(false) => Word::No,
+                None => Word::GivenUp,
+            }
+        })
     }
 
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed> {
@@ -142,16 +166,121 @@ impl Consent for Voice {
         let id = known.name();
         known.typing.insert(id, answer);
         self.show(id, About::Secret(asking.clone(), question.to_owned()));
-        Box::pin(async move { answered.await.ok().flatten().map_or(Typed::Nothing, Typed::Text) })
+        Box::pin(async move {
+            match answered.await {
+                Ok(Some(secret)) => Typed::Text(secret),
+                Ok(None) => Typed::Nothing,
+                Err(_) => Typed::GivenUp,
+            }
+        })
+    }
+
+    fn give_up(&self) {
+        self.cancel.cancel();
     }
 }
 
 impl Interaction for Voice {
     fn renew(&self, question: RenewQuestion) -> BoxFuture<bool> {
-        self.put(About::Renew(question))
+        self.put_or_end(About::Renew(question))
     }
 
     fn replay(&self, question: ReplayQuestion) -> BoxFuture<bool> {
-        self.put(About::Replay(question))
+        self.put_or_end(About::Replay(question))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+    use std::sync::mpsc::{Receiver, channel};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    /// What asks for a send, and what cancels it.
+    type Sends = [(Arc<Voice>, CancellationToken); 3];
+
+    /// Somebody who asks for three sends, these, and the questions.
+    fn three() -> (Asker, Sends, Receiver<Event>) {
+        let (queue, questions) = channel();
+        let asker = Asker::new(queue, HashSet::new());
+        let voices = std::array::from_fn(|_| {
+            let cancel = CancellationToken::new();
+            (asker.of(cancel.clone()), cancel)
+        });
+        (asker, voices, questions)
+    }
+
+    fn next(questions: &Receiver<Event>) -> QuestionId {
+        match questions.try_recv().unwrap() {
+            Event::Consent(question) => question.id,
+            _ => panic!("no question"),
+        }
+    }
+
+    fn cancelled(voices: &Sends) -> [bool; 3] {
+        voices.each_ref().map(|(_, cancel)| cancel.is_cancelled())
+    }
+
+    #[test]
+    fn a_word_is_for_all_that_wait_for_it_and_to_give_up_ends_these_alone() {
+        for (answer, word, ended) in [
+            (Some(true), Word::Yes, false),
+            (Some(false), Word::No, false),
+            (None, Word::GivenUp, true),
+        ] {
+            let (asker, voices, questions) = three();
+            let asking = Asking::default();
+            let mut waiting = voices.each_ref().map(|(voice, _)| {
+                let is_last = Arc::ptr_eq(voice, &voices[2].0);
+                let permission = if is_last { Permission::Netrc } else { Permission::Vault };
+                voice.may(&asking, &permission)
+            });
+            let id = next(&questions);
+            next(&questions);
+            assert!(questions.try_recv().is_err(), "nobody is asked twice");
+            assert!(waiting.iter_mut().all(|word| word.now_or_never().is_none()));
+            match answer {
+                Some(given) => drop(asker.answer(id, given)),
+                None => asker.give_up(id),
+            }
+            let words = waiting.each_mut().map(FutureExt::now_or_never);
+            assert_eq!(words, [Some(word.clone()), Some(word), None]);
+            // Whoever hears it says so.
+            voices[0].0.give_up();
+            assert_eq!(cancelled(&voices), [true, false, false]);
+            let (asker, voices, questions) = three();
+            let question = || RenewQuestion {
+                key: crate::model::token::TokenKey::default(),
+                why: "has ended".to_owned(),
+                from: "Get token".to_owned(),
+            };
+            let mut waiting = [&voices[0], &voices[2]].map(|(voice, _)| voice.renew(question()));
+            let id = next(&questions);
+            match answer {
+                Some(given) => drop(asker.answer(id, given)),
+                None => asker.give_up(id),
+            }
+            let expected = Some(answer == Some(true));
+            assert_eq!(waiting.each_mut().map(FutureExt::now_or_never), [expected, expected]);
+            assert_eq!(cancelled(&voices), [ended, false, ended]);
+        }
+    }
+
+    #[test]
+    fn a_secret_is_typed_or_not_or_given_up() {
+        let (asker, voices, questions) = three();
+        let mut waiting = voices.each_ref().map(|(voice, _)| voice.ask(&Asking::default(), "PIN"));
+        let ids = [next(&questions), next(&questions), next(&questions)];
+        asker.typed(ids[0], Some(Secret::new("4711")));
+        asker.typed(ids[1], None);
+        asker.give_up(ids[2]);
+        let typed = waiting.each_mut().map(|typed| typed.now_or_never().unwrap());
+        assert!(
+            matches!(&typed, [Typed::Text(pin), Typed::Nothing, Typed::GivenUp] if pin.reveal() == "4711"),
+            "{typed:?}"
+        );
     }
 }

@@ -544,6 +544,7 @@ impl Helpers {
                     }
                 }
                 Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
+                Effect::GiveUp(id) => self.sends.asker.give_up(id),
                 Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
                 Effect::OpenPage(id, page) => self.sends.door.open(id, &page),
                 Effect::OpenPicture { body, ending } => self.pictures.open(body, ending),

@@ -62,8 +62,14 @@ impl Runs {
     }
 
     /// Begins a run over this pipeline; `after` is told when it is over.
-    pub fn start(&mut self, run: RunId, order: Order, pipeline: Pipeline, after: impl FnOnce() + Send + 'static) {
-        let context = SendContext::default();
+    pub fn start(
+        &mut self,
+        run: RunId,
+        order: Order,
+        pipeline: Pipeline,
+        context: SendContext,
+        after: impl FnOnce() + Send + 'static,
+    ) {
         self.current = Some((run, context.cancel.clone()));
         let (queue, over) = (self.queue.clone(), self.over.clone());
         let tokio = self.tokio.clone();
@@ -456,7 +462,7 @@ mod tests {
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
         let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ended = |runs: &mut Runs, run: RunId, data: Option<&str>| {
-            runs.start(run, order(data), pipeline.clone(), || {});
+            runs.start(run, order(data), pipeline.clone(), SendContext::default(), || {});
             inbox.iter().find_map(|event| match event {
                 Event::Run(own, News::Ended(_)) if own == run => Some(true),
                 Event::Run(own, News::Failed(_)) if own == run => Some(false),
@@ -496,7 +502,7 @@ mod tests {
         let pipeline = Pipeline::new(Client::new(ClientConfig::default()), Arc::new(Jar::new()));
         let mut runs = Runs::new(tokio.handle().clone(), queue);
         let ends = |runs: &mut Runs, run: RunId| {
-            runs.start(run, order(None), pipeline.clone(), || {});
+            runs.start(run, order(None), pipeline.clone(), SendContext::default(), || {});
             let told = || inbox.recv_timeout(Duration::from_mins(1));
             std::iter::from_fn(|| told().ok())
                 .any(|event| matches!(event, Event::Run(own, News::Ended(_)) if own == run))

@@ -209,7 +209,7 @@ impl Sends {
             })),
             unasked: false,
         };
-        let (pipeline, queue) = (self.asking(run), self.queue.clone());
+        let (pipeline, queue) = (self.asking(&context), self.queue.clone());
         let (running, cookies) = (self.running.clone(), self.cookies.clone());
         self.tokio.spawn(async move {
             // In a task of its own, so that a defect in it still ends the send.
@@ -224,9 +224,9 @@ impl Sends {
         });
     }
 
-    /// The pipeline of a send or run, whose questions tell whose they are.
-    fn asking(&self, run: RunId) -> Pipeline {
-        let voice = self.asker.of(run);
+    /// The pipeline of a send or run, which ends when a question is given up that it waits for.
+    fn asking(&self, context: &SendContext) -> Pipeline {
+        let voice = self.asker.of(context.cancel.clone());
         let mut pipeline = self.pipeline.clone();
         pipeline.consent = Some(voice.clone());
         pipeline.interaction = Some(voice);
@@ -241,8 +241,9 @@ impl Sends {
     /// Runs a collection or folder.
     pub fn run(&mut self, run: RunId, order: Order) {
         let (queue, cookies) = (self.queue.clone(), self.cookies.clone());
-        let pipeline = self.asking(run);
-        self.runs.start(run, order, pipeline, move || {
+        let context = SendContext::default();
+        let pipeline = self.asking(&context);
+        self.runs.start(run, order, pipeline, context, move || {
             let _ = queue.send(told(&cookies));
         });
     }
