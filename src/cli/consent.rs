@@ -12,6 +12,9 @@ use super::passphrase;
 use crate::exec::{Asking, Consent, Permission, Typed, Word};
 use crate::script::BoxFuture;
 
+/// So often a passphrase may be wrong before its request fails: a run goes on to the next.
+const TRIES: usize = 3;
+
 /// What is allowed for one command.
 pub struct Allowed {
     flags: Flags,
@@ -139,6 +142,10 @@ impl Consent for Allowed {
             let asked = tokio::task::spawn_blocking(move || typed(&question, &cancel));
             asked.await.unwrap_or(Typed::Nothing)
         })
+    }
+
+    fn tries(&self) -> usize {
+        TRIES
     }
 
     fn give_up(&self) {

@@ -30,6 +30,8 @@ pub struct Asking {
     pub host: String,
     /// The file name of the client certificate that the passphrase is of which is asked for; empty for all else.
     pub certificate: String,
+    /// Whether what was typed before does not open it.
+    pub wrong: bool,
 }
 
 impl Asking {
@@ -183,6 +185,11 @@ pub trait Consent: Send + Sync {
 
     /// Lets the user type a secret.
     fn ask(&self, asking: &Asking, question: &str) -> BoxFuture<Typed>;
+
+    /// How often the user may type one until it is right; whoever can close the question may do so as often as they like.
+    fn tries(&self) -> usize {
+        usize::MAX
+    }
 
     /// Told that somebody gave up a question that this one waited for, perhaps another's: it ends all that is under way.
     fn give_up(&self);

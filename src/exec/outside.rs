@@ -300,8 +300,13 @@ impl Outside {
             }
             ValueSource::Prompt(question) => {
                 let _turn = self.0.person.lock().await;
+                let question = if asking.wrong {
+                    format!("That does not open it. {question}")
+                } else {
+                    question.clone()
+                };
                 let typed = match consent {
-                    Some(consent) => consent.ask(asking, question).await,
+                    Some(consent) => consent.ask(asking, &question).await,
                     None => Typed::Nothing,
                 };
                 match typed {

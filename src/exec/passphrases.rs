@@ -33,7 +33,7 @@ pub(super) struct OfSend {
 }
 
 impl Passphrases for OfSend {
-    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str) -> Looking<'a> {
+    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str, wrong: usize) -> Looking<'a> {
         match of {
             Passphrase::Given(secret) => Box::pin(std::future::ready(Ok(secret.clone()))),
             Passphrase::Vault(name) => {
@@ -52,6 +52,7 @@ impl Passphrases for OfSend {
                 let asking = Asking {
                     host: host.to_owned(),
                     certificate: name.into_owned(),
+                    wrong: wrong > 0,
                     ..self.asking.clone()
                 };
                 let (consent, folder) = (self.consent.as_ref(), certificate.parent().unwrap_or(Path::new("")));
@@ -67,10 +68,11 @@ impl Passphrases for OfSend {
         }
     }
 
-    fn wrong(&self, of: &Passphrase, given: &Secret) {
-        if let Passphrase::From(source) = of {
-            self.outside.forget(Declared::Settings, source, given);
-        }
+    fn wrong(&self, of: &Passphrase, given: &Secret, times: usize) -> bool {
+        let Passphrase::From(source) = of else { return false };
+        self.outside.forget(Declared::Settings, source, given);
+        let again = self.consent.as_ref().is_some_and(|consent| times < consent.tries());
+        again && matches!(source, ValueSource::Prompt(_))
     }
 }
 
@@ -89,6 +91,10 @@ mod tests {
 
         fn may(&self, _: &Asking, permission: &Permission) -> BoxFuture<Word> {
             panic!("nobody is asked whether {permission:?}");
+        }
+
+        fn tries(&self) -> usize {
+            2
         }
 
         fn ask(&self, asking: &Asking, _: &str) -> BoxFuture<Typed> {
@@ -123,7 +129,7 @@ mod tests {
             locked: vec!["mine".to_owned()],
         };
         let get = async |of: &Passphrase| {
-            let got = known.get(of, Path::new("me.p12"), "h.test").await;
+            let got = known.get(of, Path::new("me.p12"), "h.test", 0).await;
             got.map_or_else(
                 |error| format!("{}; {}", error.message, error.hint.unwrap_or_default()),
                 |secret| secret.reveal().to_owned(),
@@ -141,11 +147,11 @@ mod tests {
         let locked = get(&Passphrase::Vault("mine".into())).await;
         assert!(locked.contains("is locked with a passphrase; unlock"), "{locked}");
         assert_eq!((get(&typed).await, get(&typed).await), ("wrong".into(), "wrong".into()));
-        known.wrong(&typed, &Secret::new("another"));
+        assert!(known.wrong(&typed, &Secret::new("another"), 1) && !known.wrong(&printed, &Secret::new("printed"), 1));
         assert_eq!(get(&typed).await, "wrong");
-        known.wrong(&typed, &Secret::new("wrong"));
+        assert!(!known.wrong(&typed, &Secret::new("wrong"), 2));
         assert_eq!(get(&typed).await, "right");
-        known.wrong(&typed, &Secret::new("right"));
+        known.wrong(&typed, &Secret::new("right"), 1);
         let nobody = get(&typed).await;
         assert!(
             nobody.contains("was to be typed, and was not; run it in a terminal"),
@@ -156,7 +162,7 @@ mod tests {
             consent: Some(Arc::new(Quitter)),
             ..known
         };
-        let error = known.get(&typed, Path::new("me.p12"), "h.test").await.unwrap_err();
+        let error = known.get(&typed, Path::new("me.p12"), "h.test", 0).await.unwrap_err();
         assert_eq!((error.kind, error.hint), (SendErrorKind::Cancelled, None));
     }
 }

@@ -34,10 +34,18 @@ impl ClientCertificate {
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<(Identity, Option<Secret>), SendError> {
         let mut of = self.passphrase.clone();
+        // How often it was wrong, and what was wrong the last time.
+        let (mut times, mut wrong) = (0, None);
         loop {
-            let given = match &of {
-                Some(of) => Some(self.look_up(of, server, passphrases).await?),
+            let looked_up = match &of {
+                Some(of) => Some(self.look_up(of, server, times, passphrases).await),
                 None => None,
+            };
+            let given = match (looked_up.transpose(), wrong.take()) {
+                (Ok(given), _) => given,
+                // Whoever is asked again and does not know it either has not mended what was wrong.
+                (Err(error), Some(wrong)) if error.kind != SendErrorKind::Cancelled => return Err(wrong),
+                (Err(error), _) => return Err(error),
             };
             match self.open(given.as_ref().map(Secret::reveal)) {
                 Ok(identity) => return Ok((identity, given)),
@@ -45,7 +53,7 @@ impl ClientCertificate {
                 Err(Unopened::Locked(file, KeyError::NoPassphrase)) if of.is_none() && passphrases.is_some() => {
                     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     let question = Passphrase::From(ValueSource::Prompt(format!("Passphrase of `{name}`")));
-                    match self.look_up(&question, server, passphrases).await {
+                    match self.look_up(&question, server, times, passphrases).await {
                         Ok(_) => of = Some(question),
                         Err(error) if error.kind == SendErrorKind::Cancelled => return Err(error),
                         // That there is none is what is wrong, not that nobody typed one.
@@ -53,10 +61,16 @@ impl ClientCertificate {
                     }
                 }
                 Err(Unopened::Locked(file, error)) => {
+                    let mut again = false;
                     if let (KeyError::Wrong, Some(of), Some(given), Some(known)) = (&error, &of, &given, passphrases) {
-                        known.wrong(of, given);
+                        times += 1;
+                        again = known.wrong(of, given, times);
                     }
-                    return Err(told(file, &error));
+                    let error = told(file, &error);
+                    if !again {
+                        return Err(error);
+                    }
+                    wrong = Some(error);
                 }
             }
         }
@@ -110,6 +124,7 @@ impl ClientCertificate {
         &self,
         of: &Passphrase,
         server: &Url,
+        times: usize,
         passphrases: Option<&dyn Passphrases>,
     ) -> Result<Secret, SendError> {
         let missing = |error: SendError| {
@@ -128,7 +143,7 @@ impl ClientCertificate {
             }),
             (of, Some(known)) => {
                 let host = server.host_str().unwrap_or_default();
-                known.get(of, &self.certificate, host).await.map_err(missing)
+                known.get(of, &self.certificate, host, times).await.map_err(missing)
             }
             (_, None) => told(
                 "it is looked up for requests, and this is none".to_owned(),
@@ -140,12 +155,14 @@ impl ClientCertificate {
 
 /// Where passphrases are that only the user's programs, vault or fingers know.
 pub trait Passphrases: Send + Sync {
-    /// Looks one up, of the certificate in a file, which is shown to a host; programs run in the file's folder. An error says
-    /// why there is none, without anything secret, and what to do about it; that the user gave up is one, too.
-    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str) -> Looking<'a>;
+    /// Looks one up, of the certificate in a file, which is shown to a host and of which it was `wrong` so often; programs run
+    /// in the file's folder. An error says why there is none, without anything secret, and what to do about it; that the user
+    /// gave up is one, too.
+    fn get<'a>(&'a self, of: &'a Passphrase, certificate: &'a Path, host: &'a str, wrong: usize) -> Looking<'a>;
 
-    /// Told that what was looked up does not fit: the next time it is to be looked up anew.
-    fn wrong(&self, of: &Passphrase, given: &Secret);
+    /// Told that what was looked up does not fit, for the how manieth time: the next time it is to be looked up anew. Whether
+    /// that may help at once, as somebody can be asked again.
+    fn wrong(&self, of: &Passphrase, given: &Secret, times: usize) -> bool;
 }
 
 /// A passphrase that is being looked up.
@@ -276,9 +293,9 @@ mod tests {
     }
 
     impl Passphrases for Somebody {
-        fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path, host: &'a str) -> Looking<'a> {
+        fn get<'a>(&'a self, of: &'a Passphrase, _: &'a Path, host: &'a str, wrong: usize) -> Looking<'a> {
             assert_eq!(host, "h.test");
-            self.asked.lock().unwrap().push(format!("{of:?}"));
+            self.asked.lock().unwrap().push(format!("{of:?} after {wrong}"));
             let given = match self.gives.lock().unwrap().pop() {
                 Some("^C") => Err(SendError::new(SendErrorKind::Cancelled, "cancelled")),
                 Some(given) => Ok(Secret::new(given)),
@@ -287,8 +304,9 @@ mod tests {
             Box::pin(std::future::ready(given))
         }
 
-        fn wrong(&self, _: &Passphrase, given: &Secret) {
+        fn wrong(&self, of: &Passphrase, given: &Secret, times: usize) -> bool {
             self.asked.lock().unwrap().push(format!("not {}", given.reveal()));
+            matches!(of, Passphrase::From(_)) && times < 3
         }
     }
 
@@ -350,6 +368,7 @@ mod tests {
         let key = include_str!("../../tests/http/keys/pkcs8-aes256.pem");
         std::fs::write(&file, made.cert.pem() + key).unwrap();
         let of_vault = Some(Passphrase::Vault("me".to_owned()));
+        let typed = Some(Passphrase::From(ValueSource::Prompt("PIN".to_owned())));
         for (passphrase, gives, ends) in [
             (of_vault.clone(), vec!["hush"], ""),
             (of_vault.clone(), vec!["guess-4711"], "the passphrase is wrong"),
@@ -358,6 +377,15 @@ mod tests {
             (None, vec!["hush", "hush"], ""),
             (None, vec![], "no passphrase is given"),
             (None, vec!["^C"], "cancelled"),
+            // Again after a slip: until it is right, three times, as long as something is typed.
+            (typed.clone(), vec!["hush", "guess-2", "guess-1"], ""),
+            (
+                typed.clone(),
+                vec!["hush", "guess-3", "guess-2", "guess-1"],
+                "the passphrase is wrong",
+            ),
+            (typed.clone(), vec!["guess-1"], "the passphrase is wrong"),
+            (typed, vec!["^C", "guess-1"], "cancelled"),
         ] {
             let certificate = ClientCertificate {
                 certificate: file.clone(),
@@ -384,6 +412,10 @@ mod tests {
             assert_eq!(asked().contains("not guess-4711"), gives == ["guess-4711"]);
             let question = "Passphrase of `c.pem`";
             assert_eq!(asked().contains(question), passphrase.is_none(), "{}", asked());
+            let slips = gives.iter().filter(|word| word.starts_with("guess")).count();
+            assert_eq!(asked().matches("not guess").count(), slips, "{}", asked());
+            let knows = slips == 0 || matches!(passphrase, Some(Passphrase::Vault(_))) || asked().contains("after 1");
+            assert!(knows && !asked().contains("after 3"), "{}", asked());
         }
     }
 }
