@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::args::SendingArgs;
 use super::output::escape;
 use super::passphrase;
-use crate::exec::{Asking, Consent, Permission, Typed, Word};
+use crate::exec::{Asking, Consent, Permission, Typed, Word, named};
 use crate::script::BoxFuture;
 
 /// So often a passphrase may be wrong before its request fails: a run goes on to the next.
@@ -69,9 +69,9 @@ impl Allowed {
     fn asked(&self, asking: &Asking, permission: &Permission) -> BoxFuture<Word> {
         let question = format!(
             "May `{}` {} (for `{}`{})? [y/N]",
-            escape(&asking.collection),
+            escape(&named(&asking.collection)),
             permission.words(),
-            escape(&asking.request),
+            escape(&named(&asking.request)),
             escape(&asking.host(" at "))
         );
         let (said, what) = (Arc::clone(&self.said), (asking.place.clone(), permission.key()));
@@ -117,7 +117,7 @@ impl Consent for Allowed {
             Permission::Ticket => self.flags.ticket,
             Permission::Vault => self.flags.vault,
             Permission::Env(_) => self.flags.env,
-            Permission::Command(_) => self.flags.command,
+            Permission::Command(..) => self.flags.command,
             Permission::File(_) => self.flags.file,
         };
         let is_asked_for = match permission {
@@ -160,6 +160,7 @@ impl Consent for Allowed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::OutsideFile;
     use crate::model::Secret;
     use futures_util::FutureExt as _;
 
@@ -170,8 +171,11 @@ mod tests {
             Permission::Netrc,
             Permission::Ticket,
             Permission::Env("A".to_owned()),
-            Permission::Command(vec!["a".to_owned()]),
-            Permission::File("a".into()),
+            Permission::Command(vec!["a".to_owned()], Vec::new()),
+            Permission::File(OutsideFile {
+                path: "a".into(),
+                called: None,
+            }),
         ];
         let asking = Asking::default();
         for given in &permissions {

@@ -14,7 +14,7 @@ use crate::exec::data::{self, Data};
 use crate::exec::{Pipeline, RunEvent, RunOptions, Summary, run as run_all};
 use crate::foreign::{Resource, by_uid};
 use crate::formats;
-use crate::http::Client;
+use crate::http::{Client, TrustedFiles};
 use crate::model::variable::{CurrentValue, Owner};
 use crate::model::{Environment, NodeId, Redactor, Secret, Workspace};
 
@@ -237,7 +237,9 @@ fn pipeline(start: &Start<'_>, opened: &Opened) -> Result<Pipeline, CliError> {
     if let Some(file) = &args.ssl_extra_ca_certs {
         config.ca_file = Some(start.cwd.join(file));
     }
-    config.only_working_dir = args.no_insecure_file_read;
+    if args.no_insecure_file_read {
+        config.trusted = TrustedFiles::OnlyInWorkingDir;
+    }
     config.follow_redirects = !args.ignore_redirects;
     // Those of the command line are tried first.
     config.certificates.splice(0..0, certificates::all(args, start.cwd)?);

@@ -5,12 +5,13 @@
 //! filed elsewhere, is asked about again, and what is edited otherwise is not. So nobody is asked twice, and no update of a
 //! stranger's collection gets more than it had.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::http::host_of;
+use super::renewal::cut;
+use crate::http::{OutsideFile, host_of, proxy_host};
 use crate::model::exchange::{SendError, SendErrorKind};
 use crate::model::secret::MASK;
+use crate::model::settings::Settings;
 use crate::model::variable::ValueSource;
 use crate::model::{Redactor, Secret};
 use crate::script::BoxFuture;
@@ -28,6 +29,8 @@ pub struct Asking {
     pub request: String,
     /// The host it goes to, as far as that is known; nothing secret is in it.
     pub host: String,
+    /// The host of the proxy that the collection has it sent through, which may read it; empty without one.
+    pub proxy: String,
     /// The file name of the client certificate that the passphrase is of which is asked for; empty for all else.
     pub certificate: String,
     /// Whether what was typed before does not open it.
@@ -38,13 +41,23 @@ impl Asking {
     /// The same, of what goes where a request for this URL is sent to, which is built; one that nothing can be sent to has no host.
     #[must_use]
     pub fn to(self, url: &str, secrets: &Redactor) -> Self {
-        let named = host_of(url).map(|host| {
+        let host = host_of(url).map(|host| {
             // A secret may begin or end within the host: what is left of it would be a part of the secret.
             let is_open = host_of(&secrets.redact(url)).as_ref() == Some(&host);
             if is_open { host } else { MASK.to_owned() }
         });
         Self {
-            host: named.unwrap_or_default(),
+            host: host.unwrap_or_default(),
+            ..self
+        }
+    }
+
+    /// The same, through the proxy of these settings, which are a collection's or a request's own.
+    #[must_use]
+    pub fn through(self, settings: &Settings) -> Self {
+        let proxy = settings.proxy.as_deref().and_then(proxy_host);
+        Self {
+            proxy: proxy.unwrap_or_default(),
             ..self
         }
     }
@@ -59,25 +72,32 @@ impl Asking {
 
     /// The request, and what it is in.
     pub fn of(&self) -> String {
-        match self {
-            // One that is in no collection stands for it.
-            Self {
-                request, collection, ..
-            } if request == collection => format!("`{request}`"),
-            Self {
-                request, collection, ..
-            } => format!("`{request}` of `{collection}`"),
+        let request = named(&self.request);
+        // One that is in no collection stands for it.
+        if self.request == self.collection {
+            format!("`{request}`")
+        } else {
+            format!("`{request}` of `{}`", named(&self.collection))
         }
     }
 
-    /// The host behind these words; nothing where nobody knows it.
+    /// The host behind these words, with the proxy on the way there; nothing where nobody knows them.
     pub fn host(&self, words: &str) -> String {
-        if self.host.is_empty() {
-            String::new()
-        } else {
-            format!("{words}`{}`", self.host)
+        let through = match self.proxy.as_str() {
+            "" => String::new(),
+            proxy => format!(" through the proxy `{proxy}`"),
+        };
+        match self.host.as_str() {
+            "" => through,
+            host => format!("{words}`{host}`{through}"),
         }
     }
+}
+
+/// A name as a question has it: a stranger's may be so long that nothing else could be seen.
+pub fn named(name: &str) -> String {
+    const MOST: usize = 60;
+    cut(name, MOST)
 }
 
 /// What may be allowed.
@@ -91,22 +111,14 @@ pub enum Permission {
     Ticket,
     /// A variable of the process's environment is read.
     Env(String),
-    /// A program is run and what it prints is used.
-    Command(Vec<String>),
-    /// A file outside of the workspace's folder is sent.
-    File(PathBuf),
+    /// A program is run and what it prints is used: by its words, and by those among them that are files of the workspace,
+    /// each with the hash of what is in it. Another one in its place is another program.
+    Command(Vec<String>, Vec<(String, String)>),
+    /// A file is sent that is not the workspace's own.
+    File(OutsideFile),
 }
 
 impl Permission {
-    /// What a source needs; what is asked anyhow needs nothing.
-    pub fn of(source: &ValueSource) -> Option<Self> {
-        match source {
-            ValueSource::Env(name) => Some(Self::Env(name.clone())),
-            ValueSource::Command(argv) => Some(Self::Command(argv.clone())),
-            ValueSource::Prompt(_) => None,
-        }
-    }
-
     /// Whether the word for it is remembered for good, and not only until the program ends.
     pub fn lasts(&self) -> bool {
         !matches!(self, Self::Vault | Self::Netrc | Self::Ticket)
@@ -120,8 +132,10 @@ impl Permission {
             Self::Ticket => "ticket".to_owned(),
             Self::Env(name) => format!("env {name}"),
             // Words that hold spaces are other words.
-            Self::Command(argv) => format!("command {argv:?}"),
-            Self::File(path) => format!("file {}", path.display()),
+            Self::Command(argv, files) if files.is_empty() => format!("command {argv:?}"),
+            Self::Command(argv, files) => format!("command {argv:?} {files:?}"),
+            // Where it is, not what it is called: a link may lead elsewhere tomorrow.
+            Self::File(file) => format!("file {}", file.path.display()),
         }
     }
 
@@ -132,8 +146,12 @@ impl Permission {
             Self::Netrc => "use your netrc".to_owned(),
             Self::Ticket => "use your Kerberos ticket".to_owned(),
             Self::Env(name) => format!("read the environment variable `{name}`"),
-            Self::Command(argv) => format!("run `{}`", ValueSource::Command(argv.clone())),
-            Self::File(path) => format!("send the file `{}`", path.display()),
+            Self::Command(argv, _) => format!("run `{}`", ValueSource::Command(argv.clone())),
+            Self::File(OutsideFile { path, called: None }) => format!("send the file `{}`", path.display()),
+            Self::File(OutsideFile {
+                path,
+                called: Some(called),
+            }) => format!("send the file `{}` (`{called}` in the request)", path.display()),
         }
     }
 
@@ -144,7 +162,7 @@ impl Permission {
             Self::Ticket => "--allow-ticket",
             Self::Netrc => "--netrc",
             Self::Env(_) => "--allow-env",
-            Self::Command(_) => "--allow-command",
+            Self::Command(..) => "--allow-command",
             Self::File(_) => "--allow-file",
         }
     }

@@ -36,6 +36,7 @@ impl Pipeline {
             request: plan.request.name.clone(),
             ..Asking::default()
         }
+        .through(&plan.settings)
     }
 
     /// The same, with the host that the request goes to by its variables of now. What is typed for an auth that gets a token

@@ -34,7 +34,7 @@ pub mod vault;
 mod visual;
 pub mod writes;
 
-pub use consent::{Asking, Consent, Permission, Typed, Word};
+pub use consent::{Asking, Consent, Permission, Typed, Word, named};
 pub use leave::NetrcFile;
 pub use outside::Outside;
 pub use packages::Packages;

@@ -14,6 +14,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 use tokio::sync::{Mutex, OnceCell};
@@ -215,7 +216,7 @@ impl Outside {
         known: &Redactor,
         progress: &Progress,
     ) -> Result<Secret, SendError> {
-        if let Some(permission) = Permission::of(&wanted.source) {
+        if let Some(permission) = permission(&wanted.source, folder).await {
             allowed(consent, asking, &permission).await?;
         }
         let program = wanted.program();
@@ -322,6 +323,45 @@ impl Outside {
     }
 }
 
+/// What a source needs, with its files as they are now; what is asked anyhow needs nothing.
+async fn permission(source: &ValueSource, folder: &Path) -> Option<Permission> {
+    match source {
+        ValueSource::Env(name) => Some(Permission::Env(name.clone())),
+        ValueSource::Command(argv) => {
+            let (words, folder) = (argv.clone(), folder.to_owned());
+            let files = tokio::task::spawn_blocking(move || files_among(&words, &folder)).await;
+            // It is not done only when the program is ending.
+            Some(Permission::Command(argv.clone(), files.unwrap_or_default()))
+        }
+        ValueSource::Prompt(_) => None,
+    }
+}
+
+/// The words of a command that are files in a folder, each with the hash of what is in it.
+fn files_among(argv: &[String], folder: &Path) -> Vec<(String, String)> {
+    let Ok(folder) = here(folder).canonicalize() else {
+        return Vec::new();
+    };
+    let hash = |word: &String| {
+        let path = folder.join(word).canonicalize().ok()?;
+        if !path.starts_with(&folder) || !path.is_file() {
+            return None;
+        }
+        // What cannot be read is another program once it can.
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        Some((word.clone(), format!("{:x}", Sha256::digest(bytes))))
+    };
+    argv.iter().filter_map(hash).collect()
+}
+
+fn here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
+}
+
 /// Why there is no value; what it is for is said around it.
 pub(super) fn missing(why: impl Into<String>) -> SendError {
     SendError::new(SendErrorKind::Request, why)
@@ -343,11 +383,7 @@ async fn run(argv: &[String], folder: &Path) -> Result<Secret, String> {
     let (program, arguments) = argv.split_first().ok_or("its command is empty")?;
     let mut child = Command::new(program)
         .args(arguments)
-        .current_dir(if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        })
+        .current_dir(here(folder))
         .env_remove(OUR_OWN)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -242,9 +242,9 @@ impl Pipeline {
             prepared.blocked.get_or_insert(error);
         }
         let resolved = self.with_vault(prepared, resolved, context).await;
-        for path in self.http.files_outside(&resolved.body) {
+        for file in self.http.files_outside(&resolved.body) {
             let asking = Self::asking(&prepared.plan).to(&resolved.url, &resolved.redactor);
-            if let Err(error) = allowed(self.consent.as_ref(), &asking, &Permission::File(path)).await {
+            if let Err(error) = allowed(self.consent.as_ref(), &asking, &Permission::File(file)).await {
                 prepared.blocked.get_or_insert(error);
             }
         }

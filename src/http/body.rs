@@ -16,7 +16,7 @@ use super::trace::Trace;
 use crate::auth::SignedRequest;
 use crate::model::exchange::SentRequest;
 use crate::model::reason::reason;
-use crate::model::wire::{ResolvedBody, ResolvedContent, ResolvedPart};
+use crate::model::wire::{ResolvedBody, ResolvedContent};
 
 /// What is read into memory of a file that is signed, in bytes.
 const MOST_SIGNED: u64 = 64 << 20;
@@ -180,33 +180,41 @@ pub(super) struct BodyFiles<'a> {
     pub only_there: bool,
 }
 
+/// A file of a body that is not the workspace's own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OutsideFile {
+    /// Where it is, without links.
+    pub path: PathBuf,
+    /// What the body calls it, where that is another path.
+    pub called: Option<String>,
+}
+
 impl BodyFiles<'_> {
-    /// The files of a body that are outside of the folder.
-    pub(super) fn outside<'b>(self, body: &'b ResolvedBody) -> Vec<PathBuf> {
-        let paths: Vec<&'b String> = match body {
+    /// The files of a body that are outside of the folder, or with `all` wherever they are. What is not there is not read.
+    pub(super) fn outside(self, body: &ResolvedBody, all: bool) -> Vec<OutsideFile> {
+        let paths: Vec<&String> = match body {
             ResolvedBody::File { path, .. } => vec![path],
             ResolvedBody::Multipart(parts) => {
-                let path = |part: &'b ResolvedPart| match &part.content {
+                let contents = parts.iter().map(|part| &part.content);
+                let files = contents.filter_map(|content| match content {
                     ResolvedContent::File(path) if !path.is_empty() => Some(path),
                     _ => None,
-                };
-                parts.iter().filter_map(path).collect()
+                });
+                files.collect()
             }
             _ => Vec::new(),
         };
-        let full = paths.into_iter().map(|path| self.dir.join(path));
-        full.filter(|full| !self.holds(full)).collect()
+        let outside = paths.into_iter().filter_map(|called| {
+            let full = self.dir.join(called);
+            let path = real(&full).ok().filter(|_| all || !self.holds(&full))?;
+            let called = (path != full).then(|| called.clone());
+            Some(OutsideFile { path, called })
+        });
+        outside.collect()
     }
 
     /// Whether a file is in the folder: by the real paths, or a link would lead out.
     fn holds(self, full: &Path) -> bool {
-        let real = |path: &Path| {
-            std::fs::canonicalize(if path.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                path
-            })
-        };
         match (real(full), real(self.dir)) {
             (Ok(full), Ok(dir)) => full.starts_with(dir),
             // What is not there is not read.
@@ -223,6 +231,14 @@ impl BodyFiles<'_> {
         }
         open_file(path, full).await
     }
+}
+
+fn real(path: &Path) -> std::io::Result<PathBuf> {
+    std::fs::canonicalize(if path.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        path
+    })
 }
 
 async fn open_file(path: &str, full: PathBuf) -> Result<Segment, String> {

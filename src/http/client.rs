@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::body::{self, BodyFiles};
+use super::body::{self, BodyFiles, OutsideFile};
 use super::connect::Route;
 use super::identity::Passphrases;
 use super::kept::Keeping;
@@ -44,8 +44,8 @@ pub struct ClientConfig {
     pub user_agent: String,
     /// Where relative paths of body files start.
     pub working_dir: PathBuf,
-    /// Read no body file outside of there.
-    pub only_working_dir: bool,
+    /// Which body files are just read.
+    pub trusted: TrustedFiles,
     /// Follow redirects, unless a request says otherwise.
     pub follow_redirects: bool,
     /// The client's certificates; of those for a server the first is shown.
@@ -94,13 +94,25 @@ impl Default for ClientConfig {
             connecting: Self::CONNECTING,
             user_agent: concat!("postrider/", env!("CARGO_PKG_VERSION")).to_owned(),
             working_dir: PathBuf::new(),
-            only_working_dir: false,
+            trusted: TrustedFiles::default(),
             follow_redirects: true,
             certificates: Vec::new(),
             body_limit: Self::BODY_LIMIT,
             keeping: Keeping::default(),
         }
     }
+}
+
+/// Which files of bodies are read without a question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TrustedFiles {
+    /// Those in the working directory; the user is asked for others.
+    #[default]
+    InWorkingDir,
+    /// Those there, and others are not read at all.
+    OnlyInWorkingDir,
+    /// None: somebody else's collection may lie among the user's own files.
+    None,
 }
 
 /// Sends requests. Cheap to make and to clone: clones share their connections.
@@ -129,10 +141,10 @@ pub(super) struct Tls {
 }
 
 impl Client {
-    /// The files of a body that lie outside of the working directory and would be read all the same.
-    pub fn files_outside(&self, body: &ResolvedBody) -> Vec<PathBuf> {
+    /// The files of a body that would be read and are the user's own: those outside of the working directory, or all.
+    pub fn files_outside(&self, body: &ResolvedBody) -> Vec<OutsideFile> {
         let config = self.config();
-        if config.only_working_dir {
+        if config.trusted == TrustedFiles::OnlyInWorkingDir {
             // Then they are not read.
             return Vec::new();
         }
@@ -140,7 +152,7 @@ impl Client {
             dir: &config.working_dir,
             only_there: false,
         };
-        files.outside(body)
+        files.outside(body, config.trusted == TrustedFiles::None)
     }
 
     /// A client; nothing is read or opened before the first send.
@@ -181,7 +193,7 @@ impl Client {
         let config = &self.inner.config;
         let files = BodyFiles {
             dir: &config.working_dir,
-            only_there: config.only_working_dir,
+            only_there: config.trusted == TrustedFiles::OnlyInWorkingDir,
         };
         body::read(body, files).await;
     }

@@ -45,15 +45,16 @@ mod trace;
 mod verify;
 mod wire;
 
+pub use body::OutsideFile;
 pub use certificate::{CertificateError, read_certificate};
-pub use client::{Client, ClientConfig};
+pub use client::{Client, ClientConfig, TrustedFiles};
 pub use cookies::{Jar, merge as merge_cookies};
 pub use download::{Download, Downloaded};
 pub use error::MAY_BE_THERE;
 pub use headers::ACCEPT_ENCODING;
 pub use identity::{Looking, Passphrases};
 pub use kept::{Keeper, Keeping};
-pub use proxy::ProxySource;
+pub use proxy::{ProxySource, proxy_host};
 pub use room::Allowance;
 pub use send::{Arriving, SendContext};
 pub use target::host_of;

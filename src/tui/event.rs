@@ -93,7 +93,7 @@ pub enum Event {
     /// News of a run.
     Run(RunId, News),
     /// A script wants something that only the user can allow.
-    Consent(consents::Question),
+    Consent(Box<consents::Question>),
     /// News of somebody's signing in for a token.
     SignIn(sign_ins::SignInId, sign_ins::News),
     /// News of an import.

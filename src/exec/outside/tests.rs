@@ -208,6 +208,31 @@ async fn what_comes_of_a_question_is_the_answer_to_all_that_wait_for_it() {
     }
 }
 
+#[tokio::test]
+async fn another_program_in_the_place_of_one_of_the_workspace_is_another_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("token.sh");
+    std::fs::write(&script, "echo one").expect("it is written");
+    std::fs::write(elsewhere.path().join("own.sh"), "echo").expect("it is written");
+    let own = elsewhere.path().join("own.sh").display().to_string();
+    let key = async |argv: &[&str]| {
+        let argv = argv.iter().map(|word| (*word).to_owned()).collect();
+        let permission = permission(&ValueSource::Command(argv), folder.path()).await;
+        permission.expect("it needs one").key()
+    };
+    let (direct, by_shell) = (key(&["./token.sh"]).await, key(&["sh", "token.sh"]).await);
+    let others = (key(&["op", "read", "x"]).await, key(&[&own]).await);
+    assert_eq!(direct, key(&["./token.sh"]).await);
+    assert_eq!(others.0, r#"command ["op", "read", "x"]"#);
+    std::fs::write(&script, "echo two").expect("it is written");
+    std::fs::write(elsewhere.path().join("own.sh"), "echo 2").expect("it is written");
+    assert_ne!(direct, key(&["./token.sh"]).await);
+    assert_ne!(by_shell, key(&["sh", "token.sh"]).await);
+    // What is the user's own elsewhere is theirs to change.
+    assert_eq!(others, (key(&["op", "read", "x"]).await, key(&[&own]).await));
+}
+
 #[test]
 fn our_own_passphrase_is_not_read() {
     assert!(read(OUR_OWN).is_err_and(|why| why.contains("postrider's own")));

@@ -274,6 +274,81 @@ async fn files_outside_of_the_folder_are_sent_with_consent_alone() {
     assert!(String::from_utf8_lossy(&body.whole().unwrap()).contains("mine-alone"));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_asked_for_by_where_it_is_and_in_somebody_elses_collection_always() {
+    use crate::http::{Client, ClientConfig, TrustedFiles};
+
+    let folder = tempfile::tempdir().unwrap();
+    let real = folder.path().canonicalize().unwrap();
+    let inside = real.join("ws");
+    std::fs::create_dir(&inside).unwrap();
+    std::fs::write(inside.join("own.txt"), "x").unwrap();
+    std::fs::write(real.join("mine.txt"), "x").unwrap();
+    std::fs::write(real.join("other.txt"), "x").unwrap();
+    let link = inside.join("upload.txt");
+    let asked = async |name: &str, foreign: bool| {
+        let mut wanted = request("One", "{{base}}/", "", "");
+        wanted.method = crate::model::request::Method::new("POST");
+        wanted.body = Body::File { path: name.into() };
+        let (session, id) = given(wanted).await;
+        let user = Arc::new(User {
+            word: Some(Word::No),
+            ..User::default()
+        });
+        let mut pipeline = pipeline();
+        pipeline.consent = Some(user.clone());
+        pipeline.http = Client::new(ClientConfig {
+            working_dir: inside.clone(),
+            trusted: if foreign {
+                TrustedFiles::None
+            } else {
+                TrustedFiles::default()
+            },
+            ..pipeline.http.config().clone()
+        });
+        pipeline.send(session.plan(id).unwrap(), &SendContext::default()).await;
+        let asked = user.asked.lock().unwrap().join("; ");
+        asked.replace(&real.display().to_string(), "~")
+    };
+    std::os::unix::fs::symlink(real.join("mine.txt"), &link).unwrap();
+    assert_eq!(asked("own.txt", false).await, "");
+    assert!(asked("own.txt", true).await.ends_with(": send the file `~/ws/own.txt`"));
+    let by_link = asked("upload.txt", false).await;
+    assert!(
+        by_link.ends_with(": send the file `~/mine.txt` (`upload.txt` in the request)"),
+        "{by_link}"
+    );
+    // Turned elsewhere it is another file.
+    std::fs::remove_file(&link).unwrap();
+    std::os::unix::fs::symlink(real.join("other.txt"), &link).unwrap();
+    assert!(asked("upload.txt", false).await.contains("~/other.txt"));
+    let key = |path: &str, called: Option<&str>| {
+        let called = called.map(str::to_owned);
+        Permission::File(crate::http::OutsideFile {
+            path: path.into(),
+            called,
+        })
+        .key()
+    };
+    assert_eq!(key("/a", None), key("/a", Some("b")));
+    assert_ne!(key("/a", Some("b")), key("/c", Some("b")));
+    // What is not there is no question.
+    assert_eq!(asked("none.txt", true).await, "");
+}
+
+#[tokio::test]
+async fn the_proxy_that_a_collection_names_is_told() {
+    let mut wanted = request("One", "http://good.test/?a={{typed}}", "", "");
+    wanted.settings.proxy = Some("http://me:hunter2@evil.test:3128".to_owned());
+    let (session, id) = given(wanted).await;
+    let asking = Pipeline::asking(&session.plan(id).unwrap()).to("http://good.test/", &Redactor::default());
+    assert_eq!(
+        asking.host(" at "),
+        " at `good.test` through the proxy `evil.test:3128`"
+    );
+}
+
 #[tokio::test]
 async fn scripts_reach_no_files_no_programs_and_no_environment() {
     let script = r"

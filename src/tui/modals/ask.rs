@@ -8,13 +8,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::Flow;
-use super::sheet::Sheet;
+use super::sheet::{Sheet, put_lines};
 use super::wrap::wrap;
 use crate::model::Secret;
 use crate::tui::command::Command;
 use crate::tui::consents::QuestionId;
 use crate::tui::panes::{Cx, View};
-use crate::tui::widgets::escape;
 use crate::tui::widgets::glyphs;
 
 /// What it is for.
@@ -34,7 +33,13 @@ pub struct Ask {
     /// Whether what is typed is meant for it.
     focused: bool,
     sheet: Sheet,
+    lines: Vec<String>,
 }
+
+/// Columns of the text.
+const WIDTH: u16 = 64;
+/// Rows below it: one of air, the field.
+const BELOW: usize = 2;
 
 impl std::fmt::Debug for Ask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -62,6 +67,7 @@ impl Ask {
             words: words.to_owned(),
             typed: String::new(),
             sheet: Sheet::default(),
+            lines: Vec::new(),
         }
     }
 
@@ -118,18 +124,33 @@ impl Ask {
 
     /// Follows the screen.
     pub fn sync(&mut self, screen: Rect, _cx: &mut Cx<'_>) {
-        self.sheet = Sheet::high(screen, 64, 5);
+        // For whom it is comes first: a question may be as long as a stranger likes.
+        let whom = match &self.about {
+            About::Send(_, whom) => Some(format!("For {whom}:")),
+            About::Kept => None,
+        };
+        let text = |width: u16| -> Vec<String> {
+            let parts = whom.iter().chain([&self.words]);
+            parts.flat_map(|part| wrap(part, usize::from(width))).collect()
+        };
+        let height = |lines: usize| u16::try_from(lines + BELOW).unwrap_or(u16::MAX);
+        self.sheet = Sheet::high(screen, WIDTH, height(text(WIDTH).len()).max(5));
+        self.lines = text(self.sheet.body.width);
+        let room = usize::from(self.sheet.body.height).saturating_sub(BELOW);
+        if self.lines.len() > room {
+            self.lines.truncate(room);
+            if let Some(last) = self.lines.last_mut() {
+                *last = glyphs::elide(&format!("{last}…"), usize::from(self.sheet.body.width));
+            }
+        }
     }
 
     /// Draws it.
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
-        let (title, end, words) = match &self.about {
-            About::Send(_, whom) => {
-                let words = format!("{} (for {whom})", self.words);
-                ("A value is asked for", "none", words)
-            }
-            About::Kept => ("Passphrase", "stay locked", self.words.clone()),
+        let (title, end) = match &self.about {
+            About::Send(..) => ("A value is asked for", "none"),
+            About::Kept => ("Passphrase", "stay locked"),
         };
         let (key, word) = if self.focused {
             ("↵", "ok")
@@ -139,10 +160,7 @@ impl Ask {
         self.sheet.draw(title, "", &[(key, word), ("Esc", end)], view, buf);
         let body = self.sheet.body;
         let room = usize::from(body.width);
-        for (line, y) in wrap(&words, room).iter().zip(body.y..body.bottom().saturating_sub(2)) {
-            let at = Position::new(body.x, y);
-            glyphs::put_text(buf, at, &escape::printable(line), room, theme.popup);
-        }
+        put_lines(self.lines.iter().map(String::as_str), body, theme.popup, buf);
         let field = Rect {
             y: body.bottom().saturating_sub(1),
             height: body.height.min(1),
@@ -219,6 +237,28 @@ mod tests {
         harness.press("<tab>123<enter>");
         assert_eq!(typed(&harness), [Some("123")]);
         assert!(harness.state.modals.is_empty());
+    }
+
+    #[test]
+    fn for_whom_it_is_stays_in_sight_however_long_the_question_is() {
+        for size in [(120, 40), (80, 24), (60, 16)] {
+            let mut harness = Harness::new(size.0, size.1);
+            let asking = crate::exec::Asking {
+                request: "r".repeat(500),
+                collection: "c".repeat(500),
+                host: "evil.test".to_owned(),
+                ..crate::exec::Asking::default()
+            };
+            let ask = Ask::new(QuestionId(7), &"Harmless words. ".repeat(500), &asking.whom());
+            harness
+                .state
+                .run(vec![Command::Show(Box::new(ask.into()))], &mut harness.effects);
+            harness.event(Event::Resize(size.0, size.1));
+            let screen = harness.screen();
+            for text in ["`evil.test`", "Harmless words.", "words.…", "press Tab, then type it"] {
+                assert!(screen.contains(text), "{text} {screen}");
+            }
+        }
     }
 
     #[test]

@@ -61,6 +61,11 @@ pub struct Confirm {
     cursor: usize,
     sheet: Sheet,
     lines: Vec<String>,
+    /// The first line in sight, and how many there is room for.
+    top: usize,
+    room: usize,
+    /// Whether the last line was in sight.
+    read: bool,
     /// Where each answer stands, cancelling last.
     buttons: Vec<Rect>,
 }
@@ -83,12 +88,15 @@ impl Confirm {
             cursor,
             sheet: Sheet::default(),
             lines: Vec::new(),
+            top: 0,
+            room: 0,
+            read: false,
             buttons: Vec::new(),
         }
     }
 
     /// For a question that opens by itself, perhaps while somebody types: no letter is an answer, and Enter cancels until
-    /// the cursor was moved.
+    /// the cursor was moved. Where there is more of it than fits, it is allowed only once all of it was in sight.
     #[must_use]
     pub fn deliberate(mut self) -> Self {
         self.deliberate = true;
@@ -134,10 +142,32 @@ impl Confirm {
         self.choice(|command| matches!(command, Command::Quit)).is_some()
     }
 
+    /// Brings other lines in sight.
+    fn scroll(&mut self, down: bool, by: usize) {
+        let most = self.lines.len().saturating_sub(self.room);
+        self.top = if down {
+            self.top + by
+        } else {
+            self.top.saturating_sub(by)
+        }
+        .min(most);
+        self.read |= self.top == most;
+    }
+
+    /// Whether there is more of it than fits.
+    fn is_long(&self) -> bool {
+        self.lines.len() > self.room
+    }
+
     /// Takes a key.
     pub fn key(&mut self, key: KeyEvent, cx: &mut Cx<'_>) -> Flow {
         let answers = self.choices.len() + 1;
+        let page = self.room.saturating_sub(1).max(1);
         match key.code {
+            KeyCode::PageDown => self.scroll(true, page),
+            KeyCode::PageUp => self.scroll(false, page),
+            KeyCode::Down if self.is_long() => self.scroll(true, 1),
+            KeyCode::Up if self.is_long() => self.scroll(false, 1),
             KeyCode::Esc => return self.answer(self.choices.len(), cx),
             KeyCode::Enter => return self.answer(self.cursor, cx),
             // As everywhere: it cancels what runs.
@@ -175,6 +205,11 @@ impl Confirm {
     /// Takes a mouse event.
     pub fn mouse(&mut self, event: MouseEvent, cx: &mut Cx<'_>) -> Flow {
         let at = Position::new(event.column, event.row);
+        match event.kind {
+            MouseEventKind::ScrollDown => self.scroll(true, 3),
+            MouseEventKind::ScrollUp => self.scroll(false, 3),
+            _ => {}
+        }
         if event.kind != MouseEventKind::Down(MouseButton::Left) {
             return Flow::Stay;
         }
@@ -186,6 +221,11 @@ impl Confirm {
     }
 
     fn answer(&mut self, chosen: usize, cx: &mut Cx<'_>) -> Flow {
+        if self.deliberate && !self.read && chosen < self.choices.len() {
+            // Nobody allows what was not in sight.
+            self.scroll(true, self.room.max(1));
+            return Flow::Stay;
+        }
         let commands = match self.choices.get_mut(chosen) {
             Some(choice) => &mut choice.commands,
             None => &mut self.otherwise,
@@ -233,6 +273,12 @@ impl Confirm {
         self.sheet = Sheet::centred(screen, size(width), size(height));
         let body = self.sheet.body;
         let top = body.bottom().saturating_sub(size(buttons)).max(body.y);
+        self.room = usize::from(top - body.y);
+        if self.lines.len() > self.room && self.room > 1 {
+            // The line of air before the answers.
+            self.room -= 1;
+        }
+        self.scroll(true, 0);
         self.buttons.clear();
         let mut x = 0;
         for (n, width) in widths.into_iter().enumerate() {
@@ -250,15 +296,25 @@ impl Confirm {
     /// Draws it.
     pub fn draw(&self, view: View<'_>, _screen: Rect, buf: &mut Buffer) -> Option<Position> {
         let theme = view.theme;
-        let keys = [("↵", "choose"), ("Tab", "next"), ("Esc", self.esc)];
-        self.sheet.draw(&self.title, "", &keys, view, buf);
+        let mut keys = vec![("↵", "choose"), ("Tab", "next"), ("Esc", self.esc)];
+        let mut at = String::new();
+        if self.is_long() {
+            keys.insert(0, ("PgDn", "more"));
+            at = format!("{}/{}", (self.top + self.room).min(self.lines.len()), self.lines.len());
+        }
+        self.sheet.draw(&self.title, &at, &keys, view, buf);
         let body = self.sheet.body;
         let top = self.buttons.first().map_or(body.bottom(), |button| button.y);
         let above = Rect {
-            height: top.saturating_sub(body.y),
+            height: top.saturating_sub(body.y).min(column_at(0, self.room)),
             ..body
         };
-        put_lines(self.lines.iter().map(String::as_str), above, theme.popup, buf);
+        put_lines(
+            self.lines.iter().skip(self.top).map(String::as_str),
+            above,
+            theme.popup,
+            buf,
+        );
         for (n, place) in self.buttons.iter().enumerate() {
             let here = n == self.cursor;
             let ground = if here {

@@ -136,7 +136,8 @@ impl Voice {
 
     fn show(&self, id: QuestionId, about: About) {
         // Nobody listens when the program is ending.
-        let _ = self.asker.queue.send(Event::Consent(Question { id, about }));
+        let question = Box::new(Question { id, about });
+        let _ = self.asker.queue.send(Event::Consent(question));
     }
 }
 

@@ -1,7 +1,6 @@
 //! What runs beside the screen on tokio: input, sends, the demo server, indexes and searches.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +21,7 @@ use super::runs::Runs;
 use super::sight::{self, Ear};
 use crate::demo;
 use crate::exec::{NetrcFile, Packages, Pipeline, Plan, SendContext, TokenStore};
-use crate::http::{Client, ClientConfig, Jar, Keeping, merge_cookies};
+use crate::http::{Client, ClientConfig, Jar, Keeping, TrustedFiles, merge_cookies};
 use crate::model::EnvironmentId;
 use crate::model::exchange::Phase;
 use crate::store::paths::netrc_file;
@@ -76,7 +75,7 @@ impl Sends {
             .worker_threads(2)
             .enable_all()
             .build()?;
-        let http = client_config(options.folder().to_owned(), config);
+        let http = client_config(options, config);
         let store = PackageStore::new(&options.paths, &options.root);
         let packages = Packages::new(Arc::new(store), http.clone());
         let client = Client::new(http);
@@ -434,7 +433,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
+fn client_config(options: &TuiOptions, config: &Config) -> ClientConfig {
     ClientConfig {
         proxy: config.proxy.clone(),
         keeping: Keeping::new(config.memory, config.spill_folder.clone()),
@@ -444,7 +443,12 @@ fn client_config(root: PathBuf, config: &Config) -> ClientConfig {
         silence: config.silence.unwrap_or(ClientConfig::SILENCE),
         connecting: config.connecting.unwrap_or(ClientConfig::CONNECTING),
         body_limit: ClientConfig::body_limit(config.response_limit),
-        working_dir: root,
+        working_dir: options.folder().to_owned(),
+        trusted: if options.foreign {
+            TrustedFiles::None
+        } else {
+            TrustedFiles::default()
+        },
         certificates: config.client_certificates.clone(),
         ..ClientConfig::default()
     }
