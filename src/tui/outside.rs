@@ -1,6 +1,6 @@
 //! What others change in the files shows at once, unless something unsaved stands against it.
 
-use crate::model::{Choice, Environment, Followed, Workspace};
+use crate::model::{Choice, Environment, Filed, Followed, Workspace};
 use crate::store::watch::{Change, What};
 use crate::store::{Content, Place};
 
@@ -181,23 +181,32 @@ fn take(state: &mut State, change: &Change, told: &mut Told) -> bool {
                 // Another postrider that saved it has dropped the draft.
                 state.keeper.rebase(&key);
             }
-            let by = match state.import {
-                Some(_) => "by the import",
-                None => "outside",
-            };
+            let by = by(state.import.is_some());
             let text = format!("`{named}` was changed {by}; yours is kept, and saving will ask");
             told.others.push((Level::Warning, text));
             return false;
         }
         Followed::Gone(name) => told.gone.push(name),
         Followed::Kept(filed) => {
-            shared.contested.remove(&filed);
             let name = shared.workspace.name_of(filed);
-            let text = format!("`{name}` was deleted outside; what is unsaved is kept, and saving writes it again");
+            let by = by(state.import.is_some());
+            let text = format!("`{name}` was deleted {by}; what is unsaved is kept, and saving will ask");
             told.others.push((Level::Warning, text));
+            match filed {
+                Filed::Node(id) => {
+                    let below = shared.workspace.descendants(id).into_iter();
+                    shared.contested.extend(below.map(Filed::Node));
+                }
+                _ => drop(shared.contested.insert(filed)),
+            }
         }
     }
     true
+}
+
+/// Who changed or deleted it.
+fn by(import: bool) -> &'static str {
+    if import { "by the import" } else { "outside" }
 }
 
 fn is_contested(shared: &Shared, place: &Place) -> bool {

@@ -127,7 +127,7 @@ pub struct Shared {
     pub notice: Option<Notice>,
     /// All its words and when they were said, the latest last.
     pub messages: VecDeque<(Timestamp, Notice)>,
-    /// What was changed on disk while there were unsaved changes here: saving it asks.
+    /// What was changed or deleted on disk while there were unsaved changes here: saving it asks.
     pub contested: BTreeSet<Filed>,
     /// Postman's file or folder that is only looked at; nothing of it can be changed.
     pub read_only: Option<String>,
@@ -180,6 +180,16 @@ impl Shared {
     /// The owner of the active environment's current values.
     pub fn environment_owner(&self) -> Option<Owner> {
         self.environment_slug().map(|slug| Owner::Environment(slug.to_owned()))
+    }
+
+    /// Whether the file of something with unsaved changes was deleted under them.
+    pub fn is_lost(&self, filed: Filed) -> bool {
+        let has_file = match filed {
+            Filed::Node(id) => self.workspace.node(id).is_none_or(|node| node.saved.is_some()),
+            Filed::Environment(id) => self.workspace.environment(id).is_none_or(|node| node.saved.is_some()),
+            Filed::Globals => true,
+        };
+        !has_file && self.contested.contains(&filed)
     }
 
     /// The file name of the active environment.

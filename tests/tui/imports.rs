@@ -69,6 +69,39 @@ fn a_file_is_looked_at_and_imported_and_imported_again() {
 }
 
 #[test]
+fn what_is_unsaved_of_a_request_that_an_import_removes_comes_back_only_when_asked_for() {
+    let home = Home::new();
+    let mut two: serde_json::Value = serde_json::from_str(&collection("List")).unwrap();
+    two["item"][1] = json!({ "name": "Tell", "request": { "method": "GET", "url": "{{base_url}}/tell" } });
+    let file = home.beside("birds.json", &two.to_string());
+    let tell = home.root().join("collections/birds/tell.toml");
+    let mut user = User::at_home(&home);
+    user.press("2I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&file))).sees("4 added");
+    user.press("<enter>").sees("imported: ");
+    user.press("/tell<enter>").sees("{{base_url}}/tell");
+    user.press("3e<end>/mine<esc>").sees("/tell/mine");
+    home.beside("birds.json", &collection("List"));
+    user.press("I").sees("Import from Postman");
+    user.press(&format!("{}<enter>", typed(&file)))
+        .sees("saving it asks")
+        .sees("removed");
+    user.press("<enter>").sees("imported: ");
+    // The last word says so, and the title until it is settled.
+    user.sees("`Tell` had unsaved changes, which are kept: saving will ask");
+    user.sees("Tell ● deleted on disk");
+    user.press("<ctrl-s>")
+        .sees("was deleted on disk while you were editing it");
+    user.press("<esc>").sees_no("was deleted");
+    user.press("<ctrl-p>save everything<enter>")
+        .sees("was deleted on disk while");
+    assert!(!tell.exists());
+    user.press("<tab><tab><enter>").sees("saved");
+    assert!(home.read("collections/birds/tell.toml").contains("/tell/mine"));
+    user.quit();
+}
+
+#[test]
 fn what_cannot_be_imported_says_why_and_leaves_what_was_typed() {
     let home = Home::new();
     let other = home.beside("package.json", r#"{ "dependencies": {} }"#);

@@ -15,7 +15,7 @@ use crate::tui::state::State;
 
 use super::saving;
 
-/// Asks what to do about a file that was changed outside since it was read.
+/// Asks what to do about a file that was changed or deleted outside since it was read.
 ///
 /// The question answers a save, so it comes some time after the key: no letter that is being typed answers it.
 pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Command>) {
@@ -43,8 +43,18 @@ pub fn ask(state: &mut State, what: Filed, theirs: Theirs, queue: &mut Vec<Comma
             (text, vec![take, mine("overwrite it with mine")])
         }
         Theirs::Removed => {
-            let text = vec![format!("`{name}` was deleted outside while you were editing it.")];
-            (text, vec![mine("write it again")])
+            let text = vec![format!("`{name}` was deleted on disk while you were editing it.")];
+            let delete = match what {
+                Filed::Node(id) => Some(Command::Delete(id)),
+                Filed::Environment(id) => Some(Command::DeleteEnvironment(id)),
+                Filed::Globals => None,
+            };
+            let take = delete.map(|delete| Choice {
+                key: 't',
+                label: "delete mine too (undo brings it back)".into(),
+                commands: vec![delete],
+            });
+            (text, take.into_iter().chain([mine("write it again")]).collect())
         }
     };
     text.push("Until you choose, yours is kept as a draft.".to_owned());

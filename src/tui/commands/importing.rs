@@ -117,5 +117,20 @@ fn arrived(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(active) = first.and_then(|first| environments::activate_if_none(state, first, effects)) {
         words = format!("{words}; {active}");
     }
-    state.shared.notify(Level::Done, words);
+    // What was said of each of them is not seen below this.
+    let shared = &mut state.shared;
+    let mut kept = shared.contested.iter().map(|filed| shared.workspace.name_of(*filed));
+    let level = match (kept.next(), kept.count()) {
+        (None, _) => Level::Done,
+        (Some(name), more) => {
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            words = format!("{words}; `{name}`{more} had unsaved changes, which are kept: saving will ask");
+            Level::Warning
+        }
+    };
+    shared.notify(level, words);
 }

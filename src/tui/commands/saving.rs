@@ -11,6 +11,7 @@ use crate::model::edit::Edit;
 use crate::model::history::{Step, ValueChange};
 use crate::model::{Filed, NodeId};
 use crate::store::Content;
+use crate::store::files::Theirs;
 use crate::tui::command::Command;
 use crate::tui::drafts;
 use crate::tui::effect::{Effect, FileJob, LocalJob};
@@ -139,6 +140,10 @@ pub fn save(state: &mut State, what: Filed, overwrite: bool, queue: &mut Vec<Com
         let text = format!("`{}` is saved already", workspace.name_of(what));
         state.shared.notify(Level::Info, text);
         return;
+    }
+    if !overwrite && state.shared.is_lost(what) {
+        state.saves.quit = false;
+        return conflict::ask(state, what, Theirs::Removed, queue);
     }
     let job = match what {
         Filed::Node(id) => {

@@ -311,7 +311,7 @@ fn a_conflict_does_not_open_over_what_is_being_typed() {
         of: Filed::Node(id),
         theirs: Theirs::Removed,
     }));
-    harness.press("<tab><enter>");
+    harness.press("<tab><tab><enter>");
     assert!(matches!(
         jobs(&harness).last(),
         Some(FileJob::Write { overwrite: true, .. })

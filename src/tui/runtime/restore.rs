@@ -51,6 +51,9 @@ pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown
                     state.shared.contested.insert(filed);
                 }
                 if !at_home {
+                    if drafts::place(workspace, filed).is_some() {
+                        state.shared.contested.insert(filed);
+                    }
                     homeless.push(workspace.name_of(filed).to_owned());
                 }
                 state.keeper.found(draft.key, content);
@@ -78,10 +81,7 @@ pub fn drafts(state: &mut State, found: Vec<(Draft, Option<String>)>, mut disown
         "was changed outside since you edited it; yours is kept, and saving will ask",
     ) {
         state.shared.notify(Level::Warning, text);
-    } else if let Some(text) = word(
-        &homeless,
-        "lost its file; what you had is kept, and saving writes it again",
-    ) {
+    } else if let Some(text) = word(&homeless, "lost its file; what you had is kept, and saving will ask") {
         state.shared.notify(Level::Warning, text);
     }
     effects
@@ -324,7 +324,8 @@ mod tests {
             "c/f",
             "in its place again"
         );
-        assert!(state.shared.contested.is_empty());
+        // Saving would bring back what somebody has deleted: it asks.
+        assert!(state.shared.is_lost(Filed::Node(request)) && state.shared.contested.len() == 3);
         // What has no place any more is filed anew, so that the next start finds it once.
         let kept = state.keep(Timestamp::now());
         let changed: Vec<(&str, bool)> = kept

@@ -133,8 +133,8 @@ pub fn found(planned: &Planned) -> Vec<Line> {
         ));
     }
     if todo.changes() {
-        let text =
-            "It was imported before. What differs here becomes what the file says; what was unsaved is asked about.";
+        let text = "It was imported before. What differs here becomes what the file says; what is unsaved here is kept, \
+                    and saving it asks.";
         out.push(Line::new(Look::Warning, "! ", text));
         if todo.count(Action::Remove) > 0 {
             let text = "What came from a file and is no longer in this one is removed.";

@@ -132,7 +132,9 @@ fn title<'a>(state: &State, entity: &Entity, view: View<'_>, room: usize, right:
     if view.shared.workspace.is_dirty(id) {
         spans.push(Span::styled(" ●", theme.unsaved));
     }
-    if view.shared.contested.contains(&Filed::Node(id)) {
+    if view.shared.is_lost(Filed::Node(id)) {
+        spans.push(Span::styled(" deleted on disk", theme.warn));
+    } else if view.shared.contested.contains(&Filed::Node(id)) {
         spans.push(Span::styled(" changed on disk", theme.warn));
     }
     let crumbs = match view.shared.breadcrumbs(id) {
