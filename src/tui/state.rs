@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::{Position, Rect};
 
@@ -264,6 +264,11 @@ impl State {
                 queue.push(Command::Act(Action::App(App::Quit)));
                 return;
             }
+            let switch = Action::App(App::SwitchEnvironment);
+            if modal.switches_environment() && self.keymap.find(&[Context::Anywhere], chord) == Some(switch) {
+                queue.push(Command::Act(switch));
+                return;
+            }
             let mut cx = Cx {
                 shared: &mut self.shared,
                 commands: queue,
@@ -275,7 +280,11 @@ impl State {
             return;
         }
         let typing = self.panes.typing(self.focus);
-        let action = if typing {
+        // As in a shell it goes to the end of the line; what it does else it does from there.
+        let to_the_end = typing && key.code == KeyCode::Char('e') && key.modifiers == KeyModifiers::CONTROL;
+        let action = if to_the_end && self.panes.goes_on(self.focus) {
+            None
+        } else if typing {
             let own = || self.keymap.find(self.panes.contexts(self.focus), chord);
             self.keymap
                 .find(&[Context::Anywhere], chord)

@@ -7,7 +7,7 @@ use crate::exec::{self, RunOptions, Session};
 use crate::model::exchange::SendErrorKind;
 use crate::model::outcome::{ScriptError, TestResult};
 use crate::model::variable::{CurrentValue, CurrentValues, Owner};
-use crate::model::{NodeId, Outcome};
+use crate::model::{EnvironmentId, NodeId, Outcome};
 use crate::tui::command::Command;
 use crate::tui::effect::{Effect, LocalJob};
 use crate::tui::modals::{Modal, Picker, Prompt, Purpose, RunForm, Runner};
@@ -37,19 +37,16 @@ pub fn ask(state: &mut State, ask: Ask, queue: &mut Vec<Command>, effects: &mut 
                 }
             }
         }
-        Ask::Start(settings) => start(state, settings, false, effects),
-        Ask::Again => {
-            if let Some(settings) = idle(state) {
-                start(state, settings, false, effects);
-            }
+        Ask::Start(settings) => {
+            let active = state.shared.active_environment;
+            start(state, settings, active, false, effects);
         }
+        Ask::Again => again(state, false, effects),
         Ask::Failed => {
-            if let Some(settings) = idle(state) {
-                if state.shared.log.as_ref().is_some_and(|log| log.failed.is_empty()) {
-                    state.shared.notify(Level::Info, "nothing failed");
-                } else {
-                    start(state, settings, true, effects);
-                }
+            if idle(state).is_some() && state.shared.log.as_ref().is_some_and(|log| log.failed.is_empty()) {
+                state.shared.notify(Level::Info, "nothing failed");
+            } else {
+                again(state, true, effects);
             }
         }
         Ask::Back => {
@@ -83,6 +80,28 @@ fn idle(state: &mut State) -> Option<Settings> {
         return None;
     }
     Some(log.settings.clone())
+}
+
+/// Runs again, all or what failed, in the environment that the run was in: another one that is active by now may lead to
+/// another server.
+fn again(state: &mut State, failed: bool, effects: &mut Vec<Effect>) {
+    let Some(settings) = idle(state) else { return };
+    let shared = &mut state.shared;
+    let Some(log) = &shared.log else { return };
+    let (active, name) = (log.active, log.environment.clone());
+    if active.is_some_and(|id| shared.workspace.environment(id).is_none()) {
+        let name = name.unwrap_or_default();
+        let text = format!("`{name}`, the environment of that run, is gone: `e` sets up a run in the active one");
+        return shared.notify(Level::Warning, text);
+    }
+    start(state, settings, active, failed, effects);
+    let shared = &mut state.shared;
+    if active != shared.active_environment && shared.log.as_ref().is_some_and(Log::is_running) {
+        let ran = name.map_or_else(|| "without an environment".to_owned(), |name| format!("in `{name}`"));
+        let now = shared.environment_name().unwrap_or("no environment");
+        let text = format!("runs {ran}, as before; `{now}` is active: `e` sets up a run in that");
+        shared.notify(Level::Info, text);
+    }
 }
 
 /// Puts a screen of the runner in the place of another one.
@@ -125,13 +144,22 @@ pub fn groups(shared: &crate::tui::shared::Shared, chosen: NodeId) -> Picker {
     Picker::new("Run", pickers::nodes(shared, all, Some(chosen), choose))
 }
 
-fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<Effect>) {
+/// Starts a run in an environment.
+fn start(
+    state: &mut State,
+    settings: Settings,
+    active: Option<EnvironmentId>,
+    failed: bool,
+    effects: &mut Vec<Effect>,
+) {
     if state.shared.log.as_ref().is_some_and(Log::is_running) {
         return state
             .shared
             .notify(Level::Warning, "another run is under way; cancel it first");
     }
-    if state.held.is_some() && state.shared.environment_slug() == Some("demo") {
+    let environment = active.and_then(|id| state.shared.workspace.environment(id));
+    let name = environment.map(|node| node.environment.name.clone());
+    if state.held.is_some() && environment.is_some_and(|node| node.slug == "demo") {
         let text = "the demo server has not told its address yet: start the run again in a moment";
         return state.shared.notify(Level::Warning, text);
     }
@@ -164,7 +192,7 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
     let order = Order {
         session: Session {
             workspace: Arc::new(workspace.clone()),
-            environment: shared.active_environment,
+            environment: active,
             current: current.clone(),
             overrides: shared.overrides.clone(),
             local: Layer::default(),
@@ -176,7 +204,7 @@ fn start(state: &mut State, settings: Settings, failed: bool, effects: &mut Vec<
         collection: workspace.collection_of(settings.group).map(|node| node.id),
     };
     let mut log = Log::new(run, settings, workspace, current, shared.now);
-    log.environment = shared.environment_name().map(str::to_owned);
+    (log.active, log.environment) = (active, name);
     log.again = failed;
     log.full = earlier.map(|mut earlier| earlier.full.take().unwrap_or_else(|| Box::new(earlier)));
     // The form stays until the data file is read: it says what is wrong with it.

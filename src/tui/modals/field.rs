@@ -50,6 +50,11 @@ impl Field {
         self.editor.text()
     }
 
+    /// Whether there is text behind the caret.
+    pub fn goes_on(&self) -> bool {
+        !self.editor.is_at_line_end()
+    }
+
     /// Puts another text there, the caret behind it.
     pub fn set(&mut self, text: &str) {
         self.editor.set_text(text);

@@ -142,6 +142,15 @@ impl Modal {
         }
     }
 
+    /// Whether the key that switches the environment does so over it: where a run is set up and looked at.
+    pub fn switches_environment(&self) -> bool {
+        match self {
+            Self::RunForm(form) => !form.goes_on(),
+            Self::Runner(runner) => !runner.is_typing(),
+            _ => false,
+        }
+    }
+
     /// Whether it is the question before a run is left alone, which its end answers.
     pub fn asks_to_leave_a_run(&self) -> bool {
         matches!(self, Self::Confirm(confirm) if confirm.asks_to_leave_a_run())

@@ -114,6 +114,16 @@ impl Panes {
         }
     }
 
+    /// Whether there is text behind the caret on its line in the text field that has the focus.
+    pub fn goes_on(&self, pane: Pane) -> bool {
+        let editor = match pane {
+            Pane::Environments | Pane::Collections => None,
+            Pane::Request => request::editor(&self.request),
+            Pane::Response => response::editor(&self.response),
+        };
+        editor.is_some_and(|editor| !editor.is_at_line_end())
+    }
+
     /// Hands a key to the text field that has the focus.
     pub fn key(&mut self, pane: Pane, key: KeyEvent, cx: &mut Cx<'_>) {
         match pane {

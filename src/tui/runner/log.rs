@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Ended, Kept, Row, Settings};
 use crate::exec::Summary;
 use crate::model::variable::CurrentValues;
-use crate::model::{NodeId, Workspace};
+use crate::model::{EnvironmentId, NodeId, Workspace};
 use crate::tui::shared::RunId;
 
 /// How far a run is.
@@ -54,6 +54,8 @@ pub struct Log {
     pub settings: Settings,
     /// What was run: `Pydio Cells › Users`.
     pub title: String,
+    /// The environment: it runs in that again, whichever is active by then.
+    pub active: Option<EnvironmentId>,
     /// The environment's name.
     pub environment: Option<String>,
     /// Whether it runs what failed before, and nothing else.
@@ -124,6 +126,7 @@ impl Log {
             run,
             settings,
             title: path.into_iter().rev().collect::<Vec<_>>().join(" › "),
+            active: None,
             environment: None,
             again: false,
             full: None,

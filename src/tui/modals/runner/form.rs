@@ -115,6 +115,16 @@ impl RunForm {
         self.say(DATA, true, named.map_or(why, |(_, why)| why));
     }
 
+    /// Whether there is text behind the caret in the field that is typed into.
+    pub fn goes_on(&self) -> bool {
+        match self.on() {
+            Line::Iterations => self.iterations.goes_on(),
+            Line::Data => self.data.goes_on(),
+            Line::Delay => self.delay.goes_on(),
+            Line::Group | Line::Bail | Line::Keep => false,
+        }
+    }
+
     fn say(&mut self, line: usize, wrong: bool, text: impl Into<String>) {
         let text = text.into();
         self.said = Some(Said {

@@ -142,6 +142,11 @@ impl Runner {
         Flow::Stay
     }
 
+    /// Whether something is typed that is looked for.
+    pub fn is_typing(&self) -> bool {
+        self.find.is_some()
+    }
+
     /// Where the user is in it, to be there again.
     pub fn seen(&self) -> Seen {
         Seen {

@@ -302,6 +302,11 @@ pub fn typing(state: &State) -> bool {
     state.editor().is_some()
 }
 
+/// The text field that has the focus.
+pub fn editor(state: &State) -> Option<&Editor> {
+    state.editor().map(|(_, editor)| editor)
+}
+
 /// Whether what is typed goes into a file with every key.
 pub fn types_into_file(state: &State) -> bool {
     typing(state) && values::is_live(state)

@@ -59,6 +59,7 @@ use crate::tui::keymap::{Context, Keymap};
 use crate::tui::runner::Ask;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::body::{Kind, Snapshot, Syntax};
+use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::picture::{Picture, Sharp};
 use crate::tui::widgets::tabs;
 
@@ -297,6 +298,12 @@ pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
 /// Whether a text field has the focus.
 pub fn typing(state: &State) -> bool {
     state.search.typing || state.filter.typing
+}
+
+/// The text field that has the focus.
+pub fn editor(state: &State) -> Option<&Editor> {
+    let filter = state.filter.typing.then_some(&state.filter.field);
+    filter.or_else(|| state.search.typing.then_some(&state.search.field))
 }
 
 /// The keys in the search line, and what may be typed where bytes are shown.

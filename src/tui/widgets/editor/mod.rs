@@ -164,6 +164,12 @@ impl Editor {
         self.position(self.selection.caret)
     }
 
+    /// Says whether the caret is behind the last character of its line, with nothing selected.
+    pub fn is_at_line_end(&self) -> bool {
+        let caret = self.selection.caret;
+        self.selection.is_empty() && caret == self.document.line_end(self.document.line_of(caret))
+    }
+
     /// Returns the selected text, if any; of what is masked nothing is given away.
     pub fn selected(&self) -> Option<String> {
         let range = self.selection.range();

@@ -1,6 +1,7 @@
 //! From a response back to the table it was opened from.
 
 use super::*;
+use crate::model::edit::Edit;
 
 #[test]
 fn esc_leads_back_from_a_response_to_the_row_it_was_opened_from() {
@@ -56,4 +57,55 @@ fn esc_leads_back_to_the_run_when_what_failed_was_mended() {
     assert!(screen.contains("Run ─"), "{screen}");
     assert!(under_cursor(&harness).contains("✗"), "{screen}");
     assert!(screen.contains("3/3 –1"), "the skipped test is told apart: {screen}");
+}
+
+#[test]
+fn a_run_is_run_again_in_its_own_environment_whichever_is_active() {
+    let (mut harness, run) = started((120, 40));
+    let environment = |name: &str, harness: &Harness| {
+        let node = harness.state.shared.workspace.environment_named(name);
+        node.map(|node| node.id)
+    };
+    let (demo, cells) = (environment("demo", &harness), environment("cells", &harness));
+    let ids = requests(&harness);
+    harness.event(Event::Run(run, News::Done(vec![row(ids[0], 0, &wrong())])));
+    over(&mut harness, run, CurrentValues::default());
+    // The key for it works over the table, too.
+    harness.press("<ctrl-e>cells<enter>");
+    assert_eq!(harness.state.shared.active_environment, cells);
+    for key in ["r", "R"] {
+        harness.press(key);
+        let (run, order) = asked(&mut harness);
+        assert_eq!(order.session.environment, demo, "{key}");
+        let screen = harness.screen();
+        assert!(
+            screen.contains("runs in `demo`, as before; `cells` is active"),
+            "{screen}"
+        );
+        harness.event(Event::Run(run, News::Done(vec![row(ids[0], 0, &wrong())])));
+        over(&mut harness, run, CurrentValues::default());
+    }
+    // Set up anew it runs in the active one, as the form says.
+    harness.press("qe<ctrl-r>e");
+    let screen = harness.screen();
+    let title = screen.lines().find(|line| line.contains("━ Run ━"));
+    assert!(title.is_some_and(|title| title.contains(" cells ")), "{screen}");
+    harness.press("<enter>");
+    let (run, order) = asked(&mut harness);
+    assert_eq!(order.session.environment, cells);
+    harness.event(Event::Run(run, News::Done(vec![row(ids[0], 0, &[])])));
+    over(&mut harness, run, CurrentValues::default());
+    // Where it is gone nothing is sent anywhere else.
+    let shared = &mut harness.state.shared;
+    shared
+        .workspace
+        .apply(Edit::RemoveEnvironment { id: cells.unwrap() })
+        .unwrap();
+    harness.press("r");
+    assert!(
+        harness
+            .screen()
+            .contains("`cells`, the environment of that run, is gone")
+    );
+    assert!(!harness.effects.iter().any(|effect| matches!(effect, Effect::Run(..))));
 }

@@ -43,6 +43,26 @@ fn a_new_request_begins_with_its_url_and_its_parameters() {
 }
 
 #[test]
+fn the_key_for_the_environment_goes_to_the_end_of_what_is_typed_first() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("e<ctrl-a><ctrl-e>/x");
+    assert_eq!(request(&harness).full_url(), "{{base_url}}/a/config/ctl/x");
+    assert!(harness.state.modals.is_empty());
+    harness.press("<ctrl-e>");
+    assert_eq!(harness.state.modals.len(), 1, "{}", harness.screen());
+}
+
+#[test]
+fn what_is_typed_to_find_something_is_taken_for_no_keys() {
+    let mut harness = open(120, 40, "List services");
+    harness.press("3/drat");
+    let screen = harness.screen();
+    assert!(screen.contains("━ Find ") && screen.contains("› drat"), "{screen}");
+    harness.press("<ctrl-u>token<enter>");
+    assert_eq!(request(&harness).name, "Get token");
+}
+
+#[test]
 fn letters_are_text_in_the_url_and_keys_outside() {
     let mut harness = open(120, 40, "List services");
     harness.press("<enter>qd1<esc>");
