@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::moved::Moved;
 use super::secrets::Secrets;
@@ -12,7 +13,7 @@ use crate::formats::reimport::{
 };
 use crate::formats::{Fate, Found, Note};
 use crate::model::variable::CurrentValues;
-use crate::model::{Entity, Environment, ItemPath, NodeId, Workspace};
+use crate::model::{Entity, Environment, ItemPath, NodeId, Workspace, abreast};
 use crate::store::Files;
 use crate::store::files::{Content, Place, SaveError};
 
@@ -235,24 +236,9 @@ impl Import {
         secrets: &mut Secrets,
     ) -> Result<(), SaveError> {
         let plans = std::mem::take(&mut self.collections);
-        let done: Result<(), SaveError> = plans.iter().try_for_each(|plan| {
-            for (n, step) in plan.steps.iter().enumerate() {
-                self.step(step, workspace, files)?;
-                // Its file says from now on that they are secret, and their values are nowhere else if a later step fails.
-                if n == 0 {
-                    secrets.add_collection(plan);
-                }
-                if step.action == Action::Remove {
-                    came.remove(&step.path);
-                } else {
-                    came.insert(step.path.clone());
-                }
-            }
-            for (place, variables) in &plan.variables {
-                note_variables(came, place, variables);
-            }
-            Ok(())
-        });
+        let done = plans
+            .iter()
+            .try_for_each(|plan| self.collection(plan, workspace, files, came, secrets));
         self.collections = plans;
         done?;
         for step in &self.environments {
@@ -268,11 +254,58 @@ impl Import {
         Ok(())
     }
 
+    /// Folders, what moves and what goes in its order; between, what is only written, which nothing needs to wait for.
+    fn collection(
+        &mut self,
+        plan: &Plan,
+        workspace: &Workspace,
+        files: &Files,
+        came: &mut BTreeSet<ItemPath>,
+        secrets: &mut Secrets,
+    ) -> Result<(), SaveError> {
+        let is_removal = |step: &&Step| step.action == Action::Remove;
+        let (removals, steps): (Vec<&Step>, Vec<&Step>) = plan.steps.iter().partition(is_removal);
+        let is_written = |step: &&Step| step.action != Action::Move && !step.entity.is_group();
+        let (written, steps): (Vec<&Step>, Vec<&Step>) = steps.into_iter().partition(is_written);
+        for (n, step) in steps.into_iter().enumerate() {
+            self.step(step, workspace, files)?;
+            came.insert(step.path.clone());
+            // Its file says from now on that they are secret, and their values are nowhere else if a later step fails.
+            if n == 0 {
+                secrets.add_collection(plan);
+            }
+        }
+        let failed = AtomicBool::new(false);
+        let results = abreast::map(written, |step| {
+            if failed.load(Ordering::Relaxed) {
+                return None;
+            }
+            let done = write(step, files);
+            failed.fetch_or(done.is_err(), Ordering::Relaxed);
+            Some(done.map(|()| step.path.clone()))
+        });
+        let mut first = Ok(());
+        for result in results.into_iter().flatten() {
+            match result {
+                Ok(path) => drop(came.insert(path)),
+                Err(error) => first = first.and(Err(error)),
+            }
+        }
+        first?;
+        for step in removals {
+            self.step(step, workspace, files)?;
+            came.remove(&step.path);
+        }
+        for (place, variables) in &plan.variables {
+            note_variables(came, place, variables);
+        }
+        Ok(())
+    }
+
     fn step(&mut self, step: &Step, workspace: &Workspace, files: &Files) -> Result<(), SaveError> {
         let place = Place::of(&step.path, &step.entity);
         match step.action {
-            Action::Keep => Ok(()),
-            Action::Add | Action::Change | Action::Note => save(files, &place, &Content::Item(step.entity.clone())),
+            Action::Keep | Action::Add | Action::Change | Action::Note => write(step, files),
             Action::Move => {
                 if let Some(node) = step.node {
                     let from = Place::of(&self.path(workspace, node), &step.entity);
@@ -338,6 +371,15 @@ fn twins(found: &Found) -> Vec<Note> {
 
 fn environment(environment: &Environment) -> Content {
     Content::Environment(Arc::new(environment.clone()))
+}
+
+/// Writes what stays at its place, or is new there.
+fn write(step: &Step, files: &Files) -> Result<(), SaveError> {
+    if step.action == Action::Keep {
+        return Ok(());
+    }
+    let place = Place::of(&step.path, &step.entity);
+    save(files, &place, &Content::Item(step.entity.clone()))
 }
 
 fn save(files: &Files, place: &Place, content: &Content) -> Result<(), SaveError> {

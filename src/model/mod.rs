@@ -9,6 +9,7 @@
 //! Every type that travels is owned and cheap to clone (entities sit behind [`std::sync::Arc`]), so a send works on a
 //! snapshot and later edits cannot leak into it.
 
+pub mod abreast;
 pub mod address;
 pub mod auth;
 pub mod body;

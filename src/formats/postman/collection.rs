@@ -1,85 +1,67 @@
 //! A collection of format 2: walks its items without recursion, folders before what is in them.
+//!
+//! ```text
+//! source ─walk─▶ each item without what is in it ─read, side by side─▶ entity + notes ─▶ names of files, report, in order
+//! ```
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::item;
 use super::notes::{self, Path};
 use super::tidy::{self, Object, is_nothing};
-use super::{item, rows};
 use crate::formats::found::{Collection, Item, Slugs};
-use crate::formats::{Fate, Report};
-use crate::model::Entity;
+use crate::formats::{Fate, Note, Report};
+use crate::model::{Entity, abreast};
 
 /// The distance between the places of siblings: there is room for others between them.
 const STEP: i64 = 10;
 /// More folders in each other than our own files are looked into.
 const MOST_FOLDERS: usize = 30;
 
-/// An item still to be read.
-struct Todo {
-    parent: usize,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Collection,
+    Folder,
+    Request,
+}
+
+/// The collection or an item as it was found, without what is in it.
+struct Source {
+    /// The number of what it is in.
+    parent: Option<usize>,
     depth: usize,
-    path: Path,
-    order: i64,
-    value: Value,
+    order: Option<i64>,
+    kind: Kind,
+    map: Object,
+    /// How many entries in it are no items.
+    strays: usize,
+}
+
+/// An item in our model, with what is to be told of it; of whom, is known to who knows the names above it.
+struct Read {
+    parent: Option<usize>,
+    depth: usize,
+    entity: Entity,
+    notes: Vec<Note>,
+    strays: usize,
 }
 
 /// Reads a collection; whatever is guessed, kept without effect or lost is reported.
-pub fn read(mut source: Object, report: &mut Report) -> Collection {
-    let children = source.shift_remove("item");
-    let blank = tidy::blank(&source);
-    let mut tidied = tidy::collection(source);
-    if tidied.get("name").is_none_or(is_nothing) {
-        tidied.insert("name".into(), "Untitled collection".into());
-        notes::guessed_name(report, &Path::default(), "Untitled collection");
-    }
-    let path = Path::default().below(&rows::text(&tidied, "name"));
-    let mut group = item::read_group(&tidied);
-    group.scripts.blank = blank;
-    notes::group(report, &path, &tidied, &group);
+pub fn read(source: Object, report: &mut Report) -> Collection {
     let mut slugs = Slugs::default();
+    let mut paths: Vec<Path> = Vec::new();
     let mut out = Collection::default();
-    out.items.push(Item {
-        parent: None,
-        slug: crate::model::id::slug(&group.name),
-        entity: Entity::Collection(Arc::new(group)),
-    });
-    let mut todo = Vec::new();
-    push_children(&mut todo, 0, 1, &path, children);
-    while let Some(next) = todo.pop() {
-        let Value::Object(mut source) = next.value else {
-            report.add(
-                &next.path.to_string(),
-                "item",
-                Fate::Lost,
-                "an entry that is no item",
-                "an item is an object",
-            );
-            continue;
-        };
-        let children = source.shift_remove("item").filter(|children| !children.is_null());
-        if children.is_none() && source.get("request").is_none_or(Value::is_null) {
-            source.insert("request".into(), Value::Object(Object::new()));
-        }
-        let blank = tidy::blank(&source);
-        let mut tidied = tidy::item(source);
-        let name = name_of(&mut tidied, &next.path, children.is_some(), report);
-        let path = next.path.below(&name);
-        let entity = if children.is_some() {
-            let mut group = item::read_group(&tidied);
-            group.order = Some(next.order);
-            group.scripts.blank = blank;
-            notes::group(report, &path, &tidied, &group);
-            Entity::Folder(Arc::new(group))
-        } else {
-            let mut request = item::read_request(&tidied);
-            request.order = Some(next.order);
-            request.scripts.blank = blank;
-            notes::request(report, &path, &tidied, &request);
-            Entity::Request(Arc::new(request))
-        };
-        if children.is_some() && next.depth == MOST_FOLDERS + 1 {
+    for read in abreast::map(walk(source), read_one) {
+        let name = read.entity.name();
+        let above = read.parent.and_then(|parent| paths.get(parent));
+        let path = above.unwrap_or(&Path::default()).below(name);
+        report.notes.extend(read.notes.into_iter().map(|note| Note {
+            path: path.to_string(),
+            ..note
+        }));
+        if read.entity.is_group() && read.depth == MOST_FOLDERS + 1 {
             report.add(
                 &path.to_string(),
                 "item",
@@ -88,53 +70,124 @@ pub fn read(mut source: Object, report: &mut Report) -> Collection {
                 format!("more than {MOST_FOLDERS} folders in each other run from this file, but cannot be imported"),
             );
         }
-        out.items.push(Item {
-            parent: Some(next.parent),
-            slug: slugs.give(next.parent, &name),
-            entity,
-        });
-        if children.is_some() {
-            push_children(&mut todo, out.items.len() - 1, next.depth + 1, &path, children);
+        for _ in 0..read.strays {
+            let (what, why) = ("an entry that is no item", "an item is an object");
+            report.add(&path.to_string(), "item", Fate::Lost, what, why);
         }
+        paths.push(path);
+        out.items.push(Item {
+            parent: read.parent,
+            slug: match read.parent {
+                Some(parent) => slugs.give(parent, name),
+                None => crate::model::id::slug(name),
+            },
+            entity: read.entity,
+        });
     }
     out
 }
 
-fn push_children(todo: &mut Vec<Todo>, parent: usize, depth: usize, path: &Path, children: Option<Value>) {
-    let children = match children {
-        Some(Value::Array(children)) => children,
-        // An object instead of a list is its only item.
-        Some(child @ Value::Object(_)) => vec![child],
-        _ => return,
-    };
-    let first = todo.len();
-    let children = children.into_iter().filter(|child| !child.is_null());
-    todo.extend((1..).zip(children).map(|(n, value)| Todo {
-        parent,
-        depth,
-        path: path.clone(),
-        order: n * STEP,
-        value,
-    }));
-    todo[first..].reverse();
+/// The collection and all in it, every folder before what is in it, siblings in order.
+fn walk(collection: Object) -> Vec<Source> {
+    let mut out = Vec::new();
+    let mut todo = vec![Source {
+        parent: None,
+        depth: 0,
+        order: None,
+        kind: Kind::Collection,
+        map: collection,
+        strays: 0,
+    }];
+    while let Some(mut next) = todo.pop() {
+        let children = match next.map.shift_remove("item") {
+            None | Some(Value::Null) => {
+                out.push(next);
+                continue;
+            }
+            Some(Value::Array(children)) => children,
+            // An object instead of a list is its only item.
+            Some(child @ Value::Object(_)) => vec![child],
+            Some(_) => Vec::new(),
+        };
+        if next.kind == Kind::Request {
+            next.kind = Kind::Folder;
+        }
+        let first = todo.len();
+        for (n, child) in (1..).zip(children.into_iter().filter(|child| !child.is_null())) {
+            let Value::Object(map) = child else {
+                next.strays += 1;
+                continue;
+            };
+            todo.push(Source {
+                parent: Some(out.len()),
+                depth: next.depth + 1,
+                order: Some(n * STEP),
+                kind: Kind::Request,
+                map,
+                strays: 0,
+            });
+        }
+        todo[first..].reverse();
+        out.push(next);
+    }
+    out
 }
 
-/// The name of an item; one without gets one from its URL.
-fn name_of(tidied: &mut Object, parent: &Path, is_folder: bool, report: &mut Report) -> String {
-    let name = rows::text(tidied, "name");
-    if !name.is_empty() {
-        return name;
+fn read_one(source: Source) -> Read {
+    let Source { kind, mut map, .. } = source;
+    if kind == Kind::Request && map.get("request").is_none_or(Value::is_null) {
+        map.insert("request".into(), Value::Object(Object::new()));
+    }
+    let blank = tidy::blank(&map);
+    let mut tidied = match kind {
+        Kind::Collection => tidy::collection(map),
+        Kind::Folder | Kind::Request => tidy::item(map),
+    };
+    let mut report = Report::default();
+    let path = Path::default();
+    name(&mut tidied, kind, &mut report);
+    let entity = if kind == Kind::Request {
+        let mut request = item::read_request(&tidied);
+        request.order = source.order;
+        request.scripts.blank = blank;
+        notes::request(&mut report, &path, &tidied, &request);
+        Entity::Request(Arc::new(request))
+    } else {
+        let mut group = item::read_group(&tidied);
+        group.order = source.order;
+        group.scripts.blank = blank;
+        notes::group(&mut report, &path, &tidied, &group);
+        let group = Arc::new(group);
+        match kind {
+            Kind::Collection => Entity::Collection(group),
+            _ => Entity::Folder(group),
+        }
+    };
+    Read {
+        parent: source.parent,
+        depth: source.depth,
+        entity,
+        notes: report.notes,
+        strays: source.strays,
+    }
+}
+
+/// Gives a name to what has none: a request has that of its URL.
+fn name(tidied: &mut Object, kind: Kind, report: &mut Report) {
+    if tidied.get("name").is_some_and(|name| !is_nothing(name)) {
+        return;
     }
     let base = tidied
         .get("request")
         .and_then(|request| request.pointer("/url/base")?.as_str())
         .unwrap_or_default();
-    let guess = match (is_folder, base) {
-        (true, _) => "Untitled folder".to_owned(),
-        (false, "") => "Untitled request".to_owned(),
-        (false, base) => base.to_owned(),
-    };
-    notes::guessed_name(report, parent, &guess);
-    tidied.insert("name".into(), guess.as_str().into());
-    guess
+    let guess = match (kind, base) {
+        (Kind::Collection, _) => "Untitled collection",
+        (Kind::Folder, _) => "Untitled folder",
+        (Kind::Request, "") => "Untitled request",
+        (Kind::Request, base) => base,
+    }
+    .to_owned();
+    notes::guessed_name(report, &Path::default(), &guess);
+    tidied.insert("name".into(), guess.into());
 }

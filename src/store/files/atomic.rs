@@ -52,9 +52,16 @@ pub fn create(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
 pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError> {
     let target = target(path)?;
     let folder = target.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
     let exists = || SaveError::Exists { path: target.clone() };
-    let file = written(folder, bytes).map_err(SaveError::io("write", &target))?;
+    let file = match written(folder, bytes) {
+        // Of many files only the first one of a folder finds it missing.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).map_err(SaveError::io("create", folder))?;
+            written(folder, bytes)
+        }
+        other => other,
+    };
+    let file = file.map_err(SaveError::io("write", &target))?;
     match file.persist_noclobber(&target) {
         Ok(_) => {}
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists()),
@@ -68,9 +75,13 @@ pub fn create_in_memory(path: &Path, bytes: &[u8]) -> Result<PathBuf, SaveError>
     Ok(target)
 }
 
-/// Makes new files and their folders durable: the files side by side, as a disk takes many at once in the time of one,
-/// then every folder once, as its cost grows with what is in it.
+/// Makes new files and their folders durable: very many by all that their file system holds; else the files side by side, as
+/// a disk takes many at once in the time of one, then every folder once, as its cost grows with what is in it.
 pub fn sync(files: &[PathBuf]) {
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
+    if files.len() >= MANY && sync_systems(&folders) {
+        return;
+    }
     let share = files.len().div_ceil(AT_ONCE).max(1);
     std::thread::scope(|scope| {
         for files in files.chunks(share).skip(1) {
@@ -78,12 +89,29 @@ pub fn sync(files: &[PathBuf]) {
         }
         files.iter().take(share).for_each(|file| sync_one(file));
     });
-    let folders: BTreeSet<&Path> = files.iter().filter_map(|file| file.parent()).collect();
     folders.into_iter().for_each(sync_one);
 }
 
 /// How many files are made durable at once.
 const AT_ONCE: usize = 16;
+/// From so many files on, what others have left to be written costs less than asking for each of ours.
+const MANY: usize = 256;
+
+/// Makes durable whatever is on the file systems of some folders; `false` where that cannot be.
+#[cfg(target_os = "linux")]
+fn sync_systems(folders: &BTreeSet<&Path>) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let mut done = BTreeSet::new();
+    folders.iter().all(|folder| {
+        let folder = fs::File::open(folder).and_then(|folder| Ok((folder.metadata()?.dev(), folder)));
+        folder.is_ok_and(|(system, folder)| !done.insert(system) || rustix::fs::syncfs(&folder).is_ok())
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_systems(_: &BTreeSet<&Path>) -> bool {
+    false
+}
 
 /// What a link points to in the end; a plain or missing path itself.
 fn target(path: &Path) -> Result<PathBuf, SaveError> {

@@ -1,17 +1,8 @@
-//! How a new file, key or row is laid out; what is there already keeps its own layout.
+//! How a new key or row is laid out in a file that is there; what is there already keeps its own layout.
 
-use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::{Array, ArrayOfTables, InlineTable, Item, Table, Value};
 
 use super::tree::{Map, Tree};
-
-/// The text of a new file.
-pub fn text(map: &Map) -> String {
-    let mut document = DocumentMut::new();
-    for (key, tree) in map {
-        document.as_table_mut().insert(key, item(key, tree));
-    }
-    document.to_string()
-}
 
 /// A key of the file or of one of its tables, in block form.
 pub fn item(key: &str, tree: &Tree) -> Item {
@@ -25,7 +16,7 @@ pub fn item(key: &str, tree: &Tree) -> Item {
             Item::Table(table)
         }
         Tree::Table(_) => block(tree),
-        Tree::Rows(rows) if matches!(key, "variables" | "examples") => {
+        Tree::Rows(rows) if is_block_of_rows(key) => {
             let mut tables = ArrayOfTables::new();
             for row in rows {
                 tables.push(table(row));
@@ -39,6 +30,11 @@ pub fn item(key: &str, tree: &Tree) -> Item {
         }
         other => Item::Value(value(other)),
     }
+}
+
+/// Whether each of the rows has a header of its own.
+pub fn is_block_of_rows(key: &str) -> bool {
+    matches!(key, "variables" | "examples")
 }
 
 /// A table with a header of its own.
@@ -82,16 +78,21 @@ pub fn value(tree: &Tree) -> Value {
     }
 }
 
-/// Text of several lines stands between `'''` exactly as it is, where TOML can say it so.
 fn string(text: &str) -> Value {
-    let literal = text.contains('\n')
-        && !text.contains("'''")
-        && !text.ends_with('\'')
-        && text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
-    if literal && let Ok(value) = format!("'''\n{text}'''").parse::<Value>() {
+    if is_literal(text)
+        && let Ok(value) = format!("'''\n{text}'''").parse::<Value>()
+    {
         return value;
     }
     text.into()
+}
+
+/// Whether a text stands between `'''` exactly as it is: it has several lines, and TOML can say it so.
+pub fn is_literal(text: &str) -> bool {
+    text.contains('\n')
+        && !text.contains("'''")
+        && !text.ends_with('\'')
+        && text.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'))
 }
 
 /// Lays an array of rows out: one line for one row, else a line each.

@@ -35,6 +35,7 @@ mod saving;
 pub mod schema;
 mod settings;
 mod structure;
+mod text;
 mod tokens;
 mod tree;
 mod value;

@@ -8,9 +8,9 @@ use serde::de::DeserializeOwned;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use super::group::{EnvironmentDto, GroupDto};
-use super::layout;
 use super::place::{Content, Place};
 use super::request::{self, RequestDto};
+use super::text;
 use crate::model::problem::Problem;
 use crate::model::{Entity, Request};
 use crate::store::keys::{self, ENVIRONMENT, GROUP, REQUEST, Shape};
@@ -187,7 +187,7 @@ pub(in crate::store) fn parse_told(
 
 /// A request as TOML text, laid out as a new file is: for the clipboard.
 pub fn request_to_toml(request: &Request) -> String {
-    layout::text(&request::tree(request))
+    text::text(&request::tree(request))
 }
 
 /// A request from TOML text; the problem names the file `draft`.

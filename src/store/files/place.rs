@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::parse::parse_text;
 use super::tree::Map;
-use super::{group, layout, request};
+use super::{group, request, text};
 use crate::model::problem::Problem;
 use crate::model::variable::Variable;
 use crate::model::{Entity, Environment, Group, ItemPath, Request};
@@ -178,7 +178,7 @@ impl Content {
 
     /// Its TOML text, laid out as a new file is: for drafts and the clipboard. No secret variable's value is in it.
     pub fn to_toml(&self) -> String {
-        layout::text(&self.tree())
+        text::text(&self.tree())
     }
 
     /// What a TOML text holds that is meant for a place; a problem names the place's file.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::merge::merge;
 use super::parse::parse_text;
 use super::place::{Content, Place};
-use super::{group, layout, request};
+use super::{group, request, text};
 use crate::model::body::{Language, Part, PartContent};
 use crate::model::offer::TlsVersion;
 use crate::model::request::{Entry, Method};
@@ -299,7 +299,7 @@ proptest! {
     #[test]
     fn requests_come_back(before in any_request(), after in any_request()) {
         let place = Place::Request(ItemPath::new("c/r"));
-        let text = layout::text(&request::tree(&before));
+        let text = text::text(&request::tree(&before));
         let content = |request: &Request| Content::Item(Entity::Request(Arc::new(request.clone())));
         prop_assert_eq!(read(&place, &text)?, content(&before));
         let merged = merge(&text, &request::tree(&before), &request::tree(&after)).map_err(|e| TestCaseError::fail(e.to_string()))?;
@@ -309,7 +309,7 @@ proptest! {
     #[test]
     fn collections_come_back(before in any_group(), after in any_group()) {
         let place = Place::Group(ItemPath::new("c"));
-        let text = layout::text(&group::tree(&before));
+        let text = text::text(&group::tree(&before));
         let content = |group: &Group| Content::Item(Entity::Collection(Arc::new(group.clone())));
         prop_assert_eq!(read(&place, &text)?, content(&before));
         let merged = merge(&text, &group::tree(&before), &group::tree(&after)).map_err(|e| TestCaseError::fail(e.to_string()))?;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::atomic;
 use super::error::{SaveError, Theirs};
 use super::known::{Disk, Files, read};
-use super::layout;
 use super::load::plain_group;
 use super::merge::merge;
 use super::parse::{FileText, parse, parse_text};
 use super::place::{Content, Place};
+use super::text;
 use super::tree::{Map, Tree};
 use super::value;
 use crate::model::Environment;
@@ -96,7 +96,7 @@ impl Files {
             self.note(place, disk);
             return Ok(Some(Saved::Unchanged));
         }
-        if is_empty_globals(place, content) && bytes == layout::text(&content.tree()).as_bytes() && !path.is_symlink() {
+        if is_empty_globals(place, content) && bytes == text::text(&content.tree()).as_bytes() && !path.is_symlink() {
             std::fs::remove_file(path).map_err(SaveError::io("remove", path))?;
             self.forget(place);
             return Ok(Some(Saved::Written));
@@ -136,7 +136,7 @@ impl Files {
         if is_empty_globals(place, content) {
             return Ok(Saved::Unchanged);
         }
-        let bytes = layout::text(&content.tree()).into_bytes();
+        let bytes = text::text(&content.tree()).into_bytes();
         self.create_file(path, &bytes)?;
         self.note(place, bytes);
         Ok(Saved::Written)
@@ -157,7 +157,7 @@ impl Files {
         }
         let merged = merge(&base, &old, &new).ok();
         // Should a strange layout defeat the merge, the content counts more than the comments.
-        let plain = layout::text(&new);
+        let plain = text::text(&new);
         let meant = parse_text(place, &file, &plain)?;
         let says = |text: &String| parse_text(place, &file, text).is_ok_and(|said| said == meant);
         let merged = merged.filter(says).unwrap_or(plain);
