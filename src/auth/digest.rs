@@ -10,7 +10,7 @@
 use std::fmt::Write as _;
 
 use md5::{Digest as _, Md5};
-use sha2::{Sha256, Sha512_256};
+use sha2::{Sha256, Sha512, Sha512_256};
 use url::Url;
 
 use super::challenge::{Challenge, challenges, parse, quoted};
@@ -26,6 +26,7 @@ pub(super) struct DigestAuth;
 enum Hash {
     Md5,
     Sha256,
+    Sha512,
     Sha512_256,
 }
 
@@ -46,6 +47,8 @@ impl Algorithm {
         let hash = match name {
             "" | "md5" => Hash::Md5,
             "sha-256" => Hash::Sha256,
+            // Of no RFC; some servers have it.
+            "sha-512" => Hash::Sha512,
             "sha-512-256" => Hash::Sha512_256,
             _ => return None,
         };
@@ -61,6 +64,7 @@ impl Algorithm {
         let bytes = match self.hash {
             Hash::Md5 => Md5::digest(data).to_vec(),
             Hash::Sha256 => Sha256::digest(data).to_vec(),
+            Hash::Sha512 => Sha512::digest(data).to_vec(),
             Hash::Sha512_256 => Sha512_256::digest(data).to_vec(),
         };
         let mut out = String::with_capacity(2 * bytes.len());
@@ -576,7 +580,7 @@ mod tests {
 
     #[test]
     fn the_strongest_challenge_is_answered() {
-        let offered: Vec<_> = ["MD5", "SHA-999", "SHA-256", "SHA-512-256", "MD5-sess"]
+        let offered: Vec<_> = ["MD5", "SHA-999", "SHA-512", "SHA-256", "SHA-512-256", "MD5-sess"]
             .iter()
             .flat_map(|name| parse(&format!("Digest nonce=n, algorithm={name}")))
             .collect();

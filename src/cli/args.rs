@@ -86,6 +86,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Later<VaultCommand>,
     },
+    /// What collections may by your word: the variables, programs and files of yours; lists it and takes it back.
+    Consents {
+        /// What to do.
+        #[command(subcommand)]
+        command: Later<ConsentsCommand>,
+    },
     /// What guards the values that are kept on this machine (current values and cookies), which are sealed.
     Secrets {
         /// What to do.
@@ -374,6 +380,22 @@ pub struct Whose {
     /// A collection instead: its name, folder or file.
     #[arg(long, value_name = "PATH", conflicts_with = "environment")]
     pub collection: Option<String>,
+}
+
+/// The commands of `consents`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ConsentsCommand {
+    /// Lists what is allowed, by the folders of collections.
+    List,
+    /// Takes it back: a request that wants it asks again.
+    Forget {
+        /// The folder of the collection, as the list names it.
+        #[arg(required_unless_present = "all")]
+        collection: Option<String>,
+        /// Of all collections.
+        #[arg(long, conflicts_with = "collection")]
+        all: bool,
+    },
 }
 
 /// The commands of `vault`.

@@ -15,6 +15,7 @@ mod body;
 mod bounded;
 mod certificates;
 mod consent;
+mod consents;
 mod cookies;
 mod crash;
 mod demo;
@@ -331,6 +332,9 @@ fn perform(
         Command::Vault {
             command: Later(command),
         } => vault::vault(Opened::at(&cwd, workspace, output)?, &command, output),
+        Command::Consents {
+            command: Later(command),
+        } => consents::consents(Opened::at(&cwd, workspace, output)?, &command, output),
         Command::Secrets {
             command: Later(command),
         } => secrets::secrets(&Opened::at(&cwd, workspace, output)?, command, output),

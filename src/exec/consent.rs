@@ -100,6 +100,9 @@ pub fn named(name: &str) -> String {
     cut(name, MOST)
 }
 
+/// What stands in the key of a program before the hashes of its files.
+const WITH: &str = " with ";
+
 /// What may be allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
@@ -133,9 +136,29 @@ impl Permission {
             Self::Env(name) => format!("env {name}"),
             // Words that hold spaces are other words.
             Self::Command(argv, files) if files.is_empty() => format!("command {argv:?}"),
-            Self::Command(argv, files) => format!("command {argv:?} {files:?}"),
+            Self::Command(argv, files) => {
+                let files: Vec<String> = files.iter().map(|(name, hash)| format!("{name}={hash}")).collect();
+                format!("command {argv:?}{WITH}{}", files.join(" "))
+            }
             // Where it is, not what it is called: a link may lead elsewhere tomorrow.
             Self::File(file) => format!("file {}", file.path.display()),
+        }
+    }
+
+    /// What something is that is remembered by this key, behind `may`.
+    pub fn remembered(key: &str) -> String {
+        match key.split_once(' ').unwrap_or((key, "")) {
+            ("vault", _) => Self::Vault.words(),
+            ("netrc", _) => Self::Netrc.words(),
+            ("ticket", _) => Self::Ticket.words(),
+            ("env", name) => format!("read the environment variable `{name}`"),
+            ("file", path) => format!("send the file `{path}`"),
+            (_, command) => match command.rsplit_once(WITH) {
+                Some((argv, _)) if !command.ends_with(']') => {
+                    format!("run {argv} as its files in the workspace are now")
+                }
+                _ => format!("run {command}"),
+            },
         }
     }
 
@@ -272,6 +295,35 @@ pub(super) async fn allowed(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_remembered_says_what_it_allows() {
+        let argv = vec!["op".to_owned(), "a with b".to_owned()];
+        let hash = vec![("op".to_owned(), "00ff".to_owned())];
+        for (permission, words) in [
+            (Permission::Vault, "use your secrets"),
+            (Permission::Netrc, "use your netrc"),
+            (Permission::Ticket, "use your Kerberos ticket"),
+            (Permission::Env("A".to_owned()), "read the environment variable `A`"),
+            (
+                Permission::Command(argv.clone(), Vec::new()),
+                r#"run ["op", "a with b"]"#,
+            ),
+            (
+                Permission::Command(argv, hash),
+                r#"run ["op", "a with b"] as its files in the workspace are now"#,
+            ),
+            (
+                Permission::File(OutsideFile {
+                    path: "/a b".into(),
+                    called: None,
+                }),
+                "send the file `/a b`",
+            ),
+        ] {
+            assert_eq!(Permission::remembered(&permission.key()), words);
+        }
+    }
 
     #[test]
     fn the_host_is_that_which_the_request_is_sent_to_without_what_is_secret() {

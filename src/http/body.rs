@@ -207,7 +207,7 @@ impl BodyFiles<'_> {
         let outside = paths.into_iter().filter_map(|called| {
             let full = self.dir.join(called);
             let path = real(&full).ok().filter(|_| all || !self.holds(&full))?;
-            let called = (path != full).then(|| called.clone());
+            let called = (!path.ends_with(called)).then(|| called.clone());
             Some(OutsideFile { path, called })
         });
         outside.collect()

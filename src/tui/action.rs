@@ -108,6 +108,8 @@ pub enum App {
     Import,
     /// Forgets what was typed where values are asked for.
     AskAgain,
+    /// Lists what collections may, to take it back.
+    Consents,
     /// Asks for the passphrase of what is kept.
     Unlock,
 }
@@ -194,6 +196,7 @@ const APP: &[Spec] = specs! { Action::App:
     "globals" "globals" "Edit the global variables" App::Globals,
     "cookies" "cookies" "List the cookies of the workspace" App::Cookies,
     "ask-again" "ask again" "Ask again for prompted values, such as one-time codes" App::AskAgain,
+    "consents" "consents" "List what you have allowed collections, and take it back" App::Consents,
     "unlock" "unlock" "Give the passphrase of the values, tokens and cookies kept on this machine" App::Unlock,
 };
 

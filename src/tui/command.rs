@@ -61,6 +61,7 @@ impl Command {
             | Self::Run(_)
             | Self::Import(_)
             | Self::GiveUp(_)
+            | Self::TakeBack(..)
             | Self::Consent(..)
             | Self::Typed(..)
             | Self::Unlock(_)
@@ -222,6 +223,8 @@ pub enum Command {
     Import(importing::Ask),
     /// Gives up a question, and with it all that waits for its answer.
     GiveUp(QuestionId),
+    /// Takes back what a collection may: its place, and the key of the permission.
+    TakeBack(String, String),
     /// Answers a question for the user's consent.
     Consent(QuestionId, bool),
     /// Answers a question for a secret; `None` gives none.

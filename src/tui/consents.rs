@@ -5,7 +5,8 @@ use crate::exec::renewal::{RenewQuestion, ReplayQuestion};
 use crate::exec::{Asking, Permission, named};
 
 use super::command::Command;
-use super::modals::{Ask, Choice, Confirm};
+use super::modals::{Ask, Choice, Confirm, Item, Picker};
+use super::shared::Level;
 use super::state::State;
 
 /// Names one question.
@@ -97,6 +98,22 @@ pub fn ask(_state: &mut State, question: Question, queue: &mut Vec<Command>) {
         .of(id)
         .otherwise(vec![Command::Consent(id, false)]);
     queue.push(Command::Show(Box::new(confirm.into())));
+}
+
+/// Lists what collections may: choosing it takes it back.
+pub fn list(state: &mut State, all: Vec<(String, String)>, queue: &mut Vec<Command>) {
+    if all.is_empty() {
+        let text = "nothing is allowed to any collection; you are asked when a request wants something";
+        return state.shared.notify(Level::Info, text);
+    }
+    let row = |(place, key): (String, String)| Item {
+        label: format!("{place} may {}", Permission::remembered(&key)),
+        detail: "Enter takes it back".to_owned(),
+        commands: vec![Command::TakeBack(place, key)],
+        ..Item::default()
+    };
+    let items = all.into_iter().map(row).collect();
+    queue.push(Command::Show(Box::new(Picker::new("Allowed", items).into())));
 }
 
 fn permitted(asking: &Asking, permission: &Permission) -> (&'static str, Vec<String>, char, &'static str) {
@@ -240,5 +257,21 @@ mod tests {
             let allowed = |effect: &Effect| matches!(effect, Effect::Consent(QuestionId(3), true));
             assert!(harness.effects.iter().any(allowed) && harness.state.modals.is_empty());
         }
+    }
+
+    #[test]
+    fn what_is_allowed_is_listed_and_taken_back() {
+        let mut harness = Harness::new(120, 40);
+        harness.event(Event::Consents(Vec::new()));
+        assert!(harness.screen().contains("nothing is allowed") && harness.state.modals.is_empty());
+        let all = [("api", "env A"), ("other", "file /b")];
+        let all = all.map(|(place, key)| (place.to_owned(), key.to_owned()));
+        harness.event(Event::Consents(all.to_vec()));
+        let screen = harness.screen();
+        assert!(screen.contains("api may read the environment variable `A`"), "{screen}");
+        harness.press("<down><enter>");
+        let taken =
+            |effect: &Effect| matches!(effect, Effect::TakeBack(place, key) if place == "other" && key == "file /b");
+        assert!(harness.effects.iter().any(taken) && harness.state.modals.is_empty());
     }
 }

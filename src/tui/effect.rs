@@ -127,6 +127,10 @@ pub enum Effect {
     Typed(QuestionId, Option<Secret>),
     /// Gives up a question, and with it all that waits for its answer.
     GiveUp(QuestionId),
+    /// Tells what collections may.
+    ListConsents,
+    /// Takes back what a collection may: its place, and the key of the permission.
+    TakeBack(String, String),
     /// Answers a sign-in.
     SignIn(SignInId, Reply),
     /// Opens the page of a sign-in once more.
@@ -245,6 +249,8 @@ pub enum LocalJob {
     },
     /// Remembers what the user has allowed: the place of a collection, and the key of the permission.
     Consent(String, String),
+    /// Forgets that again.
+    TakeBack(String, String),
     /// Adds a row to the history.
     History(Box<HistoryRow>),
     /// Adds the rows of a run to the history.

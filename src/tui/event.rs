@@ -94,6 +94,8 @@ pub enum Event {
     Run(RunId, News),
     /// A script wants something that only the user can allow.
     Consent(Box<consents::Question>),
+    /// What collections may: each by its place and the key of the permission.
+    Consents(Vec<(String, String)>),
     /// News of somebody's signing in for a token.
     SignIn(sign_ins::SignInId, sign_ins::News),
     /// News of an import.

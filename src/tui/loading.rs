@@ -142,6 +142,7 @@ fn needs_all(command: &Command) -> bool {
         | Command::ClearCookies(_)
         | Command::Request(_)
         | Command::GiveUp(_)
+        | Command::TakeBack(..)
         | Command::Consent(..)
         | Command::Typed(..)
         | Command::CloseRunner

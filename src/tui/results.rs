@@ -187,6 +187,7 @@ pub fn take(state: &mut State, event: Event, queue: &mut Vec<Command>, effects: 
         Event::NoDemo(why) => give_up(state, &why),
         Event::Others(others) => take_others(state, others),
         Event::Unlocked(kept) => unlocking::take(state, kept, queue, effects),
+        Event::Consents(all) => consents::list(state, all, queue),
         Event::Consent(question) => consents::ask(state, *question, queue),
         Event::SignIn(id, news) => sign_ins::take(state, id, news, effects),
         Event::Keeps(keeps) => {

@@ -158,6 +158,23 @@ impl State {
 
     /// Remembers that the user has allowed something.
     pub fn add_consent(&mut self, place: &str, key: &str) -> Result<(), StateError> {
+        self.change_consents(|all| {
+            all.insert((place.to_owned(), key.to_owned()));
+        })
+    }
+
+    /// Takes back of what the user has allowed what this chooses, by place and key; tells how many that were.
+    pub fn take_back_consents(&mut self, which: impl Fn(&str, &str) -> bool) -> Result<usize, StateError> {
+        let mut count = 0;
+        self.change_consents(|all| {
+            let before = all.len();
+            all.retain(|(place, key)| !which(place, key));
+            count = before - all.len();
+        })?;
+        Ok(count)
+    }
+
+    fn change_consents(&mut self, change: impl FnOnce(&mut HashSet<(String, String)>)) -> Result<(), StateError> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -165,7 +182,7 @@ impl State {
         let mut all: HashSet<(String, String)> = kept
             .and_then(|json| serde_json::from_str(&json).ok())
             .unwrap_or_default();
-        all.insert((place.to_owned(), key.to_owned()));
+        change(&mut all);
         set(&transaction, CONSENTS, &serde_json::to_string(&all)?)?;
         transaction.commit()?;
         Ok(())

@@ -135,6 +135,11 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::MakeSecret(draft, name) => secrets::make(state, &draft, &name, queue, effects),
         Command::BindToken(draft, variable) => binding::bind(state, *draft, &variable, queue, effects),
         Command::GiveUp(id) => effects.push(Effect::GiveUp(id)),
+        Command::TakeBack(place, key) => {
+            effects.push(Effect::TakeBack(place, key));
+            let text = "taken back: it asks again when it wants that";
+            state.shared.notify(Level::Done, text);
+        }
         Command::Consent(id, given) => effects.push(Effect::Consent(id, given)),
         Command::Typed(id, secret) => effects.push(Effect::Typed(id, secret)),
         Command::Unlock(passphrase) => effects.push(Effect::Local(LocalJob::Unlock(passphrase))),

@@ -91,6 +91,7 @@ fn act_app(state: &mut State, app: App, queue: &mut Vec<Command>, effects: &mut 
             let text = "what you typed is forgotten: it is asked for when a request needs it";
             state.shared.notify(Level::Done, text);
         }
+        App::Consents => effects.push(Effect::ListConsents),
         App::Unlock => unlocking::ask(&mut state.shared, queue),
         App::Import => queue.push(Command::Import(importing::Ask::Open)),
         App::RenewToken => sending::renew_token(state, effects),

@@ -288,7 +288,7 @@ impl SignIn {
                     say("", Kind::Plain);
                 }
                 say("Waiting for your sign-in there.", Kind::Dim);
-                say("The code is on your clipboard.", Kind::Dim);
+                say("Code sent to your clipboard.", Kind::Dim);
             }
         }
         out

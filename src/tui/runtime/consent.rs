@@ -91,6 +91,19 @@ impl Asker {
         known.typing.remove(&id);
     }
 
+    /// Tells what is allowed.
+    pub fn tell(&self) {
+        let mut all: Vec<Allowed> = self.lock().allowed.iter().cloned().collect();
+        all.sort();
+        // Nobody listens when the program is ending.
+        let _ = self.queue.send(Event::Consents(all));
+    }
+
+    /// The user takes back what a collection may.
+    pub fn take_back(&self, place: &str, key: &str) {
+        self.lock().allowed.retain(|(own, kept)| own != place || kept != key);
+    }
+
     /// Asks for a send or run, which this cancels.
     pub fn of(&self, cancel: CancellationToken) -> Arc<Voice> {
         Arc::new(Voice {
@@ -268,6 +281,29 @@ mod tests {
             assert_eq!(waiting.each_mut().map(FutureExt::now_or_never), [expected, expected]);
             assert_eq!(cancelled(&voices), [ended, false, ended]);
         }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_asked_for_again() {
+        let (asker, voices, questions) = three();
+        let asking = Asking {
+            place: "api".to_owned(),
+            ..Asking::default()
+        };
+        let may = || voices[0].0.may(&asking, &Permission::Vault);
+        let mut waiting = may();
+        asker.answer(next(&questions), true);
+        assert_eq!((&mut waiting).now_or_never(), Some(Word::Yes));
+        assert_eq!(may().now_or_never(), Some(Word::Yes));
+        asker.tell();
+        assert!(
+            matches!(questions.try_recv().unwrap(), Event::Consents(all) if all == [("api".into(), "vault".into())])
+        );
+        asker.take_back("other", "vault");
+        assert_eq!(may().now_or_never(), Some(Word::Yes));
+        asker.take_back("api", "vault");
+        assert_eq!(may().now_or_never(), None);
+        next(&questions);
     }
 
     #[test]

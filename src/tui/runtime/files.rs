@@ -476,6 +476,9 @@ impl Worker {
                 })
             }
             LocalJob::Consent(place, key) => database.add_consent(&place, &key),
+            LocalJob::TakeBack(place, key) => database
+                .take_back_consents(|own, kept| own == place && kept == key)
+                .map(drop),
             LocalJob::History(row) => database.add_history(&row).map(drop),
             LocalJob::Histories(rows) => database.add_histories(&rows),
         };

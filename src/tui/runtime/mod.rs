@@ -48,7 +48,7 @@ use crate::store::state::{KeptTokens, tokens_among};
 
 use super::drafts;
 use super::draw;
-use super::effect::Effect;
+use super::effect::{Effect, LocalJob};
 use super::event::Event;
 use super::importing::Landing;
 use super::looking::Question;
@@ -545,6 +545,11 @@ impl Helpers {
                 }
                 Effect::Typed(id, secret) => self.sends.asker.typed(id, secret),
                 Effect::GiveUp(id) => self.sends.asker.give_up(id),
+                Effect::ListConsents => self.sends.asker.tell(),
+                Effect::TakeBack(place, key) => {
+                    self.sends.asker.take_back(&place, &key);
+                    self.files.keep(LocalJob::TakeBack(place, key));
+                }
                 Effect::SignIn(id, reply) => self.sends.door.answer(id, reply),
                 Effect::OpenPage(id, page) => self.sends.door.open(id, &page),
                 Effect::OpenPicture { body, ending } => self.pictures.open(body, ending),
