@@ -209,7 +209,7 @@ mod tests {
         for keys in ["", "?", ":", "n", "<ctrl-e>", "<ctrl-r>"] {
             let mut harness = Harness::new(120, 40);
             harness.press(keys);
-            for (columns, rows) in [(90, 24), (60, 16), (20, 5), (1, 1), (250, 70)] {
+            for (columns, rows) in [(90, 24), (60, 16), (60, 12), (40, 10), (20, 5), (1, 1), (250, 70)] {
                 harness.state.size = (120, 40);
                 let area = Rect::new(0, 0, columns, rows);
                 frame(&mut harness.state, area, &mut Buffer::empty(area));

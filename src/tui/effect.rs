@@ -266,6 +266,8 @@ pub struct External {
     pub text: String,
     /// The file ending, for the editor's colours: `json`, `js` …
     pub ending: &'static str,
+    /// The line to open it at, from 1; 1 where nobody was in it.
+    pub line: usize,
     /// Whether changes come back.
     pub read_only: bool,
 }

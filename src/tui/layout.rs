@@ -1,20 +1,22 @@
 //! Where everything goes, from the size of the screen alone.
 //!
 //! ```text
-//! wide (from 80)                narrow                       tiny (below 60 x 16)
-//! ╭ env ─╮╭ request ──────╮     ╭ env ─╮╭ tree ─╮ focus left   a word that says so
-//! ├ tree ┤│               │     ╰──────╯╰───────╯ or
-//! │      │├ response ─────┤     ╭ request ──────╮ focus right
+//! wide (from 80)                narrow                       small (below 60 x 16)
+//! ╭ env ─╮╭ request ──────╮     ╭ env ─╮╭ tree ─╮ focus left   ╭ focus ╮ the pane that has it
+//! ├ tree ┤│               │     ╰──────╯╰───────╯ or           ╰───────╯ alone
+//! │      │├ response ─────┤     ╭ request ──────╮ focus right   hints
 //! ╰──────╯╰───────────────╯     ╰ response ─────╯
-//!  hints                         hints
+//!  hints                         hints                        tiny (below 40 x 10): a word that says so
 //! ```
 
 use ratatui::layout::{Position, Rect};
 
 use super::panes::Pane;
 
-/// The smallest screen everything works on.
-pub const SMALLEST: (u16, u16) = (60, 16);
+/// The smallest screen with more than one pane.
+const SEVERAL: (u16, u16) = (60, 16);
+/// The smallest screen that anything can be done on.
+pub const SMALLEST: (u16, u16) = (40, 10);
 
 /// A line between panes that can be dragged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +121,8 @@ pub fn compute(
     }
     let height = rows - 1;
     layout.footer = Rect::new(0, height, columns, 1);
-    if let Some(pane) = zoomed {
+    let alone = columns < SEVERAL.0 || rows < SEVERAL.1;
+    if let Some(pane) = zoomed.or(alone.then_some(focus)) {
         layout.areas[pane as usize] = Some(Rect::new(0, 0, columns, height));
         return layout;
     }
@@ -192,9 +195,21 @@ mod tests {
 
     #[test]
     fn a_tiny_screen_says_so() {
-        assert!(at((59, 40), Pane::Request).too_small);
-        assert!(at((60, 15), Pane::Request).too_small);
-        assert!(!at((60, 16), Pane::Request).too_small);
+        assert!(at((39, 40), Pane::Request).too_small);
+        assert!(at((60, 9), Pane::Request).too_small);
+        assert!(!at((40, 10), Pane::Request).too_small);
+    }
+
+    #[test]
+    fn a_small_screen_is_for_the_pane_that_has_the_focus() {
+        for size in [(59, 40), (60, 15), (40, 10)] {
+            for focus in Pane::ALL {
+                let layout = at(size, focus);
+                assert_eq!(layout.area(focus), Some(Rect::new(0, 0, size.0, size.1 - 1)));
+                let shown = Pane::ALL.iter().filter(|pane| layout.area(**pane).is_some());
+                assert_eq!(shown.count(), 1);
+            }
+        }
     }
 
     #[test]

@@ -77,6 +77,7 @@ fn given(state: &mut State, to: To, made: Result<String, String>, effects: &mut 
             key: "response".to_owned(),
             text,
             ending,
+            line: 1,
             read_only: true,
         })),
         (_, Err(words)) => state.shared.notify(Level::Warning, words),

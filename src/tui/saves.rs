@@ -14,7 +14,7 @@ pub struct Saves {
     flying: HashMap<Filed, VecDeque<Flight>>,
     /// What the user asked to save and was not told about yet.
     asked: BTreeMap<Filed, Word>,
-    /// Whether to leave the program when all of that is on the disk.
+    /// Whether the program is left when all of that is on the disk, or just now.
     pub quit: bool,
 }
 

@@ -109,6 +109,10 @@ impl State {
                     return effects;
                 }
             }
+            // What is typed behind an answer that ends the program is meant for nothing in it.
+            if self.saves.quit {
+                return effects;
+            }
             self.inputs += 1;
             self.last_input = now;
             self.shared.awake = true;

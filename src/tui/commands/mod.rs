@@ -149,6 +149,7 @@ pub fn run(state: &mut State, command: Command, queue: &mut Vec<Command>, effect
         Command::Quit => {
             let now = state.shared.now;
             drafts::keep(state, now, effects);
+            state.saves.quit = true;
             effects.push(Effect::Quit);
         }
     }

@@ -282,6 +282,30 @@ fn a_conflict_of_an_environment_is_asked_about_and_theirs_can_be_taken() {
 }
 
 #[test]
+fn what_is_typed_behind_the_answer_that_ends_the_program_is_no_key() {
+    let mut harness = Harness::new(120, 40);
+    let id = services(&harness);
+    harness.state.shared.open = Some(id);
+    harness.press("3e<end>/x<esc><ctrl-q>s");
+    assert!(harness.state.saves.quit && harness.state.modals.is_empty());
+    harness.effects.clear();
+    harness.press("2De<ctrl-g>");
+    harness.event(Event::Paste("pasted".into()));
+    assert!(harness.effects.is_empty() && harness.state.modals.is_empty());
+    // What cannot be saved keeps it open, and keys count again.
+    harness.event(Event::Saved(Saved::Failed {
+        of: Some(Filed::Node(id)),
+        what: "save it".into(),
+        message: "the disk is full".into(),
+    }));
+    harness.press("<ctrl-p>");
+    assert_eq!(harness.state.modals.len(), 1);
+    harness.press("<esc><ctrl-q>q?");
+    assert!(harness.effects.iter().any(|effect| matches!(effect, Effect::Quit)));
+    assert!(harness.state.modals.is_empty());
+}
+
+#[test]
 fn a_conflict_does_not_open_over_what_is_being_typed() {
     let mut harness = Harness::new(120, 40);
     let id = services(&harness);

@@ -17,6 +17,7 @@ use crate::model::{Environment, EnvironmentId, ItemPath, NodeId, Payload};
 use crate::tui::command::{Command, SecretDraft};
 use crate::tui::effect::Effect;
 use crate::tui::looking::{Answer, Question, Target};
+use crate::tui::panes::request::sought;
 use crate::tui::panes::response::{Extract, scopes};
 use crate::tui::panes::{Cx, View};
 use crate::tui::runner::Format;
@@ -38,6 +39,8 @@ pub enum Purpose {
     SaveBody(PathBuf, Payload),
     /// The file to save a report of a run to, below this folder.
     Report(PathBuf, RunId, Format),
+    /// What to find in a text of the open request, folder or collection.
+    Find,
     /// The variable that a script sets from a value of a response.
     Variable(Box<Extract>),
     /// The variable that takes a secret of an auth.
@@ -82,6 +85,7 @@ impl Prompt {
     pub fn new(title: impl Into<String>, initial: impl Into<String>, purpose: Purpose) -> Self {
         let placeholder = match purpose {
             Purpose::SaveBody(..) | Purpose::Report(..) => "a file name or a path",
+            Purpose::Find => "text, or :300 for line 300; capitals count if there are any",
             _ => "a name",
         };
         Self {
@@ -139,6 +143,7 @@ impl Prompt {
         let command = match &mut self.purpose {
             Purpose::NewGroup(parent) => Command::NewGroup { parent: *parent, name },
             Purpose::Rename(id) => Command::Rename { id: *id, name },
+            Purpose::Find => sought(&text),
             Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
                 self.said = Some(text);
                 return Flow::Stay;
@@ -212,6 +217,7 @@ impl Prompt {
         if name.is_empty() {
             let words = match self.purpose {
                 Purpose::SaveBody(..) | Purpose::Report(..) => "type a file name",
+                Purpose::Find => "type what to find",
                 _ => "type a name",
             };
             return if pressed {
@@ -238,6 +244,7 @@ impl Prompt {
                 }
                 filed(&above, name, &workspace.free_slug(node.parent, name), ending)
             }
+            Purpose::Find => Remark::Fine(":300 goes to line 300".to_owned()),
             Purpose::Variable(_) | Purpose::Secret(_) if name.contains(['{', '}']) => {
                 Remark::Wrong("a variable's name has no braces".to_owned())
             }

@@ -1,7 +1,8 @@
 //! Hands a text to the user's own editor or pager and takes it back.
 
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempPath;
@@ -36,7 +37,7 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
     let path = file.into_temp_path();
     let status = Command::new(name)
         .args(words)
-        .arg(&path)
+        .args(at_line(name, &path, external.line))
         .status()
         .map_err(|error| format!("cannot start the editor `{name}`: {error}; set `$EDITOR`"))?;
     // Editors may replace the file, so it is read by its path.
@@ -54,6 +55,26 @@ pub fn edit(external: &External, configured: Option<&str>) -> Result<String, Str
         text.pop();
     }
     Ok(text)
+}
+
+/// The file as an argument, and before or behind it the line, in the form that the program takes; without a line for those
+/// that nobody knows to take one.
+fn at_line(program: &str, path: &Path, line: usize) -> Vec<OsString> {
+    let file = path.as_os_str().to_owned();
+    let behind = || {
+        let mut file = file.clone();
+        file.push(format!(":{line}"));
+        file
+    };
+    let program = Path::new(program).file_stem().and_then(OsStr::to_str);
+    match program.unwrap_or_default() {
+        _ if line <= 1 => vec![file],
+        "vi" | "vim" | "nvim" | "view" | "gvim" | "nano" | "pico" | "emacs" | "emacsclient" | "kak" | "micro"
+        | "joe" | "jed" | "mg" | "ne" | "less" | "more" => vec![format!("+{line}").into(), file],
+        "code" | "code-insiders" | "codium" | "cursor" | "windsurf" => vec!["--goto".into(), behind()],
+        "hx" | "helix" | "subl" | "zed" => vec![behind()],
+        _ => vec![file],
+    }
 }
 
 /// Leaves the editor's file where it is and says so.
@@ -86,6 +107,7 @@ mod tests {
             key: "k".into(),
             text: text.into(),
             ending: "json",
+            line: 1,
             read_only: false,
         }
     }
@@ -93,6 +115,25 @@ mod tests {
     #[test]
     fn an_editor_that_changes_nothing_gives_the_text_back() {
         assert_eq!(edit(&external("{\n}"), Some("true")), Ok("{\n}".to_owned()));
+    }
+
+    #[test]
+    fn an_editor_opens_at_the_line_in_the_way_it_knows() {
+        let words = |program, line| {
+            let words = at_line(program, Path::new("/t/a.js"), line);
+            let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap().to_owned()).collect();
+            words.join(" ")
+        };
+        for (program, told) in [
+            ("vi", "+30 /t/a.js"),
+            ("/usr/bin/nvim", "+30 /t/a.js"),
+            ("code", "--goto /t/a.js:30"),
+            ("hx", "/t/a.js:30"),
+            ("my-editor", "/t/a.js"),
+        ] {
+            assert_eq!(words(program, 30), told);
+            assert_eq!(words(program, 1), "/t/a.js");
+        }
     }
 
     #[test]

@@ -186,7 +186,7 @@ async fn found(client: Client, options: TuiOptions, typed: String) -> News {
 }
 
 /// The path without `..`, unless that leads elsewhere: a link may lie on its way.
-fn straight(cwd: &Path, path: PathBuf) -> PathBuf {
+pub(super) fn straight(cwd: &Path, path: PathBuf) -> PathBuf {
     if !path.components().any(|part| part == Component::ParentDir) {
         return path;
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use super::imports::straight;
 use crate::exec::data::{self, Data};
 use crate::exec::summary::Failure;
 use crate::exec::{self, At, Pipeline, RunEvent, SendContext, Session, Summary};
@@ -121,7 +122,8 @@ impl Runs {
                 Some((_, over)) => lock(&over).write(format, &path).map_err(|error| error.to_string()),
                 None => Err("the run is gone".to_owned()),
             };
-            let shown = path.display();
+            let shown = straight(Path::new("/"), path);
+            let shown = shown.display();
             let (level, text) = match written {
                 Ok(()) => (Level::Done, format!("saved the report to `{shown}`")),
                 Err(error) => (Level::Error, format!("cannot write the report `{shown}`: {error}")),

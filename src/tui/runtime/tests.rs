@@ -190,7 +190,7 @@ fn a_keymap_that_cannot_be_read_is_a_problem() {
 fn on_a_screen_that_is_too_small_nothing_happens_but_quitting() {
     use crate::tui::harness::Harness;
     let mut harness = Harness::new(120, 40);
-    harness.event(Event::Resize(50, 10));
+    harness.event(Event::Resize(50, 9));
     harness.press("jDd<ctrl-n>x<ctrl-j>");
     assert!(harness.state.modals.is_empty());
     assert!(harness.state.shared.workspace.scratch().is_empty());

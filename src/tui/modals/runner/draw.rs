@@ -67,7 +67,10 @@ impl Columns {
         let iteration = iteration(log);
         let size = if width >= 88 { 10 } else { 0 };
         let rest = width.saturating_sub(2 + iteration + METHOD + 1 + STATUS + 1 + TIME + size + 1 + TESTS);
+        // As long as it runs its column is there, so that nothing jumps.
+        let fails = log.is_running() || log.warned || !log.failed.is_empty();
         let failure = match rest {
+            _ if !fails => 0,
             52.. => rest - rest * 45 / 100,
             // As much of a name as tells it from others comes first.
             36.. => rest / 2,
@@ -413,7 +416,8 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
     inside.put(name, Style::new());
     if inside.room > 6 && !above.is_empty() {
         inside.skip(2);
-        inside.put(above, theme.dim);
+        let near = nearest(above, inside.room);
+        inside.put(&near, theme.dim);
     }
     pen.skip(columns.name + 1);
     match row.answer {
@@ -472,6 +476,20 @@ fn draw_row(row: &Row, log: &Log, columns: &Columns, is_folded: bool, theme: &Th
         pen.put(&glyphs::elide(what, room), style);
         pen.put(&more, theme.dim);
     }
+}
+
+/// The folders a request is in, as far as there is room for: the nearest ones tell it from others.
+fn nearest(folders: &str, room: usize) -> String {
+    let mut rest = folders;
+    let mut shown = folders.to_owned();
+    while glyphs::width(&shown) > room {
+        let Some((_, inner)) = rest.split_once(" › ") else {
+            return glyphs::elide(rest, room);
+        };
+        rest = inner;
+        shown = format!("… › {rest}");
+    }
+    shown
 }
 
 /// Draws the lines below a row; returns the next line.

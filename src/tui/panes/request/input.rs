@@ -7,7 +7,7 @@ use super::form::Typed;
 use super::part::{self, Part};
 use super::rows::{self, Op};
 use super::section::{Section, Widget};
-use super::{Action, Outside, Spot, State, Tab, fields, order, tokens, values};
+use super::{Action, Outside, Spot, State, Tab, fields, find, order, tokens, values};
 use crate::model::edit::Edit;
 use crate::model::{Entity, NodeId};
 use crate::tui::action::{Action as Any, App};
@@ -72,6 +72,7 @@ pub fn update(state: &mut State, action: Action, cx: &mut Cx<'_>) {
         }
         Action::Url => cx.shared.notify(Level::Info, "only requests have a URL"),
         Action::External => external(state, cx),
+        Action::Find => find::ask(state, cx),
         Action::Rename => {
             let Some(entity) = &state.seen else { return };
             let title = format!("Rename {}", entity.kind());
@@ -503,6 +504,7 @@ fn external(state: &mut State, cx: &mut Cx<'_>) {
     let own = state.section().filter(|section| is_area(&section.widget));
     let first = || state.sections.iter().find(|section| is_area(&section.widget));
     let area = || own.or_else(first).map(|section| section.part);
+    let line = own.map_or(1, find::line);
     let Some(part) = field.as_ref().map(|(part, _)| *part).or_else(area) else {
         let text = "texts of many lines open in $EDITOR: go to a script, a body, a key or a description first";
         return cx.shared.notify(Level::Info, text);
@@ -526,6 +528,7 @@ fn external(state: &mut State, cx: &mut Cx<'_>) {
         key,
         text,
         ending,
+        line,
         read_only: false,
     }));
 }

@@ -16,6 +16,7 @@ mod curl;
 mod draw;
 mod facts;
 mod fields;
+mod find;
 mod form;
 mod input;
 mod mouse;
@@ -48,6 +49,7 @@ use crate::tui::widgets::editor::Editor;
 
 pub use copy::copies;
 pub use draw::draw;
+pub use find::wanted as sought;
 pub use input::{back, edited, key, paste, update};
 pub use mouse::mouse;
 pub use nav::nav;
@@ -107,6 +109,8 @@ pub struct State {
     stash: HashMap<(NodeId, String), Body>,
     /// What an outside editor has.
     external: Option<Outside>,
+    /// What was found last in a text.
+    sought: String,
 }
 
 /// A text that an outside editor has.
@@ -145,6 +149,7 @@ impl Default for State {
             saved: false,
             stash: HashMap::new(),
             external: None,
+            sought: String::new(),
         }
     }
 }
@@ -164,6 +169,8 @@ pub enum Action {
     Url,
     /// Edits the text area in `$EDITOR`.
     External,
+    /// Finds something in the text area.
+    Find,
     /// Makes the variable of the row a secret or not; moves a secret of the auth into a secret variable.
     Secret,
     /// Renames the item.
@@ -184,6 +191,7 @@ pub const ACTIONS: &[Spec] = specs! { Any::Request:
     "request.type" "type" "Choose the type of the auth or the body" Action::Type,
     "request.url" "URL" "Edit the URL" Action::Url,
     "request.external" "$EDITOR" "Edit the script, body, key or description in $EDITOR" Action::External,
+    "request.find" "find" "Find a text, or a line (:300), in the script, body or description" Action::Find,
     "request.secret" "secret" "Make a variable a secret or not; in an auth, move the field's secret into a secret variable" Action::Secret,
     "request.rename" "rename" "Rename the open request, folder or collection" Action::Rename,
     "table.add" "add row" "Add a row to the table" Action::AddRow,
@@ -347,7 +355,11 @@ pub fn hints(state: &State, _shared: &Shared) -> Vec<Any> {
         return match state.editor() {
             Some((Part::Url, _)) | None => vec![Any::App(App::Send), Any::App(App::Back)],
             Some((_, editor)) if editor.mode() == crate::tui::widgets::editor::Mode::MultiLine => {
-                vec![Any::App(App::Back), Any::Request(Action::External)]
+                vec![
+                    Any::App(App::Back),
+                    Any::Request(Action::External),
+                    Any::Request(Action::Find),
+                ]
             }
             Some(_) => vec![Any::App(App::Back)],
         };

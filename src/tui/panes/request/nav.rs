@@ -2,18 +2,18 @@
 
 use super::input::{form_changed, is_locked, leave, say_locked, with_table};
 use super::section::Widget;
-use super::{Spot, State, Tab, order, tokens, values};
-use crate::tui::action::{Action, App, Nav};
-use crate::tui::command::Command;
+use super::{Spot, State, Tab, find, order, tokens, values};
+use crate::tui::action::Nav;
 use crate::tui::panes::Cx;
 use crate::tui::widgets::table::TableAction;
 
 /// Moves about.
 pub fn nav(state: &mut State, nav: Nav, cx: &mut Cx<'_>) {
     match nav {
-        // There is nothing to search here: what is typed next must not be taken for keys.
-        Nav::Search => return cx.commands.push(Command::Act(Action::App(App::Find))),
+        // Where there is nothing to search either, what is typed next must not be taken for keys.
+        Nav::Search => return find::ask(state, cx),
         _ if state.node.is_none() => return,
+        Nav::NextMatch | Nav::PreviousMatch => return find::step(state, nav == Nav::NextMatch, cx),
         Nav::NextTab => return turn(state, 1, cx),
         Nav::PreviousTab => return turn(state, -1, cx),
         _ if values::nav(state, nav, cx) || tokens::nav(state, nav, cx) => return,

@@ -4,7 +4,7 @@ use super::form::Field;
 use super::input::{change, change_called, leave, typed_tab};
 use super::nav::enter;
 use super::part::{self, Part};
-use super::{Spot, State, Tab, fields};
+use super::{Spot, State, Tab, fields, find};
 use serde_json::Value;
 
 use crate::auth::{self, FieldKind};
@@ -33,14 +33,21 @@ pub enum Order {
     Auth(String),
     /// Use this type of body.
     Body(String),
+    /// Find a text, or a line, in the text of the cursor.
+    Find(String),
     /// Give a field of a form this text.
     Field(Part, String, String),
 }
 
 /// Does what was asked.
 pub fn order(state: &mut State, order: Order, cx: &mut Cx<'_>) {
+    if let Order::Find(text) = &order {
+        return find::find(state, text, cx);
+    }
     leave(state, cx);
     match order {
+        // Whoever types goes on typing.
+        Order::Find(_) => {}
         Order::Url => state.edit_url(),
         Order::Tab(at) => {
             let tab = state.seen.as_ref().and_then(|entity| Tab::of(entity).get(at));

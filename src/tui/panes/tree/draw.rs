@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
+use super::rows::indent;
 use super::{State, list_area};
 use crate::model::problem::Problem;
 use crate::model::{Entity, Node, NodeId, Outcome};
@@ -128,8 +129,7 @@ fn draw_row(state: &State, at: usize, view: View<'_>, line: Rect, buf: &mut Buff
         base = base.patch(theme.dim).add_modifier(Modifier::ITALIC);
     }
     let marks = marks(state, view, node);
-    // Deep down a narrow pane the name counts more than the indentation.
-    let indent = (2 * row.depth).min(line.width / 3);
+    let indent = indent(row.depth, state.deepest, line.width);
     let mut x = line.x + indent;
     let mut right = line.right().saturating_sub(marks.width());
     if shared.open == Some(node.id) {

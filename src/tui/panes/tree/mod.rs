@@ -39,6 +39,8 @@ const WHEEL: isize = 3;
 #[derive(Debug, Default)]
 pub struct State {
     rows: Vec<Row>,
+    /// The deepest of the rows.
+    deepest: u16,
     unfolded: BTreeSet<NodeId>,
     /// The row of the cursor.
     cursor: usize,
@@ -173,7 +175,7 @@ pub fn mouse(state: &mut State, event: MouseEvent, area: Rect, cx: &mut Cx<'_>) 
             let again = state.cursor == at;
             state.go(at);
             let is_group = cx.shared.workspace.group(id).is_some();
-            let on_arrow = event.column < list.x + 2 * depth + 2;
+            let on_arrow = event.column < list.x + rows::indent(depth, state.deepest, list.width) + 2;
             if is_group && (on_arrow || again) {
                 state.toggle(&cx.shared.workspace);
             }
@@ -224,6 +226,7 @@ pub fn sync(state: &mut State, area: Rect, cx: &mut Cx<'_>) {
         state.on = Some(id);
     }
     rows::flatten(workspace, &state.unfolded, &mut state.rows);
+    state.deepest = state.rows.iter().map(|row| row.depth).max().unwrap_or(0);
     let height = usize::from(list_area(area, workspace).height);
     let resized = std::mem::replace(&mut state.height, height) != height;
     let on = state.on;
@@ -370,7 +373,7 @@ pub fn jumps(state: &State, shared: &Shared, area: Rect) -> Vec<(Position, Vec<C
         .filter(|(.., id)| shared.workspace.request(*id).is_some())
         .take(MOST)
         .map(|(row, y, id)| {
-            let at = Position::new((list.x + 2 * row.depth).min(list.right()), y);
+            let at = Position::new(list.x + rows::indent(row.depth, state.deepest, list.width), y);
             (at, vec![Command::Open(id), Command::Reveal(id)])
         })
         .collect()

@@ -13,6 +13,14 @@ pub struct Row {
     pub depth: u16,
 }
 
+/// Columns before a row of a list of this width: two a level; one where the deepest level has no room else, so that what
+/// is in a folder stands further in than that.
+pub fn indent(depth: u16, deepest: u16, width: u16) -> u16 {
+    let step = if 2 * deepest <= width / 3 { 2 } else { 1 };
+    // Deeper than anybody files anything the name counts more.
+    (step * depth).min(width / 2)
+}
+
 /// Flattens what is visible. Looks at each visible node once, so it is cheap enough to run after every event.
 pub fn flatten(workspace: &Workspace, unfolded: &BTreeSet<NodeId>, out: &mut Vec<Row>) {
     out.clear();

@@ -482,3 +482,28 @@ fn a_request_saved_into_a_folded_folder_is_revealed() {
     assert_eq!(at(&harness), "Mine");
     assert!(names(&harness).iter().any(|line| line.contains("Mine")));
 }
+
+#[test]
+fn what_is_in_a_folder_stands_further_in_than_that_however_deep() {
+    let mut harness = Harness::new(80, 24);
+    let workspace = &mut harness.state.shared.workspace;
+    let mut above = workspace.collections()[0];
+    for level in 1..8 {
+        let folder = Group::named(format!("F{level}"));
+        above = workspace.load_node(Some(above), format!("f{level}"), Entity::Folder(Arc::new(folder)));
+    }
+    harness.press("gG");
+    for _ in 0..8 {
+        harness.press("lj");
+    }
+    let screen = harness.screen();
+    let at = |name: &str| {
+        screen
+            .lines()
+            .find_map(|line| line.find(name))
+            .unwrap_or_else(|| panic!("{name}: {screen}"))
+    };
+    for level in 1..7 {
+        assert!(at(&format!("F{level}")) < at(&format!("F{}", level + 1)), "{screen}");
+    }
+}

@@ -3,6 +3,12 @@
 use super::{Editor, document::Selection};
 
 impl Editor {
+    /// Goes to a line, counted from 1; to the last one if there are not so many.
+    pub fn go_to_line(&mut self, line: usize) {
+        let line = line.clamp(1, self.line_count()) - 1;
+        self.go(self.document.line_start(line), false);
+    }
+
     /// Selects the next (or previous) occurrence of a text, going around at the end; says whether there is one.
     ///
     /// Upper and lower case differ only when the pattern has upper case letters. Searching again from the selected

@@ -213,6 +213,15 @@ fn setting_the_text_keeps_the_caret() {
 }
 
 #[test]
+fn goes_to_a_line() {
+    let mut editor = multi("a\nb\nc", Syntax::Plain);
+    for (line, at) in [(2, 1), (9, 2), (0, 0)] {
+        editor.go_to_line(line);
+        assert_eq!(editor.cursor().line, at);
+    }
+}
+
+#[test]
 fn finds() {
     let mut editor = multi("foo Bar\nfoo bar", Syntax::Plain);
     assert!(editor.find("bar", true));

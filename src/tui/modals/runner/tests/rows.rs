@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::model::outcome::ScriptError;
+use crate::model::request::Method;
 use crate::model::script::ScriptEvent;
+use crate::model::{Entity, Group, Request};
 
 #[test]
 fn a_question_before_leaving_goes_when_the_run_is_over() {
@@ -144,4 +146,44 @@ fn the_collections_show_what_the_run_sent_until_something_newer_comes() {
     assert_eq!(harness.state.shared.outcomes.of_run(&ids[2]), None, "nothing is wrong");
     harness.state.shared.outcomes.insert(ids[0], Arc::default(), None);
     assert!(!shows(&tree(&harness), " 200"), "{}", harness.screen());
+}
+
+#[test]
+fn of_deep_folders_the_nearest_are_named_and_have_the_room_of_failures_that_are_none() {
+    let mut harness = Harness::new(120, 40);
+    let workspace = &mut harness.state.shared.workspace;
+    let mut above = workspace.collections()[0];
+    for level in 1..8 {
+        let folder = Group::named(format!("Level {level} of eight"));
+        above = workspace.load_node(Some(above), format!("l{level}"), Entity::Folder(Arc::new(folder)));
+    }
+    let deep = Request {
+        name: "Deep".into(),
+        ..Request::to(Method::default(), "http://127.0.0.1:9")
+    };
+    let deep = workspace.load_node(Some(above), "deep", Entity::Request(Arc::new(deep)));
+    harness.press("g<ctrl-r><enter>");
+    let (run, _) = asked(&mut harness);
+    let news = News::Started {
+        requests: 1,
+        iterations: 1,
+    };
+    harness.event(Event::Run(run, news));
+    harness.event(Event::Run(run, News::Done(vec![row(deep, 0, &[])])));
+    let line = |harness: &Harness| {
+        let screen = harness.screen();
+        screen
+            .lines()
+            .find(|line| line.contains("Deep  "))
+            .unwrap_or_default()
+            .to_owned()
+    };
+    assert!(
+        line(&harness).contains("Deep  … › Level 7 of eight "),
+        "{}",
+        line(&harness)
+    );
+    over(&mut harness, run, CurrentValues::default());
+    let shown = "Deep  … › Level 5 of eight › Level 6 of eight › Level 7 of eight ";
+    assert!(line(&harness).contains(shown), "{}", line(&harness));
 }
