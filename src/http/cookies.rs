@@ -89,6 +89,8 @@ impl Jar {
 
     /// Why a cookie is not taken: its domain has too many.
     pub(super) const TOO_MANY: &str = "too many of this domain";
+    /// Why a cookie is not taken: no request could be sent with it (RFC 6265bis, section 5.6, step 1).
+    const CONTROL: &str = "it holds a control character";
     /// Why a cookie is not taken: it removes one that is not there.
     pub(super) const ENDED: &str = "it had ended already";
 
@@ -101,6 +103,9 @@ impl Jar {
     pub(super) fn take(&self, url: &Url, set_cookie: &str) -> Result<(), &'static str> {
         if set_cookie.len() > Self::LONGEST {
             return Err("longer than 16 KiB");
+        }
+        if set_cookie.chars().any(is_control) {
+            return Err(Self::CONTROL);
         }
         let mut cookie = RawCookie::parse(set_cookie).map_err(|_| "not a cookie")?;
         let named = cookie
@@ -159,6 +164,11 @@ impl fmt::Debug for Jar {
     }
 }
 
+/// Whether no cookie has this character: a tab may stand in one.
+fn is_control(c: char) -> bool {
+    c.is_ascii_control() && c != '\t'
+}
+
 /// Why the store refuses a cookie, in a few words.
 fn why(error: &CookieError) -> &'static str {
     match error {
@@ -210,7 +220,13 @@ type Place = (String, String, String);
 fn read(text: &str) -> Result<BTreeMap<Place, Stored<'static>>, String> {
     let store = cookie_store::serde::json::load_all(text.as_bytes())
         .map_err(|_| "the cookies cannot be read: they are no cookie jar in JSON".to_owned())?;
-    let cookies = store.iter_any().map(|cookie| {
+    // One that came into a jar before such were refused would keep every request of its server from being sent.
+    let sound = |cookie: &&Stored<'_>| {
+        ![cookie.name(), cookie.value()]
+            .into_iter()
+            .any(|said| said.contains(is_control))
+    };
+    let cookies = store.iter_any().filter(sound).map(|cookie| {
         let place = (
             domain(&cookie.domain).to_owned(),
             cookie.path.as_ref().to_owned(),
@@ -379,7 +395,11 @@ mod tests {
             jar.take(&at, &format!("k={}", "v".repeat(20_000))),
             Err("longer than 16 KiB")
         );
-        assert_eq!(jar.take(&at, "k=1"), Ok(()));
+        assert_eq!(
+            jar.take(&at, "k=\u{1b}[31mv; Path=/"),
+            Err("it holds a control character")
+        );
+        assert_eq!(jar.take(&at, "k=1\t2"), Ok(()));
         let more = |text: &str| parse(text, &at).unwrap().more;
         assert_eq!(
             more("k=1; Priority=Low; Secure; Partitioned; priority=HIGH"),
@@ -406,6 +426,11 @@ mod tests {
         assert_eq!(again.list().len(), 3);
         assert_eq!(again.header(&url("http://b.test/")).as_deref(), Some("s=3"));
         assert!(Jar::from_json("{broken").is_err());
+        // An older jar may hold what no request can be sent with.
+        let old = jar().to_json().unwrap().replace("s=3", "s=\\u001b[31m");
+        assert!(old.contains("u001b"), "{old}");
+        let old = Jar::from_json(&old).unwrap();
+        assert_eq!((old.list().len(), old.header(&url("http://b.test/"))), (2, None));
     }
 
     #[test]
