@@ -35,30 +35,42 @@ pub struct Completion {
 
 /// Those of the names that begin with the part, or have it inside.
 pub(super) fn of_names<'n>(names: impl Iterator<Item = &'n str>, part: &str, text: &str) -> Completion {
-    let lower = part.to_lowercase();
-    let mut found: Vec<&str> = names
-        .filter(|name| *name != part && name.to_lowercase().contains(&lower))
-        .collect();
-    found.sort_by_key(|name| !name.to_lowercase().starts_with(&lower));
+    let mut found = like(names, part);
     let path = text.trim_start().starts_with('$');
-    // A name that needs quotes takes the place of the dot, too, in JSONPath.
     let plain = |name: &str| {
         let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    let markup = !part.is_empty() && !text.ends_with(&format!(".{part}")) || text.ends_with('/') || text.ends_with('@');
-    if path && !markup {
+    if path {
+        // A name that needs quotes takes the place of the dot, too.
         found.retain(|name| plain(name));
     }
     let texts = found.into_iter().take(MOST);
     let texts = texts.map(|name| match name {
-        name if markup || plain(name) => name.to_owned(),
+        name if plain(name) => name.to_owned(),
         name => serde_json::to_string(name).unwrap_or_default(),
     });
     Completion {
         replaces: part.len(),
         texts: texts.collect(),
     }
+}
+
+/// The same for markup, whose names are written as they are.
+pub(super) fn of_markup<'n>(names: impl Iterator<Item = &'n str>, part: &str) -> Completion {
+    Completion {
+        replaces: part.len(),
+        texts: like(names, part).into_iter().take(MOST).map(str::to_owned).collect(),
+    }
+}
+
+fn like<'n>(names: impl Iterator<Item = &'n str>, part: &str) -> Vec<&'n str> {
+    let lower = part.to_lowercase();
+    let mut found: Vec<&str> = names
+        .filter(|name| *name != part && name.to_lowercase().contains(&lower))
+        .collect();
+    found.sort_by_key(|name| !name.to_lowercase().starts_with(&lower));
+    found
 }
 
 /// The part of a name at the end of an XPath; `None` where no name can stand.
@@ -263,7 +275,9 @@ mod tests {
         assert_eq!(of("na", ".na").texts, ["name", "nation"]);
         assert_eq!(of("", ".").texts, ["name", "\"odd key\"", "nation"]);
         assert_eq!(of("", "$.").texts, ["name", "nation"]);
-        assert_eq!(of("na", "//na").replaces, 2);
+        let markup = of_markup(["user", "@id", "a:mail"].into_iter(), "");
+        assert_eq!(markup.texts, ["user", "@id", "a:mail"]);
+        assert_eq!(of_markup(names.into_iter(), "na").replaces, 2);
     }
 
     #[test]

@@ -27,7 +27,9 @@ const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 ];
 /// Elements of HTML whose content is text whatever it looks like.
-const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
+const RAW: [&str; 2] = ["script", "style"];
+/// The same, but for its entities.
+const RAW_BUT_ENTITIES: [&str; 2] = ["textarea", "title"];
 /// Elements of HTML that end where the next of these begins, as long as they lie side by side.
 const SIBLINGS: [&[&str]; 5] = [&["li"], &["dt", "dd"], &["option"], &["td", "th"], &["tr"]];
 
@@ -37,6 +39,7 @@ pub(super) struct Tree {
     names: BTreeSet<String>,
     prefixes: BTreeSet<String>,
     spelled: usize,
+    html: bool,
 }
 
 impl Tree {
@@ -52,6 +55,11 @@ impl Tree {
     /// The bytes of the texts of all nodes: what lies in another one counts for both.
     pub fn spelled(&self) -> usize {
         self.spelled
+    }
+
+    /// Whether the text of an element stands in the body as it is, with nothing escaped.
+    pub fn raw(&self, name: &str) -> bool {
+        self.html && RAW.contains(&name)
     }
 
     /// The prefixes of names.
@@ -108,6 +116,7 @@ pub(super) fn read(text: &str, html: bool, stop: &Stop) -> Result<Tree, FilterEr
         names,
         prefixes,
         spelled,
+        html,
     })
 }
 
@@ -374,7 +383,8 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
         builder.open.pop();
     }
     builder.start(&name, &attributes, "", VOID.contains(&&*name))?;
-    if RAW.contains(&&*name) {
+    let raw = RAW.contains(&&*name);
+    if raw || RAW_BUT_ENTITIES.contains(&&*name) {
         let closing = format!("</{name}");
         let end = rest
             .match_indices("</")
@@ -384,7 +394,11 @@ fn open_tag<'t>(tag: &'t str, builder: &mut Builder<'_, '_>) -> Result<&'t str, 
                     .is_some_and(|said| said.eq_ignore_ascii_case(&closing))
             })
             .unwrap_or(rest.len());
-        builder.text(&rest[..end]);
+        if raw {
+            builder.text(&rest[..end]);
+        } else {
+            builder.text(&plain(&rest[..end]));
+        }
         rest = &rest[end..];
     }
     Ok(rest)

@@ -205,6 +205,11 @@ pub(super) fn depth(levels: u32) -> u32 {
     levels
 }
 
+/// Whether a filter runs on this thread: a panic of what interprets it becomes an error of the filter.
+pub fn runs() -> bool {
+    METER.try_with(|meter| meter.floor.get() != 0).unwrap_or(false)
+}
+
 /// Leaves what runs, without the words of a panic: nothing is wrong with the program.
 fn give_up(why: Stopped) -> ! {
     resume_unwind(Box::new(why))

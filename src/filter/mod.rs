@@ -36,10 +36,11 @@ use bytes::Bytes;
 use crate::model::Payload;
 
 pub use keys::Completion;
-pub use meter::{Limits, Stop};
+pub use meter::{Limits, Stop, runs};
 pub use places::{Places, Step};
 pub use pretty::structural;
 
+use jq::Forgives;
 use jq::value::Val;
 
 /// The language of a filter.
@@ -75,6 +76,8 @@ impl Language {
     }
 }
 
+/// The media type of JSON Lines, of which lines that are no JSON are passed over.
+pub const LINES: &str = "application/x-ndjson";
 /// The media type of a stream of events, of which each one's data is filtered.
 pub const EVENTS: &str = "text/event-stream";
 
@@ -171,6 +174,8 @@ pub struct Session {
 enum Of {
     /// The values of JSON.
     Values,
+    /// The same, each a line as a rule.
+    Lines,
     /// The data of the events of a stream.
     Events,
     /// XML or HTML.
@@ -209,6 +214,8 @@ impl Session {
             Of::Markup { html }
         } else if media_type == EVENTS {
             Of::Events
+        } else if media_type == LINES {
+            Of::Lines
         } else {
             Of::Values
         };
@@ -249,7 +256,7 @@ impl Session {
         }
         let text = text.trim();
         let limits = self.limits;
-        match Language::of(text, matches!(self.of, Of::Markup { .. })) {
+        let ran = match Language::of(text, matches!(self.of, Of::Markup { .. })) {
             Language::Jq => {
                 // What is wrong with the text is said before a large body is read.
                 let program = jq::Program::new(text)?;
@@ -263,11 +270,19 @@ impl Session {
                 jsonpath::run(&path, values, limits, stop)
             }
             Language::XPath => {
-                let path = xpath::parse(text)?;
+                let path = xpath::parse(text).map_err(|error| self.other(text).unwrap_or(error))?;
                 let tree = self.tree(stop)?;
                 xpath::run(&path, tree, limits, stop)
             }
-        }
+        };
+        let flaw = match &self.parsed {
+            Parsed::Values(read) => read.flaw.clone(),
+            _ => None,
+        };
+        ran.map(|found| Filtered {
+            cut: found.cut.or(flaw),
+            ..found
+        })
     }
 
     /// Completes a text that ends in the beginning of a key: the keys there are at that place, and how many bytes of the
@@ -278,7 +293,7 @@ impl Session {
         }
         if matches!(self.of, Of::Markup { .. }) {
             let part = keys::xml_part(text)?;
-            return Some(keys::of_names(self.tree(stop).ok()?.names(), part, text));
+            return Some(keys::of_markup(self.tree(stop).ok()?.names(), part));
         }
         let (before, part) = keys::json_part(text)?;
         let limits = self.limits;
@@ -288,13 +303,34 @@ impl Session {
         Some(keys::of_names(names.iter().map(String::as_str), &part, text))
     }
 
+    /// What is said of a text that is no XPath but looks like a filter for JSON, as one that is kept on a request meets
+    /// the page of an error.
+    fn other(&self, text: &str) -> Option<FilterError> {
+        let path = text.starts_with('$');
+        let jq = text.starts_with(['.', '[', '{']) || ["|.", "| .", "[]", "(."].iter().any(|part| text.contains(part));
+        let language = if path { Language::JsonPath } else { Language::Jq };
+        let markup = if self.of == (Of::Markup { html: true }) {
+            "HTML"
+        } else {
+            "XML"
+        };
+        (path || jq).then(|| {
+            let words = format!("this looks like a {} filter, the body is {markup}", language.label());
+            FilterError::Text(words)
+        })
+    }
+
     fn values(&mut self, stop: &Stop) -> Result<&[Val], FilterError> {
         let (len, whole) = match &self.parsed {
             Parsed::Values(read) if read.whole => (0, true),
             _ => self.wait(self.limits.body, stop)?,
         };
         if !matches!(self.parsed, Parsed::Values(_)) {
-            self.parsed = Parsed::Values(Box::default());
+            let forgives = match self.of {
+                Of::Lines => Forgives::Lines,
+                _ => Forgives::End,
+            };
+            self.parsed = Parsed::Values(Box::new(jq::Values::forgiving(forgives)));
         }
         let Parsed::Values(read) = &mut self.parsed else {
             return Err(FilterError::Cancelled);

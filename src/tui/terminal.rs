@@ -322,7 +322,7 @@ fn install_panic_hook(background: impl Fn(String) + Send + Sync + 'static) {
         if std::thread::current().id() == ours || !TAKEN.load(Ordering::SeqCst) {
             restore();
             usual(info);
-        } else {
+        } else if !crate::filter::runs() {
             let place = info
                 .location()
                 .map(|place| format!(" at {}:{}", place.file(), place.line()));

@@ -16,7 +16,7 @@ use jaq_core::{Compiler, Ctx, Cv, Filter, Lut, Vars};
 use super::meter::{self, Limits, Stop};
 use super::output::Output;
 use super::{FilterError, Filtered};
-pub use read::{Values, read};
+pub use read::{Forgives, Values, read};
 use value::Val;
 
 /// Definitions of the library for functions that are not here.

@@ -34,11 +34,45 @@ pub struct Values {
     pub next: usize,
     /// The line that the next one is in, from 0.
     line: usize,
+    /// Whether a line that is no JSON is passed over, as one of many, and what a body that ends early has is taken.
+    forgives: Option<Forgives>,
+    /// What was passed over, or is missing.
+    pub flaw: Option<String>,
     keys: HashSet<Rc<str>>,
     taken: Taken,
 }
 
+/// What of a body may be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forgives {
+    /// Its end may be missing.
+    End,
+    /// That, and values that are lines may be no JSON.
+    Lines,
+}
+
 impl Values {
+    /// Takes a body that may be wrong in places.
+    pub fn forgiving(what: Forgives) -> Self {
+        Self {
+            forgives: Some(what),
+            ..Self::default()
+        }
+    }
+
+    /// Forgets what was read.
+    fn reset(&mut self) {
+        *self = Self {
+            forgives: self.forgives,
+            ..Self::default()
+        };
+    }
+
+    /// The first flaw is what is told.
+    fn note(&mut self, flaw: impl FnOnce() -> String) {
+        self.flaw.get_or_insert_with(flaw);
+    }
+
     /// Reads the values in what follows the ones that were read; `last` if nothing follows that.
     ///
     /// # Errors
@@ -46,11 +80,12 @@ impl Values {
     /// Those of [`read`]; the last value of a body that arrives may be no JSON until its rest has come.
     pub fn more(&mut self, bytes: &[u8], last: bool, limits: Limits, stop: &Stop) -> Result<(), FilterError> {
         let mut sure = 0;
+        let lines = |to: usize| memchr::memchr_iter(b'\n', &bytes[..to.min(bytes.len())]).count();
         let read = meter::within(limits, stop, || {
             let mut reader = Reader {
-                bytes,
                 at: 0,
                 keys: std::mem::take(&mut self.keys),
+                ..Reader::new(bytes)
             };
             if self.at == 0 && bytes.starts_with(b"\xef\xbb\xbf") {
                 reader.at = 3;
@@ -70,27 +105,41 @@ impl Values {
                         self.taken.grow(ITEM);
                         self.read.push(value);
                     }
+                    Err(Mistake(what, at))
+                        if self.forgives == Some(Forgives::Lines)
+                            && let Some(end) = line_end(bytes, sure, at, last) =>
+                    {
+                        let line = self.line + lines(sure) + 1;
+                        self.note(|| format!("line {line} is no JSON, and passed over: {what}"));
+                        reader.at = end;
+                    }
                     Err(_) if !last => break Ok(()),
+                    Err(_) if self.forgives.is_some() && reader.ran_out && !reader.early => {
+                        (reader.at, reader.early) = (sure, true);
+                        self.note(|| "the body ends early: what is whole of it was filtered".to_owned());
+                    }
                     Err(mistake) => break Err(mistake),
                 }
             };
             self.keys = reader.keys;
             ended
         });
-        let lines = |to: usize| memchr::memchr_iter(b'\n', &bytes[..to.min(bytes.len())]).count();
         match read {
             Ok(Ok(())) if last && self.read.is_empty() => {
+                if let Some(flaw) = self.flaw.take() {
+                    return Err(FilterError::Body(format!("the body is no JSON: {flaw}")));
+                }
                 return Err(FilterError::Body("the body is empty".to_owned()));
             }
             Ok(Ok(())) => {}
             Ok(Err(Mistake(what, at))) => {
                 let line = self.line + lines(at) + 1;
                 let words = format!("the body is no JSON: {what} in line {line}");
-                *self = Self::default();
+                self.reset();
                 return Err(FilterError::Body(words));
             }
             Err(why) => {
-                *self = Self::default();
+                self.reset();
                 return Err(why.error(limits));
             }
         }
@@ -109,9 +158,8 @@ impl Values {
         let read = meter::within(limits, stop, || {
             events::each(bytes, last, |data| {
                 let mut reader = Reader {
-                    bytes: data,
-                    at: 0,
                     keys: std::mem::take(&mut self.keys),
+                    ..Reader::new(data)
                 };
                 reader.space();
                 let value = reader.value();
@@ -127,7 +175,7 @@ impl Values {
         let sure = match read {
             Ok(sure) => sure,
             Err(why) => {
-                *self = Self::default();
+                self.reset();
                 return Err(why.error(limits));
             }
         };
@@ -147,11 +195,7 @@ impl Values {
 
 /// Reads the values of a text.
 pub(super) fn all(text: &str) -> Result<Vec<Val>, String> {
-    let mut reader = Reader {
-        bytes: text.as_bytes(),
-        at: 0,
-        keys: HashSet::new(),
-    };
+    let mut reader = Reader::new(text.as_bytes());
     let mut values = Vec::new();
     reader.space();
     while reader.at < text.len() {
@@ -167,11 +211,46 @@ struct Mistake(&'static str, usize);
 struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
+    /// Whether what was wrong is that the text ended.
+    ran_out: bool,
+    /// Whether a list or an object may end with the text: it has what is whole.
+    early: bool,
     /// A list of a million objects has their names once.
     keys: HashSet<Rc<str>>,
 }
 
-impl Reader<'_> {
+/// The end of the line that a value began in and that a mistake in it is in too; `None` if it is in another one, or the line
+/// goes on where more of the body is to come.
+fn line_end(bytes: &[u8], start: usize, mistake: usize, last: bool) -> Option<usize> {
+    let begins = bytes[..start]
+        .iter()
+        .rev()
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
+    let end = match memchr::memchr(b'\n', &bytes[start..]) {
+        Some(len) => start + len,
+        None if last => bytes.len(),
+        None => return None,
+    };
+    let cut = last && mistake == bytes.len() && bytes[end..].trim_ascii().is_empty();
+    (begins.is_none_or(|byte| *byte == b'\n') && (cut || mistake <= end) && start < end).then_some(end)
+}
+
+impl<'b> Reader<'b> {
+    fn new(bytes: &'b [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            ran_out: false,
+            early: false,
+            keys: HashSet::new(),
+        }
+    }
+
+    /// Whether what is read may be taken as far as it is whole.
+    fn may_end(&self) -> bool {
+        self.early && self.ran_out
+    }
+
     fn space(&mut self) {
         while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
             self.at += 1;
@@ -182,7 +261,8 @@ impl Reader<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    fn fail<T>(&self, what: &'static str) -> Result<T, Mistake> {
+    fn fail<T>(&mut self, what: &'static str) -> Result<T, Mistake> {
+        self.ran_out |= self.at >= self.bytes.len();
         Err(Mistake(what, self.at))
     }
 
@@ -195,7 +275,11 @@ impl Reader<'_> {
             Some(b't') => self.word("true", Val::Bool(true)),
             Some(b'f') => self.word("false", Val::Bool(false)),
             Some(b'n') => self.word("null", Val::Null),
-            Some(b'-' | b'0'..=b'9') => self.number(),
+            // The rest of a number that ends with the text may be missing.
+            Some(b'-' | b'0'..=b'9') => match self.number() {
+                Ok(_) if self.early && self.at == self.bytes.len() => self.fail("it ends early"),
+                number => number,
+            },
             Some(_) => self.fail("a value should stand here"),
             None => self.fail("it ends early"),
         }
@@ -203,6 +287,7 @@ impl Reader<'_> {
 
     fn word(&mut self, word: &str, value: Val) -> Result<Val, Mistake> {
         if !self.bytes[self.at..].starts_with(word.as_bytes()) {
+            self.ran_out |= word.as_bytes().starts_with(&self.bytes[self.at..]);
             return self.fail("a value should stand here");
         }
         self.at += word.len();
@@ -249,6 +334,7 @@ impl Reader<'_> {
         self.at += 1;
         let start = self.at;
         let Some(end) = memchr::memchr2(b'"', b'\\', &self.bytes[start..]) else {
+            self.ran_out = true;
             return self.fail("a text has no closing quote");
         };
         if self.bytes[start + end] == b'"' {
@@ -259,6 +345,7 @@ impl Reader<'_> {
         loop {
             let from = self.at;
             let Some(next) = memchr::memchr2(b'"', b'\\', &self.bytes[from..]) else {
+                self.ran_out = true;
                 return self.fail("a text has no closing quote");
             };
             out.extend_from_slice(&self.bytes[from..from + next]);
@@ -317,6 +404,7 @@ impl Reader<'_> {
         let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
         let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         let Some(code) = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) else {
+            self.ran_out |= self.at + 4 > self.bytes.len();
             return self.fail("four hexadecimal digits should stand here");
         };
         self.at += 4;
@@ -333,7 +421,14 @@ impl Reader<'_> {
         }
         loop {
             self.space();
-            list.push(self.value()?);
+            match self.value() {
+                Ok(value) => list.push(value),
+                Err(_) if self.may_end() => {
+                    self.at = self.bytes.len();
+                    return Ok(list.list());
+                }
+                Err(mistake) => return Err(mistake),
+            }
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -342,6 +437,7 @@ impl Reader<'_> {
                     return Ok(list.list());
                 }
                 Some(_) => return self.fail("a comma or `]` should stand here"),
+                None if self.early => return Ok(list.list()),
                 None => return self.fail("it ends early"),
             }
         }
@@ -356,19 +452,14 @@ impl Reader<'_> {
             return Ok(Val::Obj(Rc::new(object)));
         }
         loop {
-            self.space();
-            if self.peek() != Some(b'"') {
-                return self.fail("a name in quotes should stand here");
+            match self.member() {
+                Ok((name, value)) => object.insert(self.key(name), value),
+                Err(_) if self.may_end() => {
+                    self.at = self.bytes.len();
+                    return Ok(Val::Obj(Rc::new(object)));
+                }
+                Err(mistake) => return Err(mistake),
             }
-            let name = self.text()?;
-            self.space();
-            if self.peek() != Some(b':') {
-                return self.fail("a colon should stand here");
-            }
-            self.at += 1;
-            self.space();
-            let value = self.value()?;
-            object.insert(self.key(name), value);
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -377,9 +468,26 @@ impl Reader<'_> {
                     return Ok(Val::Obj(Rc::new(object)));
                 }
                 Some(_) => return self.fail("a comma or `}` should stand here"),
+                None if self.early => return Ok(Val::Obj(Rc::new(object))),
                 None => return self.fail("it ends early"),
             }
         }
+    }
+
+    /// A name, a colon and a value.
+    fn member(&mut self) -> Result<(String, Val), Mistake> {
+        self.space();
+        if self.peek() != Some(b'"') {
+            return self.fail("a name in quotes should stand here");
+        }
+        let name = self.text()?;
+        self.space();
+        if self.peek() != Some(b':') {
+            return self.fail("a colon should stand here");
+        }
+        self.at += 1;
+        self.space();
+        Ok((name, self.value()?))
     }
 
     fn key(&mut self, name: String) -> Rc<str> {
@@ -392,5 +500,74 @@ impl Reader<'_> {
             self.keys.insert(Rc::clone(&key));
         }
         key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::filter::{FilterError, LINES, Limits, Session, Stop};
+
+    fn run(media_type: &str, body: &str, text: &str) -> (String, Option<String>) {
+        let mut session = Session::new(body.to_owned().into(), media_type, Limits::default());
+        match session.run(text, &Stop::never()) {
+            Ok(found) => (String::from_utf8_lossy(&found.bytes).into_owned(), found.cut),
+            Err(error) => (format!("✗ {error}"), None),
+        }
+    }
+
+    #[test]
+    fn of_many_lines_one_that_is_no_json_is_passed_over() {
+        let lines = "{\"n\":1}\noops {\"n\":2}\n{\"n\":3}\n{\"n\":\n";
+        let (found, flaw) = run(LINES, lines, ".n");
+        let told = "line 2 is no JSON, and passed over: a value should stand here";
+        assert_eq!((found.as_str(), flaw.as_deref()), ("1\n3\n", Some(told)));
+        let (found, flaw) = run(LINES, lines, "$.n");
+        assert_eq!(flaw.as_deref(), Some(told), "{found}");
+        // What goes over lines is broken where it is broken.
+        let laid = "{\"n\":1}\n{\n  \"n\": oops,\n  \"m\": 1\n}\n";
+        let error = "✗ the body is no JSON: a value should stand here in line 3";
+        assert_eq!(run(LINES, laid, ".n"), (error.to_owned(), None));
+        let nothing = "✗ the body is no JSON: line 1 is no JSON, and passed over: a value should stand here";
+        assert_eq!(run(LINES, "oops\n", ".n"), (nothing.to_owned(), None));
+    }
+
+    #[test]
+    fn lines_that_arrive_are_passed_over_when_they_have_ended() -> Result<(), FilterError> {
+        let mut values = super::Values::forgiving(super::Forgives::Lines);
+        let body = b"{\"n\":1}\noops\n{\"n\":2}\noo";
+        values.more(&body[..11], false, Limits::default(), &Stop::never())?;
+        assert_eq!((values.read.len(), values.at, values.flaw.as_deref()), (1, 8, None));
+        values.more(&body[values.at..], false, Limits::default(), &Stop::never())?;
+        let told = "line 2 is no JSON, and passed over: a value should stand here";
+        assert_eq!((values.read.len(), values.flaw.as_deref()), (2, Some(told)));
+        Ok(())
+    }
+
+    #[test]
+    fn of_a_body_that_ends_early_what_is_whole_is_filtered() {
+        let told = Some("the body ends early: what is whole of it was filtered".to_owned());
+        for (body, expected) in [
+            (
+                r#"{"a":[{"b":1,"c":[2,3]},{"b":4,"c":[5,6"#,
+                r#"[{"b":1,"c":[2,3]},{"b":4,"c":[5]}]"#,
+            ),
+            (r#"{"a":[1,2],"d":"x"#, "[1,2]"),
+            (r#"{"a":[1,2],"d":tru"#, "[1,2]"),
+            (r#"{"a":[1,2],"d""#, "[1,2]"),
+            (r#"{"a":[1,{"b":"\u00"#, "[1,{}]"),
+            (r#"{"a":[1,"#, "[1]"),
+        ] {
+            assert_eq!(
+                run("application/json", body, ".a|tojson|fromjson"),
+                (expected.to_owned(), told.clone()),
+                "{body}"
+            );
+        }
+        let wrong = run("application/json", "[1,oops", ".").0;
+        assert_eq!(wrong, "✗ the body is no JSON: a value should stand here in line 1");
+        let short = run("application/json", "\"abc", ".").0;
+        assert_eq!(short, "✗ the body is no JSON: a text has no closing quote in line 1");
+        let strict = super::read(b"[1,2", Limits::default(), &Stop::never());
+        assert!(strict.is_err(), "what is compared is compared as it is");
     }
 }

@@ -19,15 +19,25 @@ pub(super) struct Expression {
     path: XPath,
     /// Whether texts of many nodes may be held at a time.
     compares: bool,
+    /// The prefixes of names in it.
+    prefixes: Vec<String>,
 }
 
 /// Reads an expression.
 pub(super) fn parse(text: &str) -> Result<Expression, FilterError> {
     // What is wrong is said of what was typed.
     read(text)?;
-    let stops::Stoppable { text, compares } = stops::put(text).map_err(FilterError::Text)?;
+    let stops::Stoppable {
+        text,
+        compares,
+        prefixes,
+    } = stops::put(text).map_err(FilterError::Text)?;
     let path = read(&text)?;
-    Ok(Expression { path, compares })
+    Ok(Expression {
+        path,
+        compares,
+        prefixes,
+    })
 }
 
 fn read(text: &str) -> Result<XPath, FilterError> {
@@ -37,16 +47,75 @@ fn read(text: &str) -> Result<XPath, FilterError> {
         Ok(Ok(Some(path))) => Ok(path),
         Ok(Ok(None)) => Err(FilterError::Text("type an XPath".to_owned())),
         Ok(Err(error)) => {
-            let words = error.to_string();
-            let mut chars = words.chars();
-            let first = chars.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-            Err(FilterError::Text(format!(
-                "this is no XPath: {first}{}",
-                chars.as_str()
-            )))
+            let open = |quote: char| text.matches(quote).count() % 2 == 1;
+            let quoted = open('"') || open('\'');
+            let what = if quoted {
+                "a quote is not closed"
+            } else {
+                unread(&error.to_string())
+            };
+            Err(FilterError::Text(format!("this is no XPath: {what}")))
         }
         Err(_) => Err(FilterError::Text("this is no XPath".to_owned())),
     }
+}
+
+/// What is wrong with a text, for the name that the library has for it.
+fn unread(name: &str) -> &'static str {
+    match name {
+        "EmptyPredicate" => "the brackets `[]` are empty",
+        "ExtraUnparsedTokens" => "it goes on where it could end",
+        "RanOutOfInput" => "it ends early, as in an open bracket",
+        "RightHandSideExpressionMissing" => "a value is missing behind an operator",
+        "ArgumentMissing" => "a value is missing behind a comma",
+        "TrailingSlash" => "a name is missing behind the last `/`",
+        _ => "a part of it is none",
+    }
+}
+
+/// What went wrong with nodes, for the words that the library has for it: it tells them by no type.
+fn broken(words: &str) -> String {
+    let named = words
+        .split_once("local_part: \"")
+        .and_then(|(_, name)| name.split_once('"'));
+    let counts = |words: &str| {
+        words
+            .split_once(" but had ")
+            .map(|(wants, has)| (wants.to_owned(), has.to_owned()))
+    };
+    let words = words.strip_prefix("error while evaluating function: ").unwrap_or(words);
+    if let (Some((name, _)), Some((kind, _))) = (named, words.split_once(" OwnedPrefixedName")) {
+        return format!("{kind} `{name}`");
+    }
+    if let Some(prefix) = words.strip_prefix("unknown namespace prefix ") {
+        return format!("unknown prefix `{prefix}`");
+    }
+    for (kind, limit) in [("too many", "at most"), ("not enough", "or more")] {
+        let wants = words
+            .strip_prefix(kind)
+            .and_then(|rest| rest.strip_prefix(" arguments, expected "));
+        if let Some((wants, has)) = wants.and_then(counts) {
+            let many = if wants == "1" { "argument" } else { "arguments" };
+            return format!("a function wants {wants} {many} {limit}, but has {has}");
+        }
+    }
+    if let Some(has) = words.strip_prefix("argument was expected to be a nodeset but was a ") {
+        return format!("a function wants nodes, but has a {}", has.to_lowercase());
+    }
+    match words {
+        "NotANodeset" => "only nodes can be joined by `|` and have steps behind them".to_owned(),
+        words => words.to_owned(),
+    }
+}
+
+/// Why a prefix finds nothing: no name in the body has it. The library takes it for granted that it is known.
+fn unknown(prefix: &str, tree: &Tree) -> FilterError {
+    let known: Vec<String> = tree.prefixes().take(5).map(|known| format!("`{known}`")).collect();
+    let known = match &*known {
+        [] => "no name in the body has one".to_owned(),
+        known => format!("the names in the body have {}", known.join(", ")),
+    };
+    FilterError::Run(format!("unknown prefix `{prefix}`: {known}"))
 }
 
 /// Asks whether to go on.
@@ -67,13 +136,18 @@ pub(super) fn run(path: &Expression, tree: &Tree, limits: Limits, stop: &Stop) -
     }
     let mut context = Context::new();
     context.set_function(stops::NAME, Asks);
-    for prefix in tree.prefixes() {
+    // Every document has this one.
+    for prefix in tree.prefixes().chain(["xml"]) {
         context.set_namespace(prefix, prefix);
+    }
+    let known = |prefix: &String| prefix == "xml" || tree.prefixes().any(|known| known == prefix);
+    if let Some(prefix) = path.prefixes.iter().find(|prefix| !known(prefix)) {
+        return Err(unknown(prefix, tree));
     }
     let ran = meter::within(limits, stop, || path.path.evaluate(&context, tree.document().root()));
     let value = match ran {
         Ok(Ok(value)) => value,
-        Ok(Err(error)) => return Err(FilterError::Run(error.to_string())),
+        Ok(Err(error)) => return Err(FilterError::Run(broken(&error.to_string()))),
         Err(Stopped::Cancelled) => return Err(FilterError::Cancelled),
         Err(why) => return Err(FilterError::Run(why.words(limits))),
     };
@@ -102,11 +176,11 @@ pub(super) fn run(path: &Expression, tree: &Tree, limits: Limits, stop: &Stop) -
                 root.children()
                     .iter()
                     .filter_map(|child| child.element())
-                    .for_each(|own| write(own, &mut out));
+                    .for_each(|own| write(own, tree, &mut out));
             }
             Node::Element(element) => {
                 form = Form::Markup;
-                write(element, &mut out);
+                write(element, tree, &mut out);
             }
             other => out.push_str(&other.string_value()),
         }
@@ -132,7 +206,7 @@ fn name(name: QName<'_>, out: &mut String) {
     out.push_str(name.local_part());
 }
 
-fn write(element: Element<'_>, out: &mut String) {
+fn write(element: Element<'_>, tree: &Tree, out: &mut String) {
     out.push('<');
     name(element.name(), out);
     // What it declares, as it is written: see `markup`.
@@ -152,7 +226,8 @@ fn write(element: Element<'_>, out: &mut String) {
     out.push('>');
     for child in children {
         match child {
-            ChildOfElement::Element(own) => write(own, out),
+            ChildOfElement::Element(own) => write(own, tree, out),
+            ChildOfElement::Text(text) if tree.raw(element.name().local_part()) => out.push_str(text.text()),
             ChildOfElement::Text(text) => escape(text.text(), out),
             ChildOfElement::Comment(_) | ChildOfElement::ProcessingInstruction(_) => {}
         }
@@ -188,5 +263,63 @@ mod tests {
         let all = r#"<s:a xmlns:s="http://s/" xmlns="http://d/"><b c="1"/></s:a>"#;
         assert_eq!(filter("/s:a"), Ok::<_, FilterError>(all.into()));
         assert_eq!(filter("//@*"), Ok("1".into()), "they are no attributes");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_in_plain_words() {
+        let said = |media_type: &str, path: &str| {
+            let body = "<a><b:c/><d:e f:g='1'/></a>";
+            let mut session = Session::new(body.into(), media_type, Limits::default());
+            let error = session.run(path, &Stop::never()).err();
+            error.map(|error| error.to_string()).unwrap_or_default()
+        };
+        for (path, expected) in [
+            ("//a[", "this is no XPath: the brackets `[]` are empty"),
+            ("foo(", "this is no XPath: it ends early, as in an open bracket"),
+            ("//a b", "this is no XPath: it goes on where it could end"),
+            ("//a//", "this is no XPath: a name is missing behind the last `/`"),
+            ("1 +", "this is no XPath: a value is missing behind an operator"),
+            ("foo(1,)", "this is no XPath: a value is missing behind a comma"),
+            ("'x", "this is no XPath: a quote is not closed"),
+            ("//a[x::b]", "this is no XPath: a part of it is none"),
+            ("foo(1)", "unknown function `foo`"),
+            ("x:f(1)", "unknown prefix `x`"),
+            ("$x", "unknown variable `x`"),
+            ("count()", "a function wants 1 argument or more, but has 0"),
+            ("count(1)", "a function wants nodes, but has a number"),
+            ("1|2", "only nodes can be joined by `|` and have steps behind them"),
+            (
+                "//soap:Body",
+                "unknown prefix `soap`: the names in the body have `b`, `d`, `f`",
+            ),
+            ("//@x:k", "unknown prefix `x`: the names in the body have `b`, `d`, `f`"),
+            (
+                "//b:c[1]/z:*",
+                "unknown prefix `z`: the names in the body have `b`, `d`, `f`",
+            ),
+            (".items[]", "this looks like a jq filter, the body is XML"),
+            ("$.items[0]", "this looks like a JSONPath filter, the body is XML"),
+        ] {
+            assert_eq!(said("application/xml", path), expected, "{path}");
+        }
+        let html = said("text/html", "[.a[] | .b]");
+        assert_eq!(html, "this looks like a jq filter, the body is HTML");
+        assert_eq!(said("application/xml", "//b:c | //@f:* | //@xml:lang"), "");
+    }
+
+    #[test]
+    fn scripts_and_styles_of_html_are_put_out_as_they_are() {
+        let filter = |media_type: &str, body: &str, path: &str| {
+            let mut session = Session::new(body.to_owned().into(), media_type, Limits::default());
+            session.run(path, &Stop::never()).map(|found| found.bytes)
+        };
+        let script = "<script>if (a<b &&amp; \"c\") {}</script>";
+        let page = format!("<html>{script}<title>A &amp; B</title></html>");
+        let html = |path: &str| filter("text/html", &page, path);
+        assert_eq!(html("//script"), Ok::<_, FilterError>(script.into()));
+        assert_eq!(html("//title"), Ok("<title>A &amp; B</title>".into()));
+        assert_eq!(html("//title/text()"), Ok("A & B".into()));
+        let xml = "<script>a &amp; b</script>";
+        assert_eq!(filter("application/xml", xml, "/script"), Ok(xml.into()));
     }
 }

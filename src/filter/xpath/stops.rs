@@ -32,6 +32,8 @@ pub(super) struct Stoppable {
     pub text: String,
     /// Whether texts of many nodes may be held at a time: to compare them, or to add them up.
     pub compares: bool,
+    /// The prefixes of the names of nodes in it.
+    pub prefixes: Vec<String>,
 }
 
 /// Puts the stops into an expression that can be read; why not, if there is too much in it.
@@ -44,6 +46,7 @@ pub(super) fn put(text: &str) -> Result<Stoppable, String> {
         open: Vec::new(),
         joined: 0,
         compares: false,
+        prefixes: Vec::new(),
     };
     while let Some(next) = writer.rest.chars().next() {
         writer.take(next);
@@ -54,6 +57,7 @@ pub(super) fn put(text: &str) -> Result<Stoppable, String> {
     Ok(Stoppable {
         text: writer.out,
         compares: writer.compares,
+        prefixes: writer.prefixes,
     })
 }
 
@@ -68,6 +72,7 @@ struct Writer<'t> {
     open: Vec<bool>,
     joined: usize,
     compares: bool,
+    prefixes: Vec<String>,
 }
 
 fn is_name(c: char) -> bool {
@@ -175,6 +180,9 @@ impl Writer<'_> {
         let name = &text[..len];
         let behind = text[len..].trim_start();
         let Some(inner) = behind.strip_prefix('(') else {
+            if let Some((prefix, _)) = name.split_once(':') {
+                self.prefixes.push(prefix.to_owned());
+            }
             return self.test(name, len);
         };
         let opened = text.len() - inner.len();
@@ -252,6 +260,9 @@ mod tests {
         let compares = |text: &str| put(text).is_ok_and(|put| put.compares);
         assert!(compares("//a = //b") && compares("a != b") && compares("sum(//a)"));
         assert!(!compares("//a < //b") && !compares("//a[@b]"));
+        let prefixes = |text: &str| put(text).map(|put| put.prefixes).unwrap_or_default();
+        assert_eq!(prefixes("//a:b[@c:d]/e:*/text() | self::f:g"), ["a", "c", "e", "f"]);
+        assert!(prefixes("//b[self::c = 'a:b'] + $x:y + p:f(1)").is_empty());
         let joined = |texts: usize| put(&format!("concat({})", vec!["."; texts].join(",")));
         assert!(joined(32).is_ok());
         assert_eq!(joined(33), Err("an XPath may join 32 texts at most".to_owned()));
