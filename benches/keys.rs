@@ -24,6 +24,8 @@ use terminal::{Session, median_and_p99};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_postrider");
 const KEYS: usize = 300;
 const SENDS: usize = 100;
+/// So long nothing happens between two sends, with a screen and without: who has slept wakes up slower.
+const PAUSE: Duration = Duration::from_millis(50);
 const ESCAPE: &[u8] = b"\x1b";
 
 fn main() {
@@ -136,7 +138,7 @@ fn sends(folder: &Path) {
             shown = session.frame();
         }
         let (received, answered) = stamps.recv().unwrap();
-        session.rest(Duration::from_millis(50));
+        session.rest(PAUSE);
         // The first one connects.
         if n > SENDS {
             there.push(received.duration_since(since));
@@ -164,7 +166,7 @@ fn bare(address: SocketAddr, stamps: &Receiver<Stamps>) -> Duration {
         times.push(since.elapsed());
         assert!(bytes[..taken].ends_with(b"."), "the answer came in one piece");
         stamps.recv().unwrap();
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(PAUSE);
     }
     tell_of("from a socket, both ways", &mut times)
 }
