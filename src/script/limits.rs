@@ -8,7 +8,8 @@ use tokio_util::sync::CancellationToken;
 /// What one script may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long it may compute without a pause; waiting for timers and sends does not count.
+    /// How long it may compute without a pause, in time of the processor: a machine that is busy otherwise takes longer.
+    /// Waiting for timers and sends does not count.
     pub busy: Duration,
     /// How long it may take in all.
     pub total: Duration,
@@ -34,6 +35,9 @@ impl Default for Limits {
     }
 }
 
+/// The name of the error of a script that was cancelled.
+pub const CANCELLED: &str = "CancelledError";
+
 /// Why a script was stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trip {
@@ -47,6 +51,9 @@ pub enum Trip {
     Cancelled,
 }
 
+/// So many times its limit of computing may a script take on a loaded machine before it passes for one that hangs.
+const LOADED: u32 = 4;
+
 /// Watches one script at a time. The engine asks it every few thousand steps of JavaScript; the outside looks whether
 /// the engine still asks.
 #[derive(Debug, Default)]
@@ -59,8 +66,35 @@ struct State {
     ends: Option<Instant>,
     /// What was left of the time when it was stopped.
     left: Option<Duration>,
-    busy_since: Option<Instant>,
+    busy_since: Option<Since>,
     trip: Option<Trip>,
+}
+
+/// When JavaScript began to run, and how long its thread had computed by then.
+#[derive(Clone, Copy, Debug)]
+struct Since {
+    at: Instant,
+    computed: Option<Duration>,
+}
+
+impl Since {
+    fn now() -> Self {
+        Self {
+            at: Instant::now(),
+            computed: computed(),
+        }
+    }
+}
+
+/// How long this thread has computed; `None` where the system does not tell.
+fn computed() -> Option<Duration> {
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_vendor = "apple"))]
+    {
+        use rustix::time::{ClockId, clock_gettime};
+        Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "freebsd", target_vendor = "apple")))]
+    None
 }
 
 impl Watch {
@@ -83,7 +117,7 @@ impl Watch {
 
     /// JavaScript runs again after a pause, or pauses.
     pub fn busy(&self, busy: bool) {
-        self.state().busy_since = busy.then(Instant::now);
+        self.state().busy_since = busy.then(Since::now);
     }
 
     /// The script's thread waits for something that is not the script's doing, or has it: time stands still meanwhile.
@@ -95,7 +129,7 @@ impl Watch {
             state.busy_since = None;
         } else {
             state.ends = state.left.take().and_then(|left| now.checked_add(left));
-            state.busy_since = Some(now);
+            state.busy_since = Some(Since::now());
         }
     }
 
@@ -109,18 +143,28 @@ impl Watch {
         self.state().trip
     }
 
-    /// Whether the script must stop now.
+    /// Whether the script must stop now; its thread asks.
     pub fn must_stop(&self) -> bool {
         let mut state = self.state();
         if state.trip.is_none() {
-            state.trip = state.exceeded(Duration::ZERO);
+            state.trip = if state.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
+                Some(Trip::Cancelled)
+            } else {
+                state.late(Duration::ZERO).or_else(|| state.computes())
+            };
         }
         state.trip.is_some()
     }
 
-    /// Why the script should have stopped `grace` ago: it hangs in code that the watch cannot interrupt.
+    /// Why the script should have stopped `grace` ago: it hangs in code that the watch cannot interrupt. Another thread asks,
+    /// from where its computing cannot be told from its waiting for the processor.
     pub fn overdue(&self, grace: Duration) -> Option<Trip> {
-        self.state().exceeded(grace)
+        let state = self.state();
+        let most = state.limits.busy.saturating_mul(LOADED) + grace;
+        let hangs = state.busy_since.is_some_and(|since| since.at.elapsed() >= most);
+        state
+            .late(grace)
+            .or_else(|| hangs.then_some(Trip::Busy(state.limits.busy)))
     }
 
     /// When the script's time is over.
@@ -130,17 +174,21 @@ impl Watch {
 }
 
 impl State {
-    fn exceeded(&self, grace: Duration) -> Option<Trip> {
-        let now = Instant::now();
-        if grace.is_zero() && self.cancel.as_ref().is_some_and(CancellationToken::is_cancelled) {
-            return Some(Trip::Cancelled);
-        }
-        if self.ends.is_some_and(|ends| now >= ends + grace) {
-            return Some(Trip::Total(self.limits.total));
-        }
-        let busy = self.busy_since.map(|since| now.duration_since(since));
-        busy.is_some_and(|busy| busy >= self.limits.busy + grace)
-            .then_some(Trip::Busy(self.limits.busy))
+    /// Whether its time was over `grace` ago.
+    fn late(&self, grace: Duration) -> Option<Trip> {
+        let is_over = self.ends.is_some_and(|ends| Instant::now() >= ends + grace);
+        is_over.then_some(Trip::Total(self.limits.total))
+    }
+
+    /// Whether its thread, which asks, has computed too long.
+    fn computes(&self) -> Option<Trip> {
+        let Limits { busy, .. } = self.limits;
+        // Who has not been there so long has not computed so long: that is found out without asking the system.
+        let since = self.busy_since.filter(|since| since.at.elapsed() >= busy)?;
+        let spent = computed()
+            .zip(since.computed)
+            .map(|(now, then)| now.saturating_sub(then));
+        spent.is_none_or(|spent| spent >= busy).then_some(Trip::Busy(busy))
     }
 }
 
@@ -156,7 +204,7 @@ impl Trip {
             Self::Total(limit) => (
                 "TimeoutError",
                 format!("the script took more than {} and was stopped", seconds(limit)),
-                Some("look for a timer that is never cleared or a request that is never answered".to_owned()),
+                Some("look for a loop that never ends, a timer that is never cleared or a request that is never answered".to_owned()),
             ),
             Self::Memory(limit) => (
                 "MemoryError",
@@ -166,7 +214,7 @@ impl Trip {
                 ),
                 Some("look for a list or a text that grows without end".to_owned()),
             ),
-            Self::Cancelled => ("CancelledError", "the script was cancelled".to_owned(), None),
+            Self::Cancelled => (CANCELLED, "the script was cancelled".to_owned(), None),
         }
     }
 }
@@ -208,6 +256,25 @@ mod tests {
         assert!(!watch.must_stop());
         watch.busy(true);
         assert!(watch.must_stop());
+    }
+
+    #[test]
+    fn a_loaded_machine_takes_nothing_of_the_time() {
+        let watch = Watch::default();
+        let busy = Duration::from_millis(20);
+        let limits = Limits {
+            busy,
+            ..Limits::default()
+        };
+        watch.start(limits, CancellationToken::new());
+        watch.busy(true);
+        std::thread::sleep(busy * 2);
+        assert!(computed().is_none() || !watch.must_stop());
+        // It hangs, seen from outside: nothing tells that it only waits.
+        std::thread::sleep(busy * LOADED);
+        assert_eq!(watch.overdue(Duration::ZERO), Some(Trip::Busy(busy)));
+        while !watch.must_stop() {}
+        assert_eq!(watch.tripped(), Some(Trip::Busy(busy)));
     }
 
     #[test]

@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use ask::{Answer, Ask, JarAction, VaultAction};
 pub use engine::Engine;
-pub use limits::Limits;
+pub use limits::{CANCELLED, Limits};
 pub use packages::{Opened, built_in};
 pub use pm::describe_cookies;
 
