@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::formats::postman::{Secrets, v3, write};
+use crate::formats::postman::{Secrets, left_behind, left_of, v3, write};
 use crate::formats::{self, Report};
 use crate::model::variable::{CurrentValues, Owner};
 use crate::model::{Entity, Environment, NodeId, Variable, Workspace};
@@ -60,7 +60,13 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         let note = format!("left empty {them}: {names}; `--with-secrets NAME` writes one");
         output.note(&escape(&note));
     }
-    let mut report = Report::default();
+    let mut report = Report {
+        notes: match &what {
+            What::Collection(node) => left_behind(&formats::whole(workspace, *node)),
+            What::Environment(_, environment) => left_of(environment),
+            What::Globals => left_of(workspace.globals()),
+        },
+    };
     let files = if args.v3 {
         folder(workspace, current, &what, &secrets, &mut report)
     } else {
@@ -75,6 +81,9 @@ pub fn postman(opened: &Opened, args: &PostmanArgs, cwd: &Path, output: &mut Out
         let text = write::text(&value);
         let Some(file) = &args.output else {
             output.bytes(text.as_bytes())?;
+            for line in notes(&report) {
+                output.note(&line);
+            }
             return Ok(code);
         };
         vec![(cwd.join(file), text)]

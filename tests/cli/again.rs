@@ -350,3 +350,69 @@ fn a_v3_export_tells_what_it_loses_and_keeps_environments_of_one_name_apart() {
         assert!(text.contains(&format!("value: {value}")), "{text}");
     }
 }
+
+#[test]
+fn an_import_that_stops_half_way_goes_on_where_it_stopped() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections")).unwrap();
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    let source = |port: u8, count: usize| {
+        let all = (0..count).map(|n| request(&format!("r{n}"), &format!("http://127.0.0.1:{port}/"), &[]));
+        fs::write(root.join("c.json"), collection(&all.collect::<Vec<_>>()).to_string()).unwrap();
+    };
+    let files = |port: u8| {
+        let names = fs::read_dir(root.join("collections/c")).unwrap();
+        let texts = names.filter_map(|name| fs::read_to_string(name.unwrap().path()).ok());
+        texts.filter(|text| text.contains(&format!(":{port}/"))).count()
+    };
+    source(1, 60);
+    run(&["import", "c.json", "--yes"]).success();
+    assert_eq!(files(1), 60);
+    // Something lies where one of the files is to be.
+    let obstacle = root.join("collections/c/r31.toml");
+    fs::remove_file(&obstacle).unwrap();
+    fs::create_dir(&obstacle).unwrap();
+    source(2, 60);
+    run(&["import", "c.json", "--yes"])
+        .code(1)
+        .stderr(contains("r31.toml").and(contains("no plain file")));
+    assert!(files(2) > 0);
+    fs::remove_dir(&obstacle).unwrap();
+    run(&["import", "c.json", "--yes"]).success();
+    assert_eq!((files(1), files(2)), (0, 60));
+    // What came is known to be the file's: it goes with it.
+    source(2, 1);
+    run(&["import", "c.json", "--yes"]).success();
+    assert_eq!(files(2), 1);
+}
+
+#[test]
+fn an_export_tells_what_only_our_files_know() {
+    let home = Home::new();
+    let root = home.folder.path().join("w");
+    fs::create_dir_all(root.join("collections/c/f")).unwrap();
+    let write = |file: &str, text: &str| fs::write(root.join("collections/c").join(file), text).unwrap();
+    let tokens = "name = \"C\"\n[tokens.key]\nrequest = \"f/one\"\n";
+    write("collection.toml", tokens);
+    write("f/folder.toml", "name = \"F\"\n[auth]\ntype = \"netrc\"\n");
+    write(
+        "f/one.toml",
+        "name = \"One\"\nurl = \"http://h/\"\nfilter = \".a\"\n[settings]\ntimeout = \"3s\"\nproxy = \"http://u:s3cret@p\"\n",
+    );
+    let told = || {
+        contains("C\n  lost     where the token `key` comes from: only our files know it")
+            .and(contains("C / F\n  kept     auth of type `netrc`"))
+            .and(contains("C / F / One\n  lost     the timeout of 3s"))
+            .and(contains("a proxy of its own").and(contains("the filter `.a`")))
+            .and(contains("s3cret").not())
+    };
+    let run = |args: &[&str]| home.postrider().current_dir(&root).args(args).assert();
+    run(&["export", "postman", "c"]).success().stderr(told());
+    run(&["export", "postman", "c", "--v3", "-o", "out"])
+        .success()
+        .stderr(told());
+    write("collection.toml", "name = \"C\"\n");
+    fs::remove_dir_all(root.join("collections/c/f")).unwrap();
+    run(&["export", "postman", "c"]).success().stderr("");
+}

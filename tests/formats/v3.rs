@@ -279,6 +279,22 @@ fn what_format_2_has_no_word_for_comes_back() {
     assert!(!exported.contains("_v3") && !exported.contains("of-body"), "{exported}");
 }
 
+#[test]
+fn a_name_alone_has_no_value() {
+    let source = serde_json::json!({
+        "info": { "name": "C", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" },
+        "item": [{ "name": "R", "request": { "method": "POST", "url": "http://h/?a&b=",
+            "body": { "mode": "urlencoded", "urlencoded": [{ "key": "c", "value": null }] } } }],
+    });
+    let found = postman::read(source.to_string().as_bytes()).unwrap();
+    let files = v3::collection(&found.collections[0], &Secrets::All, &mut Report::default());
+    let (_, text) = files.iter().find(|(path, _)| path.ends_with("R.request.yaml")).unwrap();
+    assert!(
+        text.contains("key: a\n") && text.contains("key: c\n") && !text.contains("null"),
+        "{text}"
+    );
+}
+
 /// What Postman's format has no place for, and what only an import here reads.
 #[test]
 fn what_the_format_has_no_place_for_is_told() {

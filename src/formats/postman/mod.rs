@@ -15,6 +15,7 @@ mod dress;
 mod item;
 mod json;
 mod notes;
+mod ours;
 mod rest;
 mod rows;
 mod script;
@@ -33,6 +34,7 @@ use super::{FormatError, Found};
 use crate::model::Environment;
 
 pub use self::json::parse;
+pub use self::ours::{left_behind, left_of};
 pub use self::v3::{KEPT as ONLY_V3, read_file, read_folder};
 pub use self::write::Secrets;
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::rows;
 use super::script;
 use super::tidy::Object;
@@ -98,7 +100,7 @@ fn scripts(report: &mut Report, path: &Path, source: &Object) {
         }
     }
     for event in rows::objects(source, "event").filter(|event| rows::enabled(event)) {
-        let script = event.get("script").and_then(serde_json::Value::as_object);
+        let script = event.get("script").and_then(Value::as_object);
         if script.is_some_and(|script| script.contains_key("src")) {
             report.add(
                 &path.to_string(),
@@ -181,6 +183,15 @@ pub fn is_book_keeping(field: &str) -> bool {
     field.starts_with('_') || BOOK_KEEPING.contains(&field)
 }
 
+/// Whether nothing stands in the script of an event.
+fn is_silent(event: &Value) -> bool {
+    let script = event.get("script");
+    let source = script
+        .and_then(|script| script.get("exec")?.as_str())
+        .unwrap_or_default();
+    source.trim().is_empty() && script.is_none_or(|script| script.get("src").is_none())
+}
+
 /// What a kept value is and why it has no effect; `None` for what has none in Postman either.
 fn meaning(rest: &Rest) -> Option<(String, String)> {
     let at = rest.at.as_str();
@@ -198,6 +209,15 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
     }
     // The reader of v3 has said so already.
     if at.starts_with("/values/") && last == "source" {
+        return None;
+    }
+    // One without a word, or the language that is meant in any case at a place of its own.
+    let is_silent = match at {
+        "/event" => rest.value.as_array().is_some_and(|events| events.iter().all(is_silent)),
+        "/event/-" => is_silent(&rest.value),
+        _ => at.starts_with("/event/") && last == "type" && rest.value == "text/javascript",
+    };
+    if is_silent {
         return None;
     }
     if at.starts_with("/event") {
@@ -263,4 +283,31 @@ fn meaning(rest: &Rest) -> Option<(String, String)> {
         return said("parameters of another auth type", "they are not used");
     }
     Some((format!("`{last}`"), "it is not known here".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_scripts_only_what_says_something_is_told() {
+        let blank = json!({"listen": "test", "script": {"id": "1", "exec": "\n"}});
+        let rest = |at: &str, value: Value| Rest {
+            at: at.to_owned(),
+            of: Vec::new(),
+            instead_of: None,
+            value,
+        };
+        for (at, value, told) in [
+            ("/event", json!([blank]), false),
+            ("/event/-", blank, false),
+            ("/event/0/type", json!("text/javascript"), false),
+            ("/event/0/type", json!("text/x"), true),
+            ("/event/-", json!({"listen": "other", "script": {"exec": "go()"}}), true),
+        ] {
+            assert_eq!(meaning(&rest(at, value)).is_some(), told, "{at}");
+        }
+    }
 }

@@ -86,7 +86,11 @@ pub fn read_variables(map: &Object, key: &str) -> Vec<Variable> {
             Variable {
                 key: text(row, "key"),
                 // A secret is text: it is typed in, masked and kept outside of the files.
-                value: if secret { display_value(&value).into() } else { value },
+                value: match value {
+                    Value::Null if secret => "".into(),
+                    value if secret => display_value(&value).into(),
+                    value => value,
+                },
                 enabled: enabled(row),
                 secret,
                 description: text(row, "description"),
@@ -111,4 +115,22 @@ pub fn write_variables(variables: &[Variable], secrets: &Secrets) -> Value {
         Value::Object(map)
     });
     Value::Array(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_without_a_value_has_none() {
+        let Value::Object(found) = json!({"values": [
+            {"key": "a", "value": null, "type": "secret"}, {"key": "b", "value": 1, "type": "secret"}, {"key": "c", "value": null},
+        ]}) else {
+            return;
+        };
+        let values = read_variables(&found, "values").into_iter().map(|own| own.value);
+        assert!(values.eq([json!(""), json!("1"), json!(null)]));
+    }
 }

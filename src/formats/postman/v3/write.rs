@@ -242,7 +242,7 @@ fn wire(inner: &mut Object, out: &mut Object) {
         // The parameters that are sent stand in the URL as well: of GraphQL's Postman reads no others.
         put(out, "url", Some(dress::address(&url).into()));
         put(out, "method", inner.shift_remove("method"));
-        put(out, "queryParams", url.shift_remove("query"));
+        put(out, "queryParams", url.shift_remove("query").map(rows));
         put(out, "pathVariables", url.shift_remove("variable"));
     }
     put(out, "headers", inner.shift_remove("header"));
@@ -250,6 +250,18 @@ fn wire(inner: &mut Object, out: &mut Object) {
         let key = if is_off(&tidy) { DISABLED_BODY } else { "body" };
         put(out, key, body(tidy));
     }
+}
+
+/// Rows as the format has them: a name alone has no value, not even `null`.
+fn rows(mut rows: Value) -> Value {
+    for row in rows.as_array_mut().into_iter().flatten() {
+        if let Value::Object(row) = row
+            && row.get("value").is_some_and(Value::is_null)
+        {
+            row.shift_remove("value");
+        }
+    }
+    rows
 }
 
 fn auth(from: &mut Object, out: &mut Object) {
@@ -317,7 +329,7 @@ fn body(tidy: Value) -> Option<Value> {
             .unwrap_or("text");
         (language.to_owned(), map.get("raw").cloned())
     } else {
-        (mode.clone(), map.shift_remove(&mode))
+        (mode.clone(), map.shift_remove(&mode).map(rows))
     };
     let mut out = Object::new();
     out.insert("type".into(), kind.into());
