@@ -7,6 +7,7 @@
 //! ```
 
 mod html;
+mod section;
 mod table;
 mod watch;
 mod written;
@@ -72,7 +73,9 @@ fn render(template: &str, data: &Value, watch: &Watch) -> Result<String, String>
     for name in ["raw", "eq", "ne", "gt", "gte", "lt", "lte", "and", "or", "not", "len"] {
         engine.unregister_helper(name);
     }
-    let mut template = Template::compile(template).map_err(|error| error.reason().to_string())?;
+    let template = section::in_other_words(template);
+    let mut template = Template::compile(&template).map_err(|error| error.reason().to_string())?;
+    section::register(&mut engine);
     written::as_in_javascript(&mut engine, &mut template);
     watch.guard(&mut engine, &mut template);
     engine.register_template("", template);
@@ -231,6 +234,60 @@ mod tests {
         let deeper = format!("{}x{}", "{{#if a}}".repeat(20_000), "{{/if}}".repeat(20_000));
         let drawn = text(&json!({"template": deeper, "data": {}}));
         assert!(drawn.contains("stack limit reached"), "{drawn}");
+    }
+
+    #[test]
+    fn zz_temp() {
+        let d: Value =
+            serde_json::from_slice(&std::fs::read("/tmp/b3t/hb/t.json").unwrap_or_default()).unwrap_or_default();
+        let out: Vec<Value> = d["templates"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|t| {
+                let watch = Watch::new(Duration::from_hours(1), CancellationToken::new());
+                match render(t.as_str().unwrap_or_default(), &d["data"], &watch) {
+                    Ok(x) => json!([t, x]),
+                    Err(e) => json!([t, format!("ERR {e}")]),
+                }
+            })
+            .collect();
+        std::fs::write("/tmp/b3t/hb/rs.json", json!(out).to_string()).unwrap_or_default();
+    }
+
+    #[test]
+    fn blocks_go_by_the_data_they_are_named_by() {
+        let data = json!({"list": [1, 2], "rows": [{"n": "x"}, {"n": "y"}], "one": {"n": "z"}, "none": [], "on": true, "off": false, "zero": 0});
+        for (template, drawn) in [
+            (
+                "{{#list}}{{@index}}{{this}}{{^}}-{{/list}} {{#none}}x{{else}}none{{/none}}",
+                "0112 none",
+            ),
+            (
+                "{{#rows}}{{n}}{{../zero}}{{#unless @last}}, {{/unless}}{{/rows}}",
+                "x0, y0",
+            ),
+            (
+                "{{#rows as |row|}}{{row.n}}{{/rows}}{{#one}}{{n}}{{/one}}{{#one.n}}{{this}}{{/one.n}}",
+                "xyzz",
+            ),
+            (
+                "{{#on}}on{{/on}}{{#off}}off{{/off}}{{#zero}}{{this}}{{/zero}}{{#gone}}gone{{/gone}}",
+                "on0",
+            ),
+            (
+                "{{^none}}none{{/none}}{{^list}}x{{/list}} {{#rows}}{{^gone}}{{n}}{{/gone}}{{/rows}} {{~^off~}} ! {{~/off}}",
+                "none xy!",
+            ),
+            (
+                "{{#list}}{{.}}{{/list}}{{!-- {{^x}} --}}{{#list}}{{#if this}}{{^}}{{/if}}{{/list}}",
+                "12",
+            ),
+        ] {
+            assert_eq!(text(&json!({"template": template, "data": data})), drawn, "{template}");
+        }
+        let wrong = text(&json!({"template": "{{#helper 1}}x{{/helper}}", "data": {"a": 1}}));
+        assert!(wrong.contains("Helper not found helper"), "{wrong}");
     }
 
     #[test]
